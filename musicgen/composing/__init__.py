@@ -1,0 +1,1 @@
+"""A checkpoint into new scores: stepping, sampling, rules."""

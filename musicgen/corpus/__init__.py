@@ -1,0 +1,1 @@
+"""Files into scores: reading, limits, collections, statistics, the split by piece."""

@@ -1,0 +1,1 @@
+"""Scores into steps and back, and their vocabularies."""

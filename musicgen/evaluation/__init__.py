@@ -1,0 +1,1 @@
+"""How well a model has learned: held-out likelihood."""

@@ -1,0 +1,1 @@
+"""Settings into Keras models, and the checkpoint format."""

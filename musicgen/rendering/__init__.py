@@ -1,0 +1,1 @@
+"""Scores into MIDI, WAV, MusicXML and figures."""

@@ -1,0 +1,1 @@
+"""The training process, its run folder, its progress."""
