@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -106,11 +106,7 @@ class Score:
         self, ticks: Sequence[int] | np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """For each tick: bar index from 0, position in the bar, length of that bar (ticks)."""
-        at = np.asarray(ticks, dtype=np.int64)  # (N,)
-        table = _metre_table(self.metres)  # (M, 4) start, ticks per bar, first bar, offset
-        row = table[np.searchsorted(table[:, 0], at, side="right") - 1]  # (N, 4)
-        since = at - row[:, 0]
-        return row[:, 2] + since // row[:, 1], since % row[:, 1] + row[:, 3], row[:, 1] + row[:, 3]
+        return bar_positions(self.metres, ticks)
 
     def bar_lines(self) -> np.ndarray:
         """The ticks at which bars begin, from 0 to the first at or after the end."""
@@ -127,6 +123,17 @@ class Score:
         notes = self.notes.copy()
         notes["pitch"] += semitones
         return replace(self, notes=notes)
+
+
+def bar_positions(
+    metres: tuple[Metre, ...], ticks: Sequence[int] | np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """For each tick: bar index from 0, position in the bar, length of that bar (ticks)."""
+    at = np.asarray(ticks, dtype=np.int64)  # (N,)
+    table = _metre_table(metres)  # (M, 4) start, ticks per bar, first bar, offset
+    row = table[np.searchsorted(table[:, 0], at, side="right") - 1]  # (N, 4)
+    since = at - row[:, 0]
+    return row[:, 2] + since // row[:, 1], since % row[:, 1] + row[:, 3], row[:, 1] + row[:, 3]
 
 
 def notes_from(rows: Iterable[Sequence[int]]) -> np.ndarray:
@@ -154,6 +161,7 @@ def without_overlaps(notes: np.ndarray) -> np.ndarray:
     return table[np.lexsort((table["pitch"], table["start"]))]
 
 
+@lru_cache(maxsize=4096)
 def _metre_table(metres: tuple[Metre, ...]) -> np.ndarray:
     """Rows of (start, ticks per bar, index of the first bar, offset of a pickup)."""
     rows, bar = [], 0

@@ -1,0 +1,137 @@
+"""`events`: one step a note, its fields drawn one after another.
+
+Onset shift, pitch and duration on a grid of 12 to the quarter; velocity and programme where
+the collection has them. What already sounds, the place in the bar and the pitch classes heard
+are derived from the steps before (`hearing.py`) and cost no bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+
+import numpy as np
+
+from musicgen.encoding.grid import GRID_TICKS, HIGHEST_KEY, KEYS, LONGEST, LOWEST_KEY
+from musicgen.encoding.hearing import DERIVED_WIDTHS, HearingTracker, hear
+from musicgen.encoding.steps import Derived, Field, Steps
+from musicgen.score import NOTE_DTYPE, Metre, Score, without_overlaps
+
+SHIFT = Field("shift", LONGEST + 1)  # grid steps since the note before, 0 for a chord's next note
+PITCH = Field("pitch", KEYS)  # keys of a piano, from A0
+DURATION = Field("duration", LONGEST)  # grid steps less one
+VELOCITY = Field("velocity", 32)  # fours
+PROGRAM = Field("program", 128)  # General MIDI
+
+DEFAULT_VELOCITY = 80
+
+
+@dataclass(frozen=True)
+class EventsEncoding:
+    """Which of a note's properties are drawn."""
+
+    velocity: bool = False
+    program: bool = False
+
+    name = "events"
+
+    @classmethod
+    def for_scores(cls, scores: Iterable[Score]) -> EventsEncoding:
+        """With velocity and programme where the scores have more than one of them."""
+        notes = [score.notes for score in scores if len(score)]
+        table = np.concatenate(notes) if notes else np.zeros(0, NOTE_DTYPE)
+        varied = {name: len(np.unique(table[name])) > 1 for name in ("velocity", "program")}
+        return cls(**varied)
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        optional = ((self.velocity, VELOCITY), (self.program, PROGRAM))
+        return (SHIFT, PITCH, DURATION, *(field for used, field in optional if used))
+
+    @property
+    def derived(self) -> Mapping[str, int]:
+        return DERIVED_WIDTHS
+
+    def encode(self, score: Score) -> Steps:
+        notes = self._on_grid(score)
+        onsets = notes["start"] // GRID_TICKS
+        columns = [
+            np.diff(onsets, prepend=0).clip(max=LONGEST),
+            notes["pitch"] - LOWEST_KEY,
+            notes["duration"] // GRID_TICKS - 1,
+        ]
+        if self.velocity:
+            columns.append(notes["velocity"] // 4)
+        if self.program:
+            columns.append(notes["program"])
+        fields = np.stack(columns, axis=1).astype(np.int32)  # (N, F)
+        return Steps(fields, score.tempo, score.metres, score.name)
+
+    def decode(self, steps: Steps) -> Score:
+        fields = steps.fields
+        notes = np.zeros(len(fields), NOTE_DTYPE)
+        notes["start"] = np.cumsum(fields[:, 0]) * GRID_TICKS
+        notes["pitch"] = fields[:, 1] + LOWEST_KEY
+        notes["duration"] = (fields[:, 2] + 1) * GRID_TICKS
+        notes["velocity"] = DEFAULT_VELOCITY
+        rest = 3
+        if self.velocity:
+            notes["velocity"] = (fields[:, rest] * 4 + 2).clip(1, 127)
+            rest += 1
+        if self.program:
+            notes["program"] = fields[:, rest]
+        return Score(notes, steps.tempo, steps.metres, steps.name)
+
+    def canonical(self, score: Score) -> Score:
+        """On the grid, a key sounding once at a time, silences of at most LONGEST.
+
+        Octaves fold notes beyond the piano back into it; properties that are not drawn
+        take one value.
+        """
+        notes = self._on_grid(score)
+        onsets = notes["start"] // GRID_TICKS
+        notes["start"] = np.cumsum(np.diff(onsets, prepend=0).clip(max=LONGEST)) * GRID_TICKS
+        drawn = notes["velocity"] // 4 * 4 + 2
+        notes["velocity"] = drawn.clip(1, 127) if self.velocity else DEFAULT_VELOCITY
+        notes["program"] = notes["program"] if self.program else 0
+        notes["part"] = 0
+        return replace(score, notes=notes)
+
+    def derive(self, steps: Steps, start: int = 0, stop: int | None = None) -> Derived:
+        return hear(steps.fields, steps.metres, start, stop)
+
+    def tracker(self, pieces: int, metres: tuple[Metre, ...], bars: int) -> HearingTracker:
+        return HearingTracker(pieces, metres, bars)
+
+    def transposed(self, steps: Steps, semitones: int) -> Steps:
+        fields = steps.fields.copy()
+        fields[:, 1] += semitones
+        return replace(steps, fields=fields)
+
+    def room(self, steps: Steps) -> tuple[int, int]:
+        if not len(steps):
+            return 0, 0
+        keys = steps.fields[:, 1]
+        return -int(keys.min()), KEYS - 1 - int(keys.max())
+
+    def tokens(self, steps: Steps) -> list[str]:
+        names = [field.name for field in self.fields]
+        offsets = [LOWEST_KEY if n == "pitch" else 1 if n == "duration" else 0 for n in names]
+        rows = (steps.fields + np.array(offsets)).tolist()
+        return [" ".join(f"{n[0]}{v}" for n, v in zip(names, row, strict=True)) for row in rows]
+
+    def to_json(self) -> dict[str, object]:
+        return {"name": self.name, **asdict(self)}
+
+    @staticmethod
+    def _on_grid(score: Score) -> np.ndarray:
+        """The notes with starts and ends on the grid, in reach of the keys and durations."""
+        notes = score.notes.copy()
+        start = np.rint(notes["start"] / GRID_TICKS).astype(np.int32)
+        end = np.rint((notes["start"] + notes["duration"]) / GRID_TICKS).astype(np.int32)
+        notes["start"] = start * GRID_TICKS
+        notes["duration"] = (end - start).clip(1, LONGEST) * GRID_TICKS
+        low, high = notes["pitch"] < LOWEST_KEY, notes["pitch"] > HIGHEST_KEY
+        notes["pitch"][low] += -(-(LOWEST_KEY - notes["pitch"][low]) // 12) * 12
+        notes["pitch"][high] -= -(-(notes["pitch"][high] - HIGHEST_KEY) // 12) * 12
+        return without_overlaps(notes)

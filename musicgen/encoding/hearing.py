@@ -1,0 +1,122 @@
+"""What a listener knows before the next note: the derived inputs of `events`.
+
+All of it follows from the notes so far and the metre, at the onset of the latest note:
+
+- `remaining`: per key, grid steps until its latest note ends; 0 ends now, negative has ended.
+- `age`: per key, grid steps since its latest note began.
+- `chroma`: how often each pitch class was struck: in the last 16 notes, the last 64, and in all.
+- `clock`: place in the bar, length of the bar, bars left (1 is the last; 0 is not told).
+
+A model may move `remaining`, `age` and `clock` on by an onset shift once that is drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from musicgen.encoding.grid import GRID_TICKS, KEYS, LONGEST, LOWEST_KEY
+from musicgen.encoding.steps import Derived
+from musicgen.score import Metre, bar_positions
+
+FOREVER = 2 * LONGEST  # keys not struck for longer, or never, look alike
+CHROMA_WINDOWS = (16, 64, None)  # notes
+MOST_BARS_LEFT = 16
+
+DERIVED_WIDTHS: Mapping[str, int] = {
+    "remaining": KEYS,
+    "age": KEYS,
+    "chroma": 12 * len(CHROMA_WINDOWS),
+    "clock": 3,
+}
+
+
+def hear(
+    fields: np.ndarray, metres: tuple[Metre, ...], start: int = 0, stop: int | None = None
+) -> Derived:
+    """Derived inputs before steps start to stop of one piece of N steps: fields (N, >= 3)."""
+    stop = len(fields) if stop is None else stop
+    count, keys = stop - start, fields[:stop, 1]
+    onsets = np.cumsum(fields[:, 0])  # (N,)
+    ends = onsets + fields[:, 2] + 1
+    now = np.concatenate([[0], onsets])[start:stop]  # the latest onset before each step
+    started, ended = np.full((2, count + 1, KEYS), -FOREVER, np.int32)
+    # A key's latest note both begins and ends last, for no two of its notes overlap.
+    started[0, keys[:start]], ended[0, keys[:start]] = onsets[:start], ends[:start]
+    rows = np.arange(1, count + 1)
+    started[rows, keys[start:]] = onsets[start:stop]
+    ended[rows, keys[start:]] = ends[start:stop]
+    started = np.maximum.accumulate(started)[:-1]  # (T, KEYS)
+    ended = np.maximum.accumulate(ended)[:-1]
+    bars = int(_clock(onsets[-1:], metres)[0, 3]) + 1 if len(onsets) else 0
+    return {
+        "remaining": (ended - now[:, None]).clip(-FOREVER, FOREVER).astype(np.int16),
+        "age": (now[:, None] - started).clip(0, FOREVER).astype(np.int16),
+        "chroma": _chroma(keys, start),
+        "clock": _told(_clock(now, metres), bars),
+    }
+
+
+class HearingTracker:
+    """`hear`, kept up step by step for K pieces that are drawn together."""
+
+    def __init__(self, pieces: int, metres: tuple[Metre, ...], bars: int) -> None:
+        """bars: how many each piece will have; 0 does not tell the model."""
+        self.metres, self.bars = metres, bars
+        self.now = np.zeros(pieces, np.int64)
+        self._started = np.full((pieces, KEYS), -FOREVER, np.int64)
+        self._ended = np.full((pieces, KEYS), -FOREVER, np.int64)
+        self._counts = np.zeros((pieces, len(CHROMA_WINDOWS), 12), np.float32)
+        self._classes: list[np.ndarray] = []  # (K,) a step
+        self._rows = np.arange(pieces)
+
+    def inputs(self) -> Derived:
+        now = self.now[:, None]
+        sums = np.maximum(self._counts.sum(axis=2, keepdims=True), 1.0)
+        return {
+            "remaining": np.clip(self._ended - now, -FOREVER, FOREVER).astype(np.int16),
+            "age": np.clip(now - self._started, 0, FOREVER).astype(np.int16),
+            "chroma": (self._counts / sums).reshape(len(self.now), -1),
+            "clock": _told(_clock(self.now, self.metres), self.bars),
+        }
+
+    def push(self, fields: np.ndarray) -> None:
+        keys = fields[:, 1]
+        self.now = self.now + fields[:, 0]
+        self._started[self._rows, keys] = self.now
+        self._ended[self._rows, keys] = self.now + fields[:, 2] + 1
+        self._classes.append((keys + LOWEST_KEY) % 12)
+        self._counts[self._rows, :, self._classes[-1]] += 1
+        for index, window in enumerate(CHROMA_WINDOWS):
+            if window is not None and len(self._classes) > window:
+                self._counts[self._rows, index, self._classes[-1 - window]] -= 1
+
+
+def _chroma(keys: np.ndarray, start: int) -> np.ndarray:
+    """Shares of the pitch classes before each note from start on, by window: (T, 3 * 12)."""
+    struck = np.zeros((len(keys) + 1, 12), np.float32)
+    struck[np.arange(1, len(keys) + 1), (keys + LOWEST_KEY) % 12] = 1
+    total = np.cumsum(struck, axis=0)[:-1]  # (stop, 12) before each note
+    parts = []
+    for window in CHROMA_WINDOWS:
+        part = total[start:].copy()
+        if window is not None:
+            outside = np.arange(start, len(keys)) - window
+            part -= np.where(outside[:, None] > 0, total[outside.clip(0)], 0)
+        parts.append(part / np.maximum(part.sum(axis=1, keepdims=True), 1))
+    return np.concatenate(parts, axis=1)
+
+
+def _clock(onsets: np.ndarray, metres: tuple[Metre, ...]) -> np.ndarray:
+    """(N, 4): place in the bar, length of the bar, 0, bar index; in grid steps."""
+    bar, place, length = bar_positions(metres, onsets * GRID_TICKS)
+    return np.stack([place // GRID_TICKS, length // GRID_TICKS, np.zeros_like(bar), bar], axis=1)
+
+
+def _told(clock: np.ndarray, bars: int) -> np.ndarray:
+    """The clock as a model gets it: (N, 3), bars left in the last column where known."""
+    told = clock[:, :3].astype(np.int16)
+    if bars:
+        told[:, 2] = (bars - clock[:, 3]).clip(1, MOST_BARS_LEFT)
+    return told

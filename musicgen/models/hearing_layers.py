@@ -1,0 +1,143 @@
+"""How a network takes in what is heard: per key relative to its neighbours, and the clock.
+
+Music moved by some semitones is the same music, so keys are seen through one convolution
+along the keyboard rather than one weight a key: what is learned in C is known in F.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+from musicgen.encoding.grid import GRID_PER_QUARTER, KEYS, LONGEST, LOWEST_KEY
+from musicgen.encoding.hearing import CHROMA_WINDOWS, MOST_BARS_LEFT
+
+REACH = 12  # keys seen on each side
+SPAN = 2 * REACH + 1
+CHANNELS = 8 + len(CHROMA_WINDOWS)
+PLACES = 8 * GRID_PER_QUARTER  # of a bar of eight quarters; later ones share the last
+
+_TILE = np.array(
+    [w * 12 + (key + LOWEST_KEY) % 12 for key in range(KEYS) for w in range(len(CHROMA_WINDOWS))]
+)
+
+Tensor = Any
+
+
+def channels(remaining: Tensor, age: Tensor, chroma: Tensor, last_key: Tensor) -> Tensor:
+    """What each key is doing: (B, T, KEYS) twice, (B, T, 36), (B, T) -> (B, T, KEYS, CHANNELS)."""
+    left, since = ops.cast(remaining, "float32"), ops.cast(age, "float32")
+    sounds = ops.cast(left > 0, "float32")
+    silence = ops.maximum(-left, 0.0)
+    parts = [
+        sounds,
+        ops.cast(since == 0, "float32"),  # struck at this very onset
+        ops.cast(left == 0, "float32"),  # has just ended
+        sounds * ops.minimum(left, 48.0) / 48.0,
+        (1.0 - sounds) * ops.exp(-silence / GRID_PER_QUARTER),
+        ops.exp(-since / (2.0 * GRID_PER_QUARTER)),
+        ops.exp(-since / (16.0 * GRID_PER_QUARTER)),
+        ops.one_hot(last_key, KEYS, dtype="float32"),
+    ]
+    tiled = ops.take(chroma, ops.convert_to_tensor(_TILE), axis=-1)  # (B, T, KEYS * 3)
+    shape = (-1, ops.shape(chroma)[1], KEYS, len(CHROMA_WINDOWS))
+    return ops.concatenate([ops.stack(parts, axis=-1), ops.reshape(tiled, shape)], axis=-1)
+
+
+def next_ending(remaining: Tensor) -> Tensor:
+    """Grid steps until the next sounding key ends, 0 for silence: (B, T, KEYS) -> (B, T)."""
+    left = ops.cast(remaining, "int32")
+    soonest = ops.min(ops.where(left > 0, left, LONGEST + 1), axis=-1)
+    return ops.where(soonest > LONGEST, 0, soonest)
+
+
+def moved_on(clock: Tensor, shift: Tensor) -> Tensor:
+    """The clock after an onset shift: (B, T, 3), (B, T) -> (B, T, 3)."""
+    clock = ops.cast(clock, "int32")
+    place, length, left = clock[..., 0] + shift, ops.maximum(clock[..., 1], 1), clock[..., 2]
+    left = ops.where(left > 0, ops.maximum(left - place // length, 1), 0)
+    return ops.stack([place % length, length, left], axis=-1)
+
+
+class ClockEmbedding(layers.Layer):
+    """Place in the bar and the beat, length of the bar, bars left: (B, T, 3) -> (B, T, 48)."""
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.place = layers.Embedding(PLACES, 16, name="place")
+        self.beat = layers.Embedding(GRID_PER_QUARTER, 8, name="beat")
+        self.length = layers.Embedding(PLACES + 1, 16, name="length")
+        self.left = layers.Embedding(MOST_BARS_LEFT + 1, 8, name="left")
+
+    def build(self, shape: tuple[int | None, ...]) -> None:
+        for layer in (self.place, self.beat, self.length, self.left):
+            layer.build(shape[:-1])
+
+    def call(self, clock: Tensor) -> Tensor:
+        place, length, left = (ops.cast(clock[..., i], "int32") for i in range(3))
+        parts = [
+            self.place(ops.minimum(place, PLACES - 1)),
+            self.beat(place % GRID_PER_QUARTER),
+            self.length(ops.minimum(length, PLACES)),
+            self.left(ops.clip(left, 0, MOST_BARS_LEFT)),
+        ]
+        return ops.concatenate(parts, axis=-1)
+
+
+class KeysHead(layers.Layer):
+    """Logits over the keys from what each does and its neighbours do, given a context.
+
+    (B, T, KEYS, CHANNELS), (B, T, D) -> (B, T, KEYS)
+    """
+
+    def __init__(self, filters: int = 32, hidden: int = 256, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.look = layers.Conv2D(filters, (1, SPAN), padding="same", name="look")
+        self.compare = layers.Dense(filters, name="compare")
+        self.ask = [layers.Dense(filters, name=f"ask_{i}") for i in range(2)]
+        self.hidden = layers.Dense(hidden, activation="silu", name="hidden")
+        self.by_key = layers.Dense(KEYS, dtype="float32", name="by_key")
+        self.relative = layers.Dense(1, dtype="float32", name="relative")
+
+    def build(
+        self, keys_shape: tuple[int | None, ...], context_shape: tuple[int | None, ...]
+    ) -> None:
+        self.look.build(keys_shape)
+        seen = (*keys_shape[:-1], self.look.filters)
+        for layer in (self.compare, self.relative):
+            layer.build(seen)
+        for layer in (*self.ask, self.hidden):
+            layer.build(context_shape)
+        self.by_key.build((*context_shape[:-1], self.hidden.units))
+
+    def call(self, keys: Tensor, context: Tensor) -> Tensor:
+        seen = ops.silu(self.look(keys) + ops.expand_dims(self.ask[0](context), 2))
+        seen = ops.silu(self.compare(seen) + ops.expand_dims(self.ask[1](context), 2))
+        return self.relative(seen)[..., 0] + self.by_key(self.hidden(context))
+
+
+def around(keys: Tensor, key: Tensor) -> Tensor:
+    """The channels of a key and its neighbours: (B, T, KEYS, C), (B, T) -> (B, T, SPAN * C)."""
+    padded = ops.pad(keys, ((0, 0), (0, 0), (REACH, REACH), (0, 0)))
+    places = ops.expand_dims(key, -1) + ops.arange(SPAN, dtype="int32")  # (B, T, SPAN)
+    chosen = ops.one_hot(places, KEYS + 2 * REACH, dtype=keys.dtype)  # (B, T, SPAN, KEYS + 24)
+    window = ops.matmul(chosen, padded)  # (B, T, SPAN, C)
+    return ops.reshape(window, (-1, ops.shape(keys)[1], SPAN * CHANNELS))
+
+
+def playable(remaining: Tensor, last_key: Tensor, shift: Tensor) -> Tensor:
+    """Where a note can be: no key that still sounds; within a chord, above the note before.
+
+    (B, T, KEYS), (B, T), (B, T) -> (B, T, KEYS) of 0 and a large negative number
+    """
+    floor = ops.where(last_key < KEYS, last_key, -1)  # nothing came before the first note
+    above = ops.arange(KEYS, dtype="int32") > ops.expand_dims(floor, -1)
+    free = ops.cast(remaining, "int32") <= 0
+    allowed = ops.logical_and(free, ops.logical_or(ops.expand_dims(shift, -1) > 0, above))
+    return ops.where(allowed, 0.0, -1e9)
+
+
+assert keras.backend.backend() == "tensorflow", "set KERAS_BACKEND=tensorflow"

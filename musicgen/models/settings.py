@@ -1,0 +1,68 @@
+"""What a model is made of, checked and kept as JSON beside its weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True)
+class LstmSettings:
+    """Embeddings, LSTM layers, a conditional head a field; every position trained at once."""
+
+    kind: ClassVar[str] = "lstm"
+    width: int = 256  # units of each LSTM layer
+    layers: int = 2
+    dropout: float = 0.1
+
+    def __post_init__(self) -> None:
+        _within("width", self.width, 8, 4096)
+        _within("layers", self.layers, 1, 8)
+        _within("dropout", self.dropout, 0.0, 0.9)
+
+
+@dataclass(frozen=True)
+class ClassicSettings:
+    """The notebook's network: windows scaled to 0..1, LSTM x 3, Dense 256, softmax."""
+
+    kind: ClassVar[str] = "classic"
+    width: int = 512
+    layers: int = 3
+    dense: int = 256
+    dropout: float = 0.3
+    window: int = 100  # steps
+
+    def __post_init__(self) -> None:
+        _within("width", self.width, 8, 4096)
+        _within("layers", self.layers, 1, 8)
+        _within("dense", self.dense, 8, 4096)
+        _within("dropout", self.dropout, 0.0, 0.9)
+        _within("window", self.window, 2, 2000)
+
+
+ModelSettings = LstmSettings | ClassicSettings
+KINDS: Mapping[str, type[LstmSettings] | type[ClassicSettings]] = {
+    kind.kind: kind for kind in (LstmSettings, ClassicSettings)
+}
+
+
+def settings_to_json(settings: ModelSettings) -> dict[str, Any]:
+    return {"kind": settings.kind, **asdict(settings)}
+
+
+def settings_from_json(entry: Mapping[str, Any]) -> ModelSettings:
+    """The settings again; ValueError where the kind, a name or a value is not known."""
+    values = dict(entry)
+    kind = values.pop("kind", None)
+    if kind not in KINDS:
+        raise ValueError(f"model '{kind}' is not one of {', '.join(KINDS)}")
+    try:
+        return KINDS[kind](**values)
+    except TypeError as problem:
+        raise ValueError(f"settings of the {kind} model do not fit: {problem}") from None
+
+
+def _within(name: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:
+        raise ValueError(f"{name} {value} is not between {low} and {high}")
