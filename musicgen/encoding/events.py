@@ -1,8 +1,9 @@
 """`events`: one step a note, its fields drawn one after another.
 
 Onset shift, pitch and duration on a grid of 12 to the quarter; velocity and programme where
-the collection has them. What already sounds, the place in the bar and the pitch classes heard
-are derived from the steps before (`hearing.py`) and cost no bits.
+the collection has them. What already sounds, the place in the bar, the pitch classes heard
+(`hearing.py`) and what followed the last time (`echo.py`) are derived from the steps before and
+cost no bits.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
+from musicgen.encoding.echo import ECHO_WIDTH, EchoTracker, echo
 from musicgen.encoding.grid import GRID_TICKS, HIGHEST_KEY, KEYS, LONGEST, LOWEST_KEY
 from musicgen.encoding.hearing import DERIVED_WIDTHS, HearingTracker, hear
 from musicgen.encoding.steps import Derived, Field, Steps
@@ -50,7 +52,7 @@ class EventsEncoding:
 
     @property
     def derived(self) -> Mapping[str, int]:
-        return DERIVED_WIDTHS
+        return {**DERIVED_WIDTHS, "echo": ECHO_WIDTH}
 
     def encode(self, score: Score) -> Steps:
         notes = self._on_grid(score)
@@ -98,10 +100,11 @@ class EventsEncoding:
         return replace(score, notes=notes)
 
     def derive(self, steps: Steps, start: int = 0, stop: int | None = None) -> Derived:
-        return hear(steps.fields, steps.metres, start, stop)
+        heard = hear(steps.fields, steps.metres, start, stop)
+        return {**heard, "echo": echo(steps.fields, start, stop)}
 
-    def tracker(self, pieces: int, metres: tuple[Metre, ...], bars: int) -> HearingTracker:
-        return HearingTracker(pieces, metres, bars)
+    def tracker(self, pieces: int, metres: tuple[Metre, ...], bars: int) -> EventsTracker:
+        return EventsTracker(pieces, metres, bars)
 
     def transposed(self, steps: Steps, semitones: int) -> Steps:
         fields = steps.fields.copy()
@@ -135,3 +138,19 @@ class EventsEncoding:
         notes["pitch"][low] += -(-(LOWEST_KEY - notes["pitch"][low]) // 12) * 12
         notes["pitch"][high] -= -(-(notes["pitch"][high] - HIGHEST_KEY) // 12) * 12
         return without_overlaps(notes)
+
+
+class EventsTracker:
+    """`EventsEncoding.derive`, kept up step by step for K pieces that are drawn together."""
+
+    def __init__(self, pieces: int, metres: tuple[Metre, ...], bars: int) -> None:
+        """bars: how many each piece will have; 0 does not tell the model."""
+        self.hearing = HearingTracker(pieces, metres, bars)
+        self.echo = EchoTracker(pieces)
+
+    def inputs(self) -> Derived:
+        return {**self.hearing.inputs(), "echo": self.echo.inputs()}
+
+    def push(self, fields: np.ndarray) -> None:
+        self.hearing.push(fields)
+        self.echo.push(fields)

@@ -63,34 +63,58 @@ class HearingTracker:
 
     def __init__(self, pieces: int, metres: tuple[Metre, ...], bars: int) -> None:
         """bars: how many each piece will have; 0 does not tell the model."""
-        self.metres, self.bars = metres, bars
         self.now = np.zeros(pieces, np.int64)
-        self._started = np.full((pieces, KEYS), -FOREVER, np.int64)
-        self._ended = np.full((pieces, KEYS), -FOREVER, np.int64)
+        self._times = _ClockTable(metres, bars)
+        self._remaining = np.full((pieces, KEYS), -FOREVER, np.int16)
+        self._age = np.full((pieces, KEYS), FOREVER, np.int16)
         self._counts = np.zeros((pieces, len(CHROMA_WINDOWS), 12), np.float32)
+        self._heard = np.ones((len(CHROMA_WINDOWS), 1), np.float32)  # notes in each, at least 1
         self._classes: list[np.ndarray] = []  # (K,) a step
         self._rows = np.arange(pieces)
 
     def inputs(self) -> Derived:
-        now = self.now[:, None]
-        sums = np.maximum(self._counts.sum(axis=2, keepdims=True), 1.0)
         return {
-            "remaining": np.clip(self._ended - now, -FOREVER, FOREVER).astype(np.int16),
-            "age": np.clip(now - self._started, 0, FOREVER).astype(np.int16),
-            "chroma": (self._counts / sums).reshape(len(self.now), -1),
-            "clock": _told(_clock(self.now, self.metres), self.bars),
+            "remaining": self._remaining.copy(),
+            "age": self._age.copy(),
+            "chroma": (self._counts / self._heard).reshape(len(self.now), -1),
+            "clock": self._times[self.now],
         }
 
     def push(self, fields: np.ndarray) -> None:
-        keys = fields[:, 1]
-        self.now = self.now + fields[:, 0]
-        self._started[self._rows, keys] = self.now
-        self._ended[self._rows, keys] = self.now + fields[:, 2] + 1
-        self._classes.append((keys + LOWEST_KEY) % 12)
-        self._counts[self._rows, :, self._classes[-1]] += 1
+        shift, keys = fields[:, 0], fields[:, 1]
+        self.now = self.now + shift
+        elapsed = shift[:, None].astype(np.int16)
+        np.maximum(self._remaining - elapsed, -FOREVER, out=self._remaining)
+        np.minimum(self._age + elapsed, FOREVER, out=self._age)
+        self._remaining[self._rows, keys] = fields[:, 2] + 1
+        self._age[self._rows, keys] = 0
+        self._count((keys + LOWEST_KEY) % 12)
+
+    def _count(self, classes: np.ndarray) -> None:
+        self._classes.append(classes)
+        self._counts[self._rows, :, classes] += 1
+        count = len(self._classes)
         for index, window in enumerate(CHROMA_WINDOWS):
-            if window is not None and len(self._classes) > window:
+            if window is None or count <= window:
+                self._heard[index] = count
+            else:
                 self._counts[self._rows, index, self._classes[-1 - window]] -= 1
+
+
+class _ClockTable:
+    """The clock of every grid step, computed as far as it is asked for."""
+
+    def __init__(self, metres: tuple[Metre, ...], bars: int) -> None:
+        self._metres, self._bars = metres, bars
+        self._table = np.zeros((0, 3), np.int16)
+
+    def __getitem__(self, steps: np.ndarray) -> np.ndarray:
+        """(K,) -> (K, 3)."""
+        most = int(steps.max())
+        if most >= len(self._table):
+            steps_so_far = np.arange(2 * most + 1024)
+            self._table = _told(_clock(steps_so_far, self._metres), self._bars)
+        return self._table[steps]
 
 
 def _chroma(keys: np.ndarray, start: int) -> np.ndarray:

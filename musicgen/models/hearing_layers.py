@@ -17,6 +17,7 @@ from musicgen.encoding.hearing import CHROMA_WINDOWS, MOST_BARS_LEFT
 
 REACH = 12  # keys seen on each side
 SPAN = 2 * REACH + 1
+NUMBERS = 3 + len(CHROMA_WINDOWS)
 CHANNELS = 8 + len(CHROMA_WINDOWS)
 PLACES = 8 * GRID_PER_QUARTER  # of a bar of eight quarters; later ones share the last
 
@@ -27,39 +28,45 @@ _TILE = np.array(
 Tensor = Any
 
 
-def channels(remaining: Tensor, age: Tensor, chroma: Tensor, last_key: Tensor) -> Tensor:
-    """What each key is doing: (B, T, KEYS) twice, (B, T, 36), (B, T) -> (B, T, KEYS, CHANNELS)."""
-    left, since = ops.cast(remaining, "float32"), ops.cast(age, "float32")
-    sounds = ops.cast(left > 0, "float32")
-    silence = ops.maximum(-left, 0.0)
+def numbers(remaining: Tensor, age: Tensor, chroma: Tensor, last_key: Tensor) -> Tensor:
+    """All that is known of each key: (B, T, KEYS) twice, (B, T, 36), (B, T) -> (B, T, KEYS, 6)."""
+    is_last = ops.one_hot(last_key, KEYS, dtype="float32")
+    tiled = ops.take(chroma, ops.convert_to_tensor(_TILE), axis=-1)  # (B, T, KEYS * 3)
+    shares = ops.reshape(tiled, (-1, ops.shape(chroma)[1], KEYS, len(CHROMA_WINDOWS)))
+    return ops.concatenate([ops.stack([remaining, age, is_last], axis=-1), shares], axis=-1)
+
+
+def channels(known: Tensor) -> Tensor:
+    """Numbers of K keys as a network likes them: (B, T, K, 6) -> (B, T, K, CHANNELS)."""
+    remaining, age = known[..., 0], known[..., 1]
+    sounds = ops.cast(remaining > 0, "float32")
     parts = [
         sounds,
-        ops.cast(since == 0, "float32"),  # struck at this very onset
-        ops.cast(left == 0, "float32"),  # has just ended
-        sounds * ops.minimum(left, 48.0) / 48.0,
-        (1.0 - sounds) * ops.exp(-silence / GRID_PER_QUARTER),
-        ops.exp(-since / (2.0 * GRID_PER_QUARTER)),
-        ops.exp(-since / (16.0 * GRID_PER_QUARTER)),
-        ops.one_hot(last_key, KEYS, dtype="float32"),
+        ops.cast(age == 0, "float32"),  # struck at this very onset
+        ops.cast(remaining == 0, "float32"),  # has just ended
+        ops.clip(remaining, 0.0, 48.0) / 48.0,
+        (1.0 - sounds) * ops.exp(ops.minimum(remaining, 0.0) / GRID_PER_QUARTER),
+        ops.exp(age / (-2.0 * GRID_PER_QUARTER)),
+        ops.exp(age / (-16.0 * GRID_PER_QUARTER)),
     ]
-    tiled = ops.take(chroma, ops.convert_to_tensor(_TILE), axis=-1)  # (B, T, KEYS * 3)
-    shape = (-1, ops.shape(chroma)[1], KEYS, len(CHROMA_WINDOWS))
-    return ops.concatenate([ops.stack(parts, axis=-1), ops.reshape(tiled, shape)], axis=-1)
+    return ops.concatenate([ops.stack(parts, axis=-1), known[..., 2:]], axis=-1)
 
 
 def next_ending(remaining: Tensor) -> Tensor:
     """Grid steps until the next sounding key ends, 0 for silence: (B, T, KEYS) -> (B, T)."""
-    left = ops.cast(remaining, "int32")
-    soonest = ops.min(ops.where(left > 0, left, LONGEST + 1), axis=-1)
-    return ops.where(soonest > LONGEST, 0, soonest)
+    soonest = ops.min(ops.where(remaining > 0, remaining, LONGEST + 1.0), axis=-1)
+    return ops.cast(ops.where(soonest > LONGEST, 0.0, soonest), "int32")
 
 
 def moved_on(clock: Tensor, shift: Tensor) -> Tensor:
-    """The clock after an onset shift: (B, T, 3), (B, T) -> (B, T, 3)."""
-    clock = ops.cast(clock, "int32")
-    place, length, left = clock[..., 0] + shift, ops.maximum(clock[..., 1], 1), clock[..., 2]
-    left = ops.where(left > 0, ops.maximum(left - place // length, 1), 0)
-    return ops.stack([place % length, length, left], axis=-1)
+    """The clock after an onset shift (float): (B, T, 3), (B, T) -> (B, T, 3)."""
+    length = ops.maximum(clock[..., 1], 1.0)
+    place = clock[..., 0] + shift
+    # Half a step keeps the quotient clear of rounding at whole bars.
+    bars = ops.floor((place + 0.5) / length)
+    left = clock[..., 2]
+    left = ops.where(left > 0, ops.maximum(left - bars, 1.0), 0.0)
+    return ops.stack([place - bars * length, length, left], axis=-1)
 
 
 class ClockEmbedding(layers.Layer):
@@ -77,14 +84,13 @@ class ClockEmbedding(layers.Layer):
             layer.build(shape[:-1])
 
     def call(self, clock: Tensor) -> Tensor:
-        place, length, left = (ops.cast(clock[..., i], "int32") for i in range(3))
-        parts = [
-            self.place(ops.minimum(place, PLACES - 1)),
-            self.beat(place % GRID_PER_QUARTER),
-            self.length(ops.minimum(length, PLACES)),
-            self.left(ops.clip(left, 0, MOST_BARS_LEFT)),
-        ]
-        return ops.concatenate(parts, axis=-1)
+        place = ops.minimum(clock[..., 0], PLACES - 1.0)
+        beat = place - GRID_PER_QUARTER * ops.floor((place + 0.5) / GRID_PER_QUARTER)
+        length = ops.minimum(clock[..., 1], 1.0 * PLACES)
+        left = ops.clip(clock[..., 2], 0.0, 1.0 * MOST_BARS_LEFT)
+        told = ops.cast(ops.stack([place, beat, length, left], axis=-1), "int32")
+        embeds = (self.place, self.beat, self.length, self.left)
+        return ops.concatenate([e(told[..., i]) for i, e in enumerate(embeds)], axis=-1)
 
 
 class KeysHead(layers.Layer):
@@ -119,25 +125,23 @@ class KeysHead(layers.Layer):
         return self.relative(seen)[..., 0] + self.by_key(self.hidden(context))
 
 
-def around(keys: Tensor, key: Tensor) -> Tensor:
-    """The channels of a key and its neighbours: (B, T, KEYS, C), (B, T) -> (B, T, SPAN * C)."""
-    padded = ops.pad(keys, ((0, 0), (0, 0), (REACH, REACH), (0, 0)))
+def around(known: Tensor, key: Tensor) -> Tensor:
+    """The numbers of a key and its neighbours: (B, T, KEYS, 6), (B, T) -> (B, T, SPAN, 6)."""
+    padded = ops.pad(known, ((0, 0), (0, 0), (REACH, REACH), (0, 0)))
     places = ops.expand_dims(key, -1) + ops.arange(SPAN, dtype="int32")  # (B, T, SPAN)
-    chosen = ops.one_hot(places, KEYS + 2 * REACH, dtype=keys.dtype)  # (B, T, SPAN, KEYS + 24)
-    window = ops.matmul(chosen, padded)  # (B, T, SPAN, C)
-    return ops.reshape(window, (-1, ops.shape(keys)[1], SPAN * CHANNELS))
+    return ops.take_along_axis(padded, ops.expand_dims(places, -1), axis=2)
 
 
 def playable(remaining: Tensor, last_key: Tensor, shift: Tensor) -> Tensor:
     """Where a note can be: no key that still sounds; within a chord, above the note before.
 
-    (B, T, KEYS), (B, T), (B, T) -> (B, T, KEYS) of 0 and a large negative number
+    (B, T, KEYS), (B, T), (B, T) float -> (B, T, KEYS) of 0 and a large negative number
     """
     floor = ops.where(last_key < KEYS, last_key, -1)  # nothing came before the first note
-    above = ops.arange(KEYS, dtype="int32") > ops.expand_dims(floor, -1)
-    free = ops.cast(remaining, "int32") <= 0
-    allowed = ops.logical_and(free, ops.logical_or(ops.expand_dims(shift, -1) > 0, above))
-    return ops.where(allowed, 0.0, -1e9)
+    below = ops.arange(KEYS, dtype="int32") <= ops.expand_dims(floor, -1)
+    in_chord = ops.expand_dims(shift, -1) <= 0
+    barred = ops.logical_or(remaining > 0, ops.logical_and(in_chord, below))
+    return ops.cast(barred, "float32") * -1e9
 
 
 assert keras.backend.backend() == "tensorflow", "set KERAS_BACKEND=tensorflow"

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
+from musicgen.bounds import within
+
 
 @dataclass(frozen=True)
 class LstmSettings:
@@ -17,9 +19,9 @@ class LstmSettings:
     dropout: float = 0.1
 
     def __post_init__(self) -> None:
-        _within("width", self.width, 8, 4096)
-        _within("layers", self.layers, 1, 8)
-        _within("dropout", self.dropout, 0.0, 0.9)
+        within("width", self.width, 8, 4096)
+        within("layers", self.layers, 1, 8)
+        within("dropout", self.dropout, 0.0, 0.9)
 
 
 @dataclass(frozen=True)
@@ -34,11 +36,11 @@ class ClassicSettings:
     window: int = 100  # steps
 
     def __post_init__(self) -> None:
-        _within("width", self.width, 8, 4096)
-        _within("layers", self.layers, 1, 8)
-        _within("dense", self.dense, 8, 4096)
-        _within("dropout", self.dropout, 0.0, 0.9)
-        _within("window", self.window, 2, 2000)
+        within("width", self.width, 8, 4096)
+        within("layers", self.layers, 1, 8)
+        within("dense", self.dense, 8, 4096)
+        within("dropout", self.dropout, 0.0, 0.9)
+        within("window", self.window, 2, 2000)
 
 
 ModelSettings = LstmSettings | ClassicSettings
@@ -61,8 +63,3 @@ def settings_from_json(entry: Mapping[str, Any]) -> ModelSettings:
         return KINDS[kind](**values)
     except TypeError as problem:
         raise ValueError(f"settings of the {kind} model do not fit: {problem}") from None
-
-
-def _within(name: str, value: float, low: float, high: float) -> None:
-    if not low <= value <= high:
-        raise ValueError(f"{name} {value} is not between {low} and {high}")

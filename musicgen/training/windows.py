@@ -38,23 +38,27 @@ class Windows:
         return found
 
     @property
-    def steps_per_epoch(self) -> int:
+    def batches(self) -> int:
         return -(-len(self.places()) // self.batch)
 
-    def epoch(self, seed: int, epoch: int, transpose: tuple[int, int]) -> Iterator[Batch]:
-        """One pass in random order, each window transposed at random within its room."""
+    def epoch(
+        self, seed: int, epoch: int, transpose: tuple[int, int], skip: int = 0
+    ) -> Iterator[Batch]:
+        """One pass in random order, each window transposed at random within its room.
+
+        skip: so many batches have been seen before.
+        """
         rng = np.random.default_rng((seed, epoch))
         places = self.places()
         order = rng.permutation(len(places))
-        for at in range(0, len(order), self.batch):
+        shares = rng.random((len(places), 2))  # of the room to transpose, and for the end
+        for at in range(skip * self.batch, len(order), self.batch):
             rows = []
-            for piece, start in (places[i] for i in order[at : at + self.batch]):
-                steps = self.pieces[piece]
-                low, high = self.encoding.room(steps)
-                semitones = int(rng.integers(max(low, transpose[0]), min(high, transpose[1]) + 1))
-                moved = self.encoding.transposed(steps, semitones)
+            for i in order[at : at + self.batch]:
+                piece, start = places[i]
+                moved = self._transposed(self.pieces[piece], transpose, shares[i, 0])
                 # Half of the windows do not tell the end, so that a model can do without.
-                rows.append(self._row(moved, start, tells_end=bool(rng.integers(2))))
+                rows.append(self._row(moved, start, tells_end=bool(shares[i, 1] < 0.5)))
             yield self._stack(rows)
 
     def once(self) -> Iterator[Batch]:
@@ -68,6 +72,12 @@ class Windows:
                     rows = []
         if rows:
             yield self._stack(rows)
+
+    def _transposed(self, steps: Steps, transpose: tuple[int, int], share: float) -> Steps:
+        """The steps moved by some semitones that are asked for and that they have room for."""
+        low, high = self.encoding.room(steps)
+        low, high = max(low, transpose[0]), min(high, transpose[1])
+        return self.encoding.transposed(steps, low + int(share * (high - low + 1)))
 
     def _row(self, steps: Steps, start: int, tells_end: bool) -> dict[str, np.ndarray]:
         stop = min(start + self.length, len(steps))

@@ -1,0 +1,112 @@
+"""muspy's own answers for real and hand-made pieces, to which our metrics are held.
+
+    python -m benchmarks.muspy_answers [--corpora FOLDER]
+
+Needs `pip install muspy` beside the app's requirements; nothing else does. Writes
+tests/evaluation/muspy_answers.json. --corpora is a folder with `piano92` in it; without it those
+pieces keep the answers that they have.
+
+muspy differs from its own definitions in two places, and is asked such that it does not:
+
+- `polyphony_rate` counts time steps of *more* than its threshold, so two or more is threshold 1.
+- A note counts as played at the tick where it ends, so that a piece which ends on a bar line has
+  one more beat and bar. For beats and bars each note is given one tick shorter.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import muspy  # type: ignore[import-not-found]
+
+from musicgen.corpus.library import bundled
+from musicgen.corpus.reading import read_score
+from musicgen.score import TICKS_PER_QUARTER, Metre, Score, notes_from
+
+ANSWERS = Path(__file__).parents[1] / "tests/evaluation/muspy_answers.json"
+EVERY = {"bach-chorales": 40, "ryans-mammoth": 90, "piano92": 12}  # one piece in so many
+
+HAND_MADE: dict[str, list[list[int]]] = {  # rows of start, duration, pitch
+    "one note": [[0, 24, 60]],
+    "rests": [[0, 24, 60], [72, 24, 64], [73, 10, 67], [240, 96, 48]],
+    "unison in two parts": [[0, 48, 60], [0, 24, 60], [24, 48, 60], [12, 12, 64]],
+    "three at once": [[0, 96, 60], [24, 72, 64], [48, 48, 67], [96, 1, 72]],
+    "chromatic": [[12 * i, 12, 60 + i] for i in range(13)],
+    "same rhythm twice": [[96 * bar + at, 24, 60] for bar in range(2) for at in (0, 24, 36)],
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--corpora", type=Path, help="a folder with piano92 in it")
+    arguments = parser.parse_args()
+    kept = json.loads(ANSWERS.read_text())["pieces"] if ANSWERS.exists() else []
+    pieces = [row for row in kept if row["source"] == "piano92" and not arguments.corpora]
+    for name, rows in HAND_MADE.items():
+        answers = asked(Score(notes_from(rows)))
+        pieces.append({"source": "hand-made", "piece": name, "notes": rows, "answers": answers})
+    for source, file, score in files(arguments.corpora):
+        pieces.append({"source": source, "piece": file, "answers": asked(score)})
+    text = json.dumps({"muspy": muspy.__version__, "pieces": pieces}, indent=1, allow_nan=False)
+    ANSWERS.write_text(text + "\n")
+    print(f"{len(pieces)} pieces in {ANSWERS}")
+
+
+def files(corpora: Path | None) -> Iterator[tuple[str, str, Score]]:
+    """Source, file and score of some pieces of each collection."""
+    for collection in bundled():
+        with zipfile.ZipFile(collection.path) as archive:
+            for file in archive.namelist()[:: EVERY[collection.name]]:
+                yield collection.name, file, read_score(archive.read(file), file)
+    if corpora is not None:
+        for path in sorted((corpora / "piano92").glob("*.mid"))[:: EVERY["piano92"]]:
+            yield "piano92", path.name, read_score(path.read_bytes(), path.name)
+
+
+def asked(score: Score) -> dict[str, float | None]:
+    """muspy's answers by our names; None where it has none."""
+    music = as_muspy(score)
+    shorter = as_muspy(score, less=1)
+    answers = {
+        "pitch-class entropy": muspy.pitch_class_entropy(music),
+        "pitch entropy": muspy.pitch_entropy(music),
+        "scale consistency": muspy.scale_consistency(music),
+        "pitch range": muspy.pitch_range(music),
+        "pitches used": muspy.n_pitches_used(music),
+        "pitch classes used": muspy.n_pitch_classes_used(music),
+        "polyphony": muspy.polyphony(music),
+        "polyphony rate": muspy.polyphony_rate(music, threshold=1),
+        "empty beats": muspy.empty_beat_rate(shorter),
+    }
+    bar = constant_bar(score.metres)
+    if bar is not None:
+        pickup = int(score.bar_positions([0])[1][0])
+        moved = as_muspy(score, less=1, later=pickup)
+        answers["groove consistency"] = muspy.groove_consistency(moved, bar)
+    return {name: None if math.isnan(value) else float(value) for name, value in answers.items()}
+
+
+def constant_bar(metres: tuple[Metre, ...]) -> int | None:
+    """Ticks of a bar where all bars after a pickup are alike: muspy knows no other pieces."""
+    if len(metres) == 1:
+        return metres[0].ticks_per_bar
+    pickup = metres[1].start <= metres[0].ticks_per_bar < metres[1].ticks_per_bar
+    return metres[1].ticks_per_bar if pickup and len(metres) == 2 else None
+
+
+def as_muspy(score: Score, less: int = 0, later: int = 0) -> muspy.Music:
+    """The score as muspy's, each note shorter and later by some ticks."""
+    notes = [
+        muspy.Note(int(note["start"]) + later, int(note["pitch"]), int(note["duration"]) - less)
+        for note in score.notes
+    ]
+    return muspy.Music(resolution=TICKS_PER_QUARTER, tracks=[muspy.Track(notes=notes)])
+
+
+if __name__ == "__main__":
+    main()

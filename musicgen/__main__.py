@@ -1,0 +1,7 @@
+"""`python -m musicgen`."""
+
+import sys
+
+from musicgen.cli import main
+
+sys.exit(main())

@@ -1,0 +1,148 @@
+"""From a model and settings to new pieces."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from musicgen.composing.copy_guard import watch_for
+from musicgen.composing.engine import Model
+from musicgen.composing.opening import Opening, closed, opening
+from musicgen.composing.originality_index import OriginalityIndex
+from musicgen.composing.rules import rules_for
+from musicgen.composing.sampling import variation_rng
+from musicgen.composing.settings import ComposeSettings
+from musicgen.composing.writing import Writing
+from musicgen.encoding.grid import GRID_TICKS
+from musicgen.encoding.steps import Steps
+from musicgen.score import Score, bar_positions
+
+OnBar = Callable[[int, int, Score], None]
+Stop = Callable[[], bool]
+
+
+@dataclass(frozen=True, eq=False)
+class Composition:
+    """A composed piece, how it came about and how likely the model finds it."""
+
+    score: Score
+    steps: Steps  # the primer's first; final notes as they were drawn, not yet cut at the end
+    log_likelihood: Mapping[str, float]  # natural log, of all drawn notes together, by field
+    primer_notes: int  # of the score's notes, the first
+    settings: ComposeSettings
+    variation: int  # with the settings it says which random numbers were used
+    finished: bool  # False where it was stopped
+    seconds: float  # of the whole batch
+
+    @property
+    def composed(self) -> Score:
+        """The score without the primer."""
+        return replace(self.score, notes=self.score.notes[self.primer_notes :])
+
+    @property
+    def nats_a_note(self) -> float:
+        """Minus the log-likelihood of the notes drawn, for each of them; 0 for none."""
+        drawn = len(self.score) - self.primer_notes
+        return -sum(self.log_likelihood.values()) / drawn if drawn else 0.0
+
+
+def compose(
+    model: Model,
+    settings: ComposeSettings,
+    primer: Score | None = None,
+    on_bar: OnBar | None = None,
+    stop: Stop | None = None,
+    *,
+    index: OriginalityIndex | None = None,
+    variations: Sequence[int] | None = None,
+    clock: Callable[[], float] = time.perf_counter,
+) -> tuple[Composition, ...]:
+    """Compose variations in one batch.
+
+    A piece of N bars ends where an onset would fall beyond bar N; notes that still sound there
+    are cut. on_bar(variation, bars, score) hears of each bar that is done; stop() ends
+    everything where it is. index is what `settings.max_copy` is held to. variations names
+    those wanted where they are not the first ones: each is the same music in any company.
+    ValueError where the settings, the primer and the model do not go together.
+    """
+    began = clock()
+    wanted = list(range(settings.variations) if variations is None else variations)
+    piece = _Piece(model, settings, opening(model.encoding, settings, primer))
+    writing = piece.writing(wanted, index)
+    told = np.zeros(len(wanted), np.int64)  # bars of each that on_bar has heard of
+    finished = True
+    for _ in range(piece.start.most_steps - len(piece.start.steps)):
+        finished = stop is None or not stop()
+        if not finished or not len(writing.rows):
+            break
+        writing.step()
+        if on_bar is not None:
+            for row in piece.bars_done(writing, told):
+                on_bar(wanted[row], int(told[row]), piece.score(writing.steps(row)))
+    seconds = clock() - began
+    return tuple(
+        piece.composition(writing, row, variation, finished, seconds)
+        for row, variation in enumerate(wanted)
+    )
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """What all variations of a piece share."""
+
+    model: Model
+    settings: ComposeSettings
+    start: Opening
+
+    def writing(self, variations: Sequence[int], index: OriginalityIndex | None) -> Writing:
+        """The variations, with the opening heard."""
+        encoding, settings, start = self.model.encoding, self.settings, self.start
+        generators = [variation_rng(settings.seed, variation) for variation in variations]
+        rules = rules_for(encoding, settings, start.metres)
+        watch = watch_for(encoding, settings, index, len(variations))
+        end = start.end_step
+        writing = Writing(self.model, settings, start.metres, generators, rules, watch, end)
+        if not len(start.steps) and self.model.openings:
+            chosen = [int(rng.integers(len(self.model.openings))) for rng in generators]
+            writing.warm_up([self.model.openings[number] for number in chosen])
+        writing.hear(start.steps.fields)
+        return writing
+
+    def bars_done(self, writing: Writing, told: np.ndarray) -> list[int]:
+        """The pieces that have come to another bar; told (K,) is brought up to date."""
+        if not len(writing.rows):
+            return []
+        bars = bar_positions(self.start.metres, writing.now * GRID_TICKS)[0]
+        done = writing.rows[bars > told[writing.rows]]
+        told[writing.rows] = bars
+        return [int(row) for row in done]
+
+    def score(self, fields: np.ndarray) -> Score:
+        """Steps as music: with the instrument that was asked for, closed at the end."""
+        settings, encoding = self.settings, self.model.encoding
+        score = closed(encoding.decode(replace(self.start.steps, fields=fields)), self.start.end)
+        if settings.program is None:
+            return score
+        notes = score.notes.copy()
+        notes["program"] = settings.program
+        return replace(score, notes=notes)
+
+    def composition(
+        self, writing: Writing, row: int, variation: int, finished: bool, seconds: float
+    ) -> Composition:
+        fields, start = writing.steps(row), self.start.steps
+        names = [field.name for field in self.model.encoding.fields]
+        chances = writing.log_likelihood(row).tolist()
+        return Composition(
+            score=self.score(fields),
+            steps=replace(start, fields=fields),
+            log_likelihood=dict(zip(names, chances, strict=True)),
+            primer_notes=len(self.model.encoding.decode(start)),
+            settings=self.settings,
+            variation=variation,
+            finished=finished,
+            seconds=seconds,
+        )

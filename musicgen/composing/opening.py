@@ -1,0 +1,75 @@
+"""What stands before the first drawn step: the primer, its metres and its tempo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from musicgen.composing.bars import bar_start
+from musicgen.composing.settings import MOST_NOTES, ComposeSettings
+from musicgen.encoding.grid import GRID_TICKS
+from musicgen.encoding.notes import STEP_TICKS, NotesEncoding
+from musicgen.encoding.steps import Encoding, Steps
+from musicgen.score import Metre, Score
+
+DEFAULT_TEMPO = 100.0  # quarters a minute
+
+
+@dataclass(frozen=True, eq=False)
+class Opening:
+    """Where composing begins, and where it must end."""
+
+    steps: Steps  # of the primer; empty without one
+    most_steps: int  # of the whole piece
+    end: int | None  # ticks, where the last bar ends
+
+    @property
+    def metres(self) -> tuple[Metre, ...]:
+        return self.steps.metres
+
+    @property
+    def end_step(self) -> int | None:
+        """The end in grid steps, the first that lies outside."""
+        return None if self.end is None else -(-self.end // GRID_TICKS)
+
+
+def opening(encoding: Encoding, settings: ComposeSettings, primer: Score | None) -> Opening:
+    """The opening of a piece; ValueError where the primer leaves nothing to compose."""
+    steps = _primer_steps(encoding, settings, primer)
+    end = None if settings.bars is None else bar_start(steps.metres, settings.bars)
+    most = MOST_NOTES if settings.notes is None else settings.notes
+    if end is not None and isinstance(encoding, NotesEncoding):
+        most = min(most, -(-end // STEP_TICKS))
+    found = Opening(steps, most, end)
+    if len(steps):
+        _check_room(encoding.decode(steps), found)
+    return found
+
+
+def closed(score: Score, end: int | None) -> Score:
+    """The score with notes that sound beyond the end (a tick) cut there."""
+    if end is None or score.end <= end:
+        return score
+    notes = score.notes.copy()
+    notes["duration"] = np.minimum(notes["duration"], end - notes["start"])
+    return Score(notes, score.tempo, score.metres, score.name)
+
+
+def _primer_steps(encoding: Encoding, settings: ComposeSettings, primer: Score | None) -> Steps:
+    if primer is None:
+        fields = np.zeros((0, len(encoding.fields)), np.int32)
+        return Steps(fields, settings.tempo or DEFAULT_TEMPO, (settings.first_metre(),))
+    steps = encoding.encode(primer)
+    if not len(steps):
+        raise ValueError("the primer holds no notes")
+    return Steps(steps.fields, settings.tempo or primer.tempo, steps.metres, primer.name)
+
+
+def _check_room(primer: Score, found: Opening) -> None:
+    last = int(primer.notes["start"].max())
+    if len(found.steps) >= found.most_steps or (found.end is not None and last >= found.end):
+        raise ValueError(
+            f"the primer already has {primer.bars} bars and {len(primer)} notes: "
+            "ask for a longer piece, of which it is the beginning"
+        )

@@ -1,0 +1,151 @@
+"""Musical rules: small functions of what came before and the logits.
+
+Each takes a `Moment` and the logits (K, V) of one field and gives logits in which what the
+rule does not allow is `FORBIDDEN`. The first field's rule of grammar sees to it that the
+fields after it are left with something to draw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from musicgen.composing.bars import BarPlaces
+from musicgen.composing.sampling import FORBIDDEN
+from musicgen.composing.scales import pitch_classes
+from musicgen.composing.settings import RHYTHM_GRIDS, ComposeSettings
+from musicgen.encoding.events import DURATION, PITCH, SHIFT
+from musicgen.encoding.grid import KEYS, LONGEST, LOWEST_KEY
+from musicgen.encoding.notes import NotesEncoding
+from musicgen.encoding.steps import Derived, Encoding
+from musicgen.score import Metre
+
+
+@dataclass
+class Moment:
+    """What is known when one field of K pieces is drawn."""
+
+    derived: Derived  # (K, width) by name
+    now: np.ndarray  # (K,) grid steps, the latest onset
+    before: np.ndarray  # (K, F) the step before
+    drawn: np.ndarray  # (K, i) this step's fields so far
+
+
+Rule = Callable[[Moment, np.ndarray], np.ndarray]
+Rules = Mapping[str, tuple[Rule, ...]]  # by name of the field
+
+
+def rules_for(encoding: Encoding, settings: ComposeSettings, metres: tuple[Metre, ...]) -> Rules:
+    """The rules that the settings ask for, in the terms of this encoding."""
+    pitches = allowed_pitches(settings)
+    if isinstance(encoding, NotesEncoding):
+        return {encoding.fields[0].name: tokens_within(encoding.voicings, pitches)}
+    keys = pitches[LOWEST_KEY : LOWEST_KEY + KEYS]
+    rules: dict[str, tuple[Rule, ...]] = {SHIFT.name: (room_for_a_note(keys),)}
+    if not keys.all():
+        rules[PITCH.name] = (only(keys),)
+    step = RHYTHM_GRIDS[settings.grid]
+    if step > 1:
+        onsets, ends = on_grid(metres, step)
+        rules[SHIFT.name] += (onsets,)
+        rules[DURATION.name] = (ends,)
+    if settings.density:
+        rules[SHIFT.name] += (denser(settings.density),)
+    return rules
+
+
+def allowed_pitches(settings: ComposeSettings) -> np.ndarray:
+    """Which MIDI pitches the range and the key allow: (128,) bool."""
+    pitches = np.arange(128)
+    allowed = (pitches >= settings.lowest) & (pitches <= settings.highest)
+    if settings.key is not None:
+        allowed &= np.isin(pitches % 12, list(pitch_classes(settings.key)))
+    if not allowed.any():
+        raise ValueError(
+            f"no note of {settings.key} lies from {settings.lowest} to {settings.highest}: "
+            "widen the range"
+        )
+    return allowed
+
+
+def only(allowed: np.ndarray) -> Rule:
+    """Nothing but the allowed values (V,) bool."""
+
+    def rule(moment: Moment, logits: np.ndarray) -> np.ndarray:
+        return np.where(allowed, logits, FORBIDDEN)
+
+    return rule
+
+
+def tokens_within(voicings: Iterable[tuple[int, ...]], pitches: np.ndarray) -> tuple[Rule, ...]:
+    """Tokens that are played with allowed pitches (128,) alone; ValueError if there is none."""
+    allowed = np.array([pitches[list(voicing)].all() for voicing in voicings])
+    if not allowed.any():
+        raise ValueError("no note or chord of this model fits: widen the range or the key")
+    return () if allowed.all() else (only(allowed),)
+
+
+def room_for_a_note(keys: np.ndarray) -> Rule:
+    """Grammar of the onset shift: an allowed key (KEYS,) must be free at the new onset.
+
+    A note of the same chord (shift 0) must lie above the one before it.
+    """
+    number, everywhere = np.flatnonzero(keys), bool(keys.all())
+    shifts = np.arange(LONGEST + 1)
+
+    def rule(moment: Moment, logits: np.ndarray) -> np.ndarray:
+        left = moment.derived["remaining"] if everywhere else moment.derived["remaining"][:, keys]
+        free = left <= 0  # (K, allowed)
+        last = moment.before[:, 1:2]
+        floor = np.where(last < KEYS, last, -1)  # nothing came before the first note
+        full = ~(free & (number > floor)).any(axis=1)  # of a chord that has no more room
+        if full.any():
+            wait = np.where(free.any(axis=1), full, left.min(axis=1))
+            logits = np.where(shifts < wait[:, None], FORBIDDEN, logits)
+        return logits
+
+    return rule
+
+
+def denser(density: float) -> Rule:
+    """Each unit of density halves the odds of an onset that is twice as far.
+
+    The chance of one more note in the same chord stays as the model has it.
+    """
+    tilt = density * np.log(np.arange(1, LONGEST + 1))
+
+    def rule(moment: Moment, logits: np.ndarray) -> np.ndarray:
+        later = logits[:, 1:] - tilt
+        change = _log_mass(logits[:, 1:]) - _log_mass(later)
+        return np.concatenate([logits[:, :1], later + change], axis=1)
+
+    return rule
+
+
+def on_grid(metres: tuple[Metre, ...], step: int) -> tuple[Rule, Rule]:
+    """Onsets, and ends of notes, at multiples of `step` grid steps in their bar.
+
+    Where nothing within reach lies on the grid, everything is allowed.
+    """
+    places = BarPlaces(metres)
+    shifts, lengths = np.arange(LONGEST + 1), np.arange(1, LONGEST + 1)
+
+    def keep(ticks: np.ndarray, logits: np.ndarray) -> np.ndarray:
+        fits = places[ticks] % step == 0
+        return np.where(fits | ~fits.any(axis=1, keepdims=True), logits, FORBIDDEN)
+
+    def onsets(moment: Moment, logits: np.ndarray) -> np.ndarray:
+        return keep(moment.now[:, None] + shifts, logits)
+
+    def ends(moment: Moment, logits: np.ndarray) -> np.ndarray:
+        return keep((moment.now + moment.drawn[:, 0])[:, None] + lengths, logits)
+
+    return onsets, ends
+
+
+def _log_mass(logits: np.ndarray) -> np.ndarray:
+    """log sum exp over the last axis: (K, V) -> (K, 1)."""
+    best = logits.max(axis=1, keepdims=True)
+    return best + np.log(np.exp(logits - best).sum(axis=1, keepdims=True))

@@ -1,0 +1,34 @@
+"""Keys and scales by name: `D minor` and the like, as pitch classes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+TONICS: Mapping[str, int] = {
+    "C": 0, "C#": 1, "Db": 1, "D": 2, "D#": 3, "Eb": 3, "E": 4, "F": 5, "F#": 6, "Gb": 6,
+    "G": 7, "G#": 8, "Ab": 8, "A": 9, "A#": 10, "Bb": 10, "B": 11,
+}  # fmt: skip
+
+# Semitones above the tonic. Minor is the natural scale and its leading tone.
+SCALES: Mapping[str, tuple[int, ...]] = {
+    "major": (0, 2, 4, 5, 7, 9, 11),
+    "minor": (0, 2, 3, 5, 7, 8, 10, 11),
+    "dorian": (0, 2, 3, 5, 7, 9, 10),
+    "phrygian": (0, 1, 3, 5, 7, 8, 10),
+    "lydian": (0, 2, 4, 6, 7, 9, 11),
+    "mixolydian": (0, 2, 4, 5, 7, 9, 10),
+    "pentatonic": (0, 2, 4, 7, 9),
+    "blues": (0, 3, 5, 6, 7, 10),
+}
+
+
+def pitch_classes(key: str) -> frozenset[int]:
+    """The pitch classes of a key such as `Eb major`; ValueError where it is not one."""
+    tonic, _, scale = key.strip().partition(" ")
+    tonic = tonic[:1].upper() + tonic[1:]
+    if tonic not in TONICS or scale.strip().lower() not in SCALES:
+        raise ValueError(
+            f"'{key[:40]}' is not a key: write a tonic ({', '.join(TONICS)}) and a scale "
+            f"({', '.join(SCALES)}), such as 'D minor'"
+        )
+    return frozenset((TONICS[tonic] + step) % 12 for step in SCALES[scale.strip().lower()])

@@ -1,0 +1,133 @@
+"""What is asked of the composer, checked, and kept as JSON beside what it made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from musicgen.composing.sampling import Sampling
+from musicgen.composing.scales import pitch_classes
+from musicgen.encoding.grid import GRID_PER_QUARTER, HIGHEST_KEY, LOWEST_KEY
+from musicgen.score import Metre
+
+MOST_BARS = 1000
+MOST_NOTES = 20_000
+MOST_VARIATIONS = 64  # for ranking; people ask for 1 to 8
+MOST_SEED = 2**32 - 1
+LEAST_COPY, MOST_COPY = 4, 64  # notes
+
+# Grid steps between the places in a bar where notes may begin and end.
+RHYTHM_GRIDS: Mapping[str, int] = {
+    "any": 1,
+    "16th": GRID_PER_QUARTER // 4,
+    "triplet": GRID_PER_QUARTER // 3,
+    "8th": GRID_PER_QUARTER // 2,
+    "quarter": GRID_PER_QUARTER,
+}
+
+
+@dataclass(frozen=True)
+class ComposeSettings:
+    """All that decides which notes are composed from a checkpoint, but for the primer.
+
+    At least one of `bars` and `notes` says how long a piece is, its primer included; with
+    both, what comes first. `None` leaves a choice to the model or to the primer.
+    """
+
+    bars: int | None = 16
+    notes: int | None = None
+    variations: int = 1
+    seed: int = 0
+    temperature: float = 1.0
+    field_temperature: Mapping[str, float] = field(default_factory=dict)  # in place of the above
+    top_k: int = 0  # 0 is all
+    top_p: float = 1.0  # 1 is all
+    tempo: float | None = None  # quarters a minute
+    program: int | None = None  # General MIDI
+    metre: str | None = None  # such as 3/4; a primer keeps its own
+    key: str | None = None  # such as D minor
+    lowest: int = LOWEST_KEY
+    highest: int = HIGHEST_KEY
+    density: float = 0.0  # each unit halves the odds of an onset that is twice as far
+    grid: str = "any"  # one of RHYTHM_GRIDS
+    max_copy: int | None = None  # notes in a row that may stand in the training data
+
+    def __post_init__(self) -> None:
+        self._check_length()
+        self._check_time()
+        _within("variations", self.variations, 1, MOST_VARIATIONS)
+        _within("seed", self.seed, 0, MOST_SEED)
+        _within("lowest key", self.lowest, LOWEST_KEY, HIGHEST_KEY)
+        _within("highest key", self.highest, self.lowest, HIGHEST_KEY)
+        _within("density", self.density, -3, 3)
+        _within("programme", self.program, 0, 127)
+        _within("max-copy", self.max_copy, LEAST_COPY, MOST_COPY)
+        if self.key is not None:
+            pitch_classes(self.key)
+        for name in ("", *self.field_temperature):
+            self.sampling(name)
+
+    def sampling(self, name: str) -> Sampling:
+        """How the field of this name is drawn."""
+        temperature = self.field_temperature.get(name, self.temperature)
+        return Sampling(temperature, self.top_k, self.top_p)
+
+    def first_metre(self) -> Metre:
+        """The metre of a piece without a primer."""
+        numerator, denominator = (self.metre or "4/4").split("/")
+        return Metre(0, int(numerator), int(denominator))
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "field_temperature": dict(self.field_temperature)}
+
+    @classmethod
+    def from_json(cls, entry: Mapping[str, Any]) -> ComposeSettings:
+        """The settings again; ValueError where a name or a value is not known."""
+        unknown = sorted(set(entry) - {f.name for f in fields(cls)})
+        if unknown:
+            raise ValueError(f"'{unknown[0]}' is not a setting of the composer")
+        for f in fields(cls):
+            if f.name in entry:
+                _check_kind(f.name, str(f.type), entry[f.name])
+        return cls(**entry)
+
+    def _check_length(self) -> None:
+        if self.bars is None and self.notes is None:
+            raise ValueError("say how long the piece is: a number of bars or of notes")
+        _within("bars", self.bars, 1, MOST_BARS)
+        _within("notes", self.notes, 1, MOST_NOTES)
+
+    def _check_time(self) -> None:
+        _within("tempo", self.tempo, 10, 400)
+        if self.grid not in RHYTHM_GRIDS:
+            raise ValueError(f"grid '{self.grid}' is not one of {', '.join(RHYTHM_GRIDS)}")
+        if self.metre is not None and not re.fullmatch(r"\d{1,2}/\d{1,2}", self.metre):
+            raise ValueError(f"metre '{self.metre[:20]}' is not two numbers such as 3/4")
+        self.first_metre()
+
+
+_KINDS: Mapping[str, type | tuple[type, ...]] = {
+    "int": int,
+    "float": (int, float),
+    "str": str,
+    "Mapping[str, float]": Mapping,
+}
+
+
+def _check_kind(name: str, kind: str, value: Any) -> None:
+    """ValueError where a value from JSON is of another kind than its setting."""
+    wanted, _, optional = kind.partition(" | ")
+    if optional and value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, _KINDS[wanted]):
+        raise ValueError(f"{name} cannot be {value!r}")
+    if isinstance(value, Mapping):
+        for part, number in value.items():
+            _check_kind(f"{name} of {part}", "float", number)
+
+
+def _within(name: str, value: float | None, low: float, high: float) -> None:
+    if value is not None and not low <= value <= high:
+        raise ValueError(f"{name} {value} is not between {low} and {high}")

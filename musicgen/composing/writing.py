@@ -1,0 +1,169 @@
+"""Pieces while they are written: K variations in one batch, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+
+from musicgen.composing.engine import Model
+from musicgen.composing.rules import Moment, Rules
+from musicgen.composing.sampling import Uniforms, draw, log_likelihood
+from musicgen.composing.settings import ComposeSettings
+from musicgen.encoding.events import SHIFT
+from musicgen.score import Metre
+
+
+class Watch(Protocol):
+    """Looks after what was drawn and forbids what must not come next, as rules do."""
+
+    def rules(self) -> Rules: ...
+
+    def push(self, fields: np.ndarray) -> None:
+        """Take the next step of each piece: (K, F)."""
+
+    def keep(self, rows: np.ndarray) -> None:
+        """Go on with these pieces alone."""
+
+
+class Writing:
+    """K pieces of the same metres; those that have ended cost no more."""
+
+    def __init__(
+        self,
+        model: Model,
+        settings: ComposeSettings,
+        metres: tuple[Metre, ...],
+        generators: Sequence[np.random.Generator],
+        rules: Rules,
+        watch: Watch | None = None,
+        end: int | None = None,
+    ) -> None:
+        """end: the grid step where onsets are no longer taken; None does without."""
+        pieces, fields = len(generators), model.encoding.fields
+        self.fields = fields
+        self.end = end
+        self.rows = np.arange(pieces)  # of the pieces that go on
+        self.now = np.zeros(pieces, np.int64)  # grid steps, the latest onset, as the rows
+        self.lengths = np.zeros(pieces, np.int64)  # steps, of all pieces
+        self._chances = Chances(pieces, len(fields))
+        self._steps: list[np.ndarray] = []  # (K, F) each, of all pieces
+        self._stepper = model.begin(pieces)
+        self._tracker = model.encoding.tracker(pieces, metres, settings.bars or 0)
+        self._uniforms = Uniforms(list(generators), len(fields))
+        self._samplings = [settings.sampling(field.name) for field in fields]
+        self._watch = watch
+        watched = watch.rules() if watch else {}
+        self._rules = [(*rules.get(f.name, ()), *watched.get(f.name, ())) for f in fields]
+        self._moves = fields[0].name == SHIFT.name
+        self._before = np.array([[field.size for field in fields]] * pieces, np.int32)
+
+    def hear(self, steps: np.ndarray) -> None:
+        """Take given steps (N, K, F), or (N, F) for all pieces, as if they had been drawn."""
+        for fields in steps:
+            everywhere = np.broadcast_to(fields, self._before.shape)
+            self._stepper.logits(self._derived(), everywhere[:, :0])
+            self._push(np.ascontiguousarray(everywhere, np.int32))
+
+    def warm_up(self, windows: Sequence[np.ndarray]) -> None:
+        """Give the model (N, F) steps of each piece to go on from, which are not part of it."""
+        for fields in np.stack(windows, axis=1):  # (K, F)
+            self._stepper.logits(self._derived(), fields[:, :0])
+            self._stepper.push(fields)
+        self._before = fields
+
+    def step(self) -> None:
+        """Draw one more step of each piece that goes on."""
+        derived, uniforms = self._derived(), self._uniforms.next()
+        drawn = np.zeros((len(self.rows), 0), np.int32)
+        plain = []
+        moment = Moment(derived, self.now, self._before, drawn)
+        for index, sampling in enumerate(self._samplings):
+            logits = self._stepper.logits(moment.derived, moment.drawn)  # (K, V)
+            plain.append(logits)
+            for rule in self._rules[index]:
+                logits = rule(moment, logits)
+            chosen = draw(logits, uniforms[:, index], sampling)
+            moment.drawn = np.concatenate([moment.drawn, chosen[:, None]], axis=1, dtype=np.int32)
+            over = chosen < 0
+            if index == 0 and self._moves and self.end is not None:
+                over |= self.now + chosen >= self.end
+            if over.any():
+                rows = np.flatnonzero(~over)
+                moment = self._keep(rows, moment)
+                uniforms, plain = uniforms[rows], [values[rows] for values in plain]
+                if not len(rows):
+                    return
+        self._chances.add(self.rows, plain, moment.drawn)
+        self._push(moment.drawn)
+
+    def log_likelihood(self, piece: int) -> np.ndarray:
+        """Of the drawn steps of one of all pieces, by field: (F,)."""
+        return self._chances.totals()[piece]
+
+    def steps(self, piece: int) -> np.ndarray:
+        """The steps so far of one of all pieces: (N, F)."""
+        length = int(self.lengths[piece])
+        rows = [fields[piece] for fields in self._steps[:length]]
+        return np.array(rows, np.int32).reshape(length, len(self.fields))
+
+    def _derived(self) -> dict[str, np.ndarray]:
+        derived = self._tracker.inputs()
+        if len(self.rows) == len(self.lengths):
+            return derived
+        return {name: value[self.rows] for name, value in derived.items()}
+
+    def _push(self, fields: np.ndarray) -> None:
+        """Take the next step (K, F) of each piece that goes on."""
+        if len(self.rows) == len(self.lengths):
+            everyone = fields
+        else:  # the tracker has all pieces; what it thinks of those that ended does not matter
+            everyone = np.zeros((len(self.lengths), len(self.fields)), np.int32)
+            everyone[self.rows] = fields
+        self._tracker.push(everyone)
+        self._stepper.push(fields)
+        self._before = fields
+        if self._watch:
+            self._watch.push(fields)
+        if self._moves:
+            self.now = self.now + fields[:, 0]
+        self._steps.append(everyone)
+        self.lengths[self.rows] += 1
+
+    def _keep(self, rows: np.ndarray, moment: Moment) -> Moment:
+        """Go on with these of the rows alone, in the middle of a step."""
+        self.rows, self.now, self._before = self.rows[rows], self.now[rows], self._before[rows]
+        self._stepper.keep(rows)
+        self._uniforms.keep(rows)
+        if self._watch:
+            self._watch.keep(rows)
+        derived = {name: value[rows] for name, value in moment.derived.items()}
+        return Moment(derived, self.now, self._before, moment.drawn[rows])
+
+
+class Chances:
+    """Log-likelihoods of what is drawn, added up by piece and field, many steps at a time."""
+
+    BLOCK = 64  # steps
+
+    def __init__(self, pieces: int, fields: int) -> None:
+        self._totals = np.zeros((pieces, fields))
+        self._waiting: list[tuple[np.ndarray, list[np.ndarray], np.ndarray]] = []
+
+    def add(self, rows: np.ndarray, logits: list[np.ndarray], drawn: np.ndarray) -> None:
+        """A step of the pieces `rows`: logits F of (K, V), drawn (K, F)."""
+        self._waiting.append((rows, logits, drawn))
+        if len(self._waiting) == self.BLOCK:
+            self.totals()
+
+    def totals(self) -> np.ndarray:
+        """All so far: (pieces, F)."""
+        if self._waiting:
+            rows, logits, drawn = zip(*self._waiting, strict=True)
+            self._waiting = []
+            piece, chosen = np.concatenate(rows), np.concatenate(drawn)
+            for field, values in enumerate(zip(*logits, strict=True)):
+                chances = log_likelihood(np.concatenate(values), chosen[:, field])
+                np.add.at(self._totals[:, field], piece, chances)
+        return self._totals

@@ -1,0 +1,138 @@
+"""The files of a source, one by one, each with what tells whether it has changed."""
+
+from __future__ import annotations
+
+import os
+import stat
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePosixPath
+
+from musicgen.corpus.archives import open_archive, read_member
+from musicgen.corpus.collection import Refused
+from musicgen.corpus.errors import UnreadableScore
+from musicgen.corpus.limits import LIMITS, check_size
+
+# What systems leave behind in folders and zips: nobody put it there, nobody misses it.
+_LEFT_BEHIND = {"thumbs.db", "desktop.ini", "__macosx"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file of a source."""
+
+    file: str  # its name, relative to the source, fit to be shown
+    stamp: str  # another one when the bytes are others
+    read: Callable[[], bytes]  # UnreadableScore where that fails
+
+
+def entries_of(path: Path, stack: ExitStack) -> list[Entry | Refused]:
+    """The files of a folder, a zip, or the one file that path is, in order of name.
+
+    stack keeps opened archives open until the entries have been read.
+    """
+    if is_zip(path.name) and not path.is_dir():
+        return _zip_entries(path, "", stack)
+    if not path.is_dir():
+        return [_file_entry(path, shown(Path(path.name)))]
+    entries: list[Entry | Refused] = []
+    unlisted: list[OSError] = []
+    for file in files_below(path, unlisted.append):
+        if len(entries) >= LIMITS.folder_files:
+            reason = f"the folder holds more files than the {LIMITS.folder_files:,} that are read"
+            return [*entries, Refused(shown(path), reason, "divide it")]
+        name = shown(file.relative_to(path))
+        entries += _zip_entries(file, name, stack) if is_zip(name) else [_file_entry(file, name)]
+    folders = (Path(str(problem.filename)).relative_to(path) for problem in unlisted)
+    return entries + [
+        Refused(shown(folder), f"the folder cannot be opened: {_cause(problem)}")
+        for folder, problem in zip(folders, unlisted, strict=True)
+    ]
+
+
+def shown(path: Path) -> str:
+    """A path as text that can be printed, whatever bytes are in it."""
+    return os.fsencode(path.as_posix()).decode("utf-8", errors="replace")
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a file within the limits; UnreadableScore says why not."""
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise UnreadableScore("it is not a file that can be read (a device or a pipe)")
+        check_size(status.st_size, most=_most_bytes(path))
+        return path.read_bytes()
+    except OSError as problem:
+        raise UnreadableScore(f"it cannot be opened: {_cause(problem)}") from problem
+
+
+def _most_bytes(path: Path) -> int:
+    return LIMITS.archive_bytes if is_zip(path.name) else LIMITS.file_bytes
+
+
+def is_zip(file: str) -> bool:
+    """Whether a file is an archive of files, by its ending."""
+    return file.lower().endswith(".zip")
+
+
+def files_below(folder: Path, on_error: Callable[[OSError], None] | None = None) -> Iterator[Path]:
+    """The files below a folder in order of name; links to folders are not followed.
+
+    What systems leave behind and hidden files are passed over. on_error is told of folders
+    that cannot be listed.
+    """
+    for parent, folders, files in os.walk(folder, onerror=on_error):
+        folders[:] = sorted(each for each in folders if not _is_left_behind(each))
+        for name in sorted(files):
+            if not _is_left_behind(name):
+                yield Path(parent, name)
+
+
+def _is_left_behind(name: str) -> bool:
+    return name.startswith(".") or name.lower() in _LEFT_BEHIND
+
+
+def _file_entry(path: Path, name: str) -> Entry | Refused:
+    try:
+        status = path.stat()
+    except OSError as problem:
+        return Refused(name, f"it cannot be opened: {_cause(problem)}")
+    return Entry(name, f"{status.st_size}:{status.st_mtime_ns}", partial(read_file, path))
+
+
+def _cause(problem: OSError) -> str:
+    return (problem.strerror or type(problem).__name__).lower()
+
+
+def _zip_entries(path: Path, prefix: str, stack: ExitStack) -> list[Entry | Refused]:
+    """The members of a zip; prefix is its own name, where it is one of a folder's files."""
+    try:
+        archive = stack.enter_context(open_archive(path))
+    except UnreadableScore as problem:
+        return [Refused(prefix or path.name, problem.reason, problem.remedy)]
+    members = sorted(archive.infolist(), key=lambda member: member.filename)
+    return [_member_entry(archive, member, prefix) for member in members if _is_wanted(member)]
+
+
+def _is_wanted(member: zipfile.ZipInfo) -> bool:
+    return not member.is_dir() and not any(map(_is_left_behind, _parts(member.filename)))
+
+
+def _parts(filename: str) -> tuple[str, ...]:
+    """The components of a member's name; it is text to show, never a path to open."""
+    return tuple(part for part in PurePosixPath(filename).parts if part not in ("/", "..", "."))
+
+
+def _member_entry(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, prefix: str
+) -> Entry | Refused:
+    parts = _parts(member.filename) or ("nameless",)
+    file = "/".join((prefix, *parts) if prefix else parts).encode(errors="replace").decode()
+    if is_zip(file):
+        return Refused(file, "it is a zip inside a zip", "unpack it first")
+    stamp = f"{member.file_size}:{member.CRC:08x}"
+    return Entry(file, stamp, partial(read_member, archive, member))

@@ -1,0 +1,51 @@
+"""Names that strangers gave to files, made safe to write and kept as they were otherwise."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path, PurePosixPath
+
+from musicgen.settings import checked_name
+
+LONGEST_BYTES = 200  # of a component; file systems take 255
+DEEPEST = 8  # folders in folders
+
+_UNWRITABLE = re.compile(r"[\x00-\x1f\x7f]" if os.name != "nt" else r'[\x00-\x1f\x7f<>:"|?*]')
+_UNNAMEABLE = re.compile(r"[^\w .+,()&'-]", re.ASCII)
+
+
+def safe_path(name: str) -> Path:
+    """A relative path that stays below its folder, like the name: no `..`, root or control."""
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    safe = [_component(part) for part in parts]
+    kept = [part for part in safe if part][-DEEPEST:]
+    return Path(*kept) if kept else Path("unnamed")
+
+
+def free_path(path: Path) -> Path:
+    """The path, or the same with (2), (3) … before the ending where it is taken."""
+    number, candidate = 2, path
+    while candidate.exists() or candidate.is_symlink():
+        candidate = path.with_name(f"{path.stem} ({number}){path.suffix}")
+        number += 1
+    return candidate
+
+
+def collection_name(text: str) -> str:
+    """A name for a collection as like the text as names can be; `collection` for nothing."""
+    cleaned = re.sub(r" +", " ", _UNNAMEABLE.sub(" ", text)).strip(" .+,()&'-")
+    return checked_name(cleaned[:56].strip(" .") or "collection")
+
+
+def _component(part: str) -> str:
+    """One component without what cannot be written; nothing where nothing is left."""
+    text = _UNWRITABLE.sub("_", part.encode(errors="replace").decode())
+    text = text.strip().lstrip("./").rstrip(".")
+    stem, dot, ending = text.rpartition(".")
+    if len(text.encode()) > LONGEST_BYTES:
+        room = LONGEST_BYTES - len(ending.encode()) - 1
+        if dot and room > 0:
+            return f"{stem.encode()[:room].decode(errors='ignore')}.{ending}"
+        return text.encode()[:LONGEST_BYTES].decode(errors="ignore")
+    return text

@@ -1,0 +1,73 @@
+"""Bounds on what is read: far above any piece of music, far below what would hurt.
+
+Each is checked on the numbers as they come, before anything is built from them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from musicgen.corpus.errors import UnreadableScore
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a file and an archive may hold at most."""
+
+    file_bytes: int = 16 * 2**20
+    notation_characters: int = 12 * 2**20
+    notes: int = 200_000
+    parts: int = 256
+    quarters: int = 60_000  # length of a piece: over four hours at 240 a minute
+    gap_quarters: int = 512  # silence between two notes: 128 bars of 4/4
+    ticks_per_quarter: int = 32_767  # what the header of a MIDI file can say
+    slowest: float = 4.0  # quarters a minute, as in Score
+    fastest: float = 1000.0
+    archive_bytes: int = 2**29  # of a zip file that is put into a collection
+    archive_members: int = 50_000
+    archive_unpacked: int = 2**30  # bytes of all members together
+    archive_ratio: int = 200  # of a member's bytes to its compressed bytes
+    folder_files: int = 100_000
+
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            if getattr(self, each.name) <= 0:
+                raise ValueError(f"{each.name} must be positive")
+
+
+LIMITS = Limits()
+
+
+def check_size(size: int, most: int = LIMITS.file_bytes) -> None:
+    """UnreadableScore where a file of so many bytes is empty or too large."""
+    if size == 0:
+        raise UnreadableScore("the file is empty")
+    if size > most:
+        raise UnreadableScore(
+            f"the file has {size / 2**20:,.0f} MiB; at most {most / 2**20:,.0f} are read"
+        )
+
+
+def check_times(starts: np.ndarray, ends: np.ndarray, quarter: int, limits: Limits) -> None:
+    """UnreadableScore unless times (N,) in units of a quarter / `quarter` are music's.
+
+    Checked as int64, so that sums cannot overflow: signs, length, silences.
+    """
+    if (starts < 0).any() or (ends < starts).any():
+        raise UnreadableScore("a note has a time below zero: the file's times overflow")
+    length = int(ends.max()) // quarter
+    if length > limits.quarters:
+        raise UnreadableScore(
+            f"it lasts {length:,} quarter notes; a piece has at most {limits.quarters:,}"
+        )
+    order = np.argsort(starts, kind="stable")
+    heard = np.concatenate([[0], np.maximum.accumulate(ends[order])[:-1]])
+    silence = int((starts[order] - heard).max()) // quarter
+    if silence > limits.gap_quarters:
+        raise UnreadableScore(
+            f"it holds a silence of {silence:,} quarter notes; at most "
+            f"{limits.gap_quarters:,} are taken for music",
+            "cut the silence out in a sequencer",
+        )

@@ -1,0 +1,93 @@
+"""A source, whatever it is, into a collection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+from musicgen.corpus.cache import Answers, Key, load_record, save_record
+from musicgen.corpus.collection import Collection, Piece, Refused
+from musicgen.corpus.entries import Entry, entries_of
+from musicgen.corpus.errors import Cancelled, UnknownSource, UnreadableScore
+from musicgen.corpus.library import bundled
+from musicgen.corpus.reading import read_pieces
+from musicgen.corpus.shelf import shelved
+
+Progress = Callable[[int, int], None]  # files done, files in all; may raise Cancelled
+
+
+def load_collection(source: str | Path, progress: Progress | None = None) -> Collection:
+    """All the scores of a source, with the files that were refused and why.
+
+    source: the name of a bundled collection or of one of the user's, or the path of a file,
+    a folder (with its subfolders) or a zip. Files that were read before and have not changed
+    come from the cache. UnknownSource where there is no such thing. Where progress raises
+    Cancelled, the collection holds what was read until then and is not `complete`.
+    """
+    name, path = find_source(source)
+    answers, complete = _read_all(path, progress)
+    given = [each for answer in answers for each in answer]
+    pieces = [each for each in given if isinstance(each, Piece)]
+    return Collection(
+        name,
+        tuple(piece.score for piece in pieces),
+        tuple(piece.file for piece in pieces),
+        tuple(each for each in given if isinstance(each, Refused)),
+        complete,
+    )
+
+
+def find_source(source: str | Path) -> tuple[str, Path]:
+    """The name and the path of a source; UnknownSource lists what there is."""
+    named = {each.name: each.path for each in bundled()}
+    named |= {each.name: each.path for each in shelved()}
+    if isinstance(source, str) and source in named:
+        return source, named[source]
+    path = Path(source)
+    try:
+        if path.exists():
+            return path.resolve().stem if path.is_file() else path.resolve().name, path
+    except (OSError, ValueError):  # a name that no file can have
+        pass
+    raise UnknownSource(
+        f"'{str(source)[:200]}' is no collection, file, folder or zip; "
+        f"the collections are {', '.join(named)}"
+    )
+
+
+def _read_all(path: Path, progress: Progress | None) -> tuple[list[Answers], bool]:
+    """What each file gave, and whether all were asked; the cache is used and kept up."""
+    known = load_record(path)
+    read: dict[Key, Answers] = {}
+    answers: list[Answers] = []
+    complete = True
+    with ExitStack() as stack:
+        entries = entries_of(path, stack)
+        try:
+            for done, entry in enumerate(entries, 1):
+                if isinstance(entry, Refused):
+                    answers.append((entry,))
+                else:
+                    answers.append(_answers(entry, known, read))
+                if progress:
+                    progress(done, len(entries))
+        except Cancelled:
+            complete = False
+    if read.keys() - known.keys() or (complete and known.keys() - read.keys()):
+        save_record(path, read if complete else known | read)
+    return answers, complete
+
+
+def _answers(entry: Entry, known: dict[Key, Answers], read: dict[Key, Answers]) -> Answers:
+    """What a file gave before, or gives now; noted in `read` where its bytes were there."""
+    key = (entry.file, entry.stamp)
+    if key not in known:
+        try:
+            data = entry.read()
+        except UnreadableScore as problem:  # may be put right without a change of the bytes
+            return (Refused(entry.file, problem.reason, problem.remedy),)
+        read[key] = tuple(read_pieces(data, entry.file))
+    else:
+        read[key] = known[key]
+    return read[key]

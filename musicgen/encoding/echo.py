@@ -1,0 +1,105 @@
+"""What followed the last time that the latest notes were heard: a derived input of `events`.
+
+Music repeats itself. Where the latest 3, 6, 12 or 24 notes (onset shift and key) stood in the
+piece before, the note that came next there is a good guess for the next one now. The guess
+from the longest such run, the most recent one, is `echo`: shift, key, duration as drawn, and
+which of the ORDERS it stands on (1 is the shortest; 0 means that nothing was found).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from musicgen.encoding.grid import KEYS, LONGEST
+
+SHORTEST, DOUBLINGS = 3, 3
+ORDERS = tuple(SHORTEST << i for i in range(DOUBLINGS + 1))  # notes: 3, 6, 12, 24
+ECHO_WIDTH = 4
+NOTHING = np.array([LONGEST + 1, KEYS, LONGEST, 0], np.int16)  # as before the beginning
+
+_ODD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio
+_ODD_TOO = np.uint64(0xC2B2AE3D27D4EB4F)
+
+
+def echo(fields: np.ndarray, start: int = 0, stop: int | None = None) -> np.ndarray:
+    """The guess before each step from start to stop of one piece: (N, >= 3) -> (T, 4) int16."""
+    stop = len(fields) if stop is None else stop
+    heard = fields[:stop]
+    found = np.tile(NOTHING, (stop - start, 1))
+    hashes = _note_hash(heard[:, 0], heard[:, 1])  # (stop,)
+    hashes = _joined(_joined(hashes[2:], hashes[1:-1]), hashes[:-2])
+    for level, order in enumerate(ORDERS, start=1):
+        if level > 1:
+            hashes = _joined(hashes[order // 2 :], hashes[: -order // 2])
+        if len(hashes) < 2:
+            break
+        # hashes[i] is of the run that ends before step i + order.
+        before = _last_same(hashes[:-1])
+        steps = np.flatnonzero(before >= 0)
+        follows = before[steps] + order
+        rows = steps + order - start
+        follows, rows = follows[rows >= 0], rows[rows >= 0]
+        found[rows, :3] = heard[follows, :3]
+        found[rows, 3] = level
+    return found
+
+
+class EchoTracker:
+    """`echo`, kept up step by step for K pieces that are drawn together."""
+
+    def __init__(self, pieces: int) -> None:
+        self._fields: list[np.ndarray] = []  # (K, 3) a step
+        self._hashes: list[list[np.ndarray]] = [[] for _ in ORDERS]  # (K,) a step
+        self._notes: list[np.ndarray] = []  # (K,) a step, hashes of single notes
+        self._follows: list[list[dict[int, int]]] = [[{} for _ in range(pieces)] for _ in ORDERS]
+        self._guess = np.tile(NOTHING, (pieces, 1))
+
+    def inputs(self) -> np.ndarray:
+        """The guess for the next step of each piece: (K, 4) int16."""
+        return self._guess
+
+    def push(self, fields: np.ndarray) -> None:
+        """Take the next step of each piece: (K, >= 3)."""
+        self._fields.append(np.asarray(fields[:, :3], np.int16))
+        self._notes.append(_note_hash(fields[:, 0], fields[:, 1]))
+        count = len(self._notes)
+        guess = np.tile(NOTHING, (len(fields), 1))
+        for level, order in enumerate(ORDERS):
+            if count < order:
+                break
+            hashes = self._hash_of_latest(level)
+            self._hashes[level].append(hashes)
+            for piece, key in enumerate(hashes.tolist()):
+                at = self._follows[level][piece].get(key)
+                if at is not None:
+                    guess[piece, :3] = self._fields[at][piece]
+                    guess[piece, 3] = level + 1
+                self._follows[level][piece][key] = count
+        self._guess = guess
+
+    def _hash_of_latest(self, level: int) -> np.ndarray:
+        if level == 0:
+            third, second, first = self._notes[-3:]
+            return _joined(_joined(first, second), third)
+        below, half = self._hashes[level - 1], ORDERS[level - 1]
+        return _joined(below[-1], below[-1 - half])
+
+
+def _note_hash(shift: np.ndarray, key: np.ndarray) -> np.ndarray:
+    """A number for a note that tells onset shifts and keys apart."""
+    return (np.asarray(shift, np.uint64) * np.uint64(KEYS) + np.asarray(key, np.uint64)) * _ODD
+
+
+def _joined(later: np.ndarray, earlier: np.ndarray) -> np.ndarray:
+    """Hashes of two neighbouring runs as hashes of their union."""
+    mixed = later * _ODD_TOO + earlier
+    return (mixed ^ (mixed >> np.uint64(29))) * _ODD
+
+
+def _last_same(values: np.ndarray) -> np.ndarray:
+    """For each value the index of its last earlier occurrence, -1 where there is none."""
+    order = np.argsort(values, kind="stable")
+    same = values[order][1:] == values[order][:-1]
+    last = np.full(len(values), -1, np.int64)
+    last[order[1:][same]] = order[:-1][same]
+    return last

@@ -1,0 +1,120 @@
+"""How well a model expects music that it is shown: held-out likelihood, accuracy, calibration.
+
+Teacher-forced: each field is predicted given all that truly came before it, through the same
+step graphs and carried state that pieces are composed with, over whole pieces. Many pieces step
+together, and none tells how many bars are left.
+
+The unit that all encodings share is bits a note: what a piece costs, divided by its notes as
+the grid of `events` counts them (unisons are one note).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from musicgen.encoding.events import EventsEncoding
+from musicgen.encoding.steps import Derived, Encoding, Steps
+from musicgen.evaluation.report import Evaluation, Predictions, summary
+from musicgen.score import Score
+
+if TYPE_CHECKING:
+    from musicgen.composing.engine import Model
+
+TOGETHER = 64  # pieces that step in one batch
+
+Progress = Callable[[int, int], None]
+
+
+def evaluate(
+    model: Model,
+    scores: Sequence[Score],
+    primer: np.ndarray | None = None,
+    progress: Progress | None = None,
+) -> Evaluation:
+    """Evaluate a model on scores in its own encoding; ValueError where no score has a note.
+
+    primer (n, F): steps that each piece is begun with at no cost, for a model that cannot begin
+    from nothing. progress(done, total) hears of notes.
+    """
+    heard = [score for score in scores if len(score)]
+    pieces = [model.encoding.encode(score) for score in heard]
+    notes = [len(EventsEncoding().encode(score)) for score in heard]
+    return evaluate_steps(model, pieces, notes, primer, progress)
+
+
+def evaluate_steps(
+    model: Model,
+    pieces: Sequence[Steps],
+    notes: Sequence[int],
+    primer: np.ndarray | None = None,
+    progress: Progress | None = None,
+) -> Evaluation:
+    """Evaluate a model on encoded pieces, of which each counts for so many notes."""
+    if not pieces or not all(map(len, pieces)):
+        raise ValueError("there is nothing to evaluate: no piece, or one without a note")
+    fields = model.encoding.fields
+    first = np.zeros((0, len(fields)), np.int32) if primer is None else primer
+    longest_first = sorted(range(len(pieces)), key=lambda index: -len(pieces[index]))
+    found: dict[int, Predictions] = {}
+    done = 0
+    for at in range(0, len(pieces), TOGETHER):
+        batch = longest_first[at : at + TOGETHER]
+        begun = [
+            replace(pieces[index], fields=np.concatenate([first, pieces[index].fields]))
+            for index in batch
+        ]
+        for index, predicted in zip(batch, _predictions(model, begun, len(first)), strict=True):
+            found[index] = predicted
+            done += notes[index]
+        if progress is not None:
+            progress(done, sum(notes))
+    return summary(
+        [field.name for field in fields],
+        [steps.name for steps in pieces],
+        notes,
+        [found[index] for index in range(len(pieces))],
+    )
+
+
+def _predictions(model: Model, pieces: Sequence[Steps], skipped: int) -> list[Predictions]:
+    """Of pieces in one batch, the longest first; without the first `skipped` steps of each."""
+    lengths = np.array([len(steps) for steps in pieces])
+    count = len(model.encoding.fields)
+    found = np.zeros((3, len(pieces), lengths[0], count))  # bits, confidence, right
+    derived = [_derived(model.encoding, steps) for steps in pieces]
+    stepper = model.begin(len(pieces))
+    live = len(pieces)
+    for step in range(lengths[0]):
+        if step >= lengths[live - 1]:
+            live = int((lengths > step).sum())
+            stepper.keep(np.arange(live))
+        heard = {name: np.stack([d[name][step] for d in derived[:live]]) for name in derived[0]}
+        truth = np.stack([steps.fields[step] for steps in pieces[:live]])  # (K, F)
+        for index in range(count):
+            logits = stepper.logits(heard, truth[:, :index])  # (K, V)
+            found[:, :live, step, index] = _judged(logits, truth[:, index])
+        stepper.push(truth)
+    bits, confidence, right = found
+    spans = [(row, slice(skipped, length)) for row, length in enumerate(lengths)]
+    return [Predictions(bits[span], confidence[span], right[span] > 0) for span in spans]
+
+
+def _derived(encoding: Encoding, steps: Steps) -> Derived:
+    """What is heard before each step; how many bars are left is not told."""
+    derived = encoding.derive(steps)
+    if "clock" in derived:
+        derived["clock"][:, -1] = 0
+    return derived
+
+
+def _judged(logits: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Bits of the true value, chance of the likeliest, 1 where they are one: -> (3, K)."""
+    top = logits.argmax(axis=1)
+    scaled = logits.astype(np.float64) - logits.max(axis=1, keepdims=True)
+    mass = np.exp(scaled).sum(axis=1)
+    of_truth = scaled[np.arange(len(truth)), truth]
+    return np.stack([(np.log(mass) - of_truth) / np.log(2), 1 / mass, top == truth])

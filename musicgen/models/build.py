@@ -1,0 +1,39 @@
+"""Settings and an encoding into a Keras model with its weights made, and into step models."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+
+from musicgen.encoding.steps import Encoding
+from musicgen.models.classic import ClassicModel, ClassicStep
+from musicgen.models.lstm import LstmMemory
+from musicgen.models.sequence import SequenceModel, StepModel
+from musicgen.models.settings import ClassicSettings, ModelSettings
+
+StepsModel = SequenceModel | ClassicModel
+
+
+def build_model(settings: ModelSettings, encoding: Encoding, seed: int = 0) -> StepsModel:
+    """A model whose first weights follow from the seed alone."""
+    keras.utils.set_random_seed(seed)
+    if isinstance(settings, ClassicSettings):
+        if len(encoding.fields) != 1:
+            raise ValueError("`classic` learns one token a step: train it on the encoding `notes`")
+        field = encoding.fields[0]
+        classic = ClassicModel(settings, field.name, field.size)
+        classic({"window": np.zeros((1, settings.window, 1), np.float32)})
+        return classic
+    memory = LstmMemory(settings, name="memory")
+    model = SequenceModel(encoding, memory, settings.width, settings.dropout)
+    fields = np.zeros((1, 2, len(encoding.fields)), np.int32)
+    derived = {name: np.zeros((1, 2, w), np.float32) for name, w in encoding.derived.items()}
+    model({"before": fields, "drawn": fields, **derived})
+    return model
+
+
+def step_models(model: StepsModel) -> list[StepModel] | list[ClassicStep]:
+    """What a checkpoint exports: one model of one step for each field."""
+    if isinstance(model, ClassicModel):
+        return [ClassicStep(model)]
+    return [StepModel(model, index) for index in range(len(model.fields))]

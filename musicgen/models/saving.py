@@ -1,0 +1,140 @@
+"""Writing checkpoints from Keras models, and reading weights back into them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+
+from musicgen.encoding.steps import Encoding
+from musicgen.files import new_folder, write_json
+from musicgen.models.build import StepsModel, step_models
+from musicgen.models.checkpoint import (
+    CONFIG,
+    FORMAT,
+    OPTIMIZER,
+    PRIMERS,
+    PROGRESS,
+    VOCABULARY,
+    WEIGHTS,
+    BadCheckpoint,
+)
+from musicgen.models.export import filled, trace_step
+from musicgen.models.settings import settings_to_json
+
+
+class CheckpointWriter:
+    """Writes one model's checkpoints; its graphs are traced at the first."""
+
+    def __init__(
+        self, model: StepsModel, encoding: Encoding, primers: Sequence[np.ndarray] = ()
+    ) -> None:
+        self.model, self.encoding, self.primers = model, encoding, primers
+        self._graphs: dict[str, bytes] = {}
+        self._state: dict[str, tuple[int, ...]] = {}
+
+    def write(
+        self,
+        folder: Path,
+        facts: Mapping[str, Any],
+        optimizer: keras.optimizers.Optimizer | None = None,
+        progress: Mapping[str, Any] | None = None,
+    ) -> None:
+        """A new checkpoint at folder, whole or not at all.
+
+        optimizer, progress: for going on with the training from here.
+        """
+        weights = weights_of(self.model)
+        self._trace()
+        config = {
+            "format": FORMAT,
+            "model": settings_to_json(self.model.settings),
+            "state": {name: list(shape) for name, shape in self._state.items()},
+            "graphs": list(self._graphs),
+            "facts": dict(facts),
+        }
+        with new_folder(folder) as new:
+            (new / CONFIG).write_text(json.dumps(config, indent=1) + "\n")
+            (new / VOCABULARY).write_text(json.dumps(self.encoding.to_json()) + "\n")
+            save_file(weights, new / WEIGHTS)
+            for name, graph in self._graphs.items():
+                (new / name).write_bytes(filled(graph, weights))
+            if self.primers:
+                write_json(new / PRIMERS, {"primers": [p.tolist() for p in self.primers]})
+            if optimizer is not None:
+                save_file(_training_state(self.model, optimizer), new / OPTIMIZER)
+                write_json(new / PROGRESS, progress)
+
+    def _trace(self) -> None:
+        if self._graphs:
+            return
+        for index, step in enumerate(step_models(self.model)):
+            field = self.encoding.fields[index].name
+            name = f"step_{field}.onnx" if index else "step.onnx"
+            self._graphs[name] = trace_step(step, step.inputs_of_step())
+            self._state |= dict(step.state) if index == 0 else {}
+
+
+def weights_of(model: keras.Model) -> dict[str, np.ndarray]:
+    """All trained weights by the path of their variable."""
+    weights = {v.path: np.asarray(v.value) for v in model.trainable_variables}
+    if len(weights) != len(model.trainable_variables):
+        raise ValueError("two variables of the model have one path")
+    return weights
+
+
+def load_weights(model: keras.Model, folder: Path) -> None:
+    """Put a checkpoint's weights into a model of the same settings; BadCheckpoint otherwise."""
+    stored = _tensors(folder / WEIGHTS)
+    expected = {v.path: v for v in model.trainable_variables}
+    if set(stored) != set(expected):
+        raise BadCheckpoint(f"{folder.name}: its weights are not those of this model")
+    _assign(expected, stored, folder)
+
+
+def load_training_state(
+    model: keras.Model, optimizer: keras.optimizers.Optimizer, folder: Path
+) -> None:
+    """Put back what else training had at this checkpoint: the optimizer and the dropout's seeds."""
+    stored = _tensors(folder / OPTIMIZER)
+    optimizer.build(model.trainable_variables)
+    expected = _training_variables(model, optimizer)
+    if set(stored) != set(expected):
+        raise BadCheckpoint(f"{folder.name}: its optimizer is not the one of this training")
+    _assign(expected, stored, folder)
+
+
+def _training_state(
+    model: keras.Model, optimizer: keras.optimizers.Optimizer
+) -> dict[str, np.ndarray]:
+    variables = _training_variables(model, optimizer)
+    return {name: np.asarray(v.value) for name, v in variables.items()}
+
+
+def _training_variables(
+    model: keras.Model, optimizer: keras.optimizers.Optimizer
+) -> dict[str, Any]:
+    # Their paths count up through a process, so their order names them.
+    named = {f"optimizer.{i}": v for i, v in enumerate(optimizer.variables)}
+    return named | {f"seed.{i}": v for i, v in enumerate(model.non_trainable_variables)}
+
+
+def _tensors(path: Path) -> dict[str, np.ndarray]:
+    try:
+        return load_file(path)
+    except (OSError, SafetensorError) as problem:
+        raise BadCheckpoint(f"{path.parent.name}: {path.name}: {problem}") from None
+
+
+def _assign(variables: Mapping[str, Any], values: Mapping[str, np.ndarray], folder: Path) -> None:
+    for name, variable in variables.items():
+        if tuple(variable.shape) != values[name].shape:
+            raise BadCheckpoint(f"{folder.name}: {name} has another shape in this model")
+    for name, variable in variables.items():
+        variable.assign(values[name])

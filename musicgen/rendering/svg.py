@@ -1,0 +1,32 @@
+"""A score as printed pages: SVG through verovio."""
+
+from __future__ import annotations
+
+from musicgen.rendering.musicxml import musicxml_bytes
+from musicgen.score import Score
+
+PAGE_WIDTH, PAGE_HEIGHT = 2100, 2970  # tenths of a millimetre, A4
+_OPTIONS = {
+    "pageWidth": PAGE_WIDTH,
+    "pageHeight": PAGE_HEIGHT,
+    "scale": 40,
+    "adjustPageHeight": True,
+    "footer": "none",
+    "svgViewBox": True,  # so that a page fits any width
+}
+
+
+class Unprintable(ValueError):
+    """A score that cannot be engraved."""
+
+
+def score_svgs(score: Score, title: str = "") -> list[str]:
+    """The score engraved, one SVG document a page; Unprintable where verovio refuses it."""
+    import verovio  # loads its fonts: only where needed
+
+    verovio.enableLog(verovio.LOG_OFF)
+    toolkit = verovio.toolkit()
+    toolkit.setOptions(_OPTIONS)
+    if not toolkit.loadData(musicxml_bytes(score, title).decode("utf-8")):
+        raise Unprintable("the piece could not be engraved as a printed score")
+    return [toolkit.renderToSVG(page) for page in range(1, toolkit.getPageCount() + 1)]

@@ -1,0 +1,334 @@
+"""The training process: from a run folder's settings to its checkpoints.
+
+Everything that decides the losses follows from the settings and the data; a training that is
+stopped and resumed sees the same batches with the same dropout as one that never was.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import shutil
+import time
+import warnings
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from musicgen.corpus.sources import load_collection
+from musicgen.files import write_json
+from musicgen.models.build import build_model
+from musicgen.models.checkpoint import PROGRESS, open_checkpoint
+from musicgen.models.saving import CheckpointWriter, load_training_state, load_weights
+from musicgen.training.data import TrainingData, prepare
+from musicgen.training.devices import Devices, gpu_memory, set_up_devices
+from musicgen.training.report import BLOCK, Reporter, Sums, difference, means
+from musicgen.training.run import (
+    FINISHED,
+    RUNNING,
+    STARTING,
+    STOPPED,
+    Run,
+    UnknownRun,
+    find_checkpoint,
+)
+from musicgen.training.schedule import learning_rate
+from musicgen.training.settings import TrainSettings
+from musicgen.training.trainer import StepsTrainer
+
+# It warns that data ends where an epoch does, which is what ours are made to do.
+warnings.filterwarnings("ignore", "Your input ran out of data", UserWarning)
+
+CHECKPOINT_SECONDS = 300.0  # at most, between two checkpoints within an epoch
+
+
+class LossNotANumber(ArithmeticError):
+    """The loss is no longer finite."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a training is, beside what is in its variables."""
+
+    epoch: int = 0  # complete ones
+    batch: int = 0  # of the epoch that is being trained
+    step: int = 0  # batches in all
+    seconds: float = 0.0
+    best_epoch: int = 0
+    best_valid_loss: float | None = None
+    sums: Sums = field(default_factory=dict)  # of the epoch so far
+
+
+def train(run: Run, devices: Devices | None = None) -> None:
+    """Train a run to its end, from its latest checkpoint where it has one."""
+    settings = run.settings
+    devices = devices or set_up_devices()
+    reporter = Reporter(run.folder, replace(run.written_status(), epochs=settings.train.epochs))
+    reporter.tell(state=STARTING, message="reading the collection", device=devices.words)
+    collection = load_collection(settings.source)
+    latest = _latest(run)
+    start = latest or (find_checkpoint(settings.start_from) if settings.start_from else None)
+    encoding = open_checkpoint(start).encoding if start else None
+    data = prepare(collection, settings, encoding)
+    write_json(run.folder / "split.json", _names(data))
+    reporter.tell(message="making the model")
+    Training(run, data, devices, reporter, start, resume=latest is not None).go_on()
+
+
+class Training:
+    """One session of training a run."""
+
+    def __init__(
+        self,
+        run: Run,
+        data: TrainingData,
+        devices: Devices,
+        reporter: Reporter,
+        start: Path | None,
+        resume: bool,
+    ) -> None:
+        self.run, self.data, self.reporter = run, data, reporter
+        self.settings: TrainSettings = data.settings.train
+        self.train_windows, self.valid_windows = data.windows("train"), data.windows("valid")
+        self.progress = Progress()
+        with devices.scope():
+            network = build_model(data.settings.model, data.encoding, self.settings.seed)
+            self.trainer = StepsTrainer(network, tuple(f.name for f in data.encoding.fields))
+            self.optimizer = make_optimizer(self.settings)
+            self.trainer.compile(optimizer=self.optimizer)
+            if start is not None:
+                load_weights(network, start)
+            if start is not None and resume:
+                load_training_state(network, self.optimizer, start)
+                self.progress = Progress(**json.loads((start / PROGRESS).read_bytes()))
+        primers = data.primers(np.random.default_rng(self.settings.seed))
+        self.writer = CheckpointWriter(network, data.encoding, primers)
+        self.begun = time.monotonic() - self.progress.seconds
+        self.saved = time.monotonic()
+        self.reporter.tell(
+            state=RUNNING,
+            message="",
+            parameters=network.count_params(),
+            steps_per_epoch=self.train_windows.batches,
+            epoch=self.progress.epoch,
+            step=self.progress.step,
+        )
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.begun
+
+    @property
+    def done(self) -> float:
+        """The share of the training that is behind, by epochs or by time, whichever is more."""
+        batches = self.settings.epochs * self.train_windows.batches
+        by_time = self.seconds / (60 * self.settings.minutes) if self.settings.minutes else 0.0
+        return max(self.progress.step / batches, by_time)
+
+    @property
+    def asked_to_stop(self) -> bool:
+        return (self.run.folder / "stop").exists()
+
+    def go_on(self) -> None:
+        """Epoch after epoch, until the end or a wish to stop."""
+        while not self._is_over():
+            if not self._epoch():
+                self.save(best=False)
+                self.reporter.tell(state=STOPPED, message="")
+                return
+        if not (self.run.folder / "checkpoints" / "latest.json").exists():
+            self.save(best=True)
+        self.reporter.tell(state=FINISHED, message="", seconds_left=0.0)
+
+    def _is_over(self) -> bool:
+        progress, patience = self.progress, self.settings.patience
+        waited = progress.epoch - progress.best_epoch
+        return self.done >= 1.0 or bool(
+            patience and progress.best_valid_loss is not None and waited >= patience
+        )
+
+    def _epoch(self) -> bool:
+        """Train one epoch, or the rest of one; False where it was asked to stop within."""
+        batches = self.train_windows.batches - self.progress.batch
+        watcher = _Watcher(self)
+        self.trainer.fit(
+            self._dataset(),
+            steps_per_epoch=batches,
+            initial_epoch=self.progress.epoch,
+            epochs=self.progress.epoch + 1,
+            callbacks=[watcher],
+            shuffle=False,  # the order is the windows' own
+            verbose=0,
+        )
+        if watcher.stopped:
+            return False
+        self._end_of_epoch(watcher.sums)
+        return True
+
+    def _end_of_epoch(self, sums: Sums) -> None:
+        fields = self.trainer.fields
+        valid = self._validate()
+        progress = self.progress
+        epoch = progress.epoch + 1
+        score = valid["loss"] if valid else means(sums, fields)["loss"]
+        best = progress.best_valid_loss is None or score < progress.best_valid_loss
+        self.progress = replace(progress, epoch=epoch, batch=0, sums={})
+        if best:
+            self.progress = replace(self.progress, best_epoch=epoch, best_valid_loss=score)
+        line = {**means(sums, fields), "seconds": self.seconds, "step": progress.step}
+        line |= {f"valid_{name}": value for name, value in valid.items()}
+        self.reporter.add(kind="epoch", epoch=epoch, **line)
+        self.reporter.tell(
+            epoch=epoch,
+            loss=line["loss"],
+            valid_loss=line.get("valid_loss"),
+            best_epoch=self.progress.best_epoch,
+            best_valid_loss=self.progress.best_valid_loss,
+            seconds=self.seconds,
+        )
+        self.save(best)
+
+    def _validate(self) -> dict[str, Any]:
+        if not self.valid_windows.batches:
+            return {}
+        dataset = _as_dataset(lambda: self.valid_windows.once(), self.valid_windows)
+        logs = self.trainer.evaluate(dataset, verbose=0, return_dict=True)
+        return means(logs, self.trainer.fields)
+
+    def save(self, best: bool) -> None:
+        """A checkpoint of this very moment, then the pointers, then the old ones go."""
+        progress = replace(self.progress, seconds=self.seconds)
+        parent = self.run.folder / "checkpoints"
+        name = f"epoch-{progress.epoch:04d}" + (f"-{progress.batch:05d}" if progress.batch else "")
+        if (parent / name).exists():  # of a session whose pointers were never written
+            shutil.rmtree(parent / name)
+        status = self.reporter.status
+        facts = {
+            "run": self.run.name,
+            "source": self.data.settings.source,
+            "epoch": progress.epoch,
+            "loss": status.loss,
+            "valid_loss": status.valid_loss,
+        }
+        self.writer.write(parent / name, facts, self.optimizer, asdict(progress))
+        write_json(parent / "latest.json", {"checkpoint": name})
+        if best:
+            write_json(parent / "best.json", {"checkpoint": name})
+        self._drop_old(parent)
+        self.saved = time.monotonic()
+
+    @staticmethod
+    def _drop_old(parent: Path) -> None:
+        kept = {json.loads(p.read_bytes())["checkpoint"] for p in parent.glob("*.json")}
+        for folder in parent.iterdir():
+            if folder.is_dir() and folder.name not in kept:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _dataset(self) -> tf.data.Dataset:
+        settings, progress = self.settings, self.progress
+        transpose = (-settings.transpose_down, settings.transpose_up)
+
+        def batches() -> Any:
+            epoch, skip = progress.epoch, progress.batch
+            return self.train_windows.epoch(settings.seed, epoch, transpose, skip)
+
+        return _as_dataset(batches, self.train_windows)
+
+
+class _Watcher(keras.callbacks.Callback):
+    """Sets the learning rate, keeps the books, and heeds a wish to stop."""
+
+    def __init__(self, training: Training) -> None:
+        super().__init__()
+        self.training = training
+        self.before = dict(training.progress.sums)  # of this epoch, in earlier sessions
+        self.sums = dict(self.before)
+        self.block_began: tuple[Sums, int, float] = (self.sums, 0, time.monotonic())
+        self.stopped = False
+
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        training = self.training
+        rate = learning_rate(training.settings, training.progress.step, training.done)
+        training.optimizer.learning_rate.assign(rate)
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        training = self.training
+        self.sums = {n: float(v) + self.before.get(n, 0.0) for n, v in logs.items() if n != "loss"}
+        if not all(math.isfinite(value) for value in self.sums.values()):
+            raise LossNotANumber(
+                "the loss is no longer a number: try a lower learning rate, "
+                f"such as {training.settings.learning_rate / 3:.1g}"
+            )
+        progress = training.progress
+        training.progress = replace(
+            progress, batch=progress.batch + 1, step=progress.step + 1, sums=self.sums
+        )
+        if training.progress.step % BLOCK == 0 or training.progress.step == 1:
+            self._tell_block()
+        training.reporter.beat(step=training.progress.step, seconds=training.seconds)
+        last = training.progress.batch >= training.train_windows.batches
+        if training.asked_to_stop and not last:
+            self.stopped = self.model.stop_training = True
+        elif time.monotonic() - training.saved > CHECKPOINT_SECONDS and not last:
+            training.save(best=False)
+
+    def _tell_block(self) -> None:
+        training, now = self.training, time.monotonic()
+        earlier, _, began = self.block_began
+        block = difference(self.sums, earlier)
+        speed = block["notes"] / max(now - began, 1e-6)
+        self.block_began = (self.sums, training.progress.step, now)
+        line = means(block, training.trainer.fields)
+        training.reporter.add(
+            kind="step",
+            step=training.progress.step,
+            epoch=training.progress.epoch
+            + training.progress.batch / training.train_windows.batches,
+            learning_rate=float(np.asarray(training.optimizer.learning_rate)),
+            seconds=training.seconds,
+            steps_per_second=speed,
+            gpu_memory=gpu_memory(),
+            **line,
+        )
+        done = training.done
+        left = training.seconds * (1 - done) / done if done else None
+        training.reporter.beat(loss=line["loss"], steps_per_second=speed, seconds_left=left)
+
+
+def make_optimizer(settings: TrainSettings) -> keras.optimizers.Optimizer:
+    clip = settings.clip_norm or None
+    if settings.optimizer == "rmsprop":
+        return keras.optimizers.RMSprop(settings.learning_rate, global_clipnorm=clip)
+    return keras.optimizers.AdamW(
+        settings.learning_rate,
+        weight_decay=settings.weight_decay,
+        beta_2=0.99,
+        global_clipnorm=clip,
+    )
+
+
+def _as_dataset(batches: Any, windows: Any) -> tf.data.Dataset:
+    """Batches from a generator, made ready while the one before is trained on."""
+    example = next(iter(windows.once()))
+    signature = tf.nest.map_structure(lambda a: tf.TensorSpec(a.shape, a.dtype), example)
+    dataset = tf.data.Dataset.from_generator(batches, output_signature=signature)
+    return dataset.prefetch(4)
+
+
+def _latest(run: Run) -> Path | None:
+    try:
+        return run.checkpoint("latest")
+    except UnknownRun:
+        return None
+
+
+def _names(data: TrainingData) -> dict[str, list[str]]:
+    return {side: [steps.name for steps in pieces] for side, pieces in data.pieces.items()}

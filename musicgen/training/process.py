@@ -1,0 +1,123 @@
+"""`python -m musicgen.training.process RUN`: the process that trains one run.
+
+It holds the run's lock while it lives and the device's while it trains, so that trainings wait
+for each other and a reader can tell a dead one from a silent one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from musicgen.settings import runs_folder
+from musicgen.training.report import Reporter
+from musicgen.training.run import FAILED, QUEUED, STOPPED, Run, find_run, list_runs
+from musicgen.training.settings import RunSettings
+
+WAIT = 0.5  # seconds between two looks at the queue
+LOCK_WAIT = 5.0  # seconds; a page that looks whether we live holds the lock for a moment
+
+
+class AlreadyTraining(Exception):
+    """Another process trains this run."""
+
+
+def train_run(run: Run, work: Callable[[Run], None] | None = None) -> str:
+    """Wait for the device, train, and say in the status how it ended; returns the last state.
+
+    work: what trains; imported only when it is this run's turn.
+    """
+    (run.folder / "stop").unlink(missing_ok=True)
+    try:
+        with FileLock(run.folder / "lock", timeout=LOCK_WAIT):
+            if not _wait_for_turn(run):
+                return _end(run, STOPPED, "cancelled while it waited")
+            with FileLock(_device_lock()):
+                return _train(run, work)
+    except Timeout:
+        raise AlreadyTraining(f"run '{run.name}' is being trained by another process") from None
+
+
+def place_in_queue(run: Run) -> int:
+    """How many trainings come before this one."""
+    ticket = _ticket(run)
+    waiting = [r for r in list_runs() if not r.bundled and r.folder != run.folder]
+    ahead = [r for r in waiting if r.written_status().state == QUEUED and _ticket(r) < ticket]
+    busy = [r for r in waiting if r.written_status().state != QUEUED]
+    return sum(r.alive() for r in ahead + busy)
+
+
+def _wait_for_turn(run: Run) -> bool:
+    """False where it was asked to stop while it waited."""
+    reporter = Reporter(run.folder, replace(run.written_status(), state=QUEUED))
+    (run.folder / "ticket").write_text(f"{time.time():.6f}")
+    while place := place_in_queue(run):
+        reporter.beat(state=QUEUED, message=f"waits for {place} other training{'s' * (place > 1)}")
+        if (run.folder / "stop").exists():
+            return False
+        time.sleep(WAIT)
+    return True
+
+
+def _train(run: Run, work: Callable[[Run], None] | None) -> str:
+    try:
+        if work is None:
+            from musicgen.training.fit import train as work
+        work(run)
+    except KeyboardInterrupt:
+        return _end(run, STOPPED, "interrupted at the keyboard")
+    except Exception as problem:
+        import traceback
+
+        traceback.print_exc()
+        return _end(run, FAILED, in_words(problem, run.settings))
+    return run.written_status().state
+
+
+def in_words(problem: Exception, settings: RunSettings) -> str:
+    """What failed and what to do, for people."""
+    kind, batch = type(problem).__name__, settings.train.batch_size
+    if isinstance(problem, MemoryError) or kind == "ResourceExhaustedError":
+        return f"out of memory: try a batch size of {max(1, batch // 2)} in place of {batch}"
+    if isinstance(problem, OSError) and problem.errno == errno.ENOSPC:
+        return "the disk is full: free some space, then resume"
+    if kind == "UnknownSource":
+        return f"the collection '{settings.source}' is gone: {problem}"
+    return str(problem).split("\n")[0][:500] or kind
+
+
+def _end(run: Run, state: str, message: str) -> str:
+    try:
+        Reporter(run.folder, run.written_status()).tell(state=state, message=message)
+    except OSError:
+        print(f"the status of run '{run.name}' could not be written", file=sys.stderr)
+    return state
+
+
+def _ticket(run: Run) -> float:
+    try:
+        return float((run.folder / "ticket").read_text())
+    except (OSError, ValueError):
+        return float("inf")
+
+
+def _device_lock() -> Path:
+    return runs_folder() / ".device.lock"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m musicgen.training.process")
+    parser.add_argument("run")
+    state = train_run(find_run(parser.parse_args().run))
+    return 1 if state == FAILED else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,60 @@
+"""What a training tells the world: status and metrics in its run folder."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from musicgen.files import write_json
+from musicgen.training.run import Status
+
+BLOCK = 5  # batches a line of metrics.jsonl
+HEARTBEAT = 1.0  # seconds between two writings of the status
+
+Sums = dict[str, float]
+
+
+class Reporter:
+    """Writes the status and the metrics of one run."""
+
+    def __init__(self, folder: Path, status: Status, clock: Callable[[], float] = time.time):
+        self.folder, self.status, self.clock = folder, status, clock
+        self._written = 0.0
+
+    def tell(self, **changes: Any) -> None:
+        """Change the status and write it now."""
+        self.status = replace(self.status, **changes, heartbeat=self.clock())
+        write_json(self.folder / "status.json", asdict(self.status))
+        self._written = self.clock()
+
+    def beat(self, **changes: Any) -> None:
+        """Change the status; write it where the last writing is long enough ago."""
+        if self.clock() - self._written >= HEARTBEAT:
+            self.tell(**changes)
+        else:
+            self.status = replace(self.status, **changes)
+
+    def add(self, **line: Any) -> None:
+        """One more line of metrics."""
+        with (self.folder / "metrics.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line, allow_nan=False) + "\n")
+
+
+def means(sums: Mapping[str, float], fields: tuple[str, ...], prefix: str = "") -> dict[str, Any]:
+    """Bits a step in all and by field, and accuracies, from a trainer's sums."""
+    notes = max(sums[f"{prefix}notes"], 1.0)
+    bits = {name: sums[f"{prefix}nats_{name}"] / notes / math.log(2) for name in fields}
+    return {
+        "loss": sum(bits.values()),
+        "bits": bits,
+        "accuracy": {name: sums[f"{prefix}hits_{name}"] / notes for name in fields},
+    }
+
+
+def difference(later: Mapping[str, float], earlier: Mapping[str, float]) -> Sums:
+    return {name: value - earlier.get(name, 0.0) for name, value in later.items()}

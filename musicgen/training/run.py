@@ -1,0 +1,204 @@
+"""A run folder: what a training leaves on disk, and what all others read of it.
+
+    run.json            settings
+    status.json         state, heartbeat, epoch, losses; replaced whole
+    metrics.jsonl       a line for each block of steps and each epoch, only ever added to
+    log.txt             what the process printed
+    split.json          pieces of the collection by side
+    checkpoints/NAME/   checkpoints; best.json and latest.json name two of them
+    stop                asks the process to stop
+    lock                held by the process while it lives
+
+This module imports neither Keras nor TensorFlow.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from musicgen.files import new_folder, write_json
+from musicgen.settings import PRETRAINED, checked_name, runs_folder
+from musicgen.training.settings import RunSettings
+
+QUEUED, STARTING, RUNNING, STOPPING = "queued", "starting", "running", "stopping"
+STOPPED, FINISHED, FAILED, INTERRUPTED = "stopped", "finished", "failed", "interrupted"
+STALLED = "stalled"
+ALIVE = (QUEUED, STARTING, RUNNING, STOPPING, STALLED)
+SILENCE = 60.0  # seconds without a heartbeat before a running process counts as stalled
+
+
+LAUNCH = 20.0  # seconds that a new process may take to lock its run
+
+
+class UnknownRun(Exception):
+    """There is no run of that name, or it cannot be read."""
+
+
+@dataclass(frozen=True)
+class Status:
+    """How a run stands. Losses are bits a step."""
+
+    state: str = QUEUED
+    message: str = ""  # for people: what failed, what it is doing
+    heartbeat: float = 0.0  # seconds since 1970
+    epoch: int = 0  # complete ones
+    epochs: int = 0
+    step: int = 0
+    seconds: float = 0.0  # of training, all sessions together
+    loss: float | None = None
+    valid_loss: float | None = None
+    best_epoch: int = 0
+    best_valid_loss: float | None = None
+    steps_per_second: float | None = None  # predicted steps: notes of `events`
+    steps_per_epoch: int = 0  # batches
+    seconds_left: float | None = None
+    parameters: int = 0
+    device: str = ""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run folder. Reading it never writes."""
+
+    folder: Path
+    clock: Callable[[], float] = field(default=time.time, compare=False)
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    @property
+    def bundled(self) -> bool:
+        return self.folder.parent == PRETRAINED
+
+    @property
+    def settings(self) -> RunSettings:
+        try:
+            return RunSettings.from_json(json.loads((self.folder / "run.json").read_bytes()))
+        except (OSError, ValueError) as problem:
+            raise UnknownRun(f"run '{self.name}' cannot be read: {problem}") from None
+
+    def status(self) -> Status:
+        """As the process last wrote it, set right where the process is gone or silent."""
+        status = self.written_status()
+        if status.state not in ALIVE or self.bundled:
+            return status
+        just_begun = status.state == QUEUED and self.clock() - status.heartbeat < LAUNCH
+        if not just_begun and not self.alive():
+            return replace(status, state=INTERRUPTED, message="its process ended unexpectedly")
+        if (self.folder / "stop").exists() and status.state in (STARTING, RUNNING):
+            return replace(status, state=STOPPING)
+        if status.state == RUNNING and self.clock() - status.heartbeat > SILENCE:
+            return replace(status, state=STALLED)
+        return status
+
+    def written_status(self) -> Status:
+        try:
+            entry = json.loads((self.folder / "status.json").read_bytes())
+            known = {f.name for f in fields(Status)}
+            return Status(**{name: value for name, value in entry.items() if name in known})
+        except (OSError, ValueError, AttributeError):
+            return Status(state=INTERRUPTED, message="its status cannot be read")
+
+    def alive(self) -> bool:
+        """Whether a process holds the run's lock."""
+        if not (self.folder / "lock").exists():
+            return False
+        try:
+            with FileLock(self.folder / "lock", blocking=False):
+                return False
+        except Timeout:
+            return True
+        except OSError:
+            return False
+
+    def metrics(self) -> Iterator[dict[str, Any]]:
+        """The lines of metrics.jsonl; a line cut by a kill is passed over."""
+        try:
+            file = (self.folder / "metrics.jsonl").open(encoding="utf-8")
+        except OSError:
+            return
+        with file:
+            for line in file:
+                try:
+                    yield json.loads(line)
+                except ValueError:
+                    continue
+
+    def checkpoint(self, which: str = "") -> Path:
+        """The folder of the `best` or `latest` checkpoint, or of one by name; best by default."""
+        for pointer in (which,) if which else ("best", "latest"):
+            try:
+                entry = json.loads((self.folder / "checkpoints" / f"{pointer}.json").read_bytes())
+                return self.folder / "checkpoints" / checked_name(entry["checkpoint"])
+            except (OSError, ValueError, KeyError, TypeError):
+                continue
+        named = self.folder / "checkpoints" / checked_name(which or "best")
+        if which and named.is_dir():
+            return named
+        raise UnknownRun(f"run '{self.name}' has no checkpoint yet")
+
+    def log_tail(self, lines: int = 40) -> str:
+        try:
+            text = (self.folder / "log.txt").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return ""
+        return "\n".join(text.splitlines()[-lines:])
+
+
+def create_run(settings: RunSettings) -> Run:
+    """A new run folder, queued; FileExistsError where the name is taken."""
+    folder = runs_folder() / checked_name(settings.name)
+    if folder.exists() or (PRETRAINED / settings.name).exists():
+        raise FileExistsError(f"there is a run '{settings.name}' already: choose another name")
+    with new_folder(folder) as new:
+        write_json(new / "run.json", settings.to_json())
+        write_json(new / "status.json", {"state": QUEUED, "heartbeat": time.time()})
+    return Run(folder)
+
+
+def find_run(name: str) -> Run:
+    """The run of that name, the user's own or a bundled one; UnknownRun lists what there is."""
+    for parent in (runs_folder(), PRETRAINED):
+        folder = parent / checked_name(name)
+        if (folder / "run.json").is_file():
+            return Run(folder)
+    there = ", ".join(run.name for run in list_runs()) or "none yet"
+    raise UnknownRun(f"there is no run '{name}'; there are: {there}")
+
+
+def list_runs() -> list[Run]:
+    """All runs that can be read, the user's newest first, then the bundled ones."""
+    own = _runs_in(runs_folder())
+    own.sort(key=lambda run: (run.folder / "run.json").stat().st_mtime, reverse=True)
+    return own + sorted(_runs_in(PRETRAINED), key=lambda run: run.name)
+
+
+def find_checkpoint(name: str) -> Path:
+    """A checkpoint's folder from a run's name, NAME@latest, or a path; UnknownRun otherwise."""
+    folder = Path(name)
+    if (folder / "config.json").is_file():
+        return folder
+    if (folder / "run.json").is_file():
+        return Run(folder).checkpoint()
+    if any(mark in name for mark in "/\\"):
+        raise UnknownRun(f"there is no checkpoint at '{name}'")
+    run, _, which = name.partition("@")
+    return find_run(run).checkpoint(which)
+
+
+def _runs_in(folder: Path) -> list[Run]:
+    if not folder.is_dir():
+        return []
+    return [
+        Run(entry)
+        for entry in folder.iterdir()
+        if not entry.name.startswith(".") and (entry / "run.json").is_file()
+    ]

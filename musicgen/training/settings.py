@@ -1,0 +1,108 @@
+"""What a training is asked to do, checked, and kept as JSON in its run folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from musicgen.bounds import one_of, within
+from musicgen.encoding.registry import ENCODINGS
+from musicgen.models.settings import (
+    ClassicSettings,
+    LstmSettings,
+    ModelSettings,
+    settings_from_json,
+    settings_to_json,
+)
+from musicgen.settings import checked_name
+
+OPTIMIZERS = ("adamw", "rmsprop")
+SCHEDULES = ("cosine", "constant")
+
+
+@dataclass(frozen=True)
+class TrainSettings:
+    """How a model is fitted. A length of 0 minutes is no limit; patience 0 never stops early."""
+
+    epochs: int = 40
+    minutes: float = 0.0
+    batch_size: int = 32  # windows
+    length: int = 128  # steps of a window; `classic` has its own
+    optimizer: str = "adamw"
+    learning_rate: float = 3e-3  # the highest
+    schedule: str = "cosine"  # down to a fiftieth at the end, after a short rise
+    weight_decay: float = 1e-2  # of adamw
+    clip_norm: float = 1.0  # of all gradients together; 0 does not clip
+    transpose_down: int = 5  # semitones, at most, at random
+    transpose_up: int = 6
+    patience: int = 10  # epochs without a better validation
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        within("epochs", self.epochs, 1, 100_000)
+        within("minutes", self.minutes, 0, 60 * 24 * 30)
+        within("batch size", self.batch_size, 1, 4096)
+        within("length", self.length, 2, 8192)
+        within("learning rate", self.learning_rate, 1e-7, 1.0)
+        within("weight decay", self.weight_decay, 0, 1)
+        within("clip norm", self.clip_norm, 0, 1000)
+        within("transpose down", self.transpose_down, 0, 12)
+        within("transpose up", self.transpose_up, 0, 12)
+        within("patience", self.patience, 0, 10_000)
+        within("seed", self.seed, 0, 2**32 - 1)
+        one_of("optimizer", self.optimizer, OPTIMIZERS)
+        one_of("schedule", self.schedule, SCHEDULES)
+
+
+CLASSIC_TRAINING = TrainSettings(
+    epochs=100,
+    batch_size=128,
+    optimizer="rmsprop",
+    learning_rate=1e-3,
+    schedule="constant",
+    clip_norm=0,
+    transpose_down=0,
+    transpose_up=0,
+    patience=0,
+)
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """A training in full: what on, with which encoding and model, and how."""
+
+    name: str
+    source: str  # a collection's name, or a path
+    encoding: str = "events"
+    model: ModelSettings = field(default_factory=LstmSettings)
+    train: TrainSettings = field(default_factory=TrainSettings)
+    start_from: str = ""  # a checkpoint whose weights it begins with
+
+    def __post_init__(self) -> None:
+        checked_name(self.name)
+        one_of("encoding", self.encoding, ENCODINGS)
+        if isinstance(self.model, ClassicSettings) and self.encoding != "notes":
+            raise ValueError("`classic` learns one token a step: train it on the encoding `notes`")
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            **asdict(self),
+            "model": settings_to_json(self.model),
+            "train": asdict(self.train),
+        }
+
+    @classmethod
+    def from_json(cls, entry: Mapping[str, Any]) -> RunSettings:
+        """The settings again; ValueError where a name or a value is not known."""
+        values = dict(entry)
+        try:
+            values["model"] = settings_from_json(values["model"])
+            values["train"] = TrainSettings(**values["train"])
+            return cls(**values)
+        except (KeyError, TypeError) as problem:
+            raise ValueError(f"settings of a run do not fit: {problem}") from None
+
+
+def default_training(model: ModelSettings) -> TrainSettings:
+    return CLASSIC_TRAINING if isinstance(model, ClassicSettings) else TrainSettings()

@@ -1,0 +1,55 @@
+"""A model of steps as `fit` sees it: the loss, and sums from which exact means follow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+from keras import ops
+
+from musicgen.models.build import StepsModel
+
+Tensor = Any
+
+
+class StepsTrainer(keras.Model):
+    """Cross-entropy of every field of every step, in nats, summed over fields.
+
+    Logs are sums over the epoch so far: `notes`, and `nats_FIELD` and `hits_FIELD` of each field.
+    """
+
+    def __init__(self, network: StepsModel, fields: tuple[str, ...]) -> None:
+        super().__init__(name="trainer")
+        self.network, self.fields = network, fields
+        self.notes = keras.metrics.Sum("notes")
+        self.nats = {name: keras.metrics.Sum(f"nats_{name}") for name in fields}
+        self.hits = {name: keras.metrics.Sum(f"hits_{name}") for name in fields}
+
+    @property
+    def metrics(self) -> list[keras.metrics.Metric]:
+        return [self.notes, *self.nats.values(), *self.hits.values()]
+
+    def call(self, inputs: Mapping[str, Tensor], training: bool | None = None) -> Any:
+        return self.network(inputs, training=training)
+
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Tensor:
+        """y and sample_weight: (B, T) by field; y_pred: (B, T, V) by field."""
+        total: Tensor = 0.0
+        for name in self.fields:
+            weight = sample_weight[name]
+            nats = ops.sparse_categorical_crossentropy(y[name], y_pred[name], from_logits=True)
+            total += ops.mean(nats * weight)
+            self.nats[name].update_state(nats, weight)
+            hit = ops.cast(ops.argmax(y_pred[name], axis=-1), "int32") == y[name]
+            self.hits[name].update_state(ops.cast(hit, "float32"), weight)
+        self.notes.update_state(sample_weight[self.fields[0]])
+        # Empty rows fill up a batch; without them the mean would be this much larger.
+        return total

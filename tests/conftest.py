@@ -1,0 +1,1 @@
+"""Makes this folder importable: what several tests share lies beside this file."""

@@ -1,0 +1,140 @@
+"""`events`: what a step holds, and the way back."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from score_strategies import scores
+
+from musicgen.encoding.events import DEFAULT_VELOCITY, EventsEncoding
+from musicgen.encoding.grid import GRID_TICKS, HIGHEST_KEY, LONGEST, LOWEST_KEY
+from musicgen.encoding.steps import Steps
+from musicgen.score import Metre, Score, notes_from
+
+PLAIN = EventsEncoding()
+KINDS = st.builds(EventsEncoding, velocity=st.booleans(), program=st.booleans())
+QUARTER = 24  # ticks
+
+
+def test_steps_of_two_chords():
+    score = Score(
+        notes_from([(0, 24, 60), (0, 24, 64), (24, 12, 62), (72, 48, 65)]), 90, name="four notes"
+    )
+    steps = PLAIN.encode(score)
+    assert steps.fields.tolist() == [[0, 39, 11], [0, 43, 11], [12, 41, 5], [24, 44, 23]]
+    assert steps.tempo == 90 and steps.name == "four notes"
+    assert PLAIN.tokens(steps) == ["s0 p60 d12", "s0 p64 d12", "s12 p62 d6", "s24 p65 d24"]
+
+
+def test_velocity_and_programme_are_drawn_where_they_are_asked_for():
+    score = Score(notes_from([(0, 24, 60, 101, 40)]))
+    encoding = EventsEncoding(velocity=True, program=True)
+    assert encoding.encode(score).fields.tolist() == [[0, 39, 11, 25, 40]]
+    assert encoding.canonical(score).notes["velocity"].tolist() == [102]  # fours
+    assert PLAIN.canonical(score).notes[["velocity", "program"]].tolist() == [(DEFAULT_VELOCITY, 0)]
+
+
+def test_fields_follow_what_the_scores_vary():
+    plain = Score(notes_from([(0, 24, 60), (24, 24, 62)]))
+    loud = Score(notes_from([(0, 24, 60, 100), (24, 24, 62, 50)]))
+    flute = Score(notes_from([(0, 24, 60, 80, 73)]))
+    assert EventsEncoding.for_scores([plain]) == PLAIN
+    assert EventsEncoding.for_scores([loud]) == EventsEncoding(velocity=True)
+    assert EventsEncoding.for_scores([plain, flute]) == EventsEncoding(program=True)
+    assert EventsEncoding.for_scores([]) == EventsEncoding.for_scores([Score()]) == PLAIN
+
+
+def test_keys_beyond_the_piano_are_folded_into_it():
+    score = Score(notes_from([(0, 24, 0), (24, 24, 20), (48, 24, 109), (72, 24, 127)]))
+    assert PLAIN.canonical(score).notes["pitch"].tolist() == [24, 32, 97, 103]
+
+
+def test_a_key_struck_again_ends_its_note():
+    score = Score(notes_from([(0, 96, 60), (24, 24, 60), (24, 48, 60)]))
+    assert PLAIN.canonical(score).notes[["start", "duration"]].tolist() == [(0, 24), (24, 48)]
+
+
+def test_silences_and_durations_last_at_most_16_quarters():
+    score = Score(notes_from([(0, 40 * QUARTER, 60), (50 * QUARTER, 24, 62)]))
+    found = PLAIN.canonical(score).notes[["start", "duration"]].tolist()
+    assert found == [(0, 16 * QUARTER), (16 * QUARTER, 24)]
+
+
+@given(KINDS, scores())
+def test_decoding_gives_the_canonical_score_back(encoding, score):
+    steps = encoding.encode(score)
+    assert encoding.decode(steps) == encoding.canonical(score)
+    assert np.array_equal(encoding.encode(encoding.decode(steps)).fields, steps.fields)
+
+
+@given(KINDS, scores())
+def test_every_field_is_within_its_size(encoding, score):
+    fields = encoding.encode(score).fields
+    sizes = [field.size for field in encoding.fields]
+    assert fields.shape == (len(encoding.canonical(score)), len(sizes))
+    assert (fields >= 0).all() and (fields < sizes).all()
+
+
+@given(scores())
+def test_a_key_sounds_once_at_a_time(score):
+    notes = PLAIN.canonical(score).notes
+    for pitch in np.unique(notes["pitch"]):
+        own = notes[notes["pitch"] == pitch]
+        assert (own["start"][1:] >= (own["start"] + own["duration"])[:-1]).all()
+
+
+@given(scores(low=LOWEST_KEY, high=HIGHEST_KEY), st.data())
+def test_transposed_steps_are_the_steps_of_the_transposed_score(score, data):
+    steps = PLAIN.encode(score)
+    down, up = PLAIN.room(steps)
+    semitones = data.draw(st.integers(down, up))
+    moved = PLAIN.transposed(steps, semitones)
+    assert np.array_equal(moved.fields, PLAIN.encode(score.transposed(semitones)).fields)
+    assert PLAIN.room(moved) == (down - semitones, up - semitones) or not len(steps)
+
+
+@given(KINDS, scores(most=100))
+def test_the_tracker_says_what_derive_says(encoding, score):
+    steps = encoding.encode(score)
+    whole = encoding.derive(steps)
+    assert {name: array.shape for name, array in whole.items()} == {
+        name: (len(steps), width) for name, width in encoding.derived.items()
+    }
+    last = np.cumsum(steps.fields[:, 0])[-1:] * GRID_TICKS
+    bars = int(score.bar_positions(last)[0].sum()) + 1 if len(steps) else 0
+    tracker = encoding.tracker(2, steps.metres, bars)
+    for index, step in enumerate(steps.fields):
+        for name, array in tracker.inputs().items():
+            np.testing.assert_allclose(array[1], whole[name][index], atol=1e-6, err_msg=name)
+        tracker.push(np.stack([step, step]))
+
+
+@given(scores(most=100), st.data())
+def test_what_is_derived_in_chunks_is_what_is_derived_at_once(score, data):
+    steps = PLAIN.encode(score)
+    cut = data.draw(st.integers(0, len(steps)))
+    end = data.draw(st.integers(cut, len(steps)))
+    whole, part = PLAIN.derive(steps), PLAIN.derive(steps, cut, end)
+    for name, array in part.items():
+        assert np.array_equal(array, whole[name][cut:end]), name
+
+
+def test_nothing_is_encoded_as_nothing():
+    steps = PLAIN.encode(Score())
+    assert steps.fields.shape == (0, 3)
+    assert PLAIN.decode(steps) == PLAIN.canonical(Score()) == Score()
+    assert PLAIN.tokens(steps) == [] and PLAIN.room(steps) == (0, 0)
+
+
+def test_longest_values_fit_their_fields():
+    steps = Steps(np.array([[LONGEST, 87, LONGEST - 1]], np.int32), 120, (Metre(0, 4, 4),))
+    (note,) = PLAIN.decode(steps).notes
+    assert (note["start"], note["pitch"], note["duration"]) == (384, 108, 384)
+
+
+def test_steps_at_the_edge_of_the_keyboard_have_no_room_beyond_it():
+    low = PLAIN.encode(Score(notes_from([(0, 24, LOWEST_KEY)])))
+    assert PLAIN.room(low) == (0, 87)
+    assert PLAIN.decode(PLAIN.transposed(low, 87)).notes["pitch"].tolist() == [HIGHEST_KEY]
+    with pytest.raises(ValueError, match="pitch"):
+        PLAIN.decode(PLAIN.transposed(low, 120))

@@ -1,0 +1,56 @@
+"""Scores to render: any that can be, and a few by hand."""
+
+import numpy as np
+from hypothesis import strategies as st
+
+from musicgen.rendering.midi import tracks_of
+from musicgen.score import Metre, Score, notes_from
+
+PICKUP = (Metre(0, 1, 4), Metre(24, 4, 4))
+CHANGES = (Metre(0, 3, 4), Metre(144, 6, 8), Metre(370, 5, 8))  # the second is cut short
+
+
+def scores(most_notes: int = 30) -> st.SearchStrategy[Score]:
+    row = st.tuples(
+        st.integers(0, 500),  # start
+        st.sampled_from([1, 2, 3, 5, 8, 12, 13, 24, 36, 100, 200]),  # duration
+        st.integers(0, 127),
+        st.integers(1, 127),
+        st.sampled_from([0, 40, 71, 127]),  # programme
+        st.integers(0, 2),  # part
+    )
+    metre = st.builds(Metre, st.just(0), st.integers(1, 12), st.sampled_from([2, 4, 8, 16]))
+    metres = st.one_of(st.just(PICKUP), st.just(CHANGES), st.tuples(metre))
+    tempo = st.floats(20, 400)
+    return st.builds(
+        lambda rows, tempo, metres: Score(notes_from(rows), tempo, metres),
+        st.lists(row, min_size=1, max_size=most_notes),
+        tempo,
+        metres,
+    )
+
+
+def random_score(rng: np.random.Generator, notes: int = 200) -> Score:
+    """A score of so many random notes in up to four parts, on any tick."""
+    rows = np.stack(
+        [
+            rng.integers(0, 12 * notes, notes),
+            rng.choice([1, 3, 6, 8, 12, 24, 36, 48, 77, 200], notes),
+            rng.integers(21, 109, notes),
+            rng.integers(1, 128, notes),
+            rng.choice([0, 19, 40, 73], notes),
+            rng.integers(0, 4, notes),
+        ],
+        axis=1,
+    )
+    metres = [(Metre(0, 4, 4),), (Metre(0, 6, 8),), PICKUP, CHANGES][int(rng.integers(4))]
+    return Score(notes_from(rows.tolist()), float(rng.integers(40, 240)), metres)
+
+
+def playable(score: Score, scale: int = 1) -> list[tuple[int, int, int, int, int]]:
+    """Start, duration, pitch, velocity, programme of what each track holds, times scaled."""
+    return sorted(
+        (note[0] * scale, note[1] * scale, note[2], note[3], note[4])
+        for _, notes in tracks_of(score)
+        for note in notes.tolist()
+    )

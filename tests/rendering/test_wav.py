@@ -1,0 +1,101 @@
+import io
+import wave
+
+import numpy as np
+import pytest
+
+from musicgen.rendering import wav
+from musicgen.rendering.wav import TooLongForSound, sound_source, wav_bytes
+from musicgen.score import Score, notes_from
+
+needs_soundfont = pytest.mark.skipif(
+    not sound_source().startswith("SoundFont"), reason="the package midirenderer is not installed"
+)
+
+
+def sound(score: Score) -> tuple[np.ndarray, int]:
+    """Samples (frames,) in -1..1, channels mixed, and their rate."""
+    with wave.open(io.BytesIO(wav_bytes(score))) as file:
+        assert file.getsampwidth() == 2
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
+        return samples.reshape(-1, file.getnchannels()).mean(axis=1) / 32_767, file.getframerate()
+
+
+def loudest(score: Score) -> int:
+    with wave.open(io.BytesIO(wav_bytes(score))) as file:
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
+    return int(np.abs(samples.astype(int)).max())
+
+
+def cents_off(key: int) -> float:
+    """How far the fundamental of one note is from equal temperament, by its spectrum."""
+    samples, rate = sound(Score(notes_from([(0, 96, key, 100)]), tempo=60))
+    steady = samples[int(0.15 * rate) : int(3.8 * rate)]
+    size = 1 << 20  # zero padding: a bin is 0.05 Hz
+    spectrum = np.abs(np.fft.rfft(steady * np.hanning(len(steady)), size))
+    wanted = 440 * 2 ** ((key - 69) / 12)
+    low, high = (int(wanted * 2 ** (cents / 1200) * size / rate) for cents in (-60, 60))
+    found = (low + spectrum[low:high].argmax()) * rate / size
+    return float(1200 * np.log2(found / wanted))
+
+
+@needs_soundfont
+@pytest.mark.parametrize("key", [24, 45, 60, 69, 84, 105])
+def test_single_notes_are_in_tune(key: int) -> None:
+    assert abs(cents_off(key)) < 10
+
+
+@pytest.mark.slow
+@needs_soundfont
+def test_every_key_of_the_piano_is_in_tune() -> None:
+    assert max(abs(cents_off(key)) for key in range(21, 109)) < 10
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        [(0, 24, 60, 1)],  # the softest note
+        [(0, 96, key, 127) for key in range(36, 100)],  # 64 keys at full force
+    ],
+)
+def test_the_peak_is_at_nine_tenths_however_soft_or_loud(notes: list) -> None:
+    assert loudest(Score(notes_from(notes))) == pytest.approx(0.9 * 32_767, abs=2)
+
+
+@needs_soundfont
+def test_full_force_in_many_parts_is_not_clipped_by_the_renderer() -> None:
+    rows = [(0, 96, key, 127, 19, part) for part in range(4) for key in range(48, 72)]
+    samples, _ = sound(Score(notes_from(rows)))
+    assert np.sum(np.abs(samples) > 0.899) < 20  # a clipped wave stays at its peak
+
+
+@needs_soundfont
+def test_the_tail_is_kept_and_dies_away() -> None:
+    samples, rate = sound(Score(notes_from([(0, 48, 60, 100, 48)])))  # strings, 1 second
+    assert len(samples) / rate == pytest.approx(3.0, abs=0.05)
+    after, at_the_end = samples[rate : rate + rate // 10], samples[-rate // 10 :]
+    assert np.abs(after).max() > 0.01
+    assert np.abs(at_the_end).max() < 0.002
+
+
+def test_the_sound_lasts_as_long_as_the_music_and_its_tail() -> None:
+    samples, rate = sound(Score(notes_from([(96, 96, 60)]), tempo=60))
+    assert len(samples) / rate == pytest.approx(8 + 2, abs=0.05)
+
+
+def test_an_empty_score_is_two_seconds_of_silence() -> None:
+    samples, rate = sound(Score())
+    assert len(samples) == 2 * rate
+    assert not samples.any()
+
+
+def test_a_score_of_hours_is_refused_in_words() -> None:
+    with pytest.raises(TooLongForSound, match="lasts 333 minutes: sound is made for at most 20"):
+        wav_bytes(Score(notes_from([(40_000 * 24 - 24, 24, 60)])))
+
+
+def test_without_the_renderer_sines_sound_and_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wav, "_has_renderer", lambda: False)
+    assert sound_source().startswith("plain sine tones")
+    assert abs(cents_off(69)) < 1
+    assert loudest(Score(notes_from([(0, 24, 60)]))) == pytest.approx(0.9 * 32_767, abs=2)
