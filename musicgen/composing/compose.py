@@ -101,9 +101,9 @@ class _Piece:
         """The variations, with the opening heard."""
         encoding, settings, start = self.model.encoding, self.settings, self.start
         generators = [variation_rng(settings.seed, variation) for variation in variations]
-        rules = rules_for(encoding, settings, start.metres)
-        watch = watch_for(encoding, settings, index, len(variations))
         end = start.end_step
+        rules = rules_for(encoding, settings, start.metres, end)
+        watch = watch_for(encoding, settings, index, len(variations))
         writing = Writing(self.model, settings, start.metres, generators, rules, watch, end)
         if not len(start.steps) and self.model.openings:
             chosen = [int(rng.integers(len(self.model.openings))) for rng in generators]

@@ -15,10 +15,12 @@ from musicgen.composing.originality_index import OriginalityIndex
 from musicgen.composing.rules import Moment, Rules, allowed_pitches
 from musicgen.composing.sampling import FORBIDDEN
 from musicgen.composing.settings import ComposeSettings
+from musicgen.composing.token_guard import TokenGuard
 from musicgen.composing.transitions import END, parts_of, transition
 from musicgen.composing.writing import Watch
 from musicgen.encoding.events import PITCH, SHIFT
 from musicgen.encoding.grid import KEYS, LOWEST_KEY
+from musicgen.encoding.notes import NotesEncoding
 from musicgen.encoding.steps import Encoding
 
 NOTHING = np.zeros((0, 2), np.int64)
@@ -28,10 +30,12 @@ def watch_for(
     encoding: Encoding, settings: ComposeSettings, index: OriginalityIndex | None, pieces: int
 ) -> Watch | None:
     """The guard that the settings ask for; ValueError where there is nothing to hold them to."""
-    if settings.max_copy is None:
+    if not settings.max_copy:
         return None
     if index is None:
         raise ValueError("max-copy needs an index of the training pieces, and there is none")
+    if isinstance(encoding, NotesEncoding):
+        return TokenGuard(encoding, index, settings.max_copy, pieces)
     keys = allowed_pitches(settings)[LOWEST_KEY : LOWEST_KEY + KEYS]
     return CopyGuard(index, settings.max_copy, pieces, keys)
 

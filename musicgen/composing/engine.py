@@ -42,10 +42,13 @@ class Stepper(Protocol):
     """K pieces that are stepped together: the model as the composer sees it."""
 
     def logits(self, derived: Derived, drawn: np.ndarray) -> np.ndarray:
-        """Of the next field, (K, V), given the fields (K, i) of this step drawn so far."""
+        """Of the next field, (K, V), given the fields (K, i) int32 of this step drawn so far.
+
+        What is heard (`derived`) counts for the whole step and is taken with its first field.
+        """
 
     def push(self, fields: np.ndarray) -> None:
-        """Take the finished step of each piece: (K, F)."""
+        """Take the finished step of each piece: (K, F) int32."""
 
     def keep(self, rows: np.ndarray) -> None:
         """Go on with these pieces alone."""
@@ -73,6 +76,7 @@ class Engine:
         self.openings = tuple(checkpoint.primers)
         self.state = dict(checkpoint.state)
         self.sessions = tuple(_session(read_graph(path)) for path in checkpoint.graphs)
+        self.takes = tuple([i.name for i in session.get_inputs()] for session in self.sessions)
         fields = [field.name for field in self.encoding.fields]
         if len(self.sessions) != len(fields):
             raise ValueError(f"{len(self.sessions)} graphs for the fields {', '.join(fields)}")
@@ -85,38 +89,35 @@ class EngineStepper:
     """The carried state of K pieces between runs of the graphs."""
 
     def __init__(self, engine: Engine, pieces: int) -> None:
-        self._sessions = engine.sessions
-        self._derived = tuple(engine.encoding.derived)
+        self._sessions, self._takes = engine.sessions, engine.takes
         self._states = tuple(engine.state)
         sizes = [field.size for field in engine.encoding.fields]
         shapes = engine.state.items()
-        self._inputs = {name: np.zeros((pieces, *shape), np.float32) for name, shape in shapes}
-        self._inputs["before"] = np.tile(np.array(sizes, np.int32), (pieces, 1))
-        self._memory = np.zeros((pieces, 0), np.float32)
-        self._outputs = ["logits", "memory", *(f"{name}_out" for name in self._states)]
+        self._values = {name: np.zeros((pieces, *shape), np.float32) for name, shape in shapes}
+        self._values["before"] = np.tile(np.array(sizes, np.int32), (pieces, 1))
+        self._first_outputs = ["logits", "memory", *(f"{name}_out" for name in self._states)]
 
     def logits(self, derived: Derived, drawn: np.ndarray) -> np.ndarray:
-        index = drawn.shape[1]
-        if index == 0:
-            return self._first(derived)
-        inputs = {name: self._inputs[name] for name in self._derived}
-        inputs["before"], inputs["memory"] = self._inputs["before"], self._memory
-        inputs["drawn"] = drawn.astype(np.int32, copy=False)
-        return self._sessions[index].run(["logits"], inputs)[0]
-
-    def _first(self, derived: Derived) -> np.ndarray:
-        for name in self._derived:
-            self._inputs[name] = derived[name].astype(np.float32)
-        logits, self._memory, *carried = self._sessions[0].run(self._outputs, self._inputs)
-        self._inputs.update(zip(self._states, carried, strict=True))
+        index, values = drawn.shape[1], self._values
+        if index:
+            values["drawn"] = drawn
+            return self._run(index, ["logits"])[0]
+        for name, value in derived.items():
+            values[name] = value.astype(np.float32)
+        logits, values["memory"], *carried = self._run(0, self._first_outputs)
+        values.update(zip(self._states, carried, strict=True))
         return logits
 
     def push(self, fields: np.ndarray) -> None:
-        self._inputs["before"] = fields.astype(np.int32, copy=False)
+        self._values["before"] = fields
 
     def keep(self, rows: np.ndarray) -> None:
-        self._inputs = {name: value[rows] for name, value in self._inputs.items()}
-        self._memory = self._memory[rows]
+        self._values = {name: value[rows] for name, value in self._values.items()}
+
+    def _run(self, index: int, outputs: list[str]) -> list[np.ndarray]:
+        """One graph, with those of the values that it takes."""
+        inputs = {name: self._values[name] for name in self._takes[index]}
+        return self._sessions[index].run(outputs, inputs)
 
 
 def _session(graph: bytes) -> ort.InferenceSession:

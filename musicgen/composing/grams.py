@@ -43,6 +43,7 @@ class Grams:
 
 def gram_hashes(codes: np.ndarray, length: int) -> np.ndarray:
     """A hash of every run of `length` codes: (..., M) -> (..., M - length + 1) uint64."""
+    codes = codes.astype(np.uint64)
     count = max(codes.shape[-1] - length + 1, 0)
     hashes = np.zeros((*codes.shape[:-1], count), np.uint64)
     for offset in range(length if count else 0):

@@ -14,6 +14,7 @@ import numpy as np
 from musicgen.composing.grams import Grams
 from musicgen.composing.transitions import END, note_sequence, parts_of
 from musicgen.encoding.grid import GRID_TICKS, KEYS
+from musicgen.files import write_bytes
 from musicgen.score import Metre, Score, bar_positions
 
 FILE = "originality.npz"
@@ -115,7 +116,7 @@ class OriginalityIndex:
             raise BadIndex("no index of training pieces: its arrays do not fit together")
         rising = self.first[0] == 0 and self.first[-1] == notes and (np.diff(self.first) > 0).all()
         ends = np.flatnonzero(self.codes == END)
-        if not rising or not np.array_equal(ends, self.first[1:] - 1) or self.codes.max() > END:
+        if not rising or not np.array_equal(ends, self.first[1:] - 1) or (self.codes > END).any():
             raise BadIndex("no index of training pieces: its pieces do not end where they should")
         if not ((self.keys >= 0) & (self.keys < KEYS)).all():
             raise BadIndex("no index of training pieces: a key is beyond the piano")
@@ -127,10 +128,7 @@ ARRAYS = ("codes", "bars", "first", "keys")
 
 def save_index(index: OriginalityIndex, folder: Path) -> None:
     """Write the index into a run's or checkpoint's folder."""
-    path = folder / FILE
-    unfinished = path.with_suffix(".unfinished")
-    unfinished.write_bytes(index.to_bytes())
-    unfinished.replace(path)
+    write_bytes(folder / FILE, index.to_bytes())
 
 
 def load_index(folder: Path) -> OriginalityIndex | None:
@@ -148,12 +146,8 @@ def _bars(metres: Sequence[tuple[Metre, ...]], onsets: np.ndarray, first: np.nda
     groups: dict[tuple[Metre, ...], list[int]] = {}
     for piece, of_piece in enumerate(metres):
         groups.setdefault(of_piece, []).append(piece)
-    group = np.zeros(len(metres), np.int64)
-    for number, pieces in enumerate(groups.values()):
-        group[pieces] = number
     bars = np.zeros(len(onsets), np.int32)
-    order = np.argsort(np.repeat(group, np.diff(first)), kind="stable")
-    sizes = [sum(int(first[p + 1] - first[p]) for p in pieces) for pieces in groups.values()]
-    for of_group, notes in zip(groups, np.split(order, np.cumsum(sizes)[:-1]), strict=True):
+    for of_group, pieces in groups.items():
+        notes = np.concatenate([np.arange(first[piece], first[piece + 1]) for piece in pieces])
         bars[notes] = bar_positions(of_group, onsets[notes] * GRID_TICKS)[0]
     return bars

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from musicgen.composing.bars import BarPlaces
+from musicgen.composing.bars import BarPlaces, bar_start
 from musicgen.composing.sampling import FORBIDDEN
 from musicgen.composing.scales import pitch_classes
 from musicgen.composing.settings import RHYTHM_GRIDS, ComposeSettings
 from musicgen.encoding.events import DURATION, PITCH, SHIFT
-from musicgen.encoding.grid import KEYS, LONGEST, LOWEST_KEY
+from musicgen.encoding.grid import GRID_TICKS, KEYS, LONGEST, LOWEST_KEY
 from musicgen.encoding.notes import NotesEncoding
 from musicgen.encoding.steps import Derived, Encoding
 from musicgen.score import Metre
@@ -37,8 +37,13 @@ Rule = Callable[[Moment, np.ndarray], np.ndarray]
 Rules = Mapping[str, tuple[Rule, ...]]  # by name of the field
 
 
-def rules_for(encoding: Encoding, settings: ComposeSettings, metres: tuple[Metre, ...]) -> Rules:
-    """The rules that the settings ask for, in the terms of this encoding."""
+def rules_for(
+    encoding: Encoding, settings: ComposeSettings, metres: tuple[Metre, ...], end: int | None = None
+) -> Rules:
+    """The rules that the settings ask for, in the terms of this encoding.
+
+    end: the grid step where the last bar ends, if the piece has so many bars.
+    """
     pitches = allowed_pitches(settings)
     if isinstance(encoding, NotesEncoding):
         return {encoding.fields[0].name: tokens_within(encoding.voicings, pitches)}
@@ -51,6 +56,9 @@ def rules_for(encoding: Encoding, settings: ComposeSettings, metres: tuple[Metre
         onsets, ends = on_grid(metres, step)
         rules[SHIFT.name] += (onsets,)
         rules[DURATION.name] = (ends,)
+    if end is not None and settings.bars is not None:
+        last_bar = bar_start(metres, settings.bars - 1) // GRID_TICKS
+        rules[SHIFT.name] += (into_last_bar(last_bar, end),)
     if settings.density:
         rules[SHIFT.name] += (denser(settings.density),)
     return rules
@@ -105,6 +113,25 @@ def room_for_a_note(keys: np.ndarray) -> Rule:
             wait = np.where(free.any(axis=1), full, left.min(axis=1))
             logits = np.where(shifts < wait[:, None], FORBIDDEN, logits)
         return logits
+
+    return rule
+
+
+def into_last_bar(last_bar: int, end: int) -> Rule:
+    """While nothing reaches into the last bar (from last_bar up to end, grid steps), no onset
+    shift may leap over it, so that a piece has as many bars as it was asked for.
+    """
+    shifts = np.arange(LONGEST + 1)
+
+    def rule(moment: Moment, logits: np.ndarray) -> np.ndarray:
+        if moment.now.max() + LONGEST < end:
+            return logits
+        sounds_until = moment.now + moment.derived["remaining"].max(axis=1)
+        short = (moment.now < last_bar) & (sounds_until <= last_bar)
+        leaps = short[:, None] & (moment.now[:, None] + shifts >= end)
+        fewer = np.where(leaps, FORBIDDEN, logits)
+        left = fewer.max(axis=1, keepdims=True) > FORBIDDEN
+        return np.where(left, fewer, logits)
 
     return rule
 

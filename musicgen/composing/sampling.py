@@ -54,16 +54,15 @@ def draw(logits: np.ndarray, uniforms: np.ndarray, sampling: Sampling) -> np.nda
     rows = np.arange(len(logits))
     order = np.argsort(-logits, axis=1, kind="stable")  # (K, V)
     best = logits[rows, order[:, 0]]  # (K,)
-    if sampling.temperature == 0.0:
-        chosen = order[:, 0]
-    else:
+    chosen = order[:, 0]
+    if sampling.temperature > 0.0:
         falling = logits[rows[:, None], order].astype(np.float64)
         falling -= np.maximum(best, _NEVER)[:, None]
         falling /= sampling.temperature
-        mass = np.cumsum(np.exp(falling, out=falling), axis=1)  # (K, V)
+        mass = np.exp(falling, out=falling).cumsum(axis=1)  # (K, V)
         # A double below 1 times a mass is below the mass, so some rank always exceeds it.
         wanted = uniforms * _kept_mass(mass, sampling)
-        chosen = order[rows, (mass <= wanted[:, None]).sum(axis=1).clip(max=mass.shape[1] - 1)]
+        chosen = order[rows, (mass > wanted[:, None]).argmax(axis=1)]
     return np.where(best > _NEVER, chosen, -1)
 
 
@@ -108,8 +107,8 @@ def _kept_mass(mass: np.ndarray, sampling: Sampling) -> np.ndarray:
     """The mass of the ranks that top-k and top-p keep: cumulated mass (K, V) -> (K,)."""
     kept = mass[:, -1]
     if sampling.top_p < 1.0:
-        before = (mass < (sampling.top_p * kept)[:, None]).sum(axis=1)
-        kept = mass[np.arange(len(mass)), before]
+        enough = mass >= (sampling.top_p * kept)[:, None]
+        kept = mass[np.arange(len(mass)), enough.argmax(axis=1)]
     if 0 < sampling.top_k < mass.shape[1]:
         kept = np.minimum(kept, mass[:, sampling.top_k - 1])
     return kept

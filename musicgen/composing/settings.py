@@ -52,7 +52,9 @@ class ComposeSettings:
     highest: int = HIGHEST_KEY
     density: float = 0.0  # each unit halves the odds of an onset that is twice as far
     grid: str = "any"  # one of RHYTHM_GRIDS
-    max_copy: int | None = None  # notes in a row that may stand in the training data
+    # Notes in a row that may stand in the training data: None leaves it to the collection's own
+    # figure where that is known, 0 allows all.
+    max_copy: int | None = None
 
     def __post_init__(self) -> None:
         self._check_length()
@@ -63,7 +65,8 @@ class ComposeSettings:
         _within("highest key", self.highest, self.lowest, HIGHEST_KEY)
         _within("density", self.density, -3, 3)
         _within("programme", self.program, 0, 127)
-        _within("max-copy", self.max_copy, LEAST_COPY, MOST_COPY)
+        if self.max_copy:
+            _within("max-copy", self.max_copy, LEAST_COPY, MOST_COPY)
         if self.key is not None:
             pitch_classes(self.key)
         for name in ("", *self.field_temperature):

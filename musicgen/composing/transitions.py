@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from musicgen.encoding.grid import GRID_TICKS, HIGHEST_KEY, KEYS, LONGEST, LOWEST_KEY
+from musicgen.encoding.grid import GRID_TICKS, KEYS, LONGEST, LOWEST_KEY
 from musicgen.score import Score
 
 INTERVALS = 2 * KEYS - 1  # from the highest key to the lowest and back
@@ -39,7 +39,7 @@ class NoteSequence:
         return codes
 
 
-def transition(shift: np.ndarray, interval: np.ndarray) -> np.ndarray:
+def transition(shift: np.ndarray | int, interval: np.ndarray) -> np.ndarray:
     """The code of an onset shift (0 to LONGEST) and an interval in semitones."""
     return shift * INTERVALS + interval + KEYS - 1
 
@@ -57,28 +57,22 @@ def note_sequence(scores: Sequence[Score]) -> NoteSequence:
     piece = np.repeat(np.arange(len(tables)), sizes)
     start = _column(tables, "start")
     onset = np.rint(start / GRID_TICKS).astype(np.int64)
-    key = _folded(_column(tables, "pitch").astype(np.int64) - LOWEST_KEY)
+    key = note_keys(_column(tables, "pitch"))
     # Piece, onset and key in one number: MAX_TICK takes 30 bits, a key 7.
     place = (piece << 37) | (onset << 7) | key
-    if not (place[1:] > place[:-1]).all():
-        place = np.unique(place)
+    place.sort()
+    place = place[np.diff(place, prepend=-1) > 0]
     first = np.searchsorted(place, np.arange(len(tables) + 1) << 37)
     return NoteSequence((place >> 7) & (2**30 - 1), place & 127, first)
+
+
+def note_keys(pitches: np.ndarray) -> np.ndarray:
+    """Keys from the piano's lowest; those beyond it in the octave at its edge, as `events` does."""
+    keys = pitches.astype(np.int64) - LOWEST_KEY
+    keys = np.where(keys < 0, keys % 12, keys)
+    return np.where(keys >= KEYS, keys + (KEYS - 1 - keys) // 12 * 12, keys)
 
 
 def _column(tables: Sequence[np.ndarray], name: str) -> np.ndarray:
     columns = [table[name] for table in tables]
     return np.concatenate(columns) if columns else np.zeros(0, np.int32)
-
-
-def _folded(keys: np.ndarray) -> np.ndarray:
-    """Keys beyond the piano in the octave at its edge, as `events` folds them."""
-    low, high = keys < 0, keys >= KEYS
-    if low.any():
-        keys = np.where(low, keys % 12, keys)
-    if high.any():
-        keys = np.where(high, keys - -(-(keys - (KEYS - 1)) // 12) * 12, keys)
-    return keys
-
-
-assert HIGHEST_KEY - LOWEST_KEY == KEYS - 1

@@ -11,7 +11,7 @@ import io
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -21,23 +21,23 @@ from musicgen.corpus.collection import Piece, PieceFile, Refused
 from musicgen.score import NOTE_DTYPE, Metre, Score
 from musicgen.settings import home
 
-READER_VERSION = 1  # another one whenever reading gives other scores for the same bytes
+READER_VERSION = 2  # another one whenever reading gives other scores for the same bytes
 MOST_RECORDS = 64
 
-Answers = tuple[Piece | Refused, ...]  # what reading one file gave
+Answer = Piece | Refused  # what reading one file gave
 Key = tuple[str, str]  # file and stamp of an Entry
 
 
-def load_record(source: Path) -> dict[Key, Answers]:
+def load_record(source: Path) -> dict[Key, Answer]:
     """What was kept of a source's files; empty where there is no sound record."""
     try:
         with np.load(_record_path(source), allow_pickle=False) as arrays:
             return _unpacked(dict(arrays))
-    except (OSError, ValueError, KeyError, TypeError, EOFError, IndexError, AttributeError):
+    except Exception:  # zipfile, NumPy, JSON and Score each fail in ways of their own
         return {}
 
 
-def save_record(source: Path, answers: Mapping[Key, Answers]) -> None:
+def save_record(source: Path, answers: Mapping[Key, Answer]) -> None:
     """Keep what was read; a folder that cannot be written costs only the next opening's time."""
     path = _record_path(source)
     buffer = io.BytesIO()
@@ -64,20 +64,16 @@ def _forget_oldest(folder: Path) -> None:
         path.unlink()
 
 
-def _packed(answers: Mapping[Key, Answers]) -> tuple[np.ndarray, np.ndarray]:
+def _packed(answers: Mapping[Key, Answer]) -> tuple[np.ndarray, np.ndarray]:
     """All notes in one table, and one JSON text that says which are whose."""
-    rows: list[list[object]] = []
-    scores: list[Score] = []
-    for (file, stamp), given in answers.items():
-        rows.append([file, stamp, [_row(each) for each in given]])
-        scores += [each.score for each in given if isinstance(each, Piece)]
+    rows = [[file, stamp, _row(answer)] for (file, stamp), answer in answers.items()]
     text = json.dumps({"version": READER_VERSION, "files": rows})
-    tables = [score.notes for score in scores]
+    tables = [answer.score.notes for answer in answers.values() if isinstance(answer, Piece)]
     notes = np.concatenate(tables) if tables else np.zeros(0, NOTE_DTYPE)
     return notes, np.frombuffer(text.encode(), np.uint8)
 
 
-def _row(answer: Piece | Refused) -> dict[str, object]:
+def _row(answer: Answer) -> dict[str, object]:
     if isinstance(answer, Refused):
         return {"refused": asdict(answer)}
     score = answer.score
@@ -86,27 +82,20 @@ def _row(answer: Piece | Refused) -> dict[str, object]:
     return {"score": head, "file": asdict(answer.file)}
 
 
-def _unpacked(arrays: Mapping[str, np.ndarray]) -> dict[Key, Answers]:
+def _unpacked(arrays: Mapping[str, np.ndarray]) -> dict[Key, Answer]:
     record = json.loads(arrays["text"].tobytes())
     if record["version"] != READER_VERSION:
         return {}
     notes, at = arrays["notes"], 0
-    answers: dict[Key, Answers] = {}
-    for file, stamp, rows in record["files"]:
-        given: list[Piece | Refused] = []
-        for row in rows:
-            if "refused" in row:
-                given.append(Refused(**row["refused"]))
-                continue
-            head = row["score"]
-            table = notes[at : at + head["notes"]]
-            at += head["notes"]
-            metres = _metres(tuple(map(tuple, head["metres"])))
-            score = Score(table, head["tempo"], metres, head["name"])
-            given.append(Piece(score, PieceFile(**row["file"])))
-        answers[file, stamp] = tuple(given)
+    answers: dict[Key, Answer] = {}
+    for file, stamp, row in record["files"]:
+        if "refused" in row:
+            answers[file, stamp] = Refused(**row["refused"])
+            continue
+        head = row["score"]
+        table = notes[at : at + head["notes"]]
+        at += head["notes"]
+        metres = tuple(Metre(*each) for each in head["metres"])
+        score = Score(table, head["tempo"], metres, head["name"])
+        answers[file, stamp] = Piece(score, PieceFile(**row["file"]))
     return answers
-
-
-def _metres(rows: Iterable[tuple[int, int, int]]) -> tuple[Metre, ...]:
-    return tuple(Metre(*row) for row in rows)

@@ -25,9 +25,9 @@ TRACKS = 1024  # a part is its track's number plus TRACKS for each further voice
 class Sonorities:
     """Notes and chords in order of onset, then of lowest pitch."""
 
-    pitches: np.ndarray  # (N,) int, of all notes, those of a chord next to each other, rising
-    first: np.ndarray  # (S,) where each sonority begins in `pitches`
-    starts: np.ndarray  # (S,) ticks
+    pitches: np.ndarray  # (N,) int16, of all notes, those of a chord next to each other, rising
+    first: np.ndarray  # (S,) int64, where each sonority begins in `pitches`
+    starts: np.ndarray  # (S,) int32, ticks
 
     def __len__(self) -> int:
         return len(self.first)
@@ -41,7 +41,7 @@ class Sonorities:
     def masks(self) -> np.ndarray:
         """The pitch classes of each as bits: (S,)."""
         if not len(self):
-            return np.zeros(0, np.int64)
+            return np.zeros(0, np.int16)
         return np.bitwise_or.reduceat(1 << self.pitches % 12, self.first)
 
     def voicings(self) -> list[tuple[int, ...]]:
@@ -60,7 +60,7 @@ def sonorities(notes: np.ndarray) -> Sonorities:
     order = np.lexsort((notes["pitch"], leaders, lowest[leaders], starts))
     leaders = leaders[order]
     first = np.flatnonzero(np.diff(leaders, prepend=-1))
-    return Sonorities(notes["pitch"][order].astype(np.int64), first, starts[order][first])
+    return Sonorities(notes["pitch"][order], first, starts[order][first])
 
 
 def _releases(notes: np.ndarray) -> np.ndarray:
@@ -72,30 +72,35 @@ def _releases(notes: np.ndarray) -> np.ndarray:
 
 
 def _leaders(tracks: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """For each note, in order of track and start, the index of the note that takes it.
+    """For each note, in order of track and start, the index of the note that takes it."""
+    leaders = np.arange(len(starts))
+    near = (np.diff(tracks) == 0) & (np.diff(starts) < TOLERANCE)
+    company = np.flatnonzero(np.append(near, False) | np.append(False, near))  # not alone
+    taken = _first_takers(tracks[company], starts[company], ends[company])
+    leaders[company] = company[taken]
+    return leaders
+
+
+def _first_takers(tracks: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> list[int]:
+    """The same by going through the notes one by one.
 
     Leaders that can still take notes began within TOLERANCE of each other, so their ends lie
     more than TOLERANCE apart: at most one for each span of TOLERANCE + 1 ticks.
     """
-    leaders = np.arange(len(starts))
+    takers = []
     span = TOLERANCE + 1
-    open_leaders: dict[int, tuple[int, int, int]] = {}  # span -> start, end, index
+    leaders: dict[int, tuple[int, int, int]] = {}  # span -> start, end, index
     track = -1
     rows = zip(tracks.tolist(), starts.tolist(), ends.tolist(), strict=True)
     for index, (its_track, start, end) in enumerate(rows):
         if its_track != track:
-            track, open_leaders = its_track, {}
+            track, leaders = its_track, {}
         taker = index
-        for near in (end // span - 1, end // span, end // span + 1):
-            found = open_leaders.get(near)
-            if (
-                found is not None
-                and start - found[0] < TOLERANCE
-                and abs(end - found[1]) <= TOLERANCE
-            ):
+        for place in (end // span - 1, end // span, end // span + 1):
+            found = leaders.get(place)
+            if found and start - found[0] < TOLERANCE and abs(end - found[1]) <= TOLERANCE:
                 taker = min(taker, found[2])
         if taker == index:
-            open_leaders[end // span] = start, end, index
-        else:
-            leaders[index] = taker
-    return leaders
+            leaders[end // span] = start, end, index
+        takers.append(taker)
+    return takers

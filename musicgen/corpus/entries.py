@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 import zipfile
@@ -14,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from musicgen.corpus.archives import open_archive, read_member
 from musicgen.corpus.collection import Refused
 from musicgen.corpus.errors import UnreadableScore
+from musicgen.corpus.formats import ending_of, text_of, tunes_of
 from musicgen.corpus.limits import LIMITS, check_size
 
 # What systems leave behind in folders and zips: nobody put it there, nobody misses it.
@@ -32,25 +34,16 @@ class Entry:
 def entries_of(path: Path, stack: ExitStack) -> list[Entry | Refused]:
     """The files of a folder, a zip, or the one file that path is, in order of name.
 
-    stack keeps opened archives open until the entries have been read.
+    An ABC book gives an entry a tune. stack keeps opened archives open until the entries
+    have been read.
     """
-    if is_zip(path.name) and not path.is_dir():
-        return _zip_entries(path, "", stack)
-    if not path.is_dir():
-        return [_file_entry(path, shown(Path(path.name)))]
-    entries: list[Entry | Refused] = []
-    unlisted: list[OSError] = []
-    for file in files_below(path, unlisted.append):
-        if len(entries) >= LIMITS.folder_files:
-            reason = f"the folder holds more files than the {LIMITS.folder_files:,} that are read"
-            return [*entries, Refused(shown(path), reason, "divide it")]
-        name = shown(file.relative_to(path))
-        entries += _zip_entries(file, name, stack) if is_zip(name) else [_file_entry(file, name)]
-    folders = (Path(str(problem.filename)).relative_to(path) for problem in unlisted)
-    return entries + [
-        Refused(shown(folder), f"the folder cannot be opened: {_cause(problem)}")
-        for folder, problem in zip(folders, unlisted, strict=True)
-    ]
+    if path.is_dir():
+        found = _folder_entries(path, stack)
+    elif is_zip(path.name):
+        found = _zip_entries(path, "", stack)
+    else:
+        found = [_file_entry(path, shown(Path(path.name)))]
+    return [each for entry in found for each in _tunes(entry)]
 
 
 def shown(path: Path) -> str:
@@ -96,6 +89,21 @@ def _is_left_behind(name: str) -> bool:
     return name.startswith(".") or name.lower() in _LEFT_BEHIND
 
 
+def _folder_entries(path: Path, stack: ExitStack) -> list[Entry | Refused]:
+    entries: list[Entry | Refused] = []
+    unlisted: list[OSError] = []
+    for file in files_below(path, unlisted.append):
+        if len(entries) >= LIMITS.folder_files:
+            reason = f"the folder holds more files than the {LIMITS.folder_files:,} that are read"
+            return [*entries, Refused(shown(path), reason, "divide it")]
+        name = shown(file.relative_to(path))
+        entries += _zip_entries(file, name, stack) if is_zip(name) else [_file_entry(file, name)]
+    for problem in unlisted:
+        folder = shown(Path(str(problem.filename)).relative_to(path))
+        entries.append(Refused(folder, f"the folder cannot be opened: {_cause(problem)}"))
+    return entries
+
+
 def _file_entry(path: Path, name: str) -> Entry | Refused:
     try:
         status = path.stat()
@@ -136,3 +144,23 @@ def _member_entry(
         return Refused(file, "it is a zip inside a zip", "unpack it first")
     stamp = f"{member.file_size}:{member.CRC:08x}"
     return Entry(file, stamp, partial(read_member, archive, member))
+
+
+def _tunes(entry: Entry | Refused) -> list[Entry | Refused]:
+    """The tunes of an ABC book, each as a file of its own; any other entry as it is."""
+    if isinstance(entry, Refused) or ending_of(entry.file) != ".abc":
+        return [entry]
+    try:
+        tunes = tunes_of(text_of(entry.read()))
+    except UnreadableScore as problem:
+        return [Refused(entry.file, problem.reason, problem.remedy)]
+    if len(tunes) == 1:
+        return [entry]
+    stem = entry.file[: -len(".abc")]
+    return [
+        _tune(f"{stem} (tune {number}).abc", tune.encode()) for number, tune in enumerate(tunes, 1)
+    ]
+
+
+def _tune(file: str, data: bytes) -> Entry:
+    return Entry(file, hashlib.sha256(data).hexdigest()[:32], partial(bytes, data))

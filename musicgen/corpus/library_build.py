@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from musicgen.corpus.archives import unpack_mxl
-from musicgen.corpus.formats import text_of
+from musicgen.corpus.formats import ABC, MUSICXML, text_of
 from musicgen.corpus.midi_writing import midi_of_parts
 from musicgen.corpus.notation import Notation, parse_notation, score_of
 from musicgen.score import Metre, Score
@@ -83,7 +83,7 @@ def _stream(path: Path) -> object:
     """The music21 stream of a file of the corpus."""
     data = path.read_bytes()
     text = text_of(unpack_mxl(data) if path.suffix == ".mxl" else data)
-    return parse_notation(text, "abc" if path.suffix == ".abc" else "musicxml")
+    return parse_notation(text, ABC if path.suffix == ".abc" else MUSICXML)
 
 
 def _chorale(notation: Notation) -> tuple[Score, tuple[str, ...]]:

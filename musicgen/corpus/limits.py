@@ -50,6 +50,16 @@ def check_size(size: int, most: int = LIMITS.file_bytes) -> None:
         )
 
 
+def check_notes(count: int, drums: int, limits: Limits = LIMITS) -> None:
+    """UnreadableScore where a file holds no notes, drums alone, or too many notes."""
+    if not count and drums:
+        raise UnreadableScore("it holds drums alone", "choose a file with pitched parts")
+    if not count:
+        raise UnreadableScore("it holds no note that begins and ends")
+    if count > limits.notes:
+        raise UnreadableScore(f"it holds {count:,} notes; a piece has at most {limits.notes:,}")
+
+
 def check_times(starts: np.ndarray, ends: np.ndarray, quarter: int, limits: Limits) -> None:
     """UnreadableScore unless times (N,) in units of a quarter / `quarter` are music's.
 

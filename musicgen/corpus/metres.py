@@ -17,14 +17,15 @@ def metres_of_bars(bars: Sequence[tuple[int, int, int]]) -> tuple[Metre, ...]:
     pickup, a bar that a repeat sign cuts in two is one bar again, and any other bar that is
     shorter or longer than its time signature gets a metre of its own length.
     """
-    if not bars:
-        return (COMMON_TIME,)
+    bars = sorted(bars, key=lambda bar: bar[0])
+    if not bars or bars[0][0] > 0:
+        bars.insert(0, (0, COMMON_TIME.numerator, COMMON_TIME.denominator))
     metres: list[Metre] = []
     index = 0
     while index < len(bars):
         start, numerator, denominator = bars[index]
-        written = Metre(start, numerator, denominator)
         lasts = _lasts(bars, index)
+        written = _written(start, numerator, denominator, lasts)
         following = _lasts(bars, index + 1)
         index += 1
         if lasts == 0:
@@ -56,6 +57,14 @@ def metres_of_signatures(
     for metre in at.values():
         _append(metres, metre)
     return tuple(metres)
+
+
+def _written(start: int, numerator: int, denominator: int, lasts: int | None) -> Metre:
+    """The metre of a time signature; of one that no Metre can be, that of the bar's length."""
+    try:
+        return Metre(start, numerator, denominator)
+    except ValueError:
+        return _of_length(start, lasts or COMMON_TIME.ticks_per_bar)
 
 
 def _lasts(bars: Sequence[tuple[int, int, int]], index: int) -> int | None:

@@ -12,6 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from musicgen.corpus.errors import UnreadableScore
+from musicgen.corpus.formats import ABC, HUMDRUM, MUSICXML
+from musicgen.corpus.limits import LIMITS, Limits, check_notes, check_times
 from musicgen.corpus.metres import metres_of_bars
 from musicgen.score import NOTE_DTYPE, TICKS_PER_QUARTER, Score
 
@@ -30,7 +33,7 @@ class Notation:
 
 
 def parse_notation(text: str, kind: str) -> Any:
-    """A music21 stream from the text of a file; kind is musicxml, abc or humdrum.
+    """A music21 stream from the text of a file; kind is MusicXML, ABC or Humdrum of formats.
 
     The sub-converters are called directly: they take text alone, so nothing of the caller's
     is ever taken for a path or a command, and no scratch file or pickle is written.
@@ -38,19 +41,20 @@ def parse_notation(text: str, kind: str) -> Any:
     from music21.converter import subConverters  # costs a second: only where needed
 
     converters = {
-        "musicxml": subConverters.ConverterMusicXML,
-        "abc": subConverters.ConverterABC,
-        "humdrum": subConverters.ConverterHumdrum,
+        MUSICXML: subConverters.ConverterMusicXML,
+        ABC: subConverters.ConverterABC,
+        HUMDRUM: subConverters.ConverterHumdrum,
     }
     converter = converters[kind]()
     converter.parseData(text)
     return converter.stream
 
 
-def score_of(stream: Any, name: str) -> Notation:
-    """The notes, metres and tempo of one music21 score."""
+def score_of(stream: Any, name: str, limits: Limits = LIMITS) -> Notation:
+    """The notes, metres and tempo of one music21 score; UnreadableScore beyond the limits."""
     from music21 import instrument, spanner
 
+    stream = _only(stream)
     if any(part.transposition for part in stream[instrument.Instrument]) or stream[spanner.Ottava]:
         stream = stream.toSoundingPitch()
     parts = list(stream.parts) or [stream]
@@ -62,15 +66,34 @@ def score_of(stream: Any, name: str) -> Notation:
         for start, duration, pitch, velocity in _joined(_sounds(part)):
             rows.append((start, duration, pitch, velocity, program, number))
         drums += _percussion(part)
-    notes = np.array(rows, dtype=NOTE_DTYPE)
-    kept = np.ones(len(notes), dtype=bool)
-    for start, end in endings:
-        kept &= (notes["start"] < start) | (notes["start"] >= end)
-    notes = notes[kept]
-    notes["start"] = _moved(notes["start"], endings)
+    check_notes(len(rows), drums, limits)
+    table = _without(np.array(rows, np.int64), endings)  # (N, 6)
+    check_times(table[:, 0], table[:, 0] + table[:, 1], TICKS_PER_QUARTER, limits)
+    notes = np.array([tuple(row) for row in table.tolist()], NOTE_DTYPE)
     tempo = _tempo(stream)
     score = Score(notes, tempo or DEFAULT_TEMPO, metres_of_bars(_bars(parts, endings)), name)
     return Notation(score, tuple(str(part.partName or "") for part in parts), tempo, drums)
+
+
+def _only(stream: Any) -> Any:
+    """The one score of what was parsed."""
+    from music21 import stream as streams
+
+    if not isinstance(stream, streams.Opus):
+        return stream
+    if len(stream.scores) != 1:
+        raise UnreadableScore(f"it holds {len(stream.scores)} scores, and one is wanted")
+    return stream.scores[0]
+
+
+def _without(table: np.ndarray, spans: list[tuple[int, int]]) -> np.ndarray:
+    """Rows (N, 6) that do not start within the spans, the later ones moved up."""
+    kept = np.ones(len(table), dtype=bool)
+    for start, end in spans:
+        kept &= (table[:, 0] < start) | (table[:, 0] >= end)
+    table = table[kept]
+    table[:, 0] = _moved(table[:, 0], spans)
+    return table
 
 
 def _ticks(quarters: Any) -> int:

@@ -13,23 +13,19 @@ import numpy as np
 
 from musicgen.corpus import formats
 from musicgen.corpus.errors import UnreadableScore
-from musicgen.corpus.limits import LIMITS, Limits, check_times
+from musicgen.corpus.limits import LIMITS, Limits
 from musicgen.corpus.notation_worker import read_message, write_message
-from musicgen.score import NOTE_DTYPE, TICKS_PER_QUARTER, Metre, Score
+from musicgen.score import NOTE_DTYPE, Metre, Score
 from musicgen.settings import PACKAGE
 
-_KINDS = {
-    formats.MUSICXML: "musicxml",
-    formats.MXL: "musicxml",
-    formats.ABC: "abc",
-    formats.HUMDRUM: "humdrum",
-}
+LONGEST_SECONDS = 10.0  # for a short text, which takes less than one; long ones have more
 
 
 class NotationProcess:
     """A process that parses notation; started when first needed, again when it has died."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float = LONGEST_SECONDS) -> None:
+        self._seconds = seconds  # for a short text
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
 
@@ -57,7 +53,7 @@ class NotationProcess:
         if self._process is None or self._process.poll() is not None:
             paths = [str(PACKAGE.parent), os.environ.get("PYTHONPATH", "")]
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "musicgen.corpus.notation_worker"],
+                [sys.executable, "-P", "-m", "musicgen.corpus.notation_worker", str(self._seconds)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -83,15 +79,9 @@ def read_notation(text: str, kind: str, name: str, limits: Limits = LIMITS) -> t
     """
     if len(text) > limits.notation_characters:
         raise UnreadableScore(f"its text has {len(text):,} characters: more than is read")
-    head, body = _worker.ask(_KINDS[kind], text)
-    if "problem" in head:
-        raise UnreadableScore(f"it cannot be read as {kind}: {head['problem']}")
+    head, body = _worker.ask(formats.MUSICXML if kind == formats.MXL else kind, text)
+    if "reason" in head:
+        raise UnreadableScore(head["reason"], head["remedy"])
     notes = np.frombuffer(body, NOTE_DTYPE)
-    if not len(notes):
-        raise UnreadableScore("it holds drums alone" if head["drums"] else "it holds no notes")
-    if len(notes) > limits.notes:
-        raise UnreadableScore(f"it holds {len(notes):,} notes; at most {limits.notes:,} are read")
-    starts = notes["start"].astype(np.int64)
-    check_times(starts, starts + notes["duration"], TICKS_PER_QUARTER, limits)
     metres = tuple(Metre(*each) for each in head["metres"])
     return Score(notes, head["tempo"], metres, name), head["drums"]

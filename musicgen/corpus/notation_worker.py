@@ -1,6 +1,6 @@
 """The process that runs music21 over notation, away from everything else.
 
-Run as `python -m musicgen.corpus.notation_worker`. It reads one request after another from
+Run as `python -m musicgen.corpus.notation_worker SECONDS`. It reads one request after another from
 standard input and answers each on standard output, until the input ends. A file that makes
 music21 run away costs this process its life, never the caller's: it ends itself when a file
 takes too long, and it may only use so much memory.
@@ -14,10 +14,11 @@ import os
 import sys
 from typing import IO, Any
 
+from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.notation import parse_notation, score_of
 from musicgen.score import NOTE_DTYPE
 
-LONGEST_SECONDS = 60  # for one file
+SECONDS_A_MEGABYTE = 20  # of text, on top of the seconds that every file has
 MOST_MEMORY = 3 * 2**30  # bytes of address space, where the system can hold it to that
 
 
@@ -42,10 +43,13 @@ def write_message(stream: IO[bytes], head: dict[str, Any], body: bytes = b"") ->
 def answer(kind: str, text: str) -> tuple[dict[str, Any], bytes]:
     """What the score in a text is, or why there is none."""
     try:
-        stream = parse_notation(text, kind)
-        notation = score_of(stream, "")
-    except (Exception, RecursionError, MemoryError) as problem:  # music21 raises all kinds
-        return {"problem": _sentence(problem)}, b""
+        notation = score_of(parse_notation(text, kind), "")
+    except UnreadableScore as problem:
+        return {"reason": problem.reason, "remedy": problem.remedy}, b""
+    except MemoryError:
+        return {"reason": "it takes too much memory to read", "remedy": ""}, b""
+    except Exception as problem:  # music21 raises all kinds on damaged files
+        return {"reason": f"it cannot be read as {kind}: {_sentence(problem)}", "remedy": ""}, b""
     score = notation.score
     head = {
         "tempo": score.tempo,
@@ -69,8 +73,8 @@ def _limit_memory() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
 
 
-def main() -> None:
-    """Answer requests until standard input ends."""
+def main(seconds: float) -> None:
+    """Answer requests until standard input ends; the seconds are for a short text."""
     output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what music21 prints is no answer
     _limit_memory()
@@ -81,11 +85,12 @@ def main() -> None:
             head, body = read_message(sys.stdin.buffer)
         except EOFError:
             return
-        faulthandler.dump_traceback_later(LONGEST_SECONDS, exit=True)
+        patience = seconds + SECONDS_A_MEGABYTE * len(body) / 2**20
+        faulthandler.dump_traceback_later(patience, exit=True)
         reply = answer(head["kind"], body.decode("utf-8", errors="replace"))
         faulthandler.cancel_dump_traceback_later()
         write_message(output, *reply)
 
 
 if __name__ == "__main__":
-    main()
+    main(float(sys.argv[1]))

@@ -89,7 +89,7 @@ def delete(name: str) -> None:
 
 def _described(folder: Path) -> Shelved | None:
     try:
-        sizes = [file.stat().st_size for file in files_below(folder)]
+        sizes = [file.lstat().st_size for file in files_below(folder)]
     except OSError:
         return None
     return Shelved(folder.name, folder, len(sizes), sum(sizes))

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from musicgen.corpus.cache import Answers, Key, load_record, save_record
+from musicgen.corpus.cache import Answer, Key, load_record, save_record
 from musicgen.corpus.collection import Collection, Piece, Refused
 from musicgen.corpus.entries import Entry, entries_of
 from musicgen.corpus.errors import Cancelled, UnknownSource, UnreadableScore
 from musicgen.corpus.library import bundled
-from musicgen.corpus.reading import read_pieces
+from musicgen.corpus.reading import read_piece
 from musicgen.corpus.shelf import shelved
 
 Progress = Callable[[int, int], None]  # files done, files in all; may raise Cancelled
@@ -27,13 +27,12 @@ def load_collection(source: str | Path, progress: Progress | None = None) -> Col
     """
     name, path = find_source(source)
     answers, complete = _read_all(path, progress)
-    given = [each for answer in answers for each in answer]
-    pieces = [each for each in given if isinstance(each, Piece)]
+    pieces = [each for each in answers if isinstance(each, Piece)]
     return Collection(
         name,
         tuple(piece.score for piece in pieces),
         tuple(piece.file for piece in pieces),
-        tuple(each for each in given if isinstance(each, Refused)),
+        tuple(each for each in answers if isinstance(each, Refused)),
         complete,
     )
 
@@ -46,7 +45,7 @@ def find_source(source: str | Path) -> tuple[str, Path]:
         return source, named[source]
     path = Path(source)
     try:
-        if path.exists():
+        if str(source) and path.exists():
             return path.resolve().stem if path.is_file() else path.resolve().name, path
     except (OSError, ValueError):  # a name that no file can have
         pass
@@ -56,20 +55,17 @@ def find_source(source: str | Path) -> tuple[str, Path]:
     )
 
 
-def _read_all(path: Path, progress: Progress | None) -> tuple[list[Answers], bool]:
+def _read_all(path: Path, progress: Progress | None) -> tuple[list[Answer], bool]:
     """What each file gave, and whether all were asked; the cache is used and kept up."""
     known = load_record(path)
-    read: dict[Key, Answers] = {}
-    answers: list[Answers] = []
+    read: dict[Key, Answer] = {}
+    answers: list[Answer] = []
     complete = True
     with ExitStack() as stack:
         entries = entries_of(path, stack)
         try:
             for done, entry in enumerate(entries, 1):
-                if isinstance(entry, Refused):
-                    answers.append((entry,))
-                else:
-                    answers.append(_answers(entry, known, read))
+                answers.append(_answer(entry, known, read))
                 if progress:
                     progress(done, len(entries))
         except Cancelled:
@@ -79,15 +75,15 @@ def _read_all(path: Path, progress: Progress | None) -> tuple[list[Answers], boo
     return answers, complete
 
 
-def _answers(entry: Entry, known: dict[Key, Answers], read: dict[Key, Answers]) -> Answers:
+def _answer(entry: Entry | Refused, known: dict[Key, Answer], read: dict[Key, Answer]) -> Answer:
     """What a file gave before, or gives now; noted in `read` where its bytes were there."""
+    if isinstance(entry, Refused):
+        return entry
     key = (entry.file, entry.stamp)
     if key not in known:
         try:
             data = entry.read()
         except UnreadableScore as problem:  # may be put right without a change of the bytes
-            return (Refused(entry.file, problem.reason, problem.remedy),)
-        read[key] = tuple(read_pieces(data, entry.file))
-    else:
-        read[key] = known[key]
+            return Refused(entry.file, problem.reason, problem.remedy)
+    read[key] = known[key] if key in known else read_piece(data, entry.file)
     return read[key]

@@ -13,17 +13,16 @@ from musicgen.score import Score
 TRAIN, VALID, TEST = "train", "valid", "test"
 SPLITS = (TRAIN, VALID, TEST)
 VALID_FROM, TEST_FROM = 0.8, 0.9  # of the range of the hash
+FEWEST_TRAIN = 0.6  # of the pieces; chance gives fewer only where there are few
 
 
-def split_pieces(
-    scores: Sequence[Score], groups: Sequence[int] | None = None
-) -> tuple[str, ...]:
+def split_pieces(scores: Sequence[Score], groups: Sequence[int] | None = None) -> tuple[str, ...]:
     """`train`, `valid` or `test` for each piece, about 80, 10 and 10 in a hundred.
 
     A piece's side follows from a hash of its notes, whatever its name, place and key, and
     near-duplicates are on one side: adding or removing unrelated pieces changes nothing for
-    the others. Where the pieces are so few that a side would be empty, they are divided by
-    rank: from 2 different ones on there is `valid`, from 3 on `test`. groups: what
+    the others. Where the pieces are so few that a side would be empty, or `train` too small,
+    they are divided by rank: from 2 different ones on there is `valid`, from 3 on `test`. groups: what
     `near_duplicates` gives, where it is known already.
     """
     groups = near_duplicates(scores) if groups is None else groups
@@ -47,14 +46,14 @@ def content_place(score: Score) -> float:
 
 
 def _sides(place: Mapping[int, float]) -> dict[int, str]:
-    """The side of each group by its place; by rank where that would leave a side empty."""
+    """The side of each group by its place; by rank where chance would be unkind to a few."""
     order = sorted(place, key=lambda group: place[group])
     sides = [
         TEST if place[group] >= TEST_FROM else VALID if place[group] >= VALID_FROM else TRAIN
         for group in order
     ]
-    if set(sides) != set(SPLITS):
-        count = len(order)
+    count = len(order)
+    if set(sides) != set(SPLITS) or sides.count(TRAIN) < FEWEST_TRAIN * count:
         tests = max(1, round(count * (1 - TEST_FROM))) if count >= len(SPLITS) else 0
         valids = max(1, round(count * (TEST_FROM - VALID_FROM))) if count >= 2 else 0
         sides = [TRAIN] * (count - valids - tests) + [VALID] * valids + [TEST] * tests

@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 
 from musicgen.corpus.chords import Sonorities, sonorities
-from musicgen.corpus.spelling import chord_name, mask_name, pitch_class_mask, pitch_name
+from musicgen.corpus.spelling import chord_name, pitch_class_mask, pitch_name
 from musicgen.encoding.steps import Derived, Field, Steps
 from musicgen.score import COMMON_TIME, NOTE_DTYPE, TICKS_PER_QUARTER, Metre, Score
 
@@ -57,12 +57,14 @@ class NotesEncoding:
         counts: Counter[Voicing] = Counter()
         for score in scores:
             counts.update(sonorities(score.notes).voicings())
-        common: dict[str, tuple[int, Voicing]] = {}
+        played: Counter[Voicing] = Counter()
         for voicing, count in counts.items():
-            played = _played(voicing)
-            token = token_of(played)
+            played[_played(voicing)] += count
+        common: dict[str, tuple[int, Voicing]] = {}
+        for voicing, count in played.items():
+            token = token_of(voicing)
             # Of equally common voicings the lowest, whatever the order of the scores.
-            common[token] = min(common.get(token, (0, played)), (-count, played))
+            common[token] = min(common.get(token, (0, voicing)), (-count, voicing))
         voicings = tuple(voicing for _, (_, voicing) in sorted(common.items()))
         return cls(voicings) if voicings else cls()
 
@@ -85,7 +87,9 @@ class NotesEncoding:
         unknown = np.flatnonzero(tokens < 0)
         if len(unknown):
             voicings = found.voicings()
-            tokens[unknown] = [self.nearest(voicings[index]) for index in unknown]
+            strangers = [voicings[index] for index in unknown]
+            nearest = {voicing: self.nearest(voicing) for voicing in set(strangers)}
+            tokens[unknown] = [nearest[voicing] for voicing in strangers]
         return Steps(tokens.reshape(-1, 1), score.tempo, (COMMON_TIME,), score.name)
 
     def decode(self, steps: Steps) -> Score:
@@ -133,10 +137,11 @@ class NotesEncoding:
     @cached_property
     def _token_of_code(self) -> np.ndarray:
         """Index in the vocabulary of each code, -1 where it has none: (4224,) int32."""
-        index = {token: number for number, token in enumerate(self.vocabulary)}
-        names = [pitch_name(code) for code in range(_CHORDS)]
-        names += [mask_name(mask) for mask in range(_CODES - _CHORDS)]
-        return np.array([index.get(name, -1) for name in names], np.int32)
+        masks, sizes, _ = self._shapes
+        lowest = np.array([voicing[0] for voicing in self.voicings])
+        tokens = np.full(_CODES, -1, np.int32)
+        tokens[np.where(sizes == 1, lowest, masks + _CHORDS)] = np.arange(len(self.voicings))
+        return tokens
 
     @cached_property
     def _shapes(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

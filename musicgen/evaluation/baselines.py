@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from musicgen.encoding.events import EventsEncoding
-from musicgen.encoding.steps import Encoding
+from musicgen.encoding.steps import Encoding, Steps
 from musicgen.evaluation.ngram import NGram, fit_best, uniform, unigram
 from musicgen.score import Score
 
@@ -57,7 +57,7 @@ def count_notes(scores: Sequence[Score]) -> int:
 def _judged(
     name: str,
     ngram: NGram,
-    held_out: Mapping[str, Sequence],
+    held_out: Mapping[str, Sequence[Steps]],
     notes: Mapping[str, int],
 ) -> Baseline:
     costs = {side: ngram.bits(pieces) for side, pieces in held_out.items()}  # (all steps, F)

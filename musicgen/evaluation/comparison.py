@@ -44,7 +44,7 @@ class Likeness:
     """Of a set to a reference in one feature."""
 
     overlap: float  # overlapping area, 0 to 1
-    divergence: float  # Kullback-Leibler, nats, of inter-set from intra-set distances
+    divergence: float  # Kullback-Leibler, nats: of the intra-set density to the inter-set one
     mean: float  # of the feature over the set; NaN for a histogram
     reference_mean: float
 
@@ -101,8 +101,9 @@ def densities(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.nda
     widths = [_scott(values) for values in (first, second)]
     low, high = min(first.min(), second.min()), max(first.max(), second.max())
     margin = REACH * max(widths)
-    if low - margin == high + margin:  # all distances are one
-        return np.full((2, GRID), 1 / GRID)[0], np.full(GRID, 1 / GRID)
+    if low == high:  # all distances are one number: the two are the same
+        alike = np.full(GRID, 1.0 / GRID)
+        return alike, alike
     grid = np.linspace(low - margin, high + margin, GRID)
     return _density(first, widths[0], grid), _density(second, widths[1], grid)
 
@@ -113,7 +114,7 @@ def overlapping_area(first: np.ndarray, second: np.ndarray) -> float:
 
 
 def kl_divergence(first: np.ndarray, second: np.ndarray) -> float:
-    """Kullback-Leibler divergence of the second density from the first, on one grid, in nats."""
+    """Kullback-Leibler divergence D(first || second) of densities on one grid, in nats."""
     p, q = first + LEAST_SHARE, second + LEAST_SHARE
     return float((p * np.log(p / q)).sum())
 

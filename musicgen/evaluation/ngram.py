@@ -2,11 +2,12 @@
 
 A field is predicted from the fields drawn before it in its step and those of the steps before,
 the latest first. Each context backs off to the one without its oldest field, down to no context
-and at last to equal chances: 1 / size. Modified Kneser-Ney after Chen and Goodman, An Empirical
-Study of Smoothing Techniques for Language Modeling, 1998: three discounts a level, and below the
-longest context what counts is in how many contexts a value was seen, not how often.
+and at last to equal chances. The discounts are those of modified Kneser-Ney: Chen and Goodman,
+An Empirical Study of Smoothing Techniques for Language Modeling, 1998.
 
-Music is counted in twelve keys where the encoding can transpose it.
+As ever in Kneser-Ney, what counts for a context is in how many contexts longer by one a value
+followed it; for the longest it is in how many pieces, so that a piece that repeats itself counts
+once. Music is counted in twelve keys where the encoding can transpose it.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from musicgen.encoding.steps import Derived, Encoding, Steps
-from musicgen.evaluation.ngram_levels import Level, continuation_rows, followed_by
+from musicgen.evaluation.ngram_levels import Level, distinct_rows, followed_by, joined
 
 KEYS_DOWN, KEYS_UP = 6, 5  # with the key of the piece, twelve
 HIGHEST_ORDER = 8
-PATIENCE = 2  # orders
+WORTH_AN_ORDER = 0.01  # bits a step
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,20 +66,21 @@ class NGramStepper:
         index = drawn.shape[1]
         self._steps[:, -1, :index] = drawn
         pieces, length, fields = self._steps.shape
-        table = self._steps.reshape(-1, fields)
-        rows = np.arange(1, pieces + 1) * length - 1
+        rows = np.arange(1, pieces + 1) * length - 1  # the step that is being drawn
         size = self._ngram.encoding.fields[index].size
         chances = np.full((pieces, size), 1.0 / size)
-        contexts = _contexts(table, rows, index)
+        contexts = _contexts(self._steps.reshape(-1, fields), rows, index)
         for level, context in zip(self._ngram.levels[index], contexts, strict=False):
             chances = level.chances(context, chances)
         return np.log(chances).astype(np.float32)
 
     def push(self, fields: np.ndarray) -> None:
+        """Take the finished step of each piece: (K, F)."""
         self._steps[:, -1] = fields
-        self._steps[:, :-1] = self._steps[:, 1:].copy()
+        self._steps = np.roll(self._steps, -1, axis=1)
 
     def keep(self, rows: np.ndarray) -> None:
+        """Go on with these pieces alone."""
         self._steps = self._steps[rows]
 
 
@@ -88,15 +90,21 @@ def uniform(encoding: Encoding) -> NGram:
 
 
 def unigram(encoding: Encoding, pieces: Iterable[Steps]) -> NGram:
-    """Every field by how often its values are seen, whatever came before."""
-    table, rows = _laid_out(encoding, in_twelve_keys(encoding, pieces), 1)
-    count = len(encoding.fields)
-    levels = tuple(_Growth(encoding, table, rows, index).up_to(0) for index in range(count))
+    """Every field by how often its values are seen, whatever came before.
+
+    ValueError where no piece has a step.
+    """
+    table, rows, _ = _twelve_keys(encoding, pieces, 0)
+    context = np.zeros(len(rows), np.uint64)
+    levels = tuple(
+        (followed_by(context, table[rows, index], field.size),)
+        for index, field in enumerate(encoding.fields)
+    )
     return NGram(encoding, 0, levels)
 
 
 def fit(encoding: Encoding, pieces: Iterable[Steps], order: int) -> NGram:
-    """The n-gram of one order; ValueError below 1."""
+    """The n-gram of one order; ValueError below 1 or where no piece has a step."""
     if order < 1:
         raise ValueError(f"order {order} is not at least 1")
     *_, last = _growing(encoding, pieces, order)
@@ -109,62 +117,75 @@ def fit_best(
     valid: Sequence[Steps],
     highest: int = HIGHEST_ORDER,
 ) -> NGram:
-    """The n-gram of the order that needs the fewest bits on the validation pieces.
+    """The n-gram of the best order on the validation pieces.
 
-    Orders go up from 1 until PATIENCE of them in a row were no better.
+    Orders go up from 1 for as long as one more saves at least WORTH_AN_ORDER bits a step.
+    ValueError where the training pieces have no step.
     """
     growing = _growing(encoding, train, highest)
     best = next(growing)
-    fewest = best.bits(valid).sum()
+    fewest = best.bits(valid).sum(axis=1).mean()
     for candidate in growing:
-        bits = candidate.bits(valid).sum()
-        if bits < fewest:
-            best, fewest = candidate, bits
-        elif candidate.order - best.order >= PATIENCE:
+        bits = candidate.bits(valid).sum(axis=1).mean()
+        if bits > fewest - WORTH_AN_ORDER:
             break
+        best, fewest = candidate, bits
     return best
-
-
-def in_twelve_keys(encoding: Encoding, pieces: Iterable[Steps]) -> list[Steps]:
-    """Each piece in all keys from six semitones down to five up, as far as it has room."""
-    moved = []
-    for steps in pieces:
-        low, high = encoding.room(steps)
-        keys = range(max(low, -KEYS_DOWN), min(high, KEYS_UP) + 1)
-        moved += [encoding.transposed(steps, semitones) for semitones in keys]
-    return moved
-
-
-class _Growth:
-    """One field's levels, each counted when it is first asked for."""
-
-    def __init__(self, encoding: Encoding, table: np.ndarray, rows: np.ndarray, index: int) -> None:
-        self._values = table[rows, index]
-        self._size = encoding.fields[index].size
-        self._hashes = _contexts(table, rows, index)
-        self._context = next(self._hashes)  # of as many fields as there are levels below
-        self._below: list[Level] = []  # they count contexts
-
-    def up_to(self, depth: int) -> tuple[Level, ...]:
-        """Levels of contexts of 0 to depth fields; the last counts how often they are seen."""
-        while len(self._below) < depth:
-            longer = next(self._hashes)
-            rows = continuation_rows(longer, self._values)
-            level = followed_by(self._context[rows], self._values[rows], self._size)
-            self._below.append(level)
-            self._context = longer
-        return (*self._below, followed_by(self._context, self._values, self._size))
 
 
 def _growing(encoding: Encoding, pieces: Iterable[Steps], highest: int) -> Iterator[NGram]:
     """The n-grams of order 1, 2, ... highest, each built upon the one before."""
-    table, rows = _laid_out(encoding, in_twelve_keys(encoding, pieces), highest)
+    table, rows, piece = _twelve_keys(encoding, pieces, highest)
     count = len(encoding.fields)
-    fields = [_Growth(encoding, table, rows, index) for index in range(count)]
+    fields = [
+        _Field(table[rows, index], piece, _contexts(table, rows, index), field.size)
+        for index, field in enumerate(encoding.fields)
+    ]
     for order in range(1, highest + 1):
         depths = [index + (order - 1) * count for index in range(count)]
         levels = tuple(field.up_to(depth) for field, depth in zip(fields, depths, strict=True))
         yield NGram(encoding, order, levels)
+
+
+class _Field:
+    """One field's levels, counted as far as they are asked for."""
+
+    def __init__(
+        self, values: np.ndarray, piece: np.ndarray, contexts: Iterator[np.ndarray], size: int
+    ) -> None:
+        self._values, self._piece, self._contexts, self._size = values, piece, contexts, size
+        self._context = next(contexts)  # of as many fields as there are levels below
+        self._below: list[Level] = []
+
+    def up_to(self, depth: int) -> tuple[Level, ...]:
+        """Levels of contexts of 0 to depth fields."""
+        while len(self._below) < depth:
+            longer = next(self._contexts)
+            self._below.append(self._level(longer))
+            self._context = longer
+        return (*self._below, self._level(joined(self._context, self._piece)))
+
+    def _level(self, longer: np.ndarray) -> Level:
+        """Of the context, each of its values counted once for each longer one."""
+        rows = distinct_rows(longer, self._values)
+        return followed_by(self._context[rows], self._values[rows], self._size)
+
+
+def _twelve_keys(
+    encoding: Encoding, pieces: Iterable[Steps], order: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Each piece in twelve keys, as far as it has room, laid out; and which piece each row is."""
+    moved: list[Steps] = []
+    piece: list[np.ndarray] = []
+    for number, steps in enumerate(pieces):
+        low, high = encoding.room(steps)
+        keys = range(max(low, -KEYS_DOWN), min(high, KEYS_UP) + 1)
+        moved += [encoding.transposed(steps, semitones) for semitones in keys]
+        piece.append(np.full(len(steps) * len(keys), number))
+    table, rows = _laid_out(encoding, moved, order)
+    if not len(rows):
+        raise ValueError("there is nothing to count: no piece has a step")
+    return table, rows, np.concatenate(piece)
 
 
 def _laid_out(
@@ -189,15 +210,4 @@ def _contexts(table: np.ndarray, rows: np.ndarray, index: int) -> Iterator[np.nd
     while True:
         yield hashes
         places = places - 1
-        hashes = _joined(hashes, line[places])
-
-
-_ODD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio
-_ODD_TOO = np.uint64(0xBF58476D1CE4E5B9)
-
-
-def _joined(hashes: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Hashes of contexts with one more field."""
-    mixed = hashes * _ODD + values.astype(np.uint64) + np.uint64(1)
-    mixed = (mixed ^ (mixed >> np.uint64(29))) * _ODD_TOO
-    return mixed ^ (mixed >> np.uint64(32))
+        hashes = joined(hashes, line[places])

@@ -103,7 +103,7 @@ def _stream_of(score: Score, title: str) -> Any:
         parts[0].insert(0, player)
         if number == 1:
             mark = tempo.MetronomeMark(number=round(score.tempo, 2))
-            parts[0].measure(bars[0].number).insert(0, mark)
+            parts[0][stream.Measure].first().insert(0, mark)
         if len(parts) > 1:
             whole.insert(0, layout.StaffGroup(parts, name=name, symbol="brace"))
     return whole
@@ -208,13 +208,13 @@ def _rest(target: Any, start: int, stop: int, bar: Bar, hidden: bool) -> None:
 
 
 def _sound(stroke: Stroke, sharps: int) -> Any:
-    from music21 import chord, note, tie
+    from music21 import chord, note, pitch, tie
 
     sounds = []
     for key, velocity in zip(stroke.chord.pitches, stroke.chord.velocities, strict=True):
         letter, alteration, octave = spelled(key, sharps)
-        sign = "#" * alteration if alteration > 0 else "-" * -alteration
-        sound = note.Note(f"{letter}{sign}{octave}", quarterLength=_quarters(stroke.ticks))
+        name = pitch.Pitch(step=letter, octave=octave, accidental=alteration or None)
+        sound = note.Note(name, quarterLength=_quarters(stroke.ticks))
         sound.volume.velocity = velocity
         if stroke.tie:
             sound.tie = tie.Tie(stroke.tie)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import wave
+from dataclasses import replace
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,6 +21,7 @@ PEAK = 0.9  # of full scale
 SINE_RATE = 44_100  # frames a second of the plain sound
 _FULL_SCALE = 32_767
 _CHANNEL_VOLUMES = (127, 64, 32)  # from loud to soft, until nothing is clipped
+_SOFTEST = 64  # velocity that the loudest note has at least
 _VOLUME, _SUSTAIN = 7, 64  # MIDI controllers
 
 
@@ -74,9 +76,22 @@ def _from_soundfont(score: Score) -> tuple[np.ndarray, int]:
     return samples.astype(np.float32) / _FULL_SCALE, rate
 
 
+def _audible(score: Score) -> Score:
+    """A very soft score with all velocities raised in proportion, for 16 bits would drown it.
+
+    Amplitude goes with the square of velocity, so the balance of the notes stays.
+    """
+    notes = score.notes.copy()
+    loudest = int(notes["velocity"].max())
+    if loudest >= _SOFTEST:
+        return score
+    notes["velocity"] = np.maximum(1, np.rint(notes["velocity"] * (_SOFTEST / loudest)))
+    return replace(score, notes=notes)
+
+
 def _midi_with_tail(score: Score, volume: int) -> bytes:
     """MIDI with one more event after the end, for the renderer stops at the last event."""
-    midi = midi_of(score)
+    midi = midi_of(_audible(score))
     for instrument in midi.instruments:
         instrument.control_changes.append(pretty_midi.ControlChange(_VOLUME, volume, 0.0))
     end = midi.get_end_time() + TAIL_SECONDS

@@ -11,7 +11,6 @@ import math
 import os
 import shutil
 import time
-import warnings
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -44,9 +43,6 @@ from musicgen.training.schedule import learning_rate
 from musicgen.training.settings import TrainSettings
 from musicgen.training.trainer import StepsTrainer
 
-# It warns that data ends where an epoch does, which is what ours are made to do.
-warnings.filterwarnings("ignore", "Your input ran out of data", UserWarning)
-
 CHECKPOINT_SECONDS = 300.0  # at most, between two checkpoints within an epoch
 
 
@@ -67,8 +63,11 @@ class Progress:
     sums: Sums = field(default_factory=dict)  # of the epoch so far
 
 
-def train(run: Run, devices: Devices | None = None) -> None:
-    """Train a run to its end, from its latest checkpoint where it has one."""
+def train(run: Run, devices: Devices | None = None, training: type[Training] | None = None) -> None:
+    """Train a run to its end, from its latest checkpoint where it has one.
+
+    devices, training: what to train on and the session to train in, where not the usual ones.
+    """
     settings = run.settings
     devices = devices or set_up_devices()
     reporter = Reporter(run.folder, replace(run.written_status(), epochs=settings.train.epochs))
@@ -80,7 +79,8 @@ def train(run: Run, devices: Devices | None = None) -> None:
     data = prepare(collection, settings, encoding)
     write_json(run.folder / "split.json", _names(data))
     reporter.tell(message="making the model")
-    Training(run, data, devices, reporter, start, resume=latest is not None).go_on()
+    session = training or Training
+    session(run, data, devices, reporter, start, resume=latest is not None).go_on()
 
 
 class Training:
@@ -157,11 +157,9 @@ class Training:
 
     def _epoch(self) -> bool:
         """Train one epoch, or the rest of one; False where it was asked to stop within."""
-        batches = self.train_windows.batches - self.progress.batch
         watcher = _Watcher(self)
         self.trainer.fit(
             self._dataset(),
-            steps_per_epoch=batches,
             initial_epoch=self.progress.epoch,
             epochs=self.progress.epoch + 1,
             callbacks=[watcher],

@@ -12,6 +12,8 @@ from musicgen.training.report import Reporter
 from musicgen.training.run import ALIVE, QUEUED, Run, create_run
 from musicgen.training.settings import RunSettings
 
+MOST_EPOCHS = 100_000  # as good as none
+
 
 class NotNow(Exception):
     """A run is not in a state in which this can be done."""
@@ -34,13 +36,41 @@ def stop(run: Run) -> None:
 def resume(run: Run, epochs: int | None = None) -> None:
     """Go on from the latest checkpoint, to another number of epochs where one is given."""
     check_resumable(run)
-    if epochs is not None:
-        settings = run.settings
-        train = replace(settings.train, epochs=epochs)
-        write_json(run.folder / "run.json", replace(settings, train=train).to_json())
+    extend(run, epochs)
     (run.folder / "stop").unlink(missing_ok=True)
     Reporter(run.folder, run.written_status()).tell(state=QUEUED, message="")
     _spawn(run)
+
+
+def extend(run: Run, epochs: int | None = None, minutes: float | None = None) -> None:
+    """Give a run another length; None leaves it."""
+    wanted = {"epochs": epochs, "minutes": minutes}
+    changes = {name: value for name, value in wanted.items() if value is not None}
+    if changes:
+        settings = run.settings
+        train = replace(settings.train, **changes)
+        write_json(run.folder / "run.json", replace(settings, train=train).to_json())
+
+
+def continue_further(run: Run, epochs: int = 0, minutes: float = 0.0) -> None:
+    """Train a run that has ended for more epochs, for more minutes, or whichever is over first.
+
+    What is 0 sets no limit; ValueError where both are. A run that stopped for want of progress
+    gets its patience anew.
+    """
+    if not epochs and not minutes:
+        raise ValueError("say for how many epochs or minutes more")
+    check_resumable(run)
+    status, settings = run.status(), run.settings
+    waited = status.epoch - status.best_epoch
+    train = replace(
+        settings.train,
+        epochs=status.epoch + epochs if epochs else MOST_EPOCHS,
+        minutes=status.seconds / 60 + minutes if minutes else 0.0,
+        patience=settings.train.patience and settings.train.patience + waited,
+    )
+    write_json(run.folder / "run.json", replace(settings, train=train).to_json())
+    resume(run)
 
 
 def check_resumable(run: Run) -> None:

@@ -194,6 +194,12 @@ def find_checkpoint(name: str) -> Path:
     return find_run(run).checkpoint(which)
 
 
+def run_of_checkpoint(folder: Path) -> Run | None:
+    """The run that a checkpoint's folder lies in; None where it lies in none."""
+    run = folder.resolve().parent.parent
+    return Run(run) if (run / "run.json").is_file() else None
+
+
 def _runs_in(folder: Path) -> list[Run]:
     if not folder.is_dir():
         return []

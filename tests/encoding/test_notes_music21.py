@@ -31,8 +31,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from musicgen.corpus.reading import read_score
 from musicgen.corpus.chords import sonorities
+from musicgen.corpus.reading import read_score
 from musicgen.encoding.registry import fit_encoding
 from musicgen.score import TICKS_PER_QUARTER
 

@@ -9,7 +9,9 @@ import symusic
 
 from musicgen.rendering.midi import FILE_TICKS_PER_QUARTER
 
-Row = tuple[int, int, int, int, int]  # start and duration in the file's ticks, pitch, velocity, program
+Row = tuple[
+    int, int, int, int, int
+]  # start and duration in the file's ticks, pitch, velocity, program
 
 
 def with_pretty_midi(data: bytes) -> list[Row]:

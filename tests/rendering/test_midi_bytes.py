@@ -15,7 +15,9 @@ SCALE = FILE_TICKS_PER_QUARTER // 24
 
 
 def messages(data: bytes, kind: str) -> list[mido.MetaMessage]:
-    return [m for m in mido.merge_tracks(mido.MidiFile(file=io.BytesIO(data)).tracks) if m.type == kind]
+    return [
+        m for m in mido.merge_tracks(mido.MidiFile(file=io.BytesIO(data)).tracks) if m.type == kind
+    ]
 
 
 @pytest.mark.parametrize("library", READERS)
@@ -73,7 +75,9 @@ def test_every_metre_is_written_where_it_begins(metres: tuple) -> None:
     assert found == [(each.start, each.numerator, each.denominator) for each in metres]
 
 
-@pytest.mark.parametrize("tempo, microseconds", [(120.0, 500_000), (97.0, 618_557), (4.0, 15_000_000)])
+@pytest.mark.parametrize(
+    "tempo, microseconds", [(120.0, 500_000), (97.0, 618_557), (4.0, 15_000_000)]
+)
 def test_the_tempo_is_the_nearest_that_midi_can_say(tempo: float, microseconds: int) -> None:
     [message] = messages(midi_bytes(Score(notes_from([(0, 24, 60)]), tempo)), "set_tempo")
     assert message.tempo == microseconds

@@ -1,0 +1,106 @@
+"""`python -m musicgen …`: all that the pages can do, without a browser."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from musicgen import commands
+from musicgen.encoding.registry import ENCODINGS
+from musicgen.models.settings import KINDS
+
+BAD_INPUT = 2
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(BAD_INPUT, f"{self.prog}: {message}\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status, 2 for bad input."""
+    options = make_parser().parse_args(arguments)
+    try:
+        answer = options.command(options)
+    except commands.PROBLEMS as problem:
+        text = " ".join(str(problem).split()) or type(problem).__name__
+        print(f"musicgen {options.name}: {text}", file=sys.stderr)
+        return BAD_INPUT
+    except BrokenPipeError:  # whoever read the answer has gone
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    if options.json:
+        print(json.dumps(answer.data, allow_nan=False))
+    elif answer.text:
+        print(answer.text)
+    return answer.status
+
+
+def make_parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="musicgen", description="A local studio for learned music.")
+    subparsers = parser.add_subparsers(dest="name", required=True, parser_class=_Parser)
+
+    def add(name: str, command: Any, text: str) -> argparse.ArgumentParser:
+        made = subparsers.add_parser(name, help=text, description=text)
+        made.add_argument("--json", action="store_true", help="answer with one JSON object")
+        made.set_defaults(command=command)
+        return made
+
+    library = add("library", commands.library, "Collections that are here, or build the bundled.")
+    library.add_argument("action", nargs="?", choices=["build"], help="make them again")
+    corpus = add("corpus", commands.corpus, "Read a collection: what is in it, what was refused.")
+    corpus.add_argument("source", help="a collection's name, a file, a folder or a zip")
+    corpus.add_argument("--encoding", choices=ENCODINGS, default="events")
+    add("runs", commands.runs, "All trainings, and the models that came with the program.")
+    _add_train(add("train", commands.train, "Train a model; Ctrl-C saves and stops."))
+    _add_compose(add("compose", commands.compose, "Compose new pieces from a checkpoint."))
+    evaluate = add("evaluate", commands.evaluate, "How well a model expects pieces it never saw.")
+    evaluate.add_argument("checkpoint", help="a run's name, or a checkpoint's folder")
+    evaluate.add_argument("--source", help="another collection than the one it learned from")
+    evaluate.add_argument("--split", choices=["valid", "test"], default="valid")
+    return parser
+
+
+def _add_train(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("source", help="a collection's name, a file, a folder or a zip")
+    parser.add_argument("--run", required=True, metavar="NAME", help="what to call it")
+    parser.add_argument("--model", choices=KINDS, default="lstm")
+    parser.add_argument("--encoding", choices=ENCODINGS, help="default: what suits the model")
+    parser.add_argument("--width", type=int, help="units of a layer")
+    parser.add_argument("--layers", type=int)
+    parser.add_argument("--dropout", type=float)
+    parser.add_argument("--epochs", type=int)
+    parser.add_argument("--minutes", type=float, help="stop after so many minutes of training")
+    parser.add_argument("--batch-size", type=int)
+    parser.add_argument("--length", type=int, help="steps of a window")
+    parser.add_argument("--learning-rate", type=float)
+    parser.add_argument("--patience", type=int, help="epochs without a better validation; 0: never")
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--start-from", metavar="CHECKPOINT", help="begin with its weights")
+    parser.add_argument("--resume", action="store_true", help="go on with the run of that name")
+
+
+def _add_compose(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("checkpoint", help="a run's name, or a checkpoint's folder")
+    parser.add_argument("--out", type=Path, required=True, metavar="PIECE.mid")
+    parser.add_argument("--wav", type=Path, metavar="PIECE.wav", help="the sound, too")
+    parser.add_argument("--bars", type=int)
+    parser.add_argument("--notes", type=int)
+    parser.add_argument("--variations", type=int)
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--temperature", type=float, help="0 always takes the likeliest")
+    parser.add_argument("--top-k", type=int, help="draw from so many likeliest; 0: from all")
+    parser.add_argument("--top-p", type=float, help="draw from the likeliest of this share")
+    parser.add_argument("--key", help="such as 'D minor'; any by default")
+    parser.add_argument("--metre", help="such as 3/4")
+    parser.add_argument("--tempo", type=float, help="quarters a minute")
+    parser.add_argument("--program", type=int, help="General MIDI instrument, 0 to 127")
+    parser.add_argument("--max-copy", type=int, help="notes in a row that training pieces may hold")
+    parser.add_argument("--primer", type=Path, metavar="FILE", help="a piece to go on from")

@@ -1,0 +1,56 @@
+"""What is known of the pieces that a model has learned from, kept in the run's folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from musicgen.composing.originality import human_figures
+from musicgen.composing.originality_index import OriginalityIndex, load_index, save_index
+from musicgen.composing.reference import (
+    Reference,
+    load_reference,
+    reference_of,
+    save_reference,
+)
+from musicgen.score import Score
+
+
+@dataclass(frozen=True)
+class Background:
+    """The index of the training pieces, and what is usual among them."""
+
+    index: OriginalityIndex | None = None
+    reference: Reference = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, checkpoint: Path) -> Background:
+        """From a checkpoint's folder, or from the run's that it belongs to; empty without one.
+
+        BadIndex where the index is damaged.
+        """
+        for folder in (checkpoint, *checkpoint.parents[1:2]):
+            index = load_index(folder)
+            if index is not None:
+                return cls(index, load_reference(folder))
+        return cls()
+
+
+def prepare_background(
+    folder: Path,
+    training: Sequence[Score],
+    held_out: Sequence[Score],
+    nats: Sequence[float] = (),
+) -> Background:
+    """Write a run's index and reference, from its training pieces and those that it never saw.
+
+    nats: what the held-out pieces cost the model a note (natural log), where that is known.
+    """
+    index = OriginalityIndex.build(training)
+    if any(map(len, held_out)):
+        index = index.with_human(human_figures(held_out, index))
+    reference = reference_of(training, nats)
+    save_index(index, folder)
+    save_reference(reference, folder)
+    return Background(index, reference)

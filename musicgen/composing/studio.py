@@ -1,0 +1,112 @@
+"""Composing with all that a run knows: guarded and judged, the collapsed tried again."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from musicgen.composing.background import Background
+from musicgen.composing.collapse import Collapse, collapse
+from musicgen.composing.compose import Composition, OnBar, Stop, compose
+from musicgen.composing.engine import Model
+from musicgen.composing.originality import Originality, default_max_copy, originality
+from musicgen.composing.ranking import Judgement, judge, ranked
+from musicgen.composing.settings import ComposeSettings
+from musicgen.evaluation.musical import figures
+from musicgen.score import Score
+
+MOST_RETRIES = 2  # batches, for pieces that collapsed
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """A composition and what can be said of it."""
+
+    composition: Composition
+    figures: Mapping[str, float]
+    originality: Originality | None  # of what is composed, the primer left out
+    collapse: Collapse | None
+    judgement: Judgement
+
+    @property
+    def score(self) -> Score:
+        return self.composition.score
+
+    def facts(self) -> dict[str, Any]:
+        """For JSON: what the piece is and how it came about."""
+        made, score = self.composition, self.score
+        found = self.originality
+        return {
+            "notes": len(score),
+            "bars": score.bars,
+            "seconds": made.seconds,
+            "duration": score.seconds,
+            "seed": made.settings.seed,
+            "variation": made.variation,
+            "primer_notes": made.primer_notes,
+            "finished": made.finished,
+            "nats_a_note": made.nats_a_note,
+            "figures": {n: v for n, v in self.figures.items() if math.isfinite(v)},
+            "originality": found.to_json() if found else None,
+            "collapse": str(self.collapse) if self.collapse else None,
+            "score": asdict(self.judgement),
+        }
+
+
+def compose_pieces(
+    model: Model,
+    known: Background,
+    settings: ComposeSettings,
+    primer: Score | None = None,
+    *,
+    candidates: int = 0,
+    on_bar: OnBar | None = None,
+    stop: Stop | None = None,
+) -> tuple[Piece, ...]:
+    """The pieces that are asked for, the best first.
+
+    candidates: how many to choose from, where that is more than the variations asked for.
+    Without a max_copy in the settings the collection's own figure is used. Pieces that
+    collapsed are tried again with the next variations, and kept only if all do.
+    """
+    settings = resolved(settings, known)
+    count = max(settings.variations, candidates)
+    pieces: list[Piece] = []
+    for attempt in range(1 + MOST_RETRIES):
+        missing = count - sum(piece.collapse is None for piece in pieces)
+        first = attempt * count
+        made = compose(
+            model,
+            settings,
+            primer,
+            on_bar if attempt == 0 else None,
+            stop,
+            index=known.index,
+            variations=range(first, first + missing),
+        )
+        pieces += [judged(composition, known) for composition in made]
+        collapsed = sum(piece.collapse is not None for piece in pieces)
+        if len(pieces) - collapsed >= count or not made[-1].finished:
+            break
+    best = ranked([piece.judgement for piece in pieces])[: settings.variations]
+    order = best if candidates > settings.variations else sorted(best)
+    return tuple(pieces[index] for index in order)
+
+
+def resolved(settings: ComposeSettings, known: Background) -> ComposeSettings:
+    """The settings with the max_copy that holds: the collection's own where none is asked for."""
+    if settings.max_copy is not None:
+        return settings
+    return replace(settings, max_copy=default_max_copy(known.index) if known.index else 0)
+
+
+def judged(composition: Composition, known: Background) -> Piece:
+    """A composition with its figures, its originality and its score."""
+    composed = composition.composed
+    found = originality(composed, known.index) if known.index else None
+    caught = collapse(composed)
+    of_score = figures(composed) if len(composed) else {}
+    judgement = judge(of_score, composition.nats_a_note, known.reference, found, caught)
+    return Piece(composition, of_score, found, caught, judgement)

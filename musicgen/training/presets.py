@@ -1,0 +1,54 @@
+"""Trainings that are worth having, ready to start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from musicgen.models.settings import ClassicSettings, LstmSettings, ModelSettings
+from musicgen.training.settings import CLASSIC_TRAINING, TrainSettings
+
+ENDLESS = 10_000  # epochs: the time ends the training
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A training but for its name and collection."""
+
+    name: str
+    description: str
+    encoding: str
+    model: ModelSettings
+    train: TrainSettings
+
+
+PRESETS = (
+    Preset(
+        "Quick",
+        "Five minutes of training: hear at once whether the music suits the machine.",
+        "events",
+        LstmSettings(256, 2, 0.1),
+        TrainSettings(epochs=ENDLESS, minutes=5, patience=0),
+    ),
+    Preset(
+        "Standard",
+        "Half an hour: pieces with a rhythm and a key of their own.",
+        "events",
+        LstmSettings(320, 2, 0.15),
+        TrainSettings(epochs=ENDLESS, minutes=30, batch_size=16, learning_rate=2e-3, patience=0),
+    ),
+    Preset(
+        "Long",
+        "Three hours, for a collection of some hundred pieces or more.",
+        "events",
+        LstmSettings(448, 2, 0.2),
+        TrainSettings(epochs=ENDLESS, minutes=180, batch_size=16, learning_rate=2e-3, patience=30),
+    ),
+    Preset(
+        "Classic",
+        "The notebook's network and settings to the letter: three LSTM layers of 512 over "
+        "windows of 100 notes and chords, 100 epochs. Slow without a GPU.",
+        "notes",
+        ClassicSettings(),
+        CLASSIC_TRAINING,
+    ),
+)

@@ -1,0 +1,130 @@
+"""Everything that a page says of a collection, each thing worked out once, when first asked for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from musicgen.corpus import statistics_pitch, statistics_time
+from musicgen.corpus.collection import Collection
+from musicgen.corpus.duplicates import near_duplicates
+from musicgen.corpus.glance import Glance, at_a_glance
+from musicgen.corpus.keys import find_keys
+from musicgen.corpus.split import split_pieces
+from musicgen.corpus.statistics import Histogram
+from musicgen.corpus.statistics_pitch import NoteFrequency
+from musicgen.encoding.registry import fit_encoding
+from musicgen.encoding.steps import Encoding, Steps
+from musicgen.encoding.vocabulary import Vocabulary, vocabulary_of
+
+
+class Analysis:
+    """A collection and what follows from it."""
+
+    def __init__(self, collection: Collection) -> None:
+        self.collection, self.scores = collection, collection.scores
+        self._encoded: dict[str, tuple[Encoding, list[Steps]]] = {}
+        self._vocabularies: dict[str, Vocabulary] = {}
+
+    @cached_property
+    def glance(self) -> Glance:
+        return at_a_glance(self.scores)
+
+    @cached_property
+    def note_frequency(self) -> NoteFrequency:
+        return statistics_pitch.note_frequency(self.scores)
+
+    @cached_property
+    def pitches(self) -> Histogram:
+        return statistics_pitch.pitches(self.scores)
+
+    @cached_property
+    def pitch_classes(self) -> Histogram:
+        return statistics_pitch.pitch_classes(self.scores)
+
+    @cached_property
+    def intervals(self) -> Histogram:
+        return statistics_pitch.intervals(self.scores)
+
+    @cached_property
+    def durations(self) -> Histogram:
+        return statistics_time.durations(self.scores)
+
+    @cached_property
+    def onsets(self) -> Histogram:
+        return statistics_time.onsets_in_bar(self.scores)
+
+    @cached_property
+    def tempi(self) -> Histogram:
+        return statistics_time.tempi(self.scores)
+
+    @cached_property
+    def metres(self) -> Histogram:
+        return statistics_time.metres(self.scores)
+
+    @cached_property
+    def velocities(self) -> Histogram:
+        return statistics_time.velocities(self.scores)
+
+    @cached_property
+    def polyphony(self) -> Histogram:
+        return statistics_time.polyphony(self.scores)
+
+    @cached_property
+    def groups(self) -> list[int]:
+        return near_duplicates(self.scores)
+
+    @cached_property
+    def sides(self) -> tuple[str, ...]:
+        return split_pieces(self.scores, self.groups)
+
+    @cached_property
+    def copies(self) -> np.ndarray:
+        """How many other pieces are the same music as each one: (P,)."""
+        sizes = Counter(self.groups)
+        return np.array([sizes[group] - 1 for group in self.groups], dtype=np.int64)
+
+    def encoded(self, name: str) -> tuple[Encoding, list[Steps]]:
+        """The encoding of that name, fitted, and the pieces in it."""
+        if name not in self._encoded:
+            encoding = fit_encoding(name, self.scores)
+            self._encoded[name] = encoding, [encoding.encode(score) for score in self.scores]
+        return self._encoded[name]
+
+    def vocabulary(self, name: str) -> Vocabulary:
+        if name not in self._vocabularies:
+            self._vocabularies[name] = vocabulary_of(*self.encoded(name))
+        return self._vocabularies[name]
+
+    @cached_property
+    def pieces(self) -> pd.DataFrame:
+        """A row for each piece, in the collection's order."""
+        keys = find_keys(self.scores)
+        tokens = self.encoded("notes")[1]
+        return pd.DataFrame(
+            {
+                "file": [each.file for each in self.collection.files],
+                "format": [each.format for each in self.collection.files],
+                "parts": [each.parts for each in self.collection.files],
+                "notes": [len(score) for score in self.scores],
+                "tokens": [len(steps) for steps in tokens],
+                "seconds": [score.seconds for score in self.scores],
+                "bars": [score.bars for score in self.scores],
+                "key": [str(key) if key else "" for key in keys],
+                "correlation": [key.correlation if key else np.nan for key in keys],
+                "tempo": [score.tempo for score in self.scores],
+                "metre": [str(statistics_time.main_metre(score)) for score in self.scores],
+                "split": list(self.sides),
+                "copies": self.copies,
+                "drums": [each.drums for each in self.collection.files],
+            }
+        )
+
+    @cached_property
+    def refused(self) -> pd.DataFrame:
+        """A row for each refused file."""
+        rows = [(each.file, each.reason, each.remedy) for each in self.collection.refused]
+        return pd.DataFrame(rows, columns=["file", "reason", "remedy"])

@@ -1,0 +1,35 @@
+"""What every page begins with."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+PAGES = (
+    ("streamlit_app.py", "Home", ":material/home:"),
+    ("pages/1_Data.py", "Data", ":material/library_music:"),
+    ("pages/2_Train.py", "Train", ":material/model_training:"),
+    ("pages/3_Compose.py", "Compose", ":material/music_note:"),
+)
+
+
+def begin(title: str, subtitle: str) -> None:
+    """Layout, the way to the other pages, and the title; must come first on a page."""
+    st.set_page_config(
+        page_title=f"{title} · musicgen", page_icon=":material/piano:", layout="wide"
+    )
+    with st.sidebar:
+        for page, label, icon in PAGES:
+            st.page_link(page, label=label, icon=icon, width="stretch")
+    st.title(title, anchor=False)
+    st.caption(subtitle)
+
+
+def say_later(message: str, icon: str = ":material/check:") -> None:
+    """A message that is shown on the next run of the page, after something has changed."""
+    st.session_state["_said"] = (message, icon)
+
+
+def say_now() -> None:
+    """Show what `say_later` left, once."""
+    if said := st.session_state.pop("_said", None):
+        st.toast(said[0], icon=said[1])

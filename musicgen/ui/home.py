@@ -1,0 +1,86 @@
+"""The home page: three steps, and what is here for each of them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from musicgen.corpus.library import bundled
+from musicgen.corpus.shelf import shelved
+from musicgen.settings import home, pieces_folder
+from musicgen.training.run import Run, Status, list_runs
+from musicgen.ui.words import count, plain
+
+STEPS = (
+    ("pages/1_Data.py", "Data", ":material/library_music:",
+     "Choose a collection or add your own, and see what is in it."),
+    ("pages/2_Train.py", "Train", ":material/model_training:",
+     "Train a model on it and watch it learn; it goes on when you close the page."),
+    ("pages/3_Compose.py", "Compose", ":material/music_note:",
+     "Let a trained model write new pieces; hear them, see them, keep them."),
+)  # fmt: skip
+MOST_LISTED = 8
+
+
+def home_view() -> None:
+    for column, (page, title, icon, words) in zip(st.columns(3), STEPS, strict=True):
+        with column, st.container(border=True, height="stretch"):
+            st.page_link(page, label=f"**{title}**", icon=icon)
+            st.markdown(words)
+    left, right = st.columns(2, gap="large")
+    with left:
+        _collections()
+    with right:
+        _runs()
+        _pieces()
+    st.caption(f"Everything that you make is kept in `{home()}`; nothing leaves this computer.")
+
+
+def _collections() -> None:
+    st.subheader("Collections", anchor=False)
+    rows = [(each.name, each.title, each.pieces, "pieces") for each in bundled()]
+    rows += [(each.name, each.name, each.files, "files") for each in shelved()]
+    for name, title, number, unit in rows[:MOST_LISTED]:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.page_link("pages/1_Data.py", label=plain(title), query_params={"collection": name})
+            st.caption(count(number, unit.removesuffix("s")))
+    if len(rows) > MOST_LISTED:
+        st.caption(f"and {len(rows) - MOST_LISTED:,} more on the Data page")
+
+
+def _runs() -> None:
+    st.subheader("Models and trainings", anchor=False)
+    runs = list_runs()
+    if not runs:
+        st.markdown("No model yet: train one on the Train page; a quick one takes five minutes.")
+    for run in runs[:MOST_LISTED]:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.page_link(
+                "pages/2_Train.py",
+                label=plain(run.name),
+                query_params={"view": "Watch", "run": run.name},
+            )
+            st.caption(standing(run, run.status()))
+    if len(runs) > MOST_LISTED:
+        st.caption(f"and {len(runs) - MOST_LISTED:,} more on the Train page")
+
+
+def standing(run: Run, status: Status) -> str:
+    """How a run stands, in a few words."""
+    words = ["came with the program"] if run.bundled else [status.state]
+    if status.epoch:
+        words.append(count(status.epoch, "epoch"))
+    if status.best_valid_loss is not None:
+        words.append(f"validation {status.best_valid_loss:.2f} bits")
+    return " · ".join(words)
+
+
+def _pieces() -> None:
+    st.subheader("Pieces composed", anchor=False)
+    try:
+        pieces = sum(1 for each in pieces_folder().iterdir() if not each.name.startswith("."))
+    except OSError:
+        pieces = 0
+    if pieces:
+        st.page_link("pages/3_Compose.py", label=f"{count(pieces, 'piece')} on the Compose page")
+    else:
+        st.markdown("None yet: they will be kept on the Compose page.")

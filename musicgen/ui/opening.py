@@ -1,0 +1,51 @@
+"""Collections in memory: each read once, whichever page or browser asks for it."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import streamlit as st
+
+from musicgen.corpus.entries import files_below
+from musicgen.corpus.sources import find_source, load_collection
+from musicgen.ui.analysis import Analysis
+from musicgen.ui.tasks import Task, finish
+
+MOST_IN_MEMORY = 6  # collections
+
+
+def open_collection(name: str) -> Analysis:
+    """A collection by name, from memory where its files have not changed.
+
+    UnknownSource where there is none.
+    """
+    key = (name, fingerprint(find_source(name)[1]))
+    try:
+        return finish(_reading(*key), "Reading the collection", "reading")
+    except Exception:  # another run of the page is none, and leaves the reading going
+        _reading.clear(*key)
+        raise
+
+
+def read_again(name: str) -> None:
+    """Forget what is in memory, so that the next opening reads the rest."""
+    _reading.clear(name, fingerprint(find_source(name)[1]))
+
+
+def fingerprint(path: Path) -> str:
+    """Another text whenever a file of a source is another: by names, sizes and times."""
+    files = files_below(path) if path.is_dir() else [path]
+    digest = hashlib.sha256(str(path).encode(errors="surrogateescape"))
+    for file in files:
+        try:
+            status = file.stat()
+        except OSError:
+            continue
+        digest.update(f"{file}:{status.st_size}:{status.st_mtime_ns}\n".encode(errors="replace"))
+    return digest.hexdigest()
+
+
+@st.cache_resource(max_entries=MOST_IN_MEMORY, show_spinner=False)
+def _reading(name: str, fingerprint: str) -> Task[Analysis]:
+    return Task(lambda progress: Analysis(load_collection(name, progress)))

@@ -1,0 +1,110 @@
+"""The pieces of a collection: the table, and one of them to look at and to hear."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from musicgen.rendering.wav import TooLongForSound, wav_bytes
+from musicgen.score import Score
+from musicgen.ui.analysis import Analysis
+from musicgen.ui.player import roll_player
+from musicgen.ui.words import clock, count, plain
+
+MOST_DRAWN = 4000  # notes of a roll
+_COLUMNS: dict[str, Any] = {
+    "length": st.column_config.TextColumn("length", help="minutes and seconds at its tempo"),
+    "tokens": st.column_config.NumberColumn("tokens", help="notes and chords, as classic reads"),
+    "correlation": st.column_config.NumberColumn(
+        "key fit", format="%.2f", help="how well the key fits, at best 1"
+    ),
+    "tempo": st.column_config.NumberColumn("tempo", format="%.0f", help="quarters a minute"),
+    "split": st.column_config.TextColumn("split", help="the side of training that it is on"),
+    "copies": st.column_config.NumberColumn(
+        "same as", help="how many others are the same music; they are on one side of the split"
+    ),
+    "drums": st.column_config.NumberColumn("drums", help="notes of percussion, left out"),
+}
+
+
+def pieces_view(analysis: Analysis) -> None:
+    """The searchable table of all pieces, its download, and the piece that is chosen in it."""
+    table = analysis.pieces
+    wanted = st.text_input(
+        "Search", key="search", placeholder="name, key, metre, format, split …", bind="query-params"
+    )
+    numbers = _matching(table, wanted)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"{count(len(numbers), 'piece')} of {len(table):,}; choose one to see it.")
+        st.download_button(
+            "Download as CSV",
+            lambda: table.iloc[numbers].to_csv(index=False).encode(),
+            "pieces.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+    pieces_table(analysis, numbers, key="pieces", height=420)
+
+
+def pieces_table(
+    analysis: Analysis, numbers: Sequence[int], key: str, height: int | str = "auto"
+) -> None:
+    """Some pieces as a table; the one that is selected is shown below."""
+    table = analysis.pieces.iloc[list(numbers)]
+    shown = table.assign(length=[clock(seconds) for seconds in table["seconds"]])
+    order = (
+        "file", "notes", "tokens", "length", "bars", "key", "correlation", "tempo", "metre",
+        "split", "copies", "format", "parts", "drums",
+    )  # fmt: skip
+    picked = st.dataframe(
+        shown,
+        key=key,
+        hide_index=True,
+        column_order=order,
+        column_config=_COLUMNS,
+        on_select="rerun",
+        selection_mode="single-row",
+        height=height if len(shown) > 10 else "auto",
+    )
+    rows = [row for row in picked["selection"]["rows"] if row < len(shown)]
+    if rows:
+        show_piece(analysis, int(list(numbers)[rows[0]]), key)
+
+
+def show_piece(analysis: Analysis, number: int, key: str) -> None:
+    """Its piano roll, which plays once its sound has been made."""
+    score, file = analysis.scores[number], analysis.collection.files[number]
+    with st.container(border=True):
+        st.markdown(f"**{plain(file.file)}**")
+        sound = b""
+        if st.button("Make its sound", key=f"{key}-sound-{number}", icon=":material/volume_up:"):
+            with st.spinner("Playing it into a file …", show_time=True):
+                try:
+                    sound = wav_bytes(score)
+                except TooLongForSound as problem:
+                    st.info(plain(str(problem)))
+        drawn, left = (score, 0) if sound else beginning(score, MOST_DRAWN)
+        roll_player(drawn, sound, f"{key}-roll-{number}")
+        if left:
+            st.caption(f"The first {len(drawn):,} of {len(score):,} notes.")
+
+
+def beginning(score: Score, most: int) -> tuple[Score, int]:
+    """The score's first notes, and how many are left out."""
+    if len(score) <= most:
+        return score, 0
+    return replace(score, notes=score.notes[:most]), len(score) - most
+
+
+def _matching(table: pd.DataFrame, wanted: str) -> list[int]:
+    """The numbers of the rows in which every word of the search occurs."""
+    columns = ["file", "format", "key", "metre", "split"]
+    text = table[columns].agg(" ".join, axis=1).str.casefold()
+    numbers = range(len(table))
+    words = wanted.casefold().split()
+    return [n for n, line in zip(numbers, text, strict=True) if all(word in line for word in words)]

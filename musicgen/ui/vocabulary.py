@@ -1,0 +1,103 @@
+"""The view of the Data page that shows what an encoding makes of a collection."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from musicgen.encoding.registry import ENCODINGS
+from musicgen.encoding.vocabulary import Vocabulary, preview
+from musicgen.rendering.statistics_figures import chord_size_figure
+from musicgen.rendering.vocabulary_figures import coverage_figure, growth_figure, rank_figure
+from musicgen.ui.analysis import Analysis
+from musicgen.ui.charts import chart, chart_of_pieces
+from musicgen.ui.words import count
+
+WORDS = {
+    "notes": "One token a note or chord, as the classic model reads them: time is left out.",
+    "events": "One step a note: the time since the note before (s), pitch (p), duration (d), "
+    "and velocity (v) and programme (p) where the collection has more than one.",
+}
+
+
+def vocabulary_view(analysis: Analysis) -> None:
+    name = st.segmented_control(
+        "Encoding", ENCODINGS, default=ENCODINGS[0], required=True, key="encoding",
+        bind="query-params",
+    )  # fmt: skip
+    name = str(name)
+    st.caption(WORDS.get(name, ""))
+    vocabulary = analysis.vocabulary(name)
+    _numbers(vocabulary)
+    left, right = st.columns(2)
+    with left:
+        chart("Rank and frequency", rank_figure(vocabulary), "Zipf's law would be a line.")
+        chart("Growth as pieces are added", growth_figure(vocabulary))
+    with right:
+        chart("Coverage against size", coverage_figure(vocabulary))
+        sizes = analysis.note_frequency.sizes
+        chart_of_pieces("Chord sizes", chord_size_figure(sizes, log=True), sizes, analysis)
+    _table(vocabulary, name)
+    _preview(analysis, name)
+
+
+def _numbers(vocabulary: Vocabulary) -> None:
+    once, size = vocabulary.once, len(vocabulary)
+    with st.container(horizontal=True):
+        st.metric("Different tokens", f"{size:,}", border=True)
+        st.metric("Tokens in all", f"{vocabulary.steps:,}", border=True)
+        share = f"{once / size:.0%} of them" if size else ""
+        st.metric("Occur once", f"{once:,}", share, delta_color="off", border=True)
+        st.metric("Needed for 90 %", f"{vocabulary.needed_for(0.9):,}", border=True)
+
+
+def _table(vocabulary: Vocabulary, name: str) -> None:
+    st.markdown("**All tokens**")
+    table = pd.DataFrame(
+        {
+            "rank": range(1, len(vocabulary) + 1),
+            "token": vocabulary.tokens,
+            "times": vocabulary.counts,
+            "share": 100 * vocabulary.shares,
+            "pieces": vocabulary.pieces,
+        }
+    )
+    wanted = st.text_input("Search for a token", key="token-search", placeholder="4.9, E2 …")
+    if wanted.strip():
+        held = table["token"].str.contains(wanted.strip(), case=False, regex=False)
+        table = table[held]
+    st.dataframe(
+        table,
+        hide_index=True,
+        height=320,
+        column_config={"share": st.column_config.NumberColumn("share, %", format="%.3f")},
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(count(len(table), "token"))
+        st.download_button(
+            "Download as CSV",
+            lambda: table.to_csv(index=False).encode(),
+            f"vocabulary-{name}.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+
+
+def _preview(analysis: Analysis, name: str) -> None:
+    st.markdown("**What training sees**")
+    encoding, pieces = analysis.encoded(name)
+    steps = sum(map(len, pieces))
+    length = int(st.number_input("Steps of a window", 2, 512, 100, key="window", width=200))
+    last = steps - length - 1
+    start = st.slider("Window", 0, last, 0, key="window-start") if last > 0 else 0
+    seen = preview(encoding, pieces, length, start)
+    if seen is None:
+        st.info(f"The collection has {count(steps, 'step')}: too few for one window of {length}.")
+        return
+    st.code(" · ".join(seen.window), language=None, wrap_lines=True)
+    st.markdown(f"and then, to be predicted: `{seen.target}`")
+    st.caption(
+        f"Inputs {seen.inputs} — windows, steps, fields. "
+        f"Targets {', '.join(map(str, seen.targets))} — windows, values of the field."
+    )

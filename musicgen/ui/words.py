@@ -1,0 +1,39 @@
+"""Text for people: numbers, times, and names that must not be taken for markup."""
+
+from __future__ import annotations
+
+import re
+
+_MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
+
+
+def plain(text: str, most: int = 200) -> str:
+    """A name from outside as Markdown that shows it as it is, on one line."""
+    line = " ".join(text.split())
+    line = line if len(line) <= most else f"{line[: most - 1]}…"
+    return _MARKUP.sub(r"\\\1", line)
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """`1 piece`, `1,204 pieces`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def span(seconds: float) -> str:
+    """A length of time: `42 s`, `7 min`, `2 h 05 min`, `3 days 4 h`."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    if minutes < 100:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 48:
+        return f"{hours} h {minutes:02} min"
+    return f"{hours // 24} days {hours % 24} h"
+
+
+def clock(seconds: float) -> str:
+    """The length of a piece: `3:07`, `1:02:30`."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -1,0 +1,62 @@
+"""The Data page: what is in a collection, and whether it will train well."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from musicgen.corpus.errors import CorpusError
+from musicgen.ui import collections, frame
+from musicgen.ui.glance import glance_view, refused_view
+from musicgen.ui.opening import open_collection, read_again
+from musicgen.ui.pieces import pieces_view
+from musicgen.ui.statistics import notes_view, rhythm_view
+from musicgen.ui.vocabulary import vocabulary_view
+from musicgen.ui.words import plain
+
+VIEWS = {
+    "Notes": notes_view,
+    "Rhythm": rhythm_view,
+    "Vocabulary": vocabulary_view,
+    "Pieces": pieces_view,
+    "Refused": refused_view,
+}
+
+frame.begin("Data", "Your music in numbers: what is there, what was refused, will it train well?")
+frame.say_now()
+
+bar = st.container(horizontal=True, vertical_alignment="bottom")
+with bar:
+    name = collections.choose()
+    collections.add_music(name)
+    collections.look_after(name)
+    st.page_link(
+        "pages/2_Train.py",
+        label="Train on this collection",
+        icon=":material/model_training:",
+        query_params={"collection": name},
+    )
+collections.show_last_addition()
+
+try:
+    analysis = open_collection(name)
+except (CorpusError, OSError) as problem:
+    st.error(plain(str(problem), 500))
+    st.stop()
+
+if not analysis.collection.complete:
+    st.warning("The reading was cancelled: what was read until then is shown.")
+    if st.button("Read the rest", key="read-rest"):
+        read_again(name)
+        st.rerun()
+
+glance_view(name, analysis)
+if not analysis.scores:
+    refused_view(analysis)
+    st.markdown("Use **Add music** above to put files into this collection.")
+    st.stop()
+
+view = st.segmented_control(
+    "View", list(VIEWS), default="Notes", required=True, key="view", bind="query-params",
+    label_visibility="collapsed",
+)  # fmt: skip
+VIEWS[str(view)](analysis)

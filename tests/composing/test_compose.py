@@ -1,0 +1,197 @@
+"""Composing with a parrot and with tiny graphs: lengths, seeds, primers, stopping, rules."""
+
+import numpy as np
+import pytest
+from parrot import Parrot, parrot_of
+from tiny_graphs import tiny_checkpoint
+from tunes import tune
+
+from musicgen.composing.compose import compose
+from musicgen.composing.engine import Engine
+from musicgen.composing.settings import ComposeSettings
+from musicgen.encoding.events import EventsEncoding
+from musicgen.encoding.notes import NotesEncoding
+from musicgen.score import Metre, Score, notes_from
+
+TUNES = [tune(seed) for seed in range(6)]
+BAR = 96  # ticks of 4/4
+
+
+@pytest.fixture(scope="module")
+def parrot() -> Parrot:
+    return parrot_of(TUNES)
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory) -> Engine:
+    return Engine(tiny_checkpoint(tmp_path_factory.mktemp("tiny")))
+
+
+def test_a_piece_of_four_bars_ends_with_the_fourth(parrot, engine):
+    for model in (parrot, engine):
+        for piece in compose(model, ComposeSettings(bars=4, variations=4)):
+            assert piece.score.bars == 4
+            assert piece.score.end <= 4 * BAR
+            assert piece.finished
+            # Steps as they were drawn may sound longer; their onsets are the score's.
+            drawn = EventsEncoding().decode(piece.steps)
+            assert np.array_equal(drawn.notes["start"], piece.score.notes["start"])
+
+
+def test_a_piece_of_so_many_notes_has_so_many(parrot, engine):
+    for model in (parrot, engine):
+        (piece,) = compose(model, ComposeSettings(bars=None, notes=37))
+        assert len(piece.score) == len(piece.steps) == 37
+
+
+def test_with_both_lengths_what_comes_first_ends_it(parrot):
+    (few,) = compose(parrot, ComposeSettings(bars=50, notes=5))
+    assert len(few.score) == 5
+    (short,) = compose(parrot, ComposeSettings(bars=1, notes=500))
+    assert short.score.bars == 1
+
+
+def test_same_seed_same_bytes_and_another_seed_another_piece(engine):
+    settings = ComposeSettings(bars=6, variations=2, seed=5)
+    first, again = compose(engine, settings), compose(engine, settings)
+    assert [p.score.notes.tobytes() for p in first] == [p.score.notes.tobytes() for p in again]
+    assert first[0].score != first[1].score
+    (other,) = compose(engine, ComposeSettings(bars=6, seed=6))
+    assert other.score != first[0].score
+
+
+def test_a_variation_is_the_same_in_any_company(parrot, engine):
+    for model in (parrot, engine):
+        eight = compose(model, ComposeSettings(bars=5, variations=8, top_p=0.95, seed=3))
+        four = compose(model, ComposeSettings(bars=5, variations=4, top_p=0.95, seed=3))
+        (third,) = compose(
+            model, ComposeSettings(bars=5, variations=8, top_p=0.95, seed=3), variations=[3]
+        )
+        assert [p.score for p in eight[:4]] == [p.score for p in four]
+        assert third.score == eight[3].score and third.variation == 3
+        assert third.log_likelihood == pytest.approx(eight[3].log_likelihood)
+
+
+def test_no_key_is_struck_while_it_sounds_and_chords_rise(parrot):
+    for piece in compose(parrot, ComposeSettings(bars=20, variations=4, temperature=2.0)):
+        score = piece.score
+        assert EventsEncoding().canonical(score) == score
+
+
+def test_range_key_and_grid_are_kept(engine):
+    settings = ComposeSettings(
+        bars=12, variations=3, key="D minor", lowest=55, highest=79, grid="8th", metre="3/4"
+    )
+    for piece in compose(engine, settings):
+        notes = piece.score.notes
+        assert len(notes) > 20
+        assert set(notes["pitch"] % 12) <= {2, 4, 5, 7, 9, 10, 0, 1}
+        assert notes["pitch"].min() >= 55 and notes["pitch"].max() <= 79
+        assert not (notes["start"] % 12).any()
+        assert not ((notes["start"] + notes["duration"]) % 12).any()
+
+
+def test_a_range_of_one_key_still_makes_a_piece(engine):
+    (piece,) = compose(engine, ComposeSettings(bars=8, lowest=60, highest=60))
+    assert set(piece.score.notes["pitch"]) == {60}
+    assert piece.score.bars == 8
+
+
+def test_density_makes_more_notes(engine):
+    counts = [
+        sum(len(p.score) for p in compose(engine, ComposeSettings(variations=4, density=density)))
+        for density in (-1, 0, 1)
+    ]
+    assert counts[0] < counts[1] < counts[2]
+
+
+def test_greedy_takes_no_notice_of_the_seed(engine):
+    pieces = [compose(engine, ComposeSettings(temperature=0, seed=s))[0] for s in (1, 2)]
+    assert pieces[0].score == pieces[1].score
+
+
+def test_a_primer_is_the_beginning_and_its_metres_stay(parrot):
+    metres = (Metre(0, 1, 4), Metre(24, 3, 4))
+    primer = Score(TUNES[3].notes[:12], 77.0, metres)
+    (piece,) = compose(parrot, ComposeSettings(bars=20), primer)
+    assert piece.primer_notes == len(primer) == 12
+    assert np.array_equal(piece.score.notes[:12], primer.notes)
+    assert piece.score.metres == metres and piece.score.tempo == 77.0
+    assert piece.score.bars == 20
+    assert len(piece.composed) == len(piece.score) - 12
+    # The parrot goes on as the tune that the primer begins.
+    following = TUNES[3].notes[12:20]
+    assert np.array_equal(piece.composed.notes["pitch"][:8], following["pitch"])
+
+
+def test_the_tempo_and_the_instrument_asked_for(parrot):
+    primer = Score(tune(3, notes=12).notes, 77.0)
+    (piece,) = compose(parrot, ComposeSettings(tempo=90, program=73, bars=30), primer)
+    assert piece.score.tempo == 90
+    assert set(piece.score.notes["program"]) == {73}
+
+
+@pytest.mark.parametrize("length", [{"bars": 2}, {"bars": None, "notes": 12}])
+def test_a_primer_that_is_long_enough_already_is_refused(parrot, length):
+    with pytest.raises(ValueError, match="the primer already has"):
+        compose(parrot, ComposeSettings(**length), tune(3, notes=40))
+
+
+def test_an_empty_primer_is_refused(parrot):
+    with pytest.raises(ValueError, match="the primer holds no notes"):
+        compose(parrot, ComposeSettings(), Score())
+
+
+def test_bars_are_told_as_they_are_done(parrot):
+    told = []
+    settings = ComposeSettings(bars=6, variations=2)
+    pieces = compose(parrot, settings, on_bar=lambda *bar: told.append(bar))
+    for variation, piece in enumerate(pieces):
+        bars = [(bar, score) for v, bar, score in told if v == variation]
+        assert [bar for bar, _ in bars] == sorted({bar for bar, _ in bars})
+        assert bars[-1][0] == 5
+        for _, score in bars:  # what was told is the beginning of the piece
+            assert np.array_equal(score.notes, piece.score.notes[: len(score)])
+
+
+def test_stopping_keeps_what_is_there(parrot):
+    steps = iter(range(100))
+    (piece,) = compose(parrot, ComposeSettings(bars=50), stop=lambda: next(steps) == 9)
+    assert len(piece.score) == 9 and not piece.finished
+
+
+def test_likelihood_is_that_of_the_steps(engine):
+    """Teacher-forced by hand, the drawn notes have the log-likelihood that composing reports."""
+    primer = tune(1, notes=6)
+    (piece,) = compose(engine, ComposeSettings(bars=None, notes=40, temperature=0.7), primer)
+    encoding, total = EventsEncoding(), np.zeros(3)
+    stepper, tracker = engine.begin(1), encoding.tracker(1, primer.metres, 0)
+    for number, fields in enumerate(piece.steps.fields):
+        for index, value in enumerate(fields):
+            logits = stepper.logits(tracker.inputs(), fields[None, :index])[0].astype(float)
+            if number >= 6:
+                total[index] += logits[value] - np.log(np.exp(logits).sum())
+        stepper.push(fields[None])
+        tracker.push(fields[None])
+    assert list(piece.log_likelihood.values()) == pytest.approx(list(total), rel=1e-6)
+    assert piece.nats_a_note == pytest.approx(-total.sum() / 34)
+
+
+def test_classic_begins_from_a_window_that_is_not_part_of_the_piece():
+    encoding = NotesEncoding.for_scores(TUNES)
+    classic = Parrot(encoding, [encoding.encode(score) for score in TUNES], order=3)
+    classic.openings = tuple(encoding.encode(score).fields[:10] for score in TUNES)
+    for piece in compose(classic, ComposeSettings(bars=4, variations=6)):
+        # Half a quarter each, eight to a bar.
+        assert len(piece.steps) == 32
+        assert piece.score.bars == 4 and piece.score.end == 4 * BAR
+        tokens = piece.steps.fields[:3, 0].tolist()
+        assert tokens in [encoding.encode(score).fields[10:13, 0].tolist() for score in TUNES]
+
+
+def test_classic_goes_on_from_a_primer():
+    encoding = NotesEncoding.for_scores(TUNES)
+    classic = Parrot(encoding, [encoding.encode(score) for score in TUNES], order=3)
+    primer = Score(notes_from([(0, 12, 60), (12, 12, 64)]))
+    (piece,) = compose(classic, ComposeSettings(bars=None, notes=10), primer)
+    assert piece.primer_notes == 2 and len(piece.steps) == 10

@@ -1,0 +1,91 @@
+"""Settings of the composer: bounds, and the way through JSON."""
+
+import json
+
+import pytest
+
+from musicgen.composing.settings import ComposeSettings
+from musicgen.score import Metre
+
+EVERYTHING = ComposeSettings(
+    bars=8,
+    notes=300,
+    variations=4,
+    seed=2**32 - 1,
+    temperature=0.9,
+    field_temperature={"pitch": 0.8},
+    top_k=40,
+    top_p=0.95,
+    tempo=90.5,
+    program=73,
+    metre="6/8",
+    key="D minor",
+    lowest=40,
+    highest=90,
+    density=-0.5,
+    grid="8th",
+    max_copy=12,
+)
+
+
+def test_json_and_back():
+    for settings in (ComposeSettings(), EVERYTHING):
+        text = json.dumps(settings.to_json())
+        assert ComposeSettings.from_json(json.loads(text)) == settings
+
+
+def test_a_field_has_its_own_temperature():
+    assert EVERYTHING.sampling("pitch").temperature == 0.8
+    assert EVERYTHING.sampling("shift").temperature == 0.9
+    assert EVERYTHING.sampling("shift").top_k == 40
+
+
+def test_the_metre_of_a_piece_without_a_primer():
+    assert EVERYTHING.first_metre() == Metre(0, 6, 8)
+    assert ComposeSettings().first_metre() == Metre(0, 4, 4)
+
+
+@pytest.mark.parametrize(
+    "wrong, said",
+    [
+        ({"bars": 0}, "bars 0 is not between 1 and 1000"),
+        ({"bars": 10_000}, "bars 10000 is not between 1 and 1000"),
+        ({"bars": None}, "a number of bars or of notes"),
+        ({"notes": 0}, "notes 0 is not between 1 and 20000"),
+        ({"temperature": -1}, "temperature -1 is not between 0"),
+        ({"field_temperature": {"pitch": 9}}, "temperature 9 is not between 0"),
+        ({"variations": 0}, "variations 0"),
+        ({"seed": -1}, "seed -1"),
+        ({"top_p": 0}, "top-p 0"),
+        ({"tempo": 0}, "tempo 0 is not between 10 and 400"),
+        ({"tempo": float("nan")}, "tempo nan"),
+        ({"program": 128}, "programme 128"),
+        ({"metre": "4"}, "metre '4' is not two numbers"),
+        ({"metre": "4/5"}, "4/5 is not a metre"),
+        ({"key": "H"}, "'H' is not a key"),
+        ({"lowest": 70, "highest": 60}, "highest key 60 is not between 70 and 108"),
+        ({"density": 4}, "density 4"),
+        ({"grid": "64th"}, "grid '64th' is not one of any, 16th"),
+        ({"max_copy": 2}, "max-copy 2 is not between 4 and 64"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_what_would_be_right(wrong, said):
+    with pytest.raises(ValueError, match=said):
+        ComposeSettings(**wrong)
+
+
+@pytest.mark.parametrize(
+    "entry, said",
+    [
+        ({"barz": 4}, "'barz' is not a setting"),
+        ({"bars": "4"}, "bars cannot be '4'"),
+        ({"bars": True}, "bars cannot be True"),
+        ({"temperature": None}, "temperature cannot be None"),
+        ({"key": 5}, "key cannot be 5"),
+        ({"field_temperature": [1]}, "field_temperature cannot be"),
+        ({"field_temperature": {"pitch": "hot"}}, "field_temperature of pitch cannot be 'hot'"),
+    ],
+)
+def test_foreign_json_is_refused(entry, said):
+    with pytest.raises(ValueError, match=said):
+        ComposeSettings.from_json(entry)

@@ -1,0 +1,83 @@
+"""A checkpoint whose step graphs are small enough to write by hand: real ONNX, random weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from musicgen.encoding.events import EventsEncoding
+from musicgen.encoding.steps import Encoding
+
+WIDTH = 16
+
+
+@dataclass(frozen=True)
+class TinyCheckpoint:
+    encoding: Encoding
+    state: dict
+    graphs: tuple[Path, ...]
+    primers: tuple[np.ndarray, ...] = ()
+
+
+def tiny_checkpoint(folder: Path, encoding: Encoding | None = None, seed: int = 0):
+    """hidden = tanh(before A + heard B + hidden C); each field's logits are hidden and drawn D."""
+    encoding = encoding or EventsEncoding()
+    rng = np.random.default_rng(seed)
+    graphs = []
+    for index, field in enumerate(encoding.fields):
+        graphs.append(folder / ("step.onnx" if index == 0 else f"step_{field.name}.onnx"))
+        graphs[-1].write_bytes(_graph(encoding, index, rng).SerializeToString())
+    return TinyCheckpoint(encoding, {"hidden": (WIDTH,)}, tuple(graphs))
+
+
+def _graph(encoding: Encoding, index: int, rng: np.random.Generator) -> onnx.ModelProto:
+    count, size = len(encoding.fields), encoding.fields[index].size
+    derived = dict(encoding.derived)
+    weights, nodes = {}, []
+
+    def product(value: str, width: int, out: str, columns: int, scale: float) -> None:
+        weights[f"w_{out}"] = (rng.normal(size=(width, columns)) * scale).astype(np.float32)
+        nodes.append(helper.make_node("MatMul", [value, f"w_{out}"], [out]))
+
+    def cast(value: str) -> str:
+        nodes.append(helper.make_node("Cast", [value], [f"{value}_f"], to=TensorProto.FLOAT))
+        return f"{value}_f"
+
+    inputs = {"before": (TensorProto.INT32, count)}
+    inputs |= {name: (TensorProto.FLOAT, width) for name, width in derived.items()}
+    if index == 0:
+        inputs["hidden"] = (TensorProto.FLOAT, WIDTH)
+        product(cast("before"), count, "a", WIDTH, 0.02)
+        product("hidden", WIDTH, "c", WIDTH, 0.8)
+        total = "a_c"
+        nodes.append(helper.make_node("Add", ["a", "c"], [total]))
+        for name, width in derived.items():
+            product(name, width, f"b_{name}", WIDTH, 0.002)
+            nodes.append(helper.make_node("Add", [total, f"b_{name}"], [f"{total}_{name}"]))
+            total = f"{total}_{name}"
+        nodes.append(helper.make_node("Tanh", [total], ["memory"]))
+        nodes.append(helper.make_node("Identity", ["memory"], ["hidden_out"]))
+        product("memory", WIDTH, "logits", size, 2.0)
+        outputs = {"logits": size, "memory": WIDTH, "hidden_out": WIDTH}
+    else:
+        inputs |= {"memory": (TensorProto.FLOAT, WIDTH), "drawn": (TensorProto.INT32, index)}
+        product("memory", WIDTH, "m", size, 2.0)
+        product(cast("drawn"), index, "d", size, 0.02)
+        nodes.append(helper.make_node("Add", ["m", "d"], ["logits"]))
+        outputs = {"logits": size}
+    graph = helper.make_graph(
+        nodes,
+        "step",
+        [helper.make_tensor_value_info(n, t, [None, w]) for n, (t, w) in inputs.items()],
+        [
+            helper.make_tensor_value_info(n, TensorProto.FLOAT, [None, w])
+            for n, w in outputs.items()
+        ],
+        [numpy_helper.from_array(value, name) for name, value in weights.items()],
+    )
+    opset = [helper.make_opsetid("", 18)]
+    return helper.make_model(graph, opset_imports=opset, ir_version=9)

@@ -1,0 +1,104 @@
+"""Statistics of real pieces held against music21's and pretty_midi's."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pretty_midi
+import pytest
+
+from musicgen.corpus.glance import at_a_glance
+from musicgen.corpus.keys import find_keys
+from musicgen.corpus.library import bundled
+from musicgen.corpus.reading import read_score
+from musicgen.corpus.statistics_pitch import note_frequency, pitch_classes, pitches
+from musicgen.corpus.statistics_time import durations, polyphony
+from musicgen.score import TICKS_PER_QUARTER
+
+PIANO = Path(__file__).parents[2].parent / "shared/corpora/piano92/waltz_de_choco.mid"
+EVERY_NTH = 80  # of the pieces of both bundled collections
+
+
+def files():
+    for collection in bundled():
+        with zipfile.ZipFile(collection.path) as archive:
+            for name in archive.namelist()[::EVERY_NTH]:
+                yield name, archive.read(name)
+
+
+PIECES = [(read_score(data, name), data) for name, data in files()]
+
+
+@pytest.fixture(params=PIECES, ids=lambda piece: piece[0].name)
+def piece(request):
+    score, data = request.param
+    return score, pretty_midi.PrettyMIDI(io.BytesIO(data)), data
+
+
+def test_pitch_classes_are_pretty_midis(piece):
+    score, theirs, _ = piece
+    found = pitch_classes([score])
+    ours = np.zeros(12)
+    ours[found.values] = found.counts
+    assert np.array_equal(ours, theirs.get_pitch_class_histogram(normalize=False))
+
+
+def test_notes_and_length_are_pretty_midis(piece):
+    score, theirs, _ = piece
+    glance = at_a_glance([score])
+    assert glance.notes == sum(len(part.notes) for part in theirs.instruments)
+    assert glance.seconds == pytest.approx(theirs.get_end_time(), abs=0.01)
+
+
+def test_keys_struck_are_pretty_midis(piece):
+    score, theirs, _ = piece
+    struck = np.bincount([note.pitch for part in theirs.instruments for note in part.notes])
+    found = pitches([score])
+    assert np.array_equal(struck[struck > 0], found.counts)
+    assert np.array_equal(np.flatnonzero(struck), found.values)
+
+
+def test_polyphony_is_pretty_midis_piano_roll(piece):
+    score, theirs, _ = piece
+    rate = 96  # samples a second
+    roll = sum((part.get_piano_roll(rate) > 0).astype(int) for part in theirs.instruments)
+    found = polyphony([score])
+    shares = np.bincount(roll.sum(axis=0), minlength=8) / roll.shape[1]
+    for voices, share in zip(found.values, found.shares, strict=True):
+        assert share == pytest.approx(shares[voices], abs=0.02)
+
+
+@pytest.mark.slow
+def test_key_durations_and_pitches_are_music21s(piece):
+    from music21 import converter
+
+    score, _, data = piece
+    theirs = converter.parseData(data, format="midi", quantizePost=False)
+    key = theirs.analyze("key")
+    (found,) = find_keys([score])
+    assert found.name == f"{key.tonic.name} {key.mode}"
+    assert found.correlation == pytest.approx(key.correlationCoefficient, abs=1e-6)
+    lasting = sum(note.quarterLength * len(note.pitches) for note in theirs.recurse().notes)
+    ours = durations([score])
+    assert (ours.values * ours.counts).sum() / TICKS_PER_QUARTER == pytest.approx(float(lasting))
+    struck = [note for note in theirs.recurse().notes if not note.tie or note.tie.type == "start"]
+    names = [str(pitch) for note in struck for pitch in note.pitches]
+    keys = pitches([score])
+    assert sorted(names) == sorted(np.repeat(keys.labels, keys.counts))
+
+
+@pytest.mark.slow
+def test_chords_are_music21s():
+    """A piano piece, where whole chords are in one track."""
+    if not PIANO.is_file():
+        pytest.skip("shared/corpora/piano92 beside the repo is not here")
+    from music21 import converter
+
+    theirs = converter.parse(PIANO, forceSource=True, storePickle=False).recurse().notes
+    struck = [each for each in theirs if not each.tie or each.tie.type == "start"]
+    names = [".".join(map(str, each.normalOrder)) for each in struck if each.isChord]
+    chords = note_frequency([read_score(PIANO.read_bytes(), PIANO.name)]).chords
+    assert sorted(names) == sorted(np.repeat(chords.labels, chords.counts))

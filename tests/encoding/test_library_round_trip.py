@@ -1,0 +1,21 @@
+"""Every piece of the bundled collections through every encoding and back."""
+
+import numpy as np
+import pytest
+
+from musicgen.corpus.library import bundled
+from musicgen.corpus.sources import load_collection
+from musicgen.encoding.registry import ENCODINGS, fit_encoding
+
+
+@pytest.mark.parametrize("collection", [each.name for each in bundled()])
+@pytest.mark.parametrize("name", ENCODINGS)
+def test_every_piece_comes_back(collection, name, tmp_path, monkeypatch):
+    monkeypatch.setenv("MUSICGEN_HOME", str(tmp_path))
+    scores = load_collection(collection).scores
+    encoding = fit_encoding(name, scores)
+    for score in scores:
+        steps = encoding.encode(score)
+        assert len(steps)
+        assert encoding.decode(steps) == encoding.canonical(score)
+        assert np.array_equal(encoding.encode(encoding.decode(steps)).fields, steps.fields)

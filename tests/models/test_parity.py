@@ -1,0 +1,111 @@
+"""The exported step graphs against Keras, step by step."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tiny_music import tiny_pieces
+
+from musicgen.composing.engine import Engine
+from musicgen.encoding.events import EventsEncoding
+from musicgen.encoding.notes import NotesEncoding
+from musicgen.encoding.steps import Encoding, Steps
+from musicgen.models.build import build_model
+from musicgen.models.checkpoint import BadCheckpoint, open_checkpoint
+from musicgen.models.saving import CheckpointWriter, load_weights, weights_of
+from musicgen.models.settings import ClassicSettings, LstmSettings
+from musicgen.score import Score, notes_from
+from musicgen.training.windows import Windows
+
+STEPS = 512
+
+
+def _long_piece(encoding: Encoding) -> Steps:
+    """One piece of at least STEPS steps."""
+    rows, at = [], 0
+    for score in tiny_pieces(16):
+        rows += [(n["start"] + at, n["duration"], n["pitch"]) for n in score.notes]
+        at += score.end
+    return encoding.encode(Score(notes_from(rows)))
+
+
+def _engine_logits(engine: Engine, steps: Steps, count: int) -> list[np.ndarray]:
+    """Teacher-forced logits of each field over the first steps: F of (count, V)."""
+    stepper = engine.begin(1)
+    tracker = engine.encoding.tracker(1, steps.metres, 0)
+    found: list[list[np.ndarray]] = [[] for _ in engine.encoding.fields]
+    for row in steps.fields[:count, None]:
+        derived = tracker.inputs()
+        for i, logits in enumerate(found):
+            logits.append(stepper.logits(derived, row[:, :i])[0])
+        stepper.push(row)
+        tracker.push(row)
+    return [np.array(logits) for logits in found]
+
+
+def test_lstm_steps_as_it_trained(tmp_path: Path) -> None:
+    encoding = EventsEncoding(velocity=True, program=True)
+    model = build_model(LstmSettings(width=24, layers=2), encoding, seed=3)
+    CheckpointWriter(model, encoding).write(tmp_path / "c", {})
+    steps = _long_piece(encoding)
+    assert len(steps) >= STEPS
+    inputs, _, _ = next(Windows([steps], encoding, STEPS, 1).once())
+    expected = model(inputs, training=False)
+    found = _engine_logits(Engine(open_checkpoint(tmp_path / "c")), steps, STEPS)
+    for field, logits in zip(encoding.fields, found, strict=True):
+        assert np.abs(logits - expected[field.name][0].numpy()).max() < 1e-4
+
+
+def test_lstm_of_notes_steps_as_it_trained(tmp_path: Path) -> None:
+    encoding = NotesEncoding.for_scores(tiny_pieces())
+    model = build_model(LstmSettings(width=24, layers=1), encoding, seed=3)
+    CheckpointWriter(model, encoding).write(tmp_path / "c", {})
+    steps = _long_piece(encoding)
+    inputs, _, _ = next(Windows([steps], encoding, STEPS, 1).once())
+    found = _engine_logits(Engine(open_checkpoint(tmp_path / "c")), steps, STEPS)
+    assert np.abs(found[0] - model(inputs, training=False)["token"][0].numpy()).max() < 1e-4
+
+
+def test_classic_steps_as_it_trained(tmp_path: Path) -> None:
+    encoding = NotesEncoding.for_scores(tiny_pieces())
+    settings = ClassicSettings(width=16, dense=16, window=10)
+    model = build_model(settings, encoding, seed=3)
+    CheckpointWriter(model, encoding).write(tmp_path / "c", {})
+    steps = _long_piece(encoding)
+    scaled = (steps.fields[:STEPS, 0] / encoding.fields[0].size).astype(np.float32)
+    windows = np.lib.stride_tricks.sliding_window_view(scaled, settings.window)[:-1, :, None]
+    expected = model({"window": windows}, training=False)["token"][:, 0].numpy()
+    found = _engine_logits(Engine(open_checkpoint(tmp_path / "c")), steps, STEPS)[0]
+    assert np.abs(found[settings.window :] - expected).max() < 1e-4
+    chances = model.network(windows, training=False).numpy()
+    softmax = np.exp(expected) / np.exp(expected).sum(axis=1, keepdims=True)
+    assert np.abs(chances - softmax).max() < 1e-5
+
+
+def test_checkpoint_gives_back_the_weights(tmp_path: Path) -> None:
+    encoding, settings = EventsEncoding(), LstmSettings(width=8, layers=1)
+    model, other = (build_model(settings, encoding, seed) for seed in (1, 2))
+    CheckpointWriter(model, encoding, [np.zeros((3, 3), np.int32)]).write(
+        tmp_path / "c", {"epoch": 4}
+    )
+    load_weights(other, tmp_path / "c")
+    wanted, found = weights_of(model), weights_of(other)
+    assert all(np.array_equal(wanted[name], found[name]) for name in wanted)
+    opened = open_checkpoint(tmp_path / "c")
+    assert (opened.encoding, opened.model, opened.facts) == (encoding, settings, {"epoch": 4})
+    assert [graph.name for graph in opened.graphs] == [
+        "step.onnx",
+        "step_pitch.onnx",
+        "step_duration.onnx",
+    ]
+    assert opened.primers[0].shape == (3, 3)
+
+
+def test_weights_of_another_model_are_refused(tmp_path: Path) -> None:
+    encoding = EventsEncoding()
+    model = build_model(LstmSettings(width=8, layers=1), encoding)
+    CheckpointWriter(model, encoding).write(tmp_path / "c", {})
+    with pytest.raises(BadCheckpoint, match="another shape"):
+        load_weights(build_model(LstmSettings(width=16, layers=1), encoding), tmp_path / "c")
+    with pytest.raises(BadCheckpoint, match="not those of this model"):
+        load_weights(build_model(LstmSettings(width=8, layers=2), encoding), tmp_path / "c")

@@ -1,0 +1,44 @@
+import xml.etree.ElementTree as ElementTree
+
+from rendered_scores import PICKUP
+
+from musicgen.rendering.svg import score_svgs
+from musicgen.score import Score, notes_from
+
+CLASS = "class"
+
+
+def drawn(page: str, kind: str) -> int:
+    """How many elements of a kind are drawn on a page."""
+    return sum(
+        kind in element.get(CLASS, "").split() for element in ElementTree.fromstring(page).iter()
+    )
+
+
+def test_a_short_piece_is_one_page_with_all_its_notes() -> None:
+    rows = [(0, 24, 67), *[(24 + 24 * n, 24, 60 + n) for n in range(8)]]
+    [page] = score_svgs(Score(notes_from(rows), metres=PICKUP))
+    assert drawn(page, "note") == 9
+    assert drawn(page, "measure") == 3
+    assert drawn(page, "staff") == 3
+
+
+def test_a_long_piece_has_several_pages() -> None:
+    rows = [(12 * n, 12, 60 + n % 12) for n in range(800)]
+    pages = score_svgs(Score(notes_from(rows)))
+    assert len(pages) > 1
+    assert sum(drawn(page, "note") for page in pages) == 800
+
+
+def test_a_title_is_text_and_never_markup() -> None:
+    [page] = score_svgs(Score(notes_from([(0, 24, 60)])), title="<script>alert(1)</script>")
+    assert not any(
+        element.tag.endswith("script") for element in ElementTree.fromstring(page).iter()
+    )
+    assert "&lt;script&gt;" in page
+
+
+def test_an_empty_score_is_a_page_with_a_rest() -> None:
+    [page] = score_svgs(Score())
+    assert drawn(page, "note") == 0
+    assert drawn(page, "rest") + drawn(page, "mRest") == 1

@@ -1,0 +1,186 @@
+"""The real training on a tiny collection: to the end, stopped, resumed, failed."""
+
+import json
+import math
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file, save_file
+from tiny_music import write_folder
+
+from musicgen.composing.engine import Engine
+from musicgen.models.checkpoint import open_checkpoint
+from musicgen.models.settings import ClassicSettings, LstmSettings
+from musicgen.training import fit
+from musicgen.training.process import train_run
+from musicgen.training.run import Run, create_run, find_checkpoint
+from musicgen.training.settings import RunSettings, TrainSettings
+
+TINY = TrainSettings(epochs=3, batch_size=4, length=16, patience=0, learning_rate=1e-2)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MUSICGEN_HOME", str(folder))
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(write_folder(tmp_path_factory.mktemp("music") / "melodies"))
+
+
+def _settings(name: str, source: str, **changes: Any) -> RunSettings:
+    return RunSettings(name, source, "events", LstmSettings(8, 1, 0.2), replace(TINY, **changes))
+
+
+@pytest.fixture(scope="module")
+def finished(source: str) -> Run:
+    """A run that was never stopped."""
+    run = create_run(_settings("whole", source))
+    assert train_run(run) == "finished"
+    return run
+
+
+def _epochs(run: Run) -> list[dict[str, Any]]:
+    return [line for line in run.metrics() if line["kind"] == "epoch"]
+
+
+def _losses(run: Run) -> list[float]:
+    return [line[name] for line in _epochs(run) for name in ("loss", "valid_loss")]
+
+
+def _stop_after(batches: int) -> Callable[[Run], None]:
+    """Training that is asked to stop after so many batches."""
+
+    def work(run: Run) -> None:
+        class Impatient(fit.Training):
+            @property
+            def asked_to_stop(self) -> bool:
+                return self.progress.step >= batches
+
+        fit.train(run, training=Impatient)
+
+    return work
+
+
+def test_a_run_from_start_to_end(finished: Run) -> None:
+    status, epochs = finished.status(), _epochs(finished)
+    assert (status.state, status.epoch, status.epochs) == ("finished", 3, 3)
+    assert status.step == 3 * status.steps_per_epoch
+    assert [line["epoch"] for line in epochs] == [1, 2, 3]
+    assert epochs[-1]["valid_loss"] < epochs[0]["valid_loss"]
+    assert status.best_valid_loss == min(line["valid_loss"] for line in epochs)
+    assert epochs[0]["loss"] == pytest.approx(sum(epochs[0]["bits"].values()))
+    assert all(0 <= share <= 1 for share in epochs[0]["accuracy"].values())
+    assert status.device.startswith("CPU") or "GPU" in status.device
+    assert open_checkpoint(find_checkpoint("whole")).facts["run"] == "whole"
+    sides = json.loads((finished.folder / "split.json").read_text())
+    assert sum(map(len, sides.values())) == 12
+
+
+def test_only_best_and_latest_are_kept(finished: Run) -> None:
+    kept = {p.name for p in (finished.folder / "checkpoints").iterdir() if p.is_dir()}
+    assert kept == {finished.checkpoint("best").name, finished.checkpoint("latest").name}
+
+
+def test_same_seed_same_losses(finished: Run, source: str) -> None:
+    again = create_run(_settings("again", source))
+    train_run(again)
+    assert _losses(again) == _losses(finished)
+    other = create_run(_settings("other", source, seed=1))
+    train_run(other)
+    assert _losses(other) != _losses(finished)
+
+
+@pytest.mark.parametrize("batches", [1, 4])
+def test_stopped_and_resumed_is_as_never_stopped(finished: Run, source: str, batches: int) -> None:
+    run = create_run(_settings(f"stopped {batches}", source))
+    assert train_run(run, _stop_after(batches)) == "stopped"
+    assert run.status().step == batches
+    assert train_run(run) == "finished"
+    assert _losses(run) == pytest.approx(_losses(finished), abs=1e-4)
+
+
+def test_continued_for_more_epochs(source: str) -> None:
+    run = create_run(_settings("short", source, epochs=1))
+    train_run(run)
+    longer = replace(run.settings, train=replace(run.settings.train, epochs=2))
+    (run.folder / "run.json").write_text(json.dumps(longer.to_json()))
+    assert train_run(run) == "finished"
+    assert [line["epoch"] for line in _epochs(run)] == [1, 2]
+
+
+def test_fine_tuned_from_another_run(finished: Run, source: str) -> None:
+    run = create_run(replace(_settings("tuned", source, epochs=1), start_from="whole"))
+    train_run(run)
+    assert _losses(run)[0] < _losses(finished)[0]
+
+
+def test_loss_that_is_no_number(finished: Run, source: str, tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    shutil.copytree(finished.checkpoint(), broken)
+    weights = load_file(broken / "weights.safetensors")
+    nothing = {name: np.full_like(value, math.nan) for name, value in weights.items()}
+    save_file(nothing, broken / "weights.safetensors")
+    run = create_run(replace(_settings("nan", source), start_from=str(broken)))
+    assert train_run(run) == "failed"
+    assert "no longer a number" in run.status().message
+    assert "lower learning rate" in run.status().message
+
+
+def test_collection_that_is_gone(tmp_path: Path) -> None:
+    run = create_run(_settings("gone", str(tmp_path / "nothing")))
+    assert train_run(run) == "failed"
+    assert "is gone" in run.status().message
+
+
+def test_too_little_music(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "one", count=1, notes=0)
+    run = create_run(_settings("little", str(folder)))
+    assert train_run(run) == "failed"
+    assert "too little music" in run.status().message
+
+
+def test_classic_trains_and_composes(source: str) -> None:
+    classic = ClassicSettings(width=8, layers=3, dense=8, window=10)
+    train = replace(TINY, epochs=1, optimizer="rmsprop", schedule="constant", batch_size=64)
+    run = create_run(RunSettings("classic", source, "notes", classic, train))
+    assert train_run(run) == "finished"
+    checkpoint = open_checkpoint(run.checkpoint())
+    assert all(len(primer) == 10 for primer in checkpoint.primers)
+    logits = Engine(checkpoint).begin(2).logits({}, np.zeros((2, 0), np.int32))
+    assert logits.shape == (2, checkpoint.encoding.fields[0].size)
+
+
+def test_losses_are_means_over_all_notes(finished: Run) -> None:
+    """The validation loss against the same model's logits, note by note."""
+    from musicgen.corpus.sources import load_collection
+    from musicgen.models.build import build_model
+    from musicgen.models.saving import load_weights
+    from musicgen.training.data import prepare
+
+    settings = finished.settings
+    data = prepare(load_collection(settings.source), settings)
+    model = build_model(settings.model, data.encoding)
+    load_weights(model, finished.checkpoint("latest"))
+    nats, notes = 0.0, 0
+    for inputs, targets, weights in data.windows("valid").once():
+        logits = model(inputs, training=False)
+        for name, target in targets.items():
+            chances = logits[name].numpy().astype(np.float64)
+            chances -= np.log(np.exp(chances).sum(axis=-1, keepdims=True))
+            cost = -np.take_along_axis(chances, target[..., None], axis=-1)[..., 0]
+            nats += float((cost * weights[name]).sum())
+        notes += int(weights["shift"].sum())
+    assert notes == sum(map(len, data.pieces["valid"]))
+    assert _epochs(finished)[-1]["valid_loss"] == pytest.approx(
+        nats / notes / math.log(2), abs=1e-4
+    )
