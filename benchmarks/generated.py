@@ -11,7 +11,7 @@ Prints, each beside the same figure of human music:
 - pieces that collapse
 
 Human pieces are taken as the model's encoding keeps them (unisons are one note, and so on).
-About a minute and a half for 200 pieces on one core, most of it composing.
+Half a minute for 200 pieces on one core; --candidates N takes N times as long or more.
 """
 
 from __future__ import annotations
@@ -21,25 +21,30 @@ import json
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from musicgen.composing.background import Background
+from musicgen.composing.collapse import collapse
 from musicgen.composing.engine import Engine
-from musicgen.composing.originality import originality
+from musicgen.composing.originality import human_figures, originality
 from musicgen.composing.originality_index import OriginalityIndex
+from musicgen.composing.reference import reference_of
 from musicgen.composing.settings import ComposeSettings
 from musicgen.composing.studio import compose_pieces
 from musicgen.corpus.sources import load_collection
 from musicgen.corpus.split import TRAIN, split_pieces
-from musicgen.evaluation.collapse import collapse
+from musicgen.encoding.steps import Encoding
 from musicgen.evaluation.comparison import compare
+from musicgen.evaluation.musical import METRICS
 from musicgen.evaluation.pitch_statistics import scale_consistency
 from musicgen.models.checkpoint import Checkpoint, open_checkpoint
 from musicgen.score import Score
 from musicgen.training.run import find_checkpoint
 
+TOGETHER = 50  # pieces composed in one batch
 NOTES = 220  # over which scale consistency is taken
 PERCENTILES = (5, 50, 95)
 
@@ -48,57 +53,89 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("checkpoint", help="a run's name, or a checkpoint's folder")
     parser.add_argument("--pieces", type=int, default=200)
+    parser.add_argument("--candidates", type=int, default=0, help="choose each from so many")
     parser.add_argument("--source", help="the collection; by default what the model learned from")
     parser.add_argument("--json", action="store_true", help="print one JSON object and no table")
     arguments = parser.parse_args()
     checkpoint = open_checkpoint(find_checkpoint(arguments.checkpoint))
-    collection = load_collection(arguments.source or checkpoint.facts["source"])
-    scores = [checkpoint.encoding.canonical(score) for score in collection.scores]
-    sides = split_pieces(collection.scores)
+    human = Human.of(arguments.source or checkpoint.facts["source"], checkpoint.encoding)
     began = time.perf_counter()
-    pieces = composed(checkpoint, arguments.pieces)
+    pieces = composed(checkpoint, human, arguments.pieces, arguments.candidates)
     seconds = time.perf_counter() - began
     found = {"checkpoint": arguments.checkpoint, "pieces": len(pieces), "seconds": seconds}
-    found |= judged(pieces, scores, sides)
+    found |= judged(pieces, human)
     print(json.dumps(found) if arguments.json else table(found))
 
 
-def composed(checkpoint: Checkpoint, count: int) -> list[Score]:
-    """Pieces as the composer makes them by default, each from a seed of its own."""
-    engine = Engine(checkpoint)
-    pieces = []
-    for seed in range(count):
-        (piece,) = compose_pieces(engine, checkpoint, ComposeSettings(seed=seed), None)
-        pieces.append(piece.score)
-        print(f"\r{seed + 1} of {count} pieces composed", end="", file=sys.stderr)
+@dataclass(frozen=True)
+class Human:
+    """A collection as an encoding keeps it: what a model learned from, and what it never saw."""
+
+    train: tuple[Score, ...]
+    held_out: tuple[Score, ...]  # validation and test
+
+    @classmethod
+    def of(cls, source: str, encoding: Encoding) -> Human:
+        scores = load_collection(source).scores
+        sides = split_pieces(scores)
+        kept = [
+            (encoding.canonical(score), side) for score, side in zip(scores, sides, strict=True)
+        ]
+        return cls(
+            tuple(score for score, side in kept if side == TRAIN),
+            tuple(score for score, side in kept if side != TRAIN),
+        )
+
+    def background(self) -> Background:
+        """What the composer knows of the collection, for a run that does not say."""
+        index = OriginalityIndex.build(self.train)
+        known = index.with_human(human_figures(self.held_out, index))
+        return Background(known, reference_of(self.train))
+
+
+def composed(checkpoint: Checkpoint, human: Human, count: int, candidates: int) -> list[Score]:
+    """Pieces as the composer makes them by default.
+
+    A variation is the same music in any company, so many are composed together, unless each is
+    to be the best of its own candidates.
+    """
+    engine, known = Engine(checkpoint), Background.of(checkpoint.folder)
+    if known.index is None:
+        known = human.background()
+    together = 1 if candidates else TOGETHER
+    pieces: list[Score] = []
+    for seed in range(-(-count // together)):
+        asked = ComposeSettings(seed=seed, variations=min(together, count - len(pieces)))
+        found = compose_pieces(engine, known, asked, candidates=candidates)
+        pieces += [piece.score for piece in found]
+        print(f"\r{len(pieces)} of {count} pieces composed", end="", file=sys.stderr)
     print(file=sys.stderr)
     return pieces
 
 
-def judged(
-    pieces: Sequence[Score], scores: Sequence[Score], sides: Sequence[str]
-) -> dict[str, Any]:
-    """All figures of generated pieces and of the collection that the model learned from."""
-    train = [score for score, side in zip(scores, sides, strict=True) if side == TRAIN]
-    held_out = [score for score, side in zip(scores, sides, strict=True) if side != TRAIN]
-    ours, ceiling = compare(pieces, held_out), compare(train, held_out)
-    index = OriginalityIndex.build(train)
+def judged(pieces: Sequence[Score], human: Human) -> dict[str, Any]:
+    """All figures of generated pieces, beside those of human ones."""
+    ours, ceiling = compare(pieces, human.held_out), compare(human.train, human.held_out)
+    index = OriginalityIndex.build(human.train)
+    caught = [str(found) for found in map(collapse, pieces) if found is not None]
     return {
-        "scale_consistency": {"generated": in_scale(pieces), "collection": in_scale(scores)},
+        "scale_consistency": {
+            "generated": in_scale(pieces),
+            "collection": in_scale([*human.train, *human.held_out]),
+        },
         "overlap": {
             name: {
                 "generated": ours[name].overlap if name in ours else 0.0,
                 "ceiling": ceiling[name].overlap,
-                "generated_mean": ours[name].mean if name in ours else None,
-                "held_out_mean": ceiling[name].reference_mean,
+                "means": [ours[name].mean, ceiling[name].reference_mean] if name in METRICS else [],
             }
             for name in ceiling
         },
         "copied_run": {
             "generated": percentiles([originality(p, index).longest_run for p in pieces]),
-            "held_out": percentiles([originality(p, index).longest_run for p in held_out]),
+            "held_out": percentiles([originality(p, index).longest_run for p in human.held_out]),
         },
-        "collapsed": [reason for reason in map(collapse, pieces) if reason],
+        "collapsed": caught,
     }
 
 
@@ -126,13 +163,12 @@ def table(found: dict[str, Any]) -> str:
     shares = []
     for name, row in found["overlap"].items():
         shares.append(row["generated"] / row["ceiling"])
-        means = f"   mean {row['generated_mean']:.2f}, theirs {row['held_out_mean']:.2f}"
-        told = "" if np.isnan(row["held_out_mean"]) else means
+        means = "   mean {:.2f}, theirs {:.2f}".format(*row["means"]) if row["means"] else ""
         lines.append(
-            f"{name:34}{row['generated']:7.2f}{row['ceiling']:9.2f}{shares[-1]:7.0%}{told}"
+            f"{name:34}{row['generated']:7.2f}{row['ceiling']:9.2f}{shares[-1]:7.0%}{means}"
         )
     lines.append(f"{'on average':34}{'':16}{np.mean(shares):7.0%}, least {min(shares):.0%}")
-    lines.append(f"\ncollapsed: {len(found['collapsed'])} {sorted(set(found['collapsed']))}")
+    lines.append(f"\ncollapsed: {len(found['collapsed'])} {found['collapsed']}")
     return "\n".join(lines)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from musicgen import commands
+from musicgen.commands.answer import PROBLEMS
 from musicgen.encoding.registry import ENCODINGS
 from musicgen.models.settings import KINDS
 
@@ -27,8 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status, 2 for bad input."""
     options = make_parser().parse_args(arguments)
     try:
-        answer = options.command(options)
-    except commands.PROBLEMS as problem:
+        answer = _command(options.command)(options)
+    except PROBLEMS as problem:
         text = " ".join(str(problem).split()) or type(problem).__name__
         print(f"musicgen {options.name}: {text}", file=sys.stderr)
         return BAD_INPUT
@@ -43,25 +44,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return answer.status
 
 
+def _command(place: str) -> Any:
+    """The function at MODULE.NAME; imported only now, so that no command pays for another."""
+    module, name = place.split(".")
+    return getattr(importlib.import_module(f"musicgen.commands.{module}"), name)
+
+
 def make_parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="musicgen", description="A local studio for learned music.")
     subparsers = parser.add_subparsers(dest="name", required=True, parser_class=_Parser)
 
-    def add(name: str, command: Any, text: str) -> argparse.ArgumentParser:
+    def add(name: str, command: str, text: str) -> argparse.ArgumentParser:
         made = subparsers.add_parser(name, help=text, description=text)
         made.add_argument("--json", action="store_true", help="answer with one JSON object")
         made.set_defaults(command=command)
         return made
 
-    library = add("library", commands.library, "Collections that are here, or build the bundled.")
+    library = add(
+        "library", "collections.library", "Collections that are here, or build the bundled."
+    )
     library.add_argument("action", nargs="?", choices=["build"], help="make them again")
-    corpus = add("corpus", commands.corpus, "Read a collection: what is in it, what was refused.")
+    corpus = add(
+        "corpus", "collections.corpus", "Read a collection: what is in it, what was refused."
+    )
     corpus.add_argument("source", help="a collection's name, a file, a folder or a zip")
     corpus.add_argument("--encoding", choices=ENCODINGS, default="events")
-    add("runs", commands.runs, "All trainings, and the models that came with the program.")
-    _add_train(add("train", commands.train, "Train a model; Ctrl-C saves and stops."))
-    _add_compose(add("compose", commands.compose, "Compose new pieces from a checkpoint."))
-    evaluate = add("evaluate", commands.evaluate, "How well a model expects pieces it never saw.")
+    add("runs", "training.runs", "All trainings, and the models that came with the program.")
+    _add_train(add("train", "training.train", "Train a model; Ctrl-C saves and stops."))
+    _add_compose(add("compose", "composing.compose", "Compose new pieces from a checkpoint."))
+    evaluate = add("evaluate", "training.evaluate", "How well a model expects pieces it never saw.")
     evaluate.add_argument("checkpoint", help="a run's name, or a checkpoint's folder")
     evaluate.add_argument("--source", help="another collection than the one it learned from")
     evaluate.add_argument("--split", choices=["valid", "test"], default="valid")

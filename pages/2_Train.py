@@ -1,0 +1,36 @@
+"""The Train page: start a training, watch it, compare it with others."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from musicgen.training.run import list_runs
+from musicgen.ui import frame
+from musicgen.ui.runs import choose_run
+from musicgen.ui.train_compare import compare
+from musicgen.ui.train_control import import_run
+from musicgen.ui.train_new import new_training
+from musicgen.ui.train_watch import watch
+
+NEW, WATCH, COMPARE = "New", "Watch", "Compare"
+
+frame.begin("Train", "A training is a process of its own: close this page and it goes on.")
+frame.say_now()
+
+if wanted := st.session_state.pop("_view_next", None):
+    st.session_state["view"] = wanted
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    view = st.segmented_control(
+        "View", (NEW, WATCH, COMPARE), default=NEW, required=True, key="view",
+        bind="query-params", label_visibility="collapsed",
+    )  # fmt: skip
+    import_run()
+
+if view == NEW:
+    new_training()
+elif view == COMPARE:
+    compare()
+elif not list_runs():
+    st.info("There is no run yet: start one under New.")
+elif (run := choose_run()) is not None:
+    watch(run)

@@ -16,7 +16,6 @@ from musicgen.composing.rules import rules_for
 from musicgen.composing.sampling import variation_rng
 from musicgen.composing.settings import ComposeSettings
 from musicgen.composing.writing import Writing
-from musicgen.encoding.grid import GRID_TICKS
 from musicgen.encoding.steps import Steps
 from musicgen.score import Score, bar_positions
 
@@ -101,10 +100,9 @@ class _Piece:
         """The variations, with the opening heard."""
         encoding, settings, start = self.model.encoding, self.settings, self.start
         generators = [variation_rng(settings.seed, variation) for variation in variations]
-        end = start.end_step
-        rules = rules_for(encoding, settings, start.metres, end)
+        rules = rules_for(encoding, settings, start.metres, start.last_bar)
         watch = watch_for(encoding, settings, index, len(variations))
-        writing = Writing(self.model, settings, start.metres, generators, rules, watch, end)
+        writing = Writing(self.model, settings, start.metres, generators, rules, watch, start.end)
         if not len(start.steps) and self.model.openings:
             chosen = [int(rng.integers(len(self.model.openings))) for rng in generators]
             writing.warm_up([self.model.openings[number] for number in chosen])
@@ -115,7 +113,7 @@ class _Piece:
         """The pieces that have come to another bar; told (K,) is brought up to date."""
         if not len(writing.rows):
             return []
-        bars = bar_positions(self.start.metres, writing.now * GRID_TICKS)[0]
+        bars = bar_positions(self.start.metres, writing.onsets())[0]
         done = writing.rows[bars > told[writing.rows]]
         told[writing.rows] = bars
         return [int(row) for row in done]

@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from musicgen.composing.settings import ComposeSettings
@@ -99,6 +98,8 @@ def kept_piece(piece_id: str) -> KeptPiece:
         entry = json.loads((folder / ENTRY).read_bytes())
         if not (folder / MIDI).is_file():
             raise UnknownPiece(f"the piece '{piece_id}' has lost its MIDI file")
+        if not isinstance(entry, dict):
+            raise ValueError("no object")
         return _from_json(piece_id, entry)
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         raise UnknownPiece(f"there is no piece '{piece_id[:80]}' that can be read") from None

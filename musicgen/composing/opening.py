@@ -8,7 +8,6 @@ import numpy as np
 
 from musicgen.composing.bars import bar_start
 from musicgen.composing.settings import MOST_NOTES, ComposeSettings
-from musicgen.encoding.grid import GRID_TICKS
 from musicgen.encoding.notes import STEP_TICKS, NotesEncoding
 from musicgen.encoding.steps import Encoding, Steps
 from musicgen.score import Metre, Score
@@ -22,26 +21,29 @@ class Opening:
 
     steps: Steps  # of the primer; empty without one
     most_steps: int  # of the whole piece
-    end: int | None  # ticks, where the last bar ends
+    last_bar: tuple[int, int] | None  # ticks, where it begins and ends; None for any number
 
     @property
     def metres(self) -> tuple[Metre, ...]:
         return self.steps.metres
 
     @property
-    def end_step(self) -> int | None:
-        """The end in grid steps, the first that lies outside."""
-        return None if self.end is None else -(-self.end // GRID_TICKS)
+    def end(self) -> int | None:
+        """The tick where the last bar ends."""
+        return self.last_bar[1] if self.last_bar else None
 
 
 def opening(encoding: Encoding, settings: ComposeSettings, primer: Score | None) -> Opening:
     """The opening of a piece; ValueError where the primer leaves nothing to compose."""
     steps = _primer_steps(encoding, settings, primer)
-    end = None if settings.bars is None else bar_start(steps.metres, settings.bars)
     most = MOST_NOTES if settings.notes is None else settings.notes
-    if end is not None and isinstance(encoding, NotesEncoding):
-        most = min(most, -(-end // STEP_TICKS))
-    found = Opening(steps, most, end)
+    last_bar = None
+    if settings.bars is not None:
+        end = bar_start(steps.metres, settings.bars)
+        last_bar = bar_start(steps.metres, settings.bars - 1), end
+        if isinstance(encoding, NotesEncoding):
+            most = min(most, -(-end // STEP_TICKS))
+    found = Opening(steps, most, last_bar)
     if len(steps):
         _check_room(encoding.decode(steps), found)
     return found

@@ -59,7 +59,7 @@ def originality(score: Score, index: OriginalityIndex) -> Originality:
     notes = note_sequence([score])
     lengths, places = longest_matches(notes.codes()[:-1], index)
     runs = tuple(
-        _run(stop, int(lengths[stop]), int(places[stop]), notes.onsets, notes.keys, index)
+        _run(int(stop), int(lengths[stop]), int(places[stop]), notes.onsets, notes.keys, index)
         for stop in _ends(lengths)
     )
     covered = np.zeros(len(notes.keys) + 1, np.int64)

@@ -12,6 +12,8 @@ from musicgen.composing.rules import Moment, Rules
 from musicgen.composing.sampling import Uniforms, draw, log_likelihood
 from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.events import SHIFT
+from musicgen.encoding.grid import GRID_TICKS
+from musicgen.encoding.notes import STEP_TICKS
 from musicgen.score import Metre
 
 
@@ -40,10 +42,10 @@ class Writing:
         watch: Watch | None = None,
         end: int | None = None,
     ) -> None:
-        """end: the grid step where onsets are no longer taken; None does without."""
+        """end: the tick where onsets are no longer taken; None does without."""
         pieces, fields = len(generators), model.encoding.fields
         self.fields = fields
-        self.end = end
+        self._end = None if end is None else -(-end // GRID_TICKS)
         self.rows = np.arange(pieces)  # of the pieces that go on
         self.now = np.zeros(pieces, np.int64)  # grid steps, the latest onset, as the rows
         self.lengths = np.zeros(pieces, np.int64)  # steps, of all pieces
@@ -87,8 +89,8 @@ class Writing:
             chosen = draw(logits, uniforms[:, index], sampling)
             moment.drawn = np.concatenate([moment.drawn, chosen[:, None]], axis=1, dtype=np.int32)
             over = chosen < 0
-            if index == 0 and self._moves and self.end is not None:
-                over |= self.now + chosen >= self.end
+            if index == 0 and self._moves and self._end is not None:
+                over |= self.now + chosen >= self._end
             if over.any():
                 rows = np.flatnonzero(~over)
                 moment = self._keep(rows, moment)
@@ -101,6 +103,12 @@ class Writing:
     def log_likelihood(self, piece: int) -> np.ndarray:
         """Of the drawn steps of one of all pieces, by field: (F,)."""
         return self._chances.totals()[piece]
+
+    def onsets(self) -> np.ndarray:
+        """The latest onset of each piece that goes on, in ticks: (K,)."""
+        if self._moves:
+            return self.now * GRID_TICKS
+        return np.maximum(self.lengths[self.rows] - 1, 0) * STEP_TICKS
 
     def steps(self, piece: int) -> np.ndarray:
         """The steps so far of one of all pieces: (N, F)."""

@@ -21,7 +21,7 @@ from musicgen.corpus.collection import Piece, PieceFile, Refused
 from musicgen.score import NOTE_DTYPE, Metre, Score
 from musicgen.settings import home
 
-READER_VERSION = 2  # another one whenever reading gives other scores for the same bytes
+READER_VERSION = 3  # another one whenever reading gives other scores for the same bytes
 MOST_RECORDS = 64
 
 Answer = Piece | Refused  # what reading one file gave

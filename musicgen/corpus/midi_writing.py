@@ -26,9 +26,9 @@ def midi_of_parts(score: Score, part_names: Sequence[str] = ()) -> bytes:
         signature = (metre.start * _SCALE, metre.numerator, metre.denominator)
         file.time_signatures.append(symusic.TimeSignature(*signature))
     notes = score.notes
-    for part, program in np.unique(notes[["part", "program"]]):
+    for number, (part, program) in enumerate(np.unique(notes[["part", "program"]]), 1):
         name = part_names[part] if part < len(part_names) and part_names[part] else ""
-        track = symusic.Track(name or f"Part {part + 1}", int(program), False)
+        track = symusic.Track(name or f"Part {number}", int(program), False)
         these = notes[(notes["part"] == part) & (notes["program"] == program)]
         track.notes = symusic.Note.from_numpy(
             these["start"] * _SCALE,

@@ -22,10 +22,11 @@ def split_pieces(scores: Sequence[Score], groups: Sequence[int] | None = None) -
     A piece's side follows from a hash of its notes, whatever its name, place and key, and
     near-duplicates are on one side: adding or removing unrelated pieces changes nothing for
     the others. Where the pieces are so few that a side would be empty, or `train` too small,
-    they are divided by rank: from 2 different ones on there is `valid`, from 3 on `test`. groups: what
-    `near_duplicates` gives, where it is known already.
+    they are divided by rank: from 2 different ones on there is `valid`, from 3 on `test`.
+    groups: what `near_duplicates` gives, where it is known already.
     """
     groups = near_duplicates(scores) if groups is None else groups
+    # The lowest of a group's places is the group's: one of many pieces nearly always trains.
     place: dict[int, float] = {}  # of each group in [0, 1)
     for group, score in zip(groups, scores, strict=True):
         place[group] = min(place.get(group, 1.0), content_place(score))

@@ -116,6 +116,12 @@ _ALL = (
         "The mean time from an onset to the next.",
     ),
     Metric(
+        "longest wait",
+        "quarters",
+        time.longest_wait,
+        "The longest time in which nothing begins.",
+    ),
+    Metric(
         "duration entropy",
         "bits",
         time.duration_entropy,

@@ -98,6 +98,15 @@ def mean_inter_onset(score: Score) -> float:
     return float(np.diff(onsets).mean()) / TICKS_PER_QUARTER
 
 
+def longest_wait(score: Score) -> float:
+    """The longest time in quarters in which nothing begins, between the first onset and the last.
+
+    NaN for fewer than two onsets.
+    """
+    onsets = np.unique(score.notes["start"])
+    return float(np.diff(onsets).max()) / TICKS_PER_QUARTER if len(onsets) > 1 else math.nan
+
+
 def duration_entropy(score: Score) -> float:
     """Shannon entropy in bits of the durations, each number of ticks apart; NaN where empty."""
     if not len(score):

@@ -32,7 +32,7 @@ def build_model(settings: ModelSettings, encoding: Encoding, seed: int = 0) -> S
     return model
 
 
-def step_models(model: StepsModel) -> list[StepModel] | list[ClassicStep]:
+def step_models(model: StepsModel) -> list[StepModel | ClassicStep]:
     """What a checkpoint exports: one model of one step for each field."""
     if isinstance(model, ClassicModel):
         return [ClassicStep(model)]

@@ -14,6 +14,8 @@ import onnx
 import tensorflow as tf
 import tf2onnx
 
+from musicgen.models.slim_graph import slimmed
+
 OPSET = 18
 
 
@@ -37,7 +39,7 @@ def trace_step(step: keras.Model, inputs: Mapping[str, tuple[tuple[int, ...], st
     function = tf.function(run, input_signature=signature, autograph=False)
     model, _ = tf2onnx.convert.from_function(function, input_signature=signature, opset=OPSET)
     _weights_to_initializers(model.graph, {_argument(i): w for i, w in enumerate(weights)})
-    return model.SerializeToString()
+    return slimmed(model).SerializeToString()
 
 
 def filled(graph: bytes, weights: Mapping[str, np.ndarray]) -> bytes:

@@ -21,6 +21,7 @@ PEAK = 0.9  # of full scale
 SINE_RATE = 44_100  # frames a second of the plain sound
 _FULL_SCALE = 32_767
 _CHANNEL_VOLUMES = (127, 64, 32)  # from loud to soft, until nothing is clipped
+_MOST_TRACKS = 15  # channels of MIDI without that of the drums
 _SOFTEST = 64  # velocity that the loudest note has at least
 _VOLUME, _SUSTAIN = 7, 64  # MIDI controllers
 
@@ -89,9 +90,18 @@ def _audible(score: Score) -> Score:
     return replace(score, notes=notes)
 
 
+def _on_few_channels(score: Score) -> Score:
+    """A score of more tracks than MIDI has channels with its parts merged by programme."""
+    if len(np.unique(score.notes[["part", "program"]])) <= _MOST_TRACKS:
+        return score
+    notes = score.notes.copy()
+    notes["part"] = 0
+    return replace(score, notes=notes)
+
+
 def _midi_with_tail(score: Score, volume: int) -> bytes:
     """MIDI with one more event after the end, for the renderer stops at the last event."""
-    midi = midi_of(_audible(score))
+    midi = midi_of(_on_few_channels(_audible(score)))
     for instrument in midi.instruments:
         instrument.control_changes.append(pretty_midi.ControlChange(_VOLUME, volume, 0.0))
     end = midi.get_end_time() + TAIL_SECONDS

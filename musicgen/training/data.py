@@ -12,6 +12,7 @@ from musicgen.corpus.split import split_pieces
 from musicgen.encoding.registry import fit_encoding
 from musicgen.encoding.steps import Encoding, Steps
 from musicgen.models.settings import ClassicSettings
+from musicgen.score import Score
 from musicgen.training.classic_windows import ClassicWindows
 from musicgen.training.settings import RunSettings
 from musicgen.training.windows import Windows
@@ -26,10 +27,11 @@ class TooLittleMusic(ValueError):
 
 @dataclass(frozen=True)
 class TrainingData:
-    """Encoded pieces by side, and windows over them."""
+    """Pieces by side, encoded, and windows over them."""
 
     encoding: Encoding
-    pieces: Mapping[str, tuple[Steps, ...]]  # by side
+    scores: Mapping[str, tuple[Score, ...]]  # by side, those without a note left out
+    pieces: Mapping[str, tuple[Steps, ...]]  # the same, encoded
     settings: RunSettings
 
     def windows(self, side: str) -> Windows | ClassicWindows:
@@ -57,12 +59,16 @@ def prepare(
     """
     sides = split_pieces(collection.scores)
     encoding = encoding or fit_encoding(settings.encoding, collection.scores)
-    encoded = [encoding.encode(score) for score in collection.scores]
-    pieces = {
-        side: tuple(s for s, at in zip(encoded, sides, strict=True) if at == side and len(s))
+    scores = {
+        side: tuple(
+            score
+            for score, at in zip(collection.scores, sides, strict=True)
+            if at == side and len(score)
+        )
         for side in SIDES
     }
-    data = TrainingData(encoding, pieces, settings)
+    pieces = {side: tuple(map(encoding.encode, scores[side])) for side in SIDES}
+    data = TrainingData(encoding, scores, pieces, settings)
     if not data.windows("train").batches:
         raise TooLittleMusic(
             f"'{collection.name}' has too little music to train on: "

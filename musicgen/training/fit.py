@@ -22,6 +22,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from musicgen.composing.background import prepare_background
 from musicgen.corpus.sources import load_collection
 from musicgen.files import write_json
 from musicgen.models.build import build_model
@@ -78,6 +79,7 @@ def train(run: Run, devices: Devices | None = None, training: type[Training] | N
     encoding = open_checkpoint(start).encoding if start else None
     data = prepare(collection, settings, encoding)
     write_json(run.folder / "split.json", _names(data))
+    prepare_background(run.folder, data.scores["train"], data.scores["valid"])
     reporter.tell(message="making the model")
     session = training or Training
     session(run, data, devices, reporter, start, resume=latest is not None).go_on()
@@ -329,4 +331,4 @@ def _latest(run: Run) -> Path | None:
 
 
 def _names(data: TrainingData) -> dict[str, list[str]]:
-    return {side: [steps.name for steps in pieces] for side, pieces in data.pieces.items()}
+    return {side: [score.name for score in scores] for side, scores in data.scores.items()}

@@ -6,8 +6,10 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from typing import Any
 
 from musicgen.files import write_json
+from musicgen.models.checkpoint import open_checkpoint
 from musicgen.training.report import Reporter
 from musicgen.training.run import ALIVE, QUEUED, Run, create_run
 from musicgen.training.settings import RunSettings
@@ -45,7 +47,7 @@ def resume(run: Run, epochs: int | None = None) -> None:
 def extend(run: Run, epochs: int | None = None, minutes: float | None = None) -> None:
     """Give a run another length; None leaves it."""
     wanted = {"epochs": epochs, "minutes": minutes}
-    changes = {name: value for name, value in wanted.items() if value is not None}
+    changes: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
     if changes:
         settings = run.settings
         train = replace(settings.train, **changes)
@@ -71,6 +73,23 @@ def continue_further(run: Run, epochs: int = 0, minutes: float = 0.0) -> None:
     )
     write_json(run.folder / "run.json", replace(settings, train=train).to_json())
     resume(run)
+
+
+def fine_tune(run: Run, source: str, name: str, minutes: float, learning_rate: float) -> Run:
+    """Start a new run that begins with the weights of a run's best checkpoint.
+
+    It keeps the encoding with its vocabulary, so that any collection fits.
+    """
+    settings = run.settings
+    checkpoint = open_checkpoint(run.checkpoint())
+    train = replace(
+        settings.train, epochs=MOST_EPOCHS, minutes=minutes, learning_rate=learning_rate
+    )
+    return start(
+        RunSettings(
+            name, source, checkpoint.encoding.name, checkpoint.model, train, start_from=run.name
+        )
+    )
 
 
 def check_resumable(run: Run) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -56,7 +57,9 @@ def place_in_queue(run: Run) -> int:
 
 def _wait_for_turn(run: Run) -> bool:
     """False where it was asked to stop while it waited."""
-    reporter = Reporter(run.folder, replace(run.written_status(), state=QUEUED))
+    status = replace(run.written_status(), state=QUEUED, pid=os.getpid())
+    reporter = Reporter(run.folder, status)
+    reporter.tell()
     (run.folder / "ticket").write_text(f"{time.time():.6f}")
     while place := place_in_queue(run):
         reporter.beat(state=QUEUED, message=f"waits for {place} other training{'s' * (place > 1)}")
@@ -68,9 +71,7 @@ def _wait_for_turn(run: Run) -> bool:
 
 def _train(run: Run, work: Callable[[Run], None] | None) -> str:
     try:
-        if work is None:
-            from musicgen.training.fit import train as work
-        work(run)
+        (work or _fit())(run)
     except KeyboardInterrupt:
         return _end(run, STOPPED, "interrupted at the keyboard")
     except Exception as problem:
@@ -79,6 +80,13 @@ def _train(run: Run, work: Callable[[Run], None] | None) -> str:
         traceback.print_exc()
         return _end(run, FAILED, in_words(problem, run.settings))
     return run.written_status().state
+
+
+def _fit() -> Callable[[Run], None]:
+    """What trains; imported only when it is a run's turn, for it brings TensorFlow."""
+    from musicgen.training.fit import train
+
+    return train
 
 
 def in_words(problem: Exception, settings: RunSettings) -> str:

@@ -61,6 +61,7 @@ class Status:
     seconds_left: float | None = None
     parameters: int = 0
     device: str = ""
+    pid: int = 0  # of the process that trains it
 
 
 @dataclass(frozen=True)

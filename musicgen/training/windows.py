@@ -33,7 +33,7 @@ class Windows:
         for index, steps in enumerate(self.pieces):
             count = -(-len(steps) // self.length)
             last = max(len(steps) - self.length, 0)
-            starts = np.linspace(0, last, count).astype(int) if count else []
+            starts = np.linspace(0, last, count).astype(int)
             found += [(index, int(start)) for start in starts]
         return found
 

@@ -53,9 +53,7 @@ def roll_player(
     )
 
 
-def _piece(
-    score: Score, wav: bytes, primer_notes: int, marks: Sequence[Mark]
-) -> dict[str, Any]:
+def _piece(score: Score, wav: bytes, primer_notes: int, marks: Sequence[Mark]) -> dict[str, Any]:
     """All that the browser draws; times in ticks."""
     notes = score.notes
     parts = range(int(notes["part"].max()) + 1 if len(notes) else 0)
@@ -67,7 +65,7 @@ def _piece(
         "end": score.end,
         "lines": score.bar_lines().tolist(),
         "firstBar": first_bar_number(score),
-        "beat": TICKS_PER_QUARTER,
+        "quarter": TICKS_PER_QUARTER,
         "tempo": score.tempo,
         "ticksPerSecond": score.tempo * TICKS_PER_QUARTER / 60,
         "primer": primer_notes,
@@ -107,9 +105,13 @@ def _nothing() -> None:
     """Streamlit wants a callback for each value that a component sends."""
 
 
+def _asset(file: str) -> str:
+    return (_ASSETS / file).read_text("utf-8")
+
+
 _component = st.components.v2.component(
     "musicgen_roll_player",
-    html=(_ASSETS / "player.html").read_text("utf-8"),
-    css=(_ASSETS / "player.css").read_text("utf-8"),
-    js=(_ASSETS / "player.js").read_text("utf-8"),
+    html=_asset("player.html"),
+    css=_asset("player.css"),
+    js=_asset("roll.js") + _asset("player.js"),  # one module
 )

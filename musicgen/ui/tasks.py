@@ -69,11 +69,13 @@ class Task(Generic[T]):
 def finish(task: Task[T], words: str, key: str) -> T:
     """The task's result; until it is there, a bar with the time left and a button to cancel."""
     if not task.wait(PATIENCE):
-        with st.empty(), st.container(border=True):
+        place = st.empty()
+        with place.container(border=True):
             bar = st.progress(0.0, text=f"{words} …")
             st.button("Cancel", key=f"cancel-{key}", on_click=task.cancel)
             while not task.wait(LOOK):
                 bar.progress(*_standing(task, words))
+        place.empty()
     return task.result()
 
 

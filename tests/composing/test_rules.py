@@ -77,10 +77,16 @@ def test_no_shift_leaps_over_the_last_bar():
     assert allowed(rule(moment({}, C4, now=0), SHIFTS)) == list(range(96))
     everything = list(range(LONGEST + 1))
     assert allowed(rule(moment({}, C4, now=48), SHIFTS)) == everything  # one is there
-    assert allowed(rule(moment({C4: 60}, C4, now=0), SHIFTS)) == everything  # one sounds there
     far = np.full((1, LONGEST + 1), rules.FORBIDDEN)
     far[0, 150] = 0
     assert allowed(rule(moment({}, C4, now=0), far)) == [150]  # nothing else is left
+
+
+def test_no_onset_before_a_step_unless_all_are():
+    rule = rules.not_before(20)
+    assert allowed(rule(moment({}, C4, now=12), SHIFTS))[0] == 8
+    far = rules.not_before(500)
+    assert allowed(far(moment({}, C4, now=12), SHIFTS)) == list(range(LONGEST + 1))
 
 
 def test_density_leaves_chords_alone_and_halves_the_odds_of_twice_as_far():

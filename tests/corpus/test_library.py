@@ -7,7 +7,6 @@ import zipfile
 from collections import Counter
 from pathlib import Path
 
-import numpy as np
 import pretty_midi
 import pytest
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from score_strategies import scores
 from small_midi import midi, note, program, signature, tempo
 
+from musicgen.corpus.chords import TRACKS
 from musicgen.corpus.collection import Piece, Refused
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.limits import Limits
@@ -54,6 +55,22 @@ def test_all_parts_are_merged_and_numbered_and_drums_left_out() -> None:
     score, drums = read_midi(data, "band")
     assert drums == 2
     assert score.notes.tolist() == [(0, 48, 40, 80, 33, 1), (0, 24, 64, 80, 24, 0)]
+
+
+def test_the_voices_of_a_single_track_are_known_as_one_track() -> None:
+    data = midi(note(60, 480) + note(64, 480, channel=3) + note(67, 480, channel=1), kind=0)
+    parts = read_score(data, "a.mid").notes["part"].tolist()
+    assert sorted(parts) == [0, TRACKS, 2 * TRACKS]
+
+
+def test_a_key_struck_again_before_it_is_let_go_ends_both_notes() -> None:
+    on, off = b"\x90\x3c\x50", b"\x80\x3c\x00"
+    data = midi([(0, on), (240, on), (240, off), (480, off), (0, on), (480, off)])
+    assert read_score(data, "a.mid").notes[["start", "duration"]].tolist() == [
+        (0, 24),
+        (12, 12),
+        (48, 24),
+    ]
 
 
 def test_the_tempo_makes_the_piece_last_as_long() -> None:

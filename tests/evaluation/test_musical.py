@@ -134,6 +134,7 @@ def test_density_and_durations() -> None:
     assert time.notes_per_beat(known) == 0.5
     assert time.mean_duration(known) == (0.5 + 0.5 + 1.5 + 4) / 4
     assert time.mean_inter_onset(known) == 2.0
+    assert time.longest_wait(known) == 3.5
     assert time.duration_entropy(known) == 1.5
     histogram = time.duration_histogram(known)
     assert {int(i): histogram[i] for i in np.flatnonzero(histogram)} == {2: 0.5, 6: 0.25, 16: 0.25}

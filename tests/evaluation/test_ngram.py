@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from musicgen.composing.compose import compose
+from musicgen.composing.settings import ComposeSettings
 from musicgen.corpus.sources import load_collection
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.notes import NotesEncoding
@@ -139,3 +141,15 @@ def test_on_chorales_it_beats_the_unigram_by_half() -> None:
     best = ngram.fit_best(EVENTS, train, held_out)
     assert 3 <= best.order <= 7
     assert best.bits(held_out).sum(axis=1).mean() < 0.6 * unigram
+
+
+def test_pieces_can_be_composed_from_it() -> None:
+    pieces = [EVENTS.encode(score) for score in load_collection("ryans-mammoth").scores[:40]]
+    model = ngram.fit(EVENTS, pieces, order=4)
+    one, other = compose(model, ComposeSettings(bars=8, variations=2, seed=1))
+    assert one.score != other.score
+    assert 1 <= one.score.bars <= 8
+    assert len(one.score) >= 16
+    known = {row.tobytes() for steps in pieces for row in steps.fields[:, [0, 2]]}
+    drawn = [row.tobytes() in known for row in one.steps.fields[:, [0, 2]]]
+    assert np.mean(drawn) > 0.9  # rhythms are those of fiddle tunes

@@ -1,4 +1,4 @@
-"""MIDI bytes read by four libraries, each into the same rows."""
+"""MIDI bytes read by four libraries, each into the same rows; and MusicXML by music21."""
 
 import io
 
@@ -6,12 +6,15 @@ import mido
 import music21
 import pretty_midi
 import symusic
+from music21.midi.translate import getNotesFromEvents, getTimeForEvents
 
 from musicgen.rendering.midi import FILE_TICKS_PER_QUARTER
 
 Row = tuple[
     int, int, int, int, int
 ]  # start and duration in the file's ticks, pitch, velocity, program
+
+PROGRAM_CHANGE = music21.midi.ChannelVoiceMessages.PROGRAM_CHANGE
 
 
 def with_pretty_midi(data: bytes) -> list[Row]:
@@ -53,14 +56,31 @@ def with_symusic(data: bytes) -> list[Row]:
 
 
 def with_music21(data: bytes) -> list[Row]:
-    # By default music21 rounds to 16ths and triplets, and takes what begins and ends within
-    # its rounding for a chord: 48 to the quarter is finer than the files' own ticks.
-    score = music21.midi.translate.midiStringToStream(data, quarterLengthDivisors=(48,))
+    """As music21 pairs the events, before it lays them out in bars.
+
+    Laying out rounds to 16ths and triplets, and puts some notes that go over a bar line into
+    the wrong place where a bar has several voices.
+    """
+    file = music21.midi.MidiFile()
+    file.readstr(data)
     rows = []
-    for part in score.parts:
-        program = part[music21.instrument.Instrument].first().midiProgram
-        rows += [(*row, program) for row in joined(part)]
+    for track in file.tracks:
+        programs = [each.data for each in track.events if each.type == PROGRAM_CHANGE]
+        for note in getNotesFromEvents(getTimeForEvents(track)):
+            start, end = note.onTime, note.offTime
+            rows.append((start, end - start, note.event.pitch, note.event.velocity, programs[0]))
     return sorted(rows)
+
+
+def with_musicxml(data: bytes) -> list[tuple[int, int, int]]:
+    """Start, duration and pitch of all that music21 finds in MusicXML, in file ticks."""
+    return sorted(row[:3] for part in parsed_musicxml(data).parts for row in joined(part))
+
+
+def parsed_musicxml(data: bytes) -> music21.stream.Score:
+    converter = music21.converter.subConverters.ConverterMusicXML()
+    converter.parseData(data.decode())
+    return converter.stream
 
 
 def joined(part: music21.stream.Part) -> list[tuple[int, int, int, int]]:

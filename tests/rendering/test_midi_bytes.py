@@ -1,6 +1,7 @@
 import io
 
 import mido
+import music21
 import numpy as np
 import pretty_midi
 import pytest
@@ -52,6 +53,16 @@ def test_four_libraries_read_the_same_notes_of_200_pieces() -> None:
         data = midi_bytes(score)
         for library, read in READERS.items():
             assert read(data) == playable(score, SCALE), library
+
+
+def test_music21_lays_a_plain_piece_out_in_its_bars() -> None:
+    score = Score(notes_from([(0, 24, 60), (24, 24, 62), (48, 48, 64)]), metres=PICKUP)
+    stream = music21.midi.translate.midiStringToStream(midi_bytes(score))
+    places = [
+        (note.measureNumber, note.offset, note.quarterLength, note.pitch.midi)
+        for note in stream[music21.note.Note]
+    ]
+    assert places == [(1, 0, 1, 60), (2, 0, 1, 62), (2, 1, 2, 64)]
 
 
 def test_a_key_struck_again_ends_its_earlier_note() -> None:

@@ -1,7 +1,7 @@
 import music21
 import numpy as np
 import pytest
-from four_readers import joined
+from four_readers import parsed_musicxml, with_musicxml
 from hypothesis import given, settings
 from rendered_scores import CHANGES, PICKUP, playable, random_score, scores
 
@@ -13,14 +13,11 @@ SCALE = FILE_TICKS_PER_QUARTER // 24
 
 
 def parsed(score: Score, title: str = "") -> music21.stream.Score:
-    converter = music21.converter.subConverters.ConverterMusicXML()
-    converter.parseData(musicxml_bytes(score, title).decode())
-    return converter.stream
+    return parsed_musicxml(musicxml_bytes(score, title))
 
 
 def read_back(score: Score) -> list[tuple[int, int, int]]:
-    """Start, duration and pitch of all that music21 finds in the MusicXML, in file ticks."""
-    return sorted(row[:3] for part in parsed(score).parts for row in joined(part))
+    return with_musicxml(musicxml_bytes(score))
 
 
 def expected(score: Score) -> list[tuple[int, int, int]]:

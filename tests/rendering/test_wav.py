@@ -1,8 +1,6 @@
-import io
-import wave
-
 import numpy as np
 import pytest
+from listening import cents_off, loudest, sound
 
 from musicgen.rendering import wav
 from musicgen.rendering.wav import TooLongForSound, sound_source, wav_bytes
@@ -11,32 +9,6 @@ from musicgen.score import Score, notes_from
 needs_soundfont = pytest.mark.skipif(
     not sound_source().startswith("SoundFont"), reason="the package midirenderer is not installed"
 )
-
-
-def sound(score: Score) -> tuple[np.ndarray, int]:
-    """Samples (frames,) in -1..1, channels mixed, and their rate."""
-    with wave.open(io.BytesIO(wav_bytes(score))) as file:
-        assert file.getsampwidth() == 2
-        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
-        return samples.reshape(-1, file.getnchannels()).mean(axis=1) / 32_767, file.getframerate()
-
-
-def loudest(score: Score) -> int:
-    with wave.open(io.BytesIO(wav_bytes(score))) as file:
-        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
-    return int(np.abs(samples.astype(int)).max())
-
-
-def cents_off(key: int) -> float:
-    """How far the fundamental of one note is from equal temperament, by its spectrum."""
-    samples, rate = sound(Score(notes_from([(0, 96, key, 100)]), tempo=60))
-    steady = samples[int(0.15 * rate) : int(3.8 * rate)]
-    size = 1 << 20  # zero padding: a bin is 0.05 Hz
-    spectrum = np.abs(np.fft.rfft(steady * np.hanning(len(steady)), size))
-    wanted = 440 * 2 ** ((key - 69) / 12)
-    low, high = (int(wanted * 2 ** (cents / 1200) * size / rate) for cents in (-60, 60))
-    found = (low + spectrum[low:high].argmax()) * rate / size
-    return float(1200 * np.log2(found / wanted))
 
 
 @needs_soundfont
@@ -81,6 +53,14 @@ def test_the_tail_is_kept_and_dies_away() -> None:
 def test_the_sound_lasts_as_long_as_the_music_and_its_tail() -> None:
     samples, rate = sound(Score(notes_from([(96, 96, 60)]), tempo=60))
     assert len(samples) / rate == pytest.approx(8 + 2, abs=0.05)
+
+
+@needs_soundfont
+def test_with_more_parts_than_channels_each_keeps_its_programme() -> None:
+    flutes = [(0, 96, 72, 100, 73, part) for part in range(15)]
+    organ = [(48, 96, 48, 100, 19, 15)]
+    two_tracks = [flutes[0], *organ]
+    assert wav_bytes(Score(notes_from(flutes + organ))) == wav_bytes(Score(notes_from(two_tracks)))
 
 
 def test_an_empty_score_is_two_seconds_of_silence() -> None:

@@ -1,0 +1,128 @@
+"""What rendering costs and how true it is: sound, MIDI, notation, figures.
+
+    python -m benchmarks.rendering [--pieces 200] [--json]
+
+About two minutes on one core. Sound is that of the SoundFont; the pieces are random: up to
+four parts, notes on any tick, metres that change.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from musicgen.rendering.midi import FILE_TICKS_PER_QUARTER, midi_bytes
+from musicgen.rendering.musicxml import musicxml_bytes
+from musicgen.rendering.roll import piano_roll
+from musicgen.rendering.svg import score_svgs
+from musicgen.rendering.wav import sound_source, wav_bytes
+from musicgen.score import TICKS_PER_QUARTER, Score, notes_from
+
+# The readers and pieces are those of the tests.
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "rendering"))
+
+from four_readers import READERS, with_musicxml  # type: ignore[import-not-found]
+from listening import FULL_SCALE, cents_off, loudest, sound  # type: ignore[import-not-found]
+from rendered_scores import playable, random_score  # type: ignore[import-not-found]
+
+SCALE = FILE_TICKS_PER_QUARTER // TICKS_PER_QUARTER
+PIANO_KEYS = range(21, 109)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--pieces", type=int, default=200, help="pieces to read back")
+    parser.add_argument("--json", action="store_true", help="print one JSON object and no table")
+    arguments = parser.parse_args()
+    results: dict[str, float | int | str] = {"sound_source": sound_source()}
+    for measure in (speed_of_sound, quality_of_sound, speed_of_paper):
+        print(f"{measure.__name__} ...", file=sys.stderr)
+        results |= measure()
+    print("read_back ...", file=sys.stderr)
+    results |= read_back(arguments.pieces)
+    if arguments.json:
+        print(json.dumps(results))
+        return
+    for name, value in results.items():
+        print(f"{name:34}{value:>12.3f}" if isinstance(value, float) else f"{name:34}{value:>12}")
+
+
+def a_minute(seconds: int = 60) -> Score:
+    """Four parts of eighths and quarters, 120 quarters a minute, for so many seconds."""
+    rng = np.random.default_rng(1)
+    rows = [
+        (start, length, int(rng.integers(low, low + 18)), 80, program, part)
+        for part, (low, program, length) in enumerate(
+            [(64, 0, 12), (58, 40, 12), (50, 42, 24), (40, 32, 24)]
+        )
+        for start in range(0, seconds * 2 * TICKS_PER_QUARTER, length)
+    ]
+    return Score(notes_from(rows))
+
+
+def seconds_of(work: Callable[[], object], times: int = 3) -> float:
+    """The median time that some work takes, after one run to warm up."""
+    work()
+    taken = []
+    for _ in range(times):
+        began = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - began)
+    return statistics.median(taken)
+
+
+def speed_of_sound() -> dict[str, float]:
+    score = a_minute()
+    return {
+        "wav_of_60_s_notes": len(score),
+        "wav_of_60_s_seconds": seconds_of(lambda: wav_bytes(score)),
+        "midi_of_60_s_seconds": seconds_of(lambda: midi_bytes(score)),
+    }
+
+
+def quality_of_sound() -> dict[str, float]:
+    every_key = Score(notes_from([(0, 96, key, 127) for key in range(30, 94)]))
+    samples, rate = sound(Score(notes_from([(0, 48, 60, 100, 48)])))  # strings for 1 s
+    return {
+        "worst_cents_over_88_keys": max(abs(cents_off(key)) for key in PIANO_KEYS),
+        "peak_of_a_minute": loudest(a_minute(10)) / FULL_SCALE,
+        "peak_of_64_keys_at_full_force": loudest(every_key) / FULL_SCALE,
+        "tail_seconds": len(samples) / rate - 1.0,
+        "level_at_the_end_of_the_tail": float(np.abs(samples[-rate // 10 :]).max()),
+    }
+
+
+def speed_of_paper() -> dict[str, float]:
+    rng = np.random.default_rng(2)
+    rows = [(6 * n, 12, int(rng.integers(36, 96)), 80, 0, n % 3) for n in range(10_000)]
+    many, minute = Score(notes_from(rows)), a_minute()
+    return {
+        "musicxml_of_60_s_seconds": seconds_of(lambda: musicxml_bytes(minute)),
+        "svg_of_60_s_seconds": seconds_of(lambda: score_svgs(minute)),
+        "roll_of_10000_notes_seconds": seconds_of(lambda: piano_roll(many).to_json()),
+    }
+
+
+def read_back(pieces: int) -> dict[str, int]:
+    """How many of so many random pieces each library reads as the very same notes."""
+    rng = np.random.default_rng(3)
+    same = dict.fromkeys([*READERS, "musicxml"], 0)
+    for _ in range(pieces):
+        score = random_score(rng, notes=100)
+        data, notes = midi_bytes(score), playable(score, SCALE)
+        for library, read in READERS.items():
+            same[library] += read(data) == notes
+        in_xml = with_musicxml(musicxml_bytes(score))
+        same["musicxml"] += in_xml == sorted(note[:3] for note in notes)
+    return {"pieces": pieces, **{f"same_in_{name}": count for name, count in same.items()}}
+
+
+if __name__ == "__main__":
+    main()

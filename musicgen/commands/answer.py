@@ -1,0 +1,45 @@
+"""What a command answers, what can go wrong with it, and its progress."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from musicgen.composing.originality_index import BadIndex
+from musicgen.corpus.errors import UnknownSource, UnreadableScore
+from musicgen.models.checkpoint import BadCheckpoint
+from musicgen.settings import BadName
+from musicgen.training.launch import NotNow
+from musicgen.training.process import AlreadyTraining
+from musicgen.training.run import UnknownRun
+
+PROBLEMS = (
+    UnknownSource,
+    UnreadableScore,
+    UnknownRun,
+    BadCheckpoint,
+    BadIndex,
+    BadName,
+    NotNow,
+    AlreadyTraining,
+    ValueError,
+    OSError,
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command found out."""
+
+    data: Mapping[str, Any]  # for `--json`
+    text: str = ""  # for people
+    status: int = 0
+
+
+def say_progress(done: int, total: int) -> None:
+    """On one line of a terminal, where there is one to see it."""
+    if sys.stderr.isatty():
+        end = "\n" if done == total else ""
+        print(f"\r{done:,} of {total:,}", end=end, file=sys.stderr, flush=True)

@@ -1,0 +1,53 @@
+"""`library` and `corpus`."""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+from musicgen.commands.answer import Answer, say_progress
+from musicgen.corpus.library import build, bundled
+from musicgen.corpus.shelf import shelved
+from musicgen.corpus.sources import load_collection
+from musicgen.encoding.registry import fit_encoding
+
+
+def library(options: argparse.Namespace) -> Answer:
+    """The collections that are here; `build` makes the bundled ones from music21's corpus."""
+    if options.action == "build":
+        build(say_progress)
+    rows = [
+        {"name": each.name, "title": each.title, "pieces": each.pieces, "licence": each.licence}
+        for each in bundled()
+    ]
+    own = [{"name": each.name, "pieces": each.files} for each in shelved()]
+    lines = [f"{row['name']:24} {row['pieces']:6} pieces" for row in (*rows, *own)]
+    return Answer({"bundled": rows, "own": own}, "\n".join(lines))
+
+
+def corpus(options: argparse.Namespace) -> Answer:
+    """Read and encode a collection."""
+    began = time.perf_counter()
+    collection = load_collection(options.source, say_progress)
+    encoding = fit_encoding(options.encoding, collection.scores)
+    steps = [encoding.encode(score) for score in collection.scores]
+    if options.encoding == "notes":
+        vocabulary = encoding.fields[0].size if any(map(len, steps)) else 0
+    else:
+        vocabulary = len({token for piece in steps for token in encoding.tokens(piece)})
+    refused = [{"file": each.file, "reason": each.reason} for each in collection.refused]
+    data = {
+        "name": collection.name,
+        "files": len(collection.scores),
+        "refused": refused,
+        "notes": sum(map(len, collection.scores)),
+        "tokens": sum(map(len, steps)),
+        "vocabulary": vocabulary,
+        "seconds": time.perf_counter() - began,
+    }
+    lines = [f"refused {each['file']}: {each['reason']}" for each in refused]
+    lines.append(
+        f"{data['files']} files, {data['notes']:,} notes, {data['tokens']:,} tokens of a "
+        f"vocabulary of {vocabulary:,}, in {data['seconds']:.2f} s"
+    )
+    return Answer(data, "\n".join(lines))

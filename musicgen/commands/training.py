@@ -1,0 +1,151 @@
+"""`train`, `runs` and `evaluate`."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from musicgen.commands.answer import Answer, say_progress
+from musicgen.corpus.collection import Collection
+from musicgen.corpus.library import bundled
+from musicgen.corpus.sources import load_collection
+from musicgen.corpus.split import split_pieces
+from musicgen.models.checkpoint import Checkpoint, open_checkpoint
+from musicgen.models.settings import KINDS, ClassicSettings
+from musicgen.score import Score
+from musicgen.training.launch import check_resumable, extend
+from musicgen.training.process import train_run
+from musicgen.training.run import (
+    FAILED,
+    Run,
+    create_run,
+    find_checkpoint,
+    find_run,
+    list_runs,
+    run_of_checkpoint,
+)
+from musicgen.training.settings import RunSettings, default_training
+
+
+def runs(options: argparse.Namespace) -> Answer:
+    """All runs, with how they stand."""
+    rows = []
+    for run in list_runs():
+        status = run.status()
+        rows.append(
+            {
+                "name": run.name,
+                "status": status.state,
+                "epoch": status.epoch,
+                "loss": status.loss,
+                "valid_loss": status.valid_loss,
+                "best_valid_loss": status.best_valid_loss,
+                "parameters": status.parameters,
+                "device": status.device,
+                "message": status.message,
+                "bundled": run.bundled,
+            }
+        )
+    lines = [
+        f"{row['name']:24} {row['status']:12} epoch {row['epoch']:4}  best validation "
+        f"{row['best_valid_loss'] or float('nan'):.3f} bits  {row['message']}"
+        for row in rows
+    ]
+    return Answer({"runs": rows}, "\n".join(lines))
+
+
+def train(options: argparse.Namespace) -> Answer:
+    """Train in this process until the end, or until Ctrl-C, which saves first."""
+    run = _resumed(options) if options.resume else create_run(_run_settings(options))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: (run.folder / "stop").touch())
+    state = train_run(run)
+    status = run.written_status()
+    data = {
+        "run": run.name,
+        "status": state,
+        "epoch": status.epoch,
+        "loss": status.loss,
+        "valid_loss": status.valid_loss,
+        "message": status.message,
+        "seconds": status.seconds,
+    }
+    text = f"{run.name}: {state} {status.message}".rstrip()
+    if state == FAILED:
+        print(f"musicgen train: {status.message}", file=sys.stderr)
+        return Answer(data, status=1)
+    return Answer(data, text)
+
+
+def evaluate(options: argparse.Namespace) -> Answer:
+    """Bits a note on one side of a collection's split."""
+    from musicgen.composing.engine import Engine
+    from musicgen.evaluation.likelihood import evaluate as judge
+
+    checkpoint = open_checkpoint(find_checkpoint(options.checkpoint))
+    source = options.source or _source_of(checkpoint)
+    scores = pieces_of(load_collection(source, say_progress), options.split)
+    if not scores:
+        raise ValueError(f"'{source}' has no piece on the side {options.split}")
+    primer = checkpoint.primers[0] if checkpoint.primers else None
+    found = judge(Engine(checkpoint), scores, primer, say_progress)
+    data = {"source": source, "split": options.split, **found.to_json()}
+    fields = ", ".join(f"{name} {bits:.2f}" for name, bits in found.by_field.items())
+    return Answer(data, f"{found.bits_per_note:.3f} bits a note ({fields}) on {found.notes} notes")
+
+
+def pieces_of(collection: Collection, side: str) -> list[Score]:
+    """The pieces of one side of the collection's split."""
+    sides = split_pieces(collection.scores)
+    return [score for score, at in zip(collection.scores, sides, strict=True) if at == side]
+
+
+def _source_of(checkpoint: Checkpoint) -> str:
+    run = run_of_checkpoint(checkpoint.folder)
+    if run is not None:
+        return run.settings.source
+    source = checkpoint.facts.get("source")
+    if not isinstance(source, str):
+        raise ValueError("this checkpoint does not say what it learned from: name a --source")
+    return source
+
+
+def _run_settings(options: argparse.Namespace) -> RunSettings:
+    kind = KINDS[options.model]
+    chosen = {
+        n: v for n in ("width", "layers", "dropout") if (v := getattr(options, n)) is not None
+    }
+    model = kind(**chosen)
+    names = (
+        "epochs",
+        "minutes",
+        "batch_size",
+        "length",
+        "learning_rate",
+        "patience",
+        "seed",
+    )
+    how = {n: v for n in names if (v := getattr(options, n)) is not None}
+    default = "notes" if isinstance(model, ClassicSettings) else "events"
+    source = options.source
+    if Path(source).exists() and source not in {b.name for b in bundled()}:
+        source = str(Path(source).resolve())  # resumed from any folder
+    return RunSettings(
+        options.run,
+        source,
+        options.encoding or default,
+        model,
+        replace(default_training(model), **how),
+        options.start_from or "",
+    )
+
+
+def _resumed(options: argparse.Namespace) -> Run:
+    run = find_run(options.run)
+    check_resumable(run)
+    if options.epochs is not None or options.minutes is not None:
+        extend(run, options.epochs, options.minutes)
+    return run

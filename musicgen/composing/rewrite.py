@@ -1,0 +1,164 @@
+"""A stretch of a piece composed again, to fit what stands before and after it.
+
+Many candidates are drawn after what stands before; the best is the one after which the model
+expects most what follows. All notes that begin outside of the stretch stay as they are. Those
+that sound into it keep their keys until they end; new notes that sound beyond it end where
+their key is struck again, and at the end of the piece.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from musicgen.composing.bars import bar_start
+from musicgen.composing.copy_guard import watch_for
+from musicgen.composing.engine import Model
+from musicgen.composing.expectation import expectation
+from musicgen.composing.originality_index import OriginalityIndex
+from musicgen.composing.rules import not_before, rules_for
+from musicgen.composing.sampling import variation_rng
+from musicgen.composing.settings import MOST_NOTES, ComposeSettings
+from musicgen.composing.writing import Writing
+from musicgen.encoding.events import SHIFT
+from musicgen.encoding.grid import GRID_TICKS
+from musicgen.encoding.notes import NotesEncoding
+from musicgen.score import Score, without_overlaps
+
+CANDIDATES = 8
+FOLLOWING = 48  # notes after the stretch that the candidates are judged by
+
+
+@dataclass(frozen=True, eq=False)
+class Rewritten:
+    """A piece with a stretch of bars composed again."""
+
+    score: Score
+    first_bar: int
+    last_bar: int
+    new_notes: int
+    fits: float  # log-likelihood (natural) of what follows, a note; 0 where nothing does
+
+
+def rewrite(
+    model: Model,
+    settings: ComposeSettings,
+    score: Score,
+    first_bar: int,
+    last_bar: int,
+    *,
+    candidates: int = CANDIDATES,
+    index: OriginalityIndex | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Rewritten | None:
+    """Compose bars first_bar to last_bar (from 0, both included) again; None where stopped.
+
+    The settings' seed, sampling and rules count, their length does not. ValueError where the
+    bars are not of the piece, and for models of `notes`, which know nothing of bars.
+    """
+    if isinstance(model.encoding, NotesEncoding):
+        raise ValueError("a model of `notes` cannot compose single bars again")
+    if not 0 <= first_bar <= last_bar < score.bars:
+        raise ValueError(
+            f"bars {first_bar + 1} to {last_bar + 1} are not of this piece of {score.bars} bars"
+        )
+    stretch = _Stretch(model, settings, score, first_bar, last_bar)
+    drawn = stretch.draw(candidates, index, stop)
+    if drawn is None:
+        return None
+    drawn = [notes for notes in drawn if len(notes)] or drawn  # silence only if all are silent
+    scores = [stretch.joined(notes) for notes in drawn]
+    fits = stretch.fits(scores)
+    best = int(np.argmax(fits))
+    return Rewritten(scores[best], first_bar, last_bar, len(drawn[best]), fits[best])
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    """Some bars of a piece."""
+
+    model: Model
+    settings: ComposeSettings
+    score: Score
+    first_bar: int
+    last_bar: int
+
+    @property
+    def start(self) -> int:
+        return bar_start(self.score.metres, self.first_bar)
+
+    @property
+    def end(self) -> int:
+        return min(bar_start(self.score.metres, self.last_bar + 1), self._end_of_piece)
+
+    @property
+    def _end_of_piece(self) -> int:
+        return bar_start(self.score.metres, self.score.bars)
+
+    def draw(
+        self, count: int, index: OriginalityIndex | None, stop: Callable[[], bool] | None
+    ) -> list[np.ndarray] | None:
+        """The new notes of each candidate, as they were drawn; None where stopped."""
+        model, metres, end = self.model, self.score.metres, self.end
+        settings = replace(self.settings, bars=self.score.bars, notes=None)
+        generators = [variation_rng(settings.seed, variation) for variation in range(count)]
+        last_bar = (bar_start(metres, self.last_bar), end)
+        rules = dict(rules_for(model.encoding, settings, metres, last_bar))
+        rules[SHIFT.name] += (not_before(-(-self.start // GRID_TICKS)),)
+        watch = watch_for(model.encoding, settings, index, count)
+        writing = Writing(model, settings, metres, generators, rules, watch, end)
+        before = self._before()
+        writing.hear(before)
+        while len(writing.rows) and writing.lengths.max() < MOST_NOTES:
+            if stop is not None and stop():
+                return None
+            writing.step()
+        return [self._notes(writing.steps(row), len(before)) for row in range(count)]
+
+    def joined(self, new: np.ndarray) -> Score:
+        """The piece with these notes in place of the stretch's own."""
+        notes = self.score.notes
+        inside = (notes["start"] >= self.start) & (notes["start"] < self.end)
+        kept, following = notes[~inside], notes[notes["start"] >= self.end]
+        new = new.copy()
+        new["duration"] = np.minimum(new["duration"], self._end_of_piece - new["start"])
+        for note in new:
+            again = following["start"][following["pitch"] == note["pitch"]]
+            if len(again):
+                note["duration"] = min(note["duration"], again.min() - note["start"])
+        return replace(self.score, notes=np.concatenate([kept, new]))
+
+    def fits(self, scores: Sequence[Score]) -> list[float]:
+        """What the model expects of the notes that follow, a note, after each candidate."""
+        encoding, before = self.model.encoding, self._before()
+        steps = [encoding.encode(score).fields[len(before) :] for score in scores]
+        following = int((self._on_grid().notes["start"] >= self.end).sum())
+        if not following:
+            return [0.0] * len(scores)
+        judged = min(following, FOLLOWING)
+        pieces = [fields[: len(fields) - following + judged] for fields in steps]
+        found = expectation(self.model, self.score.metres, self.score.bars, before, pieces)
+        return [float(chances[-judged:].sum()) / judged for chances in found]
+
+    def _on_grid(self) -> Score:
+        return self.model.encoding.canonical(self.score)
+
+    def _before(self) -> np.ndarray:
+        """The steps of what stands before the stretch: (N, F)."""
+        notes = self.score.notes
+        earlier = replace(self.score, notes=notes[notes["start"] < self.start])
+        return self.model.encoding.encode(earlier).fields
+
+    def _notes(self, fields: np.ndarray, skipped: int) -> np.ndarray:
+        """Drawn steps as notes of this piece, without the first ones."""
+        encoding, old = self.model.encoding, self.score.notes
+        steps = replace(encoding.encode(self.score), fields=fields)
+        notes = encoding.decode(steps).notes[skipped:]
+        notes = notes[(notes["start"] >= self.start) & (notes["start"] < self.end)]
+        drawn = {field.name for field in encoding.fields}
+        for name, asked in (("velocity", None), ("program", self.settings.program)):
+            if name not in drawn or asked is not None:
+                notes[name] = int(np.median(old[name])) if asked is None else asked
+        return without_overlaps(notes)

@@ -1,0 +1,165 @@
+"""What a new piece begins from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import streamlit as st
+
+from musicgen.composing.bars import bar_start
+from musicgen.composing.history import UnknownPiece, kept_piece, kept_pieces
+from musicgen.corpus.errors import CorpusError, UnreadableScore
+from musicgen.corpus.formats import FORMATS
+from musicgen.corpus.reading import read_score
+from musicgen.score import Score
+from musicgen.settings import BadName
+from musicgen.ui.collections import collection_names
+from musicgen.ui.compose_pieces import score_of
+from musicgen.ui.compose_typing import typed_score
+from musicgen.ui.opening import open_collection
+from musicgen.ui.words import count, plain
+
+KIND, BARS = "begin-kind", "begin-bars"
+NOTHING, OPENING, FILE, EARLIER, TYPED = "Nothing", "A piece's opening", "A file", "Earlier", "Notes"
+KINDS = (NOTHING, OPENING, FILE, EARLIER, TYPED)
+MOST_EARLIER = 200
+EXAMPLE = "D4 F4 A4 D5/2"
+
+
+@dataclass(frozen=True)
+class Begin:
+    """A beginning that is given."""
+
+    score: Score | None = None
+    words: str = ""
+    link: str = ""  # how a link says it; empty where none can
+
+
+def choose_begin(source: str) -> Begin:
+    """Widgets for the beginning; source: the collection that the model learned from.
+
+    ValueError where what is given cannot be used.
+    """
+    kind = st.segmented_control(
+        "Begin from", KINDS, default=NOTHING, required=True, key=KIND, persist_state="session"
+    )
+    whole = {OPENING: _piece_of, FILE: _file, EARLIER: _earlier, TYPED: _typed}
+    if kind not in whole:
+        return Begin()
+    begin = whole[kind](source)
+    if begin.score is None or kind == TYPED:
+        return begin
+    most = max(1, begin.score.bars)
+    bars = int(st.number_input("Bars of it", 1, most, min(4, most), key=f"{BARS}-{begin.words}"))
+    return _opening(begin, bars)
+
+
+def linked_begin(link: str) -> Begin:
+    """What a link says; ValueError where there is no such thing here."""
+    kind, _, rest = link.partition(":")
+    try:
+        if kind == "notes":
+            return Begin(typed_score(rest), f"notes: {rest}", link)
+        where, _, bars = rest.rpartition(":")
+        if kind == "piece":
+            return _opening(_kept(where), int(bars))
+        if kind == "collection":
+            collection, _, name = where.partition("/")
+            return _opening(_of_collection(collection, name), int(bars))
+    except (CorpusError, UnknownPiece, BadName, ValueError, OSError) as problem:
+        raise ValueError(f"the piece's beginning is not here: {problem}") from None
+    raise ValueError(f"'{link[:60]}' is no beginning of a piece")
+
+
+def _opening(begin: Begin, bars: int) -> Begin:
+    """The first bars of what is given."""
+    assert begin.score is not None
+    words = f"the first {count(bars, 'bar')} of {begin.words}"
+    link = f"{begin.link}:{bars}" if begin.link else ""
+    return Begin(first_bars(begin.score, bars), words, link)
+
+
+def first_bars(score: Score, bars: int) -> Score:
+    """The notes that begin in the first bars, cut where those end."""
+    end = bar_start(score.metres, bars)
+    notes = score.notes[score.notes["start"] < end].copy()
+    notes["duration"] = np.minimum(notes["duration"], end - notes["start"])
+    return replace(score, notes=notes)
+
+
+def _piece_of(source: str) -> Begin:
+    names = collection_names()
+    index = names.index(source) if source in names else 0
+    collection = str(st.selectbox("Collection", names, index=index, key="begin-collection"))
+    analysis = open_collection(collection)
+    pieces = sorted(score.name for score in analysis.scores)
+    if not pieces:
+        raise ValueError("that collection holds no piece to begin from")
+    name = str(st.selectbox("Piece", pieces, key=f"begin-piece-{collection}"))
+    return _of_collection(collection, name)
+
+
+def _of_collection(collection: str, name: str) -> Begin:
+    scores = {score.name: score for score in reversed(open_collection(collection).scores)}
+    if name not in scores:
+        raise ValueError(f"'{collection}' has no piece '{name[:80]}'")
+    return Begin(scores[name], name, f"collection:{collection}/{name}")
+
+
+def _file(source: str) -> Begin:
+    endings = [ending.removeprefix(".") for ending in FORMATS]
+    st.file_uploader("A MIDI file or a score", endings, key="begin-file", on_change=_take_file)
+    if problem := st.session_state.get("_begin_problem"):
+        raise ValueError(problem)
+    begin: Begin | None = st.session_state.get("_begin_file")
+    if begin is None:
+        raise ValueError("choose a file to begin from")
+    return begin
+
+
+def _take_file() -> None:
+    """Read what was uploaded at once: the uploader forgets it with the page."""
+    file = st.session_state.get("begin-file")
+    st.session_state["_begin_file"] = st.session_state["_begin_problem"] = None
+    if file is None:
+        return
+    try:
+        score = read_score(file.getvalue(), file.name)
+        st.session_state["_begin_file"] = Begin(score, file.name)
+    except UnreadableScore as problem:
+        st.session_state["_begin_problem"] = f"{file.name} cannot be used: {problem}"
+
+
+def _earlier(source: str) -> Begin:
+    pieces = {piece.id: piece for piece in kept_pieces()[:MOST_EARLIER]}
+    if not pieces:
+        raise ValueError("there is no earlier piece yet")
+    chosen = st.selectbox(
+        "Piece", list(pieces), key="begin-earlier", format_func=lambda id: pieces[id].name
+    )
+    return _kept(str(chosen))
+
+
+def _kept(piece_id: str) -> Begin:
+    piece = kept_piece(piece_id)
+    return Begin(score_of(piece), piece.name, f"piece:{piece.id}")
+
+
+def _typed(source: str) -> Begin:
+    text = st.text_area(
+        "Notes",
+        EXAMPLE,
+        key="begin-typed",
+        max_chars=2000,
+        height="content",
+        help="Note names with octave (C4 is middle C), # or b; notes that sound together joined "
+        "by +; a slash and a length in quarters (C4+E4/2), 1 where there is none; r is a rest.",
+    )
+    words = " ".join(str(text).split())
+    return Begin(typed_score(words), f"notes: {words[:60]}", f"notes:{words}")
+
+
+def shown_begin(begin: Begin) -> str:
+    """The beginning in words, for Markdown."""
+    return f"Begins with {plain(begin.words)}" if begin.words else ""

@@ -1,0 +1,143 @@
+"""Choosing the model that composes, and keeping it open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from musicgen.composing.engine import Engine
+from musicgen.composing.studio import Background
+from musicgen.models.checkpoint import CONFIG, BadCheckpoint, Checkpoint, open_checkpoint
+from musicgen.settings import BadName
+from musicgen.training.run import Run, UnknownRun, list_runs
+from musicgen.ui.words import count, plain
+
+RUN, EPOCH, LINK = "compose-run", "compose-epoch", "model"
+MOST_OPEN = 6
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A run and one of its checkpoints."""
+
+    run: Run
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """As links, the history and the command line have it."""
+        return f"{self.run.name}@{self.folder.name}"
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A checkpoint, ready to compose."""
+
+    choice: Choice
+    checkpoint: Checkpoint
+    engine: Engine
+    background: Background
+
+
+def choose() -> Choice | None:
+    """The checkpoint that is chosen; None where there is no run with one yet."""
+    there = {run.name: run for run in runs_with_checkpoint()}
+    if not there:
+        return None
+    _heed_link(there)
+    name = st.selectbox("Model", list(there), key=RUN, persist_state="session", width="stretch")
+    run = there[str(name)]
+    kept = kept_checkpoints(run)
+    labels = {folder.name: _label(run, folder) for folder in kept}
+    if st.session_state.get(EPOCH) not in labels:
+        st.session_state[EPOCH] = run.checkpoint().name
+    if len(kept) > 1:
+        st.selectbox("Epoch", list(labels), key=EPOCH, format_func=labels.__getitem__)
+    return Choice(run, run.folder / "checkpoints" / st.session_state[EPOCH])
+
+
+def choose_next(name: str) -> None:
+    """Have a checkpoint, `run@checkpoint` or a run, chosen when the page runs again."""
+    run, _, checkpoint = name.partition("@")
+    st.session_state[RUN], st.session_state[EPOCH] = run, checkpoint
+
+
+def runs_with_checkpoint() -> list[Run]:
+    """Bundled runs, then the user's own, the newest first."""
+    runs = [run for run in list_runs() if kept_checkpoints(run)]
+    return sorted(runs, key=lambda run: not run.bundled)
+
+
+def kept_checkpoints(run: Run) -> list[Path]:
+    """The run's checkpoints, the latest first; none where its best cannot be told."""
+    try:
+        best = run.checkpoint()
+        folders = [folder for folder in best.parent.iterdir() if (folder / CONFIG).is_file()]
+    except (UnknownRun, BadName, OSError):
+        return []
+    return sorted({best, *folders}, key=lambda folder: folder.name, reverse=True)
+
+
+def find_choice(name: str) -> Choice | None:
+    """The checkpoint of that name; the run's best where it is no longer kept."""
+    run_name, _, checkpoint = name.partition("@")
+    for run in runs_with_checkpoint():
+        if run.name == run_name:
+            kept = {folder.name: folder for folder in kept_checkpoints(run)}
+            return Choice(run, kept.get(checkpoint) or run.checkpoint())
+    return None
+
+
+def open_choice(choice: Choice) -> Opened:
+    """The checkpoint, opened once for all browsers; BadCheckpoint says what is wrong with it."""
+    files = [*choice.folder.glob("*"), *choice.run.folder.glob("*.*")]
+    stamp = max((path.stat().st_mtime_ns for path in files), default=0)
+    return _open(str(choice.folder), stamp, choice)
+
+
+@st.cache_resource(max_entries=MOST_OPEN, show_spinner=False)
+def _open(folder: str, stamp: int, _choice: Choice) -> Opened:
+    try:
+        checkpoint = open_checkpoint(Path(folder))
+        return Opened(_choice, checkpoint, Engine(checkpoint), Background.of(checkpoint.folder))
+    except BadCheckpoint:
+        raise
+    except Exception as problem:  # ONNX Runtime's errors have no base but this
+        raise BadCheckpoint(f"{Path(folder).name} cannot be opened: {problem}") from None
+
+
+def about(opened: Opened) -> str:
+    """What the model is, what it learned from and how well, in a line."""
+    run, facts = opened.choice.run, opened.checkpoint.facts
+    source = facts.get("source") or run.settings.source
+    model = opened.checkpoint.model
+    words = [f"learned from **{plain(Path(str(source)).name)}**"]
+    words.append(f"{model.kind} {model.layers} × {model.width}")
+    bits = facts.get("valid_loss")
+    if isinstance(bits, int | float):
+        unit = "token" if opened.engine.encoding.name == "notes" else "note"
+        words.append(f"{bits:.2f} bits a {unit} on held-out pieces")
+    if isinstance(epoch := facts.get("epoch"), int):
+        words.append(count(epoch, "epoch"))
+    return " · ".join(words)
+
+
+def _label(run: Run, folder: Path) -> str:
+    best = " · best" if folder == run.checkpoint() else ""
+    return folder.name.replace("epoch-", "epoch ").replace("epoch 0", "epoch ").lstrip("0") + best
+
+
+def _heed_link(there: dict[str, Run]) -> None:
+    """Choose what a link asks for, the first time that the page sees it."""
+    linked = st.query_params.get(LINK, "")
+    if linked and st.session_state.get("_model_linked") != linked:
+        st.session_state["_model_linked"] = linked
+        if linked.partition("@")[0] in there:
+            choose_next(linked)
+        else:
+            name = plain(linked.partition("@")[0], 80)
+            st.warning(f"There is no model “{name}” here; this is another one.")
+    if st.session_state.get(RUN) not in there:
+        st.session_state[RUN] = next(iter(there))

@@ -1,0 +1,62 @@
+"""Pieces of the history in memory: their notes, sound and other files, made when asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from musicgen.composing.history import KeptPiece, UnknownPiece
+from musicgen.corpus.errors import UnreadableScore
+from musicgen.corpus.reading import read_score
+from musicgen.rendering.midi import midi_bytes
+from musicgen.rendering.musicxml import musicxml_bytes
+from musicgen.rendering.roll import Mark
+from musicgen.rendering.svg import score_svgs
+from musicgen.rendering.wav import wav_bytes
+from musicgen.score import Score
+from musicgen.ui.tasks import Task
+
+MOST_SOUNDS, MOST_PIECES = 16, 64  # kept in memory
+
+
+def score_of(piece: KeptPiece) -> Score:
+    """The piece's notes, from its MIDI file; UnknownPiece where that cannot be read."""
+    try:
+        return _score(piece.midi, piece.name)
+    except UnreadableScore as problem:
+        raise UnknownPiece(f"the MIDI file of '{piece.name}' cannot be read: {problem}") from None
+
+
+def sound_of(score: Score) -> Task[bytes]:
+    """The WAV of a score, under way; the same for the same notes."""
+    return _sound(score.notes.tobytes(), score.tempo, score)
+
+
+def engraving_of(score: Score) -> list[str]:
+    """The pages of the printed score as SVG."""
+    return _engraving(score.notes.tobytes(), score.tempo, score.metres, score.name, score)
+
+
+def musicxml_of(score: Score) -> bytes:
+    return _musicxml(score.notes.tobytes(), score.tempo, score.metres, score.name, score)
+
+
+@st.cache_resource(max_entries=MOST_PIECES, show_spinner=False)
+def _score(midi: bytes, name: str) -> Score:
+    return read_score(midi, f"{name.replace('/', ' ')}.mid")
+
+
+@st.cache_resource(max_entries=MOST_SOUNDS, show_spinner=False)
+def _sound(notes: bytes, tempo: float, _score: Score) -> Task[bytes]:
+    return Task(lambda _: wav_bytes(_score))
+
+
+@st.cache_resource(max_entries=MOST_SOUNDS, show_spinner=False)
+def _engraving(notes: bytes, tempo: float, metres: Any, name: str, _score: Score) -> list[str]:
+    return score_svgs(_score)
+
+
+@st.cache_resource(max_entries=MOST_SOUNDS, show_spinner=False)
+def _musicxml(notes: bytes, tempo: float, metres: Any, name: str, _score: Score) -> bytes:
+    return musicxml_bytes(_score)

@@ -1,0 +1,153 @@
+"""Runs on the page: choosing one, how it stands, and its metrics kept in memory."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import streamlit as st
+
+from musicgen.training.metrics import Metrics
+from musicgen.training.run import (
+    ALIVE,
+    FAILED,
+    FINISHED,
+    INTERRUPTED,
+    QUEUED,
+    RUNNING,
+    STALLED,
+    STARTING,
+    STOPPED,
+    STOPPING,
+    Run,
+    Status,
+    UnknownRun,
+    find_run,
+    list_runs,
+)
+from musicgen.ui.words import plain, span
+
+KEY = "run"  # of the chooser, and in links
+_NEXT = "_run_next"
+MOST_IN_MEMORY = 32  # runs whose metrics are kept
+
+
+@dataclass(frozen=True)
+class State:
+    """What a person is told of a state, and what to do next."""
+
+    colour: str  # of a badge
+    icon: str
+    words: str
+
+
+STATES = {
+    QUEUED: State("gray", ":material/hourglass_top:", "It begins when its turn comes."),
+    STARTING: State(
+        "blue", ":material/rocket_launch:",
+        "TensorFlow is loaded and the model compiled: the first point comes in some seconds.",
+    ),
+    RUNNING: State("blue", ":material/model_training:", "It goes on when you close this page."),
+    STALLED: State(
+        "orange", ":material/pause_circle:",
+        "No sign of life for a minute: the machine may be asleep or overloaded. "
+        "Stop it if it stays so, then resume.",
+    ),
+    STOPPING: State("orange", ":material/stop_circle:", "It saves, then it stops."),
+    STOPPED: State("gray", ":material/stop_circle:", "Resume it where it was, or compose from it."),
+    FINISHED: State(
+        "green", ":material/check_circle:", "Compose from it, or continue for some more epochs."
+    ),
+    FAILED: State(
+        "red", ":material/error:", "The log says more. Put right what it names, then resume."
+    ),
+    INTERRUPTED: State(
+        "red", ":material/power_off:",
+        "The machine or the process went down: resume from the last checkpoint.",
+    ),
+}  # fmt: skip
+
+
+@dataclass
+class _Kept:
+    """One run's metrics, for all browsers that look at it."""
+
+    metrics: Metrics
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+def metrics_of(run: Run) -> Metrics:
+    """The run's metrics as they are now; only what is new is read."""
+    kept = _kept(str(run.folder))
+    with kept.lock:
+        return kept.metrics.update()
+
+
+@st.cache_resource(max_entries=MOST_IN_MEMORY, show_spinner=False)
+def _kept(folder: str) -> _Kept:
+    return _Kept(Metrics(Run(Path(folder))))
+
+
+def choose_run() -> Run | None:
+    """The chosen run; a link's where it has one; None where there is none."""
+    names = [run.name for run in list_runs()]
+    wanted = st.session_state.pop(_NEXT, None)
+    if wanted in names:
+        st.session_state[KEY] = wanted
+    linked = st.query_params.get(KEY)
+    if linked and linked not in names:
+        st.warning(f"There is no run “{plain(linked, 80)}” here.")
+    if st.session_state.get(KEY) not in names:
+        st.session_state.pop(KEY, None)
+    if not names:
+        return None
+    name = st.selectbox("Run", names, key=KEY, bind="query-params")
+    try:
+        return find_run(str(name))
+    except UnknownRun:  # deleted in this very moment
+        return None
+
+
+def watch_next(run: Run) -> None:
+    """Have a run watched when the page runs again."""
+    st.session_state[_NEXT] = run.name
+    st.session_state["_view_next"] = "Watch"
+
+
+def state_badge(status: Status, bundled: bool) -> None:
+    """The state as a badge, with the message and the next step."""
+    state = STATES.get(status.state, STATES[INTERRUPTED])
+    if bundled:
+        words = "It came with the program: compose from it, or fine-tune a copy."
+        st.markdown(f":green-badge[:material/inventory_2: bundled] {words}")
+        return
+    said = status.message[:1].upper() + status.message[1:]
+    message = f" **{plain(said, 500)}.**" if said else ""
+    st.markdown(f":{state.colour}-badge[{state.icon} {status.state}]{message} {state.words}")
+
+
+def is_alive(status: Status) -> bool:
+    return status.state in ALIVE
+
+
+def how_far(status: Status, minutes: float) -> str:
+    """`epoch 3 of 40`, or by time where that is the measure."""
+    if minutes:
+        return f"{status.epoch} · {status.seconds / 60:.0f} of {minutes:.0f} min"
+    return f"{status.epoch} of {status.epochs or '?'}"
+
+
+def rate(value: float | None) -> str:
+    return "—" if value is None else f"{value:,.0f} / s" if value >= 10 else f"{value:.1f} / s"
+
+
+def bits(value: float | None) -> str:
+    return "—" if value is None else f"{value:.3f}"
+
+
+def left(status: Status) -> str:
+    """Time left of a training that is going on."""
+    if status.seconds_left is None or not is_alive(status):
+        return "—"
+    return span(status.seconds_left)

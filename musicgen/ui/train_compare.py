@@ -1,0 +1,103 @@
+"""Runs side by side: one chart, one table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from musicgen.training.run import Run, UnknownRun, list_runs
+from musicgen.ui.runs import metrics_of
+from musicgen.ui.training_figures import (
+    BITS,
+    EPOCHS,
+    MINUTES,
+    NATS,
+    STEPS,
+    View,
+    comparison_figure,
+)
+from musicgen.ui.words import span
+
+MOST_AT_FIRST = 4
+
+
+def compare() -> None:
+    """Choose runs; their validation curves, results and the settings that differ."""
+    runs = {run.name: run for run in list_runs()}
+    if len(runs) < 2:
+        st.info("With two runs or more, they can be compared here.")
+        return
+    names = list(runs)
+    chosen = st.multiselect(
+        "Runs", names, default=names[:MOST_AT_FIRST], key="compare", bind="query-params"
+    )
+    if not chosen:
+        st.info("Choose the runs to compare.")
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        axis = st.segmented_control(
+            "Along", (EPOCHS, STEPS, MINUTES), default=EPOCHS, required=True, key="compare-axis"
+        )
+        unit = st.segmented_control(
+            "Unit", (BITS, NATS), default=BITS, required=True, key="compare-unit"
+        )
+        log = st.toggle("Log scale", key="compare-log")
+    view = View(str(axis), str(unit), 0.0, log)
+    shown = [(name, metrics_of(runs[name])) for name in chosen]
+    st.plotly_chart(comparison_figure(shown, view, f"{axis} {unit} {log}"), key="comparison")
+    st.dataframe(_results([runs[name] for name in chosen]), hide_index=True)
+    _differences([runs[name] for name in chosen])
+    st.caption("Bits a step are only comparable where the encoding is the same.")
+
+
+def _results(runs: Sequence[Run]) -> pd.DataFrame:
+    rows = []
+    for run in runs:
+        status = run.status()
+        rows.append(
+            {
+                "run": run.name,
+                "state": "bundled" if run.bundled else status.state,
+                "best validation, bits": status.best_valid_loss,
+                "best epoch": status.best_epoch,
+                "epochs": status.epoch,
+                "time": span(status.seconds),
+                "parameters": status.parameters,
+                "predictions / s": status.steps_per_second,
+                "device": status.device,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _differences(runs: Sequence[Run]) -> None:
+    """A column a run, a row for each setting that is not the same in all."""
+    flat = {}
+    for run in runs:
+        try:
+            flat[run.name] = _flat(run.settings.to_json())
+        except UnknownRun:
+            continue
+    names = dict.fromkeys(name for settings in flat.values() for name in settings)
+    rows = {
+        name: [settings.get(name, "") for settings in flat.values()]
+        for name in names
+        if name != "name" and len({settings.get(name) for settings in flat.values()}) > 1
+    }
+    if not rows:
+        st.caption("Their settings are the same.")
+        return
+    st.markdown("**Settings that differ**")
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(flat)).map(str)
+    st.dataframe(table.rename_axis("setting"))
+
+
+def _flat(entry: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in entry.items():
+        label = f"{prefix}{name}".replace("_", " ")
+        flat |= _flat(value, f"{label}: ") if isinstance(value, dict) else {label: value}
+    return flat

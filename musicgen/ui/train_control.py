@@ -1,0 +1,174 @@
+"""What can be done with a run: stop, resume, continue, fine-tune, rename, delete, share."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from contextlib import suppress
+
+import streamlit as st
+
+from musicgen.models.checkpoint import BadCheckpoint
+from musicgen.settings import BadName
+from musicgen.training import launch, shelf
+from musicgen.training.archive import BadArchive, read_archive, write_archive
+from musicgen.training.run import FINISHED, STOPPING, Run, Status, UnknownRun
+from musicgen.training.settings import RunSettings
+from musicgen.ui.collections import collection_names
+from musicgen.ui.frame import say_later
+from musicgen.ui.runs import is_alive, watch_next
+from musicgen.ui.words import plain
+
+PROBLEMS = (launch.NotNow, BadName, BadArchive, BadCheckpoint, UnknownRun, ValueError, OSError)
+
+
+def control(run: Run, settings: RunSettings, status: Status) -> None:
+    """A row of buttons; only what makes sense in the run's state."""
+    alive = is_alive(status)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if alive:
+            _stop(run, status)
+        elif not run.bundled:
+            if status.state != FINISHED:
+                _button("Resume", ":material/play_arrow:", lambda: _resume(run), primary=True)
+            _continue(run, status)
+        if _has_checkpoint(run):
+            st.page_link(
+                "pages/3_Compose.py", label="Compose from it", icon=":material/music_note:",
+                query_params={"model": run.name},
+            )  # fmt: skip
+            _fine_tune(run, settings)
+            _download(run)
+        if not alive and not run.bundled:
+            _rename(run)
+            _delete(run)
+
+
+def act(work: Callable[[], str]) -> None:
+    """Do it, then draw the page anew with what it says; or say what is in the way."""
+    try:
+        said = work()
+    except PROBLEMS as problem:
+        st.error(plain(str(problem), 500))
+        return
+    say_later(said)
+    st.rerun()
+
+
+def _button(
+    label: str, icon: str, work: Callable[[], str], primary: bool = False, disabled: bool = False
+) -> None:
+    kind = "primary" if primary else "secondary"
+    if st.button(label, icon=icon, type=kind, key=f"do-{label}", disabled=disabled):  # type: ignore[arg-type]
+        act(work)
+
+
+def _stop(run: Run, status: Status) -> None:
+    def stop() -> str:
+        launch.stop(run)
+        return f"{plain(run.name)} will save and stop."
+
+    waits = status.state == "queued"
+    label = "Cancel" if waits else "Stop and save"
+    _button(label, ":material/stop:", stop, True, disabled=status.state == STOPPING)
+
+
+def _resume(run: Run) -> str:
+    launch.resume(run)
+    return f"{plain(run.name)} goes on."
+
+
+def _continue(run: Run, status: Status) -> None:
+    with st.popover("Continue", icon=":material/fast_forward:"):
+        st.markdown("Train on beyond the end, with the optimizer as it was left.")
+        epochs = int(st.number_input("More epochs; 0: no limit", 0, 10_000, 10, key="more-epochs"))
+        minutes = float(st.number_input("More minutes; 0: no limit", 0, 10_000, 0, key="more-min"))
+        if st.button("Continue", key="continue", type="primary"):
+            act(lambda: _go_on(run, epochs, minutes))
+
+
+def _go_on(run: Run, epochs: int, minutes: float) -> str:
+    launch.continue_further(run, epochs, minutes)
+    return f"{plain(run.name)} goes on."
+
+
+def _fine_tune(run: Run, settings: RunSettings) -> None:
+    with st.popover("Fine-tune a copy", icon=":material/tune:"):
+        st.markdown("A new run that begins with this one's weights, on whichever collection.")
+        names = collection_names()
+        here = names.index(settings.source) if settings.source in names else 0
+        source = st.selectbox("Collection", names, index=here, key="tune-source")
+        name = st.text_input("Name", f"{run.name[:50]} tuned", key="tune-name", max_chars=64)
+        minutes = st.number_input("Minutes", 1, 10_000, 10, key="tune-minutes")
+        rate = st.number_input(
+            "Learning rate", 1e-6, 1e-1, settings.train.learning_rate / 5,
+            format="%.6f", step=1e-5, key="tune-rate",
+        )  # fmt: skip
+        if st.button("Start", key="tune", type="primary"):
+            act(lambda: _tune(run, str(source), name.strip(), float(minutes), float(rate)))
+
+
+def _tune(run: Run, source: str, name: str, minutes: float, rate: float) -> str:
+    new = launch.fine_tune(run, source, name, minutes, rate)
+    watch_next(new)
+    return f"{plain(new.name)} is started."
+
+
+def _download(run: Run) -> None:
+    st.download_button(
+        "Download", lambda: _zipped(run), f"{run.name}.zip", "application/zip",
+        icon=":material/download:", on_click="ignore", key="download-run",
+        help="the whole run as a zip: weights, settings, curves",
+    )  # fmt: skip
+
+
+def _zipped(run: Run) -> bytes:
+    file = io.BytesIO()
+    write_archive(run, file)
+    return file.getvalue()
+
+
+def _rename(run: Run) -> None:
+    def rename() -> str:
+        renamed = shelf.rename(run, name.strip())
+        watch_next(renamed)
+        return f"It is called {plain(renamed.name)} now."
+
+    with st.popover("Rename", icon=":material/edit:"):
+        name = st.text_input("Name", run.name, key=f"rename-{run.name}", max_chars=64)
+        if st.button("Rename", key="rename-run"):
+            act(rename)
+
+
+def _delete(run: Run) -> None:
+    def delete() -> str:
+        shelf.delete(run)
+        return f"{plain(run.name)} is deleted."
+
+    with st.popover("Delete", icon=":material/delete:"):
+        st.markdown(f"Delete **{plain(run.name)}** with its checkpoints and curves, for good?")
+        if st.button("Yes, delete it", key="delete-run", type="primary"):
+            act(delete)
+
+
+def import_run() -> None:
+    """A run from a zip that was downloaded here or elsewhere."""
+    turn = st.session_state.setdefault("_run_imports", 0)
+    with st.popover("Import a run", icon=":material/upload:"):
+        file = st.file_uploader("A run's zip", type=["zip"], key=f"import-run-{turn}")
+        if file is None:
+            return
+
+        def read() -> str:
+            run = read_archive(file)
+            st.session_state["_run_imports"] += 1
+            watch_next(run)
+            return f"{plain(run.name)} is here."
+
+        act(read)
+
+
+def _has_checkpoint(run: Run) -> bool:
+    with suppress(UnknownRun, BadName):
+        return run.checkpoint().is_dir()
+    return False

@@ -1,0 +1,122 @@
+"""Watching a run: how it stands and its curves, drawn anew while it is trained."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from musicgen.training.metrics import Metrics
+from musicgen.training.run import QUEUED, Run, Status, UnknownRun
+from musicgen.training.settings import RunSettings
+from musicgen.ui import runs, training_figures
+from musicgen.ui.train_control import control
+from musicgen.ui.training_figures import BITS, EPOCHS, MINUTES, NATS, STEPS, View
+from musicgen.ui.words import plain
+
+LOOK = 2.0  # seconds between two looks at a run that is alive
+_CONFIG = {"displaylogo": False, "scrollZoom": False}
+CURVES = ("Loss", "By field", "Rate and speed", "Log", "Settings")
+
+
+def watch(run: Run) -> None:
+    """The run's live view, and what can be done with it."""
+    try:
+        settings = run.settings
+    except UnknownRun as problem:
+        st.error(plain(str(problem), 400))
+        return
+    status = run.status()
+    alive = runs.is_alive(status)
+    live = st.fragment(_live, run_every=LOOK if alive else None)
+    live(run, settings, status.state)
+    control(run, settings, status)
+
+
+def _live(run: Run, settings: RunSettings, shown: str) -> None:
+    """shown: the state that the rest of the page was drawn for."""
+    status = run.status()
+    if status.state != shown:
+        st.rerun()
+    runs.state_badge(status, run.bundled)
+    if status.state == QUEUED:
+        _queue(run)
+    _numbers(run, settings, status)
+    curves = st.segmented_control(
+        "Curves", CURVES, default=CURVES[0], required=True, key="curves",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    metrics = runs.metrics_of(run)
+    if curves == "Log":
+        st.code(run.log_tail() or "Nothing has been printed.", language=None, height=380)
+    elif curves == "Settings":
+        st.json(settings.to_json())
+    elif not len(metrics.steps):
+        st.info("The first point of the curve comes with the first batch.")
+    else:
+        _curves(str(curves), run, settings, metrics)
+
+
+def _queue(run: Run) -> None:
+    from musicgen.training.process import place_in_queue
+
+    place = place_in_queue(run)
+    if place:
+        st.markdown(f"Place **{place + 1}** in the queue: one training a device at a time.")
+
+
+def _numbers(run: Run, settings: RunSettings, status: Status) -> None:
+    best = f"best {status.best_valid_loss:.3f}" if status.best_valid_loss is not None else None
+    shown = (
+        ("Epoch", runs.how_far(status, settings.train.minutes), None),
+        ("Training, bits", runs.bits(status.loss), None),
+        ("Validation, bits", runs.bits(status.valid_loss), best),
+        ("Predictions", runs.rate(status.steps_per_second), None),
+        ("Time left", runs.left(status), None),
+    )
+    with st.container(horizontal=True):
+        for label, value, below in shown:
+            st.metric(
+                label, value, below, delta_color="off", delta_arrow="off", border=True,
+                height="stretch",
+            )  # fmt: skip
+    parameters = f"{status.parameters:,} parameters · " if status.parameters else ""
+    device = f"{status.device} · " if status.device else ""
+    st.caption(plain(f"{parameters}{device}{settings.source} · {settings.encoding}", 400))
+
+
+def _curves(which: str, run: Run, settings: RunSettings, metrics: Metrics) -> None:
+    view = _view(loss=which == "Loss")
+    token = "note" if settings.encoding == "events" else "token"
+    revision = f"{run.folder} {view.axis} {view.unit} {view.log}"
+    if which == "Loss":
+        figure = training_figures.loss_figure(metrics, view, token, revision=revision)
+        st.plotly_chart(figure, key="loss", config=_CONFIG)
+    elif which == "By field":
+        if not len(metrics.epochs):
+            st.info("Accuracy by field comes with the end of the first epoch.")
+            return
+        for column, (what, title) in zip(
+            st.columns(2), (("accuracy", "accuracy"), ("bits", f"bits a {token}")), strict=True
+        ):
+            figure = training_figures.field_figure(metrics, what, title, view, revision)
+            column.plotly_chart(figure, key=f"fields-{what}", config=_CONFIG)
+    else:
+        shown = [("steps_per_second", "predictions a second", 1.0), ("learning_rate", "rate", 1.0)]
+        if (metrics.steps["gpu_memory"] > 0).any():
+            shown.append(("gpu_memory", "GPU memory, MiB", 2.0**-20))
+        for name, title, factor in shown:
+            figure = training_figures.step_figure(metrics, name, title, view, factor, revision)
+            st.plotly_chart(figure, key=f"step-{name}", config=_CONFIG)
+
+
+def _view(loss: bool) -> View:
+    """How the curves are to be drawn, by the widgets above them."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        axis = st.segmented_control(
+            "Along", (STEPS, EPOCHS, MINUTES), default=STEPS, required=True, key="axis"
+        )
+        if not loss:
+            return View(str(axis))
+        unit = st.segmented_control("Unit", (BITS, NATS), default=BITS, required=True, key="unit")
+        smoothing = st.slider("Smoothing", 0.0, 0.98, 0.6, 0.02, key="smoothing", width=220)
+        log = st.toggle("Log scale", key="log-loss")
+    return View(str(axis), str(unit), smoothing, log)

@@ -1,0 +1,90 @@
+"""The reference figures and the score that pieces are ranked by."""
+
+import json
+import math
+
+import pytest
+from tunes import tune
+
+from musicgen.composing.collapse import Collapse
+from musicgen.composing.originality import Originality
+from musicgen.composing.ranking import COLLAPSED, Judgement, judge, ranked
+from musicgen.composing.reference import (
+    NATS,
+    Usual,
+    load_reference,
+    reference_of,
+    save_reference,
+)
+from musicgen.evaluation.musical import METRICS, figures
+from musicgen.score import Score
+
+USUAL = Usual(p5=0, p25=10, p50=20, p75=30, p95=50)
+
+
+@pytest.mark.parametrize(
+    "value, strangeness", [(10, 0), (20, 0), (30, 0), (50, 1), (70, 2), (0, 1), (-10, 2)]
+)
+def test_strangeness_counts_from_the_middle_half(value, strangeness):
+    assert USUAL.strangeness(value) == strangeness
+
+
+def test_where_all_are_alike_a_twentieth_is_strange():
+    assert Usual(8, 8, 8, 8, 8).strangeness(8.4) == pytest.approx(1)
+
+
+def test_percentiles_over_those_values_that_are_numbers():
+    assert Usual.of([math.nan, 0, 1, 2, 3, 4]) == Usual(0.2, 1, 2, 3, 3.8)
+    assert Usual.of([math.nan]) is None
+
+
+def test_the_reference_of_a_collection_is_saved_with_the_run(tmp_path):
+    scores = [tune(seed) for seed in range(20)]
+    reference = reference_of([*scores, Score()], nats=[1.0, 2.0, 3.0])
+    assert set(reference) == set(METRICS) | {NATS}
+    assert reference[NATS].p50 == 2
+    save_reference(reference, tmp_path)
+    assert load_reference(tmp_path) == reference
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"a": 1}', '{"a": {"p5": 1}}', '{"a": {"p9": 1}}'])
+def test_a_damaged_reference_is_none(tmp_path, text):
+    assert load_reference(tmp_path) == {}
+    (tmp_path / "reference.json").write_text(text)
+    assert load_reference(tmp_path) == {}
+    (tmp_path / "reference.json").write_text(json.dumps({"a": dict.fromkeys(vars(USUAL), "x")}))
+    assert load_reference(tmp_path) == {}
+
+
+def report(longest: int, human: float | None) -> Originality:
+    return Originality(longest, 1.0, "", None, 0.0, human)
+
+
+def test_the_parts_of_the_score():
+    reference = {"a": USUAL, "b": USUAL, NATS: USUAL}
+    found = judge({"a": 50, "b": 20, "c": 5}, 70.0, reference, report(18, 12.0), None)
+    assert found == Judgement(likelihood=2.0, figures=0.5, originality=0.5, collapse=0.0)
+    assert found.total == 3.0
+
+
+def test_what_is_not_known_counts_nothing():
+    assert judge({"a": 50}, 3.0, {}, None, None).total == 0
+    assert judge({"a": math.nan}, 20, {"a": USUAL}, report(18, None), None).total == 0
+    assert judge({}, 20, {}, report(10, 12.0), None).total == 0
+
+
+def test_the_collapsed_come_last_and_equals_keep_their_order():
+    collapsed = judge({}, 0, {}, None, Collapse(0, 16, 1, 0))
+    assert collapsed.collapse == COLLAPSED
+    strange, usual = Judgement(1, 0, 0, 0), Judgement(0, 0, 0, 0)
+    assert ranked([collapsed, strange, usual, usual]) == [2, 3, 1, 0]
+
+
+def test_pieces_of_a_collection_are_less_strange_than_others():
+    reference = reference_of([tune(seed) for seed in range(40)])
+    own = [judge(figures(tune(seed)), 0, reference, None, None).total for seed in range(50, 60)]
+    other = [
+        judge(figures(tune(seed, chord=0.9)), 0, reference, None, None).total
+        for seed in range(50, 60)
+    ]
+    assert max(own) < min(other)

@@ -1,0 +1,135 @@
+"""Composing with a run's background: the guard by default, retries, the best of many."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from parrot import ParrotStepper, parrot_of
+from tunes import tune
+
+from musicgen.composing.background import Background, prepare_background
+from musicgen.composing.compose import compose
+from musicgen.composing.settings import ComposeSettings
+from musicgen.composing.studio import compose_pieces, resolved
+
+TRAINING = [tune(seed, notes=200) for seed in range(8)]
+HELD_OUT = [tune(seed, notes=200) for seed in range(100, 104)]
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory) -> Background:
+    return prepare_background(tmp_path_factory.mktemp("run"), TRAINING, HELD_OUT, [2.0, 3.0])
+
+
+def test_the_background_is_found_in_the_runs_folder(tmp_path):
+    prepare_background(tmp_path, TRAINING, HELD_OUT)
+    checkpoint = tmp_path / "checkpoints" / "epoch-3"
+    checkpoint.mkdir(parents=True)
+    for folder in (tmp_path, checkpoint):
+        found = Background.of(folder)
+        assert found.index is not None and found.index.names == tuple(s.name for s in TRAINING)
+        assert found.index.human is not None and found.reference
+    assert Background.of(tmp_path / "checkpoints").index is None
+
+
+def test_copies_are_forbidden_by_default(known):
+    pieces = compose_pieces(parrot_of(TRAINING), known, ComposeSettings(bars=12, variations=4))
+    assert len(pieces) == 4
+    for piece in pieces:
+        most = piece.composition.settings.max_copy
+        assert most == 8  # tunes share nothing, so that the least is the default
+        assert piece.originality is not None and piece.originality.longest_run <= most
+
+
+def test_0_allows_every_copy_and_without_an_index_nothing_is_promised(known):
+    settings = ComposeSettings(bars=12, max_copy=0)
+    (piece,) = compose_pieces(parrot_of(TRAINING), known, settings)
+    assert piece.originality is not None and piece.originality.longest_run > 30
+    (piece,) = compose_pieces(parrot_of(TRAINING), Background(), ComposeSettings(bars=4))
+    assert piece.originality is None and piece.composition.settings.max_copy == 0
+
+
+def test_the_settings_of_a_piece_bring_it_back(known):
+    parrot = parrot_of(TRAINING)
+    piece = compose_pieces(parrot, known, ComposeSettings(bars=6, variations=3, seed=4))[2]
+    made = piece.composition
+    (again,) = compose(parrot, made.settings, index=known.index, variations=[made.variation])
+    assert again.score == piece.score
+
+
+def test_the_facts_are_json(known):
+    (piece,) = compose_pieces(parrot_of(TRAINING), known, ComposeSettings(bars=6, seed=4))
+    facts = json.loads(json.dumps(piece.facts(), allow_nan=False))
+    assert facts["notes"] == len(piece.score) and facts["bars"] == 6 and facts["seed"] == 4
+    assert set(facts["originality"]) >= {
+        "longest_run",
+        "longest_run_bars",
+        "source",
+        "share_8",
+        "human_95",
+    }
+    assert facts["collapse"] is None and facts["seconds"] > 0
+
+
+def test_the_best_of_many_are_better_than_the_first(known):
+    parrot, settings = parrot_of(TRAINING), ComposeSettings(bars=8, variations=2)
+    first = compose_pieces(parrot, known, settings)
+    best = compose_pieces(parrot, known, settings, candidates=16)
+    totals = [piece.judgement.total for piece in best]
+    assert len(best) == 2 and totals == sorted(totals)
+    assert max(totals) <= min(piece.judgement.total for piece in first)
+    everyone = compose_pieces(parrot, known, replace(settings, variations=16))
+    assert totals == sorted(piece.judgement.total for piece in everyone)[:2]
+
+
+class Stuck:
+    """The parrot, but the pieces in some rows of the first batch say one key for ever."""
+
+    openings = ()
+
+    def __init__(self, rows: list[int], batches: int) -> None:
+        self.parrot, self.rows, self.batches = parrot_of(TRAINING), rows, batches
+        self.encoding = self.parrot.encoding
+
+    def begin(self, pieces: int) -> ParrotStepper:
+        self.batches -= 1
+        stuck = self.rows if self.batches >= 0 else []
+
+        class Stepper(ParrotStepper):
+            def logits(self, derived, drawn):
+                found = super().logits(derived, drawn)
+                for row in stuck:
+                    found[row] = -1e9
+                    found[row, (12, 30, 5)[drawn.shape[1]]] = 0
+                return found
+
+        return Stepper(self.parrot, pieces)
+
+
+def test_a_piece_that_collapsed_is_composed_again():
+    model, settings = Stuck([0, 1], batches=1), ComposeSettings(bars=None, notes=60, variations=2)
+    pieces = compose_pieces(model, Background(), settings)
+    assert [piece.composition.variation for piece in pieces] == [2, 3]
+    assert all(piece.collapse is None for piece in pieces)
+
+
+def test_if_all_collapse_it_is_said():
+    model, settings = Stuck([0], batches=99), ComposeSettings(bars=None, notes=60)
+    (piece,) = compose_pieces(model, Background(), settings)
+    assert piece.collapse is not None
+    assert piece.facts()["collapse"] == "caught in one note from bar 1 on, 60 times in a row"
+    assert set(piece.score.notes["pitch"]) == {51}
+
+
+def test_stopped_pieces_are_kept_and_not_tried_again(known):
+    steps = iter(range(10**6))
+    settings = ComposeSettings(bars=50, variations=2)
+    pieces = compose_pieces(parrot_of(TRAINING), known, settings, stop=lambda: next(steps) == 20)
+    assert [len(piece.score) for piece in pieces] == [20, 20]
+    assert not pieces[0].composition.finished
+
+
+def test_resolved_keeps_what_was_asked_for(known):
+    assert resolved(ComposeSettings(max_copy=14), known).max_copy == 14
+    assert np.isclose(resolved(ComposeSettings(), known).max_copy, 8)

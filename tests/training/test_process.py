@@ -1,0 +1,144 @@
+"""One training a device at a time; what fails is said; a kill loses nothing."""
+
+import errno
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tiny_music import write_folder
+
+from musicgen.models.settings import LstmSettings
+from musicgen.training import launch
+from musicgen.training.launch import NotNow
+from musicgen.training.process import AlreadyTraining, train_run
+from musicgen.training.report import Reporter
+from musicgen.training.run import Run, create_run
+from musicgen.training.settings import RunSettings, TrainSettings
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MUSICGEN_HOME", str(tmp_path))
+    return tmp_path
+
+
+def _run(name: str) -> Run:
+    return create_run(RunSettings(name, "bach-chorales"))
+
+
+def _until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not come to pass"
+        time.sleep(0.05)
+
+
+def _finish(run: Run) -> None:
+    Reporter(run.folder, run.written_status()).tell(state="finished")
+
+
+def test_second_training_waits_for_the_first() -> None:
+    first, second = _run("first"), _run("second")
+    go, order = threading.Event(), []
+
+    def work(run: Run) -> None:
+        order.append(run.name)
+        assert go.wait(30)
+        _finish(run)
+
+    threads = [threading.Thread(target=train_run, args=(run, work)) for run in (first, second)]
+    threads[0].start()
+    _until(lambda: order == ["first"])
+    threads[1].start()
+    _until(lambda: "waits for 1" in second.status().message)
+    assert second.status().state == "queued"
+    go.set()
+    for thread in threads:
+        thread.join(30)
+    assert order == ["first", "second"]
+    assert second.status().state == "finished"
+
+
+def test_waiting_training_can_be_cancelled() -> None:
+    first, second = _run("first"), _run("second")
+    go = threading.Event()
+    thread = threading.Thread(target=train_run, args=(first, lambda run: go.wait(30)))
+    thread.start()
+    _until(first.alive)
+    states: list[str] = []
+    other = threading.Thread(target=lambda: states.append(train_run(second, _finish)))
+    other.start()
+    _until(lambda: "waits" in second.status().message)
+    launch.stop(second)
+    other.join(30)
+    go.set()
+    thread.join(30)
+    assert states == ["stopped"]
+    assert second.status().message == "cancelled while it waited"
+
+
+def test_two_processes_of_one_run() -> None:
+    run = _run("mine")
+    go = threading.Event()
+    thread = threading.Thread(target=train_run, args=(run, lambda run: go.wait(60)))
+    thread.start()
+    _until(run.alive)
+    with pytest.raises(NotNow, match="being trained already"):
+        launch.resume(run)
+    with pytest.raises(AlreadyTraining, match="another process"):
+        train_run(run, _finish)
+    go.set()
+    thread.join(30)
+
+
+class ResourceExhaustedError(Exception):
+    """As TensorFlow names it."""
+
+
+@pytest.mark.parametrize(
+    ("problem", "words"),
+    [
+        (MemoryError(), "batch size of 16 in place of 32"),
+        (ResourceExhaustedError("OOM when allocating"), "batch size of 16 in place of 32"),
+        (OSError(errno.ENOSPC, "No space left on device"), "the disk is full"),
+        (ValueError("a reason\nand a page of details"), "a reason"),
+    ],
+)
+def test_failures_in_words(problem: Exception, words: str) -> None:
+    def work(run: Run) -> None:
+        raise problem
+
+    run = _run("mine")
+    assert train_run(run, work) == "failed"
+    assert run.status().state == "failed"
+    assert words in run.status().message
+    assert "details" not in run.status().message
+
+
+def test_only_what_is_trained_can_be_stopped() -> None:
+    run = _run("mine")
+    train_run(run, _finish)
+    with pytest.raises(NotNow, match="not being trained"):
+        launch.stop(run)
+
+
+@pytest.mark.slow
+def test_killed_then_resumed(tmp_path: Path) -> None:
+    """The real process, killed without warning after its first checkpoint."""
+    source = write_folder(tmp_path / "melodies")
+    train = TrainSettings(epochs=200, batch_size=4, length=16, patience=0)
+    run = launch.start(RunSettings("mine", str(source), model=LstmSettings(8, 1), train=train))
+    _until(lambda: run.status().epoch >= 2, 180)
+    os.kill(run.status().pid, signal.SIGKILL)
+    _until(lambda: not run.alive())
+    assert run.status().state == "interrupted"
+    epoch = run.status().epoch
+    assert (run.checkpoint("latest") / "optimizer.safetensors").is_file()
+    launch.extend(run, epochs=epoch + 2)
+    launch.resume(run)
+    _until(lambda: run.status().state == "finished", 180)
+    assert run.status().epoch == epoch + 2
