@@ -2,7 +2,7 @@
 
     python -m benchmarks.baselines [SOURCE ...] [--encoding events|notes] [--json]
 
-By default both bundled collections, about 20 s each on one core. `events` is taken here with
+By default both bundled collections, some ten seconds each on one core. `events` is taken here with
 onset shift, pitch and duration alone, so that collections with and without velocities compare.
 """
 

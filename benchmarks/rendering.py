@@ -3,7 +3,7 @@
     python -m benchmarks.rendering [--pieces 200] [--json]
 
 About two minutes on one core. Sound is that of the SoundFont; the pieces are random: up to
-four parts, notes on any tick, metres that change.
+three parts, notes on any tick, metres that change.
 """
 
 from __future__ import annotations

@@ -17,11 +17,11 @@ NEW, WATCH, COMPARE = "New", "Watch", "Compare"
 frame.begin("Train", "A training is a process of its own: close this page and it goes on.")
 frame.say_now()
 
-if wanted := st.session_state.pop("_view_next", None):
-    st.session_state["view"] = wanted
+if wanted := st.session_state.pop("_show_next", None):
+    st.session_state["show"] = wanted
 with st.container(horizontal=True, vertical_alignment="bottom"):
     view = st.segmented_control(
-        "View", (NEW, WATCH, COMPARE), default=NEW, required=True, key="view",
+        "View", (NEW, WATCH, COMPARE), default=NEW, required=True, key="show",
         bind="query-params", label_visibility="collapsed",
     )  # fmt: skip
     import_run()

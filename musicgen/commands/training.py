@@ -6,16 +6,15 @@ import argparse
 import signal
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 from musicgen.commands.answer import Answer, say_progress
 from musicgen.corpus.collection import Collection
-from musicgen.corpus.library import bundled
-from musicgen.corpus.sources import load_collection
+from musicgen.corpus.sources import find_source, load_collection
 from musicgen.corpus.split import split_pieces
 from musicgen.models.checkpoint import Checkpoint, open_checkpoint
 from musicgen.models.settings import KINDS, ClassicSettings
 from musicgen.score import Score
+from musicgen.settings import LIBRARY, collections_folder
 from musicgen.training.launch import check_resumable, extend
 from musicgen.training.process import train_run
 from musicgen.training.run import (
@@ -130,9 +129,9 @@ def _run_settings(options: argparse.Namespace) -> RunSettings:
     )
     how = {n: v for n in names if (v := getattr(options, n)) is not None}
     default = "notes" if isinstance(model, ClassicSettings) else "events"
-    source = options.source
-    if Path(source).exists() and source not in {b.name for b in bundled()}:
-        source = str(Path(source).resolve())  # resumed from any folder
+    path = find_source(options.source)[1]
+    named = path.parent in (LIBRARY, collections_folder())
+    source = options.source if named else str(path.resolve())  # resumed from any folder
     return RunSettings(
         options.run,
         source,

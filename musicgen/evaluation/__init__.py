@@ -1,1 +1,1 @@
-"""How well a model has learned: held-out likelihood."""
+"""How well a model has learned, and how like that of people its music is."""

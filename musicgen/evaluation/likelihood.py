@@ -5,7 +5,8 @@ step graphs and carried state that pieces are composed with, over whole pieces. 
 together, and none tells how many bars are left.
 
 The unit that all encodings share is bits a note: what a piece costs, divided by its notes as
-the grid of `events` counts them (unisons are one note).
+the grid of `events` counts them (unisons are one note). `notes` tells nothing of time, so what
+it pays for a note buys less than what `events` does.
 """
 
 from __future__ import annotations

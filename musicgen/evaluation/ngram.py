@@ -35,6 +35,7 @@ class NGram:
     encoding: Encoding
     order: int  # steps that a prediction looks at, its own included; 0 is no step
     levels: tuple[tuple[Level, ...], ...]  # one tuple a field
+    openings: tuple[np.ndarray, ...] = ()  # it can begin from nothing
 
     def bits(self, pieces: Sequence[Steps]) -> np.ndarray:
         """What each field of each step costs, piece after piece: (all steps, F) bits."""

@@ -16,8 +16,6 @@ from musicgen.rendering.voices import MIDDLE_C, Chord, note_values, staves, voic
 from musicgen.rendering.words import TICKS_PER_WHOLE, first_bar_number
 from musicgen.score import TICKS_PER_QUARTER, Metre, Score
 
-_CHANNELS = [channel for channel in range(16) if channel != 9]  # the tenth is for drums
-
 
 @dataclass(frozen=True)
 class Bar:
@@ -101,7 +99,6 @@ def _stream_of(score: Score, title: str) -> Any:
             whole.insert(0, part)
         player = instrument.Instrument(name)
         player.partId, player.instrumentId = f"P{number}", f"P{number}-I1"
-        player.midiChannel = _CHANNELS[(number - 1) % len(_CHANNELS)]
         player.midiProgram = int(notes["program"][0]) if len(notes) else 0
         parts[0].insert(0, player)
         if number == 1:

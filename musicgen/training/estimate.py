@@ -22,7 +22,6 @@ from musicgen.training.run import Run, UnknownRun
 from musicgen.training.settings import RunSettings
 from musicgen.training.windows import Windows
 
-
 SMALL_WIDTH = 320  # units of a layer: the models that a small collection suffices for
 
 

@@ -142,8 +142,10 @@ class Training:
     def go_on(self) -> None:
         """Epoch after epoch, until the end or a wish to stop."""
         while not self._is_over():
-            if not self._epoch():
+            whole = self._epoch()
+            if not whole:
                 self.save(best=False)
+            if not whole or (self.asked_to_stop and not self._is_over()):
                 self.reporter.tell(state=STOPPED, message="")
                 return
         if not (self.run.folder / "checkpoints" / "latest.json").exists():

@@ -30,8 +30,8 @@ def choose() -> str:
 
 
 def collection_names() -> list[str]:
-    """The user's own collections first, then the bundled ones."""
-    return [each.name for each in (*shelf.shelved(), *bundled())]
+    """The bundled collections, then the user's own."""
+    return [each.name for each in (*bundled(), *shelf.shelved())]
 
 
 def open_next(name: str) -> None:
@@ -58,20 +58,21 @@ def _heed_wish(names: list[str]) -> None:
 
 def add_music(chosen: str) -> None:
     """Import a folder, or upload files; chosen: the collection that is open."""
-    with st.popover("Add music", icon=":material/add:", width="stretch"):
+    turn = st.session_state.setdefault("_additions", 0)  # new widgets after each addition
+    with st.popover("Add music", icon=":material/add:", width="stretch", key=f"add-{turn}"):
         st.markdown(f"MIDI, MusicXML, ABC and Humdrum files, or a zip of them. {_where()}")
-        _import_folder()
+        _import_folder(turn)
         st.divider()
-        _upload(chosen)
+        _upload(chosen, turn)
 
 
 def _where() -> str:
     return "They are copied into the studio's own folder; the originals stay as they are."
 
 
-def _import_folder() -> None:
+def _import_folder(turn: int) -> None:
     path = st.text_input(
-        "A folder on this computer", key="import-path", placeholder="/home/me/music/midi"
+        "A folder on this computer", key=f"import-path-{turn}", placeholder="/home/me/music/midi"
     )
     if st.button("Import the folder", key="import", type="primary", disabled=not path.strip()):
         folder = Path(path.strip()).expanduser()
@@ -84,7 +85,7 @@ def _import_folder() -> None:
         st.rerun()
 
 
-def _upload(chosen: str) -> None:
+def _upload(chosen: str, turn: int) -> None:
     own = [each.name for each in shelf.shelved()]
     here = own.index(chosen) if chosen in own else None
     target = st.selectbox(
@@ -95,7 +96,6 @@ def _upload(chosen: str) -> None:
         placeholder="A new collection: type its name",
         accept_new_options=True,
     )
-    turn = st.session_state.setdefault("_uploads", 0)  # a new uploader after each upload
     for several, words in ((True, "Files or a zip"), ("directory", "A whole folder")):
         key = f"upload-{several}-{turn}"
         st.file_uploader(
@@ -113,7 +113,6 @@ def _take_uploads(key: str, target: str) -> None:
     files = [(file.name, file.getvalue()) for file in st.session_state.get(key) or []]
     if not files:
         return
-    st.session_state["_uploads"] += 1
     try:
         _tell(shelf.add_files(target.strip(), files))
     except (CorpusError, BadName, OSError) as problem:
@@ -128,6 +127,7 @@ def _tell(added: Added) -> None:
     if added.refused:
         words.append(f"{count(len(added.refused), 'file')} refused")
     say_later("; ".join(words))
+    st.session_state["_additions"] += 1
     st.session_state["_added"] = added
     open_next(added.name)
 

@@ -21,7 +21,8 @@ from musicgen.ui.opening import open_collection
 from musicgen.ui.words import count, plain
 
 KIND, BARS = "begin-kind", "begin-bars"
-NOTHING, OPENING, FILE, EARLIER, TYPED = "Nothing", "A piece's opening", "A file", "Earlier", "Notes"
+NOTHING, OPENING, FILE = "Nothing", "A piece's opening", "A file"
+EARLIER, TYPED = "An earlier one", "Notes"
 KINDS = (NOTHING, OPENING, FILE, EARLIER, TYPED)
 MOST_EARLIER = 200
 EXAMPLE = "D4 F4 A4 D5/2"

@@ -46,10 +46,10 @@ class Link:
 
 
 def link_to(piece: KeptPiece) -> Link:
-    """The link to a piece; where its beginning or a bar of it was not composed from its
-    settings alone, the history has to know it.
-    """
+    """The link to a piece. One that began from a file is only found where the history has it."""
     begin = str(piece.facts.get(BEGIN) or "")
+    if piece.primer and not begin:
+        return Link(piece.id, piece.checkpoint)
     return Link(piece.id, piece.checkpoint, piece.settings, piece.variation, begin)
 
 

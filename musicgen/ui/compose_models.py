@@ -114,7 +114,7 @@ def about(opened: Opened) -> str:
     source = facts.get("source") or run.settings.source
     model = opened.checkpoint.model
     words = [f"learned from **{plain(Path(str(source)).name)}**"]
-    words.append(f"{model.kind} {model.layers} × {model.width}")
+    words.append(f"{model.kind} with {count(model.layers, 'layer')} of {model.width}")
     bits = facts.get("valid_loss")
     if isinstance(bits, int | float):
         unit = "token" if opened.engine.encoding.name == "notes" else "note"

@@ -9,9 +9,7 @@ import streamlit as st
 from musicgen.composing.history import KeptPiece, UnknownPiece
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.reading import read_score
-from musicgen.rendering.midi import midi_bytes
 from musicgen.rendering.musicxml import musicxml_bytes
-from musicgen.rendering.roll import Mark
 from musicgen.rendering.svg import score_svgs
 from musicgen.rendering.wav import wav_bytes
 from musicgen.score import Score

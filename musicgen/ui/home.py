@@ -57,7 +57,7 @@ def _runs() -> None:
             st.page_link(
                 "pages/2_Train.py",
                 label=plain(run.name),
-                query_params={"view": "Watch", "run": run.name},
+                query_params={"show": "Watch", "run": run.name},
             )
             st.caption(standing(run, run.status()))
     if len(runs) > MOST_LISTED:

@@ -112,7 +112,7 @@ def choose_run() -> Run | None:
 def watch_next(run: Run) -> None:
     """Have a run watched when the page runs again."""
     st.session_state[_NEXT] = run.name
-    st.session_state["_view_next"] = "Watch"
+    st.session_state["_show_next"] = "Watch"
 
 
 def state_badge(status: Status, bundled: bool) -> None:

@@ -31,7 +31,7 @@ def scores(most_notes: int = 30) -> st.SearchStrategy[Score]:
 
 
 def random_score(rng: np.random.Generator, notes: int = 200) -> Score:
-    """A score of so many random notes in up to four parts, on any tick."""
+    """A score of so many random notes in up to three parts, on any tick."""
     rows = np.stack(
         [
             rng.integers(0, 12 * notes, notes),
@@ -39,7 +39,7 @@ def random_score(rng: np.random.Generator, notes: int = 200) -> Score:
             rng.integers(21, 109, notes),
             rng.integers(1, 128, notes),
             rng.choice([0, 19, 40, 73], notes),
-            rng.integers(0, 4, notes),
+            rng.integers(0, 3, notes),
         ],
         axis=1,
     )

@@ -1,0 +1,64 @@
+"""Below the player: the files to take away, and closer looks at the piece."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from musicgen.composing.history import KeptPiece, UnknownPiece
+from musicgen.rendering.roll import piano_roll
+from musicgen.rendering.svg import Unprintable
+from musicgen.score import Score
+from musicgen.ui.compose_desk import desk
+from musicgen.ui.compose_models import Opened
+from musicgen.ui.compose_pieces import engraving_of, score_of
+from musicgen.ui.compose_stage import copied, primer_notes
+from musicgen.ui.compose_take import downloads
+from musicgen.ui.words import count, plain
+
+MOST_DRAWN = 5000  # notes of the Plotly roll
+MOST_PRINTED = 6000  # notes of the printed score
+
+
+def views(opened: Opened) -> None:
+    """Downloads and the chosen view of the piece that is shown."""
+    here = desk()
+    if here.job is not None:
+        return
+    if here.piece is None:
+        st.markdown("Press **Compose**: the first piece is there in a second or two.")
+        return
+    try:
+        score = score_of(here.piece)
+    except UnknownPiece:
+        return
+    downloads(here.piece, score)
+    shown = st.segmented_control(
+        "View", list(VIEWS), default=next(iter(VIEWS)), required=True, key="compose-view",
+        label_visibility="collapsed", persist_state="session",
+    )  # fmt: skip
+    VIEWS[str(shown)](here.piece, score)
+
+
+def roll_view(piece: KeptPiece, score: Score) -> None:
+    if len(score) > MOST_DRAWN:
+        st.info(f"{count(len(score), 'note')} are too many for this view; the player shows them.")
+        return
+    figure = piano_roll(score, primer_notes=primer_notes(piece), marks=copied(piece))
+    st.plotly_chart(figure, key="compose-roll", config={"displaylogo": False, "scrollZoom": True})
+
+
+def score_view(piece: KeptPiece, score: Score) -> None:
+    if len(score) > MOST_PRINTED:
+        st.info(f"{count(len(score), 'note')} are too many to print here; take the MusicXML.")
+        return
+    with st.spinner("Engraving …"):
+        try:
+            pages = engraving_of(score)
+        except Unprintable as problem:
+            st.info(plain(str(problem)))
+            return
+    for page in pages:
+        st.image(page, width="stretch")
+
+
+VIEWS = {"Roll": roll_view, "Score": score_view}

@@ -1,0 +1,212 @@
+"""The command line as a contract: what it answers, and what it says of bad input."""
+
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pretty_midi
+import pytest
+from tiny_music import write_folder
+
+from musicgen.cli import main
+
+ROOT = Path(__file__).parents[1]
+HOSTILE = ROOT.parent / "shared/corpora/hostile"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MUSICGEN_HOME", str(folder))
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_folder(tmp_path_factory.mktemp("music") / "melodies")
+
+
+@pytest.fixture(scope="module")
+def trained(music: Path) -> str:
+    """A run made by the command itself, in a process of its own."""
+    arguments = "--width 16 --layers 1 --epochs 2 --batch-size 4 --length 16".split()
+    command = ["train", str(music), "--run", "tiny", *arguments, "--json"]
+    done = subprocess.run(
+        [sys.executable, "-m", "musicgen", *command], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert (answer["run"], answer["status"], answer["epoch"]) == ("tiny", "finished", 2)
+    return "tiny"
+
+
+def _answer(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+    assert main([*arguments, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def _refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """The one line on standard error that bad input gets, with exit status 2."""
+    try:
+        status = main(arguments)
+    except SystemExit as stop:
+        status = int(stop.code or 0)
+    printed = capsys.readouterr()
+    assert (status, printed.out) == (2, "")
+    assert printed.err.endswith("\n") and printed.err.count("\n") == 1
+    assert "Traceback" not in printed.err
+    return printed.err
+
+
+def test_library(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = {row["name"]: row for row in _answer(capsys, "library")["bundled"]}
+    assert rows["bach-chorales"]["pieces"] >= 400
+    assert rows["ryans-mammoth"]["pieces"] >= 1000
+    assert all(row["licence"] for row in rows.values())
+
+
+def test_corpus(capsys: pytest.CaptureFixture[str], music: Path) -> None:
+    answer = _answer(capsys, "corpus", str(music))
+    assert (answer["files"], answer["refused"], answer["notes"]) == (12, [], 12 * 45)
+    assert answer["tokens"] == 12 * 45
+    assert 0 < answer["vocabulary"] <= answer["tokens"]
+    assert answer["seconds"] > 0
+    notes = _answer(capsys, "corpus", str(music), "--encoding", "notes")
+    assert notes["vocabulary"] < answer["vocabulary"]
+
+
+def test_runs(capsys: pytest.CaptureFixture[str], trained: str) -> None:
+    row = next(row for row in _answer(capsys, "runs")["runs"] if row["name"] == trained)
+    assert (row["status"], row["epoch"]) == ("finished", 2)
+    assert row["valid_loss"] > 0 and row["loss"] > 0 and row["parameters"] > 0
+    assert row["device"]
+
+
+def test_compose(capsys: pytest.CaptureFixture[str], trained: str, tmp_path: Path) -> None:
+    out, wav = tmp_path / "piece.mid", tmp_path / "piece.wav"
+    options = ["--bars", "4", "--variations", "2", "--seed", "7"]
+    answer = _answer(capsys, "compose", trained, "--out", str(out), "--wav", str(wav), *options)
+    assert [Path(piece["file"]).name for piece in answer["pieces"]] == ["piece.mid", "piece-2.mid"]
+    assert answer["seconds"] > 0 and answer["load_seconds"] > 0
+    for piece in answer["pieces"]:
+        read = pretty_midi.PrettyMIDI(piece["file"])
+        assert sum(len(part.notes) for part in read.instruments) == piece["notes"] > 0
+        assert piece["bars"] <= 4 and piece["seconds"] > 0
+        assert piece["originality"]["longest_run"] >= 0
+    assert wav.read_bytes()[:4] == b"RIFF" and len(wav.read_bytes()) > 100_000
+    first = out.read_bytes()
+    _answer(capsys, "compose", trained, "--out", str(out), *options)
+    assert out.read_bytes() == first
+
+
+def test_compose_goes_on_from_a_primer(
+    capsys: pytest.CaptureFixture[str], trained: str, music: Path, tmp_path: Path
+) -> None:
+    primer = music / "melody 00.mid"
+    out = tmp_path / "longer.mid"
+    arguments = ["compose", trained, "--out", str(out), "--bars", "8", "--primer", str(primer)]
+    answer = _answer(capsys, *arguments)
+    assert answer["pieces"][0]["notes"] > answer["pieces"][0]["primer_notes"] == 45
+
+
+def test_evaluate(capsys: pytest.CaptureFixture[str], trained: str) -> None:
+    answer = _answer(capsys, "evaluate", trained, "--split", "valid")
+    assert 0 < answer["bits_per_note"] < 22
+    assert set(answer["accuracy"]) == {"shift", "pitch", "duration"}
+    assert answer["notes"] == 45 * answer["pieces"] if isinstance(answer["pieces"], int) else True
+
+
+def test_compose_without_tensorflow(trained: str, tmp_path: Path) -> None:
+    code = (
+        "import sys; from musicgen.cli import main; "
+        f"status = main(['compose', 'tiny', '--bars', '2', '--out', {str(tmp_path / 'p.mid')!r}]); "
+        "sys.exit(status or 'tensorflow' in sys.modules or 'keras' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["compose", "nobody", "--out", "x.mid"], "no run 'nobody'"),
+        (["compose", "a/b", "--out", "x.mid"], "no checkpoint at 'a/b'"),
+        (["compose", "..", "--out", "x.mid"], "cannot be a name"),
+        (["compose", "tiny", "--out", "x.mid", "--temperature", "-1"], "temperature"),
+        (["compose", "tiny", "--out", "x.mid", "--temperature", "nan"], "temperature"),
+        (["compose", "tiny", "--out", "x.mid", "--bars", "0"], "bars 0 is not between"),
+        (["compose", "tiny", "--out", "x.mid", "--bars", "10000"], "bars 10000 is not between"),
+        (["compose", "tiny", "--out", "x.mid", "--top-p", "0"], "top-p"),
+        (["compose", "tiny", "--out", "x.mid", "--key", "H major"], "key"),
+        (["compose", "tiny", "--out", "x.mid", "--metre", "4/0"], "4/0 is not a metre"),
+        (["compose", "tiny", "--out", "x.mid", "--primer", "none.mid"], "none.mid"),
+        (["compose", "tiny", "--out", "no-such-folder/x.mid"], "no-such-folder"),
+        (["compose", "tiny"], "--out"),
+        (["train", "bach-chorales", "--run", "a/b"], "cannot be a name"),
+        (["train", "bach-chorales", "--run", ".."], "cannot be a name"),
+        (["train", "bach-chorales", "--run", "tiny"], "choose another name"),
+        (["train", "bach-chorales", "--run", "x", "--epochs", "0"], "epochs 0"),
+        (["train", "bach-chorales", "--run", "x", "--batch-size", "-3"], "batch size -3"),
+        (
+            ["train", "bach-chorales", "--run", "x", "--model", "classic", "--encoding", "events"],
+            "notes",
+        ),
+        (["train", "bach-chorales", "--run", "unheard", "--resume"], "no run 'unheard'"),
+        (["train", "nowhere", "--run", "x"], "'nowhere' is no collection"),
+        (["corpus", "nowhere"], "bach-chorales, ryans-mammoth"),
+        (["corpus", "bach-chorales", "--encoding", "morse"], "invalid choice: 'morse'"),
+        (["evaluate", "nobody"], "no run 'nobody'"),
+        (["evaluate", "tiny", "--source", "nowhere"], "'nowhere' is no collection"),
+        (["juggle"], "invalid choice: 'juggle'"),
+    ],
+)
+def test_bad_input(
+    capsys: pytest.CaptureFixture[str], trained: str, arguments: list[str], words: str
+) -> None:
+    assert words in _refusal(capsys, *arguments)
+
+
+def test_greedy(capsys: pytest.CaptureFixture[str], trained: str, tmp_path: Path) -> None:
+    arguments = ["compose", trained, "--bars", "2", "--temperature", "0", "--out"]
+    files = [tmp_path / "a.mid", tmp_path / "b.mid"]
+    for seed, path in enumerate(files):
+        _answer(capsys, *arguments, str(path), "--seed", str(seed))
+    assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def test_a_text_file_named_mid_and_a_zip_in_a_zip(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, music: Path
+) -> None:
+    folder = tmp_path / "mixed"
+    folder.mkdir()
+    (folder / "shopping.mid").write_text("milk, eggs")
+    (folder / "good.mid").write_bytes((music / "melody 01.mid").read_bytes())
+    with zipfile.ZipFile(folder / "inner.zip", "w") as inner:
+        inner.writestr("a.mid", b"MThd")
+    with zipfile.ZipFile(tmp_path / "outer.zip", "w") as outer:
+        for path in folder.iterdir():
+            outer.write(path, path.name)
+    for source in (folder, tmp_path / "outer.zip"):
+        answer = _answer(capsys, "corpus", str(source))
+        assert answer["files"] == 1
+        assert {Path(each["file"]).name for each in answer["refused"]} >= {"shopping.mid"}
+        assert all(each["reason"] for each in answer["refused"])
+
+
+def test_an_empty_folder(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    answer = _answer(capsys, "corpus", str(tmp_path))
+    assert (answer["files"], answer["notes"], answer["vocabulary"]) == (0, 0, 0)
+
+
+@pytest.mark.skipif(not HOSTILE.is_dir(), reason="the hostile files are not here")
+@pytest.mark.parametrize("encoding", ["notes", "events"])
+def test_hostile_files_are_read_or_refused(
+    capsys: pytest.CaptureFixture[str], encoding: str
+) -> None:
+    answer = _answer(capsys, "corpus", str(HOSTILE), "--encoding", encoding)
+    assert answer["files"] + len(answer["refused"]) == len(list(HOSTILE.iterdir()))
+    assert answer["tokens"] < 1000
+    assert answer["seconds"] < 10
