@@ -2,7 +2,8 @@
 
     config.json              format, model settings, state shapes, names of the graphs, facts
     vocabulary.json          the encoding
-    weights.safetensors      all weights by the path of their variable
+    weights.safetensors      all weights by the path of their variable; a packed checkpoint has
+                             none, for its graphs hold them
     step.onnx, step_*.onnx   one step with carried state, a graph for each field
     primers.json             `classic`: windows of steps to begin from
     optimizer.safetensors    only where training can go on from here,

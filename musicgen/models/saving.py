@@ -24,8 +24,10 @@ from musicgen.models.checkpoint import (
     VOCABULARY,
     WEIGHTS,
     BadCheckpoint,
+    open_checkpoint,
 )
 from musicgen.models.export import filled, trace_step
+from musicgen.models.packing import weights_in_graphs
 from musicgen.models.settings import settings_to_json
 
 
@@ -91,8 +93,12 @@ def weights_of(model: keras.Model) -> dict[str, np.ndarray]:
 
 def load_weights(model: keras.Model, folder: Path) -> None:
     """Put a checkpoint's weights into a model of the same settings; BadCheckpoint otherwise."""
-    stored = _tensors(folder / WEIGHTS)
     expected = {v.path: v for v in model.trainable_variables}
+    if (folder / WEIGHTS).is_file():
+        stored = _tensors(folder / WEIGHTS)
+    else:  # packed: the graphs hold them, among constants of their own
+        in_graphs = weights_in_graphs(open_checkpoint(folder).graphs)
+        stored = {name: value for name, value in in_graphs.items() if name in expected}
     if set(stored) != set(expected):
         raise BadCheckpoint(f"{folder.name}: its weights are not those of this model")
     _assign(expected, stored, folder)

@@ -16,7 +16,7 @@ import onnx
 from onnx import numpy_helper
 
 Node = Any
-_EVERYTHING = 2**31 - 1
+_EVERYTHING = 10**9  # how tf2onnx writes an end that is not given
 
 
 class _Graph:
@@ -118,18 +118,10 @@ def _whole_slices(graph: _Graph) -> None:
             continue
         starts, ends, *rest = [graph.constant(value) for value in node.input[1:]]
         steps = rest[1] if len(rest) > 1 else np.ones(1)
-        if starts is None or ends is None or steps is None or starts.any() or (steps != 1).any():
+        if starts is None or ends is None or steps is None:
             continue
-        axes = np.arange(len(ends)) if not rest or rest[0] is None else rest[0]
-        if all(end >= _length(graph, node.input[0], axis) for axis, end in zip(axes, ends, strict=True)):
+        if not starts.any() and (ends >= _EVERYTHING).all() and (steps == 1).all():
             graph.replace(node.output[0], node.input[0])
-
-
-def _length(graph: _Graph, value: str, axis: int) -> int:
-    """1 for an axis that has just been added; as long as any otherwise."""
-    added = graph.maker(value, "Unsqueeze")
-    axes = graph.constant(added.input[1]) if added is not None else None
-    return 1 if axes is not None and axis in axes else _EVERYTHING
 
 
 def _products(graph: _Graph) -> None:

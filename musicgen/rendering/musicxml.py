@@ -2,49 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
+from musicgen.rendering.bars import Bar, Stroke, bars_of, strokes
 from musicgen.rendering.midi import tracks_of
 from musicgen.rendering.spelling import spelled
-from musicgen.rendering.voices import MIDDLE_C, Chord, note_values, staves, voices
-from musicgen.rendering.words import TICKS_PER_WHOLE, first_bar_number
-from musicgen.score import TICKS_PER_QUARTER, Metre, Score
-
-
-@dataclass(frozen=True)
-class Bar:
-    """A bar as it is written."""
-
-    number: int  # 0 is a pickup
-    start: int  # ticks
-    stop: int  # ticks
-    metre: Metre
-    changes: bool  # the time signature is written here
-
-    @property
-    def beat(self) -> int:
-        return TICKS_PER_WHOLE // self.metre.denominator
-
-    @property
-    def padding(self) -> int:
-        """Ticks by which a pickup is shorter than a full bar."""
-        return max(0, self.metre.ticks_per_bar - (self.stop - self.start)) * (self.number == 0)
-
-
-@dataclass(frozen=True)
-class Stroke:
-    """What is written of a chord in one bar with one note value."""
-
-    offset: int  # ticks from the beginning of the bar
-    ticks: int
-    chord: Chord
-    tie: str  # start, continue, stop or ""
+from musicgen.rendering.voices import MIDDLE_C, note_values, staves
+from musicgen.score import TICKS_PER_QUARTER, Score
 
 
 def musicxml_bytes(score: Score, title: str = "") -> bytes:
@@ -61,52 +29,46 @@ def musicxml_bytes(score: Score, title: str = "") -> bytes:
     return bytes(exporter.parse())
 
 
-def bars_of(score: Score) -> list[Bar]:
-    """The bars that hold music; one empty bar where there is none."""
-    lines = score.bar_lines().tolist()
-    starts = [line for line in lines if line < score.end] or lines[:1]
-    metres = {metre.start: metre for metre in score.metres}
-    first = first_bar_number(score)
-    metre, bars = score.metres[0], []
-    for index, start in enumerate(starts):
-        changes = start in metres
-        metre = metres.get(start, metre)
-        length = metre.ticks_per_bar
-        stop = lines[index + 1] if index + 1 < len(lines) else start + length
-        if index == 0 and first == 0:
-            metre = score.metres[1]  # a pickup is written in the metre that it leads to
-        elif index == 1 and first == 0:
-            changes = False
-        bars.append(Bar(index + first, start, stop, metre, changes))
-    return bars
-
-
 def _stream_of(score: Score, title: str) -> Any:
-    from music21 import instrument, layout, metadata, stream, tempo
+    from music21 import layout, metadata, stream, tempo
 
-    whole, bars = stream.Score(), bars_of(score)
+    whole = stream.Score()
     # An empty composer, for otherwise music21 signs as one.
     whole.insert(0, metadata.Metadata(title=title or None, composer=" "))
-    sharps = _sharps(score)
-    for number, (name, notes) in enumerate(tracks_of(score) or [("", score.notes)], 1):
-        written = staves(notes)
-        parts = []
-        for these in written:
-            part = stream.PartStaff() if len(written) > 1 else stream.Part()
+    bars, sharps = bars_of(score), _sharps(score)
+    tracks = tracks_of(score) or [("", score.notes)]
+    for number, (name, notes) in enumerate(tracks, 1):
+        parts = _parts(notes, bars, sharps)
+        parts[0].insert(0, _player(name, number, notes))
+        for part in parts:
             part.partName = name
-            _fill(part, these, bars, sharps)
-            parts.append(part)
             whole.insert(0, part)
-        player = instrument.Instrument(name)
-        player.partId, player.instrumentId = f"P{number}", f"P{number}-I1"
-        player.midiProgram = int(notes["program"][0]) if len(notes) else 0
-        parts[0].insert(0, player)
-        if number == 1:
-            mark = tempo.MetronomeMark(number=round(score.tempo, 2))
-            parts[0][stream.Measure].first().insert(0, mark)
         if len(parts) > 1:
             whole.insert(0, layout.StaffGroup(parts, name=name, symbol="brace"))
+    mark = tempo.MetronomeMark(number=round(score.tempo, 2))
+    whole[stream.Measure].first().insert(0, mark)
     return whole
+
+
+def _parts(notes: np.ndarray, bars: Sequence[Bar], sharps: int) -> list[Any]:
+    """One track as music21 parts: one for each staff."""
+    from music21 import stream
+
+    written = staves(notes)
+    parts = [stream.PartStaff() if len(written) > 1 else stream.Part() for _ in written]
+    for part, these in zip(parts, written, strict=True):
+        _fill(part, these, bars, sharps)
+    return parts
+
+
+def _player(name: str, number: int, notes: np.ndarray) -> Any:
+    """The instrument of a track; its names are numbers, so that the same score stays the same."""
+    from music21 import instrument
+
+    player = instrument.Instrument(name)
+    player.partId, player.instrumentId = f"P{number}", f"P{number}-I1"
+    player.midiProgram = int(notes["program"][0]) if len(notes) else 0
+    return player
 
 
 def _sharps(score: Score) -> int:
@@ -126,7 +88,7 @@ def _fill(part: Any, notes: np.ndarray, bars: Sequence[Bar], sharps: int) -> Non
     from music21 import clef, key, meter, stream
     from music21.stream.makeNotation import makeAccidentalsInMeasureStream, makeBeams
 
-    written = _strokes(notes, bars)
+    written = strokes(notes, bars)
     for index, bar in enumerate(bars):
         measure = stream.Measure(number=bar.number)
         if index == 0:
@@ -145,42 +107,16 @@ def _fill(part: Any, notes: np.ndarray, bars: Sequence[Bar], sharps: int) -> Non
     makeBeams(part, inPlace=True, setStemDirections=False)  # a voice has its own direction
 
 
-def _strokes(notes: np.ndarray, bars: Sequence[Bar]) -> list[dict[int, list[Stroke]]]:
-    """For each bar, what each voice has in it."""
-    starts = np.array([bar.start for bar in bars])
-    written: list[dict[int, list[Stroke]]] = [defaultdict(list) for _ in bars]
-    for voice, chords in enumerate(voices(notes)):
-        for chord in chords:
-            first = int(np.searchsorted(starts, chord.start, side="right")) - 1
-            pieces = list(_pieces(chord, first, bars))
-            for index, (bar, offset, ticks) in enumerate(pieces):
-                tie = ("start", "continue", "stop")[(index > 0) + (index == len(pieces) - 1)]
-                tie = tie if len(pieces) > 1 else ""
-                written[bar][voice].append(Stroke(offset, ticks, chord, tie))
-    return written
-
-
-def _pieces(chord: Chord, bar: int, bars: Sequence[Bar]) -> Iterator[tuple[int, int, int]]:
-    """(bar, offset, ticks) of the tied notes that a chord is written with."""
-    start = chord.start
-    while start < chord.end:
-        here = bars[bar]
-        stop = min(chord.end, here.stop)
-        for offset, ticks in note_values(start - here.start, stop - start, here.beat):
-            yield bar, offset, ticks
-        start, bar = stop, bar + 1
-
-
 def _write(measure: Any, bar: Bar, by_voice: dict[int, list[Stroke]], sharps: int) -> None:
     """Put the voices of a bar into a measure, with rests; an empty bar gets one rest."""
     from music21 import stream
 
     from_high_to_low = sorted(by_voice.values(), key=_height, reverse=True) or [[]]
     fullest = max(range(len(from_high_to_low)), key=lambda index: _ticks(from_high_to_low[index]))
-    for number, strokes in enumerate(from_high_to_low):
+    for number, voice in enumerate(from_high_to_low):
         target = measure if len(by_voice) < 2 else stream.Voice(id=str(number + 1))
         at = 0
-        for stroke in strokes:
+        for stroke in voice:
             _rest(target, at, stroke.offset, bar, hidden=number != fullest)
             target.insert(_quarters(stroke.offset), _sound(stroke, sharps))
             at = stroke.offset + stroke.ticks

@@ -17,6 +17,7 @@ _DOTTED = tuple(plain * 3 // 2 for plain in _PLAIN if plain % 2 == 0)
 _TRIPLET = tuple(plain * 2 // 3 for plain in _PLAIN if plain % 3 == 0 and plain < 128)
 NOTE_VALUES = frozenset({*_PLAIN, *_DOTTED, *_TRIPLET, 1})  # ticks; 1 is a 64th of a triplet
 _FALLING = sorted(NOTE_VALUES, reverse=True)
+_COLUMNS = ("start", "duration", "pitch", "velocity")
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,6 @@ def _chords(notes: np.ndarray) -> list[Chord]:
         if (members := list(group))
     ]
     return sorted(chords, key=lambda chord: (chord.start, -chord.pitches[-1]))
-
-
-_COLUMNS = ("start", "duration", "pitch", "velocity")
 
 
 def note_values(start: int, ticks: int, beat: int) -> Iterator[tuple[int, int]]:

@@ -40,6 +40,10 @@ class TrainingData:
             return ClassicWindows(self.pieces[side], self.encoding, model.window, batch)
         return Windows(self.pieces[side], self.encoding, self.settings.train.length, batch)
 
+    def names(self) -> dict[str, list[str]]:
+        """Names of the pieces by side."""
+        return {side: [score.name for score in scores] for side, scores in self.scores.items()}
+
     def primers(self, rng: np.random.Generator) -> list[np.ndarray]:
         """Windows for `classic` to begin from; others begin from nothing."""
         model = self.settings.model

@@ -28,6 +28,7 @@ from musicgen.files import write_json
 from musicgen.models.build import build_model
 from musicgen.models.checkpoint import PROGRESS, open_checkpoint
 from musicgen.models.saving import CheckpointWriter, load_training_state, load_weights
+from musicgen.training.conclusion import conclude
 from musicgen.training.data import TrainingData, prepare
 from musicgen.training.devices import Devices, gpu_memory, set_up_devices
 from musicgen.training.report import BLOCK, Reporter, Sums, difference, means
@@ -78,7 +79,7 @@ def train(run: Run, devices: Devices | None = None, training: type[Training] | N
     start = latest or (find_checkpoint(settings.start_from) if settings.start_from else None)
     encoding = open_checkpoint(start).encoding if start else None
     data = prepare(collection, settings, encoding)
-    write_json(run.folder / "split.json", _names(data))
+    write_json(run.folder / "split.json", data.names())
     prepare_background(run.folder, data.scores["train"], data.scores["valid"])
     reporter.tell(message="making the model")
     session = training or Training
@@ -150,7 +151,9 @@ class Training:
                 return
         if not (self.run.folder / "checkpoints" / "latest.json").exists():
             self.save(best=True)
-        self.reporter.tell(state=FINISHED, message="", seconds_left=0.0)
+        self.reporter.tell(message="evaluating", seconds_left=0.0)
+        conclude(self.run, self.data.scores)
+        self.reporter.tell(state=FINISHED, message="")
 
     def _is_over(self) -> bool:
         progress, patience = self.progress, self.settings.patience
@@ -330,7 +333,3 @@ def _latest(run: Run) -> Path | None:
         return run.checkpoint("latest")
     except UnknownRun:
         return None
-
-
-def _names(data: TrainingData) -> dict[str, list[str]]:
-    return {side: [score.name for score in scores] for side, scores in data.scores.items()}

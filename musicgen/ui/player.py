@@ -92,13 +92,13 @@ def _selection(told: Any, piece: str, bars: int) -> tuple[int, int] | None:
     if not isinstance(chosen, list) or len(chosen) != 2:
         return None
     first, last = chosen
-    if not (isinstance(first, int) and isinstance(last, int) and 0 <= first <= last < bars):
+    if type(first) is not int or type(last) is not int or not 0 <= first <= last < bars:
         return None
     return first, last
 
 
 def _mark(told: Any, marks: int) -> int | None:
-    return told if isinstance(told, int) and 0 <= told < marks else None
+    return told if type(told) is int and 0 <= told < marks else None
 
 
 def _nothing() -> None:

@@ -92,19 +92,19 @@ def _kept(folder: str) -> _Kept:
 def choose_run() -> Run | None:
     """The chosen run; a link's where it has one; None where there is none."""
     names = [run.name for run in list_runs()]
-    wanted = st.session_state.pop(_NEXT, None)
-    if wanted in names:
-        st.session_state[KEY] = wanted
-    linked = st.query_params.get(KEY)
-    if linked and linked not in names:
-        st.warning(f"There is no run “{plain(linked, 80)}” here.")
-    if st.session_state.get(KEY) not in names:
-        st.session_state.pop(KEY, None)
     if not names:
         return None
-    name = st.selectbox("Run", names, key=KEY, bind="query-params")
+    wanted, linked = st.session_state.pop(_NEXT, None), st.query_params.get(KEY)
+    if linked and linked not in names:
+        st.warning(f"There is no run “{plain(linked, 80)}” here; this is another one.")
+    if wanted in names:
+        st.session_state[KEY] = wanted
+    elif st.session_state.get(KEY) not in names and linked not in names:
+        st.session_state[KEY] = names[0]
+    # With no option of its own to begin with, the link always says which one is shown.
+    name = st.selectbox("Run", names, index=None, required=True, key=KEY, bind="query-params")
     try:
-        return find_run(str(name))
+        return find_run(str(name or names[0]))
     except UnknownRun:  # deleted in this very moment
         return None
 

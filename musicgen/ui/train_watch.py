@@ -26,9 +26,9 @@ def watch(run: Run) -> None:
         return
     status = run.status()
     alive = runs.is_alive(status)
+    control(run, settings, status)
     live = st.fragment(_live, run_every=LOOK if alive else None)
     live(run, settings, status.state)
-    control(run, settings, status)
 
 
 def _live(run: Run, settings: RunSettings, shown: str) -> None:

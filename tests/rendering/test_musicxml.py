@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from rendered_scores import CHANGES, PICKUP, playable, random_score, scores
 
 from musicgen.rendering.midi import FILE_TICKS_PER_QUARTER
-from musicgen.rendering.musicxml import bars_of, musicxml_bytes
+from musicgen.rendering.musicxml import musicxml_bytes
 from musicgen.score import Metre, Score, notes_from
 
 SCALE = FILE_TICKS_PER_QUARTER // 24
@@ -60,14 +60,6 @@ def test_metres_stand_where_they_change() -> None:
         if measure.timeSignature
     ]
     assert signatures == [(0, "3/4"), (144, "6/8"), (370, "5/8")]
-
-
-def test_bars_end_where_the_music_ends() -> None:
-    assert [bar.start for bar in bars_of(Score(notes_from([(0, 96, 60)])))] == [0]
-    assert [bar.start for bar in bars_of(Score(notes_from([(0, 97, 60)])))] == [0, 96]
-    assert [bar.start for bar in bars_of(Score())] == [0]
-    short = bars_of(Score(notes_from([(0, 500, 60)]), metres=CHANGES))
-    assert [(bar.start, bar.stop) for bar in short[5:7]] == [(360, 370), (370, 430)]
 
 
 @pytest.mark.parametrize(
