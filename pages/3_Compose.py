@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from musicgen.models.checkpoint import BadCheckpoint
-from musicgen.ui import compose_ask, compose_desk, compose_models, frame
-from musicgen.ui.compose_panel import panel
+from musicgen.ui import compose_ask, compose_desk, compose_history, compose_models, frame
+from musicgen.ui.compose_panel import compose_first, compose_linked, panel
 from musicgen.ui.compose_stage import stage
 from musicgen.ui.compose_views import views
 from musicgen.ui.words import plain
@@ -16,29 +16,36 @@ frame.say_now()
 
 compose_ask.prepare()
 compose_desk.heed_link()
+compose_history.heed_open()
+desk = compose_desk.desk()
 left, right = st.columns([3, 7], gap="medium")
 
+opened = None
 with left:
     choice = compose_models.choose()
     if choice is None:
         st.info("There is no model yet. Train one first: a quick one takes five minutes.")
         st.page_link("pages/2_Train.py", label="Train a model", icon=":material/model_training:")
-        st.stop()
-    try:
-        opened = compose_models.open_choice(choice)
-    except BadCheckpoint as problem:
-        st.error(f"This model cannot be used: {plain(str(problem), 400)}. Choose another one.")
-        st.stop()
-    st.caption(compose_models.about(opened))
-    panel(opened)
-
-desk = compose_desk.desk()
-if desk.wanted:
-    compose_desk.start_linked(opened)
+    else:
+        try:
+            opened = compose_models.open_choice(choice)
+        except BadCheckpoint as problem:
+            st.error(f"This model cannot be used: {plain(str(problem), 400)}. Choose another one.")
+    if opened:
+        st.caption(compose_models.about(opened))
+        compose_linked(opened)
+        compose_first(opened)
+        panel(opened)
 
 with right:
     stage()
     compose_desk.show_address()
     if desk.problem:
         st.error(plain(desk.problem, 400))
-    views(opened)
+    if desk.piece is None and desk.job is None and opened:
+        st.markdown("Press **Compose**: the first piece is there in a second or two.")
+    views()
+    history = st.expander("All pieces", icon=":material/history:", on_change="rerun", key="history")
+    with history:
+        if history.open:
+            compose_history.history_view()

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-FORBIDDEN = -np.inf
+FORBIDDEN = -1e30  # a logit; finite, so that differences are numbers
 _NEVER = -1e8  # graphs write forbidden as -1e9, which must not be seen as a weak wish
 
 MOST_TEMPERATURE = 4.0
@@ -52,12 +52,12 @@ def draw(logits: np.ndarray, uniforms: np.ndarray, sampling: Sampling) -> np.nda
     and top-p each keep the first few ranks, among which the uniform number chooses.
     """
     rows = np.arange(len(logits))
-    order = np.argsort(-logits, axis=1, kind="stable")  # (K, V)
-    best = logits[rows, order[:, 0]]  # (K,)
+    order = (-logits).argsort(axis=1, kind="stable")  # (K, V)
     chosen = order[:, 0]
+    best = logits[rows, chosen]  # (K,)
     if sampling.temperature > 0.0:
         falling = logits[rows[:, None], order].astype(np.float64)
-        falling -= np.maximum(best, _NEVER)[:, None]
+        falling -= falling[:, :1].copy()
         falling /= sampling.temperature
         mass = np.exp(falling, out=falling).cumsum(axis=1)  # (K, V)
         # A double below 1 times a mass is below the mass, so some rank always exceeds it.

@@ -76,8 +76,9 @@ def _choices(graph: _Graph) -> None:
         products = [graph.maker(value, "Mul") for value in node.input]
         if None in products:
             continue
-        found = list(_weighted(graph, products[0])), list(_weighted(graph, products[1]))
-        for (yes, a), (no, b) in ((x, y) for x in found[0] for y in found[1]):
+        found = [list(_weighted(graph, product)) for product in products]
+        pairs = [(x, y) for x in found[0] for y in found[1]]
+        for (yes, a), (no, b) in pairs + [(y, x) for x, y in pairs]:
             negated = graph.maker(no, "Not")
             if negated is not None and negated.input[0] == yes:
                 node.op_type = "Where"

@@ -15,7 +15,7 @@ import pretty_midi
 from musicgen.rendering.midi import midi_of
 from musicgen.score import Score
 
-LONGEST_SECONDS = 20 * 60  # about 230 MB of sound
+LONGEST_SECONDS = 15 * 60  # about 170 MB: Streamlit sends at most 200 MB at once
 TAIL_SECONDS = 2.0  # for the last notes to die away
 PEAK = 0.9  # of full scale
 SINE_RATE = 44_100  # frames a second of the plain sound
@@ -40,7 +40,7 @@ def sound_source() -> str:
 def wav_bytes(score: Score) -> bytes:
     """The score as a WAV file, 16 bits, with a tail of 2 seconds and a peak of 0.9.
 
-    Raises TooLongForSound where it lasts over 20 minutes.
+    Raises TooLongForSound where it lasts over 15 minutes.
     """
     if score.seconds > LONGEST_SECONDS:
         raise TooLongForSound(

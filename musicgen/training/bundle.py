@@ -20,7 +20,7 @@ from musicgen.models.checkpoint import WEIGHTS, open_checkpoint
 from musicgen.models.packing import packed
 from musicgen.models.saving import CheckpointWriter, load_weights
 from musicgen.settings import PRETRAINED, checked_name
-from musicgen.training.conclusion import conclude
+from musicgen.training.conclusion import conclude, write_baselines
 from musicgen.training.data import prepare
 from musicgen.training.run import Run, find_run
 
@@ -37,6 +37,7 @@ def bundle(run: Run, parent: Path = PRETRAINED) -> Run:
         write_json(new / "checkpoints" / "best.json", {"checkpoint": "best"})
         data = prepare(load_collection(run.settings.source), run.settings)
         write_json(new / "split.json", data.names())
+        write_baselines(Run(new), data.encoding, data.scores)
         conclude(Run(new), data.scores)
     return Run(parent / run.name)
 

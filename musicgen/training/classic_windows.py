@@ -38,6 +38,10 @@ class ClassicWindows:
     def batches(self) -> int:
         return -(-len(self.arrays()[1]) // self.batch)
 
+    @property
+    def batches_once(self) -> int:
+        return self.batches
+
     def epoch(
         self, seed: int, epoch: int, transpose: tuple[int, int], skip: int = 0
     ) -> Iterator[Batch]:

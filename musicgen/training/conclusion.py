@@ -1,4 +1,4 @@
-"""What a finished training adds to its run: how well it expects pieces that it never saw."""
+"""What puts a training's losses in their place: baselines, and the final evaluation."""
 
 from __future__ import annotations
 
@@ -7,13 +7,24 @@ from collections.abc import Mapping, Sequence
 
 from musicgen.composing.background import prepare_background
 from musicgen.composing.engine import Engine
+from musicgen.encoding.steps import Encoding
+from musicgen.evaluation.baselines import baselines
 from musicgen.evaluation.likelihood import evaluate
 from musicgen.files import write_json
 from musicgen.models.checkpoint import open_checkpoint
 from musicgen.score import Score
 from musicgen.training.run import Run
 
-EVALUATION = "evaluation.json"
+EVALUATION, BASELINES = "evaluation.json", "baselines.json"
+MOST_NOTES = 300_000  # that an n-gram is fitted to in a training's own time: some seconds
+
+
+def write_baselines(run: Run, encoding: Encoding, sides: Mapping[str, Sequence[Score]]) -> None:
+    """What uniform, unigram and the best n-gram need for the same pieces, into baselines.json."""
+    small = sum(map(len, sides["train"])) <= MOST_NOTES
+    if sides["valid"] and small and not (run.folder / BASELINES).exists():
+        found = baselines(encoding, sides)
+        write_json(run.folder / BASELINES, {each.name: each.to_json() for each in found})
 
 
 def conclude(run: Run, sides: Mapping[str, Sequence[Score]]) -> None:

@@ -28,7 +28,7 @@ from musicgen.files import write_json
 from musicgen.models.build import build_model
 from musicgen.models.checkpoint import PROGRESS, open_checkpoint
 from musicgen.models.saving import CheckpointWriter, load_training_state, load_weights
-from musicgen.training.conclusion import conclude
+from musicgen.training.conclusion import conclude, write_baselines
 from musicgen.training.data import TrainingData, prepare
 from musicgen.training.devices import Devices, gpu_memory, set_up_devices
 from musicgen.training.report import BLOCK, Reporter, Sums, difference, means
@@ -200,11 +200,13 @@ class Training:
             seconds=self.seconds,
         )
         self.save(best)
+        write_baselines(self.run, self.data.encoding, self.data.scores)
 
     def _validate(self) -> dict[str, Any]:
         if not self.valid_windows.batches:
             return {}
-        dataset = _as_dataset(lambda: self.valid_windows.once(), self.valid_windows)
+        windows = self.valid_windows
+        dataset = _as_dataset(windows.once, windows, windows.batches_once)
         logs = self.trainer.evaluate(dataset, verbose=0, return_dict=True)
         return means(logs, self.trainer.fields)
 
@@ -245,7 +247,8 @@ class Training:
             epoch, skip = progress.epoch, progress.batch
             return self.train_windows.epoch(settings.seed, epoch, transpose, skip)
 
-        return _as_dataset(batches, self.train_windows)
+        left = self.train_windows.batches - progress.batch
+        return _as_dataset(batches, self.train_windows, left)
 
 
 class _Watcher(keras.callbacks.Callback):
@@ -320,12 +323,12 @@ def make_optimizer(settings: TrainSettings) -> keras.optimizers.Optimizer:
     )
 
 
-def _as_dataset(batches: Any, windows: Any) -> tf.data.Dataset:
-    """Batches from a generator, made ready while the one before is trained on."""
+def _as_dataset(batches: Any, windows: Any, count: int) -> tf.data.Dataset:
+    """So many batches from a generator, made ready while the one before is trained on."""
     example = next(iter(windows.once()))
     signature = tf.nest.map_structure(lambda a: tf.TensorSpec(a.shape, a.dtype), example)
     dataset = tf.data.Dataset.from_generator(batches, output_signature=signature)
-    return dataset.prefetch(4)
+    return dataset.apply(tf.data.experimental.assert_cardinality(count)).prefetch(4)
 
 
 def _latest(run: Run) -> Path | None:

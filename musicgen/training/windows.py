@@ -41,6 +41,11 @@ class Windows:
     def batches(self) -> int:
         return -(-len(self.places()) // self.batch)
 
+    @property
+    def batches_once(self) -> int:
+        """How many batches `once` gives."""
+        return -(-sum(-(-len(steps) // self.length) for steps in self.pieces) // self.batch)
+
     def epoch(
         self, seed: int, epoch: int, transpose: tuple[int, int], skip: int = 0
     ) -> Iterator[Batch]:

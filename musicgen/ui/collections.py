@@ -26,11 +26,7 @@ def choose() -> str:
     """The chosen collection's name; a link's where it has one."""
     names = collection_names()
     _heed_wish(names)
-    # With no option of its own to begin with, the link always says which one is open.
-    chosen = st.selectbox(
-        "Collection", names, index=None, required=True, key=KEY, bind="query-params"
-    )
-    return str(chosen or names[0])
+    return str(st.selectbox("Collection", names, key=KEY, bind="query-params"))
 
 
 def collection_names() -> list[str]:
@@ -49,15 +45,15 @@ def described(name: str) -> Bundled | None:
 
 
 def _heed_wish(names: list[str]) -> None:
-    """Choose what was made by the last run, or what a link asks for, or the first."""
+    """Choose what was made by the last run, or what a link asks for."""
     wanted = st.session_state.pop(_NEXT, None)
     linked = st.query_params.get(KEY)
     if linked and linked not in names:
         st.warning(f"There is no collection “{plain(linked, 80)}” here; this is another one.")
     if wanted in names:
         st.session_state[KEY] = wanted
-    elif st.session_state.get(KEY) not in names and linked not in names:
-        st.session_state[KEY] = names[0]  # at first, or where it was deleted meanwhile
+    elif st.session_state.get(KEY, names[0]) not in names:
+        del st.session_state[KEY]  # it was deleted meanwhile
 
 
 def add_music(chosen: str) -> None:

@@ -18,7 +18,7 @@ from musicgen.ui.collections import collection_names
 from musicgen.ui.compose_pieces import score_of
 from musicgen.ui.compose_typing import typed_score
 from musicgen.ui.opening import open_collection
-from musicgen.ui.words import count, plain
+from musicgen.ui.words import count
 
 KIND, BARS = "begin-kind", "begin-bars"
 NOTHING, OPENING, FILE = "Nothing", "A piece's opening", "A file"
@@ -34,7 +34,7 @@ class Begin:
 
     score: Score | None = None
     words: str = ""
-    link: str = ""  # how a link says it; empty where none can
+    link: str | None = ""  # how a link says it; None where none can
 
 
 def choose_begin(source: str) -> Begin:
@@ -77,7 +77,7 @@ def _opening(begin: Begin, bars: int) -> Begin:
     """The first bars of what is given."""
     assert begin.score is not None
     words = f"the first {count(bars, 'bar')} of {begin.words}"
-    link = f"{begin.link}:{bars}" if begin.link else ""
+    link = f"{begin.link}:{bars}" if begin.link else None
     return Begin(first_bars(begin.score, bars), words, link)
 
 
@@ -127,7 +127,7 @@ def _take_file() -> None:
         return
     try:
         score = read_score(file.getvalue(), file.name)
-        st.session_state["_begin_file"] = Begin(score, file.name)
+        st.session_state["_begin_file"] = Begin(score, file.name, None)
     except UnreadableScore as problem:
         st.session_state["_begin_problem"] = f"{file.name} cannot be used: {problem}"
 
@@ -159,8 +159,3 @@ def _typed(source: str) -> Begin:
     )
     words = " ".join(str(text).split())
     return Begin(typed_score(words), f"notes: {words[:60]}", f"notes:{words}")
-
-
-def shown_begin(begin: Begin) -> str:
-    """The beginning in words, for Markdown."""
-    return f"Begins with {plain(begin.words)}" if begin.words else ""

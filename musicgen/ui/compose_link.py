@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from musicgen.composing.history import KeptPiece
+from musicgen.composing.link import from_link, to_link
 from musicgen.composing.settings import ComposeSettings
 
-PIECE, MODEL, VARIATION, BEGIN = "piece", "model", "variation", "begin"
 MOST_VARIATION = 10_000
-_DEFAULTS = ComposeSettings().to_json()
-_ALONE = {"variations"}  # of the batch: a link is to one piece of it
 
 
 @dataclass(frozen=True)
@@ -26,50 +24,50 @@ class Link:
     begin: str = ""  # see `compose_begin`
 
     def to_query(self) -> dict[str, str]:
-        query = {PIECE: self.piece, MODEL: self.model, BEGIN: self.begin}
-        if self.settings is not None:
-            query |= _settings_to_query(self.settings)
-            query[VARIATION] = str(self.variation) if self.variation else ""
+        query = {
+            "piece": self.piece,
+            "model": self.model,
+            "begin": self.begin,
+            "variation": str(self.variation) if self.variation else "",
+            "settings": to_link(self.settings) if self.settings else "",
+        }
         return {name: value for name, value in query.items() if value}
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Link:
-        """ValueError where a setting is not one that the composer can have."""
-        known = {f.name for f in fields(ComposeSettings)} - _ALONE
-        entry = {name: _value(text) for name, text in query.items() if name in known}
-        settings = ComposeSettings.from_json(entry) if "seed" in entry else None
-        variation = _value(query.get(VARIATION, "0"))
-        if not isinstance(variation, int) or not 0 <= variation <= MOST_VARIATION:
-            raise ValueError(f"'{str(variation)[:40]}' is not the number of a variation")
-        model, begin = query.get(MODEL, ""), query.get(BEGIN, "")
-        return cls(query.get(PIECE, ""), model, settings, variation, begin)
+        """ValueError where a part is not what it should be."""
+        packed, variation = query.get("settings", ""), query.get("variation", "0")
+        if not (variation.isdecimal() and len(variation) < 6 and int(variation) <= MOST_VARIATION):
+            raise ValueError(f"'{variation[:40]}' is not the number of a variation")
+        return cls(
+            query.get("piece", ""),
+            query.get("model", ""),
+            from_link(packed) if packed else None,
+            int(variation),
+            query.get("begin", ""),
+        )
+
+    @classmethod
+    def of_file(cls, data: bytes) -> Link:
+        """From a piece's settings file (see `compose_take`); ValueError where it is none."""
+        try:
+            entry = json.loads(data)
+            settings = ComposeSettings.from_json(entry["settings"])
+            begin, variation = entry["begin"], entry["variation"]
+            if not isinstance(begin, str):
+                raise ValueError("its piece was not made by settings alone: take its MIDI")
+            if not isinstance(variation, int) or not 0 <= variation <= MOST_VARIATION:
+                raise ValueError("the variation is not a number")
+            return cls("", str(entry["checkpoint"]), settings, variation, begin)
+        except (KeyError, TypeError, AttributeError, RecursionError):
+            raise ValueError("it holds no settings of a piece") from None
 
 
 def link_to(piece: KeptPiece) -> Link:
-    """The link to a piece. One that began from a file is only found where the history has it."""
-    begin = str(piece.facts.get(BEGIN) or "")
-    if piece.primer and not begin:
+    """The link to a piece. Without settings, where they alone do not make it: one that began
+    from a file, or was changed, is found only where the history has it.
+    """
+    begin = piece.facts.get("begin")
+    if not isinstance(begin, str):
         return Link(piece.id, piece.checkpoint)
     return Link(piece.id, piece.checkpoint, piece.settings, piece.variation, begin)
-
-
-def _settings_to_query(settings: ComposeSettings) -> dict[str, str]:
-    entry = settings.to_json()
-    changed = {
-        name: value
-        for name, value in entry.items()
-        if name == "seed" or (value != _DEFAULTS[name] and name not in _ALONE)
-    }
-    return {name: _text(value) for name, value in changed.items()}
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
-
-
-def _value(text: str) -> object:
-    """A number, null or an object where the text is JSON; the text itself otherwise."""
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return text

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 
+from musicgen.composing.background import Background
 from musicgen.composing.engine import Engine
-from musicgen.composing.studio import Background
 from musicgen.models.checkpoint import CONFIG, BadCheckpoint, Checkpoint, open_checkpoint
 from musicgen.settings import BadName
 from musicgen.training.run import Run, UnknownRun, list_runs
 from musicgen.ui.words import count, plain
 
-RUN, EPOCH, LINK = "compose-run", "compose-epoch", "model"
+RUN = "compose-run"
 MOST_OPEN = 6
 
 
@@ -46,22 +47,18 @@ def choose() -> Choice | None:
     there = {run.name: run for run in runs_with_checkpoint()}
     if not there:
         return None
-    _heed_link(there)
+    _heed_wish(there)
     name = st.selectbox("Model", list(there), key=RUN, persist_state="session", width="stretch")
     run = there[str(name)]
-    kept = kept_checkpoints(run)
-    labels = {folder.name: _label(run, folder) for folder in kept}
-    if st.session_state.get(EPOCH) not in labels:
-        st.session_state[EPOCH] = run.checkpoint().name
-    if len(kept) > 1:
-        st.selectbox("Epoch", list(labels), key=EPOCH, format_func=labels.__getitem__)
-    return Choice(run, run.folder / "checkpoints" / st.session_state[EPOCH])
+    return Choice(run, _choose_checkpoint(run))
 
 
 def choose_next(name: str) -> None:
     """Have a checkpoint, `run@checkpoint` or a run, chosen when the page runs again."""
     run, _, checkpoint = name.partition("@")
-    st.session_state[RUN], st.session_state[EPOCH] = run, checkpoint
+    st.session_state[RUN] = run
+    if checkpoint:
+        st.session_state[_key(run)] = checkpoint
 
 
 def runs_with_checkpoint() -> list[Run]:
@@ -97,6 +94,15 @@ def open_choice(choice: Choice) -> Opened:
     return _open(str(choice.folder), stamp, choice)
 
 
+def find_opened(name: str) -> Opened | None:
+    """The checkpoint of that name, opened; None where it is gone or cannot be used."""
+    choice = find_choice(name)
+    try:
+        return open_choice(choice) if choice else None
+    except BadCheckpoint:
+        return None
+
+
 @st.cache_resource(max_entries=MOST_OPEN, show_spinner=False)
 def _open(folder: str, stamp: int, _choice: Choice) -> Opened:
     try:
@@ -124,20 +130,34 @@ def about(opened: Opened) -> str:
     return " · ".join(words)
 
 
+def _choose_checkpoint(run: Run) -> Path:
+    kept, key = kept_checkpoints(run), _key(run.name)
+    labels = {folder.name: _label(run, folder) for folder in kept}
+    wanted = st.session_state.get(key)
+    if wanted not in labels:
+        if wanted:
+            st.warning(f"“{plain(wanted, 40)}” is not kept any more; this is the best.")
+        st.session_state[key] = run.checkpoint().name
+    if len(kept) > 1:
+        st.selectbox(
+            "Epoch", list(labels), key=key, format_func=labels.__getitem__, persist_state="session"
+        )
+    return run.checkpoint().parent / str(st.session_state[key])
+
+
+def _key(run: str) -> str:
+    return f"compose-epoch-{run}"
+
+
 def _label(run: Run, folder: Path) -> str:
-    best = " · best" if folder == run.checkpoint() else ""
-    return folder.name.replace("epoch-", "epoch ").replace("epoch 0", "epoch ").lstrip("0") + best
+    best = ", the best" if folder == run.checkpoint() else ""
+    return re.sub(r"^epoch-0*(\d+)$", r"epoch \1", folder.name) + best
 
 
-def _heed_link(there: dict[str, Run]) -> None:
-    """Choose what a link asks for, the first time that the page sees it."""
-    linked = st.query_params.get(LINK, "")
-    if linked and st.session_state.get("_model_linked") != linked:
-        st.session_state["_model_linked"] = linked
-        if linked.partition("@")[0] in there:
-            choose_next(linked)
-        else:
-            name = plain(linked.partition("@")[0], 80)
-            st.warning(f"There is no model “{name}” here; this is another one.")
-    if st.session_state.get(RUN) not in there:
+def _heed_wish(there: dict[str, Run]) -> None:
+    """Choose what was asked for, where it is there."""
+    wanted = st.session_state.get(RUN)
+    if wanted not in there:
+        if wanted is not None:
+            st.warning(f"There is no model “{plain(wanted, 80)}” here; this is another one.")
         st.session_state[RUN] = next(iter(there))

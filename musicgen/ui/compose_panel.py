@@ -8,8 +8,10 @@ import streamlit as st
 
 from musicgen.composing.history import UnknownPiece
 from musicgen.corpus.errors import CorpusError
-from musicgen.ui import compose_ask, compose_desk
-from musicgen.ui.compose_begin import Begin, choose_begin
+from musicgen.settings import pieces_folder
+from musicgen.ui import compose_ask, compose_work
+from musicgen.ui.compose_begin import Begin, choose_begin, linked_begin
+from musicgen.ui.compose_desk import desk
 from musicgen.ui.compose_models import Opened
 from musicgen.ui.words import plain
 
@@ -34,9 +36,10 @@ def panel(opened: Opened) -> None:
         )  # fmt: skip
     if wanted and begin is not None:
         try:
-            compose_desk.start(opened, compose_ask.asked(opened, primed), begin)
+            asked = compose_ask.asked(opened, primed)
+            compose_work.start(opened, asked.settings, begin, asked.candidates)
         except ValueError as problem:
-            compose_desk.desk().problem = str(problem)
+            desk().problem = str(problem)
         st.rerun()
 
 
@@ -48,3 +51,27 @@ def _begin(opened: Opened) -> Begin | None:
     except (CorpusError, UnknownPiece, ValueError, OSError) as problem:
         st.warning(plain(str(problem), 300))
         return None
+
+
+def compose_linked(opened: Opened) -> None:
+    """Begin with the piece that a link asks for, if one does."""
+    link, desk().wanted = desk().wanted, None
+    if link is None or link.settings is None:
+        return
+    try:
+        begin = linked_begin(link.begin) if link.begin else Begin()
+        compose_work.start_one(opened, link.settings, begin, link.variation)
+    except ValueError as problem:
+        desk().problem = str(problem)
+
+
+def compose_first(opened: Opened) -> None:
+    """Offer a first piece, where none was ever composed; before the panel is drawn."""
+    here = desk()
+    if here.offered or here.piece or here.job or here.wanted:
+        return
+    here.offered = True
+    if not any(pieces_folder().glob("[!.]*")):
+        compose_ask.throw_dice()
+        asked = compose_ask.asked(opened, primed=False)
+        compose_work.start(opened, asked.settings, Begin(), asked.candidates)

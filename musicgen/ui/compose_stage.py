@@ -7,13 +7,15 @@ from typing import Any
 import streamlit as st
 
 from musicgen.composing.history import KeptPiece, UnknownPiece
-from musicgen.rendering.roll import Mark
 from musicgen.rendering.wav import TooLongForSound, sound_source
 from musicgen.score import Score
-from musicgen.ui.compose_desk import desk, take_result
+from musicgen.ui.compose_change import rewrite_button
+from musicgen.ui.compose_desk import desk
+from musicgen.ui.compose_facts import marks_of, originality_of, primer_notes
 from musicgen.ui.compose_job import Job
+from musicgen.ui.compose_original import side_by_side
 from musicgen.ui.compose_pieces import score_of, sound_of
-from musicgen.ui.player import PlayerEvent, roll_player
+from musicgen.ui.player import roll_player
 from musicgen.ui.words import clock, count, plain
 
 PATIENCE = 1.5  # seconds in which most pieces are written, before the page shows how it goes
@@ -25,9 +27,9 @@ def stage() -> None:
     """What is written now, or the piece that is shown; brings itself up to date."""
     here = desk()
     if here.job is not None and here.job.wait(PATIENCE):
-        take_result()
+        here.take_result()
     busy = here.job is not None or _sound_is_coming()
-    st.fragment(_writing if here.job else _piece, run_every=LOOK if busy else None)()
+    st.fragment(_writing if here.job else _shown, run_every=LOOK if busy else None)()
 
 
 def _writing() -> None:
@@ -47,7 +49,8 @@ def _standing(job: Job[Any]) -> str:
     return f"Writing: bar {job.bar} of {job.bars}" if job.bar else "Writing …"
 
 
-def _piece() -> None:
+def _shown() -> None:
+    """The piece with its player, and what can be done with what is chosen in it."""
     piece = desk().piece
     if piece is None:
         return
@@ -57,80 +60,75 @@ def _piece() -> None:
         st.error(plain(str(problem)))
         return
     _variations()
-    st.markdown(f"**{plain(piece.name)}** · {_in_words(piece, score)}")
-    sound = _sound(piece, score)
+    _headline(piece, score)
+    marks = marks_of(piece)
     event = roll_player(
-        score, sound, "player", primer_notes=primer_notes(piece), marks=copied(piece)
+        score, _sound(piece, score), "player", primer_notes=primer_notes(piece), marks=marks
     )
-    st.session_state["player-event"] = event
     if not sound_source().startswith("SoundFont"):
         st.caption(f"The sound is made of {sound_source()}.")
-
-
-def player_event() -> PlayerEvent:
-    """What is chosen in the player."""
-    event: PlayerEvent = st.session_state.get("player-event", PlayerEvent())
-    return event
-
-
-def primer_notes(piece: KeptPiece) -> int:
-    given = piece.facts.get("primer_notes", 0)
-    return given if isinstance(given, int) else 0
-
-
-def copied(piece: KeptPiece) -> list[Mark]:
-    """The stretches that also stand in training pieces."""
-    runs = (piece.facts.get("originality") or {}).get("runs", ())
-    given = primer_notes(piece)
-    return [
-        Mark(
-            given + run["first"],
-            given + run["first"] + run["notes"],
-            f"{run['notes']} notes as in {run['source']}, bar {run['source_bar'] + 1}",
-        )
-        for run in runs
-    ]
+    if event.selection:
+        rewrite_button(piece, score, *event.selection, key="rewrite-chosen")
+    report = originality_of(piece)
+    if event.mark is not None and report and event.mark < len(report.runs):
+        side_by_side(piece, score, report.runs[event.mark])
 
 
 def _variations() -> None:
     here = desk()
     if len(here.batch) < 2:
         return
-    st.segmented_control(
+    chosen = st.segmented_control(
         "Variation",
         range(len(here.batch)),
         required=True,
         default=here.shown,
         format_func=lambda number: f"{number + 1}",
         key=f"variation-of-{here.batch[0].id}",
-        on_change=_show_variation,
-        args=(f"variation-of-{here.batch[0].id}",),
     )
+    if chosen != here.shown:
+        here.shown = int(chosen or 0)
+        st.rerun()
 
 
-def _show_variation(key: str) -> None:
-    desk().shown = int(st.session_state[key])
-
-
-def _in_words(piece: KeptPiece, score: Score) -> str:
+def _headline(piece: KeptPiece, score: Score) -> None:
     words = [count(score.bars, "bar"), count(len(score), "note"), clock(score.seconds)]
     words += [f"seed {piece.settings.seed}", f"temperature {piece.settings.temperature:g}"]
     words.append(plain(piece.checkpoint.replace("@", ", ")))
     if piece.primer:
-        words.append(f"begins with {plain(piece.primer, 60)}")
+        words.append(plain(piece.primer, 80))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{plain(piece.name)}**", width="content")
+        _badges(piece)
+    st.caption(" · ".join(words))
+
+
+def _badges(piece: KeptPiece) -> None:
+    """What is most worth knowing of the piece, in two or three words each."""
+    report = originality_of(piece)
+    if report and report.human_95 is not None:
+        if report.longest_run <= report.human_95:
+            st.badge("original", icon=":material/check:", color="green")
+        else:
+            st.badge("copies", icon=":material/content_copy:", color="red")
+    if collapse := piece.facts.get("collapse"):
+        st.badge(plain(str(collapse), 80), icon=":material/repeat:", color="red")
     if piece.facts.get("finished") is False:
-        words.append("stopped")
-    return " · ".join(words)
+        st.badge("stopped", icon=":material/stop:", color="orange")
 
 
 def _sound(piece: KeptPiece, score: Score) -> bytes:
     """The WAV, or nothing while it is made or has to be asked for."""
     asked = f"sound-asked-{piece.id}"
-    if score.seconds > AT_ONCE and not st.session_state.get(asked):
-        st.button(f"Make its sound ({clock(score.seconds)})", key=asked)
-        return b""
-    task = sound_of(score)
+    if score.seconds > AT_ONCE and not st.session_state.get(f"_{asked}"):
+        if not st.button(f"Make its sound ({clock(score.seconds)})", key=asked):
+            return b""
+        st.session_state[f"_{asked}"] = True
     try:
+        task = sound_of(score)
+        if score.seconds > AT_ONCE:
+            with st.spinner("Playing it into a file …", show_time=True):
+                return task.result()
         return task.result() if task.wait(0) else b""
     except TooLongForSound as problem:
         st.info(plain(str(problem)))

@@ -1,36 +1,47 @@
-"""Taking a piece away: its files, made when they are asked for."""
+"""Taking a piece away: its files, made when they are asked for, and a link to it."""
 
 from __future__ import annotations
 
-import io
 import json
 import re
-import zipfile
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from musicgen.composing.history import KeptPiece
+from musicgen.rendering.wav import LONGEST_SECONDS
 from musicgen.score import Score
+from musicgen.ui.compose_link import link_to
+from musicgen.ui.compose_paper import one_sheet
 from musicgen.ui.compose_pieces import engraving_of, musicxml_of, sound_of
 
-Data = Callable[[], bytes]
+MUSICXML = "application/vnd.recordare.musicxml+xml"
 
 
 def downloads(piece: KeptPiece, score: Score) -> None:
     """A button for each kind of file; all are of the piece that is shown, and named after it."""
-    stem = file_stem(piece)
+    stem, too_long = file_stem(piece), score.seconds > LONGEST_SECONDS
+    files: tuple[tuple[str, Callable[[], bytes], str, str], ...] = (
+        ("MIDI", lambda: piece.midi, "mid", "audio/midi"),
+        ("WAV", lambda: sound_of(score).result(), "wav", "audio/wav"),
+        ("MusicXML", lambda: musicxml_of(score), "musicxml", MUSICXML),
+        ("Score", lambda: one_sheet(engraving_of(score)).encode(), "svg", "image/svg+xml"),
+        ("Settings", lambda: settings_file(piece), "json", "application/json"),
+    )
     with st.container(horizontal=True, key="downloads"):
-        _button("MIDI", lambda: piece.midi, f"{stem}.mid", "audio/midi")
-        _button("WAV", lambda: sound_of(score).result(), f"{stem}.wav", "audio/wav")
-        _button(
-            "MusicXML",
-            lambda: musicxml_of(score),
-            f"{stem}.musicxml",
-            "application/vnd.recordare.musicxml+xml",
-        )
-        _button("Score (SVG)", lambda: svg_file(score), f"{stem}.svg", "image/svg+xml")
-        _button("Settings", lambda: settings_file(piece), f"{stem}.json", "application/json")
+        for label, data, ending, mime in files:
+            st.download_button(
+                label,
+                data,
+                f"{stem}.{ending}",
+                mime,
+                icon=":material/download:",
+                on_click="ignore",
+                key=f"take-{ending}",
+                disabled=ending == "wav" and too_long,
+            )
+        _link(piece)
 
 
 def file_stem(piece: KeptPiece) -> str:
@@ -40,31 +51,23 @@ def file_stem(piece: KeptPiece) -> str:
 
 
 def settings_file(piece: KeptPiece) -> bytes:
-    """All that made the piece, and what is known of it."""
+    """All that made the piece, and what is known of it, as JSON."""
     entry = {
         "checkpoint": piece.checkpoint,
         "settings": piece.settings.to_json(),
         "variation": piece.variation,
-        "begins_with": piece.primer,
+        "made from": piece.primer,
         "created": piece.created,
         **piece.facts,
     }
     return json.dumps(entry, indent=1).encode()
 
 
-def svg_file(score: Score) -> bytes:
-    """The printed score: one SVG, or a zip of its pages."""
-    pages = engraving_of(score)
-    if len(pages) == 1:
-        return pages[0].encode()
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for number, page in enumerate(pages, 1):
-            archive.writestr(f"page-{number}.svg", page)
-    return file.getvalue()
-
-
-def _button(label: str, data: Data, name: str, mime: str) -> None:
-    st.download_button(
-        label, data, name, mime, icon=":material/download:", on_click="ignore", key=f"take-{label}"
-    )
+def _link(piece: KeptPiece) -> None:
+    with st.popover("Link", icon=":material/link:"):
+        link = link_to(piece)
+        if link.settings:
+            st.markdown("The same notes again, on every computer that has this model:")
+        else:
+            st.markdown("To this piece in the history of this computer:")
+        st.code(f"{st.context.url}?{urlencode(link.to_query())}", language=None, wrap_lines=True)

@@ -8,10 +8,13 @@ from musicgen.composing.history import KeptPiece, UnknownPiece
 from musicgen.rendering.roll import piano_roll
 from musicgen.rendering.svg import Unprintable
 from musicgen.score import Score
+from musicgen.ui.compose_change import change_view
 from musicgen.ui.compose_desk import desk
-from musicgen.ui.compose_models import Opened
+from musicgen.ui.compose_facts import marks_of, primer_notes
+from musicgen.ui.compose_original import original_view
+from musicgen.ui.compose_paper import on_paper
 from musicgen.ui.compose_pieces import engraving_of, score_of
-from musicgen.ui.compose_stage import copied, primer_notes
+from musicgen.ui.compose_quality import quality_view
 from musicgen.ui.compose_take import downloads
 from musicgen.ui.words import count, plain
 
@@ -19,13 +22,11 @@ MOST_DRAWN = 5000  # notes of the Plotly roll
 MOST_PRINTED = 6000  # notes of the printed score
 
 
-def views(opened: Opened) -> None:
+@st.fragment
+def views() -> None:
     """Downloads and the chosen view of the piece that is shown."""
     here = desk()
-    if here.job is not None:
-        return
-    if here.piece is None:
-        st.markdown("Press **Compose**: the first piece is there in a second or two.")
+    if here.piece is None or here.job is not None:
         return
     try:
         score = score_of(here.piece)
@@ -43,7 +44,7 @@ def roll_view(piece: KeptPiece, score: Score) -> None:
     if len(score) > MOST_DRAWN:
         st.info(f"{count(len(score), 'note')} are too many for this view; the player shows them.")
         return
-    figure = piano_roll(score, primer_notes=primer_notes(piece), marks=copied(piece))
+    figure = piano_roll(score, primer_notes=primer_notes(piece), marks=marks_of(piece))
     st.plotly_chart(figure, key="compose-roll", config={"displaylogo": False, "scrollZoom": True})
 
 
@@ -57,8 +58,15 @@ def score_view(piece: KeptPiece, score: Score) -> None:
         except Unprintable as problem:
             st.info(plain(str(problem)))
             return
-    for page in pages:
-        st.image(page, width="stretch")
+    with st.container(key="printed-score"):
+        for page in pages:
+            st.image(on_paper(page), width="stretch")
 
 
-VIEWS = {"Roll": roll_view, "Score": score_view}
+VIEWS = {
+    "How good": quality_view,
+    "Originality": original_view,
+    "Change": change_view,
+    "Roll": roll_view,
+    "Score": score_view,
+}

@@ -102,7 +102,7 @@ def choose_run() -> Run | None:
     elif st.session_state.get(KEY) not in names and linked not in names:
         st.session_state[KEY] = names[0]
     # With no option of its own to begin with, the link always says which one is shown.
-    name = st.selectbox("Run", names, index=None, required=True, key=KEY, bind="query-params")
+    name = st.selectbox("Run", names, index=None, key=KEY, bind="query-params")
     try:
         return find_run(str(name or names[0]))
     except UnknownRun:  # deleted in this very moment
@@ -132,10 +132,8 @@ def is_alive(status: Status) -> bool:
 
 
 def how_far(status: Status, minutes: float) -> str:
-    """`epoch 3 of 40`, or by time where that is the measure."""
-    if minutes:
-        return f"{status.epoch} · {status.seconds / 60:.0f} of {minutes:.0f} min"
-    return f"{status.epoch} of {status.epochs or '?'}"
+    """`3 of 40`; `3` where the time is what ends it."""
+    return f"{status.epoch}" if minutes else f"{status.epoch} of {status.epochs or '?'}"
 
 
 def rate(value: float | None) -> str:

@@ -35,7 +35,7 @@ PRESET = {preset.name: preset for preset in PRESETS}
 
 def new_training() -> None:
     """The form, the outlook, and the button that starts it."""
-    left, right = st.columns([2, 3], vertical_alignment="bottom")
+    left, right = st.columns([2, 3])
     with left:
         source = collections.choose()
     with right:

@@ -10,7 +10,7 @@ from musicgen.training.settings import RunSettings
 from musicgen.ui import runs, training_figures
 from musicgen.ui.train_control import control
 from musicgen.ui.training_figures import BITS, EPOCHS, MINUTES, NATS, STEPS, View
-from musicgen.ui.words import plain
+from musicgen.ui.words import plain, span
 
 LOOK = 2.0  # seconds between two looks at a run that is alive
 _CONFIG = {"displaylogo": False, "scrollZoom": False}
@@ -65,10 +65,13 @@ def _queue(run: Run) -> None:
 
 def _numbers(run: Run, settings: RunSettings, status: Status) -> None:
     best = f"best {status.best_valid_loss:.3f}" if status.best_valid_loss is not None else None
+    minutes = settings.train.minutes
+    limit = f"of {span(60 * minutes)}" if minutes else None
     shown = (
-        ("Epoch", runs.how_far(status, settings.train.minutes), None),
+        ("Epoch", runs.how_far(status, minutes), None),
         ("Training, bits", runs.bits(status.loss), None),
         ("Validation, bits", runs.bits(status.valid_loss), best),
+        ("Trained for", span(status.seconds), limit),
         ("Predictions", runs.rate(status.steps_per_second), None),
         ("Time left", runs.left(status), None),
     )

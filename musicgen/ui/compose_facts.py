@@ -1,0 +1,53 @@
+"""What the history knows of a piece, read with care: its file may come from anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from musicgen.composing.history import KeptPiece
+from musicgen.composing.originality import Originality, Run
+from musicgen.rendering.roll import Mark
+
+
+def primer_notes(piece: KeptPiece) -> int:
+    """How many of the piece's notes were given, not composed."""
+    given = piece.facts.get("primer_notes", 0)
+    return given if isinstance(given, int) else 0
+
+
+def figures_of(piece: KeptPiece) -> dict[str, float]:
+    found = piece.facts.get("figures")
+    if not isinstance(found, Mapping):
+        return {}
+    return {str(name): float(v) for name, v in found.items() if isinstance(v, int | float)}
+
+
+def originality_of(piece: KeptPiece) -> Originality | None:
+    """The report of the piece; None where none was made or it cannot be read."""
+    entry = piece.facts.get("originality")
+    try:
+        runs = tuple(Run(**_known(Run, run)) for run in entry["runs"])  # type: ignore[index]
+        return Originality(**{**_known(Originality, entry), "runs": runs})
+    except (TypeError, KeyError, AttributeError):
+        return None
+
+
+def marks_of(piece: KeptPiece) -> list[Mark]:
+    """The stretches that also stand in training pieces, one for each run of the report."""
+    report, given = originality_of(piece), primer_notes(piece)
+    return [
+        Mark(
+            given + run.first,
+            given + run.first + run.notes,
+            f"{run.notes} notes as in {run.source}, bar {run.source_bar + 1}",
+        )
+        for run in (report.runs if report else ())
+    ]
+
+
+def _known(kind: type, entry: Any) -> dict[str, Any]:
+    """Those values of an entry that a dataclass has."""
+    names = {f.name for f in fields(kind)}
+    return {name: value for name, value in entry.items() if name in names}

@@ -1,0 +1,120 @@
+"""How good a piece is: its figures against what is usual in the collection."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from musicgen.composing.history import KeptPiece
+from musicgen.composing.reference import Reference, Usual
+from musicgen.corpus.keys import find_keys
+from musicgen.evaluation.musical import METRICS
+from musicgen.rendering.words import pitch_name
+from musicgen.score import Score
+from musicgen.ui.compose_facts import figures_of
+from musicgen.ui.compose_models import find_opened
+from musicgen.ui.words import plain
+
+INSIDE, OUTSIDE, FAR = "#2a9d74", "#d9822b", "#d1343a"
+_FARTHEST = 3.4  # where the chart ends: 1 is the edge of the middle half, 2 of nine tenths
+_BAND = "rgba(128,128,128,%.2f)"
+
+
+def quality_view(piece: KeptPiece, score: Score) -> None:
+    """What the piece is like, whether it collapsed, and how usual its figures are."""
+    _numbers(score)
+    if collapse := piece.facts.get("collapse"):
+        st.warning(f"It is {plain(str(collapse))}. Other seeds were tried and did no better.")
+    opened, found = find_opened(piece.checkpoint), figures_of(piece)
+    reference = opened.background.reference if opened else {}
+    if not any(name in reference for name in found):
+        st.caption("There are no figures of the collection to compare it with.")
+        return
+    st.markdown(
+        "**This piece among those of the collection**",
+        help="The dark band is the middle half of the training pieces, the light one nine tenths.",
+    )
+    st.plotly_chart(usual_figure(found, reference), key="usual", config={"displayModeBar": False})
+    _score(piece)
+
+
+def _numbers(score: Score) -> None:
+    """Key, range, density and polyphony in a line."""
+    if not len(score):
+        return
+    key, pitches = find_keys([score])[0], score.notes["pitch"]
+    low, high = pitch_name(int(pitches.min())), pitch_name(int(pitches.max()))
+    words = [
+        f"**{key}**" if key else "no key",
+        f"from {low} to {high}",
+        f"{len(score) / max(score.bars, 1):.1f} notes a bar",
+        f"{METRICS['polyphony'](score):.1f} sounding at once",
+    ]
+    st.markdown(" · ".join(words))
+
+
+def _score(piece: KeptPiece) -> None:
+    """The parts of the score by which the best of many is chosen."""
+    parts = piece.facts.get("score")
+    if not isinstance(parts, dict) or not all(isinstance(v, int | float) for v in parts.values()):
+        return
+    words = ", ".join(f"{plain(name)} {value:.2f}" for name, value in parts.items())
+    st.caption(
+        f"Penalty {sum(parts.values()):.2f} ({words}); the best of many is the one with the least."
+    )
+
+
+def usual_figure(found: dict[str, float], reference: Reference) -> go.Figure:
+    """A row for each figure: bands for what is usual, a dot for the piece."""
+    names = [name for name in METRICS if name in found and name in reference][::-1]
+    places = [place(found[name], reference[name]) for name in names]
+    figure = go.Figure(
+        go.Scatter(
+            x=np.clip(places, -_FARTHEST, _FARTHEST),
+            y=names,
+            mode="markers",
+            marker={"size": 11, "color": [_colour(abs(at)) for at in places]},
+            customdata=[_words(name, found[name], reference[name]) for name in names],
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+    )
+    for edge, shade in ((2, 0.12), (1, 0.22)):
+        figure.add_vrect(-edge, edge, fillcolor=_BAND % shade, line_width=0, layer="below")
+    figure.update_layout(
+        height=60 + 26 * len(names),
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        dragmode=False,
+        hoverlabel={"align": "left"},
+    )
+    words = ["unusually low", "middle half", "unusually high"]
+    edge = _FARTHEST + 0.2
+    figure.update_xaxes(
+        range=[-edge, edge], tickvals=[-2.6, 0, 2.6], ticktext=words, showgrid=False, zeroline=False
+    )
+    return figure.update_yaxes(gridcolor=_BAND % 0.2, tickfont={"size": 13})
+
+
+def place(value: float, usual: Usual) -> float:
+    """Where a value lies: 0 at the median, 1 at the edge of the middle half, 2 of nine tenths."""
+    side = 1.0 if value >= usual.p50 else -1.0
+    strange = usual.strangeness(value)
+    if strange > 0:
+        return side * (1 + strange)
+    edge = usual.p75 if side > 0 else usual.p25
+    return (value - usual.p50) / abs(edge - usual.p50) if edge != usual.p50 else 0.0
+
+
+def _colour(far: float) -> str:
+    return INSIDE if far <= 1 else OUTSIDE if far <= 2 else FAR
+
+
+def _words(name: str, value: float, usual: Usual) -> str:
+    metric = METRICS[name]
+    return (
+        f"<b>{name}</b> {value:.2f} {metric.unit}<br>{metric.description}<br>"
+        f"middle half {usual.p25:.2f} to {usual.p75:.2f}, nine tenths {usual.p5:.2f} "
+        f"to {usual.p95:.2f}"
+    )

@@ -1,0 +1,119 @@
+"""Starting to compose: each piece that comes of it goes into the history at once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from musicgen.composing.collapse import collapse
+from musicgen.composing.compose import Composition, OnBar, Stop, compose
+from musicgen.composing.history import KeptPiece, keep
+from musicgen.composing.originality import originality
+from musicgen.composing.rewrite import rewrite
+from musicgen.composing.settings import ComposeSettings
+from musicgen.composing.studio import Piece, compose_pieces, judged, resolved
+from musicgen.evaluation.musical import figures
+from musicgen.rendering.midi import midi_bytes
+from musicgen.score import Score
+from musicgen.ui.compose_begin import Begin
+from musicgen.ui.compose_desk import desk
+from musicgen.ui.compose_job import Job
+from musicgen.ui.compose_models import Opened
+
+
+def start(opened: Opened, settings: ComposeSettings, begin: Begin, candidates: int) -> None:
+    """Compose what the settings ask for, the best of so many candidates."""
+
+    def work(on_bar: OnBar, stop: Stop) -> Sequence[KeptPiece]:
+        pieces = compose_pieces(
+            opened.engine,
+            opened.background,
+            settings,
+            begin.score,
+            candidates=candidates,
+            on_bar=on_bar,
+            stop=stop,
+        )
+        return [_kept(opened, piece, begin) for piece in pieces]
+
+    desk().begin(Job(work, settings.bars or 0))
+
+
+def start_one(opened: Opened, settings: ComposeSettings, begin: Begin, variation: int = 0) -> None:
+    """Compose one variation, as a link or a piece of the history names it."""
+    known, settings = opened.background, resolved(settings, opened.background)
+
+    def work(on_bar: OnBar, stop: Stop) -> Sequence[KeptPiece]:
+        made: tuple[Composition, ...] = compose(
+            opened.engine,
+            settings,
+            begin.score,
+            on_bar,
+            stop,
+            index=known.index,
+            variations=[variation],
+        )
+        return [_kept(opened, judged(composition, known), begin) for composition in made]
+
+    desk().begin(Job(work, settings.bars or 0))
+
+
+def start_rewrite(
+    opened: Opened, piece: KeptPiece, score: Score, first: int, last: int, seed: int
+) -> None:
+    """Compose some bars of a piece again, from 0 and both included."""
+    settings = replace(resolved(piece.settings, opened.background), seed=seed)
+
+    def work(on_bar: OnBar, stop: Stop) -> Sequence[KeptPiece]:
+        found = rewrite(
+            opened.engine, settings, score, first, last, index=opened.background.index, stop=stop
+        )
+        if found is None:
+            return []
+        bars = f"bar {first + 1}" if first == last else f"bars {first + 1} to {last + 1}"
+        facts = {**_facts(opened, found.score), "rewritten": [first, last], "from": piece.id}
+        words = f"{bars} of {piece.name} composed again"
+        return [_keep(opened, found.score, settings, 0, facts, words, f"{piece.name}, {bars}")]
+
+    desk().begin(Job(work, 0))
+
+
+def _kept(opened: Opened, piece: Piece, begin: Begin) -> KeptPiece:
+    composition = piece.composition
+    settings, variation = composition.settings, composition.variation
+    name = f"{opened.choice.run.name} {settings.seed}"
+    if variation:
+        name += f".{variation + 1}"
+    facts = {**piece.facts(), "begin": begin.link}
+    words = f"begins with {begin.words}" if begin.words else ""
+    return _keep(opened, piece.score, settings, variation, facts, words, name)
+
+
+def _keep(
+    opened: Opened,
+    score: Score,
+    settings: ComposeSettings,
+    variation: int,
+    facts: Mapping[str, Any],
+    words: str,
+    name: str,
+) -> KeptPiece:
+    midi, now = midi_bytes(replace(score, name=name), name), datetime.now(UTC)
+    checkpoint = opened.choice.name
+    return keep(midi, checkpoint, settings, variation, facts, now, words, name[:100])
+
+
+def _facts(opened: Opened, score: Score) -> dict[str, Any]:
+    """What is known of a piece that was changed."""
+    caught, index = collapse(score), opened.background.index
+    return {
+        "notes": len(score),
+        "bars": score.bars,
+        "duration": score.seconds,
+        "figures": {name: v for name, v in figures(score).items() if math.isfinite(v)},
+        "originality": originality(score, index).to_json() if index else None,
+        "collapse": str(caught) if caught else None,
+    }

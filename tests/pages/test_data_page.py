@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pretty_midi
+import pytest
+from pages_words import numbers, texts
+from tiny_music import write_folder
+
+from musicgen.corpus import shelf
+from musicgen.rendering.midi import midi_bytes
+from musicgen.score import Score, notes_from
+
+DATA = "1_Data.py"
+CORPORA = Path(__file__).parents[3] / "shared/corpora"
+
+
+def file_of(*rows: tuple[int, ...]) -> bytes:
+    return midi_bytes(Score(notes_from(rows)))
+
+
+def collection_of(name: str, **files: bytes) -> str:
+    shelf.add_files(name, [(f"{file}.mid", data) for file, data in files.items()])
+    return name
+
+
+def test_chorales_at_a_glance(open_page):
+    page = open_page(DATA)
+    shown = numbers(page)
+    assert shown["Pieces"] == "409"
+    assert shown["Refused files"] == "0"
+    assert "enough for the small model" in texts(page)
+    assert "have a twin under another name" in texts(page)
+
+
+@pytest.mark.parametrize("view", ["Notes", "Rhythm", "Vocabulary", "Pieces", "Refused"])
+def test_every_view_opens_by_its_link(open_page, view: str):
+    page = open_page(DATA, collection="ryans-mammoth", view=view)
+    assert page.selectbox(key="collection").value == "ryans-mammoth"
+    assert page.segmented_control(key="view").value == view
+    assert numbers(page)["Pieces"] == "1,059"
+
+
+def test_links_to_what_is_not_there_are_answered(open_page):
+    page = open_page(DATA, collection="<b>none</b> **at** all", view="Nonsense")
+    assert "There is no collection" in page.warning[0].value
+    assert "<b>" not in page.warning[0].value.replace("\\<b\\>", "")
+    assert page.segmented_control(key="view").value == "Notes"
+
+
+def test_slider_and_kind_change_the_chart_and_nothing_is_read_again(open_page, monkeypatch):
+    page = open_page(DATA)
+
+    def never(*_: object) -> None:
+        raise AssertionError("read again")
+
+    monkeypatch.setattr("musicgen.ui.opening.load_collection", never)
+    page.segmented_control(key="kind").set_value("Chords")
+    page.slider(key="most").set_value(10).run()
+    assert not page.exception
+    assert "**Most frequent chords**" in texts(page)
+
+
+def test_a_folder_is_imported_by_its_path(open_page, tmp_path: Path):
+    folder = write_folder(tmp_path / "my tunes", count=4)
+    (folder / "words.txt").write_text("no music")
+    page = open_page(DATA)
+    page.text_input(key="import-path-0").set_value(str(folder)).run()
+    page.button(key="import").click().run()
+    assert not page.exception
+    assert page.selectbox(key="collection").value == "my tunes"
+    assert numbers(page)["Pieces"] == "4"
+    assert [each.name for each in shelf.shelved()] == ["my tunes"]
+    assert "1 file not taken in" in page.expander[0].label
+    page.button(key="put-away").click().run()
+    assert not any("not taken in" in each.label for each in page.expander)
+
+
+@pytest.mark.parametrize("path", ["/no/such/folder", "\0", "~nobody/x", "relative"])
+def test_a_path_that_is_no_folder_is_answered(open_page, path: str):
+    page = open_page(DATA)
+    page.text_input(key="import-path-0").set_value(path).run()
+    page.button(key="import").click().run()
+    assert not page.exception
+    assert page.error
+    assert shelf.shelved() == ()
+
+
+def test_uploads_are_on_disk_at_once(open_page):
+    page = open_page(DATA)
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as writing:
+        writing.writestr("inside.mid", file_of((0, 24, 62), (24, 24, 65)))
+    files = [
+        ("one.mid", file_of((0, 24, 60), (24, 24, 64)), "audio/midi"),
+        ("again.mid", file_of((0, 24, 60), (24, 24, 64)), "audio/midi"),
+        ("more.zip", archive.getvalue(), "application/zip"),
+    ]
+    page.file_uploader[0].set_value(files).run()
+    assert not page.exception
+    assert page.selectbox(key="collection").value == "My music"
+    assert numbers(page)["Pieces"] == "2"
+    assert "1 file not taken in" in page.expander[0].label
+
+
+def test_rename_and_delete_ask_first(open_page):
+    collection_of("drafts", one=file_of((0, 24, 60)))
+    page = open_page(DATA, collection="drafts")
+    page.text_input(key="new-name-drafts").set_value("../out").run()
+    page.button(key="rename-collection").click().run()
+    assert "cannot be a name" in page.error[0].value
+    page.text_input(key="new-name-drafts").set_value("songs").run()
+    page.button(key="rename-collection").click().run()
+    assert page.selectbox(key="collection").value == "songs"
+    assert page.button(key="delete-collection").disabled
+    page.checkbox(key="sure-songs").check().run()
+    page.button(key="delete-collection").click().run()
+    assert shelf.shelved() == ()
+    assert page.selectbox(key="collection").value == "bach-chorales"
+
+
+def test_bundled_collections_cannot_be_changed(open_page):
+    page = open_page(DATA)
+    assert not [each for each in page.button if each.key == "delete-collection"]
+
+
+def drums_only() -> bytes:
+    midi = pretty_midi.PrettyMIDI()
+    midi.instruments.append(pretty_midi.Instrument(0, is_drum=True))
+    midi.instruments[0].notes = [
+        pretty_midi.Note(80, 38, beat / 2, beat / 2 + 0.1) for beat in range(8)
+    ]
+    file = io.BytesIO()
+    midi.write(file)
+    return file.getvalue()
+
+
+STATES = {
+    "one note": ({"one": file_of((0, 24, 60))}, "1", "too few to train on"),
+    "only refused": ({"broken": b"MThd nothing"}, "0", "No notes yet"),
+    "drums only": ({"drums": drums_only()}, "0", "No notes yet"),
+}
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_poor_collections_have_their_state(open_page, name: str):
+    files, pieces, said = STATES[name]
+    collection_of(name, **files)
+    page = open_page(DATA, collection=name)
+    assert numbers(page)["Pieces"] == pieces
+    assert said in texts(page)
+
+
+def test_every_view_of_one_note(open_page):
+    collection_of("single", one=file_of((0, 24, 60)))
+    for view in ("Rhythm", "Vocabulary", "Pieces", "Refused"):
+        page = open_page(DATA, collection="single", view=view)
+        assert not page.exception
+
+
+def test_an_empty_collection_says_how_to_fill_it(open_page, home: Path):
+    (home / "collections" / "empty").mkdir(parents=True)
+    page = open_page(DATA, collection="empty")
+    assert numbers(page)["Pieces"] == "0"
+    assert "Add music" in texts(page)
+
+
+def test_names_with_markup_stay_names(open_page):
+    name = "**bold** 'q' \"d\" 🎵 [x](y) $a$.mid"
+    shelf.add_files("odd", [(name, file_of((0, 24, 60), (24, 24, 67)))])
+    page = open_page(DATA, collection="odd", view="Pieces")
+    assert len(page.dataframe[0].value) == 1
+
+
+def test_search_finds_by_key_and_split(open_page):
+    page = open_page(DATA, view="Pieces", search="minor valid")
+    table = page.dataframe[0].value
+    assert len(table) and set(table["split"]) == {"valid"}
+    assert all("minor" in key for key in table["key"])
+
+
+def test_a_collection_that_changes_on_disk_is_read_again(open_page):
+    collection_of("growing", one=file_of((0, 24, 60)))
+    page = open_page(DATA, collection="growing")
+    assert numbers(page)["Pieces"] == "1"
+    collection_of("growing", two=file_of((0, 24, 62), (24, 24, 64)))
+    page.run()
+    assert numbers(page)["Pieces"] == "2"
+
+
+@pytest.mark.skipif(not CORPORA.is_dir(), reason="the corpora beside the repo are absent")
+def test_hostile_files_are_refused_with_reasons(open_page):
+    page = open_page(DATA)
+    page.text_input(key="import-path-0").set_value(str(CORPORA / "hostile")).run()
+    page.button(key="import").click().run()
+    assert not page.exception
+    assert page.selectbox(key="collection").value == "hostile"
+    assert int(numbers(page)["Refused files"]) > 0
+    page.segmented_control(key="view").set_value("Refused").run()
+    assert not page.exception

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from pages_words import texts
+from tiny_music import write_folder
+
+from musicgen.corpus.shelf import import_folder
+from musicgen.training.run import create_run
+from musicgen.training.settings import RunSettings
+
+
+def test_nothing_yet_says_what_to_do(open_page, home: Path):
+    said = texts(open_page())
+    assert "None yet: they will be kept on the Compose page." in said
+    assert str(home) in said
+
+
+def test_what_is_here_is_listed(open_page, home: Path, tmp_path: Path):
+    import_folder(write_folder(tmp_path / "my tunes", count=3))
+    create_run(RunSettings("first run", "my tunes"))
+    said = texts(open_page())
+    assert "3 files" in said
+    assert "queued" in said

@@ -1,0 +1,266 @@
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+from pages_words import numbers, texts
+from tiny_music import write_folder
+
+from musicgen.corpus.shelf import import_folder
+from musicgen.models.settings import LstmSettings
+from musicgen.training import launch
+from musicgen.training.run import (
+    FAILED,
+    FINISHED,
+    INTERRUPTED,
+    QUEUED,
+    RUNNING,
+    STALLED,
+    STARTING,
+    STOPPED,
+    STOPPING,
+    Run,
+    create_run,
+    find_run,
+)
+from musicgen.training.settings import RunSettings, TrainSettings
+from musicgen.ui.runs import STATES
+
+TRAIN = "2_Train.py"
+
+
+def run_that_is(state: str, name: str = "a run", epochs: int = 3, **more: object) -> Run:
+    """A run folder as a training leaves it in a state, with a curve of so many epochs."""
+    run = create_run(RunSettings(name, "bach-chorales", train=TrainSettings(epochs=40)))
+    status = {
+        "state": state, "heartbeat": time.time(), "epoch": epochs, "epochs": 40, "step": 10 * epochs,
+        "loss": 4.0, "valid_loss": 4.5, "best_epoch": epochs, "best_valid_loss": 4.5,
+        "steps_per_second": 1000.0, "seconds_left": 60.0, "parameters": 1234, **more,
+    }  # fmt: skip
+    (run.folder / "status.json").write_text(json.dumps(status))
+    lines = []
+    for epoch in range(1, epochs + 1):
+        for step in range(10 * epoch - 9, 10 * epoch + 1):
+            step_line = {"kind": "step", "step": step, "epoch": step / 10, "loss": 9 - step / 10}
+            lines.append({**step_line, "seconds": 1.0 * step, "steps_per_second": 900.0,
+                          "learning_rate": 1e-3, "accuracy": {"pitch": 0.5}})  # fmt: skip
+        lines.append({"kind": "epoch", "epoch": epoch, "step": 10 * epoch, "loss": 5.0,
+                      "valid_loss": 5 - epoch / 10, "seconds": 10.0 * epoch,
+                      "accuracy": {"pitch": 0.5}, "valid_accuracy": {"pitch": 0.4}})  # fmt: skip
+    (run.folder / "metrics.jsonl").write_text("".join(json.dumps(each) + "\n" for each in lines))
+    return run
+
+
+@pytest.fixture()
+def alive() -> Iterator[callable]:
+    """Holds a run's lock as its process would."""
+    locks = []
+
+    def hold(run: Run) -> None:
+        locks.append(FileLock(run.folder / "lock"))
+        locks[-1].acquire()
+
+    yield hold
+    for lock in locks:
+        lock.release()
+
+
+def buttons(page) -> set[str]:
+    return {each.label for each in page.button}
+
+
+def test_no_run_says_what_to_do(open_page):
+    assert "There is no run yet: start one under New." in texts(open_page(TRAIN, show="Watch"))
+    assert "With two runs or more" in texts(open_page(TRAIN, show="Compare"))
+
+
+def test_every_state_has_its_words_and_next_step(open_page, alive):
+    silent = time.time() - 1000
+    for state, written, held, stop in (
+        (QUEUED, QUEUED, True, False),
+        (STARTING, STARTING, True, False),
+        (RUNNING, RUNNING, True, False),
+        (STOPPING, RUNNING, True, True),
+        (STOPPED, STOPPED, False, False),
+        (FINISHED, FINISHED, False, False),
+        (FAILED, FAILED, False, False),
+        (INTERRUPTED, RUNNING, False, False),
+    ):
+        run = run_that_is(written, f"run {state}", message="a reason" if state == FAILED else "")
+        if held:
+            alive(run)
+        if stop:
+            (run.folder / "stop").touch()
+        page = open_page(TRAIN, show="Watch", run=run.name)
+        said = texts(page)
+        assert f"{state}]" in said and STATES[state].words in said, state
+        assert ("A reason" in said) == (state == FAILED)
+        goes_on = state in (STOPPED, FAILED, INTERRUPTED)
+        assert ("Resume" in buttons(page)) == goes_on, state
+        assert ("Stop and save" in buttons(page)) == (state in (STARTING, RUNNING, STOPPING)), state
+        assert ("Cancel" in buttons(page)) == (state == QUEUED)
+    run = run_that_is(RUNNING, "silent", heartbeat=silent)
+    alive(run)
+    assert STATES[STALLED].words in texts(open_page(TRAIN, show="Watch", run="silent"))
+
+
+def test_numbers_of_a_run(open_page, alive):
+    alive(run_that_is(RUNNING))
+    shown = numbers(open_page(TRAIN, show="Watch", run="a run"))
+    assert shown["Epoch"] == "3 of 40"
+    assert shown["Training, bits"] == "4.000"
+    assert shown["Validation, bits"] == "4.500"
+    assert shown["Predictions"] == "1,000 / s"
+    assert shown["Time left"] == "60 s"
+
+
+@pytest.mark.parametrize("curves", ["Loss", "By field", "Rate and speed", "Log", "Settings"])
+def test_every_view_of_the_curves(open_page, curves: str):
+    run_that_is(STOPPED)
+    page = open_page(TRAIN, show="Watch", run="a run")
+    page.segmented_control(key="curves").set_value(curves).run()
+    assert not page.exception
+
+
+def test_loss_in_nats_by_epoch_on_a_log_scale(open_page):
+    run_that_is(STOPPED)
+    page = open_page(TRAIN, show="Watch", run="a run")
+    page.segmented_control(key="unit").set_value("Nats")
+    page.segmented_control(key="axis").set_value("Epochs")
+    page.slider(key="smoothing").set_value(0.0)
+    page.toggle(key="log-loss").set_value(True).run()
+    assert not page.exception
+
+
+def test_a_run_without_a_first_point_yet(open_page, alive):
+    alive(run_that_is(STARTING, epochs=0, loss=None, valid_loss=None, best_valid_loss=None))
+    page = open_page(TRAIN, show="Watch", run="a run")
+    assert "The first point of the curve" in texts(page)
+    assert numbers(page)["Validation, bits"] == "—"
+
+
+@pytest.mark.parametrize("damage", ["run.json", "status.json", "metrics.jsonl"])
+def test_a_damaged_run_harms_nobody(open_page, damage: str):
+    run = run_that_is(STOPPED)
+    (run.folder / damage).write_bytes(b'{"kind": \xff')
+    page = open_page(TRAIN, show="Watch", run="a run")
+    assert not page.exception
+    assert not open_page().exception
+
+
+def test_stop_asks_the_process(open_page, alive):
+    run = run_that_is(RUNNING)
+    alive(run)
+    page = open_page(TRAIN, show="Watch", run="a run")
+    next(each for each in page.button if each.label == "Stop and save").click().run()
+    assert (run.folder / "stop").exists()
+    assert "stopping]" in texts(page)
+
+
+def test_rename_and_delete(open_page):
+    run_that_is(STOPPED)
+    page = open_page(TRAIN, show="Watch", run="a run")
+    page.text_input(key="rename-a run").set_value("a/b").run()
+    page.button(key="rename-run").click().run()
+    assert "cannot be a name" in page.error[0].value
+    page.text_input(key="rename-a run").set_value("better name").run()
+    page.button(key="rename-run").click().run()
+    assert page.selectbox(key="run").value == "better name"
+    assert find_run("better name").settings.name == "better name"
+    page.button(key="delete-run").click().run()
+    assert not page.exception
+    assert "There is no run yet" in texts(page) or page.selectbox(key="run").value != "better name"
+
+
+def test_compare_shows_results_and_differences(open_page):
+    run_that_is(STOPPED, "one")
+    run_that_is(FINISHED, "two", epochs=5)
+    page = open_page(TRAIN, show="Compare")
+    page.multiselect(key="compare").set_value(["one", "two"]).run()
+    results = page.dataframe[0].value
+    assert list(results["run"]) == ["one", "two"]
+    assert list(results["epochs"]) == [3, 5]
+    assert "Their settings are the same." in texts(page)
+
+
+def test_presets_and_what_they_will_train(open_page):
+    page = open_page(TRAIN, collection="bach-chorales", preset="Classic")
+    shown = numbers(page)
+    vocabulary = 50
+    assert shown["Parameters"] == f"{5_474_406 - (358 - vocabulary) * 257:,}"
+    assert "a larger one will memorise" in texts(page)
+    page.segmented_control(key="preset").set_value("Quick").run()
+    assert numbers(page)["Takes at most"] == "5 min"
+    assert page.text_input(key="name-bach-chorales-Quick").value == "bach-chorales quick"
+
+
+def test_bad_names_and_settings_are_answered_before_anything_starts(open_page):
+    page = open_page(TRAIN, collection="bach-chorales")
+    page.text_input(key="name-bach-chorales-Quick").set_value("../up").run()
+    assert "cannot be a name" in page.error[0].value
+    assert "Start" not in buttons(page)
+    page.text_input(key="name-bach-chorales-Quick").set_value("fine").run()
+    page.number_input(key="Quick-lstm-train-batch_size").set_value(0).run()
+    assert "batch size 0 is not between 1 and 4096" in texts(page).replace("\\", "")
+
+
+def test_a_name_that_is_taken_is_answered(open_page, monkeypatch):
+    run_that_is(STOPPED, "fine")
+    page = open_page(TRAIN, collection="bach-chorales")
+    page.text_input(key="name-bach-chorales-Quick").set_value("fine").run()
+    page.button(key="start").click().run()
+    assert "there is a run 'fine' already" in page.error[0].value.replace("\\", "")
+
+
+def test_a_collection_without_music_cannot_be_trained_on(open_page, home: Path):
+    (home / "collections" / "empty").mkdir(parents=True)
+    page = open_page(TRAIN, collection="empty")
+    assert "no piece that could be read" in texts(page)
+    assert "Start" not in buttons(page)
+
+
+def test_the_carried_collection_is_chosen(open_page, tmp_path: Path):
+    import_folder(write_folder(tmp_path / "tunes"))
+    page = open_page(TRAIN, collection="tunes")
+    assert page.selectbox(key="collection").value == "tunes"
+    assert "too few to train on" in texts(page)
+
+
+@pytest.mark.slow
+def test_start_stream_stop_and_continue(open_page, tmp_path: Path):
+    import_folder(write_folder(tmp_path / "tunes"))
+    page = open_page(TRAIN, collection="tunes", preset="Quick")
+    page.number_input(key="Quick-lstm-model-width").set_value(8)
+    page.number_input(key="Quick-lstm-train-length").set_value(16)
+    page.number_input(key="Quick-lstm-train-batch_size").set_value(2)
+    page.run()
+    page.button(key="start").click().run()
+    assert not page.exception
+    run = find_run("tunes quick")
+    assert run.settings.model == LstmSettings(8, 2, 0.1)
+    try:
+        _wait_for(lambda: run.written_status().epoch >= 1)
+        page.run()
+        assert "running]" in texts(page)
+    finally:
+        launch.stop(run)
+    _wait_for(lambda: run.status().state == STOPPED)
+    page.run()
+    assert {"Resume", "Continue"} <= buttons(page)
+    before = run.written_status().epoch
+    page.number_input(key="more-epochs").set_value(1)
+    page.button(key="continue").click().run()
+    assert not page.exception
+    _wait_for(lambda: run.status().state == FINISHED)
+    assert run.written_status().epoch == before + 1
+
+
+def _wait_for(true, seconds: float = 120) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.2)

@@ -1,0 +1,60 @@
+"""Files are whole or not there, whatever happens while they are written."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from musicgen.files import new_folder, write_bytes, write_json
+
+
+def test_replaces_a_file_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "status.json"
+    write_json(path, {"epoch": 1})
+    write_json(path, {"epoch": 2})
+    assert json.loads(path.read_text()) == {"epoch": 2}
+    assert [each.name for each in tmp_path.iterdir()] == ["status.json"]
+
+
+def test_what_cannot_be_written_leaves_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "file"
+    write_bytes(path, b"old")
+
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_bytes(path, b"new and longer")
+    assert path.read_bytes() == b"old"
+    assert [each.name for each in tmp_path.iterdir()] == ["file"]
+    with pytest.raises(ValueError):
+        write_json(path, {"loss": float("nan")})
+    assert path.read_bytes() == b"old"
+
+
+def test_new_folder_appears_only_when_it_is_complete(tmp_path: Path) -> None:
+    with new_folder(tmp_path / "a" / "b") as new:
+        (new / "x").write_text("1")
+        (new / "inner").mkdir()
+        (new / "inner" / "y").write_text("2")
+        assert not (tmp_path / "a" / "b").exists()
+    assert (tmp_path / "a" / "b" / "inner" / "y").read_text() == "2"
+    assert [each.name for each in (tmp_path / "a").iterdir()] == ["b"]
+
+
+def test_new_folder_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError), new_folder(tmp_path / "b") as new:
+        (new / "x").write_text("1")
+        raise RuntimeError("killed")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_new_folder_does_not_replace(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    with pytest.raises(FileExistsError), new_folder(tmp_path / "b"):
+        pass
+    assert [each.name for each in tmp_path.iterdir()] == ["b"]

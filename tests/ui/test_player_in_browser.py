@@ -1,0 +1,199 @@
+"""The roll player in a real Chromium, on a page of its own."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium"),
+]
+
+ROOT = Path(__file__).parents[2]
+TEN_BARS = """
+import streamlit as st
+from musicgen.rendering.roll import Mark
+from musicgen.rendering.wav import wav_bytes
+from musicgen.score import Score, notes_from
+from musicgen.ui.player import roll_player
+
+score = Score(notes_from([(24 * n, 24, 60 + n % 12) for n in range(40)]))  # 20 seconds
+marks = [Mark(8, 12, "<b id=bold>4 notes</b> of a tune")]
+event = roll_player(score, wav_bytes(score), "roll", primer_notes=4, marks=marks)
+st.text(f"selection {event.selection}, mark {event.mark}")
+st.button("again")
+"""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    script = tmp_path_factory.mktemp("player") / "page.py"
+    script.write_text(TEN_BARS)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = {"server.port": port, "server.address": "127.0.0.1", "server.headless": "true"}
+    options |= {"browser.gatherUsageStats": "false", "server.fileWatcherType": "none"}
+    command = [sys.executable, "-m", "streamlit", "run", str(script)]
+    command += [f"--{name}={value}" for name, value in options.items()]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, cwd=script.parent, env=environment) as server:
+        try:
+            wait_for(f"http://127.0.0.1:{port}/_stcore/health")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+
+
+def wait_for(url: str, seconds: float = 60.0) -> None:
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+            return
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.2)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    flags = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=CHROMIUM, args=flags)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Any, address: str) -> Iterator[Any]:
+    opened = browser.new_page(viewport={"width": 1000, "height": 700})
+    opened.problems = []
+    opened.on("pageerror", lambda problem: opened.problems.append(str(problem)))
+    opened.elsewhere = []
+    opened.on("request", lambda request: note_elsewhere(opened.elsewhere, request.url, address))
+    opened.goto(address)
+    playwright.expect(opened.locator(".player .place")).to_have_text(
+        re.compile("bar 1"), timeout=30_000
+    )
+    yield opened
+    assert opened.problems == []
+    opened.close()
+
+
+def note_elsewhere(seen: list[str], url: str, address: str) -> None:
+    if not url.startswith((address, "blob:", "data:")):
+        seen.append(url)
+
+
+def sound(page: Any) -> dict[str, Any]:
+    ask = "a => ({now: a.currentTime, paused: a.paused, lasts: a.duration, rate: a.playbackRate})"
+    return dict(page.locator(".player audio").evaluate(ask))
+
+
+def drag_over_bars(page: Any, first: float, last: float) -> None:
+    """Shift-drag from one bar to another; bars are counted from 0 and may be halves."""
+    box = page.locator(".player canvas").bounding_box()
+    gutter = 40
+    bar = (box["width"] - gutter) / 10
+    page.keyboard.down("Shift")
+    page.mouse.move(box["x"] + gutter + first * bar, box["y"] + 150)
+    page.mouse.down()
+    page.mouse.move(box["x"] + gutter + last * bar, box["y"] + 160, steps=4)
+    page.mouse.up()
+    page.keyboard.up("Shift")
+
+
+def test_it_plays_pauses_and_a_rerun_does_not_stop_it(page: Any) -> None:
+    assert sound(page)["lasts"] == pytest.approx(22, abs=0.1)
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_timeout(1200)
+    before = sound(page)
+    assert not before["paused"] and before["now"] > 0.3
+    page.get_by_role("button", name="again").click()
+    page.wait_for_timeout(1500)
+    after = sound(page)
+    assert not after["paused"] and after["now"] > before["now"] + 0.5
+    page.get_by_role("button", name="Pause").click()
+    assert sound(page)["paused"]
+
+
+def test_a_click_seeks_to_where_it_is(page: Any) -> None:
+    box = page.locator(".player canvas").bounding_box()
+    page.mouse.click(box["x"] + 40 + (box["width"] - 40) * 0.55, box["y"] + 200)
+    assert sound(page)["now"] == pytest.approx(11, abs=0.2)
+    playwright.expect(page.locator(".player .place")).to_have_text("bar 6 · 0:11 / 0:20")
+
+
+def test_bars_that_are_dragged_over_are_told_and_looped(page: Any) -> None:
+    drag_over_bars(page, 2.5, 4.5)
+    playwright.expect(page.get_by_text("selection (2, 4)")).to_be_visible(timeout=15_000)
+    playwright.expect(page.locator(".player .chosen")).to_have_text("Bars 3 to 5 ✕")
+    page.get_by_role("button", name="Loop").click()
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_timeout(600)
+    assert 4 <= sound(page)["now"] < 10  # it begins with the chosen bars
+    page.locator(".player .chosen").click()
+    playwright.expect(page.get_by_text("selection None")).to_be_visible(timeout=15_000)
+
+
+def test_the_keyboard_does_it_all(page: Any) -> None:
+    page.locator(".player .stage").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    assert sound(page)["now"] == pytest.approx(1.5, abs=0.01)  # three quarters at 120
+    page.keyboard.press("PageDown")
+    assert sound(page)["now"] == pytest.approx(2.0, abs=0.01)
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+    playwright.expect(page.get_by_text("selection (1, 2)")).to_be_visible(timeout=15_000)
+    page.keyboard.press("Space")
+    page.wait_for_timeout(500)
+    assert not sound(page)["paused"]
+    page.keyboard.press("Space")
+    page.keyboard.press("Home")
+    assert sound(page)["paused"] and sound(page)["now"] == 0
+    slider = page.get_by_role("slider", name="Position in the piece")
+    assert slider.get_attribute("aria-valuetext") == "bar 1 · 0:00 / 0:20"
+
+
+def test_tempo_changes_the_rate_and_not_the_pitch(page: Any) -> None:
+    page.locator(".player .tempo").fill("150")
+    assert sound(page)["rate"] == 1.5
+    assert page.locator(".player audio").evaluate("a => a.preservesPitch")
+    playwright.expect(page.locator(".player .beats")).to_have_text("♩ = 180")
+
+
+def test_a_copied_stretch_is_a_button_with_its_words_and_no_markup(page: Any) -> None:
+    button = page.get_by_role("button", name="<b id=bold>4 notes</b> of a tune")
+    button.click()
+    playwright.expect(page.get_by_text("mark 0")).to_be_visible(timeout=15_000)
+    assert page.locator("#bold").count() == 0
+    assert sound(page)["now"] == pytest.approx(4.0, abs=0.01)
+
+
+def test_notes_are_said_where_the_pointer_is(page: Any) -> None:
+    box = page.locator(".player canvas").bounding_box()
+    quarter = (box["width"] - 40) / 40
+    row = 298 / 26  # from F3 to F#5: the notes lie between C4 and B4
+    page.mouse.move(box["x"] + 40 + 1.5 * quarter, box["y"] + 22 + (78 - 61 + 0.5) * row)
+    playwright.expect(page.locator(".player .note")).to_have_text("C#4, bar 1 beat 2, 1/4")
+
+
+def test_it_asks_nothing_of_any_other_host(page: Any) -> None:
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_timeout(500)
+    assert page.elsewhere == []
