@@ -22,6 +22,7 @@ MOST_COMPARED = 6
 FILE = "settings-file"
 
 
+@st.fragment
 def history_view() -> None:
     """The table of all pieces, and what can be done with those that are chosen in it."""
     pieces = history.kept_pieces()
@@ -55,12 +56,15 @@ def _from_file() -> None:
             "The settings of a piece, as they were downloaded", ["json"], key=FILE,
             max_upload_size=1, on_change=_take_file,
         )  # fmt: skip
+    if st.session_state.pop("_file_taken", False):
+        st.rerun()
 
 
 def _take_file() -> None:
     file = st.session_state.get(FILE)
     if file is None:
         return
+    st.session_state["_file_taken"] = True
     try:
         link = Link.of_file(file.getvalue())
     except ValueError as problem:
