@@ -13,7 +13,12 @@ from musicgen.encoding.steps import Encoding, Steps
 from musicgen.models.build import build_model
 from musicgen.models.checkpoint import BadCheckpoint, open_checkpoint
 from musicgen.models.saving import CheckpointWriter, load_weights, weights_of
-from musicgen.models.settings import ClassicSettings, LstmSettings
+from musicgen.models.settings import (
+    ClassicSettings,
+    LstmSettings,
+    ModelSettings,
+    TransformerSettings,
+)
 from musicgen.score import Score, notes_from
 from musicgen.training.windows import Windows
 
@@ -43,9 +48,19 @@ def _engine_logits(engine: Engine, steps: Steps, count: int) -> list[np.ndarray]
     return [np.array(logits) for logits in found]
 
 
-def test_lstm_steps_as_it_trained(tmp_path: Path) -> None:
-    encoding = EventsEncoding(velocity=True, program=True)
-    model = build_model(LstmSettings(width=24, layers=2), encoding, seed=3)
+LSTM = LstmSettings(width=24, layers=2)
+TRANSFORMER = TransformerSettings(width=32, layers=2, heads=2, context=1000)
+FORGETFUL = TransformerSettings(width=32, layers=2, heads=2, context=50)
+ENCODINGS = {
+    "events": EventsEncoding(velocity=True, program=True),
+    "notes": NotesEncoding.for_scores(tiny_pieces()),
+}
+
+
+@pytest.mark.parametrize("settings", [LSTM, TRANSFORMER, FORGETFUL], ids=["lstm", "all", "last 50"])
+@pytest.mark.parametrize("encoding", ENCODINGS.values(), ids=ENCODINGS)
+def test_steps_as_it_trained(tmp_path: Path, settings: ModelSettings, encoding: Encoding) -> None:
+    model = build_model(settings, encoding, seed=3)
     CheckpointWriter(model, encoding).write(tmp_path / "c", {})
     steps = _long_piece(encoding)
     assert len(steps) >= STEPS
@@ -54,16 +69,6 @@ def test_lstm_steps_as_it_trained(tmp_path: Path) -> None:
     found = _engine_logits(Engine(open_checkpoint(tmp_path / "c")), steps, STEPS)
     for field, logits in zip(encoding.fields, found, strict=True):
         assert np.abs(logits - expected[field.name][0].numpy()).max() < 1e-4
-
-
-def test_lstm_of_notes_steps_as_it_trained(tmp_path: Path) -> None:
-    encoding = NotesEncoding.for_scores(tiny_pieces())
-    model = build_model(LstmSettings(width=24, layers=1), encoding, seed=3)
-    CheckpointWriter(model, encoding).write(tmp_path / "c", {})
-    steps = _long_piece(encoding)
-    inputs, _, _ = next(Windows([steps], encoding, STEPS, 1).once())
-    found = _engine_logits(Engine(open_checkpoint(tmp_path / "c")), steps, STEPS)
-    assert np.abs(found[0] - model(inputs, training=False)["token"][0].numpy()).max() < 1e-4
 
 
 def test_classic_steps_as_it_trained(tmp_path: Path) -> None:
