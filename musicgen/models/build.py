@@ -9,6 +9,7 @@ from musicgen.encoding.steps import Encoding
 from musicgen.models.classic import ClassicModel, ClassicStep
 from musicgen.models.ear import Ear
 from musicgen.models.events_ear import EventsEar
+from musicgen.models.frames_ear import FramesEar
 from musicgen.models.lstm import LstmMemory
 from musicgen.models.sequence import SequenceModel, StepModel
 from musicgen.models.settings import ClassicSettings, LstmSettings, ModelSettings
@@ -16,7 +17,7 @@ from musicgen.models.transformer import TransformerMemory
 
 StepsModel = SequenceModel | ClassicModel
 
-EARS = {"notes": Ear, "events": EventsEar}  # by encoding
+EARS = {"notes": Ear, "events": EventsEar, "frames": FramesEar}  # by encoding
 
 
 def build_model(settings: ModelSettings, encoding: Encoding, seed: int = 0) -> StepsModel:

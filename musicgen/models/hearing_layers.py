@@ -96,16 +96,18 @@ class ClockEmbedding(layers.Layer):
 class KeysHead(layers.Layer):
     """Logits over the keys from what each does and its neighbours do, given a context.
 
-    (B, T, KEYS, CHANNELS), (B, T, D) -> (B, T, KEYS)
+    (B, T, keys, channels), (B, T, D) -> (B, T, keys)
     """
 
-    def __init__(self, filters: int = 32, hidden: int = 256, **arguments: Any) -> None:
+    def __init__(
+        self, keys: int = KEYS, filters: int = 32, hidden: int = 256, **arguments: Any
+    ) -> None:
         super().__init__(**arguments)
         self.look = layers.Conv2D(filters, (1, SPAN), padding="same", name="look")
         self.compare = layers.Dense(filters, name="compare")
         self.ask = [layers.Dense(filters, name=f"ask_{i}") for i in range(2)]
         self.hidden = layers.Dense(hidden, activation="silu", name="hidden")
-        self.by_key = layers.Dense(KEYS, dtype="float32", name="by_key")
+        self.by_key = layers.Dense(keys, dtype="float32", name="by_key")
         self.relative = layers.Dense(1, dtype="float32", name="relative")
 
     def build(

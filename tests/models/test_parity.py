@@ -8,6 +8,7 @@ from tiny_music import tiny_pieces
 
 from musicgen.composing.engine import Engine
 from musicgen.encoding.events import EventsEncoding
+from musicgen.encoding.frames import FramesEncoding
 from musicgen.encoding.notes import NotesEncoding
 from musicgen.encoding.steps import Encoding, Steps
 from musicgen.models.build import build_model
@@ -51,7 +52,7 @@ def _engine_logits(engine: Engine, steps: Steps, count: int) -> list[np.ndarray]
 LSTM = LstmSettings(width=24, layers=2)
 TRANSFORMER = TransformerSettings(width=32, layers=2, heads=2, context=1000)
 FORGETFUL = TransformerSettings(width=32, layers=2, heads=2, context=50)
-ENCODINGS = {
+ENCODINGS: dict[str, Encoding] = {
     "events": EventsEncoding(velocity=True, program=True),
     "notes": NotesEncoding.for_scores(tiny_pieces()),
 }
@@ -67,6 +68,21 @@ def test_steps_as_it_trained(tmp_path: Path, settings: ModelSettings, encoding: 
     inputs, _, _ = next(Windows([steps], encoding, STEPS, 1).once())
     expected = model(inputs, training=False)
     found = _engine_logits(Engine(open_checkpoint(tmp_path / "c")), steps, STEPS)
+    for field, logits in zip(encoding.fields, found, strict=True):
+        assert np.abs(logits - expected[field.name][0].numpy()).max() < 1e-4
+
+
+def test_frames_step_as_they_trained(tmp_path: Path) -> None:
+    encoding = FramesEncoding()
+    model = build_model(LstmSettings(width=16, layers=1), encoding, seed=3)
+    CheckpointWriter(model, encoding).write(tmp_path / "c", {})
+    rng = np.random.default_rng(0)
+    phrase = np.repeat(rng.integers(0, 61, (16, 4)), 2, axis=0)
+    steps = Steps(np.concatenate([phrase, rng.integers(0, 61, (8, 4)), phrase]).astype(np.int32))
+    count = len(steps)
+    inputs, _, _ = next(Windows([steps], encoding, count, 1).once())
+    expected = model(inputs, training=False)
+    found = _engine_logits(Engine(open_checkpoint(tmp_path / "c")), steps, count)
     for field, logits in zip(encoding.fields, found, strict=True):
         assert np.abs(logits - expected[field.name][0].numpy()).max() < 1e-4
 
