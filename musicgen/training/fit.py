@@ -28,6 +28,7 @@ from musicgen.files import write_json
 from musicgen.models.build import build_model
 from musicgen.models.checkpoint import PROGRESS, open_checkpoint
 from musicgen.models.saving import CheckpointWriter, load_training_state, load_weights
+from musicgen.training.averaging import AveragingAdamW, averaged, swap_averages
 from musicgen.training.conclusion import conclude, write_baselines
 from musicgen.training.data import TrainingData, prepare
 from musicgen.training.devices import Devices, gpu_memory, set_up_devices
@@ -72,18 +73,28 @@ def train(run: Run, devices: Devices | None = None, training: type[Training] | N
     """
     settings = run.settings
     devices = devices or set_up_devices()
-    reporter = Reporter(run.folder, replace(run.written_status(), epochs=settings.train.epochs))
-    reporter.tell(state=STARTING, message="reading the collection", device=devices.words)
+    _reporter(run).tell(state=STARTING, message="reading the collection", device=devices.words)
     collection = load_collection(settings.source)
-    latest = _latest(run)
-    start = latest or (find_checkpoint(settings.start_from) if settings.start_from else None)
+    start = _start(run)
     encoding = open_checkpoint(start).encoding if start else None
     data = prepare(collection, settings, encoding)
     write_json(run.folder / "split.json", data.names())
     prepare_background(run.folder, data.scores["train"], data.scores["valid"])
-    reporter.tell(message="making the model")
-    session = training or Training
-    session(run, data, devices, reporter, start, resume=latest is not None).go_on()
+    train_on(run, data, devices, training)
+
+
+def train_on(
+    run: Run,
+    data: TrainingData,
+    devices: Devices | None = None,
+    training: type[Training] | None = None,
+) -> None:
+    """The same on data that is at hand."""
+    devices = devices or set_up_devices()
+    reporter = _reporter(run)
+    reporter.tell(state=STARTING, message="making the model", device=devices.words)
+    resume = _latest(run) is not None
+    (training or Training)(run, data, devices, reporter, _start(run), resume).go_on()
 
 
 class Training:
@@ -111,6 +122,7 @@ class Training:
                 load_weights(network, start)
             if start is not None and resume:
                 load_training_state(network, self.optimizer, start)
+                swap_averages(network, self.optimizer)  # the checkpoint holds them as its weights
                 self.progress = Progress(**json.loads((start / PROGRESS).read_bytes()))
         primers = data.primers(np.random.default_rng(self.settings.seed))
         self.writer = CheckpointWriter(network, data.encoding, primers)
@@ -207,7 +219,8 @@ class Training:
             return {}
         windows = self.valid_windows
         dataset = _as_dataset(windows.once, windows, windows.batches_once)
-        logs = self.trainer.evaluate(dataset, verbose=0, return_dict=True)
+        with averaged(self.trainer, self.optimizer):
+            logs = self.trainer.evaluate(dataset, verbose=0, return_dict=True)
         return means(logs, self.trainer.fields)
 
     def save(self, best: bool) -> None:
@@ -225,7 +238,8 @@ class Training:
             "loss": status.loss,
             "valid_loss": status.valid_loss,
         }
-        self.writer.write(parent / name, facts, self.optimizer, asdict(progress))
+        with averaged(self.trainer, self.optimizer):
+            self.writer.write(parent / name, facts, self.optimizer, asdict(progress))
         write_json(parent / "latest.json", {"checkpoint": name})
         if best:
             write_json(parent / "best.json", {"checkpoint": name})
@@ -315,11 +329,13 @@ def make_optimizer(settings: TrainSettings) -> keras.optimizers.Optimizer:
     clip = settings.clip_norm or None
     if settings.optimizer == "rmsprop":
         return keras.optimizers.RMSprop(settings.learning_rate, global_clipnorm=clip)
-    return keras.optimizers.AdamW(
+    averages = {"use_ema": True, "ema_momentum": settings.average} if settings.average else {}
+    return AveragingAdamW(
         settings.learning_rate,
         weight_decay=settings.weight_decay,
         beta_2=0.99,
         global_clipnorm=clip,
+        **averages,
     )
 
 
@@ -329,6 +345,17 @@ def _as_dataset(batches: Any, windows: Any, count: int) -> tf.data.Dataset:
     signature = tf.nest.map_structure(lambda a: tf.TensorSpec(a.shape, a.dtype), example)
     dataset = tf.data.Dataset.from_generator(batches, output_signature=signature)
     return dataset.apply(tf.data.experimental.assert_cardinality(count)).prefetch(4)
+
+
+def _reporter(run: Run) -> Reporter:
+    epochs = run.settings.train.epochs
+    return Reporter(run.folder, replace(run.written_status(), epochs=epochs))
+
+
+def _start(run: Run) -> Path | None:
+    """The checkpoint that a run goes on from, its own or another's."""
+    start_from = run.settings.start_from
+    return _latest(run) or (find_checkpoint(start_from) if start_from else None)
 
 
 def _latest(run: Run) -> Path | None:

@@ -83,7 +83,9 @@ def test_there_and_back(rows: np.ndarray) -> None:
 
 def test_notes_of_frames() -> None:
     score = ENCODING.decode(Steps(np.array([A, A, C])))
-    rows = [(int(n["start"]), int(n["duration"]), int(n["pitch"]), int(n["part"])) for n in score.notes]
+    rows = [
+        (int(n["start"]), int(n["duration"]), int(n["pitch"]), int(n["part"])) for n in score.notes
+    ]
     assert rows == [
         (0, 18 - 6, 39, 3),
         (0, 12, 49, 2),
