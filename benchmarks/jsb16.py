@@ -1,12 +1,13 @@
 """Bach's chorales on a grid of 16ths: nats a note on the split that papers use.
 
     python -m benchmarks.jsb16 [--minutes 115] [--data FILE.npz] [--test FILE.npz]
-                               [--run NAME] [--model lstm|transformer] [--json]
+                               [--run NAME] [--model lstm|transformer] [--keys N] [--json]
 
 Trains this repo's own model with its own training loop on the encoding `frames` (a frame is a
 step of four voices, soprano first, each given those drawn before it) and judges it through the
 step graphs of its best checkpoint, over whole pieces. Every pitch of every voice in every frame
 is a note. Rests cost nats and are no notes; a piece's end is not predicted, as in the papers.
+With --keys 12 each prediction is the mean of the model's in as many keys.
 
 Takes the minutes it is given, and one more to judge. The run stays in the runs folder: the same
 command goes on with it after a stop, with more minutes trains it longer, and otherwise judges it.
@@ -21,6 +22,7 @@ import math
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -30,7 +32,7 @@ import numpy as np
 from musicgen.composing.engine import Engine
 from musicgen.encoding.frames import LOWEST, PITCHES, REST, FramesEncoding
 from musicgen.encoding.steps import Steps
-from musicgen.evaluation.likelihood import evaluate_steps
+from musicgen.evaluation.likelihood import predict
 from musicgen.models.checkpoint import open_checkpoint
 from musicgen.models.settings import settings_from_json
 from musicgen.training.data import SIDES, TrainingData
@@ -54,17 +56,17 @@ RECIPE = TrainSettings(
 )
 
 
-def main() -> None:
-    options = _options()
+def main(arguments: Sequence[str] | None = None) -> None:
+    options = _options(arguments)
     pieces = {side: read_pieces(options.data, side) for side in ("train", "valid")}
     run = _run(options)
     if _is_to_be_trained(run):
         _train(run, pieces)
     result: dict[str, Any] = {"run": run.name, "seconds": run.status().seconds}
     result |= {"epochs": run.status().epoch, "curve": _curve(run, pieces["valid"])}
-    result["valid"] = judged(run, pieces["valid"])
+    result["valid"] = judged(run, pieces["valid"], options.keys)
     if options.test:
-        result["test"] = judged(run, read_pieces(options.test, "test"))
+        result["test"] = judged(run, read_pieces(options.test, "test"), options.keys)
     print(json.dumps(result) if options.json else _table(result))
 
 
@@ -82,22 +84,36 @@ def read_pieces(file: Path, side: str) -> list[Steps]:
     return [Steps(row, name=f"{side} {number}") for number, row in enumerate(rows, start=1)]
 
 
-def judged(run: Run, pieces: list[Steps]) -> dict[str, Any]:
-    """Nats a note of the run's best checkpoint, over all notes and as the mean over pieces."""
+def judged(run: Run, pieces: list[Steps], keys: int) -> dict[str, Any]:
+    """Nats a note of the run's best checkpoint, over all notes and as the mean over pieces.
+
+    In more than one key each chance is the mean of what the model gives in each of them: a
+    mixture, whose chances sum to one as each model's do.
+    """
     began = time.perf_counter()
-    notes = [int((steps.fields != REST).sum()) for steps in pieces]
-    found = evaluate_steps(Engine(open_checkpoint(run.checkpoint())), pieces, notes)
+    engine, encoding = Engine(open_checkpoint(run.checkpoint())), FramesEncoding()
+    chances = [np.zeros(steps.fields.shape) for steps in pieces]
+    for semitones in range(-(keys // 2), keys - keys // 2):
+        moved = [encoding.transposed(steps, semitones) for steps in pieces]
+        for total, found in zip(chances, predict(engine, moved), strict=True):
+            total += 2.0**-found.bits / keys
+    costs = [-np.log(chance) for chance in chances]  # (N, 4) each
+    notes = np.array([(steps.fields != REST).sum() for steps in pieces])
+    by_voice = np.concatenate(costs).sum(axis=0) / notes.sum() * len(encoding.fields)
     return {
-        "nats_a_note": found.bits_per_note * NATS,
-        "mean_over_pieces": found.mean_over_pieces * NATS,
-        "by_voice": {name: 4 * bits * NATS for name, bits in found.by_field.items()},
-        "notes": found.notes,
+        "nats_a_note": float(sum(cost.sum() for cost in costs) / notes.sum()),
+        "mean_over_pieces": float(
+            np.mean([c.sum() / n for c, n in zip(costs, notes, strict=True)])
+        ),
+        "by_voice": {f.name: float(v) for f, v in zip(encoding.fields, by_voice, strict=True)},
+        "keys": keys,
+        "notes": int(notes.sum()),
         "pieces": len(pieces),
         "seconds": time.perf_counter() - began,
     }
 
 
-def _options() -> argparse.Namespace:
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--data", type=Path, default=DATA, help="where train and valid are")
     parser.add_argument("--test", type=Path, help="judge test_pitches, test_ends of this file too")
@@ -108,8 +124,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--layers", type=int, default=2)
     parser.add_argument("--dropout", type=float, default=0.25)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--keys", type=int, default=1, help="judge as a mixture of so many keys")
     parser.add_argument("--json", action="store_true", help="print one JSON object and no table")
-    return parser.parse_args()
+    return parser.parse_args(arguments)
 
 
 def _run(options: argparse.Namespace) -> Run:
@@ -146,9 +163,10 @@ def _train(run: Run, pieces: dict[str, list[Steps]]) -> None:
     # No scores: what a run tells of its collection beside the losses is not asked here.
     sides = {side: tuple(pieces.get(side, ())) for side in SIDES}
     data = TrainingData(FramesEncoding(), dict.fromkeys(SIDES, ()), sides, run.settings)
-    signal.signal(signal.SIGINT, lambda *_: (run.folder / "stop").touch())
     print(f"training '{run.name}' for {run.settings.train.minutes:g} minutes ...", file=sys.stderr)
+    usual = signal.signal(signal.SIGINT, lambda *_: (run.folder / "stop").touch())
     state = train_run(run, lambda run: train_on(run, data))
+    signal.signal(signal.SIGINT, usual)
     if state == "failed":
         raise SystemExit(f"the training failed: {run.written_status().message}")
 

@@ -13,6 +13,7 @@ from keras import layers, ops
 
 from musicgen.encoding.steps import Encoding
 from musicgen.models.heads import FieldHead
+from musicgen.models.settings import LstmSettings, TransformerSettings
 
 Tensor = Any
 Embed = Callable[[Sequence[Tensor]], list[Tensor]]  # the first fields of a step as vectors
@@ -25,10 +26,9 @@ class Ear(layers.Layer):
     those of the model's own layers.
     """
 
-    def __init__(self, encoding: Encoding, width: int) -> None:
-        """width: units of the heads' hidden layers."""
+    def __init__(self, encoding: Encoding, settings: LstmSettings | TransformerSettings) -> None:
         super().__init__(name="ear")
-        self.fields, self.width = encoding.fields, width
+        self.fields, self.settings = encoding.fields, settings
 
     @property
     def senses(self) -> Sequence[layers.Layer]:
@@ -38,7 +38,7 @@ class Ear(layers.Layer):
     def heads(self) -> list[layers.Layer]:
         """A head for each field: (B, T, D) -> (B, T, V), given what `attend` found."""
         return [
-            FieldHead(f, i, self.width, hears=False, name=f"{f.name}_head")
+            FieldHead(f, i, self.settings.width, hears=False, name=f"{f.name}_head")
             for i, f in enumerate(self.fields)
         ]
 

@@ -11,6 +11,7 @@ from musicgen.encoding.steps import Encoding
 from musicgen.models.ear import Ear, Embed
 from musicgen.models.heads import FieldHead, Heard, PitchHead
 from musicgen.models.hearing_layers import CHANNELS, KEYS, ClockEmbedding, channels
+from musicgen.models.settings import LstmSettings, TransformerSettings
 
 Tensor = Any
 
@@ -20,8 +21,8 @@ ECHOED = 3  # fields that the echo guesses
 class EventsEar(Ear):
     """Moves what is heard on to the new onset as soon as the onset shift is drawn."""
 
-    def __init__(self, encoding: Encoding, width: int) -> None:
-        super().__init__(encoding, width)
+    def __init__(self, encoding: Encoding, settings: LstmSettings | TransformerSettings) -> None:
+        super().__init__(encoding, settings)
         self.clock = ClockEmbedding(name="clock")
         self.ending = layers.Embedding(self.fields[2].size + 1, 16, name="next_ending")
         self.order = layers.Embedding(8, 16, name="echo_order")
@@ -35,7 +36,7 @@ class EventsEar(Ear):
         return [
             PitchHead(f, name="pitch_head")
             if f.name == "pitch"
-            else FieldHead(f, i, self.width, hears=i < ECHOED, name=f"{f.name}_head")
+            else FieldHead(f, i, self.settings.width, hears=i < ECHOED, name=f"{f.name}_head")
             for i, f in enumerate(self.fields)
         ]
 

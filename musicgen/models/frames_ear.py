@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ from musicgen.encoding.frames import (
 from musicgen.encoding.steps import Encoding
 from musicgen.models.ear import Ear, Embed
 from musicgen.models.hearing_layers import KeysHead
+from musicgen.models.settings import LstmSettings, TransformerSettings
 
 Tensor = Any
 
@@ -52,8 +54,8 @@ class HeardFrames:
 class FramesEar(Ear):
     """Each voice is heard after those above it in the same frame."""
 
-    def __init__(self, encoding: Encoding, width: int) -> None:
-        super().__init__(encoding, width)
+    def __init__(self, encoding: Encoding, settings: LstmSettings | TransformerSettings) -> None:
+        super().__init__(encoding, settings)
         self.held = layers.Embedding(LONGEST_HELD + 1, 8, name="held")
         self.places = [layers.Embedding(c, 16, name=f"place_in_{c}") for c in CYCLES]
         self.levels = [layers.Embedding(LEVELS, 8, name=f"level_{i}") for i in range(2)]
@@ -64,12 +66,13 @@ class FramesEar(Ear):
         return self.held, *self.places, *self.levels, self.interval
 
     def heads(self) -> list[layers.Layer]:
-        return [VoiceHead(self.width, name=f"{voice.name}_head") for voice in VOICES]
+        width, dropout = self.settings.width, self.settings.dropout
+        return [VoiceHead(width, dropout, name=f"{voice.name}_head") for voice in VOICES]
 
     def listen(
         self, embed: Embed, before: Sequence[Tensor], derived: Mapping[str, Tensor]
     ) -> list[Tensor]:
-        neighbours = [self._interval(a, b) for a, b in zip(before, before[1:], strict=False)]
+        neighbours = [self._interval(a, b) for a, b in pairwise(before)]
         echoed = [vector for guess in _guesses(derived) for vector in embed(guess)]
         return [*self._time(derived), *neighbours, *echoed, derived["chroma"]]
 
@@ -114,8 +117,9 @@ class FramesEar(Ear):
 class VoiceHead(layers.Layer):
     """Logits of one voice: that it holds, against all else it could do: (B, T, D) -> (B, T, V)."""
 
-    def __init__(self, width: int, **arguments: Any) -> None:
+    def __init__(self, width: int, dropout: float, **arguments: Any) -> None:
         super().__init__(**arguments)
+        self.dropout = layers.Dropout(dropout, name="dropout")
         self.keys = KeysHead(keys=PITCHES, name="keys")
         self.hidden = layers.Dense(width, activation="silu", name="hidden")
         self.hold = layers.Dense(1, dtype="float32", name="hold")
@@ -123,6 +127,7 @@ class VoiceHead(layers.Layer):
         self.trust = layers.Dense(2, dtype="float32", name="trust")  # in each echo
 
     def call(self, context: Tensor, heard: HeardFrames) -> Tensor:
+        context = self.dropout(context)
         hidden = self.hidden(context)
         trust = self.trust(hidden)
         moved = ops.concatenate([self.rest(hidden), self.keys(heard.keys, context)], axis=-1)

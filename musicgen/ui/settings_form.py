@@ -28,7 +28,7 @@ WORDS = {
     "learning_rate": "the highest; lower it where the loss jumps",
     "schedule": "cosine falls to a fiftieth at the end; constant stays",
     "weight_decay": "pull of the weights towards zero, with adamw",
-    "average": "share that averaged weights keep with each batch, such as 0.998; 0 does not average",
+    "average": "share that averaged weights keep each batch, such as 0.998; 0 does not average",
     "clip_norm": "largest step of all gradients together; 0 does not clip",
     "transpose_down": "semitones, at random, at most",
     "transpose_up": "semitones, at random, at most",
