@@ -8,7 +8,7 @@ a slice that takes everything. Each rewriting gives the same numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -49,7 +49,7 @@ class _Graph:
 
     def replace(self, old: str, new: str) -> None:
         """Let all who take a value take another."""
-        for node in self.graph.node:
+        for node in _with_inner(self.graph.node):
             for i, name in enumerate(node.input):
                 if name == old:
                     node.input[i] = new
@@ -128,7 +128,7 @@ def _whole_slices(graph: _Graph) -> None:
 def _products(graph: _Graph) -> None:
     """Reshape to rows, MatMul, reshape back becomes MatMul."""
     users: dict[str, list[Node]] = {}
-    for node in graph.graph.node:
+    for node in _with_inner(graph.graph.node):
         for value in node.input:
             users.setdefault(value, []).append(node)
     for product in list(graph.graph.node):
@@ -157,6 +157,15 @@ def _has_shape_of(graph: _Graph, reshape: Node, value: str) -> bool:
     return shape is not None and shape.input[0] == value
 
 
+def _with_inner(nodes: Iterable[Node]) -> Iterator[Node]:
+    """Nodes and those of the graphs within them: a loop's body takes values from outside."""
+    for node in nodes:
+        yield node
+        for attribute in node.attribute:
+            for inner in (attribute.g, *attribute.graphs):
+                yield from _with_inner(inner.node)
+
+
 def _drop_unused(graph: Any) -> None:
     """Without the nodes and initializers that nothing asks for."""
     wanted = {value.name for value in graph.output}
@@ -164,7 +173,8 @@ def _drop_unused(graph: Any) -> None:
     for node in reversed(graph.node):
         if any(output in wanted for output in node.output):
             kept.append(node)
-            wanted.update(node.input)
+            for each in _with_inner([node]):
+                wanted.update(each.input)
     del graph.node[:]
     graph.node.extend(reversed(kept))
     used = [tensor for tensor in graph.initializer if tensor.name in wanted]

@@ -12,12 +12,22 @@ from typing import Any
 
 import keras
 
+YOUTH = 9.0  # the average is over the last tenth of the batches, until that is long enough
+
 
 class AveragingAdamW(keras.optimizers.AdamW):
-    """AdamW whose averages stay beside the weights.
+    """AdamW whose averages forget the beginning sooner, and stay beside the weights.
 
-    Keras's own overwrites the weights at the end of each `fit`, which here is an epoch.
+    Keras's own keep the first weights for long, and overwrite the weights at the end of each
+    `fit`, which here is an epoch.
     """
+
+    def _update_model_variables_moving_average(self, trainable_variables: Any) -> None:
+        batches = keras.ops.cast(self.iterations, "float32")
+        share = keras.ops.minimum(self.ema_momentum, batches / (batches + YOUTH))
+        averages = self._model_variables_moving_average if self.use_ema else ()
+        for variable, average in zip(trainable_variables, averages, strict=False):
+            average.assign(share * average + (1 - share) * variable)
 
     def finalize_variable_values(self, var_list: Any) -> None:
         pass

@@ -27,10 +27,12 @@ def _weight(model) -> float:
 
 
 def test_averages_take_the_weights_place_and_give_it_back() -> None:
-    model, optimizer, (first, second, third) = _fitted(0.5)
+    model, optimizer, (first, second, third) = _fitted(0.15)
     assert first < second < third
+    # The first is forgotten soon: 1/10 of it is kept, and then 15 % and not 2/11.
+    expected = 0.15 * (0.1 * first + 0.9 * second) + 0.85 * third
     with averaged(model, optimizer):
-        assert _weight(model) == pytest.approx(first / 4 + second / 4 + third / 2)
+        assert _weight(model) == pytest.approx(expected)
     assert _weight(model) == third
 
 
