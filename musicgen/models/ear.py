@@ -29,6 +29,7 @@ class Ear(layers.Layer):
     def __init__(self, encoding: Encoding, settings: LstmSettings | TransformerSettings) -> None:
         super().__init__(name="ear")
         self.fields, self.settings = encoding.fields, settings
+        self.built = True  # it has no weights of its own, and is never called
 
     @property
     def senses(self) -> Sequence[layers.Layer]:
