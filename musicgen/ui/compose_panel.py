@@ -55,20 +55,22 @@ def _begin(opened: Opened) -> Begin | None:
 
 def compose_linked(opened: Opened) -> None:
     """Begin with the piece that a link asks for, if one does."""
-    link, desk().wanted = desk().wanted, None
+    here = desk()
+    link, notice, here.wanted = here.wanted, here.notice, None
     if link is None or link.settings is None:
         return
     try:
         begin = linked_begin(link.begin) if link.begin else Begin()
         compose_work.start_one(opened, link.settings, begin, link.variation)
+        here.notice = notice
     except ValueError as problem:
-        desk().problem = str(problem)
+        here.problem = str(problem)
 
 
 def compose_first(opened: Opened) -> None:
     """Offer a first piece, where none was ever composed; before the panel is drawn."""
     here = desk()
-    if here.offered or here.piece or here.job or here.wanted:
+    if here.offered or here.notice or here.piece or here.job:
         return
     here.offered = True
     if not any(pieces_folder().glob("[!.]*")):

@@ -40,7 +40,7 @@ def _writing() -> None:
         st.progress(min(1.0, job.bar / job.bars) if job.bars else 0.0, text=_standing(job))
         st.button("Stop", icon=":material/stop:", on_click=job.stop, key="stop-writing")
     if len(job.score):
-        roll_player(job.score, b"", "player-writing")
+        roll_player(job.score, b"", "player")
 
 
 def _standing(job: Job[Any]) -> str:

@@ -44,7 +44,8 @@ def start(opened: Opened, settings: ComposeSettings, begin: Begin, candidates: i
 
 def start_one(opened: Opened, settings: ComposeSettings, begin: Begin, variation: int = 0) -> None:
     """Compose one variation, as a link or a piece of the history names it."""
-    known, settings = opened.background, resolved(settings, opened.background)
+    known = opened.background
+    settings = resolved(settings, known, begin.score)
 
     def work(on_bar: OnBar, stop: Stop) -> Sequence[KeptPiece]:
         made: tuple[Composition, ...] = compose(
@@ -65,7 +66,7 @@ def start_rewrite(
     opened: Opened, piece: KeptPiece, score: Score, first: int, last: int, seed: int
 ) -> None:
     """Compose some bars of a piece again, from 0 and both included."""
-    settings = replace(resolved(piece.settings, opened.background), seed=seed)
+    settings = replace(resolved(piece.settings, opened.background, score), seed=seed)
 
     def work(on_bar: OnBar, stop: Stop) -> Sequence[KeptPiece]:
         found = rewrite(
