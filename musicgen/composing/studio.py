@@ -10,11 +10,11 @@ from typing import Any
 from musicgen.composing.background import Background
 from musicgen.composing.collapse import Collapse, collapse
 from musicgen.composing.compose import Composition, OnBar, Stop, compose
-from musicgen.composing.engine import Model
 from musicgen.composing.habits import as_usual
 from musicgen.composing.originality import Originality, default_max_copy, originality
 from musicgen.composing.ranking import Judgement, judge, ranked
 from musicgen.composing.settings import ComposeSettings
+from musicgen.encoding.stepping import Model
 from musicgen.evaluation.musical import figures
 from musicgen.score import Score
 

@@ -7,13 +7,13 @@ from typing import Protocol
 
 import numpy as np
 
-from musicgen.composing.engine import Model
 from musicgen.composing.rules import Moment, Rules
 from musicgen.composing.sampling import Uniforms, draw, log_likelihood
 from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.events import SHIFT
 from musicgen.encoding.grid import GRID_TICKS
 from musicgen.encoding.notes import STEP_TICKS
+from musicgen.encoding.stepping import Model
 from musicgen.score import Metre
 
 

@@ -29,7 +29,7 @@ def choose() -> str:
 
 def collection_names() -> list[str]:
     """The bundled collections, then the user's own."""
-    return [each.name for each in (*bundled(), *shelf.shelved())]
+    return [each.name for each in bundled()] + [each.name for each in shelf.shelved()]
 
 
 def described(name: str) -> Bundled | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +24,7 @@ from musicgen.encoding.grid import HIGHEST_KEY, LOWEST_KEY
 from musicgen.rendering.words import pitch_name
 from musicgen.ui.compose_models import Opened
 
-CHARACTERS = {"Calm": 0.8, "Balanced": 0.95, "Wild": 1.15}  # temperatures
+CHARACTERS = {"Calm": 0.8, "Balanced": ComposeSettings.temperature, "Wild": 1.15}  # temperatures
 KEY_TONICS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 ANY = ""
 KEYS = (ANY, *(f"{tonic} {scale}" for scale in SCALES for tonic in KEY_TONICS))
@@ -35,16 +36,18 @@ MOST_SHOWN = 8  # variations
 DICE = 1_000_000  # seeds that the dice throws: short enough to be read out
 DENSITIES = {-2.0: "sparse", -1.0: "sparser", 0.0: "as it comes", 1.0: "denser", 2.0: "dense"}
 
+_OWN = ComposeSettings()  # what the composer does of itself
+
 _DEFAULTS: dict[str, Any] = {
-    "bars": 16,
+    "bars": _OWN.bars,
     "character": "Balanced",
     "key": ANY,
     "program": AS_IT_COMES,
     "tempo": None,
     "variations": 1,
-    "temperature": CHARACTERS["Balanced"],
-    "top_p": 0.97,
-    "top_k": 0,
+    "temperature": _OWN.temperature,
+    "top_p": _OWN.top_p,
+    "top_k": _OWN.top_k,
     "candidates": 4,
     "lowest": LOWEST_KEY,
     "highest": HIGHEST_KEY,
@@ -55,6 +58,21 @@ _DEFAULTS: dict[str, Any] = {
     "max_copy": None,
     "seed": 1,
     "same": False,
+}
+_CHOICES: dict[str, Container[Any]] = {
+    "key": KEYS,
+    "program": PROGRAMS,
+    "metre": METRES,
+    "grid": RHYTHM_GRIDS,
+    "density": DENSITIES,
+}
+_BOUNDS: dict[str, tuple[Any, Any]] = {
+    "bars": (1, MOST_BARS),
+    "tempo": (10.0, 400.0),
+    "temperature": (0.0, 2.0),
+    "top_p": (0.05, 1.0),
+    "top_k": (0, 1000),
+    "max_copy": (LEAST_COPY, MOST_COPY),
 }
 
 
@@ -73,14 +91,12 @@ def prepare() -> None:
 
 
 def fill(settings: ComposeSettings) -> None:
-    """Set the widgets as they were for a piece; before they are drawn."""
+    """Set the widgets as they were for a piece, as far as they reach; before they are drawn."""
     entry = settings.to_json()
     for name in _DEFAULTS.keys() & entry.keys():
-        missing = _DEFAULTS[name] if name in ("key", "program", "metre", "bars") else None
-        st.session_state[_key(name)] = missing if entry[name] is None else entry[name]
+        st.session_state[_key(name)] = _shown(name, entry[name])
     st.session_state[_key("variations")] = 1
     st.session_state[_key("guarded")] = settings.max_copy != 0
-    st.session_state[_key("max_copy")] = settings.max_copy or None
     st.session_state[_key("same")] = True
     _set_character()
 
@@ -95,11 +111,11 @@ def main_widgets() -> None:
     """Length, character, key, instrument, tempo."""
     left, right = st.columns(2)
     with left:
-        st.number_input("Bars", 1, MOST_BARS, step=4, **_as("bars"))
+        st.number_input("Bars", *_BOUNDS["bars"], step=4, **_as("bars"))
     with right:
         st.number_input(
-            "Tempo", 10, 400, step=4, placeholder="auto", **_as("tempo"),
-            help="Quarters a minute; of itself 100, or that of the beginning.",
+            "Tempo", *_BOUNDS["tempo"], step=4.0, format="%g", placeholder="auto", **_as("tempo"),
+            help="Quarters a minute. Of itself that of the beginning, or what is usual.",
         )  # fmt: skip
     st.segmented_control(
         "Character", list(CHARACTERS), on_change=_set_temperature, **_as("character"),
@@ -113,15 +129,16 @@ def main_widgets() -> None:
 def sampling_widgets() -> None:
     """Temperature, top-p, top-k, best of many."""
     st.slider(
-        "Temperature", 0.0, 2.0, step=0.05, on_change=_set_character, **_as("temperature"),
+        "Temperature", *_BOUNDS["temperature"], step=0.05, on_change=_set_character,
+        **_as("temperature"),
         help="1 draws as the model has learned, 0 always takes the likeliest.",
     )  # fmt: skip
     st.slider(
-        "Top-p", 0.05, 1.0, step=0.01, **_as("top_p"),
+        "Top-p", *_BOUNDS["top_p"], step=0.01, **_as("top_p"),
         help="Draw from the likeliest values that have this chance together.",
     )  # fmt: skip
     st.number_input(
-        "Top-k", 0, 1000, **_as("top_k"),
+        "Top-k", *_BOUNDS["top_k"], **_as("top_k"),
         help="Draw from so many of the likeliest values; 0 draws from all.",
     )  # fmt: skip
     st.select_slider(
@@ -152,9 +169,9 @@ def rule_widgets(opened: Opened, primed: bool) -> None:
             help=why if timeless else "Where in a bar notes may begin and end.", **_as("grid"),
         )  # fmt: skip
     with right:
-        own = "The beginning that is given has its own." if primed else "Of a piece from nothing."
+        own = "The beginning has its own." if primed else "Of itself as is usual in the collection."
         st.selectbox(
-            "Metre", METRES, format_func=lambda metre: metre or "4/4, as it comes",
+            "Metre", METRES, format_func=lambda metre: metre or "auto",
             disabled=timeless or primed, help=why if timeless else own, **_as("metre"),
         )  # fmt: skip
     _copy_widgets(opened)
@@ -217,14 +234,25 @@ def _copy_widgets(opened: Opened) -> None:
     )  # fmt: skip
     own = default_max_copy(index) if index else None
     st.number_input(
-        "Longest copy, notes", LEAST_COPY, MOST_COPY, disabled=index is None,
-        placeholder=f"{own}, as composers of this collection share" if own else "",
+        "Longest copy, notes", *_BOUNDS["max_copy"], disabled=index is None,
+        placeholder=f"auto: {own}" if own else "",
+        help="Of itself as many as pieces of this collection have in common with each other.",
         **_as("max_copy"),
     )  # fmt: skip
 
 
 def _key(name: str) -> str:
     return f"ask-{name}"
+
+
+def _shown(name: str, value: Any) -> Any:
+    """A setting as its widget can show it: the nearest value, or what the widget begins with."""
+    if name in _CHOICES:
+        return value if value in _CHOICES[name] else _DEFAULTS[name]
+    if name not in _BOUNDS or not value:
+        return value if value is not None else _DEFAULTS[name]
+    low, high = _BOUNDS[name]
+    return type(low)(min(max(value, low), high))
 
 
 def _as(name: str) -> dict[str, Any]:

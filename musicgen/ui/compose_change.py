@@ -46,8 +46,7 @@ def change_view(piece: KeptPiece, score: Score) -> None:
 
 def rewrite_button(piece: KeptPiece, score: Score, first: int, last: int, key: str) -> None:
     """Offers to compose bars again, counted from 0 and both included."""
-    number = first_bar_number(score)
-    bars = f"bar {first + number}" if first == last else f"bars {first + number} to {last + number}"
+    bars = compose_work.bars_in_words(score, first, last)
     if st.button(f"Compose {bars} again", icon=":material/autorenew:", key=key):
         opened = find_opened(piece.checkpoint)
         if opened is None:

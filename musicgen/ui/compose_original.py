@@ -14,11 +14,11 @@ from musicgen.composing.originality_index import HumanFigures
 from musicgen.corpus.errors import CorpusError
 from musicgen.encoding.events import EventsEncoding
 from musicgen.rendering.roll import piano_roll
-from musicgen.rendering.wav import wav_bytes
 from musicgen.rendering.words import first_bar_number
 from musicgen.score import Score
 from musicgen.ui.compose_facts import originality_of, primer_notes
 from musicgen.ui.compose_models import Opened, find_opened
+from musicgen.ui.compose_pieces import sound_of
 from musicgen.ui.opening import open_collection
 from musicgen.ui.words import count, plain
 
@@ -115,12 +115,14 @@ def _runs(piece: KeptPiece, score: Score, report: Originality) -> None:
 
 
 def _stretch(score: Score, first: int, notes: int) -> Score:
-    """Some notes of a score, moved to the beginning of a bar."""
-    chosen = EventsEncoding().canonical(score).notes[first : first + notes].copy()
-    if len(chosen):
-        start = int(chosen["start"][0])
-        chosen["start"] -= start - int(score.bar_positions([start])[1][0])
-    return replace(score, notes=chosen, metres=score.metres[-1:1] or score.metres[:1])
+    """Some notes of a score, moved to its first bar, at the place in the bar that they have."""
+    chosen = score.notes[first : first + notes].copy()
+    if not len(chosen):
+        return replace(score, notes=chosen)
+    start = int(chosen["start"][0])
+    chosen["start"] -= start - int(score.bar_positions([start])[1][0])
+    metre = [metre for metre in score.metres if metre.start <= start][-1]
+    return replace(score, notes=chosen, metres=(replace(metre, start=0),))
 
 
 def _source(piece: KeptPiece, run: Run) -> Score | None:
@@ -134,7 +136,7 @@ def _source(piece: KeptPiece, run: Run) -> Score | None:
         return None
     for score in analysis.scores:
         if score.name == run.source:
-            return _stretch(score, run.source_note, run.notes)
+            return _stretch(EventsEncoding().canonical(score), run.source_note, run.notes)
     return None
 
 
@@ -145,4 +147,4 @@ def _collection_of(opened: Opened) -> str:
 
 def _heard(score: Score, key: str) -> None:
     st.plotly_chart(piano_roll(score, height=220), key=f"side-{key}", config={"displaylogo": False})
-    st.audio(wav_bytes(score), format="audio/wav")
+    st.audio(sound_of(score).result(), format="audio/wav")

@@ -16,16 +16,17 @@ def linked_choice(label: str, names: Sequence[str], key: str) -> str:
     address what the page chooses by itself, such as a run that has just been started.
     """
     linked, shown = st.query_params.get(key), st.session_state.get(_shown(key))
+    chosen = st.session_state.get(key)
     wanted = st.session_state.pop(_wish(key), None)
     if wanted in names:
-        st.session_state[key] = wanted
-    elif linked is not None and (linked != shown or key not in st.session_state):
+        chosen = wanted
+    elif linked is not None and (linked != shown or chosen is None):
         if linked in names:
-            st.session_state[key] = linked
+            chosen = linked
         else:
             st.warning(f"There is no {label.lower()} “{plain(linked, 80)}” here.")
-    if st.session_state.get(key) not in names:  # nothing was chosen, or it is gone
-        st.session_state[key] = names[0]
+    # Set in any case: after a switch of pages the key is there, and the widget is a new one.
+    st.session_state[key] = chosen if chosen in names else names[0]
     name = str(st.selectbox(label, names, key=key))
     st.query_params[key] = st.session_state[_shown(key)] = name
     return name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 CHART = ".js-plotly-plot"
-COUNT_POINTS = "chart => chart.calcdata.reduce((sum, trace) => sum + trace.length, 0)"
+CURVES = ".curves[data-points]"
 
 
 def settle(page: Any) -> None:
@@ -14,5 +14,16 @@ def settle(page: Any) -> None:
 
 
 def points(page: Any) -> int:
-    """How many points the curves of the page's first chart have."""
-    return int(page.locator(CHART).first.evaluate(COUNT_POINTS))
+    """How many points the page's first curves have."""
+    return int(page.locator(CURVES).first.get_attribute("data-points"))
+
+
+def reach(page: Any) -> list[float]:
+    """From where to where the page's first curves are shown."""
+    told = page.locator(CURVES).first.get_attribute("data-x")
+    return [float(value) for value in told.split()]
+
+
+def wait_for_more_points(page: Any, than: int) -> None:
+    page.wait_for_selector(f'.curves:not([data-points="{than}"])')
+    assert points(page) > than

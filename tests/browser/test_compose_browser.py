@@ -160,7 +160,7 @@ def test_bars_chosen_in_the_player_are_composed_again(page):
     wait_for_sound(page)
     settle(page)
     after = read_score(taken(page, "MIDI")[1], "piece.mid")
-    inside = [(4 * 96 <= s.notes["start"]) & (s.notes["start"] < 9 * 96) for s in (before, after)]
+    inside = [(s.notes["start"] >= 4 * 96) & (s.notes["start"] < 9 * 96) for s in (before, after)]
     kept = [
         score.notes[~within][["start", "pitch"]]
         for score, within in zip((before, after), inside, strict=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from example_runs import add_epoch, run_that_is
 from filelock import FileLock
-from looking import CHART, COUNT_POINTS, points, settle
+from looking import CURVES, points, reach, settle, wait_for_more_points
 from tiny_music import write_folder
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -23,17 +23,17 @@ def test_start_watch_leave_come_back_and_stop(studio, browser, browser_page, tmp
         field.press("Enter")
         settle(page)
     page.get_by_role("button", name="Start").click()
-    page.wait_for_selector(CHART, timeout=180_000)
+    page.wait_for_selector(CURVES, timeout=180_000)
     assert "run=tunes+quick" in page.url
     first = points(page)
-    page.wait_for_function(f"({COUNT_POINTS})(document.querySelector('{CHART}')) > {first}")
+    wait_for_more_points(page, first)
     link = page.url
     page.close()
 
     other = browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
     other.set_default_timeout(60_000)
     other.goto(link)
-    other.wait_for_selector(CHART)
+    other.wait_for_selector(CURVES)
     assert points(other) >= first
     other.get_by_role("button", name="Stop and save").click()
     other.get_by_role("button", name="Resume").wait_for()
@@ -47,19 +47,20 @@ def test_zoom_is_kept_while_the_curve_grows(studio, browser_page, monkeypatch):
     monkeypatch.setenv("MUSICGEN_HOME", str(studio.home))
     run = run_that_is("running")
     page = browser_page
-    across = f"document.querySelector('{CHART}')._fullLayout.xaxis.range"
     with FileLock(run.folder / "lock"):  # as its process would hold it
         page.goto(f"{studio.url}/Train?show=Watch&run=a+run")
-        page.wait_for_selector(CHART)
+        page.wait_for_selector(CURVES)
         settle(page)
-        before = points(page)
-        box = page.locator(f"{CHART} .nsewdrag").first.bounding_box()
-        page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 20)
+        before, whole = points(page), reach(page)
+        box = page.locator(f"{CURVES} .stage").bounding_box()
+        page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 20)
         page.mouse.down()
-        page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + box["height"] - 20, steps=5)
+        page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.8 * box["height"], steps=5)
         page.mouse.up()
-        page.wait_for_function(f"{across}[1] < 25")
-        zoomed = page.evaluate(across)
+        zoomed = reach(page)
+        assert whole[0] < zoomed[0] < zoomed[1] < whole[1]
         add_epoch(run, 4)
-        page.wait_for_function(f"({COUNT_POINTS})(document.querySelector('{CHART}')) > {before}")
-        assert page.evaluate(across) == pytest.approx(zoomed)
+        wait_for_more_points(page, before)
+        assert reach(page) == zoomed
+        page.get_by_role("button", name="Show all").click()
+        assert reach(page)[1] > whole[1]  # the new epoch, too

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pages_words import texts
 from streamlit.testing.v1 import AppTest
-from tiny_music import tiny_pieces
+from tiny_music import tiny_pieces, write_folder
 from tiny_runs import write_run
 
-from musicgen.composing.history import KeptPiece, delete, kept_pieces
+from musicgen.composing.history import KeptPiece, delete, keep, kept_pieces
+from musicgen.composing.link import to_link
+from musicgen.composing.originality import originality
+from musicgen.composing.originality_index import OriginalityIndex
+from musicgen.composing.settings import ComposeSettings
 from musicgen.corpus.reading import read_score
 from musicgen.encoding.notes import NotesEncoding
 from musicgen.rendering.midi import midi_bytes
-from musicgen.score import Score
+from musicgen.score import Score, notes_from
 from musicgen.ui.compose_take import settings_file
 
 PAGE = "3_Compose.py"
@@ -101,7 +108,7 @@ def test_what_is_asked_for_is_what_comes(runs, compose_page):
     write_run(runs)
     page = compose_page()
     page.number_input(key="ask-bars").set_value(6)
-    page.number_input(key="ask-tempo").set_value(77)
+    page.number_input(key="ask-tempo").set_value(77.0)
     page.selectbox(key="ask-key").set_value("D minor")
     page.selectbox(key="ask-program").set_value(40)
     page.selectbox(key="ask-lowest").set_value(50)
@@ -176,6 +183,20 @@ def test_a_link_finds_the_piece_and_without_the_history_makes_it_again(runs, com
 def test_an_address_that_is_wrong_is_told(runs, compose_page, query, said):
     write_run(runs)
     assert said in texts(compose_page(**query))
+
+
+def test_a_link_may_ask_for_more_than_the_widgets_can(runs, compose_page):
+    write_run(runs)
+    settings = ComposeSettings(
+        bars=None, notes=30, metre="11/8", key="Gb  major", temperature=3.5, density=0.7,
+        tempo=33.3, top_k=50_000, program=12, seed=5,
+    )  # fmt: skip
+    page = compose_page(model="tiny", settings=to_link(settings), variation="3")
+    assert len(notes(shown(page))) == 30
+    assert shown(page).settings == replace(settings, max_copy=0)
+    assert page.slider(key="ask-temperature").value == 2.0
+    assert page.selectbox(key="ask-metre").value == ""
+    assert page.selectbox(key="ask-program").value == 12
 
 
 def test_a_range_without_a_note_of_the_key_is_explained(runs, compose_page):
@@ -263,6 +284,33 @@ def test_a_file_that_is_no_music_is_refused(runs, compose_page):
     assert page.button(key="compose").disabled
 
 
+def hostile_files() -> list[Path]:
+    folder = Path(__file__).parents[2].parent / "shared/corpora/hostile"
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def test_no_file_that_is_uploaded_breaks_the_page(runs, compose_page):
+    if not hostile_files():
+        pytest.skip("shared/corpora/hostile is not here")
+    write_run(runs)
+    page = compose_page()
+    for path in hostile_files():
+        page = upload(page, f"{path.stem}.mid", path.read_bytes())
+        assert page.button(key="compose").disabled == bool(page.warning)
+
+
+def test_keys_that_are_clicked_are_written_behind_the_notes(runs, compose_page):
+    write_run(runs)
+    page = compose_page()
+    page.button_group(key="begin-kind").set_value("Notes")
+    page.run()
+    page.button_group(key="begin-octave").set_value(5)
+    page.run()
+    page.button_group(key="begin-clicked").set_value("F#")
+    page.run()
+    assert page.text_area(key="begin-typed").value.endswith("D5/2 F#5")
+
+
 def test_figures_originality_and_marks_are_of_the_piece(runs, compose_page):
     training = tiny_pieces()
     write_run(runs, training=training)
@@ -273,6 +321,37 @@ def test_figures_originality_and_marks_are_of_the_piece(runs, compose_page):
     assert labels[:2] == ["Longest copied stretch", "Notes in copied stretches"]
     assert shown(page).settings.max_copy
     assert shown(page).facts["originality"]["longest_run"] <= shown(page).settings.max_copy
+
+
+def planted_copy() -> KeptPiece:
+    """A piece of the history with 20 notes of `melody 03`, 5 semitones higher, from bar 3 on."""
+    source = tiny_pieces()[3]
+    notes = source.notes[:20].copy()
+    notes["start"] += 2 * 96
+    notes["pitch"] += 5
+    score = Score(np.concatenate([notes_from([(0, 24, 30), (24, 24, 90)]), notes]), name="copy")
+    report = originality(score, OriginalityIndex.build(tiny_pieces()))
+    facts = {"originality": report.to_json(), "begin": None}
+    now = datetime(2026, 1, 2)
+    return keep(midi_bytes(score), "tiny@epoch-0002", ComposeSettings(), 0, facts, now, name="copy")
+
+
+def test_a_copied_stretch_is_shown_beside_its_source(runs, home, compose_page):
+    write_folder(home / "collections/tunes")
+    write_run(runs, source="tunes", training=tiny_pieces())
+    copy = planted_copy()
+    page = compose_page(piece=copy.id)
+    page.button_group(key="compose-view").set_value("Originality")
+    page.run()
+    assert page.metric[0].value == "20 notes"
+    table = page.dataframe[0].value.iloc[0]
+    assert (table["bar"], table["source"], table["semitones"]) == (3, "melody 03", 5)
+    selection = {"rows": [0], "columns": [], "cells": []}
+    page.session_state[f"runs-{copy.id}"] = {"selection": selection}
+    page.run()
+    assert not page.exception
+    assert "**In melody 03**, bar 1" in texts(page)
+    assert len(page.get("plotly_chart")) == 2 and len(page.get("audio")) == 2
 
 
 def test_bars_are_composed_again_and_the_rest_stays(runs, compose_page):
