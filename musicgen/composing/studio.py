@@ -42,8 +42,8 @@ class Piece:
         return {
             "notes": len(score),
             "bars": score.bars,
-            "seconds": made.seconds,
-            "duration": score.seconds,
+            "seconds": score.seconds,
+            "composed_in": made.seconds,  # the whole batch
             "seed": made.settings.seed,
             "variation": made.variation,
             "primer_notes": made.primer_notes,
