@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 from composing.tiny_graphs import WIDTH, tiny_checkpoint
 from tiny_music import tiny_pieces
 
 from musicgen.composing.background import prepare_background
+from musicgen.composing.history import KeptPiece, keep
+from musicgen.composing.originality import originality
+from musicgen.composing.originality_index import OriginalityIndex
+from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.steps import Encoding
 from musicgen.files import write_json
 from musicgen.models.checkpoint import FORMAT
 from musicgen.models.settings import LstmSettings, settings_to_json
-from musicgen.score import Score
+from musicgen.rendering.midi import midi_bytes
+from musicgen.score import Score, notes_from
 from musicgen.training.settings import RunSettings
 
 MODEL = LstmSettings(width=WIDTH, layers=1)
@@ -44,6 +51,19 @@ def write_run(
     if training is not None:
         prepare_background(folder, training, tiny_pieces(4, 30))
     return folder
+
+
+def planted_copy() -> KeptPiece:
+    """A piece of the history with 20 notes of `melody 03`, 5 semitones higher, from bar 3 on."""
+    source = tiny_pieces()[3]
+    notes = source.notes[:20].copy()
+    notes["start"] += 2 * 96
+    notes["pitch"] += 5
+    score = Score(np.concatenate([notes_from([(0, 24, 30), (24, 24, 90)]), notes]), name="copy")
+    report = originality(score, OriginalityIndex.build(tiny_pieces()))
+    facts = {"originality": report.to_json(), "begin": None}
+    now = datetime(2026, 1, 2)
+    return keep(midi_bytes(score), "tiny@epoch-0002", ComposeSettings(), 0, facts, now, name="copy")
 
 
 def _write_checkpoint(folder: Path, encoding: Encoding, seed: int, source: str) -> None:

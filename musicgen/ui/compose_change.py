@@ -35,7 +35,7 @@ def change_view(piece: KeptPiece, score: Score) -> None:
     else:
         first = first_bar_number(score)
         last = first + score.bars - 1
-        st.caption("Choose bars here, or drag over them in the ruler of the player.")
+        st.caption("Choose bars here, or drag over them in the ruler of the player above.")
         with st.container(horizontal=True, vertical_alignment="bottom"):
             begin = int(st.number_input("From bar", first, last, key="again-first", width=140))
             end = int(st.number_input("to bar", begin, last, key="again-last", width=140))

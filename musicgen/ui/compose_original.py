@@ -37,21 +37,22 @@ def original_view(piece: KeptPiece, score: Score) -> None:
         _runs(piece, score, report)
 
 
-def side_by_side(piece: KeptPiece, score: Score, run: Run) -> None:
+def side_by_side(piece: KeptPiece, score: Score, run: Run, key: str) -> None:
     """The stretch of the piece and the one that it is like, to see and to hear."""
     given = primer_notes(piece)
     here = _stretch(score, given + run.first, run.notes)
-    left, right = st.columns(2)
+    with st.container(key=f"side-by-side-{key}"):
+        left, right = st.columns(2)
     with left:
         st.markdown("**In this piece**")
-        _heard(here, "here")
+        _heard(here, f"{key}-here")
     with right:
         st.markdown(f"**In {plain(run.source)}**, bar {run.source_bar + 1}")
         source = _source(piece, run)
         if source is None:
             st.caption("The collection that it comes from is not here any more.")
         else:
-            _heard(source, "source")
+            _heard(source, f"{key}-source")
 
 
 def _figures(report: Originality, human: HumanFigures | None, max_copy: int | None) -> None:
@@ -111,7 +112,7 @@ def _runs(piece: KeptPiece, score: Score, report: Originality) -> None:
     )  # fmt: skip
     rows = picked["selection"]["rows"]
     if rows and rows[0] < len(runs):
-        side_by_side(piece, score, runs[rows[0]])
+        side_by_side(piece, score, runs[rows[0]], "row")
 
 
 def _stretch(score: Score, first: int, notes: int) -> Score:

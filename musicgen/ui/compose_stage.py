@@ -71,7 +71,7 @@ def _shown() -> None:
         rewrite_button(piece, score, *event.selection, key="rewrite-chosen")
     report = originality_of(piece)
     if event.mark is not None and report and event.mark < len(report.runs):
-        side_by_side(piece, score, report.runs[event.mark])
+        side_by_side(piece, score, report.runs[event.mark], "mark")
 
 
 def _variations() -> None:

@@ -16,8 +16,8 @@ import numpy as np
 import pretty_midi
 import pytest
 from looking import settle
-from tiny_music import tiny_pieces
-from tiny_runs import write_run
+from tiny_music import tiny_pieces, write_folder
+from tiny_runs import planted_copy, write_run
 
 from musicgen.corpus.reading import read_score
 
@@ -181,6 +181,21 @@ def choose_bars(page: Any, first: float, last: float, bars: int) -> None:
     page.mouse.up()
     page.keyboard.up("Shift")
     settle(page)
+
+
+def test_a_click_on_a_copied_stretch_plays_it_beside_its_source(studio, browser_page, monkeypatch):
+    monkeypatch.setenv("MUSICGEN_HOME", str(studio.home))
+    write_folder(studio.home / "collections/tunes")
+    write_run(studio.home / "runs", source="tunes", training=tiny_pieces())
+    page = browser_page
+    page.goto(f"{studio.url}/Compose?piece={planted_copy().id}")
+    wait_for_sound(page)
+    page.get_by_role("button", name="20 notes as in melody 03, bar 1").click()
+    page.get_by_text("In melody 03, bar 1").wait_for()
+    heard = page.locator(".st-key-side-by-side-mark audio")
+    wait_until(lambda: heard.count() == 2)
+    lengths = [heard.nth(n).evaluate("a => a.play().then(() => a.duration)") for n in range(2)]
+    assert lengths[0] == pytest.approx(lengths[1], rel=0.25)
 
 
 def test_every_view_of_a_piece_can_be_opened(page):

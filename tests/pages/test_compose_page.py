@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
-import numpy as np
 import pytest
 from pages_words import texts
 from streamlit.testing.v1 import AppTest
 from tiny_music import tiny_pieces, write_folder
-from tiny_runs import write_run
+from tiny_runs import planted_copy, write_run
 
-from musicgen.composing.history import KeptPiece, delete, keep, kept_pieces
+from musicgen.composing.history import KeptPiece, delete, kept_pieces
 from musicgen.composing.link import to_link
-from musicgen.composing.originality import originality
-from musicgen.composing.originality_index import OriginalityIndex
 from musicgen.composing.settings import ComposeSettings
 from musicgen.corpus.reading import read_score
 from musicgen.encoding.notes import NotesEncoding
 from musicgen.rendering.midi import midi_bytes
-from musicgen.score import Score, notes_from
+from musicgen.score import Score
 from musicgen.ui.compose_take import settings_file
 
 PAGE = "3_Compose.py"
@@ -321,19 +317,6 @@ def test_figures_originality_and_marks_are_of_the_piece(runs, compose_page):
     assert labels[:2] == ["Longest copied stretch", "Notes in copied stretches"]
     assert shown(page).settings.max_copy
     assert shown(page).facts["originality"]["longest_run"] <= shown(page).settings.max_copy
-
-
-def planted_copy() -> KeptPiece:
-    """A piece of the history with 20 notes of `melody 03`, 5 semitones higher, from bar 3 on."""
-    source = tiny_pieces()[3]
-    notes = source.notes[:20].copy()
-    notes["start"] += 2 * 96
-    notes["pitch"] += 5
-    score = Score(np.concatenate([notes_from([(0, 24, 30), (24, 24, 90)]), notes]), name="copy")
-    report = originality(score, OriginalityIndex.build(tiny_pieces()))
-    facts = {"originality": report.to_json(), "begin": None}
-    now = datetime(2026, 1, 2)
-    return keep(midi_bytes(score), "tiny@epoch-0002", ComposeSettings(), 0, facts, now, name="copy")
 
 
 def test_a_copied_stretch_is_shown_beside_its_source(runs, home, compose_page):
