@@ -41,6 +41,7 @@ from musicgen.training.run import (
     UnknownRun,
     find_checkpoint,
 )
+from musicgen.training.samples import write_sample
 from musicgen.training.schedule import learning_rate
 from musicgen.training.settings import TrainSettings
 from musicgen.training.trainer import StepsTrainer
@@ -200,6 +201,7 @@ class Training:
             seconds=self.seconds,
         )
         self.save(best)
+        write_sample(self.run, epoch)
         write_baselines(self.run, self.data.encoding, self.data.scores)
 
     def _validate(self) -> dict[str, Any]:
