@@ -18,11 +18,11 @@ ARROWS: dict[str, set[str]] = {
     "bounds": set(),
     "corpus": BASE,
     "encoding": BASE | {"corpus"},
-    "evaluation": BASE | {"corpus", "encoding", "composing"},
+    "evaluation": BASE | {"corpus", "encoding"},
     "models": BASE | {"encoding"},
     "composing": BASE | {"corpus", "encoding", "evaluation"} | KERAS_FREE,
     "rendering": BASE | {"corpus", "encoding", "composing"},
-    "training": BASE | {"corpus", "encoding", "models", "composing", "evaluation"},
+    "training": BASE | {"corpus", "encoding", "models", "composing", "evaluation", "rendering"},
     "ui": BASE
     | {"corpus", "encoding", "composing", "evaluation", "rendering", "training"}
     | KERAS_FREE,

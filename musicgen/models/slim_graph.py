@@ -68,6 +68,14 @@ def slimmed(model: onnx.ModelProto) -> onnx.ModelProto:
     return slim
 
 
+def _with_inner(nodes: Iterable[Node]) -> Iterator[Node]:
+    """Nodes and those of the loops among them, which take values from outside as well."""
+    for node in nodes:
+        yield node
+        for attribute in node.attribute:
+            yield from _with_inner(attribute.g.node)
+
+
 def _choices(graph: _Graph) -> None:
     """c * a + (not c) * b becomes Where(c, a, b)."""
     for node in graph.graph.node:
@@ -157,15 +165,6 @@ def _has_shape_of(graph: _Graph, reshape: Node, value: str) -> bool:
     return shape is not None and shape.input[0] == value
 
 
-def _with_inner(nodes: Iterable[Node]) -> Iterator[Node]:
-    """Nodes and those of the graphs within them: a loop's body takes values from outside."""
-    for node in nodes:
-        yield node
-        for attribute in node.attribute:
-            for inner in (attribute.g, *attribute.graphs):
-                yield from _with_inner(inner.node)
-
-
 def _drop_unused(graph: Any) -> None:
     """Without the nodes and initializers that nothing asks for."""
     wanted = {value.name for value in graph.output}
@@ -173,8 +172,7 @@ def _drop_unused(graph: Any) -> None:
     for node in reversed(graph.node):
         if any(output in wanted for output in node.output):
             kept.append(node)
-            for each in _with_inner([node]):
-                wanted.update(each.input)
+            wanted.update(name for each in _with_inner([node]) for name in each.input)
     del graph.node[:]
     graph.node.extend(reversed(kept))
     used = [tensor for tensor in graph.initializer if tensor.name in wanted]

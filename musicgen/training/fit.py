@@ -42,6 +42,7 @@ from musicgen.training.run import (
     UnknownRun,
     find_checkpoint,
 )
+from musicgen.training.samples import write_sample
 from musicgen.training.schedule import learning_rate
 from musicgen.training.settings import TrainSettings
 from musicgen.training.trainer import StepsTrainer
@@ -212,7 +213,9 @@ class Training:
             seconds=self.seconds,
         )
         self.save(best)
-        write_baselines(self.run, self.data.encoding, self.data.scores)
+        if self.data.scores["train"]:  # without scores there is nothing to hear or to compare
+            write_sample(self.run, epoch)
+            write_baselines(self.run, self.data.encoding, self.data.scores)
 
     def _validate(self) -> dict[str, Any]:
         if not self.valid_windows.batches:

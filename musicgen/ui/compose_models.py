@@ -47,7 +47,7 @@ def choose() -> Choice | None:
     there = {run.name: run for run in runs_with_checkpoint()}
     if not there:
         return None
-    _heed_wish(there)
+    _choose_one(there)
     name = st.selectbox("Model", list(there), key=RUN, persist_state="session", width="stretch")
     run = there[str(name)]
     return Choice(run, _choose_checkpoint(run))
@@ -116,10 +116,8 @@ def _open(folder: str, stamp: int, _choice: Choice) -> Opened:
 
 def about(opened: Opened) -> str:
     """What the model is, what it learned from and how well, in a line."""
-    run, facts = opened.choice.run, opened.checkpoint.facts
-    source = facts.get("source") or run.settings.source
-    model = opened.checkpoint.model
-    words = [f"learned from **{plain(Path(str(source)).name)}**"]
+    facts, model = opened.checkpoint.facts, opened.checkpoint.model
+    words = [f"learned from **{plain(Path(source_of(opened)).name)}**"]
     words.append(f"{model.kind} with {count(model.layers, 'layer')} of {model.width}")
     bits = facts.get("valid_loss")
     if isinstance(bits, int | float):
@@ -133,10 +131,7 @@ def about(opened: Opened) -> str:
 def _choose_checkpoint(run: Run) -> Path:
     kept, key = kept_checkpoints(run), _key(run.name)
     labels = {folder.name: _label(run, folder) for folder in kept}
-    wanted = st.session_state.get(key)
-    if wanted not in labels:
-        if wanted:
-            st.warning(f"“{plain(wanted, 40)}” is not kept any more; this is the best.")
+    if st.session_state.get(key) not in labels:
         st.session_state[key] = run.checkpoint().name
     if len(kept) > 1:
         st.selectbox(
@@ -149,15 +144,21 @@ def _key(run: str) -> str:
     return f"compose-epoch-{run}"
 
 
+def source_of(opened: Opened) -> str:
+    """The collection that the model learned from, by its name or path; empty where unknown."""
+    said = opened.checkpoint.facts.get("source")
+    try:
+        return said if isinstance(said, str) else opened.choice.run.settings.source
+    except UnknownRun:
+        return ""
+
+
 def _label(run: Run, folder: Path) -> str:
     best = ", the best" if folder == run.checkpoint() else ""
     return re.sub(r"^epoch-0*(\d+)$", r"epoch \1", folder.name) + best
 
 
-def _heed_wish(there: dict[str, Run]) -> None:
-    """Choose what was asked for, where it is there."""
-    wanted = st.session_state.get(RUN)
-    if wanted not in there:
-        if wanted is not None:
-            st.warning(f"There is no model “{plain(wanted, 80)}” here; this is another one.")
+def _choose_one(there: dict[str, Run]) -> None:
+    """Choose the first model where none is chosen, or one that is gone."""
+    if st.session_state.get(RUN) not in there:
         st.session_state[RUN] = next(iter(there))

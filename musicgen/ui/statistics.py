@@ -14,22 +14,7 @@ KINDS = ("Both", "Notes", "Chords")
 
 def notes_view(analysis: Analysis) -> None:
     """Notes and chords, pitch classes, the keyboard, intervals."""
-    found = analysis.note_frequency
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        kind = st.segmented_control(
-            "Count", KINDS, default=KINDS[0], required=True, key="kind", bind="query-params"
-        )
-        most = st.slider("How many", 5, 100, 30, 5, key="most", bind="query-params", width=320)
-        log = st.toggle("Log scale", key="log", bind="query-params")
-    chosen = {"Notes": found.notes, "Chords": found.chords}.get(str(kind), found.both)
-    chart_of_pieces(
-        f"Most frequent {'notes and chords' if kind == 'Both' else str(kind).lower()}",
-        figures.note_frequency_figure(chosen, most, log),
-        chosen,
-        analysis,
-        help="Chords are named by their normal order: 0.4.7 is C, E and G in any register. "
-        "Click on a bar for the pieces that have it.",
-    )
+    _frequency(analysis)
     chart_of_pieces("Keyboard", keyboard_figure(analysis.pitches), analysis.pitches, analysis)
     left, right = st.columns(2)
     with left:
@@ -46,18 +31,44 @@ def notes_view(analysis: Analysis) -> None:
         )
 
 
-def rhythm_view(analysis: Analysis) -> None:
-    """Durations, places in the bar, tempo, metre, velocity, polyphony."""
-    durations, onsets = analysis.durations, analysis.onsets
-    shown = (
-        ("Durations", figures.duration_figure(durations), durations),
-        ("Onsets in the bar", figures.onset_figure(onsets), onsets),
-        ("Notes at once", figures.polyphony_figure(analysis.polyphony), analysis.polyphony),
-        ("Velocity", figures.velocity_figure(analysis.velocities), analysis.velocities),
-        ("Tempo", figures.tempo_figure(analysis.tempi), analysis.tempi),
-        ("Metre", figures.metre_figure(analysis.metres), analysis.metres),
+@st.fragment
+def _frequency(analysis: Analysis) -> None:
+    """The most frequent notes and chords; a fragment, for its slider is to answer at once."""
+    found = analysis.note_frequency
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        kind = st.segmented_control(
+            "Count", KINDS, default=KINDS[0], required=True, key="kind", bind="query-params"
+        )
+        most = st.slider("How many", 5, 100, 30, 5, key="most", bind="query-params", width=320)
+        log = st.toggle("Log scale", key="log", bind="query-params")
+    chosen = {"Notes": found.notes, "Chords": found.chords}.get(str(kind), found.both)
+    chart_of_pieces(
+        f"Most frequent {'notes and chords' if kind == 'Both' else str(kind).lower()}",
+        figures.note_frequency_figure(chosen, most, log),
+        chosen,
+        analysis,
+        help="Chords are named by their normal order: 0.4.7 is C, E and G in any register. "
+        "Click on a bar for the pieces that have it.",
     )
-    columns = st.columns(2)
-    for place, (title, figure, found) in enumerate(shown):
-        with columns[place % 2]:
-            chart_of_pieces(title, figure, found, analysis)
+
+
+def rhythm_view(analysis: Analysis) -> None:
+    """Durations, places in the bar, metre."""
+    durations, onsets, metres = analysis.durations, analysis.onsets, analysis.metres
+    chart_of_pieces("Durations", figures.duration_figure(durations), durations, analysis)
+    left, right = st.columns([3, 2])
+    with left:
+        chart_of_pieces("Onsets in the bar", figures.onset_figure(onsets), onsets, analysis)
+    with right:
+        chart_of_pieces("Metre", figures.metre_figure(metres), metres, analysis)
+
+
+def playing_view(analysis: Analysis) -> None:
+    """Tempo, velocity, polyphony."""
+    tempi, velocities, polyphony = analysis.tempi, analysis.velocities, analysis.polyphony
+    chart_of_pieces("Notes at once", figures.polyphony_figure(polyphony), polyphony, analysis)
+    left, right = st.columns(2)
+    with left:
+        chart_of_pieces("Tempo", figures.tempo_figure(tempi), tempi, analysis)
+    with right:
+        chart_of_pieces("Velocity", figures.velocity_figure(velocities), velocities, analysis)
