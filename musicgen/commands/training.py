@@ -145,6 +145,7 @@ def _run_settings(options: argparse.Namespace) -> RunSettings:
 def _resumed(options: argparse.Namespace) -> Run:
     run = find_run(options.run)
     check_resumable(run)
+    (run.folder / "stop").unlink(missing_ok=True)
     if options.epochs is not None or options.minutes is not None:
         extend(run, options.epochs, options.minutes)
     return run
