@@ -30,7 +30,8 @@ class SequenceModel(keras.Model):
 
     def __init__(self, encoding: Encoding, memory: Any, width: int, dropout: float) -> None:
         """memory: a layer (B, T, D) -> (B, T, width) that also offers `step` and `state`."""
-        super().__init__(name=memory.settings.kind)
+        # Times and keys are numbers that half precision would round: nothing is cast on the way in.
+        super().__init__(name=memory.settings.kind, autocast=False)
         self.settings = memory.settings
         self.fields = encoding.fields
         self.derived_widths = dict(encoding.derived)

@@ -20,7 +20,7 @@ class StepsTrainer(keras.Model):
     """
 
     def __init__(self, network: StepsModel, fields: tuple[str, ...]) -> None:
-        super().__init__(name="trainer")
+        super().__init__(name="trainer", autocast=False)
         self.network, self.fields = network, fields
         self.notes = keras.metrics.Sum("notes")
         self.nats = {name: keras.metrics.Sum(f"nats_{name}") for name in fields}
