@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
+import tensorflow as tf
 from keras import ops
 
 from musicgen.models.build import StepsModel
@@ -33,6 +34,23 @@ class StepsTrainer(keras.Model):
     def call(self, inputs: Mapping[str, Tensor], training: bool | None = None) -> Any:
         return self.network(inputs, training=training)
 
+    def train_step(self, data: Any) -> dict[str, Tensor]:
+        """One batch. Nothing is handed back: a fast device need not wait for Python's books."""
+        inputs, targets, weights = data
+        with tf.GradientTape() as tape:
+            predicted = self(inputs, training=True)
+            loss = self.compute_loss(inputs, targets, predicted, weights)
+            scaled = self.optimizer.scale_loss(loss)
+        gradients = tape.gradient(scaled, self.trainable_variables)
+        self.optimizer.apply_gradients(
+            zip(_share(gradients), self.trainable_variables, strict=True)
+        )
+        return {}
+
+    def sums(self) -> dict[str, float]:
+        """The metrics as they are now; waits for the batches that are under way."""
+        return {metric.name: float(metric.result()) for metric in self.metrics}
+
     def compute_loss(
         self,
         x: Any = None,
@@ -53,3 +71,21 @@ class StepsTrainer(keras.Model):
         self.notes.update_state(sample_weight[self.fields[0]])
         # Empty rows fill up a batch; without them the mean would be this much larger.
         return total
+
+
+def clip_norm_of_share(norm: float) -> float:
+    """At which norm one device clips its share of gradients that are clipped at `norm`."""
+    return norm / tf.distribute.get_strategy().num_replicas_in_sync
+
+
+def _share(gradients: Sequence[Tensor]) -> Sequence[Tensor]:
+    """This device's share of the gradients of the whole batch.
+
+    Optimizers clip on each device, then sum over devices: clipped must be what all have together.
+    """
+    devices = tf.distribute.get_strategy().num_replicas_in_sync
+    if devices == 1:
+        return gradients
+    dense = [tf.convert_to_tensor(gradient) for gradient in gradients]
+    means = tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.MEAN, dense)
+    return [mean / devices for mean in means]
