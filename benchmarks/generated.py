@@ -29,6 +29,7 @@ import numpy as np
 from musicgen.composing.background import Background
 from musicgen.composing.collapse import collapse
 from musicgen.composing.engine import Engine
+from musicgen.composing.habits import habits_of
 from musicgen.composing.originality import human_figures, originality
 from musicgen.composing.originality_index import OriginalityIndex
 from musicgen.composing.reference import reference_of
@@ -44,7 +45,7 @@ from musicgen.models.checkpoint import Checkpoint, open_checkpoint
 from musicgen.score import Score
 from musicgen.training.run import find_checkpoint
 
-TOGETHER = 50  # pieces composed in one batch
+TOGETHER = 8  # pieces composed in one batch, in one metre
 NOTES = 220  # over which scale consistency is taken
 PERCENTILES = (5, 50, 95)
 
@@ -90,7 +91,7 @@ class Human:
         """What the composer knows of the collection, for a run that does not say."""
         index = OriginalityIndex.build(self.train)
         known = index.with_human(human_figures(self.held_out, index))
-        return Background(known, reference_of(self.train))
+        return Background(known, reference_of(self.train), habits_of(self.train))
 
 
 def composed(checkpoint: Checkpoint, human: Human, count: int, candidates: int) -> list[Score]:

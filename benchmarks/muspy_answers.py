@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import muspy  # type: ignore[import-not-found]
+import muspy
 
 from musicgen.corpus.library import bundled
 from musicgen.corpus.reading import read_score

@@ -40,6 +40,8 @@ with left:
 with right:
     stage()
     compose_desk.show_address()
+    if desk.notice:
+        st.warning(plain(desk.notice, 400))
     if desk.problem:
         st.error(plain(desk.problem, 400))
     if desk.piece is None and desk.job is None and opened:

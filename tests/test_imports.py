@@ -18,7 +18,7 @@ ARROWS: dict[str, set[str]] = {
     "bounds": set(),
     "corpus": BASE,
     "encoding": BASE | {"corpus"},
-    "evaluation": BASE | {"corpus", "encoding", "composing"},
+    "evaluation": BASE | {"corpus", "encoding"},
     "models": BASE | {"encoding"},
     "composing": BASE | {"corpus", "encoding", "evaluation"} | KERAS_FREE,
     "rendering": BASE | {"corpus", "encoding", "composing"},

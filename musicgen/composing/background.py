@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from musicgen.composing.habits import Habit, habits_of, load_habits, save_habits
 from musicgen.composing.originality import human_figures
 from musicgen.composing.originality_index import OriginalityIndex, load_index, save_index
 from musicgen.composing.reference import (
@@ -23,6 +24,7 @@ class Background:
 
     index: OriginalityIndex | None = None
     reference: Reference = field(default_factory=dict)
+    habits: tuple[Habit, ...] = ()
 
     @classmethod
     def of(cls, checkpoint: Path) -> Background:
@@ -33,7 +35,7 @@ class Background:
         for folder in (checkpoint, *checkpoint.parents[1:2]):
             index = load_index(folder)
             if index is not None:
-                return cls(index, load_reference(folder))
+                return cls(index, load_reference(folder), load_habits(folder))
         return cls()
 
 
@@ -43,7 +45,7 @@ def prepare_background(
     held_out: Sequence[Score],
     nats: Sequence[float] = (),
 ) -> Background:
-    """Write a run's index and reference, from its training pieces and those that it never saw.
+    """Write what is known of a run's training pieces, beside pieces that it never saw.
 
     nats: what the held-out pieces cost the model a note (natural log), where that is known.
     """
@@ -51,6 +53,8 @@ def prepare_background(
     if any(map(len, held_out)):
         index = index.with_human(human_figures(held_out, index))
     reference = reference_of(training, nats)
+    habits = habits_of(training)
     save_index(index, folder)
     save_reference(reference, folder)
-    return Background(index, reference)
+    save_habits(habits, folder)
+    return Background(index, reference, habits)

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from musicgen.composing.copy_guard import watch_for
-from musicgen.composing.engine import Model
 from musicgen.composing.opening import Opening, closed, opening
 from musicgen.composing.originality_index import OriginalityIndex
 from musicgen.composing.rules import rules_for
 from musicgen.composing.sampling import variation_rng
 from musicgen.composing.settings import ComposeSettings
 from musicgen.composing.writing import Writing
+from musicgen.encoding.stepping import Model
 from musicgen.encoding.steps import Steps
 from musicgen.score import Score, bar_positions
 

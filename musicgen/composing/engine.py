@@ -13,10 +13,14 @@ from typing import Protocol
 import numpy as np
 import onnxruntime as ort
 
+from musicgen.encoding.stepping import Stepper
 from musicgen.encoding.steps import Derived, Encoding
 from musicgen.models.checkpoint import read_graph
 
-THREADS = 1  # a step is too small to share: a second core gains 4 % for one piece, 12 % for eight
+# A step is too small to share: on two idle cores a second thread gains 4 to 9 % for one piece and
+# 12 to 16 % for eight; beside a training the threads wait for each other, and a step takes 5 to
+# 10 times as long as with one.
+THREADS = 1
 
 
 class StepGraphs(Protocol):
@@ -36,36 +40,6 @@ class StepGraphs(Protocol):
     @property
     def primers(self) -> Sequence[np.ndarray]:
         """Windows of steps (N, F) to begin from, for models that cannot begin from nothing."""
-
-
-class Stepper(Protocol):
-    """K pieces that are stepped together: the model as the composer sees it."""
-
-    def logits(self, derived: Derived, drawn: np.ndarray) -> np.ndarray:
-        """Of the next field, (K, V), given the fields (K, i) int32 of this step drawn so far.
-
-        What is heard (`derived`) counts for the whole step and is taken with its first field.
-        """
-
-    def push(self, fields: np.ndarray) -> None:
-        """Take the finished step of each piece: (K, F) int32."""
-
-    def keep(self, rows: np.ndarray) -> None:
-        """Go on with these pieces alone."""
-
-
-class Model(Protocol):
-    """Anything that pieces can be drawn from, step by step."""
-
-    @property
-    def encoding(self) -> Encoding: ...
-
-    @property
-    def openings(self) -> Sequence[np.ndarray]:
-        """Steps (N, F) to begin from where there is no primer; none for most models."""
-
-    def begin(self, pieces: int) -> Stepper:
-        """Pieces before their first step."""
 
 
 class Engine:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from musicgen.composing.engine import Model
 from musicgen.composing.sampling import log_likelihood
+from musicgen.encoding.stepping import Model
 from musicgen.score import Metre
 
 

@@ -15,7 +15,6 @@ import numpy as np
 
 from musicgen.composing.bars import bar_start
 from musicgen.composing.copy_guard import watch_for
-from musicgen.composing.engine import Model
 from musicgen.composing.expectation import expectation
 from musicgen.composing.originality_index import OriginalityIndex
 from musicgen.composing.rules import not_before, rules_for
@@ -25,6 +24,7 @@ from musicgen.composing.writing import Writing
 from musicgen.encoding.events import SHIFT
 from musicgen.encoding.grid import GRID_TICKS
 from musicgen.encoding.notes import NotesEncoding
+from musicgen.encoding.stepping import Model
 from musicgen.score import Score, without_overlaps
 
 CANDIDATES = 8

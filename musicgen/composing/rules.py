@@ -45,10 +45,17 @@ def rules_for(
 ) -> Rules:
     """The rules that the settings ask for, in the terms of this encoding.
 
-    last_bar: where it begins and ends (ticks), if the piece is to have so many bars.
+    last_bar: where it begins and ends (ticks), if the piece is to have so many bars. ValueError
+    where the settings ask for what a model of this encoding cannot do.
     """
+    unknown = set(settings.field_temperature) - {field.name for field in encoding.fields}
+    if unknown:
+        names = ", ".join(field.name for field in encoding.fields)
+        raise ValueError(f"this model draws {names}, and no {sorted(unknown)[0]}")
     pitches = allowed_pitches(settings)
     if isinstance(encoding, NotesEncoding):
+        if settings.density or settings.grid != "any":
+            raise ValueError("a model of `notes` knows one rhythm: it takes no density and no grid")
         return {encoding.fields[0].name: tokens_within(encoding.voicings, pitches)}
     keys = pitches[LOWEST_KEY : LOWEST_KEY + KEYS]
     shift: tuple[Rule, ...] = (room_for_a_note(keys),)

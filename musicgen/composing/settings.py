@@ -40,10 +40,10 @@ class ComposeSettings:
     notes: int | None = None
     variations: int = 1
     seed: int = 0
-    temperature: float = 1.0
+    temperature: float = 0.95  # this and top_p are chosen in docs/sampling.md
     field_temperature: Mapping[str, float] = field(default_factory=dict)  # in place of the above
     top_k: int = 0  # 0 is all
-    top_p: float = 1.0  # 1 is all
+    top_p: float = 0.98  # 1 is all
     tempo: float | None = None  # quarters a minute
     program: int | None = None  # General MIDI
     metre: str | None = None  # such as 3/4; a primer keeps its own

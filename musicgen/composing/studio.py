@@ -10,10 +10,11 @@ from typing import Any
 from musicgen.composing.background import Background
 from musicgen.composing.collapse import Collapse, collapse
 from musicgen.composing.compose import Composition, OnBar, Stop, compose
-from musicgen.composing.engine import Model
+from musicgen.composing.habits import as_usual
 from musicgen.composing.originality import Originality, default_max_copy, originality
 from musicgen.composing.ranking import Judgement, judge, ranked
 from musicgen.composing.settings import ComposeSettings
+from musicgen.encoding.stepping import Model
 from musicgen.evaluation.musical import figures
 from musicgen.score import Score
 
@@ -41,8 +42,8 @@ class Piece:
         return {
             "notes": len(score),
             "bars": score.bars,
-            "seconds": made.seconds,
-            "duration": score.seconds,
+            "seconds": score.seconds,
+            "composed_in": made.seconds,  # the whole batch
             "seed": made.settings.seed,
             "variation": made.variation,
             "primer_notes": made.primer_notes,
@@ -68,10 +69,10 @@ def compose_pieces(
     """The pieces that are asked for, the best first.
 
     candidates: how many to choose from, where that is more than the variations asked for.
-    Without a max_copy in the settings the collection's own figure is used. Pieces that
+    What the settings leave open is as is usual in the collection: see `resolved`. Pieces that
     collapsed are tried again with the next variations, and kept only if all do.
     """
-    settings = resolved(settings, known)
+    settings = resolved(settings, known, primer)
     count = max(settings.variations, candidates)
     pieces: list[Piece] = []
     for attempt in range(1 + MOST_RETRIES):
@@ -95,8 +96,15 @@ def compose_pieces(
     return tuple(pieces[index] for index in order)
 
 
-def resolved(settings: ComposeSettings, known: Background) -> ComposeSettings:
-    """The settings with the max_copy that holds: the collection's own where none is asked for."""
+def resolved(
+    settings: ComposeSettings, known: Background, primer: Score | None = None
+) -> ComposeSettings:
+    """The settings with what the collection decides where nobody else does.
+
+    That is max_copy and, without a primer, the metre, the tempo and the programme.
+    """
+    if primer is None:
+        settings = as_usual(settings, known.habits)
     if settings.max_copy is not None:
         return settings
     return replace(settings, max_copy=default_max_copy(known.index) if known.index else 0)

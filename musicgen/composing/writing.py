@@ -7,13 +7,13 @@ from typing import Protocol
 
 import numpy as np
 
-from musicgen.composing.engine import Model
 from musicgen.composing.rules import Moment, Rules
 from musicgen.composing.sampling import Uniforms, draw, log_likelihood
 from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.events import SHIFT
 from musicgen.encoding.grid import GRID_TICKS
 from musicgen.encoding.notes import STEP_TICKS
+from musicgen.encoding.stepping import Model
 from musicgen.score import Metre
 
 
@@ -88,11 +88,10 @@ class Writing:
                 logits = rule(moment, logits)
             chosen = draw(logits, uniforms[:, index], sampling)
             moment.drawn = np.concatenate([moment.drawn, chosen[:, None]], axis=1, dtype=np.int32)
-            over = chosen < 0
             if index == 0 and self._moves and self._end is not None:
-                over |= self.now + chosen >= self._end
-            if over.any():
-                rows = np.flatnonzero(~over)
+                chosen[self.now + chosen >= self._end] = -1
+            if chosen.min() < 0:  # nothing is left to draw, or the piece is at its end
+                rows = np.flatnonzero(chosen >= 0)
                 moment = self._keep(rows, moment)
                 uniforms, plain = uniforms[rows], [values[rows] for values in plain]
                 if not len(rows):

@@ -13,17 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from musicgen.encoding.events import EventsEncoding
+from musicgen.encoding.stepping import Model
 from musicgen.encoding.steps import Derived, Encoding, Steps
 from musicgen.evaluation.report import Evaluation, Predictions, summary
 from musicgen.score import Score
-
-if TYPE_CHECKING:
-    from musicgen.composing.engine import Model
 
 TOGETHER = 64  # pieces that step in one batch
 

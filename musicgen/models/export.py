@@ -5,6 +5,7 @@ Tracing takes seconds, filling milliseconds, so that every epoch can have its ch
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,9 @@ import tf2onnx
 from musicgen.models.slim_graph import slimmed
 
 OPSET = 18
+
+# It tells of each pattern that it cannot simplify, which is no fault of the graph.
+logging.getLogger("tf2onnx").setLevel(logging.CRITICAL)
 
 
 def trace_step(step: keras.Model, inputs: Mapping[str, tuple[tuple[int, ...], str]]) -> bytes:

@@ -38,7 +38,8 @@ def numbers(remaining: Tensor, age: Tensor, chroma: Tensor, last_key: Tensor) ->
 
 def channels(known: Tensor) -> Tensor:
     """Numbers of K keys as a network likes them: (B, T, K, 6) -> (B, T, K, CHANNELS)."""
-    remaining, age = known[..., 0], known[..., 1]
+    # Slices of one are fewer nodes of a step graph than picking and stacking.
+    remaining, age = known[..., 0:1], known[..., 1:2]
     sounds = ops.cast(remaining > 0, "float32")
     parts = [
         sounds,
@@ -48,8 +49,9 @@ def channels(known: Tensor) -> Tensor:
         (1.0 - sounds) * ops.exp(ops.minimum(remaining, 0.0) / GRID_PER_QUARTER),
         ops.exp(age / (-2.0 * GRID_PER_QUARTER)),
         ops.exp(age / (-16.0 * GRID_PER_QUARTER)),
+        known[..., 2:],
     ]
-    return ops.concatenate([ops.stack(parts, axis=-1), known[..., 2:]], axis=-1)
+    return ops.concatenate(parts, axis=-1)
 
 
 def next_ending(remaining: Tensor) -> Tensor:
@@ -60,13 +62,12 @@ def next_ending(remaining: Tensor) -> Tensor:
 
 def moved_on(clock: Tensor, shift: Tensor) -> Tensor:
     """The clock after an onset shift (float): (B, T, 3), (B, T) -> (B, T, 3)."""
-    length = ops.maximum(clock[..., 1], 1.0)
-    place = clock[..., 0] + shift
+    length, left = ops.maximum(clock[..., 1:2], 1.0), clock[..., 2:3]
+    place = clock[..., 0:1] + ops.expand_dims(shift, -1)
     # Half a step keeps the quotient clear of rounding at whole bars.
     bars = ops.floor((place + 0.5) / length)
-    left = clock[..., 2]
     left = ops.where(left > 0, ops.maximum(left - bars, 1.0), 0.0)
-    return ops.stack([place - bars * length, length, left], axis=-1)
+    return ops.concatenate([place - bars * length, length, left], axis=-1)
 
 
 class ClockEmbedding(layers.Layer):
@@ -84,11 +85,11 @@ class ClockEmbedding(layers.Layer):
             layer.build(shape[:-1])
 
     def call(self, clock: Tensor) -> Tensor:
-        place = ops.minimum(clock[..., 0], PLACES - 1.0)
+        place = ops.minimum(clock[..., 0:1], PLACES - 1.0)
         beat = place - GRID_PER_QUARTER * ops.floor((place + 0.5) / GRID_PER_QUARTER)
-        length = ops.minimum(clock[..., 1], 1.0 * PLACES)
-        left = ops.clip(clock[..., 2], 0.0, 1.0 * MOST_BARS_LEFT)
-        told = ops.cast(ops.stack([place, beat, length, left], axis=-1), "int32")
+        most = ops.convert_to_tensor([1.0 * PLACES, 1.0 * MOST_BARS_LEFT])
+        rest = ops.minimum(clock[..., 1:], most)  # length of the bar, bars left
+        told = ops.cast(ops.concatenate([place, beat, rest], axis=-1), "int32")
         embeds = (self.place, self.beat, self.length, self.left)
         return ops.concatenate([e(told[..., i]) for i, e in enumerate(embeds)], axis=-1)
 
@@ -132,7 +133,8 @@ def around(known: Tensor, key: Tensor) -> Tensor:
     """The numbers of a key and its neighbours: (B, T, KEYS, 6), (B, T) -> (B, T, SPAN, 6)."""
     padded = ops.pad(known, ((0, 0), (0, 0), (REACH, REACH), (0, 0)))
     places = ops.expand_dims(key, -1) + ops.arange(SPAN, dtype="int32")  # (B, T, SPAN)
-    return ops.take_along_axis(padded, ops.expand_dims(places, -1), axis=2)
+    chosen = ops.one_hot(places, KEYS + 2 * REACH, dtype="float32")  # (B, T, SPAN, KEYS + 24)
+    return ops.matmul(chosen, padded)
 
 
 def playable(remaining: Tensor, last_key: Tensor, shift: Tensor) -> Tensor:

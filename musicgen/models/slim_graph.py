@@ -8,7 +8,7 @@ a slice that takes everything. Each rewriting gives the same numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -49,7 +49,7 @@ class _Graph:
 
     def replace(self, old: str, new: str) -> None:
         """Let all who take a value take another."""
-        for node in self.graph.node:
+        for node in _with_inner(self.graph.node):
             for i, name in enumerate(node.input):
                 if name == old:
                     node.input[i] = new
@@ -66,6 +66,14 @@ def slimmed(model: onnx.ModelProto) -> onnx.ModelProto:
         graph.index()
     onnx.checker.check_model(slim)
     return slim
+
+
+def _with_inner(nodes: Iterable[Node]) -> Iterator[Node]:
+    """Nodes and those of the loops among them, which take values from outside as well."""
+    for node in nodes:
+        yield node
+        for attribute in node.attribute:
+            yield from _with_inner(attribute.g.node)
 
 
 def _choices(graph: _Graph) -> None:
@@ -128,7 +136,7 @@ def _whole_slices(graph: _Graph) -> None:
 def _products(graph: _Graph) -> None:
     """Reshape to rows, MatMul, reshape back becomes MatMul."""
     users: dict[str, list[Node]] = {}
-    for node in graph.graph.node:
+    for node in _with_inner(graph.graph.node):
         for value in node.input:
             users.setdefault(value, []).append(node)
     for product in list(graph.graph.node):
@@ -164,7 +172,7 @@ def _drop_unused(graph: Any) -> None:
     for node in reversed(graph.node):
         if any(output in wanted for output in node.output):
             kept.append(node)
-            wanted.update(node.input)
+            wanted.update(name for each in _with_inner([node]) for name in each.input)
     del graph.node[:]
     graph.node.extend(reversed(kept))
     used = [tensor for tensor in graph.initializer if tensor.name in wanted]

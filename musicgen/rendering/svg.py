@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
+
 from musicgen.rendering.musicxml import musicxml_bytes
 from musicgen.score import Score
 
@@ -25,7 +27,9 @@ def score_svgs(score: Score, title: str = "") -> list[str]:
     import verovio  # loads its fonts: only where needed
 
     verovio.enableLog(verovio.LOG_OFF)
-    toolkit = verovio.toolkit()
+    toolkit = verovio.toolkit(False)
+    # Its own default holds for the one thread that imported it.
+    toolkit.setResourcePath(str(files("verovio") / "data"))
     toolkit.setOptions(_OPTIONS)
     if not toolkit.loadData(musicxml_bytes(score, title).decode("utf-8")):
         raise Unprintable("the piece could not be engraved as a printed score")

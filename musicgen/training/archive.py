@@ -30,7 +30,18 @@ from musicgen.settings import PRETRAINED, checked_name, runs_folder
 from musicgen.training.run import ALIVE, STOPPED, Run, UnknownRun
 from musicgen.training.settings import RunSettings
 
-RUN_FILES = ("run.json", "status.json", "metrics.jsonl", "log.txt", "split.json")
+RUN_FILES = (
+    "run.json",
+    "status.json",
+    "metrics.jsonl",
+    "log.txt",
+    "split.json",
+    "originality.npz",
+    "reference.json",
+    "habits.json",
+    "baselines.json",
+    "evaluation.json",
+)
 POINTERS = ("best.json", "latest.json")
 CHECKPOINT_FILES = (CONFIG, VOCABULARY, PRIMERS, WEIGHTS, OPTIMIZER, PROGRESS)
 CHECKPOINTS = "checkpoints"

@@ -14,46 +14,27 @@ from musicgen.corpus.library import Bundled, bundled
 from musicgen.corpus.placing import Added
 from musicgen.settings import BadName
 from musicgen.ui.frame import say_later
+from musicgen.ui.linked import choose_next, linked_choice
 from musicgen.ui.tasks import Task, finish
 from musicgen.ui.words import count, plain
 
 KEY = "collection"  # of the chooser, and in links
-_NEXT = "_collection_next"
 ENDINGS = [ending.removeprefix(".") for ending in FORMATS] + ["zip"]
 
 
 def choose() -> str:
     """The chosen collection's name; a link's where it has one."""
-    names = collection_names()
-    _heed_wish(names)
-    return str(st.selectbox("Collection", names, key=KEY, bind="query-params"))
+    return linked_choice("Collection", collection_names(), KEY)
 
 
 def collection_names() -> list[str]:
     """The bundled collections, then the user's own."""
-    return [each.name for each in (*bundled(), *shelf.shelved())]
-
-
-def open_next(name: str) -> None:
-    """Have another collection chosen when the page runs again."""
-    st.session_state[_NEXT] = name
+    return [each.name for each in bundled()] + [each.name for each in shelf.shelved()]
 
 
 def described(name: str) -> Bundled | None:
     """What is known of a bundled collection; None for the user's own."""
     return next((each for each in bundled() if each.name == name), None)
-
-
-def _heed_wish(names: list[str]) -> None:
-    """Choose what was made by the last run, or what a link asks for."""
-    wanted = st.session_state.pop(_NEXT, None)
-    linked = st.query_params.get(KEY)
-    if linked and linked not in names:
-        st.warning(f"There is no collection “{plain(linked, 80)}” here; this is another one.")
-    if wanted in names:
-        st.session_state[KEY] = wanted
-    elif st.session_state.get(KEY, names[0]) not in names:
-        del st.session_state[KEY]  # it was deleted meanwhile
 
 
 def add_music(chosen: str) -> None:
@@ -129,7 +110,7 @@ def _tell(added: Added) -> None:
     say_later("; ".join(words))
     st.session_state["_additions"] += 1
     st.session_state["_added"] = added
-    open_next(added.name)
+    choose_next(KEY, added.name)
 
 
 def show_last_addition() -> None:
@@ -172,5 +153,5 @@ def _change(work: object, said: str, then: str) -> None:
         return
     say_later(said)
     if then:
-        open_next(then)
+        choose_next(KEY, then)
     st.rerun()

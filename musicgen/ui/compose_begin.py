@@ -12,6 +12,7 @@ from musicgen.composing.history import UnknownPiece, kept_piece, kept_pieces
 from musicgen.corpus.errors import CorpusError, UnreadableScore
 from musicgen.corpus.formats import FORMATS
 from musicgen.corpus.reading import read_score
+from musicgen.rendering.words import KEY_NAMES
 from musicgen.score import Score
 from musicgen.settings import BadName
 from musicgen.ui.collections import collection_names
@@ -25,7 +26,9 @@ NOTHING, OPENING, FILE = "Nothing", "A piece's opening", "A file"
 EARLIER, TYPED = "An earlier one", "Notes"
 KINDS = (NOTHING, OPENING, FILE, EARLIER, TYPED)
 MOST_EARLIER = 200
+TEXT, CLICKED = "begin-typed", "begin-clicked"
 EXAMPLE = "D4 F4 A4 D5/2"
+OCTAVES = range(2, 7)
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def linked_begin(link: str) -> Begin:
     kind, _, rest = link.partition(":")
     try:
         if kind == "notes":
-            return Begin(typed_score(rest), f"notes: {rest}", link)
+            return Begin(typed_score(rest), f"the notes {rest[:60]}", link)
         where, _, bars = rest.rpartition(":")
         if kind == "piece":
             return _opening(_kept(where), int(bars))
@@ -148,14 +151,30 @@ def _kept(piece_id: str) -> Begin:
 
 
 def _typed(source: str) -> Begin:
+    st.session_state.setdefault(TEXT, EXAMPLE)
     text = st.text_area(
         "Notes",
-        EXAMPLE,
-        key="begin-typed",
+        key=TEXT,
         max_chars=2000,
         height="content",
+        persist_state="session",
         help="Note names with octave (C4 is middle C), # or b; notes that sound together joined "
         "by +; a slash and a length in quarters (C4+E4/2), 1 where there is none; r is a rest.",
     )
+    _keyboard()
     words = " ".join(str(text).split())
-    return Begin(typed_score(words), f"notes: {words[:60]}", f"notes:{words}")
+    return Begin(typed_score(words), f"the notes {words[:60]}", f"notes:{words}")
+
+
+def _keyboard() -> None:
+    """Keys of an octave that write what is clicked behind the notes."""
+    octave = st.segmented_control("Octave", OCTAVES, default=4, required=True, key="begin-octave")
+    st.pills(
+        "Add a note", KEY_NAMES, key=CLICKED, on_change=_click, args=(octave,), width="stretch"
+    )
+
+
+def _click(octave: int) -> None:
+    if name := st.session_state[CLICKED]:
+        st.session_state[TEXT] = f"{st.session_state[TEXT].rstrip()} {name}{octave}".lstrip()
+        st.session_state[CLICKED] = None

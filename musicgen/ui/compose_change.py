@@ -35,7 +35,7 @@ def change_view(piece: KeptPiece, score: Score) -> None:
     else:
         first = first_bar_number(score)
         last = first + score.bars - 1
-        st.caption("Choose bars here, or drag over them in the ruler of the player.")
+        st.caption("Choose bars here, or drag over them in the ruler of the player above.")
         with st.container(horizontal=True, vertical_alignment="bottom"):
             begin = int(st.number_input("From bar", first, last, key="again-first", width=140))
             end = int(st.number_input("to bar", begin, last, key="again-last", width=140))
@@ -46,8 +46,7 @@ def change_view(piece: KeptPiece, score: Score) -> None:
 
 def rewrite_button(piece: KeptPiece, score: Score, first: int, last: int, key: str) -> None:
     """Offers to compose bars again, counted from 0 and both included."""
-    number = first_bar_number(score)
-    bars = f"bar {first + number}" if first == last else f"bars {first + number} to {last + number}"
+    bars = compose_work.bars_in_words(score, first, last)
     if st.button(f"Compose {bars} again", icon=":material/autorenew:", key=key):
         opened = find_opened(piece.checkpoint)
         if opened is None:

@@ -11,7 +11,6 @@ from musicgen.composing.history import KeptPiece, UnknownPiece, kept_piece
 from musicgen.ui import compose_ask, compose_models
 from musicgen.ui.compose_job import Job
 from musicgen.ui.compose_link import Link, link_to
-from musicgen.ui.words import plain
 
 
 @dataclass
@@ -22,6 +21,7 @@ class Desk:
     shown: int = 0  # which of them
     job: Job[Sequence[KeptPiece]] | None = None
     problem: str = ""  # why the last piece could not be composed
+    notice: str = ""  # what could not be done of what the address asks for
     wanted: Link | None = None  # a piece to compose, that a link asks for
     offered: bool = False  # whether a first piece was composed without being asked for
     query: dict[str, str] = field(default_factory=dict)  # of the address, last seen or written
@@ -38,7 +38,7 @@ class Desk:
         """Have a job done; one that is still at work is stopped."""
         if self.job is not None:
             self.job.stop()
-        self.job, self.problem = job, ""
+        self.job, self.problem, self.notice = job, "", ""
 
     def take_result(self) -> None:
         """Put what was composed on the desk, or say why there is nothing."""
@@ -67,20 +67,38 @@ def heed_link() -> None:
     try:
         link = Link.of(query)
     except ValueError as problem:
-        st.warning(f"This address cannot be used: {plain(str(problem))}.")
+        here.notice = f"This address cannot be used: {problem}."
         return
-    if link.model:
-        compose_models.choose_next(link.model)
+    here.notice = _choose_model(link.model)
     if link.settings:
         compose_ask.fill(link.settings)
+    _find_piece(link)
+
+
+def _choose_model(name: str) -> str:
+    """Have the model of a link chosen; says what is wrong with that."""
+    choice = compose_models.find_choice(name) if name else None
+    if choice is None:
+        return f"There is no model “{name[:80]}” here; this is another one." if name else ""
+    compose_models.choose_next(choice.name)
+    if "@" in name and choice.name != name:
+        wanted, kept = name.partition("@")[2][:40], choice.folder.name
+        return f"“{wanted}” of this model is not kept any more; {kept} may write other notes."
+    return ""
+
+
+def _find_piece(link: Link) -> None:
+    """Put the piece of a link on the desk, or have it composed again by its settings."""
+    here = desk()
     try:
         if link.piece:
             here.put([kept_piece(link.piece)])
             return
     except UnknownPiece:
         if not link.settings:
-            st.warning("The piece of this address is not in the history here.")
-    here.wanted = link if link.settings else None
+            here.notice = "The piece of this address is not in the history here."
+    if link.settings and compose_models.find_choice(link.model):
+        here.wanted = link
 
 
 def show_address() -> None:

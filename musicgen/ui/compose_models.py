@@ -47,7 +47,7 @@ def choose() -> Choice | None:
     there = {run.name: run for run in runs_with_checkpoint()}
     if not there:
         return None
-    _heed_wish(there)
+    _choose_one(there)
     name = st.selectbox("Model", list(there), key=RUN, persist_state="session", width="stretch")
     run = there[str(name)]
     return Choice(run, _choose_checkpoint(run))
@@ -133,10 +133,7 @@ def about(opened: Opened) -> str:
 def _choose_checkpoint(run: Run) -> Path:
     kept, key = kept_checkpoints(run), _key(run.name)
     labels = {folder.name: _label(run, folder) for folder in kept}
-    wanted = st.session_state.get(key)
-    if wanted not in labels:
-        if wanted:
-            st.warning(f"“{plain(wanted, 40)}” is not kept any more; this is the best.")
+    if st.session_state.get(key) not in labels:
         st.session_state[key] = run.checkpoint().name
     if len(kept) > 1:
         st.selectbox(
@@ -154,10 +151,7 @@ def _label(run: Run, folder: Path) -> str:
     return re.sub(r"^epoch-0*(\d+)$", r"epoch \1", folder.name) + best
 
 
-def _heed_wish(there: dict[str, Run]) -> None:
-    """Choose what was asked for, where it is there."""
-    wanted = st.session_state.get(RUN)
-    if wanted not in there:
-        if wanted is not None:
-            st.warning(f"There is no model “{plain(wanted, 80)}” here; this is another one.")
+def _choose_one(there: dict[str, Run]) -> None:
+    """Choose the first model where none is chosen, or one that is gone."""
+    if st.session_state.get(RUN) not in there:
         st.session_state[RUN] = next(iter(there))

@@ -14,11 +14,11 @@ from musicgen.composing.originality_index import HumanFigures
 from musicgen.corpus.errors import CorpusError
 from musicgen.encoding.events import EventsEncoding
 from musicgen.rendering.roll import piano_roll
-from musicgen.rendering.wav import wav_bytes
 from musicgen.rendering.words import first_bar_number
 from musicgen.score import Score
 from musicgen.ui.compose_facts import originality_of, primer_notes
 from musicgen.ui.compose_models import Opened, find_opened
+from musicgen.ui.compose_pieces import sound_of
 from musicgen.ui.opening import open_collection
 from musicgen.ui.words import count, plain
 
@@ -37,21 +37,22 @@ def original_view(piece: KeptPiece, score: Score) -> None:
         _runs(piece, score, report)
 
 
-def side_by_side(piece: KeptPiece, score: Score, run: Run) -> None:
+def side_by_side(piece: KeptPiece, score: Score, run: Run, key: str) -> None:
     """The stretch of the piece and the one that it is like, to see and to hear."""
     given = primer_notes(piece)
     here = _stretch(score, given + run.first, run.notes)
-    left, right = st.columns(2)
+    with st.container(key=f"side-by-side-{key}"):
+        left, right = st.columns(2)
     with left:
         st.markdown("**In this piece**")
-        _heard(here, "here")
+        _heard(here, f"{key}-here")
     with right:
         st.markdown(f"**In {plain(run.source)}**, bar {run.source_bar + 1}")
         source = _source(piece, run)
         if source is None:
             st.caption("The collection that it comes from is not here any more.")
         else:
-            _heard(source, "source")
+            _heard(source, f"{key}-source")
 
 
 def _figures(report: Originality, human: HumanFigures | None, max_copy: int | None) -> None:
@@ -111,16 +112,18 @@ def _runs(piece: KeptPiece, score: Score, report: Originality) -> None:
     )  # fmt: skip
     rows = picked["selection"]["rows"]
     if rows and rows[0] < len(runs):
-        side_by_side(piece, score, runs[rows[0]])
+        side_by_side(piece, score, runs[rows[0]], "row")
 
 
 def _stretch(score: Score, first: int, notes: int) -> Score:
-    """Some notes of a score, moved to the beginning of a bar."""
-    chosen = EventsEncoding().canonical(score).notes[first : first + notes].copy()
-    if len(chosen):
-        start = int(chosen["start"][0])
-        chosen["start"] -= start - int(score.bar_positions([start])[1][0])
-    return replace(score, notes=chosen, metres=score.metres[-1:1] or score.metres[:1])
+    """Some notes of a score, moved to its first bar, at the place in the bar that they have."""
+    chosen = score.notes[first : first + notes].copy()
+    if not len(chosen):
+        return replace(score, notes=chosen)
+    start = int(chosen["start"][0])
+    chosen["start"] -= start - int(score.bar_positions([start])[1][0])
+    metre = [metre for metre in score.metres if metre.start <= start][-1]
+    return replace(score, notes=chosen, metres=(replace(metre, start=0),))
 
 
 def _source(piece: KeptPiece, run: Run) -> Score | None:
@@ -134,7 +137,7 @@ def _source(piece: KeptPiece, run: Run) -> Score | None:
         return None
     for score in analysis.scores:
         if score.name == run.source:
-            return _stretch(score, run.source_note, run.notes)
+            return _stretch(EventsEncoding().canonical(score), run.source_note, run.notes)
     return None
 
 
@@ -145,4 +148,4 @@ def _collection_of(opened: Opened) -> str:
 
 def _heard(score: Score, key: str) -> None:
     st.plotly_chart(piano_roll(score, height=220), key=f"side-{key}", config={"displaylogo": False})
-    st.audio(wav_bytes(score), format="audio/wav")
+    st.audio(sound_of(score).result(), format="audio/wav")

@@ -9,7 +9,7 @@ import streamlit as st
 from musicgen.composing.history import UnknownPiece
 from musicgen.corpus.errors import CorpusError
 from musicgen.settings import pieces_folder
-from musicgen.ui import compose_ask, compose_work
+from musicgen.ui import compose_ask, compose_widgets, compose_work
 from musicgen.ui.compose_begin import Begin, choose_begin, linked_begin
 from musicgen.ui.compose_desk import desk
 from musicgen.ui.compose_models import Opened
@@ -20,15 +20,15 @@ from musicgen.ui.words import plain
 def panel(opened: Opened) -> None:
     """All widgets of a new piece; moving them runs nothing but the panel."""
     button = st.container()
-    compose_ask.main_widgets()
+    compose_widgets.main_widgets()
     with st.expander("Beginning", icon=":material/start:"):
         begin = _begin(opened)
     with st.expander("Sampling", icon=":material/casino:"):
-        compose_ask.sampling_widgets()
+        compose_widgets.sampling_widgets()
     primed = begin is not None and begin.score is not None
     with st.expander("Rules", icon=":material/rule:"):
-        compose_ask.rule_widgets(opened, primed)
-    compose_ask.seed_widgets()
+        compose_widgets.rule_widgets(opened, primed)
+    compose_widgets.seed_widgets()
     with button:
         wanted = st.button(
             "Compose", type="primary", icon=":material/music_note:", width="stretch",
@@ -55,20 +55,22 @@ def _begin(opened: Opened) -> Begin | None:
 
 def compose_linked(opened: Opened) -> None:
     """Begin with the piece that a link asks for, if one does."""
-    link, desk().wanted = desk().wanted, None
+    here = desk()
+    link, notice, here.wanted = here.wanted, here.notice, None
     if link is None or link.settings is None:
         return
     try:
         begin = linked_begin(link.begin) if link.begin else Begin()
         compose_work.start_one(opened, link.settings, begin, link.variation)
+        here.notice = notice
     except ValueError as problem:
-        desk().problem = str(problem)
+        here.problem = str(problem)
 
 
 def compose_first(opened: Opened) -> None:
     """Offer a first piece, where none was ever composed; before the panel is drawn."""
     here = desk()
-    if here.offered or here.piece or here.job or here.wanted:
+    if here.offered or here.notice or here.piece or here.job:
         return
     here.offered = True
     if not any(pieces_folder().glob("[!.]*")):

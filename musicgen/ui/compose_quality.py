@@ -90,9 +90,9 @@ def usual_figure(found: dict[str, float], reference: Reference) -> go.Figure:
         hoverlabel={"align": "left"},
     )
     words = ["unusually low", "middle half", "unusually high"]
-    edge = _FARTHEST + 0.2
+    end = _FARTHEST + 0.2
     figure.update_xaxes(
-        range=[-edge, edge], tickvals=[-2.6, 0, 2.6], ticktext=words, showgrid=False, zeroline=False
+        range=[-end, end], tickvals=[-2.6, 0, 2.6], ticktext=words, showgrid=False, zeroline=False
     )
     return figure.update_yaxes(gridcolor=_BAND % 0.2, tickfont={"size": 13})
 

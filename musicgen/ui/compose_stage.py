@@ -40,7 +40,7 @@ def _writing() -> None:
         st.progress(min(1.0, job.bar / job.bars) if job.bars else 0.0, text=_standing(job))
         st.button("Stop", icon=":material/stop:", on_click=job.stop, key="stop-writing")
     if len(job.score):
-        roll_player(job.score, b"", "player-writing")
+        roll_player(job.score, b"", "player")
 
 
 def _standing(job: Job[Any]) -> str:
@@ -71,7 +71,7 @@ def _shown() -> None:
         rewrite_button(piece, score, *event.selection, key="rewrite-chosen")
     report = originality_of(piece)
     if event.mark is not None and report and event.mark < len(report.runs):
-        side_by_side(piece, score, report.runs[event.mark])
+        side_by_side(piece, score, report.runs[event.mark], "mark")
 
 
 def _variations() -> None:

@@ -29,7 +29,7 @@ def downloads(piece: KeptPiece, score: Score) -> None:
         ("Score", lambda: one_sheet(engraving_of(score)).encode(), "svg", "image/svg+xml"),
         ("Settings", lambda: settings_file(piece), "json", "application/json"),
     )
-    with st.container(horizontal=True, key="downloads"):
+    with st.container(horizontal=True, key="downloads", gap="xsmall"):
         for label, data, ending, mime in files:
             st.download_button(
                 label,

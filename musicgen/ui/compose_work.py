@@ -17,6 +17,7 @@ from musicgen.composing.settings import ComposeSettings
 from musicgen.composing.studio import Piece, compose_pieces, judged, resolved
 from musicgen.evaluation.musical import figures
 from musicgen.rendering.midi import midi_bytes
+from musicgen.rendering.words import first_bar_number
 from musicgen.score import Score
 from musicgen.ui.compose_begin import Begin
 from musicgen.ui.compose_desk import desk
@@ -44,7 +45,8 @@ def start(opened: Opened, settings: ComposeSettings, begin: Begin, candidates: i
 
 def start_one(opened: Opened, settings: ComposeSettings, begin: Begin, variation: int = 0) -> None:
     """Compose one variation, as a link or a piece of the history names it."""
-    known, settings = opened.background, resolved(settings, opened.background)
+    known = opened.background
+    settings = resolved(settings, known, begin.score)
 
     def work(on_bar: OnBar, stop: Stop) -> Sequence[KeptPiece]:
         made: tuple[Composition, ...] = compose(
@@ -65,7 +67,7 @@ def start_rewrite(
     opened: Opened, piece: KeptPiece, score: Score, first: int, last: int, seed: int
 ) -> None:
     """Compose some bars of a piece again, from 0 and both included."""
-    settings = replace(resolved(piece.settings, opened.background), seed=seed)
+    settings = replace(resolved(piece.settings, opened.background, score), seed=seed)
 
     def work(on_bar: OnBar, stop: Stop) -> Sequence[KeptPiece]:
         found = rewrite(
@@ -73,12 +75,20 @@ def start_rewrite(
         )
         if found is None:
             return []
-        bars = f"bar {first + 1}" if first == last else f"bars {first + 1} to {last + 1}"
+        bars = bars_in_words(score, first, last)
         facts = {**_facts(opened, found.score), "rewritten": [first, last], "from": piece.id}
         words = f"{bars} of {piece.name} composed again"
-        return [_keep(opened, found.score, settings, 0, facts, words, f"{piece.name}, {bars}")]
+        new = _keep(opened, found.score, settings, 0, facts, words, f"{piece.name}, {bars}")
+        return [new, piece]  # side by side, to be compared
 
     desk().begin(Job(work, 0))
+
+
+def bars_in_words(score: Score, first: int, last: int) -> str:
+    """Bars of a score, counted from 0, by the numbers that they are shown with."""
+    number = first_bar_number(score)
+    one = first == last
+    return f"bar {first + number}" if one else f"bars {first + number} to {last + number}"
 
 
 def _kept(opened: Opened, piece: Piece, begin: Begin) -> KeptPiece:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -52,7 +52,7 @@ def pieces_view(analysis: Analysis) -> None:
 
 
 def pieces_table(
-    analysis: Analysis, numbers: Sequence[int], key: str, height: int | str = "auto"
+    analysis: Analysis, numbers: Sequence[int], key: str, height: int | Literal["auto"] = "auto"
 ) -> None:
     """Some pieces as a table; the one that is selected is shown below."""
     table = analysis.pieces.iloc[list(numbers)]

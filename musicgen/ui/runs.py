@@ -26,10 +26,10 @@ from musicgen.training.run import (
     find_run,
     list_runs,
 )
+from musicgen.ui.linked import choose_next, linked_choice
 from musicgen.ui.words import plain, span
 
 KEY = "run"  # of the chooser, and in links
-_NEXT = "_run_next"
 MOST_IN_MEMORY = 32  # runs whose metrics are kept
 
 
@@ -94,24 +94,15 @@ def choose_run() -> Run | None:
     names = [run.name for run in list_runs()]
     if not names:
         return None
-    wanted, linked = st.session_state.pop(_NEXT, None), st.query_params.get(KEY)
-    if linked and linked not in names:
-        st.warning(f"There is no run “{plain(linked, 80)}” here; this is another one.")
-    if wanted in names:
-        st.session_state[KEY] = wanted
-    elif st.session_state.get(KEY) not in names and linked not in names:
-        st.session_state[KEY] = names[0]
-    # With no option of its own to begin with, the link always says which one is shown.
-    name = st.selectbox("Run", names, index=None, key=KEY, bind="query-params")
     try:
-        return find_run(str(name or names[0]))
+        return find_run(linked_choice("Run", names, KEY))
     except UnknownRun:  # deleted in this very moment
         return None
 
 
 def watch_next(run: Run) -> None:
     """Have a run watched when the page runs again."""
-    st.session_state[_NEXT] = run.name
+    choose_next(KEY, run.name)
     st.session_state["_show_next"] = "Watch"
 
 

@@ -14,6 +14,26 @@ KINDS = ("Both", "Notes", "Chords")
 
 def notes_view(analysis: Analysis) -> None:
     """Notes and chords, pitch classes, the keyboard, intervals."""
+    _frequency(analysis)
+    chart_of_pieces("Keyboard", keyboard_figure(analysis.pitches), analysis.pitches, analysis)
+    left, right = st.columns(2)
+    with left:
+        classes = analysis.pitch_classes
+        chart_of_pieces("Pitch classes", figures.pitch_class_figure(classes), classes, analysis)
+    with right:
+        intervals = analysis.intervals
+        chart_of_pieces(
+            "Melodic intervals",
+            figures.interval_figure(intervals),
+            intervals,
+            analysis,
+            help="Between the highest notes of each part, one onset to the next.",
+        )
+
+
+@st.fragment
+def _frequency(analysis: Analysis) -> None:
+    """The most frequent notes and chords; a fragment, for its slider is to answer at once."""
     found = analysis.note_frequency
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = st.segmented_control(
@@ -30,20 +50,6 @@ def notes_view(analysis: Analysis) -> None:
         help="Chords are named by their normal order: 0.4.7 is C, E and G in any register. "
         "Click on a bar for the pieces that have it.",
     )
-    chart_of_pieces("Keyboard", keyboard_figure(analysis.pitches), analysis.pitches, analysis)
-    left, right = st.columns(2)
-    with left:
-        classes = analysis.pitch_classes
-        chart_of_pieces("Pitch classes", figures.pitch_class_figure(classes), classes, analysis)
-    with right:
-        intervals = analysis.intervals
-        chart_of_pieces(
-            "Melodic intervals",
-            figures.interval_figure(intervals),
-            intervals,
-            analysis,
-            help="Between the highest notes of each part, one onset to the next.",
-        )
 
 
 def rhythm_view(analysis: Analysis) -> None:

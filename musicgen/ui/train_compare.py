@@ -9,15 +9,16 @@ import pandas as pd
 import streamlit as st
 
 from musicgen.training.run import Run, UnknownRun, list_runs
+from musicgen.ui.curves import curves
 from musicgen.ui.runs import metrics_of
-from musicgen.ui.training_figures import (
+from musicgen.ui.training_plots import (
     BITS,
     EPOCHS,
     MINUTES,
     NATS,
     STEPS,
     View,
-    comparison_figure,
+    comparison_plot,
 )
 from musicgen.ui.words import span
 
@@ -47,7 +48,7 @@ def compare() -> None:
         log = st.toggle("Log scale", key="compare-log")
     view = View(str(axis), str(unit), 0.0, log)
     shown = [(name, metrics_of(runs[name])) for name in chosen]
-    st.plotly_chart(comparison_figure(shown, view, f"{axis} {unit} {log}"), key="comparison")
+    curves(comparison_plot(shown, view), "comparison", f"{view}")
     st.dataframe(_results([runs[name] for name in chosen]), hide_index=True)
     _differences([runs[name] for name in chosen])
     st.caption("Bits a step are only comparable where the encoding is the same.")

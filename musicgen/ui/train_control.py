@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import streamlit as st
 
-from musicgen.models.checkpoint import BadCheckpoint
+from musicgen.models.checkpoint import OPTIMIZER, BadCheckpoint
 from musicgen.settings import BadName
 from musicgen.training import launch, shelf
 from musicgen.training.archive import BadArchive, read_archive, write_archive
@@ -28,7 +28,7 @@ def control(run: Run, settings: RunSettings, status: Status) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if alive:
             _stop(run, status)
-        elif not run.bundled:
+        elif can_go_on(run):
             if status.state != FINISHED:
                 _button("Resume", ":material/play_arrow:", lambda: _resume(run), primary=True)
             _continue(run, status)
@@ -166,6 +166,16 @@ def import_run() -> None:
             return f"{plain(run.name)} is here."
 
         act(read)
+
+
+def can_go_on(run: Run) -> bool:
+    """Whether a run has what training needs beside the weights; one not begun needs nothing."""
+    if run.bundled:
+        return False
+    try:
+        return (run.checkpoint("latest") / OPTIMIZER).is_file()
+    except (UnknownRun, BadName):
+        return not _has_checkpoint(run)
 
 
 def _has_checkpoint(run: Run) -> bool:

@@ -7,14 +7,15 @@ import streamlit as st
 from musicgen.training.metrics import Metrics
 from musicgen.training.run import QUEUED, Run, Status, UnknownRun
 from musicgen.training.settings import RunSettings
-from musicgen.ui import runs, training_figures
+from musicgen.ui import runs, training_plots
+from musicgen.ui.curves import curves
 from musicgen.ui.train_control import control
-from musicgen.ui.training_figures import BITS, EPOCHS, MINUTES, NATS, STEPS, View
+from musicgen.ui.train_evaluation import evaluation_view, reference_levels
+from musicgen.ui.training_plots import BITS, EPOCHS, MINUTES, NATS, STEPS, View
 from musicgen.ui.words import plain, span
 
 LOOK = 2.0  # seconds between two looks at a run that is alive
-_CONFIG = {"displaylogo": False, "scrollZoom": False}
-CURVES = ("Loss", "By field", "Rate and speed", "Log", "Settings")
+CURVES = ("Loss", "By field", "Rate and speed", "Evaluation", "Log", "Settings")
 
 
 def watch(run: Run) -> None:
@@ -40,19 +41,21 @@ def _live(run: Run, settings: RunSettings, shown: str) -> None:
     if status.state == QUEUED:
         _queue(run)
     _numbers(run, settings, status)
-    curves = st.segmented_control(
+    which = st.segmented_control(
         "Curves", CURVES, default=CURVES[0], required=True, key="curves",
         label_visibility="collapsed",
     )  # fmt: skip
     metrics = runs.metrics_of(run)
-    if curves == "Log":
+    if which == "Log":
         st.code(run.log_tail() or "Nothing has been printed.", language=None, height=380)
-    elif curves == "Settings":
+    elif which == "Evaluation":
+        evaluation_view(run)
+    elif which == "Settings":
         st.json(settings.to_json())
     elif not len(metrics.steps):
         st.info("The first point of the curve comes with the first batch.")
     else:
-        _curves(str(curves), run, settings, metrics)
+        _curves(str(which), run, settings, metrics)
 
 
 def _queue(run: Run) -> None:
@@ -87,28 +90,35 @@ def _numbers(run: Run, settings: RunSettings, status: Status) -> None:
 
 
 def _curves(which: str, run: Run, settings: RunSettings, metrics: Metrics) -> None:
+    levels = reference_levels(run) if which == "Loss" else {}
     view = _view(loss=which == "Loss")
+    if levels and not st.toggle("Reference lines", True, key="references"):
+        levels = {}
     token = "note" if settings.encoding == "events" else "token"
-    revision = f"{run.folder} {view.axis} {view.unit} {view.log}"
+    revision = f"{run.folder} {view}"
     if which == "Loss":
-        figure = training_figures.loss_figure(metrics, view, token, revision=revision)
-        st.plotly_chart(figure, key="loss", config=_CONFIG)
+        curves(training_plots.loss_plot(metrics, view, token, levels), "loss", revision)
     elif which == "By field":
         if not len(metrics.epochs):
             st.info("Accuracy by field comes with the end of the first epoch.")
             return
-        for column, (what, title) in zip(
-            st.columns(2), (("accuracy", "accuracy"), ("bits", f"bits a {token}")), strict=True
-        ):
-            figure = training_figures.field_figure(metrics, what, title, view, revision)
-            column.plotly_chart(figure, key=f"fields-{what}", config=_CONFIG)
+        shown = (("accuracy", "accuracy"), ("bits", f"bits a {token}"))
+        for column, (what, up) in zip(st.columns(2), shown, strict=True):
+            with column:
+                plot = training_plots.field_plot(metrics, what, up, view)
+                curves(plot, f"fields-{what}", revision)
     else:
-        shown = [("steps_per_second", "predictions a second", 1.0), ("learning_rate", "rate", 1.0)]
-        if (metrics.steps["gpu_memory"] > 0).any():
-            shown.append(("gpu_memory", "GPU memory, MiB", 2.0**-20))
-        for name, title, factor in shown:
-            figure = training_figures.step_figure(metrics, name, title, view, factor, revision)
-            st.plotly_chart(figure, key=f"step-{name}", config=_CONFIG)
+        _speed(metrics, view, revision)
+
+
+def _speed(metrics: Metrics, view: View, revision: str) -> None:
+    shown = [("steps_per_second", "predictions a second", 1.0)]
+    shown.append(("learning_rate", "learning rate", 1.0))
+    if (metrics.steps["gpu_memory"] > 0).any():
+        shown.append(("gpu_memory", "GPU memory, MiB", 2.0**-20))
+    for name, up, factor in shown:
+        plot = training_plots.step_plot(metrics, name, up, view, factor)
+        curves(plot, f"step-{name}", revision, height=220)
 
 
 def _view(loss: bool) -> View:

@@ -195,3 +195,16 @@ def test_classic_goes_on_from_a_primer():
     primer = Score(notes_from([(0, 12, 60), (12, 12, 64)]))
     (piece,) = compose(classic, ComposeSettings(bars=None, notes=10), primer)
     assert piece.primer_notes == 2 and len(piece.steps) == 10
+
+
+@pytest.mark.parametrize("wrong", [{"density": 1.0}, {"grid": "8th"}])
+def test_classic_refuses_what_it_cannot_do(wrong):
+    encoding = NotesEncoding.for_scores(TUNES)
+    classic = Parrot(encoding, [encoding.encode(TUNES[0])])
+    with pytest.raises(ValueError, match="it takes no density and no grid"):
+        compose(classic, ComposeSettings(**wrong))
+
+
+def test_a_temperature_for_a_field_that_is_not_drawn_is_refused(parrot):
+    with pytest.raises(ValueError, match="draws shift, pitch, duration, and no token"):
+        compose(parrot, ComposeSettings(field_temperature={"token": 0.5}))

@@ -73,7 +73,7 @@ def test_classic_may_not_copy_either():
     steps = [encoding.encode(score) for score in TRAINING]
     classic = Parrot(encoding, steps, order=3)
     index = OriginalityIndex.build([encoding.decode(piece) for piece in steps])
-    settings = ComposeSettings(bars=None, notes=120, variations=10)
+    settings = ComposeSettings(bars=None, notes=120, variations=10, temperature=1.0, top_p=1.0)
     free = [originality(p.score, index).longest_run for p in compose(classic, settings)]
     assert np.median(free) > 60
     guarded = ComposeSettings.from_json({**settings.to_json(), "max_copy": 12})

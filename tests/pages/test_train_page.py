@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from example_runs import run_that_is
 from filelock import FileLock
 from pages_words import numbers, texts
 from tiny_music import write_folder
@@ -24,35 +24,11 @@ from musicgen.training.run import (
     STOPPED,
     STOPPING,
     Run,
-    create_run,
     find_run,
 )
-from musicgen.training.settings import RunSettings, TrainSettings
 from musicgen.ui.runs import STATES
 
 TRAIN = "2_Train.py"
-
-
-def run_that_is(state: str, name: str = "a run", epochs: int = 3, **more: object) -> Run:
-    """A run folder as a training leaves it in a state, with a curve of so many epochs."""
-    run = create_run(RunSettings(name, "bach-chorales", train=TrainSettings(epochs=40)))
-    status = {
-        "state": state, "heartbeat": time.time(), "epoch": epochs, "epochs": 40, "step": 10 * epochs,
-        "loss": 4.0, "valid_loss": 4.5, "best_epoch": epochs, "best_valid_loss": 4.5,
-        "steps_per_second": 1000.0, "seconds_left": 60.0, "parameters": 1234, **more,
-    }  # fmt: skip
-    (run.folder / "status.json").write_text(json.dumps(status))
-    lines = []
-    for epoch in range(1, epochs + 1):
-        for step in range(10 * epoch - 9, 10 * epoch + 1):
-            step_line = {"kind": "step", "step": step, "epoch": step / 10, "loss": 9 - step / 10}
-            lines.append({**step_line, "seconds": 1.0 * step, "steps_per_second": 900.0,
-                          "learning_rate": 1e-3, "accuracy": {"pitch": 0.5}})  # fmt: skip
-        lines.append({"kind": "epoch", "epoch": epoch, "step": 10 * epoch, "loss": 5.0,
-                      "valid_loss": 5 - epoch / 10, "seconds": 10.0 * epoch,
-                      "accuracy": {"pitch": 0.5}, "valid_accuracy": {"pitch": 0.4}})  # fmt: skip
-    (run.folder / "metrics.jsonl").write_text("".join(json.dumps(each) + "\n" for each in lines))
-    return run
 
 
 @pytest.fixture()
@@ -73,7 +49,8 @@ def buttons(page) -> set[str]:
     return {each.label for each in page.button}
 
 
-def test_no_run_says_what_to_do(open_page):
+def test_no_run_says_what_to_do(open_page, monkeypatch, tmp_path: Path):
+    monkeypatch.setattr("musicgen.training.run.PRETRAINED", tmp_path / "none")
     assert "There is no run yet: start one under New." in texts(open_page(TRAIN, show="Watch"))
     assert "With two runs or more" in texts(open_page(TRAIN, show="Compare"))
 

@@ -1,4 +1,5 @@
 import xml.etree.ElementTree as ElementTree
+from concurrent.futures import ThreadPoolExecutor
 
 from rendered_scores import PICKUP
 
@@ -42,3 +43,11 @@ def test_an_empty_score_is_a_page_with_a_rest() -> None:
     [page] = score_svgs(Score())
     assert drawn(page, "note") == 0
     assert drawn(page, "rest") + drawn(page, "mRest") == 1
+
+
+def test_every_thread_can_engrave() -> None:
+    """verovio keeps the place of its fonts for one thread; a web server has many."""
+    piece = Score(notes_from([(0, 24, 60), (24, 24, 62)]))
+    with ThreadPoolExecutor(max_workers=1) as first, ThreadPoolExecutor(max_workers=1) as second:
+        pages = [pool.submit(score_svgs, piece).result() for pool in (first, second)]
+    assert [drawn(page, "note") for [page] in pages] == [2, 2]

@@ -1,0 +1,197 @@
+"""How fast the pages answer, in a real Chromium.
+
+    python -m benchmarks.pages [--folder FOLDER] [--rounds 5] [--json]
+
+A server is started with an empty home of its own. Times run from the click, or from going to
+the address, to the last chart that is drawn and the script at rest: the first page of a fresh
+server; a folder imported by its path; the same collection in a browser session of its own; a
+change of slider and of view; the Train page on a run of 20,000 logged steps, opened and drawn
+again. Each figure is the median of the rounds; the least beside it is what it takes while
+no other program takes the processor. Needs playwright and a Chromium.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from musicgen.corpus.library import bundled
+from musicgen.training.settings import RunSettings
+
+AT_REST = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+CHART, CURVES = ".js-plotly-plot .bars .point", ".curves[data-points]"
+LOGGED = 20_000  # steps of the long run
+FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+
+Times = dict[str, list[float]]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--folder", type=Path, help="of MIDI files; default: the chorales' own")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--json", action="store_true", help="print one JSON object and no table")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = arguments.folder or _unpacked(Path(scratch) / "chorales")
+        found = measured(Path(scratch) / "home", folder, arguments.rounds)
+    if arguments.json:
+        print(json.dumps(found))
+        return
+    print(f"{'seconds':52} {'median':>7} {'least':>7}")
+    for name, times in found.items():
+        print(f"{name:52} {statistics.median(times):7.2f} {min(times):7.2f}")
+
+
+def measured(home: Path, folder: Path, rounds: int) -> Times:
+    from playwright.sync_api import sync_playwright
+
+    found: Times = {}
+    _long_run(home / "runs" / "long")
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=program, args=FLAGS)
+        for _ in range(rounds):
+            with _server(home) as url:
+                page = browser.new_page()
+                page.goto(f"{url}/favicon.png")  # the browser itself is warm
+                _note(found, "chorales, page to charts, fresh server", lambda p=page, u=url: (
+                    p.goto(f"{u}/Data?collection=bach-chorales"), p.wait_for_selector(CHART)
+                ), page)  # fmt: skip
+                _data(found, page, browser, url, folder)
+                _train(found, page, url)
+                page.close()
+            shutil.rmtree(home / "collections", ignore_errors=True)
+            shutil.rmtree(home / "cache", ignore_errors=True)
+        browser.close()
+    return found
+
+
+def _data(found: Times, page: Any, browser: Any, url: str, folder: Path) -> None:
+    slider = page.get_by_role("slider").first
+
+    def move() -> None:
+        before = page.locator(CHART).count()
+        slider.press("ArrowRight")
+        page.wait_for_function(f"document.querySelectorAll('{CHART}').length != {before}")
+
+    _note(found, "chorales, a change of slider", move, page)
+    for view, sign in (
+        ("Rhythm", "Durations"),
+        ("Vocabulary", "All tokens"),
+        ("Notes", "Keyboard"),
+    ):
+        for again in ("first", "again"):
+            _note(found, f"chorales, view {view}, {again}", lambda v=view, s=sign: (
+                page.get_by_role("radio", name=v, exact=True).click(),
+                page.get_by_text(s, exact=True).wait_for(),
+            ), page)  # fmt: skip
+            page.get_by_role("radio", name="Pieces", exact=True).click()
+            page.get_by_text("choose one to see it").wait_for()
+            page.wait_for_selector(AT_REST)
+    page.goto(f"{url}/Data?collection=ryans-mammoth")
+    page.wait_for_selector(CHART)
+    page.wait_for_selector(AT_REST)
+    page.get_by_role("button", name="Add music").click()
+    path = page.get_by_label("A folder on this computer")
+    path.fill(str(folder))
+    path.press("Tab")
+    page.wait_for_selector(AT_REST)
+    _note(found, "folder imported by path, to the last chart", lambda: (
+        page.get_by_role("button", name="Import the folder").click(),
+        page.get_by_text("files added to").wait_for(),
+        page.wait_for_selector(CHART),
+    ), page)  # fmt: skip
+    other = browser.new_context().new_page()
+    other.goto(f"{url}/Compose")  # the browser has loaded what all pages share
+    other.wait_for_selector(AT_REST)
+    _note(found, "the same collection, another browser session", lambda: (
+        other.get_by_role("link", name="Data").first.click(),
+        other.wait_for_selector(CHART),
+    ), other)  # fmt: skip
+    other.context.close()
+
+
+def _train(found: Times, page: Any, url: str) -> None:
+    address = f"{url}/Train?show=Watch&run=long"
+    page.goto(f"{url}/Data")
+    page.wait_for_selector(CHART)
+    _note(found, f"run of {LOGGED:,} steps, opened first", lambda: (
+        page.goto(address), page.wait_for_selector(CURVES)
+    ), page)  # fmt: skip
+    for name in ("Nats", "Bits"):
+        _note(found, f"run of {LOGGED:,} steps, drawn again", lambda n=name: (
+            page.get_by_role("radio", name=n, exact=True).click(),
+            page.wait_for_selector(f'.stage[aria-label^="{n.lower()}"]'),
+        ), page)  # fmt: skip
+
+
+def _note(found: Times, name: str, act: Callable[[], Any], page: Any) -> None:
+    began = time.perf_counter()
+    act()
+    page.wait_for_selector(AT_REST)
+    found.setdefault(name, []).append(time.perf_counter() - began)
+
+
+def _long_run(folder: Path) -> None:
+    """A run that has ended after many logged steps."""
+    folder.mkdir(parents=True)
+    (folder / "run.json").write_text(json.dumps(RunSettings("long", "bach-chorales").to_json()))
+    (folder / "status.json").write_text(json.dumps({"state": "stopped", "epoch": 20}))
+    fields = {"shift": 0.5, "pitch": 0.5, "duration": 0.5}
+    with (folder / "metrics.jsonl").open("w") as file:
+        for step in range(1, LOGGED + 1):
+            line = {
+                "kind": "step", "step": step, "epoch": step / 1000, "loss": 3 + 9 / step,
+                "learning_rate": 1e-3, "seconds": 0.1 * step, "steps_per_second": 1000.0,
+                "bits": fields, "accuracy": fields,
+            }  # fmt: skip
+            file.write(json.dumps(line) + "\n")
+
+
+def _unpacked(folder: Path) -> Path:
+    chorales = next(each for each in bundled() if each.name == "bach-chorales")
+    shutil.unpack_archive(chorales.path, folder)
+    return folder
+
+
+@contextmanager
+def _server(home: Path) -> Iterator[str]:
+    with socket.socket() as listening:
+        listening.bind(("localhost", 0))
+        port = listening.getsockname()[1]
+    url = f"http://localhost:{port}"
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+    options = ["--server.headless", "true", "--server.port", str(port)]
+    server = subprocess.Popen(
+        [*command, *options],
+        env={**os.environ, "MUSICGEN_HOME": str(home)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        while True:
+            with suppress(OSError), urllib.request.urlopen(f"{url}/_stcore/health", timeout=5):
+                break
+            time.sleep(0.1)
+        yield url
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""A model as those see it who draw pieces from it or judge it, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+
+from musicgen.encoding.steps import Derived, Encoding
+
+
+class Stepper(Protocol):
+    """K pieces that are stepped together: the model as the composer sees it."""
+
+    def logits(self, derived: Derived, drawn: np.ndarray) -> np.ndarray:
+        """Of the next field, (K, V), given the fields (K, i) int32 of this step drawn so far.
+
+        What is heard (`derived`) counts for the whole step and is taken with its first field.
+        """
+
+    def push(self, fields: np.ndarray) -> None:
+        """Take the finished step of each piece: (K, F) int32."""
+
+    def keep(self, rows: np.ndarray) -> None:
+        """Go on with these pieces alone."""
+
+
+class Model(Protocol):
+    """Anything that pieces can be drawn from, step by step."""
+
+    @property
+    def encoding(self) -> Encoding: ...
+
+    @property
+    def openings(self) -> Sequence[np.ndarray]:
+        """Steps (N, F) to begin from where there is no primer; none for most models."""
+
+    def begin(self, pieces: int) -> Stepper:
+        """Pieces before their first step."""

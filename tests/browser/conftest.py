@@ -1,0 +1,100 @@
+"""The studio as a person sees it: a real server, a real Chromium.
+
+`studio` is a server with an empty MUSICGEN_HOME of its own; `browser_page` a tab of a browser.
+Tests that use them are skipped where there is no Chromium or no Playwright.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+START = 60.0  # seconds that the server may take
+FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+
+
+@dataclass(frozen=True)
+class Studio:
+    """A server that runs."""
+
+    url: str
+    home: Path  # its MUSICGEN_HOME
+    pid: int
+
+
+@pytest.fixture()
+def studio(tmp_path: Path) -> Iterator[Studio]:
+    home = tmp_path / "home"
+    port = _free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+    options = ["--server.headless", "true", "--server.port", str(port)]
+    environment = {**os.environ, "MUSICGEN_HOME": str(home)}
+    with (tmp_path / "server.log").open("wb") as log:
+        server = subprocess.Popen(
+            [*command, *options], cwd=ROOT, env=environment, stdout=log, stderr=log
+        )
+    try:
+        url = f"http://localhost:{port}"
+        _wait_for_health(url, server)
+        yield Studio(url, home, server.pid)
+    finally:
+        _stop_trainings(home)
+        server.terminate()
+        server.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.skip("there is no chromium")
+    with playwright.sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=program, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture()
+def browser_page(browser: Any) -> Iterator[Any]:
+    """A tab in a context of its own, so that nothing is remembered from another test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    yield page
+    context.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("localhost", 0))
+        return int(listening.getsockname()[1])
+
+
+def _wait_for_health(url: str, server: subprocess.Popen) -> None:
+    deadline = time.monotonic() + START
+    while time.monotonic() < deadline:
+        assert server.poll() is None, "the server ended"
+        with suppress(OSError), urllib.request.urlopen(f"{url}/_stcore/health", timeout=2):
+            return
+        time.sleep(0.2)
+    raise AssertionError("the server did not come up")
+
+
+def _stop_trainings(home: Path) -> None:
+    """Ask trainings that a test has left behind to end."""
+    for settings in home.glob("runs/*/run.json"):
+        (settings.parent / "stop").touch()

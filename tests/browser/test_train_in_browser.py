@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from example_runs import add_epoch, run_that_is
+from filelock import FileLock
+from looking import CURVES, points, reach, settle, wait_for_more_points
+from tiny_music import write_folder
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def test_start_watch_leave_come_back_and_stop(studio, browser, browser_page, tmp_path: Path):
+    write_folder(studio.home / "collections" / "tunes")
+    page = browser_page
+    page.goto(f"{studio.url}/Train?collection=tunes")
+    page.get_by_text("All settings").click()
+    for label, value in (("width", "16"), ("length", "16"), ("batch size", "2")):
+        field = page.get_by_label(label, exact=True)
+        field.fill(value)
+        field.press("Enter")
+        settle(page)
+    page.get_by_role("button", name="Start").click()
+    page.wait_for_selector(CURVES, timeout=180_000)
+    assert "run=tunes+quick" in page.url
+    first = points(page)
+    wait_for_more_points(page, first)
+    link = page.url
+    page.close()
+
+    other = browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
+    other.set_default_timeout(60_000)
+    other.goto(link)
+    other.wait_for_selector(CURVES)
+    assert points(other) >= first
+    other.get_by_role("button", name="Stop and save").click()
+    other.get_by_role("button", name="Resume").wait_for()
+    status = json.loads((studio.home / "runs/tunes quick/status.json").read_text())
+    assert status["state"] == "stopped"
+    assert other.get_by_role("link", name="Compose from it").is_visible()
+    other.context.close()
+
+
+def test_zoom_is_kept_while_the_curve_grows(studio, browser_page, monkeypatch):
+    monkeypatch.setenv("MUSICGEN_HOME", str(studio.home))
+    run = run_that_is("running")
+    page = browser_page
+    with FileLock(run.folder / "lock"):  # as its process would hold it
+        page.goto(f"{studio.url}/Train?show=Watch&run=a+run")
+        page.wait_for_selector(CURVES)
+        settle(page)
+        before, whole = points(page), reach(page)
+        box = page.locator(f"{CURVES} .stage").bounding_box()
+        page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 20)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.8 * box["height"], steps=5)
+        page.mouse.up()
+        zoomed = reach(page)
+        assert whole[0] < zoomed[0] < zoomed[1] < whole[1]
+        add_epoch(run, 4)
+        wait_for_more_points(page, before)
+        assert reach(page) == zoomed
+        page.get_by_role("button", name="Show all").click()
+        assert reach(page)[1] > whole[1]  # the new epoch, too

@@ -1,0 +1,457 @@
+"""The Compose page without a browser: its states, and that what it shows is what was asked for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pages_words import texts
+from streamlit.testing.v1 import AppTest
+from tiny_music import tiny_pieces, write_folder
+from tiny_runs import planted_copy, write_run
+
+from musicgen.composing.history import KeptPiece, delete, kept_pieces
+from musicgen.composing.link import to_link
+from musicgen.composing.settings import ComposeSettings
+from musicgen.corpus.reading import read_score
+from musicgen.encoding.notes import NotesEncoding
+from musicgen.rendering.midi import midi_bytes
+from musicgen.score import Score
+from musicgen.ui.compose_take import settings_file
+
+PAGE = "3_Compose.py"
+MOST_RUNS = 20  # of the page, while a piece is written
+
+
+@pytest.fixture()
+def runs(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of one's own runs; there are no bundled ones."""
+    monkeypatch.setattr("musicgen.training.run.PRETRAINED", tmp_path / "none")
+    return home / "runs"
+
+
+@pytest.fixture()
+def compose_page(runs, open_page):
+    """Opens the page and waits for what it begins to write of itself."""
+
+    def open_(**query: str) -> AppTest:
+        return finished(open_page(PAGE, **query))
+
+    return open_
+
+
+def finished(page: AppTest) -> AppTest:
+    """The page once nothing is written any more."""
+    for _ in range(MOST_RUNS):
+        page.run()
+        assert not page.exception, page.exception
+        if page.session_state["desk"].job is None:
+            return page
+    raise AssertionError("the piece is never done")
+
+
+def press(page: AppTest, key: str) -> AppTest:
+    page.button(key=key).click()
+    return finished(page)
+
+
+def shown(page: AppTest) -> KeptPiece:
+    piece = page.session_state["desk"].piece
+    assert piece is not None
+    return piece
+
+
+def notes(piece: KeptPiece) -> Score:
+    return read_score(piece.midi, "piece.mid")
+
+
+def address(page: AppTest) -> dict[str, str]:
+    found = page.query_params.items()
+    return {name: value if isinstance(value, str) else value[0] for name, value in found}
+
+
+def test_without_any_model_it_says_what_to_do(runs, open_page):
+    said = texts(open_page(PAGE))
+    assert "There is no model yet. Train one first" in said
+
+
+def test_a_broken_checkpoint_is_named_and_another_can_be_chosen(runs, compose_page):
+    broken = write_run(runs, "broken")
+    write_run(runs, "sound")
+    (broken / "checkpoints/epoch-0002/step_pitch.onnx").write_bytes(b"nonsense")
+    page = compose_page(model="broken")
+    assert "This model cannot be used" in texts(page)
+    assert "step\\_pitch\\.onnx" in texts(page)
+    page.selectbox(key="compose-run").set_value("sound")
+    page = finished(page)
+    assert "This model cannot be used" not in texts(page)
+    assert "3.50 bits a note on held-out pieces" in texts(page)
+
+
+def test_a_first_piece_is_there_without_being_asked_for(runs, compose_page):
+    write_run(runs)
+    page = compose_page()
+    assert shown(page).checkpoint == "tiny@epoch-0002"
+    assert notes(shown(page)).bars == 16
+    assert len(kept_pieces()) == 1
+    again = compose_page()  # now there is a history, so another visitor is asked first
+    assert again.session_state["desk"].piece is None
+    assert "Press **Compose**" in texts(again)
+
+
+def test_what_is_asked_for_is_what_comes(runs, compose_page):
+    write_run(runs)
+    page = compose_page()
+    page.number_input(key="ask-bars").set_value(6)
+    page.number_input(key="ask-tempo").set_value(77.0)
+    page.selectbox(key="ask-key").set_value("D minor")
+    page.selectbox(key="ask-program").set_value(40)
+    page.selectbox(key="ask-lowest").set_value(50)
+    page.selectbox(key="ask-highest").set_value(80)
+    page.selectbox(key="ask-metre").set_value("3/4")
+    page.selectbox(key="ask-grid").set_value("8th")
+    page.button_group(key="ask-character").set_value("Wild")
+    page = press(page, "compose")
+    score, settings = notes(shown(page)), shown(page).settings
+    assert (score.bars, score.tempo, str(score.metres[0])) == (6, 77, "3/4")
+    assert set(score.notes["pitch"] % 12) <= {2, 4, 5, 7, 9, 10, 0, 1}
+    assert score.notes["pitch"].min() >= 50 and score.notes["pitch"].max() <= 80
+    assert set(score.notes["program"]) == {40}
+    assert not (score.notes["start"] % 12).any()
+    assert settings.temperature == 1.15
+
+
+def test_each_click_is_a_new_piece_unless_the_seed_is_kept(runs, compose_page):
+    write_run(runs)
+    first = compose_page()
+    seed, before = shown(first).settings.seed, notes(shown(first))
+    other = press(first, "compose")
+    assert shown(other).settings.seed != seed and notes(shown(other)) != before
+    other.number_input(key="ask-seed").set_value(seed)
+    other.run()
+    assert other.toggle(key="ask-same").value
+    assert notes(shown(press(other, "compose"))) == before
+
+
+def test_variations_are_shown_one_at_a_time_and_all_are_kept(runs, compose_page):
+    write_run(runs)
+    page = compose_page()
+    page.slider(key="ask-variations").set_value(3)
+    page.number_input(key="ask-bars").set_value(4)
+    page = press(page, "compose")
+    batch = page.session_state["desk"].batch
+    assert len({piece.midi for piece in batch}) == 3
+    page.button_group(key=f"variation-of-{batch[0].id}").set_value(2)
+    page = finished(page)
+    assert shown(page) == batch[2]
+    assert address(page)["piece"] == batch[2].id
+    assert len(kept_pieces()) == 1 + 3
+
+
+def test_a_link_finds_the_piece_and_without_the_history_makes_it_again(runs, compose_page):
+    write_run(runs)
+    page = compose_page()
+    page.number_input(key="ask-bars").set_value(5)
+    page.slider(key="ask-variations").set_value(2)
+    page = press(page, "compose")
+    page.button_group(key=f"variation-of-{shown(page).id}").set_value(1)
+    page = finished(page)
+    piece, link = shown(page), address(page)
+    assert shown(compose_page(**link)).id == piece.id
+    before = notes(piece)
+    delete(piece.id)
+    again = shown(compose_page(**link))
+    assert again.id != piece.id
+    assert (notes(again), again.variation) == (before, piece.variation)
+
+
+@pytest.mark.parametrize(
+    "query, said",
+    [
+        ({"settings": "nonsense"}, "This address cannot be used"),
+        ({"variation": "-1"}, "This address cannot be used"),
+        ({"piece": "../../etc/passwd"}, "not in the history here"),
+        ({"model": "<b>gone</b>"}, "There is no model"),
+        ({"model": "tiny@epoch-0099"}, "is not kept any more"),
+    ],
+)
+def test_an_address_that_is_wrong_is_told(runs, compose_page, query, said):
+    write_run(runs)
+    assert said in texts(compose_page(**query))
+
+
+def test_a_link_may_ask_for_more_than_the_widgets_can(runs, compose_page):
+    write_run(runs)
+    settings = ComposeSettings(
+        bars=None, notes=30, metre="11/8", key="Gb  major", temperature=3.5, density=0.7,
+        tempo=33.3, top_k=50_000, program=12, seed=5,
+    )  # fmt: skip
+    page = compose_page(model="tiny", settings=to_link(settings), variation="3")
+    assert len(notes(shown(page))) == 30
+    assert shown(page).settings == replace(settings, max_copy=0)
+    assert page.slider(key="ask-temperature").value == 2.0
+    assert page.selectbox(key="ask-metre").value == ""
+    assert page.selectbox(key="ask-program").value == 12
+
+
+def test_a_range_without_a_note_of_the_key_is_explained(runs, compose_page):
+    write_run(runs)
+    page = compose_page()
+    page.selectbox(key="ask-key").set_value("C pentatonic")
+    page.selectbox(key="ask-lowest").set_value(61)
+    page.selectbox(key="ask-highest").set_value(61)
+    page = press(page, "compose")
+    assert "widen the range" in texts(page)
+
+
+def test_a_range_upside_down_is_explained(runs, compose_page):
+    write_run(runs)
+    page = compose_page()
+    page.selectbox(key="ask-lowest").set_value(80)
+    page.selectbox(key="ask-highest").set_value(60)
+    assert "highest key 60 is not between 80 and 108" in texts(press(page, "compose"))
+
+
+def test_typed_notes_begin_the_piece(runs, compose_page):
+    write_run(runs)
+    page = compose_page()
+    page.button_group(key="begin-kind").set_value("Notes")
+    page.run()
+    page.text_area(key="begin-typed").set_value("C4 E4+G4/2 r B4")
+    page.run()
+    page = press(page, "compose")
+    first = notes(shown(page)).notes[:4]
+    assert first["pitch"].tolist() == [60, 64, 67, 71]
+    assert first["start"].tolist() == [0, 24, 24, 96]
+    assert shown(page).facts["primer_notes"] == 4
+    link = address(page)
+    delete(shown(page).id)
+    assert shown(compose_page(**link)).facts["primer_notes"] == 4
+
+
+@pytest.mark.parametrize("text", ["", "H4", "C4/0", "C99", "<script>", "C4/99", "C4+/2", "1e9"])
+def test_notes_that_are_none_are_explained_and_nothing_can_be_composed(runs, compose_page, text):
+    write_run(runs)
+    page = compose_page()
+    page.button_group(key="begin-kind").set_value("Notes")
+    page.run()
+    page.text_area(key="begin-typed").set_value(text)
+    page.run()
+    assert not page.exception
+    assert page.warning
+    assert page.button(key="compose").disabled
+
+
+def test_the_opening_of_a_piece_of_the_collection(runs, compose_page):
+    write_run(runs)
+    page = compose_page()
+    page.button_group(key="begin-kind").set_value("A piece's opening")
+    page.run()
+    page = press(page, "compose")
+    assert "begins with the first 4 bars of" in shown(page).primer
+    assert 0 < shown(page).facts["primer_notes"] < len(notes(shown(page)))
+
+
+def upload(page: AppTest, name: str, data: bytes) -> AppTest:
+    page.button_group(key="begin-kind").set_value("A file")
+    page.run()
+    page.file_uploader(key="begin-file").upload(name, data, "audio/midi")
+    page.run()
+    assert not page.exception
+    return page
+
+
+def test_an_uploaded_file_begins_the_piece_and_its_link_needs_the_history(runs, compose_page):
+    write_run(runs)
+    given = tiny_pieces(1)[0]
+    page = press(upload(compose_page(), "mine.mid", midi_bytes(given)), "compose")
+    assert shown(page).primer == "begins with the first 4 bars of mine.mid"
+    link = address(page)
+    assert set(link) == {"piece", "model"}
+    delete(shown(page).id)
+    assert "not in the history here" in texts(compose_page(**link))
+
+
+def test_a_file_that_is_no_music_is_refused(runs, compose_page):
+    write_run(runs)
+    page = upload(compose_page(), "x.mid", b"MThd nonsense")
+    assert "cannot be used" in texts(page)
+    assert page.button(key="compose").disabled
+
+
+def hostile_files() -> list[Path]:
+    folder = Path(__file__).parents[2].parent / "shared/corpora/hostile"
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def test_no_file_that_is_uploaded_breaks_the_page(runs, compose_page):
+    if not hostile_files():
+        pytest.skip("shared/corpora/hostile is not here")
+    write_run(runs)
+    page = compose_page()
+    for path in hostile_files():
+        page = upload(page, f"{path.stem}.mid", path.read_bytes())
+        assert page.button(key="compose").disabled == bool(page.warning)
+
+
+def test_keys_that_are_clicked_are_written_behind_the_notes(runs, compose_page):
+    write_run(runs)
+    page = compose_page()
+    page.button_group(key="begin-kind").set_value("Notes")
+    page.run()
+    page.button_group(key="begin-octave").set_value(5)
+    page.run()
+    page.button_group(key="begin-clicked").set_value("F#")
+    page.run()
+    assert page.text_area(key="begin-typed").value.endswith("D5/2 F#5")
+
+
+def test_figures_originality_and_marks_are_of_the_piece(runs, compose_page):
+    training = tiny_pieces()
+    write_run(runs, training=training)
+    page = compose_page()
+    page.button_group(key="compose-view").set_value("Originality")
+    page.run()
+    labels = [metric.label for metric in page.metric]
+    assert labels[:2] == ["Longest copied stretch", "Notes in copied stretches"]
+    assert shown(page).settings.max_copy
+    assert shown(page).facts["originality"]["longest_run"] <= shown(page).settings.max_copy
+
+
+def test_a_copied_stretch_is_shown_beside_its_source(runs, home, compose_page):
+    write_folder(home / "collections/tunes")
+    write_run(runs, source="tunes", training=tiny_pieces())
+    copy = planted_copy()
+    page = compose_page(piece=copy.id)
+    page.button_group(key="compose-view").set_value("Originality")
+    page.run()
+    assert page.metric[0].value == "20 notes"
+    table = page.dataframe[0].value.iloc[0]
+    assert (table["bar"], table["source"], table["semitones"]) == (3, "melody 03", 5)
+    selection = {"rows": [0], "columns": [], "cells": []}
+    page.session_state[f"runs-{copy.id}"] = {"selection": selection}
+    page.run()
+    assert not page.exception
+    assert "**In melody 03**, bar 1" in texts(page)
+    assert len(page.get("plotly_chart")) == 2 and len(page.get("audio")) == 2
+
+
+def test_bars_are_composed_again_and_the_rest_stays(runs, compose_page):
+    write_run(runs, training=tiny_pieces())
+    page = compose_page()
+    before = notes(shown(page)).notes
+    page.button_group(key="compose-view").set_value("Change")
+    page.run()
+    page.number_input(key="again-first").set_value(3)
+    page.run()
+    page.number_input(key="again-last").set_value(12)
+    page.run()
+    page = press(page, "rewrite")
+    after = notes(shown(page)).notes
+    assert "bars 3 to 12 of" in shown(page).primer
+    stretch = [(table["start"] >= 192) & (table["start"] < 12 * 96) for table in (before, after)]
+    columns = ["start", "pitch", "duration"]
+    kept = [table[~inside][columns] for table, inside in zip((before, after), stretch, strict=True)]
+    assert (kept[0] == kept[1]).all()
+    assert list(before[stretch[0]]) != list(after[stretch[1]])
+    assert "settings" not in address(page)
+
+
+def test_a_piece_is_continued_and_varied(runs, compose_page):
+    write_run(runs)
+    page = compose_page()
+    first = shown(page)
+    page.button_group(key="compose-view").set_value("Change")
+    page = press(page.run(), "wilder")
+    assert shown(page).settings.seed == first.settings.seed
+    assert shown(page).settings.temperature == pytest.approx(first.settings.temperature + 0.15)
+    page = press(page, "continue")
+    longer = shown(page)
+    assert notes(longer).bars == 24
+    given = longer.facts["primer_notes"]
+    assert 0 < given < len(notes(longer))
+
+
+def test_pieces_of_classic_are_composed_too(runs, compose_page):
+    encoding = NotesEncoding.for_scores(tiny_pieces())
+    write_run(runs, encoding=encoding)
+    page = compose_page()
+    assert len(notes(shown(page))) > 0
+    assert page.selectbox(key="ask-grid").disabled
+
+
+def open_history(page: AppTest) -> AppTest:
+    page.session_state["history"] = True
+    return page.run()
+
+
+def choose(page: AppTest, *rows: int) -> AppTest:
+    """Choose rows of the history's table, as a click does."""
+    key = f"history-{page.session_state['_history_turn']}"
+    selection = {"rows": list(rows), "columns": [], "cells": []}
+    page.session_state[key] = {"selection": selection}
+    page.run()
+    assert not page.exception, page.exception
+    return page
+
+
+def test_a_piece_of_the_history_is_opened_starred_and_named(runs, compose_page):
+    write_run(runs)
+    page = press(compose_page(), "compose")
+    latest, first = kept_pieces()
+    page = choose(open_history(page), 1)
+    page.button(key="history-star").click().run()
+    assert [piece.starred for piece in kept_pieces()] == [False, True]
+    page = choose(page, 1)
+    page.text_input(key=f"history-name-{first.id}").set_value("evening").run()
+    page.button(key="history-rename").click().run()
+    assert [piece.name for piece in kept_pieces()] == [latest.name, "evening"]
+    page = choose(page, 1)
+    page = press(page, "history-open")
+    assert shown(page).name == "evening"
+    assert page.number_input(key="ask-seed").value == first.settings.seed
+    assert address(page)["piece"] == first.id
+
+
+def test_pieces_are_compared_and_deleted_after_a_question(runs, compose_page):
+    write_run(runs)
+    page = press(compose_page(), "compose")
+    page = choose(open_history(page), 0, 1)
+    compared = page.dataframe[-1].value
+    assert list(compared.columns) == [f"{n}. {p.name}" for n, p in enumerate(kept_pieces(), 1)]
+    assert "scale consistency" in compared.index
+    assert len(kept_pieces()) == 2
+    page.button(key="delete").click().run()
+    assert not kept_pieces()
+    assert finished(page).session_state["desk"].piece is None
+
+
+def test_a_settings_file_makes_the_piece_again(runs, compose_page):
+    write_run(runs)
+    page = compose_page()
+    piece = shown(page)
+    before = notes(piece)
+    data = settings_file(piece)
+    delete(piece.id)
+    page = open_history(compose_page())
+    page.file_uploader(key="settings-file").upload("piece.json", data, "application/json")
+    again = shown(finished(page))
+    assert (again.id != piece.id, notes(again)) == (True, before)
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b"{}", b"[" * 10_000, b'{"settings": {"bars": 0}}'])
+def test_a_settings_file_that_is_none_is_refused(runs, compose_page, data):
+    write_run(runs)
+    page = open_history(compose_page())
+    page.file_uploader(key="settings-file").upload("piece.json", data, "application/json")
+    assert "piece\\.json cannot be used" in texts(finished(page))
+
+
+def test_a_checkpoint_of_an_earlier_epoch_can_be_chosen(runs, compose_page):
+    write_run(runs, checkpoints=("epoch-0001", "epoch-0002"))
+    page = compose_page()
+    assert shown(page).checkpoint == "tiny@epoch-0002"
+    page.selectbox(key="compose-epoch-tiny").set_value("epoch-0001")
+    page = press(page, "compose")
+    assert shown(page).checkpoint == "tiny@epoch-0001"

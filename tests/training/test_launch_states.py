@@ -1,0 +1,104 @@
+"""What may be done with a run in which state, without a training process."""
+
+from pathlib import Path
+
+import pytest
+from example_runs import run_that_is
+from filelock import FileLock
+
+from musicgen.settings import BadName
+from musicgen.training import launch, shelf
+from musicgen.training.run import PRETRAINED, Run, find_run, list_runs
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MUSICGEN_HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def spawned(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of runs for which a process would have been started."""
+    names: list[str] = []
+    monkeypatch.setattr(launch, "_spawn", lambda run: names.append(run.name))
+    return names
+
+
+def test_rename_takes_everything_along() -> None:
+    run = shelf.rename(run_that_is("stopped", "old"), "new")
+    assert find_run("new") == run
+    assert run.settings.name == "new"
+    assert len(list(run.metrics())) > 0
+    assert not (run.folder.parent / "old").exists()
+
+
+def test_rename_to_a_name_that_is_taken_or_none() -> None:
+    run = run_that_is("stopped", "old")
+    run_that_is("stopped", "taken")
+    with pytest.raises(FileExistsError):
+        shelf.rename(run, "taken")
+    with pytest.raises(BadName):
+        shelf.rename(run, "../up")
+    assert shelf.rename(run, "old") == run
+
+
+def test_delete_leaves_nothing(home: Path) -> None:
+    shelf.delete(run_that_is("stopped", "gone"))
+    assert [run.name for run in list_runs() if not run.bundled] == []
+    assert list((home / "runs").iterdir()) == []
+
+
+def test_a_run_at_work_is_neither_renamed_nor_deleted_nor_resumed(spawned: list[str]) -> None:
+    run = run_that_is("running")
+    with FileLock(run.folder / "lock"):
+        for change in (
+            lambda: shelf.rename(run, "new"),
+            lambda: shelf.delete(run),
+            lambda: launch.resume(run),
+            lambda: launch.continue_further(run, epochs=1),
+        ):
+            with pytest.raises(launch.NotNow):
+                change()
+    assert spawned == []
+
+
+def test_a_bundled_run_stays_as_it_is(spawned: list[str]) -> None:
+    run = Run(PRETRAINED / "whatever")
+    with pytest.raises(launch.NotNow):
+        shelf.delete(run)
+    with pytest.raises(launch.NotNow):
+        shelf.rename(run, "mine")
+    assert spawned == []
+
+
+def test_continue_counts_from_where_the_run_is(spawned: list[str]) -> None:
+    run = run_that_is("finished", epochs=3, best_epoch=1, seconds=120.0)
+    launch.continue_further(run, epochs=5)
+    train = run.settings.train
+    assert (train.epochs, train.minutes) == (8, 0.0)
+    assert train.patience == 12  # two epochs without a better one have passed already
+    assert spawned == ["a run"]
+    assert run.status().state == "queued"
+
+
+def test_continue_for_minutes(spawned: list[str]) -> None:
+    run = run_that_is("stopped", seconds=120.0)
+    launch.continue_further(run, minutes=10)
+    assert run.settings.train.minutes == 12.0
+    assert run.settings.train.epochs == launch.MOST_EPOCHS
+    with pytest.raises(ValueError, match="how many"):
+        launch.continue_further(run_that_is("stopped", "other"))
+
+
+def test_fine_tuning_begins_with_the_weights_of_a_run(spawned: list[str]) -> None:
+    bundled = [run for run in list_runs() if run.bundled]
+    if not bundled:
+        pytest.skip("no run ships with the program")
+    run = launch.fine_tune(bundled[0], "ryans-mammoth", "tuned", 10, 1e-4)
+    settings = run.settings
+    assert settings.start_from == bundled[0].name
+    assert settings.model == bundled[0].settings.model
+    assert (settings.source, settings.train.minutes) == ("ryans-mammoth", 10)
+    assert settings.train.learning_rate == 1e-4
+    assert spawned == ["tuned"]

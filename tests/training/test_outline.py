@@ -1,0 +1,61 @@
+"""A model's layers, as another process tells them."""
+
+from pathlib import Path
+
+import pytest
+
+from musicgen.encoding.events import EventsEncoding
+from musicgen.encoding.notes import NotesEncoding
+from musicgen.models.settings import ClassicSettings, LstmSettings
+from musicgen.models.size import classic_parameters
+from musicgen.training.outline import (
+    Layer,
+    NoOutline,
+    Outline,
+    kept_outline,
+    make_outline,
+    parameters_of,
+)
+
+NOTES = NotesEncoding(((60,), (62,), (64,)))
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MUSICGEN_HOME", str(tmp_path))
+    return tmp_path
+
+
+def test_classic_has_the_notebooks_parameters() -> None:
+    assert classic_parameters(ClassicSettings(), 358) == 5_474_406
+    assert classic_parameters(ClassicSettings(width=8, layers=1, dense=8), 3) == 419
+
+
+def test_nothing_is_known_of_an_lstm_that_was_never_built() -> None:
+    assert parameters_of(LstmSettings(), EventsEncoding()) is None
+    assert kept_outline(LstmSettings(), EventsEncoding()) is None
+
+
+def test_a_graph_names_every_layer() -> None:
+    outline = Outline(5, (Layer('a "quoted"', "LSTM", "8", 3), Layer("b", "Dense", "2", 2)))
+    assert outline.graph.count("n0 -> n1") == 1
+    assert "a 'quoted'" in outline.graph
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("model", "encoding"),
+    [(ClassicSettings(width=8, layers=2, dense=8), NOTES), (LstmSettings(8, 2), EventsEncoding())],
+    ids=["classic", "lstm"],
+)
+def test_the_layers_add_up_and_are_kept(model, encoding) -> None:
+    outline = make_outline(model, encoding)
+    assert sum(layer.parameters for layer in outline.layers) == outline.parameters
+    assert kept_outline(model, encoding) == outline
+    assert parameters_of(model, encoding) == outline.parameters
+
+
+@pytest.mark.slow
+def test_a_model_that_cannot_be_built_says_why() -> None:
+    with pytest.raises(NoOutline, match="classic"):
+        make_outline(ClassicSettings(), EventsEncoding())

@@ -1,0 +1,29 @@
+import pytest
+
+from musicgen.composing.reference import Usual
+from musicgen.evaluation.musical import METRICS
+from musicgen.ui.compose_quality import FAR, INSIDE, OUTSIDE, place, usual_figure
+
+USUAL = Usual(p5=0, p25=10, p50=20, p75=40, p95=80)
+
+
+@pytest.mark.parametrize(
+    "value, where", [(20, 0), (30, 0.5), (40, 1), (80, 2), (120, 3), (15, -0.5), (10, -1), (0, -2)]
+)
+def test_places_are_measured_by_the_percentiles(value, where):
+    assert place(value, USUAL) == pytest.approx(where)
+
+
+def test_where_all_pieces_are_alike_the_same_is_the_middle():
+    alike = Usual(4, 4, 4, 4, 4)
+    assert place(4, alike) == 0
+    assert place(5, alike) > 2
+
+
+def test_each_known_figure_has_a_row_with_its_colour():
+    found = {"polyphony": 20.0, "pitch range": 60.0, "mean interval": 500.0, "unknown": 1.0}
+    figure = usual_figure(found, dict.fromkeys((*METRICS, "unknown"), USUAL))
+    (dots,) = figure.data
+    rows = dict(zip(dots.y, dots.marker.color, strict=True))
+    assert rows == {"polyphony": INSIDE, "pitch range": OUTSIDE, "mean interval": FAR}
+    assert max(dots.x) < 4  # far ones are drawn at the edge
