@@ -25,7 +25,9 @@ class CpuLSTM(layers.LSTM):
         """(B, T, D) from an empty state -> the last output, all (B, T, W), the last state."""
         if tf.config.list_logical_devices("GPU") or mask is not None:
             return super().inner_loop(sequences, initial_state, mask, training)
-        weights = (v.value for v in (self.cell.kernel, self.cell.recurrent_kernel, self.cell.bias))
+        cell = self.cell
+        variables = (cell.kernel, cell.recurrent_kernel, cell.bias)
+        weights = (tf.cast(variable.value, sequences.dtype) for variable in variables)
         hidden, cells = lstm(tf.transpose(sequences, (1, 0, 2)), *weights)
         states = [hidden[-1], tf.cast(cells[-1], hidden.dtype)]
         return states[0], tf.transpose(hidden, (1, 0, 2)), states

@@ -26,6 +26,7 @@ class StepsTrainer(keras.Model):
         self.notes = keras.metrics.Sum("notes")
         self.nats = {name: keras.metrics.Sum(f"nats_{name}") for name in fields}
         self.hits = {name: keras.metrics.Sum(f"hits_{name}") for name in fields}
+        self.built = True  # the network is
 
     @property
     def metrics(self) -> list[keras.metrics.Metric]:
@@ -35,7 +36,7 @@ class StepsTrainer(keras.Model):
         return self.network(inputs, training=training)
 
     def train_step(self, data: Any) -> dict[str, Tensor]:
-        """One batch. Nothing is handed back: a fast device need not wait for Python's books."""
+        """One batch. Its logs tell nothing, so that a fast device need not wait to be read."""
         inputs, targets, weights = data
         with tf.GradientTape() as tape:
             predicted = self(inputs, training=True)
@@ -45,7 +46,7 @@ class StepsTrainer(keras.Model):
         self.optimizer.apply_gradients(
             zip(_share(gradients), self.trainable_variables, strict=True)
         )
-        return {}
+        return {"batches": tf.constant(1.0)}  # Keras wants something
 
     def sums(self) -> dict[str, float]:
         """The metrics as they are now; waits for the batches that are under way."""
@@ -86,6 +87,7 @@ def _share(gradients: Sequence[Tensor]) -> Sequence[Tensor]:
     devices = tf.distribute.get_strategy().num_replicas_in_sync
     if devices == 1:
         return gradients
-    dense = [tf.convert_to_tensor(gradient) for gradient in gradients]
-    means = tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.MEAN, dense)
-    return [mean / devices for mean in means]
+    context = tf.distribute.get_replica_context()
+    means = [context.all_reduce(tf.distribute.ReduceOp.MEAN, g) for g in gradients]
+    # Those of embeddings are slices, and stay so: optimizers leave the rows between them alone.
+    return [tf.math.scalar_mul(1 / devices, mean) for mean in means]
