@@ -100,6 +100,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--patience", type=int, help="epochs without a better validation; 0: never")
     parser.add_argument("--seed", type=int)
+    parser.add_argument("--devices", type=int, help="GPUs to train on at most; 0: all")
     parser.add_argument("--start-from", metavar="CHECKPOINT", help="begin with its weights")
     parser.add_argument("--resume", action="store_true", help="go on with the run of that name")
 

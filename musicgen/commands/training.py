@@ -126,6 +126,7 @@ def _run_settings(options: argparse.Namespace) -> RunSettings:
         "average",
         "patience",
         "seed",
+        "devices",
     )
     how = {n: v for n in names if (v := getattr(options, n)) is not None}
     default = "notes" if isinstance(model, ClassicSettings) else "events"

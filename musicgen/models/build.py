@@ -49,6 +49,16 @@ def _memory(settings: LstmSettings | TransformerSettings) -> LstmMemory | Transf
     return LstmMemory(settings, name="memory")
 
 
+def in_float32(model: StepsModel, encoding: Encoding) -> StepsModel:
+    """The same model on one device with all its arithmetic in float32, its weights not yet set."""
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("float32")
+    try:
+        return build_model(model.settings, encoding)
+    finally:
+        keras.config.set_dtype_policy(policy)
+
+
 def step_models(model: StepsModel) -> list[StepModel | ClassicStep]:
     """What a checkpoint exports: one model of one step for each field."""
     if isinstance(model, ClassicModel):

@@ -7,6 +7,7 @@ from typing import Any
 
 from keras import layers
 
+from musicgen.models.cpu_lstm import CpuLSTM
 from musicgen.models.settings import LstmSettings
 
 Tensor = Any
@@ -20,7 +21,7 @@ class LstmMemory(layers.Layer):
         self.settings = settings
         # Default activations and no recurrent dropout: cuDNN runs nothing else.
         self.layers = [
-            layers.LSTM(settings.width, return_sequences=True, name=f"lstm_{i}")
+            CpuLSTM(settings.width, return_sequences=True, name=f"lstm_{i}")
             for i in range(settings.layers)
         ]
         self.dropout = layers.Dropout(settings.dropout, name="dropout")

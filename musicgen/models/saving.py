@@ -14,7 +14,7 @@ from safetensors.numpy import load_file, save_file
 
 from musicgen.encoding.steps import Encoding
 from musicgen.files import new_folder, write_json
-from musicgen.models.build import StepsModel, step_models
+from musicgen.models.build import StepsModel, in_float32, step_models
 from musicgen.models.checkpoint import (
     CONFIG,
     FORMAT,
@@ -76,7 +76,7 @@ class CheckpointWriter:
     def _trace(self) -> None:
         if self._graphs:
             return
-        for index, step in enumerate(step_models(self.model)):
+        for index, step in enumerate(step_models(in_float32(self.model, self.encoding))):
             field = self.encoding.fields[index].name
             name = f"step_{field}.onnx" if index else "step.onnx"
             self._graphs[name] = trace_step(step, step.inputs_of_step())

@@ -29,7 +29,8 @@ class SequenceModel(keras.Model):
 
     def __init__(self, encoding: Encoding, memory: Any, ear: Ear, dropout: float) -> None:
         """memory: a layer (B, T, D), (B, T) -> (B, T, width) that also offers `step`, `state`."""
-        super().__init__(name=memory.settings.kind)
+        # Times and keys are numbers that half precision would round: nothing is cast on the way in.
+        super().__init__(name=memory.settings.kind, autocast=False)
         self.settings = memory.settings
         self.fields = encoding.fields
         self.derived_widths = dict(encoding.derived)

@@ -45,7 +45,7 @@ from musicgen.training.run import (
 from musicgen.training.samples import write_sample
 from musicgen.training.schedule import learning_rate
 from musicgen.training.settings import TrainSettings
-from musicgen.training.trainer import StepsTrainer
+from musicgen.training.trainer import StepsTrainer, clip_norm_of_share
 
 CHECKPOINT_SECONDS = 300.0  # at most, between two checkpoints within an epoch
 
@@ -73,7 +73,7 @@ def train(run: Run, devices: Devices | None = None, training: type[Training] | N
     devices, training: what to train on and the session to train in, where not the usual ones.
     """
     settings = run.settings
-    devices = devices or set_up_devices()
+    devices = devices or set_up_devices(settings.train.devices)
     _reporter(run).tell(state=STARTING, message="reading the collection", device=devices.words)
     collection = load_collection(settings.source)
     start = _start(run)
@@ -118,7 +118,9 @@ class Training:
             network = build_model(data.settings.model, data.encoding, self.settings.seed)
             self.trainer = StepsTrainer(network, tuple(f.name for f in data.encoding.fields))
             self.optimizer = make_optimizer(self.settings)
-            self.trainer.compile(optimizer=self.optimizer)
+            # XLA could not use cuDNN; the LSTM compiles its own loops on CPUs.
+            self.trainer.compile(optimizer=self.optimizer, jit_compile=False)
+            self.optimizer = self.trainer.optimizer  # float16 has its losses scaled by another
             if start is not None:
                 load_weights(network, start)
             if start is not None and resume:
@@ -269,14 +271,17 @@ class Training:
 
 
 class _Watcher(keras.callbacks.Callback):
-    """Sets the learning rate, keeps the books, and heeds a wish to stop."""
+    """Sets the learning rate, keeps the books, and heeds a wish to stop.
+
+    Books are kept every few batches: to read them is to wait for the device.
+    """
 
     def __init__(self, training: Training) -> None:
         super().__init__()
         self.training = training
         self.before = dict(training.progress.sums)  # of this epoch, in earlier sessions
         self.sums = dict(self.before)
-        self.block_began: tuple[Sums, int, float] = (self.sums, 0, time.monotonic())
+        self.block_began: tuple[Sums, float] = (self.sums, time.monotonic())
         self.stopped = False
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
@@ -286,31 +291,40 @@ class _Watcher(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         training = self.training
-        self.sums = {n: float(v) + self.before.get(n, 0.0) for n, v in logs.items() if n != "loss"}
+        progress = training.progress
+        progress = replace(progress, batch=progress.batch + 1, step=progress.step + 1)
+        training.progress = progress
+        last = progress.batch >= training.train_windows.batches
+        stops = training.asked_to_stop and not last
+        saves = time.monotonic() - training.saved > CHECKPOINT_SECONDS and not last
+        tells = progress.step % BLOCK == 0 or progress.step == 1
+        if last or stops or saves or tells:
+            self._keep_books()
+        if tells:
+            self._tell_block()
+        training.reporter.beat(step=progress.step, seconds=training.seconds)
+        if stops:
+            self.stopped = self.model.stop_training = True
+        elif saves:
+            training.save(best=False)
+
+    def _keep_books(self) -> None:
+        training = self.training
+        found = training.trainer.sums()
+        self.sums = {name: value + self.before.get(name, 0.0) for name, value in found.items()}
         if not all(math.isfinite(value) for value in self.sums.values()):
             raise LossNotANumber(
                 "the loss is no longer a number: try a lower learning rate, "
                 f"such as {training.settings.learning_rate / 3:.1g}"
             )
-        progress = training.progress
-        training.progress = replace(
-            progress, batch=progress.batch + 1, step=progress.step + 1, sums=self.sums
-        )
-        if training.progress.step % BLOCK == 0 or training.progress.step == 1:
-            self._tell_block()
-        training.reporter.beat(step=training.progress.step, seconds=training.seconds)
-        last = training.progress.batch >= training.train_windows.batches
-        if training.asked_to_stop and not last:
-            self.stopped = self.model.stop_training = True
-        elif time.monotonic() - training.saved > CHECKPOINT_SECONDS and not last:
-            training.save(best=False)
+        training.progress = replace(training.progress, sums=self.sums)
 
     def _tell_block(self) -> None:
         training, now = self.training, time.monotonic()
-        earlier, _, began = self.block_began
+        earlier, began = self.block_began
         block = difference(self.sums, earlier)
         speed = block["notes"] / max(now - began, 1e-6)
-        self.block_began = (self.sums, training.progress.step, now)
+        self.block_began = (self.sums, now)
         line = means(block, training.trainer.fields)
         training.reporter.add(
             kind="step",
@@ -329,7 +343,7 @@ class _Watcher(keras.callbacks.Callback):
 
 
 def make_optimizer(settings: TrainSettings) -> keras.optimizers.Optimizer:
-    clip = settings.clip_norm or None
+    clip = clip_norm_of_share(settings.clip_norm) or None
     if settings.optimizer == "rmsprop":
         return keras.optimizers.RMSprop(settings.learning_rate, global_clipnorm=clip)
     averages = {"use_ema": True, "ema_momentum": settings.average} if settings.average else {}

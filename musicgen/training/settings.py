@@ -40,6 +40,7 @@ class TrainSettings:
     transpose_up: int = 6
     patience: int = 10  # epochs without a better validation
     seed: int = 0
+    devices: int = 0  # GPUs to train on at most; 0 is all
 
     def __post_init__(self) -> None:
         within("epochs", self.epochs, 1, 100_000)
@@ -54,6 +55,7 @@ class TrainSettings:
         within("transpose up", self.transpose_up, 0, 12)
         within("patience", self.patience, 0, 10_000)
         within("seed", self.seed, 0, 2**32 - 1)
+        within("devices", self.devices, 0, 64)
         one_of("optimizer", self.optimizer, OPTIMIZERS)
         one_of("schedule", self.schedule, SCHEDULES)
         if self.average and self.optimizer != "adamw":
