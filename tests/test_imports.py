@@ -35,7 +35,7 @@ ARROWS: dict[str, set[str]] = {
 }
 KERAS = {"keras", "tensorflow", "tf2onnx"}
 # Modules of `training` that need Keras: the training process alone imports them.
-TRAINS = {"fit", "trainer", "averaging", "devices", "bundle"}
+TRAINS = {"averaging", "bundle", "datasets", "devices", "fit", "optimizers", "trainer", "watcher"}
 
 
 def _modules() -> list[Path]:

@@ -8,6 +8,7 @@ else is one large product over all steps, forward and backward.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
@@ -126,5 +127,5 @@ def _gates_backward(
 
 
 # XLA's float32 products of a few rows are the faster ones, TensorFlow's in half precision.
-_PLAIN = {"forward": _forward, "backward": _backward}
+_PLAIN: dict[str, Callable[..., Any]] = {"forward": _forward, "backward": _backward}
 _COMPILED = {name: tf.function(loop, jit_compile=True) for name, loop in _PLAIN.items()}
