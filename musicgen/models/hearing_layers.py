@@ -124,8 +124,9 @@ class KeysHead(layers.Layer):
 
     def call(self, keys: Tensor, context: Tensor) -> Tensor:
         # One row an image: the gradient of the weights takes half the time that way.
-        rows = ops.reshape(keys, (-1, 1, KEYS, CHANNELS))
-        seen = ops.reshape(self.look(rows), (-1, ops.shape(keys)[1], KEYS, self.look.filters))
+        count, channels = keys.shape[2:]
+        rows = ops.reshape(keys, (-1, 1, count, channels))
+        seen = ops.reshape(self.look(rows), (-1, ops.shape(keys)[1], count, self.look.filters))
         seen = ops.silu(seen + ops.expand_dims(self.ask[0](context), 2))
         seen = ops.silu(self.compare(seen) + ops.expand_dims(self.ask[1](context), 2))
         return self.relative(seen)[..., 0] + self.by_key(self.hidden(context))
