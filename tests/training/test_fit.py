@@ -13,9 +13,7 @@ import pytest
 from safetensors.numpy import load_file, save_file
 from tiny_music import write_folder
 
-from musicgen.composing.compose import compose
 from musicgen.composing.engine import Engine
-from musicgen.composing.settings import ComposeSettings
 from musicgen.models.checkpoint import open_checkpoint
 from musicgen.models.settings import ClassicSettings, LstmSettings, TransformerSettings
 from musicgen.training import fit
@@ -111,7 +109,7 @@ def test_stopped_and_resumed_is_as_never_stopped(finished: Run, source: str, bat
     assert _losses(run) == pytest.approx(_losses(finished), abs=1e-4)
 
 
-def test_transformer_with_averages_resumes_and_composes(source: str) -> None:
+def test_transformer_with_averages_goes_on_as_if_never_stopped(source: str) -> None:
     model = TransformerSettings(width=16, layers=1, heads=2, feed_forward=2, context=12)
     settings = replace(_settings("attentive", source, epochs=2, average=0.8), model=model)
     whole = create_run(settings)
@@ -120,17 +118,15 @@ def test_transformer_with_averages_resumes_and_composes(source: str) -> None:
     assert train_run(halves, _stop_after(3)) == "stopped"
     assert train_run(halves) == "finished"
     assert _losses(halves) == pytest.approx(_losses(whole), abs=1e-4)
-    engine = Engine(open_checkpoint(whole.checkpoint("latest")))
-    for piece in compose(engine, ComposeSettings(bars=4, variations=2, seed=1)):
-        assert len(piece.score) > 12  # more notes than it attends to
 
 
 def test_validated_weights_are_the_averages(source: str) -> None:
     """The validation loss of an epoch is that of the weights in its checkpoint."""
-    run = create_run(_settings("averaged", source, epochs=1, average=0.8))
+    run = create_run(_settings("averaged", source, epochs=1, average=0.8, length=64))
     train_run(run)
     judged = json.loads((run.folder / "evaluation.json").read_bytes())["valid"]
-    assert judged["bits_per_step"] == pytest.approx(_losses(run)[1], rel=0.05)
+    # Windows are longer than the pieces, so that both saw the same.
+    assert judged["bits_per_step"] == pytest.approx(_losses(run)[1], abs=1e-3)
 
 
 def test_context_longer_than_a_window_is_refused(source: str) -> None:
