@@ -67,8 +67,13 @@ def policy_of_gpus(details: Sequence[Mapping[str, Any]]) -> str:
 
 
 def mirrored(devices: list[str] | None = None) -> Any:
-    """One copy of the model a device, gradients averaged after each batch."""
-    return tf.distribute.MirroredStrategy(devices)
+    """One copy of the model a device, gradients averaged after each batch.
+
+    devices: by default all GPUs, which talk by NCCL; others are added up on one of them, for
+    TensorFlow's ring of CPUs mixes its messages up now and then.
+    """
+    across = tf.distribute.ReductionToOneDevice() if devices else None
+    return tf.distribute.MirroredStrategy(devices, cross_device_ops=across)
 
 
 def gpu_memory() -> int | None:

@@ -82,14 +82,19 @@ def test_loop_is_keras_own(kind: str) -> None:
     for layer in (ours, keras_own):
         layer.build(inputs.shape)
     values = [rng.normal(size=w.shape) for w in keras_own.get_weights()]
-    for layer in (ours, keras_own):
-        layer.set_weights(values)
+
+    @tf.function
+    def derived(layer: keras.Layer) -> list[Any]:
         with tf.GradientTape() as tape:
             tape.watch(inputs)
             out = tf.cast(layer(inputs), tf.float32)
             loss = tf.reduce_sum(tf.sin(3 * out))
         variables = [v.value for v in layer.trainable_variables]
-        found.append([out, *tape.gradient(loss, [inputs, *variables])])
+        return [out, *tape.gradient(loss, [inputs, *variables])]
+
+    for layer in (ours, keras_own):
+        layer.set_weights(values)
+        found.append(derived(layer))
     for one, other in zip(*found, strict=True):
         scale = np.abs(other).max()
         assert np.abs(one - other).max() / scale < (1e-5 if kind == "float32" else 0.05)
