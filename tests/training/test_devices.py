@@ -1,9 +1,5 @@
 """What the code for GPUs promises, held to account on CPUs."""
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -30,19 +26,6 @@ from musicgen.training.windows import Windows
 
 ENCODING = EventsEncoding()
 TESTS = Path(__file__).parents[1]
-
-
-@pytest.mark.slow
-def test_two_devices_learn_as_one() -> None:
-    path = os.pathsep.join([str(TESTS), str(TESTS.parent)])
-    command = [sys.executable, str(Path(__file__).with_name("two_devices.py"))]
-    environment = {**os.environ, "PYTHONPATH": path}
-    answer = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    for line in answer.stdout.splitlines():
-        one, two = json.loads(line)
-        assert len(one) == 20
-        assert one[-1] < 0.9 * one[0]
-        assert one == pytest.approx(two, abs=1e-4)
 
 
 def test_lstm_layers_stay_eligible_for_cudnn() -> None:
