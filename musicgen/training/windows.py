@@ -106,4 +106,5 @@ class Windows:
         for i, row in enumerate(rows):
             weight[i, : len(row["drawn"])] = 1
         targets = {f.name: inputs["drawn"][..., i] for i, f in enumerate(self.encoding.fields)}
-        return inputs, targets, dict.fromkeys(targets, weight)
+        # An array each: TensorFlow may take them over without a copy and write into them.
+        return inputs, targets, {name: weight.copy() for name in targets}
