@@ -23,10 +23,13 @@ def classic_network(settings: ClassicSettings, vocabulary: int) -> keras.Sequent
     for i in range(settings.layers):
         if i:
             network.add(layers.Dropout(settings.dropout))
-        network.add(layers.LSTM(settings.width, return_sequences=i + 1 < settings.layers))
-    network.add(layers.Dense(settings.dense))
+        more = i + 1 < settings.layers
+        # Named, so that paths of weights do not depend on what else a process has made.
+        name = f"lstm_{i}" if i else "lstm"
+        network.add(layers.LSTM(settings.width, return_sequences=more, name=name))
+    network.add(layers.Dense(settings.dense, name="dense"))
     network.add(layers.Dropout(settings.dropout))
-    network.add(layers.Dense(vocabulary))
+    network.add(layers.Dense(vocabulary, name="dense_1"))
     network.add(layers.Activation("softmax"))
     return network
 
@@ -38,12 +41,13 @@ class ClassicModel(keras.Model):
     """
 
     def __init__(self, settings: ClassicSettings, field: str, vocabulary: int) -> None:
-        super().__init__(name="classic_model")
+        super().__init__(name="classic_model", autocast=False)
         self.settings, self.field, self.vocabulary = settings, field, vocabulary
         self.network = classic_network(settings, vocabulary)
 
     def call(self, inputs: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        return {self.field: self.before_softmax(inputs["window"])[:, None]}
+        logits = self.before_softmax(inputs["window"])[:, None]
+        return {self.field: ops.cast(logits, "float32")}
 
     def before_softmax(self, window: Tensor) -> Tensor:
         for layer in self.network.layers[:-1]:
@@ -55,7 +59,7 @@ class ClassicStep(keras.Model):
     """One token of B pieces, the window carried as state: what is exported as ONNX."""
 
     def __init__(self, model: ClassicModel) -> None:
-        super().__init__(name="step_classic")
+        super().__init__(name="step_classic", autocast=False)
         self.model = model
 
     @property

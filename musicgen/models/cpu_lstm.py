@@ -42,11 +42,11 @@ def lstm(inputs: Tensor, kernel: Tensor, recurrent: Tensor, bias: Tensor) -> Any
     rows = tf.reshape(inputs, (-1, inputs.shape[-1]))  # (T * B, D)
     projected = tf.matmul(rows, kernel) + bias
     time_major = (*tf.unstack(tf.shape(inputs)[:2]), kernel.shape[1])
-    fast = _COMPILED if inputs.dtype == tf.float32 else _PLAIN
-    hidden, cells, gates = fast["forward"](tf.reshape(projected, time_major), recurrent)
+    loops = _COMPILED if inputs.dtype == tf.float32 else _PLAIN
+    hidden, cells, gates = loops["forward"](tf.reshape(projected, time_major), recurrent)
 
     def gradients(of_hidden: Tensor, of_cells: Tensor) -> tuple[Tensor, ...]:
-        of_sums = fast["backward"](of_hidden, cells, gates, recurrent)  # (T, B, 4 W)
+        of_sums = loops["backward"](of_hidden, cells, gates, recurrent)  # (T, B, 4 W)
         flat = tf.reshape(of_sums, (-1, kernel.shape[1]))
         earlier = tf.reshape(hidden[:-1], (-1, hidden.shape[-1]))
         later = tf.reshape(of_sums[1:], (-1, kernel.shape[1]))
@@ -94,7 +94,8 @@ def _backward(of_hidden: Tensor, cells: Tensor, gates: Tensor, recurrent: Tensor
 
     kept = tf.TensorArray(kind, steps, element_shape=(None, recurrent.shape[1]))
     start = (steps - 1, tf.cast(empty, kind), empty, kept)
-    return tf.while_loop(lambda t, *_: t >= 0, step, start)[-1].stack()
+    *_, kept = tf.while_loop(lambda t, *_: t >= 0, step, start)
+    return kept.stack()
 
 
 @tf.function(jit_compile=True)
@@ -126,5 +127,7 @@ def _gates_backward(
 
 
 # XLA's float32 products of a few rows are the faster ones, TensorFlow's in half precision.
-_PLAIN = {"forward": _forward, "backward": _backward}
-_COMPILED = {name: tf.function(loop, jit_compile=True) for name, loop in _PLAIN.items()}
+_PLAIN: dict[str, Any] = {"forward": _forward, "backward": _backward}
+_COMPILED: dict[str, Any] = {
+    name: tf.function(loop, jit_compile=True) for name, loop in _PLAIN.items()
+}

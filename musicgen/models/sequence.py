@@ -117,7 +117,7 @@ class StepModel(keras.Model):
     """
 
     def __init__(self, model: SequenceModel, index: int) -> None:
-        super().__init__(name=f"step_{model.fields[index].name}")
+        super().__init__(name=f"step_{model.fields[index].name}", autocast=False)
         self.model, self.index = model, index
 
     @property

@@ -106,4 +106,5 @@ class Windows:
         for i, row in enumerate(rows):
             weight[i, : len(row["drawn"])] = 1
         targets = {f.name: inputs["drawn"][..., i] for i, f in enumerate(self.encoding.fields)}
-        return inputs, targets, dict.fromkeys(targets, weight)
+        # Each its own memory: TensorFlow may take an array over as it is and then write into it.
+        return inputs, targets, {name: weight.copy() for name in targets}
