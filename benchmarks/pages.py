@@ -23,7 +23,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -68,40 +68,43 @@ def measured(home: Path, folder: Path, rounds: int) -> Times:
             with _server(home) as url:
                 page = browser.new_page()
                 page.goto(f"{url}/favicon.png")  # the browser itself is warm
-                _note(found, "chorales, page to charts, fresh server", lambda p=page, u=url: (
-                    p.goto(f"{u}/Data?collection=bach-chorales"), p.wait_for_selector(CHART)
-                ), page)  # fmt: skip
-                _data(found, page, browser, url, folder)
+                with _noted(found, "chorales, page to charts, fresh server", page):
+                    page.goto(f"{url}/Data?collection=bach-chorales")
+                    page.wait_for_selector(CHART)
+                _views(found, page)
+                _import(found, page, url, folder)
+                _other_session(found, browser, url)
                 _train(found, page, url)
                 page.close()
-            shutil.rmtree(home / "collections", ignore_errors=True)
-            shutil.rmtree(home / "cache", ignore_errors=True)
+            for each in ("collections", "cache"):
+                shutil.rmtree(home / each, ignore_errors=True)
         browser.close()
     return found
 
 
-def _data(found: Times, page: Any, browser: Any, url: str, folder: Path) -> None:
+def _views(found: Times, page: Any) -> None:
     slider = page.get_by_role("slider").first
-
-    def move() -> None:
-        before = page.locator(CHART).count()
+    bars = page.locator(CHART).count()
+    with _noted(found, "chorales, a change of slider", page):
         slider.press("ArrowRight")
-        page.wait_for_function(f"document.querySelectorAll('{CHART}').length != {before}")
-
-    _note(found, "chorales, a change of slider", move, page)
-    for view, sign in (
-        ("Rhythm", "Durations"),
-        ("Vocabulary", "All tokens"),
-        ("Notes", "Keyboard"),
-    ):
+        page.wait_for_function(f"document.querySelectorAll('{CHART}').length != {bars}")
+    signs = {
+        "Rhythm": "Durations",
+        "Playing": "Tempo",
+        "Vocabulary": "All tokens",
+        "Notes": "Keyboard",
+    }
+    for view, sign in signs.items():
         for again in ("first", "again"):
-            _note(found, f"chorales, view {view}, {again}", lambda v=view, s=sign: (
-                page.get_by_role("radio", name=v, exact=True).click(),
-                page.get_by_text(s, exact=True).wait_for(),
-            ), page)  # fmt: skip
+            with _noted(found, f"chorales, view {view}, {again}", page):
+                page.get_by_role("radio", name=view, exact=True).click()
+                page.get_by_text(sign, exact=True).wait_for()
             page.get_by_role("radio", name="Pieces", exact=True).click()
             page.get_by_text("choose one to see it").wait_for()
             page.wait_for_selector(AT_REST)
+
+
+def _import(found: Times, page: Any, url: str, folder: Path) -> None:
     page.goto(f"{url}/Data?collection=ryans-mammoth")
     page.wait_for_selector(CHART)
     page.wait_for_selector(AT_REST)
@@ -110,38 +113,38 @@ def _data(found: Times, page: Any, browser: Any, url: str, folder: Path) -> None
     path.fill(str(folder))
     path.press("Tab")
     page.wait_for_selector(AT_REST)
-    _note(found, "folder imported by path, to the last chart", lambda: (
-        page.get_by_role("button", name="Import the folder").click(),
-        page.get_by_text("files added to").wait_for(),
-        page.wait_for_selector(CHART),
-    ), page)  # fmt: skip
+    with _noted(found, "folder imported by path, to the last chart", page):
+        page.get_by_role("button", name="Import the folder").click()
+        page.get_by_text("files added to").wait_for()
+        page.wait_for_selector(CHART)
+
+
+def _other_session(found: Times, browser: Any, url: str) -> None:
     other = browser.new_context().new_page()
-    other.goto(f"{url}/Compose")  # the browser has loaded what all pages share
+    other.goto(url)  # the browser has loaded what all pages share
+    other.get_by_text("Pieces composed").wait_for()
     other.wait_for_selector(AT_REST)
-    _note(found, "the same collection, another browser session", lambda: (
-        other.get_by_role("link", name="Data").first.click(),
-        other.wait_for_selector(CHART),
-    ), other)  # fmt: skip
+    with _noted(found, "the same collection, another browser session", other):
+        other.get_by_role("link", name="Data").first.click()
+        other.wait_for_selector(CHART)
     other.context.close()
 
 
 def _train(found: Times, page: Any, url: str) -> None:
-    address = f"{url}/Train?show=Watch&run=long"
-    page.goto(f"{url}/Data")
-    page.wait_for_selector(CHART)
-    _note(found, f"run of {LOGGED:,} steps, opened first", lambda: (
-        page.goto(address), page.wait_for_selector(CURVES)
-    ), page)  # fmt: skip
-    for name in ("Nats", "Bits"):
-        _note(found, f"run of {LOGGED:,} steps, drawn again", lambda n=name: (
-            page.get_by_role("radio", name=n, exact=True).click(),
-            page.wait_for_selector(f'.stage[aria-label^="{n.lower()}"]'),
-        ), page)  # fmt: skip
+    with _noted(found, f"run of {LOGGED:,} steps, opened first", page):
+        page.goto(f"{url}/Train?show=Watch&run=long")
+        page.wait_for_selector(CURVES)
+    for unit in ("Nats", "Bits"):
+        with _noted(found, f"run of {LOGGED:,} steps, drawn again", page):
+            page.get_by_role("radio", name=unit, exact=True).click()
+            page.wait_for_selector(f'.stage[aria-label^="{unit.lower()}"]')
 
 
-def _note(found: Times, name: str, act: Callable[[], Any], page: Any) -> None:
+@contextmanager
+def _noted(found: Times, name: str, page: Any) -> Iterator[None]:
+    """Note how long something takes until the page is at rest."""
     began = time.perf_counter()
-    act()
+    yield
     page.wait_for_selector(AT_REST)
     found.setdefault(name, []).append(time.perf_counter() - began)
 

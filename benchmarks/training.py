@@ -35,7 +35,7 @@ from musicgen.models.classic import classic_network
 from musicgen.models.cpu_lstm import CpuLSTM
 from musicgen.models.settings import ClassicSettings, LstmSettings
 from musicgen.training.devices import set_up_devices
-from musicgen.training.fit import make_optimizer
+from musicgen.training.optimizers import make_optimizer
 from musicgen.training.settings import TrainSettings
 from musicgen.training.trainer import StepsTrainer
 from musicgen.training.windows import Windows

@@ -86,12 +86,18 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--encoding", choices=ENCODINGS, help="default: what suits the model")
     parser.add_argument("--width", type=int, help="units of a layer")
     parser.add_argument("--layers", type=int)
+    parser.add_argument("--heads", type=int, help="of a transformer's attention")
+    parser.add_argument("--context", type=int, help="steps that a transformer attends to")
     parser.add_argument("--dropout", type=float)
     parser.add_argument("--epochs", type=int)
     parser.add_argument("--minutes", type=float, help="stop after so many minutes of training")
     parser.add_argument("--batch-size", type=int)
     parser.add_argument("--length", type=int, help="steps of a window")
     parser.add_argument("--learning-rate", type=float)
+    parser.add_argument("--weight-decay", type=float)
+    parser.add_argument(
+        "--average", type=float, metavar="SHARE", help="that averaged weights keep, such as 0.998"
+    )
     parser.add_argument("--patience", type=int, help="epochs without a better validation; 0: never")
     parser.add_argument("--seed", type=int)
     parser.add_argument("--devices", type=int, help="GPUs to train on at most; 0: all")

@@ -6,16 +6,18 @@ import streamlit as st
 
 from musicgen.corpus.errors import CorpusError
 from musicgen.ui import collections, frame
+from musicgen.ui.charts import browser_warming_up
 from musicgen.ui.glance import glance_view, refused_view
 from musicgen.ui.opening import open_collection, read_again
 from musicgen.ui.pieces import pieces_view
-from musicgen.ui.statistics import notes_view, rhythm_view
+from musicgen.ui.statistics import notes_view, playing_view, rhythm_view
 from musicgen.ui.vocabulary import vocabulary_view
 from musicgen.ui.words import plain
 
 VIEWS = {
     "Notes": notes_view,
     "Rhythm": rhythm_view,
+    "Playing": playing_view,
     "Vocabulary": vocabulary_view,
     "Pieces": pieces_view,
     "Refused": refused_view,
@@ -35,10 +37,12 @@ with bar:
         icon=":material/model_training:",
         query_params={"collection": name},
     )
+collections.finish_import()
 collections.show_last_addition()
 
 try:
-    analysis = open_collection(name)
+    with browser_warming_up():
+        analysis = open_collection(name)
 except (CorpusError, OSError) as problem:
     st.error(plain(str(problem), 500))
     st.stop()
@@ -55,8 +59,15 @@ if not analysis.scores:
     st.markdown("Use **Add music** above to put files into this collection.")
     st.stop()
 
-view = st.segmented_control(
-    "View", list(VIEWS), default="Notes", required=True, key="view", bind="query-params",
-    label_visibility="collapsed",
-)  # fmt: skip
-VIEWS[str(view)](analysis)
+
+@st.fragment
+def views() -> None:
+    """Only the view that is open is worked out; the page above it stays as it is."""
+    view = st.segmented_control(
+        "View", list(VIEWS), default="Notes", required=True, key="view", bind="query-params",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    VIEWS[str(view)](analysis)
+
+
+views()

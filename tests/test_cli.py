@@ -154,6 +154,11 @@ def test_compose_without_tensorflow(trained: str, tmp_path: Path) -> None:
             ["train", "bach-chorales", "--run", "x", "--model", "classic", "--encoding", "events"],
             "notes",
         ),
+        (["train", "bach-chorales", "--run", "x", "--heads", "2"], "settings of the lstm model"),
+        (
+            ["train", "bach-chorales", "--run", "x", "--model", "transformer", "--length", "64"],
+            "attends to 256 steps and is trained on windows of 64",
+        ),
         (["train", "bach-chorales", "--run", "unheard", "--resume"], "no run 'unheard'"),
         (["train", "nowhere", "--run", "x"], "'nowhere' is no collection"),
         (["corpus", "nowhere"], "bach-chorales, ryans-mammoth"),
@@ -167,6 +172,19 @@ def test_bad_input(
     capsys: pytest.CaptureFixture[str], trained: str, arguments: list[str], words: str
 ) -> None:
     assert words in _refusal(capsys, *arguments)
+
+
+def test_transformer(capsys: pytest.CaptureFixture[str], music: Path, tmp_path: Path) -> None:
+    shape = "--model transformer --width 16 --layers 1 --heads 2 --context 16 --average 0.9"
+    arguments = [*shape.split(), *"--epochs 1 --batch-size 4 --length 16".split()]
+    command = ["train", str(music), "--run", "attentive", *arguments, "--json"]
+    done = subprocess.run(
+        [sys.executable, "-m", "musicgen", *command], cwd=ROOT, capture_output=True, text=True
+    )
+    assert json.loads(done.stdout)["status"] == "finished", done.stderr
+    out = tmp_path / "piece.mid"
+    _answer(capsys, "compose", "attentive", "--out", str(out), "--notes", "40", "--seed", "3")
+    assert len(pretty_midi.PrettyMIDI(str(out)).instruments[0].notes) > 20
 
 
 def test_greedy(capsys: pytest.CaptureFixture[str], trained: str, tmp_path: Path) -> None:

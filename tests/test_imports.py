@@ -22,7 +22,7 @@ ARROWS: dict[str, set[str]] = {
     "models": BASE | {"encoding"},
     "composing": BASE | {"corpus", "encoding", "evaluation"} | KERAS_FREE,
     "rendering": BASE | {"corpus", "encoding", "composing"},
-    "training": BASE | {"corpus", "encoding", "models", "composing", "evaluation"},
+    "training": BASE | {"corpus", "encoding", "models", "composing", "evaluation", "rendering"},
     "ui": BASE
     | {"corpus", "encoding", "composing", "evaluation", "rendering", "training"}
     | KERAS_FREE,
@@ -35,7 +35,7 @@ ARROWS: dict[str, set[str]] = {
 }
 KERAS = {"keras", "tensorflow", "tf2onnx"}
 # Modules of `training` that need Keras: the training process alone imports them.
-TRAINS = {"fit", "trainer", "devices", "bundle"}
+TRAINS = {"averaging", "bundle", "datasets", "devices", "fit", "optimizers", "trainer", "watcher"}
 
 
 def _modules() -> list[Path]:

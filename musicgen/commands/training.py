@@ -12,7 +12,7 @@ from musicgen.corpus.collection import Collection
 from musicgen.corpus.sources import find_source, load_collection
 from musicgen.corpus.split import split_pieces
 from musicgen.models.checkpoint import Checkpoint, open_checkpoint
-from musicgen.models.settings import KINDS, ClassicSettings
+from musicgen.models.settings import ClassicSettings, settings_from_json
 from musicgen.score import Score
 from musicgen.settings import LIBRARY, collections_folder
 from musicgen.training.launch import check_resumable, extend
@@ -113,17 +113,17 @@ def _source_of(checkpoint: Checkpoint) -> str:
 
 
 def _run_settings(options: argparse.Namespace) -> RunSettings:
-    kind = KINDS[options.model]
-    chosen = {
-        n: v for n in ("width", "layers", "dropout") if (v := getattr(options, n)) is not None
-    }
-    model = kind(**chosen)
+    parts = ("width", "layers", "heads", "context", "dropout")
+    chosen = {n: v for n in parts if (v := getattr(options, n)) is not None}
+    model = settings_from_json({"kind": options.model, **chosen})
     names = (
         "epochs",
         "minutes",
         "batch_size",
         "length",
         "learning_rate",
+        "weight_decay",
+        "average",
         "patience",
         "seed",
         "devices",
@@ -146,6 +146,7 @@ def _run_settings(options: argparse.Namespace) -> RunSettings:
 def _resumed(options: argparse.Namespace) -> Run:
     run = find_run(options.run)
     check_resumable(run)
+    (run.folder / "stop").unlink(missing_ok=True)
     if options.epochs is not None or options.minutes is not None:
         extend(run, options.epochs, options.minutes)
     return run

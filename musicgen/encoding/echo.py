@@ -23,25 +23,34 @@ _ODD_TOO = np.uint64(0xC2B2AE3D27D4EB4F)
 
 def echo(fields: np.ndarray, start: int = 0, stop: int | None = None) -> np.ndarray:
     """The guess before each step from start to stop of one piece: (N, >= 3) -> (T, 4) int16."""
-    stop = len(fields) if stop is None else stop
-    heard = fields[:stop]
-    found = np.tile(NOTHING, (stop - start, 1))
-    hashes = _note_hash(heard[:, 0], heard[:, 1])  # (stop,)
-    hashes = _joined(_joined(hashes[2:], hashes[1:-1]), hashes[:-2])
-    for level, order in enumerate(ORDERS, start=1):
+    heard = fields[: len(fields) if stop is None else stop]
+    follows, levels = recalled(_note_hash(heard[:, 0], heard[:, 1]), ORDERS)
+    found = np.where(levels[:, None] > 0, heard[follows, :3], NOTHING[:3])
+    return np.column_stack([found, levels])[start:].astype(np.int16)
+
+
+def recalled(hashes: np.ndarray, orders: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """What followed the last time that the latest steps were heard.
+
+    hashes: of the steps of one piece, (N,) uint64. orders: how many latest steps to compare,
+    each twice the one before. Gives for each step the place of the one that followed then, and
+    the place in `orders`, from 1, of the longest run that was found; 0 twice where none was.
+    """
+    follows, levels = np.zeros((2, len(hashes)), np.int64)
+    runs = hashes
+    for _ in range(orders[0] - 1):
+        runs = _joined(runs[1:], hashes[: max(len(runs) - 1, 0)])
+    for level, order in enumerate(orders, start=1):
         if level > 1:
-            hashes = _joined(hashes[order // 2 :], hashes[: -order // 2])
-        if len(hashes) < 2:
+            runs = _joined(runs[order // 2 :], runs[: -order // 2])
+        if len(runs) < 2:
             break
-        # hashes[i] is of the run that ends before step i + order.
-        before = _last_same(hashes[:-1])
-        steps = np.flatnonzero(before >= 0)
-        follows = before[steps] + order
-        rows = steps + order - start
-        follows, rows = follows[rows >= 0], rows[rows >= 0]
-        found[rows, :3] = heard[follows, :3]
-        found[rows, 3] = level
-    return found
+        # runs[i] is the one that ends before step i + order.
+        before = _last_same(runs[:-1])
+        found = np.flatnonzero(before >= 0)
+        follows[found + order] = before[found] + order
+        levels[found + order] = level
+    return follows, levels
 
 
 class EchoTracker:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from musicgen.encoding.events import EventsEncoding
+from musicgen.encoding.frames import FramesEncoding
 from musicgen.encoding.notes import MOST_TOKENS, NotesEncoding
 from musicgen.encoding.steps import Encoding
 from musicgen.score import Score
 
-ENCODINGS = ("notes", "events")
+ENCODINGS = ("notes", "events")  # for any music
+KNOWN = (*ENCODINGS, "frames")  # `frames` is for the benchmark's four voices alone
 
 LARGEST_VOICING = 128  # pitches
 
@@ -25,8 +27,12 @@ def fit_encoding(name: str, scores: Iterable[Score]) -> Encoding:
 
 def encoding_from_json(entry: object) -> Encoding:
     """The encoding that `to_json` described; ValueError on anything else."""
-    if not isinstance(entry, dict) or entry.get("name") not in ENCODINGS:
-        raise ValueError(f"an encoding has a name, one of {', '.join(ENCODINGS)}")
+    if not isinstance(entry, dict) or entry.get("name") not in KNOWN:
+        raise ValueError(f"an encoding has a name, one of {', '.join(KNOWN)}")
+    if entry == FramesEncoding().to_json():
+        return FramesEncoding()
+    if entry["name"] == "frames":
+        raise ValueError("`frames` is described by nothing but its name")
     return _notes(entry) if entry["name"] == "notes" else _events(entry)
 
 

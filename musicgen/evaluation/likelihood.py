@@ -52,30 +52,44 @@ def evaluate_steps(
     progress: Progress | None = None,
 ) -> Evaluation:
     """Evaluate a model on encoded pieces, of which each counts for so many notes."""
+    done = 0
+
+    def tell(batch: Sequence[int]) -> None:
+        nonlocal done
+        done += sum(notes[index] for index in batch)
+        if progress is not None:
+            progress(done, sum(notes))
+
+    predicted = predict(model, pieces, primer, tell)
+    fields = [field.name for field in model.encoding.fields]
+    return summary(fields, [steps.name for steps in pieces], notes, predicted)
+
+
+def predict(
+    model: Model,
+    pieces: Sequence[Steps],
+    primer: np.ndarray | None = None,
+    after: Callable[[Sequence[int]], None] | None = None,
+) -> list[Predictions]:
+    """How each step of encoded pieces is predicted; ValueError where there is nothing to predict.
+
+    after(places): what is done after each batch of pieces.
+    """
     if not pieces or not all(map(len, pieces)):
         raise ValueError("there is nothing to evaluate: no piece, or one without a note")
-    fields = model.encoding.fields
-    first = np.zeros((0, len(fields)), np.int32) if primer is None else primer
+    first = np.zeros((0, len(model.encoding.fields)), np.int32) if primer is None else primer
     longest_first = sorted(range(len(pieces)), key=lambda index: -len(pieces[index]))
     found: dict[int, Predictions] = {}
-    done = 0
     for at in range(0, len(pieces), TOGETHER):
         batch = longest_first[at : at + TOGETHER]
         begun = [
             replace(pieces[index], fields=np.concatenate([first, pieces[index].fields]))
             for index in batch
         ]
-        for index, predicted in zip(batch, _predictions(model, begun, len(first)), strict=True):
-            found[index] = predicted
-            done += notes[index]
-        if progress is not None:
-            progress(done, sum(notes))
-    return summary(
-        [field.name for field in fields],
-        [steps.name for steps in pieces],
-        notes,
-        [found[index] for index in range(len(pieces))],
-    )
+        found |= zip(batch, _predictions(model, begun, len(first)), strict=True)
+        if after is not None:
+            after(batch)
+    return [found[index] for index in range(len(pieces))]
 
 
 def _predictions(model: Model, pieces: Sequence[Steps], skipped: int) -> list[Predictions]:

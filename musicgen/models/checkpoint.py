@@ -55,7 +55,7 @@ class Checkpoint:
     folder: Path
     encoding: Encoding
     model: ModelSettings
-    state: Mapping[str, tuple[int, ...]]  # shape of each carried array of one piece
+    state: Mapping[str, tuple[int, ...]]  # shape of each carried array of one piece, 0 grows
     graphs: tuple[Path, ...]  # one a field
     primers: tuple[np.ndarray, ...]  # (n, F) steps each
     facts: Mapping[str, Any]  # run, epoch, losses: for showing, never for computing

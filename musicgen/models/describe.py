@@ -33,8 +33,7 @@ def _layers(model: Any) -> Iterator[Any]:
         yield from model.network.layers
         return
     yield from model.embeddings.values()
-    if model.hears:
-        yield from (model.keyboard, model.clock, model.ending, model.order)
+    yield from model.ear.senses
     yield from getattr(model.memory, "layers", [model.memory])
     yield from model.heads
 

@@ -26,8 +26,8 @@ logging.getLogger("tf2onnx").setLevel(logging.CRITICAL)
 def trace_step(step: keras.Model, inputs: Mapping[str, tuple[tuple[int, ...], str]]) -> bytes:
     """The graph of a model of one step, with its weights as they are.
 
-    inputs: shape of one piece's and type of each input by name. Weights become initializers
-    named by the path of their variable, so that `filled` finds them.
+    inputs: shape of one piece's and type of each input by name, 0 for an axis that grows.
+    Weights become initializers named by the path of their variable, so that `filled` finds them.
     """
     step({n: np.zeros((1, *shape), kind) for n, (shape, kind) in inputs.items()})
     weights = step.trainable_variables
@@ -38,7 +38,7 @@ def trace_step(step: keras.Model, inputs: Mapping[str, tuple[tuple[int, ...], st
 
     signature = [
         [tf.TensorSpec(w.shape, w.dtype, name=_argument(i)) for i, w in enumerate(weights)],
-        {n: tf.TensorSpec((None, *shape), kind, name=n) for n, (shape, kind) in inputs.items()},
+        {n: tf.TensorSpec(_free(shape), kind, name=n) for n, (shape, kind) in inputs.items()},
     ]
     function = tf.function(run, input_signature=signature, autograph=False)
     model, _ = tf2onnx.convert.from_function(function, input_signature=signature, opset=OPSET)
@@ -54,6 +54,11 @@ def filled(graph: bytes, weights: Mapping[str, np.ndarray]) -> bytes:
             value = np.asarray(weights[tensor.name], np.float32)
             tensor.CopyFrom(onnx.numpy_helper.from_array(value, tensor.name))
     return model.SerializeToString()
+
+
+def _free(shape: tuple[int, ...]) -> tuple[int | None, ...]:
+    """The shape of any number of pieces, with its growing axes free."""
+    return (None, *(size or None for size in shape))
 
 
 def _argument(index: int) -> str:

@@ -97,16 +97,18 @@ class ClockEmbedding(layers.Layer):
 class KeysHead(layers.Layer):
     """Logits over the keys from what each does and its neighbours do, given a context.
 
-    (B, T, KEYS, CHANNELS), (B, T, D) -> (B, T, KEYS)
+    (B, T, keys, channels), (B, T, D) -> (B, T, keys)
     """
 
-    def __init__(self, filters: int = 32, hidden: int = 256, **arguments: Any) -> None:
+    def __init__(
+        self, keys: int = KEYS, filters: int = 32, hidden: int = 256, **arguments: Any
+    ) -> None:
         super().__init__(**arguments)
         self.look = layers.Conv2D(filters, (1, SPAN), padding="same", name="look")
         self.compare = layers.Dense(filters, name="compare")
         self.ask = [layers.Dense(filters, name=f"ask_{i}") for i in range(2)]
         self.hidden = layers.Dense(hidden, activation="silu", name="hidden")
-        self.by_key = layers.Dense(KEYS, dtype="float32", name="by_key")
+        self.by_key = layers.Dense(keys, dtype="float32", name="by_key")
         self.relative = layers.Dense(1, dtype="float32", name="relative")
 
     def build(
@@ -122,8 +124,9 @@ class KeysHead(layers.Layer):
 
     def call(self, keys: Tensor, context: Tensor) -> Tensor:
         # One row an image: the gradient of the weights takes half the time that way.
-        rows = ops.reshape(keys, (-1, 1, KEYS, CHANNELS))
-        seen = ops.reshape(self.look(rows), (-1, ops.shape(keys)[1], KEYS, self.look.filters))
+        count, channels = keys.shape[2:]
+        rows = ops.reshape(keys, (-1, 1, count, channels))
+        seen = ops.reshape(self.look(rows), (-1, ops.shape(keys)[1], count, self.look.filters))
         seen = ops.silu(seen + ops.expand_dims(self.ask[0](context), 2))
         seen = ops.silu(self.compare(seen) + ops.expand_dims(self.ask[1](context), 2))
         return self.relative(seen)[..., 0] + self.by_key(self.hidden(context))

@@ -36,13 +36,16 @@ class LstmMemory(layers.Layer):
             layer.build(shape)
             shape = (*shape[:-1], self.settings.width)
 
-    def call(self, vectors: Tensor) -> Tensor:
+    def call(self, vectors: Tensor, elapsed: Tensor) -> Tensor:
+        """elapsed: musical time of each step, which this memory has no use for."""
         for layer in self.layers:
             vectors = self.dropout(layer(vectors))
         return vectors
 
-    def step(self, vector: Tensor, state: Sequence[Tensor]) -> tuple[Tensor, list[Tensor]]:
-        """One step with carried state: (B, D), 2 * layers of (B, width)."""
+    def step(
+        self, vector: Tensor, elapsed: Tensor, state: Sequence[Tensor]
+    ) -> tuple[Tensor, list[Tensor]]:
+        """One step with carried state: (B, D), (B,), 2 * layers of (B, width)."""
         carried: list[Tensor] = []
         for i, layer in enumerate(self.layers):
             vector, new = layer.cell(vector, [state[2 * i], state[2 * i + 1]])

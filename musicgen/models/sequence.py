@@ -14,8 +14,7 @@ import keras
 from keras import layers, ops
 
 from musicgen.encoding.steps import Encoding
-from musicgen.models.heads import FieldHead, Heard, PitchHead
-from musicgen.models.hearing_layers import CHANNELS, KEYS, ClockEmbedding, channels
+from musicgen.models.ear import Ear
 
 Tensor = Any
 
@@ -28,14 +27,13 @@ class SequenceModel(keras.Model):
     Position t of `before` is the step before the one that position t of `drawn` holds.
     """
 
-    def __init__(self, encoding: Encoding, memory: Any, width: int, dropout: float) -> None:
-        """memory: a layer (B, T, D) -> (B, T, width) that also offers `step` and `state`."""
+    def __init__(self, encoding: Encoding, memory: Any, ear: Ear, dropout: float) -> None:
+        """memory: a layer (B, T, D), (B, T) -> (B, T, width) that also offers `step`, `state`."""
         # Times and keys are numbers that half precision would round: nothing is cast on the way in.
         super().__init__(name=memory.settings.kind, autocast=False)
         self.settings = memory.settings
         self.fields = encoding.fields
         self.derived_widths = dict(encoding.derived)
-        self.hears = bool(self.derived_widths)
         # One row more than the field has values: the step before the first.
         self.embeddings = {
             f.name: layers.Embedding(f.size + 1, EMBEDDING, name=f"embed_{f.name}")
@@ -43,23 +41,14 @@ class SequenceModel(keras.Model):
         }
         self.memory = memory
         self.dropout = layers.Dropout(dropout, name="dropout")
-        heard = [self.hears and i < 3 for i in range(len(self.fields))]
-        self.heads = [
-            PitchHead(f, name="pitch_head")
-            if hears and f.name == "pitch"
-            else FieldHead(f, i, width, hears, name=f"{f.name}_head")
-            for i, (f, hears) in enumerate(zip(self.fields, heard, strict=True))
-        ]
-        if self.hears:
-            self.clock = ClockEmbedding(name="clock")
-            self.ending = layers.Embedding(self.fields[2].size + 1, 16, name="next_ending")
-            self.order = layers.Embedding(8, 16, name="echo_order")
-            self.keyboard = layers.Dense(128, activation="silu", name="keyboard")
+        self.heads = ear.heads()
+        self.ear = ear
 
     def call(self, inputs: Mapping[str, Tensor]) -> dict[str, Tensor]:
         before, drawn = split(inputs["before"]), split(inputs["drawn"])
         derived = {name: inputs[name] for name in self.derived_widths}
-        memory = self.memory(self.dropout(self.listen(before, derived)))
+        heard = self.dropout(self.listen(before, derived))
+        memory = self.memory(heard, self.ear.elapsed(before))
         return {
             field.name: self.draw(i, memory, before, drawn[:i], derived)
             for i, field in enumerate(self.fields)
@@ -67,12 +56,7 @@ class SequenceModel(keras.Model):
 
     def listen(self, before: Sequence[Tensor], derived: Mapping[str, Tensor]) -> Tensor:
         """The step before and what is heard now, as one vector: -> (B, T, D)."""
-        parts = self._embedded(before)
-        if self.hears:
-            heard = Heard.now(derived, before)
-            flat = (-1, ops.shape(before[0])[1], KEYS * CHANNELS)
-            parts += [self.keyboard(ops.reshape(channels(heard.known), flat))]
-            parts += self._time(heard) + self._echo(heard)
+        parts = [*self.embed(before), *self.ear.listen(self.embed, before, derived)]
         return ops.concatenate(parts, axis=-1)
 
     def draw(
@@ -84,28 +68,13 @@ class SequenceModel(keras.Model):
         derived: Mapping[str, Tensor],
     ) -> Tensor:
         """Logits of one field given the fields drawn before it in the same step."""
-        parts = [memory, *self._embedded(drawn)]
-        if not self.hears:
-            return self.heads[index](ops.concatenate(parts, axis=-1))
-        heard = Heard.now(derived, before)
-        if drawn:
-            heard = heard.after(drawn[0])
-        parts += self._time(heard) + self._echo(heard) + heard.agreement(drawn)
-        if index == 2:
-            chord_fellow = ops.where(drawn[0] == 0, before[2], self.fields[2].size)
-            parts += [heard.around(drawn[1]), self.embeddings["duration"](chord_fellow)]
-        return self.heads[index](ops.concatenate(parts, axis=-1), heard=heard)
+        parts, heard = self.ear.attend(self.embed, before, drawn, derived)
+        context = ops.concatenate([memory, *self.embed(drawn), *parts], axis=-1)
+        return self.heads[index](context, heard=heard)
 
-    def _embedded(self, values: Sequence[Tensor]) -> list[Tensor]:
+    def embed(self, values: Sequence[Tensor]) -> list[Tensor]:
         """The embeddings of the first fields of a step."""
         return [self.embeddings[f.name](v) for f, v in zip(self.fields, values, strict=False)]
-
-    def _time(self, heard: Heard) -> list[Tensor]:
-        return [self.clock(heard.clock), self.ending(heard.next_ending())]
-
-    def _echo(self, heard: Heard) -> list[Tensor]:
-        """What followed the last time, as vectors of (B, T, D)."""
-        return [*self._embedded(heard.echo[:3]), self.order(heard.echo[3])]
 
 
 class StepModel(keras.Model):
@@ -146,7 +115,8 @@ class StepModel(keras.Model):
             return {"logits": logits[:, 0]}
         vector = model.listen(before, derived)[:, 0]
         names = list(self.state)
-        memory, state = model.memory.step(vector, [inputs[name] for name in names])
+        elapsed = model.ear.elapsed(before)[:, 0]
+        memory, state = model.memory.step(vector, elapsed, [inputs[name] for name in names])
         logits = model.draw(0, memory[:, None], before, [], derived)
         carried = {f"{name}_out": value for name, value in zip(names, state, strict=True)}
         return {"logits": logits[:, 0], "memory": memory, **carried}

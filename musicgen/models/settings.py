@@ -43,9 +43,35 @@ class ClassicSettings:
         within("window", self.window, 2, 2000)
 
 
-ModelSettings = LstmSettings | ClassicSettings
-KINDS: Mapping[str, type[LstmSettings] | type[ClassicSettings]] = {
-    kind.kind: kind for kind in (LstmSettings, ClassicSettings)
+@dataclass(frozen=True)
+class TransformerSettings:
+    """Attention over the steps before, a conditional head a field; trained as `lstm` is."""
+
+    kind: ClassVar[str] = "transformer"
+    width: int = 256
+    layers: int = 4
+    heads: int = 4
+    feed_forward: int = 4  # times the width
+    context: int = 256  # steps that a step attends to, itself among them
+    dropout: float = 0.15
+
+    def __post_init__(self) -> None:
+        within("width", self.width, 8, 4096)
+        within("layers", self.layers, 1, 24)
+        within("heads", self.heads, 1, 64)
+        within("feed forward", self.feed_forward, 1, 16)
+        within("context", self.context, 2, 8192)
+        within("dropout", self.dropout, 0.0, 0.9)
+        # Half of a head's pairs turn with the step's number, half with musical time.
+        if self.width % (4 * self.heads):
+            raise ValueError(
+                f"width {self.width} is no multiple of 4 numbers for each of {self.heads} heads"
+            )
+
+
+ModelSettings = LstmSettings | TransformerSettings | ClassicSettings
+KINDS: Mapping[str, type[LstmSettings] | type[TransformerSettings] | type[ClassicSettings]] = {
+    kind.kind: kind for kind in (LstmSettings, TransformerSettings, ClassicSettings)
 }
 
 

@@ -44,9 +44,10 @@ RUN_FILES = (
 )
 POINTERS = ("best.json", "latest.json")
 CHECKPOINT_FILES = (CONFIG, VOCABULARY, PRIMERS, WEIGHTS, OPTIMIZER, PROGRESS)
-CHECKPOINTS = "checkpoints"
+CHECKPOINTS, SAMPLES = "checkpoints", "samples"
 MOST_MEMBERS = 1000
 MOST_BYTES = 2 * 2**30  # of all members together
+_SAMPLE = re.compile(r"epoch-\d{1,6}\.mid", re.ASCII)
 _GRAPH = re.compile(r"step(_[a-z]{1,20})?\.onnx")
 _CHECKPOINT = re.compile(r"[\w-]{1,64}", re.ASCII)
 _STORED = (".safetensors", ".onnx")  # weights do not compress
@@ -98,6 +99,8 @@ def _place(parts: tuple[str, ...]) -> str:
     """Where a file of a run belongs; nothing for a file that is none of a run's."""
     if len(parts) == 1 and parts[0] in RUN_FILES:
         return parts[0]
+    if len(parts) == 2 and parts[0] == SAMPLES and _SAMPLE.fullmatch(parts[1]):
+        return "/".join(parts)
     if len(parts) == 2 and parts[0] == CHECKPOINTS and parts[1] in POINTERS:
         return "/".join(parts)
     in_checkpoint = len(parts) == 3 and parts[0] == CHECKPOINTS and _CHECKPOINT.fullmatch(parts[1])

@@ -7,7 +7,6 @@ stopped and resumed sees the same batches with the same dropout as one that neve
 from __future__ import annotations
 
 import json
-import math
 import os
 import shutil
 import time
@@ -18,7 +17,6 @@ from typing import Any
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
-import keras
 import numpy as np
 import tensorflow as tf
 
@@ -28,10 +26,13 @@ from musicgen.files import write_json
 from musicgen.models.build import build_model
 from musicgen.models.checkpoint import PROGRESS, open_checkpoint
 from musicgen.models.saving import CheckpointWriter, load_training_state, load_weights
+from musicgen.training.averaging import averaged, swap_averages
 from musicgen.training.conclusion import conclude, write_baselines
 from musicgen.training.data import TrainingData, prepare
-from musicgen.training.devices import Devices, gpu_memory, set_up_devices
-from musicgen.training.report import BLOCK, Reporter, Sums, difference, means
+from musicgen.training.datasets import as_dataset
+from musicgen.training.devices import Devices, set_up_devices
+from musicgen.training.optimizers import make_optimizer
+from musicgen.training.report import Reporter, Sums, means
 from musicgen.training.run import (
     FINISHED,
     RUNNING,
@@ -41,15 +42,10 @@ from musicgen.training.run import (
     UnknownRun,
     find_checkpoint,
 )
-from musicgen.training.schedule import learning_rate
+from musicgen.training.samples import write_sample
 from musicgen.training.settings import TrainSettings
-from musicgen.training.trainer import StepsTrainer, clip_norm_of_share
-
-CHECKPOINT_SECONDS = 300.0  # at most, between two checkpoints within an epoch
-
-
-class LossNotANumber(ArithmeticError):
-    """The loss is no longer finite."""
+from musicgen.training.trainer import StepsTrainer
+from musicgen.training.watcher import Watcher
 
 
 @dataclass(frozen=True)
@@ -72,18 +68,28 @@ def train(run: Run, devices: Devices | None = None, training: type[Training] | N
     """
     settings = run.settings
     devices = devices or set_up_devices(settings.train.devices)
-    reporter = Reporter(run.folder, replace(run.written_status(), epochs=settings.train.epochs))
-    reporter.tell(state=STARTING, message="reading the collection", device=devices.words)
+    _reporter(run).tell(state=STARTING, message="reading the collection", device=devices.words)
     collection = load_collection(settings.source)
-    latest = _latest(run)
-    start = latest or (find_checkpoint(settings.start_from) if settings.start_from else None)
+    start = _start(run)
     encoding = open_checkpoint(start).encoding if start else None
     data = prepare(collection, settings, encoding)
     write_json(run.folder / "split.json", data.names())
     prepare_background(run.folder, data.scores["train"], data.scores["valid"])
-    reporter.tell(message="making the model")
-    session = training or Training
-    session(run, data, devices, reporter, start, resume=latest is not None).go_on()
+    train_on(run, data, devices, training)
+
+
+def train_on(
+    run: Run,
+    data: TrainingData,
+    devices: Devices | None = None,
+    training: type[Training] | None = None,
+) -> None:
+    """The same on data that is at hand."""
+    devices = devices or set_up_devices()
+    reporter = _reporter(run)
+    reporter.tell(state=STARTING, message="making the model", device=devices.words)
+    resume = _latest(run) is not None
+    (training or Training)(run, data, devices, reporter, _start(run), resume).go_on()
 
 
 class Training:
@@ -113,6 +119,7 @@ class Training:
                 load_weights(network, start)
             if start is not None and resume:
                 load_training_state(network, self.optimizer, start)
+                swap_averages(network, self.optimizer)  # the checkpoint holds them as its weights
                 self.progress = Progress(**json.loads((start / PROGRESS).read_bytes()))
         primers = data.primers(np.random.default_rng(self.settings.seed))
         self.writer = CheckpointWriter(network, data.encoding, primers)
@@ -166,7 +173,7 @@ class Training:
 
     def _epoch(self) -> bool:
         """Train one epoch, or the rest of one; False where it was asked to stop within."""
-        watcher = _Watcher(self)
+        watcher = Watcher(self)
         self.trainer.fit(
             self._dataset(),
             initial_epoch=self.progress.epoch,
@@ -202,14 +209,17 @@ class Training:
             seconds=self.seconds,
         )
         self.save(best)
-        write_baselines(self.run, self.data.encoding, self.data.scores)
+        if self.data.scores["train"]:  # without scores there is nothing to hear or to compare
+            write_sample(self.run, epoch)
+            write_baselines(self.run, self.data.encoding, self.data.scores)
 
     def _validate(self) -> dict[str, Any]:
         if not self.valid_windows.batches:
             return {}
         windows = self.valid_windows
-        dataset = _as_dataset(windows.once, windows, windows.batches_once)
-        logs = self.trainer.evaluate(dataset, verbose=0, return_dict=True)
+        dataset = as_dataset(windows.once, windows, windows.batches_once)
+        with averaged(self.trainer, self.optimizer):
+            logs = self.trainer.evaluate(dataset, verbose=0, return_dict=True)
         return means(logs, self.trainer.fields)
 
     def save(self, best: bool) -> None:
@@ -227,7 +237,8 @@ class Training:
             "loss": status.loss,
             "valid_loss": status.valid_loss,
         }
-        self.writer.write(parent / name, facts, self.optimizer, asdict(progress))
+        with averaged(self.trainer, self.optimizer):
+            self.writer.write(parent / name, facts, self.optimizer, asdict(progress))
         write_json(parent / "latest.json", {"checkpoint": name})
         if best:
             write_json(parent / "best.json", {"checkpoint": name})
@@ -250,99 +261,18 @@ class Training:
             return self.train_windows.epoch(settings.seed, epoch, transpose, skip)
 
         left = self.train_windows.batches - progress.batch
-        return _as_dataset(batches, self.train_windows, left)
+        return as_dataset(batches, self.train_windows, left)
 
 
-class _Watcher(keras.callbacks.Callback):
-    """Sets the learning rate, keeps the books, and heeds a wish to stop.
-
-    Books are kept every few batches: to read them is to wait for the device.
-    """
-
-    def __init__(self, training: Training) -> None:
-        super().__init__()
-        self.training = training
-        self.before = dict(training.progress.sums)  # of this epoch, in earlier sessions
-        self.sums = dict(self.before)
-        self.block_began: tuple[Sums, float] = (self.sums, time.monotonic())
-        self.stopped = False
-
-    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
-        training = self.training
-        rate = learning_rate(training.settings, training.progress.step, training.done)
-        training.optimizer.learning_rate.assign(rate)
-
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        training = self.training
-        progress = training.progress
-        progress = replace(progress, batch=progress.batch + 1, step=progress.step + 1)
-        training.progress = progress
-        last = progress.batch >= training.train_windows.batches
-        stops = training.asked_to_stop and not last
-        saves = time.monotonic() - training.saved > CHECKPOINT_SECONDS and not last
-        tells = progress.step % BLOCK == 0 or progress.step == 1
-        if last or stops or saves or tells:
-            self._keep_books()
-        if tells:
-            self._tell_block()
-        training.reporter.beat(step=progress.step, seconds=training.seconds)
-        if stops:
-            self.stopped = self.model.stop_training = True
-        elif saves:
-            training.save(best=False)
-
-    def _keep_books(self) -> None:
-        training = self.training
-        found = training.trainer.sums()
-        self.sums = {name: value + self.before.get(name, 0.0) for name, value in found.items()}
-        if not all(math.isfinite(value) for value in self.sums.values()):
-            raise LossNotANumber(
-                "the loss is no longer a number: try a lower learning rate, "
-                f"such as {training.settings.learning_rate / 3:.1g}"
-            )
-        training.progress = replace(training.progress, sums=self.sums)
-
-    def _tell_block(self) -> None:
-        training, now = self.training, time.monotonic()
-        earlier, began = self.block_began
-        block = difference(self.sums, earlier)
-        speed = block["notes"] / max(now - began, 1e-6)
-        self.block_began = (self.sums, now)
-        line = means(block, training.trainer.fields)
-        training.reporter.add(
-            kind="step",
-            step=training.progress.step,
-            epoch=training.progress.epoch
-            + training.progress.batch / training.train_windows.batches,
-            learning_rate=float(np.asarray(training.optimizer.learning_rate)),
-            seconds=training.seconds,
-            steps_per_second=speed,
-            gpu_memory=gpu_memory(),
-            **line,
-        )
-        done = training.done
-        left = training.seconds * (1 - done) / done if done else None
-        training.reporter.beat(loss=line["loss"], steps_per_second=speed, seconds_left=left)
+def _reporter(run: Run) -> Reporter:
+    epochs = run.settings.train.epochs
+    return Reporter(run.folder, replace(run.written_status(), epochs=epochs))
 
 
-def make_optimizer(settings: TrainSettings) -> keras.optimizers.Optimizer:
-    clip = clip_norm_of_share(settings.clip_norm) or None
-    if settings.optimizer == "rmsprop":
-        return keras.optimizers.RMSprop(settings.learning_rate, global_clipnorm=clip)
-    return keras.optimizers.AdamW(
-        settings.learning_rate,
-        weight_decay=settings.weight_decay,
-        beta_2=0.99,
-        global_clipnorm=clip,
-    )
-
-
-def _as_dataset(batches: Any, windows: Any, count: int) -> tf.data.Dataset:
-    """So many batches from a generator, made ready while the one before is trained on."""
-    example = next(iter(windows.once()))
-    signature = tf.nest.map_structure(lambda a: tf.TensorSpec(a.shape, a.dtype), example)
-    dataset = tf.data.Dataset.from_generator(batches, output_signature=signature)
-    return dataset.apply(tf.data.experimental.assert_cardinality(count)).prefetch(4)
+def _start(run: Run) -> Path | None:
+    """The checkpoint that a run goes on from, its own or another's."""
+    start_from = run.settings.start_from
+    return _latest(run) or (find_checkpoint(start_from) if start_from else None)
 
 
 def _latest(run: Run) -> Path | None:

@@ -35,7 +35,6 @@ def train_run(run: Run, work: Callable[[Run], None] | None = None) -> str:
 
     work: what trains; imported only when it is this run's turn.
     """
-    (run.folder / "stop").unlink(missing_ok=True)
     try:
         with FileLock(run.folder / "lock", timeout=LOCK_WAIT):
             if not _wait_for_turn(run):

@@ -15,6 +15,7 @@ This module imports neither Keras nor TensorFlow.
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
@@ -34,6 +35,7 @@ ALIVE = (QUEUED, STARTING, RUNNING, STOPPING, STALLED)
 SILENCE = 60.0  # seconds without a heartbeat before a running process counts as stalled
 
 
+LOG_TAIL_BYTES = 2**16
 LAUNCH = 20.0  # seconds that a new process may take to lock its run
 
 
@@ -147,8 +149,11 @@ class Run:
         raise UnknownRun(f"run '{self.name}' has no checkpoint yet")
 
     def log_tail(self, lines: int = 40) -> str:
+        """The last lines of what the process printed."""
         try:
-            text = (self.folder / "log.txt").read_text(encoding="utf-8", errors="replace")
+            with (self.folder / "log.txt").open("rb") as file:
+                file.seek(max(0, file.seek(0, os.SEEK_END) - LOG_TAIL_BYTES))
+                text = file.read(LOG_TAIL_BYTES).decode("utf-8", errors="replace")
         except OSError:
             return ""
         return "\n".join(text.splitlines()[-lines:])

@@ -7,11 +7,12 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from musicgen.bounds import one_of, within
-from musicgen.encoding.registry import ENCODINGS
+from musicgen.encoding.registry import KNOWN
 from musicgen.models.settings import (
     ClassicSettings,
     LstmSettings,
     ModelSettings,
+    TransformerSettings,
     settings_from_json,
     settings_to_json,
 )
@@ -33,6 +34,7 @@ class TrainSettings:
     learning_rate: float = 3e-3  # the highest
     schedule: str = "cosine"  # down to a fiftieth at the end, after a short rise
     weight_decay: float = 1e-2  # of adamw
+    average: float = 0.0  # of adamw: the share that averaged weights keep a batch; 0 has none
     clip_norm: float = 1.0  # of all gradients together; 0 does not clip
     transpose_down: int = 5  # semitones, at most, at random
     transpose_up: int = 6
@@ -47,6 +49,7 @@ class TrainSettings:
         within("length", self.length, 2, 8192)
         within("learning rate", self.learning_rate, 1e-7, 1.0)
         within("weight decay", self.weight_decay, 0, 1)
+        within("average", self.average, 0, 0.99999)
         within("clip norm", self.clip_norm, 0, 1000)
         within("transpose down", self.transpose_down, 0, 12)
         within("transpose up", self.transpose_up, 0, 12)
@@ -55,6 +58,8 @@ class TrainSettings:
         within("devices", self.devices, 0, 64)
         one_of("optimizer", self.optimizer, OPTIMIZERS)
         one_of("schedule", self.schedule, SCHEDULES)
+        if self.average and self.optimizer != "adamw":
+            raise ValueError("weights are averaged with the optimizer adamw alone")
 
 
 CLASSIC_TRAINING = TrainSettings(
@@ -67,6 +72,12 @@ CLASSIC_TRAINING = TrainSettings(
     transpose_down=0,
     transpose_up=0,
     patience=0,
+)
+
+
+# A window is as long as what the default model attends to.
+TRANSFORMER_TRAINING = TrainSettings(
+    batch_size=16, length=TransformerSettings.context, learning_rate=1e-3, weight_decay=0.05
 )
 
 
@@ -83,9 +94,14 @@ class RunSettings:
 
     def __post_init__(self) -> None:
         checked_name(self.name)
-        one_of("encoding", self.encoding, ENCODINGS)
+        one_of("encoding", self.encoding, KNOWN)
         if isinstance(self.model, ClassicSettings) and self.encoding != "notes":
             raise ValueError("`classic` learns one token a step: train it on the encoding `notes`")
+        if isinstance(self.model, TransformerSettings) and self.model.context > self.train.length:
+            raise ValueError(
+                f"the transformer attends to {self.model.context} steps and is trained on windows "
+                f"of {self.train.length}: choose a length of at least that, or a smaller context"
+            )
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -107,4 +123,6 @@ class RunSettings:
 
 
 def default_training(model: ModelSettings) -> TrainSettings:
-    return CLASSIC_TRAINING if isinstance(model, ClassicSettings) else TrainSettings()
+    if isinstance(model, ClassicSettings):
+        return CLASSIC_TRAINING
+    return TRANSFORMER_TRAINING if isinstance(model, TransformerSettings) else TrainSettings()

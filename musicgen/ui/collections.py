@@ -19,6 +19,7 @@ from musicgen.ui.tasks import Task, finish
 from musicgen.ui.words import count, plain
 
 KEY = "collection"  # of the chooser, and in links
+_IMPORT = "_import"  # a folder that is being copied
 ENDINGS = [ending.removeprefix(".") for ending in FORMATS] + ["zip"]
 
 
@@ -56,14 +57,10 @@ def _import_folder(turn: int) -> None:
         "A folder on this computer", key=f"import-path-{turn}", placeholder="/home/me/music/midi"
     )
     if st.button("Import the folder", key="import", type="primary", disabled=not path.strip()):
-        folder = Path(path.strip()).expanduser()
-        work: Task[Added] = Task(lambda progress: shelf.import_folder(folder, progress=progress))
-        try:
-            _tell(finish(work, "Copying the folder", "import"))
-        except (CorpusError, BadName, OSError, ValueError) as problem:
-            st.error(plain(str(problem)))
-            return
-        st.rerun()
+        folder = Path(path.strip())
+        st.session_state[_IMPORT] = Task(
+            lambda told: shelf.import_folder(folder.expanduser(), progress=told)
+        )
 
 
 def _upload(chosen: str, turn: int) -> None:
@@ -111,6 +108,22 @@ def _tell(added: Added) -> None:
     st.session_state["_additions"] += 1
     st.session_state["_added"] = added
     choose_next(KEY, added.name)
+
+
+def finish_import() -> None:
+    """Where a folder is being imported, wait for it with a bar; what is there by then is kept."""
+    task: Task[Added] | None = st.session_state.get(_IMPORT)
+    if task is None:
+        return
+    try:
+        added = finish(task, "Copying the folder", "import")
+    except (CorpusError, BadName, RuntimeError, OSError, ValueError) as problem:
+        st.error(plain(str(problem)))
+        del st.session_state[_IMPORT]
+        return
+    del st.session_state[_IMPORT]
+    _tell(added)
+    st.rerun()
 
 
 def show_last_addition() -> None:

@@ -144,7 +144,7 @@ def _shown(name: str, value: Any) -> Any:
     return type(low)(min(max(value, low), high))
 
 
-def options_of(name: str) -> dict[str, Any]:
+def widget(name: str) -> dict[str, Any]:
     """The key of a widget, kept over pages; and no value, where that is what it begins with."""
     options: dict[str, Any] = {"key": key_of(name), "persist_state": "session"}
     return options | ({"value": None} if name in ("tempo", "max_copy") else {})

@@ -55,6 +55,7 @@ def choose_begin(source: str) -> Begin:
     if begin.score is None or kind == TYPED:
         return begin
     most = max(1, begin.score.bars)
+    st.caption(f"{count(begin.score.bars, 'bar')}, {count(len(begin.score), 'note')}")
     bars = int(st.number_input("Bars of it", 1, most, min(4, most), key=f"{BARS}-{begin.words}"))
     return _opening(begin, bars)
 
@@ -105,6 +106,8 @@ def _piece_of(source: str) -> Begin:
 
 
 def _of_collection(collection: str, name: str) -> Begin:
+    if collection not in collection_names():  # a path, which a link must not have read
+        raise ValueError(f"there is no collection '{collection[:80]}'")
     scores = {score.name: score for score in reversed(open_collection(collection).scores)}
     if name not in scores:
         raise ValueError(f"'{collection}' has no piece '{name[:80]}'")

@@ -10,6 +10,15 @@ from musicgen.composing.history import KeptPiece
 from musicgen.composing.originality import Originality, Run
 from musicgen.rendering.roll import Mark
 
+_NUMBER = (int, float)
+_KINDS: Mapping[str, Any] = {
+    "int": int,
+    "float": _NUMBER,
+    "str": str,
+    "int | None": (int, type(None)),
+    "float | None": (*_NUMBER, type(None)),
+}
+
 
 def primer_notes(piece: KeptPiece) -> int:
     """How many of the piece's notes were given, not composed."""
@@ -28,8 +37,8 @@ def originality_of(piece: KeptPiece) -> Originality | None:
     """The report of the piece; None where none was made or it cannot be read."""
     entry = piece.facts.get("originality")
     try:
-        runs = tuple(Run(**_known(Run, run)) for run in entry["runs"])  # type: ignore[index]
-        return Originality(**{**_known(Originality, entry), "runs": runs})
+        runs = tuple(Run(**_checked(Run, run)) for run in entry["runs"])  # type: ignore[index]
+        return Originality(**{**_checked(Originality, entry), "runs": runs})
     except (TypeError, KeyError, AttributeError):
         return None
 
@@ -47,7 +56,10 @@ def marks_of(piece: KeptPiece) -> list[Mark]:
     ]
 
 
-def _known(kind: type, entry: Any) -> dict[str, Any]:
-    """Those values of an entry that a dataclass has."""
-    names = {f.name for f in fields(kind)}
-    return {name: value for name, value in entry.items() if name in names}
+def _checked(kind: type, entry: Any) -> dict[str, Any]:
+    """Those values of an entry that a dataclass has; TypeError where one is of another kind."""
+    known = {f.name: str(f.type) for f in fields(kind) if f.name in entry}
+    for name, wanted in known.items():
+        if wanted in _KINDS and not isinstance(entry[name], _KINDS[wanted]):
+            raise TypeError(f"{name} is not {wanted}")
+    return {name: entry[name] for name in known}

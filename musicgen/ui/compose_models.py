@@ -116,10 +116,8 @@ def _open(folder: str, stamp: int, _choice: Choice) -> Opened:
 
 def about(opened: Opened) -> str:
     """What the model is, what it learned from and how well, in a line."""
-    run, facts = opened.choice.run, opened.checkpoint.facts
-    source = facts.get("source") or run.settings.source
-    model = opened.checkpoint.model
-    words = [f"learned from **{plain(Path(str(source)).name)}**"]
+    facts, model = opened.checkpoint.facts, opened.checkpoint.model
+    words = [f"learned from **{plain(Path(source_of(opened)).name)}**"]
     words.append(f"{model.kind} with {count(model.layers, 'layer')} of {model.width}")
     bits = facts.get("valid_loss")
     if isinstance(bits, int | float):
@@ -144,6 +142,15 @@ def _choose_checkpoint(run: Run) -> Path:
 
 def _key(run: str) -> str:
     return f"compose-epoch-{run}"
+
+
+def source_of(opened: Opened) -> str:
+    """The collection that the model learned from, by its name or path; empty where unknown."""
+    said = opened.checkpoint.facts.get("source")
+    try:
+        return said if isinstance(said, str) else opened.choice.run.settings.source
+    except UnknownRun:
+        return ""
 
 
 def _label(run: Run, folder: Path) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pandas as pd
 import streamlit as st
@@ -16,8 +15,9 @@ from musicgen.encoding.events import EventsEncoding
 from musicgen.rendering.roll import piano_roll
 from musicgen.rendering.words import first_bar_number
 from musicgen.score import Score
+from musicgen.ui.collections import collection_names
 from musicgen.ui.compose_facts import originality_of, primer_notes
-from musicgen.ui.compose_models import Opened, find_opened
+from musicgen.ui.compose_models import find_opened, source_of
 from musicgen.ui.compose_pieces import sound_of
 from musicgen.ui.opening import open_collection
 from musicgen.ui.words import count, plain
@@ -50,7 +50,7 @@ def side_by_side(piece: KeptPiece, score: Score, run: Run, key: str) -> None:
         st.markdown(f"**In {plain(run.source)}**, bar {run.source_bar + 1}")
         source = _source(piece, run)
         if source is None:
-            st.caption("The collection that it comes from is not here any more.")
+            st.caption("The collection that it comes from is not among those here.")
         else:
             _heard(source, f"{key}-source")
 
@@ -129,21 +129,17 @@ def _stretch(score: Score, first: int, notes: int) -> Score:
 def _source(piece: KeptPiece, run: Run) -> Score | None:
     """The stretch of the training piece, from the collection that the model learned from."""
     opened = find_opened(piece.checkpoint)
-    if opened is None:
+    source = source_of(opened) if opened else ""
+    if source not in collection_names():  # a path that a stranger's run may have brought along
         return None
     try:
-        analysis = open_collection(_collection_of(opened))
+        analysis = open_collection(source)
     except (CorpusError, OSError):
         return None
     for score in analysis.scores:
         if score.name == run.source:
             return _stretch(EventsEncoding().canonical(score), run.source_note, run.notes)
     return None
-
-
-def _collection_of(opened: Opened) -> str:
-    source = opened.checkpoint.facts.get("source") or opened.choice.run.settings.source
-    return str(source) if Path(str(source)).is_absolute() else Path(str(source)).name
 
 
 def _heard(score: Score, key: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
 from musicgen.composing.history import UnknownPiece
@@ -12,7 +10,7 @@ from musicgen.settings import pieces_folder
 from musicgen.ui import compose_ask, compose_widgets, compose_work
 from musicgen.ui.compose_begin import Begin, choose_begin, linked_begin
 from musicgen.ui.compose_desk import desk
-from musicgen.ui.compose_models import Opened
+from musicgen.ui.compose_models import Opened, source_of
 from musicgen.ui.words import plain
 
 
@@ -45,9 +43,8 @@ def panel(opened: Opened) -> None:
 
 def _begin(opened: Opened) -> Begin | None:
     """The beginning that is chosen; None where it cannot be used, which is said."""
-    source = opened.checkpoint.facts.get("source") or opened.choice.run.settings.source
     try:
-        return choose_begin(Path(str(source)).name)
+        return choose_begin(source_of(opened))
     except (CorpusError, UnknownPiece, ValueError, OSError) as problem:
         st.warning(plain(str(problem), 300))
         return None
@@ -70,7 +67,7 @@ def compose_linked(opened: Opened) -> None:
 def compose_first(opened: Opened) -> None:
     """Offer a first piece, where none was ever composed; before the panel is drawn."""
     here = desk()
-    if here.offered or here.notice or here.piece or here.job:
+    if here.offered or here.piece or here.job or here.notice or here.problem:
         return
     here.offered = True
     if not any(pieces_folder().glob("[!.]*")):

@@ -38,7 +38,7 @@ def start(opened: Opened, settings: ComposeSettings, begin: Begin, candidates: i
             on_bar=on_bar,
             stop=stop,
         )
-        return [_kept(opened, piece, begin) for piece in pieces]
+        return _all_kept(opened, pieces, begin)
 
     desk().begin(Job(work, settings.bars or 0))
 
@@ -58,7 +58,7 @@ def start_one(opened: Opened, settings: ComposeSettings, begin: Begin, variation
             index=known.index,
             variations=[variation],
         )
-        return [_kept(opened, judged(composition, known), begin) for composition in made]
+        return _all_kept(opened, [judged(composition, known) for composition in made], begin)
 
     desk().begin(Job(work, settings.bars or 0))
 
@@ -89,6 +89,14 @@ def bars_in_words(score: Score, first: int, last: int) -> str:
     number = first_bar_number(score)
     one = first == last
     return f"bar {first + number}" if one else f"bars {first + number} to {last + number}"
+
+
+def _all_kept(opened: Opened, pieces: Sequence[Piece], begin: Begin) -> list[KeptPiece]:
+    """Those pieces that have a note; ValueError where none has."""
+    kept = [_kept(opened, piece, begin) for piece in pieces if len(piece.score)]
+    if not kept:
+        raise ValueError("not a single note was written: try another seed, or fewer rules")
+    return kept
 
 
 def _kept(opened: Opened, piece: Piece, begin: Begin) -> KeptPiece:

@@ -81,17 +81,29 @@ def show_piece(analysis: Analysis, number: int, key: str) -> None:
     score, file = analysis.scores[number], analysis.collection.files[number]
     with st.container(border=True):
         st.markdown(f"**{plain(file.file)}**")
-        sound = b""
+        sounding = f"{key}-sounding"  # the piece whose sound was asked for
         if st.button("Make its sound", key=f"{key}-sound-{number}", icon=":material/volume_up:"):
-            with st.spinner("Playing it into a file …", show_time=True):
-                try:
-                    sound = wav_bytes(score)
-                except TooLongForSound as problem:
-                    st.info(plain(str(problem)))
+            st.session_state[sounding] = number
+        sound = _sound(score) if st.session_state.get(sounding) == number else b""
         drawn, left = (score, 0) if sound else beginning(score, MOST_DRAWN)
         roll_player(drawn, sound, f"{key}-roll-{number}")
         if left:
             st.caption(f"The first {len(drawn):,} of {len(score):,} notes.")
+
+
+def _sound(score: Score) -> bytes:
+    """The score as a WAV file; empty, and a word why, where it is too long for that."""
+    with st.spinner("Playing it into a file …", show_time=True):
+        try:
+            return _wav(score.notes.tobytes(), score.tempo, score)
+        except TooLongForSound as problem:
+            st.info(plain(str(problem)))
+            return b""
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _wav(notes: bytes, tempo: float, _score: Score) -> bytes:
+    return wav_bytes(_score)
 
 
 def beginning(score: Score, most: int) -> tuple[Score, int]:

@@ -53,17 +53,22 @@ def _frequency(analysis: Analysis) -> None:
 
 
 def rhythm_view(analysis: Analysis) -> None:
-    """Durations, places in the bar, tempo, metre, velocity, polyphony."""
-    durations, onsets = analysis.durations, analysis.onsets
-    shown = (
-        ("Durations", figures.duration_figure(durations), durations),
-        ("Onsets in the bar", figures.onset_figure(onsets), onsets),
-        ("Notes at once", figures.polyphony_figure(analysis.polyphony), analysis.polyphony),
-        ("Velocity", figures.velocity_figure(analysis.velocities), analysis.velocities),
-        ("Tempo", figures.tempo_figure(analysis.tempi), analysis.tempi),
-        ("Metre", figures.metre_figure(analysis.metres), analysis.metres),
-    )
-    columns = st.columns(2)
-    for place, (title, figure, found) in enumerate(shown):
-        with columns[place % 2]:
-            chart_of_pieces(title, figure, found, analysis)
+    """Durations, places in the bar, metre."""
+    durations, onsets, metres = analysis.durations, analysis.onsets, analysis.metres
+    chart_of_pieces("Durations", figures.duration_figure(durations), durations, analysis)
+    left, right = st.columns([3, 2])
+    with left:
+        chart_of_pieces("Onsets in the bar", figures.onset_figure(onsets), onsets, analysis)
+    with right:
+        chart_of_pieces("Metre", figures.metre_figure(metres), metres, analysis)
+
+
+def playing_view(analysis: Analysis) -> None:
+    """Tempo, velocity, polyphony."""
+    tempi, velocities, polyphony = analysis.tempi, analysis.velocities, analysis.polyphony
+    chart_of_pieces("Notes at once", figures.polyphony_figure(polyphony), polyphony, analysis)
+    left, right = st.columns(2)
+    with left:
+        chart_of_pieces("Tempo", figures.tempo_figure(tempi), tempi, analysis)
+    with right:
+        chart_of_pieces("Velocity", figures.velocity_figure(velocities), velocities, analysis)

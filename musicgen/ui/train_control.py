@@ -12,11 +12,13 @@ from musicgen.models.checkpoint import OPTIMIZER, BadCheckpoint
 from musicgen.settings import BadName
 from musicgen.training import launch, shelf
 from musicgen.training.archive import BadArchive, read_archive, write_archive
+from musicgen.training.keras_export import NoExport, exports, keras_file, keras_file_name
 from musicgen.training.run import FINISHED, STOPPING, Run, Status, UnknownRun
 from musicgen.training.settings import RunSettings
 from musicgen.ui.collections import collection_names
 from musicgen.ui.frame import say_later
 from musicgen.ui.runs import is_alive, watch_next
+from musicgen.ui.tasks import Task, finish
 from musicgen.ui.words import plain
 
 PROBLEMS = (launch.NotNow, BadName, BadArchive, BadCheckpoint, UnknownRun, ValueError, OSError)
@@ -39,6 +41,8 @@ def control(run: Run, settings: RunSettings, status: Status) -> None:
             )  # fmt: skip
             _fine_tune(run, settings)
             _download(run)
+            if exports(run):
+                _export(run)
         if not alive and not run.bundled:
             _rename(run)
             _delete(run)
@@ -120,6 +124,23 @@ def _download(run: Run) -> None:
         icon=":material/download:", on_click="ignore", key="download-run",
         help="the whole run as a zip: weights, settings, curves",
     )  # fmt: skip
+
+
+def _export(run: Run) -> None:
+    """A `.keras` file: made when asked for, then there to be saved."""
+    made = st.session_state.get("_keras_file")
+    if made and made[0] == run.folder:
+        name, data = made[1:]
+        st.download_button("Save the .keras file", data, name, on_click="ignore", key="save-keras")
+    elif st.button("Export to Keras", key="export-keras", help="its network as a .keras file"):
+        task: Task[bytes] = Task(lambda _: keras_file(run))
+        try:
+            data = finish(task, "Loading Keras and writing the file", "export")
+        except NoExport as problem:
+            st.error(plain(str(problem), 400))
+            return
+        st.session_state["_keras_file"] = (run.folder, keras_file_name(run), data)
+        st.rerun()
 
 
 def _zipped(run: Run) -> bytes:

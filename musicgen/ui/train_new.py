@@ -78,7 +78,8 @@ def _settings(name: str, source: str, preset: Preset) -> RunSettings:
         kinds = list(KINDS)
         kind = st.selectbox(
             "Model", kinds, index=kinds.index(preset.model.kind), key=f"{preset.name}-kind",
-            help="classic is the notebook's network; lstm predicts every position at once",
+            help="classic is the notebook's network; lstm and transformer predict every position "
+            "at once, from a memory that is carried along or by attention to the steps before",
         )  # fmt: skip
         model, train = _defaults(preset, str(kind))
         if isinstance(model, ClassicSettings):

@@ -11,11 +11,12 @@ from musicgen.ui import runs, training_plots
 from musicgen.ui.curves import curves
 from musicgen.ui.train_control import control
 from musicgen.ui.train_evaluation import evaluation_view, reference_levels
+from musicgen.ui.train_samples import samples_view
 from musicgen.ui.training_plots import BITS, EPOCHS, MINUTES, NATS, STEPS, View
 from musicgen.ui.words import plain, span
 
 LOOK = 2.0  # seconds between two looks at a run that is alive
-CURVES = ("Loss", "By field", "Rate and speed", "Evaluation", "Log", "Settings")
+CURVES = ("Loss", "By field", "Rate and speed", "Samples", "Evaluation", "Log", "Settings")
 
 
 def watch(run: Run) -> None:
@@ -48,6 +49,8 @@ def _live(run: Run, settings: RunSettings, shown: str) -> None:
     metrics = runs.metrics_of(run)
     if which == "Log":
         st.code(run.log_tail() or "Nothing has been printed.", language=None, height=380)
+    elif which == "Samples":
+        samples_view(run)
     elif which == "Evaluation":
         evaluation_view(run)
     elif which == "Settings":

@@ -140,6 +140,9 @@ def test_settings_and_piece_are_still_there_after_a_look_at_another_page(page):
 
 
 def test_a_long_piece_is_watched_and_stopped_and_what_is_there_is_kept(page):
+    # The small model would be done before one could look.
+    page.goto(page.url.split("?")[0] + "?model=chorales")
+    page.get_by_text("learned from bach-chorales · lstm with 2 layers").wait_for()
     ask(page, "Bars", 1000)
     page.get_by_role("button", name="Compose", exact=True).click()
     page.get_by_text(re.compile(r"Writing: bar \d+ of 1000")).wait_for()

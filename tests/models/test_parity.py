@@ -8,12 +8,18 @@ from tiny_music import tiny_pieces
 
 from musicgen.composing.engine import Engine
 from musicgen.encoding.events import EventsEncoding
+from musicgen.encoding.frames import FramesEncoding
 from musicgen.encoding.notes import NotesEncoding
 from musicgen.encoding.steps import Encoding, Steps
 from musicgen.models.build import build_model
 from musicgen.models.checkpoint import BadCheckpoint, open_checkpoint
 from musicgen.models.saving import CheckpointWriter, load_weights, weights_of
-from musicgen.models.settings import ClassicSettings, LstmSettings
+from musicgen.models.settings import (
+    ClassicSettings,
+    LstmSettings,
+    ModelSettings,
+    TransformerSettings,
+)
 from musicgen.score import Score, notes_from
 from musicgen.training.windows import Windows
 
@@ -43,9 +49,22 @@ def _engine_logits(engine: Engine, steps: Steps, count: int) -> list[np.ndarray]
     return [np.array(logits) for logits in found]
 
 
-def test_lstm_steps_as_it_trained(tmp_path: Path) -> None:
-    encoding = EventsEncoding(velocity=True, program=True)
-    model = build_model(LstmSettings(width=24, layers=2), encoding, seed=3)
+LSTM = LstmSettings(width=24, layers=2)
+TRANSFORMER = TransformerSettings(width=32, layers=2, heads=2, context=1000)
+FORGETFUL = TransformerSettings(width=32, layers=2, heads=2, context=50)
+ENCODINGS: dict[str, Encoding] = {
+    "events": EventsEncoding(velocity=True, program=True),
+    "notes": NotesEncoding.for_scores(tiny_pieces()),
+}
+
+
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [(LSTM, "events"), (LSTM, "notes"), (FORGETFUL, "events"), (TRANSFORMER, "notes")],
+)
+def test_steps_as_it_trained(tmp_path: Path, settings: ModelSettings, name: str) -> None:
+    encoding = ENCODINGS[name]
+    model = build_model(settings, encoding, seed=3)
     CheckpointWriter(model, encoding).write(tmp_path / "c", {})
     steps = _long_piece(encoding)
     assert len(steps) >= STEPS
@@ -56,14 +75,19 @@ def test_lstm_steps_as_it_trained(tmp_path: Path) -> None:
         assert np.abs(logits - expected[field.name][0].numpy()).max() < 1e-4
 
 
-def test_lstm_of_notes_steps_as_it_trained(tmp_path: Path) -> None:
-    encoding = NotesEncoding.for_scores(tiny_pieces())
-    model = build_model(LstmSettings(width=24, layers=1), encoding, seed=3)
+def test_frames_step_as_they_trained(tmp_path: Path) -> None:
+    encoding = FramesEncoding()
+    model = build_model(LstmSettings(width=16, layers=1), encoding, seed=3)
     CheckpointWriter(model, encoding).write(tmp_path / "c", {})
-    steps = _long_piece(encoding)
-    inputs, _, _ = next(Windows([steps], encoding, STEPS, 1).once())
-    found = _engine_logits(Engine(open_checkpoint(tmp_path / "c")), steps, STEPS)
-    assert np.abs(found[0] - model(inputs, training=False)["token"][0].numpy()).max() < 1e-4
+    rng = np.random.default_rng(0)
+    phrase = np.repeat(rng.integers(0, 61, (16, 4)), 2, axis=0)
+    steps = Steps(np.concatenate([phrase, rng.integers(0, 61, (8, 4)), phrase]).astype(np.int32))
+    count = len(steps)
+    inputs, _, _ = next(Windows([steps], encoding, count, 1).once())
+    expected = model(inputs, training=False)
+    found = _engine_logits(Engine(open_checkpoint(tmp_path / "c")), steps, count)
+    for field, logits in zip(encoding.fields, found, strict=True):
+        assert np.abs(logits - expected[field.name][0].numpy()).max() < 1e-4
 
 
 def test_classic_steps_as_it_trained(tmp_path: Path) -> None:

@@ -139,3 +139,21 @@ def test_the_model_given_stays_as_it_was():
     before = plain.SerializeToString()
     slimmed(plain)
     assert plain.SerializeToString() == before
+
+
+def test_what_an_inner_graph_takes_is_known():
+    """A value that only the body of a branch takes is neither dropped nor forgotten."""
+
+    def branch(kind):
+        made = helper.make_tensor_value_info("z", FLOAT, None)
+        return helper.make_graph([helper.make_node(kind, ["cut", "half"], ["z"])], kind, [], [made])
+
+    nodes = [
+        ("Slice", ["x", "from", "to"], ["cut"], {}),
+        ("Add", ["one", "one"], ["half"], {}),
+        ("If", ["yes"], ["y"], {"then_branch": branch("Div"), "else_branch": branch("Mul")}),
+    ]
+    constants = {"from": [0], "to": [EVERYTHING], "yes": True, "one": np.float32(1)}
+    slim = slimmed(model(nodes, [("x", FLOAT, [None])], constants))
+    assert kinds(slim) == ["Add", "If"]
+    assert run(slim, x=np.array([3, 5], np.float32)).tolist() == [1.5, 2.5]

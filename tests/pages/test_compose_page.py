@@ -181,6 +181,24 @@ def test_an_address_that_is_wrong_is_told(runs, compose_page, query, said):
     assert said in texts(compose_page(**query))
 
 
+@pytest.mark.parametrize(
+    "begin",
+    [
+        "collection:/etc/passwd:4",
+        "collection:/usr/share/x:4",
+        "piece:../x:4",
+        "piece:x:y",
+        "a",
+        ":",
+    ],
+)
+def test_a_link_to_a_beginning_that_is_not_here_is_refused(runs, compose_page, begin):
+    write_run(runs)
+    settings = to_link(ComposeSettings(bars=4))
+    page = compose_page(model="tiny", settings=settings, begin=begin)
+    assert page.error and page.session_state["desk"].piece is None
+
+
 def test_a_link_may_ask_for_more_than_the_widgets_can(runs, compose_page):
     write_run(runs)
     settings = ComposeSettings(

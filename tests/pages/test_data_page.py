@@ -35,7 +35,7 @@ def test_chorales_at_a_glance(open_page):
     assert "have a twin under another name" in texts(page)
 
 
-@pytest.mark.parametrize("view", ["Notes", "Rhythm", "Vocabulary", "Pieces", "Refused"])
+@pytest.mark.parametrize("view", ["Notes", "Rhythm", "Playing", "Vocabulary", "Pieces", "Refused"])
 def test_every_view_opens_by_its_link(open_page, view: str):
     page = open_page(DATA, collection="ryans-mammoth", view=view)
     assert page.selectbox(key="collection").value == "ryans-mammoth"
@@ -155,7 +155,7 @@ def test_poor_collections_have_their_state(open_page, name: str):
 
 def test_every_view_of_one_note(open_page):
     collection_of("single", one=file_of((0, 24, 60)))
-    for view in ("Rhythm", "Vocabulary", "Pieces", "Refused"):
+    for view in ("Rhythm", "Playing", "Vocabulary", "Pieces", "Refused"):
         page = open_page(DATA, collection="single", view=view)
         assert not page.exception
 

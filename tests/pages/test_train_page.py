@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import io
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +15,7 @@ from tiny_music import write_folder
 from musicgen.corpus.shelf import import_folder
 from musicgen.models.settings import LstmSettings
 from musicgen.training import launch
+from musicgen.training.archive import write_archive
 from musicgen.training.run import (
     FAILED,
     FINISHED,
@@ -25,8 +28,10 @@ from musicgen.training.run import (
     STOPPING,
     Run,
     find_run,
+    list_runs,
 )
 from musicgen.ui.runs import STATES
+from musicgen.ui.train_watch import CURVES
 
 TRAIN = "2_Train.py"
 
@@ -95,7 +100,7 @@ def test_numbers_of_a_run(open_page, alive):
     assert shown["Time left"] == "60 s"
 
 
-@pytest.mark.parametrize("curves", ["Loss", "By field", "Rate and speed", "Log", "Settings"])
+@pytest.mark.parametrize("curves", CURVES)
 def test_every_view_of_the_curves(open_page, curves: str):
     run_that_is(STOPPED)
     page = open_page(TRAIN, show="Watch", run="a run")
@@ -151,6 +156,35 @@ def test_rename_and_delete(open_page):
     page.button(key="delete-run").click().run()
     assert not page.exception
     assert "There is no run yet" in texts(page) or page.selectbox(key="run").value != "better name"
+
+
+def test_baselines_and_evaluation_are_shown_where_they_are(open_page):
+    run = run_that_is(FINISHED)
+    level = {"bits_per_note": {"valid": 3.5, "test": 3.6}, "bits_per_step": {"valid": 3.5}}
+    (run.folder / "baselines.json").write_text(json.dumps({"n-gram": level, "odd": 3}))
+    judged = {"valid": {"bits_per_note": 2.7, "accuracy": {"pitch": 0.6}}, "test": {}}
+    (run.folder / "evaluation.json").write_text(json.dumps(judged))
+    page = open_page(TRAIN, show="Watch", run="a run")
+    assert page.toggle(key="references").value
+    page.segmented_control(key="curves").set_value("Evaluation").run()
+    table = page.dataframe[0].value
+    assert table["valid"].to_dict() == {"n-gram": 3.5, "this model": 2.7}
+
+
+def test_a_run_is_imported_from_its_zip(open_page):
+    bundled = [each for each in list_runs() if each.bundled]
+    if not bundled:
+        pytest.skip("no run ships with the program")
+    file = io.BytesIO()
+    write_archive(bundled[0], file)
+    page = open_page(TRAIN, show="New")
+    page.file_uploader[0].set_value([("run.zip", file.getvalue(), "application/zip")]).run()
+    assert not page.exception
+    assert page.segmented_control(key="show").value == "Watch"
+    assert page.selectbox(key="run").value == f"{bundled[0].name} 2"
+    assert "Resume" not in buttons(page)  # it came without its optimizer
+    page.file_uploader[0].set_value([("run.zip", b"no zip", "application/zip")]).run()
+    assert "not a zip file" in page.error[0].value
 
 
 def test_compare_shows_results_and_differences(open_page):

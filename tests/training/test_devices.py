@@ -23,7 +23,7 @@ from musicgen.models.cpu_lstm import CpuLSTM
 from musicgen.models.saving import CheckpointWriter, load_weights, weights_of
 from musicgen.models.settings import LstmSettings
 from musicgen.training.devices import policy_of_cpu, policy_of_gpus
-from musicgen.training.fit import make_optimizer
+from musicgen.training.optimizers import make_optimizer
 from musicgen.training.settings import TrainSettings
 from musicgen.training.trainer import StepsTrainer
 from musicgen.training.windows import Windows

@@ -15,7 +15,7 @@ from musicgen.encoding.events import EventsEncoding
 from musicgen.models.build import build_model
 from musicgen.models.settings import LstmSettings
 from musicgen.training.devices import Devices, mirrored
-from musicgen.training.fit import make_optimizer
+from musicgen.training.optimizers import make_optimizer
 from musicgen.training.settings import TrainSettings
 from musicgen.training.trainer import StepsTrainer
 from musicgen.training.windows import Windows

@@ -1,0 +1,198 @@
+"""`frames`: four voices on a grid of 16ths, as the benchmark on Bach's chorales has them.
+
+A step is a frame, and its fields are what each voice sounds in it, soprano first. A pitch that
+goes on and one that is struck again are the same here. Derived from the frames before:
+
+- `held`: per voice, for how many frames it has sounded what it sounds;
+- `last`: per voice, what it sounded before that;
+- `place`: the number of the frame;
+- `chroma`: how often each pitch class sounded: in the last 16 frames, the last 64, and in all;
+- `echo`: what followed the last time that the latest frames were heard, and then the last time
+  that the soprano was: the four voices, and the place of the run's length in the orders.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from musicgen.encoding.echo import recalled
+from musicgen.encoding.steps import Derived, Field, Steps
+from musicgen.score import NOTE_DTYPE, TICKS_PER_QUARTER, Metre, Score
+
+FRAMES_PER_QUARTER = 4
+FRAME_TICKS = TICKS_PER_QUARTER // FRAMES_PER_QUARTER
+
+LOWEST, PITCHES = 30, 60  # an octave and more below and above the voices of the chorales
+REST = 0  # of each field; the pitch LOWEST is 1
+SIZE = PITCHES + 1
+
+VOICES = tuple(Field(name, SIZE) for name in ("soprano", "alto", "tenor", "bass"))
+
+LONGEST_HELD = 63  # frames; longer ones look alike
+CHROMA_WINDOWS = (16, 64, None)  # frames
+ORDERS = (4, 8, 16, 32)  # frames that an echo compares; of the soprano twice as many
+LEVELS = len(ORDERS) + 1
+GUESS = len(VOICES) + 1  # numbers of one echo: what followed, and how long a run it stands on
+
+
+@dataclass(frozen=True)
+class FramesEncoding:
+    """For scores of four parts; it has no vocabulary to fit."""
+
+    name = "frames"
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        return VOICES
+
+    @property
+    def derived(self) -> Mapping[str, int]:
+        return {
+            "held": len(VOICES),
+            "last": len(VOICES),
+            "place": 1,
+            "chroma": 12 * len(CHROMA_WINDOWS),
+            "echo": 2 * GUESS,
+        }
+
+    def encode(self, score: Score) -> Steps:
+        """What each part sounds at the start of each frame; part 0 is the soprano.
+
+        ValueError where there are other parts than 0 to 3, or pitches out of reach.
+        """
+        notes = score.notes
+        if len(notes) and not 0 <= notes["part"].min() <= notes["part"].max() < len(VOICES):
+            raise ValueError("`frames` are for music in four parts")
+        frames = np.zeros((-(-score.end // FRAME_TICKS), len(VOICES)), np.int32)
+        for note in notes:
+            first = -(-note["start"] // FRAME_TICKS)
+            stop = -(-(note["start"] + note["duration"]) // FRAME_TICKS)
+            frames[first:stop, note["part"]] = value_of(note["pitch"])
+        return Steps(frames, score.tempo, score.metres, score.name)
+
+    def decode(self, steps: Steps) -> Score:
+        """A note for each run of frames in which a voice sounds the same."""
+        found = []
+        for part, values in enumerate(steps.fields.T):
+            changes = np.flatnonzero(np.diff(values, prepend=-1))
+            lengths = np.diff(changes, append=len(values))
+            sounding = values[changes] != REST
+            notes = np.zeros(int(sounding.sum()), NOTE_DTYPE)
+            notes["start"] = changes[sounding] * FRAME_TICKS
+            notes["duration"] = lengths[sounding] * FRAME_TICKS
+            notes["pitch"] = values[changes][sounding] + LOWEST - 1
+            notes["velocity"], notes["part"] = 80, part
+            found.append(notes)
+        table = np.concatenate(found)
+        order = np.lexsort((table["duration"], table["part"], table["pitch"], table["start"]))
+        return Score(table[order], steps.tempo, steps.metres, steps.name)
+
+    def canonical(self, score: Score) -> Score:
+        return self.decode(self.encode(score))
+
+    def derive(self, steps: Steps, start: int = 0, stop: int | None = None) -> Derived:
+        frames = steps.fields[: len(steps) if stop is None else stop]  # (stop, 4)
+        held, last = _held(frames)
+        return {
+            "held": held[start:].clip(max=LONGEST_HELD).astype(np.int16),
+            "last": last[start:].astype(np.int16),
+            "place": np.arange(start, len(frames), dtype=np.int16)[:, None],
+            "chroma": _chroma(frames)[start:],
+            "echo": _echo(frames)[start:].astype(np.int16),
+        }
+
+    def tracker(self, pieces: int, metres: tuple[Metre, ...], bars: int) -> FramesTracker:
+        return FramesTracker(self, pieces)
+
+    def transposed(self, steps: Steps, semitones: int) -> Steps:
+        fields = steps.fields
+        return replace(steps, fields=np.where(fields == REST, REST, fields + semitones))
+
+    def room(self, steps: Steps) -> tuple[int, int]:
+        sounding = steps.fields[steps.fields != REST]
+        if not len(sounding):
+            return 0, 0
+        return 1 - int(sounding.min()), PITCHES - int(sounding.max())
+
+    def tokens(self, steps: Steps) -> list[str]:
+        pitches = np.where(steps.fields == REST, 0, steps.fields + LOWEST - 1)
+        return [" ".join(str(pitch) if pitch else "-" for pitch in row) for row in pitches.tolist()]
+
+    def to_json(self) -> dict[str, object]:
+        return {"name": self.name}
+
+
+class FramesTracker:
+    """`FramesEncoding.derive` for K pieces that are drawn together, from all that was drawn."""
+
+    def __init__(self, encoding: FramesEncoding, pieces: int) -> None:
+        self._encoding = encoding
+        self._frames = np.zeros((pieces, 1, len(VOICES)), np.int32)  # the last is yet to be drawn
+
+    def inputs(self) -> Derived:
+        at = self._frames.shape[1] - 1
+        rows = [self._encoding.derive(Steps(frames), at) for frames in self._frames]
+        return {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
+
+    def push(self, fields: np.ndarray) -> None:
+        self._frames[:, -1] = fields
+        self._frames = np.pad(self._frames, ((0, 0), (0, 1), (0, 0)))
+
+
+def value_of(pitch: int) -> int:
+    """A field's value for a pitch; ValueError where there is none."""
+    if not LOWEST <= pitch < LOWEST + PITCHES:
+        raise ValueError(f"pitch {pitch} is not between {LOWEST} and {LOWEST + PITCHES - 1}")
+    return int(pitch) - LOWEST + 1
+
+
+def _held(frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Frames since each voice changed and what it sounded before, ahead of each: (N, 4) twice."""
+    count = len(frames)
+    rows = np.arange(count)[:, None]
+    changed = np.concatenate([np.full((min(count, 1), 4), True), frames[1:] != frames[:-1]])
+    since = np.maximum.accumulate(np.where(changed, rows, 0), axis=0)
+    earlier = np.take_along_axis(frames, (since - 1).clip(0), axis=0)
+    last = np.where(since > 0, earlier, SIZE)
+    held = np.concatenate([np.zeros((1, 4), int), rows - since + 1])
+    last = np.concatenate([np.full((1, 4), SIZE), last])
+    return held[:-1], last[:-1]
+
+
+def _chroma(frames: np.ndarray) -> np.ndarray:
+    """Shares of the pitch classes before each frame, by window: (N, 4) -> (N, 36)."""
+    sounding = frames != REST
+    classes = (frames + LOWEST - 1) % 12
+    struck = np.zeros((len(frames) + 1, 12), np.float32)
+    for voice in range(len(VOICES)):
+        np.add.at(struck, (np.arange(1, len(frames) + 1), classes[:, voice]), sounding[:, voice])
+    total = np.cumsum(struck, axis=0)
+    parts = []
+    for window in CHROMA_WINDOWS:
+        first = 0 if window is None else np.arange(len(frames)).clip(window) - window
+        part = total[:-1] - total[first]
+        parts.append(part / np.maximum(part.sum(axis=1, keepdims=True), 1))
+    return np.concatenate(parts, axis=1)
+
+
+def _echo(frames: np.ndarray) -> np.ndarray:
+    """The guesses of both echoes before each frame: (N, 4) -> (N, 2 * GUESS)."""
+    beat = np.arange(len(frames)) % FRAMES_PER_QUARTER
+    all_voices = _hashes([*frames.T, beat]), ORDERS
+    soprano = _hashes([frames[:, 0], beat]), tuple(2 * order for order in ORDERS)
+    found = []
+    for hashes, orders in (all_voices, soprano):
+        follows, levels = recalled(hashes, orders)
+        found += [np.where(levels[:, None] > 0, frames[follows], SIZE), levels[:, None]]
+    return np.concatenate(found, axis=1)
+
+
+def _hashes(columns: list[np.ndarray]) -> np.ndarray:
+    """A number for each row that tells all of its values apart: (N,) uint64."""
+    code = np.zeros(len(columns[0]), np.uint64)
+    for column in columns:
+        code = code * np.uint64(SIZE) + column.astype(np.uint64)
+    return code * np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio

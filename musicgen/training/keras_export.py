@@ -1,0 +1,53 @@
+"""A run's network as a `.keras` file, made by a process that may load Keras."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from musicgen.models.checkpoint import open_checkpoint
+from musicgen.models.settings import ClassicSettings
+from musicgen.training.run import Run
+
+SECONDS = 180  # for Keras to be loaded and the file to be written
+
+
+class NoExport(Exception):
+    """A `.keras` file that could not be made, and why."""
+
+
+def exports(run: Run) -> bool:
+    """Whether a run's model is one that Keras alone can load."""
+    return isinstance(run.settings.model, ClassicSettings)
+
+
+def keras_file_name(run: Run) -> str:
+    """The notebook's pattern: epoch and loss, in nats, of the best checkpoint."""
+    facts = open_checkpoint(run.checkpoint()).facts
+    epoch, bits = facts.get("epoch"), facts.get("loss")
+    epoch = epoch if isinstance(epoch, int) else 0
+    loss = bits * math.log(2) if isinstance(bits, int | float) else 0.0
+    return f"my_weights-improvement={epoch:02d}-{loss:.4f}-bigger.keras"
+
+
+def keras_file(run: Run) -> bytes:
+    """The best checkpoint as a `.keras` file; NoExport says what went wrong."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "model.keras"
+        command = [sys.executable, "-m", "musicgen.models.keras_file"]
+        try:
+            subprocess.run(
+                [*command, str(run.checkpoint()), str(out)],
+                capture_output=True, text=True, timeout=SECONDS, check=True,
+            )  # fmt: skip
+            return out.read_bytes()
+        except subprocess.TimeoutExpired:
+            raise NoExport(f"it was not written within {SECONDS} seconds") from None
+        except subprocess.CalledProcessError as problem:
+            lines = problem.stderr.strip().splitlines()
+            raise NoExport(lines[-1][:300] if lines else "it could not be written") from None
+        except OSError as problem:
+            raise NoExport(str(problem)) from None

@@ -1,0 +1,134 @@
+"""The widgets of all settings of a piece."""
+
+from __future__ import annotations
+
+import pretty_midi
+import streamlit as st
+
+from musicgen.composing.originality import default_max_copy
+from musicgen.composing.settings import MOST_SEED, RHYTHM_GRIDS
+from musicgen.encoding.grid import HIGHEST_KEY, LOWEST_KEY
+from musicgen.rendering.words import pitch_name
+from musicgen.ui.compose_ask import (
+    AS_IT_COMES,
+    BOUNDS,
+    CHARACTERS,
+    DENSITIES,
+    KEYS,
+    METRES,
+    PROGRAMS,
+    another_seed,
+    keep_seed,
+    set_character,
+    set_temperature,
+    widget,
+)
+from musicgen.ui.compose_models import Opened
+
+CANDIDATES = (1, 4, 8, 16, 32)
+MOST_SHOWN = 8  # variations
+
+
+def main_widgets() -> None:
+    """Length, character, key, instrument, tempo."""
+    left, right = st.columns(2)
+    with left:
+        st.number_input("Bars", *BOUNDS["bars"], step=4, **widget("bars"))
+    with right:
+        st.number_input(
+            "Tempo", *BOUNDS["tempo"], step=4.0, format="%g", placeholder="auto", **widget("tempo"),
+            help="Quarters a minute. Auto: the beginning's own, or what is usual.",
+        )  # fmt: skip
+    st.segmented_control(
+        "Character", list(CHARACTERS), on_change=set_temperature, **widget("character"),
+        help="How far from the likeliest the music may go: the temperature, in words.",
+    )  # fmt: skip
+    st.selectbox("Key", KEYS, format_func=lambda key: key or "Any key", **widget("key"))
+    st.selectbox("Instrument", PROGRAMS, format_func=program_name, **widget("program"))
+    st.slider("Variations", 1, MOST_SHOWN, **widget("variations"))
+
+
+def sampling_widgets() -> None:
+    """Temperature, top-p, top-k, best of many."""
+    st.slider(
+        "Temperature", *BOUNDS["temperature"], step=0.05, on_change=set_character,
+        **widget("temperature"),
+        help="1 draws as the model has learned, 0 always takes the likeliest.",
+    )  # fmt: skip
+    st.slider(
+        "Top-p", *BOUNDS["top_p"], step=0.01, **widget("top_p"),
+        help="Draw from the likeliest values that have this chance together.",
+    )  # fmt: skip
+    st.number_input(
+        "Top-k", *BOUNDS["top_k"], **widget("top_k"),
+        help="Draw from so many of the likeliest values; 0 draws from all.",
+    )  # fmt: skip
+    st.select_slider(
+        "Choose from", CANDIDATES, **widget("candidates"),
+        format_func=lambda n: f"{n} composed" if n > 1 else "as they come",
+        help="Compose more than asked for and keep the best: usual for the collection, original, "
+        "not caught in a figure.",
+    )  # fmt: skip
+
+
+def rule_widgets(opened: Opened, primed: bool) -> None:
+    """Range, density, rhythm grid, metre, copying. primed: a beginning is given."""
+    timeless = opened.engine.encoding.name == "notes"
+    why = "This model knows nothing of time: its notes are half a quarter each."
+    keys = range(LOWEST_KEY, HIGHEST_KEY + 1)
+    for column, name in zip(st.columns(2), ("lowest", "highest"), strict=True):
+        with column:
+            st.selectbox(f"{name.capitalize()} note", keys, format_func=pitch_name, **widget(name))
+    st.select_slider(
+        "Density", list(DENSITIES), format_func=DENSITIES.__getitem__, disabled=timeless,
+        help=why if timeless else "Each step halves or doubles the odds of onsets far apart.",
+        **widget("density"),
+    )  # fmt: skip
+    left, right = st.columns(2)
+    with left:
+        st.selectbox(
+            "Rhythm grid", list(RHYTHM_GRIDS), disabled=timeless,
+            help=why if timeless else "Where in a bar notes may begin and end.", **widget("grid"),
+        )  # fmt: skip
+    with right:
+        own = "The beginning has its own." if primed else "Auto: what is usual in the collection."
+        st.selectbox(
+            "Metre", METRES, format_func=lambda metre: metre or "auto",
+            disabled=timeless or primed, help=why if timeless else own, **widget("metre"),
+        )  # fmt: skip
+    _copy_widgets(opened)
+
+
+def seed_widgets() -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.number_input("Seed", 0, MOST_SEED, on_change=keep_seed, **widget("seed"))
+        st.button(
+            "", icon=":material/casino:", on_click=another_seed, key="ask-dice",
+            help="Another seed", width=48,
+        )  # fmt: skip
+    st.toggle(
+        "Keep this seed", **widget("same"),
+        help="The same seed and settings give the same notes. Off, each click has a new seed.",
+    )  # fmt: skip
+
+
+def program_name(program: int) -> str:
+    if program == AS_IT_COMES:
+        return "As it comes"
+    return f"{program + 1} {pretty_midi.program_to_instrument_name(program)}"
+
+
+def _copy_widgets(opened: Opened) -> None:
+    index = opened.background.index
+    st.toggle(
+        "Forbid copying", disabled=index is None, **widget("guarded"),
+        help="No longer stretch of the training pieces, in whatever key, than so many notes."
+        if index else "This model came without an index of its training pieces.",
+    )  # fmt: skip
+    own = default_max_copy(index) if index else None
+    st.number_input(
+        "Longest copy, notes", *BOUNDS["max_copy"], disabled=index is None,
+        placeholder=f"auto: {own}" if own else "",
+        help="Auto: as many as pieces of this collection have in common with each other.",
+        **widget("max_copy"),
+    )  # fmt: skip
