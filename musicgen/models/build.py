@@ -49,12 +49,12 @@ def _memory(settings: LstmSettings | TransformerSettings) -> LstmMemory | Transf
     return LstmMemory(settings, name="memory")
 
 
-def in_float32(model: StepsModel, encoding: Encoding) -> StepsModel:
-    """The same model on one device with all its arithmetic in float32, its weights not yet set."""
+def build_in_float32(settings: ModelSettings, encoding: Encoding) -> StepsModel:
+    """A model on one device with all its arithmetic in float32, whatever trains in this process."""
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy("float32")
     try:
-        return build_model(model.settings, encoding)
+        return build_model(settings, encoding)
     finally:
         keras.config.set_dtype_policy(policy)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +14,10 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
+from musicgen.encoding.registry import encoding_from_json
 from musicgen.encoding.steps import Encoding
 from musicgen.files import new_folder, write_json
-from musicgen.models.build import StepsModel, in_float32, step_models
+from musicgen.models.build import StepsModel, build_in_float32, step_models
 from musicgen.models.checkpoint import (
     CONFIG,
     FORMAT,
@@ -28,7 +31,15 @@ from musicgen.models.checkpoint import (
 )
 from musicgen.models.export import filled, trace_step
 from musicgen.models.packing import weights_in_graphs
-from musicgen.models.settings import settings_to_json
+from musicgen.models.settings import ModelSettings, settings_to_json
+
+
+@dataclass(frozen=True)
+class Traced:
+    """What checkpoints of a model have in common, whatever its weights."""
+
+    graphs: Mapping[str, bytes]  # by file name, in the order of the fields
+    state: Mapping[str, tuple[int, ...]]
 
 
 class CheckpointWriter:
@@ -38,8 +49,6 @@ class CheckpointWriter:
         self, model: StepsModel, encoding: Encoding, primers: Sequence[np.ndarray] = ()
     ) -> None:
         self.model, self.encoding, self.primers = model, encoding, primers
-        self._graphs: dict[str, bytes] = {}
-        self._state: dict[str, tuple[int, ...]] = {}
 
     def write(
         self,
@@ -53,19 +62,20 @@ class CheckpointWriter:
         optimizer, progress: for going on with the training from here.
         """
         weights = weights_of(self.model)
-        self._trace()
+        vocabulary = json.dumps(self.encoding.to_json())
+        traced = _traced(self.model.settings, vocabulary)
         config = {
             "format": FORMAT,
             "model": settings_to_json(self.model.settings),
-            "state": {name: list(shape) for name, shape in self._state.items()},
-            "graphs": list(self._graphs),
+            "state": {name: list(shape) for name, shape in traced.state.items()},
+            "graphs": list(traced.graphs),
             "facts": dict(facts),
         }
         with new_folder(folder) as new:
             (new / CONFIG).write_text(json.dumps(config, indent=1) + "\n")
-            (new / VOCABULARY).write_text(json.dumps(self.encoding.to_json()) + "\n")
+            (new / VOCABULARY).write_text(vocabulary + "\n")
             save_file(weights, new / WEIGHTS)
-            for name, graph in self._graphs.items():
+            for name, graph in traced.graphs.items():
                 (new / name).write_bytes(filled(graph, weights))
             if self.primers:
                 write_json(new / PRIMERS, {"primers": [p.tolist() for p in self.primers]})
@@ -73,14 +83,15 @@ class CheckpointWriter:
                 save_file(_training_state(self.model, optimizer), new / OPTIMIZER)
                 write_json(new / PROGRESS, progress)
 
-    def _trace(self) -> None:
-        if self._graphs:
-            return
-        for index, step in enumerate(step_models(in_float32(self.model, self.encoding))):
-            field = self.encoding.fields[index].name
-            name = f"step_{field}.onnx" if index else "step.onnx"
-            self._graphs[name] = trace_step(step, step.inputs_of_step())
-            self._state |= dict(step.state) if index == 0 else {}
+
+@lru_cache(maxsize=2)
+def _traced(settings: ModelSettings, vocabulary: str) -> Traced:
+    """The step graphs of a model; kept, for to trace them takes seconds."""
+    encoding = encoding_from_json(json.loads(vocabulary))
+    steps = step_models(build_in_float32(settings, encoding))
+    names = ["step.onnx", *(f"step_{field.name}.onnx" for field in encoding.fields[1:])]
+    graphs = [trace_step(step, step.inputs_of_step()) for step in steps]
+    return Traced(dict(zip(names, graphs, strict=True)), dict(steps[0].state))
 
 
 def weights_of(model: keras.Model) -> dict[str, np.ndarray]:

@@ -28,7 +28,8 @@ class TransformerMemory(layers.Layer):
     """
 
     def __init__(self, settings: TransformerSettings, **arguments: Any) -> None:
-        super().__init__(**arguments)
+        # Not cast to half precision as a layer's inputs are: positions need all their digits.
+        super().__init__(autocast=False, **arguments)
         self.settings = settings
         self.project = layers.Dense(settings.width, name="project")
         self.layers = [Block(settings, name=f"block_{i}") for i in range(settings.layers)]
@@ -87,7 +88,7 @@ class Block(layers.Layer):
     """Attention, then a feed-forward network, each added to what it read: (B, T, W) -> same."""
 
     def __init__(self, settings: TransformerSettings, **arguments: Any) -> None:
-        super().__init__(**arguments)
+        super().__init__(autocast=False, **arguments)  # scores are summed in full precision
         self.settings, width = settings, settings.width
         self.norms = [layers.LayerNormalization(epsilon=1e-5, name=f"norm_{i}") for i in (0, 1)]
         self.ask = layers.Dense(3 * width, use_bias=False, name="ask")  # queries, keys, values
@@ -110,16 +111,18 @@ class Block(layers.Layer):
     ) -> tuple[Tensor, list[Tensor]]:
         """barred: (T, T), added to the scores. cache: keys and values of the steps before."""
         queries, keys, values = self._asked(self.norms[0](vectors))  # (B, heads, T, head) each
-        queries, keys = _rotated(queries, *turned), _rotated(keys, *turned)
+        turns = [ops.cast(part, queries.dtype) for part in turned]
+        queries, keys = _rotated(queries, *turns), _rotated(keys, *turns)
         if cache is not None:
             kept = [array[:, :, 1 - self.settings.context :] for array in cache]
             keys = ops.concatenate([kept[0], keys], axis=2)
             values = ops.concatenate([kept[1], values], axis=2)
-        scores = ops.matmul(queries, ops.transpose(keys, (0, 1, 3, 2)))
-        scores = scores / float(np.sqrt(self.settings.width // self.settings.heads))
+        queries = queries / float(np.sqrt(self.settings.width // self.settings.heads))
+        scores = ops.cast(ops.matmul(queries, ops.transpose(keys, (0, 1, 3, 2))), "float32")
         if barred is not None:
             scores = scores + barred
-        found = ops.transpose(ops.matmul(ops.softmax(scores), values), (0, 2, 1, 3))
+        shares = ops.cast(ops.softmax(scores), values.dtype)
+        found = ops.transpose(ops.matmul(shares, values), (0, 2, 1, 3))
         found = ops.reshape(found, (-1, ops.shape(vectors)[1], self.settings.width))
         vectors = vectors + self.dropout(self.tell(found))
         thought = self.narrow(self.widen(self.norms[1](vectors)))

@@ -1,17 +1,21 @@
-"""What a training runs on: GPUs where there are any, the CPU otherwise."""
+"""What a training runs on, and in which number format: GPUs where there are any, or the CPU."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import platform
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import keras
 import tensorflow as tf
 
 TENSOR_CORES = (7, 0)  # compute capability from which float16 is much faster
+HALF_CPUS = {"avx512_bf16", "amx_bf16"}  # bfloat16 products at twice the speed of float32
+CPU_FACTS = Path("/proc/cpuinfo")  # of Linux; elsewhere float32 it is
 
 
 @dataclass(frozen=True)
@@ -29,22 +33,37 @@ class Devices:
 def set_up_devices(most: int = 0) -> Devices:
     """Prepare TensorFlow before its first operation; most: GPUs to use, 0 is all.
 
-    Memory grows as needed, so that the card can be shared; float16 where it has tensor cores.
+    Products are taken in half precision where that is much faster; weights, sums and what
+    becomes of them stay float32. Memory of GPUs grows as needed, so that a card can be shared.
     """
+    # Keras's own choice of XLA goes with it, which would cost the LSTM its cuDNN.
     tf.config.experimental.enable_op_determinism()
     gpus = tf.config.list_physical_devices("GPU")
     if not gpus:
-        return Devices(f"CPU ({os.cpu_count()} cores, {platform.machine()})")
+        policy = policy_of_cpu(_cpu_flags())
+        keras.config.set_dtype_policy(policy)
+        return Devices(f"CPU ({os.cpu_count()} cores, {platform.machine()}{_in_words(policy)})")
     gpus = gpus[:most] if most else gpus
     tf.config.set_visible_devices(gpus, "GPU")
     for gpu in gpus:
         tf.config.experimental.set_memory_growth(gpu, True)
     details = [tf.config.experimental.get_device_details(gpu) for gpu in gpus]
-    if all(entry.get("compute_capability", (0, 0)) >= TENSOR_CORES for entry in details):
-        keras.mixed_precision.set_global_policy("mixed_float16")
+    policy = policy_of_gpus(details)
+    keras.config.set_dtype_policy(policy)
     names = sorted({entry.get("device_name", "GPU") for entry in details})
     words = f"{len(gpus)} GPU{'s' if len(gpus) > 1 else ''}: {', '.join(names)}"
-    return Devices(words, mirrored() if len(gpus) > 1 else None)
+    return Devices(words + _in_words(policy), mirrored() if len(gpus) > 1 else None)
+
+
+def policy_of_cpu(flags: set[str]) -> str:
+    """The number format for a CPU of these flags."""
+    return "mixed_bfloat16" if flags & HALF_CPUS else "float32"
+
+
+def policy_of_gpus(details: Sequence[Mapping[str, Any]]) -> str:
+    """The number format for GPUs of these details; one old card decides for all."""
+    able = (entry.get("compute_capability", (0, 0)) >= TENSOR_CORES for entry in details)
+    return "mixed_float16" if all(able) else "float32"
 
 
 def mirrored(devices: list[str] | None = None) -> Any:
@@ -54,6 +73,18 @@ def mirrored(devices: list[str] | None = None) -> Any:
 
 def gpu_memory() -> int | None:
     """Bytes in use on the first GPU; None without one."""
-    if not tf.config.list_physical_devices("GPU"):
+    if not tf.config.list_logical_devices("GPU"):
         return None
     return int(tf.config.experimental.get_memory_info("GPU:0")["current"])
+
+
+def _cpu_flags() -> set[str]:
+    try:
+        text = CPU_FACTS.read_text()
+    except OSError:
+        return set()
+    return {f for line in text.splitlines() if line.startswith("flags") for f in line.split()}
+
+
+def _in_words(policy: str) -> str:
+    return "" if policy == "float32" else f", {policy.removeprefix('mixed_')}"

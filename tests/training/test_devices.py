@@ -1,5 +1,9 @@
 """What the code for GPUs promises, held to account on CPUs."""
 
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +13,35 @@ import pytest
 from keras.src.backend.tensorflow.rnn import (
     _do_lstm_arguments_support_cudnn as arguments_support_cudnn,
 )
+from tiny_music import tiny_pieces
 
+from musicgen.composing.engine import Engine
 from musicgen.encoding.events import EventsEncoding
 from musicgen.models.build import build_model
+from musicgen.models.checkpoint import open_checkpoint
 from musicgen.models.cpu_lstm import CpuLSTM
-from musicgen.models.settings import LstmSettings
+from musicgen.models.saving import CheckpointWriter, load_weights, weights_of
+from musicgen.models.settings import LstmSettings, ModelSettings, TransformerSettings
+from musicgen.training.devices import policy_of_cpu, policy_of_gpus
+from musicgen.training.optimizers import make_optimizer
+from musicgen.training.settings import TrainSettings
+from musicgen.training.trainer import StepsTrainer
+from musicgen.training.windows import Windows
 
 ENCODING = EventsEncoding()
 TESTS = Path(__file__).parents[1]
+
+
+@pytest.mark.slow
+def test_two_devices_learn_as_one() -> None:
+    path = os.pathsep.join([str(TESTS), str(TESTS.parent)])
+    command = [sys.executable, str(Path(__file__).with_name("two_devices.py"))]
+    environment = {**os.environ, "PYTHONPATH": path}
+    answer = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    one, two = json.loads(answer.stdout)
+    assert len(one) == 20
+    assert one[-1] < 0.9 * one[0]
+    assert one == pytest.approx(two, abs=1e-4)
 
 
 def test_lstm_layers_stay_eligible_for_cudnn() -> None:
@@ -80,3 +105,53 @@ def policy(request: pytest.FixtureRequest) -> Any:
     keras.config.set_dtype_policy(request.param)
     yield request.param
     keras.config.set_dtype_policy(before)
+
+
+SMALL = [LstmSettings(16, 2, 0.1), TransformerSettings(16, 2, 2, context=32, dropout=0.1)]
+
+
+@pytest.mark.parametrize("settings", SMALL, ids=lambda settings: settings.kind)
+def test_half_precision_trains_and_exports_float32(
+    policy: str, settings: ModelSettings, tmp_path: Path
+) -> None:
+    pieces = [ENCODING.encode(score) for score in tiny_pieces(4)]
+    model = build_model(settings, ENCODING, seed=2)
+    assert model.memory.layers[0].compute_dtype == policy.removeprefix("mixed_")
+    trainer = StepsTrainer(model, tuple(field.name for field in ENCODING.fields))
+    trainer.compile(optimizer=make_optimizer(TrainSettings()), jit_compile=False)
+    before = weights_of(model)
+    trainer.train_on_batch(*next(Windows(pieces, ENCODING, 16, 4).epoch(0, 0, (0, 0))))
+    assert all(np.isfinite(value) for value in trainer.sums().values())
+    assert trainer.sums()["notes"] == 64
+    assert all(value.dtype == np.float32 for value in weights_of(model).values())
+    assert any(not np.array_equal(before[n], v) for n, v in weights_of(model).items())
+
+    CheckpointWriter(model, ENCODING).write(tmp_path / "c", {})
+    keras.config.set_dtype_policy("float32")
+    exact = build_model(settings, ENCODING)
+    load_weights(exact, tmp_path / "c")
+    inputs, _, _ = next(Windows(pieces[:1], ENCODING, 32, 1).once())
+    expected, rough = exact(inputs, training=False), model(inputs, training=False)
+    stepper = Engine(open_checkpoint(tmp_path / "c")).begin(1)
+    tracker = ENCODING.tracker(1, pieces[0].metres, 0)
+    for t, row in enumerate(pieces[0].fields[:32, None]):
+        for i, field in enumerate(ENCODING.fields):
+            logits = stepper.logits(tracker.inputs(), row[:, :i])[0]
+            assert np.abs(logits - expected[field.name][0, t].numpy()).max() < 1e-4
+        stepper.push(row)
+        tracker.push(row)
+    for name, logits in rough.items():
+        assert logits.dtype == "float32"
+        possible = expected[name].numpy() > -1e8
+        assert np.array_equal(possible, logits.numpy() > -1e8)
+        assert np.abs(logits - expected[name])[possible].max() < 0.1
+
+
+def test_number_formats() -> None:
+    assert policy_of_cpu({"avx2", "avx512f"}) == "float32"
+    assert policy_of_cpu({"avx512f", "avx512_bf16"}) == "mixed_bfloat16"
+    assert policy_of_cpu({"amx_bf16"}) == "mixed_bfloat16"
+    new, old = {"compute_capability": (8, 0)}, {"compute_capability": (6, 1)}
+    assert policy_of_gpus([new, new]) == "mixed_float16"
+    assert policy_of_gpus([new, old]) == "float32"
+    assert policy_of_gpus([{}]) == "float32"

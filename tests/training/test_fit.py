@@ -207,5 +207,6 @@ def test_losses_are_means_over_all_notes(finished: Run) -> None:
         notes += int(weights["shift"].sum())
     assert notes == sum(map(len, data.pieces["valid"]))
     assert _epochs(finished)[-1]["valid_loss"] == pytest.approx(
-        nats / notes / math.log(2), abs=1e-4
+        nats / notes / math.log(2),
+        rel=5e-4,  # half precision rounds a graph otherwise
     )

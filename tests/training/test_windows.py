@@ -90,3 +90,13 @@ def test_learning_rate_rises_then_falls() -> None:
     )
     constant = TrainSettings(learning_rate=0.1, schedule="constant")
     assert learning_rate(constant, 0, 0.0) == learning_rate(constant, 9, 1.0) == 0.1
+
+
+def test_no_two_arrays_of_a_batch_share_memory() -> None:
+    """TensorFlow takes arrays over without a copy and may write into them."""
+    inputs, targets, weights = next(Windows([SCALE], ENCODING, 3, 1).once())
+    owned = [*inputs.values(), *weights.values()]
+    assert not any(
+        np.shares_memory(one, other) for i, one in enumerate(owned) for other in owned[:i]
+    )
+    assert all(not array.flags["C_CONTIGUOUS"] or array.size == 1 for array in targets.values())

@@ -1,0 +1,176 @@
+"""Predictions a second of training: the notebook's step against `lstm`, side by side in one run.
+
+    python -m benchmarks.training [--rounds 5] [--json]
+
+Both networks have 5.5 million parameters. Steps take turns, so that what else the machine does
+falls on all alike; figures are medians, by processor time as well as by the clock, for a busy
+machine's clock says little. `lstm` is measured as it trains here: with its heads, its clipping
+and its optimizer, a prediction being one whole note (three fields). The share of the matrix
+product is of the LSTM layers alone, against a product of the same number format measured in
+between. See docs/speed.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from musicgen.corpus.sources import load_collection
+from musicgen.corpus.split import split_pieces
+from musicgen.encoding.events import EventsEncoding
+from musicgen.models.build import build_model
+from musicgen.models.classic import classic_network
+from musicgen.models.cpu_lstm import CpuLSTM
+from musicgen.models.settings import ClassicSettings, LstmSettings
+from musicgen.training.devices import set_up_devices
+from musicgen.training.optimizers import make_optimizer
+from musicgen.training.settings import TrainSettings
+from musicgen.training.trainer import StepsTrainer
+from musicgen.training.windows import Windows
+
+VOCABULARY, NOTEBOOK_BATCH, NOTEBOOK_WINDOW = 358, 128, 100
+WIDTH, LAYERS, BATCH, LENGTH = 480, 2, 32, 128  # 5.5 million parameters with heads
+PRODUCT = (4096, 512, 2048)  # rows, inner, columns
+PRODUCTS = 10  # in a turn
+
+Task = tuple[Callable[[], Any], float]  # what is timed, and its amount: notes, or operations
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--json", action="store_true", help="print one JSON object and no table")
+    arguments = parser.parse_args()
+    device = set_up_devices().words
+    tasks, facts = made_tasks()
+    seconds = in_turns({name: work for name, (work, _) in tasks.items()}, arguments.rounds)
+    rates = {
+        name: {"clock": amount / seconds[name][0], "processor": amount / seconds[name][1]}
+        for name, (_, amount) in tasks.items()
+    }
+    results = {"device": device, **facts, "rates": rates, "ratios": ratios(rates)}
+    if arguments.json:
+        print(json.dumps(results))
+        return
+    print(f"{device}; parameters: {facts['parameters']}")
+    print(f"{'':36}{'a second':>16}{'a processor second':>24}")
+    for name, rate in rates.items():
+        print(f"{name:36}{rate['clock']:16,.0f}{rate['processor']:24,.0f}")
+    for name, ratio in results["ratios"].items():
+        print(f"{name:36}{ratio['clock']:16.2f}{ratio['processor']:24.2f}")
+
+
+def made_tasks() -> tuple[dict[str, Task], dict[str, Any]]:
+    kind = keras.config.dtype_policy().compute_dtype
+    keras.config.set_dtype_policy("float32")  # as the notebook's is
+    notebook, notebook_parameters = notebook_step()
+    keras.config.set_dtype_policy("float32" if kind == "float32" else f"mixed_{kind}")
+    ours, our_parameters, pipeline, notes = lstm_step()
+    layers, layers_amount = lstm_layers(kind)
+    tasks: dict[str, Task] = {
+        "notebook, notes": (notebook, NOTEBOOK_BATCH),
+        "lstm, notes": (ours, notes),
+        "input pipeline, notes": (pipeline, notes),
+        "LSTM layers, operations": (layers, layers_amount),
+        "product, operations": (product(kind), PRODUCTS * 2.0 * np.prod(PRODUCT)),
+        "float32 product, operations": (product("float32"), PRODUCTS * 2.0 * np.prod(PRODUCT)),
+    }
+    parameters = {"notebook": notebook_parameters, "lstm": our_parameters}
+    return tasks, {"number_format": kind, "parameters": parameters}
+
+
+def ratios(rates: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+    pairs = {
+        "lstm / notebook": ("lstm, notes", "notebook, notes"),
+        "pipeline / lstm": ("input pipeline, notes", "lstm, notes"),
+        "LSTM layers / product": ("LSTM layers, operations", "product, operations"),
+        "LSTM layers / float32 product": ("LSTM layers, operations", "float32 product, operations"),
+    }
+    return {
+        name: {by: rates[one][by] / rates[other][by] for by in ("clock", "processor")}
+        for name, (one, other) in pairs.items()
+    }
+
+
+def in_turns(works: dict[str, Callable[[], Any]], rounds: int) -> dict[str, tuple[float, float]]:
+    """Median seconds of each by the clock and of the processors; the first turn does not count."""
+    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in works}
+    for turn in range(rounds + 1):
+        print(f"round {turn} of {rounds} ...", file=sys.stderr)
+        for name, work in works.items():
+            began = time.perf_counter(), time.process_time()
+            work()
+            taken[name].append((time.perf_counter() - began[0], time.process_time() - began[1]))
+    return {name: tuple(np.median(times[1:], axis=0).tolist()) for name, times in taken.items()}
+
+
+def notebook_step() -> tuple[Callable[[], Any], int]:
+    """The notebook's network, its loss, its optimizer, its batch: one prediction a window."""
+    network = classic_network(ClassicSettings(), VOCABULARY)
+    network.compile(loss="categorical_crossentropy", optimizer="rmsprop")
+    rng = np.random.default_rng(0)
+    windows = rng.random((NOTEBOOK_BATCH, NOTEBOOK_WINDOW, 1), np.float32)
+    targets = keras.utils.to_categorical(rng.integers(VOCABULARY, size=NOTEBOOK_BATCH), VOCABULARY)
+    return lambda: network.train_on_batch(windows, targets), network.count_params()
+
+
+def lstm_step() -> tuple[Callable[[], Any], int, Callable[[], Any], float]:
+    """A step of `lstm` on chorales, its parameters, the making of a batch, and notes a batch."""
+    scores, encoding = load_collection("bach-chorales").scores, EventsEncoding()
+    sides = zip(scores, split_pieces(scores), strict=True)
+    pieces = [encoding.encode(score) for score, side in sides if side == "train"]
+    windows = Windows(pieces, encoding, LENGTH, BATCH)
+    network = build_model(LstmSettings(WIDTH, LAYERS, 0.1), encoding)
+    trainer = StepsTrainer(network, tuple(field.name for field in encoding.fields))
+    trainer.compile(optimizer=make_optimizer(TrainSettings()), jit_compile=False)
+    batches = windows.epoch(0, 0, (-5, 6))
+    batch = next(batches)
+    notes = sum(map(len, pieces)) / windows.batches  # padding does not count
+    return lambda: trainer.train_on_batch(*batch), network.count_params(), batches.__next__, notes
+
+
+def lstm_layers(kind: str) -> tuple[Callable[[], Any], float]:
+    """Forward and backward through the layers, and their multiplications and additions."""
+    stack = [CpuLSTM(WIDTH, return_sequences=True) for _ in range(LAYERS)]
+    inputs = tf.constant(np.random.default_rng(0).normal(size=(BATCH, LENGTH, WIDTH)), kind)
+    for layer in stack:
+        layer.build(inputs.shape)
+    variables = [variable.value for layer in stack for variable in layer.trainable_variables]
+
+    @tf.function
+    def gradients() -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(inputs)
+            outputs = inputs
+            for layer in stack:
+                outputs = layer(outputs)
+            loss = tf.reduce_sum(tf.cast(outputs, tf.float32) ** 2)
+        return tape.gradient(loss, [inputs, *variables])
+
+    # Forward once, backward twice: to the inputs and to the weights.
+    return gradients, 3 * 2.0 * BATCH * LENGTH * LAYERS * 2 * WIDTH * 4 * WIDTH
+
+
+def product(kind: str) -> Callable[[], Any]:
+    rows, inner, columns = PRODUCT
+    rng = np.random.default_rng(0)
+    left = tf.constant(rng.normal(size=(rows, inner)), kind)
+    right = tf.constant(rng.normal(size=(inner, columns)), kind)
+    multiply = tf.function(lambda: tf.matmul(left, right))
+    return lambda: [multiply() for _ in range(PRODUCTS)]
+
+
+if __name__ == "__main__":
+    main()
