@@ -2,6 +2,7 @@
 
 The first field's graph takes the step before, what is heard and the state, and gives logits,
 the memory and the new state; each further field's takes the memory and what is drawn so far.
+What a graph gives as `NAME_out` the graphs after it, and those of the next step, take as `NAME`.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ class Engine:
         self.state = dict(checkpoint.state)
         self.sessions = tuple(_session(read_graph(path)) for path in checkpoint.graphs)
         self.takes = tuple([i.name for i in session.get_inputs()] for session in self.sessions)
+        self.gives = tuple([o.name for o in session.get_outputs()] for session in self.sessions)
         fields = [field.name for field in self.encoding.fields]
         if len(self.sessions) != len(fields):
             raise ValueError(f"{len(self.sessions)} graphs for the fields {', '.join(fields)}")
@@ -63,35 +65,30 @@ class EngineStepper:
     """The carried state of K pieces between runs of the graphs."""
 
     def __init__(self, engine: Engine, pieces: int) -> None:
-        self._sessions, self._takes = engine.sessions, engine.takes
-        self._states = tuple(engine.state)
+        self._graphs = list(zip(engine.sessions, engine.takes, engine.gives, strict=True))
         sizes = [field.size for field in engine.encoding.fields]
         shapes = engine.state.items()
         self._values = {name: np.zeros((pieces, *shape), np.float32) for name, shape in shapes}
         self._values["before"] = np.tile(np.array(sizes, np.int32), (pieces, 1))
-        self._first_outputs = ["logits", "memory", *(f"{name}_out" for name in self._states)]
 
     def logits(self, derived: Derived, drawn: np.ndarray) -> np.ndarray:
         index, values = drawn.shape[1], self._values
+        session, takes, gives = self._graphs[index]
         if index:
             values["drawn"] = drawn
-            return self._run(index, ["logits"])[0]
-        for name, value in derived.items():
-            values[name] = value.astype(np.float32)
-        logits, values["memory"], *carried = self._run(0, self._first_outputs)
-        values.update(zip(self._states, carried, strict=True))
-        return logits
+        else:
+            for name, value in derived.items():
+                values[name] = value.astype(np.float32, copy=False)
+        found = session.run(gives, {name: values[name] for name in takes})
+        for name, value in zip(gives, found, strict=True):
+            values[name.removesuffix("_out")] = value
+        return values.pop("logits")
 
     def push(self, fields: np.ndarray) -> None:
         self._values["before"] = fields
 
     def keep(self, rows: np.ndarray) -> None:
         self._values = {name: value[rows] for name, value in self._values.items()}
-
-    def _run(self, index: int, outputs: list[str]) -> list[np.ndarray]:
-        """One graph, with those of the values that it takes."""
-        inputs = {name: self._values[name] for name in self._takes[index]}
-        return self._sessions[index].run(outputs, inputs)
 
 
 def _session(graph: bytes) -> ort.InferenceSession:

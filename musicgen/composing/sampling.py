@@ -53,19 +53,18 @@ def draw(logits: np.ndarray, uniforms: np.ndarray, sampling: Sampling) -> np.nda
     """
     rows = np.arange(len(logits))
     order = (-logits).argsort(axis=1, kind="stable")  # (K, V)
-    chosen = order[:, 0].copy()
+    chosen = order[:, 0]
     best = logits[rows, chosen]  # (K,)
     if sampling.temperature > 0.0:
-        starts = rows[:, None] * logits.shape[1]
-        falling = logits.take(starts + order).astype(np.float64)  # (K, V)
-        falling -= falling[:, :1].copy()
+        places = order + (rows * logits.shape[1])[:, None]
+        falling = logits.take(places).astype(np.float64)  # (K, V)
+        falling -= best[:, None]
         falling /= sampling.temperature
         mass = np.exp(falling, out=falling).cumsum(axis=1)  # (K, V)
         # A double below 1 times a mass is below the mass, so some rank always exceeds it.
         wanted = uniforms * _kept_mass(mass, sampling)
         chosen = order[rows, (mass > wanted[:, None]).argmax(axis=1)]
-    chosen[best <= _NEVER] = -1
-    return chosen
+    return np.where(best > _NEVER, chosen, -1)
 
 
 def log_likelihood(logits: np.ndarray, chosen: np.ndarray) -> np.ndarray:

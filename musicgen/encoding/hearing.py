@@ -65,17 +65,18 @@ class HearingTracker:
         """bars: how many each piece will have; 0 does not tell the model."""
         self.now = np.zeros(pieces, np.int64)
         self._times = _ClockTable(metres, bars)
-        self._started = np.full((pieces, KEYS), -FOREVER, np.int64)
-        self._ended = np.full((pieces, KEYS), -FOREVER, np.int64)
+        # Floats as models take them: exact up to 2^24 grid steps, two weeks of music.
+        self._started = np.full((pieces, KEYS), -FOREVER, np.float32)
+        self._ended = np.full((pieces, KEYS), -FOREVER, np.float32)
         self._counts = np.zeros((pieces, 12 * len(CHROMA_WINDOWS)), np.float32)
         self._heard = np.ones(12 * len(CHROMA_WINDOWS), np.float32)  # notes, at least 1
         self._struck: list[np.ndarray] = []  # (K,) a step, where its counts begin
 
     def inputs(self) -> Derived:
-        now = self.now[:, None]
+        now = self.now.astype(np.float32)[:, None]
         return {
-            "remaining": np.maximum(self._ended - now, -FOREVER).astype(np.int16),
-            "age": np.minimum(now - self._started, FOREVER).astype(np.int16),
+            "remaining": np.maximum(self._ended - now, -_FOREVER),
+            "age": np.minimum(now - self._started, _FOREVER),
             "chroma": self._counts / self._heard,
             "clock": self._times[self.now],
         }
@@ -102,6 +103,7 @@ class HearingTracker:
                 counts[self._struck[-1 - window] + start] -= 1
 
 
+_FOREVER = np.float32(FOREVER)
 _WINDOW_STARTS = 12 * np.arange(len(CHROMA_WINDOWS))
 
 
@@ -110,14 +112,14 @@ class _ClockTable:
 
     def __init__(self, metres: tuple[Metre, ...], bars: int) -> None:
         self._metres, self._bars = metres, bars
-        self._table = np.zeros((0, 3), np.int16)
+        self._table = np.zeros((0, 3), np.float32)
 
     def __getitem__(self, steps: np.ndarray) -> np.ndarray:
         """(K,) -> (K, 3)."""
         most = int(steps.max())
         if most >= len(self._table):
             steps_so_far = np.arange(2 * most + 1024)
-            self._table = _told(_clock(steps_so_far, self._metres), self._bars)
+            self._table = _told(_clock(steps_so_far, self._metres), self._bars).astype(np.float32)
         return self._table[steps]
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import keras
 import numpy as np
 
@@ -49,12 +52,13 @@ def _memory(settings: LstmSettings | TransformerSettings) -> LstmMemory | Transf
     return LstmMemory(settings, name="memory")
 
 
-def build_in_float32(settings: ModelSettings, encoding: Encoding) -> StepsModel:
-    """A model on one device with all its arithmetic in float32, whatever trains in this process."""
+@contextmanager
+def in_float32() -> Iterator[None]:
+    """Models that are made and called within do all their arithmetic in float32."""
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy("float32")
     try:
-        return build_model(settings, encoding)
+        yield
     finally:
         keras.config.set_dtype_policy(policy)
 

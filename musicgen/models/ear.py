@@ -6,17 +6,26 @@ and knows which heads suit the fields. This one is for encodings that derive not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from keras import layers, ops
 
 from musicgen.encoding.steps import Encoding
-from musicgen.models.heads import FieldHead
+from musicgen.models.heads import FieldHead, Heard
 from musicgen.models.settings import LstmSettings, TransformerSettings
 
 Tensor = Any
-Embed = Callable[[Sequence[Tensor]], list[Tensor]]  # the first fields of a step as vectors
+EMBEDDING = 64  # numbers of a field's value
+
+
+class Embed(Protocol):
+    """Values of neighbouring fields, from the one at `first` on, as one vector.
+
+    (B, T, n) int -> (B, T, n * EMBEDDING)
+    """
+
+    def __call__(self, values: Tensor, first: int = 0) -> Tensor: ...
 
 
 class Ear(layers.Layer):
@@ -43,22 +52,30 @@ class Ear(layers.Layer):
             for i, f in enumerate(self.fields)
         ]
 
-    def elapsed(self, before: Sequence[Tensor]) -> Tensor:
-        """Musical time that the step before took, 0 before the first: (B, T) float."""
-        return ops.cast(before[0] < self.fields[0].size, "float32")
+    def handed_on(self, index: int) -> Mapping[str, tuple[int, ...]]:
+        """What of `heard` a field's step graph hands on to later ones, with one piece's shape.
 
-    def listen(
-        self, embed: Embed, before: Sequence[Tensor], derived: Mapping[str, Tensor]
-    ) -> list[Tensor]:
-        """What is heard before a step is drawn, as vectors (B, T, D) for the memory."""
+        What is worked out once a step need not be worked out once a field.
+        """
+        return {}
+
+    def elapsed(self, before: Tensor) -> Tensor:
+        """Musical time that the step before (B, T, F) took, 0 before the first: (B, T) float."""
+        return ops.cast(before[..., 0] < self.fields[0].size, "float32")
+
+    def hear(self, embed: Embed, before: Tensor, derived: Heard) -> Heard:
+        """What is heard before any field of a step is drawn, from the derived inputs."""
+        return derived
+
+    def listen(self, embed: Embed, before: Tensor, heard: Heard) -> list[Tensor]:
+        """The same as vectors (B, T, D) for the memory."""
         return []
 
     def attend(
-        self,
-        embed: Embed,
-        before: Sequence[Tensor],
-        drawn: Sequence[Tensor],
-        derived: Mapping[str, Tensor],
-    ) -> tuple[list[Tensor], Any]:
-        """The same once some fields are drawn: vectors for the next field's head, and more."""
-        return [], None
+        self, embed: Embed, before: Tensor, drawn: Tensor, heard: Heard
+    ) -> tuple[list[Tensor], Heard]:
+        """Vectors for the next field's head, and what is heard now that some fields are drawn.
+
+        drawn: (B, T, i). heard: what it was for the field before, or what `hear` gave.
+        """
+        return [], heard

@@ -8,9 +8,22 @@ from typing import Any
 from keras import layers, ops
 
 from musicgen.encoding.steps import Encoding
-from musicgen.models.ear import Ear, Embed
+from musicgen.models.ear import EMBEDDING, Ear, Embed
 from musicgen.models.heads import FieldHead, Heard, PitchHead
-from musicgen.models.hearing_layers import CHANNELS, KEYS, ClockEmbedding, channels
+from musicgen.models.hearing_layers import (
+    CHANNELS,
+    KEYS,
+    NUMBERS,
+    ClockEmbedding,
+    around,
+    channels,
+    flattened,
+    moved_on,
+    next_ending,
+    numbers,
+    older,
+    playable,
+)
 from musicgen.models.settings import LstmSettings, TransformerSettings
 
 Tensor = Any
@@ -40,37 +53,57 @@ class EventsEar(Ear):
             for i, f in enumerate(self.fields)
         ]
 
-    def elapsed(self, before: Sequence[Tensor]) -> Tensor:
-        shift = ops.where(before[0] < self.fields[0].size, before[0], 0)
+    def handed_on(self, index: int) -> Mapping[str, tuple[int, ...]]:
+        if index == 0:
+            echoed = ECHOED * EMBEDDING + self.order.output_dim
+            return {"known": (KEYS, NUMBERS), "echoed": (echoed,)}
+        if index == 1:
+            return {"seen": (KEYS, CHANNELS), "time": (self.clock.width + self.ending.output_dim,)}
+        return {}
+
+    def elapsed(self, before: Tensor) -> Tensor:
+        shift = ops.where(before[..., 0] < self.fields[0].size, before[..., 0], 0)
         return ops.cast(shift, "float32")
 
-    def listen(
-        self, embed: Embed, before: Sequence[Tensor], derived: Mapping[str, Tensor]
-    ) -> list[Tensor]:
-        heard = Heard.now(derived, before)
-        flat = (-1, ops.shape(before[0])[1], KEYS * CHANNELS)
-        keyboard = self.keyboard(ops.reshape(channels(heard.known), flat))
-        return [keyboard, *self._time(heard), *self._echo(embed, heard)]
+    def hear(self, embed: Embed, before: Tensor, derived: Heard) -> Heard:
+        """At the onset of the step before."""
+        known = numbers(derived["remaining"], derived["age"], derived["chroma"], before[..., 1:2])
+        echo = ops.cast(derived["echo"], "int32")
+        echoed = [embed(echo[..., :ECHOED]), self.order(echo[..., ECHOED])]
+        return {**derived, **self._at(known, derived["clock"]), "echoed": _joined(echoed)}
+
+    def listen(self, embed: Embed, before: Tensor, heard: Heard) -> list[Tensor]:
+        return [self.keyboard(flattened(heard["seen"])), heard["time"], heard["echoed"]]
 
     def attend(
-        self,
-        embed: Embed,
-        before: Sequence[Tensor],
-        drawn: Sequence[Tensor],
-        derived: Mapping[str, Tensor],
+        self, embed: Embed, before: Tensor, drawn: Tensor, heard: Heard
     ) -> tuple[list[Tensor], Heard]:
-        heard = Heard.now(derived, before)
-        if drawn:
-            heard = heard.after(drawn[0])
-        parts = [*self._time(heard), *self._echo(embed, heard), *heard.agreement(drawn)]
-        if len(drawn) == 2:
-            chord_fellow = ops.where(drawn[0] == 0, before[2], self.fields[2].size)
-            parts += [heard.around(drawn[1]), embed([*drawn, chord_fellow])[2]]
+        count = drawn.shape[-1]
+        if count == 1:  # the onset shift: everything is that much older
+            shift = ops.cast(drawn, "float32")
+            heard = {**heard, **self._at(older(heard["known"], shift), heard["clock"], shift)}
+            heard["barred"] = playable(heard["known"][..., 0], before[..., 1:2], shift)
+        parts = [heard["time"], heard["echoed"], *_agreement(heard, drawn)]
+        if count == 2:
+            in_chord = ops.where(drawn[..., :1] == 0, before[..., 2:3], self.fields[2].size)
+            parts += [around(heard["seen"], drawn[..., 1]), embed(in_chord, first=2)]
         return parts, heard
 
-    def _time(self, heard: Heard) -> list[Tensor]:
-        return [self.clock(heard.clock), self.ending(heard.next_ending())]
+    def _at(self, known: Tensor, clock: Tensor, shift: Tensor | None = None) -> dict[str, Tensor]:
+        """What follows from what is known of the keys, and the clock before an onset shift."""
+        clock = clock if shift is None else moved_on(clock, shift)
+        time = [self.clock(clock), self.ending(next_ending(known[..., 0]))]
+        return {"known": known, "seen": channels(known), "time": _joined(time)}
 
-    def _echo(self, embed: Embed, heard: Heard) -> list[Tensor]:
-        """What followed the last time, as vectors of (B, T, D)."""
-        return [*embed(heard.echo[:ECHOED]), self.order(heard.echo[ECHOED])]
+
+def _agreement(heard: Heard, drawn: Tensor) -> list[Tensor]:
+    """Whether each field drawn so far is what followed the last time: (B, T, up to ECHOED)."""
+    count = min(drawn.shape[-1], ECHOED)
+    if not count:
+        return []
+    same = ops.cast(heard["echo"][..., :count], "int32") == drawn[..., :count]
+    return [ops.cast(same, "float32")]
+
+
+def _joined(parts: Sequence[Tensor]) -> Tensor:
+    return ops.concatenate(parts, axis=-1)

@@ -7,8 +7,7 @@ first, and only where it moves does it matter where to.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -28,7 +27,8 @@ from musicgen.encoding.frames import (
 )
 from musicgen.encoding.steps import Encoding
 from musicgen.models.ear import Ear, Embed
-from musicgen.models.hearing_layers import KeysHead
+from musicgen.models.heads import Heard
+from musicgen.models.hearing_layers import KeysHead, unflattened
 from musicgen.models.settings import LstmSettings, TransformerSettings
 
 Tensor = Any
@@ -40,15 +40,6 @@ NOWHERE = -1e9
 _CLASSES = np.array(
     [w * 12 + (key + LOWEST) % 12 for key in range(PITCHES) for w in range(len(CHROMA_WINDOWS))]
 )
-
-
-@dataclass(frozen=True)
-class HeardFrames:
-    """What the next voice's head is told beside its context."""
-
-    keys: Tensor  # (B, T, PITCHES, channels)
-    held: Tensor  # (B, T) what the voice sounded in the frame before
-    guesses: Sequence[Tensor]  # (B, T) each: what it did the last time
 
 
 class FramesEar(Ear):
@@ -69,20 +60,21 @@ class FramesEar(Ear):
         width, dropout = self.settings.width, self.settings.dropout
         return [VoiceHead(width, dropout, name=f"{voice.name}_head") for voice in VOICES]
 
-    def listen(
-        self, embed: Embed, before: Sequence[Tensor], derived: Mapping[str, Tensor]
-    ) -> list[Tensor]:
-        neighbours = [self._interval(a, b) for a, b in pairwise(before)]
-        echoed = [vector for guess in _guesses(derived) for vector in embed(guess)]
-        return [*self._time(derived), *neighbours, *echoed, derived["chroma"]]
+    def listen(self, embed: Embed, before: Tensor, heard: Heard) -> list[Tensor]:
+        neighbours = [self._interval(a, b) for a, b in pairwise(_split(before))]
+        echoed = [embed(ops.stack(guess, axis=-1)) for guess in _guesses(heard)]
+        return [*self._time(heard), *neighbours, *echoed, heard["chroma"]]
 
     def attend(
-        self,
-        embed: Embed,
-        before: Sequence[Tensor],
-        drawn: Sequence[Tensor],
-        derived: Mapping[str, Tensor],
-    ) -> tuple[list[Tensor], HeardFrames]:
+        self, embed: Embed, before: Tensor, drawn: Tensor, heard: Heard
+    ) -> tuple[list[Tensor], Heard]:
+        parts, told = self._attend(_split(before), _split(drawn), heard)
+        return parts, {**heard, **told}
+
+    def _attend(
+        self, before: list[Tensor], drawn: list[Tensor], derived: Heard
+    ) -> tuple[list[Tensor], Heard]:
+        """The same voice by voice: vectors, and what the next voice's head is told beside them."""
         voice = len(drawn)
         now = [*drawn, *before[voice:]]  # what sounds, as far as it is known
         others = [self._interval(now[i], before[voice]) for i in range(len(VOICES)) if i != voice]
@@ -96,9 +88,10 @@ class FramesEar(Ear):
         keys = ops.stack([_on_keys(value) for value in sounding], axis=-1)
         keys = ops.concatenate([keys, _chroma_on_keys(derived["chroma"])], axis=-1)
         parts = [*self._time(derived), *others, told]
-        return parts, HeardFrames(keys, before[voice], guesses)
+        guesses = ops.stack(guesses, axis=-1)
+        return parts, {"keys": keys, "sounded": before[voice], "guesses": guesses}
 
-    def _time(self, derived: Mapping[str, Tensor]) -> list[Tensor]:
+    def _time(self, derived: Heard) -> list[Tensor]:
         """The place in the bar, how long each voice has held, what the echoes stand on."""
         place = ops.cast(derived["place"][..., 0], "int32")
         held = ops.cast(derived["held"], "int32")
@@ -118,7 +111,7 @@ class VoiceHead(layers.Layer):
     """Logits of one voice: that it holds, against all else it could do: (B, T, D) -> (B, T, V)."""
 
     def __init__(self, width: int, dropout: float, **arguments: Any) -> None:
-        super().__init__(**arguments)
+        super().__init__(autocast=False, **arguments)  # what is heard is exact
         self.dropout = layers.Dropout(dropout, name="dropout")
         self.keys = KeysHead(keys=PITCHES, name="keys")
         self.hidden = layers.Dense(width, activation="silu", name="hidden")
@@ -126,21 +119,27 @@ class VoiceHead(layers.Layer):
         self.rest = layers.Dense(1, dtype="float32", name="rest")
         self.trust = layers.Dense(2, dtype="float32", name="trust")  # in each echo
 
-    def call(self, context: Tensor, heard: HeardFrames) -> Tensor:
+    def call(self, context: Tensor, heard: Heard) -> Tensor:
+        """heard: what each key does, what the voice sounded, and what it did the last times."""
         context = self.dropout(context)
         hidden = self.hidden(context)
         trust = self.trust(hidden)
-        moved = ops.concatenate([self.rest(hidden), self.keys(heard.keys, context)], axis=-1)
-        for i, guess in enumerate(heard.guesses):
+        moved = ops.concatenate([self.rest(hidden), self.keys(heard["keys"], context)], axis=-1)
+        for i, guess in enumerate(_split(heard["guesses"])):
             moved += trust[..., i : i + 1] * ops.one_hot(guess, SIZE, dtype="float32")
         # Before the first frame nothing is held: `one_hot` beyond the field is all zeros.
-        held = ops.one_hot(heard.held, SIZE, dtype="float32")
+        held = ops.one_hot(heard["sounded"], SIZE, dtype="float32")
         # The chances of all else sum to one, so that `hold` is the log of its odds.
         elsewhere = ops.log_softmax(moved + held * NOWHERE)
         return ops.where(held > 0, self.hold(hidden), elsewhere)
 
 
-def _guesses(derived: Mapping[str, Tensor]) -> list[list[Tensor]]:
+def _split(fields: Tensor) -> list[Tensor]:
+    """(B, T, F) -> F of (B, T)."""
+    return [fields[..., i] for i in range(fields.shape[-1])]
+
+
+def _guesses(derived: Heard) -> list[list[Tensor]]:
     """What followed the last time by each echo: 2 of 4 of (B, T) int."""
     echo = ops.cast(derived["echo"], "int32")
     return [[echo[..., at + i] for i in range(len(VOICES))] for at in (0, GUESS)]
@@ -158,4 +157,4 @@ def _on_keys(values: Tensor) -> Tensor:
 def _chroma_on_keys(chroma: Tensor) -> Tensor:
     """How often each key's pitch class was heard: (B, T, 36) -> (B, T, PITCHES, 3)."""
     tiled = ops.take(chroma, ops.convert_to_tensor(_CLASSES), axis=-1)
-    return ops.reshape(tiled, (-1, ops.shape(chroma)[1], PITCHES, len(CHROMA_WINDOWS)))
+    return unflattened(tiled, len(CHROMA_WINDOWS))

@@ -6,7 +6,8 @@ along the keyboard rather than one weight a key: what is learned in C is known i
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -25,45 +26,76 @@ _TILE = np.array(
     [w * 12 + (key + LOWEST_KEY) % 12 for key in range(KEYS) for w in range(len(CHROMA_WINDOWS))]
 )
 
+_BEYOND = np.array([0, 1, 1, 0, 1, 1, 1] + [0] * (CHANNELS - 7), np.float32)
+
 Tensor = Any
 
 
 def numbers(remaining: Tensor, age: Tensor, chroma: Tensor, last_key: Tensor) -> Tensor:
-    """All that is known of each key: (B, T, KEYS) twice, (B, T, 36), (B, T) -> (B, T, KEYS, 6)."""
-    is_last = ops.one_hot(last_key, KEYS, dtype="float32")
-    tiled = ops.take(chroma, ops.convert_to_tensor(_TILE), axis=-1)  # (B, T, KEYS * 3)
-    shares = ops.reshape(tiled, (-1, ops.shape(chroma)[1], KEYS, len(CHROMA_WINDOWS)))
-    return ops.concatenate([ops.stack([remaining, age, is_last], axis=-1), shares], axis=-1)
+    """All that is known of each key: (..., KEYS) twice, (..., 36), (..., 1) -> (..., KEYS, 6)."""
+    is_last = ops.cast(last_key == np.arange(KEYS, dtype=np.int32), "float32")
+    tiled = ops.take(chroma, ops.convert_to_tensor(_TILE), axis=-1)  # (..., KEYS * 3)
+    shares = unflattened(tiled, len(CHROMA_WINDOWS))
+    return ops.concatenate([remaining[..., None], age[..., None], is_last[..., None], shares], -1)
+
+
+class _Channel(NamedTuple):
+    """A clipped line through one of a key's numbers, or what such a line is the exponent of."""
+
+    number: int
+    slope: float = 1.0
+    offset: float = 0.0
+    low: float = 0.0
+    high: float = 1.0
+    exponent: bool = False
+
+
+_REMAINING, _AGE = 0, 1
+_LINES = (
+    _Channel(_REMAINING),  # sounds
+    _Channel(_AGE, -1.0, 1.0),  # struck at this very onset
+    _Channel(_REMAINING, 1.0, 1.0),  # sounds, or has just ended
+    _Channel(_REMAINING, 1 / 48),
+    _Channel(_REMAINING, 1 / GRID_PER_QUARTER, 0.0, -np.inf, 0.0, True),
+    _Channel(_AGE, -1 / (2 * GRID_PER_QUARTER), 0.0, -np.inf, 0.0, True),
+    _Channel(_AGE, -1 / (16 * GRID_PER_QUARTER), 0.0, -np.inf, 0.0, True),
+    *(_Channel(number, low=-np.inf, high=np.inf) for number in range(2, NUMBERS)),
+)
+_SLOPES = np.array([[c.slope * (c.number == n) for c in _LINES] for n in range(NUMBERS)], "f4")
+_OFFSETS, _LOW, _HIGH = (
+    np.array([getattr(c, n) for c in _LINES], "f4") for n in _Channel._fields[2:5]
+)
+_EXPONENTS = np.array([c.exponent for c in _LINES])
+# Less whether it sounds: has just ended, and how long it has been silent, which is 0 till then.
+_SILENT = np.isin(np.arange(CHANNELS), (2, 4)).astype("f4")
 
 
 def channels(known: Tensor) -> Tensor:
-    """Numbers of K keys as a network likes them: (B, T, K, 6) -> (B, T, K, CHANNELS)."""
-    # Slices of one are fewer nodes of a step graph than picking and stacking.
-    remaining, age = known[..., 0:1], known[..., 1:2]
-    sounds = ops.cast(remaining > 0, "float32")
-    parts = [
-        sounds,
-        ops.cast(age == 0, "float32"),  # struck at this very onset
-        ops.cast(remaining == 0, "float32"),  # has just ended
-        ops.clip(remaining, 0.0, 48.0) / 48.0,
-        (1.0 - sounds) * ops.exp(ops.minimum(remaining, 0.0) / GRID_PER_QUARTER),
-        ops.exp(age / (-2.0 * GRID_PER_QUARTER)),
-        ops.exp(age / (-16.0 * GRID_PER_QUARTER)),
-        known[..., 2:],
-    ]
-    return ops.concatenate(parts, axis=-1)
+    """Numbers of K keys as a network likes them: (..., K, 6) -> (..., K, CHANNELS).
+
+    All in the same few operations, for these are what one step at a time costs.
+    """
+    lines = ops.clip(ops.matmul(known, _SLOPES) + _OFFSETS, _LOW, _HIGH)
+    found = ops.where(_EXPONENTS, ops.exp(lines), lines)
+    return found - found[..., :1] * _SILENT
+
+
+def older(known: Tensor, shift: Tensor) -> Tensor:
+    """Numbers of the keys after an onset shift: (..., KEYS, 6), (..., 1) float -> the first."""
+    change = ops.convert_to_tensor([-1.0, 1.0] + [0.0] * (NUMBERS - 2))
+    return known + shift[..., None] * change
 
 
 def next_ending(remaining: Tensor) -> Tensor:
-    """Grid steps until the next sounding key ends, 0 for silence: (B, T, KEYS) -> (B, T)."""
+    """Grid steps until the next sounding key ends, 0 for silence: (..., KEYS) -> (...)."""
     soonest = ops.min(ops.where(remaining > 0, remaining, LONGEST + 1.0), axis=-1)
     return ops.cast(ops.where(soonest > LONGEST, 0.0, soonest), "int32")
 
 
 def moved_on(clock: Tensor, shift: Tensor) -> Tensor:
-    """The clock after an onset shift (float): (B, T, 3), (B, T) -> (B, T, 3)."""
+    """The clock after an onset shift (float): (..., 3), (..., 1) -> (..., 3)."""
     length, left = ops.maximum(clock[..., 1:2], 1.0), clock[..., 2:3]
-    place = clock[..., 0:1] + ops.expand_dims(shift, -1)
+    place = clock[..., 0:1] + shift
     # Half a step keeps the quotient clear of rounding at whole bars.
     bars = ops.floor((place + 0.5) / length)
     left = ops.where(left > 0, ops.maximum(left - bars, 1.0), 0.0)
@@ -71,7 +103,9 @@ def moved_on(clock: Tensor, shift: Tensor) -> Tensor:
 
 
 class ClockEmbedding(layers.Layer):
-    """Place in the bar and the beat, length of the bar, bars left: (B, T, 3) -> (B, T, 48)."""
+    """Place in the bar and the beat, length of the bar, bars left: (..., 3) -> (..., 48)."""
+
+    width = 48
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__(autocast=False, **arguments)  # half precision would round a place
@@ -90,14 +124,24 @@ class ClockEmbedding(layers.Layer):
         most = ops.convert_to_tensor([1.0 * PLACES, 1.0 * MOST_BARS_LEFT])
         rest = ops.minimum(clock[..., 1:], most)  # length of the bar, bars left
         told = ops.cast(ops.concatenate([place, beat, rest], axis=-1), "int32")
+        # One look into one table, each embedding in rows and columns of its own.
         embeds = (self.place, self.beat, self.length, self.left)
-        return ops.concatenate([e(told[..., i]) for i, e in enumerate(embeds)], axis=-1)
+        starts = np.cumsum([0] + [embed.input_dim for embed in embeds[:-1]], dtype=np.int32)
+        return ops.sum(ops.take(self._table(embeds), told + starts, axis=0), axis=-2)
+
+    def _table(self, embeds: Sequence[layers.Embedding]) -> Tensor:
+        widths = [embed.output_dim for embed in embeds]
+        rows = []
+        for i, embed in enumerate(embeds):
+            beside = (sum(widths[:i]), sum(widths[i + 1 :]))
+            rows.append(ops.pad(embed.embeddings, ((0, 0), beside)))
+        return ops.concatenate(rows, axis=0)
 
 
 class KeysHead(layers.Layer):
     """Logits over the keys from what each does and its neighbours do, given a context.
 
-    (B, T, keys, channels), (B, T, D) -> (B, T, keys)
+    (..., keys, channels), (..., D) -> (..., keys)
     """
 
     def __init__(
@@ -124,31 +168,50 @@ class KeysHead(layers.Layer):
 
     def call(self, keys: Tensor, context: Tensor) -> Tensor:
         # One row an image: the gradient of the weights takes half the time that way.
-        count, channels = keys.shape[2:]
-        rows = ops.reshape(keys, (-1, 1, count, channels))
-        seen = ops.reshape(self.look(rows), (-1, ops.shape(keys)[1], count, self.look.filters))
-        seen = ops.silu(seen + ops.expand_dims(self.ask[0](context), 2))
-        seen = ops.silu(self.compare(seen) + ops.expand_dims(self.ask[1](context), 2))
-        return self.relative(seen)[..., 0] + self.by_key(self.hidden(context))
+        count, channels = keys.shape[-2:]
+        looked = self.look(ops.reshape(keys, (-1, 1, count, channels)))
+        seen = ops.reshape(looked, (*_leading(keys), count, self.look.filters))
+        seen = ops.silu(seen + ops.expand_dims(self.ask[0](context), -2))
+        seen = ops.silu(self.compare(seen) + ops.expand_dims(self.ask[1](context), -2))
+        return ops.squeeze(self.relative(seen), -1) + self.by_key(self.hidden(context))
 
 
-def around(known: Tensor, key: Tensor) -> Tensor:
-    """The numbers of a key and its neighbours: (B, T, KEYS, 6), (B, T) -> (B, T, SPAN, 6)."""
-    padded = ops.pad(known, ((0, 0), (0, 0), (REACH, REACH), (0, 0)))
-    places = ops.expand_dims(key, -1) + ops.arange(SPAN, dtype="int32")  # (B, T, SPAN)
-    chosen = ops.one_hot(places, KEYS + 2 * REACH, dtype="float32")  # (B, T, SPAN, KEYS + 24)
-    return ops.matmul(chosen, padded)
+def flattened(values: Tensor) -> Tensor:
+    """(..., K, C) -> (..., K * C)"""
+    return ops.reshape(values, (*_leading(values), values.shape[-2] * values.shape[-1]))
+
+
+def unflattened(values: Tensor, size: int) -> Tensor:
+    """(..., K * size) -> (..., K, size)"""
+    leading = _leading(values[..., None])
+    return ops.reshape(values, (*leading, values.shape[-1] // size, size))
+
+
+def _leading(values: Tensor) -> tuple[Any, ...]:
+    """The shape before the last two axes, the first of it left open."""
+    return (-1, *ops.shape(values)[1:-2])
+
+
+def around(seen: Tensor, key: Tensor) -> Tensor:
+    """What a key and its neighbours do: (..., KEYS, CHANNELS), (...) -> (..., SPAN * CHANNELS).
+
+    Beyond the keyboard is what `channels` makes of zeros.
+    """
+    places = key[..., None] + ops.arange(-REACH, REACH + 1, dtype="int32")  # (..., SPAN)
+    chosen = places[..., None] == ops.arange(KEYS, dtype="int32")  # (..., SPAN, KEYS)
+    chosen = ops.cast(chosen, "float32")
+    found = ops.matmul(chosen, seen - _BEYOND) + _BEYOND
+    return flattened(found)
 
 
 def playable(remaining: Tensor, last_key: Tensor, shift: Tensor) -> Tensor:
     """Where a note can be: no key that still sounds; within a chord, above the note before.
 
-    (B, T, KEYS), (B, T), (B, T) float -> (B, T, KEYS) of 0 and a large negative number
+    (..., KEYS), (..., 1), (..., 1) float -> (..., KEYS) of 0 and a large negative number
     """
     floor = ops.where(last_key < KEYS, last_key, -1)  # nothing came before the first note
-    below = ops.arange(KEYS, dtype="int32") <= ops.expand_dims(floor, -1)
-    in_chord = ops.expand_dims(shift, -1) <= 0
-    barred = ops.logical_or(remaining > 0, ops.logical_and(in_chord, below))
+    below = np.arange(KEYS, dtype=np.int32) <= floor
+    barred = ops.logical_or(remaining > 0, ops.logical_and(shift <= 0, below))
     return ops.cast(barred, "float32") * -1e9
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from keras import layers
+from keras import layers, ops
 
 from musicgen.models.cpu_lstm import CpuLSTM
 from musicgen.models.settings import LstmSettings
@@ -48,6 +48,16 @@ class LstmMemory(layers.Layer):
         """One step with carried state: (B, D), (B,), 2 * layers of (B, width)."""
         carried: list[Tensor] = []
         for i, layer in enumerate(self.layers):
-            vector, new = layer.cell(vector, [state[2 * i], state[2 * i + 1]])
-            carried += new
+            hidden, cell = _cell(layer.cell, vector, state[2 * i], state[2 * i + 1])
+            vector = hidden
+            carried += [hidden, cell]
         return vector, carried
+
+
+def _cell(cell: layers.LSTMCell, vector: Tensor, hidden: Tensor, state: Tensor) -> list[Tensor]:
+    """Keras's cell with one product in place of two: the new hidden and cell state, (B, W)."""
+    weights = ops.concatenate([cell.kernel, cell.recurrent_kernel], axis=0)
+    sums = ops.matmul(ops.concatenate([vector, hidden], axis=-1), weights) + cell.bias
+    i, f, g, o = ops.split(sums, 4, axis=-1)
+    state = ops.sigmoid(f) * state + ops.sigmoid(i) * ops.tanh(g)
+    return [ops.sigmoid(o) * ops.tanh(state), state]

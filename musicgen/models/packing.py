@@ -14,7 +14,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 ROUNDED = "/float16"  # behind the name of a weight that is stored rounded
-SMALL = 64  # numbers; smaller weights stay as they are
+SMALL = 1024  # numbers; smaller weights stay as they are, and so do a graph's own constants
 
 
 def packed(graph: bytes) -> bytes:

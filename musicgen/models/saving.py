@@ -17,7 +17,7 @@ from safetensors.numpy import load_file, save_file
 from musicgen.encoding.registry import encoding_from_json
 from musicgen.encoding.steps import Encoding
 from musicgen.files import new_folder, write_json
-from musicgen.models.build import StepsModel, build_in_float32, step_models
+from musicgen.models.build import StepsModel, build_model, in_float32, step_models
 from musicgen.models.checkpoint import (
     CONFIG,
     FORMAT,
@@ -88,9 +88,10 @@ class CheckpointWriter:
 def _traced(settings: ModelSettings, vocabulary: str) -> Traced:
     """The step graphs of a model; kept, for to trace them takes seconds."""
     encoding = encoding_from_json(json.loads(vocabulary))
-    steps = step_models(build_in_float32(settings, encoding))
     names = ["step.onnx", *(f"step_{field.name}.onnx" for field in encoding.fields[1:])]
-    graphs = [trace_step(step, step.inputs_of_step()) for step in steps]
+    with in_float32():
+        steps = step_models(build_model(settings, encoding))
+        graphs = [trace_step(step, step.inputs_of_step()) for step in steps]
     return Traced(dict(zip(names, graphs, strict=True)), dict(steps[0].state))
 
 

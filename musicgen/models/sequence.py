@@ -7,18 +7,18 @@ graphs do (`StepModel`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import keras
+import numpy as np
 from keras import layers, ops
 
 from musicgen.encoding.steps import Encoding
-from musicgen.models.ear import Ear
+from musicgen.models.ear import EMBEDDING, Ear, Embed
+from musicgen.models.heads import Heard
 
 Tensor = Any
-
-EMBEDDING = 64  # of each field
 
 
 class SequenceModel(keras.Model):
@@ -45,36 +45,41 @@ class SequenceModel(keras.Model):
         self.ear = ear
 
     def call(self, inputs: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        before, drawn = split(inputs["before"]), split(inputs["drawn"])
+        before, drawn = inputs["before"], inputs["drawn"]
         derived = {name: inputs[name] for name in self.derived_widths}
-        heard = self.dropout(self.listen(before, derived))
-        memory = self.memory(heard, self.ear.elapsed(before))
-        return {
-            field.name: self.draw(i, memory, before, drawn[:i], derived)
-            for i, field in enumerate(self.fields)
-        }
+        heard = self.ear.hear(self.embed, before, derived)
+        vectors = self.dropout(self.listen(self.embed, before, heard))
+        memory = self.memory(vectors, self.ear.elapsed(before))
+        logits = {}
+        for i, field in enumerate(self.fields):
+            logits[field.name], heard = self.draw(self.embed, memory, before, drawn[..., :i], heard)
+        return logits
 
-    def listen(self, before: Sequence[Tensor], derived: Mapping[str, Tensor]) -> Tensor:
+    def listen(self, embed: Embed, before: Tensor, heard: Heard) -> Tensor:
         """The step before and what is heard now, as one vector: -> (B, T, D)."""
-        parts = [*self.embed(before), *self.ear.listen(self.embed, before, derived)]
+        parts = [embed(before), *self.ear.listen(embed, before, heard)]
         return ops.concatenate(parts, axis=-1)
 
     def draw(
-        self,
-        index: int,
-        memory: Tensor,
-        before: Sequence[Tensor],
-        drawn: Sequence[Tensor],
-        derived: Mapping[str, Tensor],
-    ) -> Tensor:
-        """Logits of one field given the fields drawn before it in the same step."""
-        parts, heard = self.ear.attend(self.embed, before, drawn, derived)
-        context = ops.concatenate([memory, *self.embed(drawn), *parts], axis=-1)
-        return self.heads[index](context, heard=heard)
+        self, embed: Embed, memory: Tensor, before: Tensor, drawn: Tensor, heard: Heard
+    ) -> tuple[Tensor, Heard]:
+        """Logits of the next field given those drawn before it, and what is heard by then.
 
-    def embed(self, values: Sequence[Tensor]) -> list[Tensor]:
-        """The embeddings of the first fields of a step."""
-        return [self.embeddings[f.name](v) for f, v in zip(self.fields, values, strict=False)]
+        drawn: (B, T, i), the fields of the same step so far.
+        """
+        index = drawn.shape[-1]
+        parts, heard = self.ear.attend(embed, before, drawn, heard)
+        known = [memory, embed(drawn)] if index else [memory]
+        context = ops.concatenate([*known, *parts], axis=-1)
+        return self.heads[index](context, heard=heard), heard
+
+    def embed(self, values: Tensor, first: int = 0) -> Tensor:
+        """As `Embed` says, each field looked up in its own table."""
+        found = [
+            self.embeddings[field.name](values[..., i])
+            for i, field in enumerate(self.fields[first : first + values.shape[-1]])
+        ]
+        return found[0] if len(found) == 1 else ops.concatenate(found, axis=-1)
 
 
 class StepModel(keras.Model):
@@ -82,7 +87,7 @@ class StepModel(keras.Model):
 
     The first field's takes the step before, what is heard and the state, and gives the logits,
     the memory and the new state. Each further one takes the memory and the fields drawn so far
-    and gives its field's logits.
+    and gives its field's logits. What the ear hands on goes from each to the next.
     """
 
     def __init__(self, model: SequenceModel, index: int) -> None:
@@ -103,25 +108,38 @@ class StepModel(keras.Model):
             state = {name: (shape, "float32") for name, shape in self.state.items()}
             return inputs | state
         width = model.memory.settings.width
+        for index in range(self.index):
+            handed_on = model.ear.handed_on(index)
+            inputs |= {name: (shape, "float32") for name, shape in handed_on.items()}
         return inputs | {"memory": ((width,), "float32"), "drawn": ((self.index,), "int32")}
 
     def call(self, inputs: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        model = self.model
-        before = split(inputs["before"][:, None])
-        derived = {name: inputs[name][:, None] for name in model.derived_widths}
+        model, before = self.model, inputs["before"]
         if self.index:
-            memory, drawn = inputs["memory"], split(inputs["drawn"][:, None])
-            logits = model.draw(self.index, memory[:, None], before, drawn, derived)
-            return {"logits": logits[:, 0]}
-        vector = model.listen(before, derived)[:, 0]
+            memory, drawn = inputs["memory"], inputs["drawn"]
+            logits, heard = model.draw(self._embed, memory, before, drawn, inputs)
+            return {"logits": logits, **self._handed_on(heard)}
+        heard = model.ear.hear(self._embed, before, inputs)
+        vector = model.listen(self._embed, before, heard)
         names = list(self.state)
-        elapsed = model.ear.elapsed(before)[:, 0]
-        memory, state = model.memory.step(vector, elapsed, [inputs[name] for name in names])
-        logits = model.draw(0, memory[:, None], before, [], derived)
+        state = [inputs[name] for name in names]
+        memory, state = model.memory.step(vector, model.ear.elapsed(before), state)
+        logits, heard = model.draw(self._embed, memory, before, before[..., :0], heard)
         carried = {f"{name}_out": value for name, value in zip(names, state, strict=True)}
-        return {"logits": logits[:, 0], "memory": memory, **carried}
+        return {"logits": logits, "memory": memory, **carried, **self._handed_on(heard)}
 
+    def _handed_on(self, heard: Heard) -> dict[str, Tensor]:
+        """For the graphs of later fields."""
+        return {f"{name}_out": heard[name] for name in self.model.ear.handed_on(self.index)}
 
-def split(fields: Tensor) -> list[Tensor]:
-    """(B, T, F) -> F of (B, T)."""
-    return [fields[..., i] for i in range(fields.shape[-1])]
+    def _embed(self, values: Tensor, first: int = 0) -> Tensor:
+        """As `Embed` says, with one look into all tables, which ONNX Runtime joins on loading."""
+        count = values.shape[-1]
+        tables = [
+            self.model.embeddings[field.name].embeddings
+            for field in self.model.fields[first : first + count]
+        ]
+        starts = np.cumsum([0, *(table.shape[0] for table in tables[:-1])])
+        places = values + ops.convert_to_tensor(starts.astype(np.int32)) if count > 1 else values
+        found = ops.take(ops.concatenate(tables, axis=0), places, axis=0)  # (B, n, EMBEDDING)
+        return ops.reshape(found, (-1, count * EMBEDDING))

@@ -56,7 +56,7 @@ class _Graph:
 
 
 def slimmed(model: onnx.ModelProto) -> onnx.ModelProto:
-    """The same model with fewer nodes; inputs, outputs and initializers keep their names."""
+    """The same model with fewer nodes; outputs, and what is used of the rest, keep their names."""
     slim = onnx.ModelProto()
     slim.CopyFrom(model)
     graph = _Graph(slim.graph)
@@ -116,7 +116,8 @@ def _gathers(graph: _Graph) -> None:
         if less is None or added is None or plain not in added.input:
             continue
         zero = graph.constant(less.input[1])
-        if zero is not None and not zero.any() and graph.uncast(less.input[0]) == plain:
+        same = graph.uncast(less.input[0]) == graph.uncast(plain)
+        if same and zero is not None and not zero.any():
             node.input[1] = plain
 
 
@@ -166,7 +167,7 @@ def _has_shape_of(graph: _Graph, reshape: Node, value: str) -> bool:
 
 
 def _drop_unused(graph: Any) -> None:
-    """Without the nodes and initializers that nothing asks for."""
+    """Without the nodes, initializers and inputs that nothing asks for."""
     wanted = {value.name for value in graph.output}
     kept = []
     for node in reversed(graph.node):
@@ -178,3 +179,6 @@ def _drop_unused(graph: Any) -> None:
     used = [tensor for tensor in graph.initializer if tensor.name in wanted]
     del graph.initializer[:]
     graph.initializer.extend(used)
+    inputs = [value for value in graph.input if value.name in wanted]
+    del graph.input[:]
+    graph.input.extend(inputs)
