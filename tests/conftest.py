@@ -4,6 +4,10 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("busy machine", deadline=None)  # others may be at work beside the tests
+settings.load_profile("busy machine")
 
 
 @pytest.fixture(autouse=True)

@@ -98,7 +98,9 @@ def inter_set(values: np.ndarray, reference: np.ndarray) -> np.ndarray:
 
 def densities(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Two kernel density estimates as shares of mass at the places of one grid: (GRID,) each."""
-    widths = [_scott(values) for values in (first, second)]
+    one, other = _scott(first), _scott(second)
+    # Where all distances of a set are one number, they have no width of their own.
+    widths = one or other, other or one
     low, high = min(first.min(), second.min()), max(first.max(), second.max())
     margin = REACH * max(widths)
     if low == high:  # all distances are one number: the two are the same

@@ -115,6 +115,8 @@ class Training:
             # XLA could not use cuDNN; the LSTM compiles its own loops on CPUs.
             self.trainer.compile(optimizer=self.optimizer, jit_compile=False)
             self.optimizer = self.trainer.optimizer  # float16 has its losses scaled by another
+            # TensorFlow traces a step twice in which variables are made, which takes seconds.
+            self.optimizer.build(network.trainable_variables)
             if start is not None:
                 load_weights(network, start)
             if start is not None and resume:

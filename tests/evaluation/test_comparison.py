@@ -114,3 +114,10 @@ def test_pieces_without_a_meaning_are_left_out() -> None:
 def test_one_piece_is_no_set() -> None:
     with pytest.raises(ValueError, match="at least two pieces"):
         compare([Score()], [Score(), Score()])
+
+
+def test_a_set_without_any_spread_takes_the_width_of_the_other() -> None:
+    """98 pieces without a rest are like 98 of which two have one."""
+    never = np.zeros((98, 1))
+    hardly_ever = np.concatenate([np.zeros((96, 1)), np.full((2, 1), 0.02)])
+    assert likeness(never, hardly_ever).overlap == pytest.approx(96 / 98, abs=0.01)
