@@ -109,6 +109,8 @@ def _add_compose(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("checkpoint", help="a run's name, or a checkpoint's folder")
     parser.add_argument("--out", type=Path, required=True, metavar="PIECE.mid")
     parser.add_argument("--wav", type=Path, metavar="PIECE.wav", help="the sound, too")
+    parser.add_argument("--musicxml", type=Path, metavar="PIECE.musicxml", help="for notation")
+    parser.add_argument("--pdf", type=Path, metavar="PIECE.pdf", help="the printed score")
     parser.add_argument("--bars", type=int)
     parser.add_argument("--notes", type=int)
     parser.add_argument("--variations", type=int)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from musicgen.commands.answer import Answer
@@ -14,9 +15,19 @@ from musicgen.composing.studio import compose_pieces
 from musicgen.corpus.reading import read_score
 from musicgen.models.checkpoint import open_checkpoint
 from musicgen.rendering.midi import midi_bytes
+from musicgen.rendering.musicxml import musicxml_bytes
+from musicgen.rendering.pdf import pdf_bytes
+from musicgen.rendering.svg import score_svgs
 from musicgen.rendering.wav import wav_bytes
 from musicgen.score import Score
 from musicgen.training.run import find_checkpoint
+
+# The kinds of files that are made only when they are asked for.
+_OTHERS: Mapping[str, Callable[[Score], bytes]] = {
+    "wav": wav_bytes,
+    "musicxml": musicxml_bytes,
+    "pdf": lambda score: pdf_bytes(score_svgs(score)),
+}
 
 
 def compose(options: argparse.Namespace) -> Answer:
@@ -61,9 +72,10 @@ def _write_piece(score: Score, options: argparse.Namespace, number: int) -> dict
     """Files of one variation; the second and later ones are numbered."""
     files = {"file": _numbered(options.out, number)}
     files["file"].write_bytes(midi_bytes(score))
-    if options.wav:
-        files["wav"] = _numbered(options.wav, number)
-        files["wav"].write_bytes(wav_bytes(score))
+    for kind, data in _OTHERS.items():
+        if path := getattr(options, kind):
+            files[kind] = _numbered(path, number)
+            files[kind].write_bytes(data(score))
     return {kind: str(path) for kind, path in files.items()}
 
 
