@@ -111,6 +111,9 @@ def _add_compose(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--wav", type=Path, metavar="PIECE.wav", help="the sound, too")
     parser.add_argument("--musicxml", type=Path, metavar="PIECE.musicxml", help="for notation")
     parser.add_argument("--pdf", type=Path, metavar="PIECE.pdf", help="the printed score")
+    parser.add_argument(
+        "--like", type=Path, metavar="FILE.mid", help="a piece composed here: its settings again"
+    )
     parser.add_argument("--bars", type=int)
     parser.add_argument("--notes", type=int)
     parser.add_argument("--variations", type=int)

@@ -12,7 +12,7 @@ import streamlit as st
 from musicgen.composing.history import KeptPiece
 from musicgen.rendering.wav import LONGEST_SECONDS
 from musicgen.score import Score
-from musicgen.ui.compose_link import link_to
+from musicgen.ui.compose_link import link_to, recipe_of
 from musicgen.ui.compose_paper import one_sheet
 from musicgen.ui.compose_pieces import (
     MOST_PRINTED,
@@ -61,9 +61,7 @@ def file_stem(piece: KeptPiece) -> str:
 def settings_file(piece: KeptPiece) -> bytes:
     """All that made the piece, and what is known of it, as JSON."""
     entry = {
-        "checkpoint": piece.checkpoint,
-        "settings": piece.settings.to_json(),
-        "variation": piece.variation,
+        **recipe_of(piece).to_json(),
         "made from": piece.primer,
         "created": piece.created,
         **piece.facts,
