@@ -67,8 +67,9 @@ def compose(
 
     A piece of N bars ends where an onset would fall beyond bar N; notes that still sound there
     are cut. on_bar(variation, bars, score) hears of each bar that is done, and of a long piece
-    once in a while; stop() ends everything where it is. index is what `settings.max_copy` is held to. variations names
-    those wanted where they are not the first ones: each is the same music in any company.
+    once in a while; stop() ends everything where it is. index is what `settings.max_copy` is
+    held to. variations names those wanted where they are not the first ones: each is the same
+    music in any company.
     ValueError where the settings, the primer and the model do not go together.
     """
     began = clock()

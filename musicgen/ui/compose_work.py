@@ -18,8 +18,7 @@ from musicgen.composing.settings import ComposeSettings
 from musicgen.composing.studio import Piece, compose_one, compose_pieces, resolved
 from musicgen.evaluation.musical import figures
 from musicgen.rendering.midi import midi_bytes
-from musicgen.rendering.words import first_bar_number
-from musicgen.score import Score
+from musicgen.score import Score, first_bar_number
 from musicgen.ui.compose_begin import Begin
 from musicgen.ui.compose_desk import desk
 from musicgen.ui.compose_job import Job
@@ -85,7 +84,7 @@ def start_rewrite(
 
 def bars_in_words(score: Score, first: int, last: int) -> str:
     """Bars of a score, counted from 0, by the numbers that they are shown with."""
-    number = first_bar_number(score)
+    number = first_bar_number(score.metres)
     one = first == last
     return f"bar {first + number}" if one else f"bars {first + number} to {last + number}"
 
