@@ -108,6 +108,23 @@ def test_compose(capsys: pytest.CaptureFixture[str], trained: str, tmp_path: Pat
     assert out.read_bytes() == first
 
 
+def test_compose_by_rules_and_the_best_of_many(
+    capsys: pytest.CaptureFixture[str], trained: str, tmp_path: Path
+) -> None:
+    out = tmp_path / "best.mid"
+    rules = ["--lowest", "50", "--highest", "70", "--grid", "quarter", "--bars", "4"]
+    answer = _answer(capsys, "compose", trained, "--out", str(out), *rules, "--best-of", "6")
+    assert len(answer["pieces"]) == 1
+    notes = read_score(out.read_bytes(), out.name).notes
+    assert len(notes) and notes["pitch"].min() >= 50 and notes["pitch"].max() <= 70
+    assert not (notes["start"] % 24).any()
+    every = _answer(capsys, "compose", trained, "--out", str(out), *rules, "--variations", "6")[
+        "pieces"
+    ]
+    least = min(sum(piece["score"].values()) for piece in every)
+    assert sum(answer["pieces"][0]["score"].values()) == least
+
+
 def test_compose_like_a_piece_is_that_piece_again(
     capsys: pytest.CaptureFixture[str], trained: str, tmp_path: Path
 ) -> None:
@@ -176,6 +193,9 @@ def test_compose_without_tensorflow(trained: str, tmp_path: Path) -> None:
         (["compose", "tiny", "--out", "x.mid", "--bars", "10000"], "bars 10000 is not between"),
         (["compose", "tiny", "--out", "x.mid", "--top-p", "0"], "top-p"),
         (["compose", "tiny", "--out", "x.mid", "--key", "H major"], "key"),
+        (["compose", "tiny", "--out", "x.mid", "--grid", "5th"], "is not one of any, 16th"),
+        (["compose", "tiny", "--out", "x.mid", "--lowest", "99", "--highest", "9"], "highest key"),
+        (["compose", "tiny", "--out", "x.mid", "--best-of", "9999"], "best-of 9999"),
         (["compose", "tiny", "--out", "x.mid", "--metre", "4/0"], "4/0 is not a metre"),
         (["compose", "tiny", "--out", "x.mid", "--primer", "none.mid"], "none.mid"),
         (["compose", "tiny", "--out", "no-such-folder/x.mid"], "no-such-folder"),

@@ -12,7 +12,7 @@ from musicgen.commands.answer import Answer
 from musicgen.composing.background import Background
 from musicgen.composing.engine import Engine
 from musicgen.composing.recipe import Recipe, recipe_in
-from musicgen.composing.settings import ComposeSettings
+from musicgen.composing.settings import MOST_VARIATIONS, ComposeSettings
 from musicgen.composing.studio import Piece, compose_one, compose_pieces
 from musicgen.corpus.reading import read_score
 from musicgen.models.checkpoint import open_checkpoint
@@ -41,11 +41,11 @@ def compose(options: argparse.Namespace) -> Answer:
     checkpoint = open_checkpoint(find_checkpoint(options.checkpoint))
     engine, known = Engine(checkpoint), Background.of(checkpoint.folder)
     loaded = time.perf_counter()
-    pieces: tuple[Piece, ...]
-    if like and options.variations is None:
-        pieces = (compose_one(engine, known, settings, like.variation, primer),)
+    if like and options.variations is None and not options.best_of:
+        pieces = [compose_one(engine, known, settings, like.variation, primer)]
     else:
-        pieces = compose_pieces(engine, known, settings, primer)
+        best_of = options.best_of
+        pieces = [*compose_pieces(engine, known, settings, primer, candidates=best_of)]
     composed = time.perf_counter()
     rows = []
     for number, piece in enumerate(pieces, 1):
@@ -65,9 +65,12 @@ def compose(options: argparse.Namespace) -> Answer:
 def _compose_settings(options: argparse.Namespace, like: Recipe | None) -> ComposeSettings:
     """What the options say, and for the rest a piece's own settings or the usual ones."""
     names = (
-        "bars notes variations seed temperature top_k top_p key metre tempo program max_copy"
+        "bars notes variations seed temperature top_k top_p key metre tempo program lowest highest "
+        "density grid max_copy"
     ).split()
     chosen = {n: v for n in names if (v := getattr(options, n)) is not None}
+    if not 0 <= options.best_of <= MOST_VARIATIONS:
+        raise ValueError(f"best-of {options.best_of} is not between 0 and {MOST_VARIATIONS}")
     if "notes" in chosen and "bars" not in chosen:
         chosen["bars"] = None
     return replace(like.settings if like else ComposeSettings(), **chosen)
