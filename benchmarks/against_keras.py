@@ -42,7 +42,8 @@ NOTES = 500
 SAMPLING = Sampling(temperature=0.9, top_p=0.95)
 HEARD = 40  # steps before the one whose derived inputs are kept
 PIECES = (1, 8)
-RUNS = 10  # warm, of which the fastest counts
+# Warm: runs so short that some of them fall between what other programs do; the fastest counts.
+STEPS, RUNS = 50, 100
 SIDES = ("keras", "same work", "whole")
 
 Draw = Callable[[np.ndarray], np.ndarray]  # uniforms (N, K, F) -> the steps drawn, alike
@@ -84,16 +85,16 @@ def measure(folder: Path, side: str) -> None:
         engine = Engine(open_checkpoint(folder))
         _compose(engine, 1, NOTES)
         print("composed", flush=True)
-        warm = {k: min(_compose(engine, k, NOTES) for _ in range(RUNS)) for k in PIECES}
+        warm = {k: min(_compose(engine, k, STEPS) for _ in range(RUNS)) for k in PIECES}
     else:
         opened, prepare = open_checkpoint(folder), keras_loop if side == "keras" else our_loop
         draw_one = prepare(opened, 1)
-        draw_one(uniforms(opened.encoding, 1))
+        draw_one(uniforms(opened.encoding, 1, NOTES))
         print("composed", flush=True)
         warm = {1: _fastest(draw_one, opened.encoding, 1)}
         for pieces in PIECES[1:]:
             warm[pieces] = _fastest(prepare(opened, pieces), opened.encoding, pieces)
-    print(json.dumps({f"a step of {k}, ms": seconds / NOTES * 1e3 for k, seconds in warm.items()}))
+    print(json.dumps({f"a step of {k}, ms": seconds / STEPS * 1e3 for k, seconds in warm.items()}))
 
 
 def keras_loop(checkpoint: Checkpoint, pieces: int) -> Draw:
@@ -109,7 +110,9 @@ def keras_loop(checkpoint: Checkpoint, pieces: int) -> Draw:
     zeros = [tf.zeros((pieces, *checkpoint.state[name])) for name in names]
 
     @tf.function(jit_compile=True)
-    def run(uniforms: Any) -> Any:  # (NOTES, K, F) -> (NOTES, K, F)
+    def run(uniforms: Any) -> Any:  # (N, K, F) -> (N, K, F)
+        notes = uniforms.shape[0]
+
         def step(at: Any, before: Any, state: Any, written: Any) -> Any:
             inputs = {"before": before, **heard}
             out = steps[0]({**inputs, **dict(zip(names, state, strict=True))}, training=False)
@@ -122,9 +125,9 @@ def keras_loop(checkpoint: Checkpoint, pieces: int) -> Draw:
             carried = [out[f"{name}_out"] for name in names]
             return at + 1, drawn, carried, written.write(at, drawn)
 
-        written = tf.TensorArray(tf.int32, size=NOTES, element_shape=(pieces, count))
+        written = tf.TensorArray(tf.int32, size=notes, element_shape=(pieces, count))
         start = (tf.constant(0), first, zeros, written)
-        end = tf.while_loop(lambda at, *_: at < NOTES, step, start, maximum_iterations=NOTES)
+        end = tf.while_loop(lambda at, *_: at < notes, step, start, maximum_iterations=notes)
         return end[-1].stack()
 
     return lambda uniforms: run(tf.constant(uniforms, tf.float32)).numpy()
@@ -160,8 +163,8 @@ def frozen(encoding: Encoding, pieces: int) -> dict[str, np.ndarray]:
     return {name: value.astype(np.float32) for name, value in tracker.inputs().items()}
 
 
-def uniforms(encoding: Encoding, pieces: int) -> np.ndarray:
-    return np.random.default_rng(1).random((NOTES, pieces, len(encoding.fields)))
+def uniforms(encoding: Encoding, pieces: int, notes: int) -> np.ndarray:
+    return np.random.default_rng(1).random((notes, pieces, len(encoding.fields)))
 
 
 def _draw_in_graph(logits: Any, uniform: Any) -> Any:
@@ -202,8 +205,8 @@ def _compose(engine: Engine, pieces: int, notes: int) -> float:
 
 
 def _fastest(draw_all: Draw, encoding: Encoding, pieces: int) -> float:
-    """Seconds of the fastest of some runs, after one to warm up: when no one else was at work."""
-    numbers, seconds = uniforms(encoding, pieces), []
+    """Seconds of the fastest of many runs, after one to warm up."""
+    numbers, seconds = uniforms(encoding, pieces, STEPS), []
     draw_all(numbers)
     for _ in range(RUNS):
         began = time.perf_counter()
