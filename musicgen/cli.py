@@ -109,6 +109,11 @@ def _add_compose(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("checkpoint", help="a run's name, or a checkpoint's folder")
     parser.add_argument("--out", type=Path, required=True, metavar="PIECE.mid")
     parser.add_argument("--wav", type=Path, metavar="PIECE.wav", help="the sound, too")
+    parser.add_argument("--musicxml", type=Path, metavar="PIECE.musicxml", help="for notation")
+    parser.add_argument("--pdf", type=Path, metavar="PIECE.pdf", help="the printed score")
+    parser.add_argument(
+        "--like", type=Path, metavar="FILE.mid", help="a piece composed here: its settings again"
+    )
     parser.add_argument("--bars", type=int)
     parser.add_argument("--notes", type=int)
     parser.add_argument("--variations", type=int)
@@ -120,5 +125,14 @@ def _add_compose(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--metre", help="such as 3/4")
     parser.add_argument("--tempo", type=float, help="quarters a minute")
     parser.add_argument("--program", type=int, help="General MIDI instrument, 0 to 127")
+    parser.add_argument("--lowest", type=int, metavar="KEY", help="lowest MIDI key, such as 48")
+    parser.add_argument("--highest", type=int, metavar="KEY")
+    parser.add_argument("--density", type=float, help="-3 (sparse) to 3 (dense); 0 by default")
+    parser.add_argument(
+        "--grid", help="where notes may begin and end: 16th, triplet, 8th or quarter"
+    )
+    parser.add_argument(
+        "--best-of", type=int, default=0, metavar="N", help="compose so many, keep the best"
+    )
     parser.add_argument("--max-copy", type=int, help="notes in a row that training pieces may hold")
     parser.add_argument("--primer", type=Path, metavar="FILE", help="a piece to go on from")

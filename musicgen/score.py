@@ -136,6 +136,11 @@ def bar_positions(
     return row[:, 2] + since // row[:, 1], since % row[:, 1] + row[:, 3], row[:, 1] + row[:, 3]
 
 
+def first_bar_number(metres: tuple[Metre, ...]) -> int:
+    """The number that the first bar is printed with: 0 where it is a pickup, else 1."""
+    return 0 if bar_positions(metres, [0])[1][0] else 1
+
+
 def notes_from(rows: Iterable[Sequence[int]]) -> np.ndarray:
     """A table from rows of (start, duration, pitch[, velocity[, program[, part]]])."""
     defaults = (0, 1, 60, 80, 0, 0)

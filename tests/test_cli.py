@@ -12,6 +12,7 @@ import pytest
 from tiny_music import write_folder
 
 from musicgen.cli import main
+from musicgen.corpus.reading import read_score
 
 ROOT = Path(__file__).parents[1]
 HOSTILE = ROOT.parent / "shared/corpora/hostile"
@@ -87,9 +88,10 @@ def test_runs(capsys: pytest.CaptureFixture[str], trained: str) -> None:
 
 
 def test_compose(capsys: pytest.CaptureFixture[str], trained: str, tmp_path: Path) -> None:
-    out, wav = tmp_path / "piece.mid", tmp_path / "piece.wav"
+    out, wav, pdf, xml = (tmp_path / f"piece.{kind}" for kind in ("mid", "wav", "pdf", "musicxml"))
     options = ["--bars", "4", "--variations", "2", "--seed", "7"]
-    answer = _answer(capsys, "compose", trained, "--out", str(out), "--wav", str(wav), *options)
+    files = ["--out", str(out), "--wav", str(wav), "--pdf", str(pdf), "--musicxml", str(xml)]
+    answer = _answer(capsys, "compose", trained, *files, *options)
     assert [Path(piece["file"]).name for piece in answer["pieces"]] == ["piece.mid", "piece-2.mid"]
     assert answer["seconds"] > 0 and answer["load_seconds"] > 0
     for piece in answer["pieces"]:
@@ -98,9 +100,59 @@ def test_compose(capsys: pytest.CaptureFixture[str], trained: str, tmp_path: Pat
         assert piece["bars"] <= 4 and piece["seconds"] > 0
         assert piece["originality"]["longest_run"] >= 0
     assert wav.read_bytes()[:4] == b"RIFF" and len(wav.read_bytes()) > 100_000
+    assert pdf.read_bytes()[:5] == b"%PDF-"
+    assert (tmp_path / "piece-2.pdf").is_file()
+    assert len(read_score(xml.read_bytes(), xml.name)) == answer["pieces"][0]["notes"]
     first = out.read_bytes()
     _answer(capsys, "compose", trained, "--out", str(out), *options)
     assert out.read_bytes() == first
+
+
+def test_compose_by_rules_and_the_best_of_many(
+    capsys: pytest.CaptureFixture[str], trained: str, tmp_path: Path
+) -> None:
+    out = tmp_path / "best.mid"
+    rules = ["--lowest", "50", "--highest", "70", "--grid", "quarter", "--bars", "4"]
+    answer = _answer(capsys, "compose", trained, "--out", str(out), *rules, "--best-of", "6")
+    assert len(answer["pieces"]) == 1
+    notes = read_score(out.read_bytes(), out.name).notes
+    assert len(notes) and notes["pitch"].min() >= 50 and notes["pitch"].max() <= 70
+    assert not (notes["start"] % 24).any()
+    every = _answer(capsys, "compose", trained, "--out", str(out), *rules, "--variations", "6")[
+        "pieces"
+    ]
+    least = min(sum(piece["score"].values()) for piece in every)
+    assert sum(answer["pieces"][0]["score"].values()) == least
+
+
+def test_compose_like_a_piece_is_that_piece_again(
+    capsys: pytest.CaptureFixture[str], trained: str, tmp_path: Path
+) -> None:
+    out, again = tmp_path / "piece.mid", tmp_path / "again.mid"
+    options = ["--notes", "30", "--variations", "2", "--seed", "7", "--temperature", "0.7"]
+    _answer(capsys, "compose", trained, "--out", str(out), *options)
+    second = out.with_name("piece-2.mid")
+    _answer(capsys, "compose", trained, "--out", str(again), "--like", str(second))
+    assert again.read_bytes() == second.read_bytes() != out.read_bytes()
+    answer = _answer(
+        capsys, "compose", trained, "--out", str(again), "--like", str(second), "--seed", "8"
+    )
+    assert answer["settings"]["temperature"] == 0.7 and answer["settings"]["seed"] == 8
+    assert again.read_bytes() != second.read_bytes()
+
+
+def test_compose_like_a_piece_that_went_on_from_another_needs_that(
+    capsys: pytest.CaptureFixture[str], trained: str, music: Path, tmp_path: Path
+) -> None:
+    out, again = tmp_path / "longer.mid", tmp_path / "again.mid"
+    primer = ["--primer", str(music / "melody 00.mid")]
+    _answer(capsys, "compose", trained, "--out", str(out), "--bars", "8", *primer)
+    like = ["compose", trained, "--out", str(again), "--like", str(out)]
+    assert "say --primer FILE" in _refusal(capsys, *like)
+    _answer(capsys, *like, *primer)
+    assert again.read_bytes() == out.read_bytes()
+    plain = ["compose", trained, "--out", "x.mid", "--like", str(music / "melody 00.mid")]
+    assert "holds no settings" in _refusal(capsys, *plain)
 
 
 def test_compose_goes_on_from_a_primer(
@@ -141,6 +193,9 @@ def test_compose_without_tensorflow(trained: str, tmp_path: Path) -> None:
         (["compose", "tiny", "--out", "x.mid", "--bars", "10000"], "bars 10000 is not between"),
         (["compose", "tiny", "--out", "x.mid", "--top-p", "0"], "top-p"),
         (["compose", "tiny", "--out", "x.mid", "--key", "H major"], "key"),
+        (["compose", "tiny", "--out", "x.mid", "--grid", "5th"], "is not one of any, 16th"),
+        (["compose", "tiny", "--out", "x.mid", "--lowest", "99", "--highest", "9"], "highest key"),
+        (["compose", "tiny", "--out", "x.mid", "--best-of", "9999"], "best-of 9999"),
         (["compose", "tiny", "--out", "x.mid", "--metre", "4/0"], "4/0 is not a metre"),
         (["compose", "tiny", "--out", "x.mid", "--primer", "none.mid"], "none.mid"),
         (["compose", "tiny", "--out", "no-such-folder/x.mid"], "no-such-folder"),

@@ -4,34 +4,53 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from musicgen.commands.answer import Answer
 from musicgen.composing.background import Background
 from musicgen.composing.engine import Engine
-from musicgen.composing.settings import ComposeSettings
-from musicgen.composing.studio import compose_pieces
+from musicgen.composing.recipe import Recipe, recipe_in
+from musicgen.composing.settings import MOST_VARIATIONS, ComposeSettings
+from musicgen.composing.studio import Piece, compose_one, compose_pieces
 from musicgen.corpus.reading import read_score
 from musicgen.models.checkpoint import open_checkpoint
 from musicgen.rendering.midi import midi_bytes
+from musicgen.rendering.musicxml import musicxml_bytes
+from musicgen.rendering.pdf import pdf_bytes
+from musicgen.rendering.svg import score_svgs
 from musicgen.rendering.wav import wav_bytes
 from musicgen.score import Score
 from musicgen.training.run import find_checkpoint
 
+# The kinds of files that are made only when they are asked for.
+_OTHERS: Mapping[str, Callable[[Score], bytes]] = {
+    "wav": wav_bytes,
+    "musicxml": musicxml_bytes,
+    "pdf": lambda score: pdf_bytes(score_svgs(score)),
+}
+
 
 def compose(options: argparse.Namespace) -> Answer:
     """Compose, write the files, and say how original each piece is."""
-    settings = _compose_settings(options)
+    like = _recipe(options) if options.like else None
+    settings = _compose_settings(options, like)
     primer = _primer(options.primer) if options.primer else None
     began = time.perf_counter()
     checkpoint = open_checkpoint(find_checkpoint(options.checkpoint))
     engine, known = Engine(checkpoint), Background.of(checkpoint.folder)
     loaded = time.perf_counter()
-    pieces = compose_pieces(engine, known, settings, primer)
+    if like and options.variations is None and not options.best_of:
+        pieces = [compose_one(engine, known, settings, like.variation, primer)]
+    else:
+        best_of = options.best_of
+        pieces = [*compose_pieces(engine, known, settings, primer, candidates=best_of)]
     composed = time.perf_counter()
     rows = []
     for number, piece in enumerate(pieces, 1):
-        files = _write_piece(piece.score, options, number)
+        recipe = _recipe_of(piece, checkpoint.folder, primed=primer is not None)
+        files = _write_piece(piece.score, recipe, options, number)
         rows.append({**files, **piece.facts()})
     data = {
         "pieces": rows,
@@ -43,27 +62,51 @@ def compose(options: argparse.Namespace) -> Answer:
     return Answer(data, "\n".join(lines))
 
 
-def _compose_settings(options: argparse.Namespace) -> ComposeSettings:
+def _compose_settings(options: argparse.Namespace, like: Recipe | None) -> ComposeSettings:
+    """What the options say, and for the rest a piece's own settings or the usual ones."""
     names = (
-        "bars notes variations seed temperature top_k top_p key metre tempo program max_copy"
+        "bars notes variations seed temperature top_k top_p key metre tempo program lowest highest "
+        "density grid max_copy"
     ).split()
     chosen = {n: v for n in names if (v := getattr(options, n)) is not None}
+    if not 0 <= options.best_of <= MOST_VARIATIONS:
+        raise ValueError(f"best-of {options.best_of} is not between 0 and {MOST_VARIATIONS}")
     if "notes" in chosen and "bars" not in chosen:
         chosen["bars"] = None
-    return ComposeSettings(**chosen)
+    return replace(like.settings if like else ComposeSettings(), **chosen)
+
+
+def _recipe(options: argparse.Namespace) -> Recipe:
+    """What a piece's own MIDI file says of it; ValueError where that does not lead to a piece."""
+    recipe = recipe_in(options.like.read_bytes())
+    if recipe is None:
+        raise ValueError(f"{options.like.name} holds no settings: it was not composed by musicgen")
+    if recipe.begin != "" and options.primer is None:
+        began = f" ({recipe.begin[:60]})" if recipe.begin else ""
+        raise ValueError(f"{options.like.name} began from something{began}: say --primer FILE")
+    return recipe
+
+
+def _recipe_of(piece: Piece, checkpoint: Path, primed: bool) -> Recipe:
+    made = piece.composition
+    name = f"{checkpoint.resolve().parent.parent.name}@{checkpoint.name}"
+    return Recipe(name, made.settings, made.variation, None if primed else "")
 
 
 def _primer(path: Path) -> Score:
     return read_score(path.read_bytes(), path.name)
 
 
-def _write_piece(score: Score, options: argparse.Namespace, number: int) -> dict[str, str]:
+def _write_piece(
+    score: Score, recipe: Recipe, options: argparse.Namespace, number: int
+) -> dict[str, str]:
     """Files of one variation; the second and later ones are numbered."""
     files = {"file": _numbered(options.out, number)}
-    files["file"].write_bytes(midi_bytes(score))
-    if options.wav:
-        files["wav"] = _numbered(options.wav, number)
-        files["wav"].write_bytes(wav_bytes(score))
+    files["file"].write_bytes(midi_bytes(score, note=recipe.to_text()))
+    for kind, data in _OTHERS.items():
+        if path := getattr(options, kind):
+            files[kind] = _numbered(path, number)
+            files[kind].write_bytes(data(score))
     return {kind: str(path) for kind, path in files.items()}
 
 

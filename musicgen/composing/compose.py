@@ -19,6 +19,10 @@ from musicgen.encoding.stepping import Model
 from musicgen.encoding.steps import Steps
 from musicgen.score import Score, bar_positions
 
+# So many bars are told one by one. Whoever hears of bars gets the whole piece so far: beyond them
+# the piece has to grow by this part of it, so that telling takes time in proportion to its length.
+BARS_ONE_BY_ONE = 32
+
 OnBar = Callable[[int, int, Score], None]
 Stop = Callable[[], bool]
 
@@ -62,9 +66,10 @@ def compose(
     """Compose variations in one batch.
 
     A piece of N bars ends where an onset would fall beyond bar N; notes that still sound there
-    are cut. on_bar(variation, bars, score) hears of each bar that is done; stop() ends
-    everything where it is. index is what `settings.max_copy` is held to. variations names
-    those wanted where they are not the first ones: each is the same music in any company.
+    are cut. on_bar(variation, bars, score) hears of each bar that is done, and of a long piece
+    once in a while; stop() ends everything where it is. index is what `settings.max_copy` is
+    held to. variations names those wanted where they are not the first ones: each is the same
+    music in any company.
     ValueError where the settings, the primer and the model do not go together.
     """
     began = clock()
@@ -110,13 +115,14 @@ class _Piece:
         return writing
 
     def bars_done(self, writing: Writing, told: np.ndarray) -> list[int]:
-        """The pieces that have come to another bar; told (K,) is brought up to date."""
+        """The pieces that have come some bars further; told (K,) is brought up to date."""
         if not len(writing.rows):
             return []
         bars = bar_positions(self.start.metres, writing.onsets())[0]
-        done = writing.rows[bars > told[writing.rows]]
-        told[writing.rows] = bars
-        return [int(row) for row in done]
+        last = told[writing.rows]
+        further = bars > last + last // BARS_ONE_BY_ONE
+        told[writing.rows[further]] = bars[further]
+        return [int(row) for row in writing.rows[further]]
 
     def score(self, fields: np.ndarray) -> Score:
         """Steps as music: with the instrument that was asked for, closed at the end."""

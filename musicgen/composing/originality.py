@@ -34,7 +34,7 @@ class Run:
     source: str  # name of the training piece
     source_piece: int  # its number in the index
     source_note: int  # which of the source's notes is the first
-    source_bar: int  # from 0
+    source_bar: int  # by the number that it is printed with: a pickup is bar 0
     semitones: int  # from the source up to here
 
 
@@ -45,7 +45,7 @@ class Originality:
     longest_run: int  # notes; 0 where no run has SHORTEST
     longest_run_bars: float
     source: str  # of the longest run; empty without one
-    source_bar: int | None  # from 0
+    source_bar: int | None  # by the number that it is printed with
     share_8: float  # of the notes, how many lie in a run of SHORTEST or more
     human_95: float | None  # longest run of held-out pieces, 95th percentile
     runs: tuple[Run, ...] = ()  # by place

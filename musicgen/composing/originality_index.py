@@ -15,10 +15,11 @@ from musicgen.composing.grams import Grams
 from musicgen.composing.transitions import END, note_sequence, parts_of
 from musicgen.encoding.grid import GRID_TICKS, KEYS
 from musicgen.files import write_bytes
-from musicgen.score import Metre, Score, bar_positions
+from musicgen.score import Metre, Score, bar_positions, first_bar_number
 
 FILE = "originality.npz"
 MOST_BYTES = 2**30
+PRINTED = "as printed"
 
 
 class BadIndex(Exception):
@@ -41,7 +42,7 @@ class OriginalityIndex:
     """The training pieces as transitions, one piece after another."""
 
     codes: np.ndarray  # (M,) uint16, from each note to the next
-    bars: np.ndarray  # (M,) int32, the bar of each note, from 0
+    bars: np.ndarray  # (M,) int32, the bar of each note, by the number that it is printed with
     first: np.ndarray  # (P + 1,) int64, where each piece begins, and M
     keys: np.ndarray  # (P,) int16, of the first note of each piece, from the piano's lowest
     names: tuple[str, ...]
@@ -83,7 +84,8 @@ class OriginalityIndex:
 
     def to_bytes(self) -> bytes:
         """As an .npz file without pickles."""
-        rest = {"names": self.names, "human": asdict(self.human) if self.human else None}
+        human = asdict(self.human) if self.human else None
+        rest = {"names": self.names, "human": human, "bars": PRINTED}
         text = np.frombuffer(json.dumps(rest).encode(), np.uint8)
         buffer = io.BytesIO()
         arrays = {name: getattr(self, name) for name in ARRAYS}
@@ -102,6 +104,8 @@ class OriginalityIndex:
                 rest = json.loads(stored["text"].tobytes())
             names = tuple(map(str, rest["names"]))
             human = HumanFigures(**rest["human"]) if rest["human"] else None
+            if rest.get("bars") != PRINTED:  # of an earlier version, which counted all from 0
+                arrays["bars"] = arrays["bars"] + np.int32(1)
         except (OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as problem:
             raise BadIndex(f"no index of training pieces: {problem}") from None
         return cls(**arrays, names=names, human=human)._checked()
@@ -149,5 +153,6 @@ def _bars(metres: Sequence[tuple[Metre, ...]], onsets: np.ndarray, first: np.nda
     bars = np.zeros(len(onsets), np.int32)
     for of_group, pieces in groups.items():
         notes = np.concatenate([np.arange(first[piece], first[piece + 1]) for piece in pieces])
-        bars[notes] = bar_positions(of_group, onsets[notes] * GRID_TICKS)[0]
+        from_0 = bar_positions(of_group, onsets[notes] * GRID_TICKS)[0]
+        bars[notes] = from_0 + first_bar_number(of_group)
     return bars

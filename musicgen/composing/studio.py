@@ -96,6 +96,24 @@ def compose_pieces(
     return tuple(pieces[index] for index in order)
 
 
+def compose_one(
+    model: Model,
+    known: Background,
+    settings: ComposeSettings,
+    variation: int = 0,
+    primer: Score | None = None,
+    *,
+    on_bar: OnBar | None = None,
+    stop: Stop | None = None,
+) -> Piece:
+    """One variation by its number, as a link or a recipe names it, whatever it is like."""
+    settings = resolved(settings, known, primer)
+    [made] = compose(
+        model, settings, primer, on_bar, stop, index=known.index, variations=[variation]
+    )
+    return judged(made, known)
+
+
 def resolved(
     settings: ComposeSettings, known: Background, primer: Score | None = None
 ) -> ComposeSettings:

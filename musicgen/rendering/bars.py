@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from musicgen.rendering.voices import Chord, note_values, voices
-from musicgen.rendering.words import TICKS_PER_WHOLE, first_bar_number
-from musicgen.score import Metre, Score
+from musicgen.rendering.words import TICKS_PER_WHOLE
+from musicgen.score import Metre, Score, first_bar_number
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def bars_of(score: Score) -> list[Bar]:
     lines = score.bar_lines().tolist()
     starts = [line for line in lines if line < score.end] or lines[:1]
     metres = {metre.start: metre for metre in score.metres}
-    first = first_bar_number(score)
+    first = first_bar_number(score.metres)
     metre, bars = score.metres[0], []
     for index, start in enumerate(starts):
         changes = start in metres

@@ -15,19 +15,20 @@ _SCALE = FILE_TICKS_PER_QUARTER // TICKS_PER_QUARTER
 assert _SCALE * TICKS_PER_QUARTER == FILE_TICKS_PER_QUARTER
 
 
-def midi_bytes(score: Score, title: str = "") -> bytes:
+def midi_bytes(score: Score, title: str = "", note: str = "") -> bytes:
     """The score as a MIDI file: tempo, metres, a named track for each part and programme.
 
-    title: kept as a text event; the score's own name where not given. Times are exact. A key
+    title, note: kept as text events at tick 0 of the first track; the title is the score's own
+    name where not given. Times are exact. A key
     cannot sound twice at once in one track: a note that is still sounding when its part
     strikes the key again ends there, and of two at once the longer stays.
     """
     file = io.BytesIO()
-    midi_of(score, title).write(file)
+    midi_of(score, title, note).write(file)
     return file.getvalue()
 
 
-def midi_of(score: Score, title: str = "") -> pretty_midi.PrettyMIDI:
+def midi_of(score: Score, title: str = "", note: str = "") -> pretty_midi.PrettyMIDI:
     """The score as a pretty_midi object; the seconds in it fall on the file's ticks."""
     microseconds = round(60e6 / score.tempo)  # a quarter
     # pretty_midi cuts the fraction off when it writes: stay just above the whole number.
@@ -42,9 +43,9 @@ def midi_of(score: Score, title: str = "") -> pretty_midi.PrettyMIDI:
         midi.time_signature_changes.append(
             pretty_midi.TimeSignature(metre.numerator, metre.denominator, time)
         )
-    text = (title or score.name).encode("utf-8", "replace").decode("utf-8")
-    if text:
-        midi.text_events.append(pretty_midi.Text(text, 0.0))
+    for text in filter(None, (title or score.name, note)):
+        written = text.encode("utf-8", "replace").decode("utf-8")
+        midi.text_events.append(pretty_midi.Text(written, 0.0))
     for name, notes in tracks_of(score):
         instrument = pretty_midi.Instrument(int(notes["program"][0]), name=name)
         instrument.notes = [

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from musicgen.rendering.words import KEY_NAMES, first_bar_number, note_words, pitch_name
-from musicgen.score import TICKS_PER_QUARTER, Score
+from musicgen.rendering.words import KEY_NAMES, note_words, pitch_name
+from musicgen.score import TICKS_PER_QUARTER, Score, first_bar_number
 
 # Okabe and Ito's colours, for every kind of eyesight; all show on white and on black.
 PART_COLOURS = ("#3a86d8", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#9a8c2c")
@@ -119,7 +119,7 @@ def _bar_axis(score: Score) -> dict[str, object]:
     every = 1
     while len(lines) > every * _MOST_BAR_NUMBERS:
         every *= 2
-    first = first_bar_number(score)
+    first = first_bar_number(score.metres)
     return {
         "title": {"text": "bar"},
         "tickvals": lines[::every] / TICKS_PER_QUARTER,

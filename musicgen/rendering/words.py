@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from musicgen.score import TICKS_PER_QUARTER, Score, bar_positions
+from musicgen.score import TICKS_PER_QUARTER, Score, first_bar_number
 
 KEY_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 TICKS_PER_WHOLE = 4 * TICKS_PER_QUARTER
@@ -23,11 +23,6 @@ def note_value(ticks: int) -> str:
     return f"{value.numerator}/{value.denominator}"
 
 
-def first_bar_number(score: Score) -> int:
-    """The number of the first bar: 0 where it is a pickup, else 1."""
-    return 0 if bar_positions(score.metres, [0])[1][0] else 1
-
-
 def places(score: Score) -> list[str]:
     """Where each note begins, as `bar 3 beat 2.5`; a beat is the metre's denominator."""
     starts = score.notes["start"]
@@ -35,7 +30,7 @@ def places(score: Score) -> list[str]:
     metre_starts = [metre.start for metre in score.metres]
     which = np.searchsorted(metre_starts, starts, side="right") - 1
     beat_ticks = np.array([TICKS_PER_WHOLE / metre.denominator for metre in score.metres])[which]
-    first = first_bar_number(score)
+    first = first_bar_number(score.metres)
     return [
         f"bar {bar + first} beat {round(1 + tick / beat, 2):g}"
         for bar, tick, beat in zip(bars, within, beat_ticks, strict=True)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from musicgen.composing.bars import bar_start
 from musicgen.composing.history import UnknownPiece, kept_piece, kept_pieces
+from musicgen.composing.recipe import Recipe, recipe_in
 from musicgen.corpus.errors import CorpusError, UnreadableScore
 from musicgen.corpus.formats import FORMATS
 from musicgen.corpus.reading import read_score
@@ -17,6 +18,7 @@ from musicgen.score import Score
 from musicgen.settings import BadName
 from musicgen.ui.collections import collection_names
 from musicgen.ui.compose_pieces import score_of
+from musicgen.ui.compose_restore import restore_offer
 from musicgen.ui.compose_typing import typed_score
 from musicgen.ui.opening import open_collection
 from musicgen.ui.words import count
@@ -122,18 +124,23 @@ def _file(source: str) -> Begin:
     begin: Begin | None = st.session_state.get("_begin_file")
     if begin is None:
         raise ValueError("choose a file to begin from")
+    recipe: Recipe | None = st.session_state.get("_begin_recipe")
+    if recipe is not None:
+        restore_offer(recipe, KIND, NOTHING)
     return begin
 
 
 def _take_file() -> None:
     """Read what was uploaded at once: the uploader forgets it with the page."""
     file = st.session_state.get("begin-file")
-    st.session_state["_begin_file"] = st.session_state["_begin_problem"] = None
+    for name in ("_begin_file", "_begin_recipe", "_begin_problem"):
+        st.session_state[name] = None
     if file is None:
         return
     try:
         score = read_score(file.getvalue(), file.name)
         st.session_state["_begin_file"] = Begin(score, file.name, None)
+        st.session_state["_begin_recipe"] = recipe_in(file.getvalue())
     except UnreadableScore as problem:
         st.session_state["_begin_problem"] = f"{file.name} cannot be used: {problem}"
 

@@ -10,8 +10,7 @@ import streamlit as st
 from musicgen.composing.history import KeptPiece
 from musicgen.composing.sampling import MOST_TEMPERATURE
 from musicgen.composing.settings import MOST_BARS, ComposeSettings
-from musicgen.rendering.words import first_bar_number
-from musicgen.score import Score
+from musicgen.score import Score, first_bar_number
 from musicgen.ui import compose_work
 from musicgen.ui.compose_ask import DICE
 from musicgen.ui.compose_begin import Begin, linked_begin
@@ -33,7 +32,7 @@ def change_view(piece: KeptPiece, score: Score) -> None:
     if opened.engine.encoding.name == "notes":
         st.caption("This model knows nothing of bars: it cannot write some of them again.")
     else:
-        first = first_bar_number(score)
+        first = first_bar_number(score.metres)
         last = first + score.bars - 1
         st.caption("Choose bars here, or drag over them in the ruler of the player above.")
         with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -23,6 +23,7 @@ class Desk:
     problem: str = ""  # why the last piece could not be composed
     notice: str = ""  # what could not be done of what the address asks for
     wanted: Link | None = None  # a piece to compose, that a link asks for
+    given: Link | None = None  # in a file, to be heeded as an address is
     offered: bool = False  # whether a first piece was composed without being asked for
     query: dict[str, str] = field(default_factory=dict)  # of the address, last seen or written
 
@@ -59,8 +60,12 @@ def desk() -> Desk:
 
 
 def heed_link() -> None:
-    """Do what the address asks for, once; what cannot be done is said."""
+    """Do what the address or a file asks for, once; what cannot be done is said."""
     here, query = desk(), st.query_params.to_dict()
+    if here.given:
+        link, here.given = here.given, None
+        _heed(link)
+        return
     if not query or query == here.query:
         return
     here.query = query
@@ -69,7 +74,11 @@ def heed_link() -> None:
     except ValueError as problem:
         here.notice = f"This address cannot be used: {problem}."
         return
-    here.notice = _choose_model(link.model)
+    _heed(link)
+
+
+def _heed(link: Link) -> None:
+    desk().notice = _choose_model(link.model)
     if link.settings:
         compose_ask.fill(link.settings)
     _find_piece(link)

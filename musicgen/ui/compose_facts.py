@@ -50,7 +50,7 @@ def marks_of(piece: KeptPiece) -> list[Mark]:
         Mark(
             given + run.first,
             given + run.first + run.notes,
-            f"{run.notes} notes as in {run.source}, bar {run.source_bar + 1}",
+            f"{run.notes} notes as in {run.source}, bar {run.source_bar}",
         )
         for run in (report.runs if report else ())
     ]

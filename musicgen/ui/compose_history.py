@@ -50,10 +50,11 @@ def history_view() -> None:
 
 
 def _from_file() -> None:
-    """Make a piece again from its settings file."""
-    with st.popover("From a settings file", icon=":material/upload_file:"):
+    """Make a piece again from its settings file or its MIDI."""
+    with st.popover("From a piece's file", icon=":material/upload_file:"):
         st.file_uploader(
-            "The settings of a piece, as they were downloaded", ["json"], key=FILE,
+            "The settings or the MIDI of a piece, as they were downloaded",
+            ["json", "mid"], key=FILE,
             max_upload_size=1, on_change=_take_file,
         )  # fmt: skip
     if st.session_state.pop("_file_taken", False):
@@ -66,12 +67,9 @@ def _take_file() -> None:
         return
     st.session_state["_file_taken"] = True
     try:
-        link = Link.of_file(file.getvalue())
+        desk().given = Link.of_file(file.getvalue())
     except ValueError as problem:
         desk().problem = f"{file.name} cannot be used: {problem}"
-        return
-    st.session_state["_open_next"] = link
-    desk().wanted = link
 
 
 def _fits(piece: KeptPiece, wanted: str, starred: bool) -> bool:

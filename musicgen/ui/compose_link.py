@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from musicgen.composing.history import KeptPiece
 from musicgen.composing.link import from_link, to_link
+from musicgen.composing.recipe import MOST_VARIATION, Recipe, recipe_in
 from musicgen.composing.settings import ComposeSettings
-
-MOST_VARIATION = 10_000
 
 
 @dataclass(frozen=True)
@@ -49,25 +48,42 @@ class Link:
 
     @classmethod
     def of_file(cls, data: bytes) -> Link:
-        """From a piece's settings file (see `compose_take`); ValueError where it is none."""
-        try:
-            entry = json.loads(data)
-            settings = ComposeSettings.from_json(entry["settings"])
-            begin, variation = entry["begin"], entry["variation"]
-            if not isinstance(begin, str):
-                raise ValueError("its piece was not made by settings alone: take its MIDI")
-            if not isinstance(variation, int) or not 0 <= variation <= MOST_VARIATION:
-                raise ValueError("the variation is not a number")
-            return cls("", str(entry["checkpoint"]), settings, variation, begin)
-        except (KeyError, TypeError, AttributeError, RecursionError):
-            raise ValueError("it holds no settings of a piece") from None
+        """From a piece's own MIDI, or its settings file (see `compose_take`).
+
+        ValueError where it is none, or where what it holds does not lead to the piece.
+        """
+        recipe = recipe_in(data) if data.startswith(b"MThd") else _in_json(data)
+        if recipe is None:
+            raise ValueError("it holds no settings of a piece")
+        if recipe.begin is None:
+            raise ValueError("its piece was not made by settings alone: take its MIDI")
+        return cls.of_recipe(recipe)
+
+    @classmethod
+    def of_recipe(cls, recipe: Recipe) -> Link:
+        """Without a beginning where the recipe knows of none that a link can say."""
+        return cls("", recipe.checkpoint, recipe.settings, recipe.variation, recipe.begin or "")
+
+
+def _in_json(data: bytes) -> Recipe:
+    try:
+        return Recipe.from_json(json.loads(data))
+    except RecursionError:
+        raise ValueError("it holds no settings of a piece") from None
+
+
+def recipe_of(piece: KeptPiece) -> Recipe:
+    """What made a piece of the history."""
+    begin = piece.facts.get("begin")
+    link = begin if isinstance(begin, str) else None
+    return Recipe(piece.checkpoint, piece.settings, piece.variation, link)
 
 
 def link_to(piece: KeptPiece) -> Link:
     """The link to a piece. Without settings, where they alone do not make it: one that began
     from a file, or was changed, is found only where the history has it.
     """
-    begin = piece.facts.get("begin")
-    if not isinstance(begin, str):
+    recipe = recipe_of(piece)
+    if recipe.begin is None:
         return Link(piece.id, piece.checkpoint)
-    return Link(piece.id, piece.checkpoint, piece.settings, piece.variation, begin)
+    return replace(Link.of_recipe(recipe), piece=piece.id)

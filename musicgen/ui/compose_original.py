@@ -13,8 +13,7 @@ from musicgen.composing.originality_index import HumanFigures
 from musicgen.corpus.errors import CorpusError
 from musicgen.encoding.events import EventsEncoding
 from musicgen.rendering.roll import piano_roll
-from musicgen.rendering.words import first_bar_number
-from musicgen.score import Score
+from musicgen.score import Score, first_bar_number
 from musicgen.ui.collections import collection_names
 from musicgen.ui.compose_facts import originality_of, primer_notes
 from musicgen.ui.compose_models import find_opened, source_of
@@ -47,7 +46,7 @@ def side_by_side(piece: KeptPiece, score: Score, run: Run, key: str) -> None:
         st.markdown("**In this piece**")
         _heard(here, f"{key}-here")
     with right:
-        st.markdown(f"**In {plain(run.source)}**, bar {run.source_bar + 1}")
+        st.markdown(f"**In {plain(run.source)}**, bar {run.source_bar}")
         source = _source(piece, run)
         if source is None:
             st.caption("The collection that it comes from is not among those here.")
@@ -82,7 +81,7 @@ def _figures(report: Originality, human: HumanFigures | None, max_copy: int | No
 def _verdict(report: Originality, human: HumanFigures | None) -> str:
     if not report.runs:
         return "No stretch of 8 notes or more stands in a training piece, in any key."
-    where = f"The longest is in **{plain(report.source)}**, bar {(report.source_bar or 0) + 1}."
+    where = f"The longest is in **{plain(report.source)}**, bar {report.source_bar}."
     if report.human_95 is None:
         return where
     if report.longest_run <= report.human_95:
@@ -92,7 +91,7 @@ def _verdict(report: Originality, human: HumanFigures | None) -> str:
 
 def _runs(piece: KeptPiece, score: Score, report: Originality) -> None:
     """A table of the runs; the one that is chosen is shown beside its source."""
-    first = first_bar_number(score)
+    first = first_bar_number(score.metres)
     runs = sorted(report.runs, key=lambda run: -run.notes)
     bars = score.bar_positions([run.start for run in runs])[0] + first
     table = pd.DataFrame(
@@ -100,7 +99,7 @@ def _runs(piece: KeptPiece, score: Score, report: Originality) -> None:
             "bar": bars,
             "notes": [run.notes for run in runs],
             "source": [run.source for run in runs],
-            "source bar": [run.source_bar + 1 for run in runs],
+            "source bar": [run.source_bar for run in runs],
             "semitones": [run.semitones for run in runs],
         }
     )

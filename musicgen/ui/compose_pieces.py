@@ -10,12 +10,14 @@ from musicgen.composing.history import KeptPiece, UnknownPiece
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.reading import read_score
 from musicgen.rendering.musicxml import musicxml_bytes
+from musicgen.rendering.pdf import pdf_bytes
 from musicgen.rendering.svg import score_svgs
 from musicgen.rendering.wav import wav_bytes
 from musicgen.score import Score
 from musicgen.ui.tasks import Task
 
 MOST_SOUNDS, MOST_PIECES = 16, 64  # kept in memory
+MOST_PRINTED = 6000  # notes of the printed score
 
 
 def score_of(piece: KeptPiece) -> Score:
@@ -36,6 +38,11 @@ def engraving_of(score: Score) -> list[str]:
     return _engraving(score.notes.tobytes(), score.tempo, score.metres, score.name, score)
 
 
+def pdf_of(score: Score) -> bytes:
+    """The printed score as a PDF document."""
+    return _pdf(score.notes.tobytes(), score.tempo, score.metres, score.name, score)
+
+
 def musicxml_of(score: Score) -> bytes:
     return _musicxml(score.notes.tobytes(), score.tempo, score.metres, score.name, score)
 
@@ -53,6 +60,11 @@ def _sound(notes: bytes, tempo: float, _score: Score) -> Task[bytes]:
 @st.cache_resource(max_entries=MOST_SOUNDS, show_spinner=False)
 def _engraving(notes: bytes, tempo: float, metres: Any, name: str, _score: Score) -> list[str]:
     return score_svgs(_score)
+
+
+@st.cache_resource(max_entries=MOST_SOUNDS, show_spinner=False)
+def _pdf(notes: bytes, tempo: float, metres: Any, name: str, _score: Score) -> bytes:
+    return pdf_bytes(engraving_of(_score), name)
 
 
 @st.cache_resource(max_entries=MOST_SOUNDS, show_spinner=False)

@@ -12,21 +12,29 @@ import streamlit as st
 from musicgen.composing.history import KeptPiece
 from musicgen.rendering.wav import LONGEST_SECONDS
 from musicgen.score import Score
-from musicgen.ui.compose_link import link_to
+from musicgen.ui.compose_link import link_to, recipe_of
 from musicgen.ui.compose_paper import one_sheet
-from musicgen.ui.compose_pieces import engraving_of, musicxml_of, sound_of
+from musicgen.ui.compose_pieces import (
+    MOST_PRINTED,
+    engraving_of,
+    musicxml_of,
+    pdf_of,
+    sound_of,
+)
 
 MUSICXML = "application/vnd.recordare.musicxml+xml"
 
 
 def downloads(piece: KeptPiece, score: Score) -> None:
     """A button for each kind of file; all are of the piece that is shown, and named after it."""
-    stem, too_long = file_stem(piece), score.seconds > LONGEST_SECONDS
+    stem, too_many = file_stem(piece), len(score) > MOST_PRINTED
+    refused = {"wav": score.seconds > LONGEST_SECONDS, "svg": too_many, "pdf": too_many}
     files: tuple[tuple[str, Callable[[], bytes], str, str], ...] = (
         ("MIDI", lambda: piece.midi, "mid", "audio/midi"),
         ("WAV", lambda: sound_of(score).result(), "wav", "audio/wav"),
         ("MusicXML", lambda: musicxml_of(score), "musicxml", MUSICXML),
-        ("Score", lambda: one_sheet(engraving_of(score)).encode(), "svg", "image/svg+xml"),
+        ("PDF", lambda: pdf_of(score), "pdf", "application/pdf"),
+        ("SVG", lambda: one_sheet(engraving_of(score)).encode(), "svg", "image/svg+xml"),
         ("Settings", lambda: settings_file(piece), "json", "application/json"),
     )
     with st.container(horizontal=True, key="downloads", gap="xsmall"):
@@ -39,7 +47,7 @@ def downloads(piece: KeptPiece, score: Score) -> None:
                 icon=":material/download:",
                 on_click="ignore",
                 key=f"take-{ending}",
-                disabled=ending == "wav" and too_long,
+                disabled=refused.get(ending, False),
             )
         _link(piece)
 
@@ -53,9 +61,7 @@ def file_stem(piece: KeptPiece) -> str:
 def settings_file(piece: KeptPiece) -> bytes:
     """All that made the piece, and what is known of it, as JSON."""
     entry = {
-        "checkpoint": piece.checkpoint,
-        "settings": piece.settings.to_json(),
-        "variation": piece.variation,
+        **recipe_of(piece).to_json(),
         "made from": piece.primer,
         "created": piece.created,
         **piece.facts,

@@ -13,13 +13,12 @@ from musicgen.ui.compose_desk import desk
 from musicgen.ui.compose_facts import marks_of, primer_notes
 from musicgen.ui.compose_original import original_view
 from musicgen.ui.compose_paper import on_paper
-from musicgen.ui.compose_pieces import engraving_of, score_of
+from musicgen.ui.compose_pieces import MOST_PRINTED, engraving_of, score_of
 from musicgen.ui.compose_quality import quality_view
 from musicgen.ui.compose_take import downloads
 from musicgen.ui.words import count, plain
 
 MOST_DRAWN = 5000  # notes of the Plotly roll
-MOST_PRINTED = 6000  # notes of the printed score
 
 
 @st.fragment

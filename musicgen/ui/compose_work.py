@@ -9,16 +9,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from musicgen.composing.collapse import collapse
-from musicgen.composing.compose import Composition, OnBar, Stop, compose
+from musicgen.composing.compose import OnBar, Stop
 from musicgen.composing.history import KeptPiece, keep
 from musicgen.composing.originality import originality
+from musicgen.composing.recipe import Recipe
 from musicgen.composing.rewrite import rewrite
 from musicgen.composing.settings import ComposeSettings
-from musicgen.composing.studio import Piece, compose_pieces, judged, resolved
+from musicgen.composing.studio import Piece, compose_one, compose_pieces, resolved
 from musicgen.evaluation.musical import figures
 from musicgen.rendering.midi import midi_bytes
-from musicgen.rendering.words import first_bar_number
-from musicgen.score import Score
+from musicgen.score import Score, first_bar_number
 from musicgen.ui.compose_begin import Begin
 from musicgen.ui.compose_desk import desk
 from musicgen.ui.compose_job import Job
@@ -45,20 +45,18 @@ def start(opened: Opened, settings: ComposeSettings, begin: Begin, candidates: i
 
 def start_one(opened: Opened, settings: ComposeSettings, begin: Begin, variation: int = 0) -> None:
     """Compose one variation, as a link or a piece of the history names it."""
-    known = opened.background
-    settings = resolved(settings, known, begin.score)
 
     def work(on_bar: OnBar, stop: Stop) -> Sequence[KeptPiece]:
-        made: tuple[Composition, ...] = compose(
+        piece = compose_one(
             opened.engine,
+            opened.background,
             settings,
+            variation,
             begin.score,
-            on_bar,
-            stop,
-            index=known.index,
-            variations=[variation],
+            on_bar=on_bar,
+            stop=stop,
         )
-        return _all_kept(opened, [judged(composition, known) for composition in made], begin)
+        return _all_kept(opened, [piece], begin)
 
     desk().begin(Job(work, settings.bars or 0))
 
@@ -86,7 +84,7 @@ def start_rewrite(
 
 def bars_in_words(score: Score, first: int, last: int) -> str:
     """Bars of a score, counted from 0, by the numbers that they are shown with."""
-    number = first_bar_number(score)
+    number = first_bar_number(score.metres)
     one = first == last
     return f"bar {first + number}" if one else f"bars {first + number} to {last + number}"
 
@@ -119,8 +117,9 @@ def _keep(
     words: str,
     name: str,
 ) -> KeptPiece:
-    midi, now = midi_bytes(replace(score, name=name), name), datetime.now(UTC)
-    checkpoint = opened.choice.name
+    checkpoint, now = opened.choice.name, datetime.now(UTC)
+    recipe = Recipe(checkpoint, settings, variation, facts.get("begin"))
+    midi = midi_bytes(score, name, recipe.to_text())
     return keep(midi, checkpoint, settings, variation, facts, now, words, name[:100])
 
 

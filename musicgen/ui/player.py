@@ -12,8 +12,8 @@ from typing import Any
 import streamlit as st
 
 from musicgen.rendering.roll import MARK_COLOUR, PRIMER_COLOUR, Mark, part_colour
-from musicgen.rendering.words import first_bar_number, note_words
-from musicgen.score import TICKS_PER_QUARTER, Score
+from musicgen.rendering.words import note_words
+from musicgen.score import TICKS_PER_QUARTER, Score, first_bar_number
 
 _ASSETS = Path(__file__).parent / "player_assets"
 _LENGTH_BYTES = 4  # of the number that says how long the JSON is
@@ -64,7 +64,7 @@ def _piece(score: Score, wav: bytes, primer_notes: int, marks: Sequence[Mark]) -
         "notes": {**columns, "part": notes["part"].tolist(), "words": note_words(score)},
         "end": score.end,
         "lines": score.bar_lines().tolist(),
-        "firstBar": first_bar_number(score),
+        "firstBar": first_bar_number(score.metres),
         "quarter": TICKS_PER_QUARTER,
         "tempo": score.tempo,
         "ticksPerSecond": score.tempo * TICKS_PER_QUARTER / 60,

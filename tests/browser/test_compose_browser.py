@@ -103,7 +103,9 @@ def test_compose_see_hear_seek_and_take_everything_away(page):
     assert seconds == pytest.approx(played.get_end_time() + 2, abs=0.1)
     _, musicxml = taken(page, "MusicXML")
     assert len(read_score(musicxml, "piece.musicxml")) == len(read_score(midi, "piece.mid"))
-    _, svg = taken(page, "Score")
+    _, pdf = taken(page, "PDF")
+    assert pdf.startswith(b"%PDF-")
+    _, svg = taken(page, "SVG")
     assert ET.fromstring(svg).tag.endswith("svg")
 
 

@@ -6,7 +6,7 @@ from parrot import Parrot, parrot_of
 from tiny_graphs import tiny_checkpoint
 from tunes import tune
 
-from musicgen.composing.compose import compose
+from musicgen.composing.compose import BARS_ONE_BY_ONE, compose
 from musicgen.composing.engine import Engine
 from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.events import EventsEncoding
@@ -152,6 +152,15 @@ def test_bars_are_told_as_they_are_done(parrot):
         assert bars[-1][0] == 5
         for _, score in bars:  # what was told is the beginning of the piece
             assert np.array_equal(score.notes, piece.score.notes[: len(score)])
+
+
+def test_telling_of_a_long_piece_grows_no_faster_than_the_piece(parrot):
+    told = []
+    (piece,) = compose(parrot, ComposeSettings(bars=250), on_bar=lambda *bar: told.append(bar))
+    bars = [bar for _, bar, _ in told]
+    assert bars[:BARS_ONE_BY_ONE] == list(range(1, BARS_ONE_BY_ONE + 1))
+    assert bars[-1] > 240
+    assert sum(len(score) for _, _, score in told) < 40 * len(piece.score)
 
 
 def test_stopping_keeps_what_is_there(parrot):

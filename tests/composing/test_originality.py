@@ -77,7 +77,8 @@ def test_a_planted_copy_is_found_to_the_note(index, seed):
     assert (run.first, run.notes, run.source, run.source_note) == (at, 40, source.name, first)
     assert run.semitones == 5
     assert (report.longest_run, report.source) == (40, source.name)
-    assert report.source_bar == source.bar_positions(source.notes["start"][first : first + 1])[0][0]
+    from_0 = source.bar_positions(source.notes["start"][first : first + 1])[0][0]
+    assert report.source_bar == from_0 + 1
     assert run.start == piece.notes["start"][at] and run.end == piece.notes["start"][at + 39]
 
 
@@ -88,7 +89,7 @@ def test_the_report_in_numbers():
     report = originality(piece, index)
     assert report.longest_run == 9
     assert report.longest_run_bars == 2.0  # eight quarters from the first note to the last
-    assert (report.source, report.source_bar) == ("theme", 1)
+    assert (report.source, report.source_bar) == ("theme", 2)
     assert report.share_8 == pytest.approx(9 / 14)
     assert report.human_95 is None
     (run,) = report.runs
@@ -157,10 +158,10 @@ def test_what_the_guard_allows_by_default(index):
     assert default_max_copy(index) == 16
 
 
-def test_bars_of_the_source_count_its_pickup():
+def test_bars_of_the_source_are_counted_as_they_are_printed():
     source = Score(
         melody(*range(50, 62), name="pickup").notes, 120, (Metre(0, 1, 4), Metre(24, 4, 4))
     )
     index = OriginalityIndex.build([melody(40, 41), replace(source, name="pickup")])
-    assert index.bars.tolist() == [0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3]
+    assert index.bars.tolist() == [1, 1, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3]
     assert originality(melody(*range(61, 71)), index).source_bar == 0

@@ -1,6 +1,7 @@
 """The index on disk."""
 
 import io
+import json
 
 import numpy as np
 import pytest
@@ -59,6 +60,13 @@ def stored(index: OriginalityIndex, **changes: np.ndarray) -> bytes:
     buffer = io.BytesIO()
     np.savez(buffer, **everything)
     return buffer.getvalue()
+
+
+def test_the_bars_of_an_earlier_version_are_counted_from_1(index):
+    rest = json.dumps({"names": index.names, "human": None})
+    earlier = stored(index, bars=index.bars - 1, text=np.frombuffer(rest.encode(), np.uint8))
+    assert np.array_equal(OriginalityIndex.from_bytes(earlier).bars, index.bars)
+    assert np.array_equal(OriginalityIndex.from_bytes(index.to_bytes()).bars, index.bars)
 
 
 def test_a_foreign_or_damaged_file_is_refused(index):

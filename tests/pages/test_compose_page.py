@@ -13,6 +13,7 @@ from tiny_runs import planted_copy, write_run
 
 from musicgen.composing.history import KeptPiece, delete, kept_pieces
 from musicgen.composing.link import to_link
+from musicgen.composing.recipe import Recipe
 from musicgen.composing.settings import ComposeSettings
 from musicgen.corpus.reading import read_score
 from musicgen.encoding.notes import NotesEncoding
@@ -291,6 +292,57 @@ def test_an_uploaded_file_begins_the_piece_and_its_link_needs_the_history(runs, 
     assert "not in the history here" in texts(compose_page(**link))
 
 
+def test_an_uploaded_piece_that_was_composed_here_restores_its_settings(runs, compose_page):
+    write_run(runs, checkpoints=("epoch-0001", "epoch-0002"))
+    page = compose_page()
+    page.selectbox(key="compose-epoch-tiny").set_value("epoch-0001")
+    page.selectbox(key="ask-key").set_value("D minor")
+    page = press(page, "compose")
+    piece, before = shown(page), notes(shown(page))
+    data = piece.midi
+    delete(piece.id)
+    page = upload(compose_page(), "mine.mid", data)
+    assert page.selectbox(key="ask-key").value == ""
+    page = press(page, "restore")
+    assert page.selectbox(key="compose-epoch-tiny").value == "epoch-0001"
+    assert page.selectbox(key="ask-key").value == "D minor"
+    assert page.number_input(key="ask-seed").value == piece.settings.seed
+    assert page.button_group(key="begin-kind").value == "Nothing"
+    assert (shown(page).id != piece.id, notes(shown(page))) == (True, before)
+    assert shown(page).midi == data
+
+
+def test_a_piece_of_a_model_that_is_not_here_is_not_composed_by_another(runs, compose_page):
+    write_run(runs)
+    recipe = Recipe("another@best", ComposeSettings(bars=7, seed=5, key="D minor"))
+    data = midi_bytes(tiny_pieces(1)[0], note=recipe.to_text())
+    page = press(upload(compose_page(), "mine.mid", data), "restore")
+    assert "There is no model “another@best” here" in texts(page)
+    assert page.selectbox(key="ask-key").value == "D minor"
+    assert page.number_input(key="ask-bars").value == 7
+    assert len(kept_pieces()) == 1  # the first piece, that is offered
+
+
+def test_settings_that_do_not_lead_to_the_piece_are_restored_alone(runs, compose_page):
+    write_run(runs)
+    recipe = Recipe("tiny@epoch-0002", ComposeSettings(bars=7, seed=5), begin=None)
+    data = midi_bytes(tiny_pieces(1)[0], note=recipe.to_text())
+    page = upload(compose_page(), "mine.mid", data)
+    assert "not by its settings alone" in texts(page)
+    page = press(page, "restore")
+    assert page.number_input(key="ask-seed").value == 5
+    assert page.button_group(key="begin-kind").value == "A file"
+    assert len(kept_pieces()) == 1
+
+
+def test_nonsense_in_a_file_offers_nothing(runs, compose_page):
+    write_run(runs)
+    data = midi_bytes(tiny_pieces(1)[0], note='musicgen {"settings": {"bars": 1e999}}')
+    page = upload(compose_page(), "mine.mid", data)
+    assert "restore" not in [button.key for button in page.button]
+    assert not page.button(key="compose").disabled
+
+
 def test_a_file_that_is_no_music_is_refused(runs, compose_page):
     write_run(runs)
     page = upload(compose_page(), "x.mid", b"MThd nonsense")
@@ -456,6 +508,17 @@ def test_a_settings_file_makes_the_piece_again(runs, compose_page):
     page.file_uploader(key="settings-file").upload("piece.json", data, "application/json")
     again = shown(finished(page))
     assert (again.id != piece.id, notes(again)) == (True, before)
+
+
+def test_its_midi_makes_the_piece_again_as_well(runs, compose_page):
+    write_run(runs)
+    piece = shown(compose_page())
+    data = piece.midi
+    delete(piece.id)
+    page = open_history(compose_page())
+    page.file_uploader(key="settings-file").upload("piece.mid", data, "audio/midi")
+    again = shown(finished(page))
+    assert (again.id != piece.id, again.midi) == (True, data)
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"{}", b"[" * 10_000, b'{"settings": {"bars": 0}}'])

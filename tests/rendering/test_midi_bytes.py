@@ -9,6 +9,8 @@ from four_readers import READERS
 from hypothesis import given, settings
 from rendered_scores import CHANGES, PICKUP, playable, random_score, scores
 
+from musicgen.composing.recipe import Recipe
+from musicgen.composing.settings import ComposeSettings
 from musicgen.rendering.midi import FILE_TICKS_PER_QUARTER, midi_bytes
 from musicgen.score import Score, notes_from
 
@@ -43,6 +45,14 @@ def test_three_libraries_read_the_same_notes(score: Score) -> None:
 @given(scores())
 def test_music21_reads_the_same_notes(score: Score) -> None:
     assert READERS["music21"](midi_bytes(score)) == playable(score, SCALE)
+
+
+@settings(max_examples=10, deadline=None)
+@given(scores())
+def test_a_note_with_the_title_changes_nothing_of_the_music(score: Score) -> None:
+    data = midi_bytes(score, "title", note=Recipe("run@best", ComposeSettings()).to_text())
+    for library, read in READERS.items():
+        assert read(data) == playable(score, SCALE), library
 
 
 @pytest.mark.slow

@@ -1,5 +1,5 @@
-from musicgen.rendering.words import first_bar_number, note_value, note_words, pitch_name
-from musicgen.score import Metre, Score, notes_from
+from musicgen.rendering.words import note_value, note_words, pitch_name
+from musicgen.score import Metre, Score, first_bar_number, notes_from
 
 
 def test_keys_have_names() -> None:
@@ -23,5 +23,5 @@ def test_beats_are_those_of_the_metre() -> None:
 
 def test_a_pickup_is_bar_nought_and_counts_from_the_end_of_a_bar() -> None:
     score = Score(notes_from([(0, 24, 60), (24, 24, 62)]), metres=(Metre(0, 1, 4), Metre(24, 3, 4)))
-    assert first_bar_number(score) == 0
+    assert first_bar_number(score.metres) == 0
     assert note_words(score) == ["C4, bar 0 beat 3, 1/4", "D4, bar 1 beat 1, 1/4"]

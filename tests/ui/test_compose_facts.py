@@ -31,7 +31,7 @@ def test_marks_count_from_the_primer_on():
         "share_8": 0.5, "human_95": None, "runs": [run],
     }  # fmt: skip
     kept = piece(originality=report, primer_notes=5)
-    assert marks_of(kept) == [Mark(8, 17, "9 notes as in a, bar 5")]
+    assert marks_of(kept) == [Mark(8, 17, "9 notes as in a, bar 4")]
     assert marks_of(piece(originality={**report, "runs": [{**run, "first": "3"}]})) == []
 
 
