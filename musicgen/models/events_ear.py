@@ -10,12 +10,11 @@ from keras import layers, ops
 from musicgen.encoding.steps import Encoding
 from musicgen.models.ear import Ear, Embed
 from musicgen.models.heads import FieldHead, Heard, PitchHead
-from musicgen.models.hearing_layers import CHANNELS, KEYS, ClockEmbedding, channels
+from musicgen.models.hearing_layers import KEYS, ClockEmbedding, channels
 from musicgen.models.settings import LstmSettings, TransformerSettings
+from musicgen.models.size import CHANNELS, ECHOED, ENDING, KEYBOARD, ORDER, ORDERS
 
 Tensor = Any
-
-ECHOED = 3  # fields that the echo guesses
 
 
 class EventsEar(Ear):
@@ -24,9 +23,9 @@ class EventsEar(Ear):
     def __init__(self, encoding: Encoding, settings: LstmSettings | TransformerSettings) -> None:
         super().__init__(encoding, settings)
         self.clock = ClockEmbedding(name="clock")
-        self.ending = layers.Embedding(self.fields[2].size + 1, 16, name="next_ending")
-        self.order = layers.Embedding(8, 16, name="echo_order")
-        self.keyboard = layers.Dense(128, activation="silu", name="keyboard")
+        self.ending = layers.Embedding(self.fields[2].size + 1, ENDING, name="next_ending")
+        self.order = layers.Embedding(ORDERS, ORDER, name="echo_order")
+        self.keyboard = layers.Dense(KEYBOARD, activation="silu", name="keyboard")
 
     @property
     def senses(self) -> Sequence[layers.Layer]:

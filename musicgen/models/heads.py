@@ -10,6 +10,7 @@ from keras import layers, ops
 
 from musicgen.encoding.steps import Field
 from musicgen.models import hearing_layers as hearing
+from musicgen.models.size import CHANNELS, NUMBERS, SPAN
 
 Tensor = Any
 
@@ -34,7 +35,7 @@ class Heard:
     def after(self, shift: Tensor) -> Heard:
         """After an onset shift: everything is that much older."""
         elapsed = ops.cast(shift, "float32")
-        change = ops.convert_to_tensor([-1.0, 1.0] + [0.0] * (hearing.NUMBERS - 2))
+        change = ops.convert_to_tensor([-1.0, 1.0] + [0.0] * (NUMBERS - 2))
         known = self.known + elapsed[..., None, None] * change
         clock = hearing.moved_on(self.clock, elapsed)
         return replace(self, known=known, clock=clock, shift=elapsed)
@@ -45,7 +46,7 @@ class Heard:
     def around(self, key: Tensor) -> Tensor:
         """What a key and its neighbours are doing: (B, T) -> (B, T, SPAN * CHANNELS)."""
         seen = hearing.channels(hearing.around(self.known, key))
-        return ops.reshape(seen, (-1, ops.shape(key)[1], hearing.SPAN * hearing.CHANNELS))
+        return ops.reshape(seen, (-1, ops.shape(key)[1], SPAN * CHANNELS))
 
     def playable(self) -> Tensor:
         return hearing.playable(self.known[..., 0], self.last_key, self.shift)

@@ -26,12 +26,12 @@ from musicgen.models.settings import (
     settings_from_json,
     settings_to_json,
 )
+from musicgen.models.size import EMBEDDING
 from musicgen.models.transformer import TransformerMemory
 
 Tensor = Any
 SequenceSettings = LstmSettings | TransformerSettings
 
-EMBEDDING = 64  # of each field
 EARS = {"notes": Ear, "events": EventsEar, "frames": FramesEar}  # by encoding
 
 

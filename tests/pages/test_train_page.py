@@ -209,6 +209,28 @@ def test_presets_and_what_they_will_train(open_page):
     assert page.text_input(key="name-bach-chorales-Quick").value == "bach-chorales quick"
 
 
+def test_memory_device_and_the_number_of_gpus_are_there_before_start(open_page):
+    page = open_page(TRAIN, collection="bach-chorales", preset="Quick")
+    shown = numbers(page)
+    assert shown["Parameters"] == "2,270,315"
+    small = shown["Memory"]
+    assert small.endswith(" GB")
+    assert "Device: CPU" in texts(page).replace("\\", "")
+    assert page.number_input(key="Quick-lstm-train-devices").value == 0
+    page.number_input(key="Quick-lstm-train-batch_size").set_value(512).run()
+    assert float(numbers(page)["Memory"].split()[0]) > 2 * float(small.split()[0])
+
+
+def test_a_training_that_does_not_fit_is_warned_of(open_page):
+    page = open_page(TRAIN, collection="bach-chorales", preset="Quick")
+    assert "try a smaller batch size" not in texts(page)
+    page.number_input(key="Quick-lstm-train-batch_size").set_value(4096)
+    page.number_input(key="Quick-lstm-train-length").set_value(8192).run()
+    assert "try a smaller batch size" in texts(page)
+    page.number_input(key="Quick-lstm-train-devices").set_value(65).run()
+    assert "devices 65 is not between 0 and 64" in texts(page).replace("\\", "")
+
+
 def test_bad_names_and_settings_are_answered_before_anything_starts(open_page):
     page = open_page(TRAIN, collection="bach-chorales")
     page.text_input(key="name-bach-chorales-Quick").set_value("../up").run()
