@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -185,6 +186,21 @@ def test_a_run_is_imported_from_its_zip(open_page):
     assert "Resume" not in buttons(page)  # it came without its optimizer
     page.file_uploader[0].set_value([("run.zip", b"no zip", "application/zip")]).run()
     assert "not a zip file" in page.error[0].value
+
+
+@pytest.mark.slow
+def test_a_bundled_lstm_is_exported_to_keras(open_page):
+    bundled = [each for each in list_runs() if each.bundled]
+    if not bundled:
+        pytest.skip("no run ships with the program")
+    page = open_page(TRAIN, show="Watch", run=bundled[0].name)
+    page.button(key="export-keras").click().run(timeout=200)
+    assert not page.exception and not page.error
+    folder, name, data = page.session_state["_keras_file"]
+    assert (folder, name) == (bundled[0].folder, f"{bundled[0].name}.keras")
+    files = zipfile.ZipFile(io.BytesIO(data)).namelist()
+    assert {"config.json", "model.weights.h5"} <= set(files)
+    assert "Export to Keras" not in buttons(page)
 
 
 def test_compare_shows_results_and_differences(open_page):
