@@ -117,12 +117,13 @@ def keras_loop(checkpoint: Checkpoint, pieces: int) -> Draw:
             inputs = {"before": before, **heard}
             out = steps[0]({**inputs, **dict(zip(names, state, strict=True))}, training=False)
             drawn = _draw_in_graph(out["logits"], uniforms[at, :, 0])[:, None]
-            for index in range(1, count):
-                known = {**inputs, "memory": out["memory"], "drawn": drawn}
-                logits = steps[index](known, training=False)["logits"]
-                chosen = _draw_in_graph(logits, uniforms[at, :, index])
-                drawn = tf.concat([drawn, chosen[:, None]], axis=1)
             carried = [out[f"{name}_out"] for name in names]
+            for index in range(1, count):
+                handed_on = {n.removesuffix("_out"): v for n, v in out.items() if n != "logits"}
+                inputs |= {**handed_on, "drawn": drawn}
+                out = steps[index](inputs, training=False)
+                chosen = _draw_in_graph(out["logits"], uniforms[at, :, index])
+                drawn = tf.concat([drawn, chosen[:, None]], axis=1)
             return at + 1, drawn, carried, written.write(at, drawn)
 
         written = tf.TensorArray(tf.int32, size=notes, element_shape=(pieces, count))
@@ -184,9 +185,9 @@ def _keras_model(checkpoint: Checkpoint) -> Any:
     """The model with the checkpoint's weights, without what only writing checkpoints imports."""
     from safetensors.numpy import load_file
 
-    from musicgen.models.build import build_in_float32
+    from musicgen.models.build import build_model
 
-    model = build_in_float32(checkpoint.model, checkpoint.encoding)
+    model = build_model(checkpoint.model, checkpoint.encoding)
     weights: Mapping[str, np.ndarray] = load_file(checkpoint.folder / WEIGHTS)
     for variable in model.trainable_variables:
         variable.assign(weights[variable.path])

@@ -65,7 +65,7 @@ def measured(home: Path, folder: Path, rounds: int) -> Times:
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=program, args=FLAGS)
         for _ in range(rounds):
-            with _server(home) as url:
+            with server(home) as (url, _):
                 page = browser.new_page()
                 page.goto(f"{url}/favicon.png")  # the browser itself is warm
                 with _noted(found, "chorales, page to charts, fresh server", page):
@@ -172,14 +172,15 @@ def _unpacked(folder: Path) -> Path:
 
 
 @contextmanager
-def _server(home: Path) -> Iterator[str]:
+def server(home: Path) -> Iterator[tuple[str, int]]:
+    """A studio with that home: its address and its process."""
     with socket.socket() as listening:
         listening.bind(("localhost", 0))
         port = listening.getsockname()[1]
     url = f"http://localhost:{port}"
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
     options = ["--server.headless", "true", "--server.port", str(port)]
-    server = subprocess.Popen(
+    process = subprocess.Popen(
         [*command, *options],
         env={**os.environ, "MUSICGEN_HOME": str(home)},
         stdout=subprocess.DEVNULL,
@@ -190,10 +191,10 @@ def _server(home: Path) -> Iterator[str]:
             with suppress(OSError), urllib.request.urlopen(f"{url}/_stcore/health", timeout=5):
                 break
             time.sleep(0.1)
-        yield url
+        yield url, process.pid
     finally:
-        server.terminate()
-        server.wait(20)
+        process.terminate()
+        process.wait(20)
 
 
 if __name__ == "__main__":

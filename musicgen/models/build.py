@@ -10,22 +10,10 @@ import numpy as np
 
 from musicgen.encoding.steps import Encoding
 from musicgen.models.classic import ClassicModel, ClassicStep
-from musicgen.models.ear import Ear
-from musicgen.models.events_ear import EventsEar
-from musicgen.models.frames_ear import FramesEar
-from musicgen.models.lstm import LstmMemory
 from musicgen.models.sequence import SequenceModel, StepModel
-from musicgen.models.settings import (
-    ClassicSettings,
-    LstmSettings,
-    ModelSettings,
-    TransformerSettings,
-)
-from musicgen.models.transformer import TransformerMemory
+from musicgen.models.settings import ClassicSettings, ModelSettings
 
 StepsModel = SequenceModel | ClassicModel
-
-EARS = {"notes": Ear, "events": EventsEar, "frames": FramesEar}  # by encoding
 
 
 def build_model(settings: ModelSettings, encoding: Encoding, seed: int = 0) -> StepsModel:
@@ -38,18 +26,9 @@ def build_model(settings: ModelSettings, encoding: Encoding, seed: int = 0) -> S
         classic = ClassicModel(settings, field.name, field.size)
         classic({"window": np.zeros((1, settings.window, 1), np.float32)})
         return classic
-    ear = EARS[encoding.name](encoding, settings)
-    model = SequenceModel(encoding, _memory(settings), ear, settings.dropout)
-    fields = np.zeros((1, 2, len(encoding.fields)), np.int32)
-    derived = {name: np.zeros((1, 2, w), np.float32) for name, w in encoding.derived.items()}
-    model({"before": fields, "drawn": fields, **derived})
+    model = SequenceModel(settings, encoding)
+    model.make_weights()
     return model
-
-
-def _memory(settings: LstmSettings | TransformerSettings) -> LstmMemory | TransformerMemory:
-    if isinstance(settings, TransformerSettings):
-        return TransformerMemory(settings, name="memory")
-    return LstmMemory(settings, name="memory")
 
 
 @contextmanager

@@ -16,7 +16,6 @@ from musicgen.models.heads import FieldHead, Heard
 from musicgen.models.settings import LstmSettings, TransformerSettings
 
 Tensor = Any
-EMBEDDING = 64  # numbers of a field's value
 
 
 class Embed(Protocol):

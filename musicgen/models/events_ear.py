@@ -8,12 +8,10 @@ from typing import Any
 from keras import layers, ops
 
 from musicgen.encoding.steps import Encoding
-from musicgen.models.ear import EMBEDDING, Ear, Embed
+from musicgen.models.ear import Ear, Embed
 from musicgen.models.heads import FieldHead, Heard, PitchHead
 from musicgen.models.hearing_layers import (
-    CHANNELS,
     KEYS,
-    NUMBERS,
     ClockEmbedding,
     around,
     channels,
@@ -25,10 +23,19 @@ from musicgen.models.hearing_layers import (
     playable,
 )
 from musicgen.models.settings import LstmSettings, TransformerSettings
+from musicgen.models.size import (
+    CHANNELS,
+    ECHO_WIDTH,
+    ECHOED,
+    ENDING,
+    KEYBOARD,
+    NUMBERS,
+    ORDER,
+    ORDERS,
+    TIME_WIDTH,
+)
 
 Tensor = Any
-
-ECHOED = 3  # fields that the echo guesses
 
 
 class EventsEar(Ear):
@@ -37,9 +44,9 @@ class EventsEar(Ear):
     def __init__(self, encoding: Encoding, settings: LstmSettings | TransformerSettings) -> None:
         super().__init__(encoding, settings)
         self.clock = ClockEmbedding(name="clock")
-        self.ending = layers.Embedding(self.fields[2].size + 1, 16, name="next_ending")
-        self.order = layers.Embedding(8, 16, name="echo_order")
-        self.keyboard = layers.Dense(128, activation="silu", name="keyboard")
+        self.ending = layers.Embedding(self.fields[2].size + 1, ENDING, name="next_ending")
+        self.order = layers.Embedding(ORDERS, ORDER, name="echo_order")
+        self.keyboard = layers.Dense(KEYBOARD, activation="silu", name="keyboard")
 
     @property
     def senses(self) -> Sequence[layers.Layer]:
@@ -55,10 +62,9 @@ class EventsEar(Ear):
 
     def handed_on(self, index: int) -> Mapping[str, tuple[int, ...]]:
         if index == 0:
-            echoed = ECHOED * EMBEDDING + self.order.output_dim
-            return {"known": (KEYS, NUMBERS), "echoed": (echoed,)}
+            return {"known": (KEYS, NUMBERS), "echoed": (ECHO_WIDTH,)}
         if index == 1:
-            return {"seen": (KEYS, CHANNELS), "time": (self.clock.width + self.ending.output_dim,)}
+            return {"seen": (KEYS, CHANNELS), "time": (TIME_WIDTH,)}
         return {}
 
     def elapsed(self, before: Tensor) -> Tensor:

@@ -15,12 +15,16 @@ from keras import layers, ops
 
 from musicgen.encoding.grid import GRID_PER_QUARTER, KEYS, LONGEST, LOWEST_KEY
 from musicgen.encoding.hearing import CHROMA_WINDOWS, MOST_BARS_LEFT
-
-REACH = 12  # keys seen on each side
-SPAN = 2 * REACH + 1
-NUMBERS = 3 + len(CHROMA_WINDOWS)
-CHANNELS = 8 + len(CHROMA_WINDOWS)
-PLACES = 8 * GRID_PER_QUARTER  # of a bar of eight quarters; later ones share the last
+from musicgen.models.size import (
+    ASKED,
+    CHANNELS,
+    CLOCK,
+    FILTERS,
+    NUMBERS,
+    PLACES,
+    REACH,
+    SPAN,
+)
 
 _TILE = np.array(
     [w * 12 + (key + LOWEST_KEY) % 12 for key in range(KEYS) for w in range(len(CHROMA_WINDOWS))]
@@ -105,14 +109,11 @@ def moved_on(clock: Tensor, shift: Tensor) -> Tensor:
 class ClockEmbedding(layers.Layer):
     """Place in the bar and the beat, length of the bar, bars left: (..., 3) -> (..., 48)."""
 
-    width = 48
-
     def __init__(self, **arguments: Any) -> None:
         super().__init__(autocast=False, **arguments)  # half precision would round a place
-        self.place = layers.Embedding(PLACES, 16, name="place")
-        self.beat = layers.Embedding(GRID_PER_QUARTER, 8, name="beat")
-        self.length = layers.Embedding(PLACES + 1, 16, name="length")
-        self.left = layers.Embedding(MOST_BARS_LEFT + 1, 8, name="left")
+        self.place, self.beat, self.length, self.left = (
+            layers.Embedding(*size, name=name) for name, size in CLOCK.items()
+        )
 
     def build(self, shape: tuple[int | None, ...]) -> None:
         for layer in (self.place, self.beat, self.length, self.left):
@@ -145,7 +146,7 @@ class KeysHead(layers.Layer):
     """
 
     def __init__(
-        self, keys: int = KEYS, filters: int = 32, hidden: int = 256, **arguments: Any
+        self, keys: int = KEYS, filters: int = FILTERS, hidden: int = ASKED, **arguments: Any
     ) -> None:
         super().__init__(**arguments)
         self.look = layers.Conv2D(filters, (1, SPAN), padding="same", name="look")

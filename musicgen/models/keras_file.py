@@ -1,6 +1,8 @@
-"""`python -m musicgen.models.keras_file CHECKPOINT OUT.keras`: a `classic` checkpoint for Keras.
+"""`python -m musicgen.models.keras_file CHECKPOINT OUT.keras`: a checkpoint's model for Keras.
 
-Other models are made of layers of this program; their step graphs (ONNX) are for others.
+`classic` is made of Keras's own layers, so that any Keras opens it. The others are opened where
+this package is: after `import musicgen.models.sequence`, by `keras.saving.load_model`. Such a file
+holds settings, an encoding and weights, and no code. The step graphs (ONNX) need neither.
 """
 
 from __future__ import annotations
@@ -12,23 +14,20 @@ from pathlib import Path
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # a card is for trainings
 
-from musicgen.models.build import build_model
-from musicgen.models.checkpoint import BadCheckpoint, open_checkpoint
+from musicgen.models.build import build_model, in_float32
+from musicgen.models.checkpoint import open_checkpoint
 from musicgen.models.classic import ClassicModel
 from musicgen.models.saving import load_weights
 
 
 def write_keras_file(checkpoint: Path, out: Path) -> None:
-    """The notebook's network with the checkpoint's weights, as `keras.models.load_model` reads it.
-
-    BadCheckpoint where it is of another model.
-    """
+    """The model with the checkpoint's weights, as `keras.saving.load_model` reads it."""
     opened = open_checkpoint(checkpoint)
-    model = build_model(opened.model, opened.encoding)
-    if not isinstance(model, ClassicModel):
-        raise BadCheckpoint("only `classic` is made of Keras's own layers alone")
-    load_weights(model, checkpoint)
-    model.network.save(out)
+    with in_float32():
+        model = build_model(opened.model, opened.encoding)
+        load_weights(model, checkpoint)
+        whole = model.network if isinstance(model, ClassicModel) else model
+        whole.save(out)
 
 
 def main() -> None:

@@ -14,24 +14,43 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from musicgen.encoding.registry import encoding_from_json
 from musicgen.encoding.steps import Encoding
-from musicgen.models.ear import EMBEDDING, Ear, Embed
+from musicgen.models.ear import Ear, Embed
+from musicgen.models.events_ear import EventsEar
+from musicgen.models.frames_ear import FramesEar
 from musicgen.models.heads import Heard
+from musicgen.models.lstm import LstmMemory
+from musicgen.models.settings import (
+    LstmSettings,
+    TransformerSettings,
+    settings_from_json,
+    settings_to_json,
+)
+from musicgen.models.size import EMBEDDING
+from musicgen.models.transformer import TransformerMemory
 
 Tensor = Any
+SequenceSettings = LstmSettings | TransformerSettings
+
+EARS = {"notes": Ear, "events": EventsEar, "frames": FramesEar}  # by encoding
 
 
+@keras.saving.register_keras_serializable(package="musicgen")
 class SequenceModel(keras.Model):
     """Windows to logits: `before` and `drawn` (B, T, F), derived (B, T, W) -> {field: (B, T, V)}.
 
     Position t of `before` is the step before the one that position t of `drawn` holds.
+    Settings and encoding are all that Keras needs to make it again from a `.keras` file.
     """
 
-    def __init__(self, encoding: Encoding, memory: Any, ear: Ear, dropout: float) -> None:
-        """memory: a layer (B, T, D), (B, T) -> (B, T, width) that also offers `step`, `state`."""
+    def __init__(self, settings: SequenceSettings, encoding: Encoding) -> None:
+        """Its weights are made by `make_weights`."""
         # Times and keys are numbers that half precision would round: nothing is cast on the way in.
-        super().__init__(name=memory.settings.kind, autocast=False)
-        self.settings = memory.settings
+        super().__init__(name=settings.kind, autocast=False)
+        self.settings, self.encoding = settings, encoding
+        ear = EARS[encoding.name](encoding, settings)
+        memory = _memory(settings)
         self.fields = encoding.fields
         self.derived_widths = dict(encoding.derived)
         # One row more than the field has values: the step before the first.
@@ -40,9 +59,29 @@ class SequenceModel(keras.Model):
             for f in self.fields
         }
         self.memory = memory
-        self.dropout = layers.Dropout(dropout, name="dropout")
+        self.dropout = layers.Dropout(settings.dropout, name="dropout")
         self.heads = ear.heads()
         self.ear = ear
+
+    def make_weights(self) -> None:
+        """Run once over nothing, so that every layer is built."""
+        fields = np.zeros((1, 2, len(self.fields)), np.int32)
+        widths = self.derived_widths.items()
+        derived = {name: np.zeros((1, 2, width), np.float32) for name, width in widths}
+        self({"before": fields, "drawn": fields, **derived})
+
+    def get_config(self) -> dict[str, Any]:
+        return {"model": settings_to_json(self.settings), "encoding": self.encoding.to_json()}
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any], custom_objects: Any = None) -> SequenceModel:
+        """The model again with weights of its own, into which Keras loads those of the file."""
+        settings = settings_from_json(config["model"])
+        if not isinstance(settings, SequenceSettings):
+            raise ValueError(f"'{settings.kind}' is no model of whole windows")
+        model = cls(settings, encoding_from_json(config["encoding"]))
+        model.make_weights()
+        return model
 
     def call(self, inputs: Mapping[str, Tensor]) -> dict[str, Tensor]:
         before, drawn = inputs["before"], inputs["drawn"]
@@ -143,3 +182,10 @@ class StepModel(keras.Model):
         places = values + ops.convert_to_tensor(starts.astype(np.int32)) if count > 1 else values
         found = ops.take(ops.concatenate(tables, axis=0), places, axis=0)  # (B, n, EMBEDDING)
         return ops.reshape(found, (-1, count * EMBEDDING))
+
+
+def _memory(settings: SequenceSettings) -> LstmMemory | TransformerMemory:
+    """A layer (B, T, D), (B, T) -> (B, T, width) that also offers `step` and `state`."""
+    if isinstance(settings, TransformerSettings):
+        return TransformerMemory(settings, name="memory")
+    return LstmMemory(settings, name="memory")

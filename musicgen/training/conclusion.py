@@ -13,10 +13,10 @@ from musicgen.evaluation.likelihood import evaluate
 from musicgen.files import write_json
 from musicgen.models.checkpoint import open_checkpoint
 from musicgen.score import Score
+from musicgen.training.memory import MOST_NOTES
 from musicgen.training.run import Run
 
 EVALUATION, BASELINES = "evaluation.json", "baselines.json"
-MOST_NOTES = 300_000  # that an n-gram is fitted to in a training's own time: some seconds
 
 
 def write_baselines(run: Run, encoding: Encoding, sides: Mapping[str, Sequence[Score]]) -> None:

@@ -5,17 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import keras
 import tensorflow as tf
 
-TENSOR_CORES = (7, 0)  # compute capability from which float16 is much faster
-HALF_CPUS = {"avx512_bf16", "amx_bf16"}  # bfloat16 products at twice the speed of float32
-CPU_FACTS = Path("/proc/cpuinfo")  # of Linux; elsewhere float32 it is
+from musicgen.training.machine import cpu_flags, policy_of_cpu, policy_of_gpus
 
 
 @dataclass(frozen=True)
@@ -40,7 +36,7 @@ def set_up_devices(most: int = 0) -> Devices:
     tf.config.experimental.enable_op_determinism()
     gpus = tf.config.list_physical_devices("GPU")
     if not gpus:
-        policy = policy_of_cpu(_cpu_flags())
+        policy = policy_of_cpu(cpu_flags())
         keras.config.set_dtype_policy(policy)
         return Devices(f"CPU ({os.cpu_count()} cores, {platform.machine()}{_in_words(policy)})")
     gpus = gpus[:most] if most else gpus
@@ -55,17 +51,6 @@ def set_up_devices(most: int = 0) -> Devices:
     return Devices(words + _in_words(policy), mirrored() if len(gpus) > 1 else None)
 
 
-def policy_of_cpu(flags: set[str]) -> str:
-    """The number format for a CPU of these flags."""
-    return "mixed_bfloat16" if flags & HALF_CPUS else "float32"
-
-
-def policy_of_gpus(details: Sequence[Mapping[str, Any]]) -> str:
-    """The number format for GPUs of these details; one old card decides for all."""
-    able = (entry.get("compute_capability", (0, 0)) >= TENSOR_CORES for entry in details)
-    return "mixed_float16" if all(able) else "float32"
-
-
 def mirrored(devices: list[str] | None = None) -> Any:
     """One copy of the model a device, gradients averaged after each batch."""
     return tf.distribute.MirroredStrategy(devices)
@@ -76,14 +61,6 @@ def gpu_memory() -> int | None:
     if not tf.config.list_logical_devices("GPU"):
         return None
     return int(tf.config.experimental.get_memory_info("GPU:0")["current"])
-
-
-def _cpu_flags() -> set[str]:
-    try:
-        text = CPU_FACTS.read_text()
-    except OSError:
-        return set()
-    return {f for line in text.splitlines() if line.startswith("flags") for f in line.split()}
 
 
 def _in_words(policy: str) -> str:

@@ -1,10 +1,10 @@
-"""What a training will see and roughly how long it takes, before it is started."""
+"""What a training will see and roughly how long it takes, before it is started.
+
+What it runs on and how much memory it takes: `machine.py` and `memory.py`.
+"""
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -88,26 +88,3 @@ def size_warning(settings: RunSettings, notes: int, pieces: int) -> str:
     if pieces < FEWEST_PIECES or notes < (ENOUGH_FOR_LARGE if large else ENOUGH_FOR_SMALL):
         return f"{size_verdict(notes, pieces)} Watch the validation curve: where it turns, stop."
     return ""
-
-
-def expected_device() -> str:
-    """What a training will most likely run on; the training itself says what it found.
-
-    TensorFlow is not asked: loading it takes seconds and memory of the card.
-    """
-    gpus = _gpu_names()
-    if gpus:
-        return f"{', '.join(gpus)}, where the installed TensorFlow can use it"
-    return f"CPU, {os.cpu_count()} cores"
-
-
-def _gpu_names() -> list[str]:
-    program = shutil.which("nvidia-smi")
-    if program is None:
-        return []
-    command = [program, "--query-gpu=name", "--format=csv,noheader"]
-    try:
-        answer = subprocess.run(command, capture_output=True, text=True, timeout=5, check=True)
-    except (OSError, subprocess.SubprocessError):
-        return []
-    return [line.strip() for line in answer.stdout.splitlines() if line.strip()]

@@ -1,4 +1,4 @@
-"""A run's network as a `.keras` file, made by a process that may load Keras."""
+"""A run's model as a `.keras` file, made by a process that may load Keras."""
 
 from __future__ import annotations
 
@@ -19,13 +19,15 @@ class NoExport(Exception):
     """A `.keras` file that could not be made, and why."""
 
 
-def exports(run: Run) -> bool:
-    """Whether a run's model is one that Keras alone can load."""
+def opens_alone(run: Run) -> bool:
+    """Whether Keras alone can open the file; of other models it needs this package beside it."""
     return isinstance(run.settings.model, ClassicSettings)
 
 
 def keras_file_name(run: Run) -> str:
-    """The notebook's pattern: epoch and loss, in nats, of the best checkpoint."""
+    """The run's name; of `classic` the notebook's pattern: epoch and loss, in nats, of the best."""
+    if not opens_alone(run):
+        return f"{run.name}.keras"
     facts = open_checkpoint(run.checkpoint()).facts
     epoch, bits = facts.get("epoch"), facts.get("loss")
     epoch = epoch if isinstance(epoch, int) else 0

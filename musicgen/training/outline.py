@@ -12,8 +12,8 @@ from pathlib import Path
 
 from musicgen.encoding.steps import Encoding
 from musicgen.files import write_json
-from musicgen.models.settings import ClassicSettings, ModelSettings, settings_to_json
-from musicgen.models.size import classic_parameters
+from musicgen.models.settings import ModelSettings, settings_to_json
+from musicgen.models.size import parameters
 from musicgen.settings import home
 
 SECONDS = 180  # for Keras to be loaded and the model to be built
@@ -62,10 +62,10 @@ def kept_outline(model: ModelSettings, encoding: Encoding) -> Outline | None:
 
 def parameters_of(model: ModelSettings, encoding: Encoding) -> int | None:
     """How many a model has, where that is known without building it."""
-    if isinstance(model, ClassicSettings):
-        return classic_parameters(model, encoding.fields[0].size)
-    outline = kept_outline(model, encoding)
-    return outline.parameters if outline else None
+    counted = parameters(model, encoding)
+    if counted is None and (outline := kept_outline(model, encoding)):
+        return outline.parameters
+    return counted
 
 
 def make_outline(model: ModelSettings, encoding: Encoding) -> Outline:

@@ -67,7 +67,8 @@ class StepsTrainer(keras.Model):
             nats = ops.sparse_categorical_crossentropy(y[name], y_pred[name], from_logits=True)
             total += ops.mean(nats * weight)
             self.nats[name].update_state(nats, weight)
-            hit = ops.cast(ops.argmax(y_pred[name], axis=-1), "int32") == y[name]
+            # `==` would leave the rank open where a length is known of one side alone.
+            hit = ops.equal(ops.cast(ops.argmax(y_pred[name], axis=-1), "int32"), y[name])
             self.hits[name].update_state(ops.cast(hit, "float32"), weight)
         self.notes.update_state(sample_weight[self.fields[0]])
         # Empty rows fill up a batch; without them the mean would be this much larger.

@@ -24,7 +24,7 @@ def outline_view(settings: RunSettings, analysis: Analysis) -> None:
                 return
             outline = _made(settings, encoding)
         if outline is not None:
-            _show(outline, settings)
+            _show(outline)
 
 
 def _made(settings: RunSettings, encoding: Encoding) -> Outline | None:
@@ -36,15 +36,8 @@ def _made(settings: RunSettings, encoding: Encoding) -> Outline | None:
         return None
 
 
-def _show(outline: Outline, settings: RunSettings) -> None:
-    train = settings.train
-    memory = 4 * outline.parameters * (4 if train.optimizer == "adamw" else 3) / 2**20
-    with st.container(horizontal=True):
-        st.metric("Parameters", f"{outline.parameters:,}", border=True)
-        st.metric(
-            "Memory of the weights", f"{memory:,.0f} MiB", border=True,
-            help="weights, gradients and the optimizer's moments; the batch comes on top",
-        )  # fmt: skip
+def _show(outline: Outline) -> None:
+    st.metric("Parameters", f"{outline.parameters:,}", border=True, width="content")
     left, right = st.columns([3, 2])
     rows = [(row.name, row.kind, row.shape, row.parameters) for row in outline.layers]
     left.dataframe(

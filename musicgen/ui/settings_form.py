@@ -34,6 +34,7 @@ WORDS = {
     "transpose_up": "semitones, at random, at most",
     "patience": "epochs without a better validation before it ends; 0 never does",
     "seed": "the same seed gives the same training",
+    "devices": "GPUs to train on at most; 0 takes all that are there",
 }
 _FINE = 1e-4  # step of small numbers
 

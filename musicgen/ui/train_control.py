@@ -12,7 +12,7 @@ from musicgen.models.checkpoint import OPTIMIZER, BadCheckpoint
 from musicgen.settings import BadName
 from musicgen.training import launch, shelf
 from musicgen.training.archive import BadArchive, read_archive, write_archive
-from musicgen.training.keras_export import NoExport, exports, keras_file, keras_file_name
+from musicgen.training.keras_export import NoExport, keras_file, keras_file_name, opens_alone
 from musicgen.training.run import FINISHED, STOPPING, Run, Status, UnknownRun
 from musicgen.training.settings import RunSettings
 from musicgen.ui.collections import collection_names
@@ -41,8 +41,7 @@ def control(run: Run, settings: RunSettings, status: Status) -> None:
             )  # fmt: skip
             _fine_tune(run, settings)
             _download(run)
-            if exports(run):
-                _export(run)
+            _export(run)
         if not alive and not run.bundled:
             _rename(run)
             _delete(run)
@@ -128,11 +127,14 @@ def _download(run: Run) -> None:
 
 def _export(run: Run) -> None:
     """A `.keras` file: made when asked for, then there to be saved."""
+    words = "its best checkpoint's network as a .keras file"
+    if not opens_alone(run):
+        words += "; to open it, import musicgen.models.sequence first"
     made = st.session_state.get("_keras_file")
     if made and made[0] == run.folder:
         name, data = made[1:]
         st.download_button("Save the .keras file", data, name, on_click="ignore", key="save-keras")
-    elif st.button("Export to Keras", key="export-keras", help="its network as a .keras file"):
+    elif st.button("Export to Keras", key="export-keras", help=words):
         task: Task[bytes] = Task(lambda _: keras_file(run))
         try:
             data = finish(task, "Loading Keras and writing the file", "export")

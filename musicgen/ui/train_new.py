@@ -11,12 +11,13 @@ from musicgen.models.settings import KINDS, ClassicSettings, ModelSettings
 from musicgen.settings import PRETRAINED, runs_folder
 from musicgen.training import launch
 from musicgen.training.estimate import (
-    expected_device,
     expected_seconds,
     measured_speed,
     size_warning,
     workload,
 )
+from musicgen.training.machine import Machine, this_machine
+from musicgen.training.memory import Memory, expected_memory
 from musicgen.training.outline import parameters_of
 from musicgen.training.presets import PRESETS, Preset
 from musicgen.training.run import list_runs
@@ -28,7 +29,7 @@ from musicgen.ui.outline import outline_view
 from musicgen.ui.runs import watch_next
 from musicgen.ui.settings_form import edited
 from musicgen.ui.train_control import act
-from musicgen.ui.words import plain, span
+from musicgen.ui.words import plain, size, span
 
 PRESET = {preset.name: preset for preset in PRESETS}
 
@@ -116,6 +117,10 @@ def _outlook(settings: RunSettings, analysis: Analysis) -> None:
     speed = measured_speed(runs, settings)
     seconds = expected_seconds(settings, work, speed)
     parameters = parameters_of(settings.model, encoding)
+    machine = this_machine(settings.train.devices)
+    memory = expected_memory(
+        settings, encoding, work.predictions, machine.policy, len(machine.gpus)
+    )
     sides = work.pieces
     basis = f"at the speed of {speed.run}" if speed else "by its limit, if it has one"
     shown = (
@@ -127,20 +132,39 @@ def _outlook(settings: RunSettings, analysis: Analysis) -> None:
         ),
         ("Predictions an epoch", f"{work.predictions:,}", f"in {work.batches:,} batches"),
         ("Takes at most", span(seconds) if seconds else "—", f"{basis}; early stopping aside"),
+        ("Memory", size(memory.total) if memory else "—", _memory_words(memory, machine)),
     )
     with st.container(horizontal=True):
         for label, value, words in shown:
             st.metric(label, value, help=words, border=True, height="stretch")
-    device = expected_device()
     waiting = sum(not run.bundled and run.status().state in launch.ALIVE for run in runs)
     queue = f" It will wait for {waiting} other training first." if waiting else ""
-    st.caption(f"Device: {plain(device)}.{queue}")
+    found = ", where the installed TensorFlow can use it" if machine.gpus else ""
+    st.caption(f"Device: {plain(machine.words)}{found}.{queue}")
     if speed is None and not settings.train.minutes:
         st.caption("No run of this model on this machine yet: the first epoch will tell its speed.")
+    if memory and machine.room and memory.total > machine.room:
+        st.warning(
+            f"It will want about {size(memory.total)} of the {size(machine.room)} there are: "
+            "try a smaller batch size or a shorter length.",
+            icon=":material/memory:",
+        )
     if not work.batches:
         st.error("There is too little music to train on: not one whole window.")
     elif warning := size_warning(settings, analysis.glance.notes, analysis.glance.pieces):
         st.warning(warning, icon=":material/warning:")
+
+
+def _memory_words(memory: Memory | None, machine: Machine) -> str:
+    if memory is None:
+        return "not known for this encoding"
+    where = "of each card's" if machine.gpus else "of this computer's"
+    room = f" {where} {size(machine.room)}" if machine.room else ""
+    kind = "free GPU memory" if machine.gpus else "RAM"
+    return (
+        f"about{room} {kind}: {size(memory.batch)} for a batch, {size(memory.weights)} for the "
+        f"weights with their gradients and moments, {size(memory.process)} for TensorFlow"
+    )
 
 
 def _free_name(source: str, preset: Preset) -> str:

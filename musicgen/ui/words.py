@@ -32,6 +32,11 @@ def span(seconds: float) -> str:
     return f"{hours // 24} days {hours % 24} h"
 
 
+def size(amount: int) -> str:
+    """An amount of memory in bytes: `850 MB`, `1.6 GB`."""
+    return f"{amount / 1e6:,.0f} MB" if amount < 1e9 else f"{amount / 1e9:,.1f} GB"
+
+
 def clock(seconds: float) -> str:
     """The length of a piece: `3:07`, `1:02:30`."""
     minutes, rest = divmod(round(seconds), 60)

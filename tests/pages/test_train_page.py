@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -187,6 +188,21 @@ def test_a_run_is_imported_from_its_zip(open_page):
     assert "not a zip file" in page.error[0].value
 
 
+@pytest.mark.slow
+def test_a_bundled_lstm_is_exported_to_keras(open_page):
+    bundled = [each for each in list_runs() if each.bundled]
+    if not bundled:
+        pytest.skip("no run ships with the program")
+    page = open_page(TRAIN, show="Watch", run=bundled[0].name)
+    page.button(key="export-keras").click().run(timeout=200)
+    assert not page.exception and not page.error
+    folder, name, data = page.session_state["_keras_file"]
+    assert (folder, name) == (bundled[0].folder, f"{bundled[0].name}.keras")
+    files = zipfile.ZipFile(io.BytesIO(data)).namelist()
+    assert {"config.json", "model.weights.h5"} <= set(files)
+    assert "Export to Keras" not in buttons(page)
+
+
 def test_compare_shows_results_and_differences(open_page):
     run_that_is(STOPPED, "one")
     run_that_is(FINISHED, "two", epochs=5)
@@ -207,6 +223,28 @@ def test_presets_and_what_they_will_train(open_page):
     page.segmented_control(key="preset").set_value("Quick").run()
     assert numbers(page)["Takes at most"] == "5 min"
     assert page.text_input(key="name-bach-chorales-Quick").value == "bach-chorales quick"
+
+
+def test_memory_device_and_the_number_of_gpus_are_there_before_start(open_page):
+    page = open_page(TRAIN, collection="bach-chorales", preset="Quick")
+    shown = numbers(page)
+    assert shown["Parameters"] == "2,270,315"
+    small = shown["Memory"]
+    assert small.endswith(" GB")
+    assert "Device: CPU" in texts(page).replace("\\", "")
+    assert page.number_input(key="Quick-lstm-train-devices").value == 0
+    page.number_input(key="Quick-lstm-train-batch_size").set_value(512).run()
+    assert float(numbers(page)["Memory"].split()[0]) > 2 * float(small.split()[0])
+
+
+def test_a_training_that_does_not_fit_is_warned_of(open_page):
+    page = open_page(TRAIN, collection="bach-chorales", preset="Quick")
+    assert "try a smaller batch size" not in texts(page)
+    page.number_input(key="Quick-lstm-train-batch_size").set_value(4096)
+    page.number_input(key="Quick-lstm-train-length").set_value(8192).run()
+    assert "try a smaller batch size" in texts(page)
+    page.number_input(key="Quick-lstm-train-devices").set_value(65).run()
+    assert "devices 65 is not between 0 and 64" in texts(page).replace("\\", "")
 
 
 def test_bad_names_and_settings_are_answered_before_anything_starts(open_page):

@@ -22,7 +22,7 @@ from musicgen.models.checkpoint import open_checkpoint
 from musicgen.models.cpu_lstm import CpuLSTM
 from musicgen.models.saving import CheckpointWriter, load_weights, weights_of
 from musicgen.models.settings import LstmSettings, ModelSettings, TransformerSettings
-from musicgen.training.devices import policy_of_cpu, policy_of_gpus
+from musicgen.training.machine import policy_of_cpu, policy_of_gpus
 from musicgen.training.optimizers import make_optimizer
 from musicgen.training.settings import TrainSettings
 from musicgen.training.trainer import StepsTrainer

@@ -12,7 +12,6 @@ from musicgen.models.settings import ClassicSettings, LstmSettings
 from musicgen.training.estimate import (
     Speed,
     Workload,
-    expected_device,
     expected_seconds,
     measured_speed,
     size_warning,
@@ -80,10 +79,6 @@ def test_a_warning_where_the_music_is_little_for_the_model() -> None:
     assert size_warning(settings_of(), 100_000, 400) == ""
     assert "memorise" in size_warning(settings_of(LstmSettings(width=512)), 100_000, 400)
     assert "memorise" in size_warning(settings_of(ClassicSettings(), "notes"), 100_000, 400)
-
-
-def test_a_device_is_named() -> None:
-    assert expected_device()
 
 
 def test_classic_is_the_notebook_to_the_letter() -> None:

@@ -185,6 +185,12 @@ def test_classic_trains_and_composes(source: str) -> None:
     assert logits.shape == (2, checkpoint.encoding.fields[0].size)
 
 
+@pytest.mark.parametrize("model", [LstmSettings(8, 1), TransformerSettings(16, 1, 2, context=16)])
+def test_the_notebooks_tokens_are_learned_by_every_model(source: str, model: Any) -> None:
+    settings = replace(_settings(f"{model.kind} on tokens", source), encoding="notes", model=model)
+    assert train_run(create_run(settings)) == "finished"
+
+
 def test_losses_are_means_over_all_notes(finished: Run) -> None:
     """The validation loss against the same model's logits, note by note."""
     from musicgen.corpus.sources import load_collection

@@ -1,42 +1,93 @@
-"""A `classic` run as a file that Keras alone can open."""
+"""A run as a file that Keras can open."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
-from tiny_music import write_folder
+from tiny_music import tiny_pieces, write_folder
 
 from musicgen.corpus.shelf import import_folder
-from musicgen.models.settings import ClassicSettings, LstmSettings
-from musicgen.training.keras_export import exports, keras_file, keras_file_name
+from musicgen.models.settings import ClassicSettings, LstmSettings, ModelSettings
+from musicgen.training.keras_export import NoExport, keras_file, keras_file_name, opens_alone
 from musicgen.training.process import train_run
 from musicgen.training.run import Run, create_run
 from musicgen.training.settings import RunSettings, TrainSettings
 
+pytestmark = pytest.mark.slow
 
-def test_other_models_are_not_offered(tmp_path: Path) -> None:
-    settings = RunSettings("x", "y", model=LstmSettings())
-    (tmp_path / "run.json").write_text(json.dumps(settings.to_json()))
-    assert not exports(Run(tmp_path))
+# What a person would type; it prints the logits of one window.
+OPENING = """
+import json, sys
+import numpy as np
+import musicgen.models.sequence
+import keras
+model = keras.saving.load_model(sys.argv[1])
+inputs = {name: array for name, array in np.load(sys.argv[2]).items()}
+print(json.dumps({name: np.asarray(logits).tolist() for name, logits in model(inputs).items()}))
+"""
 
 
-@pytest.mark.slow
-def test_keras_opens_it_and_finds_the_weights(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setenv("MUSICGEN_HOME", str(tmp_path / "home"))
-    import_folder(write_folder(tmp_path / "tunes"))
-    model = ClassicSettings(width=8, layers=2, dense=8, window=20)
-    run = create_run(RunSettings("old", "tunes", "notes", model, TrainSettings(epochs=1)))
+def trained(folder: Path, model: ModelSettings, encoding: str) -> Run:
+    import_folder(write_folder(folder / "tunes"))
+    train = TrainSettings(epochs=1, batch_size=4, length=16)
+    run = create_run(RunSettings("old", "tunes", encoding, model, train))
     assert train_run(run) == "finished"
-    assert exports(run)
+    return run
+
+
+def test_classic_is_opened_by_keras_alone(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("MUSICGEN_HOME", str(tmp_path / "home"))
+    run = trained(tmp_path, ClassicSettings(width=8, layers=2, dense=8, window=20), "notes")
+    assert opens_alone(run)
     assert keras_file_name(run).startswith("my_weights-improvement=01-")
     file = tmp_path / "model.keras"
     file.write_bytes(keras_file(run))
 
     import keras
-    import numpy as np
     from safetensors.numpy import load_file
 
     opened = keras.models.load_model(file)
     stored = load_file(run.checkpoint() / "weights.safetensors")
     found = sorted(float(np.asarray(v).sum()) for v in opened.get_weights())
     assert found == pytest.approx(sorted(float(v.sum()) for v in stored.values()), rel=1e-5)
+
+
+def test_another_process_opens_an_lstm_and_predicts_the_same(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("MUSICGEN_HOME", str(tmp_path / "home"))
+    run = trained(tmp_path, LstmSettings(8, 2), "events")
+    assert not opens_alone(run)
+    assert keras_file_name(run) == "old.keras"
+    file, window = tmp_path / "model.keras", tmp_path / "window.npz"
+    file.write_bytes(keras_file(run))
+
+    inputs, expected = window_and_logits(run)
+    np.savez(window, **inputs)
+    command = [sys.executable, "-c", OPENING, str(file), str(window)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert set(found) == {"shift", "pitch", "duration"}
+    for field, logits in expected.items():
+        assert np.abs(np.array(found[field]) - logits).max() < 1e-6
+
+    (run.checkpoint() / "weights.safetensors").write_bytes(b"nothing")
+    with pytest.raises(NoExport, match=r"weights\.safetensors"):
+        keras_file(run)
+
+
+def window_and_logits(run: Run) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """One window of music and what the run's checkpoint makes of it here."""
+    from musicgen.models.build import build_model
+    from musicgen.models.checkpoint import open_checkpoint
+    from musicgen.models.saving import load_weights
+    from musicgen.training.windows import Windows
+
+    opened = open_checkpoint(run.checkpoint())
+    model = build_model(opened.model, opened.encoding)
+    load_weights(model, opened.folder)
+    steps = opened.encoding.encode(tiny_pieces()[0])
+    inputs = next(Windows([steps], opened.encoding, 32, 1).once())[0]
+    return inputs, {name: np.asarray(logits) for name, logits in model(inputs).items()}

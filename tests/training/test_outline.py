@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from musicgen.encoding.events import EventsEncoding
+from musicgen.encoding.frames import FramesEncoding
 from musicgen.encoding.notes import NotesEncoding
 from musicgen.models.settings import ClassicSettings, LstmSettings
 from musicgen.models.size import classic_parameters
@@ -31,9 +32,10 @@ def test_classic_has_the_notebooks_parameters() -> None:
     assert classic_parameters(ClassicSettings(width=8, layers=1, dense=8), 3) == 419
 
 
-def test_nothing_is_known_of_an_lstm_that_was_never_built() -> None:
-    assert parameters_of(LstmSettings(), EventsEncoding()) is None
-    assert kept_outline(LstmSettings(), EventsEncoding()) is None
+def test_an_encoding_that_is_not_counted_is_known_once_it_was_built() -> None:
+    model, encoding = LstmSettings(8, 1), FramesEncoding()
+    assert parameters_of(model, encoding) is None
+    assert kept_outline(model, encoding) is None
 
 
 def test_a_graph_names_every_layer() -> None:

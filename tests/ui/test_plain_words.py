@@ -2,7 +2,7 @@
 
 import pytest
 
-from musicgen.ui.words import clock, count, plain, span
+from musicgen.ui.words import clock, count, plain, size, span
 
 
 def test_counts() -> None:
@@ -23,6 +23,13 @@ def test_spans(seconds: float, said: str) -> None:
 def test_clock() -> None:
     assert clock(187) == "3:07"
     assert clock(3750) == "1:02:30"
+
+
+@pytest.mark.parametrize(
+    ("amount", "said"), [(0, "0 MB"), (850_400_000, "850 MB"), (1_560_000_000, "1.6 GB")]
+)
+def test_amounts_of_memory(amount: int, said: str) -> None:
+    assert size(amount) == said
 
 
 def test_names_are_not_taken_for_markup() -> None:

@@ -1,0 +1,113 @@
+"""How much memory trainings take, beside what the Train page says of them before they start.
+
+    python -m benchmarks.memory [NAME ...] [--json]
+
+Each is a process of its own, one short epoch on some of the chorales, with the peak of its
+resident memory as the system counted it. About a minute each on two cores, `classic` some more.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from musicgen.corpus.library import bundled
+from musicgen.corpus.sources import load_collection
+from musicgen.models.settings import (
+    ClassicSettings,
+    LstmSettings,
+    ModelSettings,
+    TransformerSettings,
+)
+from musicgen.training.data import prepare
+from musicgen.training.machine import this_machine
+from musicgen.training.memory import expected_memory
+from musicgen.training.run import create_run
+from musicgen.training.settings import RunSettings, default_training
+
+SOME, FEW = 60, 10  # pieces; `classic` is slow
+
+# Model, encoding, pieces, and what differs from the model's usual training.
+TRAININGS: Mapping[str, tuple[ModelSettings, str, int, Mapping[str, int]]] = {
+    "lstm 16 x 1": (LstmSettings(16, 1), "events", SOME, {"batch_size": 2, "length": 16}),
+    "lstm 256 x 2": (LstmSettings(), "events", SOME, {}),
+    "lstm 256 x 2, batch 128": (LstmSettings(), "events", SOME, {"batch_size": 128}),
+    "lstm 256 x 4, batch 128": (LstmSettings(layers=4), "events", SOME, {"batch_size": 128}),
+    "lstm 1024 x 2": (LstmSettings(1024), "events", SOME, {"batch_size": 16}),
+    "lstm on tokens, batch 128": (LstmSettings(), "notes", SOME, {"batch_size": 128}),
+    "transformer 256 x 4": (TransformerSettings(), "events", SOME, {}),
+    "transformer 256 x 4, batch 64": (TransformerSettings(), "events", SOME, {"batch_size": 64}),
+    "transformer, length 1024": (
+        TransformerSettings(context=1024), "events", SOME, {"batch_size": 8, "length": 1024},
+    ),
+    "classic": (ClassicSettings(), "notes", FEW, {}),
+}  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("names", nargs="*", help=f"of {', '.join(TRAININGS)}; default: all")
+    parser.add_argument("--json", action="store_true", help="print one JSON object and no table")
+    arguments = parser.parse_args()
+    if unknown := set(arguments.names) - set(TRAININGS):
+        parser.error(f"there is no {', '.join(sorted(unknown))}")
+    found = {}
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["MUSICGEN_HOME"] = home
+        for name in arguments.names or TRAININGS:
+            found[name] = measured(Path(home), name)
+            if not arguments.json:
+                peak, expected = (found[name][which] / 2**20 for which in ("peak", "expected"))
+                print(f"{name:32} {peak:6,.0f} MiB, expected {expected:6,.0f}", flush=True)
+    if arguments.json:
+        print(json.dumps(found))
+
+
+def measured(home: Path, name: str) -> dict[str, Any]:
+    """Peak and expected bytes of a training."""
+    model, encoding, pieces, changes = TRAININGS[name]
+    train = replace(default_training(model), epochs=1, **changes)  # type: ignore[arg-type]
+    source = str(_chorales(home / f"chorales-{pieces}", pieces))
+    settings = RunSettings(name, source, encoding, model, train)
+    data = prepare(load_collection(source), settings)
+    predictions = sum(map(len, data.pieces["train"]))
+    expected = expected_memory(settings, data.encoding, predictions, this_machine().policy)
+    assert expected is not None
+    run = create_run(settings)
+    return {"peak": peak_memory(run.name), "expected": expected.total}
+
+
+def peak_memory(run: str) -> int:
+    """Train a run in a process of its own: the most bytes that were resident."""
+    command = [sys.executable, "-m", "musicgen.training.process", run]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"the training '{run}' failed")
+    return usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def _chorales(folder: Path, pieces: int) -> Path:
+    if not folder.exists():
+        whole = folder.with_name(f"{folder.name}-whole")
+        chorales = next(each for each in bundled() if each.name == "bach-chorales")
+        shutil.unpack_archive(chorales.path, whole)
+        folder.mkdir()
+        for file in sorted(whole.rglob("*.mid"))[:pieces]:
+            file.rename(folder / file.name)
+        shutil.rmtree(whole)
+    return folder
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+"""The count of parameters against the models that Keras builds."""
+
+import pytest
+from tiny_music import tiny_pieces
+
+from musicgen.encoding.events import EventsEncoding
+from musicgen.encoding.frames import FramesEncoding
+from musicgen.encoding.notes import NotesEncoding
+from musicgen.models.build import build_model
+from musicgen.models.settings import ClassicSettings, LstmSettings, TransformerSettings
+from musicgen.models.size import parameters
+
+NOTES = NotesEncoding.for_scores(tiny_pieces())
+EVENTS, RICH = EventsEncoding(), EventsEncoding(velocity=True, program=True)
+LSTM, ONE_LAYER = LstmSettings(width=24, layers=3), LstmSettings(width=8, layers=1)
+TRANSFORMER = TransformerSettings(width=32, layers=2, heads=2, feed_forward=3)
+
+
+@pytest.mark.parametrize(
+    ("model", "encoding"),
+    [
+        (LSTM, EVENTS),
+        (ONE_LAYER, RICH),
+        (LSTM, NOTES),
+        (TRANSFORMER, EVENTS),
+        (TRANSFORMER, NOTES),
+        (ClassicSettings(width=8, layers=2, dense=16), NOTES),
+    ],
+)
+def test_as_many_as_keras_counts(model, encoding) -> None:
+    assert parameters(model, encoding) == build_model(model, encoding).count_params()
+
+
+def test_the_benchmarks_encoding_is_not_counted() -> None:
+    assert parameters(LSTM, FramesEncoding()) is None
