@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from musicgen.corpus import statistics_pitch, statistics_time
 from musicgen.corpus.collection import Collection
@@ -19,6 +19,9 @@ from musicgen.corpus.statistics_pitch import NoteFrequency
 from musicgen.encoding.registry import fit_encoding
 from musicgen.encoding.steps import Encoding, Steps
 from musicgen.encoding.vocabulary import Vocabulary, vocabulary_of
+
+if TYPE_CHECKING:  # a quarter of a second, which only tables need
+    import pandas as pd
 
 
 class Analysis:
@@ -102,6 +105,8 @@ class Analysis:
     @cached_property
     def pieces(self) -> pd.DataFrame:
         """A row for each piece, in the collection's order."""
+        import pandas as pd
+
         keys = find_keys(self.scores)
         tokens = self.encoded("notes")[1]
         return pd.DataFrame(
@@ -126,5 +131,7 @@ class Analysis:
     @cached_property
     def refused(self) -> pd.DataFrame:
         """A row for each refused file."""
+        import pandas as pd
+
         rows = [(each.file, each.reason, each.remedy) for each in self.collection.refused]
         return pd.DataFrame(rows, columns=["file", "reason", "remedy"])

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -14,17 +11,6 @@ from musicgen.ui.pieces import pieces_table
 from musicgen.ui.words import count, plain
 
 _CONFIG = {"displaylogo": False, "displayModeBar": False}
-
-
-@contextmanager
-def browser_warming_up() -> Iterator[None]:
-    """Have the browser load Plotly, 5 MB of script, while the server works: by an empty chart."""
-    place = st.empty()
-    blank = go.Figure(layout={"height": 10, "margin": dict.fromkeys("lrtb", 0)})
-    blank.update_xaxes(visible=False).update_yaxes(visible=False)
-    place.plotly_chart(blank, key="warming-up", config={"staticPlot": True})
-    yield
-    place.empty()
 
 
 def chart(title: str, figure: go.Figure, help: str = "") -> None:

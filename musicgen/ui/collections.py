@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pandas as pd
 import streamlit as st
 
 from musicgen.corpus import shelf
@@ -136,7 +135,8 @@ def show_last_addition() -> None:
     left_out = [(each.file, each.reason, each.remedy) for each in added.refused]
     left_out += [(file, f"the same file is there: {twin}", "") for file, twin in added.same]
     with st.expander(f"{count(len(left_out), 'file')} not taken in", expanded=True):
-        rows = pd.DataFrame(left_out, columns=["file", "reason", "remedy"])
+        columns = zip(*left_out, strict=True)
+        rows = dict(zip(("file", "reason", "remedy"), columns, strict=True))
         st.dataframe(rows, hide_index=True, height="auto" if len(left_out) < 10 else 300)
         if st.button("Put away", key="put-away"):
             del st.session_state["_added"]

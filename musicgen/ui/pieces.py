@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import pandas as pd
 import streamlit as st
 
 from musicgen.rendering.wav import TooLongForSound, wav_bytes
@@ -14,6 +13,9 @@ from musicgen.score import Score
 from musicgen.ui.analysis import Analysis
 from musicgen.ui.player import roll_player
 from musicgen.ui.words import clock, count, plain
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MOST_DRAWN = 4000  # notes of a roll
 _COLUMNS: dict[str, Any] = {

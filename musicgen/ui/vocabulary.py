@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from musicgen.encoding.registry import ENCODINGS
@@ -52,6 +51,8 @@ def _numbers(vocabulary: Vocabulary) -> None:
 
 
 def _table(vocabulary: Vocabulary, name: str) -> None:
+    import pandas as pd  # late, as in analysis.py
+
     st.markdown("**All tokens**")
     table = pd.DataFrame(
         {
