@@ -7,6 +7,7 @@ import streamlit as st
 from musicgen.corpus.errors import CorpusError
 from musicgen.ui import collections, frame
 from musicgen.ui.glance import glance_view, refused_view
+from musicgen.ui.linked_piece import PIECE, forget
 from musicgen.ui.opening import open_collection, read_again
 from musicgen.ui.pieces import pieces_view
 from musicgen.ui.statistics import notes_view, playing_view, rhythm_view
@@ -67,6 +68,8 @@ def views() -> None:
         "View", list(VIEWS), default="Notes", required=True, key="view", bind="query-params",
         label_visibility="collapsed",
     )  # fmt: skip
+    if view != "Pieces":
+        forget(PIECE)
     VIEWS[str(view)](analysis)
 
 

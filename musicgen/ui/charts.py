@@ -7,6 +7,7 @@ import streamlit as st
 
 from musicgen.corpus.statistics import Histogram
 from musicgen.ui.analysis import Analysis
+from musicgen.ui.linked_piece import linked_bar
 from musicgen.ui.pieces import pieces_table
 from musicgen.ui.words import count, plain
 
@@ -28,8 +29,8 @@ def chart_of_pieces(
     picked = st.plotly_chart(
         figure, key=key, config=_CONFIG, on_select="rerun", selection_mode="points"
     )
-    label = _label(picked)
-    if label is None:
+    label = linked_bar(title, _label(picked))
+    if label is None or label not in found.labels:
         return
     numbers = found.pieces_having(label)
     st.markdown(f"{count(len(numbers), 'piece')} with **{plain(label)}**")

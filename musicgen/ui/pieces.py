@@ -11,6 +11,7 @@ import streamlit as st
 from musicgen.rendering.wav import TooLongForSound, wav_bytes
 from musicgen.score import Score
 from musicgen.ui.analysis import Analysis
+from musicgen.ui.linked_piece import link_piece, linked_piece
 from musicgen.ui.player import roll_player
 from musicgen.ui.words import clock, count, plain
 
@@ -50,13 +51,27 @@ def pieces_view(analysis: Analysis) -> None:
             icon=":material/download:",
             on_click="ignore",
         )
-    pieces_table(analysis, numbers, key="pieces", height=420)
+    # Another search or collection is another table: rows are selected by their place.
+    name = analysis.collection.name
+    key = f"pieces-{name}-{len(table)}-{wanted}"
+    files = [analysis.collection.files[number].file for number in numbers]
+    chosen = linked_piece(name, table["file"].tolist())
+    row = files.index(chosen) if chosen in files else None
+    selected = pieces_table(analysis, numbers, key, height=420, row=row)
+    link_piece(name, None if selected is None else files[selected])
 
 
 def pieces_table(
-    analysis: Analysis, numbers: Sequence[int], key: str, height: int | Literal["auto"] = "auto"
-) -> None:
-    """Some pieces as a table; the one that is selected is shown below."""
+    analysis: Analysis,
+    numbers: Sequence[int],
+    key: str,
+    height: int | Literal["auto"] = "auto",
+    row: int | None = None,
+) -> int | None:
+    """Some pieces as a table; the one that is selected is shown below.
+
+    row: selected to begin with. Returns the row that is selected.
+    """
     table = analysis.pieces.iloc[list(numbers)]
     shown = table.assign(length=[clock(seconds) for seconds in table["seconds"]])
     order = (
@@ -71,11 +86,14 @@ def pieces_table(
         column_config=_COLUMNS,
         on_select="rerun",
         selection_mode="single-row",
+        selection_default={"selection": {"rows": [] if row is None else [row]}},
         height=height if len(shown) > 10 else "auto",
     )
     rows = [row for row in picked["selection"]["rows"] if row < len(shown)]
-    if rows:
-        show_piece(analysis, int(list(numbers)[rows[0]]), key)
+    if not rows:
+        return None
+    show_piece(analysis, int(list(numbers)[rows[0]]), key)
+    return int(rows[0])
 
 
 def show_piece(analysis: Analysis, number: int, key: str) -> None:

@@ -63,7 +63,9 @@ def _table(vocabulary: Vocabulary, name: str) -> None:
             "pieces": vocabulary.pieces,
         }
     )
-    wanted = st.text_input("Search for a token", key="token-search", placeholder="4.9, E2 …")
+    wanted = st.text_input(
+        "Search for a token", key="token-search", placeholder="4.9, E2 …", bind="query-params"
+    )
     if wanted.strip():
         held = table["token"].str.contains(wanted.strip(), case=False, regex=False)
         table = table[held]
@@ -89,9 +91,15 @@ def _preview(analysis: Analysis, name: str) -> None:
     st.markdown("**What training sees**")
     encoding, pieces = analysis.encoded(name)
     steps = sum(map(len, pieces))
-    length = int(st.number_input("Steps of a window", 2, 512, 100, key="window", width=200))
+    length = int(
+        st.number_input(
+            "Steps of a window", 2, 512, 100, key="window", width=200, bind="query-params"
+        )
+    )
     last = steps - length - 1
-    start = st.slider("Window", 0, last, 0, key="window-start") if last > 0 else 0
+    start = (
+        st.slider("Window", 0, last, 0, key="window-start", bind="query-params") if last > 0 else 0
+    )
     seen = preview(encoding, pieces, length, start)
     if seen is None:
         st.info(f"The collection has {count(steps, 'step')}: too few for one window of {length}.")
