@@ -125,8 +125,16 @@ class Analysis:
                 "split": list(self.sides),
                 "copies": self.copies,
                 "drums": [each.drums for each in self.collection.files],
+                "status": self._statuses(),
             }
         )
+
+    def _statuses(self) -> list[str]:
+        """What became of each file that was read: (P,)."""
+        twins = [f"same as {copies} more" if copies else "" for copies in self.copies]
+        drums = ["drums left out" if each.drums else "" for each in self.collection.files]
+        said = zip(twins, drums, strict=True)
+        return [", ".join(filter(None, words)) or "read" for words in said]
 
     @cached_property
     def refused(self) -> pd.DataFrame:

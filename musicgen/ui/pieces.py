@@ -27,10 +27,11 @@ _COLUMNS: dict[str, Any] = {
     ),
     "tempo": st.column_config.NumberColumn("tempo", format="%.0f", help="quarters a minute"),
     "split": st.column_config.TextColumn("split", help="the side of training that it is on"),
-    "copies": st.column_config.NumberColumn(
-        "same as", help="how many others are the same music; they are on one side of the split"
+    "status": st.column_config.TextColumn(
+        "status",
+        width=120,
+        help="pieces that are the same music are on one side of the split; percussion is left out",
     ),
-    "drums": st.column_config.NumberColumn("drums", help="notes of percussion, left out"),
 }
 
 
@@ -76,7 +77,7 @@ def pieces_table(
     shown = table.assign(length=[clock(seconds) for seconds in table["seconds"]])
     order = (
         "file", "notes", "tokens", "length", "bars", "key", "correlation", "tempo", "metre",
-        "split", "copies", "format", "parts", "drums",
+        "split", "status", "format", "parts",
     )  # fmt: skip
     picked = st.dataframe(
         shown,
@@ -135,7 +136,7 @@ def beginning(score: Score, most: int) -> tuple[Score, int]:
 
 def _matching(table: pd.DataFrame, wanted: str) -> list[int]:
     """The numbers of the rows in which every word of the search occurs."""
-    columns = ["file", "format", "key", "metre", "split"]
+    columns = ["file", "format", "key", "metre", "split", "status"]
     text = table[columns].agg(" ".join, axis=1).str.casefold()
     numbers = range(len(table))
     words = wanted.casefold().split()

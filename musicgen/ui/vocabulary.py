@@ -45,8 +45,8 @@ def _numbers(vocabulary: Vocabulary) -> None:
     with st.container(horizontal=True):
         st.metric("Different tokens", f"{size:,}", border=True)
         st.metric("Tokens in all", f"{vocabulary.steps:,}", border=True)
-        share = f"{once / size:.0%} of them" if size else ""
-        st.metric("Occur once", f"{once:,}", share, delta_color="off", border=True)
+        share = f" ({once / size:.0%})" if size else ""
+        st.metric("Occur once", f"{once:,}{share}", border=True)
         st.metric("Needed for 90 %", f"{vocabulary.needed_for(0.9):,}", border=True)
 
 

@@ -291,6 +291,19 @@ def test_hostile_files_are_refused_with_reasons(open_page):
     assert not page.exception
 
 
+def test_a_piece_has_a_status(open_page):
+    tune, other = tiny_pieces(2)
+    files = {"tune": tune, "higher": tune.transposed(3), "other": other}
+    collection_of("twins", **{name: midi_bytes(score) for name, score in files.items()})
+    table = open_page(DATA, collection="twins", view="Pieces").dataframe[0].value
+    told = dict(zip(table["file"], table["status"], strict=True))
+    assert told == {
+        "higher.mid": "same as 1 more",
+        "other.mid": "read",
+        "tune.mid": "same as 1 more",
+    }
+
+
 def test_a_link_opens_a_piece(open_page):
     page = open_page(DATA, view="Pieces", search="minor")
     file = page.dataframe[0].value["file"].iloc[3]
