@@ -6,12 +6,13 @@ import streamlit as st
 
 from musicgen.corpus.errors import CorpusError
 from musicgen.ui import collections, frame
-from musicgen.ui.charts import browser_warming_up
 from musicgen.ui.glance import glance_view, refused_view
+from musicgen.ui.linked_piece import PIECE, forget
 from musicgen.ui.opening import open_collection, read_again
 from musicgen.ui.pieces import pieces_view
 from musicgen.ui.statistics import notes_view, playing_view, rhythm_view
 from musicgen.ui.vocabulary import vocabulary_view
+from musicgen.ui.warming import warming_up
 from musicgen.ui.words import plain
 
 VIEWS = {
@@ -41,7 +42,7 @@ collections.finish_import()
 collections.show_last_addition()
 
 try:
-    with browser_warming_up():
+    with warming_up():
         analysis = open_collection(name)
 except (CorpusError, OSError) as problem:
     st.error(plain(str(problem), 500))
@@ -67,6 +68,8 @@ def views() -> None:
         "View", list(VIEWS), default="Notes", required=True, key="view", bind="query-params",
         label_visibility="collapsed",
     )  # fmt: skip
+    if view != "Pieces":
+        forget(PIECE)
     VIEWS[str(view)](analysis)
 
 

@@ -15,11 +15,13 @@ LOWEST, HIGHEST = 21, 108  # a piano's keys; more are drawn where they are struc
 _BLACK = (1, 3, 6, 8, 10)  # pitch classes
 _WHITE_BEFORE = np.array([0, 1, 1, 2, 2, 3, 4, 4, 5, 5, 6, 6])  # white keys below, in the octave
 _EDGE = "rgba(128,128,128,0.8)"
+# Unlike a white and unlike a black key at both ends, on a light page and on a dark one.
+_SCALE = [[0, "#f7cf9b"], [0.5, "#e58a35"], [1, "#b0301c"]]
 _UNTOUCHED = {False: "rgba(250,250,250,0.9)", True: "rgba(40,40,40,0.95)"}
 
 
 def keyboard_figure(found: Histogram) -> go.Figure:
-    """A piano whose struck keys are coloured by how often they are; found is of pitches."""
+    """A piano whose keys are the redder the more often they are struck; found is of pitches."""
     struck = found.values.tolist()
     keys = np.arange(min([LOWEST, *struck]), max([HIGHEST, *struck]) + 1)
     counts = np.zeros(len(keys), np.int64)
@@ -38,7 +40,7 @@ def keyboard_figure(found: Histogram) -> go.Figure:
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         showlegend=False,
-        coloraxis={"cmin": 0, "colorbar": {"title": {"text": "times"}}},
+        coloraxis={"cmin": 0, "colorscale": _SCALE, "showscale": False},
         xaxis={
             "tickvals": _places(octaves),
             "ticktext": [pitch_name(key) for key in octaves.tolist()],

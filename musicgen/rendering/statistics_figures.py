@@ -107,6 +107,7 @@ def _bars(
         count_words(label, count, unit, share, pieces)
         for label, count, share, pieces in zip(found.labels, *numbers, strict=True)
     ]
+    on_scale = on_scale and len(found) > 1  # a single bar would have a scale of fractions
     places = found.values.tolist() if on_scale else list(found.labels)
     figure = _laid_out(go.Figure(_trace(places, found.counts, found.labels, said)), what, unit)
     figure.update_xaxes(type="linear" if on_scale else "category")

@@ -28,7 +28,8 @@ def rank_figure(vocabulary: Vocabulary) -> go.Figure:
         for place in places
     ]
     figure = _curve(places + 1, vocabulary.counts[places], said, "rank", "times")
-    return figure.update_xaxes(type="log").update_yaxes(type="log")
+    powers_of_ten = {"type": "log", "dtick": 1}
+    return figure.update_xaxes(powers_of_ten).update_yaxes(powers_of_ten)
 
 
 def coverage_figure(vocabulary: Vocabulary) -> go.Figure:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from musicgen.corpus import statistics_pitch, statistics_time
 from musicgen.corpus.collection import Collection
@@ -19,6 +19,9 @@ from musicgen.corpus.statistics_pitch import NoteFrequency
 from musicgen.encoding.registry import fit_encoding
 from musicgen.encoding.steps import Encoding, Steps
 from musicgen.encoding.vocabulary import Vocabulary, vocabulary_of
+
+if TYPE_CHECKING:  # a quarter of a second, which only tables need
+    import pandas as pd
 
 
 class Analysis:
@@ -102,6 +105,8 @@ class Analysis:
     @cached_property
     def pieces(self) -> pd.DataFrame:
         """A row for each piece, in the collection's order."""
+        import pandas as pd
+
         keys = find_keys(self.scores)
         tokens = self.encoded("notes")[1]
         return pd.DataFrame(
@@ -120,11 +125,21 @@ class Analysis:
                 "split": list(self.sides),
                 "copies": self.copies,
                 "drums": [each.drums for each in self.collection.files],
+                "status": self._statuses(),
             }
         )
+
+    def _statuses(self) -> list[str]:
+        """What became of each file that was read: (P,)."""
+        twins = [f"same as {copies} more" if copies else "" for copies in self.copies]
+        drums = ["drums left out" if each.drums else "" for each in self.collection.files]
+        said = zip(twins, drums, strict=True)
+        return [", ".join(filter(None, words)) or "read" for words in said]
 
     @cached_property
     def refused(self) -> pd.DataFrame:
         """A row for each refused file."""
+        import pandas as pd
+
         rows = [(each.file, each.reason, each.remedy) for each in self.collection.refused]
         return pd.DataFrame(rows, columns=["file", "reason", "remedy"])

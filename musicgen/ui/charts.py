@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import plotly.graph_objects as go
 import streamlit as st
 
 from musicgen.corpus.statistics import Histogram
 from musicgen.ui.analysis import Analysis
+from musicgen.ui.linked_piece import linked_bar
 from musicgen.ui.pieces import pieces_table
 from musicgen.ui.words import count, plain
 
 _CONFIG = {"displaylogo": False, "displayModeBar": False}
-
-
-@contextmanager
-def browser_warming_up() -> Iterator[None]:
-    """Have the browser load Plotly, 5 MB of script, while the server works: by an empty chart."""
-    place = st.empty()
-    blank = go.Figure(layout={"height": 10, "margin": dict.fromkeys("lrtb", 0)})
-    blank.update_xaxes(visible=False).update_yaxes(visible=False)
-    place.plotly_chart(blank, key="warming-up", config={"staticPlot": True})
-    yield
-    place.empty()
 
 
 def chart(title: str, figure: go.Figure, help: str = "") -> None:
@@ -42,8 +29,8 @@ def chart_of_pieces(
     picked = st.plotly_chart(
         figure, key=key, config=_CONFIG, on_select="rerun", selection_mode="points"
     )
-    label = _label(picked)
-    if label is None:
+    label = linked_bar(title, _label(picked))
+    if label is None or label not in found.labels:
         return
     numbers = found.pieces_having(label)
     st.markdown(f"{count(len(numbers), 'piece')} with **{plain(label)}**")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pandas as pd
 import streamlit as st
 
 from musicgen.corpus import shelf
@@ -20,6 +19,7 @@ from musicgen.ui.words import count, plain
 
 KEY = "collection"  # of the chooser, and in links
 _IMPORT = "_import"  # a folder that is being copied
+_FOLDER = "_import_folder"  # the path that was asked for
 ENDINGS = [ending.removeprefix(".") for ending in FORMATS] + ["zip"]
 
 
@@ -54,13 +54,28 @@ def _where() -> str:
 
 def _import_folder(turn: int) -> None:
     path = st.text_input(
-        "A folder on this computer", key=f"import-path-{turn}", placeholder="/home/me/music/midi"
+        "A folder on this computer",
+        value=st.session_state.get(_FOLDER, ""),
+        key=f"import-path-{turn}",
+        placeholder="/home/me/music/midi",
+    ).strip()
+    st.button(
+        "Import the folder",
+        key="import",
+        type="primary",
+        disabled=not path,
+        on_click=_begin_import,
+        args=(path,),
     )
-    if st.button("Import the folder", key="import", type="primary", disabled=not path.strip()):
-        folder = Path(path.strip())
-        st.session_state[_IMPORT] = Task(
-            lambda told: shelf.import_folder(folder.expanduser(), progress=told)
-        )
+
+
+def _begin_import(path: str) -> None:
+    """Begin to copy, and have the popover closed: it would lie over the bar and its button."""
+    st.session_state[_FOLDER] = path  # to be put right where it is no folder
+    st.session_state["_additions"] += 1
+    st.session_state[_IMPORT] = Task(
+        lambda told: shelf.import_folder(Path(path).expanduser(), progress=told)
+    )
 
 
 def _upload(chosen: str, turn: int) -> None:
@@ -121,7 +136,7 @@ def finish_import() -> None:
         st.error(plain(str(problem)))
         del st.session_state[_IMPORT]
         return
-    del st.session_state[_IMPORT]
+    del st.session_state[_IMPORT], st.session_state[_FOLDER]
     _tell(added)
     st.rerun()
 
@@ -136,7 +151,8 @@ def show_last_addition() -> None:
     left_out = [(each.file, each.reason, each.remedy) for each in added.refused]
     left_out += [(file, f"the same file is there: {twin}", "") for file, twin in added.same]
     with st.expander(f"{count(len(left_out), 'file')} not taken in", expanded=True):
-        rows = pd.DataFrame(left_out, columns=["file", "reason", "remedy"])
+        columns = zip(*left_out, strict=True)
+        rows = dict(zip(("file", "reason", "remedy"), columns, strict=True))
         st.dataframe(rows, hide_index=True, height="auto" if len(left_out) < 10 else 300)
         if st.button("Put away", key="put-away"):
             del st.session_state["_added"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from musicgen.ui.analysis import Analysis
@@ -37,7 +36,7 @@ def glance_view(name: str, analysis: Analysis) -> None:
 
 def refused_view(analysis: Analysis) -> None:
     """Files that could not be used, why, and what would help; a report to keep."""
-    table: pd.DataFrame = analysis.refused
+    table = analysis.refused
     if not len(table):
         st.success("Every file of this collection could be read.", icon=":material/check:")
         return

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import pandas as pd
 import streamlit as st
 
 from musicgen.rendering.wav import TooLongForSound, wav_bytes
 from musicgen.score import Score
 from musicgen.ui.analysis import Analysis
+from musicgen.ui.linked_piece import link_piece, linked_piece
 from musicgen.ui.player import roll_player
 from musicgen.ui.words import clock, count, plain
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MOST_DRAWN = 4000  # notes of a roll
 _COLUMNS: dict[str, Any] = {
@@ -24,10 +27,11 @@ _COLUMNS: dict[str, Any] = {
     ),
     "tempo": st.column_config.NumberColumn("tempo", format="%.0f", help="quarters a minute"),
     "split": st.column_config.TextColumn("split", help="the side of training that it is on"),
-    "copies": st.column_config.NumberColumn(
-        "same as", help="how many others are the same music; they are on one side of the split"
+    "status": st.column_config.TextColumn(
+        "status",
+        width=120,
+        help="pieces that are the same music are on one side of the split; percussion is left out",
     ),
-    "drums": st.column_config.NumberColumn("drums", help="notes of percussion, left out"),
 }
 
 
@@ -48,18 +52,32 @@ def pieces_view(analysis: Analysis) -> None:
             icon=":material/download:",
             on_click="ignore",
         )
-    pieces_table(analysis, numbers, key="pieces", height=420)
+    # Another search or collection is another table: rows are selected by their place.
+    name = analysis.collection.name
+    key = f"pieces-{name}-{len(table)}-{wanted}"
+    files = [analysis.collection.files[number].file for number in numbers]
+    chosen = linked_piece(name, table["file"].tolist())
+    row = files.index(chosen) if chosen in files else None
+    selected = pieces_table(analysis, numbers, key, height=420, row=row)
+    link_piece(name, None if selected is None else files[selected])
 
 
 def pieces_table(
-    analysis: Analysis, numbers: Sequence[int], key: str, height: int | Literal["auto"] = "auto"
-) -> None:
-    """Some pieces as a table; the one that is selected is shown below."""
+    analysis: Analysis,
+    numbers: Sequence[int],
+    key: str,
+    height: int | Literal["auto"] = "auto",
+    row: int | None = None,
+) -> int | None:
+    """Some pieces as a table; the one that is selected is shown below.
+
+    row: selected to begin with. Returns the row that is selected.
+    """
     table = analysis.pieces.iloc[list(numbers)]
     shown = table.assign(length=[clock(seconds) for seconds in table["seconds"]])
     order = (
         "file", "notes", "tokens", "length", "bars", "key", "correlation", "tempo", "metre",
-        "split", "copies", "format", "parts", "drums",
+        "split", "status", "format", "parts",
     )  # fmt: skip
     picked = st.dataframe(
         shown,
@@ -69,11 +87,14 @@ def pieces_table(
         column_config=_COLUMNS,
         on_select="rerun",
         selection_mode="single-row",
+        selection_default={"selection": {"rows": [] if row is None else [row]}},
         height=height if len(shown) > 10 else "auto",
     )
     rows = [row for row in picked["selection"]["rows"] if row < len(shown)]
-    if rows:
-        show_piece(analysis, int(list(numbers)[rows[0]]), key)
+    if not rows:
+        return None
+    show_piece(analysis, int(list(numbers)[rows[0]]), key)
+    return int(rows[0])
 
 
 def show_piece(analysis: Analysis, number: int, key: str) -> None:
@@ -115,7 +136,7 @@ def beginning(score: Score, most: int) -> tuple[Score, int]:
 
 def _matching(table: pd.DataFrame, wanted: str) -> list[int]:
     """The numbers of the rows in which every word of the search occurs."""
-    columns = ["file", "format", "key", "metre", "split"]
+    columns = ["file", "format", "key", "metre", "split", "status"]
     text = table[columns].agg(" ".join, axis=1).str.casefold()
     numbers = range(len(table))
     words = wanted.casefold().split()

@@ -15,7 +15,13 @@ KINDS = ("Both", "Notes", "Chords")
 def notes_view(analysis: Analysis) -> None:
     """Notes and chords, pitch classes, the keyboard, intervals."""
     _frequency(analysis)
-    chart_of_pieces("Keyboard", keyboard_figure(analysis.pitches), analysis.pitches, analysis)
+    chart_of_pieces(
+        "Keyboard",
+        keyboard_figure(analysis.pitches),
+        analysis.pitches,
+        analysis,
+        help="The redder, the more often it is struck.",
+    )
     left, right = st.columns(2)
     with left:
         classes = analysis.pitch_classes

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from musicgen.encoding.registry import ENCODINGS
@@ -46,12 +45,14 @@ def _numbers(vocabulary: Vocabulary) -> None:
     with st.container(horizontal=True):
         st.metric("Different tokens", f"{size:,}", border=True)
         st.metric("Tokens in all", f"{vocabulary.steps:,}", border=True)
-        share = f"{once / size:.0%} of them" if size else ""
-        st.metric("Occur once", f"{once:,}", share, delta_color="off", border=True)
+        share = f" ({once / size:.0%})" if size else ""
+        st.metric("Occur once", f"{once:,}{share}", border=True)
         st.metric("Needed for 90 %", f"{vocabulary.needed_for(0.9):,}", border=True)
 
 
 def _table(vocabulary: Vocabulary, name: str) -> None:
+    import pandas as pd  # late, as in analysis.py
+
     st.markdown("**All tokens**")
     table = pd.DataFrame(
         {
@@ -62,7 +63,9 @@ def _table(vocabulary: Vocabulary, name: str) -> None:
             "pieces": vocabulary.pieces,
         }
     )
-    wanted = st.text_input("Search for a token", key="token-search", placeholder="4.9, E2 …")
+    wanted = st.text_input(
+        "Search for a token", key="token-search", placeholder="4.9, E2 …", bind="query-params"
+    )
     if wanted.strip():
         held = table["token"].str.contains(wanted.strip(), case=False, regex=False)
         table = table[held]
@@ -88,9 +91,15 @@ def _preview(analysis: Analysis, name: str) -> None:
     st.markdown("**What training sees**")
     encoding, pieces = analysis.encoded(name)
     steps = sum(map(len, pieces))
-    length = int(st.number_input("Steps of a window", 2, 512, 100, key="window", width=200))
+    length = int(
+        st.number_input(
+            "Steps of a window", 2, 512, 100, key="window", width=200, bind="query-params"
+        )
+    )
     last = steps - length - 1
-    start = st.slider("Window", 0, last, 0, key="window-start") if last > 0 else 0
+    start = (
+        st.slider("Window", 0, last, 0, key="window-start", bind="query-params") if last > 0 else 0
+    )
     seen = preview(encoding, pieces, length, start)
     if seen is None:
         st.info(f"The collection has {count(steps, 'step')}: too few for one window of {length}.")

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from urllib.parse import parse_qs, urlparse
 
 import pytest
 from looking import CHART, settle
-from tiny_music import write_folder
+from tiny_music import tiny_pieces, write_folder
+
+from musicgen.rendering.midi import midi_bytes
+from musicgen.score import Score
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -42,3 +47,57 @@ def test_a_bar_that_is_clicked_lists_its_pieces(studio, browser_page):
     page.locator(f"{CHART} .barlayer .point").first.click(force=True)
     page.get_by_text("pieces with D4").wait_for()
     page.get_by_test_id("stDataFrame").wait_for()
+
+
+def test_a_piece_that_is_selected_is_in_the_address(studio, browser_page):
+    page = browser_page
+    page.goto(f"{studio.url}/Data?collection=bach-chorales&view=Pieces")
+    table = page.get_by_test_id("stDataFrame")
+    table.wait_for()
+    settle(page)
+    box = table.bounding_box()
+    page.mouse.click(box["x"] + 15, box["y"] + 52)  # the box before the first row
+    page.get_by_role("button", name="Make its sound").wait_for()
+    page.wait_for_url("**piece=*")
+    file = parse_qs(urlparse(page.url).query)["piece"][0]
+    page.get_by_role("strong").filter(has_text=file).wait_for()
+
+    page.goto(page.url)  # a cold link
+    page.get_by_role("strong").filter(has_text=file).wait_for()
+    page.get_by_role("radio", name="Notes", exact=True).click()
+    page.wait_for_selector(f"{CHART} .barlayer .point")
+    settle(page)
+    assert "piece=" not in page.url
+
+
+def test_a_bar_that_was_clicked_is_in_the_address(studio, browser_page):
+    page = browser_page
+    page.goto(f"{studio.url}/Data?collection=bach-chorales&bar=Pitch+classes:+E")
+    page.get_by_text("pieces with E").wait_for()
+    settle(page)
+    page.locator(f"{CHART} .barlayer .point").first.click(force=True)
+    page.wait_for_url("**bar=Most*D4*")
+
+
+def test_an_import_that_is_cancelled_keeps_what_was_copied(studio, browser_page, tmp_path: Path):
+    folder, many = tmp_path / "very many", 30_000
+    folder.mkdir()
+    notes = tiny_pieces(1)[0].notes
+    data = midi_bytes(Score(notes, name="tune 00000"))
+    for number in range(many):
+        (folder / f"{number}.mid").write_bytes(data.replace(b"00000", b"%05d" % number))
+    page = browser_page
+    page.goto(f"{studio.url}/Data?collection=ryans-mammoth&view=Refused")
+    page.get_by_role("button", name="Add music").click()
+    path = page.get_by_label("A folder on this computer")
+    path.fill(str(folder))
+    path.press("Enter")
+    page.get_by_role("button", name="Import the folder").click()
+    page.get_by_text(re.compile(r"Copying the folder: [\d,]+ of 30,000, about .+ left")).wait_for()
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_text("files added to very many").wait_for()
+    kept = len(list((studio.home / "collections/very many").glob("*.mid")))
+    assert 0 < kept < many
+    shown = page.get_by_test_id("stMetric").filter(has_text="Pieces")
+    shown.get_by_text(f"{kept:,}", exact=True).wait_for()
+    assert not list((studio.home / "collections").glob(".unfinished*"))

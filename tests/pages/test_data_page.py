@@ -7,13 +7,17 @@ from pathlib import Path
 import pretty_midi
 import pytest
 from pages_words import numbers, texts
-from tiny_music import write_folder
+from tiny_music import tiny_pieces, write_folder
 
 from musicgen.corpus import shelf
+from musicgen.corpus.collection import Collection
+from musicgen.corpus.errors import Cancelled
 from musicgen.rendering.midi import midi_bytes
 from musicgen.score import Score, notes_from
+from musicgen.ui import opening
 
 DATA = "1_Data.py"
+VIEWS = ("Notes", "Rhythm", "Playing", "Vocabulary", "Pieces", "Refused")
 CORPORA = Path(__file__).parents[3] / "shared/corpora"
 
 
@@ -35,7 +39,7 @@ def test_chorales_at_a_glance(open_page):
     assert "have a twin under another name" in texts(page)
 
 
-@pytest.mark.parametrize("view", ["Notes", "Rhythm", "Playing", "Vocabulary", "Pieces", "Refused"])
+@pytest.mark.parametrize("view", VIEWS)
 def test_every_view_opens_by_its_link(open_page, view: str):
     page = open_page(DATA, collection="ryans-mammoth", view=view)
     assert page.selectbox(key="collection").value == "ryans-mammoth"
@@ -153,11 +157,43 @@ def test_poor_collections_have_their_state(open_page, name: str):
     assert said in texts(page)
 
 
-def test_every_view_of_one_note(open_page):
-    collection_of("single", one=file_of((0, 24, 60)))
-    for view in ("Rhythm", "Playing", "Vocabulary", "Pieces", "Refused"):
-        page = open_page(DATA, collection="single", view=view)
-        assert not page.exception
+def two_hours() -> bytes:
+    """A note every second quarter of 120 a minute, for two hours."""
+    return file_of(*((48 * i, 24, 40 + i % 40) for i in range(7200)))
+
+
+MUSIC = {"one note": file_of((0, 24, 60)), "one piece": midi_bytes(tiny_pieces(1)[0])}
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("name", MUSIC)
+def test_every_view_of_little_music(open_page, name: str, view: str):
+    collection_of(name, one=MUSIC[name])
+    page = open_page(DATA, collection=name, view=view)
+    assert numbers(page)["Pieces"] == "1"
+    assert page.segmented_control(key="view").value == view
+
+
+def test_the_only_piece_is_what_a_model_learns_from(open_page):
+    collection_of("one piece", one=MUSIC["one piece"])
+    page = open_page(DATA, collection="one piece", view="Pieces")
+    assert list(page.dataframe[0].value["split"]) == ["train"]
+
+
+def test_a_piece_of_two_hours(open_page):
+    collection_of("long", hours=two_hours())
+    page = open_page(DATA, collection="long", view="Pieces", piece="hours.mid")
+    assert numbers(page)["Music"] == "2.0 h"
+    assert list(page.dataframe[0].value["length"]) == ["2:00:00"]
+    assert "The first 4,000 of 7,200 notes." in texts(page)
+    next(each for each in page.button if each.label == "Make its sound").click().run()
+    assert "the piece lasts 120 minutes" in texts(page)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_of_two_hours(open_page, view: str):
+    collection_of("long", hours=two_hours())
+    assert numbers(open_page(DATA, collection="long", view=view))["Notes"] == "7,200"
 
 
 def test_an_empty_collection_says_how_to_fill_it(open_page, home: Path):
@@ -172,6 +208,59 @@ def test_names_with_markup_stay_names(open_page):
     shelf.add_files("odd", [(name, file_of((0, 24, 60), (24, 24, 67)))])
     page = open_page(DATA, collection="odd", view="Pieces")
     assert len(page.dataframe[0].value) == 1
+
+
+ODD = "Bob's “best” 🎵 [x] (y) $a$"
+ODD_FILE = "a 'b' \"c\" & <i> 🎻 #1?.mid"
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_of_odd_names(open_page, view: str, tmp_path: Path):
+    folder = tmp_path / ODD
+    (folder / "sub").mkdir(parents=True)
+    (folder / "sub" / ODD_FILE).write_bytes(MUSIC["one piece"])
+    (folder / "<b> no & music 🎹.mid").write_bytes(b"no")
+    name = shelf.import_folder(folder).name
+    assert name == "Bob's best x (y) a"
+    page = open_page(DATA, collection=name, view=view, piece=f"sub/{ODD_FILE}")
+    assert page.selectbox(key="collection").value == name
+    assert numbers(page)["Pieces"] == "1"
+    if view == "Pieces":
+        assert list(page.dataframe[0].value["file"]) == [f"sub/{ODD_FILE}"]
+        assert any(each.label == "Make its sound" for each in page.button)
+        assert page.query_params["piece"] == f"sub/{ODD_FILE}"
+
+
+@pytest.mark.parametrize("name", ["a/b", "..", "a\\b", " ", ".hidden"])
+def test_a_name_that_cannot_be_a_collections_is_answered(open_page, name: str):
+    page = open_page(DATA)
+    page.selectbox(key="upload-target-bach-chorales").set_value(name).run()
+    page.file_uploader[0].set_value([("one.mid", MUSIC["one note"], "audio/midi")]).run()
+    assert not page.exception
+    assert page.error or [each.name for each in shelf.shelved()] == ["My music"]
+
+
+def test_a_reading_that_is_cancelled_keeps_what_was_read(open_page, monkeypatch):
+    pieces = {f"piece {i}": midi_bytes(score) for i, score in enumerate(tiny_pieces(4))}
+    collection_of("several", **pieces)
+    whole = opening.load_collection
+
+    def cancelled_after_two(name: str, told) -> Collection:
+        def tell(done: int, total: int) -> None:
+            told(done, total)
+            if done == 2:
+                raise Cancelled
+
+        return whole(name, tell)
+
+    monkeypatch.setattr(opening, "load_collection", cancelled_after_two)
+    page = open_page(DATA, collection="several")
+    assert numbers(page)["Pieces"] == "2"
+    assert "was cancelled" in page.warning[0].value
+    monkeypatch.setattr(opening, "load_collection", whole)
+    page.button(key="read-rest").click().run()
+    assert numbers(page)["Pieces"] == "4"
+    assert not page.warning
 
 
 def test_search_finds_by_key_and_split(open_page):
@@ -200,3 +289,53 @@ def test_hostile_files_are_refused_with_reasons(open_page):
     assert int(numbers(page)["Refused files"]) > 0
     page.segmented_control(key="view").set_value("Refused").run()
     assert not page.exception
+
+
+def test_a_piece_has_a_status(open_page):
+    tune, other = tiny_pieces(2)
+    files = {"tune": tune, "higher": tune.transposed(3), "other": other}
+    collection_of("twins", **{name: midi_bytes(score) for name, score in files.items()})
+    table = open_page(DATA, collection="twins", view="Pieces").dataframe[0].value
+    told = dict(zip(table["file"], table["status"], strict=True))
+    assert told == {
+        "higher.mid": "same as 1 more",
+        "other.mid": "read",
+        "tune.mid": "same as 1 more",
+    }
+
+
+def test_a_link_opens_a_piece(open_page):
+    page = open_page(DATA, view="Pieces", search="minor")
+    file = page.dataframe[0].value["file"].iloc[3]
+    page = open_page(DATA, view="Pieces", search="minor", piece=file)
+    assert any(each.label == "Make its sound" for each in page.button)
+    assert file in texts(page).replace("\\", "")
+    assert page.query_params["piece"] == file
+
+
+def test_a_piece_that_is_not_there_is_answered_and_one_of_another_collection_is_let_go(open_page):
+    page = open_page(DATA, view="Pieces", piece="**nowhere**.mid")
+    assert "There is no piece" in page.warning[0].value
+    assert "piece" not in page.query_params
+    file = page.dataframe[0].value["file"].iloc[0]
+    page = open_page(DATA, view="Pieces", piece=file)
+    page.selectbox(key="collection").set_value("ryans-mammoth").run()
+    assert not page.warning
+    assert "piece" not in page.query_params
+
+
+def test_a_link_opens_the_pieces_behind_a_bar(open_page):
+    page = open_page(DATA, view="Rhythm", bar="Metre: 3/4")
+    assert "with **3/4**" in texts(page)
+    table = page.dataframe[0].value
+    assert len(table) and set(table["metre"]) == {"3/4"}
+    page = open_page(DATA, view="Rhythm", bar="Metre: 99/4")
+    assert not page.dataframe
+
+
+def test_a_link_restores_the_window_of_the_preview(open_page):
+    query = {"view": "Vocabulary", "window": "8", "window-start": "3", "token-search": "E4"}
+    page = open_page(DATA, collection="bach-chorales", **query)
+    assert page.number_input(key="window").value == 8
+    assert page.slider(key="window-start").value == 3
+    assert all("E4" in token for token in page.dataframe[0].value["token"])
