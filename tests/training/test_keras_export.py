@@ -80,14 +80,15 @@ def test_another_process_opens_an_lstm_and_predicts_the_same(tmp_path: Path, mon
 
 def window_and_logits(run: Run) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """One window of music and what the run's checkpoint makes of it here."""
-    from musicgen.models.build import build_model
+    from musicgen.models.build import build_model, in_float32
     from musicgen.models.checkpoint import open_checkpoint
     from musicgen.models.saving import load_weights
     from musicgen.training.windows import Windows
 
     opened = open_checkpoint(run.checkpoint())
-    model = build_model(opened.model, opened.encoding)
-    load_weights(model, opened.folder)
     steps = opened.encoding.encode(tiny_pieces()[0])
     inputs = next(Windows([steps], opened.encoding, 32, 1).once())[0]
-    return inputs, {name: np.asarray(logits) for name, logits in model(inputs).items()}
+    with in_float32():  # the training before may have set another format
+        model = build_model(opened.model, opened.encoding)
+        load_weights(model, opened.folder)
+        return inputs, {name: np.asarray(logits) for name, logits in model(inputs).items()}
