@@ -112,8 +112,11 @@ def room_for_a_note(keys: np.ndarray) -> Rule:
 
     def rule(moment: Moment, logits: np.ndarray) -> np.ndarray:
         left = moment.derived["remaining"] if everywhere else moment.derived["remaining"][:, keys]
-        free = left <= 0  # (K, allowed)
         last = moment.before[:, 1:2]
+        above = (left[:, -1:] <= 0) & ((last < number[-1]) | (last == KEYS))
+        if above.all():  # the highest key is free, as nearly always
+            return logits
+        free = left <= 0  # (K, allowed)
         floor = np.where(last < KEYS, last, -1)  # nothing came before the first note
         full = ~(free & (number > floor)).any(axis=1)  # of a chord that has no more room
         if full.any():

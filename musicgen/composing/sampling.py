@@ -51,20 +51,20 @@ def draw(logits: np.ndarray, uniforms: np.ndarray, sampling: Sampling) -> np.nda
     The values are ranked, the likeliest first and of equals the smaller first. Greedy, top-k
     and top-p each keep the first few ranks, among which the uniform number chooses.
     """
-    rows = np.arange(len(logits))
     order = (-logits).argsort(axis=1, kind="stable")  # (K, V)
-    chosen = order[:, 0]
-    best = logits[rows, chosen]  # (K,)
+    starts = np.arange(len(logits)) * logits.shape[1]
+    falling = logits.take(order + starts[:, None]).astype(np.float64)  # (K, V)
+    best, chosen = falling[:, :1].copy(), order[:, 0]  # (K, 1), (K,)
     if sampling.temperature > 0.0:
-        places = order + (rows * logits.shape[1])[:, None]
-        falling = logits.take(places).astype(np.float64)  # (K, V)
-        falling -= best[:, None]
+        falling -= best
         falling /= sampling.temperature
         mass = np.exp(falling, out=falling).cumsum(axis=1)  # (K, V)
         # A double below 1 times a mass is below the mass, so some rank always exceeds it.
         wanted = uniforms * _kept_mass(mass, sampling)
-        chosen = order[rows, (mass > wanted[:, None]).argmax(axis=1)]
-    return np.where(best > _NEVER, chosen, -1)
+        chosen = order.take(starts + (mass > wanted[:, None]).argmax(axis=1))
+    if best.min() <= _NEVER:
+        chosen = np.where(best[:, 0] > _NEVER, chosen, -1)
+    return chosen
 
 
 def log_likelihood(logits: np.ndarray, chosen: np.ndarray) -> np.ndarray:
@@ -109,7 +109,8 @@ def _kept_mass(mass: np.ndarray, sampling: Sampling) -> np.ndarray:
     kept = mass[:, -1]
     if sampling.top_p < 1.0:
         enough = mass >= (sampling.top_p * kept)[:, None]
-        kept = mass[np.arange(len(mass)), enough.argmax(axis=1)]
+        starts = np.arange(len(mass)) * mass.shape[1]
+        kept = mass.take(starts + enough.argmax(axis=1))
     if 0 < sampling.top_k < mass.shape[1]:
         kept = np.minimum(kept, mass[:, sampling.top_k - 1])
     return kept

@@ -78,26 +78,28 @@ class Writing:
     def step(self) -> None:
         """Draw one more step of each piece that goes on."""
         derived, uniforms = self._derived(), self._uniforms.next()
-        drawn = np.zeros((len(self.rows), 0), np.int32)
+        drawn = np.zeros((len(self.rows), len(self.fields)), np.int32)
         plain = []
-        moment = Moment(derived, self.now, self._before, drawn)
+        moment = Moment(derived, self.now, self._before, drawn[:, :0])
         for index, sampling in enumerate(self._samplings):
             logits = self._stepper.logits(moment.derived, moment.drawn)  # (K, V)
             plain.append(logits)
             for rule in self._rules[index]:
                 logits = rule(moment, logits)
             chosen = draw(logits, uniforms[:, index], sampling)
-            moment.drawn = np.concatenate([moment.drawn, chosen[:, None]], axis=1, dtype=np.int32)
             if index == 0 and self._moves and self._end is not None:
                 chosen[self.now + chosen >= self._end] = -1
+            drawn[:, index] = chosen
             if chosen.min() < 0:  # nothing is left to draw, or the piece is at its end
                 rows = np.flatnonzero(chosen >= 0)
                 moment = self._keep(rows, moment)
-                uniforms, plain = uniforms[rows], [values[rows] for values in plain]
+                drawn, uniforms = drawn[rows], uniforms[rows]
+                plain = [values[rows] for values in plain]
                 if not len(rows):
                     return
-        self._chances.add(self.rows, plain, moment.drawn)
-        self._push(moment.drawn)
+            moment.drawn = drawn[:, : index + 1]
+        self._chances.add(self.rows, plain, drawn)
+        self._push(drawn)
 
     def log_likelihood(self, piece: int) -> np.ndarray:
         """Of the drawn steps of one of all pieces, by field: (F,)."""

@@ -66,11 +66,12 @@ class HearingTracker:
         self.now = np.zeros(pieces, np.int64)
         self._times = _ClockTable(metres, bars)
         # Floats as models take them: exact up to 2^24 grid steps, two weeks of music.
+        self._rows = KEYS * np.arange(pieces)  # where each begins
         self._started = np.full((pieces, KEYS), -FOREVER, np.float32)
         self._ended = np.full((pieces, KEYS), -FOREVER, np.float32)
         self._counts = np.zeros((pieces, 12 * len(CHROMA_WINDOWS)), np.float32)
         self._heard = np.ones(12 * len(CHROMA_WINDOWS), np.float32)  # notes, at least 1
-        self._struck: list[np.ndarray] = []  # (K,) a step, where its counts begin
+        self._struck: list[np.ndarray] = []  # (K,) a step, pitch classes
 
     def inputs(self) -> Derived:
         now = self.now.astype(np.float32)[:, None]
@@ -83,28 +84,29 @@ class HearingTracker:
 
     def push(self, fields: np.ndarray) -> None:
         # Flat indices of one type: NumPy takes several times as long over others.
-        fields = fields.astype(np.int64)
-        keys, pieces = fields[:, 1], np.arange(len(fields))
-        self.now = self.now + fields[:, 0]
-        places = pieces * KEYS + keys
-        self._started.reshape(-1)[places] = self.now
-        self._ended.reshape(-1)[places] = self.now + fields[:, 2] + 1
-        self._count(pieces * self._counts.shape[1] + (keys + LOWEST_KEY) % 12)
+        shifts, keys, durations = fields[:, :3].T.astype(np.int64)
+        self.now = self.now + shifts
+        places = self._rows + keys
+        self._started.put(places, self.now)
+        self._ended.put(places, self.now + durations + 1)
+        self._count((keys + LOWEST_KEY) % 12)
 
     def _count(self, struck: np.ndarray) -> None:
-        """Take the latest pitch class of each piece into every window: (K,), flat."""
-        counts, count = self._counts.reshape(-1), len(self._struck)
-        counts[struck[:, None] + _WINDOW_STARTS] += 1
+        """Take the latest pitch class of each piece into every window: (K,)."""
+        count = len(self._struck)
         self._struck.append(struck)
-        for start, window in zip(_WINDOW_STARTS.tolist(), CHROMA_WINDOWS, strict=True):
+        self._counts += _IN_ALL[struck]
+        for i, (window, counted) in enumerate(zip(CHROMA_WINDOWS, _IN_ONE, strict=True)):
             if window is None or count < window:
-                self._heard[start : start + 12] = count + 1
+                self._heard[12 * i : 12 * i + 12] = count + 1
             else:
-                counts[self._struck[-1 - window] + start] -= 1
+                self._counts -= counted[self._struck[-1 - window]]
 
 
 _FOREVER = np.float32(FOREVER)
-_WINDOW_STARTS = 12 * np.arange(len(CHROMA_WINDOWS))
+# What a pitch class counts for, in one window and in all: (12, windows * 12).
+_IN_ONE = [np.kron(row, np.eye(12)).astype("f4") for row in np.eye(len(CHROMA_WINDOWS))[:, None]]
+_IN_ALL = np.sum(_IN_ONE, axis=0)
 
 
 class _ClockTable:
