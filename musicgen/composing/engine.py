@@ -14,6 +14,7 @@ from typing import Protocol
 import numpy as np
 import onnxruntime as ort
 
+from musicgen.composing.bound_stepper import BoundStepper, can_be_bound
 from musicgen.encoding.stepping import Stepper
 from musicgen.encoding.steps import Derived, Encoding
 from musicgen.models.checkpoint import read_graph
@@ -58,18 +59,21 @@ class Engine:
             raise ValueError(f"{len(self.sessions)} graphs for the fields {', '.join(fields)}")
 
     def begin(self, pieces: int) -> Stepper:
-        return EngineStepper(self, pieces)
+        sizes = [field.size for field in self.encoding.fields]
+        start = {n: np.zeros((pieces, *shape), np.float32) for n, shape in self.state.items()}
+        start["before"] = np.tile(np.array(sizes, np.int32), (pieces, 1))
+        if can_be_bound(self.sessions):
+            return BoundStepper(self.sessions, start)
+        return EngineStepper(self, start)
 
 
 class EngineStepper:
-    """The carried state of K pieces between runs of the graphs."""
+    """K pieces between runs of the graphs, of any sizes."""
 
-    def __init__(self, engine: Engine, pieces: int) -> None:
+    def __init__(self, engine: Engine, start: Mapping[str, np.ndarray]) -> None:
+        """start: the state, and as `before` the step before the first; (K, ...) each."""
         self._graphs = list(zip(engine.sessions, engine.takes, engine.gives, strict=True))
-        sizes = [field.size for field in engine.encoding.fields]
-        shapes = engine.state.items()
-        self._values = {name: np.zeros((pieces, *shape), np.float32) for name, shape in shapes}
-        self._values["before"] = np.tile(np.array(sizes, np.int32), (pieces, 1))
+        self._values = dict(start)
 
     def logits(self, derived: Derived, drawn: np.ndarray) -> np.ndarray:
         index, values = drawn.shape[1], self._values
