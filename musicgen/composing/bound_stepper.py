@@ -38,8 +38,9 @@ class BoundStepper:
         if index:
             np.copyto(self._drawn[index], drawn)
         else:
-            for name in self._arrays.keys() & derived.keys():  # those that some graph takes
-                np.copyto(self._arrays[name], derived[name])
+            for name, value in derived.items():
+                if name in self._arrays:  # some graph takes it
+                    np.copyto(self._arrays[name], value)
         self._sessions[index].run_with_iobinding(self._bindings[index])
         if not index:
             for state, new in self._carried:
