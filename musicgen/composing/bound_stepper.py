@@ -1,7 +1,7 @@
 """Step graphs run on arrays that stay where they are, bound to ONNX Runtime once.
 
-Handing arrays over at each step costs a small model a third of its time. Models whose state
-grows cannot do without it: `engine.EngineStepper` steps them.
+Handing arrays over at each step costs a small model a tenth of its time. Where the state grows
+they have to be handed over, as `engine.EngineStepper` does.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pretty_midi
 import pytest
-from looking import settle
+from looking import drag_over_bars, settle
 from tiny_music import tiny_pieces, write_folder
 from tiny_runs import planted_copy, write_run
 
@@ -159,7 +159,8 @@ def test_a_long_piece_is_watched_and_stopped_and_what_is_there_is_kept(page):
 def test_bars_chosen_in_the_player_are_composed_again(page):
     compose(page, bars=10)
     before = read_score(taken(page, "MIDI")[1], "piece.mid")
-    choose_bars(page, 4.2, 8.8, 10)
+    drag_over_bars(page, 4.2, 8.8, 10)
+    settle(page)
     page.get_by_role("button", name="Compose bars 5 to 9 again").click()
     page.get_by_text("bars 5 to 9 of").wait_for()
     wait_for_sound(page)
@@ -172,20 +173,6 @@ def test_bars_chosen_in_the_player_are_composed_again(page):
     ]
     assert kept[0].tolist() == kept[1].tolist()
     assert before != after
-
-
-def choose_bars(page: Any, first: float, last: float, bars: int) -> None:
-    """Shift-drag from one place to another, in bars from 0."""
-    box = page.locator(".player canvas").bounding_box()
-    gutter = 40
-    bar = (box["width"] - gutter) / bars
-    page.keyboard.down("Shift")
-    page.mouse.move(box["x"] + gutter + first * bar, box["y"] + 150)
-    page.mouse.down()
-    page.mouse.move(box["x"] + gutter + last * bar, box["y"] + 160, steps=4)
-    page.mouse.up()
-    page.keyboard.up("Shift")
-    settle(page)
 
 
 def test_a_click_on_a_copied_stretch_plays_it_beside_its_source(studio, browser_page, monkeypatch):
@@ -212,10 +199,13 @@ def test_every_view_of_a_piece_can_be_opened(page):
     ):
         page.get_by_role("radio", name=view).or_(page.get_by_role("button", name=view)).click()
         page.get_by_text(seen).wait_for()
+        assert page.get_by_text(seen).count() == 1
     page.get_by_role("radio", name="Score").or_(
         page.get_by_test_id("stButtonGroup").get_by_role("button", name="Score")
     ).click()
-    page.locator(".st-key-printed-score img").first.wait_for()
+    printed = page.locator(".st-key-printed-score img").first
+    printed.wait_for()
+    assert printed.bounding_box()["height"] > 100
 
 
 @pytest.mark.slow

@@ -45,8 +45,11 @@ def test_a_bar_that_is_clicked_lists_its_pieces(studio, browser_page):
     page.wait_for_selector(f"{CHART} .barlayer .point")
     settle(page)
     page.locator(f"{CHART} .barlayer .point").first.click(force=True)
-    page.get_by_text("pieces with D4").wait_for()
+    told = page.get_by_text("pieces with D4")
+    told.wait_for()
     page.get_by_test_id("stDataFrame").wait_for()
+    found = re.search(r"(\d+) pieces with D4", told.inner_text())
+    assert found and 300 < int(found[1]) < 409  # D4 is in most of the chorales, not in all
 
 
 def test_a_piece_that_is_selected_is_in_the_address(studio, browser_page):
@@ -77,6 +80,8 @@ def test_a_bar_that_was_clicked_is_in_the_address(studio, browser_page):
     settle(page)
     page.locator(f"{CHART} .barlayer .point").first.click(force=True)
     page.wait_for_url("**bar=Most*D4*")
+    bar = parse_qs(urlparse(page.url).query)["bar"]
+    assert bar == ["Most frequent notes and chords: D4"]
 
 
 def test_an_import_that_is_cancelled_keeps_what_was_copied(studio, browser_page, tmp_path: Path):

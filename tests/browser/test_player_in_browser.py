@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from looking import drag_over_bars
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -95,19 +96,6 @@ def sound(page: Any) -> dict[str, Any]:
     return dict(page.locator(".player audio").evaluate(ask))
 
 
-def drag_over_bars(page: Any, first: float, last: float) -> None:
-    """Shift-drag from one bar to another; bars are counted from 0 and may be halves."""
-    box = page.locator(".player canvas").bounding_box()
-    gutter = 40
-    bar = (box["width"] - gutter) / 10
-    page.keyboard.down("Shift")
-    page.mouse.move(box["x"] + gutter + first * bar, box["y"] + 150)
-    page.mouse.down()
-    page.mouse.move(box["x"] + gutter + last * bar, box["y"] + 160, steps=4)
-    page.mouse.up()
-    page.keyboard.up("Shift")
-
-
 def test_it_plays_pauses_and_a_rerun_does_not_stop_it(page: Any) -> None:
     assert sound(page)["lasts"] == pytest.approx(22, abs=0.1)
     page.get_by_role("button", name="Play").click()
@@ -130,7 +118,7 @@ def test_a_click_seeks_to_where_it_is(page: Any) -> None:
 
 
 def test_bars_that_are_dragged_over_are_told_and_looped(page: Any) -> None:
-    drag_over_bars(page, 2.5, 4.5)
+    drag_over_bars(page, 2.5, 4.5, 10)
     playwright.expect(page.get_by_text("selection (2, 4)")).to_be_visible(timeout=15_000)
     playwright.expect(page.locator(".player .chosen")).to_have_text("Bars 3 to 5 ✕")
     page.get_by_role("button", name="Loop").click()

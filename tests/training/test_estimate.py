@@ -91,4 +91,5 @@ def test_classic_is_the_notebook_to_the_letter() -> None:
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
 def test_every_preset_is_a_training(preset) -> None:
-    RunSettings("run", "bach-chorales", preset.encoding, preset.model, preset.train)
+    settings = RunSettings("run", "bach-chorales", preset.encoding, preset.model, preset.train)
+    assert RunSettings.from_json(settings.to_json()) == settings
