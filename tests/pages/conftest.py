@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from composed_pages import PAGE, finished
 from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).parents[2]
@@ -36,5 +37,22 @@ def open_page(home: Path) -> Callable[..., AppTest]:
             page.run()
         assert not page.exception, page.exception
         return page
+
+    return open_
+
+
+@pytest.fixture()
+def runs(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of one's own runs; there are no bundled ones."""
+    monkeypatch.setattr("musicgen.training.run.PRETRAINED", tmp_path / "none")
+    return home / "runs"
+
+
+@pytest.fixture()
+def compose_page(runs, open_page):
+    """Opens the page and waits for what it begins to write of itself."""
+
+    def open_(**query: str) -> AppTest:
+        return finished(open_page(PAGE, **query))
 
     return open_

@@ -3,73 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
+from composed_pages import PAGE, address, finished, notes, press, shown
 from pages_words import texts
-from streamlit.testing.v1 import AppTest
 from tiny_music import tiny_pieces, write_folder
 from tiny_runs import planted_copy, write_run
 
-from musicgen.composing.history import KeptPiece, delete, kept_pieces
+from musicgen.composing.history import delete, kept_pieces
 from musicgen.composing.link import to_link
-from musicgen.composing.recipe import Recipe
 from musicgen.composing.settings import ComposeSettings
-from musicgen.corpus.reading import read_score
 from musicgen.encoding.notes import NotesEncoding
-from musicgen.rendering.midi import midi_bytes
-from musicgen.score import Score
-from musicgen.ui.compose_take import settings_file
-
-PAGE = "3_Compose.py"
-MOST_RUNS = 20  # of the page, while a piece is written
-
-
-@pytest.fixture()
-def runs(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of one's own runs; there are no bundled ones."""
-    monkeypatch.setattr("musicgen.training.run.PRETRAINED", tmp_path / "none")
-    return home / "runs"
-
-
-@pytest.fixture()
-def compose_page(runs, open_page):
-    """Opens the page and waits for what it begins to write of itself."""
-
-    def open_(**query: str) -> AppTest:
-        return finished(open_page(PAGE, **query))
-
-    return open_
-
-
-def finished(page: AppTest) -> AppTest:
-    """The page once nothing is written any more."""
-    for _ in range(MOST_RUNS):
-        page.run()
-        assert not page.exception, page.exception
-        if page.session_state["desk"].job is None:
-            return page
-    raise AssertionError("the piece is never done")
-
-
-def press(page: AppTest, key: str) -> AppTest:
-    page.button(key=key).click()
-    return finished(page)
-
-
-def shown(page: AppTest) -> KeptPiece:
-    piece = page.session_state["desk"].piece
-    assert piece is not None
-    return piece
-
-
-def notes(piece: KeptPiece) -> Score:
-    return read_score(piece.midi, "piece.mid")
-
-
-def address(page: AppTest) -> dict[str, str]:
-    found = page.query_params.items()
-    return {name: value if isinstance(value, str) else value[0] for name, value in found}
 
 
 def test_without_any_model_it_says_what_to_do(runs, open_page):
@@ -232,149 +176,13 @@ def test_a_range_upside_down_is_explained(runs, compose_page):
     assert "highest key 60 is not between 80 and 108" in texts(press(page, "compose"))
 
 
-def test_typed_notes_begin_the_piece(runs, compose_page):
-    write_run(runs)
-    page = compose_page()
-    page.button_group(key="begin-kind").set_value("Notes")
-    page.run()
-    page.text_area(key="begin-typed").set_value("C4 E4+G4/2 r B4")
-    page.run()
-    page = press(page, "compose")
-    first = notes(shown(page)).notes[:4]
-    assert first["pitch"].tolist() == [60, 64, 67, 71]
-    assert first["start"].tolist() == [0, 24, 24, 96]
-    assert shown(page).facts["primer_notes"] == 4
-    link = address(page)
-    delete(shown(page).id)
-    assert shown(compose_page(**link)).facts["primer_notes"] == 4
-
-
-@pytest.mark.parametrize("text", ["", "H4", "C4/0", "C99", "<script>", "C4/99", "C4+/2", "1e9"])
-def test_notes_that_are_none_are_explained_and_nothing_can_be_composed(runs, compose_page, text):
-    write_run(runs)
-    page = compose_page()
-    page.button_group(key="begin-kind").set_value("Notes")
-    page.run()
-    page.text_area(key="begin-typed").set_value(text)
-    page.run()
-    assert not page.exception
-    assert page.warning
-    assert page.button(key="compose").disabled
-
-
-def test_the_opening_of_a_piece_of_the_collection(runs, compose_page):
-    write_run(runs)
-    page = compose_page()
-    page.button_group(key="begin-kind").set_value("A piece's opening")
-    page.run()
-    page = press(page, "compose")
-    assert "begins with the first 4 bars of" in shown(page).primer
-    assert 0 < shown(page).facts["primer_notes"] < len(notes(shown(page)))
-
-
-def upload(page: AppTest, name: str, data: bytes) -> AppTest:
-    page.button_group(key="begin-kind").set_value("A file")
-    page.run()
-    page.file_uploader(key="begin-file").upload(name, data, "audio/midi")
-    page.run()
-    assert not page.exception
-    return page
-
-
-def test_an_uploaded_file_begins_the_piece_and_its_link_needs_the_history(runs, compose_page):
-    write_run(runs)
-    given = tiny_pieces(1)[0]
-    page = press(upload(compose_page(), "mine.mid", midi_bytes(given)), "compose")
-    assert shown(page).primer == "begins with the first 4 bars of mine.mid"
-    link = address(page)
-    assert set(link) == {"piece", "model"}
-    delete(shown(page).id)
-    assert "not in the history here" in texts(compose_page(**link))
-
-
-def test_an_uploaded_piece_that_was_composed_here_restores_its_settings(runs, compose_page):
+def test_a_checkpoint_of_an_earlier_epoch_can_be_chosen(runs, compose_page):
     write_run(runs, checkpoints=("epoch-0001", "epoch-0002"))
     page = compose_page()
+    assert shown(page).checkpoint == "tiny@epoch-0002"
     page.selectbox(key="compose-epoch-tiny").set_value("epoch-0001")
-    page.selectbox(key="ask-key").set_value("D minor")
     page = press(page, "compose")
-    piece, before = shown(page), notes(shown(page))
-    data = piece.midi
-    delete(piece.id)
-    page = upload(compose_page(), "mine.mid", data)
-    assert page.selectbox(key="ask-key").value == ""
-    page = press(page, "restore")
-    assert page.selectbox(key="compose-epoch-tiny").value == "epoch-0001"
-    assert page.selectbox(key="ask-key").value == "D minor"
-    assert page.number_input(key="ask-seed").value == piece.settings.seed
-    assert page.button_group(key="begin-kind").value == "Nothing"
-    assert (shown(page).id != piece.id, notes(shown(page))) == (True, before)
-    assert shown(page).midi == data
-
-
-def test_a_piece_of_a_model_that_is_not_here_is_not_composed_by_another(runs, compose_page):
-    write_run(runs)
-    recipe = Recipe("another@best", ComposeSettings(bars=7, seed=5, key="D minor"))
-    data = midi_bytes(tiny_pieces(1)[0], note=recipe.to_text())
-    page = press(upload(compose_page(), "mine.mid", data), "restore")
-    assert "There is no model “another@best” here" in texts(page)
-    assert page.selectbox(key="ask-key").value == "D minor"
-    assert page.number_input(key="ask-bars").value == 7
-    assert len(kept_pieces()) == 1  # the first piece, that is offered
-
-
-def test_settings_that_do_not_lead_to_the_piece_are_restored_alone(runs, compose_page):
-    write_run(runs)
-    recipe = Recipe("tiny@epoch-0002", ComposeSettings(bars=7, seed=5), begin=None)
-    data = midi_bytes(tiny_pieces(1)[0], note=recipe.to_text())
-    page = upload(compose_page(), "mine.mid", data)
-    assert "not by its settings alone" in texts(page)
-    page = press(page, "restore")
-    assert page.number_input(key="ask-seed").value == 5
-    assert page.button_group(key="begin-kind").value == "A file"
-    assert len(kept_pieces()) == 1
-
-
-def test_nonsense_in_a_file_offers_nothing(runs, compose_page):
-    write_run(runs)
-    data = midi_bytes(tiny_pieces(1)[0], note='musicgen {"settings": {"bars": 1e999}}')
-    page = upload(compose_page(), "mine.mid", data)
-    assert "restore" not in [button.key for button in page.button]
-    assert not page.button(key="compose").disabled
-
-
-def test_a_file_that_is_no_music_is_refused(runs, compose_page):
-    write_run(runs)
-    page = upload(compose_page(), "x.mid", b"MThd nonsense")
-    assert "cannot be used" in texts(page)
-    assert page.button(key="compose").disabled
-
-
-def hostile_files() -> list[Path]:
-    folder = Path(__file__).parents[2].parent / "shared/corpora/hostile"
-    return sorted(path for path in folder.rglob("*") if path.is_file())
-
-
-def test_no_file_that_is_uploaded_breaks_the_page(runs, compose_page):
-    if not hostile_files():
-        pytest.skip("shared/corpora/hostile is not here")
-    write_run(runs)
-    page = compose_page()
-    for path in hostile_files():
-        page = upload(page, f"{path.stem}.mid", path.read_bytes())
-        assert page.button(key="compose").disabled == bool(page.warning)
-
-
-def test_keys_that_are_clicked_are_written_behind_the_notes(runs, compose_page):
-    write_run(runs)
-    page = compose_page()
-    page.button_group(key="begin-kind").set_value("Notes")
-    page.run()
-    page.button_group(key="begin-octave").set_value(5)
-    page.run()
-    page.button_group(key="begin-clicked").set_value("F#")
-    page.run()
-    assert page.text_area(key="begin-typed").value.endswith("D5/2 F#5")
+    assert shown(page).checkpoint == "tiny@epoch-0001"
 
 
 def test_figures_originality_and_marks_are_of_the_piece(runs, compose_page):
@@ -449,90 +257,3 @@ def test_pieces_of_classic_are_composed_too(runs, compose_page):
     page = compose_page()
     assert len(notes(shown(page))) > 0
     assert page.selectbox(key="ask-grid").disabled
-
-
-def open_history(page: AppTest) -> AppTest:
-    page.session_state["history"] = True
-    return page.run()
-
-
-def choose(page: AppTest, *rows: int) -> AppTest:
-    """Choose rows of the history's table, as a click does."""
-    key = f"history-{page.session_state['_history_turn']}"
-    selection = {"rows": list(rows), "columns": [], "cells": []}
-    page.session_state[key] = {"selection": selection}
-    page.run()
-    assert not page.exception, page.exception
-    return page
-
-
-def test_a_piece_of_the_history_is_opened_starred_and_named(runs, compose_page):
-    write_run(runs)
-    page = press(compose_page(), "compose")
-    latest, first = kept_pieces()
-    page = choose(open_history(page), 1)
-    page.button(key="history-star").click().run()
-    assert [piece.starred for piece in kept_pieces()] == [False, True]
-    page = choose(page, 1)
-    page.text_input(key=f"history-name-{first.id}").set_value("evening").run()
-    page.button(key="history-rename").click().run()
-    assert [piece.name for piece in kept_pieces()] == [latest.name, "evening"]
-    page = choose(page, 1)
-    page = press(page, "history-open")
-    assert shown(page).name == "evening"
-    assert page.number_input(key="ask-seed").value == first.settings.seed
-    assert address(page)["piece"] == first.id
-
-
-def test_pieces_are_compared_and_deleted_after_a_question(runs, compose_page):
-    write_run(runs)
-    page = press(compose_page(), "compose")
-    page = choose(open_history(page), 0, 1)
-    compared = page.dataframe[-1].value
-    assert list(compared.columns) == [f"{n}. {p.name}" for n, p in enumerate(kept_pieces(), 1)]
-    assert "scale consistency" in compared.index
-    assert len(kept_pieces()) == 2
-    page.button(key="delete").click().run()
-    assert not kept_pieces()
-    assert finished(page).session_state["desk"].piece is None
-
-
-def test_a_settings_file_makes_the_piece_again(runs, compose_page):
-    write_run(runs)
-    page = compose_page()
-    piece = shown(page)
-    before = notes(piece)
-    data = settings_file(piece)
-    delete(piece.id)
-    page = open_history(compose_page())
-    page.file_uploader(key="settings-file").upload("piece.json", data, "application/json")
-    again = shown(finished(page))
-    assert (again.id != piece.id, notes(again)) == (True, before)
-
-
-def test_its_midi_makes_the_piece_again_as_well(runs, compose_page):
-    write_run(runs)
-    piece = shown(compose_page())
-    data = piece.midi
-    delete(piece.id)
-    page = open_history(compose_page())
-    page.file_uploader(key="settings-file").upload("piece.mid", data, "audio/midi")
-    again = shown(finished(page))
-    assert (again.id != piece.id, again.midi) == (True, data)
-
-
-@pytest.mark.parametrize("data", [b"", b"[]", b"{}", b"[" * 10_000, b'{"settings": {"bars": 0}}'])
-def test_a_settings_file_that_is_none_is_refused(runs, compose_page, data):
-    write_run(runs)
-    page = open_history(compose_page())
-    page.file_uploader(key="settings-file").upload("piece.json", data, "application/json")
-    assert "piece\\.json cannot be used" in texts(finished(page))
-
-
-def test_a_checkpoint_of_an_earlier_epoch_can_be_chosen(runs, compose_page):
-    write_run(runs, checkpoints=("epoch-0001", "epoch-0002"))
-    page = compose_page()
-    assert shown(page).checkpoint == "tiny@epoch-0002"
-    page.selectbox(key="compose-epoch-tiny").set_value("epoch-0001")
-    page = press(page, "compose")
-    assert shown(page).checkpoint == "tiny@epoch-0001"
