@@ -106,7 +106,9 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_compose(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("checkpoint", help="a run's name, or a checkpoint's folder")
+    parser.add_argument(
+        "checkpoint", help="a run's name, or a checkpoint's folder; NAME@n-gram for its baseline"
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="PIECE.mid")
     parser.add_argument("--wav", type=Path, metavar="PIECE.wav", help="the sound, too")
     parser.add_argument("--musicxml", type=Path, metavar="PIECE.musicxml", help="for notation")

@@ -13,6 +13,7 @@ import pytest
 from tiny_music import write_folder
 
 from musicgen.cli import main
+from musicgen.composing.recipe import recipe_in
 from musicgen.corpus.reading import read_score
 
 ROOT = Path(__file__).parents[1]
@@ -107,6 +108,18 @@ def test_compose(capsys: pytest.CaptureFixture[str], trained: str, tmp_path: Pat
     first = out.read_bytes()
     _answer(capsys, "compose", trained, "--out", str(out), *options)
     assert out.read_bytes() == first
+
+
+def test_compose_from_the_n_gram_of_a_run(
+    capsys: pytest.CaptureFixture[str], trained: str, tmp_path: Path
+) -> None:
+    out, again, model = tmp_path / "counted.mid", tmp_path / "again.mid", f"{trained}@n-gram"
+    answer = _answer(capsys, "compose", model, "--out", str(out), "--bars", "4", "--seed", "7")
+    assert answer["pieces"][0]["notes"] > 0
+    recipe = recipe_in(out.read_bytes())
+    assert recipe is not None and recipe.checkpoint == model
+    _answer(capsys, "compose", model, "--out", str(again), "--like", str(out))
+    assert again.read_bytes() == out.read_bytes()
 
 
 def test_compose_by_rules_and_the_best_of_many(

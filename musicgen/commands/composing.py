@@ -15,6 +15,7 @@ from musicgen.composing.recipe import Recipe, recipe_in
 from musicgen.composing.settings import MOST_VARIATIONS, ComposeSettings
 from musicgen.composing.studio import Piece, compose_one, compose_pieces
 from musicgen.corpus.reading import read_score
+from musicgen.encoding.stepping import Model
 from musicgen.models.checkpoint import open_checkpoint
 from musicgen.rendering.midi import midi_bytes
 from musicgen.rendering.musicxml import musicxml_bytes
@@ -22,6 +23,7 @@ from musicgen.rendering.pdf import pdf_bytes
 from musicgen.rendering.svg import score_svgs
 from musicgen.rendering.wav import wav_bytes
 from musicgen.score import Score
+from musicgen.training.ngram_model import find_ngram, names_ngram
 from musicgen.training.run import find_checkpoint
 
 # The kinds of files that are made only when they are asked for.
@@ -38,18 +40,18 @@ def compose(options: argparse.Namespace) -> Answer:
     settings = _compose_settings(options, like)
     primer = _primer(options.primer) if options.primer else None
     began = time.perf_counter()
-    checkpoint = open_checkpoint(find_checkpoint(options.checkpoint))
-    engine, known = Engine(checkpoint), Background.of(checkpoint.folder)
+    model, folder = _model(options.checkpoint)
+    known = Background.of(folder)
     loaded = time.perf_counter()
     if like and options.variations is None and not options.best_of:
-        pieces = [compose_one(engine, known, settings, like.variation, primer)]
+        pieces = [compose_one(model, known, settings, like.variation, primer)]
     else:
         best_of = options.best_of
-        pieces = [*compose_pieces(engine, known, settings, primer, candidates=best_of)]
+        pieces = [*compose_pieces(model, known, settings, primer, candidates=best_of)]
     composed = time.perf_counter()
     rows = []
     for number, piece in enumerate(pieces, 1):
-        recipe = _recipe_of(piece, checkpoint.folder, primed=primer is not None)
+        recipe = _recipe_of(piece, options.checkpoint, folder, primed=primer is not None)
         files = _write_piece(piece.score, recipe, options, number)
         rows.append({**files, **piece.facts()})
     data = {
@@ -60,6 +62,14 @@ def compose(options: argparse.Namespace) -> Answer:
     }
     lines = [f"{row['file']}: {row['notes']} notes, {row['bars']} bars" for row in rows]
     return Answer(data, "\n".join(lines))
+
+
+def _model(name: str) -> tuple[Model, Path]:
+    """What composes, and the checkpoint whose background counts."""
+    if names_ngram(name):
+        return find_ngram(name)
+    checkpoint = open_checkpoint(find_checkpoint(name))
+    return Engine(checkpoint), checkpoint.folder
 
 
 def _compose_settings(options: argparse.Namespace, like: Recipe | None) -> ComposeSettings:
@@ -87,9 +97,10 @@ def _recipe(options: argparse.Namespace) -> Recipe:
     return recipe
 
 
-def _recipe_of(piece: Piece, checkpoint: Path, primed: bool) -> Recipe:
+def _recipe_of(piece: Piece, model: str, checkpoint: Path, primed: bool) -> Recipe:
     made = piece.composition
     name = f"{checkpoint.resolve().parent.parent.name}@{checkpoint.name}"
+    name = model if names_ngram(model) else name
     return Recipe(name, made.settings, made.variation, None if primed else "")
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
 
 from musicgen.composing.background import Background
 from musicgen.composing.engine import Engine
+from musicgen.encoding.stepping import Model
+from musicgen.evaluation.ngram import NGram
 from musicgen.models.checkpoint import CONFIG, BadCheckpoint, Checkpoint, open_checkpoint
 from musicgen.settings import BadName
+from musicgen.training.ngram_model import NGRAM, NoNGram, ngram_of
 from musicgen.training.run import Run, UnknownRun, list_runs
 from musicgen.ui.words import count, plain
 
@@ -21,24 +24,25 @@ MOST_OPEN = 6
 
 @dataclass(frozen=True)
 class Choice:
-    """A run and one of its checkpoints."""
+    """A run and one of its checkpoints, or the n-gram that the run is compared with."""
 
     run: Run
     folder: Path
+    ngram: bool = False
 
     @property
     def name(self) -> str:
         """As links, the history and the command line have it."""
-        return f"{self.run.name}@{self.folder.name}"
+        return f"{self.run.name}@{NGRAM if self.ngram else self.folder.name}"
 
 
 @dataclass(frozen=True, eq=False)
 class Opened:
-    """A checkpoint, ready to compose."""
+    """A checkpoint, or its baseline, ready to compose."""
 
     choice: Choice
     checkpoint: Checkpoint
-    engine: Engine
+    engine: Model
     background: Background
 
 
@@ -49,8 +53,7 @@ def choose() -> Choice | None:
         return None
     _choose_one(there)
     name = st.selectbox("Model", list(there), key=RUN, persist_state="session", width="stretch")
-    run = there[str(name)]
-    return Choice(run, _choose_checkpoint(run))
+    return _choose_checkpoint(there[str(name)])
 
 
 def choose_next(name: str) -> None:
@@ -83,7 +86,7 @@ def find_choice(name: str) -> Choice | None:
     for run in runs_with_checkpoint():
         if run.name == run_name:
             kept = {folder.name: folder for folder in kept_checkpoints(run)}
-            return Choice(run, kept.get(checkpoint) or run.checkpoint())
+            return Choice(run, kept.get(checkpoint) or run.checkpoint(), checkpoint == NGRAM)
     return None
 
 
@@ -91,7 +94,11 @@ def open_choice(choice: Choice) -> Opened:
     """The checkpoint, opened once for all browsers; BadCheckpoint says what is wrong with it."""
     files = [*choice.folder.glob("*"), *choice.run.folder.glob("*.*")]
     stamp = max((path.stat().st_mtime_ns for path in files), default=0)
-    return _open(str(choice.folder), stamp, choice)
+    opened = _open(str(choice.folder), stamp, Choice(choice.run, choice.folder))
+    if not choice.ngram:
+        return opened
+    begun = (choice.run.folder / "run.json").stat().st_mtime_ns  # no checkpoint changes its n-gram
+    return replace(opened, choice=choice, engine=_count(str(choice.run.folder), begun, choice.run))
 
 
 def find_opened(name: str) -> Opened | None:
@@ -114,10 +121,21 @@ def _open(folder: str, stamp: int, _choice: Choice) -> Opened:
         raise BadCheckpoint(f"{Path(folder).name} cannot be opened: {problem}") from None
 
 
+@st.cache_resource(max_entries=1, show_spinner="Counting what follows what in its collection")
+def _count(folder: str, begun: int, _run: Run) -> NGram:
+    try:
+        return ngram_of(_run)
+    except NoNGram as problem:
+        raise BadCheckpoint(str(problem)) from None
+
+
 def about(opened: Opened) -> str:
     """What the model is, what it learned from and how well, in a line."""
     facts, model = opened.checkpoint.facts, opened.checkpoint.model
     words = [f"learned from **{plain(Path(source_of(opened)).name)}**"]
+    if isinstance(opened.engine, NGram):
+        notes = count(opened.engine.order - 1, "step")
+        return f"{words[0]} · n-gram: draws what followed the last {notes} there · no network"
     words.append(f"{model.kind} with {count(model.layers, 'layer')} of {model.width}")
     bits = facts.get("valid_loss")
     if isinstance(bits, int | float):
@@ -128,16 +146,19 @@ def about(opened: Opened) -> str:
     return " · ".join(words)
 
 
-def _choose_checkpoint(run: Run) -> Path:
-    kept, key = kept_checkpoints(run), _key(run.name)
-    labels = {folder.name: _label(run, folder) for folder in kept}
+def _choose_checkpoint(run: Run) -> Choice:
+    best, key = run.checkpoint(), _key(run.name)
+    labels = {folder.name: _label(run, folder) for folder in kept_checkpoints(run)}
+    labels[NGRAM] = "n-gram, to hear what was gained"
     if st.session_state.get(key) not in labels:
-        st.session_state[key] = run.checkpoint().name
-    if len(kept) > 1:
-        st.selectbox(
-            "Epoch", list(labels), key=key, format_func=labels.__getitem__, persist_state="session"
-        )
-    return run.checkpoint().parent / str(st.session_state[key])
+        st.session_state[key] = best.name
+    chosen = st.selectbox(
+        "Epoch", list(labels), key=key, format_func=labels.__getitem__, persist_state="session",
+        help="the checkpoints that are kept; the n-gram counts what follows what in the same "
+        "pieces, and is what the model's figures are compared with",
+    )  # fmt: skip
+    ngram = chosen == NGRAM
+    return Choice(run, best if ngram else best.parent / str(chosen), ngram)
 
 
 def _key(run: str) -> str:

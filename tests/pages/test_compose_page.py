@@ -185,6 +185,29 @@ def test_a_checkpoint_of_an_earlier_epoch_can_be_chosen(runs, compose_page):
     assert shown(page).checkpoint == "tiny@epoch-0001"
 
 
+def test_the_n_gram_of_a_run_can_be_heard(runs, tmp_path, compose_page):
+    write_folder(tmp_path / "music")
+    write_run(runs, source=str(tmp_path / "music"))
+    page = compose_page()
+    page.selectbox(key="compose-epoch-tiny").set_value("n-gram")
+    page = press(page, "compose")
+    assert shown(page).checkpoint == "tiny@n-gram"
+    assert "n-gram: draws what followed the last" in texts(page)
+    restored = compose_page(**address(page))
+    assert restored.selectbox(key="compose-epoch-tiny").value == "n-gram"
+    assert shown(restored).checkpoint == "tiny@n-gram"
+
+
+def test_an_n_gram_whose_music_is_gone_is_explained(runs, compose_page):
+    write_run(runs, source="nowhere")
+    page = compose_page()
+    page.selectbox(key="compose-epoch-tiny").set_value("n-gram")
+    page = finished(page)
+    assert "the music that 'tiny' learned from is not here" in texts(page)
+    page.selectbox(key="compose-epoch-tiny").set_value("epoch-0002")
+    assert shown(press(finished(page), "compose")).checkpoint == "tiny@epoch-0002"
+
+
 def test_figures_originality_and_marks_are_of_the_piece(runs, compose_page):
     training = tiny_pieces()
     write_run(runs, training=training)
