@@ -6,8 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.jsb16 import main, read_pieces
+from benchmarks.jsb16 import main
+from benchmarks.jsb16_member import read_pieces
+from musicgen.composing.engine import Engine
 from musicgen.encoding.frames import REST
+from musicgen.evaluation.likelihood import predict
+from musicgen.models.checkpoint import open_checkpoint
+from musicgen.training.run import Run
 
 
 @pytest.fixture
@@ -53,19 +58,33 @@ def test_trains_judges_and_goes_on(
         main([*asked, *more, "--json"])
         return json.loads(capsys.readouterr().out)
 
-    first = told("0.01", "--test", str(data))
-    assert first["epochs"] >= 1
-    assert first["valid"]["notes"] == first["test"]["notes"] == 2 * (24 * 4 - 1)
-    assert 0 < first["valid"]["nats_a_note"] < np.log(61)
-    voices = np.mean(list(first["valid"]["by_voice"].values()))
-    assert voices == pytest.approx(first["valid"]["nats_a_note"])
+    def epochs(found: dict) -> int:
+        return found["members"][0]["curve"][-1]["epoch"]
+
+    two = told("0.01", "--members", "2", "--keys", "1", "--test", str(data))
+    assert epochs(two) >= 1
+    assert two["valid"]["notes"] == two["test"]["notes"] == 2 * (24 * 4 - 1)
+    voices = np.mean(list(two["valid"]["by_voice"].values()))
+    assert voices == pytest.approx(two["valid"]["nats_a_note"])
+    runs = [Run(tmp_path / f"home/benchmarks/jsb16-{n}/runs/jsb16-{n}") for n in (1, 2)]
+    assert [run.settings.train.seed for run in runs] == [0, 1]
+    assert two["valid"]["nats_a_note"] == pytest.approx(nats_by_hand(runs, data))
+
+    alone = ("--members", "1", "--keys", "1")
+    one = told("0.01", *alone)
+    assert epochs(one) == epochs(two)  # it was trained already
     # Windows are longer than these pieces, so that they saw the same.
-    best = min(row["valid"] for row in first["curve"])
-    assert first["valid"]["nats_a_note"] == pytest.approx(best, abs=1e-4)
-    assert told("0.01")["epochs"] == first["epochs"]
-    minutes = first["seconds"] / 60 + 0.02
-    assert told(str(minutes))["epochs"] > first["epochs"]
-    mixed = told("0.01", "--keys", "3")
-    assert mixed["valid"]["nats_a_note"] != first["valid"]["nats_a_note"]
-    main([*asked, "0.01"])
-    assert "mean of pieces" in capsys.readouterr().out
+    best = min(row["valid"] for row in one["members"][0]["curve"])
+    assert one["valid"]["nats_a_note"] == pytest.approx(best, abs=1e-4)
+    longer = told(str(one["members"][0]["minutes"] + 0.02), *alone)
+    assert epochs(longer) > epochs(one)
+    main([*asked, "0.01", "--members", "1", "--keys", "3"])
+    assert "all 1 in 3 keys" in capsys.readouterr().out
+
+
+def nats_by_hand(runs: list[Run], data: Path) -> float:
+    """A note of the validation pieces, where each chance is the mean over the runs."""
+    pieces = read_pieces(data, "valid")
+    engines = [Engine(open_checkpoint(run.checkpoint())) for run in runs]
+    bits = [np.concatenate([p.bits for p in predict(engine, pieces)]) for engine in engines]
+    return float(-np.log(np.mean(2.0 ** -np.array(bits), axis=0)).sum() / (2 * (24 * 4 - 1)))
