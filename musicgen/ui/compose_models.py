@@ -175,8 +175,9 @@ def source_of(opened: Opened) -> str:
 
 
 def _label(run: Run, folder: Path) -> str:
-    best = ", the best" if folder == run.checkpoint() else ""
-    return re.sub(r"^epoch-0*(\d+)$", r"epoch \1", folder.name) + best
+    name = re.sub(r"^epoch-0*(\d+)$", r"epoch \1", folder.name)
+    best = folder == run.checkpoint() and name != "best"  # as those that ship are called
+    return f"{name}, the best" if best else name
 
 
 def _choose_one(there: dict[str, Run]) -> None:
