@@ -98,6 +98,8 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--average", type=float, metavar="SHARE", help="that averaged weights keep, such as 0.998"
     )
+    parser.add_argument("--valid-share", type=float, help="of the pieces, to validate on")
+    parser.add_argument("--test-share", type=float, help="of the pieces, kept for testing")
     parser.add_argument("--patience", type=int, help="epochs without a better validation; 0: never")
     parser.add_argument("--seed", type=int)
     parser.add_argument("--devices", type=int, help="GPUs to train on at most; 0: all")

@@ -10,7 +10,7 @@ from dataclasses import replace
 from musicgen.commands.answer import Answer, say_progress
 from musicgen.corpus.collection import Collection
 from musicgen.corpus.sources import find_source, load_collection
-from musicgen.corpus.split import split_pieces
+from musicgen.corpus.split import Shares, split_pieces
 from musicgen.models.checkpoint import Checkpoint, open_checkpoint
 from musicgen.models.settings import ClassicSettings, settings_from_json
 from musicgen.score import Score
@@ -86,7 +86,7 @@ def evaluate(options: argparse.Namespace) -> Answer:
 
     checkpoint = open_checkpoint(find_checkpoint(options.checkpoint))
     source = options.source or _source_of(checkpoint)
-    scores = pieces_of(load_collection(source, say_progress), options.split)
+    scores = pieces_of(load_collection(source, say_progress), options.split, _shares(checkpoint))
     if not scores:
         raise ValueError(f"'{source}' has no piece on the side {options.split}")
     primer = checkpoint.primers[0] if checkpoint.primers else None
@@ -96,10 +96,16 @@ def evaluate(options: argparse.Namespace) -> Answer:
     return Answer(data, f"{found.bits_per_note:.3f} bits a note ({fields}) on {found.notes} notes")
 
 
-def pieces_of(collection: Collection, side: str) -> list[Score]:
+def pieces_of(collection: Collection, side: str, shares: Shares) -> list[Score]:
     """The pieces of one side of the collection's split."""
-    sides = split_pieces(collection.scores)
+    sides = split_pieces(collection.scores, shares=shares)
     return [score for score, at in zip(collection.scores, sides, strict=True) if at == side]
+
+
+def _shares(checkpoint: Checkpoint) -> Shares:
+    """As it was trained; the usual ones for a checkpoint by itself."""
+    run = run_of_checkpoint(checkpoint.folder)
+    return run.settings.train.shares if run else Shares()
 
 
 def _source_of(checkpoint: Checkpoint) -> str:
@@ -124,6 +130,8 @@ def _run_settings(options: argparse.Namespace) -> RunSettings:
         "learning_rate",
         "weight_decay",
         "average",
+        "valid_share",
+        "test_share",
         "patience",
         "seed",
         "devices",

@@ -4,20 +4,57 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
+from musicgen.bounds import within
 from musicgen.corpus.duplicates import near_duplicates
 from musicgen.score import Score
 
 TRAIN, VALID, TEST = "train", "valid", "test"
 SPLITS = (TRAIN, VALID, TEST)
-VALID_FROM, TEST_FROM = 0.8, 0.9  # of the range of the hash
-FEWEST_TRAIN = 0.6  # of the pieces; chance gives fewer only where there are few
+MOST_HELD_OUT = 0.5  # of the pieces, on both sides together
+FEWEST_TRAIN = 0.75  # of the share of `train`; chance gives fewer only where pieces are few
 
 
-def split_pieces(scores: Sequence[Score], groups: Sequence[int] | None = None) -> tuple[str, ...]:
-    """`train`, `valid` or `test` for each piece, about 80, 10 and 10 in a hundred.
+@dataclass(frozen=True)
+class Shares:
+    """How much of a collection is held out; a side of 0 is not there."""
+
+    valid: float = 0.1
+    test: float = 0.1
+
+    def __post_init__(self) -> None:
+        within("valid share", self.valid, 0, MOST_HELD_OUT)
+        within("test share", self.test, 0, MOST_HELD_OUT)
+        within("valid and test share together", self.valid + self.test, 0, MOST_HELD_OUT)
+
+    @property
+    def valid_from(self) -> float:
+        """Of the range of the hash."""
+        return self.test_from - self.valid
+
+    @property
+    def test_from(self) -> float:
+        return 1 - self.test
+
+    @property
+    def fewest_train(self) -> float:
+        """Of the pieces."""
+        return round(FEWEST_TRAIN * self.valid_from, 9)
+
+    def sides(self, count: int) -> tuple[str, ...]:
+        """Those that so many different pieces are divided between."""
+        valid = self.valid > 0 and count >= 2
+        test = self.test > 0 and count >= (3 if self.valid > 0 else 2)
+        return (TRAIN, *([VALID] if valid else []), *([TEST] if test else []))
+
+
+def split_pieces(
+    scores: Sequence[Score], groups: Sequence[int] | None = None, shares: Shares | None = None
+) -> tuple[str, ...]:
+    """`train`, `valid` or `test` for each piece, by default about 80, 10 and 10 in a hundred.
 
     A piece's side follows from a hash of its notes, whatever its name, place and key, and
     near-duplicates are on one side: adding or removing unrelated pieces changes nothing for
@@ -30,7 +67,7 @@ def split_pieces(scores: Sequence[Score], groups: Sequence[int] | None = None) -
     place: dict[int, float] = {}  # of each group in [0, 1)
     for group, score in zip(groups, scores, strict=True):
         place[group] = min(place.get(group, 1.0), content_place(score))
-    sides = _sides(place)
+    sides = _sides(place, shares or Shares())
     return tuple(sides[group] for group in groups)
 
 
@@ -46,16 +83,18 @@ def content_place(score: Score) -> float:
     return int.from_bytes(digest[:6], "big") / 2**48
 
 
-def _sides(place: Mapping[int, float]) -> dict[int, str]:
+def _sides(place: Mapping[int, float], shares: Shares) -> dict[int, str]:
     """The side of each group by its place; by rank where chance would be unkind to a few."""
     order = sorted(place, key=lambda group: place[group])
     sides = [
-        TEST if place[group] >= TEST_FROM else VALID if place[group] >= VALID_FROM else TRAIN
+        TEST if place[group] >= shares.test_from
+        else VALID if place[group] >= shares.valid_from
+        else TRAIN
         for group in order
-    ]
-    count = len(order)
-    if set(sides) != set(SPLITS) or sides.count(TRAIN) < FEWEST_TRAIN * count:
-        tests = max(1, round(count * (1 - TEST_FROM))) if count >= len(SPLITS) else 0
-        valids = max(1, round(count * (TEST_FROM - VALID_FROM))) if count >= 2 else 0
-        sides = [TRAIN] * (count - valids - tests) + [VALID] * valids + [TEST] * tests
+    ]  # fmt: skip
+    count, wanted = len(order), shares.sides(len(order))
+    if set(sides) != set(wanted) or sides.count(TRAIN) < shares.fewest_train * count:
+        of_side = {VALID: shares.test_from - shares.valid_from, TEST: 1 - shares.test_from}
+        held = [side for side in wanted[1:] for _ in range(max(1, round(count * of_side[side])))]
+        sides = [TRAIN] * (count - len(held)) + held
     return dict(zip(order, sides, strict=True))

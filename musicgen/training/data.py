@@ -61,7 +61,7 @@ def prepare(
 
     encoding: of the checkpoint that is gone on from; by default fitted to the collection.
     """
-    sides = split_pieces(collection.scores)
+    sides = split_pieces(collection.scores, shares=settings.train.shares)
     encoding = encoding or fit_encoding(settings.encoding, collection.scores)
     scores = {
         side: tuple(

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from musicgen.bounds import one_of, within
+from musicgen.corpus.split import Shares
 from musicgen.encoding.registry import KNOWN
 from musicgen.models.settings import (
     ClassicSettings,
@@ -38,6 +39,8 @@ class TrainSettings:
     clip_norm: float = 1.0  # of all gradients together; 0 does not clip
     transpose_down: int = 5  # semitones, at most, at random
     transpose_up: int = 6
+    valid_share: float = Shares.valid  # of the pieces
+    test_share: float = Shares.test
     patience: int = 10  # epochs without a better validation
     seed: int = 0
     devices: int = 0  # GPUs to train on at most; 0 is all
@@ -53,6 +56,7 @@ class TrainSettings:
         within("clip norm", self.clip_norm, 0, 1000)
         within("transpose down", self.transpose_down, 0, 12)
         within("transpose up", self.transpose_up, 0, 12)
+        Shares(self.valid_share, self.test_share)
         within("patience", self.patience, 0, 10_000)
         within("seed", self.seed, 0, 2**32 - 1)
         within("devices", self.devices, 0, 64)
@@ -60,6 +64,10 @@ class TrainSettings:
         one_of("schedule", self.schedule, SCHEDULES)
         if self.average and self.optimizer != "adamw":
             raise ValueError("weights are averaged with the optimizer adamw alone")
+
+    @property
+    def shares(self) -> Shares:
+        return Shares(self.valid_share, self.test_share)
 
 
 CLASSIC_TRAINING = TrainSettings(

@@ -13,7 +13,7 @@ from musicgen.corpus.collection import Collection
 from musicgen.corpus.duplicates import near_duplicates
 from musicgen.corpus.glance import Glance, at_a_glance
 from musicgen.corpus.keys import find_keys
-from musicgen.corpus.split import split_pieces
+from musicgen.corpus.split import Shares, split_pieces
 from musicgen.corpus.statistics import Histogram
 from musicgen.corpus.statistics_pitch import NoteFrequency
 from musicgen.encoding.registry import fit_encoding
@@ -31,6 +31,7 @@ class Analysis:
         self.collection, self.scores = collection, collection.scores
         self._encoded: dict[str, tuple[Encoding, list[Steps]]] = {}
         self._vocabularies: dict[str, Vocabulary] = {}
+        self._splits: dict[Shares, tuple[str, ...]] = {}
 
     @cached_property
     def glance(self) -> Glance:
@@ -82,7 +83,13 @@ class Analysis:
 
     @cached_property
     def sides(self) -> tuple[str, ...]:
-        return split_pieces(self.scores, self.groups)
+        return self.split(Shares())
+
+    def split(self, shares: Shares) -> tuple[str, ...]:
+        """The side of each piece."""
+        if shares not in self._splits:
+            self._splits[shares] = split_pieces(self.scores, self.groups, shares)
+        return self._splits[shares]
 
     @cached_property
     def copies(self) -> np.ndarray:

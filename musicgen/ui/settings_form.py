@@ -32,6 +32,8 @@ WORDS = {
     "clip_norm": "largest step of all gradients together; 0 does not clip",
     "transpose_down": "semitones, at random, at most",
     "transpose_up": "semitones, at random, at most",
+    "valid_share": "of the pieces, held out to see how it learns; 0 holds none out",
+    "test_share": "of the pieces, kept for a test at the end; 0 keeps none",
     "patience": "epochs without a better validation before it ends; 0 never does",
     "seed": "the same seed gives the same training",
     "devices": "GPUs to train on at most; 0 takes all that are there",

@@ -94,7 +94,8 @@ def _settings(name: str, source: str, preset: Preset) -> RunSettings:
         st.markdown("**Training**")
         train = edited(train, f"{preset.name}-{kind}-train")
         st.caption(
-            "The split is by piece: about 80 % train, 10 % valid, 10 % test, copies of one piece "
+            f"The split is by piece: about {train.shares.valid_from:.0%} train, "
+            f"{train.valid_share:.0%} valid, {train.test_share:.0%} test, copies of one piece "
             "on one side, by what the notes are and not by chance."
         )
     return RunSettings(name, source, str(encoding), model, train)
@@ -112,7 +113,7 @@ def _defaults(preset: Preset, kind: str) -> tuple[ModelSettings, TrainSettings]:
 def _outlook(settings: RunSettings, analysis: Analysis) -> None:
     """What will be trained, on what, and for how long."""
     encoding, pieces = analysis.encoded(settings.encoding)
-    work = workload(encoding, pieces, analysis.sides, settings)
+    work = workload(encoding, pieces, analysis.split(settings.train.shares), settings)
     runs = list_runs()
     speed = measured_speed(runs, settings)
     seconds = expected_seconds(settings, work, speed)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from musicgen.corpus.sources import load_collection
-from musicgen.corpus.split import content_place, split_pieces
+from musicgen.corpus.split import Shares, content_place, split_pieces
 from musicgen.score import Score, notes_from
 
 
@@ -69,6 +69,36 @@ def test_few_pieces_leave_no_side_empty(count: int, sides: list[str]) -> None:
         given = sorted(split_pieces(pieces(count, seed)))
         assert set(given) == set(sides)
         assert given.count("train") >= sides.count("train")
+
+
+def test_other_shares_can_be_asked_for() -> None:
+    here = pieces(1000)
+    sides = split_pieces(here, shares=Shares(valid=0.25, test=0.05))
+    assert 660 <= sides.count("train") <= 740
+    assert 205 <= sides.count("valid") <= 295
+    # The hash is divided anew, from the top: what tested with less tests with more.
+    usual = split_pieces(here)
+    assert all(b == "test" for a, b in zip(sides, usual, strict=True) if a == "test")
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 10, 200])
+def test_a_side_of_no_share_is_not_there(count: int) -> None:
+    assert "test" not in split_pieces(pieces(count), shares=Shares(0.1, 0))
+    assert "valid" not in split_pieces(pieces(count), shares=Shares(0, 0.1))
+    assert set(split_pieces(pieces(count), shares=Shares(0, 0))) == {"train"}
+
+
+@pytest.mark.parametrize("count", range(1, 12))
+def test_some_pieces_train_however_much_is_held_out(count: int) -> None:
+    for shares in (Shares(0.25, 0.25), Shares(0.5, 0), Shares(0, 0.5), Shares(0.4, 0.1)):
+        assert "train" in split_pieces(pieces(count), shares=shares)
+
+
+def test_shares_that_leave_too_little_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"valid share -0\.1 is not between 0 and 0\.5"):
+        Shares(-0.1, 0)
+    with pytest.raises(ValueError, match=r"together 0\.6 is not between"):
+        Shares(0.3, 0.3)
 
 
 def test_copies_of_one_piece_all_train() -> None:
