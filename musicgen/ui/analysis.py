@@ -110,8 +110,22 @@ class Analysis:
         return self._vocabularies[name]
 
     @cached_property
-    def pieces(self) -> pd.DataFrame:
-        """A row for each piece, in the collection's order."""
+    def files(self) -> pd.DataFrame:
+        """A row for each file: the pieces in the collection's order, then what was refused."""
+        import pandas as pd
+
+        pieces, refused = self._pieces(), self.collection.refused
+        if not refused:
+            return pieces
+        words = dict.fromkeys(("format", "key", "metre", "split"), "")
+        rows = [
+            {**words, "file": each.file, "status": f"refused: {each.reason}"} for each in refused
+        ]
+        counts = pieces.select_dtypes("integer").columns  # what a refused file lacks is not 0
+        pieces[counts] = pieces[counts].astype("Int64")
+        return pd.concat([pieces, pd.DataFrame(rows)], ignore_index=True)
+
+    def _pieces(self) -> pd.DataFrame:
         import pandas as pd
 
         keys = find_keys(self.scores)

@@ -1,4 +1,4 @@
-"""The pieces of a collection: the table, and one of them to look at and to hear."""
+"""The files of a collection: the table, and one of the pieces to look at and to hear."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ _COLUMNS: dict[str, Any] = {
 
 
 def pieces_view(analysis: Analysis) -> None:
-    """The searchable table of all pieces, its download, and the piece that is chosen in it."""
-    table = analysis.pieces
+    """The searchable table of all files, its download, and the piece that is chosen in it."""
+    table = analysis.files
     wanted = st.text_input(
         "Search", key="search", placeholder="name, key, metre, format, split …", bind="query-params"
     )
     numbers = _matching(table, wanted)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"{count(len(numbers), 'piece')} of {len(table):,}; choose one to see it.")
+        st.caption(f"{count(len(numbers), 'file')} of {len(table):,}; choose one to see it.")
         st.download_button(
             "Download as CSV",
             lambda: table.iloc[numbers].to_csv(index=False).encode(),
@@ -55,7 +55,7 @@ def pieces_view(analysis: Analysis) -> None:
     # Another search or collection is another table: rows are selected by their place.
     name = analysis.collection.name
     key = f"pieces-{name}-{len(table)}-{wanted}"
-    files = [analysis.collection.files[number].file for number in numbers]
+    files = table["file"].iloc[numbers].tolist()
     chosen = linked_piece(name, table["file"].tolist())
     row = files.index(chosen) if chosen in files else None
     selected = pieces_table(analysis, numbers, key, height=420, row=row)
@@ -69,12 +69,13 @@ def pieces_table(
     height: int | Literal["auto"] = "auto",
     row: int | None = None,
 ) -> int | None:
-    """Some pieces as a table; the one that is selected is shown below.
+    """Some files as a table; the one that is selected is shown below.
 
     row: selected to begin with. Returns the row that is selected.
     """
-    table = analysis.pieces.iloc[list(numbers)]
-    shown = table.assign(length=[clock(seconds) for seconds in table["seconds"]])
+    table = analysis.files.iloc[list(numbers)]
+    lengths = [clock(seconds) if seconds == seconds else "" for seconds in table["seconds"]]
+    shown = table.assign(length=lengths)
     order = (
         "file", "notes", "tokens", "length", "bars", "key", "correlation", "tempo", "metre",
         "split", "status", "format", "parts",
@@ -98,7 +99,12 @@ def pieces_table(
 
 
 def show_piece(analysis: Analysis, number: int, key: str) -> None:
-    """Its piano roll, which plays once its sound has been made."""
+    """Its piano roll, which plays once its sound has been made; why, where it was refused."""
+    if number >= len(analysis.scores):
+        refused = analysis.collection.refused[number - len(analysis.scores)]
+        said = f"**{plain(refused.file)}** was refused: {plain(refused.reason)}"
+        st.warning(f"{said}. {plain(refused.remedy)}" if refused.remedy else said)
+        return
     score, file = analysis.scores[number], analysis.collection.files[number]
     with st.container(border=True):
         st.markdown(f"**{plain(file.file)}**")

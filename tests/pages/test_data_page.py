@@ -304,6 +304,20 @@ def test_a_piece_has_a_status(open_page):
     }
 
 
+def test_a_refused_file_has_a_row_with_its_reason(open_page):
+    collection_of("mixed", good=file_of((0, 24, 60), (24, 24, 64)), broken=b"MThd nothing")
+    page = open_page(DATA, collection="mixed", view="Pieces")
+    table = page.dataframe[0].value.set_index("file")
+    assert list(table.index) == ["good.mid", "broken.mid"]
+    assert table.loc["good.mid", ["notes", "status"]].tolist() == [2, "read"]
+    assert table.loc["broken.mid", "status"].startswith("refused: ")
+    assert table.loc["broken.mid", ["notes", "seconds", "tempo"]].isna().all()
+    page = open_page(DATA, collection="mixed", view="Pieces", piece="broken.mid")
+    assert "**broken\\.mid** was refused" in page.warning[0].value
+    page = open_page(DATA, collection="mixed", view="Pieces", search="refused")
+    assert page.dataframe[0].value["file"].tolist() == ["broken.mid"]
+
+
 def test_a_link_opens_a_piece(open_page):
     page = open_page(DATA, view="Pieces", search="minor")
     file = page.dataframe[0].value["file"].iloc[3]
