@@ -80,7 +80,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("source", help="a collection's name, a file, a folder or a zip")
+    parser.add_argument("source", nargs="?", help="a collection's name, a file, a folder or a zip")
     parser.add_argument("--run", required=True, metavar="NAME", help="what to call it")
     parser.add_argument("--model", choices=KINDS, default="lstm")
     parser.add_argument("--encoding", choices=ENCODINGS, help="default: what suits the model")

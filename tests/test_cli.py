@@ -229,6 +229,8 @@ def test_compose_without_tensorflow(trained: str, tmp_path: Path) -> None:
             "attends to 256 steps and is trained on windows of 64",
         ),
         (["train", "bach-chorales", "--run", "unheard", "--resume"], "no run 'unheard'"),
+        (["train", "--run", "x"], "say what to train on"),
+        (["train", "--run", "tiny", "--resume", "--batch-size", "0"], "batch size 0"),
         (["train", "nowhere", "--run", "x"], "'nowhere' is no collection"),
         (["corpus", "nowhere"], "bach-chorales, ryans-mammoth"),
         (["corpus", "bach-chorales", "--encoding", "morse"], "invalid choice: 'morse'"),

@@ -138,6 +138,8 @@ def _run_settings(options: argparse.Namespace) -> RunSettings:
     )
     how = {n: v for n in names if (v := getattr(options, n)) is not None}
     default = "notes" if isinstance(model, ClassicSettings) else "events"
+    if options.source is None:
+        raise ValueError("say what to train on: a collection's name, a file, a folder or a zip")
     path = find_source(options.source)[1]
     named = path.parent in (LIBRARY, collections_folder())
     source = options.source if named else str(path.resolve())  # resumed from any folder
@@ -155,6 +157,5 @@ def _resumed(options: argparse.Namespace) -> Run:
     run = find_run(options.run)
     check_resumable(run)
     (run.folder / "stop").unlink(missing_ok=True)
-    if options.epochs is not None or options.minutes is not None:
-        extend(run, options.epochs, options.minutes)
+    extend(run, options.epochs, options.minutes, options.batch_size)
     return run

@@ -91,6 +91,18 @@ def test_continue_for_minutes(spawned: list[str]) -> None:
         launch.continue_further(run_that_is("stopped", "other"))
 
 
+def test_going_on_in_smaller_batches(spawned: list[str]) -> None:
+    run = run_that_is("failed")
+    launch.resume(run, batch_size=16)
+    assert (run.settings.train.batch_size, run.settings.train.epochs) == (16, 40)
+    other = run_that_is("stopped", "other")
+    launch.continue_further(other, epochs=2, batch_size=8)
+    assert (other.settings.train.batch_size, other.settings.train.epochs) == (8, 5)
+    with pytest.raises(ValueError, match="batch size 0"):
+        launch.resume(run_that_is("failed", "third"), batch_size=0)
+    assert spawned == ["a run", "other"]
+
+
 def test_fine_tuning_begins_with_the_weights_of_a_run(spawned: list[str]) -> None:
     bundled = [run for run in list_runs() if run.bundled]
     if not bundled:
