@@ -86,20 +86,19 @@ def continue_further(
     resume(run)
 
 
-def fine_tune(run: Run, source: str, name: str, minutes: float, learning_rate: float) -> Run:
-    """Start a new run that begins with the weights of a run's best checkpoint.
+def tuning(run: Run, source: str, name: str, minutes: float, learning_rate: float) -> RunSettings:
+    """A new run's settings that begins with the weights of a run's best checkpoint.
 
-    It keeps the encoding with its vocabulary, so that any collection fits.
+    It keeps the encoding with its vocabulary, so that any collection fits. UnknownRun or
+    BadCheckpoint where there are no weights.
     """
     settings = run.settings
     checkpoint = open_checkpoint(run.checkpoint())
     train = replace(
         settings.train, epochs=MOST_EPOCHS, minutes=minutes, learning_rate=learning_rate
     )
-    return start(
-        RunSettings(
-            name, source, checkpoint.encoding.name, checkpoint.model, train, start_from=run.name
-        )
+    return RunSettings(
+        name, source, checkpoint.encoding.name, checkpoint.model, train, start_from=run.name
     )
 
 

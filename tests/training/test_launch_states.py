@@ -107,10 +107,12 @@ def test_fine_tuning_begins_with_the_weights_of_a_run(spawned: list[str]) -> Non
     bundled = [run for run in list_runs() if run.bundled]
     if not bundled:
         pytest.skip("no run ships with the program")
-    run = launch.fine_tune(bundled[0], "ryans-mammoth", "tuned", 10, 1e-4)
-    settings = run.settings
+    wanted = launch.tuning(bundled[0], "ryans-mammoth", "tuned", 10, 1e-4)
+    settings = launch.start(wanted).settings
+    assert settings == wanted
     assert settings.start_from == bundled[0].name
     assert settings.model == bundled[0].settings.model
     assert (settings.source, settings.train.minutes) == ("ryans-mammoth", 10)
     assert settings.train.learning_rate == 1e-4
+    assert settings.train.shares == bundled[0].settings.train.shares
     assert spawned == ["tuned"]
