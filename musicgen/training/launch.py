@@ -86,17 +86,24 @@ def continue_further(
     resume(run)
 
 
-def tuning(run: Run, source: str, name: str, minutes: float, learning_rate: float) -> RunSettings:
+def tuning_rate(settings: RunSettings) -> float:
+    """A learning rate that leaves most of what was learned as it is."""
+    return settings.train.learning_rate / 5
+
+
+def tuning(
+    run: Run, source: str, name: str, minutes: float, learning_rate: float | None = None
+) -> RunSettings:
     """A new run's settings that begins with the weights of a run's best checkpoint.
 
-    It keeps the encoding with its vocabulary, so that any collection fits. UnknownRun or
-    BadCheckpoint where there are no weights.
+    It keeps the encoding with its vocabulary, so that any collection fits. minutes: 0 sets no
+    limit. learning_rate: `tuning_rate` by default. UnknownRun or BadCheckpoint where there are no
+    weights.
     """
     settings = run.settings
     checkpoint = open_checkpoint(run.checkpoint())
-    train = replace(
-        settings.train, epochs=MOST_EPOCHS, minutes=minutes, learning_rate=learning_rate
-    )
+    rate = tuning_rate(settings) if learning_rate is None else learning_rate
+    train = replace(settings.train, epochs=MOST_EPOCHS, minutes=minutes, learning_rate=rate)
     return RunSettings(
         name, source, checkpoint.encoding.name, checkpoint.model, train, start_from=run.name
     )

@@ -45,7 +45,7 @@ def _wanted(run: Run, settings: RunSettings) -> RunSettings:
     name = st.text_input("Name", f"{run.name[:50]} tuned", key="tune-name", max_chars=64)
     minutes = st.number_input("Minutes", 1, 10_000, 10, key="tune-minutes")
     rate = st.number_input(
-        "Learning rate", 1e-6, 1e-1, settings.train.learning_rate / 5,
+        "Learning rate", 1e-6, 1e-1, launch.tuning_rate(settings),
         format="%.6f", step=1e-5, key="tune-rate",
     )  # fmt: skip
     return launch.tuning(run, str(source), name.strip(), float(minutes), float(rate))
