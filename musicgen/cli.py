@@ -69,7 +69,8 @@ def make_parser() -> argparse.ArgumentParser:
     )
     corpus.add_argument("source", help="a collection's name, a file, a folder or a zip")
     corpus.add_argument("--encoding", choices=ENCODINGS, default="events")
-    add("runs", "training.runs", "All trainings, and the models that came with the program.")
+    text = "All trainings and the models that came with the program; what can be done with one."
+    _add_runs(add("runs", "runs.listing", text))
     _add_train(add("train", "training.train", "Train a model; Ctrl-C saves and stops."))
     _add_compose(add("compose", "composing.compose", "Compose new pieces from a checkpoint."))
     evaluate = add("evaluate", "training.evaluate", "How well a model expects pieces it never saw.")
@@ -79,10 +80,31 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_runs(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", parser_class=_Parser, metavar="ACTION")
+
+    def add(name: str, command: str, text: str) -> argparse.ArgumentParser:
+        made = actions.add_parser(name, help=text, description=text)
+        # What was said before the action stands.
+        made.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
+        made.set_defaults(command=command)
+        if name != "import":
+            made.add_argument("run", metavar="NAME")
+        return made
+
+    add("stop", "runs.stop", "Have it save and stop, or cancel it while it waits.")
+    add("rename", "runs.rename", "Give it another name.").add_argument("new", metavar="NEW")
+    delete = add("delete", "runs.delete", "Delete it for good; asks first.")
+    delete.add_argument("--yes", action="store_true", help="do not ask")
+    export = add("export", "runs.export", "The whole run as a zip, or its network for Keras.")
+    export.add_argument("--out", type=Path, required=True, metavar="FILE.zip|FILE.keras")
+    add("import", "runs.import_", "A run from a zip.").add_argument("file", metavar="FILE.zip")
+
+
 def _add_train(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("source", help="a collection's name, a file, a folder or a zip")
+    parser.add_argument("source", nargs="?", help="a collection's name, a file, a folder or a zip")
     parser.add_argument("--run", required=True, metavar="NAME", help="what to call it")
-    parser.add_argument("--model", choices=KINDS, default="lstm")
+    parser.add_argument("--model", choices=KINDS, help="lstm by default")
     parser.add_argument("--encoding", choices=ENCODINGS, help="default: what suits the model")
     parser.add_argument("--width", type=int, help="units of a layer")
     parser.add_argument("--layers", type=int)
@@ -104,6 +126,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int)
     parser.add_argument("--devices", type=int, help="GPUs to train on at most; 0: all")
     parser.add_argument("--start-from", metavar="CHECKPOINT", help="begin with its weights")
+    parser.add_argument("--fine-tune", metavar="RUN", help="a copy of it, by its own settings")
     parser.add_argument("--resume", action="store_true", help="go on with the run of that name")
 
 

@@ -1,9 +1,11 @@
 """The command line as a contract: what it answers, and what it says of bad input."""
 
+import io
 import json
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from tiny_music import write_folder
 from musicgen.cli import main
 from musicgen.composing.recipe import recipe_in
 from musicgen.corpus.reading import read_score
+from musicgen.training.run import find_run
 
 ROOT = Path(__file__).parents[1]
 HOSTILE = ROOT.parent / "shared/corpora/hostile"
@@ -87,6 +90,69 @@ def test_runs(capsys: pytest.CaptureFixture[str], trained: str) -> None:
     assert (row["status"], row["epoch"]) == ("finished", 2)
     assert row["valid_loss"] > 0 and row["loss"] > 0 and row["parameters"] > 0
     assert row["device"]
+
+
+def test_a_run_is_exported_imported_renamed_and_deleted(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    trained: str,
+    tmp_path: Path,
+) -> None:
+    out = tmp_path / "tiny.zip"
+    exported = _answer(capsys, "runs", "export", trained, "--out", str(out))
+    assert exported == {"run": "tiny", "file": str(out)}
+    assert "tiny/run.json" in zipfile.ZipFile(out).namelist()
+    assert _answer(capsys, "runs", "import", str(out)) == {"run": "tiny 2"}
+    assert _answer(capsys, "runs", "rename", "tiny 2", "copy") == {"run": "copy"}
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    assert main(["runs", "--json", "delete", "copy"]) == 1
+    printed = capsys.readouterr()
+    assert json.loads(printed.out) == {"run": "copy", "deleted": False}
+    assert printed.err.startswith("Delete copy with its checkpoints")
+    assert "copy" in {row["name"] for row in _answer(capsys, "runs")["runs"]}
+    monkeypatch.setattr("sys.stdin", io.StringIO("yes\n"))
+    assert _answer(capsys, "runs", "delete", "copy") == {"run": "copy", "deleted": True}
+    _answer(capsys, "runs", "import", str(out))
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    assert _answer(capsys, "runs", "delete", "tiny 2", "--yes")["deleted"]
+    names = {row["name"] for row in _answer(capsys, "runs")["runs"]}
+    assert trained in names and not names & {"copy", "tiny 2"}
+
+
+@pytest.mark.slow
+def test_a_run_is_exported_for_keras(
+    capsys: pytest.CaptureFixture[str], trained: str, tmp_path: Path
+) -> None:
+    out = tmp_path / "tiny.keras"
+    _answer(capsys, "runs", "export", trained, "--out", str(out))
+    assert {"config.json", "model.weights.h5"} <= set(zipfile.ZipFile(out).namelist())
+
+
+def test_fine_tuned_and_resumed_in_smaller_batches(
+    capsys: pytest.CaptureFixture[str], trained: str, music: Path
+) -> None:
+    def train(*arguments: str) -> dict[str, Any]:
+        done = subprocess.run(
+            [sys.executable, "-m", "musicgen", "train", *arguments, "--json"],
+            cwd=ROOT, capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    answer = train(str(music), "--run", "tuned", "--fine-tune", trained, "--epochs", "1")
+    assert (answer["status"], answer["epoch"]) == ("finished", 1)
+    first, tuned = find_run(trained), find_run("tuned")
+    assert tuned.settings.model == first.settings.model
+    assert tuned.settings.start_from == trained
+    assert tuned.settings.train == replace(
+        first.settings.train, epochs=1, learning_rate=first.settings.train.learning_rate / 5
+    )
+    # It begins where the other was at its best, not anew.
+    began = next(line["loss"] for line in first.metrics() if line["kind"] == "epoch")
+    assert answer["loss"] < began
+    answer = train("--run", "tuned", "--resume", "--epochs", "2", "--batch-size", "2")
+    assert (answer["status"], answer["epoch"]) == ("finished", 2)
+    assert tuned.settings.train.batch_size == 2
 
 
 def test_compose(capsys: pytest.CaptureFixture[str], trained: str, tmp_path: Path) -> None:
@@ -229,6 +295,20 @@ def test_compose_without_tensorflow(trained: str, tmp_path: Path) -> None:
             "attends to 256 steps and is trained on windows of 64",
         ),
         (["train", "bach-chorales", "--run", "unheard", "--resume"], "no run 'unheard'"),
+        (["train", "--run", "x"], "say what to train on"),
+        (["train", "bach-chorales", "--run", "x", "--fine-tune", "nobody"], "no run 'nobody'"),
+        (
+            ["train", "bach-chorales", "--run", "x", "--fine-tune", "tiny", "--width", "8"],
+            "leave out width",
+        ),
+        (["runs", "stop", "tiny"], "is not being trained"),
+        (["runs", "rename", "tiny", "a/b"], "cannot be a name"),
+        (["runs", "rename", "nobody", "x"], "no run 'nobody'"),
+        (["runs", "delete", "chorales", "--yes"], "came with the program"),
+        (["runs", "export", "tiny", "--out", "x.h5"], "neither in .zip nor in .keras"),
+        (["runs", "import", str(ROOT / "README.md")], "not a zip file"),
+        (["runs", "juggle"], "invalid choice: 'juggle'"),
+        (["train", "--run", "tiny", "--resume", "--batch-size", "0"], "batch size 0"),
         (["train", "nowhere", "--run", "x"], "'nowhere' is no collection"),
         (["corpus", "nowhere"], "bach-chorales, ryans-mammoth"),
         (["corpus", "bach-chorales", "--encoding", "morse"], "invalid choice: 'morse'"),

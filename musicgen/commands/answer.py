@@ -11,6 +11,8 @@ from musicgen.composing.originality_index import BadIndex
 from musicgen.corpus.errors import UnknownSource, UnreadableScore
 from musicgen.models.checkpoint import BadCheckpoint
 from musicgen.settings import BadName
+from musicgen.training.archive import BadArchive
+from musicgen.training.keras_export import NoExport
 from musicgen.training.launch import NotNow
 from musicgen.training.process import AlreadyTraining
 from musicgen.training.run import UnknownRun
@@ -21,6 +23,8 @@ PROBLEMS = (
     UnknownRun,
     BadCheckpoint,
     BadIndex,
+    BadArchive,
+    NoExport,
     BadName,
     NotNow,
     AlreadyTraining,

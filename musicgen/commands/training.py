@@ -1,11 +1,13 @@
-"""`train`, `runs` and `evaluate`."""
+"""`train` and `evaluate`."""
 
 from __future__ import annotations
 
 import argparse
 import signal
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from musicgen.commands.answer import Answer, say_progress
 from musicgen.corpus.collection import Collection
@@ -15,7 +17,7 @@ from musicgen.models.checkpoint import Checkpoint, open_checkpoint
 from musicgen.models.settings import ClassicSettings, settings_from_json
 from musicgen.score import Score
 from musicgen.settings import LIBRARY, collections_folder
-from musicgen.training.launch import check_resumable, extend
+from musicgen.training.launch import check_resumable, extend, tuning
 from musicgen.training.process import train_run
 from musicgen.training.run import (
     FAILED,
@@ -23,42 +25,31 @@ from musicgen.training.run import (
     create_run,
     find_checkpoint,
     find_run,
-    list_runs,
     run_of_checkpoint,
 )
 from musicgen.training.settings import RunSettings, default_training
 
-
-def runs(options: argparse.Namespace) -> Answer:
-    """All runs, with how they stand."""
-    rows = []
-    for run in list_runs():
-        status = run.status()
-        rows.append(
-            {
-                "name": run.name,
-                "status": status.state,
-                "epoch": status.epoch,
-                "loss": status.loss,
-                "valid_loss": status.valid_loss,
-                "best_valid_loss": status.best_valid_loss,
-                "parameters": status.parameters,
-                "device": status.device,
-                "message": status.message,
-                "bundled": run.bundled,
-            }
-        )
-    lines = [
-        f"{row['name']:24} {row['status']:12} epoch {row['epoch']:4}  best validation "
-        f"{row['best_valid_loss'] or float('nan'):.3f} bits  {row['message']}"
-        for row in rows
-    ]
-    return Answer({"runs": rows}, "\n".join(lines))
+SHAPE = ("width", "layers", "heads", "context", "dropout")
+TRAINING = (
+    "epochs",
+    "minutes",
+    "batch_size",
+    "length",
+    "learning_rate",
+    "weight_decay",
+    "average",
+    "valid_share",
+    "test_share",
+    "patience",
+    "seed",
+    "devices",
+)
+TUNING_MINUTES = 10.0  # where neither minutes nor epochs are given
 
 
 def train(options: argparse.Namespace) -> Answer:
     """Train in this process until the end, or until Ctrl-C, which saves first."""
-    run = _resumed(options) if options.resume else create_run(_run_settings(options))
+    run = _resumed(options) if options.resume else create_run(_asked_for(options))
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: (run.folder / "stop").touch())
     state = train_run(run)
@@ -118,43 +109,49 @@ def _source_of(checkpoint: Checkpoint) -> str:
     return source
 
 
-def _run_settings(options: argparse.Namespace) -> RunSettings:
-    parts = ("width", "layers", "heads", "context", "dropout")
-    chosen = {n: v for n in parts if (v := getattr(options, n)) is not None}
-    model = settings_from_json({"kind": options.model, **chosen})
-    names = (
-        "epochs",
-        "minutes",
-        "batch_size",
-        "length",
-        "learning_rate",
-        "weight_decay",
-        "average",
-        "valid_share",
-        "test_share",
-        "patience",
-        "seed",
-        "devices",
-    )
-    how = {n: v for n in names if (v := getattr(options, n)) is not None}
-    default = "notes" if isinstance(model, ClassicSettings) else "events"
+def _asked_for(options: argparse.Namespace) -> RunSettings:
+    """A new run's settings."""
+    if options.source is None:
+        raise ValueError("say what to train on: a collection's name, a file, a folder or a zip")
     path = find_source(options.source)[1]
     named = path.parent in (LIBRARY, collections_folder())
     source = options.source if named else str(path.resolve())  # resumed from any folder
+    return _tuned(options, source) if options.fine_tune else _fresh(options, source)
+
+
+def _fresh(options: argparse.Namespace, source: str) -> RunSettings:
+    model = settings_from_json({"kind": options.model or "lstm", **_given(options, SHAPE)})
+    default = "notes" if isinstance(model, ClassicSettings) else "events"
     return RunSettings(
         options.run,
         source,
         options.encoding or default,
         model,
-        replace(default_training(model), **how),
+        replace(default_training(model), **_given(options, TRAINING)),
         options.start_from or "",
     )
+
+
+def _tuned(options: argparse.Namespace, source: str) -> RunSettings:
+    """A copy of a run, trained on by its own settings but for those that are given."""
+    fixed = _given(options, ("model", "encoding", "start_from", *SHAPE))
+    if fixed:
+        raise ValueError(
+            f"a fine-tuned run keeps the other's network: leave out {', '.join(fixed)}"
+        )
+    minutes = options.minutes or (0.0 if options.epochs else TUNING_MINUTES)
+    wanted = tuning(find_run(options.fine_tune), source, options.run, minutes)
+    return replace(wanted, train=replace(wanted.train, **_given(options, TRAINING)))
+
+
+def _given(options: argparse.Namespace, names: Sequence[str]) -> dict[str, Any]:
+    """Those of the options that were given."""
+    return {name: value for name in names if (value := getattr(options, name)) is not None}
 
 
 def _resumed(options: argparse.Namespace) -> Run:
     run = find_run(options.run)
     check_resumable(run)
     (run.folder / "stop").unlink(missing_ok=True)
-    if options.epochs is not None or options.minutes is not None:
-        extend(run, options.epochs, options.minutes)
+    extend(run, options.epochs, options.minutes, options.batch_size)
     return run

@@ -82,6 +82,13 @@ def expected_seconds(settings: RunSettings, work: Workload, speed: Speed | None)
     return min(by_epochs, by_time) if by_time else by_epochs
 
 
+def expected_epochs(seconds: float | None, work: Workload, speed: Speed | None) -> float | None:
+    """How many passes a training of so long makes; None where nobody knows."""
+    if seconds is None or speed is None or not work.predictions:
+        return None
+    return seconds * speed.predictions_per_second / work.predictions
+
+
 def size_warning(settings: RunSettings, notes: int, pieces: int) -> str:
     """Where a collection is small for a model, what will come of it; nothing where it is not."""
     large = isinstance(settings.model, ClassicSettings) or settings.model.width > SMALL_WIDTH

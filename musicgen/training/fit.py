@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import time
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ from musicgen.training.data import TrainingData, prepare
 from musicgen.training.datasets import as_dataset
 from musicgen.training.devices import Devices, set_up_devices
 from musicgen.training.optimizers import make_optimizer
+from musicgen.training.progress import Progress
 from musicgen.training.report import Reporter, Sums, means
 from musicgen.training.run import (
     FINISHED,
@@ -46,19 +47,6 @@ from musicgen.training.samples import write_sample
 from musicgen.training.settings import TrainSettings
 from musicgen.training.trainer import StepsTrainer
 from musicgen.training.watcher import Watcher
-
-
-@dataclass(frozen=True)
-class Progress:
-    """Where a training is, beside what is in its variables."""
-
-    epoch: int = 0  # complete ones
-    batch: int = 0  # of the epoch that is being trained
-    step: int = 0  # batches in all
-    seconds: float = 0.0
-    best_epoch: int = 0
-    best_valid_loss: float | None = None
-    sums: Sums = field(default_factory=dict)  # of the epoch so far
 
 
 def train(run: Run, devices: Devices | None = None, training: type[Training] | None = None) -> None:
@@ -107,7 +95,8 @@ class Training:
         self.run, self.data, self.reporter = run, data, reporter
         self.settings: TrainSettings = data.settings.train
         self.train_windows, self.valid_windows = data.windows("train"), data.windows("valid")
-        self.progress = Progress()
+        size, batches = self.settings.batch_size, self.train_windows.batches
+        self.progress = Progress(batch_size=size)
         with devices.scope():
             network = build_model(data.settings.model, data.encoding, self.settings.seed)
             self.trainer = StepsTrainer(network, tuple(f.name for f in data.encoding.fields))
@@ -122,7 +111,8 @@ class Training:
             if start is not None and resume:
                 load_training_state(network, self.optimizer, start)
                 swap_averages(network, self.optimizer)  # the checkpoint holds them as its weights
-                self.progress = Progress(**json.loads((start / PROGRESS).read_bytes()))
+                told = Progress(**json.loads((start / PROGRESS).read_bytes()))
+                self.progress = told.in_batches_of(size, batches)
         primers = data.primers(np.random.default_rng(self.settings.seed))
         self.writer = CheckpointWriter(network, data.encoding, primers)
         self.begun = time.monotonic() - self.progress.seconds
@@ -131,7 +121,7 @@ class Training:
             state=RUNNING,
             message="",
             parameters=network.count_params(),
-            steps_per_epoch=self.train_windows.batches,
+            steps_per_epoch=batches,
             epoch=self.progress.epoch,
             step=self.progress.step,
         )
@@ -143,9 +133,10 @@ class Training:
     @property
     def done(self) -> float:
         """The share of the training that is behind, by epochs or by time, whichever is more."""
-        batches = self.settings.epochs * self.train_windows.batches
+        progress = self.progress
+        epochs = progress.epoch + progress.batch / self.train_windows.batches
         by_time = self.seconds / (60 * self.settings.minutes) if self.settings.minutes else 0.0
-        return max(self.progress.step / batches, by_time)
+        return max(epochs / self.settings.epochs, by_time)
 
     @property
     def asked_to_stop(self) -> bool:
@@ -228,7 +219,7 @@ class Training:
         """A checkpoint of this very moment, then the pointers, then the old ones go."""
         progress = replace(self.progress, seconds=self.seconds)
         parent = self.run.folder / "checkpoints"
-        name = f"epoch-{progress.epoch:04d}" + (f"-{progress.batch:05d}" if progress.batch else "")
+        name = f"epoch-{progress.epoch:04d}" + (f"-{progress.step:05d}" if progress.batch else "")
         if (parent / name).exists():  # of a session whose pointers were never written
             shutil.rmtree(parent / name)
         status = self.reporter.status

@@ -35,18 +35,26 @@ def stop(run: Run) -> None:
     (run.folder / "stop").touch()
 
 
-def resume(run: Run, epochs: int | None = None) -> None:
-    """Go on from the latest checkpoint, to another number of epochs where one is given."""
+def resume(run: Run, epochs: int | None = None, batch_size: int | None = None) -> None:
+    """Go on from the latest checkpoint, for other epochs or in other batches where they are given.
+
+    ValueError where they do not fit.
+    """
     check_resumable(run)
-    extend(run, epochs)
+    extend(run, epochs, batch_size=batch_size)
     (run.folder / "stop").unlink(missing_ok=True)
     Reporter(run.folder, run.written_status()).tell(state=QUEUED, message="")
     _spawn(run)
 
 
-def extend(run: Run, epochs: int | None = None, minutes: float | None = None) -> None:
-    """Give a run another length; None leaves it."""
-    wanted = {"epochs": epochs, "minutes": minutes}
+def extend(
+    run: Run,
+    epochs: int | None = None,
+    minutes: float | None = None,
+    batch_size: int | None = None,
+) -> None:
+    """Give a run another length or batch size; None leaves it."""
+    wanted = {"epochs": epochs, "minutes": minutes, "batch_size": batch_size}
     changes: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
     if changes:
         settings = run.settings
@@ -54,11 +62,13 @@ def extend(run: Run, epochs: int | None = None, minutes: float | None = None) ->
         write_json(run.folder / "run.json", replace(settings, train=train).to_json())
 
 
-def continue_further(run: Run, epochs: int = 0, minutes: float = 0.0) -> None:
+def continue_further(
+    run: Run, epochs: int = 0, minutes: float = 0.0, batch_size: int | None = None
+) -> None:
     """Train a run that has ended for more epochs, for more minutes, or whichever is over first.
 
-    What is 0 sets no limit; ValueError where both are. A run that stopped for want of progress
-    gets its patience anew.
+    In batches of another size where one is given. What is 0 sets no limit; ValueError where both
+    are. A run that stopped for want of progress gets its patience anew.
     """
     if not epochs and not minutes:
         raise ValueError("say for how many epochs or minutes more")
@@ -70,25 +80,32 @@ def continue_further(run: Run, epochs: int = 0, minutes: float = 0.0) -> None:
         epochs=status.epoch + epochs if epochs else MOST_EPOCHS,
         minutes=status.seconds / 60 + minutes if minutes else 0.0,
         patience=settings.train.patience and settings.train.patience + waited,
+        batch_size=settings.train.batch_size if batch_size is None else batch_size,
     )
     write_json(run.folder / "run.json", replace(settings, train=train).to_json())
     resume(run)
 
 
-def fine_tune(run: Run, source: str, name: str, minutes: float, learning_rate: float) -> Run:
-    """Start a new run that begins with the weights of a run's best checkpoint.
+def tuning_rate(settings: RunSettings) -> float:
+    """A learning rate that leaves most of what was learned as it is."""
+    return settings.train.learning_rate / 5
 
-    It keeps the encoding with its vocabulary, so that any collection fits.
+
+def tuning(
+    run: Run, source: str, name: str, minutes: float, learning_rate: float | None = None
+) -> RunSettings:
+    """A new run's settings that begins with the weights of a run's best checkpoint.
+
+    It keeps the encoding with its vocabulary, so that any collection fits. minutes: 0 sets no
+    limit. learning_rate: `tuning_rate` by default. UnknownRun or BadCheckpoint where there are no
+    weights.
     """
     settings = run.settings
     checkpoint = open_checkpoint(run.checkpoint())
-    train = replace(
-        settings.train, epochs=MOST_EPOCHS, minutes=minutes, learning_rate=learning_rate
-    )
-    return start(
-        RunSettings(
-            name, source, checkpoint.encoding.name, checkpoint.model, train, start_from=run.name
-        )
+    rate = tuning_rate(settings) if learning_rate is None else learning_rate
+    train = replace(settings.train, epochs=MOST_EPOCHS, minutes=minutes, learning_rate=rate)
+    return RunSettings(
+        name, source, checkpoint.encoding.name, checkpoint.model, train, start_from=run.name
     )
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from musicgen.settings import runs_folder
+from musicgen.training.oom import out_of_memory
 from musicgen.training.report import Reporter
 from musicgen.training.run import FAILED, QUEUED, STOPPED, Run, find_run, list_runs
 from musicgen.training.settings import RunSettings
@@ -90,9 +91,9 @@ def _fit() -> Callable[[Run], None]:
 
 def in_words(problem: Exception, settings: RunSettings) -> str:
     """What failed and what to do, for people."""
-    kind, batch = type(problem).__name__, settings.train.batch_size
+    kind = type(problem).__name__
     if isinstance(problem, MemoryError) or kind == "ResourceExhaustedError":
-        return f"out of memory: try a batch size of {max(1, batch // 2)} in place of {batch}"
+        return out_of_memory(settings.train.batch_size)
     if isinstance(problem, OSError) and problem.errno == errno.ENOSPC:
         return "the disk is full: free some space, then resume"
     if kind == "UnknownSource":

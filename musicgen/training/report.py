@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from musicgen.files import write_json
+from musicgen.training.oom import oom_kills
 from musicgen.training.run import Status
 
 BLOCK = 5  # batches a line of metrics.jsonl
@@ -28,7 +29,7 @@ class Reporter:
 
     def tell(self, **changes: Any) -> None:
         """Change the status and write it now."""
-        self.status = replace(self.status, **changes, heartbeat=self.clock())
+        self.status = replace(self.status, **changes, heartbeat=self.clock(), oom_kills=oom_kills())
         write_json(self.folder / "status.json", asdict(self.status))
         self._written = self.clock()
 

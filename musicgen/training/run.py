@@ -18,6 +18,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from filelock import FileLock, Timeout
 
 from musicgen.files import new_folder, write_json
 from musicgen.settings import PRETRAINED, checked_name, runs_folder
+from musicgen.training.oom import killed_for_memory, oom_kills, out_of_memory
 from musicgen.training.settings import RunSettings
 
 QUEUED, STARTING, RUNNING, STOPPING = "queued", "starting", "running", "stopping"
@@ -64,6 +66,7 @@ class Status:
     parameters: int = 0
     device: str = ""
     pid: int = 0  # of the process that trains it
+    oom_kills: int | None = None  # of the machine so far, as the process last saw it
 
 
 @dataclass(frozen=True)
@@ -95,12 +98,20 @@ class Run:
             return status
         just_begun = status.state == QUEUED and self.clock() - status.heartbeat < LAUNCH
         if not just_begun and not self.alive():
-            return replace(status, state=INTERRUPTED, message="its process ended unexpectedly")
+            return self._vanished(status)
         if (self.folder / "stop").exists() and status.state in (STARTING, RUNNING):
             return replace(status, state=STOPPING)
         if status.state == RUNNING and self.clock() - status.heartbeat > SILENCE:
             return replace(status, state=STALLED)
         return status
+
+    def _vanished(self, status: Status) -> Status:
+        """How a run stands whose process is gone without a word."""
+        if killed_for_memory(status.oom_kills, oom_kills()):
+            with suppress(UnknownRun):
+                message = out_of_memory(self.settings.train.batch_size)
+                return replace(status, state=FAILED, message=message)
+        return replace(status, state=INTERRUPTED, message="its process ended unexpectedly")
 
     def written_status(self) -> Status:
         try:

@@ -21,6 +21,7 @@ from musicgen.settings import checked_name
 
 OPTIMIZERS = ("adamw", "rmsprop")
 SCHEDULES = ("cosine", "constant")
+MOST_WINDOWS = 4096  # of a batch
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class TrainSettings:
     def __post_init__(self) -> None:
         within("epochs", self.epochs, 1, 100_000)
         within("minutes", self.minutes, 0, 60 * 24 * 30)
-        within("batch size", self.batch_size, 1, 4096)
+        within("batch size", self.batch_size, 1, MOST_WINDOWS)
         within("length", self.length, 2, 8192)
         within("learning rate", self.learning_rate, 1e-7, 1.0)
         within("weight decay", self.weight_decay, 0, 1)

@@ -60,7 +60,7 @@ STATES = {
         "green", ":material/check_circle:", "Compose from it, or continue for some more epochs."
     ),
     FAILED: State(
-        "red", ":material/error:", "The log says more. Put right what it names, then resume."
+        "red", ":material/error:", "Put right what it names, then resume. The log may say more."
     ),
     INTERRUPTED: State(
         "red", ":material/power_off:",

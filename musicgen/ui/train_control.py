@@ -8,20 +8,18 @@ from contextlib import suppress
 
 import streamlit as st
 
-from musicgen.models.checkpoint import OPTIMIZER, BadCheckpoint
+from musicgen.models.checkpoint import OPTIMIZER
 from musicgen.settings import BadName
 from musicgen.training import launch, shelf
-from musicgen.training.archive import BadArchive, read_archive, write_archive
+from musicgen.training.archive import read_archive, write_archive
 from musicgen.training.keras_export import NoExport, keras_file, keras_file_name, opens_alone
 from musicgen.training.run import FINISHED, STOPPING, Run, Status, UnknownRun
-from musicgen.training.settings import RunSettings
-from musicgen.ui.collections import collection_names
-from musicgen.ui.frame import say_later
+from musicgen.training.settings import MOST_WINDOWS, RunSettings
+from musicgen.ui.acting import act
 from musicgen.ui.runs import is_alive, watch_next
 from musicgen.ui.tasks import Task, finish
+from musicgen.ui.train_tune import fine_tune
 from musicgen.ui.words import plain
-
-PROBLEMS = (launch.NotNow, BadName, BadArchive, BadCheckpoint, UnknownRun, ValueError, OSError)
 
 
 def control(run: Run, settings: RunSettings, status: Status) -> None:
@@ -32,30 +30,19 @@ def control(run: Run, settings: RunSettings, status: Status) -> None:
             _stop(run, status)
         elif can_go_on(run):
             if status.state != FINISHED:
-                _button("Resume", ":material/play_arrow:", lambda: _resume(run), primary=True)
-            _continue(run, status)
+                _resume(run, settings)
+            _continue(run, settings)
         if _has_checkpoint(run):
             st.page_link(
                 "pages/3_Compose.py", label="Compose from it", icon=":material/music_note:",
                 query_params={"model": run.name},
             )  # fmt: skip
-            _fine_tune(run, settings)
+            fine_tune(run, settings)
             _download(run)
             _export(run)
         if not alive and not run.bundled:
             _rename(run)
             _delete(run)
-
-
-def act(work: Callable[[], str]) -> None:
-    """Do it, then draw the page anew with what it says; or say what is in the way."""
-    try:
-        said = work()
-    except PROBLEMS as problem:
-        st.error(plain(str(problem), 500))
-        return
-    say_later(said)
-    st.rerun()
 
 
 def _button(
@@ -76,45 +63,38 @@ def _stop(run: Run, status: Status) -> None:
     _button(label, ":material/stop:", stop, True, disabled=status.state == STOPPING)
 
 
-def _resume(run: Run) -> str:
-    launch.resume(run)
-    return f"{plain(run.name)} goes on."
+def _resume(run: Run, settings: RunSettings) -> None:
+    def resume() -> str:
+        launch.resume(run, batch_size=batch_size)
+        return f"{plain(run.name)} goes on."
+
+    batch_size = _batch_size(run, settings, "resume")
+    _button("Resume", ":material/play_arrow:", resume, True)
 
 
-def _continue(run: Run, status: Status) -> None:
+def _batch_size(run: Run, settings: RunSettings, key: str) -> int:
+    """As it was, unless it is changed: what to do where the memory did not suffice."""
+    return int(
+        st.number_input(
+            "Batch size", 1, MOST_WINDOWS, settings.train.batch_size, width=130,
+            key=f"{key}-batch-{run.name}", help="windows at once; less needs less memory",
+        )
+    )  # fmt: skip
+
+
+def _continue(run: Run, settings: RunSettings) -> None:
     with st.popover("Continue", icon=":material/fast_forward:"):
         st.markdown("Train on beyond the end, with the optimizer as it was left.")
         epochs = int(st.number_input("More epochs; 0: no limit", 0, 10_000, 10, key="more-epochs"))
         minutes = float(st.number_input("More minutes; 0: no limit", 0, 10_000, 0, key="more-min"))
+        batch_size = _batch_size(run, settings, "continue")
         if st.button("Continue", key="continue", type="primary"):
-            act(lambda: _go_on(run, epochs, minutes))
+            act(lambda: _go_on(run, epochs, minutes, batch_size))
 
 
-def _go_on(run: Run, epochs: int, minutes: float) -> str:
-    launch.continue_further(run, epochs, minutes)
+def _go_on(run: Run, epochs: int, minutes: float, batch_size: int) -> str:
+    launch.continue_further(run, epochs, minutes, batch_size)
     return f"{plain(run.name)} goes on."
-
-
-def _fine_tune(run: Run, settings: RunSettings) -> None:
-    with st.popover("Fine-tune a copy", icon=":material/tune:"):
-        st.markdown("A new run that begins with this one's weights, on whichever collection.")
-        names = collection_names()
-        here = names.index(settings.source) if settings.source in names else 0
-        source = st.selectbox("Collection", names, index=here, key="tune-source")
-        name = st.text_input("Name", f"{run.name[:50]} tuned", key="tune-name", max_chars=64)
-        minutes = st.number_input("Minutes", 1, 10_000, 10, key="tune-minutes")
-        rate = st.number_input(
-            "Learning rate", 1e-6, 1e-1, settings.train.learning_rate / 5,
-            format="%.6f", step=1e-5, key="tune-rate",
-        )  # fmt: skip
-        if st.button("Start", key="tune", type="primary"):
-            act(lambda: _tune(run, str(source), name.strip(), float(minutes), float(rate)))
-
-
-def _tune(run: Run, source: str, name: str, minutes: float, rate: float) -> str:
-    new = launch.fine_tune(run, source, name, minutes, rate)
-    watch_next(new)
-    return f"{plain(new.name)} is started."
 
 
 def _download(run: Run) -> None:

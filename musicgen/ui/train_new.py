@@ -10,26 +10,19 @@ from musicgen.corpus.errors import CorpusError
 from musicgen.models.settings import KINDS, ClassicSettings, ModelSettings
 from musicgen.settings import PRETRAINED, runs_folder
 from musicgen.training import launch
-from musicgen.training.estimate import (
-    expected_seconds,
-    measured_speed,
-    size_warning,
-    workload,
-)
-from musicgen.training.machine import Machine, this_machine
-from musicgen.training.memory import Memory, expected_memory
-from musicgen.training.outline import parameters_of
+from musicgen.training.outlook import outlook
 from musicgen.training.presets import PRESETS, Preset
 from musicgen.training.run import list_runs
 from musicgen.training.settings import RunSettings, TrainSettings, default_training
 from musicgen.ui import collections
+from musicgen.ui.acting import act
 from musicgen.ui.analysis import Analysis
 from musicgen.ui.opening import open_collection
 from musicgen.ui.outline import outline_view
 from musicgen.ui.runs import watch_next
 from musicgen.ui.settings_form import edited
-from musicgen.ui.train_control import act
-from musicgen.ui.words import plain, size, span
+from musicgen.ui.train_outlook import device_line, outlook_numbers, outlook_warnings
+from musicgen.ui.words import plain
 
 PRESET = {preset.name: preset for preset in PRESETS}
 
@@ -113,59 +106,13 @@ def _defaults(preset: Preset, kind: str) -> tuple[ModelSettings, TrainSettings]:
 def _outlook(settings: RunSettings, analysis: Analysis) -> None:
     """What will be trained, on what, and for how long."""
     encoding, pieces = analysis.encoded(settings.encoding)
-    work = workload(encoding, pieces, analysis.split(settings.train.shares), settings)
     runs = list_runs()
-    speed = measured_speed(runs, settings)
-    seconds = expected_seconds(settings, work, speed)
-    parameters = parameters_of(settings.model, encoding)
-    machine = this_machine(settings.train.devices)
-    memory = expected_memory(
-        settings, encoding, work.predictions, machine.policy, len(machine.gpus)
-    )
-    sides = work.pieces
-    basis = f"at the speed of {speed.run}" if speed else "by its limit, if it has one"
-    shown = (
-        ("Parameters", f"{parameters:,}" if parameters else "—", "see the model's layers below"),
-        (
-            "Pieces to learn from",
-            f"{sides['train']:,}",
-            f"{sides['valid']:,} more to validate on, {sides['test']:,} kept for testing",
-        ),
-        ("Predictions an epoch", f"{work.predictions:,}", f"in {work.batches:,} batches"),
-        ("Takes at most", span(seconds) if seconds else "—", f"{basis}; early stopping aside"),
-        ("Memory", size(memory.total) if memory else "—", _memory_words(memory, machine)),
-    )
-    with st.container(horizontal=True):
-        for label, value, words in shown:
-            st.metric(label, value, help=words, border=True, height="stretch")
-    waiting = sum(not run.bundled and run.status().state in launch.ALIVE for run in runs)
-    queue = f" It will wait for {waiting} other training first." if waiting else ""
-    found = ", where the installed TensorFlow can use it" if machine.gpus else ""
-    st.caption(f"Device: {plain(machine.words)}{found}.{queue}")
-    if speed is None and not settings.train.minutes:
+    found = outlook(settings, encoding, pieces, analysis.split(settings.train.shares), runs)
+    outlook_numbers(found)
+    device_line(found, runs)
+    if found.seconds is None:
         st.caption("No run of this model on this machine yet: the first epoch will tell its speed.")
-    if memory and machine.room and memory.total > machine.room:
-        st.warning(
-            f"It will want about {size(memory.total)} of the {size(machine.room)} there are: "
-            "try a smaller batch size or a shorter length.",
-            icon=":material/memory:",
-        )
-    if not work.batches:
-        st.error("There is too little music to train on: not one whole window.")
-    elif warning := size_warning(settings, analysis.glance.notes, analysis.glance.pieces):
-        st.warning(warning, icon=":material/warning:")
-
-
-def _memory_words(memory: Memory | None, machine: Machine) -> str:
-    if memory is None:
-        return "not known for this encoding"
-    where = "of each card's" if machine.gpus else "of this computer's"
-    room = f" {where} {size(machine.room)}" if machine.room else ""
-    kind = "free GPU memory" if machine.gpus else "RAM"
-    return (
-        f"about{room} {kind}: {size(memory.batch)} for a batch, {size(memory.weights)} for the "
-        f"weights with their gradients and moments, {size(memory.process)} for TensorFlow"
-    )
+    outlook_warnings(found, settings, analysis.glance)
 
 
 def _free_name(source: str, preset: Preset) -> str:

@@ -12,6 +12,7 @@ from musicgen.models.settings import ClassicSettings, LstmSettings
 from musicgen.training.estimate import (
     Speed,
     Workload,
+    expected_epochs,
     expected_seconds,
     measured_speed,
     size_warning,
@@ -61,6 +62,14 @@ def test_time_by_speed_by_limit_or_unknown() -> None:
     assert expected_seconds(settings_of(epochs=1, minutes=1), WORK, speed) == 10.0
     assert expected_seconds(settings_of(minutes=1), WORK, None) == 60.0
     assert expected_seconds(settings_of(), WORK, None) is None
+
+
+def test_epochs_that_fit_into_the_time() -> None:
+    speed = Speed(100.0, "a run")
+    assert expected_epochs(60.0, WORK, speed) == 6.0
+    assert expected_epochs(60.0, WORK, None) is None
+    assert expected_epochs(None, WORK, speed) is None
+    assert expected_epochs(60.0, Workload({}, 0, 0), speed) is None
 
 
 def test_speed_comes_from_a_run_of_the_same_model(tmp_path: Path, monkeypatch) -> None:

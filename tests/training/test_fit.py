@@ -16,7 +16,7 @@ from tiny_music import write_folder
 from musicgen.composing.engine import Engine
 from musicgen.models.checkpoint import open_checkpoint
 from musicgen.models.settings import ClassicSettings, LstmSettings, TransformerSettings
-from musicgen.training import fit
+from musicgen.training import fit, launch
 from musicgen.training.process import train_run
 from musicgen.training.run import Run, create_run, find_checkpoint
 from musicgen.training.settings import RunSettings, TrainSettings
@@ -107,6 +107,22 @@ def test_stopped_and_resumed_is_as_never_stopped(finished: Run, source: str, bat
     assert run.status().step == batches
     assert train_run(run) == "finished"
     assert _losses(run) == pytest.approx(_losses(finished), abs=1e-4)
+
+
+def test_resumed_in_smaller_batches(source: str) -> None:
+    """As after a want of memory: the rest of the epoch in batches of half the size."""
+    run = create_run(_settings("smaller", source))
+    assert train_run(run, _stop_after(3)) == "stopped"
+    before = run.status().steps_per_epoch
+    launch.extend(run, batch_size=2)
+    assert train_run(run) == "finished"
+    status, losses = run.status(), _losses(run)
+    assert (status.epoch, run.settings.train.batch_size) == (3, 2)
+    assert status.steps_per_epoch in (2 * before - 1, 2 * before)
+    # 3 batches of 4 windows were seen: 6 of 2 are passed over.
+    assert status.step == 3 + 3 * status.steps_per_epoch - 6
+    assert len(losses) == 6 and all(map(math.isfinite, losses))
+    assert losses[-2] < losses[0]
 
 
 def test_transformer_with_averages_goes_on_as_if_never_stopped(source: str) -> None:

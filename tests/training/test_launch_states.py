@@ -91,14 +91,28 @@ def test_continue_for_minutes(spawned: list[str]) -> None:
         launch.continue_further(run_that_is("stopped", "other"))
 
 
+def test_going_on_in_smaller_batches(spawned: list[str]) -> None:
+    run = run_that_is("failed")
+    launch.resume(run, batch_size=16)
+    assert (run.settings.train.batch_size, run.settings.train.epochs) == (16, 40)
+    other = run_that_is("stopped", "other")
+    launch.continue_further(other, epochs=2, batch_size=8)
+    assert (other.settings.train.batch_size, other.settings.train.epochs) == (8, 5)
+    with pytest.raises(ValueError, match="batch size 0"):
+        launch.resume(run_that_is("failed", "third"), batch_size=0)
+    assert spawned == ["a run", "other"]
+
+
 def test_fine_tuning_begins_with_the_weights_of_a_run(spawned: list[str]) -> None:
     bundled = [run for run in list_runs() if run.bundled]
     if not bundled:
         pytest.skip("no run ships with the program")
-    run = launch.fine_tune(bundled[0], "ryans-mammoth", "tuned", 10, 1e-4)
-    settings = run.settings
+    wanted = launch.tuning(bundled[0], "ryans-mammoth", "tuned", 10, 1e-4)
+    settings = launch.start(wanted).settings
+    assert settings == wanted
     assert settings.start_from == bundled[0].name
     assert settings.model == bundled[0].settings.model
     assert (settings.source, settings.train.minutes) == ("ryans-mammoth", 10)
     assert settings.train.learning_rate == 1e-4
+    assert settings.train.shares == bundled[0].settings.train.shares
     assert spawned == ["tuned"]

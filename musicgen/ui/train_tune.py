@@ -1,0 +1,68 @@
+"""Fine-tuning a copy of a run, with what is to be expected of it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from musicgen.corpus.errors import CorpusError
+from musicgen.models.checkpoint import open_checkpoint
+from musicgen.training import launch
+from musicgen.training.outlook import outlook
+from musicgen.training.run import Run, list_runs
+from musicgen.training.settings import RunSettings
+from musicgen.ui.acting import PROBLEMS, act
+from musicgen.ui.collections import collection_names
+from musicgen.ui.opening import open_collection
+from musicgen.ui.runs import watch_next
+from musicgen.ui.train_outlook import device_line, outlook_line, outlook_warnings
+from musicgen.ui.words import plain
+
+
+def fine_tune(run: Run, settings: RunSettings) -> None:
+    """A popover that is filled when it is opened, so that it costs a closed page nothing."""
+    popover = st.popover(
+        "Fine-tune a copy", icon=":material/tune:", on_change="rerun", key=f"tuning-{run.name}"
+    )
+    if not popover.open:
+        return
+    with popover:
+        st.markdown("A new run that begins with this one's weights, on whichever collection.")
+        try:
+            wanted = _wanted(run, settings)
+            _outlook(run, wanted)
+        except (CorpusError, *PROBLEMS) as problem:
+            st.error(plain(str(problem), 500))
+            return
+        if st.button("Start", key="tune", type="primary"):
+            act(lambda: _start(wanted))
+
+
+def _wanted(run: Run, settings: RunSettings) -> RunSettings:
+    """As a person asks for it; ValueError where that does not fit."""
+    names = collection_names()
+    here = names.index(settings.source) if settings.source in names else 0
+    source = st.selectbox("Collection", names, index=here, key="tune-source")
+    name = st.text_input("Name", f"{run.name[:50]} tuned", key="tune-name", max_chars=64)
+    minutes = st.number_input("Minutes", 1, 10_000, 10, key="tune-minutes")
+    rate = st.number_input(
+        "Learning rate", 1e-6, 1e-1, launch.tuning_rate(settings),
+        format="%.6f", step=1e-5, key="tune-rate",
+    )  # fmt: skip
+    return launch.tuning(run, str(source), name.strip(), float(minutes), float(rate))
+
+
+def _outlook(run: Run, wanted: RunSettings) -> None:
+    analysis, runs = open_collection(wanted.source), list_runs()
+    encoding = open_checkpoint(run.checkpoint()).encoding
+    pieces = analysis.encoded(wanted.encoding)[1]  # as many steps, whatever the vocabulary
+    sides = analysis.split(wanted.train.shares)
+    found = outlook(wanted, encoding, pieces, sides, runs)
+    outlook_line(found)
+    device_line(found, runs)
+    outlook_warnings(found, wanted, analysis.glance)
+
+
+def _start(wanted: RunSettings) -> str:
+    new = launch.start(wanted)
+    watch_next(new)
+    return f"{plain(new.name)} is started."
