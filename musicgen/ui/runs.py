@@ -55,7 +55,7 @@ STATES = {
         "Stop it if it stays so, then resume.",
     ),
     STOPPING: State("orange", ":material/stop_circle:", "It saves, then it stops."),
-    STOPPED: State("gray", ":material/stop_circle:", "Resume it where it was, or compose from it."),
+    STOPPED: State("gray", ":material/stop_circle:", "Resume it where it was."),
     FINISHED: State(
         "green", ":material/check_circle:", "Compose from it, or continue for some more epochs."
     ),

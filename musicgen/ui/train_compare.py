@@ -84,7 +84,7 @@ def _differences(runs: Sequence[Run]) -> None:
             continue
     names = dict.fromkeys(name for settings in flat.values() for name in settings)
     rows = {
-        name: [settings.get(name, "") for settings in flat.values()]
+        name: [str(settings.get(name, "")) for settings in flat.values()]
         for name in names
         if name != "name" and len({settings.get(name) for settings in flat.values()}) > 1
     }
@@ -92,7 +92,7 @@ def _differences(runs: Sequence[Run]) -> None:
         st.caption("Their settings are the same.")
         return
     st.markdown("**Settings that differ**")
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(flat)).map(str)
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(flat))
     st.dataframe(table.rename_axis("setting"))
 
 

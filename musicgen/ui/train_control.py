@@ -13,7 +13,7 @@ from musicgen.settings import BadName
 from musicgen.training import launch, shelf
 from musicgen.training.archive import read_archive, write_archive
 from musicgen.training.keras_export import NoExport, keras_file, keras_file_name, opens_alone
-from musicgen.training.run import FINISHED, STOPPING, Run, Status, UnknownRun
+from musicgen.training.run import FINISHED, QUEUED, STOPPING, Run, Status, UnknownRun
 from musicgen.training.settings import MOST_WINDOWS, RunSettings
 from musicgen.ui.acting import act
 from musicgen.ui.runs import is_alive, watch_next
@@ -56,9 +56,9 @@ def _button(
 def _stop(run: Run, status: Status) -> None:
     def stop() -> str:
         launch.stop(run)
-        return f"{plain(run.name)} will save and stop."
+        return f"{plain(run.name)} {'is cancelled' if waits else 'will save and stop'}."
 
-    waits = status.state == "queued"
+    waits = status.state == QUEUED
     label = "Cancel" if waits else "Stop and save"
     _button(label, ":material/stop:", stop, True, disabled=status.state == STOPPING)
 

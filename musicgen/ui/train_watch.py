@@ -56,7 +56,11 @@ def _live(run: Run, settings: RunSettings, shown: str) -> None:
     elif which == "Settings":
         st.json(settings.to_json())
     elif not len(metrics.steps):
-        st.info("The first point of the curve comes with the first batch.")
+        st.info(
+            "The first point of the curve comes with the first batch."
+            if runs.is_alive(status)
+            else "It has learned nothing yet, so that there is no curve."
+        )
     else:
         _curves(str(which), run, settings, metrics)
 

@@ -136,6 +136,13 @@ def test_a_damaged_run_harms_nobody(open_page, damage: str):
     assert not open_page().exception
 
 
+def test_a_run_that_never_began_has_no_curve(open_page):
+    run_that_is(STOPPED, epochs=0, message="cancelled while it waited")
+    page = open_page(TRAIN, show="Watch", run="a run")
+    assert "there is no curve" in texts(page)
+    assert "compose from it" not in texts(page).lower()
+
+
 def test_stop_asks_the_process(open_page, alive):
     run = run_that_is(RUNNING)
     alive(run)
@@ -270,6 +277,11 @@ def test_compare_shows_results_and_differences(open_page):
     assert list(results["run"]) == ["one", "two"]
     assert list(results["epochs"]) == [3, 5]
     assert "Their settings are the same." in texts(page)
+    launch.extend(find_run("two"), epochs=50, batch_size=8)
+    page.run()
+    differ = page.dataframe[1].value
+    assert differ.loc["train: epochs"].to_dict() == {"one": "40", "two": "50"}
+    assert differ.loc["train: batch size"].to_dict() == {"one": "32", "two": "8"}
 
 
 def test_presets_and_what_they_will_train(open_page):
