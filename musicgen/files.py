@@ -48,7 +48,12 @@ def new_folder(path: Path) -> Iterator[Path]:
         temporary.chmod(0o755)
         if path.exists():
             raise FileExistsError(f"'{path.name}' is there already")
-        temporary.rename(path)
+        try:
+            temporary.rename(path)
+        except OSError:  # of whichever number, where another was there first
+            if path.exists():
+                raise FileExistsError(f"'{path.name}' is there already") from None
+            raise
         _sync_folder(path.parent)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

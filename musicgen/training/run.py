@@ -173,11 +173,15 @@ class Run:
 def create_run(settings: RunSettings) -> Run:
     """A new run folder, queued; FileExistsError where the name is taken."""
     folder = runs_folder() / checked_name(settings.name)
+    taken = FileExistsError(f"there is a run '{settings.name}' already: choose another name")
     if folder.exists() or (PRETRAINED / settings.name).exists():
-        raise FileExistsError(f"there is a run '{settings.name}' already: choose another name")
-    with new_folder(folder) as new:
-        write_json(new / "run.json", settings.to_json())
-        write_json(new / "status.json", {"state": QUEUED, "heartbeat": time.time()})
+        raise taken
+    try:
+        with new_folder(folder) as new:
+            write_json(new / "run.json", settings.to_json())
+            write_json(new / "status.json", {"state": QUEUED, "heartbeat": time.time()})
+    except FileExistsError:  # two people pressed Start at once
+        raise taken from None
     return Run(folder)
 
 

@@ -2,7 +2,9 @@
 
 import json
 import os
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -37,6 +39,22 @@ def test_new_run_is_queued_and_reads_back(run: Run) -> None:
 def test_name_is_taken(run: Run) -> None:
     with pytest.raises(FileExistsError, match="choose another name"):
         create_run(run.settings)
+
+
+def test_of_many_who_start_at_once_one_gets_the_name(home: Path) -> None:
+    settings, together = RunSettings("mine", "bach-chorales"), threading.Barrier(8)
+
+    def start(number: int) -> str:
+        together.wait()
+        try:
+            return create_run(settings).name
+        except OSError as problem:
+            return str(problem)
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = sorted(pool.map(start, range(8)))
+    assert answers == ["mine"] + ["there is a run 'mine' already: choose another name"] * 7
+    assert find_run("mine").settings == settings
 
 
 @pytest.mark.parametrize("name", ["", "a/b", "..", "../x", ".hidden", "a" * 65, "a\n", "a\0b"])
