@@ -6,9 +6,11 @@ A server is started with an empty home of its own. Times run from the click, or 
 the address, to the last chart that is drawn and the script at rest: the first page of a fresh
 server; a folder imported by its path; the same collection in a browser session of its own; a
 change of slider and of view; the Train page on a run of 20,000 logged steps, opened and drawn
-again. Each figure is the median of the rounds; the least beside it is what it takes while
-no other program takes the processor, and beside both are the processor seconds of the server,
-which do not hang on other programs. Needs playwright and a Chromium, and Linux for the last.
+again. Beside them stands what Streamlit and the browser take by themselves, for an app of three
+lines that shows one chart, on a fresh server. Each figure is the median of the rounds; the least
+beside it is what it takes while no other program takes the processor, and beside both are the
+processor seconds of the server, which do not hang on other programs. Needs playwright and a
+Chromium, and Linux for the last.
 """
 
 from __future__ import annotations
@@ -38,6 +40,11 @@ CHART, CURVES = ".js-plotly-plot .bars .point", ".curves[data-points]"
 LOGGED = 20_000  # steps of the long run
 READING = 3  # seconds that a person looks at the home page
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+
+ONE_CHART = """import plotly.graph_objects as go
+import streamlit as st
+st.plotly_chart(go.Figure(go.Bar(x=[1, 2, 3], y=[1, 2, 3])))
+"""
 
 Times = dict[str, list[float]]  # seconds by the clock
 
@@ -91,7 +98,11 @@ def measured(home: Path, folder: Path, rounds: int) -> Found:
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=program, args=FLAGS)
+        script = home.with_name("one_chart.py")
+        script.write_text(ONE_CHART)
         for _ in range(rounds):
+            with server(home, script) as (url, found.pid):
+                _alone(found, browser, url)
             with server(home) as (url, found.pid):
                 page = browser.new_page()
                 page.goto(f"{url}/favicon.png")  # the browser itself is warm
@@ -107,6 +118,15 @@ def measured(home: Path, folder: Path, rounds: int) -> Found:
                 shutil.rmtree(home / each, ignore_errors=True)
         browser.close()
     return found
+
+
+def _alone(found: Found, browser: Any, url: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{url}/favicon.png")
+    with found.noting("Streamlit alone with one chart, fresh server", page):
+        page.goto(url)
+        page.wait_for_selector(CHART)
+    page.close()
 
 
 def _views(found: Found, page: Any) -> None:
@@ -192,13 +212,13 @@ def _unpacked(folder: Path) -> Path:
 
 
 @contextmanager
-def server(home: Path) -> Iterator[tuple[str, int]]:
-    """A studio with that home: its address and its process."""
+def server(home: Path, script: Path | str = "streamlit_app.py") -> Iterator[tuple[str, int]]:
+    """A studio, or another app, with that home: its address and its process."""
     with socket.socket() as listening:
         listening.bind(("localhost", 0))
         port = listening.getsockname()[1]
     url = f"http://localhost:{port}"
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+    command = [sys.executable, "-m", "streamlit", "run", str(script)]
     options = ["--server.headless", "true", "--server.port", str(port)]
     process = subprocess.Popen(
         [*command, *options],
