@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
+# A file: an icon by name, as `:material/piano:`, the browser would fetch from the network.
+ICON = Path(__file__).with_name("icon.png")
 PAGES = (
     ("streamlit_app.py", "Home", ":material/home:"),
     ("pages/1_Data.py", "Data", ":material/library_music:"),
@@ -14,9 +18,7 @@ PAGES = (
 
 def begin(title: str, subtitle: str) -> None:
     """Layout, the way to the other pages, and the title; must come first on a page."""
-    st.set_page_config(
-        page_title=f"{title} · musicgen", page_icon=":material/piano:", layout="wide"
-    )
+    st.set_page_config(page_title=f"{title} · musicgen", page_icon=ICON, layout="wide")
     with st.sidebar:
         for page, label, icon in PAGES:
             st.page_link(page, label=label, icon=icon, width="stretch")

@@ -36,7 +36,7 @@ def test_import_a_folder_and_see_its_charts(studio, browser_page, tmp_path: Path
     assert "collection=my+tunes" in page.url
 
     page.goto(f"{studio.url}/Data?collection=my+tunes&view=Pieces")  # a cold link
-    page.get_by_text("12 pieces of 12").wait_for()
+    page.get_by_text("12 files of 12").wait_for()
 
 
 def test_a_bar_that_is_clicked_lists_its_pieces(studio, browser_page):

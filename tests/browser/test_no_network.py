@@ -1,0 +1,29 @@
+"""Nothing that a page shows comes from another place than the studio itself."""
+
+from __future__ import annotations
+
+from urllib.parse import urlparse
+
+import pytest
+from looking import CHART, settle
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+SIGNS = {"": "Pieces composed", "Data": "Vocabulary", "Train": "Device:", "Compose": "Character"}
+
+
+def test_no_page_asks_another_machine_for_anything(studio, browser_page):
+    asked: list[str] = []
+    browser_page.on("request", lambda request: asked.append(request.url))
+    for page, sign in SIGNS.items():
+        browser_page.goto(f"{studio.url}/{page}")
+        browser_page.get_by_text(sign).first.wait_for()
+        settle(browser_page)
+    browser_page.goto(f"{studio.url}/Data?view=Pieces")
+    browser_page.get_by_test_id("stDataFrame").wait_for()
+    browser_page.goto(f"{studio.url}/Data?view=Rhythm")
+    browser_page.wait_for_selector(CHART)
+    icon = browser_page.locator("link[rel~=icon]").first.get_attribute("href")
+    assert icon and "/media/" in icon
+    hosts = {urlparse(url).hostname for url in asked if not url.startswith(("data:", "blob:"))}
+    assert hosts == {"localhost"}
