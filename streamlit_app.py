@@ -1,14 +1,25 @@
-"""Home: what this is, what is here, where to go next."""
+"""Home: what this is, what is here, where to go next; and the server's start.
+
+Streamlit imports this file when its server starts, for `app`, and runs it as `__main__` for each
+browser that asks for the first page.
+"""
 
 from __future__ import annotations
 
+import streamlit as st
+from starlette.middleware import Middleware
+
 from musicgen.ui import frame
 from musicgen.ui.home import home_view
-from musicgen.ui.warming import warm_up
+from musicgen.ui.preloading import PreloadedScripts
+from musicgen.ui.warming import imported_ahead, warm_up
 
-frame.begin(
-    "musicgen", "Your pieces in, a trained model, new music out: all of it on this computer."
-)
-frame.say_now()
-home_view()
-warm_up()  # for the Data page, which is where most people go next
+if __name__ == "__main__":
+    frame.begin(
+        "musicgen", "Your pieces in, a trained model, new music out: all of it on this computer."
+    )
+    frame.say_now()
+    home_view()
+    warm_up()  # for the Data page, which is where most people go next
+else:
+    app = st.App(__file__, lifespan=imported_ahead, middleware=[Middleware(PreloadedScripts)])
