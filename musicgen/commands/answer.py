@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +27,8 @@ PROBLEMS = (
     OSError,
 )
 
+INTERRUPTED = 130  # exit status after Ctrl-C, as shells have it
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -36,10 +37,3 @@ class Answer:
     data: Mapping[str, Any]  # for `--json`
     text: str = ""  # for people
     status: int = 0
-
-
-def say_progress(done: int, total: int) -> None:
-    """On one line of a terminal, where there is one to see it."""
-    if sys.stderr.isatty():
-        end = "\n" if done == total else ""
-        print(f"\r{done:,} of {total:,}", end=end, file=sys.stderr, flush=True)
