@@ -1,16 +1,18 @@
-"""The studio, and its Home page: what this is, what is here, where to go next.
+"""Home: what this is, what is here, where to go next; and the server's start.
 
-`streamlit run streamlit_app.py` imports this file once for the `app` that it serves, and runs it
-as a script for each visitor of the Home page.
+Streamlit imports this file when its server starts, for `app`, and runs it as `__main__` for each
+browser that asks for the first page.
 """
 
 from __future__ import annotations
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from musicgen.ui import frame
 from musicgen.ui.home import home_view
-from musicgen.ui.warming import at_start, warm_up
+from musicgen.ui.preloading import PreloadedScripts
+from musicgen.ui.warming import imported_ahead, warm_up
 
 if __name__ == "__main__":
     frame.begin(
@@ -20,4 +22,4 @@ if __name__ == "__main__":
     home_view()
     warm_up()  # for the Data page, which is where most people go next
 else:
-    app = st.App(__file__, lifespan=at_start)
+    app = st.App(__file__, lifespan=imported_ahead, middleware=[Middleware(PreloadedScripts)])

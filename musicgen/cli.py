@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from musicgen.commands.answer import PROBLEMS
+from musicgen.commands.answer import INTERRUPTED, PROBLEMS
 from musicgen.encoding.registry import ENCODINGS
 from musicgen.models.settings import KINDS
 
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read the answer has gone
         return 1
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
     if options.json:
         print(json.dumps(answer.data, allow_nan=False))
     elif answer.text:

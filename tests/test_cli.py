@@ -2,6 +2,7 @@
 
 import io
 import json
+import signal
 import subprocess
 import sys
 import zipfile
@@ -15,7 +16,9 @@ import pytest
 from tiny_music import write_folder
 
 from musicgen.cli import main
+from musicgen.commands.progress import ProgressLine
 from musicgen.composing.recipe import recipe_in
+from musicgen.corpus.cache import load_record
 from musicgen.corpus.reading import read_score
 from musicgen.training.run import find_run
 
@@ -363,6 +366,25 @@ def test_a_text_file_named_mid_and_a_zip_in_a_zip(
         assert answer["files"] == 1
         assert {Path(each["file"]).name for each in answer["refused"]} >= {"shopping.mid"}
         assert all(each["reason"] for each in answer["refused"])
+
+
+def test_ctrl_c_keeps_what_was_read(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_folder(tmp_path / "stopped", count=4)
+
+    def pressed_at_the_second(self: ProgressLine, done: int, total: int) -> None:
+        if done == 2:
+            signal.raise_signal(signal.SIGINT)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ProgressLine, "__call__", pressed_at_the_second)
+        assert main(["corpus", str(folder), "--json"]) == 130
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["files"], answer["complete"]) == (2, False)
+    assert len(load_record(folder)) == 2
+    answer = _answer(capsys, "corpus", str(folder))
+    assert (answer["files"], answer["complete"]) == (4, True)
 
 
 def test_an_empty_folder(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +31,8 @@ PROBLEMS = (
     OSError,
 )
 
+INTERRUPTED = 130  # exit status after Ctrl-C, as shells have it
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -40,10 +41,3 @@ class Answer:
     data: Mapping[str, Any]  # for `--json`
     text: str = ""  # for people
     status: int = 0
-
-
-def say_progress(done: int, total: int) -> None:
-    """On one line of a terminal, where there is one to see it."""
-    if sys.stderr.isatty():
-        end = "\n" if done == total else ""
-        print(f"\r{done:,} of {total:,}", end=end, file=sys.stderr, flush=True)

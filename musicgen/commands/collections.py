@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import time
 
-from musicgen.commands.answer import Answer, say_progress
+from musicgen.commands.answer import INTERRUPTED, Answer
+from musicgen.commands.progress import ProgressLine, kept_on_interrupt
 from musicgen.corpus.library import build, bundled
 from musicgen.corpus.shelf import shelved
 from musicgen.corpus.sources import load_collection
@@ -15,7 +16,7 @@ from musicgen.encoding.registry import fit_encoding
 def library(options: argparse.Namespace) -> Answer:
     """The collections that are here; `build` makes the bundled ones from music21's corpus."""
     if options.action == "build":
-        build(say_progress)
+        build(ProgressLine())
     rows = [
         {"name": each.name, "title": each.title, "pieces": each.pieces, "licence": each.licence}
         for each in bundled()
@@ -26,9 +27,10 @@ def library(options: argparse.Namespace) -> Answer:
 
 
 def corpus(options: argparse.Namespace) -> Answer:
-    """Read and encode a collection."""
+    """Read and encode a collection; after Ctrl-C what was read until then."""
     began = time.perf_counter()
-    collection = load_collection(options.source, say_progress)
+    with kept_on_interrupt(ProgressLine()) as progress:
+        collection = load_collection(options.source, progress)
     encoding = fit_encoding(options.encoding, collection.scores)
     steps = [encoding.encode(score) for score in collection.scores]
     if options.encoding == "notes":
@@ -40,6 +42,7 @@ def corpus(options: argparse.Namespace) -> Answer:
         "name": collection.name,
         "files": len(collection.scores),
         "refused": refused,
+        "complete": collection.complete,
         "notes": sum(map(len, collection.scores)),
         "tokens": sum(map(len, steps)),
         "vocabulary": vocabulary,
@@ -50,4 +53,6 @@ def corpus(options: argparse.Namespace) -> Answer:
         f"{data['files']} files, {data['notes']:,} notes, {data['tokens']:,} tokens of a "
         f"vocabulary of {vocabulary:,}, in {data['seconds']:.2f} s"
     )
-    return Answer(data, "\n".join(lines))
+    if not collection.complete:
+        lines.append("stopped before the end: what was read is kept, the rest is read next time")
+    return Answer(data, "\n".join(lines), 0 if collection.complete else INTERRUPTED)

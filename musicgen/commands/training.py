@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from musicgen.commands.answer import Answer, say_progress
+from musicgen.commands.answer import Answer
+from musicgen.commands.progress import ProgressLine
 from musicgen.corpus.collection import Collection
 from musicgen.corpus.sources import find_source, load_collection
 from musicgen.corpus.split import Shares, split_pieces
@@ -77,11 +78,11 @@ def evaluate(options: argparse.Namespace) -> Answer:
 
     checkpoint = open_checkpoint(find_checkpoint(options.checkpoint))
     source = options.source or _source_of(checkpoint)
-    scores = pieces_of(load_collection(source, say_progress), options.split, _shares(checkpoint))
+    scores = pieces_of(load_collection(source, ProgressLine()), options.split, _shares(checkpoint))
     if not scores:
         raise ValueError(f"'{source}' has no piece on the side {options.split}")
     primer = checkpoint.primers[0] if checkpoint.primers else None
-    found = judge(Engine(checkpoint), scores, primer, say_progress)
+    found = judge(Engine(checkpoint), scores, primer, ProgressLine())
     data = {"source": source, "split": options.split, **found.to_json()}
     fields = ", ".join(f"{name} {bits:.2f}" for name, bits in found.by_field.items())
     return Answer(data, f"{found.bits_per_note:.3f} bits a note ({fields}) on {found.notes} notes")

@@ -1,33 +1,41 @@
-"""What takes a page long the first time, done before it is asked for."""
+"""What charts and tables need, made ready before it is asked for or while the other side works."""
 
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 import plotly.graph_objects as go
 import streamlit as st
 
-import musicgen.ui
+# Half a second together, which the first page would wait for.
+_NEEDED = (
+    "pandas",
+    "plotly.io",
+    "plotly.tools",
+    "musicgen.ui.statistics",
+    "musicgen.ui.vocabulary",
+)
 
 
 @asynccontextmanager
-async def at_start(app: st.App) -> AsyncIterator[None]:
-    """Import what any page needs before the first visitor, while the browser is being opened."""
-    importlib.import_module("pandas")  # only tables need it, so that nothing else imports it
-    for module in pkgutil.iter_modules(musicgen.ui.__path__, f"{musicgen.ui.__name__}."):
-        importlib.import_module(module.name)
+async def imported_ahead(_: st.App) -> AsyncIterator[None]:
+    """Import what the Data page needs before the server answers anybody.
+
+    Not in another thread: Plotly, which looks at pandas where it is there, would come upon one
+    that is half imported.
+    """
+    for name in _NEEDED:
+        importlib.import_module(name)
+    go.Figure(go.Bar(x=["C"], y=[1])).to_json()  # what a chart is made of is imported with one
     yield
 
 
 def warm_up() -> st.delta_generator.DeltaGenerator:
     """Have the browser load Plotly, 5 MB of script, by an empty chart; returns its place."""
     place = st.empty()
-    blank = go.Figure(layout={"height": 10, "margin": dict.fromkeys("lrtb", 0)})
-    blank.update_xaxes(visible=False).update_yaxes(visible=False)
-    place.plotly_chart(blank, key="warming-up", config={"staticPlot": True})
+    place.plotly_chart(_blank(), key="warming-up", config={"staticPlot": True})
     return place
 
 
@@ -37,3 +45,8 @@ def warming_up() -> Iterator[None]:
     place = warm_up()
     yield
     place.empty()
+
+
+def _blank() -> go.Figure:
+    blank = go.Figure(layout={"height": 10, "margin": dict.fromkeys("lrtb", 0)})
+    return blank.update_xaxes(visible=False).update_yaxes(visible=False)

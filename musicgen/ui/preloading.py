@@ -1,0 +1,63 @@
+"""Have browsers fetch the script that draws charts while Streamlit's own still starts."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_MANIFEST = Path(st.__file__).parent / "static" / "manifest.json"
+_ENTRY = "index.html"  # what it imports is loaded by itself
+# A browser would ask for it when the first chart comes, a second later. Not the small scripts of
+# widgets: so many requests hold up Streamlit's own.
+_WANTED = "PlotlyChart"
+_PAGES = ("/", "/Data")
+
+
+class PreloadedScripts:
+    """The HTML of pages with charts names scripts to be fetched ahead, in a `Link` header."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def adding(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).append("link", links())
+            await send(message)
+
+        wanted = scope["type"] == "http" and scope["path"] in _PAGES
+        await self._app(scope, receive, adding if wanted else send)
+
+
+@cache
+def links() -> str:
+    """The value of the header; empty where this Streamlit says nothing of such a script."""
+    try:
+        manifest = json.loads(_MANIFEST.read_text(encoding="utf-8"))
+        loaded = set(manifest[_ENTRY]["imports"])
+        files = [
+            file
+            for key, chunk in manifest.items()
+            if chunk.get("name") == _WANTED
+            for file in _files(manifest, key, loaded)
+        ]
+    except (OSError, ValueError, KeyError):
+        return ""
+    kind = "rel=modulepreload; crossorigin; fetchpriority=low"
+    return ", ".join(f"</{file}>; {kind}" for file in files)
+
+
+def _files(manifest: dict[str, Any], key: str, loaded: set[str]) -> list[str]:
+    """The file of a chunk and of those that it imports, itself or through others."""
+    if key in loaded or key == _ENTRY:
+        return []
+    loaded.add(key)
+    chunk = manifest[key]
+    imported = [_files(manifest, each, loaded) for each in chunk.get("imports", ())]
+    return [chunk["file"], *(file for files in imported for file in files)]

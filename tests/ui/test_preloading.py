@@ -1,0 +1,47 @@
+"""The header that has browsers fetch the charts' script ahead, on the real files of Streamlit."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import streamlit
+from starlette.responses import PlainTextResponse
+
+from musicgen.ui import preloading
+from musicgen.ui.preloading import PreloadedScripts, links
+
+
+def test_the_charts_script_is_named_and_is_there():
+    files = [each.partition(">")[0].strip(" <") for each in links().split(",")]
+    assert any(file.startswith("/static/js/PlotlyChart.") for file in files)
+    assert len(files) == len(set(files))
+    static = Path(streamlit.__file__).parent / "static"
+    assert all((static / file.lstrip("/")).is_file() for file in files)
+
+
+def test_another_streamlit_costs_no_page(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(preloading, "_MANIFEST", tmp_path / "none.json")
+    links.cache_clear()
+    try:
+        assert links() == ""
+    finally:
+        links.cache_clear()
+
+
+def headers(path: str) -> dict[bytes, bytes]:
+    """Of an answer that passes through the middleware."""
+    sent: list[dict] = []
+
+    async def send(message: dict) -> None:
+        sent.append(message)
+
+    app = PreloadedScripts(PlainTextResponse(""))
+    asyncio.run(app({"type": "http", "path": path}, None, send))
+    return dict(sent[0]["headers"])
+
+
+def test_pages_with_charts_alone_have_the_header():
+    assert headers("/Data")[b"link"].decode() == links()
+    assert b"link" in headers("/")
+    assert b"link" not in headers("/Train")
