@@ -219,14 +219,15 @@ def test_every_view_of_odd_names(open_page, view: str, tmp_path: Path):
     folder = tmp_path / ODD
     (folder / "sub").mkdir(parents=True)
     (folder / "sub" / ODD_FILE).write_bytes(MUSIC["one piece"])
-    (folder / "<b> no & music 🎹.mid").write_bytes(b"no")
+    refused = "<b> no & music 🎹.mid"
+    (folder / refused).write_bytes(b"no")
     name = shelf.import_folder(folder).name
     assert name == "Bob's best x (y) a"
     page = open_page(DATA, collection=name, view=view, piece=f"sub/{ODD_FILE}")
     assert page.selectbox(key="collection").value == name
     assert numbers(page)["Pieces"] == "1"
     if view == "Pieces":
-        assert list(page.dataframe[0].value["file"]) == [f"sub/{ODD_FILE}"]
+        assert list(page.dataframe[0].value["file"]) == [f"sub/{ODD_FILE}", refused]
         assert any(each.label == "Make its sound" for each in page.button)
         assert page.query_params["piece"] == f"sub/{ODD_FILE}"
 
