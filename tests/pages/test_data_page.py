@@ -245,6 +245,7 @@ def test_names_with_markup_stay_names(open_page):
 
 ODD = "Bob's “best” 🎵 [x] (y) $a$"
 ODD_FILE = "a 'b' \"c\" & <i> 🎻 #1?.mid"
+ODD_REFUSED = "<b> no & music 🎹.mid"
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -252,14 +253,14 @@ def test_every_view_of_odd_names(open_page, view: str, tmp_path: Path):
     folder = tmp_path / ODD
     (folder / "sub").mkdir(parents=True)
     (folder / "sub" / ODD_FILE).write_bytes(MUSIC["one piece"])
-    (folder / "<b> no & music 🎹.mid").write_bytes(b"no")
+    (folder / ODD_REFUSED).write_bytes(b"no")
     name = shelf.import_folder(folder).name
     assert name == "Bob's best x (y) a"
     page = open_page(DATA, collection=name, view=view, piece=f"sub/{ODD_FILE}")
     assert page.selectbox(key="collection").value == name
     assert numbers(page)["Pieces"] == "1"
     if view == "Pieces":
-        assert list(page.dataframe[0].value["file"]) == [f"sub/{ODD_FILE}"]
+        assert list(page.dataframe[0].value["file"]) == [f"sub/{ODD_FILE}", ODD_REFUSED]
         assert any(each.label == "Make its sound" for each in page.button)
         assert page.query_params["piece"] == f"sub/{ODD_FILE}"
 
