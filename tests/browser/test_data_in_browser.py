@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import re
 from pathlib import Path
 from urllib.parse import parse_qs, urlparse
@@ -106,3 +107,30 @@ def test_an_import_that_is_cancelled_keeps_what_was_copied(studio, browser_page,
     shown = page.get_by_test_id("stMetric").filter(has_text="Pieces")
     shown.get_by_text(f"{kept:,}", exact=True).wait_for()
     assert not list((studio.home / "collections").glob(".unfinished*"))
+
+
+def test_tables_are_taken_away_as_csv(studio, browser_page):
+    files = [("good.mid", midi_bytes(tiny_pieces(1)[0])), ("a 'b', \"c\" 🎻.mid", b"MThd nothing")]
+    folder = studio.home / "collections/mixed"
+    folder.mkdir(parents=True)
+    for name, data in files:
+        (folder / name).write_bytes(data)
+    page = browser_page
+
+    def saved(view: str, button: str) -> list[dict[str, str]]:
+        page.goto(f"{studio.url}/Data?collection=mixed&view={view}")
+        found = page.get_by_test_id("stDownloadButton").get_by_role("button", name=button)
+        found.wait_for()
+        settle(page)
+        with page.expect_download() as download:
+            found.click()
+        with Path(download.value.path()).open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+    (report,) = saved("Refused", "Save the report")
+    assert report["file"] == files[1][0] and report["reason"]
+    pieces = saved("Pieces", "Download as CSV")
+    assert [row["file"] for row in pieces] == ["good.mid", files[1][0]]
+    assert pieces[1]["status"] == f"refused: {report['reason']}"
+    tokens = saved("Vocabulary", "Download as CSV")
+    assert sum(int(row["times"]) for row in tokens) == int(float(pieces[0]["tokens"]))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +16,16 @@ from musicgen.corpus.glance import at_a_glance
 from musicgen.corpus.keys import find_keys
 from musicgen.corpus.library import bundled
 from musicgen.corpus.reading import read_score
-from musicgen.corpus.statistics_pitch import note_frequency, pitch_classes, pitches
-from musicgen.corpus.statistics_time import durations, polyphony
+from musicgen.corpus.statistics import Histogram
+from musicgen.corpus.statistics_pitch import intervals, note_frequency, pitch_classes, pitches
+from musicgen.corpus.statistics_time import (
+    durations,
+    metres,
+    onsets_in_bar,
+    polyphony,
+    tempi,
+    velocities,
+)
 from musicgen.score import TICKS_PER_QUARTER
 
 PIANO = Path(__file__).parents[2].parent / "shared/corpora/piano92/waltz_de_choco.mid"
@@ -71,6 +81,57 @@ def test_polyphony_is_pretty_midis_piano_roll(piece):
         assert share == pytest.approx(shares[voices], abs=0.02)
 
 
+def counted(found: Histogram) -> Counter[int]:
+    return Counter(dict(zip(found.values.tolist(), found.counts.tolist(), strict=True)))
+
+
+def test_velocities_are_pretty_midis(piece):
+    score, theirs, _ = piece
+    struck = Counter(note.velocity for part in theirs.instruments for note in part.notes)
+    assert counted(velocities([score])) == struck
+
+
+def test_tempo_is_pretty_midis(piece):
+    score, theirs, _ = piece
+    (tempo,) = theirs.get_tempo_changes()[1]
+    assert counted(tempi([score])) == {round(tempo): 1}
+
+
+def test_metre_is_the_one_of_most_downbeats_of_pretty_midi(piece):
+    score, theirs, _ = piece
+    changes = theirs.time_signature_changes
+    edges = [*(change.time for change in changes[1:]), theirs.get_end_time()]
+    lasting: Counter[int] = Counter()
+    for change, edge in zip(changes, edges, strict=True):
+        lasting[100 * change.numerator + change.denominator] += edge - change.time
+    assert counted(metres([score])) == {max(lasting, key=lasting.__getitem__): 1}
+
+
+def test_places_in_the_bar_are_those_after_pretty_midis_downbeats(piece):
+    score, theirs, _ = piece
+    (tempo,) = theirs.get_tempo_changes()[1]
+    downbeats = theirs.get_downbeats()
+    starts = np.array([note.start for part in theirs.instruments for note in part.notes])
+    latest = downbeats[np.searchsorted(downbeats, starts + 0.001, side="right") - 1]
+    places = np.rint((starts - latest) * tempo / 60 * TICKS_PER_QUARTER).astype(int)
+    first_bar = score.metres[0].ticks_per_bar
+    if len(score.metres) > 1 and first_bar < score.metres[1].ticks_per_bar:  # a pickup
+        places[starts < downbeats[1] - 0.001] += score.metres[1].ticks_per_bar - first_bar
+    assert counted(onsets_in_bar([score])) == Counter(places.tolist())
+
+
+def test_intervals_are_those_between_pretty_midis_highest_notes(piece):
+    score, theirs, _ = piece
+    leaps: Counter[int] = Counter()
+    for part in theirs.instruments:
+        highest: dict[float, int] = {}
+        for note in sorted(part.notes, key=lambda each: each.start):
+            onset = round(note.start, 3)
+            highest[onset] = max(note.pitch, highest.get(onset, 0))
+        leaps.update(after - before for before, after in pairwise(highest.values()))
+    assert counted(intervals([score])) == leaps
+
+
 @pytest.mark.slow
 def test_key_durations_and_pitches_are_music21s(piece):
     from music21 import converter
@@ -100,5 +161,6 @@ def test_chords_are_music21s():
     theirs = converter.parse(PIANO, forceSource=True, storePickle=False).recurse().notes
     struck = [each for each in theirs if not each.tie or each.tie.type == "start"]
     names = [".".join(map(str, each.normalOrder)) for each in struck if each.isChord]
-    chords = note_frequency([read_score(PIANO.read_bytes(), PIANO.name)]).chords
-    assert sorted(names) == sorted(np.repeat(chords.labels, chords.counts))
+    found = note_frequency([read_score(PIANO.read_bytes(), PIANO.name)])
+    assert sorted(names) == sorted(np.repeat(found.chords.labels, found.chords.counts))
+    assert counted(found.sizes) == Counter(len(each.pitches) for each in struck)

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from pathlib import Path
 
 import pretty_midi
 import pytest
+import streamlit as st
 from pages_words import numbers, texts
 from tiny_music import tiny_pieces, write_folder
 
@@ -67,6 +69,21 @@ def test_slider_and_kind_change_the_chart_and_nothing_is_read_again(open_page, m
     assert "**Most frequent chords**" in texts(page)
 
 
+def test_no_view_reads_again_and_counts_can_be_on_a_log_scale(open_page, monkeypatch):
+    page = open_page(DATA)
+
+    def never(*_: object) -> None:
+        raise AssertionError("read again")
+
+    monkeypatch.setattr("musicgen.ui.opening.load_collection", never)
+    page.toggle(key="log").set_value(True).run()
+    figure = json.loads(page.get("plotly_chart")[0].proto.spec)
+    assert figure["layout"]["yaxis"]["type"] == "log"
+    for view in VIEWS:
+        page.segmented_control(key="view").set_value(view).run()
+        assert not page.exception
+
+
 def test_a_folder_is_imported_by_its_path(open_page, tmp_path: Path):
     folder = write_folder(tmp_path / "my tunes", count=4)
     (folder / "words.txt").write_text("no music")
@@ -107,6 +124,22 @@ def test_uploads_are_on_disk_at_once(open_page):
     assert page.selectbox(key="collection").value == "My music"
     assert numbers(page)["Pieces"] == "2"
     assert "1 file not taken in" in page.expander[0].label
+
+
+def test_uploads_go_into_the_collection_that_is_open_and_are_there_after_a_restart(open_page):
+    collection_of("mine", one=file_of((0, 24, 60), (24, 24, 64)))
+    page = open_page(DATA, collection="mine")
+    more = [
+        ("set/two.mid", file_of((0, 24, 62), (24, 24, 65)), "audio/midi"),
+        ("set/same.mid", file_of((0, 24, 60), (24, 24, 64)), "audio/midi"),
+    ]
+    page.file_uploader[1].set_value(more).run()  # a whole folder
+    assert not page.exception
+    assert page.selectbox(key="collection").value == "mine"
+    assert "1 file not taken in" in page.expander[0].label
+    st.cache_resource.clear()  # a server that has started anew has nothing in memory
+    page = open_page(DATA, collection="mine", view="Pieces")
+    assert list(page.dataframe[0].value["file"]) == ["one.mid", "set/two.mid"]
 
 
 def test_rename_and_delete_ask_first(open_page):
@@ -212,6 +245,7 @@ def test_names_with_markup_stay_names(open_page):
 
 ODD = "Bob's “best” 🎵 [x] (y) $a$"
 ODD_FILE = "a 'b' \"c\" & <i> 🎻 #1?.mid"
+ODD_REFUSED = "<b> no & music 🎹.mid"
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -219,15 +253,14 @@ def test_every_view_of_odd_names(open_page, view: str, tmp_path: Path):
     folder = tmp_path / ODD
     (folder / "sub").mkdir(parents=True)
     (folder / "sub" / ODD_FILE).write_bytes(MUSIC["one piece"])
-    refused = "<b> no & music 🎹.mid"
-    (folder / refused).write_bytes(b"no")
+    (folder / ODD_REFUSED).write_bytes(b"no")
     name = shelf.import_folder(folder).name
     assert name == "Bob's best x (y) a"
     page = open_page(DATA, collection=name, view=view, piece=f"sub/{ODD_FILE}")
     assert page.selectbox(key="collection").value == name
     assert numbers(page)["Pieces"] == "1"
     if view == "Pieces":
-        assert list(page.dataframe[0].value["file"]) == [f"sub/{ODD_FILE}", refused]
+        assert list(page.dataframe[0].value["file"]) == [f"sub/{ODD_FILE}", ODD_REFUSED]
         assert any(each.label == "Make its sound" for each in page.button)
         assert page.query_params["piece"] == f"sub/{ODD_FILE}"
 
