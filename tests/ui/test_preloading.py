@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import streamlit
@@ -37,7 +38,9 @@ def headers(path: str) -> dict[bytes, bytes]:
         sent.append(message)
 
     app = PreloadedScripts(PlainTextResponse(""))
-    asyncio.run(app({"type": "http", "path": path}, None, send))
+    answering = app({"type": "http", "path": path}, None, send)
+    with ThreadPoolExecutor() as pool:  # a browser's test may have left a loop in this thread
+        pool.submit(asyncio.run, answering).result()
     return dict(sent[0]["headers"])
 
 
