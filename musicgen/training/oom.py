@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 EVENTS = Path("/proc/vmstat")  # of Linux since 4.13; elsewhere nobody knows
+_BEGIN = "out of memory"
 COUNT = "oom_kill"  # processes killed for want of memory, of every control group
 
 
@@ -29,5 +30,10 @@ def killed_for_memory(before: int | None, now: int | None) -> bool:
 def out_of_memory(batch_size: int) -> str:
     """What to try, for people."""
     if batch_size == 1:
-        return "out of memory: try windows of a shorter length, or a smaller model"
-    return f"out of memory: try a batch size of {batch_size // 2} in place of {batch_size}"
+        return f"{_BEGIN}: try windows of a shorter length, or a smaller model"
+    return f"{_BEGIN}: try a batch size of {batch_size // 2} in place of {batch_size}"
+
+
+def batch_size_to_try(batch_size: int, message: str) -> int:
+    """What a run that ended with that message should go on with: as it was, or half of it."""
+    return max(1, batch_size // 2) if message.startswith(_BEGIN) else batch_size

@@ -13,6 +13,7 @@ from musicgen.settings import BadName
 from musicgen.training import launch, shelf
 from musicgen.training.archive import read_archive, write_archive
 from musicgen.training.keras_export import NoExport, keras_file, keras_file_name, opens_alone
+from musicgen.training.oom import batch_size_to_try
 from musicgen.training.run import FINISHED, QUEUED, STOPPING, Run, Status, UnknownRun
 from musicgen.training.settings import MOST_WINDOWS, RunSettings
 from musicgen.ui.acting import act
@@ -30,8 +31,8 @@ def control(run: Run, settings: RunSettings, status: Status) -> None:
             _stop(run, status)
         elif can_go_on(run):
             if status.state != FINISHED:
-                _resume(run, settings)
-            _continue(run, settings)
+                _resume(run, settings, status)
+            _continue(run, settings, status)
         if _has_checkpoint(run):
             st.page_link(
                 "pages/3_Compose.py", label="Compose from it", icon=":material/music_note:",
@@ -63,31 +64,32 @@ def _stop(run: Run, status: Status) -> None:
     _button(label, ":material/stop:", stop, True, disabled=status.state == STOPPING)
 
 
-def _resume(run: Run, settings: RunSettings) -> None:
+def _resume(run: Run, settings: RunSettings, status: Status) -> None:
     def resume() -> str:
         launch.resume(run, batch_size=batch_size)
         return f"{plain(run.name)} goes on."
 
-    batch_size = _batch_size(run, settings, "resume")
+    batch_size = _batch_size(run, settings, status, "resume")
     _button("Resume", ":material/play_arrow:", resume, True)
 
 
-def _batch_size(run: Run, settings: RunSettings, key: str) -> int:
-    """As it was, unless it is changed: what to do where the memory did not suffice."""
+def _batch_size(run: Run, settings: RunSettings, status: Status, key: str) -> int:
+    """As it was, or half of it where the memory did not suffice, unless it is changed."""
+    usual = batch_size_to_try(settings.train.batch_size, status.message)
     return int(
         st.number_input(
-            "Batch size", 1, MOST_WINDOWS, settings.train.batch_size, width=130,
+            "Batch size", 1, MOST_WINDOWS, usual, width=130,
             key=f"{key}-batch-{run.name}", help="windows at once; less needs less memory",
         )
     )  # fmt: skip
 
 
-def _continue(run: Run, settings: RunSettings) -> None:
+def _continue(run: Run, settings: RunSettings, status: Status) -> None:
     with st.popover("Continue", icon=":material/fast_forward:"):
         st.markdown("Train on beyond the end, with the optimizer as it was left.")
         epochs = int(st.number_input("More epochs; 0: no limit", 0, 10_000, 10, key="more-epochs"))
         minutes = float(st.number_input("More minutes; 0: no limit", 0, 10_000, 0, key="more-min"))
-        batch_size = _batch_size(run, settings, "continue")
+        batch_size = _batch_size(run, settings, status, "continue")
         if st.button("Continue", key="continue", type="primary"):
             act(lambda: _go_on(run, epochs, minutes, batch_size))
 

@@ -201,12 +201,21 @@ def test_resume_in_smaller_batches(open_page, monkeypatch):
     monkeypatch.setattr(launch, "_spawn", spawned.append)
     run = run_that_is(FAILED, message="out of memory: try a batch size of 16 in place of 32")
     page = open_page(TRAIN, show="Watch", run="a run")
-    assert page.number_input(key="resume-batch-a run").value == 32
-    page.number_input(key="resume-batch-a run").set_value(16)
+    assert page.number_input(key="resume-batch-a run").value == 16  # as it is told to try
     next(each for each in page.button if each.label == "Resume").click().run()
     assert not page.exception and not page.error
     assert spawned == [run]
     assert run.settings.train.batch_size == 16
+
+
+def test_resume_goes_on_as_it_was_or_as_one_says(open_page, monkeypatch):
+    monkeypatch.setattr(launch, "_spawn", lambda run: None)
+    run = run_that_is(STOPPED)
+    page = open_page(TRAIN, show="Watch", run="a run")
+    assert page.number_input(key="resume-batch-a run").value == 32
+    page.number_input(key="resume-batch-a run").set_value(8)
+    next(each for each in page.button if each.label == "Resume").click().run()
+    assert run.settings.train.batch_size == 8
 
 
 def test_rename_and_delete(open_page):
