@@ -40,7 +40,7 @@ def compose(options: argparse.Namespace) -> Answer:
     settings = _compose_settings(options, like)
     primer = _primer(options.primer) if options.primer else None
     began = time.perf_counter()
-    model, folder = _model(options.checkpoint)
+    name, model, folder = _model(options.checkpoint)
     known = Background.of(folder)
     loaded = time.perf_counter()
     if like and options.variations is None and not options.best_of:
@@ -51,7 +51,7 @@ def compose(options: argparse.Namespace) -> Answer:
     composed = time.perf_counter()
     rows = []
     for number, piece in enumerate(pieces, 1):
-        recipe = _recipe_of(piece, options.checkpoint, folder, primed=primer is not None)
+        recipe = _recipe_of(piece, name, primed=primer is not None)
         files = _write_piece(piece.score, recipe, options, number)
         rows.append({**files, **piece.facts()})
     data = {
@@ -64,12 +64,13 @@ def compose(options: argparse.Namespace) -> Answer:
     return Answer(data, "\n".join(lines))
 
 
-def _model(name: str) -> tuple[Model, Path]:
-    """What composes, and the checkpoint whose background counts."""
-    if names_ngram(name):
-        return find_ngram(name)
-    checkpoint = open_checkpoint(find_checkpoint(name))
-    return Engine(checkpoint), checkpoint.folder
+def _model(wanted: str) -> tuple[str, Model, Path]:
+    """What composes, with its whole name, and the checkpoint whose background counts."""
+    if names_ngram(wanted):
+        return wanted, *find_ngram(wanted)
+    checkpoint = open_checkpoint(find_checkpoint(wanted))
+    folder = checkpoint.folder.resolve()
+    return f"{folder.parent.parent.name}@{folder.name}", Engine(checkpoint), checkpoint.folder
 
 
 def _compose_settings(options: argparse.Namespace, like: Recipe | None) -> ComposeSettings:
@@ -97,11 +98,9 @@ def _recipe(options: argparse.Namespace) -> Recipe:
     return recipe
 
 
-def _recipe_of(piece: Piece, model: str, checkpoint: Path, primed: bool) -> Recipe:
+def _recipe_of(piece: Piece, model: str, primed: bool) -> Recipe:
     made = piece.composition
-    name = f"{checkpoint.resolve().parent.parent.name}@{checkpoint.name}"
-    name = model if names_ngram(model) else name
-    return Recipe(name, made.settings, made.variation, None if primed else "")
+    return Recipe(model, made.settings, made.variation, None if primed else "")
 
 
 def _primer(path: Path) -> Score:

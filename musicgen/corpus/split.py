@@ -31,18 +31,8 @@ class Shares:
         within("valid and test share together", self.valid + self.test, 0, MOST_HELD_OUT)
 
     @property
-    def valid_from(self) -> float:
-        """Of the range of the hash."""
-        return self.test_from - self.valid
-
-    @property
-    def test_from(self) -> float:
-        return 1 - self.test
-
-    @property
-    def fewest_train(self) -> float:
-        """Of the pieces."""
-        return round(FEWEST_TRAIN * self.valid_from, 9)
+    def train(self) -> float:
+        return 1 - self.test - self.valid
 
     def sides(self, count: int) -> tuple[str, ...]:
         """Those that so many different pieces are divided between."""
@@ -86,15 +76,16 @@ def content_place(score: Score) -> float:
 def _sides(place: Mapping[int, float], shares: Shares) -> dict[int, str]:
     """The side of each group by its place; by rank where chance would be unkind to a few."""
     order = sorted(place, key=lambda group: place[group])
+    valid_from, test_from = shares.train, 1 - shares.test  # of the range of the hash
     sides = [
-        TEST if place[group] >= shares.test_from
-        else VALID if place[group] >= shares.valid_from
-        else TRAIN
+        TEST if place[group] >= test_from else VALID if place[group] >= valid_from else TRAIN
         for group in order
-    ]  # fmt: skip
+    ]
     count, wanted = len(order), shares.sides(len(order))
-    if set(sides) != set(wanted) or sides.count(TRAIN) < shares.fewest_train * count:
-        of_side = {VALID: shares.test_from - shares.valid_from, TEST: 1 - shares.test_from}
+    fewest = round(FEWEST_TRAIN * shares.train, 9) * count  # 0.6 to the last bit where it is usual
+    if set(sides) != set(wanted) or sides.count(TRAIN) < fewest:
+        # As differences, a hair below 0.1: halves have to be rounded as they always were.
+        of_side = {VALID: test_from - valid_from, TEST: 1 - test_from}
         held = [side for side in wanted[1:] for _ in range(max(1, round(count * of_side[side])))]
         sides = [TRAIN] * (count - len(held)) + held
     return dict(zip(order, sides, strict=True))

@@ -15,6 +15,7 @@ from musicgen.training.memory import MOST_NOTES
 from musicgen.training.run import Run, find_run
 
 NGRAM = "n-gram"  # `RUN@n-gram` names it where a checkpoint is named
+USUAL_ORDER = 4  # where no piece is held out to choose the best one by
 
 
 class NoNGram(ValueError):
@@ -42,7 +43,9 @@ def ngram_of(run: Run) -> NGram:
             f"'{run.name}' learned from more than {MOST_NOTES:,} notes: too many to count"
         )
     order = _known_order(run.folder)
-    return fit(encoding, train, order) if order else fit_best(encoding, train, valid)
+    if order or not valid:
+        return fit(encoding, train, order or USUAL_ORDER)
+    return fit_best(encoding, train, valid)
 
 
 def find_ngram(name: str) -> tuple[NGram, Path]:

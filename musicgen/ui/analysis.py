@@ -81,8 +81,9 @@ class Analysis:
     def groups(self) -> list[int]:
         return near_duplicates(self.scores)
 
-    @cached_property
+    @property
     def sides(self) -> tuple[str, ...]:
+        """As the usual shares are."""
         return self.split(Shares())
 
     def split(self, shares: Shares) -> tuple[str, ...]:

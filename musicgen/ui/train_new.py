@@ -87,7 +87,7 @@ def _settings(name: str, source: str, preset: Preset) -> RunSettings:
         st.markdown("**Training**")
         train = edited(train, f"{preset.name}-{kind}-train")
         st.caption(
-            f"The split is by piece: about {train.shares.valid_from:.0%} train, "
+            f"The split is by piece: about {train.shares.train:.0%} train, "
             f"{train.valid_share:.0%} valid, {train.test_share:.0%} test, copies of one piece "
             "on one side, by what the notes are and not by chance."
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from musicgen.composing.settings import ComposeSettings
 from musicgen.corpus.split import split_pieces
 from musicgen.encoding.events import EventsEncoding
 from musicgen.evaluation.ngram import fit
-from musicgen.training.ngram_model import NoNGram, find_ngram, names_ngram, ngram_of
+from musicgen.training.ngram_model import USUAL_ORDER, NoNGram, find_ngram, names_ngram, ngram_of
 from musicgen.training.run import Run
 
 
@@ -42,6 +43,13 @@ def test_it_counts_the_pieces_that_the_run_learned_from(run: Run) -> None:
 def test_its_order_is_the_one_that_was_judged_best(run: Run) -> None:
     (run.folder / "baselines.json").write_text(json.dumps({"n-gram": {"order": 2}}))
     assert ngram_of(run).order == 2
+
+
+def test_a_run_that_held_nothing_out_has_one_of_the_usual_order(run: Run) -> None:
+    settings = run.settings
+    train = replace(settings.train, valid_share=0.0, test_share=0.0)
+    (run.folder / "run.json").write_text(json.dumps(replace(settings, train=train).to_json()))
+    assert ngram_of(run).order == USUAL_ORDER
 
 
 def test_pieces_are_composed_from_it(run: Run) -> None:
