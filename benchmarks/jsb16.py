@@ -1,6 +1,6 @@
 """Bach's chorales on a grid of 16ths: nats a note on the split that papers use.
 
-    python -m benchmarks.jsb16 [--minutes 110] [--data FILE.npz] [--test FILE.npz] [--members 4]
+    python -m benchmarks.jsb16 [--minutes 55] [--data FILE.npz] [--test FILE.npz] [--members 2]
                                [--run NAME] [--model lstm|transformer] [--keys 12] [--json]
 
 Trains this repo's own model with its own training loop on the encoding `frames` (a frame is a
@@ -9,8 +9,8 @@ step graphs of its best checkpoint, over whole pieces. Every pitch of every voic
 is a note. Rests cost nats and are no notes; a piece's end is not predicted, as in the papers.
 
 Several members, alike but for the seed, are trained side by side, each on cores of its own, and
-judged as one model: each chance is the mean of what all of them give it in as many keys. With
-`--members 1 --keys 1` it is one model, as it is.
+judged as one model that is asked in twelve keys, alone and mixed with an n-gram: see
+`benchmarks/jsb16_judging.py`. The table's `one model` is a single member in one key, as it is.
 
 Takes the minutes it is given, for all members together, and some more to judge. Ctrl-C stops;
 the same command goes on, with more minutes trains longer, and otherwise judges what is there.
@@ -25,21 +25,16 @@ import math
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-import numpy as np
-
+from benchmarks.jsb16_judging import judge
 from benchmarks.jsb16_member import add_model_options, read_pieces
-from musicgen.composing.engine import Engine
-from musicgen.encoding.frames import REST, FramesEncoding
+from musicgen.encoding.frames import REST
 from musicgen.encoding.steps import Steps
-from musicgen.evaluation.likelihood import predict
-from musicgen.models.checkpoint import open_checkpoint
 from musicgen.settings import home
 from musicgen.training.run import Run
 
@@ -54,41 +49,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     runs = [Run(_home_of(name) / "runs" / name) for name in names]
     sides = {"valid": options.data} | ({"test": options.test} if options.test else {})
     pieces = {side: read_pieces(file, side) for side, file in sides.items()}
+    print(f"judging {' and '.join(sides)} in {options.keys} keys ...", file=sys.stderr)
+    train = read_pieces(options.data, "train")
     result: dict[str, Any] = {"members": [_member(run, pieces["valid"]) for run in runs]}
-    for side in sides:
-        print(f"judging {side} ...", file=sys.stderr)
-        result[side] = judged(runs, pieces[side], options.keys)
+    result |= judge(runs, train, pieces, options.keys)
     print(json.dumps(result) if options.json else _table(result))
-
-
-def judged(runs: Sequence[Run], pieces: list[Steps], keys: int) -> dict[str, Any]:
-    """Nats a note of the runs' best checkpoints together, over all notes and as mean over pieces.
-
-    Each chance is the mean of what each model gives in each of the keys: a mixture, whose
-    chances sum to one as each model's do.
-    """
-    began = time.perf_counter()
-    encoding = FramesEncoding()
-    chances = [np.zeros(steps.fields.shape) for steps in pieces]
-    for run in runs:
-        engine = Engine(open_checkpoint(run.checkpoint()))
-        for semitones in range(-(keys // 2), keys - keys // 2):
-            moved = [encoding.transposed(steps, semitones) for steps in pieces]
-            for total, found in zip(chances, predict(engine, moved), strict=True):
-                total += 2.0**-found.bits / (keys * len(runs))
-    costs = [-np.log(chance) for chance in chances]  # (N, 4) each
-    notes = np.array([(steps.fields != REST).sum() for steps in pieces])
-    by_voice = np.concatenate(costs).sum(axis=0) / notes.sum() * len(encoding.fields)
-    by_piece = [cost.sum() / count for cost, count in zip(costs, notes, strict=True)]
-    return {
-        "nats_a_note": float(sum(cost.sum() for cost in costs) / notes.sum()),
-        "mean_over_pieces": float(np.mean(by_piece)),
-        "by_voice": {f.name: float(v) for f, v in zip(encoding.fields, by_voice, strict=True)},
-        "keys": keys,
-        "notes": int(notes.sum()),
-        "pieces": len(pieces),
-        "seconds": time.perf_counter() - began,
-    }
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -96,8 +61,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--data", type=Path, default=DATA, help="where train and valid are")
     parser.add_argument("--test", type=Path, help="judge test_pitches, test_ends of this file too")
     parser.add_argument("--run", default="jsb16", help="what the runs are called")
-    parser.add_argument("--minutes", type=float, default=110.0, help="of training, all together")
-    parser.add_argument("--members", type=int, default=4, help="models that are judged as one")
+    parser.add_argument("--minutes", type=float, default=55.0, help="of training, all together")
+    parser.add_argument("--members", type=int, default=2, help="models that are judged as one")
     parser.add_argument("--keys", type=int, default=12, help="in which each of them is asked")
     add_model_options(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object and no table")
@@ -181,15 +146,18 @@ def _table(result: dict[str, Any]) -> str:
             f"{row['minutes']:8.1f}{row['epoch']:7}{row['train']:8.3f}{row['valid']:8.3f}"
             for row in member["curve"][::-1][::every][::-1]
         ]
-    keys = result["valid"]["keys"]
-    lines += ["", f"all {len(result['members'])} in {keys} keys, over whole pieces:"]
-    lines.append(f"{'':8}{'nats a note':>13}{'mean of pieces':>16}   by voice")
     for side in ("valid", "test"):
         if found := result.get(side):
-            voices = ", ".join(f"{name} {nats:.3f}" for name, nats in found["by_voice"].items())
-            means = f"{found['nats_a_note']:13.4f}{found['mean_over_pieces']:16.4f}"
-            lines.append(f"{side:8}{means}   {voices}; judged in {found['seconds']:.0f} s")
+            lines += ["", f"{side}, judged in {found['seconds']:.0f} s"]
+            lines.append(f"{'':10}{'nats a note':>13}{'mean of pieces':>16}   by voice")
+            lines += [_row(name, figures) for name, figures in found["models"].items()]
     return "\n".join(lines)
+
+
+def _row(name: str, figures: dict[str, Any]) -> str:
+    voices = ", ".join(f"{voice} {nats:.3f}" for voice, nats in figures["by_voice"].items())
+    means = f"{figures['nats_a_note']:13.4f}{figures['mean_over_pieces']:16.4f}"
+    return f"{name:10}{means}   {voices}"
 
 
 if __name__ == "__main__":
