@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -32,17 +31,10 @@ from musicgen.training.data import TrainingData, prepare
 from musicgen.training.datasets import as_dataset
 from musicgen.training.devices import Devices, set_up_devices
 from musicgen.training.optimizers import make_optimizer
+from musicgen.training.pointers import keep, latest_checkpoint, place_for, starting_checkpoint
 from musicgen.training.progress import Progress
 from musicgen.training.report import Reporter, Sums, means
-from musicgen.training.run import (
-    FINISHED,
-    RUNNING,
-    STARTING,
-    STOPPED,
-    Run,
-    UnknownRun,
-    find_checkpoint,
-)
+from musicgen.training.run import FINISHED, RUNNING, STARTING, STOPPED, Run
 from musicgen.training.samples import write_sample
 from musicgen.training.settings import TrainSettings
 from musicgen.training.trainer import StepsTrainer
@@ -58,7 +50,7 @@ def train(run: Run, devices: Devices | None = None, training: type[Training] | N
     devices = devices or set_up_devices(settings.train.devices)
     _reporter(run).tell(state=STARTING, message="reading the collection", device=devices.words)
     collection = load_collection(settings.source)
-    start = _start(run)
+    start = starting_checkpoint(run)
     encoding = open_checkpoint(start).encoding if start else None
     data = prepare(collection, settings, encoding)
     write_json(run.folder / "split.json", data.names())
@@ -76,8 +68,8 @@ def train_on(
     devices = devices or set_up_devices()
     reporter = _reporter(run)
     reporter.tell(state=STARTING, message="making the model", device=devices.words)
-    resume = _latest(run) is not None
-    (training or Training)(run, data, devices, reporter, _start(run), resume).go_on()
+    resume = latest_checkpoint(run) is not None
+    (training or Training)(run, data, devices, reporter, starting_checkpoint(run), resume).go_on()
 
 
 class Training:
@@ -151,7 +143,7 @@ class Training:
             if not whole or (self.asked_to_stop and not self._is_over()):
                 self.reporter.tell(state=STOPPED, message="")
                 return
-        if not (self.run.folder / "checkpoints" / "latest.json").exists():
+        if latest_checkpoint(self.run) is None:
             self.save(best=True)
         self.reporter.tell(message="evaluating", seconds_left=0.0)
         conclude(self.run, self.data.scores)
@@ -218,10 +210,6 @@ class Training:
     def save(self, best: bool) -> None:
         """A checkpoint of this very moment, then the pointers, then the old ones go."""
         progress = replace(self.progress, seconds=self.seconds)
-        parent = self.run.folder / "checkpoints"
-        name = f"epoch-{progress.epoch:04d}" + (f"-{progress.step:05d}" if progress.batch else "")
-        if (parent / name).exists():  # of a session whose pointers were never written
-            shutil.rmtree(parent / name)
         status = self.reporter.status
         facts = {
             "run": self.run.name,
@@ -231,19 +219,10 @@ class Training:
             "valid_loss": status.valid_loss,
         }
         with averaged(self.trainer, self.optimizer):
-            self.writer.write(parent / name, facts, self.optimizer, asdict(progress))
-        write_json(parent / "latest.json", {"checkpoint": name})
-        if best:
-            write_json(parent / "best.json", {"checkpoint": name})
-        self._drop_old(parent)
+            checkpoint = place_for(self.run, progress)
+            self.writer.write(checkpoint, facts, self.optimizer, asdict(progress))
+        keep(checkpoint, best)
         self.saved = time.monotonic()
-
-    @staticmethod
-    def _drop_old(parent: Path) -> None:
-        kept = {json.loads(p.read_bytes())["checkpoint"] for p in parent.glob("*.json")}
-        for folder in parent.iterdir():
-            if folder.is_dir() and folder.name not in kept:
-                shutil.rmtree(folder, ignore_errors=True)
 
     def _dataset(self) -> tf.data.Dataset:
         settings, progress = self.settings, self.progress
@@ -260,16 +239,3 @@ class Training:
 def _reporter(run: Run) -> Reporter:
     epochs = run.settings.train.epochs
     return Reporter(run.folder, replace(run.written_status(), epochs=epochs))
-
-
-def _start(run: Run) -> Path | None:
-    """The checkpoint that a run goes on from, its own or another's."""
-    start_from = run.settings.start_from
-    return _latest(run) or (find_checkpoint(start_from) if start_from else None)
-
-
-def _latest(run: Run) -> Path | None:
-    try:
-        return run.checkpoint("latest")
-    except UnknownRun:
-        return None
