@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 import streamlit as st
 from composed_pages import PAGE, finished
+from filelock import FileLock
 from streamlit.testing.v1 import AppTest
+
+from musicgen.training.run import Run
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 60  # a page may take on a busy machine
@@ -56,3 +59,17 @@ def compose_page(runs, open_page):
         return finished(open_page(PAGE, **query))
 
     return open_
+
+
+@pytest.fixture()
+def alive() -> Iterator[Callable[[Run], None]]:
+    """Holds a run's lock as its process would."""
+    locks = []
+
+    def hold(run: Run) -> None:
+        locks.append(FileLock(run.folder / "lock"))
+        locks[-1].acquire()
+
+    yield hold
+    for lock in locks:
+        lock.release()

@@ -1,8 +1,12 @@
-"""What a page says, for tests."""
+"""What a page says, for tests; and the files of those that several modules test."""
 
 from __future__ import annotations
 
+import json
+
 from streamlit.testing.v1 import AppTest
+
+DATA, TRAIN = "1_Data.py", "2_Train.py"
 
 
 def texts(page: AppTest) -> str:
@@ -12,5 +16,15 @@ def texts(page: AppTest) -> str:
 
 
 def numbers(page: AppTest) -> dict[str, str]:
-    """The page's metrics by label."""
-    return {each.label: each.value for each in page.metric}
+    """The page's metrics and figures by label."""
+    found = {each.label: each.value for each in page.metric}
+    for component in page.get("bidi_component"):
+        if component.proto.component_name == "musicgen_figures":
+            figures = json.loads(component.proto.json)["figures"]
+            found |= {each["label"]: each["value"] for each in figures}
+    return found
+
+
+def buttons(page: AppTest) -> set[str]:
+    """The words on its buttons."""
+    return {each.label for each in page.button}

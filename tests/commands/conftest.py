@@ -1,0 +1,35 @@
+"""A home of their own for the tests of the commands, with music and a run in it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from asking import run_command
+from tiny_music import write_folder
+
+
+@pytest.fixture(scope="package")
+def commands_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def home(commands_home: Path) -> Iterator[Path]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MUSICGEN_HOME", str(commands_home))
+        yield commands_home
+
+
+@pytest.fixture(scope="package")
+def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_folder(tmp_path_factory.mktemp("music") / "melodies")
+
+
+@pytest.fixture(scope="package")
+def trained(music: Path, commands_home: Path) -> str:
+    """A run made by the command itself."""
+    shape = "--width 16 --layers 1 --epochs 2 --batch-size 4 --length 16".split()
+    command = ["train", str(music), "--run", "tiny", *shape]
+    answer = run_command(*command, environment={"MUSICGEN_HOME": str(commands_home)})
+    assert (answer["run"], answer["status"], answer["epoch"]) == ("tiny", "finished", 2)
+    return "tiny"

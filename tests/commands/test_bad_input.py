@@ -1,0 +1,66 @@
+"""Bad input to any command: one line that says what is wrong, and exit status 2."""
+
+import pytest
+from asking import ROOT, refusal_of
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["compose", "nobody", "--out", "x.mid"], "no run 'nobody'"),
+        (["compose", "a/b", "--out", "x.mid"], "no checkpoint at 'a/b'"),
+        (["compose", "..", "--out", "x.mid"], "cannot be a name"),
+        (["compose", "tiny", "--out", "x.mid", "--temperature", "-1"], "temperature"),
+        (["compose", "tiny", "--out", "x.mid", "--temperature", "nan"], "temperature"),
+        (["compose", "tiny", "--out", "x.mid", "--bars", "0"], "bars 0 is not between"),
+        (["compose", "tiny", "--out", "x.mid", "--bars", "10000"], "bars 10000 is not between"),
+        (["compose", "tiny", "--out", "x.mid", "--top-p", "0"], "top-p"),
+        (["compose", "tiny", "--out", "x.mid", "--key", "H major"], "key"),
+        (["compose", "tiny", "--out", "x.mid", "--grid", "5th"], "is not one of any, 16th"),
+        (["compose", "tiny", "--out", "x.mid", "--lowest", "99", "--highest", "9"], "highest key"),
+        (["compose", "tiny", "--out", "x.mid", "--best-of", "9999"], "best-of 9999"),
+        (["compose", "tiny", "--out", "x.mid", "--metre", "4/0"], "4/0 is not a metre"),
+        (["compose", "tiny", "--out", "x.mid", "--primer", "none.mid"], "none.mid"),
+        (["compose", "tiny", "--out", "no-such-folder/x.mid"], "no-such-folder"),
+        (["compose", "tiny"], "--out"),
+        (["train", "bach-chorales", "--run", "a/b"], "cannot be a name"),
+        (["train", "bach-chorales", "--run", ".."], "cannot be a name"),
+        (["train", "bach-chorales", "--run", "tiny"], "choose another name"),
+        (["train", "bach-chorales", "--run", "x", "--epochs", "0"], "epochs 0"),
+        (["train", "bach-chorales", "--run", "x", "--batch-size", "-3"], "batch size -3"),
+        (
+            ["train", "bach-chorales", "--run", "x", "--model", "classic", "--encoding", "events"],
+            "notes",
+        ),
+        (["train", "bach-chorales", "--run", "x", "--heads", "2"], "settings of the lstm model"),
+        (
+            ["train", "bach-chorales", "--run", "x", "--model", "transformer", "--length", "64"],
+            "attends to 256 steps and is trained on windows of 64",
+        ),
+        (["train", "bach-chorales", "--run", "unheard", "--resume"], "no run 'unheard'"),
+        (["train", "--run", "x"], "say what to train on"),
+        (["train", "bach-chorales", "--run", "x", "--fine-tune", "nobody"], "no run 'nobody'"),
+        (
+            ["train", "bach-chorales", "--run", "x", "--fine-tune", "tiny", "--width", "8"],
+            "leave out width",
+        ),
+        (["runs", "stop", "tiny"], "is not being trained"),
+        (["runs", "rename", "tiny", "a/b"], "cannot be a name"),
+        (["runs", "rename", "nobody", "x"], "no run 'nobody'"),
+        (["runs", "delete", "chorales", "--yes"], "came with the program"),
+        (["runs", "export", "tiny", "--out", "x.h5"], "neither in .zip nor in .keras"),
+        (["runs", "import", str(ROOT / "README.md")], "not a zip file"),
+        (["runs", "juggle"], "invalid choice: 'juggle'"),
+        (["train", "--run", "tiny", "--resume", "--batch-size", "0"], "batch size 0"),
+        (["train", "nowhere", "--run", "x"], "'nowhere' is no collection"),
+        (["corpus", "nowhere"], "bach-chorales, ryans-mammoth"),
+        (["corpus", "bach-chorales", "--encoding", "morse"], "invalid choice: 'morse'"),
+        (["evaluate", "nobody"], "no run 'nobody'"),
+        (["evaluate", "tiny", "--source", "nowhere"], "'nowhere' is no collection"),
+        (["juggle"], "invalid choice: 'juggle'"),
+    ],
+)
+def test_bad_input(
+    capsys: pytest.CaptureFixture[str], trained: str, arguments: list[str], words: str
+) -> None:
+    assert words in refusal_of(capsys, *arguments)

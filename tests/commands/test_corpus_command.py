@@ -1,0 +1,87 @@
+"""`library` and `corpus`: what they answer, whatever the files are."""
+
+import json
+import signal
+import zipfile
+from pathlib import Path
+
+import pytest
+from asking import ROOT, answer_of
+from tiny_music import write_folder
+
+from musicgen.cli import main
+from musicgen.commands.progress import ProgressLine
+from musicgen.corpus.cache import load_record
+
+HOSTILE = ROOT.parent / "shared/corpora/hostile"
+
+
+def test_library(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = {row["name"]: row for row in answer_of(capsys, "library")["bundled"]}
+    assert rows["bach-chorales"]["pieces"] >= 400
+    assert rows["ryans-mammoth"]["pieces"] >= 1000
+    assert all(row["licence"] for row in rows.values())
+
+
+def test_corpus(capsys: pytest.CaptureFixture[str], music: Path) -> None:
+    answer = answer_of(capsys, "corpus", str(music))
+    assert (answer["files"], answer["refused"], answer["notes"]) == (12, [], 12 * 45)
+    assert answer["tokens"] == 12 * 45
+    assert 0 < answer["vocabulary"] <= answer["tokens"]
+    assert answer["seconds"] > 0
+    notes = answer_of(capsys, "corpus", str(music), "--encoding", "notes")
+    assert notes["vocabulary"] < answer["vocabulary"]
+
+
+def test_a_text_file_named_mid_and_a_zip_in_a_zip(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, music: Path
+) -> None:
+    folder = tmp_path / "mixed"
+    folder.mkdir()
+    (folder / "shopping.mid").write_text("milk, eggs")
+    (folder / "good.mid").write_bytes((music / "melody 01.mid").read_bytes())
+    with zipfile.ZipFile(folder / "inner.zip", "w") as inner:
+        inner.writestr("a.mid", b"MThd")
+    with zipfile.ZipFile(tmp_path / "outer.zip", "w") as outer:
+        for path in folder.iterdir():
+            outer.write(path, path.name)
+    for source in (folder, tmp_path / "outer.zip"):
+        answer = answer_of(capsys, "corpus", str(source))
+        assert answer["files"] == 1
+        assert {Path(each["file"]).name for each in answer["refused"]} >= {"shopping.mid"}
+        assert all(each["reason"] for each in answer["refused"])
+
+
+def test_ctrl_c_keeps_what_was_read(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_folder(tmp_path / "stopped", count=4)
+
+    def pressed_at_the_second(self: ProgressLine, done: int, total: int) -> None:
+        if done == 2:
+            signal.raise_signal(signal.SIGINT)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ProgressLine, "__call__", pressed_at_the_second)
+        assert main(["corpus", str(folder), "--json"]) == 130
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["files"], answer["complete"]) == (2, False)
+    assert len(load_record(folder)) == 2
+    answer = answer_of(capsys, "corpus", str(folder))
+    assert (answer["files"], answer["complete"]) == (4, True)
+
+
+def test_an_empty_folder(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    answer = answer_of(capsys, "corpus", str(tmp_path))
+    assert (answer["files"], answer["notes"], answer["vocabulary"]) == (0, 0, 0)
+
+
+@pytest.mark.skipif(not HOSTILE.is_dir(), reason="the hostile files are not here")
+@pytest.mark.parametrize("encoding", ["notes", "events"])
+def test_hostile_files_are_read_or_refused(
+    capsys: pytest.CaptureFixture[str], encoding: str
+) -> None:
+    answer = answer_of(capsys, "corpus", str(HOSTILE), "--encoding", encoding)
+    assert answer["files"] + len(answer["refused"]) == len(list(HOSTILE.iterdir()))
+    assert answer["tokens"] < 1000
+    assert answer["seconds"] < 10

@@ -1,0 +1,139 @@
+"""Collections on the Data page: imported, added to, renamed, deleted, read again."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from pages_words import DATA, numbers
+from small_collections import MUSIC, collection_of, file_of
+from tiny_music import tiny_pieces, write_folder
+
+from musicgen.corpus import shelf
+from musicgen.corpus.collection import Collection
+from musicgen.corpus.errors import Cancelled
+from musicgen.rendering.midi import midi_bytes
+from musicgen.ui import opening
+
+
+def test_a_folder_is_imported_by_its_path(open_page, tmp_path: Path):
+    folder = write_folder(tmp_path / "my tunes", count=4)
+    (folder / "words.txt").write_text("no music")
+    page = open_page(DATA)
+    page.text_input(key="import-path-0").set_value(str(folder)).run()
+    page.button(key="import").click().run()
+    assert not page.exception
+    assert page.selectbox(key="collection").value == "my tunes"
+    assert numbers(page)["Pieces"] == "4"
+    assert [each.name for each in shelf.shelved()] == ["my tunes"]
+    assert "1 file not taken in" in page.expander[0].label
+    page.button(key="put-away").click().run()
+    assert not any("not taken in" in each.label for each in page.expander)
+
+
+@pytest.mark.parametrize("path", ["/no/such/folder", "\0", "~nobody/x", "relative"])
+def test_a_path_that_is_no_folder_is_answered(open_page, path: str):
+    page = open_page(DATA)
+    page.text_input(key="import-path-0").set_value(path).run()
+    page.button(key="import").click().run()
+    assert not page.exception
+    assert page.error
+    assert shelf.shelved() == ()
+
+
+def test_uploads_are_on_disk_at_once(open_page):
+    page = open_page(DATA)
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as writing:
+        writing.writestr("inside.mid", file_of((0, 24, 62), (24, 24, 65)))
+    files = [
+        ("one.mid", file_of((0, 24, 60), (24, 24, 64)), "audio/midi"),
+        ("again.mid", file_of((0, 24, 60), (24, 24, 64)), "audio/midi"),
+        ("more.zip", archive.getvalue(), "application/zip"),
+    ]
+    page.file_uploader[0].set_value(files).run()
+    assert not page.exception
+    assert page.selectbox(key="collection").value == "My music"
+    assert numbers(page)["Pieces"] == "2"
+    assert "1 file not taken in" in page.expander[0].label
+
+
+def test_uploads_go_into_the_collection_that_is_open_and_are_there_after_a_restart(open_page):
+    collection_of("mine", one=file_of((0, 24, 60), (24, 24, 64)))
+    page = open_page(DATA, collection="mine")
+    more = [
+        ("set/two.mid", file_of((0, 24, 62), (24, 24, 65)), "audio/midi"),
+        ("set/same.mid", file_of((0, 24, 60), (24, 24, 64)), "audio/midi"),
+    ]
+    page.file_uploader[1].set_value(more).run()  # a whole folder
+    assert not page.exception
+    assert page.selectbox(key="collection").value == "mine"
+    assert "1 file not taken in" in page.expander[0].label
+    st.cache_resource.clear()  # a server that has started anew has nothing in memory
+    page = open_page(DATA, collection="mine", view="Pieces")
+    assert list(page.dataframe[0].value["file"]) == ["one.mid", "set/two.mid"]
+
+
+def test_rename_and_delete_ask_first(open_page):
+    collection_of("drafts", one=file_of((0, 24, 60)))
+    page = open_page(DATA, collection="drafts")
+    page.text_input(key="new-name-drafts").set_value("../out").run()
+    page.button(key="rename-collection").click().run()
+    assert "cannot be a name" in page.error[0].value
+    page.text_input(key="new-name-drafts").set_value("songs").run()
+    page.button(key="rename-collection").click().run()
+    assert page.selectbox(key="collection").value == "songs"
+    assert page.button(key="delete-collection").disabled
+    page.checkbox(key="sure-songs").check().run()
+    page.button(key="delete-collection").click().run()
+    assert shelf.shelved() == ()
+    assert page.selectbox(key="collection").value == "bach-chorales"
+
+
+def test_bundled_collections_cannot_be_changed(open_page):
+    page = open_page(DATA)
+    assert not [each for each in page.button if each.key == "delete-collection"]
+
+
+@pytest.mark.parametrize("name", ["a/b", "..", "a\\b", " ", ".hidden"])
+def test_a_name_that_cannot_be_a_collections_is_answered(open_page, name: str):
+    page = open_page(DATA)
+    page.selectbox(key="upload-target-bach-chorales").set_value(name).run()
+    page.file_uploader[0].set_value([("one.mid", MUSIC["one note"], "audio/midi")]).run()
+    assert not page.exception
+    assert page.error or [each.name for each in shelf.shelved()] == ["My music"]
+
+
+def test_a_reading_that_is_cancelled_keeps_what_was_read(open_page, monkeypatch):
+    pieces = {f"piece {i}": midi_bytes(score) for i, score in enumerate(tiny_pieces(4))}
+    collection_of("several", **pieces)
+    whole = opening.load_collection
+
+    def cancelled_after_two(name: str, told) -> Collection:
+        def tell(done: int, total: int) -> None:
+            told(done, total)
+            if done == 2:
+                raise Cancelled
+
+        return whole(name, tell)
+
+    monkeypatch.setattr(opening, "load_collection", cancelled_after_two)
+    page = open_page(DATA, collection="several")
+    assert numbers(page)["Pieces"] == "2"
+    assert "was cancelled" in page.warning[0].value
+    monkeypatch.setattr(opening, "load_collection", whole)
+    page.button(key="read-rest").click().run()
+    assert numbers(page)["Pieces"] == "4"
+    assert not page.warning
+
+
+def test_a_collection_that_changes_on_disk_is_read_again(open_page):
+    collection_of("growing", one=file_of((0, 24, 60)))
+    page = open_page(DATA, collection="growing")
+    assert numbers(page)["Pieces"] == "1"
+    collection_of("growing", two=file_of((0, 24, 62), (24, 24, 64)))
+    page.run()
+    assert numbers(page)["Pieces"] == "2"

@@ -1,0 +1,72 @@
+"""The Data page's table of files, its search, and links to pieces."""
+
+from __future__ import annotations
+
+from pages_words import DATA, texts
+from small_collections import collection_of, file_of
+from tiny_music import tiny_pieces
+
+from musicgen.rendering.midi import midi_bytes
+
+
+def test_search_finds_by_key_and_split(open_page):
+    page = open_page(DATA, view="Pieces", search="minor valid")
+    table = page.dataframe[0].value
+    assert len(table) and set(table["split"]) == {"valid"}
+    assert all("minor" in key for key in table["key"])
+
+
+def test_a_piece_has_a_status(open_page):
+    tune, other = tiny_pieces(2)
+    files = {"tune": tune, "higher": tune.transposed(3), "other": other}
+    collection_of("twins", **{name: midi_bytes(score) for name, score in files.items()})
+    table = open_page(DATA, collection="twins", view="Pieces").dataframe[0].value
+    told = dict(zip(table["file"], table["status"], strict=True))
+    assert told == {
+        "higher.mid": "same as 1 more",
+        "other.mid": "read",
+        "tune.mid": "same as 1 more",
+    }
+
+
+def test_a_refused_file_has_a_row_with_its_reason(open_page):
+    collection_of("mixed", good=file_of((0, 24, 60), (24, 24, 64)), broken=b"MThd nothing")
+    page = open_page(DATA, collection="mixed", view="Pieces")
+    table = page.dataframe[0].value.set_index("file")
+    assert list(table.index) == ["good.mid", "broken.mid"]
+    assert table.loc["good.mid", ["notes", "status"]].tolist() == [2, "read"]
+    assert table.loc["broken.mid", "status"].startswith("refused: ")
+    assert table.loc["broken.mid", ["notes", "seconds", "tempo"]].isna().all()
+    page = open_page(DATA, collection="mixed", view="Pieces", piece="broken.mid")
+    assert "**broken\\.mid** was refused" in page.warning[0].value
+    page = open_page(DATA, collection="mixed", view="Pieces", search="refused")
+    assert page.dataframe[0].value["file"].tolist() == ["broken.mid"]
+
+
+def test_a_link_opens_a_piece(open_page):
+    page = open_page(DATA, view="Pieces", search="minor")
+    file = page.dataframe[0].value["file"].iloc[3]
+    page = open_page(DATA, view="Pieces", search="minor", piece=file)
+    assert any(each.label == "Make its sound" for each in page.button)
+    assert file in texts(page).replace("\\", "")
+    assert page.query_params["piece"] == file
+
+
+def test_a_piece_that_is_not_there_is_answered_and_one_of_another_collection_is_let_go(open_page):
+    page = open_page(DATA, view="Pieces", piece="**nowhere**.mid")
+    assert "There is no piece" in page.warning[0].value
+    assert "piece" not in page.query_params
+    file = page.dataframe[0].value["file"].iloc[0]
+    page = open_page(DATA, view="Pieces", piece=file)
+    page.selectbox(key="collection").set_value("ryans-mammoth").run()
+    assert not page.warning
+    assert "piece" not in page.query_params
+
+
+def test_a_link_opens_the_pieces_behind_a_bar(open_page):
+    page = open_page(DATA, view="Rhythm", bar="Metre: 3/4")
+    assert "with **3/4**" in texts(page)
+    table = page.dataframe[0].value
+    assert len(table) and set(table["metre"]) == {"3/4"}
+    page = open_page(DATA, view="Rhythm", bar="Metre: 99/4")
+    assert not page.dataframe

@@ -1,0 +1,130 @@
+"""The Data page of little music, of none, of too much, and of odd names."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pretty_midi
+import pytest
+from pages_words import DATA, numbers, texts
+from small_collections import MUSIC, VIEWS, collection_of, file_of
+
+from musicgen.corpus import shelf
+
+CORPORA = Path(__file__).parents[3] / "shared/corpora"
+
+
+def drums_only() -> bytes:
+    midi = pretty_midi.PrettyMIDI()
+    midi.instruments.append(pretty_midi.Instrument(0, is_drum=True))
+    midi.instruments[0].notes = [
+        pretty_midi.Note(80, 38, beat / 2, beat / 2 + 0.1) for beat in range(8)
+    ]
+    file = io.BytesIO()
+    midi.write(file)
+    return file.getvalue()
+
+
+STATES = {
+    "one note": ({"one": file_of((0, 24, 60))}, "1", "too few to train on"),
+    "only refused": ({"broken": b"MThd nothing"}, "0", "No notes yet"),
+    "drums only": ({"drums": drums_only()}, "0", "No notes yet"),
+}
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_poor_collections_have_their_state(open_page, name: str):
+    files, pieces, said = STATES[name]
+    collection_of(name, **files)
+    page = open_page(DATA, collection=name)
+    assert numbers(page)["Pieces"] == pieces
+    assert said in texts(page)
+
+
+def two_hours() -> bytes:
+    """A note every second quarter of 120 a minute, for two hours."""
+    return file_of(*((48 * i, 24, 40 + i % 40) for i in range(7200)))
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("name", MUSIC)
+def test_every_view_of_little_music(open_page, name: str, view: str):
+    collection_of(name, one=MUSIC[name])
+    page = open_page(DATA, collection=name, view=view)
+    assert numbers(page)["Pieces"] == "1"
+    assert page.segmented_control(key="view").value == view
+
+
+def test_the_only_piece_is_what_a_model_learns_from(open_page):
+    collection_of("one piece", one=MUSIC["one piece"])
+    page = open_page(DATA, collection="one piece", view="Pieces")
+    assert list(page.dataframe[0].value["split"]) == ["train"]
+
+
+def test_a_piece_of_two_hours(open_page):
+    collection_of("long", hours=two_hours())
+    page = open_page(DATA, collection="long", view="Pieces", piece="hours.mid")
+    assert numbers(page)["Music"] == "2.0 h"
+    assert list(page.dataframe[0].value["length"]) == ["2:00:00"]
+    assert "The first 4,000 of 7,200 notes." in texts(page)
+    next(each for each in page.button if each.label == "Make its sound").click().run()
+    assert "the piece lasts 120 minutes" in texts(page)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_of_two_hours(open_page, view: str):
+    collection_of("long", hours=two_hours())
+    assert numbers(open_page(DATA, collection="long", view=view))["Notes"] == "7,200"
+
+
+def test_an_empty_collection_says_how_to_fill_it(open_page, home: Path):
+    (home / "collections" / "empty").mkdir(parents=True)
+    page = open_page(DATA, collection="empty")
+    assert numbers(page)["Pieces"] == "0"
+    assert "Add music" in texts(page)
+
+
+def test_names_with_markup_stay_names(open_page):
+    name = "**bold** 'q' \"d\" 🎵 [x](y) $a$.mid"
+    shelf.add_files("odd", [(name, file_of((0, 24, 60), (24, 24, 67)))])
+    page = open_page(DATA, collection="odd", view="Pieces")
+    assert len(page.dataframe[0].value) == 1
+
+
+ODD = "Bob's “best” 🎵 [x] (y) $a$"
+
+
+ODD_FILE = "a 'b' \"c\" & <i> 🎻 #1?.mid"
+
+
+ODD_REFUSED = "<b> no & music 🎹.mid"
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_of_odd_names(open_page, view: str, tmp_path: Path):
+    folder = tmp_path / ODD
+    (folder / "sub").mkdir(parents=True)
+    (folder / "sub" / ODD_FILE).write_bytes(MUSIC["one piece"])
+    (folder / ODD_REFUSED).write_bytes(b"no")
+    name = shelf.import_folder(folder).name
+    assert name == "Bob's best x (y) a"
+    page = open_page(DATA, collection=name, view=view, piece=f"sub/{ODD_FILE}")
+    assert page.selectbox(key="collection").value == name
+    assert numbers(page)["Pieces"] == "1"
+    if view == "Pieces":
+        assert list(page.dataframe[0].value["file"]) == [f"sub/{ODD_FILE}", ODD_REFUSED]
+        assert any(each.label == "Make its sound" for each in page.button)
+        assert page.query_params["piece"] == f"sub/{ODD_FILE}"
+
+
+@pytest.mark.skipif(not CORPORA.is_dir(), reason="the corpora beside the repo are absent")
+def test_hostile_files_are_refused_with_reasons(open_page):
+    page = open_page(DATA)
+    page.text_input(key="import-path-0").set_value(str(CORPORA / "hostile")).run()
+    page.button(key="import").click().run()
+    assert not page.exception
+    assert page.selectbox(key="collection").value == "hostile"
+    assert int(numbers(page)["Refused files"]) > 0
+    page.segmented_control(key="view").set_value("Refused").run()
+    assert not page.exception

@@ -1,0 +1,147 @@
+"""What can be done with a run on the Train page."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+from example_runs import run_that_is
+from pages_words import TRAIN, buttons, texts
+from tiny_music import write_folder
+from tiny_runs import write_run
+
+from musicgen.corpus.shelf import import_folder
+from musicgen.training import launch
+from musicgen.training.archive import write_archive
+from musicgen.training.run import (
+    FAILED,
+    RUNNING,
+    STOPPED,
+    Run,
+    find_run,
+    list_runs,
+)
+
+
+def test_stop_asks_the_process(open_page, alive):
+    run = run_that_is(RUNNING)
+    alive(run)
+    page = open_page(TRAIN, show="Watch", run="a run")
+    next(each for each in page.button if each.label == "Stop and save").click().run()
+    assert (run.folder / "stop").exists()
+    assert "stopping]" in texts(page)
+
+
+def open_tuning(open_page, run: Run):
+    """The popover for fine-tuning, open."""
+    page = open_page(TRAIN, show="Watch", run=run.name)
+    page.session_state[f"tuning-{run.name}"] = True
+    page.run()
+    assert not page.exception
+    return page
+
+
+def test_fine_tuning_says_what_to_expect(open_page, runs, tmp_path: Path, monkeypatch):
+    spawned = []
+    monkeypatch.setattr(launch, "_spawn", spawned.append)
+    run = Run(write_run(runs))
+    status = {"state": "finished", "epoch": 2, "steps_per_second": 1000.0}
+    (run.folder / "status.json").write_text(json.dumps(status))
+    import_folder(write_folder(tmp_path / "tunes"))
+    page = open_page(TRAIN, show="Watch", run=run.name)
+    assert "Start" not in buttons(page)  # nothing is worked out before it is opened
+    page = open_tuning(open_page, run)
+    said = texts(page).replace("\\", "")
+    assert "339 pieces, " in said
+    assert " predictions an epoch; about " in said and "at the speed of tiny" in said
+    assert " GB of memory" in said or " MB of memory" in said
+    assert "too few to train on" not in said
+    page.selectbox(key="tune-source").set_value("tunes").run()
+    said = texts(page).replace("\\", "")
+    # 10 pieces of 45 notes train; 600 s at 1,000 a second pass over them so often.
+    predictions = int(said.split(" predictions an epoch")[0].split()[-1].replace(",", ""))
+    assert predictions in (9 * 45, 10 * 45)
+    assert f"about {600_000 / predictions:,.1f} epochs" in said
+    assert "too few to train on" in said
+    page.button(key="tune").click().run()
+    assert not page.exception and not page.error
+    assert find_run("tiny tuned").settings.start_from == "tiny"
+    assert [each.name for each in spawned] == ["tiny tuned"]
+
+
+def test_fine_tuning_refuses_a_name_that_is_none(open_page, runs):
+    page = open_tuning(open_page, Run(write_run(runs)))
+    page.text_input(key="tune-name").set_value("../up").run()
+    assert "cannot be a name" in page.error[0].value
+    assert "Start" not in buttons(page)
+
+
+def test_resume_in_smaller_batches(open_page, monkeypatch):
+    spawned = []
+    monkeypatch.setattr(launch, "_spawn", spawned.append)
+    run = run_that_is(FAILED, message="out of memory: try a batch size of 16 in place of 32")
+    page = open_page(TRAIN, show="Watch", run="a run")
+    assert page.number_input(key="resume-batch-a run").value == 16  # as it is told to try
+    next(each for each in page.button if each.label == "Resume").click().run()
+    assert not page.exception and not page.error
+    assert spawned == [run]
+    assert run.settings.train.batch_size == 16
+
+
+def test_resume_goes_on_as_it_was_or_as_one_says(open_page, monkeypatch):
+    monkeypatch.setattr(launch, "_spawn", lambda run: None)
+    run = run_that_is(STOPPED)
+    page = open_page(TRAIN, show="Watch", run="a run")
+    assert page.number_input(key="resume-batch-a run").value == 32
+    page.number_input(key="resume-batch-a run").set_value(8)
+    next(each for each in page.button if each.label == "Resume").click().run()
+    assert run.settings.train.batch_size == 8
+
+
+def test_rename_and_delete(open_page):
+    run_that_is(STOPPED)
+    page = open_page(TRAIN, show="Watch", run="a run")
+    page.text_input(key="rename-a run").set_value("a/b").run()
+    page.button(key="rename-run").click().run()
+    assert "cannot be a name" in page.error[0].value
+    page.text_input(key="rename-a run").set_value("better name").run()
+    page.button(key="rename-run").click().run()
+    assert page.selectbox(key="run").value == "better name"
+    assert find_run("better name").settings.name == "better name"
+    page.button(key="delete-run").click().run()
+    assert not page.exception
+    assert "There is no run yet" in texts(page) or page.selectbox(key="run").value != "better name"
+
+
+def test_a_run_is_imported_from_its_zip(open_page):
+    bundled = [each for each in list_runs() if each.bundled]
+    if not bundled:
+        pytest.skip("no run ships with the program")
+    file = io.BytesIO()
+    write_archive(bundled[0], file)
+    page = open_page(TRAIN, show="New")
+    page.file_uploader[0].set_value([("run.zip", file.getvalue(), "application/zip")]).run()
+    assert not page.exception
+    assert page.segmented_control(key="show").value == "Watch"
+    assert page.selectbox(key="run").value == f"{bundled[0].name} 2"
+    assert "Resume" not in buttons(page)  # it came without its optimizer
+    page.file_uploader[0].set_value([("run.zip", b"no zip", "application/zip")]).run()
+    assert "not a zip file" in page.error[0].value
+
+
+@pytest.mark.slow
+def test_a_bundled_lstm_is_exported_to_keras(open_page):
+    bundled = [each for each in list_runs() if each.bundled]
+    if not bundled:
+        pytest.skip("no run ships with the program")
+    page = open_page(TRAIN, show="Watch", run=bundled[0].name)
+    page.button(key="export-keras").click().run(timeout=200)
+    assert not page.exception and not page.error
+    folder, name, data = page.session_state["_keras_file"]
+    assert (folder, name) == (bundled[0].folder, f"{bundled[0].name}.keras")
+    files = zipfile.ZipFile(io.BytesIO(data)).namelist()
+    assert {"config.json", "model.weights.h5"} <= set(files)
+    assert "Export to Keras" not in buttons(page)

@@ -1,0 +1,121 @@
+"""The form of the Train page: what is known before Start, and a training that it starts."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from example_runs import run_that_is
+from pages_words import TRAIN, buttons, numbers, texts
+from tiny_music import write_folder
+
+from musicgen.corpus.shelf import import_folder
+from musicgen.models.settings import LstmSettings
+from musicgen.training import launch
+from musicgen.training.run import (
+    FINISHED,
+    STOPPED,
+    find_run,
+)
+
+
+def test_presets_and_what_they_will_train(open_page):
+    page = open_page(TRAIN, collection="bach-chorales", preset="Classic")
+    shown = numbers(page)
+    vocabulary = 50
+    assert shown["Parameters"] == f"{5_474_406 - (358 - vocabulary) * 257:,}"
+    assert "a larger one will memorise" in texts(page)
+    page.segmented_control(key="preset").set_value("Quick").run()
+    assert numbers(page)["Takes at most"] == "5 min"
+    assert page.text_input(key="name-bach-chorales-Quick").value == "bach-chorales quick"
+
+
+def test_memory_device_and_the_number_of_gpus_are_there_before_start(open_page):
+    page = open_page(TRAIN, collection="bach-chorales", preset="Quick")
+    shown = numbers(page)
+    assert shown["Parameters"] == "2,270,315"
+    small = shown["Memory"]
+    assert small.endswith(" GB")
+    assert "Device: CPU" in texts(page).replace("\\", "")
+    assert page.number_input(key="Quick-lstm-train-devices").value == 0
+    page.number_input(key="Quick-lstm-train-batch_size").set_value(512).run()
+    assert float(numbers(page)["Memory"].split()[0]) > 2 * float(small.split()[0])
+
+
+def test_a_training_that_does_not_fit_is_warned_of(open_page):
+    page = open_page(TRAIN, collection="bach-chorales", preset="Quick")
+    assert "try a smaller batch size" not in texts(page)
+    page.number_input(key="Quick-lstm-train-batch_size").set_value(4096)
+    page.number_input(key="Quick-lstm-train-length").set_value(8192).run()
+    assert "try a smaller batch size" in texts(page)
+    page.number_input(key="Quick-lstm-train-devices").set_value(65).run()
+    assert "devices 65 is not between 0 and 64" in texts(page).replace("\\", "")
+
+
+def test_bad_names_and_settings_are_answered_before_anything_starts(open_page):
+    page = open_page(TRAIN, collection="bach-chorales")
+    page.text_input(key="name-bach-chorales-Quick").set_value("../up").run()
+    assert "cannot be a name" in page.error[0].value
+    assert "Start" not in buttons(page)
+    page.text_input(key="name-bach-chorales-Quick").set_value("fine").run()
+    page.number_input(key="Quick-lstm-train-batch_size").set_value(0).run()
+    assert "batch size 0 is not between 1 and 4096" in texts(page).replace("\\", "")
+
+
+def test_a_name_that_is_taken_is_answered(open_page, monkeypatch):
+    run_that_is(STOPPED, "fine")
+    page = open_page(TRAIN, collection="bach-chorales")
+    page.text_input(key="name-bach-chorales-Quick").set_value("fine").run()
+    page.button(key="start").click().run()
+    assert "there is a run 'fine' already" in page.error[0].value.replace("\\", "")
+
+
+def test_a_collection_without_music_cannot_be_trained_on(open_page, home: Path):
+    (home / "collections" / "empty").mkdir(parents=True)
+    page = open_page(TRAIN, collection="empty")
+    assert "no piece that could be read" in texts(page)
+    assert "Start" not in buttons(page)
+
+
+def test_the_carried_collection_is_chosen(open_page, tmp_path: Path):
+    import_folder(write_folder(tmp_path / "tunes"))
+    page = open_page(TRAIN, collection="tunes")
+    assert page.selectbox(key="collection").value == "tunes"
+    assert "too few to train on" in texts(page)
+
+
+@pytest.mark.slow
+def test_start_stream_stop_and_continue(open_page, tmp_path: Path):
+    import_folder(write_folder(tmp_path / "tunes"))
+    page = open_page(TRAIN, collection="tunes", preset="Quick")
+    page.number_input(key="Quick-lstm-model-width").set_value(8)
+    page.number_input(key="Quick-lstm-train-length").set_value(16)
+    page.number_input(key="Quick-lstm-train-batch_size").set_value(2)
+    page.run()
+    page.button(key="start").click().run()
+    assert not page.exception
+    run = find_run("tunes quick")
+    assert run.settings.model == LstmSettings(8, 2, 0.1)
+    try:
+        _wait_for(lambda: run.written_status().epoch >= 1)
+        page.run()
+        assert "running]" in texts(page)
+    finally:
+        launch.stop(run)
+    _wait_for(lambda: run.status().state == STOPPED)
+    page.run()
+    assert {"Resume", "Continue"} <= buttons(page)
+    before = run.written_status().epoch
+    page.number_input(key="more-epochs").set_value(1)
+    page.button(key="continue").click().run()
+    assert not page.exception
+    _wait_for(lambda: run.status().state == FINISHED)
+    assert run.written_status().epoch == before + 1
+
+
+def _wait_for(true, seconds: float = 120) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.2)

@@ -1,0 +1,143 @@
+"""A run on the Train page: its state, its numbers, its curves; and several side by side."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from example_runs import run_that_is
+from pages_words import TRAIN, buttons, numbers, texts
+
+from musicgen.training import launch
+from musicgen.training.run import (
+    FAILED,
+    FINISHED,
+    INTERRUPTED,
+    QUEUED,
+    RUNNING,
+    STALLED,
+    STARTING,
+    STOPPED,
+    STOPPING,
+    find_run,
+)
+from musicgen.ui.runs import STATES
+from musicgen.ui.train_watch import CURVES
+
+
+def test_no_run_says_what_to_do(open_page, monkeypatch, tmp_path: Path):
+    monkeypatch.setattr("musicgen.training.run.PRETRAINED", tmp_path / "none")
+    assert "There is no run yet: start one under New." in texts(open_page(TRAIN, show="Watch"))
+    assert "With two runs or more" in texts(open_page(TRAIN, show="Compare"))
+
+
+def test_every_state_has_its_words_and_next_step(open_page, alive):
+    silent = time.time() - 1000
+    for state, written, held, stop in (
+        (QUEUED, QUEUED, True, False),
+        (STARTING, STARTING, True, False),
+        (RUNNING, RUNNING, True, False),
+        (STOPPING, RUNNING, True, True),
+        (STOPPED, STOPPED, False, False),
+        (FINISHED, FINISHED, False, False),
+        (FAILED, FAILED, False, False),
+        (INTERRUPTED, RUNNING, False, False),
+    ):
+        run = run_that_is(written, f"run {state}", message="a reason" if state == FAILED else "")
+        if held:
+            alive(run)
+        if stop:
+            (run.folder / "stop").touch()
+        page = open_page(TRAIN, show="Watch", run=run.name)
+        said = texts(page)
+        assert f"{state}]" in said and STATES[state].words in said, state
+        assert ("A reason" in said) == (state == FAILED)
+        goes_on = state in (STOPPED, FAILED, INTERRUPTED)
+        assert ("Resume" in buttons(page)) == goes_on, state
+        assert ("Stop and save" in buttons(page)) == (state in (STARTING, RUNNING, STOPPING)), state
+        assert ("Cancel" in buttons(page)) == (state == QUEUED)
+    run = run_that_is(RUNNING, "silent", heartbeat=silent)
+    alive(run)
+    assert STATES[STALLED].words in texts(open_page(TRAIN, show="Watch", run="silent"))
+
+
+def test_numbers_of_a_run(open_page, alive):
+    alive(run_that_is(RUNNING))
+    shown = numbers(open_page(TRAIN, show="Watch", run="a run"))
+    assert shown["Epoch"] == "3 of 40"
+    assert shown["Training, bits"] == "4.000"
+    assert shown["Validation, bits"] == "4.500"
+    assert shown["Predictions"] == "1,000 / s"
+    assert shown["Time left"] == "60 s"
+
+
+@pytest.mark.parametrize("curves", CURVES)
+def test_every_view_of_the_curves(open_page, curves: str):
+    run_that_is(STOPPED)
+    page = open_page(TRAIN, show="Watch", run="a run")
+    page.segmented_control(key="curves").set_value(curves).run()
+    assert not page.exception
+
+
+def test_loss_in_nats_by_epoch_on_a_log_scale(open_page):
+    run_that_is(STOPPED)
+    page = open_page(TRAIN, show="Watch", run="a run")
+    page.segmented_control(key="unit").set_value("Nats")
+    page.segmented_control(key="axis").set_value("Epochs")
+    page.slider(key="smoothing").set_value(0.0)
+    page.toggle(key="log-loss").set_value(True).run()
+    assert not page.exception
+
+
+def test_a_run_without_a_first_point_yet(open_page, alive):
+    alive(run_that_is(STARTING, epochs=0, loss=None, valid_loss=None, best_valid_loss=None))
+    page = open_page(TRAIN, show="Watch", run="a run")
+    assert "The first point of the curve" in texts(page)
+    assert numbers(page)["Validation, bits"] == "—"
+
+
+@pytest.mark.parametrize("damage", ["run.json", "status.json", "metrics.jsonl"])
+def test_a_damaged_run_harms_nobody(open_page, damage: str):
+    run = run_that_is(STOPPED)
+    (run.folder / damage).write_bytes(b'{"kind": \xff')
+    page = open_page(TRAIN, show="Watch", run="a run")
+    assert not page.exception
+    assert not open_page().exception
+
+
+def test_a_run_that_never_began_has_no_curve(open_page):
+    run_that_is(STOPPED, epochs=0, message="cancelled while it waited")
+    page = open_page(TRAIN, show="Watch", run="a run")
+    assert "there is no curve" in texts(page)
+    assert "compose from it" not in texts(page).lower()
+
+
+def test_baselines_and_evaluation_are_shown_where_they_are(open_page):
+    run = run_that_is(FINISHED)
+    level = {"bits_per_note": {"valid": 3.5, "test": 3.6}, "bits_per_step": {"valid": 3.5}}
+    (run.folder / "baselines.json").write_text(json.dumps({"n-gram": level, "odd": 3}))
+    judged = {"valid": {"bits_per_note": 2.7, "accuracy": {"pitch": 0.6}}, "test": {}}
+    (run.folder / "evaluation.json").write_text(json.dumps(judged))
+    page = open_page(TRAIN, show="Watch", run="a run")
+    assert page.toggle(key="references").value
+    page.segmented_control(key="curves").set_value("Evaluation").run()
+    table = page.dataframe[0].value
+    assert table["valid"].to_dict() == {"n-gram": 3.5, "this model": 2.7}
+
+
+def test_compare_shows_results_and_differences(open_page):
+    run_that_is(STOPPED, "one")
+    run_that_is(FINISHED, "two", epochs=5)
+    page = open_page(TRAIN, show="Compare")
+    page.multiselect(key="compare").set_value(["one", "two"]).run()
+    results = page.dataframe[0].value
+    assert list(results["run"]) == ["one", "two"]
+    assert list(results["epochs"]) == [3, 5]
+    assert "Their settings are the same." in texts(page)
+    launch.extend(find_run("two"), epochs=50, batch_size=8)
+    page.run()
+    differ = page.dataframe[1].value
+    assert differ.loc["train: epochs"].to_dict() == {"one": "40", "two": "50"}
+    assert differ.loc["train: batch size"].to_dict() == {"one": "32", "two": "8"}
