@@ -9,6 +9,7 @@ from musicgen.training.run import QUEUED, Run, Status, UnknownRun
 from musicgen.training.settings import RunSettings
 from musicgen.ui import runs, training_plots
 from musicgen.ui.curves import curves
+from musicgen.ui.figures import Figure, figures
 from musicgen.ui.train_control import control
 from musicgen.ui.train_evaluation import evaluation_view, reference_levels
 from musicgen.ui.train_samples import samples_view
@@ -16,7 +17,9 @@ from musicgen.ui.training_plots import BITS, EPOCHS, MINUTES, NATS, STEPS, View
 from musicgen.ui.words import plain, span
 
 LOOK = 2.0  # seconds between two looks at a run that is alive
-CURVES = ("Loss", "By field", "Rate and speed", "Samples", "Evaluation", "Log", "Settings")
+PLOTTED = ("Loss", "By field", "Rate and speed")
+CURVES = (*PLOTTED, "Samples", "Evaluation", "Log", "Settings")
+MOST_OF_A_NOTE = 400  # characters
 
 
 def watch(run: Run) -> None:
@@ -27,25 +30,35 @@ def watch(run: Run) -> None:
         st.error(plain(str(problem), 400))
         return
     status = run.status()
-    alive = runs.is_alive(status)
     control(run, settings, status)
-    live = st.fragment(_live, run_every=LOOK if alive else None)
-    live(run, settings, status.state)
-
-
-def _live(run: Run, settings: RunSettings, shown: str) -> None:
-    """shown: the state that the rest of the page was drawn for."""
-    status = run.status()
-    if status.state != shown:
-        st.rerun()
     runs.state_badge(status, run.bundled)
-    if status.state == QUEUED:
-        _queue(run)
-    _numbers(run, settings, status)
+    st.fragment(_views)(run, settings, status)
+
+
+def _views(run: Run, settings: RunSettings, shown: Status) -> None:
+    """What of the run to look at; the widgets are not drawn again while it is trained.
+
+    shown: what the rest of the page was drawn for.
+    """
     which = st.segmented_control(
         "Curves", CURVES, default=CURVES[0], required=True, key="curves",
         label_visibility="collapsed",
     )  # fmt: skip
+    place = st.container()
+    view = _view(loss=which == "Loss") if which in PLOTTED else View()
+    live = st.fragment(_live, run_every=LOOK if runs.is_alive(shown) else None)
+    with place:
+        live(run, settings, shown, str(which), view)
+
+
+def _live(run: Run, settings: RunSettings, shown: Status, which: str, view: View) -> None:
+    """What changes while it is trained, in as few elements as can be: each costs the browser."""
+    status = run.status()
+    if (status.state, status.message) != (shown.state, shown.message):
+        st.rerun()
+    if status.state == QUEUED:
+        _queue(run)
+    _numbers(run, settings, status)
     metrics = runs.metrics_of(run)
     if which == "Log":
         st.code(run.log_tail() or "Nothing has been printed.", language=None, height=380)
@@ -62,7 +75,7 @@ def _live(run: Run, settings: RunSettings, shown: str) -> None:
             else "It has learned nothing yet, so that there is no curve."
         )
     else:
-        _curves(str(which), run, settings, metrics)
+        _curves(which, run, settings, metrics, view)
 
 
 def _queue(run: Run) -> None:
@@ -74,36 +87,27 @@ def _queue(run: Run) -> None:
 
 
 def _numbers(run: Run, settings: RunSettings, status: Status) -> None:
-    best = f"best {status.best_valid_loss:.3f}" if status.best_valid_loss is not None else None
+    best = f"best {status.best_valid_loss:.3f}" if status.best_valid_loss is not None else ""
     minutes = settings.train.minutes
-    limit = f"of {span(60 * minutes)}" if minutes else None
-    shown = (
-        ("Epoch", runs.how_far(status, minutes), None),
-        ("Training, bits", runs.bits(status.loss), None),
-        ("Validation, bits", runs.bits(status.valid_loss), best),
-        ("Trained for", span(status.seconds), limit),
-        ("Predictions", runs.rate(status.steps_per_second), None),
-        ("Time left", runs.left(status), None),
+    row = (
+        Figure("Epoch", runs.how_far(status, minutes)),
+        Figure("Training, bits", runs.bits(status.loss)),
+        Figure("Validation, bits", runs.bits(status.valid_loss), best),
+        Figure("Trained for", span(status.seconds), f"of {span(60 * minutes)}" if minutes else ""),
+        Figure("Predictions", runs.rate(status.steps_per_second)),
+        Figure("Time left", runs.left(status)),
     )
-    with st.container(horizontal=True):
-        for label, value, below in shown:
-            st.metric(
-                label, value, below, delta_color="off", delta_arrow="off", border=True,
-                height="stretch",
-            )  # fmt: skip
     parameters = f"{status.parameters:,} parameters · " if status.parameters else ""
     device = f"{status.device} · " if status.device else ""
-    st.caption(plain(f"{parameters}{device}{settings.source} · {settings.encoding}", 400))
+    note = f"{parameters}{device}{settings.source} · {settings.encoding}"
+    figures(row, note[:MOST_OF_A_NOTE], "numbers")
 
 
-def _curves(which: str, run: Run, settings: RunSettings, metrics: Metrics) -> None:
-    levels = reference_levels(run) if which == "Loss" else {}
-    view = _view(loss=which == "Loss")
-    if levels and not st.toggle("Reference lines", True, key="references"):
-        levels = {}
+def _curves(which: str, run: Run, settings: RunSettings, metrics: Metrics, view: View) -> None:
     token = "note" if settings.encoding == "events" else "token"
     revision = f"{run.folder} {view}"
     if which == "Loss":
+        levels = reference_levels(run) if view.references else {}
         curves(training_plots.loss_plot(metrics, view, token, levels), "loss", revision)
     elif which == "By field":
         if not len(metrics.epochs):
@@ -129,7 +133,7 @@ def _speed(metrics: Metrics, view: View, revision: str) -> None:
 
 
 def _view(loss: bool) -> View:
-    """How the curves are to be drawn, by the widgets above them."""
+    """How the curves are to be drawn, by widgets."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         axis = st.segmented_control(
             "Along", (STEPS, EPOCHS, MINUTES), default=STEPS, required=True, key="axis"
@@ -139,4 +143,5 @@ def _view(loss: bool) -> View:
         unit = st.segmented_control("Unit", (BITS, NATS), default=BITS, required=True, key="unit")
         smoothing = st.slider("Smoothing", 0.0, 0.98, 0.6, 0.02, key="smoothing", width=220)
         log = st.toggle("Log scale", key="log-loss")
-    return View(str(axis), str(unit), smoothing, log)
+        references = st.toggle("Reference lines", True, key="references")
+    return View(str(axis), str(unit), smoothing, log, references)

@@ -28,6 +28,7 @@ class View:
     unit: str = BITS
     smoothing: float = 0.6  # what a value weighs against the one after it
     log: bool = False
+    references: bool = True  # the levels of simpler models
 
     @property
     def factor(self) -> float:

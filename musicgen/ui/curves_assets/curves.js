@@ -33,6 +33,8 @@ class Plot {
     this.window = null; // {x: [from, to], y: [from, to]} where it is zoomed
     this.from = null; // where a drag began
     this.data = null;
+    this.shown = ""; // the data as text: what has not changed is not drawn again
+    this.named = ""; // the legend's
     this.closing = new AbortController();
     const on = (target, event, act) =>
       target.addEventListener(event, act, { signal: this.closing.signal });
@@ -53,6 +55,9 @@ class Plot {
   }
 
   show(data) {
+    const shown = JSON.stringify(data) + getComputedStyle(this.root).color; // a theme's
+    if (shown === this.shown) return;
+    this.shown = shown;
     if (this.data && this.data.revision !== data.revision) this.window = null;
     this.data = data;
     this.stage.style.height = `${data.height}px`;
@@ -63,6 +68,12 @@ class Plot {
   }
 
   legend() {
+    const named = JSON.stringify([
+      this.data.curves.map(({ name, colour, style }) => [name, colour, style]),
+      [...this.hidden],
+    ]);
+    if (named === this.named) return; // a new button would lose the focus
+    this.named = named;
     const buttons = this.data.curves.map((curve) => {
       const button = document.createElement("button");
       const swatch = document.createElement("span");
