@@ -102,8 +102,8 @@ def _train_one(
 ) -> int:
     """In a process of its own; its exit status."""
     model = [
-        f"--{option}={getattr(options, option)}"
-        for option in ("model", "width", "layers", "dropout")
+        f"--{option.replace('_', '-')}={getattr(options, option)}"
+        for option in ("model", "width", "layers", "dropout", "label_smoothing")
     ]
     command = [sys.executable, "-m", "benchmarks.jsb16_member", str(options.data), *model]
     command += ["--run", name, "--seed", str(seed), "--minutes", str(minutes)]

@@ -2,7 +2,7 @@
 
     python -m benchmarks.jsb16_member DATA.npz --run NAME --minutes N [--seed N] [--cores 0,1]
                                       [--model lstm|transformer] [--width N] [--layers N]
-                                      [--dropout X]
+                                      [--dropout X] [--label-smoothing X]
 
 The run stays in the runs folder: the same command goes on with it after a stop, and with more
 minutes trains it longer.
@@ -71,6 +71,7 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--width", type=int, default=384)
     parser.add_argument("--layers", type=int, default=2)
     parser.add_argument("--dropout", type=float, default=0.35)
+    parser.add_argument("--label-smoothing", type=float, default=RECIPE.label_smoothing)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -98,12 +99,18 @@ def _run(options: argparse.Namespace) -> Run:
 def _settings(options: argparse.Namespace) -> RunSettings:
     model = {"kind": options.model, "width": options.width, "layers": options.layers}
     model |= {"context": RECIPE.length} if options.model == "transformer" else {}
+    train = replace(
+        RECIPE,
+        minutes=options.minutes,
+        seed=options.seed,
+        label_smoothing=options.label_smoothing,
+    )
     return RunSettings(
         options.run,
         str(options.data.resolve()),
         FramesEncoding.name,
         settings_from_json(model | {"dropout": options.dropout}),
-        replace(RECIPE, minutes=options.minutes, seed=options.seed),
+        train,
     )
 
 

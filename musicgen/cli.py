@@ -120,6 +120,9 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--average", type=float, metavar="SHARE", help="that averaged weights keep, such as 0.998"
     )
+    parser.add_argument(
+        "--label-smoothing", type=float, metavar="SHARE", help="of targets, spread over all values"
+    )
     parser.add_argument("--valid-share", type=float, help="of the pieces, to validate on")
     parser.add_argument("--test-share", type=float, help="of the pieces, kept for testing")
     parser.add_argument("--patience", type=int, help="epochs without a better validation; 0: never")

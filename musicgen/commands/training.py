@@ -39,6 +39,7 @@ TRAINING = (
     "learning_rate",
     "weight_decay",
     "average",
+    "label_smoothing",
     "valid_share",
     "test_share",
     "patience",

@@ -91,7 +91,8 @@ class Training:
         self.progress = Progress(batch_size=size)
         with devices.scope():
             network = build_model(data.settings.model, data.encoding, self.settings.seed)
-            self.trainer = StepsTrainer(network, tuple(f.name for f in data.encoding.fields))
+            fields = tuple(field.name for field in data.encoding.fields)
+            self.trainer = StepsTrainer(network, fields, self.settings.label_smoothing)
             self.optimizer = make_optimizer(self.settings)
             # XLA could not use cuDNN; the LSTM compiles its own loops on CPUs.
             self.trainer.compile(optimizer=self.optimizer, jit_compile=False)

@@ -37,6 +37,7 @@ class TrainSettings:
     schedule: str = "cosine"  # down to a fiftieth at the end, after a short rise
     weight_decay: float = 1e-2  # of adamw
     average: float = 0.0  # of adamw: the share that averaged weights keep a batch; 0 has none
+    label_smoothing: float = 0.0  # share of each target that is spread over all values
     clip_norm: float = 1.0  # of all gradients together; 0 does not clip
     transpose_down: int = 5  # semitones, at most, at random
     transpose_up: int = 6
@@ -54,6 +55,7 @@ class TrainSettings:
         within("learning rate", self.learning_rate, 1e-7, 1.0)
         within("weight decay", self.weight_decay, 0, 1)
         within("average", self.average, 0, 0.99999)
+        within("label smoothing", self.label_smoothing, 0, 0.5)
         within("clip norm", self.clip_norm, 0, 1000)
         within("transpose down", self.transpose_down, 0, 12)
         within("transpose up", self.transpose_up, 0, 12)

@@ -13,16 +13,24 @@ from musicgen.models.build import StepsModel
 
 Tensor = Any
 
+FORBIDDEN = -1e8  # logits below are of what cannot come, and stay so
+
 
 class StepsTrainer(keras.Model):
     """Cross-entropy of every field of every step, in nats, summed over fields.
 
+    While it trains, the share `smoothing` of each target is spread over all values that are not
+    forbidden: Szegedy and others, Rethinking the Inception Architecture, 2016, section 7. What
+    the logs tell is the plain cross-entropy.
+
     Logs are sums over the epoch so far: `notes`, and `nats_FIELD` and `hits_FIELD` of each field.
     """
 
-    def __init__(self, network: StepsModel, fields: tuple[str, ...]) -> None:
+    def __init__(
+        self, network: StepsModel, fields: tuple[str, ...], smoothing: float = 0.0
+    ) -> None:
         super().__init__(name="trainer", autocast=False)
-        self.network, self.fields = network, fields
+        self.network, self.fields, self.smoothing = network, fields, smoothing
         self.notes = keras.metrics.Sum("notes")
         self.nats = {name: keras.metrics.Sum(f"nats_{name}") for name in fields}
         self.hits = {name: keras.metrics.Sum(f"hits_{name}") for name in fields}
@@ -65,7 +73,8 @@ class StepsTrainer(keras.Model):
         for name in self.fields:
             weight = sample_weight[name]
             nats = ops.sparse_categorical_crossentropy(y[name], y_pred[name], from_logits=True)
-            total += ops.mean(nats * weight)
+            aim = self._smoothed(nats, y_pred[name]) if training and self.smoothing else nats
+            total += ops.mean(aim * weight)
             self.nats[name].update_state(nats, weight)
             # `==` would leave the rank open where a length is known of one side alone.
             hit = ops.equal(ops.cast(ops.argmax(y_pred[name], axis=-1), "int32"), y[name])
@@ -73,6 +82,13 @@ class StepsTrainer(keras.Model):
         self.notes.update_state(sample_weight[self.fields[0]])
         # Empty rows fill up a batch; without them the mean would be this much larger.
         return total
+
+    def _smoothed(self, nats: Tensor, logits: Tensor) -> Tensor:
+        """(B, T), (B, T, V) -> (B, T)"""
+        possible = logits > FORBIDDEN
+        costs = ops.where(possible, -ops.log_softmax(logits), 0.0)
+        count = ops.sum(ops.cast(possible, costs.dtype), axis=-1)
+        return (1 - self.smoothing) * nats + self.smoothing * ops.sum(costs, axis=-1) / count
 
 
 def clip_norm_of_share(norm: float) -> float:

@@ -29,6 +29,7 @@ WORDS = {
     "schedule": "cosine falls to a fiftieth at the end; constant stays",
     "weight_decay": "pull of the weights towards zero, with adamw",
     "average": "share that averaged weights keep each batch, such as 0.998; 0 does not average",
+    "label_smoothing": "share of each target that is spread over all values, such as 0.02",
     "clip_norm": "largest step of all gradients together; 0 does not clip",
     "transpose_down": "semitones, at random, at most",
     "transpose_up": "semitones, at random, at most",
