@@ -8,10 +8,11 @@ Prints, each beside the same figure of human music:
 - overlapping area with the held-out pieces (validation and test), metric by metric, and the
   ceiling: that of the training pieces with them
 - the longest run of notes copied from one training piece, and that of held-out pieces
+- the share of pieces that close on their tonic
 - pieces that collapse
 
 Human pieces are taken as the model's encoding keeps them (unisons are one note, and so on).
-Half a minute for 200 pieces on one core; --candidates N takes N times as long or more.
+Two minutes for 200 pieces on one core; --candidates N takes N times as long or more.
 """
 
 from __future__ import annotations
@@ -28,13 +29,15 @@ import numpy as np
 
 from musicgen.composing.background import Background
 from musicgen.composing.collapse import collapse
+from musicgen.composing.ending import closing
 from musicgen.composing.engine import Engine
 from musicgen.composing.habits import habits_of
 from musicgen.composing.originality import human_figures, originality
 from musicgen.composing.originality_index import OriginalityIndex
 from musicgen.composing.reference import reference_of
-from musicgen.composing.settings import ComposeSettings
+from musicgen.composing.settings import ENDINGS, ComposeSettings
 from musicgen.composing.studio import compose_pieces
+from musicgen.corpus.keys import find_keys
 from musicgen.corpus.sources import load_collection
 from musicgen.corpus.split import TRAIN, split_pieces
 from musicgen.encoding.steps import Encoding
@@ -55,13 +58,14 @@ def main() -> None:
     parser.add_argument("checkpoint", help="a run's name, or a checkpoint's folder")
     parser.add_argument("--pieces", type=int, default=200)
     parser.add_argument("--candidates", type=int, default=0, help="choose each from so many")
+    parser.add_argument("--endings", type=int, default=ENDINGS, help="to choose from; 0: none")
     parser.add_argument("--source", help="the collection; by default what the model learned from")
     parser.add_argument("--json", action="store_true", help="print one JSON object and no table")
     arguments = parser.parse_args()
     checkpoint = open_checkpoint(find_checkpoint(arguments.checkpoint))
     human = Human.of(arguments.source or checkpoint.facts["source"], checkpoint.encoding)
     began = time.perf_counter()
-    pieces = composed(checkpoint, human, arguments.pieces, arguments.candidates)
+    pieces = composed(checkpoint, human, arguments.pieces, arguments.candidates, arguments.endings)
     seconds = time.perf_counter() - began
     found = {"checkpoint": arguments.checkpoint, "pieces": len(pieces), "seconds": seconds}
     found |= judged(pieces, human)
@@ -94,7 +98,9 @@ class Human:
         return Background(known, reference_of(self.train), habits_of(self.train))
 
 
-def composed(checkpoint: Checkpoint, human: Human, count: int, candidates: int) -> list[Score]:
+def composed(
+    checkpoint: Checkpoint, human: Human, count: int, candidates: int, endings: int
+) -> list[Score]:
     """Pieces as the composer makes them by default.
 
     A variation is the same music in any company, so many are composed together, unless each is
@@ -106,7 +112,9 @@ def composed(checkpoint: Checkpoint, human: Human, count: int, candidates: int) 
     together = 1 if candidates else TOGETHER
     pieces: list[Score] = []
     for seed in range(-(-count // together)):
-        asked = ComposeSettings(seed=seed, variations=min(together, count - len(pieces)))
+        asked = ComposeSettings(
+            seed=seed, variations=min(together, count - len(pieces)), endings=endings
+        )
         found = compose_pieces(engine, known, asked, candidates=candidates)
         pieces += [piece.score for piece in found]
         print(f"\r{len(pieces)} of {count} pieces composed", end="", file=sys.stderr)
@@ -136,6 +144,10 @@ def judged(pieces: Sequence[Score], human: Human) -> dict[str, Any]:
             "generated": percentiles([originality(p, index).longest_run for p in pieces]),
             "held_out": percentiles([originality(p, index).longest_run for p in human.held_out]),
         },
+        "closing": {
+            "generated": closes(pieces),
+            "collection": closes([*human.train, *human.held_out]),
+        },
         "collapsed": caught,
     }
 
@@ -143,6 +155,16 @@ def judged(pieces: Sequence[Score], human: Human) -> dict[str, Any]:
 def in_scale(scores: Sequence[Score]) -> list[float]:
     beginnings = [replace(score, notes=score.notes[:NOTES]) for score in scores if len(score)]
     return percentiles([scale_consistency(score) for score in beginnings])
+
+
+def closes(scores: Sequence[Score]) -> float:
+    """The share of pieces with a chord of their tonic in the last bar, as `ending.py` has it."""
+    keys = find_keys(scores)
+    closed = [
+        key is not None and closing(score, key.tonic) is not None
+        for score, key in zip(scores, keys, strict=True)
+    ]
+    return float(np.mean(closed))
 
 
 def percentiles(values: Sequence[float]) -> list[float]:
@@ -169,6 +191,8 @@ def table(found: dict[str, Any]) -> str:
             f"{name:34}{row['generated']:7.2f}{row['ceiling']:9.2f}{shares[-1]:7.0%}{means}"
         )
     lines.append(f"{'on average':34}{'':16}{np.mean(shares):7.0%}, least {min(shares):.0%}")
+    for whose, share in found["closing"].items():
+        lines.append(f"{f'close on the tonic, {whose}':34}{share:7.0%}")
     lines.append(f"\ncollapsed: {len(found['collapsed'])} {found['collapsed']}")
     return "\n".join(lines)
 

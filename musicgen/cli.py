@@ -164,5 +164,6 @@ def _add_compose(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--best-of", type=int, default=0, metavar="N", help="compose so many, keep the best"
     )
+    parser.add_argument("--endings", type=int, help="ways to end that are tried; 0: as it comes")
     parser.add_argument("--max-copy", type=int, help="notes in a row that training pieces may hold")
     parser.add_argument("--primer", type=Path, metavar="FILE", help="a piece to go on from")

@@ -54,8 +54,11 @@ def habits_of(scores: Sequence[Score]) -> tuple[Habit, ...]:
 
 
 def as_usual(settings: ComposeSettings, habits: Sequence[Habit]) -> ComposeSettings:
-    """The settings with what they leave open filled in as is usual; the metre follows the seed."""
-    fitting = [habit for habit in habits if settings.metre in (None, habit.metre)]
+    """The settings with what they leave open filled in as is usual; the metre follows the seed.
+
+    In a metre that is not usual, tempo and programme are those of the commonest one.
+    """
+    fitting = [habit for habit in habits if settings.metre in (None, habit.metre)] or habits[:1]
     if not fitting:
         return settings
     shares = np.array([habit.share for habit in fitting])
@@ -63,7 +66,7 @@ def as_usual(settings: ComposeSettings, habits: Sequence[Habit]) -> ComposeSetti
     habit = fitting[int(rng.choice(len(fitting), p=shares / shares.sum()))]
     return replace(
         settings,
-        metre=habit.metre,
+        metre=settings.metre or habit.metre,
         tempo=habit.tempo if settings.tempo is None else settings.tempo,
         program=habit.program if settings.program is None else settings.program,
     )

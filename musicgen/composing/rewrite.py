@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -64,7 +65,7 @@ def rewrite(
         raise ValueError(
             f"bars {first_bar + 1} to {last_bar + 1} are not of this piece of {score.bars} bars"
         )
-    stretch = _Stretch(model, settings, score, first_bar, last_bar)
+    stretch = Stretch(model, settings, score, first_bar, last_bar)
     drawn = stretch.draw(candidates, index, stop)
     if drawn is None:
         return None
@@ -76,8 +77,8 @@ def rewrite(
 
 
 @dataclass(frozen=True)
-class _Stretch:
-    """Some bars of a piece."""
+class Stretch:
+    """Some bars of a piece, to be drawn anew."""
 
     model: Model
     settings: ComposeSettings
@@ -85,15 +86,15 @@ class _Stretch:
     first_bar: int
     last_bar: int
 
-    @property
+    @cached_property
     def start(self) -> int:
         return bar_start(self.score.metres, self.first_bar)
 
-    @property
+    @cached_property
     def end(self) -> int:
         return min(bar_start(self.score.metres, self.last_bar + 1), self._end_of_piece)
 
-    @property
+    @cached_property
     def _end_of_piece(self) -> int:
         return bar_start(self.score.metres, self.score.bars)
 

@@ -24,11 +24,22 @@ SCALES: Mapping[str, tuple[int, ...]] = {
 
 def pitch_classes(key: str) -> frozenset[int]:
     """The pitch classes of a key such as `Eb major`; ValueError where it is not one."""
+    tonic, scale = _parts(key)
+    return frozenset((tonic + step) % 12 for step in SCALES[scale])
+
+
+def tonic_of(key: str) -> int:
+    """The pitch class of a key's tonic; ValueError where it is not one."""
+    return _parts(key)[0]
+
+
+def _parts(key: str) -> tuple[int, str]:
+    """The tonic's pitch class and the scale's name."""
     tonic, _, scale = key.strip().partition(" ")
-    tonic = tonic[:1].upper() + tonic[1:]
-    if tonic not in TONICS or scale.strip().lower() not in SCALES:
+    tonic, scale = tonic[:1].upper() + tonic[1:], scale.strip().lower()
+    if tonic not in TONICS or scale not in SCALES:
         raise ValueError(
             f"'{key[:40]}' is not a key: write a tonic ({', '.join(TONICS)}) and a scale "
             f"({', '.join(SCALES)}), such as 'D minor'"
         )
-    return frozenset((TONICS[tonic] + step) % 12 for step in SCALES[scale.strip().lower()])
+    return TONICS[tonic], scale

@@ -16,6 +16,7 @@ MOST_BARS = 1000
 MOST_NOTES = 20_000
 MOST_VARIATIONS = 64  # for ranking; people ask for 1 to 8
 MOST_SEED = 2**32 - 1
+ENDINGS = 16  # that are tried where nobody says how many
 LEAST_COPY, MOST_COPY = 4, 64  # notes
 
 # Grid steps between the places in a bar where notes may begin and end.
@@ -55,6 +56,7 @@ class ComposeSettings:
     # Notes in a row that may stand in the training data: None leaves it to the collection's own
     # figure where that is known, 0 allows all.
     max_copy: int | None = None
+    endings: int = 0  # ways to end a piece of bars that are tried, for one that closes
 
     def __post_init__(self) -> None:
         self._check_length()
@@ -62,9 +64,14 @@ class ComposeSettings:
         _within("variations", self.variations, 1, MOST_VARIATIONS)
         _within("seed", self.seed, 0, MOST_SEED)
         _within("lowest key", self.lowest, LOWEST_KEY, HIGHEST_KEY)
-        _within("highest key", self.highest, self.lowest, HIGHEST_KEY)
+        _within("highest key", self.highest, LOWEST_KEY, HIGHEST_KEY)
+        if self.highest < self.lowest:
+            raise ValueError(
+                f"the highest key, {self.highest}, lies below the lowest, {self.lowest}"
+            )
         _within("density", self.density, -3, 3)
         _within("programme", self.program, 0, 127)
+        _within("endings", self.endings, 0, MOST_VARIATIONS)
         if self.max_copy:
             _within("max-copy", self.max_copy, LEAST_COPY, MOST_COPY)
         if self.key is not None:

@@ -10,6 +10,7 @@ from typing import Any
 from musicgen.composing.background import Background
 from musicgen.composing.collapse import Collapse, collapse
 from musicgen.composing.compose import Composition, OnBar, Stop, compose
+from musicgen.composing.ending import with_ending
 from musicgen.composing.habits import as_usual
 from musicgen.composing.originality import Originality, default_max_copy, originality
 from musicgen.composing.ranking import Judgement, judge, ranked
@@ -93,7 +94,7 @@ def compose_pieces(
             break
     best = ranked([piece.judgement for piece in pieces])[: settings.variations]
     order = best if candidates > settings.variations else sorted(best)
-    return tuple(pieces[index] for index in order)
+    return tuple(_ended(model, known, pieces[index]) for index in order)
 
 
 def compose_one(
@@ -111,7 +112,13 @@ def compose_one(
     [made] = compose(
         model, settings, primer, on_bar, stop, index=known.index, variations=[variation]
     )
-    return judged(made, known)
+    return _ended(model, known, judged(made, known))
+
+
+def _ended(model: Model, known: Background, piece: Piece) -> Piece:
+    """With the ending that was chosen, judged anew where it is another one."""
+    made = with_ending(model, piece.composition, known.index)
+    return piece if made is piece.composition else judged(made, known)
 
 
 def resolved(

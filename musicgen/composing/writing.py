@@ -63,10 +63,20 @@ class Writing:
 
     def hear(self, steps: np.ndarray) -> None:
         """Take given steps (N, K, F), or (N, F) for all pieces, as if they had been drawn."""
+        if not len(steps):
+            return
+        pieces = len(self.rows)
+        alike = steps.ndim == 2  # then one piece hears for all
+        if alike:
+            self._stepper.keep(np.zeros(1, np.int64))
+        hearing = slice(0, 1 if alike else pieces)
         for fields in steps:
-            everywhere = np.broadcast_to(fields, self._before.shape)
-            self._stepper.logits(self._derived(), everywhere[:, :0])
-            self._push(np.ascontiguousarray(everywhere, np.int32))
+            everywhere = np.ascontiguousarray(np.broadcast_to(fields, self._before.shape), np.int32)
+            derived = {name: value[hearing] for name, value in self._derived().items()}
+            self._stepper.logits(derived, everywhere[hearing, :0])
+            self._push(everywhere, everywhere[hearing])
+        if alike:
+            self._stepper.keep(np.zeros(pieces, np.int64))
 
     def warm_up(self, windows: Sequence[np.ndarray]) -> None:
         """Give the model (N, F) steps of each piece to go on from, which are not part of it."""
@@ -123,15 +133,15 @@ class Writing:
             return derived
         return {name: value[self.rows] for name, value in derived.items()}
 
-    def _push(self, fields: np.ndarray) -> None:
-        """Take the next step (K, F) of each piece that goes on."""
+    def _push(self, fields: np.ndarray, heard: np.ndarray | None = None) -> None:
+        """Take the next step (K, F) of each piece that goes on; heard: as the model gets them."""
         if len(self.rows) == len(self.lengths):
             everyone = fields
         else:  # the tracker has all pieces; what it thinks of those that ended does not matter
             everyone = np.zeros((len(self.lengths), len(self.fields)), np.int32)
             everyone[self.rows] = fields
         self._tracker.push(everyone)
-        self._stepper.push(fields)
+        self._stepper.push(fields if heard is None else heard)
         self._before = fields
         if self._watch:
             self._watch.push(fields)

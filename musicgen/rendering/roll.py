@@ -126,6 +126,7 @@ def _bar_axis(score: Score) -> dict[str, object]:
         "ticktext": [str(first + index) for index in range(0, len(lines), every)],
         "range": [0, float(lines[-1]) / TICKS_PER_QUARTER],
         "gridcolor": _BAR_LINE,
+        "showgrid": True,  # which the page's theme would switch off
         "zeroline": False,
         "minor": {
             "tickvals": lines / TICKS_PER_QUARTER,

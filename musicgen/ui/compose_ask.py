@@ -11,6 +11,7 @@ import streamlit as st
 
 from musicgen.composing.scales import SCALES
 from musicgen.composing.settings import (
+    ENDINGS,
     LEAST_COPY,
     MOST_BARS,
     MOST_COPY,
@@ -49,6 +50,7 @@ _DEFAULTS: dict[str, Any] = {
     "grid": "any",
     "metre": ANY,
     "guarded": True,
+    "closes": True,
     "max_copy": None,
     "seed": 1,
     "same": False,
@@ -91,6 +93,7 @@ def fill(settings: ComposeSettings) -> None:
         st.session_state[key_of(name)] = _shown(name, entry[name])
     st.session_state[key_of("variations")] = 1
     st.session_state[key_of("guarded")] = settings.max_copy != 0
+    st.session_state[key_of("closes")] = settings.endings > 0
     st.session_state[key_of("same")] = True
     set_character()
 
@@ -126,6 +129,7 @@ def asked(opened: Opened, primed: bool) -> Asked:
         density=said["density"],
         grid=said["grid"],
         max_copy=said["max_copy"] if said["guarded"] and known else 0,
+        endings=ENDINGS if said["closes"] else 0,
     )
     return Asked(settings, said["candidates"])
 

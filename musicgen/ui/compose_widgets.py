@@ -96,6 +96,11 @@ def rule_widgets(opened: Opened, primed: bool) -> None:
             "Metre", METRES, format_func=lambda metre: metre or "auto",
             disabled=timeless or primed, help=why if timeless else own, **widget("metre"),
         )  # fmt: skip
+    st.toggle(
+        "Close on the tonic", disabled=timeless, **widget("closes"),
+        help=why if timeless else "The last two bars are drawn in several ways, and one that ends "
+        "on a long chord of the key's tonic is kept.",
+    )  # fmt: skip
     _copy_widgets(opened)
 
 

@@ -51,6 +51,7 @@ def test_compose_by_rules_and_the_best_of_many(
 ) -> None:
     out = tmp_path / "best.mid"
     rules = ["--lowest", "50", "--highest", "70", "--grid", "quarter", "--bars", "4"]
+    rules += ["--endings", "0"]  # which of many is best is judged before an ending is chosen
     answer = answer_of(capsys, "compose", trained, "--out", str(out), *rules, "--best-of", "6")
     assert len(answer["pieces"]) == 1
     notes = read_score(out.read_bytes(), out.name).notes

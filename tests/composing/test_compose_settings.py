@@ -63,7 +63,7 @@ def test_the_metre_of_a_piece_without_a_primer():
         ({"metre": "4"}, "metre '4' is not two numbers"),
         ({"metre": "4/5"}, "4/5 is not a metre"),
         ({"key": "H"}, "'H' is not a key"),
-        ({"lowest": 70, "highest": 60}, "highest key 60 is not between 70 and 108"),
+        ({"lowest": 70, "highest": 60}, "the highest key, 60, lies below the lowest, 70"),
         ({"density": 4}, "density 4"),
         ({"grid": "64th"}, "grid '64th' is not one of any, 16th"),
         ({"max_copy": 2}, "max-copy 2 is not between 4 and 64"),
