@@ -9,7 +9,7 @@ from musicgen.ui import frame
 from musicgen.ui.runs import choose_run
 from musicgen.ui.train_compare import compare
 from musicgen.ui.train_control import import_run
-from musicgen.ui.train_new import new_training
+from musicgen.ui.train_new import keep_edits, new_training
 from musicgen.ui.train_watch import watch
 
 NEW, WATCH, COMPARE = "New", "Watch", "Compare"
@@ -26,6 +26,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     )  # fmt: skip
     import_run()
 
+keep_edits()
 if view == NEW:
     new_training()
 elif view == COMPARE:

@@ -155,5 +155,5 @@ def _resumed(options: argparse.Namespace) -> Run:
     run = find_run(options.run)
     check_resumable(run)
     (run.folder / "stop").unlink(missing_ok=True)
-    extend(run, options.epochs, options.minutes, options.batch_size)
+    extend(run, options.epochs, options.minutes, options.batch_size, options.learning_rate)
     return run

@@ -21,25 +21,29 @@ from musicgen.models.settings import settings_from_json
 
 
 def describe(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Build the model and name its layers, in order of their use."""
+    """Build the model and name its layers, in order of their use.
+
+    Those of one stage hear of those of the stage before, and not of each other.
+    """
     model = build_model(settings_from_json(entry["model"]), encoding_from_json(entry["encoding"]))
-    rows = [_row(layer) for layer in _layers(model)]
+    stages = enumerate(_stages(model))
+    rows = [_row(layer, stage) for stage, layers in stages for layer in layers]
     return {"parameters": model.count_params(), "layers": rows}
 
 
-def _layers(model: Any) -> Iterator[Any]:
-    """The notebook's layers one by one; of other models their parts."""
+def _stages(model: Any) -> Iterator[list[Any]]:
+    """The notebook's layers one by one; of other models what hears, what remembers, the heads."""
     if isinstance(model, ClassicModel):
-        yield from model.network.layers
+        yield from ([layer] for layer in model.network.layers)
         return
-    yield from model.embeddings.values()
-    yield from model.ear.senses
-    yield from getattr(model.memory, "layers", [model.memory])
-    yield from model.heads
+    yield [*model.embeddings.values(), *model.ear.senses]
+    yield from ([layer] for layer in getattr(model.memory, "layers", [model.memory]))
+    yield list(model.heads)
 
 
-def _row(layer: Any) -> dict[str, Any]:
+def _row(layer: Any, stage: int) -> dict[str, Any]:
     return {
+        "stage": stage,
         "name": layer.name,
         "kind": type(layer).__name__,
         "shape": _shape(layer),

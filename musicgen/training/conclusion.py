@@ -9,7 +9,7 @@ from musicgen.composing.background import prepare_background
 from musicgen.composing.engine import Engine
 from musicgen.encoding.steps import Encoding
 from musicgen.evaluation.baselines import baselines
-from musicgen.evaluation.likelihood import evaluate
+from musicgen.evaluation.likelihood import Progress, evaluate
 from musicgen.files import write_json
 from musicgen.models.checkpoint import open_checkpoint
 from musicgen.score import Score
@@ -27,16 +27,21 @@ def write_baselines(run: Run, encoding: Encoding, sides: Mapping[str, Sequence[S
         write_json(run.folder / BASELINES, {each.name: each.to_json() for each in found})
 
 
-def conclude(run: Run, sides: Mapping[str, Sequence[Score]]) -> None:
+def conclude(
+    run: Run, sides: Mapping[str, Sequence[Score]], progress: Progress | None = None
+) -> None:
     """Judge the best checkpoint on the held-out sides, through the graphs that compose.
 
     Writes evaluation.json, and what the validation pieces cost it into reference.json.
+    progress(done, total) hears of the notes of a side.
     """
     checkpoint = open_checkpoint(run.checkpoint())
     engine = Engine(checkpoint)
     primer = checkpoint.primers[0] if checkpoint.primers else None
     found = {
-        side: evaluate(engine, sides[side], primer) for side in ("valid", "test") if sides[side]
+        side: evaluate(engine, sides[side], primer, progress)
+        for side in ("valid", "test")
+        if sides[side]
     }
     write_json(run.folder / EVALUATION, {side: each.to_json() for side, each in found.items()})
     if "valid" in found:

@@ -15,7 +15,7 @@ from musicgen.corpus.glance import (
     size_verdict,
 )
 from musicgen.encoding.steps import Encoding, Steps
-from musicgen.models.settings import ClassicSettings
+from musicgen.models.settings import ClassicSettings, ModelSettings
 from musicgen.training.classic_windows import ClassicWindows
 from musicgen.training.data import SIDES
 from musicgen.training.run import Run, UnknownRun
@@ -54,23 +54,41 @@ def workload(
 
 @dataclass(frozen=True)
 class Speed:
-    """How fast a training of the same kind went on this machine."""
+    """How fast a training goes on this machine."""
 
     predictions_per_second: float
     run: str  # that it was measured in
+    scaled: bool = False  # from a model of another size or kind
 
 
-def measured_speed(runs: Iterable[Run], settings: RunSettings) -> Speed | None:
-    """From the newest own run of the same model and encoding; None where there is none yet."""
+def measured_speed(
+    runs: Iterable[Run], settings: RunSettings, parameters: int | None = None
+) -> Speed | None:
+    """From the newest own run of the same model and encoding, or else of any.
+
+    That of another model is scaled by the arithmetic of a prediction, where the parameters are
+    known. None where no run was trained here yet.
+    """
+    scaled = None
     for run in runs:
         try:
             other, status = run.settings, run.written_status()
         except UnknownRun:
             continue
-        same = other.model == settings.model and other.encoding == settings.encoding
-        if same and not run.bundled and status.steps_per_second:
+        if run.bundled or not status.steps_per_second:
+            continue
+        if other.model == settings.model and other.encoding == settings.encoding:
             return Speed(status.steps_per_second, run.name)
-    return None
+        if scaled is None and parameters and status.parameters:
+            theirs = status.parameters * _steps_a_prediction(other.model)
+            ratio = theirs / (parameters * _steps_a_prediction(settings.model))
+            scaled = Speed(status.steps_per_second * ratio, run.name, scaled=True)
+    return scaled
+
+
+def _steps_a_prediction(model: ModelSettings) -> int:
+    """`classic` goes through a whole window for each; the others predict at every step."""
+    return model.window if isinstance(model, ClassicSettings) else 1
 
 
 def expected_seconds(settings: RunSettings, work: Workload, speed: Speed | None) -> float | None:
@@ -92,6 +110,9 @@ def expected_epochs(seconds: float | None, work: Workload, speed: Speed | None) 
 def size_warning(settings: RunSettings, notes: int, pieces: int) -> str:
     """Where a collection is small for a model, what will come of it; nothing where it is not."""
     large = isinstance(settings.model, ClassicSettings) or settings.model.width > SMALL_WIDTH
-    if pieces < FEWEST_PIECES or notes < (ENOUGH_FOR_LARGE if large else ENOUGH_FOR_SMALL):
-        return f"{size_verdict(notes, pieces)} Watch the validation curve: where it turns, stop."
-    return ""
+    if pieces >= FEWEST_PIECES and notes >= (ENOUGH_FOR_LARGE if large else ENOUGH_FOR_SMALL):
+        return ""
+    verdict = size_verdict(notes, pieces)
+    if large:
+        verdict += " This model is a larger one, and will learn them by heart the sooner."
+    return f"{verdict} Watch the validation curve: where it turns, stop."

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -38,7 +40,7 @@ from musicgen.training.run import FINISHED, RUNNING, STARTING, STOPPED, Run
 from musicgen.training.samples import write_sample
 from musicgen.training.settings import TrainSettings
 from musicgen.training.trainer import StepsTrainer
-from musicgen.training.watcher import Watcher
+from musicgen.training.watcher import Heartbeat, Watcher
 
 
 def train(run: Run, devices: Devices | None = None, training: type[Training] | None = None) -> None:
@@ -132,6 +134,10 @@ class Training:
         return max(epochs / self.settings.epochs, by_time)
 
     @property
+    def time_is_over(self) -> bool:
+        return 0 < 60 * self.settings.minutes <= self.seconds
+
+    @property
     def asked_to_stop(self) -> bool:
         return (self.run.folder / "stop").exists()
 
@@ -147,7 +153,7 @@ class Training:
         if latest_checkpoint(self.run) is None:
             self.save(best=True)
         self.reporter.tell(message="evaluating", seconds_left=0.0)
-        conclude(self.run, self.data.scores)
+        conclude(self.run, self.data.scores, lambda *_: self.reporter.beat())
         self.reporter.tell(state=FINISHED, message="")
 
     def _is_over(self) -> bool:
@@ -158,7 +164,10 @@ class Training:
         )
 
     def _epoch(self) -> bool:
-        """Train one epoch, or the rest of one; False where it was asked to stop within."""
+        """Train one epoch, or the rest of one; False where it was asked to stop within.
+
+        An epoch in which the time is over is shorter, and counts.
+        """
         watcher = Watcher(self)
         self.trainer.fit(
             self._dataset(),
@@ -186,6 +195,7 @@ class Training:
         line = {**means(sums, fields), "seconds": self.seconds, "step": progress.step}
         line |= {f"valid_{name}": value for name, value in valid.items()}
         self.reporter.add(kind="epoch", epoch=epoch, **line)
+        print(_in_words(epoch, line), file=sys.stderr, flush=True)  # into the log
         self.reporter.tell(
             epoch=epoch,
             loss=line["loss"],
@@ -205,7 +215,9 @@ class Training:
         windows = self.valid_windows
         dataset = as_dataset(windows.once, windows, windows.batches_once)
         with averaged(self.trainer, self.optimizer):
-            logs = self.trainer.evaluate(dataset, verbose=0, return_dict=True)
+            logs = self.trainer.evaluate(
+                dataset, verbose=0, return_dict=True, callbacks=[Heartbeat(self.reporter)]
+            )
         return means(logs, self.trainer.fields)
 
     def save(self, best: bool) -> None:
@@ -235,6 +247,11 @@ class Training:
 
         left = self.train_windows.batches - progress.batch
         return as_dataset(batches, self.train_windows, left)
+
+
+def _in_words(epoch: int, line: Mapping[str, Any]) -> str:
+    valid = f", validation {line['valid_loss']:.3f}" if "valid_loss" in line else ""
+    return f"epoch {epoch}: {line['loss']:.3f} bits{valid}, after {line['seconds']:.0f} s"
 
 
 def _reporter(run: Run) -> Reporter:

@@ -35,13 +35,18 @@ def stop(run: Run) -> None:
     (run.folder / "stop").touch()
 
 
-def resume(run: Run, epochs: int | None = None, batch_size: int | None = None) -> None:
-    """Go on from the latest checkpoint, for other epochs or in other batches where they are given.
+def resume(
+    run: Run,
+    epochs: int | None = None,
+    batch_size: int | None = None,
+    learning_rate: float | None = None,
+) -> None:
+    """Go on from the latest checkpoint, with other settings where they are given.
 
     ValueError where they do not fit.
     """
     check_resumable(run)
-    extend(run, epochs, batch_size=batch_size)
+    extend(run, epochs, batch_size=batch_size, learning_rate=learning_rate)
     (run.folder / "stop").unlink(missing_ok=True)
     Reporter(run.folder, run.written_status()).tell(state=QUEUED, message="")
     _spawn(run)
@@ -52,9 +57,15 @@ def extend(
     epochs: int | None = None,
     minutes: float | None = None,
     batch_size: int | None = None,
+    learning_rate: float | None = None,
 ) -> None:
-    """Give a run another length or batch size; None leaves it."""
-    wanted = {"epochs": epochs, "minutes": minutes, "batch_size": batch_size}
+    """Give a run another length, batch size or learning rate; None leaves it."""
+    wanted = {
+        "epochs": epochs,
+        "minutes": minutes,
+        "batch_size": batch_size,
+        "learning_rate": learning_rate,
+    }
     changes: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
     if changes:
         settings = run.settings

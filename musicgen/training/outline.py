@@ -17,7 +17,16 @@ from musicgen.models.size import parameters
 from musicgen.settings import home
 
 SECONDS = 180  # for Keras to be loaded and the model to be built
-VERSION = 1  # of what is kept
+VERSION = 2  # of what is kept
+
+
+_BESIDE = ("rankdir=LR",)  # many layers of one stage stand in a column
+_LOOK = (  # to be read on a light page and on a dark one
+    'bgcolor="transparent"',
+    'node [shape=box, style=filled, fillcolor="#dfe8f5", color="#7d8ba1", fontcolor="#16202e", '
+    'fontname="sans-serif", fontsize=11]',
+    'edge [color="#7d8ba1"]',
+)
 
 
 class NoOutline(Exception):
@@ -32,6 +41,7 @@ class Layer:
     kind: str
     shape: str  # of its output
     parameters: int
+    stage: int  # those of one stage hear of those of the stage before
 
 
 @dataclass(frozen=True)
@@ -43,12 +53,18 @@ class Outline:
 
     @property
     def graph(self) -> str:
-        """The layers one after another as a drawing in Graphviz's language."""
-        lines = ["digraph {", 'node [shape=box, fontname="sans-serif", fontsize=11]']
+        """What hears of what, as a drawing in Graphviz's language."""
+        stages = [layer.stage for layer in self.layers]
+        lines = ["digraph {", *(_BESIDE if len(set(stages)) < len(stages) else ()), *_LOOK]
         for number, layer in enumerate(self.layers):
             words = f"{layer.name}\\n{layer.kind} {layer.shape}\\n{layer.parameters:,}"
             lines.append(f'n{number} [label="{_quoted(words)}"]')
-        lines += [f"n{i} -> n{i + 1}" for i in range(len(self.layers) - 1)]
+        lines += [
+            f"n{i} -> n{j}"
+            for i, before in enumerate(stages)
+            for j, after in enumerate(stages)
+            if after == before + 1
+        ]
         return "\n".join([*lines, "}"])
 
 

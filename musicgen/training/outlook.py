@@ -43,7 +43,8 @@ def outlook(
 ) -> Outlook:
     """The outlook of a training of these pieces, each on its side; runs: to know the speed by."""
     work = workload(encoding, pieces, sides, settings)
-    speed = measured_speed(runs, settings)
+    parameters = parameters_of(settings.model, encoding)
+    speed = measured_speed(runs, settings, parameters)
     seconds = expected_seconds(settings, work, speed)
     machine = this_machine(settings.train.devices)
     return Outlook(
@@ -51,7 +52,7 @@ def outlook(
         speed,
         seconds,
         expected_epochs(seconds, work, speed),
-        parameters_of(settings.model, encoding),
+        parameters,
         machine,
         expected_memory(settings, encoding, work.predictions, machine.policy, len(machine.gpus)),
     )

@@ -197,8 +197,7 @@ def find_run(name: str) -> Run:
 
 def list_runs() -> list[Run]:
     """All runs that can be read, the user's newest first, then the bundled ones."""
-    own = _runs_in(runs_folder())
-    own.sort(key=lambda run: (run.folder / "run.json").stat().st_mtime, reverse=True)
+    own = sorted(_runs_in(runs_folder()), key=_changed, reverse=True)
     return own + sorted(_runs_in(PRETRAINED), key=lambda run: run.name)
 
 
@@ -219,6 +218,14 @@ def run_of_checkpoint(folder: Path) -> Run | None:
     """The run that a checkpoint's folder lies in; None where it lies in none."""
     run = folder.resolve().parent.parent
     return Run(run) if (run / "run.json").is_file() else None
+
+
+def _changed(run: Run) -> float:
+    """When its settings were written."""
+    try:
+        return (run.folder / "run.json").stat().st_mtime
+    except OSError:  # deleted in this very moment
+        return 0.0
 
 
 def _runs_in(folder: Path) -> list[Run]:

@@ -11,7 +11,8 @@ import keras
 import numpy as np
 
 from musicgen.training.devices import gpu_memory
-from musicgen.training.report import BLOCK, Sums, difference, means
+from musicgen.training.divergence import LossNotANumber
+from musicgen.training.report import BLOCK, Reporter, Sums, difference, means
 from musicgen.training.schedule import learning_rate
 
 if TYPE_CHECKING:
@@ -20,12 +21,8 @@ if TYPE_CHECKING:
 CHECKPOINT_SECONDS = 300.0  # at most, between two checkpoints within an epoch
 
 
-class LossNotANumber(ArithmeticError):
-    """The loss is no longer finite."""
-
-
 class Watcher(keras.callbacks.Callback):
-    """Sets the learning rate, keeps the books, and heeds a wish to stop.
+    """Sets the learning rate, keeps the books, and heeds a wish to stop and the end of the time.
 
     Books are kept every few batches: to read them is to wait for the device.
     """
@@ -52,12 +49,15 @@ class Watcher(keras.callbacks.Callback):
         stops = training.asked_to_stop and not last
         saves = time.monotonic() - training.saved > CHECKPOINT_SECONDS and not last
         tells = progress.step % BLOCK == 0 or progress.step == 1
-        if last or stops or saves or tells:
+        over = training.time_is_over and not last and not stops
+        if last or stops or saves or tells or over:
             self._keep_books()
         if tells:
             self._tell_block()
         training.reporter.beat(step=progress.step, seconds=training.seconds)
-        if stops:
+        if over:  # what is left of the epoch would take longer than was asked for
+            self.model.stop_training = True
+        elif stops:
             self.stopped = self.model.stop_training = True
         elif saves:
             training.save(best=False)
@@ -67,10 +67,7 @@ class Watcher(keras.callbacks.Callback):
         found = training.trainer.sums()
         self.sums = {name: value + self.before.get(name, 0.0) for name, value in found.items()}
         if not all(math.isfinite(value) for value in self.sums.values()):
-            raise LossNotANumber(
-                "the loss is no longer a number: try a lower learning rate, "
-                f"such as {training.settings.learning_rate / 3:.1g}"
-            )
+            raise LossNotANumber(training.settings.learning_rate)
         training.progress = replace(training.progress, sums=self.sums)
 
     def _tell_block(self) -> None:
@@ -92,5 +89,16 @@ class Watcher(keras.callbacks.Callback):
             **line,
         )
         done = training.done
-        left = training.seconds * (1 - done) / done if done else None
+        left = training.seconds * max(0.0, 1 - done) / done if done else None
         training.reporter.beat(loss=line["loss"], steps_per_second=speed, seconds_left=left)
+
+
+class Heartbeat(keras.callbacks.Callback):
+    """Lets it be known during a validation that the training is alive."""
+
+    def __init__(self, reporter: Reporter) -> None:
+        super().__init__()
+        self.reporter = reporter
+
+    def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
+        self.reporter.beat()

@@ -12,6 +12,7 @@ from musicgen.models.checkpoint import OPTIMIZER
 from musicgen.settings import BadName
 from musicgen.training import launch, shelf
 from musicgen.training.archive import read_archive, write_archive
+from musicgen.training.divergence import diverged, rate_to_try
 from musicgen.training.keras_export import NoExport, keras_file, keras_file_name, opens_alone
 from musicgen.training.oom import batch_size_to_try
 from musicgen.training.run import FINISHED, QUEUED, STOPPING, Run, Status, UnknownRun
@@ -32,8 +33,9 @@ def control(run: Run, settings: RunSettings, status: Status) -> None:
         elif can_go_on(run):
             if status.state != FINISHED:
                 _resume(run, settings, status)
-            _continue(run, settings, status)
-        if _has_checkpoint(run):
+            if has_checkpoint(run):
+                _continue(run, settings, status)
+        if has_checkpoint(run):
             st.page_link(
                 "pages/3_Compose.py", label="Compose from it", icon=":material/music_note:",
                 query_params={"model": run.name},
@@ -66,10 +68,14 @@ def _stop(run: Run, status: Status) -> None:
 
 def _resume(run: Run, settings: RunSettings, status: Status) -> None:
     def resume() -> str:
-        launch.resume(run, batch_size=batch_size)
+        launch.resume(run, batch_size=batch_size, learning_rate=rate)
         return f"{plain(run.name)} goes on."
 
-    batch_size = _batch_size(run, settings, status, "resume")
+    batch_size = rate = None
+    if diverged(status.message):
+        rate = _learning_rate(run, settings, status)
+    else:
+        batch_size = _batch_size(run, settings, status, "resume")
     _button("Resume", ":material/play_arrow:", resume, True)
 
 
@@ -80,6 +86,17 @@ def _batch_size(run: Run, settings: RunSettings, status: Status, key: str) -> in
         st.number_input(
             "Batch size", 1, MOST_WINDOWS, usual, width=130,
             key=f"{key}-batch-{run.name}", help="windows at once; less needs less memory",
+        )
+    )  # fmt: skip
+
+
+def _learning_rate(run: Run, settings: RunSettings, status: Status) -> float:
+    """A lower one than that with which the loss was lost, unless it is changed."""
+    usual = rate_to_try(settings.train.learning_rate, status.message)
+    return float(
+        st.number_input(
+            "Learning rate", 1e-7, 1.0, usual, usual / 10, "%.2g", width=160,
+            key=f"resume-rate-{run.name}", help="lower, for the loss was no longer a number",
         )
     )  # fmt: skip
 
@@ -180,10 +197,11 @@ def can_go_on(run: Run) -> bool:
     try:
         return (run.checkpoint("latest") / OPTIMIZER).is_file()
     except (UnknownRun, BadName):
-        return not _has_checkpoint(run)
+        return not has_checkpoint(run)
 
 
-def _has_checkpoint(run: Run) -> bool:
+def has_checkpoint(run: Run) -> bool:
+    """Whether it has learned something that can be composed from."""
     with suppress(UnknownRun, BadName):
         return run.checkpoint().is_dir()
     return False

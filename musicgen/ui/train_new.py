@@ -61,6 +61,13 @@ def new_training() -> None:
     outline_view(settings, analysis)
 
 
+def keep_edits() -> None:
+    """What was typed into the form outlives a look at another view: Streamlit would drop it."""
+    for key in st.session_state:
+        if str(key).startswith((*(f"{name}-" for name in PRESET), "name-")):
+            st.session_state[key] = st.session_state[key]
+
+
 def _start(settings: RunSettings) -> str:
     watch_next(launch.start(settings))
     return f"{plain(settings.name)} is started."

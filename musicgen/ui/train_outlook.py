@@ -5,21 +5,21 @@ from __future__ import annotations
 import streamlit as st
 
 from musicgen.corpus.glance import Glance
-from musicgen.training.estimate import size_warning
+from musicgen.training.estimate import Speed, size_warning
 from musicgen.training.launch import ALIVE
 from musicgen.training.machine import Machine
 from musicgen.training.memory import Memory
 from musicgen.training.outlook import Outlook
 from musicgen.training.run import Run
 from musicgen.training.settings import RunSettings
-from musicgen.ui.words import plain, size, span
+from musicgen.ui.words import count, plain, size, span
 
 
 def outlook_numbers(found: Outlook) -> None:
     """A row of numbers."""
     work, memory, seconds = found.work, found.memory, found.seconds
     sides, parameters = work.pieces, found.parameters
-    basis = f"at the speed of {found.speed.run}" if found.speed else "by its limit, if it has one"
+    basis = _basis(found.speed) if found.speed else "by its limit, if it has one"
     shown = (
         ("Parameters", f"{parameters:,}" if parameters else "—", "see the model's layers below"),
         (
@@ -41,7 +41,7 @@ def outlook_line(found: Outlook) -> None:
     work, speed = found.work, found.speed
     words = f"{work.pieces['train']:,} pieces, {work.predictions:,} predictions an epoch"
     if speed and found.epochs is not None:
-        words += f"; about {found.epochs:,.1f} epochs at the speed of {plain(speed.run)}"
+        words += f"; about {found.epochs:,.1f} epochs {plain(_basis(speed))}"
     else:
         words += "; the first epoch will tell how many epochs that is"
     if found.memory:
@@ -52,7 +52,8 @@ def outlook_line(found: Outlook) -> None:
 def device_line(found: Outlook, runs: list[Run]) -> None:
     """What it will run on, and what it waits for."""
     waiting = sum(not run.bundled and run.status().state in ALIVE for run in runs)
-    queue = f" It will wait for {waiting} other training first." if waiting else ""
+    others = count(waiting, "other training")
+    queue = f" It will wait for {others} first." if waiting else ""
     usable = ", where the installed TensorFlow can use it" if found.machine.gpus else ""
     st.caption(f"Device: {plain(found.machine.words)}{usable}.{queue}")
 
@@ -70,6 +71,12 @@ def outlook_warnings(found: Outlook, settings: RunSettings, glance: Glance) -> N
         st.error("There is too little music to train on: not one whole window.")
     elif warning := size_warning(settings, glance.notes, glance.pieces):
         st.warning(warning, icon=":material/warning:")
+
+
+def _basis(speed: Speed) -> str:
+    """What an estimate of time stands on."""
+    model = ", a model of another size" if speed.scaled else ""
+    return f"at the speed of {speed.run}{model}"
 
 
 def _memory_words(memory: Memory | None, machine: Machine) -> str:

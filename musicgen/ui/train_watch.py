@@ -10,16 +10,18 @@ from musicgen.training.settings import RunSettings
 from musicgen.ui import runs, training_plots
 from musicgen.ui.curves import curves
 from musicgen.ui.figures import Figure, figures
-from musicgen.ui.train_control import control
+from musicgen.ui.train_control import control, has_checkpoint
 from musicgen.ui.train_evaluation import evaluation_view, reference_levels
 from musicgen.ui.train_samples import samples_view
 from musicgen.ui.training_plots import BITS, EPOCHS, MINUTES, NATS, STEPS, View
 from musicgen.ui.words import plain, span
 
 LOOK = 2.0  # seconds between two looks at a run that is alive
+SELDOM = 10.0  # at one that is not: another page may have it go on
 PLOTTED = ("Loss", "By field", "Rate and speed")
 CURVES = (*PLOTTED, "Samples", "Evaluation", "Log", "Settings")
 MOST_OF_A_NOTE = 400  # characters
+TURNED = 5  # epochs without a better validation that are worth a word
 
 
 def watch(run: Run) -> None:
@@ -38,7 +40,7 @@ def watch(run: Run) -> None:
 def _views(run: Run, settings: RunSettings, shown: Status) -> None:
     """What of the run to look at; the widgets are not drawn again while it is trained.
 
-    shown: what the rest of the page was drawn for.
+    shown: how it stood when the rest of the page was drawn.
     """
     which = st.segmented_control(
         "Curves", CURVES, default=CURVES[0], required=True, key="curves",
@@ -46,22 +48,30 @@ def _views(run: Run, settings: RunSettings, shown: Status) -> None:
     )  # fmt: skip
     place = st.container()
     view = _view(loss=which == "Loss") if which in PLOTTED else View()
-    live = st.fragment(_live, run_every=LOOK if runs.is_alive(shown) else None)
+    often = None if run.bundled else LOOK if runs.is_alive(shown) else SELDOM
+    live = st.fragment(_live, run_every=often)
     with place:
-        live(run, settings, shown, str(which), view)
+        live(run, settings, _standing(run, shown), str(which), view)
 
 
-def _live(run: Run, settings: RunSettings, shown: Status, which: str, view: View) -> None:
+def _standing(run: Run, status: Status) -> tuple[str, str, bool]:
+    """What decides about the words and the buttons of the page."""
+    return status.state, status.message, has_checkpoint(run)
+
+
+def _live(
+    run: Run, settings: RunSettings, shown: tuple[str, str, bool], which: str, view: View
+) -> None:
     """What changes while it is trained, in as few elements as can be: each costs the browser."""
     status = run.status()
-    if (status.state, status.message) != (shown.state, shown.message):
+    if _standing(run, status) != shown:
         st.rerun()
     if status.state == QUEUED:
         _queue(run)
     _numbers(run, settings, status)
     metrics = runs.metrics_of(run)
     if which == "Log":
-        st.code(run.log_tail() or "Nothing has been printed.", language=None, height=380)
+        st.code(run.log_tail() or "Nothing has been printed.", language=None, wrap_lines=True)
     elif which == "Samples":
         samples_view(run)
     elif which == "Evaluation":
@@ -87,7 +97,9 @@ def _queue(run: Run) -> None:
 
 
 def _numbers(run: Run, settings: RunSettings, status: Status) -> None:
-    best = f"best {status.best_valid_loss:.3f}" if status.best_valid_loss is not None else ""
+    best = ""
+    if status.best_valid_loss is not None:
+        best = f"best {status.best_valid_loss:.3f}, epoch {status.best_epoch}"
     minutes = settings.train.minutes
     row = (
         Figure("Epoch", runs.how_far(status, minutes)),
@@ -100,12 +112,14 @@ def _numbers(run: Run, settings: RunSettings, status: Status) -> None:
     parameters = f"{status.parameters:,} parameters · " if status.parameters else ""
     device = f"{status.device} · " if status.device else ""
     note = f"{parameters}{device}{settings.source} · {settings.encoding}"
+    if status.epoch - status.best_epoch >= TURNED and status.best_epoch:
+        note += f" · no better since epoch {status.best_epoch}, which is what composing uses"
     figures(row, note[:MOST_OF_A_NOTE], "numbers")
 
 
 def _curves(which: str, run: Run, settings: RunSettings, metrics: Metrics, view: View) -> None:
     token = "note" if settings.encoding == "events" else "token"
-    revision = f"{run.folder} {view}"
+    revision = f"{run.folder} {view.axis} {view.unit}"  # what is zoomed into stays while it is
     if which == "Loss":
         levels = reference_levels(run) if view.references else {}
         curves(training_plots.loss_plot(metrics, view, token, levels), "loss", revision)

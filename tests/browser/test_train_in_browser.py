@@ -64,3 +64,21 @@ def test_zoom_is_kept_while_the_curve_grows(studio, browser_page, monkeypatch):
         assert reach(page) == zoomed
         page.get_by_role("button", name="Show all").click()
         assert reach(page)[1] > whole[1]  # the new epoch, too
+
+
+def test_two_browsers_see_a_run_go_on_and_its_first_checkpoint(studio, browser_page, monkeypatch):
+    """A run that another page resumes is seen to go on; what it can then be used for is shown."""
+    monkeypatch.setenv("MUSICGEN_HOME", str(studio.home))
+    run = run_that_is("stopped", "shared")
+    page = browser_page
+    page.goto(f"{studio.url}/Train?show=Watch&run=shared")
+    page.get_by_role("button", name="Resume").wait_for()
+    status = json.loads((run.folder / "status.json").read_text())
+    with FileLock(run.folder / "lock"):
+        (run.folder / "status.json").write_text(json.dumps({**status, "state": "running"}))
+        page.get_by_role("button", name="Stop and save").wait_for()
+        assert not page.get_by_role("link", name="Compose from it").is_visible()
+        (run.folder / "checkpoints" / "epoch-0003").mkdir(parents=True)
+        best = run.folder / "checkpoints" / "best.json"
+        best.write_text(json.dumps({"checkpoint": "epoch-0003"}))
+        page.get_by_role("link", name="Compose from it").wait_for()

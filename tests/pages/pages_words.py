@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
@@ -17,12 +18,16 @@ def texts(page: AppTest) -> str:
 
 def numbers(page: AppTest) -> dict[str, str]:
     """The page's metrics and figures by label."""
-    found = {each.label: each.value for each in page.metric}
+    metrics = {each.label: each.value for each in page.metric}
+    return metrics | {each["label"]: each["value"] for each in figures(page)["figures"]}
+
+
+def figures(page: AppTest) -> dict[str, Any]:
+    """What the row of figures is given, and the note below."""
     for component in page.get("bidi_component"):
         if component.proto.component_name == "musicgen_figures":
-            figures = json.loads(component.proto.json)["figures"]
-            found |= {each["label"]: each["value"] for each in figures}
-    return found
+            return json.loads(component.proto.json)
+    return {"figures": [], "note": ""}
 
 
 def buttons(page: AppTest) -> set[str]:

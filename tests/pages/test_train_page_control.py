@@ -16,6 +16,7 @@ from tiny_runs import write_run
 from musicgen.corpus.shelf import import_folder
 from musicgen.training import launch
 from musicgen.training.archive import write_archive
+from musicgen.training.divergence import LossNotANumber
 from musicgen.training.run import (
     FAILED,
     RUNNING,
@@ -89,6 +90,26 @@ def test_resume_in_smaller_batches(open_page, monkeypatch):
     assert not page.exception and not page.error
     assert spawned == [run]
     assert run.settings.train.batch_size == 16
+
+
+def test_resume_after_a_lost_loss_is_gentler(open_page, monkeypatch):
+    spawned = []
+    monkeypatch.setattr(launch, "_spawn", spawned.append)
+    run = run_that_is(FAILED, message=str(LossNotANumber(3e-3)))
+    page = open_page(TRAIN, show="Watch", run="a run")
+    assert "such as 0.001" in texts(page).replace("\\", "")
+    assert page.number_input(key="resume-rate-a run").value == 0.001
+    next(each for each in page.button if each.label == "Resume").click().run()
+    assert not page.exception and not page.error
+    assert spawned == [run]
+    assert run.settings.train.learning_rate == 0.001
+    assert run.settings.train.batch_size == 32
+
+
+def test_what_never_began_is_not_continued(open_page):
+    run_that_is(STOPPED, epochs=0, message="cancelled while it waited")
+    page = open_page(TRAIN, show="Watch", run="a run")
+    assert "Resume" in buttons(page) and "Continue" not in buttons(page)
 
 
 def test_resume_goes_on_as_it_was_or_as_one_says(open_page, monkeypatch):

@@ -31,6 +31,24 @@ def test_presets_and_what_they_will_train(open_page):
     assert page.text_input(key="name-bach-chorales-Quick").value == "bach-chorales quick"
 
 
+def test_what_was_typed_outlives_a_look_at_another_view(open_page):
+    page = open_page(TRAIN, collection="bach-chorales", preset="Quick")
+    page.number_input(key="Quick-lstm-model-width").set_value(99)
+    page.text_input(key="name-bach-chorales-Quick").set_value("mine").run()
+    page.segmented_control(key="show").set_value("Watch").run()
+    page.segmented_control(key="show").set_value("New").run()
+    assert page.number_input(key="Quick-lstm-model-width").value == 99
+    assert page.text_input(key="name-bach-chorales-Quick").value == "mine"
+
+
+def test_the_speed_of_another_model_is_an_estimate_too(open_page):
+    page = open_page(TRAIN, collection="bach-chorales", preset="Classic")
+    assert numbers(page)["Takes at most"] == "—"
+    run_that_is(STOPPED, "before", parameters=2_000_000)
+    page.run()
+    assert numbers(page)["Takes at most"] != "—"
+
+
 def test_memory_device_and_the_number_of_gpus_are_there_before_start(open_page):
     page = open_page(TRAIN, collection="bach-chorales", preset="Quick")
     shown = numbers(page)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from example_runs import run_that_is
-from pages_words import TRAIN, buttons, numbers, texts
+from pages_words import TRAIN, buttons, figures, numbers, texts
 
 from musicgen.training import launch
 from musicgen.training.run import (
@@ -89,6 +89,12 @@ def test_loss_in_nats_by_epoch_on_a_log_scale(open_page):
     page.slider(key="smoothing").set_value(0.0)
     page.toggle(key="log-loss").set_value(True).run()
     assert not page.exception
+
+
+def test_a_run_that_has_turned_says_so(open_page):
+    run_that_is(STOPPED, epochs=8, best_epoch=3, best_valid_loss=4.1)
+    note = figures(open_page(TRAIN, show="Watch", run="a run"))["note"]
+    assert "no better since epoch 3, which is what composing uses" in note
 
 
 def test_a_run_without_a_first_point_yet(open_page, alive):

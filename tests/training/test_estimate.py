@@ -77,7 +77,12 @@ def test_speed_comes_from_a_run_of_the_same_model(tmp_path: Path, monkeypatch) -
     assert measured_speed(list_runs(), settings_of()) is None
     run_that_is("stopped", "measured", steps_per_second=1234.0)
     assert measured_speed(list_runs(), settings_of()) == Speed(1234.0, "measured")
-    assert measured_speed(list_runs(), settings_of(LstmSettings(width=512))) is None
+    other = settings_of(LstmSettings(width=512))
+    assert measured_speed(list_runs(), other) is None
+    # Twice the arithmetic a prediction takes twice as long; `classic` goes through a window.
+    assert measured_speed(list_runs(), other, 2468) == Speed(617.0, "measured", scaled=True)
+    classic = settings_of(ClassicSettings(), "notes")
+    assert measured_speed(list_runs(), classic, 1234) == Speed(12.34, "measured", scaled=True)
     (tmp_path / "runs/measured/run.json").write_text("{}")
     assert measured_speed(list_runs(), settings_of()) is None
 

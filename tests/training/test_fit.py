@@ -177,6 +177,23 @@ def test_loss_that_is_no_number(finished: Run, source: str, tmp_path: Path) -> N
     assert "lower learning rate" in run.status().message
 
 
+def test_the_time_ends_a_training_within_an_epoch(source: str) -> None:
+    def work(run: Run) -> None:
+        class Late(fit.Training):
+            @property
+            def seconds(self) -> float:
+                return 60.0 * self.progress.step  # a minute a batch
+
+        fit.train(run, training=Late)
+
+    run = create_run(_settings("timed", source, minutes=5.0, batch_size=1))
+    assert train_run(run, work) == "finished"
+    status = run.status()
+    assert (status.step, status.epoch) == (5, 1)
+    assert status.step < status.steps_per_epoch and status.seconds_left == 0
+    assert status.valid_loss is not None and run.checkpoint().is_dir()
+
+
 def test_collection_that_is_gone(tmp_path: Path) -> None:
     run = create_run(_settings("gone", str(tmp_path / "nothing")))
     assert train_run(run) == "failed"

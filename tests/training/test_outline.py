@@ -39,9 +39,16 @@ def test_an_encoding_that_is_not_counted_is_known_once_it_was_built() -> None:
 
 
 def test_a_graph_names_every_layer() -> None:
-    outline = Outline(5, (Layer('a "quoted"', "LSTM", "8", 3), Layer("b", "Dense", "2", 2)))
+    outline = Outline(5, (Layer('a "quoted"', "LSTM", "8", 3, 0), Layer("b", "Dense", "2", 2, 1)))
     assert outline.graph.count("n0 -> n1") == 1
     assert "a 'quoted'" in outline.graph
+
+
+def test_layers_of_one_stage_do_not_hear_of_each_other() -> None:
+    stages = {"ear": 0, "eye": 0, "memory": 1, "pitch": 2, "duration": 2}
+    layers = tuple(Layer(name, "Dense", "2", 1, stage) for name, stage in stages.items())
+    lines = [line for line in Outline(5, layers).graph.splitlines() if "->" in line]
+    assert lines == ["n0 -> n2", "n1 -> n2", "n2 -> n3", "n2 -> n4"]
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@
 const plots = new WeakMap(); // the element that Streamlit gives -> its Plot
 const EDGE = { left: 56, right: 12, top: 8, bottom: 24 }; // pixels around the plot
 const NEAR = 40; // pixels at which a point is pointed at
+const LINE = 14; // pixels of a line of words
 const LEAST = 6; // pixels of a drag that zooms
 
 export default function ({ data, parentElement }) {
@@ -29,7 +30,7 @@ class Plot {
     this.box = root.querySelector(".box");
     this.said = root.querySelector(".said");
     this.whole = root.querySelector(".whole");
-    this.hidden = new Set(); // names of curves that are not drawn
+    this.hidden = new Set(); // curves that are not drawn
     this.window = null; // {x: [from, to], y: [from, to]} where it is zoomed
     this.from = null; // where a drag began
     this.data = null;
@@ -41,6 +42,7 @@ class Plot {
     on(this.stage, "pointerdown", (event) => this.press(event));
     on(this.stage, "pointermove", (event) => this.move(event));
     on(this.stage, "pointerup", (event) => this.release(event));
+    on(this.stage, "pointercancel", () => this.letGo()); // a touch that became a scroll
     on(this.stage, "pointerleave", () => (this.said.hidden = true));
     on(this.stage, "dblclick", () => this.zoom(null));
     on(this.stage, "keydown", (event) => event.key === "Escape" && this.zoom(null));
@@ -81,9 +83,9 @@ class Plot {
       swatch.style.color = swatch.style.borderColor = curve.colour;
       button.type = "button";
       button.append(swatch, curve.name);
-      button.setAttribute("aria-pressed", String(!this.hidden.has(curve.name)));
+      button.setAttribute("aria-pressed", String(!this.hidden.has(known(curve))));
       button.onclick = () => {
-        if (!this.hidden.delete(curve.name)) this.hidden.add(curve.name);
+        if (!this.hidden.delete(known(curve))) this.hidden.add(known(curve));
         this.legend();
         this.draw();
       };
@@ -93,7 +95,7 @@ class Plot {
   }
 
   get curves() {
-    return this.data.curves.filter((curve) => !this.hidden.has(curve.name));
+    return this.data.curves.filter((curve) => !this.hidden.has(known(curve)));
   }
 
   zoom(window) {
@@ -161,7 +163,7 @@ class Plot {
     pen.beginPath();
     pen.rect(EDGE.left, 0, width - EDGE.left - EDGE.right, height - EDGE.bottom);
     pen.clip();
-    for (const reference of this.data.references) this.reference(pen, scales, reference);
+    this.references(pen, scales);
     for (const curve of this.curves) this.curve(pen, scales, curve);
     pen.restore();
     this.whole.hidden = !this.window;
@@ -205,19 +207,28 @@ class Plot {
     pen.globalAlpha = 1;
   }
 
-  reference(pen, scales, { name, y }) {
-    const place = scales.py(y);
+  references(pen, scales) {
+    const lines = this.data.references
+      .map(({ name, y }) => ({ words: `${name} ${short(y)}`, place: scales.py(y) }))
+      .sort((a, b) => a.place - b.place);
     pen.globalAlpha = 0.6;
     pen.strokeStyle = pen.fillStyle = this.ink;
-    pen.setLineDash([5, 5]);
-    pen.beginPath();
-    pen.moveTo(EDGE.left, place);
-    pen.lineTo(scales.width - EDGE.right, place);
-    pen.stroke();
-    pen.setLineDash([]);
     pen.textAlign = "right";
     pen.textBaseline = "bottom";
-    pen.fillText(`${name} ${short(y)}`, scales.width - EDGE.right - 4, place - 2);
+    let right = 0, wide = 0, above = -Infinity;
+    for (const { words, place } of lines) {
+      pen.setLineDash([5, 5]);
+      pen.beginPath();
+      pen.moveTo(EDGE.left, place);
+      pen.lineTo(scales.width - EDGE.right, place);
+      pen.stroke();
+      // Words that would stand on those of the line above go to their left.
+      right = place - above < LINE ? right - wide - 12 : scales.width - EDGE.right - 4;
+      pen.fillText(words, right, place - 2);
+      wide = pen.measureText(words).width;
+      above = place;
+    }
+    pen.setLineDash([]);
     pen.globalAlpha = 1;
   }
 
@@ -281,11 +292,15 @@ class Plot {
     });
   }
 
+  letGo() {
+    this.from = null;
+    this.box.hidden = true;
+  }
+
   release(event) {
     if (!this.from) return;
     const [from, to] = [this.from, this.at(event)];
-    this.from = null;
-    this.box.hidden = true;
+    this.letGo();
     const wide = Math.abs(to[0] - from[0]), tall = Math.abs(to[1] - from[1]);
     if (wide < LEAST) return;
     const { vx, vy, y } = this.scales();
@@ -314,6 +329,11 @@ class Plot {
     this.said.style.left = `${Math.max(0, left)}px`;
     this.said.style.top = `${Math.max(0, place[1] - this.said.offsetHeight - 8)}px`;
   }
+}
+
+// What a curve goes by: the name of a star changes with its place.
+function known({ name, style }) {
+  return style === "star" ? style : name;
 }
 
 // The least and the greatest, never the same.
