@@ -40,7 +40,12 @@ def keyboard_figure(found: Histogram) -> go.Figure:
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         showlegend=False,
-        coloraxis={"cmin": 0, "colorscale": _SCALE, "showscale": False},
+        coloraxis={
+            "cmin": 0,
+            "cmax": max(1, int(counts.max())),
+            "colorscale": _SCALE,
+            "showscale": False,
+        },
         xaxis={
             "tickvals": _places(octaves),
             "ticktext": [pitch_name(key) for key in octaves.tolist()],

@@ -111,7 +111,7 @@ def _bars(
     places = found.values.tolist() if on_scale else list(found.labels)
     figure = _laid_out(go.Figure(_trace(places, found.counts, found.labels, said)), what, unit)
     figure.update_xaxes(type="linear" if on_scale else "category")
-    return figure.update_yaxes(type="log" if log else "linear")
+    return figure.update_yaxes(type="log" if log else "linear", dtick=1 if log else None)
 
 
 def _trace(

@@ -16,11 +16,12 @@ def linked_choice(label: str, names: Sequence[str], key: str) -> str:
     address what the page chooses by itself, such as a run that has just been started.
     """
     linked, shown = st.query_params.get(key), st.session_state.get(_shown(key))
-    chosen = st.session_state.get(key)
+    # After a look at another page the widget has forgotten, and the address may say nothing.
+    chosen = st.session_state.get(key, shown)
     wanted = st.session_state.pop(_wish(key), None)
     if wanted in names:
         chosen = wanted
-    elif linked is not None and (linked != shown or chosen is None):
+    elif linked is not None and (linked != shown or key not in st.session_state):
         if linked in names:
             chosen = linked
         else:

@@ -13,14 +13,14 @@ from musicgen.score import Score
 from musicgen.ui.analysis import Analysis
 from musicgen.ui.linked_piece import link_piece, linked_piece
 from musicgen.ui.player import roll_player
-from musicgen.ui.words import clock, count, plain
+from musicgen.ui.words import count, plain, sortable_clock
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MOST_DRAWN = 4000  # notes of a roll
 _COLUMNS: dict[str, Any] = {
-    "length": st.column_config.TextColumn("length", help="minutes and seconds at its tempo"),
+    "length": st.column_config.TextColumn("length", help="hours, minutes and seconds at its tempo"),
     "tokens": st.column_config.NumberColumn("tokens", help="notes and chords, as classic reads"),
     "correlation": st.column_config.NumberColumn(
         "key fit", format="%.2f", help="how well the key fits, at best 1"
@@ -74,7 +74,8 @@ def pieces_table(
     row: selected to begin with. Returns the row that is selected.
     """
     table = analysis.files.iloc[list(numbers)]
-    lengths = [clock(seconds) if seconds == seconds else "" for seconds in table["seconds"]]
+    seconds = table["seconds"]  # none of a refused file
+    lengths = [sortable_clock(each) if each == each else "" for each in seconds]
     shown = table.assign(length=lengths)
     order = (
         "file", "notes", "tokens", "length", "bars", "key", "correlation", "tempo", "metre",

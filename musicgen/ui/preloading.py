@@ -1,4 +1,4 @@
-"""Have browsers fetch the script that draws charts while Streamlit's own still starts."""
+"""Have browsers fetch scripts ahead: of charts while Streamlit starts, of tables after that."""
 
 from __future__ import annotations
 
@@ -13,9 +13,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _MANIFEST = Path(st.__file__).parent / "static" / "manifest.json"
 _ENTRY = "index.html"  # what it imports is loaded by itself
-# A browser would ask for it when the first chart comes, a second later. Not the small scripts of
-# widgets: so many requests hold up Streamlit's own.
-_WANTED = "PlotlyChart"
+# A browser would ask for the charts' when the first one comes, a second later. Not the small
+# scripts of widgets: so many requests hold up Streamlit's own. That of tables, for other views of
+# the page, comes when the browser has nothing else to do.
+_KINDS = {
+    "PlotlyChart": "rel=modulepreload; crossorigin; fetchpriority=low",
+    "DataFrame": "rel=prefetch; as=script; crossorigin",
+}
 _PAGES = ("/", "/Data")
 
 
@@ -37,20 +41,19 @@ class PreloadedScripts:
 
 @cache
 def links() -> str:
-    """The value of the header; empty where this Streamlit says nothing of such a script."""
+    """The value of the header; empty where this Streamlit says nothing of such scripts."""
     try:
         manifest = json.loads(_MANIFEST.read_text(encoding="utf-8"))
         loaded = set(manifest[_ENTRY]["imports"])
-        files = [
-            file
+        return ", ".join(
+            f"</{file}>; {kind}"
+            for name, kind in _KINDS.items()
             for key, chunk in manifest.items()
-            if chunk.get("name") == _WANTED
+            if chunk.get("name") == name
             for file in _files(manifest, key, loaded)
-        ]
+        )
     except (OSError, ValueError, KeyError):
         return ""
-    kind = "rel=modulepreload; crossorigin; fetchpriority=low"
-    return ", ".join(f"</{file}>; {kind}" for file in files)
 
 
 def _files(manifest: dict[str, Any], key: str, loaded: set[str]) -> list[str]:

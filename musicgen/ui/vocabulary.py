@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
+from musicgen.corpus.split import TRAIN
 from musicgen.encoding.registry import ENCODINGS
-from musicgen.encoding.vocabulary import Vocabulary, preview
+from musicgen.encoding.steps import Steps
+from musicgen.encoding.vocabulary import Preview, Vocabulary, preview
 from musicgen.rendering.statistics_figures import chord_size_figure
 from musicgen.rendering.vocabulary_figures import coverage_figure, growth_figure, rank_figure
 from musicgen.ui.analysis import Analysis
@@ -89,7 +93,8 @@ def _table(vocabulary: Vocabulary, name: str) -> None:
 
 def _preview(analysis: Analysis, name: str) -> None:
     st.markdown("**What training sees**")
-    encoding, pieces = analysis.encoded(name)
+    encoding, every = analysis.encoded(name)
+    pieces = [steps for steps, side in zip(every, analysis.sides, strict=True) if side == TRAIN]
     steps = sum(map(len, pieces))
     length = int(
         st.number_input(
@@ -102,11 +107,29 @@ def _preview(analysis: Analysis, name: str) -> None:
     )
     seen = preview(encoding, pieces, length, start)
     if seen is None:
-        st.info(f"The collection has {count(steps, 'step')}: too few for one window of {length}.")
+        few = f"{count(steps, 'step')} to train on: too few for one window of {length}."
+        st.info(f"The collection has {few}")
         return
-    st.code(" · ".join(seen.window), language=None, wrap_lines=True)
+    # Not as code: for that the browser loads a script of 1.5 MB, even for plain text.
+    with st.container(border=True):
+        st.text(" · ".join(seen.window))
     st.markdown(f"and then, to be predicted: `{seen.target}`")
-    st.caption(
-        f"Inputs {seen.inputs} — windows, steps, fields. "
-        f"Targets {', '.join(map(str, seen.targets))} — windows, values of the field."
+    st.caption(_shapes(seen, pieces, length) if name == "events" else _notebooks_shapes(seen))
+
+
+def _notebooks_shapes(seen: Preview) -> str:
+    return (
+        f"Inputs {seen.inputs} — windows, steps, fields. Targets {seen.targets[0]} — windows, "
+        "values of the field. That is Classic's view: the training pieces one after another, and "
+        "one prediction a window."
+    )
+
+
+def _shapes(seen: Preview, pieces: Sequence[Steps], length: int) -> str:
+    """As `training/windows.py` cuts the pieces."""
+    windows = sum(-(-len(steps) // length) for steps in pieces)
+    return (
+        f"Inputs ({windows}, {length}, {len(seen.targets)}) — windows, steps, fields. Targets of "
+        f"each field ({windows}, {length}): every step of a window is predicted from those before "
+        "it, and windows begin anew with each of the training pieces."
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+_LINK = re.compile(r"(?i)(https?|ftp|www)(?=\\[:.])")  # of an address, once that is escaped
+_WORD_JOINER = "\u2060"  # nothing to be seen
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
 
 
@@ -11,7 +13,8 @@ def plain(text: str, most: int = 200) -> str:
     """A name from outside as Markdown that shows it as it is, on one line."""
     line = " ".join(text.split())
     line = line if len(line) <= most else f"{line[: most - 1]}…"
-    return _MARKUP.sub(r"\\\1", line)
+    # An address would become a link, however its marks are escaped.
+    return _LINK.sub(rf"\1{_WORD_JOINER}", _MARKUP.sub(r"\\\1", line))
 
 
 def count(number: int, one: str, many: str = "") -> str:
@@ -42,3 +45,9 @@ def clock(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def sortable_clock(seconds: float) -> str:
+    """`0:03:07`: as text it comes in the order of time, below ten hours."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"

@@ -8,6 +8,13 @@ import pytest
 from pages_words import DATA, numbers, texts
 from small_collections import VIEWS
 
+from musicgen.corpus.sources import load_collection
+from musicgen.corpus.split import TRAIN, split_pieces
+from musicgen.encoding.events import EventsEncoding
+from musicgen.encoding.registry import fit_encoding
+from musicgen.training.classic_windows import ClassicWindows
+from musicgen.training.windows import Windows
+
 
 def test_chorales_at_a_glance(open_page):
     page = open_page(DATA)
@@ -67,3 +74,26 @@ def test_a_link_restores_the_window_of_the_preview(open_page):
     assert page.number_input(key="window").value == 8
     assert page.slider(key="window-start").value == 3
     assert all("E4" in token for token in page.dataframe[0].value["token"])
+
+
+def test_the_collection_is_still_chosen_after_a_look_at_another_page(open_page):
+    page = open_page(DATA, collection="ryans-mammoth", view="Rhythm")
+    page.switch_page("streamlit_app.py").run()
+    page.query_params.clear()
+    page.switch_page(f"pages/{DATA}").run()
+    assert page.selectbox(key="collection").value == "ryans-mammoth"
+
+
+def test_the_preview_is_of_the_training_pieces(open_page):
+    page = open_page(DATA, view="Vocabulary")
+    pieces = load_collection("bach-chorales").scores
+    sides = split_pieces(pieces)
+    train = [score for score, side in zip(pieces, sides, strict=True) if side == TRAIN]
+    notes = [fit_encoding("notes", pieces).encode(score) for score in train]
+    windows = ClassicWindows(notes, fit_encoding("notes", pieces), 100, 1).batches
+    assert f"Inputs ({windows}, 100, 1)" in texts(page)
+    page.segmented_control(key="encoding").set_value("events").run()
+    events = EventsEncoding()
+    steps = [events.encode(score) for score in train]
+    windows = Windows(steps, events, 100, 1).batches
+    assert f"Inputs ({windows}, 100, 3)" in texts(page)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from musicgen.ui.words import clock, count, plain, size, span
+from musicgen.ui.words import clock, count, plain, size, sortable_clock, span
 
 
 def test_counts() -> None:
@@ -38,3 +38,16 @@ def test_names_are_not_taken_for_markup() -> None:
     assert plain("two\nlines\t here") == "two lines here"
     assert plain("a" * 300) == "a" * 199 + "…"
     assert plain("🎵 ü") == "🎵 ü"
+
+
+def test_an_address_does_not_become_a_link() -> None:
+    for address in ("http://e.vil", "HTTPS://e.vil", "www.e.vil"):
+        shown = plain(address)
+        assert address not in shown.replace("\\", "")
+        assert shown.replace("\\", "").replace("\u2060", "") == address
+
+
+def test_clocks_as_text_are_in_the_order_of_time() -> None:
+    seconds = [7, 30, 120, 720, 6300, 35_999]
+    shown = [sortable_clock(each) for each in seconds]
+    assert shown == sorted(shown) and shown[2] == "0:02:00"

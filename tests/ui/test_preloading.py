@@ -13,9 +13,10 @@ from musicgen.ui import preloading
 from musicgen.ui.preloading import PreloadedScripts, links
 
 
-def test_the_charts_script_is_named_and_is_there():
+def test_the_scripts_of_charts_and_tables_are_named_and_are_there():
     files = [each.partition(">")[0].strip(" <") for each in links().split(",")]
     assert any(file.startswith("/static/js/PlotlyChart.") for file in files)
+    assert any(file.startswith("/static/js/DataFrame.") for file in files)
     assert len(files) == len(set(files))
     static = Path(streamlit.__file__).parent / "static"
     assert all((static / file.lstrip("/")).is_file() for file in files)
