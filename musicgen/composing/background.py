@@ -15,6 +15,7 @@ from musicgen.composing.reference import (
     reference_of,
     save_reference,
 )
+from musicgen.encoding.steps import Encoding
 from musicgen.score import Score
 
 
@@ -44,15 +45,19 @@ def prepare_background(
     training: Sequence[Score],
     held_out: Sequence[Score],
     nats: Sequence[float] = (),
+    encoding: Encoding | None = None,
 ) -> Background:
     """Write what is known of a run's training pieces, beside pieces that it never saw.
 
     nats: what the held-out pieces cost the model a note (natural log), where that is known.
+    encoding: the model's. What is usual is then counted as it keeps the pieces: two voices on one
+    key are one note there, which no composed piece could otherwise be compared with.
     """
     index = OriginalityIndex.build(training)
     if any(map(len, held_out)):
         index = index.with_human(human_figures(held_out, index))
-    reference = reference_of(training, nats)
+    kept = [encoding.canonical(score) for score in training] if encoding else training
+    reference = reference_of(kept, nats)
     habits = habits_of(training)
     save_index(index, folder)
     save_reference(reference, folder)

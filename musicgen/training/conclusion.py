@@ -46,4 +46,4 @@ def conclude(
     write_json(run.folder / EVALUATION, {side: each.to_json() for side, each in found.items()})
     if "valid" in found:
         nats = [piece.bits / piece.steps * math.log(2) for piece in found["valid"].pieces]
-        prepare_background(run.folder, sides["train"], sides["valid"], nats)
+        prepare_background(run.folder, sides["train"], sides["valid"], nats, checkpoint.encoding)

@@ -56,7 +56,8 @@ def train(run: Run, devices: Devices | None = None, training: type[Training] | N
     encoding = open_checkpoint(start).encoding if start else None
     data = prepare(collection, settings, encoding)
     write_json(run.folder / "split.json", data.names())
-    prepare_background(run.folder, data.scores["train"], data.scores["valid"])
+    train_scores, valid_scores = data.scores["train"], data.scores["valid"]
+    prepare_background(run.folder, train_scores, valid_scores, encoding=data.encoding)
     train_on(run, data, devices, training)
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from musicgen.composing.bars import bar_start
 from musicgen.composing.collapse import collapse
 from musicgen.composing.compose import OnBar, Stop
 from musicgen.composing.history import KeptPiece, keep
@@ -21,6 +22,7 @@ from musicgen.rendering.midi import midi_bytes
 from musicgen.score import Score, first_bar_number
 from musicgen.ui.compose_begin import Begin
 from musicgen.ui.compose_desk import desk
+from musicgen.ui.compose_facts import primer_notes
 from musicgen.ui.compose_job import Job
 from musicgen.ui.compose_models import Opened
 
@@ -74,7 +76,8 @@ def start_rewrite(
         if found is None:
             return []
         bars = bars_in_words(score, first, last)
-        facts = {**_facts(opened, found.score), "rewritten": [first, last], "from": piece.id}
+        given = _untouched_primer(piece, score, first)
+        facts = {**_facts(opened, found.score, given), "rewritten": [first, last], "from": piece.id}
         words = f"{bars} of {piece.name} composed again"
         new = _keep(opened, found.score, settings, 0, facts, words, f"{piece.name}, {bars}")
         return [new, piece]  # side by side, to be compared
@@ -123,14 +126,23 @@ def _keep(
     return keep(midi, checkpoint, settings, variation, facts, now, words, name[:100])
 
 
-def _facts(opened: Opened, score: Score) -> dict[str, Any]:
-    """What is known of a piece that was changed."""
-    caught, index = collapse(score), opened.background.index
+def _untouched_primer(piece: KeptPiece, score: Score, first: int) -> int:
+    """How many notes were given and not composed, where none of them is in bar `first` or after."""
+    given = primer_notes(piece)
+    starts = score.notes["start"][:given]
+    return given if given and starts.max() < bar_start(score.metres, first) else 0
+
+
+def _facts(opened: Opened, score: Score, given: int) -> dict[str, Any]:
+    """What is known of a piece that was changed, and of its notes but for the first, given ones."""
+    composed, index = replace(score, notes=score.notes[given:]), opened.background.index
+    caught = collapse(composed)
     return {
         "notes": len(score),
         "bars": score.bars,
         "duration": score.seconds,
-        "figures": {name: v for name, v in figures(score).items() if math.isfinite(v)},
-        "originality": originality(score, index).to_json() if index else None,
+        "primer_notes": given,
+        "figures": {name: v for name, v in figures(composed).items() if math.isfinite(v)},
+        "originality": originality(composed, index).to_json() if index else None,
         "collapse": str(caught) if caught else None,
     }

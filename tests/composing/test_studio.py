@@ -12,6 +12,8 @@ from musicgen.composing.background import Background, prepare_background
 from musicgen.composing.compose import compose
 from musicgen.composing.settings import ComposeSettings
 from musicgen.composing.studio import compose_pieces, resolved
+from musicgen.encoding.events import EventsEncoding
+from musicgen.score import Score, notes_from
 
 TRAINING = [tune(seed, notes=200) for seed in range(8)]
 HELD_OUT = [tune(seed, notes=200) for seed in range(100, 104)]
@@ -133,3 +135,12 @@ def test_stopped_pieces_are_kept_and_not_tried_again(known):
 def test_resolved_keeps_what_was_asked_for(known):
     assert resolved(ComposeSettings(max_copy=14), known).max_copy == 14
     assert np.isclose(resolved(ComposeSettings(), known).max_copy, 8)
+
+
+def test_what_is_usual_is_counted_as_the_model_keeps_the_pieces(tmp_path):
+    """Two voices on one key are one note of `events`, and not one that is struck again."""
+    rows = [(24 * at, 24, 60 + at % 5, 80, 0, part) for at in range(20) for part in (0, 1)]
+    unisons = Score(notes_from(rows))
+    raw = prepare_background(tmp_path, [unisons], []).reference["repeated notes"]
+    kept = prepare_background(tmp_path, [unisons], [], encoding=EventsEncoding()).reference
+    assert raw.p50 > 0.5 and kept["repeated notes"].p50 == 0

@@ -274,6 +274,21 @@ def test_a_piece_is_continued_and_varied(runs, compose_page):
     assert 0 < given < len(notes(longer))
 
 
+def test_what_was_given_is_still_known_after_bars_are_composed_again(runs, compose_page):
+    write_run(runs, training=tiny_pieces())
+    page = compose_page()
+    page.button_group(key="compose-view").set_value("Change")
+    page = press(page.run(), "continue")
+    given = shown(page).facts["primer_notes"]
+    assert given > 0
+    page.number_input(key="again-first").set_value(20)
+    page.run()
+    assert press(page, "rewrite") and shown(page).facts["primer_notes"] == given
+    page.number_input(key="again-first").set_value(2)
+    page.run()
+    assert press(page, "rewrite") and shown(page).facts["primer_notes"] == 0
+
+
 def test_pieces_of_classic_are_composed_too(runs, compose_page):
     encoding = NotesEncoding.for_scores(tiny_pieces())
     write_run(runs, encoding=encoding)

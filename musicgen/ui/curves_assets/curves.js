@@ -214,19 +214,19 @@ class Plot {
     pen.globalAlpha = 0.6;
     pen.strokeStyle = pen.fillStyle = this.ink;
     pen.textAlign = "right";
-    pen.textBaseline = "bottom";
-    let right = 0, wide = 0, above = -Infinity;
+    const right = scales.width - EDGE.right - 4;
+    let above = -Infinity;
     for (const { words, place } of lines) {
       pen.setLineDash([5, 5]);
       pen.beginPath();
       pen.moveTo(EDGE.left, place);
       pen.lineTo(scales.width - EDGE.right, place);
       pen.stroke();
-      // Words that would stand on those of the line above go to their left.
-      right = place - above < LINE ? right - wide - 12 : scales.width - EDGE.right - 4;
-      pen.fillText(words, right, place - 2);
-      wide = pen.measureText(words).width;
-      above = place;
+      // Words that would stand on those of the line above go below their own.
+      const below = place - above < LINE;
+      pen.textBaseline = below ? "top" : "bottom";
+      pen.fillText(words, right, below ? place + 2 : place - 2);
+      above = below ? -Infinity : place;
     }
     pen.setLineDash([]);
     pen.globalAlpha = 1;
