@@ -10,7 +10,6 @@ import json
 import os
 import sys
 import time
-from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -35,7 +34,7 @@ from musicgen.training.devices import Devices, set_up_devices
 from musicgen.training.optimizers import make_optimizer
 from musicgen.training.pointers import keep, latest_checkpoint, place_for, starting_checkpoint
 from musicgen.training.progress import Progress
-from musicgen.training.report import Reporter, Sums, means
+from musicgen.training.report import Reporter, Sums, epoch_in_words, means
 from musicgen.training.run import FINISHED, RUNNING, STARTING, STOPPED, Run
 from musicgen.training.samples import write_sample
 from musicgen.training.settings import TrainSettings
@@ -196,7 +195,7 @@ class Training:
         line = {**means(sums, fields), "seconds": self.seconds, "step": progress.step}
         line |= {f"valid_{name}": value for name, value in valid.items()}
         self.reporter.add(kind="epoch", epoch=epoch, **line)
-        print(_in_words(epoch, line), file=sys.stderr, flush=True)  # into the log
+        print(epoch_in_words(epoch, line), file=sys.stderr, flush=True)  # into the log
         self.reporter.tell(
             epoch=epoch,
             loss=line["loss"],
@@ -248,11 +247,6 @@ class Training:
 
         left = self.train_windows.batches - progress.batch
         return as_dataset(batches, self.train_windows, left)
-
-
-def _in_words(epoch: int, line: Mapping[str, Any]) -> str:
-    valid = f", validation {line['valid_loss']:.3f}" if "valid_loss" in line else ""
-    return f"epoch {epoch}: {line['loss']:.3f} bits{valid}, after {line['seconds']:.0f} s"
 
 
 def _reporter(run: Run) -> Reporter:

@@ -59,3 +59,9 @@ def means(sums: Mapping[str, float], fields: tuple[str, ...], prefix: str = "") 
 
 def difference(later: Mapping[str, float], earlier: Mapping[str, float]) -> Sums:
     return {name: value - earlier.get(name, 0.0) for name, value in later.items()}
+
+
+def epoch_in_words(epoch: int, line: Mapping[str, Any]) -> str:
+    """A line for the log."""
+    valid = f", validation {line['valid_loss']:.3f}" if "valid_loss" in line else ""
+    return f"epoch {epoch}: {line['loss']:.3f} bits{valid}, after {line['seconds']:.0f} s"
