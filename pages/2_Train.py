@@ -26,7 +26,8 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     )  # fmt: skip
     import_run()
 
-keep_edits()
+if view != NEW:
+    keep_edits()
 if view == NEW:
     new_training()
 elif view == COMPARE:

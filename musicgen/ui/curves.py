@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import streamlit as st
 
 from musicgen.training.metrics import thinned
+from musicgen.ui.component import component
 
 HEIGHT = 340  # pixels
 MOST_POINTS = 500  # of a curve
 FIGURES = 6  # significant ones that are sent to the browser
-_ASSETS = Path(__file__).parent / "curves_assets"
 
 Style = Literal["line", "dotted", "faint", "star"]
 
@@ -79,13 +77,4 @@ def _numbers(values: np.ndarray) -> list[float | None]:
     return [float(f"{value:.{FIGURES}g}") if np.isfinite(value) else None for value in shown]
 
 
-def _asset(name: str) -> str:
-    return (_ASSETS / name).read_text("utf-8")
-
-
-_component = st.components.v2.component(
-    "musicgen_curves",
-    html=_asset("curves.html"),
-    css=_asset("curves.css"),
-    js=_asset("curves.js"),
-)
+_component = component("curves")

@@ -8,11 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
-import streamlit as st
-
-_ASSETS = Path(__file__).parent / "figures_assets"
+from musicgen.ui.component import component
 
 
 @dataclass(frozen=True)
@@ -29,13 +26,4 @@ def figures(row: Sequence[Figure], note: str, key: str) -> None:
     _component(key=key, data={"figures": [asdict(figure) for figure in row], "note": note})
 
 
-def _asset(name: str) -> str:
-    return (_ASSETS / name).read_text("utf-8")
-
-
-_component = st.components.v2.component(
-    "musicgen_figures",
-    html=_asset("figures.html"),
-    css=_asset("figures.css"),
-    js=_asset("figures.js"),
-)
+_component = component("figures")

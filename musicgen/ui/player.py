@@ -6,16 +6,13 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-
-import streamlit as st
 
 from musicgen.rendering.roll import MARK_COLOUR, PRIMER_COLOUR, Mark, part_colour
 from musicgen.rendering.words import note_words
 from musicgen.score import TICKS_PER_QUARTER, Score, first_bar_number
+from musicgen.ui.component import component
 
-_ASSETS = Path(__file__).parent / "player_assets"
 _LENGTH_BYTES = 4  # of the number that says how long the JSON is
 
 
@@ -105,13 +102,4 @@ def _nothing() -> None:
     """Streamlit wants a callback for each value that a component sends."""
 
 
-def _asset(file: str) -> str:
-    return (_ASSETS / file).read_text("utf-8")
-
-
-_component = st.components.v2.component(
-    "musicgen_roll_player",
-    html=_asset("player.html"),
-    css=_asset("player.css"),
-    js=_asset("roll.js") + _asset("player.js"),  # one module
-)
+_component = component("player", "roll.js", "player.js")
