@@ -165,5 +165,12 @@ def _add_compose(parser: argparse.ArgumentParser) -> None:
         "--best-of", type=int, default=0, metavar="N", help="compose so many, keep the best"
     )
     parser.add_argument("--endings", type=int, help="ways to end that are tried; 0: as it comes")
+    parser.add_argument(
+        "--pickup", type=float, metavar="QUARTERS", help="before the first bar; as usual by default"
+    )
+    parser.add_argument(
+        "--transpose", type=int, metavar="N", help="semitones; by default into a usual key"
+    )
+    parser.add_argument("--parts", type=int, help="of one note at a time; 0: all notes in one")
     parser.add_argument("--max-copy", type=int, help="notes in a row that training pieces may hold")
     parser.add_argument("--primer", type=Path, metavar="FILE", help="a piece to go on from")

@@ -12,7 +12,7 @@ from musicgen.commands.answer import Answer
 from musicgen.composing.background import Background
 from musicgen.composing.engine import Engine
 from musicgen.composing.recipe import Recipe, recipe_in
-from musicgen.composing.settings import ENDINGS, MOST_VARIATIONS, ComposeSettings
+from musicgen.composing.settings import AS_USUAL, MOST_VARIATIONS, ComposeSettings
 from musicgen.composing.studio import Piece, compose_one, compose_pieces
 from musicgen.corpus.reading import read_score
 from musicgen.encoding.stepping import Model
@@ -77,14 +77,14 @@ def _compose_settings(options: argparse.Namespace, like: Recipe | None) -> Compo
     """What the options say, and for the rest a piece's own settings or the usual ones."""
     names = (
         "bars notes variations seed temperature top_k top_p key metre tempo program lowest highest "
-        "density grid max_copy endings"
+        "density grid max_copy endings pickup transpose parts"
     ).split()
     chosen = {n: v for n in names if (v := getattr(options, n)) is not None}
     if not 0 <= options.best_of <= MOST_VARIATIONS:
         raise ValueError(f"best-of {options.best_of} is not between 0 and {MOST_VARIATIONS}")
     if "notes" in chosen and "bars" not in chosen:
         chosen["bars"] = None
-    return replace(like.settings if like else ComposeSettings(endings=ENDINGS), **chosen)
+    return replace(like.settings if like else AS_USUAL, **chosen)
 
 
 def _recipe(options: argparse.Namespace) -> Recipe:

@@ -82,7 +82,7 @@ def _collapsed(score: Score, primer_notes: int) -> bool:
 def _can_be_closed(model: Model, made: Composition, first_bar: int) -> bool:
     """Whether it is whole, long enough, and new in its last bars."""
     settings, score = made.settings, made.score
-    if not settings.endings or settings.bars != score.bars or score.bars < FEWEST_BARS:
+    if not settings.endings or settings.all_bars != score.bars or score.bars < FEWEST_BARS:
         return False
     if not made.finished or isinstance(model.encoding, NotesEncoding):
         return False

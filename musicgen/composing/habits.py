@@ -1,25 +1,30 @@
-"""In which metres, at which tempo and for which instrument a collection is written.
+"""In which metres and keys, at which tempo and for which instrument a collection is written.
 
 A piece that begins from nothing, and for which nobody asks otherwise, is begun as one of the
-collection's might be: its metre is drawn in proportion, with the tempo and programme of those.
+collection's might be: its metre is drawn in proportion, with the tempo and programme of those,
+and with an upbeat as often as they have one.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
+from musicgen.composing.parts import singing_parts
 from musicgen.composing.settings import ComposeSettings
+from musicgen.corpus.keys import KEYS_BY_NAME, find_keys
 from musicgen.corpus.statistics_time import main_metre
+from musicgen.encoding.grid import GRID_TICKS
 from musicgen.files import write_json
-from musicgen.score import Score
+from musicgen.score import TICKS_PER_QUARTER, Score, bar_positions
 
 FILE = "habits.json"
-RARE = 0.02  # a metre of fewer pieces than this share is not drawn
+RARE = 0.02  # a metre, upbeat or key of fewer pieces than this share is not drawn
 _STREAM = 1  # apart from the random numbers that notes are drawn with
 
 
@@ -31,6 +36,11 @@ class Habit:
     share: float  # of all pieces
     tempo: float  # quarters a minute, the median
     program: int  # General MIDI, the most common
+    pickups: Mapping[str, float] = field(default_factory=dict)  # share by length, in quarters
+    keys: Mapping[str, float] = field(default_factory=dict)  # share by key, such as `A- major`
+    pitch: float = 60.0  # MIDI, the mean of the pieces' means
+    spread: float = 0.0  # semitones, their standard deviation
+    parts: int = 0  # of one note at a time each, as in most pieces; 0 where they are not so
 
 
 def habits_of(scores: Sequence[Score]) -> tuple[Habit, ...]:
@@ -41,35 +51,82 @@ def habits_of(scores: Sequence[Score]) -> tuple[Habit, ...]:
             groups.setdefault(str(main_metre(score)), []).append(score)
     total = sum(map(len, groups.values()))
     found = [
-        Habit(
-            metre,
-            len(group) / total,
-            float(np.median([score.tempo for score in group])),
-            int(np.bincount(np.concatenate([s.notes["program"] for s in group])).argmax()),
-        )
+        _habit(metre, group, len(group) / total)
         for metre, group in groups.items()
         if len(group) >= RARE * total
     ]
     return tuple(sorted(found, key=lambda habit: (-habit.share, habit.metre)))
 
 
-def as_usual(settings: ComposeSettings, habits: Sequence[Habit]) -> ComposeSettings:
-    """The settings with what they leave open filled in as is usual; the metre follows the seed.
+def _habit(metre: str, group: Sequence[Score], share: float) -> Habit:
+    notes = np.concatenate([score.notes for score in group])
+    places = [score.notes["pitch"].mean() for score in group]
+    parts = Counter(map(singing_parts, group)).most_common(1)[0][0]
+    return Habit(
+        metre,
+        share,
+        float(np.median([score.tempo for score in group])),
+        int(np.bincount(notes["program"]).argmax()),
+        _shares(f"{_pickup(score):g}" for score in group),
+        _shares(key.name for key in find_keys(group) if key),
+        float(np.mean(places)),
+        float(np.std(places)),
+        parts,
+    )
 
-    In a metre that is not usual, tempo and programme are those of the commonest one.
+
+def _pickup(score: Score) -> float:
+    """Quarters before the first bar; 0 where it is a full one."""
+    [bar, *_], [place, *_], _ = bar_positions(score.metres, [0])
+    ticks = score.metres[0].ticks_per_bar if place and not bar else 0
+    return ticks / TICKS_PER_QUARTER if ticks % GRID_TICKS == 0 else 0.0
+
+
+def _shares(values: Iterable[str]) -> dict[str, float]:
+    """The share of each value that is not rare; together they are 1."""
+    counts = Counter(values)
+    least = RARE * counts.total()
+    kept = {value: count for value, count in counts.most_common() if count >= least}
+    return {value: count / sum(kept.values()) for value, count in kept.items()}
+
+
+def as_usual(settings: ComposeSettings, habits: Sequence[Habit]) -> ComposeSettings:
+    """The settings with what they leave open filled in as is usual; the choice follows the seed.
+
+    In a metre that is not usual, there is no upbeat and the rest is that of the commonest one.
+    What is left open of `transpose` is said by `usual_key.py` once the piece is there.
     """
-    fitting = [habit for habit in habits if settings.metre in (None, habit.metre)] or habits[:1]
-    if not fitting:
-        return settings
-    shares = np.array([habit.share for habit in fitting])
+    if not habits:
+        return replace(settings, pickup=settings.pickup or 0.0, parts=settings.parts or 0)
     rng = np.random.default_rng((settings.seed, _STREAM))
-    habit = fitting[int(rng.choice(len(fitting), p=shares / shares.sum()))]
+    fitting = [habit for habit in habits if settings.metre in (None, habit.metre)]
+    among = fitting or habits[:1]
+    habit = among[drawn_index([each.share for each in among], rng)]
+    usual_pickup = 0.0
+    if fitting and habit.pickups:
+        lengths = list(map(float, habit.pickups))
+        usual_pickup = lengths[drawn_index(list(habit.pickups.values()), rng)]
     return replace(
         settings,
         metre=settings.metre or habit.metre,
         tempo=habit.tempo if settings.tempo is None else settings.tempo,
         program=habit.program if settings.program is None else settings.program,
+        pickup=usual_pickup if settings.pickup is None else settings.pickup,
+        parts=habit.parts if settings.parts is None else settings.parts,
     )
+
+
+def going_on(settings: ComposeSettings, habits: Sequence[Habit]) -> ComposeSettings:
+    """The settings of a piece that goes on from a primer, which has its upbeat, key and metre."""
+    parts = habits[0].parts if habits else 0
+    parts = parts if settings.parts is None else settings.parts
+    return replace(settings, pickup=0.0, transpose=0, parts=parts)
+
+
+def drawn_index(shares: Sequence[float], rng: np.random.Generator) -> int:
+    """An index, each as often as its share says."""
+    weights = np.array(shares)
+    return int(rng.choice(len(weights), p=weights / weights.sum()))
 
 
 def save_habits(habits: Sequence[Habit], folder: Path) -> None:
@@ -81,10 +138,27 @@ def load_habits(folder: Path) -> tuple[Habit, ...]:
     """Those of a folder; none where they are missing or damaged."""
     try:
         habits = tuple(Habit(**entry) for entry in json.loads((folder / FILE).read_bytes()))
-        for habit in habits:  # as strict as with what a person asks for
-            ComposeSettings(metre=habit.metre, tempo=habit.tempo, program=habit.program)
-            if not 0 < habit.share <= 1:
-                raise ValueError("a share is between 0 and 1")
-    except (OSError, ValueError, TypeError, AttributeError):
+        for habit in habits:
+            _check(habit)
+    except (OSError, ValueError, TypeError, AttributeError, KeyError):
         return ()
     return habits
+
+
+def _check(habit: Habit) -> None:
+    """ValueError or KeyError where it is none; as strict as with what a person asks for."""
+    for pickup in (0.0, *map(float, habit.pickups)):
+        ComposeSettings(
+            metre=habit.metre,
+            tempo=habit.tempo,
+            program=habit.program,
+            pickup=pickup,
+            parts=habit.parts,
+        )
+    for name in habit.keys:
+        KEYS_BY_NAME[name]
+    shares = (habit.share, *habit.pickups.values(), *habit.keys.values())
+    if not all(0 < share <= 1 for share in shares) or not (
+        0 <= habit.pitch <= 127 and 0 <= habit.spread <= 127
+    ):
+        raise ValueError("a share is between 0 and 1, and a pitch one of MIDI")

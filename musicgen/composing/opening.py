@@ -38,9 +38,9 @@ def opening(encoding: Encoding, settings: ComposeSettings, primer: Score | None)
     steps = _primer_steps(encoding, settings, primer)
     most = MOST_NOTES if settings.notes is None else settings.notes
     last_bar = None
-    if settings.bars is not None:
-        end = bar_start(steps.metres, settings.bars)
-        last_bar = bar_start(steps.metres, settings.bars - 1), end
+    if settings.all_bars is not None:
+        end = bar_start(steps.metres, settings.all_bars)
+        last_bar = bar_start(steps.metres, settings.all_bars - 1), end
         if isinstance(encoding, NotesEncoding):
             most = min(most, -(-end // STEP_TICKS))
     found = Opening(steps, most, last_bar)
@@ -61,7 +61,7 @@ def closed(score: Score, end: int | None) -> Score:
 def _primer_steps(encoding: Encoding, settings: ComposeSettings, primer: Score | None) -> Steps:
     if primer is None:
         fields = np.zeros((0, len(encoding.fields)), np.int32)
-        return Steps(fields, settings.tempo or DEFAULT_TEMPO, (settings.first_metre(),))
+        return Steps(fields, settings.tempo or DEFAULT_TEMPO, settings.first_metres())
     steps = encoding.encode(primer)
     if not len(steps):
         raise ValueError("the primer holds no notes")

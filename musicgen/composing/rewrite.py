@@ -18,6 +18,7 @@ from musicgen.composing.bars import bar_start
 from musicgen.composing.copy_guard import watch_for
 from musicgen.composing.expectation import expectation
 from musicgen.composing.originality_index import OriginalityIndex
+from musicgen.composing.parts import in_parts
 from musicgen.composing.rules import not_before, rules_for
 from musicgen.composing.sampling import variation_rng
 from musicgen.composing.settings import MOST_NOTES, ComposeSettings
@@ -73,7 +74,8 @@ def rewrite(
     scores = [stretch.joined(notes) for notes in drawn]
     fits = stretch.fits(scores)
     best = int(np.argmax(fits))
-    return Rewritten(scores[best], first_bar, last_bar, len(drawn[best]), fits[best])
+    joined = in_parts(scores[best], settings.parts or 0)
+    return Rewritten(joined, first_bar, last_bar, len(drawn[best]), fits[best])
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ class Stretch:
     ) -> list[np.ndarray] | None:
         """The new notes of each candidate, as they were drawn; None where stopped."""
         model, metres, end = self.model, self.score.metres, self.end
-        settings = replace(self.settings, bars=self.score.bars, notes=None)
+        settings = replace(self.settings, bars=self.score.bars, pickup=0.0, notes=None)
         generators = [variation_rng(settings.seed, variation) for variation in range(count)]
         last_bar = (bar_start(metres, self.last_bar), end)
         rules = dict(rules_for(model.encoding, settings, metres, last_bar))

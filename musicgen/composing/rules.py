@@ -13,11 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from musicgen.composing.bars import BarPlaces
-from musicgen.composing.sampling import FORBIDDEN
-from musicgen.composing.scales import pitch_classes
+from musicgen.composing.sampling import FORBIDDEN, NEVER
+from musicgen.composing.scales import lean, pitch_classes, triad
 from musicgen.composing.settings import RHYTHM_GRIDS, ComposeSettings
 from musicgen.encoding.events import DURATION, PITCH, SHIFT
 from musicgen.encoding.grid import GRID_TICKS, KEYS, LONGEST, LOWEST_KEY
+from musicgen.encoding.hearing import FOREVER
 from musicgen.encoding.notes import NotesEncoding
 from musicgen.encoding.steps import Derived, Encoding
 from musicgen.score import Metre
@@ -32,6 +33,10 @@ class Moment:
     before: np.ndarray  # (K, F) the step before
     drawn: np.ndarray  # (K, i) this step's fields so far
 
+
+# The share that the rule of a key has of `lean`'s nats. Of 40 chorales each asked for in D minor,
+# 14 are in it with 0, 35 with 0.3, 40 with 0.5; tunes lean too far, to A major, from 0.5 on.
+LEAN = 0.4
 
 Rule = Callable[[Moment, np.ndarray], np.ndarray]
 Rules = Mapping[str, tuple[Rule, ...]]  # by name of the field
@@ -67,7 +72,9 @@ def rules_for(
         shift = (*shift, into_last_bar(*(-(-tick // GRID_TICKS) for tick in last_bar)))
     if settings.density:
         shift = (*shift, denser(settings.density))
-    pitch = () if keys.all() else (only(keys),)
+    pitch: tuple[Rule, ...] = () if keys.all() else (only(keys),)
+    if settings.key is not None and settings.from_home:
+        pitch = (*pitch, first_chord(triad(settings.key)), leaning(LEAN * lean(settings.key)))
     return {SHIFT.name: shift, PITCH.name: pitch, DURATION.name: duration}
 
 
@@ -141,6 +148,31 @@ def into_last_bar(last_bar: int, end: int) -> Rule:
         before = moment.now[:, None] < last_bar
         fewer = np.where(before & (moment.now[:, None] + shifts >= end), FORBIDDEN, logits)
         return np.where(fewer.max(axis=1, keepdims=True) > FORBIDDEN, fewer, logits)
+
+    return rule
+
+
+def first_chord(classes: frozenset[int]) -> Rule:
+    """Nothing but these pitch classes in the first chord, where one of them is left to draw."""
+    fits = np.isin((np.arange(KEYS) + LOWEST_KEY) % 12, list(classes))
+
+    def rule(moment: Moment, logits: np.ndarray) -> np.ndarray:
+        heard = moment.derived["age"] < FOREVER
+        new = moment.derived["age"] == 0
+        later = (heard & ~new).any(axis=1) | (heard.any(axis=1) & (moment.drawn[:, 0] > 0))
+        asked = np.where(fits, logits, FORBIDDEN)
+        impossible = asked.max(axis=1) <= NEVER
+        return np.where((later | impossible)[:, None], logits, asked)
+
+    return rule
+
+
+def leaning(nats: np.ndarray) -> Rule:
+    """The odds of each pitch class (12,) changed by so many nats."""
+    tilt = nats[(np.arange(KEYS) + LOWEST_KEY) % 12]
+
+    def rule(moment: Moment, logits: np.ndarray) -> np.ndarray:
+        return logits + tilt
 
     return rule
 

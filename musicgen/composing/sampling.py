@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 FORBIDDEN = -1e30  # a logit; finite, so that differences are numbers
-_NEVER = -1e8  # graphs write forbidden as -1e9, which must not be seen as a weak wish
+NEVER = -1e8  # graphs write forbidden as -1e9, which must not be seen as a weak wish
 
 MOST_TEMPERATURE = 4.0
 MOST_TOP_K = 100_000
@@ -62,8 +62,8 @@ def draw(logits: np.ndarray, uniforms: np.ndarray, sampling: Sampling) -> np.nda
         # A double below 1 times a mass is below the mass, so some rank always exceeds it.
         wanted = uniforms * _kept_mass(mass, sampling)
         chosen = order.take(starts + (mass > wanted[:, None]).argmax(axis=1))
-    if best.min() <= _NEVER:
-        chosen = np.where(best[:, 0] > _NEVER, chosen, -1)
+    if best.min() <= NEVER:
+        chosen = np.where(best[:, 0] > NEVER, chosen, -1)
     return chosen
 
 

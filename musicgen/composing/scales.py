@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
+from musicgen.corpus.keys import MODES, PROFILES
+
 TONICS: Mapping[str, int] = {
     "C": 0, "C#": 1, "Db": 1, "D": 2, "D#": 3, "Eb": 3, "E": 4, "F": 5, "F#": 6, "Gb": 6,
     "G": 7, "G#": 8, "Ab": 8, "A": 9, "A#": 10, "Bb": 10, "B": 11,
@@ -31,6 +35,30 @@ def pitch_classes(key: str) -> frozenset[int]:
 def tonic_of(key: str) -> int:
     """The pitch class of a key's tonic; ValueError where it is not one."""
     return _parts(key)[0]
+
+
+def triad(key: str) -> frozenset[int]:
+    """The pitch classes of the chord on a key's tonic; ValueError where it is not a key.
+
+    Its third is the scale's own, minor where that has both.
+    """
+    tonic, scale = _parts(key)
+    third = 3 if 3 in SCALES[scale] else 4
+    return frozenset((tonic + step) % 12 for step in (0, third, 7))
+
+
+def lean(key: str) -> np.ndarray:
+    """How much more each pitch class (12,) says this key than its relative one, in nats.
+
+    The two share their notes, so that a piece held to the notes of D minor may well be in
+    F major. 0 for scales other than major and minor.
+    """
+    tonic, scale = _parts(key)
+    if scale not in MODES:
+        return np.zeros(12)
+    other, away = ("minor", 9) if scale == "major" else ("major", 3)
+    own, relative = PROFILES[MODES.index(scale)], PROFILES[MODES.index(other)]
+    return np.log(np.roll(own, tonic) / np.roll(relative, (tonic + away) % 12))
 
 
 def _parts(key: str) -> tuple[int, str]:

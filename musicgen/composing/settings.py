@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
+from musicgen.composing.parts import MOST_PARTS
 from musicgen.composing.sampling import Sampling
 from musicgen.composing.scales import pitch_classes
-from musicgen.encoding.grid import GRID_PER_QUARTER, HIGHEST_KEY, LOWEST_KEY
-from musicgen.score import Metre
+from musicgen.encoding.grid import GRID_PER_QUARTER, GRID_TICKS, HIGHEST_KEY, LOWEST_KEY
+from musicgen.score import TICKS_PER_QUARTER, Metre
 
 MOST_BARS = 1000
 MOST_NOTES = 20_000
@@ -18,6 +19,7 @@ MOST_VARIATIONS = 64  # for ranking; people ask for 1 to 8
 MOST_SEED = 2**32 - 1
 ENDINGS = 16  # that are tried where nobody says how many
 LEAST_COPY, MOST_COPY = 4, 64  # notes
+MOST_TRANSPOSE = 24  # semitones
 
 # Grid steps between the places in a bar where notes may begin and end.
 RHYTHM_GRIDS: Mapping[str, int] = {
@@ -57,6 +59,10 @@ class ComposeSettings:
     # figure where that is known, 0 allows all.
     max_copy: int | None = None
     endings: int = 0  # ways to end a piece of bars that are tried, for one that closes
+    pickup: float | None = 0.0  # quarters before the first bar, which `bars` does not count
+    transpose: int | None = 0  # semitones that the drawn piece is moved by; None: to a usual key
+    parts: int | None = 0  # that the notes are given to, see `parts.py`; 0 keeps them in one
+    from_home: bool = False  # with a key: the first chord is of its tonic's triad
 
     def __post_init__(self) -> None:
         self._check_length()
@@ -72,6 +78,8 @@ class ComposeSettings:
         _within("density", self.density, -3, 3)
         _within("programme", self.program, 0, 127)
         _within("endings", self.endings, 0, MOST_VARIATIONS)
+        _within("transpose", self.transpose, -MOST_TRANSPOSE, MOST_TRANSPOSE)
+        _within("parts", self.parts, 0, MOST_PARTS)
         if self.max_copy:
             _within("max-copy", self.max_copy, LEAST_COPY, MOST_COPY)
         if self.key is not None:
@@ -84,10 +92,27 @@ class ComposeSettings:
         temperature = self.field_temperature.get(name, self.temperature)
         return Sampling(temperature, self.top_k, self.top_p)
 
-    def first_metre(self) -> Metre:
-        """The metre of a piece without a primer."""
+    @property
+    def all_bars(self) -> int | None:
+        """How many bars the score is to have, a pickup's among them."""
+        return None if self.bars is None else self.bars + bool(self.pickup)
+
+    def first_metres(self) -> tuple[Metre, ...]:
+        """The metres of a piece without a primer: its own, and before it that of a pickup.
+
+        ValueError where the pickup is no number of grid steps, or not shorter than a bar.
+        """
         numerator, denominator = (self.metre or "4/4").split("/")
-        return Metre(0, int(numerator), int(denominator))
+        metre = Metre(0, int(numerator), int(denominator))
+        if not self.pickup:
+            return (metre,)
+        ticks = self.pickup * TICKS_PER_QUARTER
+        if ticks % GRID_TICKS or not 0 < ticks < metre.ticks_per_bar:
+            raise ValueError(
+                f"a pickup of {self.pickup:g} quarters is not shorter than a bar of {metre}, "
+                f"or no number of {GRID_PER_QUARTER}ths of a quarter"
+            )
+        return _lasting(int(ticks)), replace(metre, start=int(ticks))
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "field_temperature": dict(self.field_temperature)}
@@ -115,11 +140,21 @@ class ComposeSettings:
             raise ValueError(f"grid '{self.grid}' is not one of {', '.join(RHYTHM_GRIDS)}")
         if self.metre is not None and not re.fullmatch(r"\d{1,2}/\d{1,2}", self.metre):
             raise ValueError(f"metre '{self.metre[:20]}' is not two numbers such as 3/4")
-        self.first_metre()
+        self.first_metres()
+
+
+def _lasting(ticks: int) -> Metre:
+    """A metre whose bar lasts so long."""
+    for denominator in (4, 8, 16, 32):
+        numerator, rest = divmod(ticks * denominator, 4 * TICKS_PER_QUARTER)
+        if not rest:
+            return Metre(0, numerator, denominator)
+    raise ValueError(f"no metre has bars of {ticks} ticks: choose a pickup of whole 32nds")
 
 
 _KINDS: Mapping[str, type | tuple[type, ...]] = {
     "int": int,
+    "bool": bool,
     "float": (int, float),
     "str": str,
     "Mapping[str, float]": Mapping,
@@ -131,7 +166,7 @@ def _check_kind(name: str, kind: str, value: Any) -> None:
     wanted, _, optional = kind.partition(" | ")
     if optional and value is None:
         return
-    if isinstance(value, bool) or not isinstance(value, _KINDS[wanted]):
+    if isinstance(value, bool) != (wanted == "bool") or not isinstance(value, _KINDS[wanted]):
         raise ValueError(f"{name} cannot be {value!r}")
     if isinstance(value, Mapping):
         for part, number in value.items():
@@ -141,3 +176,8 @@ def _check_kind(name: str, kind: str, value: Any) -> None:
 def _within(name: str, value: float | None, low: float, high: float) -> None:
     if value is not None and not low <= value <= high:
         raise ValueError(f"{name} {value} is not between {low} and {high}")
+
+
+# What the composer does where nobody says otherwise. The dataclass's own defaults are those of
+# the time before each setting was there: older links and files do not name it.
+AS_USUAL = ComposeSettings(endings=ENDINGS, pickup=None, transpose=None, parts=None, from_home=True)

@@ -11,10 +11,12 @@ from musicgen.composing.background import Background
 from musicgen.composing.collapse import Collapse, collapse
 from musicgen.composing.compose import Composition, OnBar, Stop, compose
 from musicgen.composing.ending import with_ending
-from musicgen.composing.habits import as_usual
+from musicgen.composing.habits import as_usual, going_on
 from musicgen.composing.originality import Originality, default_max_copy, originality
+from musicgen.composing.parts import in_parts
 from musicgen.composing.ranking import Judgement, judge, ranked
 from musicgen.composing.settings import ComposeSettings
+from musicgen.composing.usual_key import usual_transposition
 from musicgen.encoding.stepping import Model
 from musicgen.evaluation.musical import figures
 from musicgen.score import Score
@@ -74,6 +76,7 @@ def compose_pieces(
     collapsed are tried again with the next variations, and kept only if all do.
     """
     settings = resolved(settings, known, primer)
+    on_bar = on_bar and _told_in_parts(on_bar, settings.parts or 0)
     count = max(settings.variations, candidates)
     pieces: list[Piece] = []
     for attempt in range(1 + MOST_RETRIES):
@@ -94,7 +97,7 @@ def compose_pieces(
             break
     best = ranked([piece.judgement for piece in pieces])[: settings.variations]
     order = best if candidates > settings.variations else sorted(best)
-    return tuple(_ended(model, known, pieces[index]) for index in order)
+    return tuple(_finished(model, known, pieces[index]) for index in order)
 
 
 def compose_one(
@@ -109,16 +112,40 @@ def compose_one(
 ) -> Piece:
     """One variation by its number, as a link or a recipe names it, whatever it is like."""
     settings = resolved(settings, known, primer)
+    on_bar = on_bar and _told_in_parts(on_bar, settings.parts or 0)
     [made] = compose(
         model, settings, primer, on_bar, stop, index=known.index, variations=[variation]
     )
-    return _ended(model, known, judged(made, known))
+    return _finished(model, known, judged(made, known))
 
 
-def _ended(model: Model, known: Background, piece: Piece) -> Piece:
-    """With the ending that was chosen, judged anew where it is another one."""
+def _told_in_parts(on_bar: OnBar, parts: int) -> OnBar:
+    def tell(variation: int, bars: int, score: Score) -> None:
+        on_bar(variation, bars, in_parts(score, parts))
+
+    return tell
+
+
+def _finished(model: Model, known: Background, piece: Piece) -> Piece:
+    """With the ending that was chosen, in its key and in parts; judged anew if it has changed."""
     made = with_ending(model, piece.composition, known.index)
-    return piece if made is piece.composition else judged(made, known)
+    made = _in_its_key(model, made, known)
+    made = replace(made, score=in_parts(made.score, made.settings.parts or 0))
+    same = made.score == piece.score and made.settings == piece.composition.settings
+    return piece if same else judged(made, known)
+
+
+def _in_its_key(model: Model, made: Composition, known: Background) -> Composition:
+    """Moved by the semitones of its settings, which say from now on how many they are."""
+    settings, score = made.settings, made.score
+    moved = settings.transpose
+    if moved is None:
+        moved = usual_transposition(score, settings, made.variation, known.habits)
+    settings = replace(settings, transpose=moved)
+    if not moved:
+        return replace(made, settings=settings)
+    score = score.transposed(moved)
+    return replace(made, score=score, steps=model.encoding.encode(score), settings=settings)
 
 
 def resolved(
@@ -126,10 +153,13 @@ def resolved(
 ) -> ComposeSettings:
     """The settings with what the collection decides where nobody else does.
 
-    That is max_copy and, without a primer, the metre, the tempo and the programme.
+    That is max_copy, the parts and, without a primer, the metre, the tempo, the programme and
+    the upbeat.
     """
     if primer is None:
         settings = as_usual(settings, known.habits)
+    else:
+        settings = going_on(settings, known.habits)
     if settings.max_copy is not None:
         return settings
     return replace(settings, max_copy=default_max_copy(known.index) if known.index else 0)

@@ -52,7 +52,7 @@ class Writing:
         self._chances = Chances(pieces, len(fields))
         self._steps: list[np.ndarray] = []  # (K, F) each, of all pieces
         self._stepper = model.begin(pieces)
-        self._tracker = model.encoding.tracker(pieces, metres, settings.bars or 0)
+        self._tracker = model.encoding.tracker(pieces, metres, settings.all_bars or 0)
         self._uniforms = Uniforms(list(generators), len(fields))
         self._samplings = [settings.sampling(field.name) for field in fields]
         self._watch = watch

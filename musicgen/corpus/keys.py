@@ -49,6 +49,9 @@ class Key:
         return self.name.replace("-", " flat").replace("#", " sharp")
 
 
+KEYS_BY_NAME = {key.name: key for key in (Key(t, mode, 1.0) for t in range(12) for mode in MODES)}
+
+
 def find_keys(scores: Sequence[Score]) -> list[Key | None]:
     """The key of each score; None for one without notes."""
     durations = class_durations(scores)  # (P, 12)

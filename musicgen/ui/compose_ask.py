@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Container
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
@@ -51,6 +51,7 @@ _DEFAULTS: dict[str, Any] = {
     "metre": ANY,
     "guarded": True,
     "closes": True,
+    "usual": True,
     "max_copy": None,
     "seed": 1,
     "same": False,
@@ -94,6 +95,7 @@ def fill(settings: ComposeSettings) -> None:
     st.session_state[key_of("variations")] = 1
     st.session_state[key_of("guarded")] = settings.max_copy != 0
     st.session_state[key_of("closes")] = settings.endings > 0
+    st.session_state[key_of("usual")] = settings.parts != 0
     st.session_state[key_of("same")] = True
     set_character()
 
@@ -130,7 +132,10 @@ def asked(opened: Opened, primed: bool) -> Asked:
         grid=said["grid"],
         max_copy=said["max_copy"] if said["guarded"] and known else 0,
         endings=ENDINGS if said["closes"] else 0,
+        from_home=True,
     )
+    if said["usual"]:
+        settings = replace(settings, pickup=None, transpose=None, parts=None)
     return Asked(settings, said["candidates"])
 
 

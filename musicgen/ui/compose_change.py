@@ -94,7 +94,7 @@ def _vary(opened: Opened, piece: KeptPiece) -> None:
                 except ValueError as problem:
                     st.warning(plain(str(problem)))
                     return
-                settings = replace(piece.settings, temperature=other, variations=1)
+                settings = replace(piece.settings, temperature=other, variations=1, transpose=None)
                 _started(opened, settings, given, piece.variation)
 
 

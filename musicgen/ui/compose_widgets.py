@@ -101,6 +101,11 @@ def rule_widgets(opened: Opened, primed: bool) -> None:
         help=why if timeless else "The last two bars are drawn in several ways, and one that ends "
         "on a long chord of the key's tonic is kept.",
     )  # fmt: skip
+    st.toggle(
+        "Upbeat, key and parts as usual", **widget("usual"),
+        help="An upbeat as often as the collection's pieces have one, moved into one of their "
+        "usual keys, and one voice to a part where they are so. Off: the notes as they are drawn.",
+    )  # fmt: skip
     _copy_widgets(opened)
 
 

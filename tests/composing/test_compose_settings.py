@@ -25,6 +25,10 @@ EVERYTHING = ComposeSettings(
     density=-0.5,
     grid="8th",
     max_copy=12,
+    pickup=0.5,
+    transpose=-3,
+    parts=4,
+    from_home=True,
 )
 
 
@@ -41,8 +45,16 @@ def test_a_field_has_its_own_temperature():
 
 
 def test_the_metre_of_a_piece_without_a_primer():
-    assert EVERYTHING.first_metre() == Metre(0, 6, 8)
-    assert ComposeSettings().first_metre() == Metre(0, 4, 4)
+    assert ComposeSettings(metre="6/8").first_metres() == (Metre(0, 6, 8),)
+    assert ComposeSettings().first_metres() == (Metre(0, 4, 4),)
+    assert ComposeSettings().all_bars == 16
+
+
+def test_a_pickup_is_a_short_bar_before_those_that_are_asked_for():
+    assert EVERYTHING.first_metres() == (Metre(0, 1, 8), Metre(12, 6, 8))
+    assert EVERYTHING.all_bars == 9
+    dotted = ComposeSettings(metre="3/4", pickup=0.75)
+    assert dotted.first_metres() == (Metre(0, 3, 16), Metre(18, 3, 4))
 
 
 @pytest.mark.parametrize(
@@ -56,6 +68,12 @@ def test_the_metre_of_a_piece_without_a_primer():
         ({"field_temperature": {"pitch": 9}}, "temperature 9 is not between 0"),
         ({"variations": 0}, "variations 0"),
         ({"seed": -1}, "seed -1"),
+        ({"pickup": 4.0}, "a pickup of 4 quarters is not shorter than a bar of 4/4"),
+        ({"pickup": -1.0}, "a pickup of -1 quarters"),
+        ({"pickup": 0.01}, "a pickup of 0.01 quarters"),
+        ({"pickup": 1 / 3}, "no metre has bars of 8 ticks"),
+        ({"transpose": 25}, "transpose 25 is not between -24 and 24"),
+        ({"parts": 17}, "parts 17 is not between 0 and 16"),
         ({"top_p": 0}, "top-p 0"),
         ({"tempo": 0}, "tempo 0 is not between 10 and 400"),
         ({"tempo": float("nan")}, "tempo nan"),
@@ -82,6 +100,7 @@ def test_what_cannot_be_is_refused_with_what_would_be_right(wrong, said):
         ({"bars": True}, "bars cannot be True"),
         ({"temperature": None}, "temperature cannot be None"),
         ({"key": 5}, "key cannot be 5"),
+        ({"from_home": 1}, "from_home cannot be 1"),
         ({"field_temperature": [1]}, "field_temperature cannot be"),
         ({"field_temperature": {"pitch": "hot"}}, "field_temperature of pitch cannot be 'hot'"),
     ],

@@ -1,13 +1,14 @@
 """What a collection decides for pieces that begin from nothing."""
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from musicgen.composing.background import Background
 from musicgen.composing.habits import FILE, Habit, as_usual, habits_of, load_habits, save_habits
-from musicgen.composing.settings import ComposeSettings
+from musicgen.composing.settings import AS_USUAL, ComposeSettings
 from musicgen.composing.studio import resolved
 from musicgen.score import Metre, Score, notes_from
 
@@ -19,11 +20,42 @@ def _piece(metre: Metre, tempo: float, program: int) -> Score:
 WALTZES = [_piece(Metre(0, 3, 4), tempo, 40) for tempo in (90.0, 100.0, 150.0)]
 REELS = [_piece(Metre(0, 2, 4), 120.0, 110)]
 HABITS = (Habit("3/4", 0.75, 100.0, 40), Habit("2/4", 0.25, 120.0, 110))
+UPBEAT = (Metre(0, 1, 8), Metre(12, 3, 4))
 
 
 def test_habits_of_a_collection() -> None:
-    assert habits_of([*WALTZES, *REELS, Score()]) == HABITS
+    found = habits_of([*WALTZES, *REELS, Score()])
+    assert [(h.metre, h.share, h.tempo, h.program) for h in found] == [
+        ("3/4", 0.75, 100.0, 40),
+        ("2/4", 0.25, 120.0, 110),
+    ]
     assert habits_of([]) == ()
+
+
+def test_upbeats_keys_and_parts_of_a_collection() -> None:
+    tune = [(24 * n, 24, pitch) for n, pitch in enumerate((67, 72, 76, 79, 72, 71, 72))]
+    low = [(0, 24, 52, 80, 0, 1)]
+    with_upbeat, without = (
+        Score(notes_from([*tune, *low]), 100.0, metres) for metres in (UPBEAT, (Metre(0, 3, 4),))
+    )
+    [habit] = habits_of([with_upbeat, without, without, without.transposed(2)])
+    assert habit.pickups == {"0": 0.75, "0.5": 0.25}
+    assert habit.keys == {"C major": 0.75, "D major": 0.25}
+    assert habit.parts == 2
+    assert round(habit.pitch, 3) == round(float(without.notes["pitch"].mean()) + 0.5, 3)
+    assert round(habit.spread, 3) == 0.866
+
+
+def test_upbeats_are_drawn_in_proportion_and_only_where_they_are_left_open() -> None:
+    habits = (Habit("3/4", 1.0, 100.0, 40, pickups={"0": 0.25, "1": 0.75}, parts=4),)
+    drawn = [as_usual(replace(AS_USUAL, seed=seed), habits) for seed in range(400)]
+    counts = Counter(s.pickup for s in drawn)
+    assert set(counts) == {0.0, 1.0} and 260 < counts[1.0] < 340
+    assert {s.parts for s in drawn} == {4}
+    assert drawn == [as_usual(settings, habits) for settings in drawn]  # nothing is left open
+    assert as_usual(ComposeSettings(), habits).pickup == 0.0
+    assert as_usual(replace(AS_USUAL, metre="5/4"), habits).pickup == 0.0
+    assert as_usual(AS_USUAL, ()).pickup == 0.0
 
 
 def test_rare_metres_are_left_out() -> None:
@@ -53,11 +85,17 @@ def test_a_primer_decides_for_itself() -> None:
     settings = resolved(ComposeSettings(), known, WALTZES[0])
     assert (settings.metre, settings.tempo, settings.program) == (None, None, None)
     assert resolved(ComposeSettings(), known).metre is not None
+    usual = Background(habits=(replace(HABITS[0], pickups={"1": 1.0}, parts=4),))
+    goes_on = resolved(AS_USUAL, usual, WALTZES[0])
+    assert (goes_on.pickup, goes_on.transpose, goes_on.parts) == (0.0, 0, 4)
 
 
 def test_kept_with_the_run(tmp_path: Path) -> None:
     save_habits(HABITS, tmp_path)
     assert load_habits(tmp_path) == HABITS
+    full = (replace(HABITS[0], pickups={"0.5": 1.0}, keys={"A- major": 1.0}, parts=4),)
+    save_habits(full, tmp_path)
+    assert load_habits(tmp_path) == full
 
 
 @pytest.mark.parametrize(
@@ -69,6 +107,9 @@ def test_kept_with_the_run(tmp_path: Path) -> None:
         "[7]",
         '[{"metre": "3/4"}]',
         '[{"metre": "x", "share": 1, "tempo": 9, "program": 0}]',
+        '[{"metre": "3/4", "share": 1, "tempo": 90, "program": 0, "keys": {"H major": 1}}]',
+        '[{"metre": "3/4", "share": 1, "tempo": 90, "program": 0, "pickups": {"3": 1}}]',
+        '[{"metre": "3/4", "share": 1, "tempo": 90, "program": 0, "spread": -1}]',
     ],
 )
 def test_damaged_habits_are_none(tmp_path: Path, text: str) -> None:

@@ -4,9 +4,18 @@ import numpy as np
 import pytest
 
 from musicgen.composing import rules
-from musicgen.composing.rules import Moment, allowed_pitches, denser, on_grid, room_for_a_note
+from musicgen.composing.rules import (
+    Moment,
+    allowed_pitches,
+    denser,
+    first_chord,
+    leaning,
+    on_grid,
+    room_for_a_note,
+)
 from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.grid import KEYS, LONGEST, LOWEST_KEY
+from musicgen.encoding.hearing import FOREVER
 from musicgen.score import Metre
 
 C4 = 60 - LOWEST_KEY
@@ -106,3 +115,33 @@ def test_tokens_are_allowed_where_all_their_pitches_are():
     assert rules.tokens_within(voicings, np.ones(128, bool)) == ()
     with pytest.raises(ValueError, match="no note or chord of this model fits"):
         rules.tokens_within(voicings, np.zeros(128, bool))
+
+
+def _heard(ages: dict[int, int], shift: int) -> Moment:
+    """One piece: keys that were struck, so many grid steps ago, and the shift that is drawn."""
+    age = np.full((1, KEYS), FOREVER)
+    for key, steps in ages.items():
+        age[0, key] = steps
+    return Moment({"age": age}, np.array([0]), np.array([[0, 0, 0]]), np.array([[shift]]))
+
+
+def test_the_first_chord_is_of_the_triad_and_the_next_is_free():
+    rule, logits = first_chord(frozenset({0, 4, 7})), np.zeros((1, KEYS), np.float32)
+    triad = [key for key in range(KEYS) if (key + LOWEST_KEY) % 12 in (0, 4, 7)]
+    assert allowed(rule(_heard({}, 5), logits)) == triad  # the first note, whenever it comes
+    assert allowed(rule(_heard({C4: 0}, 0), logits)) == triad
+    assert allowed(rule(_heard({C4: 0}, 1), logits)) == list(range(KEYS))
+    assert allowed(rule(_heard({C4: 3, C4 + 1: 0}, 0), logits)) == list(range(KEYS))
+
+
+def test_a_first_chord_that_cannot_be_is_left_to_the_model():
+    logits = np.where(only(C4 + 1), 0.0, -1e9)[None]
+    assert allowed(first_chord(frozenset({0}))(_heard({}, 0), logits)) == [C4 + 1]
+
+
+def test_leaning_changes_the_odds_of_a_pitch_class_in_every_octave():
+    nats = np.zeros(12)
+    nats[0] = 2.0
+    changed = leaning(nats)(_heard({}, 0), np.zeros((1, KEYS)))[0]
+    assert np.flatnonzero(changed).tolist() == list(range(24 - LOWEST_KEY, KEYS, 12))
+    assert changed[C4] == 2.0

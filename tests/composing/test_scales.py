@@ -1,6 +1,7 @@
+import numpy as np
 import pytest
 
-from musicgen.composing.scales import pitch_classes
+from musicgen.composing.scales import lean, pitch_classes, triad
 
 
 def test_keys_by_name():
@@ -14,3 +15,17 @@ def test_keys_by_name():
 def test_what_is_no_key_is_refused_with_what_would_be_right(wrong):
     with pytest.raises(ValueError, match="such as 'D minor'"):
         pitch_classes(wrong)
+
+
+def test_the_triad_of_a_key():
+    assert triad("D minor") == {2, 5, 9}
+    assert triad("Eb major") == {3, 7, 10}
+    assert triad("A blues") == {9, 0, 4}
+
+
+def test_what_says_d_minor_and_not_f_major():
+    nats = lean("D minor")
+    assert nats[[2, 1]].min() > 0.5  # D, and C sharp
+    assert nats[[0, 10]].max() < -0.5  # C and B flat
+    assert np.allclose(lean("F major"), -nats)
+    assert not lean("D dorian").any()

@@ -10,10 +10,12 @@ from tunes import tune
 
 from musicgen.composing.background import Background, prepare_background
 from musicgen.composing.compose import compose
-from musicgen.composing.settings import ComposeSettings
-from musicgen.composing.studio import compose_pieces, resolved
+from musicgen.composing.habits import Habit
+from musicgen.composing.settings import AS_USUAL, ComposeSettings
+from musicgen.composing.studio import compose_one, compose_pieces, resolved
+from musicgen.corpus.keys import find_keys
 from musicgen.encoding.events import EventsEncoding
-from musicgen.score import Score, notes_from
+from musicgen.score import Metre, Score, notes_from
 
 TRAINING = [tune(seed, notes=200) for seed in range(8)]
 HELD_OUT = [tune(seed, notes=200) for seed in range(100, 104)]
@@ -144,3 +146,30 @@ def test_what_is_usual_is_counted_as_the_model_keeps_the_pieces(tmp_path):
     raw = prepare_background(tmp_path, [unisons], []).reference["repeated notes"]
     kept = prepare_background(tmp_path, [unisons], [], encoding=EventsEncoding()).reference
     assert raw.p50 > 0.5 and kept["repeated notes"].p50 == 0
+
+
+def test_a_piece_is_brought_back_with_its_upbeat_key_and_parts(known):
+    upbeat = Habit("4/4", 1.0, 90.0, 0, {"1": 1.0}, {"C major": 1.0, "A minor": 1.0}, 72.0, 1.0, 1)
+    usual = replace(known, habits=(upbeat,))
+    parrot = parrot_of(TRAINING)
+    pieces = compose_pieces(parrot, usual, replace(AS_USUAL, bars=6, variations=3, seed=4))
+    for piece in pieces:
+        made = piece.composition
+        assert piece.score.metres == (Metre(0, 1, 4), Metre(24, 4, 4)) and piece.score.bars == 7
+        assert made.steps.fields.shape[0] >= len(piece.score)
+        assert parrot.encoding.decode(made.steps).notes["pitch"][0] == piece.score.notes["pitch"][0]
+        again = compose_one(parrot, usual, made.settings, made.variation)
+        assert again.score == piece.score
+        assert compose_one(parrot, known, made.settings, made.variation).score == piece.score
+    found = find_keys([piece.score for piece in pieces])  # the first fills the whole keyboard
+    assert [key.name in upbeat.keys for key in found] == [False, True, True]
+    assert [piece.composition.settings.transpose for piece in pieces] == [0, -6, -4]
+
+
+def test_what_is_told_of_bars_is_in_parts(known):
+    told = []
+    settings = ComposeSettings(bars=4, parts=2)
+    compose_one(
+        parrot_of(TRAINING), known, settings, on_bar=lambda _, __, score: told.append(score)
+    )
+    assert told and all(set(score.notes["part"].tolist()) == {0, 1} for score in told[1:])
