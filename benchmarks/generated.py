@@ -35,7 +35,7 @@ from musicgen.composing.habits import habits_of
 from musicgen.composing.originality import human_figures, originality
 from musicgen.composing.originality_index import OriginalityIndex
 from musicgen.composing.reference import reference_of
-from musicgen.composing.settings import ENDINGS, ComposeSettings
+from musicgen.composing.settings import AS_USUAL
 from musicgen.composing.studio import compose_pieces
 from musicgen.corpus.keys import find_keys
 from musicgen.corpus.sources import load_collection
@@ -58,7 +58,9 @@ def main() -> None:
     parser.add_argument("checkpoint", help="a run's name, or a checkpoint's folder")
     parser.add_argument("--pieces", type=int, default=200)
     parser.add_argument("--candidates", type=int, default=0, help="choose each from so many")
-    parser.add_argument("--endings", type=int, default=ENDINGS, help="to choose from; 0: none")
+    parser.add_argument(
+        "--endings", type=int, default=AS_USUAL.endings, help="to choose from; 0: none"
+    )
     parser.add_argument("--source", help="the collection; by default what the model learned from")
     parser.add_argument("--json", action="store_true", help="print one JSON object and no table")
     arguments = parser.parse_args()
@@ -112,9 +114,8 @@ def composed(
     together = 1 if candidates else TOGETHER
     pieces: list[Score] = []
     for seed in range(-(-count // together)):
-        asked = ComposeSettings(
-            seed=seed, variations=min(together, count - len(pieces)), endings=endings
-        )
+        variations = min(together, count - len(pieces))
+        asked = replace(AS_USUAL, seed=seed, variations=variations, endings=endings)
         found = compose_pieces(engine, known, asked, candidates=candidates)
         pieces += [piece.score for piece in found]
         print(f"\r{len(pieces)} of {count} pieces composed", end="", file=sys.stderr)

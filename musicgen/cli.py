@@ -172,5 +172,8 @@ def _add_compose(parser: argparse.ArgumentParser) -> None:
         "--transpose", type=int, metavar="N", help="semitones; by default into a usual key"
     )
     parser.add_argument("--parts", type=int, help="of one note at a time; 0: all notes in one")
+    parser.add_argument(
+        "--counterpoint", type=float, metavar="X", help="wish for few clashes and parallels; 0 to 3"
+    )
     parser.add_argument("--max-copy", type=int, help="notes in a row that training pieces may hold")
     parser.add_argument("--primer", type=Path, metavar="FILE", help="a piece to go on from")

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from musicgen.composing.copy_guard import watch_for
 from musicgen.composing.opening import Opening, closed, opening
 from musicgen.composing.originality_index import OriginalityIndex
 from musicgen.composing.rules import rules_for
 from musicgen.composing.sampling import variation_rng
 from musicgen.composing.settings import ComposeSettings
+from musicgen.composing.watches import watches_for
 from musicgen.composing.writing import Writing
 from musicgen.encoding.stepping import Model
 from musicgen.encoding.steps import Steps
@@ -106,8 +106,8 @@ class _Piece:
         encoding, settings, start = self.model.encoding, self.settings, self.start
         generators = [variation_rng(settings.seed, variation) for variation in variations]
         rules = rules_for(encoding, settings, start.metres, start.last_bar)
-        watch = watch_for(encoding, settings, index, len(variations))
-        writing = Writing(self.model, settings, start.metres, generators, rules, watch, start.end)
+        watches = watches_for(encoding, settings, index, len(variations))
+        writing = Writing(self.model, settings, start.metres, generators, rules, watches, start.end)
         if not len(start.steps) and self.model.openings:
             chosen = [int(rng.integers(len(self.model.openings))) for rng in generators]
             writing.warm_up([self.model.openings[number] for number in chosen])

@@ -26,7 +26,7 @@ from musicgen.encoding.steps import Encoding
 NOTHING = np.zeros((0, 2), np.int64)
 
 
-def watch_for(
+def guard_for(
     encoding: Encoding, settings: ComposeSettings, index: OriginalityIndex | None, pieces: int
 ) -> Watch | None:
     """The guard that the settings ask for; ValueError where there is nothing to hold them to."""

@@ -8,10 +8,12 @@ and with an upbeat as often as they have one.
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -20,11 +22,13 @@ from musicgen.composing.settings import ComposeSettings
 from musicgen.corpus.keys import KEYS_BY_NAME, find_keys
 from musicgen.corpus.statistics_time import main_metre
 from musicgen.encoding.grid import GRID_TICKS
+from musicgen.evaluation.voice_leading import parallels
 from musicgen.files import write_json
 from musicgen.score import TICKS_PER_QUARTER, Score, bar_positions
 
 FILE = "habits.json"
 RARE = 0.02  # a metre, upbeat or key of fewer pieces than this share is not drawn
+FEW_PARALLELS = 0.02  # of the changes of chord: half of that in Bach's chorales
 _STREAM = 1  # apart from the random numbers that notes are drawn with
 
 
@@ -41,6 +45,10 @@ class Habit:
     pitch: float = 60.0  # MIDI, the mean of the pieces' means
     spread: float = 0.0  # semitones, their standard deviation
     parts: int = 0  # of one note at a time each, as in most pieces; 0 where they are not so
+    counterpoint: float = 0.0  # 1 where several parts have next to no parallels
+
+
+_UNKNOWN = Habit("4/4", 1.0, 100.0, 0)
 
 
 def habits_of(scores: Sequence[Score]) -> tuple[Habit, ...]:
@@ -72,7 +80,13 @@ def _habit(metre: str, group: Sequence[Score], share: float) -> Habit:
         float(np.mean(places)),
         float(np.std(places)),
         parts,
+        1.0 if parts > 1 and _few_parallels(group) else 0.0,
     )
+
+
+def _few_parallels(group: Sequence[Score]) -> bool:
+    found = [share for score in group if not math.isnan(share := parallels(score))]
+    return bool(found) and float(np.mean(found)) < FEW_PARALLELS
 
 
 def _pickup(score: Score) -> float:
@@ -97,7 +111,7 @@ def as_usual(settings: ComposeSettings, habits: Sequence[Habit]) -> ComposeSetti
     What is left open of `transpose` is said by `usual_key.py` once the piece is there.
     """
     if not habits:
-        return replace(settings, pickup=settings.pickup or 0.0, parts=settings.parts or 0)
+        return replace(settings, pickup=settings.pickup or 0.0, **_texture(settings, _UNKNOWN))
     rng = np.random.default_rng((settings.seed, _STREAM))
     fitting = [habit for habit in habits if settings.metre in (None, habit.metre)]
     among = fitting or habits[:1]
@@ -112,15 +126,21 @@ def as_usual(settings: ComposeSettings, habits: Sequence[Habit]) -> ComposeSetti
         tempo=habit.tempo if settings.tempo is None else settings.tempo,
         program=habit.program if settings.program is None else settings.program,
         pickup=usual_pickup if settings.pickup is None else settings.pickup,
-        parts=habit.parts if settings.parts is None else settings.parts,
+        **_texture(settings, habit),
     )
 
 
 def going_on(settings: ComposeSettings, habits: Sequence[Habit]) -> ComposeSettings:
     """The settings of a piece that goes on from a primer, which has its upbeat, key and metre."""
-    parts = habits[0].parts if habits else 0
-    parts = parts if settings.parts is None else settings.parts
-    return replace(settings, pickup=0.0, transpose=0, parts=parts)
+    texture = _texture(settings, habits[0] if habits else _UNKNOWN)
+    return replace(settings, pickup=0.0, transpose=0, **texture)
+
+
+def _texture(settings: ComposeSettings, habit: Habit) -> dict[str, Any]:
+    """The settings of how parts go together, those left open as is usual."""
+    usual = {"parts": habit.parts, "counterpoint": habit.counterpoint}
+    asked = {name: getattr(settings, name) for name in usual}
+    return {name: usual[name] if asked[name] is None else asked[name] for name in usual}
 
 
 def drawn_index(shares: Sequence[float], rng: np.random.Generator) -> int:
@@ -154,6 +174,7 @@ def _check(habit: Habit) -> None:
             program=habit.program,
             pickup=pickup,
             parts=habit.parts,
+            counterpoint=habit.counterpoint,
         )
     for name in habit.keys:
         KEYS_BY_NAME[name]

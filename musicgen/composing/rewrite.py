@@ -15,13 +15,13 @@ from functools import cached_property
 import numpy as np
 
 from musicgen.composing.bars import bar_start
-from musicgen.composing.copy_guard import watch_for
 from musicgen.composing.expectation import expectation
 from musicgen.composing.originality_index import OriginalityIndex
 from musicgen.composing.parts import in_parts
 from musicgen.composing.rules import not_before, rules_for
 from musicgen.composing.sampling import variation_rng
 from musicgen.composing.settings import MOST_NOTES, ComposeSettings
+from musicgen.composing.watches import watches_for
 from musicgen.composing.writing import Writing
 from musicgen.encoding.events import SHIFT
 from musicgen.encoding.grid import GRID_TICKS
@@ -110,8 +110,8 @@ class Stretch:
         last_bar = (bar_start(metres, self.last_bar), end)
         rules = dict(rules_for(model.encoding, settings, metres, last_bar))
         rules[SHIFT.name] += (not_before(-(-self.start // GRID_TICKS)),)
-        watch = watch_for(model.encoding, settings, index, count)
-        writing = Writing(model, settings, metres, generators, rules, watch, end)
+        watches = watches_for(model.encoding, settings, index, count)
+        writing = Writing(model, settings, metres, generators, rules, watches, end)
         before = self._before()
         writing.hear(before)
         while len(writing.rows) and writing.lengths.max() < MOST_NOTES:

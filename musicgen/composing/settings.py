@@ -62,6 +62,8 @@ class ComposeSettings:
     pickup: float | None = 0.0  # quarters before the first bar, which `bars` does not count
     transpose: int | None = 0  # semitones that the drawn piece is moved by; None: to a usual key
     parts: int | None = 0  # that the notes are given to, see `parts.py`; 0 keeps them in one
+    # Wish for good voice leading, see `counterpoint.py`; None where the collection's own is good.
+    counterpoint: float | None = 0.0
     from_home: bool = False  # with a key: the first chord is of its tonic's triad
 
     def __post_init__(self) -> None:
@@ -79,6 +81,7 @@ class ComposeSettings:
         _within("programme", self.program, 0, 127)
         _within("endings", self.endings, 0, MOST_VARIATIONS)
         _within("transpose", self.transpose, -MOST_TRANSPOSE, MOST_TRANSPOSE)
+        _within("counterpoint", self.counterpoint, 0, 3)
         _within("parts", self.parts, 0, MOST_PARTS)
         if self.max_copy:
             _within("max-copy", self.max_copy, LEAST_COPY, MOST_COPY)
@@ -180,4 +183,6 @@ def _within(name: str, value: float | None, low: float, high: float) -> None:
 
 # What the composer does where nobody says otherwise. The dataclass's own defaults are those of
 # the time before each setting was there: older links and files do not name it.
-AS_USUAL = ComposeSettings(endings=ENDINGS, pickup=None, transpose=None, parts=None, from_home=True)
+AS_USUAL = ComposeSettings(
+    endings=ENDINGS, pickup=None, transpose=None, parts=None, counterpoint=None, from_home=True
+)

@@ -39,7 +39,7 @@ class Writing:
         metres: tuple[Metre, ...],
         generators: Sequence[np.random.Generator],
         rules: Rules,
-        watch: Watch | None = None,
+        watches: Sequence[Watch] = (),
         end: int | None = None,
     ) -> None:
         """end: the tick where onsets are no longer taken; None does without."""
@@ -55,9 +55,11 @@ class Writing:
         self._tracker = model.encoding.tracker(pieces, metres, settings.all_bars or 0)
         self._uniforms = Uniforms(list(generators), len(fields))
         self._samplings = [settings.sampling(field.name) for field in fields]
-        self._watch = watch
-        watched = watch.rules() if watch else {}
-        self._rules = [(*rules.get(f.name, ()), *watched.get(f.name, ())) for f in fields]
+        self._watches = watches
+        everything = (rules, *(watch.rules() for watch in watches))
+        self._rules = [
+            [rule for some in everything for rule in some.get(f.name, ())] for f in fields
+        ]
         self._moves = fields[0].name == SHIFT.name
         self._before = np.array([[field.size for field in fields]] * pieces, np.int32)
 
@@ -143,8 +145,8 @@ class Writing:
         self._tracker.push(everyone)
         self._stepper.push(fields if heard is None else heard)
         self._before = fields
-        if self._watch:
-            self._watch.push(fields)
+        for watch in self._watches:
+            watch.push(fields)
         if self._moves:
             self.now = self.now + fields[:, 0]
         self._steps.append(everyone)
@@ -155,8 +157,8 @@ class Writing:
         self.rows, self.now, self._before = self.rows[rows], self.now[rows], self._before[rows]
         self._stepper.keep(rows)
         self._uniforms.keep(rows)
-        if self._watch:
-            self._watch.keep(rows)
+        for watch in self._watches:
+            watch.keep(rows)
         derived = {name: value[rows] for name, value in moment.derived.items()}
         return Moment(derived, self.now, self._before, moment.drawn[rows])
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from musicgen.evaluation import pitch_statistics as pitch
 from musicgen.evaluation import time_statistics as time
+from musicgen.evaluation import voice_leading
 from musicgen.score import Score
 
 
@@ -126,6 +127,18 @@ _ALL = (
         "bits",
         time.duration_entropy,
         "How varied the durations are: 0 is one duration alone.",
+    ),
+    Metric(
+        "clashes",
+        "share",
+        voice_leading.clashes,
+        "The share of chords with two pitches a semitone apart, octaves aside.",
+    ),
+    Metric(
+        "parallels",
+        "share",
+        voice_leading.parallels,
+        "The share of changes of chord with parallel fifths or octaves.",
     ),
 )
 

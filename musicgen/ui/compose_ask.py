@@ -135,7 +135,7 @@ def asked(opened: Opened, primed: bool) -> Asked:
         from_home=True,
     )
     if said["usual"]:
-        settings = replace(settings, pickup=None, transpose=None, parts=None)
+        settings = replace(settings, pickup=None, transpose=None, parts=None, counterpoint=None)
     return Asked(settings, said["candidates"])
 
 

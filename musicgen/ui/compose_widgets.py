@@ -104,7 +104,8 @@ def rule_widgets(opened: Opened, primed: bool) -> None:
     st.toggle(
         "Upbeat, key and parts as usual", **widget("usual"),
         help="An upbeat as often as the collection's pieces have one, moved into one of their "
-        "usual keys, and one voice to a part where they are so. Off: the notes as they are drawn.",
+        "usual keys; and where they are written in parts, so is the piece, with next to no "
+        "parallel fifths and octaves and few clashes. Off: the notes as they are drawn.",
     )  # fmt: skip
     _copy_widgets(opened)
 

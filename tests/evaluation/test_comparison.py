@@ -97,7 +97,8 @@ def test_scores_are_compared_in_every_feature() -> None:
     major, chromatic = [60, 62, 64, 65, 67], list(range(48, 84))
     found = compare(pieces(rng, major), pieces(rng, major))
     apart = compare(pieces(rng, chromatic), pieces(rng, major))
-    assert set(found) == set(FEATURES) > set(METRICS)
+    alone = {"clashes", "parallels"}  # without a meaning for one note at a time
+    assert set(found) == set(FEATURES) - alone and set(FEATURES) > set(METRICS)
     for name in ("pitch range", "pitch-class entropy", "interval histogram"):
         assert found[name].overlap > 0.75 > 0.5 > apart[name].overlap, name
     assert math.isnan(found["interval histogram"].mean)
