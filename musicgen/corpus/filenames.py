@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from pathlib import Path, PurePosixPath
 
-from musicgen.settings import checked_name
+from musicgen.settings import can_begin, checked_name, is_nameable
 
 LONGEST_BYTES = 200  # of a component; file systems take 255
 DEEPEST = 8  # folders in folders
 
 _UNWRITABLE = re.compile(r"[\x00-\x1f\x7f]" if os.name != "nt" else r'[\x00-\x1f\x7f<>:"|?*]')
-_UNNAMEABLE = re.compile(r"[^\w .+,()&'-]", re.ASCII)
 
 
 def safe_path(name: str) -> Path:
@@ -34,8 +34,11 @@ def free_path(path: Path) -> Path:
 
 def collection_name(text: str) -> str:
     """A name for a collection as like the text as names can be; `collection` for nothing."""
-    cleaned = re.sub(r" +", " ", _UNNAMEABLE.sub(" ", text)).strip(" .+,()&'-")
-    return checked_name(cleaned[:56].strip(" .") or "collection")
+    text = unicodedata.normalize("NFC", text)
+    cleaned = "".join(each if is_nameable(each) else " " for each in text)
+    cleaned = re.sub(r" +", " ", cleaned)
+    begin = next((place for place, each in enumerate(cleaned) if can_begin(each)), len(cleaned))
+    return checked_name(cleaned[begin:][:56].rstrip(" .") or "collection")
 
 
 def _component(part: str) -> str:

@@ -104,7 +104,7 @@ class RunSettings:
     start_from: str = ""  # a checkpoint whose weights it begins with
 
     def __post_init__(self) -> None:
-        checked_name(self.name)
+        object.__setattr__(self, "name", checked_name(self.name))
         one_of("encoding", self.encoding, KNOWN)
         if isinstance(self.model, ClassicSettings) and self.encoding != "notes":
             raise ValueError("`classic` learns one token a step: train it on the encoding `notes`")

@@ -140,7 +140,10 @@ def test_names_of_uploads_stay_below_the_collection(name: str, safe: str, shelf:
     [
         ("My songs", "My songs"),
         ("...", "collection"),
-        ("Ünïcode/🎵", "n code"),
+        ("Ünïcode/🎵", "Ünïcode"),
+        ("U\u0308bungen (2)", "Übungen (2)"),
+        ("🎻 Скрипка: дуэты", "Скрипка дуэты"),
+        ("古琴曲" * 30, ("古琴曲" * 30)[:56]),
         ("x" * 99, "x" * 56),
         ("", "collection"),
     ],
