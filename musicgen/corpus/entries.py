@@ -6,7 +6,7 @@ import hashlib
 import os
 import stat
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -32,18 +32,39 @@ class Entry:
 
 
 def entries_of(path: Path, stack: ExitStack) -> list[Entry | Refused]:
-    """The files of a folder, a zip, or the one file that path is, in order of name.
+    """The pieces of a source: its files in order of name, an ABC book's tunes one by one.
 
-    An ABC book gives an entry a tune. stack keeps opened archives open until the entries
-    have been read.
+    stack keeps an archive open until the entries have been read.
     """
+    return [each for entry in files_of(path, stack) for each in _tunes(entry)]
+
+
+def files_of(path: Path, stack: ExitStack) -> list[Entry | Refused]:
+    """The files of a folder and of the zips in it, of a zip, or the one file that path is."""
+    archives = stack.enter_context(_Archives())
     if path.is_dir():
-        found = _folder_entries(path, stack)
-    elif is_zip(path.name):
-        found = _zip_entries(path, "", stack)
-    else:
-        found = [_file_entry(path, shown(Path(path.name)))]
-    return [each for entry in found for each in _tunes(entry)]
+        return _folder_entries(path, archives)
+    if is_zip(path.name):
+        return _zip_entries(path, "", path.name, archives)
+    return [_file_entry(path, shown(Path(path.name)))]
+
+
+def files_given(files: Iterable[tuple[str, bytes]], stack: ExitStack) -> list[Entry | Refused]:
+    """Uploads, each a name and its bytes, and what is in the zips among them.
+
+    Of a folder that is uploaded what systems leave behind is passed over, as in any folder.
+    """
+    archives = stack.enter_context(_Archives())
+    entries: list[Entry | Refused] = []
+    for name, data in files:
+        parts = _parts(name.replace("\\", "/"))
+        if len(parts) > 1 and any(map(_is_left_behind, parts)):
+            continue
+        if is_zip(name):
+            entries += _zip_entries(data, name, name, archives)
+        else:
+            entries.append(_given(name, data))
+    return entries
 
 
 def shown(path: Path) -> str:
@@ -89,15 +110,18 @@ def _is_left_behind(name: str) -> bool:
     return name.startswith(".") or name.lower() in _LEFT_BEHIND
 
 
-def _folder_entries(path: Path, stack: ExitStack) -> list[Entry | Refused]:
+def _folder_entries(path: Path, archives: _Archives) -> list[Entry | Refused]:
     entries: list[Entry | Refused] = []
     unlisted: list[OSError] = []
     for file in files_below(path, unlisted.append):
         if len(entries) >= LIMITS.folder_files:
             reason = f"the folder holds more files than the {LIMITS.folder_files:,} that are read"
-            return [*entries, Refused(shown(path), reason, "divide it")]
+            return [*entries, Refused(shown(Path(path.name)), reason, "divide it")]
         name = shown(file.relative_to(path))
-        entries += _zip_entries(file, name, stack) if is_zip(name) else [_file_entry(file, name)]
+        if is_zip(name):
+            entries += _zip_entries(file, name, name, archives)
+        else:
+            entries.append(_file_entry(file, name))
     for problem in unlisted:
         folder = shown(Path(str(problem.filename)).relative_to(path))
         entries.append(Refused(folder, f"the folder cannot be opened: {_cause(problem)}"))
@@ -116,14 +140,46 @@ def _cause(problem: OSError) -> str:
     return (problem.strerror or type(problem).__name__).lower()
 
 
-def _zip_entries(path: Path, prefix: str, stack: ExitStack) -> list[Entry | Refused]:
-    """The members of a zip; prefix is its own name, where it is one of a folder's files."""
+def _given(name: str, data: bytes) -> Entry:
+    return Entry(name, hashlib.sha256(data).hexdigest()[:32], partial(bytes, data))
+
+
+def _zip_entries(
+    source: Path | bytes, prefix: str, name: str, archives: _Archives
+) -> list[Entry | Refused]:
+    """The members of a zip; prefix: before their names, the zip's own where it is one of many."""
     try:
-        archive = stack.enter_context(open_archive(path))
+        members = archives.open(source).infolist()
     except UnreadableScore as problem:
-        return [Refused(prefix or path.name, problem.reason, problem.remedy)]
-    members = sorted(archive.infolist(), key=lambda member: member.filename)
-    return [_member_entry(archive, member, prefix) for member in members if _is_wanted(member)]
+        return [Refused(name, problem.reason, problem.remedy)]
+    members = sorted(members, key=lambda member: member.filename)
+    return [_member_entry(source, each, prefix, archives) for each in members if _is_wanted(each)]
+
+
+class _Archives:
+    """Opens archives, and keeps the last one open: a folder may hold more than a process can."""
+
+    def __init__(self) -> None:
+        self._source: Path | bytes | None = None
+        self._archive: zipfile.ZipFile | None = None
+
+    def __enter__(self) -> _Archives:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._archive is not None:
+            self._archive.close()
+
+    def open(self, source: Path | bytes) -> zipfile.ZipFile:
+        """The archive of a path or of bytes; UnreadableScore says why not."""
+        if self._archive is None or source is not self._source:
+            self.__exit__()
+            self._archive = None
+            self._archive, self._source = open_archive(source), source
+        return self._archive
+
+    def read(self, source: Path | bytes, member: zipfile.ZipInfo) -> bytes:
+        return read_member(self.open(source), member)
 
 
 def _is_wanted(member: zipfile.ZipInfo) -> bool:
@@ -136,14 +192,14 @@ def _parts(filename: str) -> tuple[str, ...]:
 
 
 def _member_entry(
-    archive: zipfile.ZipFile, member: zipfile.ZipInfo, prefix: str
+    source: Path | bytes, member: zipfile.ZipInfo, prefix: str, archives: _Archives
 ) -> Entry | Refused:
     parts = _parts(member.filename) or ("nameless",)
     file = "/".join((prefix, *parts) if prefix else parts).encode(errors="replace").decode()
     if is_zip(file):
         return Refused(file, "it is a zip inside a zip", "unpack it first")
     stamp = f"{member.file_size}:{member.CRC:08x}"
-    return Entry(file, stamp, partial(read_member, archive, member))
+    return Entry(file, stamp, partial(archives.read, source, member))
 
 
 def _tunes(entry: Entry | Refused) -> list[Entry | Refused]:
@@ -158,9 +214,5 @@ def _tunes(entry: Entry | Refused) -> list[Entry | Refused]:
         return [entry]
     stem = entry.file[: -len(".abc")]
     return [
-        _tune(f"{stem} (tune {number}).abc", tune.encode()) for number, tune in enumerate(tunes, 1)
+        _given(f"{stem} (tune {number}).abc", tune.encode()) for number, tune in enumerate(tunes, 1)
     ]
-
-
-def _tune(file: str, data: bytes) -> Entry:
-    return Entry(file, hashlib.sha256(data).hexdigest()[:32], partial(bytes, data))

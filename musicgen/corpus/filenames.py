@@ -6,6 +6,7 @@ import os
 import re
 import unicodedata
 from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
 
 from musicgen.settings import can_begin, checked_name, is_nameable
 
@@ -30,6 +31,19 @@ def free_path(path: Path) -> Path:
         candidate = path.with_name(f"{path.stem} ({number}){path.suffix}")
         number += 1
     return candidate
+
+
+def pasted_path(text: str) -> Path:
+    """A path as people paste it: in quotes, as a file's address, with ~ for their home folder."""
+    text = text.strip()
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
+        text = text[1:-1]
+    if text.startswith("file://"):
+        text = unquote(text.removeprefix("file://"))
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:  # the home of nobody
+        return Path(text)
 
 
 def collection_name(text: str) -> str:

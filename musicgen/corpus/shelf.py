@@ -8,18 +8,16 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
-from itertools import islice
 from pathlib import Path
 
-from musicgen.corpus.entries import files_below, read_file, shown
+from musicgen.corpus.entries import files_below, files_given, files_of, shown
 from musicgen.corpus.errors import ShelfError
 from musicgen.corpus.filenames import collection_name
+from musicgen.corpus.imports import imports_of, remember, source_name
 from musicgen.corpus.library import bundled
-from musicgen.corpus.limits import LIMITS
-from musicgen.corpus.placing import Added, Progress, put_files
+from musicgen.corpus.placing import UNFINISHED, Added, Progress, clear_leftovers, put_files
 from musicgen.settings import BadName, checked_name, collections_folder
 
 
@@ -43,34 +41,61 @@ def shelved() -> tuple[Shelved, ...]:
     return tuple(each for each in found if each is not None)
 
 
-def import_folder(folder: Path, name: str = "", progress: Progress | None = None) -> Added:
-    """Copy the music of a folder, with its subfolders, into a new collection.
+def import_folder(source: Path, name: str = "", progress: Progress | None = None) -> Added:
+    """Copy the music of a folder with its subfolders, of a zip or one file, into a new collection.
 
-    name: of the collection; by default the folder's own, with a number where it is taken.
-    Files that are not music are refused. Where progress raises Cancelled, the collection
-    holds what was copied. ShelfError where there is no such folder or the name is taken.
+    name: of the collection; by default the source's own, with a number where it is taken. Zips
+    are unpacked. Files that are not music are refused, and those are remembered. Where progress
+    raises Cancelled, the collection holds what was copied. ShelfError where there is no such
+    source or no music in it, or where the name is taken.
     """
-    if not folder.is_dir():
-        raise ShelfError(f"'{shown(folder)}' is not a folder")
-    name = _new_name(name) if name else _free_name(collection_name(folder.resolve().name))
-    files = list(islice(files_below(folder), LIMITS.folder_files))
-    given = [(shown(file.relative_to(folder)), partial(read_file, file)) for file in files]
-    with _unfinished() as place:
-        added = put_files(place / name, given, progress)
+    _check_source(source)
+    own = source.resolve()
+    own_name = own.stem if own.is_file() else own.name
+    name = _new_name(name) if name else _free_name(collection_name(own_name))
+    with _unfinished() as place, ExitStack() as stack:
+        added = put_files(place / name, files_of(source, stack), progress)
+        if not added.files:
+            raise ShelfError(_why_nothing(added, shown(source)))
+        remember(place / name, added, source)
         (place / name).replace(collections_folder() / name)
     return added
+
+
+def add_from(name: str, source: Path, progress: Progress | None = None) -> Added:
+    """Copy what is new in a folder, a zip or a file into a collection that is there."""
+    path = _existing(name)
+    _check_source(source)
+    with ExitStack() as stack:
+        added = put_files(path, files_of(source, stack), progress)
+    remember(path, added, source)
+    return added
+
+
+def imported_from(source: Path) -> tuple[str, ...]:
+    """The names of the collections that hold what was imported from a file or a folder."""
+    wanted = source_name(source)
+    return tuple(each.name for each in shelved() if wanted in imports_of(each.path).sources)
 
 
 def add_files(name: str, files: Iterable[tuple[str, bytes]]) -> Added:
     """Write files, each a name and its bytes, into a collection, which is made if need be.
 
-    A file with the same bytes as one that is there is left out and reported; one with the
-    same name and other bytes gets a number.
+    Zips are unpacked. A file with the same bytes as one that is there is left out and reported;
+    one with the same name and other bytes gets a number. ShelfError where a new collection would
+    have no file.
     """
-    path = collections_folder() / checked_name(name)
-    if not path.is_dir():
+    name = checked_name(name)
+    path = collections_folder() / name
+    is_new = not path.is_dir()
+    if is_new:
         _new_name(name)
-    return put_files(path, [(file, partial(bytes, data)) for file, data in files])
+    with ExitStack() as stack:
+        added = put_files(path, files_given(files, stack))
+    if is_new and not added.files:
+        raise ShelfError(_why_nothing(added, "what was given"))
+    remember(path, added)
+    return added
 
 
 def rename(name: str, new_name: str) -> None:
@@ -85,6 +110,25 @@ def delete(name: str) -> None:
     path = _existing(name)
     with _unfinished() as place:
         path.replace(place / "gone")
+
+
+def _check_source(source: Path) -> None:
+    if not (source.is_dir() or source.is_file()):
+        raise ShelfError(f"'{shown(source)}' is not a folder or a file on this computer")
+
+
+def _why_nothing(added: Added, source: str) -> str:
+    """What is said where a collection would have no file."""
+    if not added.complete:
+        return "it was cancelled before the first file was copied: nothing was imported"
+    if not added.refused:
+        return f"there is no file in {source}: nothing was imported"
+    first = added.refused[0]
+    said = f"'{first.file}' was refused: {first.reason}"
+    said += f"; {first.remedy}" if first.remedy else ""
+    others = len(added.refused) - 1
+    more = f" ({others:,} more {'file was' if others == 1 else 'files were'} refused)"
+    return f"nothing was imported, for there is no music in {source}: {said}{more * (others > 0)}"
 
 
 def _described(folder: Path) -> Shelved | None:
@@ -109,7 +153,8 @@ def _existing(name: str) -> Path:
 
 
 def _new_name(name: str) -> str:
-    if _is_taken(checked_name(name)):
+    name = checked_name(name)
+    if _is_taken(name):
         raise ShelfError(f"there is a collection '{name}' already: choose another name")
     return name
 
@@ -130,7 +175,8 @@ def _is_taken(name: str) -> bool:
 def _unfinished() -> Iterator[Path]:
     """A folder beside the collections that is none of them, and gone afterwards."""
     collections_folder().mkdir(parents=True, exist_ok=True)
-    path = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=collections_folder()))
+    clear_leftovers(collections_folder())
+    path = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=collections_folder()))
     try:
         yield path
     finally:

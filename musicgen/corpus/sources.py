@@ -10,6 +10,7 @@ from musicgen.corpus.cache import Answer, Key, load_record, save_record
 from musicgen.corpus.collection import Collection, Piece, Refused
 from musicgen.corpus.entries import Entry, entries_of
 from musicgen.corpus.errors import Cancelled, UnknownSource, UnreadableScore
+from musicgen.corpus.imports import imports_of
 from musicgen.corpus.library import bundled
 from musicgen.corpus.reading import read_piece
 from musicgen.corpus.shelf import shelved
@@ -18,7 +19,7 @@ Progress = Callable[[int, int], None]  # files done, files in all; may raise Can
 
 
 def load_collection(source: str | Path, progress: Progress | None = None) -> Collection:
-    """All the scores of a source, with the files that were refused and why.
+    """All the scores of a source, with the files that were refused, now or at import, and why.
 
     source: the name of a bundled collection or of one of the user's, or the path of a file,
     a folder (with its subfolders) or a zip. Files that were read before and have not changed
@@ -32,7 +33,7 @@ def load_collection(source: str | Path, progress: Progress | None = None) -> Col
         name,
         tuple(piece.score for piece in pieces),
         tuple(piece.file for piece in pieces),
-        tuple(each for each in answers if isinstance(each, Refused)),
+        (*(each for each in answers if isinstance(each, Refused)), *imports_of(path).refused),
         complete,
     )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from musicgen.corpus.entries import files_below
+from musicgen.corpus.imports import RECORD
 from musicgen.corpus.sources import find_source, load_collection
 from musicgen.ui.analysis import Analysis
 from musicgen.ui.tasks import Task, finish
@@ -35,7 +36,7 @@ def read_again(name: str) -> None:
 
 def fingerprint(path: Path) -> str:
     """Another text whenever a file of a source is another: by names, sizes and times."""
-    files = files_below(path) if path.is_dir() else [path]
+    files = [*files_below(path), path / RECORD] if path.is_dir() else [path]
     digest = hashlib.sha256(str(path).encode(errors="surrogateescape"))
     for file in files:
         try:

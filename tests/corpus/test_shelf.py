@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from small_midi import midi, note
+from own_songs import ONE, THREE, TWO, everything
 
 from musicgen.corpus.collection import Refused
 from musicgen.corpus.errors import Cancelled, ShelfError
@@ -14,32 +14,11 @@ from musicgen.corpus.shelf import Shelved, add_files, delete, import_folder, ren
 from musicgen.corpus.sources import load_collection
 from musicgen.settings import BadName
 
-ONE, TWO, THREE = (midi(note(pitch, 480)) for pitch in (60, 62, 64))
-
-
-@pytest.fixture(autouse=True)
-def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("MUSICGEN_HOME", str(tmp_path / "home"))
-    return tmp_path / "home" / "collections"
-
-
-@pytest.fixture
-def songs(tmp_path: Path) -> Path:
-    folder = tmp_path / "My songs"
-    (folder / "old").mkdir(parents=True)
-    (folder / "a.mid").write_bytes(ONE)
-    (folder / "old" / "b.mid").write_bytes(TWO)
-    (folder / "old" / "copy of a.mid").write_bytes(ONE)
-    (folder / "cover.jpg").write_bytes(b"not music")
-    return folder
+pytestmark = pytest.mark.usefixtures("shelf")
 
 
 def names() -> list[str]:
     return [each.name for each in shelved()]
-
-
-def everything(folder: Path) -> list[str]:
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
 
 
 def test_an_imported_folder_is_a_collection(songs: Path, shelf: Path) -> None:
@@ -52,7 +31,9 @@ def test_an_imported_folder_is_a_collection(songs: Path, shelf: Path) -> None:
     ]
     folder = shelf / "My songs"
     assert shelved() == (Shelved("My songs", folder, 2, len(ONE) + len(TWO)),)
-    assert everything(shelf) == ["My songs", "My songs/a.mid", "My songs/old", "My songs/old/b.mid"]
+    record = "My songs/.imports.json"
+    files = ["My songs/a.mid", "My songs/old", "My songs/old/b.mid"]
+    assert everything(shelf) == ["My songs", record, *files]
     collection = load_collection("My songs")
     assert [each.file for each in collection.files] == ["a.mid", "old/b.mid"]
 
@@ -79,7 +60,7 @@ def test_a_cancelled_import_keeps_what_was_copied(songs: Path, shelf: Path) -> N
             raise Cancelled
 
     assert import_folder(songs, "half", stop).files == ("a.mid",)
-    assert everything(shelf) == ["half", "half/a.mid"]
+    assert everything(shelf) == ["half", "half/.imports.json", "half/a.mid"]
 
 
 def test_an_import_that_fails_leaves_nothing(songs: Path, shelf: Path) -> None:
