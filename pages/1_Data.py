@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from musicgen.corpus.errors import CorpusError
-from musicgen.ui import collections, frame
+from musicgen.ui import adding, collections, frame
 from musicgen.ui.glance import glance_view, refused_view
 from musicgen.ui.linked_piece import PIECE, forget
 from musicgen.ui.opening import open_collection, read_again
@@ -30,7 +30,7 @@ frame.say_now()
 bar = st.container(horizontal=True, vertical_alignment="bottom")
 with bar:
     name = collections.choose()
-    collections.add_music(name)
+    adding.add_music(name)
     collections.look_after(name)
     st.page_link(
         "pages/2_Train.py",
@@ -38,8 +38,9 @@ with bar:
         icon=":material/model_training:",
         query_params={"collection": name},
     )
-collections.finish_import()
-collections.show_last_addition()
+adding.ask_how_again()
+adding.finish_import()
+adding.show_last_addition()
 
 try:
     with warming_up():
@@ -56,7 +57,8 @@ if not analysis.collection.complete:
 
 glance_view(name, analysis)
 if not analysis.scores:
-    refused_view(analysis)
+    if analysis.collection.refused:
+        refused_view(analysis)
     st.markdown("Use **Add music** above to put files into this collection.")
     st.stop()
 

@@ -74,11 +74,16 @@ def add_from(name: str, source: Path, progress: Progress | None = None) -> Added
 
 def imported_from(source: Path) -> tuple[str, ...]:
     """The names of the collections that hold what was imported from a file or a folder."""
-    wanted = source_name(source)
+    try:
+        wanted = source_name(source)
+    except (OSError, RuntimeError, ValueError):  # no name of a file, or links in a circle
+        return ()
     return tuple(each.name for each in shelved() if wanted in imports_of(each.path).sources)
 
 
-def add_files(name: str, files: Iterable[tuple[str, bytes]]) -> Added:
+def add_files(
+    name: str, files: Iterable[tuple[str, bytes]], progress: Progress | None = None
+) -> Added:
     """Write files, each a name and its bytes, into a collection, which is made if need be.
 
     Zips are unpacked. A file with the same bytes as one that is there is left out and reported;
@@ -91,7 +96,7 @@ def add_files(name: str, files: Iterable[tuple[str, bytes]]) -> Added:
     if is_new:
         _new_name(name)
     with ExitStack() as stack:
-        added = put_files(path, files_given(files, stack))
+        added = put_files(path, files_given(files, stack), progress)
     if is_new and not added.files:
         raise ShelfError(_why_nothing(added, "what was given"))
     remember(path, added)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import shutil
 import zipfile
 from pathlib import Path
 
 import pytest
 import streamlit as st
-from pages_words import DATA, numbers
+from pages_words import DATA, numbers, texts
 from small_collections import MUSIC, collection_of, file_of
 from tiny_music import tiny_pieces, write_folder
 
@@ -32,6 +33,65 @@ def test_a_folder_is_imported_by_its_path(open_page, tmp_path: Path):
     assert "1 file not taken in" in page.expander[0].label
     page.button(key="put-away").click().run()
     assert not any("not taken in" in each.label for each in page.expander)
+
+
+def ask_for(page, path: str) -> None:
+    page.text_input(key=f"import-path-{page.session_state['_additions']}").set_value(path).run()
+    page.button(key="import").click().run()
+    assert not page.exception
+
+
+def test_the_path_of_a_zip_is_taken_in_quotes(open_page, tmp_path: Path):
+    shutil.make_archive(str(tmp_path / "tunes"), "zip", write_folder(tmp_path / "songs", count=2))
+    page = open_page(DATA)
+    ask_for(page, f"'{tmp_path / 'tunes.zip'}'")
+    assert not page.error
+    assert page.selectbox(key="collection").value == "tunes"
+    assert numbers(page)["Pieces"] == "2"
+
+
+def test_a_folder_that_was_imported_is_asked_about(open_page, tmp_path: Path):
+    folder = write_folder(tmp_path / "my tunes", count=2)
+    page = open_page(DATA)
+    ask_for(page, str(folder))
+    ask_for(page, str(folder))
+    assert "it is here as **my tunes**" in texts(page)
+    page.button(key="again-not").click().run()
+    assert "it is here" not in texts(page)
+    write_folder(folder, count=3)
+    ask_for(page, str(folder))
+    page.button(key="again-my tunes").click().run()
+    assert [(each.name, each.files) for each in shelf.shelved()] == [("my tunes", 3)]
+    assert numbers(page)["Pieces"] == "3"
+    ask_for(page, str(folder))
+    page.button(key="again-another").click().run()
+    assert page.selectbox(key="collection").value == "my tunes (2)"
+    assert "it is here" not in texts(page)
+
+
+def test_what_was_refused_at_import_is_in_the_views_and_stays(open_page, tmp_path: Path):
+    folder = write_folder(tmp_path / "my tunes", count=1)
+    (folder / "words.txt").write_text("no music")
+    ask_for(open_page(DATA), str(folder))
+    st.cache_resource.clear()  # a server that has started anew has nothing in memory
+    page = open_page(DATA, collection="my tunes", view="Refused")
+    assert numbers(page)["Refused files"] == "1"
+    refused = ["words.txt", "'.txt' files are not read", "use MIDI, MusicXML, ABC or Humdrum"]
+    assert page.dataframe[0].value.loc[0].tolist() == refused
+    page = open_page(DATA, collection="my tunes", view="Pieces")
+    status = page.dataframe[0].value.set_index("file").loc["words.txt", "status"]
+    assert status == "refused: '.txt' files are not read"
+
+
+def test_a_folder_without_music_is_answered_once_and_makes_nothing(open_page, tmp_path: Path):
+    (tmp_path / "words.txt").write_text("no music")
+    page = open_page(DATA)
+    ask_for(page, str(tmp_path))
+    (said,) = page.error
+    assert "nothing was imported" in said.value
+    assert not page.expander or "not taken in" not in page.expander[0].label
+    assert page.selectbox(key="collection").value == "bach-chorales"
+    assert shelf.shelved() == ()
 
 
 @pytest.mark.parametrize("path", ["/no/such/folder", "\0", "~nobody/x", "relative"])

@@ -83,6 +83,7 @@ def test_an_empty_collection_says_how_to_fill_it(open_page, home: Path):
     page = open_page(DATA, collection="empty")
     assert numbers(page)["Pieces"] == "0"
     assert "Add music" in texts(page)
+    assert not page.success  # there is no file that could be read
 
 
 def test_names_with_markup_stay_names(open_page):
