@@ -24,6 +24,9 @@ if TYPE_CHECKING:  # a quarter of a second, which only tables need
     import pandas as pd
 
 
+MOST_NAMED = 3  # of a piece's twins
+
+
 class Analysis:
     """A collection and what follows from it."""
 
@@ -98,6 +101,17 @@ class Analysis:
         sizes = Counter(self.groups)
         return np.array([sizes[group] - 1 for group in self.groups], dtype=np.int64)
 
+    @cached_property
+    def twins(self) -> list[tuple[str, ...]]:
+        """The files of the other pieces that are the same music, of each piece."""
+        alike: dict[int, list[str]] = {}
+        for group, each in zip(self.groups, self.collection.files, strict=True):
+            alike.setdefault(group, []).append(each.file)
+        return [
+            tuple(file for file in alike[group] if file != each.file)
+            for group, each in zip(self.groups, self.collection.files, strict=True)
+        ]
+
     def encoded(self, name: str) -> tuple[Encoding, list[Steps]]:
         """The encoding of that name, fitted, and the pieces in it."""
         if name not in self._encoded:
@@ -118,9 +132,15 @@ class Analysis:
         pieces, refused = self._pieces(), self.collection.refused
         if not refused:
             return pieces
-        words = dict.fromkeys(("format", "key", "metre", "split"), "")
+        words = dict.fromkeys(("format", "key", "metre", "split", "twin of"), "")
         rows = [
-            {**words, "file": each.file, "status": f"refused: {each.reason}"} for each in refused
+            {
+                **words,
+                "file": each.file,
+                "status": f"refused: {each.reason}",
+                "remedy": each.remedy,
+            }
+            for each in refused
         ]
         counts = pieces.select_dtypes("integer").columns  # what a refused file lacks is not 0
         pieces[counts] = pieces[counts].astype("Int64")
@@ -148,6 +168,8 @@ class Analysis:
                 "copies": self.copies,
                 "drums": [each.drums for each in self.collection.files],
                 "status": self._statuses(),
+                "twin of": [_listed(files) for files in self.twins],
+                "remedy": "",
             }
         )
 
@@ -165,3 +187,9 @@ class Analysis:
 
         rows = [(each.file, each.reason, each.remedy) for each in self.collection.refused]
         return pd.DataFrame(rows, columns=["file", "reason", "remedy"])
+
+
+def _listed(files: tuple[str, ...]) -> str:
+    """The first few names, and how many more there are."""
+    more = len(files) - MOST_NAMED
+    return ", ".join(files[:MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")

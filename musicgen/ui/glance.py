@@ -6,6 +6,7 @@ import streamlit as st
 
 from musicgen.ui.analysis import Analysis
 from musicgen.ui.collections import described
+from musicgen.ui.tables import csv_bytes
 from musicgen.ui.words import count, plain, span
 
 
@@ -28,10 +29,21 @@ def glance_view(name: str, analysis: Analysis) -> None:
     (st.info if glance.notes else st.warning)(glance.verdict, icon=":material/lightbulb:")
     copies = int((analysis.copies > 0).sum())
     if copies:
+        _twins(copies)
+
+
+def _twins(copies: int) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
             f"{count(copies, 'piece')} have a twin under another name, maybe in another key: "
             "they stay on one side of the split, so that validation tells the truth."
         )
+        st.button("Show them", key="show-twins", type="tertiary", on_click=_show_twins)
+
+
+def _show_twins() -> None:
+    """Have the table of pieces list those that have a twin."""
+    st.session_state["view"], st.session_state["search"] = "Pieces", "same as"
 
 
 def refused_view(analysis: Analysis) -> None:
@@ -43,7 +55,7 @@ def refused_view(analysis: Analysis) -> None:
     st.dataframe(table, hide_index=True, height="auto" if len(table) <= 10 else 420)
     st.download_button(
         "Save the report",
-        lambda: table.to_csv(index=False).encode(),
+        lambda: csv_bytes(table),
         "refused-files.csv",
         "text/csv",
         icon=":material/download:",

@@ -13,6 +13,7 @@ from musicgen.score import Score
 from musicgen.ui.analysis import Analysis
 from musicgen.ui.linked_piece import link_piece, linked_piece
 from musicgen.ui.player import roll_player
+from musicgen.ui.tables import csv_bytes
 from musicgen.ui.words import count, plain, sortable_clock
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ _COLUMNS: dict[str, Any] = {
         width=120,
         help="pieces that are the same music are on one side of the split; percussion is left out",
     ),
+    "twin of": st.column_config.TextColumn(
+        "twin of", help="the same music under another name, maybe in another key"
+    ),
 }
 
 
@@ -46,7 +50,7 @@ def pieces_view(analysis: Analysis) -> None:
         st.caption(f"{count(len(numbers), 'file')} of {len(table):,}; choose one to see it.")
         st.download_button(
             "Download as CSV",
-            lambda: table.iloc[numbers].to_csv(index=False).encode(),
+            lambda: csv_bytes(table.iloc[numbers]),
             "pieces.csv",
             "text/csv",
             icon=":material/download:",
@@ -79,18 +83,20 @@ def pieces_table(
     shown = table.assign(length=lengths)
     order = (
         "file", "notes", "tokens", "length", "bars", "key", "correlation", "tempo", "metre",
-        "split", "status", "format", "parts",
+        "split", "status", "twin of", "remedy", "format", "parts",
     )  # fmt: skip
+    empty = [name for name in ("twin of", "remedy") if not (shown[name] != "").any()]
     picked = st.dataframe(
         shown,
         key=key,
         hide_index=True,
-        column_order=order,
+        column_order=[name for name in order if name not in empty],
         column_config=_COLUMNS,
         on_select="rerun",
         selection_mode="single-row",
         selection_default={"selection": {"rows": [] if row is None else [row]}},
         height=height if len(shown) > 10 else "auto",
+        placeholder="",
     )
     rows = [row for row in picked["selection"]["rows"] if row < len(shown)]
     if not rows:
@@ -143,7 +149,7 @@ def beginning(score: Score, most: int) -> tuple[Score, int]:
 
 def _matching(table: pd.DataFrame, wanted: str) -> list[int]:
     """The numbers of the rows in which every word of the search occurs."""
-    columns = ["file", "format", "key", "metre", "split", "status"]
+    columns = ["file", "format", "key", "metre", "split", "status", "twin of"]
     text = table[columns].agg(" ".join, axis=1).str.casefold()
     numbers = range(len(table))
     words = wanted.casefold().split()

@@ -14,6 +14,7 @@ from musicgen.rendering.statistics_figures import chord_size_figure
 from musicgen.rendering.vocabulary_figures import coverage_figure, growth_figure, rank_figure
 from musicgen.ui.analysis import Analysis
 from musicgen.ui.charts import chart, chart_of_pieces
+from musicgen.ui.tables import csv_bytes
 from musicgen.ui.words import count
 
 WORDS = {
@@ -83,7 +84,7 @@ def _table(vocabulary: Vocabulary, name: str) -> None:
         st.caption(count(len(table), "token"))
         st.download_button(
             "Download as CSV",
-            lambda: table.to_csv(index=False).encode(),
+            lambda: csv_bytes(table),
             f"vocabulary-{name}.csv",
             "text/csv",
             icon=":material/download:",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from pathlib import Path
 from urllib.parse import parse_qs, urlparse
@@ -115,6 +116,8 @@ def test_tables_are_taken_away_as_csv(studio, browser_page):
     folder.mkdir(parents=True)
     for name, data in files:
         (folder / name).write_bytes(data)
+    told = {"file": "=1+1.txt", "reason": "no music", "remedy": "write some"}
+    (folder / ".imports.json").write_text(json.dumps({"sources": [], "refused": [told]}))
     page = browser_page
 
     def saved(view: str, button: str) -> list[dict[str, str]]:
@@ -127,10 +130,12 @@ def test_tables_are_taken_away_as_csv(studio, browser_page):
         with Path(download.value.path()).open(encoding="utf-8", newline="") as file:
             return list(csv.DictReader(file))
 
-    (report,) = saved("Refused", "Save the report")
+    report, at_import = saved("Refused", "Save the report")
     assert report["file"] == files[1][0] and report["reason"]
+    assert at_import == {**told, "file": "'=1+1.txt"}  # no formula
     pieces = saved("Pieces", "Download as CSV")
-    assert [row["file"] for row in pieces] == ["good.mid", files[1][0]]
+    assert [row["file"] for row in pieces] == ["good.mid", files[1][0], "'=1+1.txt"]
     assert pieces[1]["status"] == f"refused: {report['reason']}"
+    assert (pieces[2]["status"], pieces[2]["remedy"]) == ("refused: no music", "write some")
     tokens = saved("Vocabulary", "Download as CSV")
     assert sum(int(row["times"]) for row in tokens) == int(float(pieces[0]["tokens"]))

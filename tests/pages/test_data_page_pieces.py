@@ -20,13 +20,20 @@ def test_a_piece_has_a_status(open_page):
     tune, other = tiny_pieces(2)
     files = {"tune": tune, "higher": tune.transposed(3), "other": other}
     collection_of("twins", **{name: midi_bytes(score) for name, score in files.items()})
-    table = open_page(DATA, collection="twins", view="Pieces").dataframe[0].value
+    page = open_page(DATA, collection="twins", view="Pieces")
+    table = page.dataframe[0].value
     told = dict(zip(table["file"], table["status"], strict=True))
     assert told == {
         "higher.mid": "same as 1 more",
         "other.mid": "read",
         "tune.mid": "same as 1 more",
     }
+    named = dict(zip(table["file"], table["twin of"], strict=True))
+    assert named == {"higher.mid": "tune.mid", "other.mid": "", "tune.mid": "higher.mid"}
+    page.button(key="show-twins").click().run()
+    assert page.dataframe[0].value["file"].tolist() == ["higher.mid", "tune.mid"]
+    page.text_input(key="search").set_value("tune.mid").run()
+    assert page.dataframe[0].value["file"].tolist() == ["higher.mid", "tune.mid"]
 
 
 def test_a_refused_file_has_a_row_with_its_reason(open_page):
@@ -37,6 +44,8 @@ def test_a_refused_file_has_a_row_with_its_reason(open_page):
     assert table.loc["good.mid", ["notes", "status"]].tolist() == [2, "read"]
     assert table.loc["broken.mid", "status"].startswith("refused: ")
     assert table.loc["broken.mid", ["notes", "seconds", "tempo"]].isna().all()
+    assert page.dataframe[0].proto.placeholder == ""  # and not Streamlit's own "None"
+    assert page.dataframe[0].proto.HasField("placeholder")
     page = open_page(DATA, collection="mixed", view="Pieces", piece="broken.mid")
     assert "**broken\\.mid** was refused" in page.warning[0].value
     page = open_page(DATA, collection="mixed", view="Pieces", search="refused")
