@@ -48,3 +48,53 @@ def normal_order(mask: int) -> tuple[int, ...]:
         intervals.append((above[-1], above, lowest))
     _, above, lowest = min(intervals)
     return tuple((lowest + interval) % 12 for interval in above)
+
+
+_CHORD_NAMES = {  # by the semitones above the root
+    (0, 4, 7): "major triad",
+    (0, 3, 7): "minor triad",
+    (0, 3, 6): "diminished triad",
+    (0, 4, 8): "augmented triad",
+    (0, 5, 7): "suspended fourth",
+    (0, 4, 7, 10): "dominant seventh",
+    (0, 4, 7, 11): "major seventh",
+    (0, 3, 7, 10): "minor seventh",
+    (0, 3, 6, 10): "half-diminished seventh",
+    (0, 3, 6, 9): "diminished seventh",
+}
+_INTERVAL_NAMES = {
+    1: "minor second",
+    2: "major second",
+    3: "minor third",
+    4: "major third",
+    5: "fourth",
+    6: "tritone",
+}
+
+
+@lru_cache(maxsize=4096)
+def mask_words(mask: int) -> str:
+    """What a musician calls pitch classes as bits: C, E and G are "C E G, C major triad".
+
+    Without a name where the set has no usual one; the root comes first where it has.
+    """
+    order = normal_order(mask)
+    if len(order) == 1:
+        return f"{_written(order[0])} in unison or octaves"
+    if len(order) == 2:
+        return f"{_all_written(order)}, {_INTERVAL_NAMES[(order[1] - order[0]) % 12]}"
+    for root in order:
+        above = tuple(sorted((each - root) % 12 for each in order))
+        if above in _CHORD_NAMES:
+            classes = [(root + interval) % 12 for interval in above]
+            return f"{_all_written(classes)}, {_written(root)} {_CHORD_NAMES[above]}"
+    return _all_written(order)
+
+
+def _all_written(classes: Iterable[int]) -> str:
+    return " ".join(map(_written, classes))
+
+
+def _written(pitch_class: int) -> str:
+    """With the sign that a musician writes: E- is E♭."""
+    return PITCH_CLASS_NAMES[pitch_class].replace("-", "♭")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from musicgen.corpus.chords import sonorities
-from musicgen.corpus.spelling import PITCH_CLASS_NAMES, mask_name, pitch_name
+from musicgen.corpus.spelling import PITCH_CLASS_NAMES, mask_name, mask_words, pitch_name
 from musicgen.corpus.statistics import Histogram, histogram, pooled
 from musicgen.score import Score
 
@@ -46,6 +46,16 @@ def note_frequency(scores: Sequence[Score]) -> NoteFrequency:
     masks = _joined([each.masks for each in found])
     codes = np.where(sizes == 1, lowest, _CHORDS + masks)  # (N,)
     return NoteFrequency(histogram(codes, pieces, _token), histogram(sizes, pieces, _chord_size))
+
+
+def is_chord(code: int) -> bool:
+    """Whether a value of `NoteFrequency.both` is a chord's, and no single note's."""
+    return code >= _CHORDS
+
+
+def code_words(code: int) -> str:
+    """A value of `NoteFrequency.both` as its label and, of a chord, what it is made of."""
+    return f"{_token(code)}: {mask_words(code - _CHORDS)}" if is_chord(code) else _token(code)
 
 
 def pitches(scores: Sequence[Score]) -> Histogram:

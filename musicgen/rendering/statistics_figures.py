@@ -6,19 +6,25 @@ Colours are left to the page's theme and backgrounds are clear. Each bar carries
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import plotly.graph_objects as go
 
 from musicgen.corpus.statistics import Histogram
+from musicgen.corpus.statistics_pitch import code_words
 
 HEIGHT = 320  # pixels
-_MOST_BARS = 32
+MOST_BARS = 32
+_FILLED = 0.85  # of the way from a bar to the next
 _CLEAR = "rgba(0,0,0,0)"
 
 
 def note_frequency_figure(found: Histogram, most: int = 30, log: bool = False) -> go.Figure:
     """The most frequent notes and chords, the most frequent first."""
-    return _bars(found.most_frequent(most), "note or chord", "times", log=log)
+    found = found.most_frequent(most)
+    words = [code_words(code) for code in found.values.tolist()]
+    return _bars(found, "note or chord", "times", log=log, words=words)
 
 
 def pitch_class_figure(found: Histogram) -> go.Figure:
@@ -28,17 +34,17 @@ def pitch_class_figure(found: Histogram) -> go.Figure:
 
 def interval_figure(found: Histogram) -> go.Figure:
     """Melodic intervals in semitones, falling on the left, rising on the right."""
-    return _bars(found.leading(_MOST_BARS), "semitones", "times", on_scale=True)
+    return _bars(found.leading(MOST_BARS), "semitones", "times", on_scale=True)
 
 
 def duration_figure(found: Histogram, log: bool = False) -> go.Figure:
     """The most frequent durations, the shortest first."""
-    return _bars(found.leading(_MOST_BARS), "duration", "times", log=log)
+    return _bars(found.leading(MOST_BARS), "duration", "times", log=log)
 
 
 def onset_figure(found: Histogram) -> go.Figure:
     """Where in the bar notes begin: the most frequent places, from the bar line on."""
-    found = found.leading(_MOST_BARS)
+    found = found.leading(MOST_BARS)
     short = [label.removeprefix("quarter ") for label in found.labels]
     figure = _bars(found, "place in the bar, in quarters", "notes")
     return figure.update_xaxes(tickvals=list(found.labels), ticktext=short)
@@ -76,6 +82,16 @@ def chord_size_figure(found: Histogram, log: bool = False) -> go.Figure:
     return _bars(found, "notes in a chord", "times", log=log)
 
 
+def left_out(found: Histogram, most: int) -> str:
+    """What is said of the values that have no bar, where only so many of the frequent have one."""
+    others = len(found) - most
+    if others <= 0:
+        return ""
+    times = int(found.counts.sum() - found.most_frequent(most).counts.sum())
+    which = "The other value" if others == 1 else f"The other {others:,} values"
+    return f"{which}, without a bar: {percent(times / max(found.total, 1))}."
+
+
 def percent(share: float) -> str:
     """0.0213 is "2.1 %"."""
     return f"{100 * share:.1f} %" if share >= 0.0005 or share == 0 else "under 0.1 %"
@@ -97,21 +113,44 @@ def empty_figure() -> go.Figure:
 
 
 def _bars(
-    found: Histogram, what: str, unit: str, *, log: bool = False, on_scale: bool = False
+    found: Histogram,
+    what: str,
+    unit: str,
+    *,
+    log: bool = False,
+    on_scale: bool = False,
+    words: Sequence[str] = (),
 ) -> go.Figure:
-    """One bar a value; on_scale puts them where the values are, else side by side."""
+    """One bar a value; on_scale puts them where the values are, else side by side.
+
+    words: what the values are called where a bar is pointed at; by default their labels.
+    """
     if not len(found):
         return _laid_out(empty_figure(), what, unit)
     numbers = (found.counts.tolist(), found.shares.tolist(), found.pieces.tolist())
     said = [
         count_words(label, count, unit, share, pieces)
-        for label, count, share, pieces in zip(found.labels, *numbers, strict=True)
+        for label, count, share, pieces in zip(words or found.labels, *numbers, strict=True)
     ]
     on_scale = on_scale and len(found) > 1  # a single bar would have a scale of fractions
     places = found.values.tolist() if on_scale else list(found.labels)
-    figure = _laid_out(go.Figure(_trace(places, found.counts, found.labels, said)), what, unit)
+    bars = _trace(places, found.counts, found.labels, said)
+    if on_scale:
+        bars.width = _widths(found.values)
+    figure = _laid_out(go.Figure(bars), what, unit)
     figure.update_xaxes(type="linear" if on_scale else "category")
     return figure.update_yaxes(type="log" if log else "linear", dtick=1 if log else None)
+
+
+def _widths(values: np.ndarray) -> np.ndarray:
+    """How wide bars at rising values (B,) are, so that each can be seen: (B,).
+
+    Plotly would make all as narrow as the two that are nearest to each other need.
+    """
+    gaps = np.diff(values)
+    nearest = np.minimum(np.append(gaps, gaps[-1]), np.append(gaps[0], gaps))
+    span = values[-1] - values[0]
+    return np.clip(_FILLED * nearest, span / 120, max(span / 12, _FILLED * gaps.min()))
 
 
 def _trace(
@@ -132,7 +171,7 @@ def _laid_out(figure: go.Figure, across: str, up: str) -> go.Figure:
         paper_bgcolor=_CLEAR,
         plot_bgcolor=_CLEAR,
         showlegend=False,
-        bargap=0.15,
+        bargap=1 - _FILLED,
         xaxis={"title": {"text": across}},
         yaxis={"title": {"text": up}},
     )

@@ -5,11 +5,12 @@ from __future__ import annotations
 import plotly.graph_objects as go
 import streamlit as st
 
-from musicgen.corpus.statistics import Histogram
+from musicgen.rendering.statistics_figures import left_out
 from musicgen.ui.analysis import Analysis
+from musicgen.ui.counted import COUNTED, bar_of
 from musicgen.ui.linked_piece import linked_bar
 from musicgen.ui.pieces import pieces_table
-from musicgen.ui.words import count, plain
+from musicgen.ui.words import count
 
 _CONFIG = {"displaylogo": False, "displayModeBar": False}
 
@@ -21,20 +22,34 @@ def chart(title: str, figure: go.Figure, help: str = "") -> None:
 
 
 def chart_of_pieces(
-    title: str, figure: go.Figure, found: Histogram, analysis: Analysis, help: str = ""
+    title: str, figure: go.Figure, analysis: Analysis, help: str = "", most: int | None = None
 ) -> None:
-    """A figure whose bars can be clicked on: the pieces behind one are listed below it."""
+    """A figure whose bars can be clicked on: the pieces behind one are listed below it.
+
+    title: one of COUNTED. most: how many values have a bar, where not all of them have.
+    """
     st.markdown(f"**{title}**", help=help or None)
     key = f"chart-{title}"
     picked = st.plotly_chart(
         figure, key=key, config=_CONFIG, on_select="rerun", selection_mode="points"
     )
+    if most is not None and (others := left_out(COUNTED[title](analysis), most)):
+        st.caption(others)
     label = linked_bar(title, _label(picked))
-    if label is None or label not in found.labels:
+    bar = None if label is None else bar_of(analysis, title, label)
+    if bar is None:
         return
-    numbers = found.pieces_having(label)
-    st.markdown(f"{count(len(numbers), 'piece')} with **{plain(label)}**")
-    pieces_table(analysis, numbers, key=f"pieces-{title}")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"{count(len(bar.pieces), 'piece')} with {bar.words}", width="content")
+        label = "Filter the table of pieces"
+        if st.button(label, key=f"filter-{title}", on_click=_open_pieces):
+            st.rerun()  # of the page: this may be a fragment within the view
+    pieces_table(analysis, bar.pieces, key=f"pieces-{title}")
+
+
+def _open_pieces() -> None:
+    """The table of all files, which the bar in the address filters."""
+    st.session_state["view"] = "Pieces"
 
 
 def _label(picked: object) -> str | None:

@@ -38,7 +38,13 @@ def _twins(copies: int) -> None:
             f"{count(copies, 'piece')} have a twin under another name, maybe in another key: "
             "they stay on one side of the split, so that validation tells the truth."
         )
-        st.button("Show them", key="show-twins", type="tertiary", on_click=_show_twins)
+        st.button(
+            "Show them",
+            icon=":material/arrow_forward:",
+            key="show-twins",
+            type="tertiary",
+            on_click=_show_twins,
+        )
 
 
 def _show_twins() -> None:

@@ -42,6 +42,12 @@ def linked_bar(title: str, picked: str | None) -> str | None:
     return picked
 
 
+def bar_in_address() -> tuple[str, str] | None:
+    """The title and the label of the bar that the address names."""
+    title, separator, label = st.query_params.get(BAR, "").partition(": ")
+    return (title, label) if separator else None
+
+
 def forget(parameter: str) -> None:
     """Take a parameter out of the address."""
     _put(parameter, None)

@@ -11,7 +11,8 @@ import streamlit as st
 from musicgen.rendering.wav import TooLongForSound, wav_bytes
 from musicgen.score import Score
 from musicgen.ui.analysis import Analysis
-from musicgen.ui.linked_piece import link_piece, linked_piece
+from musicgen.ui.counted import Bar, bar_of
+from musicgen.ui.linked_piece import BAR, bar_in_address, forget, link_piece, linked_piece
 from musicgen.ui.player import roll_player
 from musicgen.ui.tables import csv_bytes
 from musicgen.ui.words import count, plain, sortable_clock
@@ -45,7 +46,11 @@ def pieces_view(analysis: Analysis) -> None:
     wanted = st.text_input(
         "Search", key="search", placeholder="name, key, metre, format, split …", bind="query-params"
     )
+    bar = _filter(analysis)
     numbers = _matching(table, wanted)
+    if bar is not None:
+        having = set(bar.pieces)
+        numbers = [number for number in numbers if number in having]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"{count(len(numbers), 'file')} of {len(table):,}; choose one to see it.")
         st.download_button(
@@ -58,12 +63,25 @@ def pieces_view(analysis: Analysis) -> None:
         )
     # Another search or collection is another table: rows are selected by their place.
     name = analysis.collection.name
-    key = f"pieces-{name}-{len(table)}-{wanted}"
+    key = f"pieces-{name}-{len(table)}-{wanted}-{bar.words if bar else ''}"
     files = table["file"].iloc[numbers].tolist()
     chosen = linked_piece(name, table["file"].tolist())
     row = files.index(chosen) if chosen in files else None
     selected = pieces_table(analysis, numbers, key, height=420, row=row)
     link_piece(name, None if selected is None else files[selected])
+
+
+def _filter(analysis: Analysis) -> Bar | None:
+    """The bar that the address names: the table has its pieces alone, until all are wanted."""
+    named = bar_in_address()
+    bar = bar_of(analysis, *named) if named else None
+    if named is None or bar is None:
+        return None
+    with st.container(horizontal=True, vertical_alignment="center"):
+        words = f"Only pieces with {bar.words}, from the chart “{plain(named[0])}”."
+        st.markdown(words, width="content")
+        st.button("Show all files", key="no-filter", on_click=forget, args=(BAR,))
+    return bar
 
 
 def pieces_table(

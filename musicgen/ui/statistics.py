@@ -8,6 +8,7 @@ from musicgen.rendering import statistics_figures as figures
 from musicgen.rendering.keyboard_figure import keyboard_figure
 from musicgen.ui.analysis import Analysis
 from musicgen.ui.charts import chart_of_pieces
+from musicgen.ui.counted import COUNTED, FREQUENT
 
 KINDS = ("Both", "Notes", "Chords")
 
@@ -18,63 +19,65 @@ def notes_view(analysis: Analysis) -> None:
     chart_of_pieces(
         "Keyboard",
         keyboard_figure(analysis.pitches),
-        analysis.pitches,
         analysis,
-        help="The redder, the more often it is struck.",
+        help="The redder, the more often it is struck, alone or within a chord.",
     )
     left, right = st.columns(2)
     with left:
-        classes = analysis.pitch_classes
-        chart_of_pieces("Pitch classes", figures.pitch_class_figure(classes), classes, analysis)
+        figure = figures.pitch_class_figure(analysis.pitch_classes)
+        chart_of_pieces("Pitch classes", figure, analysis)
     with right:
-        intervals = analysis.intervals
         chart_of_pieces(
             "Melodic intervals",
-            figures.interval_figure(intervals),
-            intervals,
+            figures.interval_figure(analysis.intervals),
             analysis,
             help="Between the highest notes of each part, one onset to the next.",
+            most=figures.MOST_BARS,
         )
 
 
 @st.fragment
 def _frequency(analysis: Analysis) -> None:
     """The most frequent notes and chords; a fragment, for its slider is to answer at once."""
-    found = analysis.note_frequency
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = st.segmented_control(
             "Count", KINDS, default=KINDS[0], required=True, key="kind", bind="query-params"
         )
-        most = st.slider("How many", 5, 100, 30, 5, key="most", bind="query-params", width=320)
+        most = st.slider(
+            "How many of the most frequent", 5, 100, 30, 5,
+            key="most", bind="query-params", width=320,
+        )  # fmt: skip
         log = st.toggle("Log scale", key="log", bind="query-params")
-    chosen = {"Notes": found.notes, "Chords": found.chords}.get(str(kind), found.both)
+    title = f"{FREQUENT}{'notes and chords' if kind == 'Both' else str(kind).lower()}"
     chart_of_pieces(
-        f"Most frequent {'notes and chords' if kind == 'Both' else str(kind).lower()}",
-        figures.note_frequency_figure(chosen, most, log),
-        chosen,
+        title,
+        figures.note_frequency_figure(COUNTED[title](analysis), most, log),
         analysis,
-        help="Chords are named by their normal order: 0.4.7 is C, E and G in any register. "
+        help="A note counts here where it is struck alone; the keyboard counts all of them. "
+        "Chords are named by their normal order: 0.4.7 is C, E and G in any register. "
         "Click on a bar for the pieces that have it.",
+        most=most,
     )
 
 
 def rhythm_view(analysis: Analysis) -> None:
     """Durations, places in the bar, metre."""
-    durations, onsets, metres = analysis.durations, analysis.onsets, analysis.metres
-    chart_of_pieces("Durations", figures.duration_figure(durations), durations, analysis)
+    most = figures.MOST_BARS
+    durations = figures.duration_figure(analysis.durations)
+    chart_of_pieces("Durations", durations, analysis, most=most)
     left, right = st.columns([3, 2])
     with left:
-        chart_of_pieces("Onsets in the bar", figures.onset_figure(onsets), onsets, analysis)
+        onsets = figures.onset_figure(analysis.onsets)
+        chart_of_pieces("Onsets in the bar", onsets, analysis, most=most)
     with right:
-        chart_of_pieces("Metre", figures.metre_figure(metres), metres, analysis)
+        chart_of_pieces("Metre", figures.metre_figure(analysis.metres), analysis)
 
 
 def playing_view(analysis: Analysis) -> None:
     """Tempo, velocity, polyphony."""
-    tempi, velocities, polyphony = analysis.tempi, analysis.velocities, analysis.polyphony
-    chart_of_pieces("Notes at once", figures.polyphony_figure(polyphony), polyphony, analysis)
+    chart_of_pieces("Notes at once", figures.polyphony_figure(analysis.polyphony), analysis)
     left, right = st.columns(2)
     with left:
-        chart_of_pieces("Tempo", figures.tempo_figure(tempi), tempi, analysis)
+        chart_of_pieces("Tempo", figures.tempo_figure(analysis.tempi), analysis)
     with right:
-        chart_of_pieces("Velocity", figures.velocity_figure(velocities), velocities, analysis)
+        chart_of_pieces("Velocity", figures.velocity_figure(analysis.velocities), analysis)

@@ -40,7 +40,7 @@ def vocabulary_view(analysis: Analysis) -> None:
     with right:
         chart("Coverage against size", coverage_figure(vocabulary))
         sizes = analysis.note_frequency.sizes
-        chart_of_pieces("Chord sizes", chord_size_figure(sizes, log=True), sizes, analysis)
+        chart_of_pieces("Chord sizes", chord_size_figure(sizes, log=True), analysis)
     _table(vocabulary, name)
     _preview(analysis, name)
 

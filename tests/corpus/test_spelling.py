@@ -2,7 +2,14 @@
 
 import pytest
 
-from musicgen.corpus.spelling import chord_name, mask_name, normal_order, pitch_name
+from musicgen.corpus.spelling import (
+    chord_name,
+    mask_name,
+    mask_words,
+    normal_order,
+    pitch_class_mask,
+    pitch_name,
+)
 
 
 def test_names_of_well_known_chords():
@@ -21,6 +28,24 @@ def test_names_of_keys():
 
 def test_no_pitch_class_has_no_order():
     assert normal_order(0) == () and mask_name(0) == ""
+
+
+@pytest.mark.parametrize(
+    ("pitches", "words"),
+    [
+        ((48, 64, 67), "C E G, C major triad"),
+        ((52, 60, 67), "C E G, C major triad"),
+        ((57, 60, 64), "A C E, A minor triad"),
+        ((63, 67, 70, 73), "E♭ G B♭ C#, E♭ dominant seventh"),
+        ((71, 74, 77), "B D F, B diminished triad"),
+        ((65, 70), "F B♭, fourth"),
+        ((60, 67), "G C, fourth"),
+        ((60, 72), "C in unison or octaves"),
+        ((60, 61, 62), "C C# D"),
+    ],
+)
+def test_chords_in_a_musicians_words(pitches: tuple[int, ...], words: str) -> None:
+    assert mask_words(pitch_class_mask(pitches)) == words
 
 
 @pytest.mark.slow

@@ -77,5 +77,24 @@ def test_a_link_opens_the_pieces_behind_a_bar(open_page):
     assert "with **3/4**" in texts(page)
     table = page.dataframe[0].value
     assert len(table) and set(table["metre"]) == {"3/4"}
+    page.button(key="filter-Metre").click().run()
+    assert page.segmented_control(key="view").value == "Pieces"
+    assert "Only pieces with **3/4**" in texts(page)
+    assert page.dataframe[0].value["file"].tolist() == table["file"].tolist()
+    page.button(key="no-filter").click().run()
+    assert len(page.dataframe[0].value) == 409
     page = open_page(DATA, view="Rhythm", bar="Metre: 99/4")
     assert not page.dataframe
+
+
+def test_a_bar_says_whether_it_counts_notes_within_chords(open_page):
+    chord = file_of((0, 24, 60), (0, 24, 64), (0, 24, 67), (24, 24, 60))
+    collection_of("chords", one=chord, two=file_of((0, 24, 60)), three=file_of((0, 24, 64)))
+    counted = "Most frequent notes and chords"
+    page = open_page(DATA, collection="chords", bar=f"{counted}: C4")
+    assert "2 pieces with **C4** as a single note, not within a chord" in texts(page)
+    page = open_page(DATA, collection="chords", view="Pieces", bar=f"{counted}: 0.4.7")
+    assert "Only pieces with **0\\.4\\.7** (C E G, C major triad)" in texts(page)
+    assert page.dataframe[0].value["file"].tolist() == ["one.mid"]
+    page = open_page(DATA, collection="chords", bar="Keyboard: E4")
+    assert "2 pieces with **E4**" in texts(page) and "single note" not in texts(page)

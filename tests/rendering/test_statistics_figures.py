@@ -53,6 +53,7 @@ def test_bars_say_what_they_count():
     assert list(bars.y) == [3, 1, 1]
     assert said(figure)["C#4"] == "C#4, 3 times, 60.0 %, in 2 pieces"
     assert said(figure)["E4"] == "E4, 1 time, 20.0 %, in 1 piece"
+    assert said(figure)["9.1"] == "9.1: A C#, major third, 1 time, 20.0 %, in 1 piece"
 
 
 def test_as_many_bars_as_are_asked_for_on_the_scale_that_is_asked_for():
@@ -71,6 +72,22 @@ def test_large_and_small_numbers_in_words():
 def test_intervals_lie_where_they_lead():
     (bars,) = figures.interval_figure(intervals(SCORES)).data
     assert dict(zip(bars.x, bars.y, strict=True)) == {-3: 1, 0: 1, 3: 1}
+
+
+def test_every_bar_is_wide_enough_to_be_seen():
+    scores = [Score(notes_from([(0, 24, 60)]), tempo) for tempo in (60, 90, 91, 300)]
+    (bars,) = figures.tempo_figure(tempi(scores)).data
+    assert list(bars.width) == [20, 2, 2, 20]  # of a scale of 240
+    next_to_each_other = [Score(notes_from([(0, 24, 60)]), tempo) for tempo in (90, 91)]
+    (bars,) = figures.tempo_figure(tempi(next_to_each_other)).data
+    assert list(bars.width) == [0.85, 0.85]
+
+
+def test_what_has_no_bar_is_said():
+    found = note_frequency(SCORES).both
+    assert figures.left_out(found, 1) == "The other 2 values, without a bar: 40.0 %."
+    assert figures.left_out(found, 2) == "The other value, without a bar: 20.0 %."
+    assert figures.left_out(found, 3) == ""
 
 
 def test_durations_are_in_order_of_length():
