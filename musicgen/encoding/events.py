@@ -10,11 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
+from fractions import Fraction
 
 import numpy as np
 
+from musicgen.corpus.spelling import pitch_name
 from musicgen.encoding.echo import ECHO_WIDTH, EchoTracker, echo
-from musicgen.encoding.grid import GRID_TICKS, HIGHEST_KEY, KEYS, LONGEST, LOWEST_KEY
+from musicgen.encoding.grid import (
+    GRID_PER_QUARTER,
+    GRID_TICKS,
+    HIGHEST_KEY,
+    KEYS,
+    LONGEST,
+    LOWEST_KEY,
+)
 from musicgen.encoding.hearing import DERIVED_WIDTHS, HearingTracker, hear
 from musicgen.encoding.steps import Derived, Field, Steps
 from musicgen.score import NOTE_DTYPE, Metre, Score, without_overlaps
@@ -118,10 +127,12 @@ class EventsEncoding:
         return -int(keys.min()), KEYS - 1 - int(keys.max())
 
     def tokens(self, steps: Steps) -> list[str]:
-        names = [field.name for field in self.fields]
-        offsets = [LOWEST_KEY if n == "pitch" else 1 if n == "duration" else 0 for n in names]
-        rows = (steps.fields + np.array(offsets)).tolist()
-        return [" ".join(f"{n[0]}{v}" for n, v in zip(names, row, strict=True)) for row in rows]
+        """`onset +1/2, pitch C4, duration 1`: times in quarters, from the onset before."""
+        words = [_WORDS[field.name] for field in self.fields]
+        return [
+            ", ".join(of_field[value] for of_field, value in zip(words, row, strict=True))
+            for row in steps.fields.tolist()
+        ]
 
     def to_json(self) -> dict[str, object]:
         return {"name": self.name, **asdict(self)}
@@ -138,6 +149,21 @@ class EventsEncoding:
         notes["pitch"][low] += -(-(LOWEST_KEY - notes["pitch"][low]) // 12) * 12
         notes["pitch"][high] -= -(-(notes["pitch"][high] - HIGHEST_KEY) // 12) * 12
         return without_overlaps(notes)
+
+
+def _quarters(grid_steps: int) -> str:
+    """42 grid steps are "3 1/2"."""
+    whole, rest = divmod(Fraction(grid_steps, GRID_PER_QUARTER), 1)
+    return " ".join(str(part) for part in (whole, rest) if part) or "0"
+
+
+_WORDS = {  # of each value of each field
+    SHIFT.name: [f"onset +{_quarters(value)}" for value in range(SHIFT.size)],
+    PITCH.name: [f"pitch {pitch_name(value + LOWEST_KEY)}" for value in range(PITCH.size)],
+    DURATION.name: [f"duration {_quarters(value + 1)}" for value in range(DURATION.size)],
+    VELOCITY.name: [f"velocity {4 * value + 2}" for value in range(VELOCITY.size)],
+    PROGRAM.name: [f"programme {value}" for value in range(PROGRAM.size)],
+}
 
 
 class EventsTracker:

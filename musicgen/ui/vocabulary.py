@@ -19,9 +19,11 @@ from musicgen.ui.words import count
 
 WORDS = {
     "notes": "One token a note or chord, as the classic model reads them: time is left out.",
-    "events": "One step a note: the time since the note before (s), pitch (p), duration (d), "
-    "and velocity (v) and programme (p) where the collection has more than one.",
+    "events": "One step a note: its onset after that of the note before, its pitch and its "
+    "duration, times in quarters; and velocity and programme where the collection has more than "
+    "one.",
 }
+TO_SEARCH = {"notes": "4.9, E2 …", "events": "pitch C4, duration 1/2 …"}
 
 
 def vocabulary_view(analysis: Analysis) -> None:
@@ -69,7 +71,10 @@ def _table(vocabulary: Vocabulary, name: str) -> None:
         }
     )
     wanted = st.text_input(
-        "Search for a token", key="token-search", placeholder="4.9, E2 …", bind="query-params"
+        "Search for a token",
+        key="token-search",
+        placeholder=TO_SEARCH.get(name, ""),
+        bind="query-params",
     )
     if wanted.strip():
         held = table["token"].str.contains(wanted.strip(), case=False, regex=False)

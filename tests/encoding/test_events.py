@@ -23,7 +23,21 @@ def test_steps_of_two_chords():
     steps = PLAIN.encode(score)
     assert steps.fields.tolist() == [[0, 39, 11], [0, 43, 11], [12, 41, 5], [24, 44, 23]]
     assert steps.tempo == 90 and steps.name == "four notes"
-    assert PLAIN.tokens(steps) == ["s0 p60 d12", "s0 p64 d12", "s12 p62 d6", "s24 p65 d24"]
+    assert PLAIN.tokens(steps) == [
+        "onset +0, pitch C4, duration 1",
+        "onset +0, pitch E4, duration 1",
+        "onset +1, pitch D4, duration 1/2",
+        "onset +2, pitch F4, duration 2",
+    ]
+
+
+def test_tokens_are_in_words():
+    encoding = EventsEncoding(velocity=True, program=True)
+    steps = Steps(np.array([[42, 0, 3, 20, 40], [4, 87, 191, 0, 0]], np.int32))
+    assert encoding.tokens(steps) == [
+        "onset +3 1/2, pitch A0, duration 1/3, velocity 82, programme 40",
+        "onset +1/3, pitch C8, duration 16, velocity 2, programme 0",
+    ]
 
 
 def test_velocity_and_programme_are_drawn_where_they_are_asked_for():

@@ -51,7 +51,10 @@ def test_the_pieces_that_have_a_token():
 def test_a_vocabulary_of_events_counts_whole_steps():
     events = EventsEncoding()
     found = vocabulary_of(events, [events.encode(tune(60, 62, 62)), events.encode(tune(60))])
-    assert found.tokens == ("s0 p60 d12", "s12 p62 d12")
+    assert found.tokens == (
+        "onset +0, pitch C4, duration 1",
+        "onset +1, pitch D4, duration 1",
+    )
     assert found.counts.tolist() == [2, 2] and found.pieces.tolist() == [2, 1]
 
 
