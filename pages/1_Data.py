@@ -8,9 +8,10 @@ from musicgen.corpus.errors import CorpusError
 from musicgen.ui import adding, collections, frame
 from musicgen.ui.glance import glance_view, refused_view
 from musicgen.ui.linked_piece import PIECE, forget
-from musicgen.ui.opening import open_collection, read_again
+from musicgen.ui.opening import READING, open_collection, read_again
 from musicgen.ui.pieces import pieces_view
 from musicgen.ui.statistics import notes_view, playing_view, rhythm_view
+from musicgen.ui.tasks import LeftToOthers, wait_again
 from musicgen.ui.vocabulary import vocabulary_view
 from musicgen.ui.warming import warming_up
 from musicgen.ui.words import plain
@@ -45,6 +46,13 @@ adding.show_last_addition()
 try:
     with warming_up():
         analysis = open_collection(name)
+except LeftToOthers:
+    st.info(
+        "Another window waits for this collection too, so the reading goes on. Choose another "
+        "collection meanwhile."
+    )
+    st.button("Wait for it", key="wait-again", on_click=wait_again, args=(READING,))
+    st.stop()
 except (CorpusError, OSError) as problem:
     st.error(plain(str(problem), 500))
     st.stop()

@@ -103,11 +103,15 @@ def add_files(
     return added
 
 
-def rename(name: str, new_name: str) -> None:
-    """Give a collection another name; ShelfError where there is none or the name is taken."""
+def rename(name: str, new_name: str) -> str:
+    """Give a collection another name, which is returned as it is kept.
+
+    ShelfError where there is no such collection or the name is taken.
+    """
     path = _existing(name)
-    if new_name != name:
-        path.replace(collections_folder() / _new_name(new_name))
+    if new_name == name:
+        return name
+    return path.replace(collections_folder() / _new_name(new_name)).name
 
 
 def delete(name: str) -> None:

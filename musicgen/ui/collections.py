@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from musicgen.corpus import shelf
@@ -17,7 +19,8 @@ KEY = "collection"  # of the chooser, and in links
 
 def choose() -> str:
     """The chosen collection's name; a link's where it has one."""
-    return linked_choice("Collection", collection_names(), KEY)
+    gone = "is not here any more: it was renamed or deleted elsewhere."
+    return linked_choice("Collection", collection_names(), KEY, gone)
 
 
 def collection_names() -> list[str]:
@@ -37,21 +40,26 @@ def look_after(name: str) -> None:
     with st.popover("Manage", icon=":material/edit:", width="stretch"):
         new = st.text_input("Name", value=name, key=f"new-name-{name}", max_chars=64)
         if st.button("Rename", key="rename-collection", disabled=new == name):
-            _change(lambda: shelf.rename(name, new), f"It is called {plain(new)} now.", new)
+            _change(lambda: shelf.rename(name, new), f"It is called {plain(new)} now.")
         st.divider()
         st.markdown("Deleting removes the studio's copies; models trained on them stay.")
         sure = st.checkbox(f"Yes, delete {plain(name)}", key=f"sure-{name}")
         if st.button("Delete", key="delete-collection", type="primary", disabled=not sure):
-            _change(lambda: shelf.delete(name), f"{plain(name)} is deleted.", "")
+            _change(lambda: _delete(name), f"{plain(name)} is deleted.")
 
 
-def _change(work: object, said: str, then: str) -> None:
+def _delete(name: str) -> str:
+    shelf.delete(name)
+    return bundled()[0].name
+
+
+def _change(work: Callable[[], str], said: str) -> None:
+    """Do something that gives the name of the collection to be open afterwards."""
     try:
-        work()  # type: ignore[operator]
+        then = work()
     except (CorpusError, BadName, OSError) as problem:
         st.error(plain(str(problem)))
         return
     say_later(said)
-    if then:
-        choose_next(KEY, then)
+    choose_next(KEY, then)
     st.rerun()

@@ -11,19 +11,23 @@ from musicgen.corpus.entries import files_below
 from musicgen.corpus.imports import RECORD
 from musicgen.corpus.sources import find_source, load_collection
 from musicgen.ui.analysis import Analysis
-from musicgen.ui.tasks import Task, finish
+from musicgen.ui.tasks import LeftToOthers, Task, finish
 
+READING = "reading"  # the key of its bar
 MOST_IN_MEMORY = 6  # collections
 
 
 def open_collection(name: str) -> Analysis:
     """A collection by name, from memory where its files have not changed.
 
-    UnknownSource where there is none.
+    UnknownSource where there is none; LeftToOthers where this page has turned away from a reading
+    that another one waits for.
     """
     key = (name, fingerprint(find_source(name)[1]))
     try:
-        return finish(_reading(*key), "Reading the collection", "reading")
+        return finish(_reading(*key), "Reading the collection", READING)
+    except LeftToOthers:
+        raise
     except Exception:  # another run of the page is none, and leaves the reading going
         _reading.clear(*key)
         raise

@@ -136,9 +136,9 @@ def test_a_folder_s_name_becomes_a_collection_s(text: str, name: str) -> None:
 def test_rename_and_delete(songs: Path, shelf: Path) -> None:
     import_folder(songs, "one")
     import_folder(songs, "two")
-    rename("one", "three")
+    assert rename("one", "three") == "three"
     assert names() == ["three", "two"]
-    rename("two", "two")
+    assert rename("two", "two") == "two"
     for taken in ("three", "ryans-mammoth"):
         with pytest.raises(ShelfError, match="already"):
             rename("two", taken)

@@ -143,14 +143,26 @@ def test_rename_and_delete_ask_first(open_page):
     page.text_input(key="new-name-drafts").set_value("../out").run()
     page.button(key="rename-collection").click().run()
     assert "cannot be a name" in page.error[0].value
-    page.text_input(key="new-name-drafts").set_value("songs").run()
+    page.text_input(key="new-name-drafts").set_value("U\u0308bungen").run()
     page.button(key="rename-collection").click().run()
-    assert page.selectbox(key="collection").value == "songs"
+    assert page.selectbox(key="collection").value == "Übungen"
+    assert not page.warning
     assert page.button(key="delete-collection").disabled
-    page.checkbox(key="sure-songs").check().run()
+    page.checkbox(key="sure-Übungen").check().run()
     page.button(key="delete-collection").click().run()
     assert shelf.shelved() == ()
     assert page.selectbox(key="collection").value == "bach-chorales"
+    assert not page.warning
+
+
+def test_a_collection_that_is_deleted_elsewhere_is_missed(open_page):
+    collection_of("drafts", one=file_of((0, 24, 60)))
+    page = open_page(DATA, collection="drafts")
+    shelf.delete("drafts")
+    page.run()
+    assert "“drafts” is not here any more" in page.warning[0].value
+    assert page.selectbox(key="collection").value == "bach-chorales"
+    assert not page.run().warning
 
 
 def test_bundled_collections_cannot_be_changed(open_page):

@@ -65,3 +65,14 @@ def test_time_left_follows_from_what_is_done() -> None:
     assert task.seconds_left is not None and task.seconds_left >= 0
     release.set()
     task.result()
+
+
+def test_a_task_knows_whether_others_wait_for_it() -> None:
+    task, one, other = Task(lambda told: None), object(), object()
+    with task.awaited(one):
+        with task.awaited(one), task.awaited(other):
+            assert task.is_awaited_beside(one)
+        assert task.is_awaited_beside(other) and not task.is_awaited_beside(one)
+    with pytest.raises(KeyError), task.awaited(one):
+        raise KeyError
+    assert not task.is_awaited_beside(other)
