@@ -33,12 +33,8 @@ with bar:
     name = collections.choose()
     adding.add_music(name)
     collections.look_after(name)
-    st.page_link(
-        "pages/2_Train.py",
-        label="Train on this collection",
-        icon=":material/model_training:",
-        query_params={"collection": name},
-    )
+    if st.button("Train on this collection", icon=":material/model_training:", key="train"):
+        st.switch_page("pages/2_Train.py", query_params={"collection": name})
 adding.ask_how_again()
 adding.finish_import()
 adding.show_last_addition()

@@ -134,11 +134,12 @@ def show_piece(analysis: Analysis, number: int, key: str) -> None:
     with st.container(border=True):
         st.markdown(f"**{plain(file.file)}**")
         sounding = f"{key}-sounding"  # the piece whose sound was asked for
-        if st.button("Make its sound", key=f"{key}-sound-{number}", icon=":material/volume_up:"):
+        asked = st.button("Hear it", key=f"{key}-sound-{number}", icon=":material/volume_up:")
+        if asked:
             st.session_state[sounding] = number
         sound = _sound(score) if st.session_state.get(sounding) == number else b""
         drawn, left = (score, 0) if sound else beginning(score, MOST_DRAWN)
-        roll_player(drawn, sound, f"{key}-roll-{number}")
+        roll_player(drawn, sound, f"{key}-roll-{number}", plays=asked)
         if left:
             st.caption(f"The first {len(drawn):,} of {len(score):,} notes.")
 

@@ -31,13 +31,15 @@ def roll_player(
     *,
     primer_notes: int = 0,
     marks: Sequence[Mark] = (),
+    plays: bool = False,
 ) -> PlayerEvent:
     """Show a score as a piano roll that plays `wav` (see `wav_bytes`), and say what was chosen.
 
     wav: empty where there is no sound yet; the roll is then shown without it.
+    plays: whether it begins by itself, where the sound is a new one.
     key: unique on the page; the same key keeps playing over reruns while the sound is the same.
     """
-    piece = _piece(score, wav, primer_notes, marks)
+    piece = {**_piece(score, wav, primer_notes, marks), "plays": plays}
     result = _component(
         key=key,
         data=_packed(piece, wav),

@@ -33,12 +33,28 @@ def test_import_a_folder_and_see_its_charts(studio, browser_page, tmp_path: Path
     assert "collection=my+tunes" in page.url
     assert len(list((studio.home / "collections/my tunes").glob("*.mid"))) == 12
 
-    page.get_by_role("link", name="Train on this collection").click()
+    page.get_by_role("button", name="Train on this collection").click()
     page.get_by_role("button", name="Start").wait_for()
     assert "collection=my+tunes" in page.url
 
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.emulate_media(color_scheme="dark")
     page.goto(f"{studio.url}/Data?collection=my+tunes&view=Pieces")  # a cold link
     page.get_by_text("12 files of 12").wait_for()
+    for view, sign in (("Vocabulary", "All tokens"), ("Notes", "Keyboard")):
+        page.get_by_role("radio", name=view, exact=True).click()
+        page.get_by_text(sign, exact=True).wait_for()
+        settle(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert page.get_by_test_id("stMain").evaluate("each => each.scrollWidth <= innerWidth")
+    behind = page.get_by_test_id("stApp").evaluate("each => getComputedStyle(each).backgroundColor")
+    written = page.locator(".xtick text").first.evaluate("each => getComputedStyle(each).fill")
+    assert brightness(behind) < 50 and brightness(written) > 150
+
+
+def brightness(colour: str) -> float:
+    """From 0 to 255, of a colour as browsers say it."""
+    return sum(map(float, re.findall(r"[\d.]+", colour)[:3])) / 3
 
 
 def test_a_bar_that_is_clicked_lists_its_pieces(studio, browser_page):
@@ -62,7 +78,8 @@ def test_a_piece_that_is_selected_is_in_the_address(studio, browser_page):
     settle(page)
     box = table.bounding_box()
     page.mouse.click(box["x"] + 15, box["y"] + 52)  # the box before the first row
-    page.get_by_role("button", name="Make its sound").wait_for()
+    page.get_by_role("button", name="Hear it").click()
+    page.get_by_role("button", name="Pause").wait_for()  # it plays
     page.wait_for_url("**piece=*")
     file = parse_qs(urlparse(page.url).query)["piece"][0]
     page.get_by_role("strong").filter(has_text=file).wait_for()

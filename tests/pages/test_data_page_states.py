@@ -68,7 +68,7 @@ def test_a_piece_of_two_hours(open_page):
     assert numbers(page)["Music"] == "2.0 h"
     assert list(page.dataframe[0].value["length"]) == ["2:00:00"]
     assert "The first 4,000 of 7,200 notes." in texts(page)
-    next(each for each in page.button if each.label == "Make its sound").click().run()
+    next(each for each in page.button if each.label == "Hear it").click().run()
     assert "the piece lasts 120 minutes" in texts(page)
 
 
@@ -115,7 +115,7 @@ def test_every_view_of_odd_names(open_page, view: str, tmp_path: Path):
     assert numbers(page)["Pieces"] == "1"
     if view == "Pieces":
         assert list(page.dataframe[0].value["file"]) == [f"sub/{ODD_FILE}", ODD_REFUSED]
-        assert any(each.label == "Make its sound" for each in page.button)
+        assert any(each.label == "Hear it" for each in page.button)
         assert page.query_params["piece"] == f"sub/{ODD_FILE}"
 
 

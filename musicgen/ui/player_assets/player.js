@@ -110,6 +110,7 @@ class Player {
     this.setSpeed();
     this.showSelection();
     this.draw();
+    if (anew && piece.plays && this.url) this.audio.play().catch(() => {}); // may be forbidden
   }
 
   setSound(wav) {
