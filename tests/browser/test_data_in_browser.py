@@ -10,6 +10,7 @@ import pytest
 from looking import CHART, settle
 from tiny_music import tiny_pieces, write_folder
 
+from musicgen.corpus.sources import load_collection
 from musicgen.rendering.midi import midi_bytes
 from musicgen.score import Score
 
@@ -70,19 +71,27 @@ def test_a_bar_that_is_clicked_lists_its_pieces(studio, browser_page):
     assert found and 300 < int(found[1]) < 409  # D4 is in most of the chorales, not in all
 
 
-def test_a_piece_that_is_selected_is_in_the_address(studio, browser_page):
+def test_the_table_is_sorted_and_a_piece_that_is_selected_is_in_the_address(studio, browser_page):
     page = browser_page
     page.goto(f"{studio.url}/Data?collection=bach-chorales&view=Pieces")
     table = page.get_by_test_id("stDataFrame")
     table.wait_for()
     settle(page)
+    table.scroll_into_view_if_needed()
     box = table.bounding_box()
+    page.mouse.click(box["x"] + 150, box["y"] + 17)  # the head of the column of notes
+    settle(page)
     page.mouse.click(box["x"] + 15, box["y"] + 52)  # the box before the first row
     page.get_by_role("button", name="Hear it").click()
     page.get_by_role("button", name="Pause").wait_for()  # it plays
     page.wait_for_url("**piece=*")
     file = parse_qs(urlparse(page.url).query)["piece"][0]
     page.get_by_role("strong").filter(has_text=file).wait_for()
+    chorales = load_collection("bach-chorales")
+    notes = {
+        each.file: len(score) for each, score in zip(chorales.files, chorales.scores, strict=True)
+    }
+    assert notes[file] == min(notes.values())
 
     page.goto(page.url)  # a cold link
     page.get_by_role("strong").filter(has_text=file).wait_for()
