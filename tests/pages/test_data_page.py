@@ -6,12 +6,13 @@ import json
 
 import pytest
 from pages_words import DATA, numbers, texts
-from small_collections import VIEWS
+from small_collections import VIEWS, collection_of
 
 from musicgen.corpus.sources import load_collection
 from musicgen.corpus.split import TRAIN, split_pieces
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.registry import fit_encoding
+from musicgen.rendering.midi import midi_bytes
 from musicgen.training.classic_windows import ClassicWindows
 from musicgen.training.windows import Windows
 
@@ -85,10 +86,13 @@ def test_the_collection_is_still_chosen_after_a_look_at_another_page(open_page):
 
 
 def test_the_preview_is_of_the_training_pieces(open_page):
-    page = open_page(DATA, view="Vocabulary")
-    pieces = load_collection("bach-chorales").scores
+    some = load_collection("bach-chorales").scores[:30]
+    collection_of("some", **{score.name: midi_bytes(score) for score in some})
+    page = open_page(DATA, collection="some", view="Vocabulary")
+    pieces = load_collection("some").scores
     sides = split_pieces(pieces)
     train = [score for score, side in zip(pieces, sides, strict=True) if side == TRAIN]
+    assert 10 < len(train) < len(pieces) == 30
     notes = [fit_encoding("notes", pieces).encode(score) for score in train]
     windows = ClassicWindows(notes, fit_encoding("notes", pieces), 100, 1).batches
     assert f"Inputs ({windows}, 100, 1)" in texts(page)
