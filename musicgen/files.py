@@ -27,6 +27,19 @@ def write_bytes(path: Path, data: bytes) -> None:
     _sync_folder(path.parent)
 
 
+def overwrite_json(path: Path, value: Any) -> None:
+    """Write a file of ours where it lies, which a full disk allows: a small one needs no new room.
+
+    A kill in the middle may tear it, so this is for what cannot be written otherwise.
+    """
+    data = (json.dumps(value, indent=1, allow_nan=False) + "\n").encode()
+    with path.open("r+b") as file:
+        file.write(data)
+        file.truncate()
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def write_json(path: Path, value: Any) -> None:
     write_bytes(path, (json.dumps(value, indent=1, allow_nan=False) + "\n").encode())
 

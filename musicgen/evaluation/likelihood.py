@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from musicgen.evaluation.report import Evaluation, Predictions, summary
 from musicgen.score import Score
 
 TOGETHER = 64  # pieces that step in one batch
+OFTEN = 32  # steps between two words on how far it is
 
 Progress = Callable[[int, int], None]
 
@@ -73,7 +75,7 @@ def predict(
 ) -> list[Predictions]:
     """How each step of encoded pieces is predicted; ValueError where there is nothing to predict.
 
-    after(places): what is done after each batch of pieces.
+    after(places): what is done after each batch of pieces, and with none now and then in one.
     """
     if not pieces or not all(map(len, pieces)):
         raise ValueError("there is nothing to evaluate: no piece, or one without a note")
@@ -86,14 +88,20 @@ def predict(
             replace(pieces[index], fields=np.concatenate([first, pieces[index].fields]))
             for index in batch
         ]
-        found |= zip(batch, _predictions(model, begun, len(first)), strict=True)
+        within = None if after is None else partial(after, ())
+        found |= zip(batch, _predictions(model, begun, len(first), within), strict=True)
         if after is not None:
             after(batch)
     return [found[index] for index in range(len(pieces))]
 
 
-def _predictions(model: Model, pieces: Sequence[Steps], skipped: int) -> list[Predictions]:
-    """Of pieces in one batch, the longest first; without the first `skipped` steps of each."""
+def _predictions(
+    model: Model, pieces: Sequence[Steps], skipped: int, within: Callable[[], None] | None
+) -> list[Predictions]:
+    """Of pieces in one batch, the longest first; without the first `skipped` steps of each.
+
+    within: what is done every few steps.
+    """
     lengths = np.array([len(steps) for steps in pieces])
     count = len(model.encoding.fields)
     found = np.zeros((3, len(pieces), lengths[0], count))  # bits, confidence, right
@@ -101,6 +109,8 @@ def _predictions(model: Model, pieces: Sequence[Steps], skipped: int) -> list[Pr
     stepper = model.begin(len(pieces))
     live = len(pieces)
     for step in range(lengths[0]):
+        if within is not None and step % OFTEN == OFTEN - 1:
+            within()
         if step >= lengths[live - 1]:
             live = int((lengths > step).sum())
             stepper.keep(np.arange(live))

@@ -21,6 +21,7 @@ import numpy as np
 import tensorflow as tf
 
 from musicgen.composing.background import prepare_background
+from musicgen.corpus.errors import Cancelled
 from musicgen.corpus.sources import load_collection
 from musicgen.files import write_json
 from musicgen.models.build import build_model
@@ -41,6 +42,9 @@ from musicgen.training.settings import TrainSettings
 from musicgen.training.trainer import StepsTrainer
 from musicgen.training.watcher import Heartbeat, Watcher
 
+READING = "reading the collection"
+UNEVALUATED = "it is trained to its end, and was stopped before it was evaluated"
+
 
 def train(run: Run, devices: Devices | None = None, training: type[Training] | None = None) -> None:
     """Train a run to its end, from its latest checkpoint where it has one.
@@ -49,8 +53,18 @@ def train(run: Run, devices: Devices | None = None, training: type[Training] | N
     """
     settings = run.settings
     devices = devices or set_up_devices(settings.train.devices)
-    _reporter(run).tell(state=STARTING, message="reading the collection", device=devices.words)
-    collection = load_collection(settings.source)
+    reporter = _reporter(run)
+    reporter.tell(state=STARTING, message=READING, device=devices.words)
+
+    def reading(done: int, total: int) -> None:
+        if run.asked_to_stop:
+            raise Cancelled
+        reporter.beat(message=f"{READING}: {done:,} of {total:,} files")
+
+    collection = load_collection(settings.source, reading)
+    if not collection.complete:
+        reporter.tell(state=STOPPED, message="cancelled while the collection was read")
+        return
     start = starting_checkpoint(run)
     encoding = open_checkpoint(start).encoding if start else None
     data = prepare(collection, settings, encoding)
@@ -139,7 +153,7 @@ class Training:
 
     @property
     def asked_to_stop(self) -> bool:
-        return (self.run.folder / "stop").exists()
+        return self.run.asked_to_stop
 
     def go_on(self) -> None:
         """Epoch after epoch, until the end or a wish to stop."""
@@ -153,8 +167,17 @@ class Training:
         if latest_checkpoint(self.run) is None:
             self.save(best=True)
         self.reporter.tell(message="evaluating", seconds_left=0.0)
-        conclude(self.run, self.data.scores, lambda *_: self.reporter.beat())
+        try:
+            conclude(self.run, self.data.scores, self._while_evaluated)
+        except Cancelled:
+            self.reporter.tell(state=STOPPED, message=UNEVALUATED)
+            return
         self.reporter.tell(state=FINISHED, message="")
+
+    def _while_evaluated(self, done: int, total: int) -> None:
+        if self.asked_to_stop:
+            raise Cancelled
+        self.reporter.beat()
 
     def _is_over(self) -> bool:
         progress, patience = self.progress, self.settings.patience
@@ -196,7 +219,7 @@ class Training:
         line |= {f"valid_{name}": value for name, value in valid.items()}
         self.reporter.add(kind="epoch", epoch=epoch, **line)
         print(epoch_in_words(epoch, line), file=sys.stderr, flush=True)  # into the log
-        self.reporter.tell(
+        self.reporter.note(
             epoch=epoch,
             loss=line["loss"],
             valid_loss=line.get("valid_loss"),
@@ -205,6 +228,7 @@ class Training:
             seconds=self.seconds,
         )
         self.save(best)
+        self.reporter.tell()  # what is told of is there to be resumed from and composed with
         if self.data.scores["train"]:  # without scores there is nothing to hear or to compare
             write_sample(self.run, epoch)
             write_baselines(self.run, self.data.encoding, self.data.scores)

@@ -26,9 +26,15 @@ def starting_checkpoint(run: Run) -> Path | None:
 
 
 def place_for(run: Run, progress: Progress) -> Path:
-    """The folder of a checkpoint of this moment, with nothing in it."""
+    """The folder of a checkpoint of this moment, with nothing in it.
+
+    A checkpoint that a pointer names stays until there is another.
+    """
+    parent = run.folder / "checkpoints"
     name = f"epoch-{progress.epoch:04d}" + (f"-{progress.step:05d}" if progress.batch else "")
-    folder = run.folder / "checkpoints" / name
+    while name in _pointed_to(parent):
+        name += "-again"
+    folder = parent / name
     if folder.exists():  # of a session whose pointers were never written
         shutil.rmtree(folder)
     return folder
@@ -40,7 +46,11 @@ def keep(checkpoint: Path, best: bool) -> None:
     write_json(parent / "latest.json", {"checkpoint": checkpoint.name})
     if best:
         write_json(parent / "best.json", {"checkpoint": checkpoint.name})
-    kept = {json.loads(p.read_bytes())["checkpoint"] for p in parent.glob("*.json")}
+    kept = _pointed_to(parent)
     for folder in parent.iterdir():
         if folder.is_dir() and folder.name not in kept:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _pointed_to(parent: Path) -> set[str]:
+    return {json.loads(path.read_bytes())["checkpoint"] for path in parent.glob("*.json")}

@@ -7,17 +7,19 @@ for each other and a reader can tell a dead one from a silent one.
 from __future__ import annotations
 
 import argparse
-import errno
 import os
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from musicgen.corpus.sources import find_source
 from musicgen.settings import runs_folder
+from musicgen.training.disk import DISK_FULL, is_full
 from musicgen.training.oom import out_of_memory
 from musicgen.training.report import Reporter
 from musicgen.training.run import FAILED, QUEUED, STOPPED, Run, find_run, list_runs
@@ -38,10 +40,7 @@ def train_run(run: Run, work: Callable[[Run], None] | None = None) -> str:
     """
     try:
         with FileLock(run.folder / "lock", timeout=LOCK_WAIT):
-            if not _wait_for_turn(run):
-                return _end(run, STOPPED, "cancelled while it waited")
-            with FileLock(_device_lock()):
-                return _train(run, work)
+            return _train_in_turn(run, work)
     except Timeout:
         raise AlreadyTraining(f"run '{run.name}' is being trained by another process") from None
 
@@ -60,24 +59,30 @@ def _wait_for_turn(run: Run) -> bool:
     status = replace(run.written_status(), state=QUEUED, pid=os.getpid())
     reporter = Reporter(run.folder, status)
     reporter.tell()
+    reporter.mend()
     (run.folder / "ticket").write_text(f"{time.time():.6f}")
     while place := place_in_queue(run):
         reporter.beat(state=QUEUED, message=f"waits for {place} other training{'s' * (place > 1)}")
-        if (run.folder / "stop").exists():
+        if run.asked_to_stop:
             return False
         time.sleep(WAIT)
     return True
 
 
-def _train(run: Run, work: Callable[[Run], None] | None) -> str:
+def _train_in_turn(run: Run, work: Callable[[Run], None] | None) -> str:
     try:
-        (work or _fit())(run)
+        if not _wait_for_turn(run):
+            return _end(run, STOPPED, "cancelled while it waited")
+        with FileLock(_device_lock()):
+            find_source(run.settings.source)  # known at once, before TensorFlow is loaded
+            (work or _fit())(run)
     except KeyboardInterrupt:
         return _end(run, STOPPED, "interrupted at the keyboard")
     except Exception as problem:
         import traceback
 
-        traceback.print_exc()
+        with suppress(OSError):  # the log may be on a full disk
+            traceback.print_exc()
         return _end(run, FAILED, in_words(problem, run.settings))
     return run.written_status().state
 
@@ -94,8 +99,8 @@ def in_words(problem: Exception, settings: RunSettings) -> str:
     kind = type(problem).__name__
     if isinstance(problem, MemoryError) or kind == "ResourceExhaustedError":
         return out_of_memory(settings.train.batch_size)
-    if isinstance(problem, OSError) and problem.errno == errno.ENOSPC:
-        return "the disk is full: free some space, then resume"
+    if is_full(problem):
+        return DISK_FULL
     if kind == "UnknownSource":
         return f"the collection '{settings.source}' is gone: {problem}"
     return str(problem).split("\n")[0][:500] or kind
@@ -103,9 +108,10 @@ def in_words(problem: Exception, settings: RunSettings) -> str:
 
 def _end(run: Run, state: str, message: str) -> str:
     try:
-        Reporter(run.folder, run.written_status()).tell(state=state, message=message)
+        Reporter(run.folder, run.written_status()).tell_last(state=state, message=message)
     except OSError:
-        print(f"the status of run '{run.name}' could not be written", file=sys.stderr)
+        with suppress(OSError):
+            print(f"the status of run '{run.name}' could not be written", file=sys.stderr)
     return state
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from musicgen.files import write_json
+from musicgen.files import overwrite_json, write_json
 from musicgen.training.oom import oom_kills
 from musicgen.training.run import Status
 
@@ -33,17 +35,34 @@ class Reporter:
         write_json(self.folder / "status.json", asdict(self.status))
         self._written = self.clock()
 
+    def tell_last(self, **changes: Any) -> None:
+        """Change the status and write it, on a full disk too."""
+        try:
+            self.tell(**changes)
+        except OSError:
+            overwrite_json(self.folder / "status.json", asdict(self.status))
+
+    def note(self, **changes: Any) -> None:
+        """Change the status; it is written with the next telling."""
+        self.status = replace(self.status, **changes)
+
     def beat(self, **changes: Any) -> None:
         """Change the status; write it where the last writing is long enough ago."""
         if self.clock() - self._written >= HEARTBEAT:
             self.tell(**changes)
         else:
-            self.status = replace(self.status, **changes)
+            self.note(**changes)
 
     def add(self, **line: Any) -> None:
         """One more line of metrics."""
         with (self.folder / "metrics.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(line, allow_nan=False) + "\n")
+
+    def mend(self) -> None:
+        """Put aside a last line of metrics that was cut, by a kill or a full disk."""
+        with suppress(FileNotFoundError), (self.folder / "metrics.jsonl").open("r+b") as file:
+            if file.seek(0, os.SEEK_END) and file.seek(-1, os.SEEK_END) and file.read(1) != b"\n":
+                file.write(b"\n")
 
 
 def means(sums: Mapping[str, float], fields: tuple[str, ...], prefix: str = "") -> dict[str, Any]:

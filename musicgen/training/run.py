@@ -15,6 +15,7 @@ This module imports neither Keras nor TensorFlow.
 from __future__ import annotations
 
 import json
+import math
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -27,6 +28,7 @@ from filelock import FileLock, Timeout
 
 from musicgen.files import new_folder, write_json
 from musicgen.settings import PRETRAINED, checked_name, runs_folder
+from musicgen.training.disk import DISK_FULL, has_no_room
 from musicgen.training.oom import killed_for_memory, oom_kills, out_of_memory
 from musicgen.training.settings import RunSettings
 
@@ -34,7 +36,9 @@ QUEUED, STARTING, RUNNING, STOPPING = "queued", "starting", "running", "stopping
 STOPPED, FINISHED, FAILED, INTERRUPTED = "stopped", "finished", "failed", "interrupted"
 STALLED = "stalled"
 ALIVE = (QUEUED, STARTING, RUNNING, STOPPING, STALLED)
-SILENCE = 60.0  # seconds without a heartbeat before a running process counts as stalled
+# Seconds without a heartbeat before a process counts as stalled: large collections and models
+# take their time before the first batch.
+SILENCE = {RUNNING: 60.0, STARTING: 180.0}
 
 
 LOG_TAIL_BYTES = 2**16
@@ -99,9 +103,9 @@ class Run:
         just_begun = status.state == QUEUED and self.clock() - status.heartbeat < LAUNCH
         if not just_begun and not self.alive():
             return self._vanished(status)
-        if (self.folder / "stop").exists() and status.state in (STARTING, RUNNING):
+        if self.asked_to_stop and status.state in (STARTING, RUNNING):
             return replace(status, state=STOPPING)
-        if status.state == RUNNING and self.clock() - status.heartbeat > SILENCE:
+        if self.clock() - status.heartbeat > SILENCE.get(status.state, math.inf):
             return replace(status, state=STALLED)
         return status
 
@@ -111,7 +115,13 @@ class Run:
             with suppress(UnknownRun):
                 message = out_of_memory(self.settings.train.batch_size)
                 return replace(status, state=FAILED, message=message)
+        if has_no_room(self.folder):
+            return replace(status, state=FAILED, message=DISK_FULL)
         return replace(status, state=INTERRUPTED, message="its process ended unexpectedly")
+
+    @property
+    def asked_to_stop(self) -> bool:
+        return (self.folder / "stop").exists()
 
     def written_status(self) -> Status:
         try:

@@ -11,7 +11,7 @@ from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.notes import NotesEncoding
 from musicgen.encoding.steps import Derived, Encoding, Steps
 from musicgen.evaluation import ngram
-from musicgen.evaluation.likelihood import TOGETHER, evaluate, evaluate_steps
+from musicgen.evaluation.likelihood import OFTEN, TOGETHER, evaluate, evaluate_steps
 from musicgen.score import Score, notes_from
 
 EVENTS = EventsEncoding()
@@ -107,6 +107,13 @@ def test_more_pieces_than_go_together_are_all_judged() -> None:
     assert [piece.steps for piece in found.pieces] == notes
     assert told[-1] == (sum(notes), sum(notes))
     assert len(told) == 2
+
+
+def test_long_pieces_are_heard_of_while_they_are_judged() -> None:
+    told: list[tuple[int, int]] = []
+    piece = coins(*[0] * (2 * OFTEN + 1))
+    evaluate_steps(Fixed(COIN, [[0.75, 0.25]]), [piece], [7], progress=lambda *of: told.append(of))
+    assert told == [(0, 7), (0, 7), (7, 7)]
 
 
 def test_a_primer_is_heard_and_costs_nothing() -> None:

@@ -1,5 +1,6 @@
 """The real training on a tiny collection: to the end, stopped, resumed, failed."""
 
+import errno
 import json
 import math
 import shutil
@@ -175,6 +176,52 @@ def test_loss_that_is_no_number(finished: Run, source: str, tmp_path: Path) -> N
     assert train_run(run) == "failed"
     assert "no longer a number" in run.status().message
     assert "lower learning rate" in run.status().message
+
+
+def test_an_epoch_is_told_of_when_its_checkpoint_is_there(source: str) -> None:
+    def work(run: Run) -> None:
+        class Full(fit.Training):
+            def save(self, best: bool) -> None:
+                if self.progress.epoch == 2:
+                    raise OSError(errno.ENOSPC, "No space left on device")
+                super().save(best)
+
+        fit.train(run, training=Full)
+
+    run = create_run(_settings("full", source))
+    assert train_run(run, work) == "failed"
+    assert "the disk is full" in run.status().message
+    assert (run.status().epoch, run.checkpoint("latest").name) == (1, "epoch-0001")
+    assert open_checkpoint(run.checkpoint()).facts["epoch"] == 1
+
+
+def test_stopped_while_it_is_evaluated(source: str) -> None:
+    def work(run: Run) -> None:
+        class Ended(fit.Training):
+            @property
+            def asked_to_stop(self) -> bool:
+                return self._is_over()
+
+        fit.train(run, training=Ended)
+
+    run = create_run(_settings("unjudged", source, epochs=1))
+    assert train_run(run, work) == "stopped"
+    assert "stopped before it was evaluated" in run.status().message
+    assert not (run.folder / "evaluation.json").exists()
+    assert train_run(run) == "finished"
+    assert run.status().epoch == 1
+    assert (run.folder / "evaluation.json").exists()
+
+
+def test_stopped_while_the_collection_is_read(source: str) -> None:
+    run = create_run(_settings("impatient", source))
+
+    def work(run: Run) -> None:
+        (run.folder / "stop").touch()
+        fit.train(run)
+
+    assert train_run(run, work) == "stopped"
+    assert "while the collection was read" in run.status().message
 
 
 def test_the_time_ends_a_training_within_an_epoch(source: str) -> None:

@@ -1,12 +1,14 @@
 """One training a device at a time; what fails is said; a kill loses nothing."""
 
 import errno
+import io
 import os
 import signal
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from tiny_music import write_folder
@@ -105,6 +107,7 @@ class ResourceExhaustedError(Exception):
         (MemoryError(), "batch size of 16 in place of 32"),
         (ResourceExhaustedError("OOM when allocating"), "batch size of 16 in place of 32"),
         (OSError(errno.ENOSPC, "No space left on device"), "the disk is full"),
+        (OSError(errno.EDQUOT, "Disk quota exceeded"), "the disk is full"),
         (ValueError("a reason\nand a page of details"), "a reason"),
     ],
 )
@@ -117,6 +120,54 @@ def test_failures_in_words(problem: Exception, words: str) -> None:
     assert run.status().state == "failed"
     assert words in run.status().message
     assert "details" not in run.status().message
+
+
+def no_room(*_: object, **__: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+class FullLog(io.StringIO):
+    """A log on a disk without room."""
+
+    write = no_room  # type: ignore[assignment]
+
+
+@pytest.mark.parametrize("when", ["as it begins", "while it trains"])
+def test_a_full_disk_is_said_though_nothing_can_be_written(
+    when: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def work(run: Run) -> None:
+        monkeypatch.setattr("tempfile.mkstemp", no_room)
+        monkeypatch.setattr("sys.stderr", FullLog())
+        Reporter(run.folder, run.written_status()).tell(epoch=3)
+
+    run = _run("mine")
+    if when == "as it begins":
+        monkeypatch.setattr("tempfile.mkstemp", no_room)
+    assert train_run(run, work) == "failed"
+    status = Run(run.folder).written_status()
+    assert (status.state, status.epoch) == ("failed", 0)
+    assert status.message == "the disk is full: free some space, then resume"
+
+
+def test_a_process_that_vanished_from_a_full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = _run("mine")
+    Reporter(run.folder, run.written_status()).tell(state="running")
+    assert run.status().state == "interrupted"
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=4096))
+    assert (run.status().state, run.status().message.split(":")[0]) == (
+        "failed",
+        "the disk is full",
+    )
+
+
+def test_a_line_that_was_cut_spoils_none_that_comes_after() -> None:
+    run = _run("mine")
+    Reporter(run.folder, run.written_status()).mend()  # before there is any
+    (run.folder / "metrics.jsonl").write_text('{"step": 1}\n{"st')
+    train_run(run, lambda run: Reporter(run.folder, run.written_status()).add(step=3))
+    train_run(run, lambda run: Reporter(run.folder, run.written_status()).add(step=4))
+    assert list(run.metrics()) == [{"step": 1}, {"step": 3}, {"step": 4}]
 
 
 def test_only_what_is_trained_can_be_stopped() -> None:

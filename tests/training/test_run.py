@@ -85,8 +85,10 @@ def test_states_of_a_living_process(run: Run) -> None:
         assert seen.status().state == "running"
         _write(run, state="running", heartbeat=now - 61)
         assert seen.status().state == "stalled"
-        _write(run, state="starting", heartbeat=now - 100)
+        _write(run, state="starting", heartbeat=now - 179)
         assert seen.status().state == "starting"
+        _write(run, state="starting", heartbeat=now - 181)
+        assert seen.status().state == "stalled"
         (run.folder / "stop").touch()
         _write(run, state="running", heartbeat=now)
         assert seen.status().state == "stopping"
