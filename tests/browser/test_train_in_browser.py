@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+import re
 
 import pytest
 from example_runs import add_epoch, run_that_is
@@ -11,18 +11,37 @@ from tiny_music import write_folder
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
+TAKEN = "there is a run 'tunes quick' already"
+UNDER_WAY = re.compile("Stop and save|Cancel")
 
-def test_start_watch_leave_come_back_and_stop(studio, browser, browser_page, tmp_path: Path):
+
+def test_start_watch_leave_come_back_stop_and_compose(studio, browser, browser_page):
+    """Two people press Start at once: one of them has the name, the other waits in the queue."""
     write_folder(studio.home / "collections" / "tunes")
-    page = browser_page
-    page.goto(f"{studio.url}/Train?collection=tunes")
-    page.get_by_text("All settings").click()
-    for label, value in (("width", "16"), ("length", "16"), ("batch size", "2")):
-        field = page.get_by_label(label, exact=True)
-        field.fill(value)
-        field.press("Enter")
-        settle(page)
-    page.get_by_role("button", name="Start").click()
+    rival = browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
+    pages = (browser_page, rival)
+    for page in pages:
+        page.set_default_timeout(60_000)
+        _fill_in(page, f"{studio.url}/Train?collection=tunes")
+    for page in pages:
+        page.get_by_role("button", name="Start").click(no_wait_after=True)
+    for page in pages:
+        page.get_by_text(TAKEN).or_(page.get_by_role("button", name=UNDER_WAY)).first.wait_for()
+    page, rival = sorted(pages, key=lambda each: each.get_by_text(TAKEN).count())
+    assert [each.get_by_text(TAKEN).count() for each in (page, rival)] == [0, 1]
+    _edit(rival, "Name of the run", "the other")
+    rival.get_by_role("button", name="Start").click()
+    rival.get_by_text("Place 2 in the queue").wait_for()
+    assert "run=the+other" in rival.url
+    rival.get_by_role("button", name="Cancel").click()
+    rival.get_by_text("Cancelled while it waited").wait_for()
+    first_settings, other_settings = (
+        json.loads((studio.home / "runs" / name / "run.json").read_text())
+        for name in ("tunes quick", "the other")
+    )
+    assert other_settings == {**first_settings, "name": "the other"}
+    rival.context.close()
+
     page.wait_for_selector(CURVES, timeout=180_000)
     assert "run=tunes+quick" in page.url
     first = points(page)
@@ -39,8 +58,25 @@ def test_start_watch_leave_come_back_and_stop(studio, browser, browser_page, tmp
     other.get_by_role("button", name="Resume").wait_for()
     status = json.loads((studio.home / "runs/tunes quick/status.json").read_text())
     assert status["state"] == "stopped"
-    assert other.get_by_role("link", name="Compose from it").is_visible()
+    other.get_by_role("link", name="Compose from it").click()
+    other.locator(".player canvas").wait_for()  # a piece of this very run
+    assert "model=tunes+quick" in other.url
     other.context.close()
+
+
+def _fill_in(page, address: str) -> None:
+    """Ask for a training of the smallest kind."""
+    page.goto(address)
+    page.get_by_text("All settings").click()
+    for label, value in (("width", "16"), ("length", "16"), ("batch size", "2")):
+        _edit(page, label, value)
+
+
+def _edit(page, label: str, value: str) -> None:
+    field = page.get_by_label(label, exact=True)
+    field.fill(value)
+    field.press("Enter")
+    settle(page)
 
 
 def test_zoom_is_kept_while_the_curve_grows(studio, browser_page, monkeypatch):
