@@ -6,6 +6,9 @@ import math
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from musicgen.models.checkpoint import open_checkpoint
@@ -13,6 +16,9 @@ from musicgen.models.settings import ClassicSettings
 from musicgen.training.run import Run
 
 SECONDS = 180  # for Keras to be loaded and the file to be written
+LOOK = 0.2  # seconds between two words with whoever waits for it
+
+Progress = Callable[[int, int], None]
 
 
 class NoExport(Exception):
@@ -35,21 +41,37 @@ def keras_file_name(run: Run) -> str:
     return f"my_weights-improvement={epoch:02d}-{loss:.4f}-bigger.keras"
 
 
-def keras_file(run: Run) -> bytes:
-    """The best checkpoint as a `.keras` file; NoExport says what went wrong."""
+def keras_file(run: Run, progress: Progress | None = None) -> bytes:
+    """The best checkpoint as a `.keras` file; NoExport says what went wrong.
+
+    progress(0, 0) is called now and then while Keras is at work; what it raises ends that.
+    """
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "model.keras"
         command = [sys.executable, "-m", "musicgen.models.keras_file"]
         try:
-            subprocess.run(
-                [*command, str(run.checkpoint()), str(out)],
-                capture_output=True, text=True, timeout=SECONDS, check=True,
-            )  # fmt: skip
+            _await([*command, str(run.checkpoint()), str(out)], progress)
             return out.read_bytes()
-        except subprocess.TimeoutExpired:
-            raise NoExport(f"it was not written within {SECONDS} seconds") from None
-        except subprocess.CalledProcessError as problem:
-            lines = problem.stderr.strip().splitlines()
-            raise NoExport(lines[-1][:300] if lines else "it could not be written") from None
         except OSError as problem:
             raise NoExport(str(problem)) from None
+
+
+def _await(command: Sequence[str], progress: Progress | None) -> None:
+    """Have a process do it; NoExport with its last words where it fails or takes too long."""
+    quiet, piped = subprocess.DEVNULL, subprocess.PIPE
+    end, said = time.monotonic() + SECONDS, None
+    with subprocess.Popen(command, stdout=quiet, stderr=piped, text=True) as process:
+        try:
+            while said is None:
+                with suppress(subprocess.TimeoutExpired):
+                    said = process.communicate(timeout=LOOK)[1]
+                if said is None and time.monotonic() > end:
+                    raise NoExport(f"it was not written within {SECONDS} seconds")
+                if progress:
+                    progress(0, 0)
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode:
+        lines = said.strip().splitlines()
+        raise NoExport(lines[-1][:300] if lines else "it could not be written")

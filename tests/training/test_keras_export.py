@@ -1,6 +1,7 @@
 """A run as a file that Keras can open."""
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from tiny_music import tiny_pieces, write_folder
 
+from musicgen.corpus.errors import Cancelled
 from musicgen.corpus.shelf import import_folder
 from musicgen.models.settings import ClassicSettings, LstmSettings, ModelSettings
 from musicgen.training.keras_export import NoExport, keras_file, keras_file_name, opens_alone
@@ -72,6 +74,21 @@ def test_another_process_opens_an_lstm_and_predicts_the_same(tmp_path: Path, mon
     assert set(found) == {"shift", "pitch", "duration"}
     for field, logits in expected.items():
         assert np.abs(np.array(found[field]) - logits).max() < 1e-6
+
+    begun: list[subprocess.Popen] = []
+    real = subprocess.Popen
+
+    def remembered(*arguments: Any, **options: Any) -> subprocess.Popen:
+        begun.append(real(*arguments, **options))
+        return begun[-1]
+
+    def cancel(done: int, total: int) -> None:
+        raise Cancelled
+
+    monkeypatch.setattr(subprocess, "Popen", remembered)
+    with pytest.raises(Cancelled):
+        keras_file(run, cancel)
+    assert begun[0].returncode == -signal.SIGKILL  # nobody waits for Keras to be loaded
 
     (run.checkpoint() / "weights.safetensors").write_bytes(b"nothing")
     with pytest.raises(NoExport, match=r"weights\.safetensors"):
