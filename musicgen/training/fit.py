@@ -22,7 +22,6 @@ import tensorflow as tf
 
 from musicgen.composing.background import prepare_background
 from musicgen.corpus.errors import Cancelled
-from musicgen.corpus.sources import load_collection
 from musicgen.files import write_json
 from musicgen.models.build import build_model
 from musicgen.models.checkpoint import PROGRESS, open_checkpoint
@@ -35,6 +34,7 @@ from musicgen.training.devices import Devices, set_up_devices
 from musicgen.training.optimizers import make_optimizer
 from musicgen.training.pointers import keep, latest_checkpoint, place_for, starting_checkpoint
 from musicgen.training.progress import Progress
+from musicgen.training.reading import read_collection
 from musicgen.training.report import Reporter, Sums, epoch_in_words, means
 from musicgen.training.run import FINISHED, RUNNING, STARTING, STOPPED, Run
 from musicgen.training.samples import write_sample
@@ -42,7 +42,6 @@ from musicgen.training.settings import TrainSettings
 from musicgen.training.trainer import StepsTrainer
 from musicgen.training.watcher import Heartbeat, Watcher
 
-READING = "reading the collection"
 UNEVALUATED = "it is trained to its end, and was stopped before it was evaluated"
 
 
@@ -54,16 +53,9 @@ def train(run: Run, devices: Devices | None = None, training: type[Training] | N
     settings = run.settings
     devices = devices or set_up_devices(settings.train.devices)
     reporter = _reporter(run)
-    reporter.tell(state=STARTING, message=READING, device=devices.words)
-
-    def reading(done: int, total: int) -> None:
-        if run.asked_to_stop:
-            raise Cancelled
-        reporter.beat(message=f"{READING}: {done:,} of {total:,} files")
-
-    collection = load_collection(settings.source, reading)
-    if not collection.complete:
-        reporter.tell(state=STOPPED, message="cancelled while the collection was read")
+    reporter.note(device=devices.words)
+    collection = read_collection(run, reporter)
+    if collection is None:
         return
     start = starting_checkpoint(run)
     encoding = open_checkpoint(start).encoding if start else None
