@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 
 from musicgen.composing.compose import compose
@@ -19,6 +20,8 @@ FOLDER = "samples"
 SETTINGS = ComposeSettings(bars=8, notes=200, seed=0)
 EVERY_ONE = 6  # epochs, the first ones
 GROWTH = 1.25  # then each is that much later than the one before
+
+FEW = 4  # of the latest pieces that are offered at first
 
 _FILE = re.compile(r"epoch-(\d{1,6})\.mid", re.ASCII)
 
@@ -54,3 +57,14 @@ def samples(run: Run) -> dict[int, Path]:
     except OSError:
         return {}
     return {int(path.stem.removeprefix("epoch-")): path for path in sorted(names)}
+
+
+def nearest_best(epochs: Sequence[int], best: int) -> int | None:
+    """The epoch of the piece that was composed at the best one, or last before it."""
+    return max((epoch for epoch in epochs if epoch <= best), default=None)
+
+
+def few_of(epochs: Sequence[int], best: int) -> list[int]:
+    """Those that tell most of many epochs: the first, the best and the latest."""
+    told = {*epochs[:1], nearest_best(epochs, best), *epochs[-FEW:]}
+    return [epoch for epoch in epochs if epoch in told]

@@ -11,24 +11,21 @@ from musicgen.corpus.reading import read_score
 from musicgen.rendering.wav import wav_bytes
 from musicgen.score import Score
 from musicgen.training.run import Run
-from musicgen.training.samples import samples
+from musicgen.training.samples import few_of, nearest_best, samples
 from musicgen.ui.player import roll_player
 from musicgen.ui.words import plain
 
 MOST_AT_ONCE = 4
 
 
-def samples_view(run: Run) -> None:
-    """Choose epochs; a roll that plays for each."""
+def samples_view(run: Run, best: int) -> None:
+    """Choose epochs; a roll that plays for each. best: the best epoch so far."""
     found = samples(run)
     if not found:
         st.info("The first piece is composed when the first epoch is over.")
         return
-    epochs = list(found)
     st.caption("Always the same seed: what differs is what the model has learned.")
-    chosen = st.pills(
-        "Epochs", epochs, selection_mode="multi", default=epochs[:1], key=f"samples-{run.name}"
-    )
+    chosen = _choose(run, list(found), best)
     for epoch in sorted(chosen)[:MOST_AT_ONCE]:
         st.markdown(f"**After epoch {epoch}**")
         try:
@@ -39,6 +36,26 @@ def samples_view(run: Run) -> None:
         roll_player(score, sound, f"sample-{run.name}-{epoch}")
     if len(chosen) > MOST_AT_ONCE:
         st.caption(f"{MOST_AT_ONCE} at once are enough: the first of those chosen are shown.")
+
+
+def _choose(run: Run, epochs: list[int], best: int) -> list[int]:
+    """Of the first, the best and the latest epochs, or of all."""
+    key, near, few = f"samples-{run.name}", nearest_best(epochs, best), few_of(epochs, best)
+    before = [each for each in st.session_state.get(key, epochs[:1]) if each in epochs]
+
+    def words(epoch: int) -> str:
+        if epoch != near:
+            return str(epoch)
+        return f"{epoch}, the best" if epoch == best else f"{epoch}, before the best"
+
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        place = st.container(width="content")
+        whole = len(few) < len(epochs) and st.toggle(f"All {len(epochs)}", key=f"all-{key}")
+    # What was chosen stays to be seen when it is among the latest no more.
+    shown = epochs if whole else [each for each in epochs if each in {*few, *before}]
+    st.session_state[key] = before
+    with place:
+        return st.pills("Epochs", shown, selection_mode="multi", format_func=words, key=key)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

@@ -73,7 +73,7 @@ def _live(
     if which == "Log":
         st.code(run.log_tail() or "Nothing has been printed.", language=None, wrap_lines=True)
     elif which == "Samples":
-        samples_view(run)
+        samples_view(run, status.best_epoch)
     elif which == "Evaluation":
         evaluation_view(run)
     elif which == "Settings":
