@@ -10,7 +10,8 @@ import streamlit as st
 
 from musicgen.training.run import Run, UnknownRun, list_runs
 from musicgen.ui.curves import curves
-from musicgen.ui.runs import metrics_of
+from musicgen.ui.runs import is_alive, metrics_of
+from musicgen.ui.train_watch import LOOK, SELDOM
 from musicgen.ui.training_plots import (
     BITS,
     EPOCHS,
@@ -47,22 +48,36 @@ def compare() -> None:
         )
         log = st.toggle("Log scale", key="compare-log")
     view = View(str(axis), str(unit), 0.0, log)
-    shown = [(name, metrics_of(runs[name])) for name in chosen]
+    compared = [runs[name] for name in chosen]
+    live = st.fragment(_live, run_every=LOOK if _streams(compared) else SELDOM)
+    live(compared, view, _streams(compared))
+    _differences(compared)
+    st.caption(f"{view.unit} a step are only comparable where the encoding is the same.")
+
+
+def _streams(runs: Sequence[Run]) -> bool:
+    return any(is_alive(run.status()) for run in runs)
+
+
+def _live(runs: Sequence[Run], view: View, streamed: bool) -> None:
+    """What changes while one of them is trained; streamed: whether one was."""
+    if _streams(runs) != streamed:
+        st.rerun()
+    shown = [(run.name, metrics_of(run)) for run in runs]
     curves(comparison_plot(shown, view), "comparison", f"{view}")
-    st.dataframe(_results([runs[name] for name in chosen]), hide_index=True)
-    _differences([runs[name] for name in chosen])
-    st.caption("Bits a step are only comparable where the encoding is the same.")
+    st.dataframe(_results(runs, view), hide_index=True)
 
 
-def _results(runs: Sequence[Run]) -> pd.DataFrame:
+def _results(runs: Sequence[Run], view: View) -> pd.DataFrame:
     rows = []
     for run in runs:
         status = run.status()
+        best = status.best_valid_loss
         rows.append(
             {
                 "run": run.name,
                 "state": "bundled" if run.bundled else status.state,
-                "best validation, bits": status.best_valid_loss,
+                f"best validation, {view.unit.lower()}": best and best * view.factor,
                 "best epoch": status.best_epoch,
                 "epochs": status.epoch,
                 "time": span(status.seconds),
