@@ -19,7 +19,7 @@ frame.say_now()
 
 if wanted := st.session_state.pop("_show_next", None):
     st.session_state["show"] = wanted
-with st.container(horizontal=True, vertical_alignment="bottom"):
+with st.container(horizontal=True, vertical_alignment="center"):
     view = st.segmented_control(
         "View", (NEW, WATCH, COMPARE), default=NEW, required=True, key="show",
         bind="query-params", label_visibility="collapsed",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
-from musicgen.bounds import within
+from musicgen.bounds import Bounds, all_within
 
 
 @dataclass(frozen=True)
@@ -14,14 +14,17 @@ class LstmSettings:
     """Embeddings, LSTM layers, a conditional head a field; every position trained at once."""
 
     kind: ClassVar[str] = "lstm"
+    BOUNDS: ClassVar[Bounds] = {
+        "width": (8, 4096),
+        "layers": (1, 8),
+        "dropout": (0.0, 0.9),
+    }
     width: int = 256  # units of each LSTM layer
     layers: int = 2
     dropout: float = 0.1
 
     def __post_init__(self) -> None:
-        within("width", self.width, 8, 4096)
-        within("layers", self.layers, 1, 8)
-        within("dropout", self.dropout, 0.0, 0.9)
+        all_within(self, self.BOUNDS)
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,13 @@ class ClassicSettings:
     """The notebook's network: windows scaled to 0..1, LSTM x 3, Dense 256, softmax."""
 
     kind: ClassVar[str] = "classic"
+    BOUNDS: ClassVar[Bounds] = {
+        "width": (8, 4096),
+        "layers": (1, 8),
+        "dense": (8, 4096),
+        "dropout": (0.0, 0.9),
+        "window": (2, 2000),
+    }
     width: int = 512
     layers: int = 3
     dense: int = 256
@@ -36,11 +46,7 @@ class ClassicSettings:
     window: int = 100  # steps
 
     def __post_init__(self) -> None:
-        within("width", self.width, 8, 4096)
-        within("layers", self.layers, 1, 8)
-        within("dense", self.dense, 8, 4096)
-        within("dropout", self.dropout, 0.0, 0.9)
-        within("window", self.window, 2, 2000)
+        all_within(self, self.BOUNDS)
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,14 @@ class TransformerSettings:
     """Attention over the steps before, a conditional head a field; trained as `lstm` is."""
 
     kind: ClassVar[str] = "transformer"
+    BOUNDS: ClassVar[Bounds] = {
+        "width": (8, 4096),
+        "layers": (1, 24),
+        "heads": (1, 64),
+        "feed_forward": (1, 16),
+        "context": (2, 8192),
+        "dropout": (0.0, 0.9),
+    }
     width: int = 256
     layers: int = 4
     heads: int = 4
@@ -56,12 +70,7 @@ class TransformerSettings:
     dropout: float = 0.15
 
     def __post_init__(self) -> None:
-        within("width", self.width, 8, 4096)
-        within("layers", self.layers, 1, 24)
-        within("heads", self.heads, 1, 64)
-        within("feed forward", self.feed_forward, 1, 16)
-        within("context", self.context, 2, 8192)
-        within("dropout", self.dropout, 0.0, 0.9)
+        all_within(self, self.BOUNDS)
         # Half of a head's pairs turn with the step's number, half with musical time.
         if self.width % (4 * self.heads):
             raise ValueError(

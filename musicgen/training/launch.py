@@ -8,11 +8,12 @@ import sys
 from dataclasses import replace
 from typing import Any
 
+from musicgen.bounds import within
 from musicgen.files import write_json
 from musicgen.models.checkpoint import open_checkpoint
 from musicgen.training.report import Reporter
 from musicgen.training.run import ALIVE, QUEUED, Run, create_run
-from musicgen.training.settings import RunSettings
+from musicgen.training.settings import RunSettings, TrainSettings
 
 MOST_EPOCHS = 100_000  # as good as none
 
@@ -83,12 +84,14 @@ def continue_further(
     """
     if not epochs and not minutes:
         raise ValueError("say for how many epochs or minutes more")
+    within("more epochs", epochs, 0, MOST_EPOCHS)
+    within("more minutes", minutes, *TrainSettings.BOUNDS["minutes"])
     check_resumable(run)
     status, settings = run.status(), run.settings
     waited = status.epoch - status.best_epoch
     train = replace(
         settings.train,
-        epochs=status.epoch + epochs if epochs else MOST_EPOCHS,
+        epochs=min(status.epoch + epochs, MOST_EPOCHS) if epochs else MOST_EPOCHS,
         minutes=status.seconds / 60 + minutes if minutes else 0.0,
         patience=settings.train.patience and settings.train.patience + waited,
         batch_size=settings.train.batch_size if batch_size is None else batch_size,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
-from musicgen.bounds import one_of, within
-from musicgen.corpus.split import Shares
+from musicgen.bounds import Bounds, all_within, one_of
+from musicgen.corpus.split import MOST_HELD_OUT, Shares
 from musicgen.encoding.registry import KNOWN
 from musicgen.models.settings import (
     ClassicSettings,
@@ -28,6 +28,24 @@ MOST_WINDOWS = 4096  # of a batch
 class TrainSettings:
     """How a model is fitted. A length of 0 minutes is no limit; patience 0 never stops early."""
 
+    BOUNDS: ClassVar[Bounds] = {
+        "epochs": (1, 100_000),
+        "minutes": (0, 60 * 24 * 30),
+        "batch_size": (1, MOST_WINDOWS),
+        "length": (2, 8192),
+        "learning_rate": (1e-7, 1.0),
+        "weight_decay": (0, 1),
+        "average": (0, 0.99999),
+        "label_smoothing": (0, 0.5),
+        "clip_norm": (0, 1000),
+        "transpose_down": (0, 12),
+        "transpose_up": (0, 12),
+        "valid_share": (0, MOST_HELD_OUT),
+        "test_share": (0, MOST_HELD_OUT),
+        "patience": (0, 10_000),
+        "seed": (0, 2**32 - 1),
+        "devices": (0, 64),
+    }
     epochs: int = 40
     minutes: float = 0.0
     batch_size: int = 32  # windows
@@ -48,21 +66,8 @@ class TrainSettings:
     devices: int = 0  # GPUs to train on at most; 0 is all
 
     def __post_init__(self) -> None:
-        within("epochs", self.epochs, 1, 100_000)
-        within("minutes", self.minutes, 0, 60 * 24 * 30)
-        within("batch size", self.batch_size, 1, MOST_WINDOWS)
-        within("length", self.length, 2, 8192)
-        within("learning rate", self.learning_rate, 1e-7, 1.0)
-        within("weight decay", self.weight_decay, 0, 1)
-        within("average", self.average, 0, 0.99999)
-        within("label smoothing", self.label_smoothing, 0, 0.5)
-        within("clip norm", self.clip_norm, 0, 1000)
-        within("transpose down", self.transpose_down, 0, 12)
-        within("transpose up", self.transpose_up, 0, 12)
+        all_within(self, self.BOUNDS)
         Shares(self.valid_share, self.test_share)
-        within("patience", self.patience, 0, 10_000)
-        within("seed", self.seed, 0, 2**32 - 1)
-        within("devices", self.devices, 0, 64)
         one_of("optimizer", self.optimizer, OPTIMIZERS)
         one_of("schedule", self.schedule, SCHEDULES)
         if self.average and self.optimizer != "adamw":

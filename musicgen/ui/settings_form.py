@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import fields
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import streamlit as st
 
 from musicgen.training.settings import OPTIMIZERS, SCHEDULES
 
 T = TypeVar("T")
+N = TypeVar("N", int, float)
 
 CHOICES = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES}
 WORDS = {
@@ -45,28 +47,59 @@ _FINE = 1e-4  # step of small numbers
 def edited(settings: T, key: str, columns: int = 4) -> T:
     """The settings as they are after a person's changes; ValueError where they do not fit."""
     places = st.columns(columns)
+    bounds = getattr(settings, "BOUNDS", {})
     values = {}
     for number, each in enumerate(fields(settings)):  # type: ignore[arg-type]
         with places[number % columns]:
             values[each.name] = _widget(
-                each.name, getattr(settings, each.name), f"{key}-{each.name}"
+                each.name,
+                getattr(settings, each.name),
+                f"{key}-{each.name}",
+                bounds.get(each.name),
             )
     return type(settings)(**values)
 
 
-def _widget(name: str, value: Any, key: str) -> Any:
+def number(
+    label: str,
+    value: N,
+    bounds: tuple[float, float],
+    key: str,
+    words: str | None = None,
+    step: float | None = None,
+    shape: str | None = None,
+    width: int | Literal["stretch"] = "stretch",
+) -> N:
+    """A number; whether it is within bounds is said below, and for the settings to check.
+
+    Streamlit's own bounds would go on with the number before without a word.
+    """
+    allowed = f"from {_plain(bounds[0])} to {_plain(bounds[1])}"
+    found = st.number_input(
+        label, None, None, value, step=step, format=shape, key=key, width=width,
+        help=f"{words}; {allowed}" if words else allowed,
+    )  # fmt: skip
+    if not bounds[0] <= found <= bounds[1]:
+        st.markdown(f":small[:red[{allowed}]]")
+    return type(value)(found)
+
+
+def _plain(value: float) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:g}"
+
+
+def _widget(name: str, value: Any, key: str, bounds: tuple[float, float] | None) -> Any:
     label, words = name.replace("_", " "), WORDS.get(name)
     if name in CHOICES:
         choices = CHOICES[name]
         return st.selectbox(label, choices, index=choices.index(value), key=key, help=words)
     if isinstance(value, bool):
         return st.toggle(label, value, key=key, help=words)
+    bounds = bounds or (-math.inf, math.inf)
     if isinstance(value, int):
-        return int(st.number_input(label, 0, None, value, step=1, key=key, help=words))
+        return number(label, value, bounds, key, words, step=1)
     if isinstance(value, float):
         small = abs(value) < 0.1
         shape, step = ("%.5f", _FINE) if small and name != "minutes" else ("%.2f", 0.05)
-        return float(
-            st.number_input(label, 0.0, None, value, step=step, format=shape, key=key, help=words)
-        )
+        return number(label, value, bounds, key, words, step=step, shape=shape)
     return st.text_input(label, value, key=key, help=words)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from musicgen.models.checkpoint import OPTIMIZER
 from musicgen.settings import BadName
@@ -16,23 +17,29 @@ from musicgen.training.divergence import diverged, rate_to_try
 from musicgen.training.keras_export import NoExport, keras_file, keras_file_name, opens_alone
 from musicgen.training.oom import batch_size_to_try
 from musicgen.training.run import FINISHED, QUEUED, STOPPING, Run, Status, UnknownRun
-from musicgen.training.settings import MOST_WINDOWS, RunSettings
+from musicgen.training.settings import RunSettings, TrainSettings
 from musicgen.ui.acting import act
 from musicgen.ui.runs import is_alive, watch_next
+from musicgen.ui.settings_form import number
 from musicgen.ui.tasks import Task, finish
 from musicgen.ui.train_tune import fine_tune
 from musicgen.ui.words import plain
+
+BOUNDS = TrainSettings.BOUNDS
+Work = Callable[[], str]  # what a button asks for; returns what to say of it
 
 
 def control(run: Run, settings: RunSettings, status: Status) -> None:
     """A row of buttons; only what makes sense in the run's state."""
     alive = is_alive(status)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    wanted: Work | None = None
+    exports = False
+    with st.container(horizontal=True, vertical_alignment="center"):
         if alive:
-            _stop(run, status)
+            wanted = _stop(run, status)
         elif can_go_on(run):
             if status.state != FINISHED:
-                _resume(run, settings, status)
+                wanted = _resume(run, settings, status)
             if has_checkpoint(run):
                 _continue(run, settings, status)
         if has_checkpoint(run):
@@ -42,71 +49,81 @@ def control(run: Run, settings: RunSettings, status: Status) -> None:
             )  # fmt: skip
             fine_tune(run, settings)
             _download(run)
-            _export(run)
+            exports = _export(run)
         if not alive and not run.bundled:
             _rename(run)
             _delete(run)
+    if wanted:
+        act(wanted)
+    if exports:
+        _make_keras_file(run)
 
 
-def _button(
-    label: str, icon: str, work: Callable[[], str], primary: bool = False, disabled: bool = False
-) -> None:
-    kind = "primary" if primary else "secondary"
-    if st.button(label, icon=icon, type=kind, key=f"do-{label}", disabled=disabled):  # type: ignore[arg-type]
-        act(work)
+def _button(label: str, icon: str, work: Work, disabled: bool = False) -> Work | None:
+    """The work, where it is pressed."""
+    pressed = st.button(label, icon=icon, type="primary", key=f"do-{label}", disabled=disabled)
+    return work if pressed else None
 
 
-def _stop(run: Run, status: Status) -> None:
+def _stop(run: Run, status: Status) -> Work | None:
     def stop() -> str:
         launch.stop(run)
         return f"{plain(run.name)} {'is cancelled' if waits else 'will save and stop'}."
 
     waits = status.state == QUEUED
     label = "Cancel" if waits else "Stop and save"
-    _button(label, ":material/stop:", stop, True, disabled=status.state == STOPPING)
+    return _button(label, ":material/stop:", stop, disabled=status.state == STOPPING)
 
 
-def _resume(run: Run, settings: RunSettings, status: Status) -> None:
+def _resume(run: Run, settings: RunSettings, status: Status) -> Work | None:
     def resume() -> str:
         launch.resume(run, batch_size=batch_size, learning_rate=rate)
         return f"{plain(run.name)} goes on."
 
     batch_size = rate = None
+    first = st.container(width="content")  # what is set beside it must be known when it is pressed
     if diverged(status.message):
-        rate = _learning_rate(run, settings, status)
+        usual = rate_to_try(settings.train.learning_rate, status.message)
+        with _beside("Learning rate", f"resume-rate-{run.name}", usual):
+            rate = _learning_rate(run, usual)
     else:
-        batch_size = _batch_size(run, settings, status, "resume")
-    _button("Resume", ":material/play_arrow:", resume, True)
+        usual = batch_size_to_try(settings.train.batch_size, status.message)
+        with _beside("Batch size", f"resume-batch-{run.name}", usual):
+            batch_size = _batch_size(run, usual, "resume")
+    with first:
+        return _button("Resume", ":material/play_arrow:", resume)
 
 
-def _batch_size(run: Run, settings: RunSettings, status: Status, key: str) -> int:
+def _beside(what: str, key: str, usual: float) -> DeltaGenerator:
+    """What Resume goes on with, to be seen, and to be changed when it is opened."""
+    return st.popover(f"{what} {st.session_state.get(key, usual):g}", icon=":material/tune:")
+
+
+def _batch_size(run: Run, usual: int, key: str) -> int:
     """As it was, or half of it where the memory did not suffice, unless it is changed."""
-    usual = batch_size_to_try(settings.train.batch_size, status.message)
-    return int(
-        st.number_input(
-            "Batch size", 1, MOST_WINDOWS, usual, width=130,
-            key=f"{key}-batch-{run.name}", help="windows at once; less needs less memory",
-        )
+    return number(
+        "Batch size", usual, BOUNDS["batch_size"], f"{key}-batch-{run.name}",
+        "windows at once; less needs less memory", step=1,
     )  # fmt: skip
 
 
-def _learning_rate(run: Run, settings: RunSettings, status: Status) -> float:
+def _learning_rate(run: Run, usual: float) -> float:
     """A lower one than that with which the loss was lost, unless it is changed."""
-    usual = rate_to_try(settings.train.learning_rate, status.message)
-    return float(
-        st.number_input(
-            "Learning rate", 1e-7, 1.0, usual, usual / 10, "%.2g", width=160,
-            key=f"resume-rate-{run.name}", help="lower, for the loss was no longer a number",
-        )
+    return number(
+        "Learning rate", usual, BOUNDS["learning_rate"], f"resume-rate-{run.name}",
+        "lower, for the loss was no longer a number", step=usual / 10, shape="%.2g",
     )  # fmt: skip
 
 
 def _continue(run: Run, settings: RunSettings, status: Status) -> None:
     with st.popover("Continue", icon=":material/fast_forward:"):
         st.markdown("Train on beyond the end, with the optimizer as it was left.")
-        epochs = int(st.number_input("More epochs; 0: no limit", 0, 10_000, 10, key="more-epochs"))
-        minutes = float(st.number_input("More minutes; 0: no limit", 0, 10_000, 0, key="more-min"))
-        batch_size = _batch_size(run, settings, status, "continue")
+        epochs = number(
+            "More epochs; 0: no limit", 10, (0, launch.MOST_EPOCHS), "more-epochs", step=1
+        )
+        minutes = number("More minutes; 0: no limit", 0, BOUNDS["minutes"], "more-min", step=1)
+        usual = batch_size_to_try(settings.train.batch_size, status.message)
+        batch_size = _batch_size(run, usual, "continue")
         if st.button("Continue", key="continue", type="primary"):
             act(lambda: _go_on(run, epochs, minutes, batch_size))
 
@@ -124,8 +141,8 @@ def _download(run: Run) -> None:
     )  # fmt: skip
 
 
-def _export(run: Run) -> None:
-    """A `.keras` file: made when asked for, then there to be saved."""
+def _export(run: Run) -> bool:
+    """A `.keras` file: made when asked for, then there to be saved; whether it is asked for."""
     words = "its best checkpoint's network as a .keras file"
     if not opens_alone(run):
         words += "; to open it, import musicgen.models.sequence first"
@@ -133,15 +150,19 @@ def _export(run: Run) -> None:
     if made and made[0] == run.folder:
         name, data = made[1:]
         st.download_button("Save the .keras file", data, name, on_click="ignore", key="save-keras")
-    elif st.button("Export to Keras", key="export-keras", help=words):
-        task: Task[bytes] = Task(lambda _: keras_file(run))
-        try:
-            data = finish(task, "Loading Keras and writing the file", "export")
-        except NoExport as problem:
-            st.error(plain(str(problem), 400))
-            return
-        st.session_state["_keras_file"] = (run.folder, keras_file_name(run), data)
-        st.rerun()
+        return False
+    return st.button("Export to Keras", key="export-keras", help=words)
+
+
+def _make_keras_file(run: Run) -> None:
+    task = Task(lambda progress: keras_file(run, progress))
+    try:
+        data = finish(task, "Loading Keras and writing the file", "export")
+    except NoExport as problem:
+        st.error(plain(str(problem), 400))
+        return
+    st.session_state["_keras_file"] = (run.folder, keras_file_name(run), data)
+    st.rerun()
 
 
 def _zipped(run: Run) -> bytes:
@@ -176,7 +197,8 @@ def _delete(run: Run) -> None:
 def import_run() -> None:
     """A run from a zip that was downloaded here or elsewhere."""
     turn = st.session_state.setdefault("_run_imports", 0)
-    with st.popover("Import a run", icon=":material/upload:"):
+    # Another key makes it another popover, which is closed.
+    with st.popover("Import a run", icon=":material/upload:", key=f"importing-{turn}"):
         file = st.file_uploader("A run's zip", type=["zip"], key=f"import-run-{turn}")
         if file is None:
             return

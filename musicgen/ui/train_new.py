@@ -50,7 +50,7 @@ def new_training() -> None:
     try:
         settings = _settings(name.strip(), source, preset)
     except ValueError as problem:
-        st.error(plain(str(problem), 500))
+        st.error(f"It cannot start like this: {plain(str(problem), 500)}.")
         return
     if not analysis.scores:
         st.warning("This collection has no piece that could be read: see the Data page.")

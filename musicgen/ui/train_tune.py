@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
+from musicgen.bounds import within
 from musicgen.corpus.errors import CorpusError
 from musicgen.models.checkpoint import open_checkpoint
 from musicgen.training import launch
 from musicgen.training.outlook import outlook
 from musicgen.training.run import Run, list_runs
-from musicgen.training.settings import RunSettings
+from musicgen.training.settings import RunSettings, TrainSettings
 from musicgen.ui.acting import PROBLEMS, act
 from musicgen.ui.collections import collection_names
 from musicgen.ui.opening import open_collection
 from musicgen.ui.runs import watch_next
+from musicgen.ui.settings_form import number
 from musicgen.ui.train_outlook import device_line, outlook_line, outlook_warnings
 from musicgen.ui.words import plain
 
@@ -43,12 +45,14 @@ def _wanted(run: Run, settings: RunSettings) -> RunSettings:
     here = names.index(settings.source) if settings.source in names else 0
     source = st.selectbox("Collection", names, index=here, key="tune-source")
     name = st.text_input("Name", f"{run.name[:50]} tuned", key="tune-name", max_chars=64)
-    minutes = st.number_input("Minutes", 1, 10_000, 10, key="tune-minutes")
-    rate = st.number_input(
-        "Learning rate", 1e-6, 1e-1, launch.tuning_rate(settings),
-        format="%.6f", step=1e-5, key="tune-rate",
+    most = TrainSettings.BOUNDS["minutes"][1]
+    minutes = number("Minutes", 10, (1, most), "tune-minutes", step=1)
+    within("minutes", minutes, 1, most)
+    rate = number(
+        "Learning rate", launch.tuning_rate(settings), TrainSettings.BOUNDS["learning_rate"],
+        "tune-rate", step=1e-5, shape="%.6f",
     )  # fmt: skip
-    return launch.tuning(run, str(source), name.strip(), float(minutes), float(rate))
+    return launch.tuning(run, str(source), name.strip(), float(minutes), rate)
 
 
 def _outlook(run: Run, wanted: RunSettings) -> None:

@@ -2,12 +2,16 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from example_runs import add_epoch, run_that_is
 from filelock import FileLock
 from looking import CURVES, points, reach, settle, wait_for_more_points
 from tiny_music import write_folder
+
+from musicgen.training.archive import write_archive
+from musicgen.training.run import list_runs
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -101,8 +105,18 @@ def test_zoom_is_kept_while_the_curve_grows(studio, browser_page, monkeypatch):
         page.get_by_role("button", name="Show all").click()
         assert reach(page)[1] > whole[1]  # the new epoch, too
 
+        # Beside other runs it is seen to go on as well.
+        page.get_by_text("Compare", exact=True).click()
+        page.get_by_text("Settings that differ").wait_for()
+        settle(page)
+        before = points(page)
+        add_epoch(run, 5)
+        wait_for_more_points(page, before)
 
-def test_two_browsers_see_a_run_go_on_and_its_first_checkpoint(studio, browser_page, monkeypatch):
+
+def test_two_browsers_see_a_run_go_on_and_its_first_checkpoint(
+    studio, browser_page, monkeypatch, tmp_path: Path
+):
     """A run that another page resumes is seen to go on; what it can then be used for is shown."""
     monkeypatch.setenv("MUSICGEN_HOME", str(studio.home))
     run = run_that_is("stopped", "shared")
@@ -118,3 +132,13 @@ def test_two_browsers_see_a_run_go_on_and_its_first_checkpoint(studio, browser_p
         best = run.folder / "checkpoints" / "best.json"
         best.write_text(json.dumps({"checkpoint": "epoch-0003"}))
         page.get_by_role("link", name="Compose from it").wait_for()
+
+    # An import shows what it has brought, and closes.
+    bundled = [each for each in list_runs() if each.bundled]
+    with (tmp_path / "run.zip").open("wb") as file:
+        write_archive(bundled[0], file)
+    page.get_by_role("button", name="Import a run").click()
+    page.locator("input[type=file]").set_input_files(tmp_path / "run.zip")
+    page.get_by_text(f"{bundled[0].name} 2 is here.").wait_for()
+    settle(page)
+    assert not page.get_by_test_id("stFileUploader").is_visible()

@@ -122,6 +122,29 @@ def test_resume_goes_on_as_it_was_or_as_one_says(open_page, monkeypatch):
     assert run.settings.train.batch_size == 8
 
 
+def test_what_is_out_of_bounds_is_said_and_nothing_goes_on(open_page, monkeypatch):
+    spawned = []
+    monkeypatch.setattr(launch, "_spawn", spawned.append)
+    run_that_is(STOPPED)
+    page = open_page(TRAIN, show="Watch", run="a run")
+    page.number_input(key="resume-batch-a run").set_value(5000).run()
+    assert ":red[from 1 to 4,096]" in texts(page)
+    next(each for each in page.button if each.label == "Resume").click().run()
+    assert "batch size 5000 is not between 1 and 4096" in page.error[0].value.replace("\\", "")
+    assert spawned == []
+
+
+def test_resume_comes_first_and_says_what_with(open_page):
+    run_that_is(FAILED, message="out of memory: try a batch size of 16 in place of 32")
+    page = open_page(TRAIN, show="Watch", run="a run")
+    row = next(each.label for each in page.button if each.label != "Import a run")
+    assert row == "Resume"
+    popovers = [each.proto.popover.label for each in page.get("popover")]
+    assert "Batch size 16" in popovers
+    page.number_input(key="resume-batch-a run").set_value(8).run()
+    assert "Batch size 8" in [each.proto.popover.label for each in page.get("popover")]
+
+
 def test_rename_and_delete(open_page):
     run_that_is(STOPPED)
     page = open_page(TRAIN, show="Watch", run="a run")

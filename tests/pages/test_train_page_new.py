@@ -77,8 +77,11 @@ def test_bad_names_and_settings_are_answered_before_anything_starts(open_page):
     assert "cannot be a name" in page.error[0].value
     assert "Start" not in buttons(page)
     page.text_input(key="name-bach-chorales-Quick").set_value("fine").run()
-    page.number_input(key="Quick-lstm-train-batch_size").set_value(0).run()
-    assert "batch size 0 is not between 1 and 4096" in texts(page).replace("\\", "")
+    page.number_input(key="Quick-lstm-train-batch_size").set_value(-5).run()
+    said = texts(page).replace("\\", "")
+    assert "It cannot start like this: batch size -5 is not between 1 and 4096." in said
+    assert ":red[from 1 to 4,096]" in said
+    assert "Start" not in buttons(page)
 
 
 def test_a_name_that_is_taken_is_answered(open_page, monkeypatch):

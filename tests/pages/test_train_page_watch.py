@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from pathlib import Path
 
 import pytest
 from example_runs import run_that_is
 from pages_words import TRAIN, buttons, figures, numbers, texts
+from tiny_music import tiny_pieces
 
+from musicgen.rendering.midi import midi_bytes
 from musicgen.training import launch
 from musicgen.training.run import (
     FAILED,
@@ -91,6 +94,24 @@ def test_loss_in_nats_by_epoch_on_a_log_scale(open_page):
     assert not page.exception
 
 
+def test_of_many_samples_the_best_and_the_latest_are_offered(open_page):
+    run = run_that_is(STOPPED, epochs=12, best_epoch=5)
+    (run.folder / "samples").mkdir()
+    for epoch in range(1, 13):
+        data = midi_bytes(tiny_pieces(1, 8)[0])
+        (run.folder / f"samples/epoch-{epoch:04}.mid").write_bytes(data)
+    page = open_page(TRAIN, show="Watch", run="a run")
+    page.segmented_control(key="curves").set_value("Samples").run()
+    assert page.pills[0].options == ["1", "5, the best", "9", "10", "11", "12"]
+    assert page.pills[0].value == [1]
+    page.toggle(key="all-samples-a run").set_value(True).run()
+    assert len(page.pills[0].options) == 12
+    page.pills[0].set_value([1, 7]).run()
+    page.toggle(key="all-samples-a run").set_value(False).run()
+    assert "7" in page.pills[0].options and page.pills[0].value == [1, 7]
+    assert "After epoch 7" in texts(page)
+
+
 def test_a_run_that_has_turned_says_so(open_page):
     run_that_is(STOPPED, epochs=8, best_epoch=3, best_valid_loss=4.1)
     note = figures(open_page(TRAIN, show="Watch", run="a run"))["note"]
@@ -141,6 +162,10 @@ def test_compare_shows_results_and_differences(open_page):
     results = page.dataframe[0].value
     assert list(results["run"]) == ["one", "two"]
     assert list(results["epochs"]) == [3, 5]
+    assert list(results["best validation, bits"]) == [4.5, 4.5]
+    page.segmented_control(key="compare-unit").set_value("Nats").run()
+    nats = page.dataframe[0].value["best validation, nats"]
+    assert list(nats) == pytest.approx([4.5 * math.log(2)] * 2)
     assert "Their settings are the same." in texts(page)
     launch.extend(find_run("two"), epochs=50, batch_size=8)
     page.run()

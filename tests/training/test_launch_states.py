@@ -91,6 +91,15 @@ def test_continue_for_minutes(spawned: list[str]) -> None:
         launch.continue_further(run_that_is("stopped", "other"))
 
 
+def test_continue_within_bounds(spawned: list[str]) -> None:
+    run = run_that_is("finished")
+    with pytest.raises(ValueError, match="more epochs -1 is not between 0 and 100000"):
+        launch.continue_further(run, epochs=-1)
+    with pytest.raises(ValueError, match="more minutes 50000 is not between 0 and 43200"):
+        launch.continue_further(run, minutes=50_000)
+    assert (run.settings.train.epochs, spawned) == (40, [])
+
+
 def test_going_on_in_smaller_batches(spawned: list[str]) -> None:
     run = run_that_is("failed")
     launch.resume(run, batch_size=16)
