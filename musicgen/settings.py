@@ -11,7 +11,7 @@ LIBRARY = PACKAGE / "library"  # bundled collections
 PRETRAINED = PACKAGE / "pretrained"  # bundled runs
 
 LONGEST = 64  # characters of a name
-LONGEST_BYTES = 240  # file systems take 255, and what is unfinished has a longer name
+LONGEST_BYTES = 200  # file systems take 255, of which ours adds a few
 MARKS = " _.+,()&'-"  # that a name may have beside letters and digits
 
 

@@ -197,10 +197,11 @@ def create_run(settings: RunSettings) -> Run:
 
 def find_run(name: str) -> Run:
     """The run of that name, the user's own or a bundled one; UnknownRun lists what there is."""
+    spellings = dict.fromkeys((checked_name(name), name))  # a folder may come from elsewhere
     for parent in (runs_folder(), PRETRAINED):
-        folder = parent / checked_name(name)
-        if (folder / "run.json").is_file():
-            return Run(folder)
+        for spelled in spellings:
+            if (parent / spelled / "run.json").is_file():
+                return Run(parent / spelled)
     there = ", ".join(run.name for run in list_runs()) or "none yet"
     raise UnknownRun(f"there is no run '{name}'; there are: {there}")
 

@@ -14,7 +14,8 @@ from musicgen.training.run import ALIVE, Run
 
 def rename(run: Run, name: str) -> Run:
     """The same run under another name; FileExistsError where it is taken."""
-    folder = runs_folder() / checked_name(name)
+    name = checked_name(name)
+    folder = runs_folder() / name
     _check_ended(run)
     if folder == run.folder:
         return run

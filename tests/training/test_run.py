@@ -57,12 +57,38 @@ def test_of_many_who_start_at_once_one_gets_the_name(home: Path) -> None:
     assert find_run("mine").settings == settings
 
 
-@pytest.mark.parametrize("name", ["", "a/b", "..", "../x", ".hidden", "a" * 65, "a\n", "a\0b"])
+NO_NAMES = ["", "a/b", "..", "../x", ".hidden", "a" * 65, "a\n", "a\0b", "a.", "a ", " a", "a\\b"]
+# A slash in full width, a change of direction, nothing to see, half a character, too many bytes.
+ODD_NAMES = ["a\uff0fb", "a\u202eb", "a\u200bb", "\u3000a", "a\ud800", "\U00020000" * 51, "\u2026"]
+
+
+@pytest.mark.parametrize("name", NO_NAMES + ODD_NAMES)
 def test_names_that_are_no_folder(name: str) -> None:
     with pytest.raises(BadName):
         RunSettings(name, "bach-chorales")
     with pytest.raises((BadName, UnknownRun)):
         find_checkpoint(name or "..")
+
+
+@pytest.mark.parametrize(
+    "name", ["été 2", "日本の歌", "Песня", "हिन्दी", "אב", "_a (b), c+d & 'e'.f"]
+)
+def test_names_in_every_script(home: Path, name: str) -> None:
+    run = create_run(RunSettings(name, "bach-chorales"))
+    assert find_run(name) == run and run.settings.name == run.name == name
+    assert name in [each.name for each in list_runs()]
+    assert [path.name for path in (home / "runs").iterdir()] == [name]
+
+
+def test_a_name_is_one_however_its_letters_were_typed(home: Path) -> None:
+    composed, apart = "caf\u00e9", "cafe\u0301"
+    run = create_run(RunSettings(apart, "bach-chorales"))
+    assert run.name == run.settings.name == composed
+    assert find_run(apart) == find_run(composed) == run
+    with pytest.raises(FileExistsError):
+        create_run(RunSettings(composed, "bach-chorales"))
+    run.folder.rename(home / "runs" / apart)  # as another system may have unpacked it
+    assert find_run(apart).folder.name == apart
 
 
 def test_unknown_run_lists_what_there_is(run: Run) -> None:
