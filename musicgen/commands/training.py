@@ -12,13 +12,13 @@ from typing import Any
 from musicgen.commands.answer import Answer
 from musicgen.commands.progress import ProgressLine
 from musicgen.corpus.collection import Collection
-from musicgen.corpus.sources import find_source, load_collection
+from musicgen.corpus.sources import lasting_source, load_collection
 from musicgen.corpus.split import Shares, split_pieces
 from musicgen.models.checkpoint import Checkpoint, open_checkpoint
 from musicgen.models.settings import ClassicSettings, settings_from_json
 from musicgen.score import Score
-from musicgen.settings import LIBRARY, collections_folder
 from musicgen.training.launch import check_resumable, extend, tuning
+from musicgen.training.moved import found_again
 from musicgen.training.process import train_run
 from musicgen.training.run import (
     FAILED,
@@ -115,9 +115,7 @@ def _asked_for(options: argparse.Namespace) -> RunSettings:
     """A new run's settings."""
     if options.source is None:
         raise ValueError("say what to train on: a collection's name, a file, a folder or a zip")
-    path = find_source(options.source)[1]
-    named = path.parent in (LIBRARY, collections_folder())
-    source = options.source if named else str(path.resolve())  # resumed from any folder
+    source = lasting_source(options.source)
     return _tuned(options, source) if options.fine_tune else _fresh(options, source)
 
 
@@ -154,6 +152,8 @@ def _given(options: argparse.Namespace, names: Sequence[str]) -> dict[str, Any]:
 def _resumed(options: argparse.Namespace) -> Run:
     run = find_run(options.run)
     check_resumable(run)
+    if options.source is not None and options.source != run.settings.source:
+        found_again(run, options.source, ProgressLine())
     (run.folder / "stop").unlink(missing_ok=True)
     extend(run, options.epochs, options.minutes, options.batch_size, options.learning_rate)
     return run

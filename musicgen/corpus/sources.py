@@ -14,6 +14,7 @@ from musicgen.corpus.imports import imports_of
 from musicgen.corpus.library import bundled
 from musicgen.corpus.reading import read_piece
 from musicgen.corpus.shelf import shelved
+from musicgen.settings import LIBRARY, collections_folder
 
 Progress = Callable[[int, int], None]  # files done, files in all; may raise Cancelled
 
@@ -54,6 +55,12 @@ def find_source(source: str | Path) -> tuple[str, Path]:
         f"'{str(source)[:200]}' is no collection, file, folder or zip; "
         f"the collections are {', '.join(named)}"
     )
+
+
+def lasting_source(source: str) -> str:
+    """The source as it is found from any folder: a collection's name, or a whole path."""
+    path = find_source(source)[1]
+    return source if path.parent in (LIBRARY, collections_folder()) else str(path.resolve())
 
 
 def _read_all(path: Path, progress: Progress | None) -> tuple[list[Answer], bool]:

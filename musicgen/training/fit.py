@@ -31,6 +31,7 @@ from musicgen.training.conclusion import conclude, write_baselines
 from musicgen.training.data import TrainingData, prepare
 from musicgen.training.datasets import as_dataset
 from musicgen.training.devices import Devices, set_up_devices
+from musicgen.training.moved import SPLIT
 from musicgen.training.optimizers import make_optimizer
 from musicgen.training.pointers import keep, latest_checkpoint, place_for, starting_checkpoint
 from musicgen.training.progress import Progress
@@ -60,7 +61,7 @@ def train(run: Run, devices: Devices | None = None, training: type[Training] | N
     start = starting_checkpoint(run)
     encoding = open_checkpoint(start).encoding if start else None
     data = prepare(collection, settings, encoding)
-    write_json(run.folder / "split.json", data.names())
+    write_json(run.folder / SPLIT, data.names())
     train_scores, valid_scores = data.scores["train"], data.scores["valid"]
     prepare_background(run.folder, train_scores, valid_scores, encoding=data.encoding)
     train_on(run, data, devices, training)

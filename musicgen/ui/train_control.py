@@ -15,6 +15,7 @@ from musicgen.training import launch, shelf
 from musicgen.training.archive import read_archive, write_archive
 from musicgen.training.divergence import diverged, rate_to_try
 from musicgen.training.keras_export import NoExport, keras_file, keras_file_name, opens_alone
+from musicgen.training.moved import is_gone
 from musicgen.training.oom import batch_size_to_try
 from musicgen.training.run import FINISHED, QUEUED, STOPPING, Run, Status, UnknownRun
 from musicgen.training.settings import RunSettings, TrainSettings
@@ -22,6 +23,7 @@ from musicgen.ui.acting import act
 from musicgen.ui.runs import is_alive, watch_next
 from musicgen.ui.settings_form import number
 from musicgen.ui.tasks import Task, finish
+from musicgen.ui.train_moved import ask_where
 from musicgen.ui.train_tune import fine_tune
 from musicgen.ui.words import plain
 
@@ -32,12 +34,14 @@ Work = Callable[[], str]  # what a button asks for; returns what to say of it
 def control(run: Run, settings: RunSettings, status: Status) -> None:
     """A row of buttons; only what makes sense in the run's state."""
     alive = is_alive(status)
+    goes_on = not alive and can_go_on(run)
+    moved = goes_on and is_gone(settings.source)
     wanted: Work | None = None
     exports = False
     with st.container(horizontal=True, vertical_alignment="center"):
         if alive:
             wanted = _stop(run, status)
-        elif can_go_on(run):
+        elif goes_on and not moved:
             if status.state != FINISHED:
                 wanted = _resume(run, settings, status)
             if has_checkpoint(run):
@@ -57,6 +61,8 @@ def control(run: Run, settings: RunSettings, status: Status) -> None:
         act(wanted)
     if exports:
         _make_keras_file(run)
+    if moved:
+        ask_where(run, settings)
 
 
 def _button(label: str, icon: str, work: Work, disabled: bool = False) -> Work | None:

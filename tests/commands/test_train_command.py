@@ -1,5 +1,6 @@
 """`train`: other models, other runs to begin from, and going on."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from musicgen.training.run import find_run
 
 
 def test_fine_tuned_and_resumed_in_smaller_batches(
-    capsys: pytest.CaptureFixture[str], trained: str, music: Path
+    capsys: pytest.CaptureFixture[str], trained: str, music: Path, tmp_path: Path
 ) -> None:
     answer = run_command(
         "train", str(music), "--run", "tuned", "--fine-tune", trained, "--epochs", "1"
@@ -27,8 +28,10 @@ def test_fine_tuned_and_resumed_in_smaller_batches(
     began = next(line["loss"] for line in first.metrics() if line["kind"] == "epoch")
     assert answer["loss"] < began
     more = ["--resume", "--epochs", "2", "--batch-size", "2"]
-    answer = run_command("train", "--run", "tuned", *more)
+    moved = shutil.copytree(music, tmp_path / "moved")
+    answer = run_command("train", str(moved), "--run", "tuned", *more)
     assert (answer["status"], answer["epoch"]) == ("finished", 2)
+    assert tuned.settings.source == str(moved)
     assert tuned.settings.train.batch_size == 2
 
 

@@ -136,7 +136,9 @@ def test_a_folder_s_name_becomes_a_collection_s(text: str, name: str) -> None:
 def test_rename_and_delete(songs: Path, shelf: Path) -> None:
     import_folder(songs, "one")
     import_folder(songs, "two")
-    assert rename("one", "three") == "three"
+    assert rename("one", "cafe\u0301") == "caf\u00e9"
+    assert names() == ["caf\u00e9", "two"]
+    assert rename("cafe\u0301", "three") == "three"
     assert names() == ["three", "two"]
     assert rename("two", "two") == "two"
     for taken in ("three", "ryans-mammoth"):

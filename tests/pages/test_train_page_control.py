@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tiny_music import write_folder
 from tiny_runs import write_run
 
 from musicgen.corpus.shelf import import_folder
+from musicgen.files import write_json
 from musicgen.training import launch
 from musicgen.training.archive import write_archive
 from musicgen.training.divergence import LossNotANumber
@@ -120,6 +122,26 @@ def test_resume_goes_on_as_it_was_or_as_one_says(open_page, monkeypatch):
     page.number_input(key="resume-batch-a run").set_value(8)
     next(each for each in page.button if each.label == "Resume").click().run()
     assert run.settings.train.batch_size == 8
+
+
+def test_a_collection_that_was_moved_is_asked_for(open_page, tmp_path: Path):
+    run = run_that_is(STOPPED)
+    settings = replace(run.settings, source=str(tmp_path / "tunes"))
+    write_json(run.folder / "run.json", settings.to_json())
+    tunes = write_folder(tmp_path / "moved")
+    names = [f"melody {number:02}" for number in range(12)]
+    write_json(run.folder / "split.json", {"train": names})
+    page = open_page(TRAIN, show="Watch", run="a run")
+    assert "which is no longer at" in texts(page)
+    assert "Resume" not in buttons(page)
+    for place, words in (("nowhere", "is no collection"), ("ryans-mammoth", "another collection")):
+        page.text_input(key="moved-to-a run").set_value(place)
+        next(each for each in page.button if each.label == "Use it").click().run()
+        assert words in page.error[0].value.replace("\\", "")
+    page.text_input(key="moved-to-a run").set_value(str(tunes))
+    next(each for each in page.button if each.label == "Use it").click().run()
+    assert not page.error and "Resume" in buttons(page)
+    assert run.settings.source == str(tunes)
 
 
 def test_what_is_out_of_bounds_is_said_and_nothing_goes_on(open_page, monkeypatch):
