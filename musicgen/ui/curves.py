@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
+import streamlit as st
 
 from musicgen.training.metrics import thinned
 from musicgen.ui.component import component
 
 HEIGHT = 340  # pixels
-MOST_POINTS = 500  # of a curve
+MOST_POINTS = 500  # of a curve, and as many again of what is zoomed into
 FIGURES = 6  # significant ones that are sent to the browser
 
 Style = Literal["line", "dotted", "faint", "star"]
@@ -44,14 +45,19 @@ class Plot:
     zero: bool = False  # whether the upward axis begins at 0
     references: Mapping[str, float] = field(default_factory=dict)  # levels by name
 
-    def to_json(self, revision: str, height: int) -> dict[str, Any]:
-        """What the browser draws; long curves are thinned."""
+    def to_json(
+        self, revision: str, height: int, reach: tuple[float, float] | None = None
+    ) -> dict[str, Any]:
+        """What the browser draws; long curves are thinned, less so within what is zoomed into.
+
+        reach: from where to where that is.
+        """
         return {
             "curves": [
                 {
                     "name": curve.name,
-                    "x": _numbers(curve.x),
-                    "y": _numbers(curve.y),
+                    "x": _numbers(curve.x, _parts(curve.x, reach)),
+                    "y": _numbers(curve.y, _parts(curve.x, reach)),
                     "colour": curve.colour,
                     "style": curve.style,
                 }
@@ -69,12 +75,36 @@ class Plot:
 
 def curves(plot: Plot, key: str, revision: str = "", height: int = HEIGHT) -> None:
     """Show a plot; what is zoomed into stays while the revision is the same."""
-    _component(key=key, data=plot.to_json(revision, height))
+    reach = _reach(st.session_state.get(key), revision)
+    _component(key=key, data=plot.to_json(revision, height, reach), on_reach_change=_nothing)
 
 
-def _numbers(values: np.ndarray) -> list[float | None]:
-    shown = thinned(np.asarray(values, float), MOST_POINTS).tolist()
+def _reach(state: Any, revision: str) -> tuple[float, float] | None:
+    """What the browser says is zoomed into, where it is of this revision."""
+    told = state.get("reach") if isinstance(state, Mapping) else None
+    match told:
+        case [str(of), int() | float() as low, int() | float() as high] if of == revision:
+            return float(low), float(high)
+    return None
+
+
+def _parts(x: np.ndarray, reach: tuple[float, float] | None) -> tuple[slice, ...]:
+    """Before, within and after the reach; all in one where there is none, or no rising x."""
+    if reach is None or len(x) <= MOST_POINTS or not (np.diff(x) >= 0).all():
+        return (slice(None),)
+    first, last = np.searchsorted(x, reach[0]), np.searchsorted(x, reach[1], "right")
+    begin, end = max(0, first - 1), last + 1  # what is drawn leaves the picture on either side
+    return slice(begin), slice(begin, end), slice(end, None)
+
+
+def _numbers(values: np.ndarray, parts: Sequence[slice]) -> list[float | None]:
+    values = np.asarray(values, float)
+    shown = np.concatenate([thinned(values[part], MOST_POINTS) for part in parts]).tolist()
     return [float(f"{value:.{FIGURES}g}") if np.isfinite(value) else None for value in shown]
+
+
+def _nothing() -> None:
+    """Streamlit wants to be told that a value is there to be changed."""
 
 
 _component = component("curves")

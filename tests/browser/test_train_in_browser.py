@@ -85,7 +85,7 @@ def _edit(page, label: str, value: str) -> None:
 
 def test_zoom_is_kept_while_the_curve_grows(studio, browser_page, monkeypatch):
     monkeypatch.setenv("MUSICGEN_HOME", str(studio.home))
-    run = run_that_is("running")
+    run = run_that_is("running", epochs=120)
     page = browser_page
     with FileLock(run.folder / "lock"):  # as its process would hold it
         page.goto(f"{studio.url}/Train?show=Watch&run=a+run")
@@ -99,10 +99,16 @@ def test_zoom_is_kept_while_the_curve_grows(studio, browser_page, monkeypatch):
         page.mouse.up()
         zoomed = reach(page)
         assert whole[0] < zoomed[0] < zoomed[1] < whole[1]
-        add_epoch(run, 4)
+        wait_for_more_points(page, before)  # finer ones
+        assert reach(page) == zoomed
+        before = points(page)
+        add_epoch(run, 121)
         wait_for_more_points(page, before)
         assert reach(page) == zoomed
+        finer = points(page)
         page.get_by_role("button", name="Show all").click()
+        page.wait_for_selector(f'.curves:not([data-points="{finer}"])')
+        assert points(page) < finer
         assert reach(page)[1] > whole[1]  # the new epoch, too
 
         # Beside other runs it is seen to go on as well.
@@ -110,7 +116,7 @@ def test_zoom_is_kept_while_the_curve_grows(studio, browser_page, monkeypatch):
         page.get_by_text("Settings that differ").wait_for()
         settle(page)
         before = points(page)
-        add_epoch(run, 5)
+        add_epoch(run, 122)
         wait_for_more_points(page, before)
 
 

@@ -7,7 +7,7 @@ const NEAR = 40; // pixels at which a point is pointed at
 const LINE = 14; // pixels of a line of words
 const LEAST = 6; // pixels of a drag that zooms
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".curves");
   let plot = plots.get(parentElement);
   if (plot?.root !== root) {
@@ -15,6 +15,7 @@ export default function ({ data, parentElement }) {
     plot = new Plot(root);
     plots.set(parentElement, plot);
   }
+  plot.tellServer = setStateValue;
   plot.show(data);
   return () => {
     plots.get(parentElement)?.close();
@@ -101,6 +102,8 @@ class Plot {
   zoom(window) {
     this.window = window;
     this.draw();
+    // The server then sends more points of what is seen.
+    this.tellServer("reach", window && [this.data.revision, ...window.x]);
   }
 
   // Scales: places on the stage in pixels for values, and back -----------------------------
