@@ -103,10 +103,14 @@ class Run:
         just_begun = status.state == QUEUED and self.clock() - status.heartbeat < LAUNCH
         if not just_begun and not self.alive():
             return self._vanished(status)
+        silent = self.clock() - status.heartbeat > SILENCE.get(status.state, math.inf)
+        if silent and self.asked_to_stop:
+            deaf = f"asked to stop, it does not answer: if it stays so, end process {status.pid}"
+            return replace(status, state=STALLED, message=deaf)
+        if silent:
+            return replace(status, state=STALLED)
         if self.asked_to_stop and status.state in (STARTING, RUNNING):
             return replace(status, state=STOPPING)
-        if self.clock() - status.heartbeat > SILENCE.get(status.state, math.inf):
-            return replace(status, state=STALLED)
         return status
 
     def _vanished(self, status: Status) -> Status:

@@ -118,6 +118,10 @@ def test_states_of_a_living_process(run: Run) -> None:
         (run.folder / "stop").touch()
         _write(run, state="running", heartbeat=now)
         assert seen.status().state == "stopping"
+        _write(run, state="running", heartbeat=now - 61, pid=17)
+        assert seen.status().state == "stalled"
+        assert "asked to stop, it does not answer" in seen.status().message
+        assert "end process 17" in seen.status().message
 
 
 def test_ended_states_stay(run: Run) -> None:
