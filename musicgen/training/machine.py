@@ -7,6 +7,7 @@ training says what it found.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,7 @@ HALF_CPUS = {"avx512_bf16", "amx_bf16"}  # bfloat16 products at twice the speed 
 CPU_FACTS = Path("/proc/cpuinfo")  # of Linux; elsewhere float32 it is
 ASKED = "name,memory.total,memory.used,compute_cap"  # of nvidia-smi
 ASK_SECONDS = 5
+_ID = re.compile(r"GPU-[0-9a-fA-F-]+")
 
 
 @dataclass(frozen=True)
@@ -85,19 +87,32 @@ def cpu_flags() -> set[str]:
     return {f for line in text.splitlines() if line.startswith("flags") for f in line.split()}
 
 
+def card_ids() -> list[str]:
+    """What CUDA calls the cards that a process started from here may use."""
+    return [line.strip() for line in _asked("uuid") if _ID.fullmatch(line.strip())]
+
+
 def _gpus() -> list[Gpu]:
     """The cards that a process started from here may use."""
+    try:
+        return [_gpu(line) for line in _asked(ASKED)]
+    except ValueError:
+        return []
+
+
+def _asked(facts: str) -> list[str]:
+    """A line from the driver for each card; none where there is no driver, or it fails."""
     allowed = os.environ.get("CUDA_VISIBLE_DEVICES")
     program = shutil.which("nvidia-smi")
     if program is None or allowed in ("", "-1"):
         return []
     only = [f"--id={allowed}"] if allowed else []
-    command = [program, f"--query-gpu={ASKED}", "--format=csv,noheader,nounits", *only]
+    command = [program, f"--query-gpu={facts}", "--format=csv,noheader,nounits", *only]
     try:
         answer = subprocess.run(
             command, capture_output=True, text=True, timeout=ASK_SECONDS, check=True
         )
-        return [_gpu(line) for line in answer.stdout.splitlines() if line.strip()]
+        return [line for line in answer.stdout.splitlines() if line.strip()]
     except (OSError, ValueError, subprocess.SubprocessError):
         return []
 

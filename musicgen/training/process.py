@@ -1,6 +1,6 @@
 """`python -m musicgen.training.process RUN`: the process that trains one run.
 
-It holds the run's lock while it lives and the device's while it trains, so that trainings wait
+It holds the run's lock while it lives and its devices' while it trains, so that trainings wait
 for each other and a reader can tell a dead one from a silent one.
 """
 
@@ -13,13 +13,13 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from musicgen.corpus.sources import find_source
-from musicgen.settings import runs_folder
+from musicgen.training.cards import hold_cards, room_for, wanted
 from musicgen.training.disk import DISK_FULL, is_full
+from musicgen.training.machine import card_ids
 from musicgen.training.oom import out_of_memory
 from musicgen.training.report import Reporter
 from musicgen.training.run import FAILED, QUEUED, STOPPED, Run, find_run, list_runs
@@ -47,21 +47,32 @@ def train_run(run: Run, work: Callable[[Run], None] | None = None) -> str:
 
 def place_in_queue(run: Run) -> int:
     """How many trainings come before this one."""
+    return sum(map(len, _before(run)))
+
+
+def _before(run: Run) -> tuple[list[Run], list[Run]]:
+    """Those that wait and came earlier, and those that are trained."""
     ticket = _ticket(run)
-    waiting = [r for r in list_runs() if not r.bundled and r.folder != run.folder]
-    ahead = [r for r in waiting if r.written_status().state == QUEUED and _ticket(r) < ticket]
-    busy = [r for r in waiting if r.written_status().state != QUEUED]
-    return sum(r.alive() for r in ahead + busy)
+    others = [r for r in list_runs() if not r.bundled and r.folder != run.folder]
+    ahead = [r for r in others if r.written_status().state == QUEUED and _ticket(r) < ticket]
+    busy = [r for r in others if r.written_status().state != QUEUED]
+    return [r for r in ahead if r.alive()], [r for r in busy if r.alive()]
 
 
-def _wait_for_turn(run: Run) -> bool:
+def _waits_for(run: Run, cards: int) -> int:
+    """How many trainings it waits for; none where it is first and there are cards for it."""
+    ahead, busy = _before(run)
+    return 0 if not ahead and room_for(run, busy, cards) else len(ahead) + len(busy)
+
+
+def _wait_for_turn(run: Run, cards: int) -> bool:
     """False where it was asked to stop while it waited."""
     status = replace(run.written_status(), state=QUEUED, pid=os.getpid())
     reporter = Reporter(run.folder, status)
     reporter.tell()
     reporter.mend()
     (run.folder / "ticket").write_text(f"{time.time():.6f}")
-    while place := place_in_queue(run):
+    while place := _waits_for(run, cards):
         reporter.beat(state=QUEUED, message=f"waits for {place} other training{'s' * (place > 1)}")
         if run.asked_to_stop:
             return False
@@ -71,9 +82,10 @@ def _wait_for_turn(run: Run) -> bool:
 
 def _train_in_turn(run: Run, work: Callable[[Run], None] | None) -> str:
     try:
-        if not _wait_for_turn(run):
+        cards = card_ids()
+        if not _wait_for_turn(run, len(cards)):
             return _end(run, STOPPED, "cancelled while it waited")
-        with FileLock(_device_lock()):
+        with hold_cards(wanted(run, len(cards)), cards):
             find_source(run.settings.source)  # known at once, before TensorFlow is loaded
             (work or _fit())(run)
     except KeyboardInterrupt:
@@ -120,10 +132,6 @@ def _ticket(run: Run) -> float:
         return float((run.folder / "ticket").read_text())
     except (OSError, ValueError):
         return float("inf")
-
-
-def _device_lock() -> Path:
-    return runs_folder() / ".device.lock"
 
 
 def main() -> int:

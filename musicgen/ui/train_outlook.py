@@ -53,7 +53,8 @@ def device_line(found: Outlook, runs: list[Run]) -> None:
     """What it will run on, and what it waits for."""
     waiting = sum(not run.bundled and run.status().state in ALIVE for run in runs)
     others = count(waiting, "other training")
-    queue = f" It will wait for {others} first." if waiting else ""
+    free = ", unless a card is free" if found.machine.gpus else ""
+    queue = f" It will wait for {others} first{free}." if waiting else ""
     usable = ", where the installed TensorFlow can use it" if found.machine.gpus else ""
     st.caption(f"Device: {plain(found.machine.words)}{usable}.{queue}")
 

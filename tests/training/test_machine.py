@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from musicgen.training.machine import Gpu, Machine, this_machine
+from musicgen.training.machine import Gpu, Machine, card_ids, this_machine
 
 A100 = Gpu("NVIDIA A100", 40960 << 20, 512 << 20, (8, 0))
 OLD = Gpu("Tesla P100", 16280 << 20, 0, (6, 0))
@@ -57,6 +57,13 @@ def test_no_more_cards_than_asked_for(driver, monkeypatch) -> None:
 def test_a_driver_that_talks_nonsense_has_no_card(driver, answer: str) -> None:
     driver(answer)
     assert this_machine().gpus == ()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell script stands in for the driver's program")
+def test_what_cuda_calls_the_cards(driver) -> None:
+    assert card_ids() == []
+    driver("GPU-8f6d0e5a-1b2c", "GPU-77", "../up", "No devices were found")
+    assert card_ids() == ["GPU-8f6d0e5a-1b2c", "GPU-77"]
 
 
 def test_room_is_that_of_the_fullest_card() -> None:

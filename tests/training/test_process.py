@@ -2,6 +2,7 @@
 
 import errno
 import io
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -12,10 +13,10 @@ import pytest
 
 from musicgen.training import launch
 from musicgen.training.launch import NotNow
-from musicgen.training.process import AlreadyTraining, train_run
+from musicgen.training.process import WAIT, AlreadyTraining, train_run
 from musicgen.training.report import Reporter
 from musicgen.training.run import Run, create_run
-from musicgen.training.settings import RunSettings
+from musicgen.training.settings import RunSettings, TrainSettings
 
 
 @pytest.fixture(autouse=True)
@@ -59,6 +60,41 @@ def test_second_training_waits_for_the_first() -> None:
         thread.join(30)
     assert order == ["first", "second"]
     assert second.status().state == "finished"
+
+
+def test_two_cards_train_two_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each sees its own card alone; who wants both waits for both, and nobody overtakes."""
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    monkeypatch.setattr("musicgen.training.process.card_ids", lambda: ["GPU-a", "GPU-b"])
+    seen: dict[str, str] = {}
+    go = {name: threading.Event() for name in ("first", "second", "third", "fourth")}
+
+    def work(run: Run) -> None:
+        seen[run.name] = os.environ["CUDA_VISIBLE_DEVICES"]
+        Reporter(run.folder, run.written_status()).tell(state="running")
+        assert go[run.name].wait(30)
+        _finish(run)
+
+    threads = {}
+    for name, devices in (("first", 1), ("second", 1), ("third", 0), ("fourth", 1)):
+        run = create_run(RunSettings(name, "bach-chorales", train=TrainSettings(devices=devices)))
+        threads[name] = threading.Thread(target=train_run, args=(run, work))
+        threads[name].start()
+        waits = name in ("third", "fourth")
+        _until(lambda run=run, waits=waits: ("waits" in run.status().message) == waits)
+        _until(lambda name=name, waits=waits: (name in seen) != waits)
+    assert seen == {"first": "GPU-a", "second": "GPU-b"}
+    go["first"].set()
+    threads["first"].join(30)
+    time.sleep(2 * WAIT)
+    assert len(seen) == 2  # the fourth could, but the third came before it
+    go["second"].set()
+    _until(lambda: "third" in seen)
+    go["third"].set()
+    go["fourth"].set()
+    for thread in threads.values():
+        thread.join(30)
+    assert seen["third"] == "GPU-a,GPU-b" and seen["fourth"] == "GPU-a"
 
 
 def test_waiting_training_can_be_cancelled() -> None:
