@@ -51,7 +51,7 @@ STATES = {
     RUNNING: State("blue", ":material/model_training:", "It goes on when you close this page."),
     STALLED: State(
         "orange", ":material/pause_circle:",
-        "No sign of life for a minute: the machine may be asleep or overloaded. "
+        "No sign of life for a while: the machine may be asleep or overloaded. "
         "Stop it if it stays so, then resume.",
     ),
     STOPPING: State("orange", ":material/stop_circle:", "It saves, then it stops."),
