@@ -117,8 +117,9 @@ def _preview(analysis: Analysis, name: str) -> None:
         st.info(f"The collection has {few}")
         return
     # Not as code: for that the browser loads a script of 1.5 MB, even for plain text.
-    with st.container(border=True):
-        st.text(" · ".join(seen.window))
+    long = name == "events"  # a step is a line of its own
+    with st.container(border=True, height=240 if long else "content"):
+        st.text(("\n" if long else " · ").join(seen.window))
     st.markdown(f"and then, to be predicted: `{seen.target}`")
     st.caption(_shapes(seen, pieces, length) if name == "events" else _notebooks_shapes(seen))
 
