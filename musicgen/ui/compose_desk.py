@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from musicgen.composing.history import KeptPiece, UnknownPiece, kept_piece
-from musicgen.ui import compose_ask, compose_models
+from musicgen.ui import compose_models
 from musicgen.ui.compose_job import Job
 from musicgen.ui.compose_link import Link, link_to
+from musicgen.ui.compose_refill import refill
 
 
 @dataclass
@@ -80,7 +81,7 @@ def heed_link() -> None:
 def _heed(link: Link) -> None:
     desk().notice = _choose_model(link.model)
     if link.settings:
-        compose_ask.fill(link.settings)
+        refill(link.settings, link.model, primed=bool(link.begin))
     _find_piece(link)
 
 

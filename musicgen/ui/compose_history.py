@@ -11,10 +11,11 @@ import streamlit as st
 from musicgen.composing import history
 from musicgen.composing.history import KeptPiece, UnknownPiece
 from musicgen.evaluation.musical import METRICS
-from musicgen.ui import compose_ask, compose_models
+from musicgen.ui import compose_models
 from musicgen.ui.compose_desk import desk
-from musicgen.ui.compose_facts import figures_of, originality_of
+from musicgen.ui.compose_facts import figures_of, originality_of, primer_notes
 from musicgen.ui.compose_link import Link
+from musicgen.ui.compose_refill import refill
 from musicgen.ui.frame import say_later
 from musicgen.ui.words import count, plain
 
@@ -123,16 +124,16 @@ def _one(piece: KeptPiece) -> None:
 def _open(piece: KeptPiece) -> None:
     """Show it, with the model and the settings that made it."""
     desk().put([piece])
-    st.session_state["_open_next"] = Link(piece.id, piece.checkpoint, piece.settings)
+    st.session_state["_open_next"] = piece
     st.rerun()
 
 
 def heed_open() -> None:
     """Fill the widgets as they were for what was opened; before they are drawn."""
-    link: Link | None = st.session_state.pop("_open_next", None)
-    if link is not None and link.settings is not None:
-        compose_models.choose_next(link.model)
-        compose_ask.fill(link.settings)
+    piece: KeptPiece | None = st.session_state.pop("_open_next", None)
+    if piece is not None:
+        compose_models.choose_next(piece.checkpoint)
+        refill(piece.settings, piece.checkpoint, primed=primer_notes(piece) > 0)
 
 
 def _several(pieces: Sequence[KeptPiece]) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from musicgen.composing.recipe import Recipe
-from musicgen.ui import compose_ask, compose_models
+from musicgen.ui import compose_models
 from musicgen.ui.compose_desk import desk
 from musicgen.ui.compose_link import Link
+from musicgen.ui.compose_refill import refill
 from musicgen.ui.words import plain
 
 
@@ -33,7 +34,7 @@ def restore_offer(recipe: Recipe, begin_widget: str, nothing: str) -> None:
 def _restore(recipe: Recipe, begin_widget: str, nothing: str) -> None:
     if recipe.begin is None:
         compose_models.choose_next(recipe.checkpoint)
-        compose_ask.fill(recipe.settings)
+        refill(recipe.settings, recipe.checkpoint, primed=True)
     else:
         st.session_state[begin_widget] = nothing
         desk().given = Link.of_recipe(recipe)

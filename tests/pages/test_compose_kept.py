@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from composed_pages import address, finished, notes, press, shown
 from pages_words import texts
 from streamlit.testing.v1 import AppTest
+from tiny_music import tiny_pieces
 from tiny_runs import write_run
 
 from musicgen.composing.history import delete, kept_pieces
+from musicgen.score import Score
 from musicgen.ui.compose_take import settings_file
 
 
@@ -43,6 +47,39 @@ def test_a_piece_of_the_history_is_opened_starred_and_named(runs, compose_page):
     assert shown(page).name == "evening"
     assert page.number_input(key="ask-seed").value == first.settings.seed
     assert address(page)["piece"] == first.id
+
+
+def test_what_the_model_decided_for_a_piece_is_left_to_the_next_model_again(runs, compose_page):
+    write_run(runs, "slow", training=with_habit(tempo=66.0, program=40))
+    write_run(runs, "fast", training=with_habit(tempo=180.0, program=73))
+    page = compose_page(model="slow")
+    page.number_input(key="ask-bars").set_value(3)
+    page.selectbox(key="ask-metre").set_value("3/4")
+    page.select_slider(key="ask-candidates").set_value(1)
+    page = press(page, "compose")
+    piece, link = shown(page), address(page)
+    assert (piece.settings.tempo, piece.settings.program) == (66, 40)
+    opened = press(choose(open_history(compose_page()), 0), "history-open")
+    for page in (compose_page(**link), opened):
+        assert page.number_input(key="ask-tempo").value is None
+        assert page.selectbox(key="ask-program").value == -1
+        assert page.number_input(key="ask-max_copy").value is None
+        assert page.selectbox(key="ask-metre").value == "3/4"  # which somebody chose
+    page.select_slider(key="ask-candidates").set_value(1)
+    assert shown(press(page, "compose")).midi == piece.midi
+    page.selectbox(key="compose-run").set_value("fast")
+    settings = shown(press(finished(page), "compose")).settings
+    assert (settings.tempo, settings.program, settings.metre) == (180, 73, "3/4")
+
+
+def with_habit(tempo: float, program: int) -> list[Score]:
+    """Small pieces of one tempo and one instrument."""
+    scores = []
+    for score in tiny_pieces():
+        notes = score.notes.copy()
+        notes["program"] = program
+        scores.append(replace(score, notes=notes, tempo=tempo))
+    return scores
 
 
 def test_pieces_are_compared_and_deleted_after_a_question(runs, compose_page):

@@ -1,0 +1,34 @@
+"""A piece's settings back in the form: what its model decided is left to the model again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from musicgen.composing.background import Background
+from musicgen.composing.settings import ComposeSettings
+from musicgen.composing.studio import resolved
+from musicgen.score import Score
+from musicgen.ui import compose_ask
+from musicgen.ui.compose_models import find_opened
+
+
+def refill(settings: ComposeSettings, model: str, primed: bool) -> None:
+    """Set the widgets as they were for a piece of this model; before they are drawn.
+
+    primed: the piece had a beginning, or may have had one.
+    """
+    opened = find_opened(model)
+    compose_ask.fill(left_open(settings, opened.background, primed) if opened else settings)
+
+
+def left_open(settings: ComposeSettings, known: Background, primed: bool) -> ComposeSettings:
+    """The fewest settings that come to the same, once the collection's habits fill in the rest.
+
+    So another model that is chosen later follows the habits of its own collection.
+    """
+    primer = Score() if primed else None
+    for name in ("metre", "tempo", "program", "max_copy"):
+        fewer = replace(settings, **{name: None})
+        if resolved(fewer, known, primer) == resolved(settings, known, primer):
+            settings = fewer
+    return settings
