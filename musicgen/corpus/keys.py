@@ -45,6 +45,13 @@ class Key:
         tonic = "A-" if (self.tonic, self.mode) == (8, "major") else PITCH_CLASS_NAMES[self.tonic]
         return f"{tonic} {self.mode}"
 
+    @property
+    def sharps(self) -> int:
+        """Of its signature, negative for flats: 2 for D major, -7 for A flat minor."""
+        letter, sign = self.name[0], self.name[1]
+        altered = {"#": 7, "-": -7}.get(sign, 0)
+        return "FCGDAEB".index(letter) - 1 + altered - (3 if self.mode == "minor" else 0)
+
     def __str__(self) -> str:
         return self.name.replace("-", " flat").replace("#", " sharp")
 

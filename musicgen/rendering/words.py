@@ -2,19 +2,50 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 import numpy as np
 
+from musicgen.corpus.keys import find_keys
+from musicgen.rendering.spelling import spelled
 from musicgen.score import TICKS_PER_QUARTER, Score, first_bar_number
 
 KEY_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+_PITCH = re.compile(r"([A-Ga-g])([#b♯♭]{0,2})(-?\d)")
+_ACCIDENTALS = {"#": 1, "♯": 1, "b": -1, "♭": -1}
 TICKS_PER_WHOLE = 4 * TICKS_PER_QUARTER
 
 
-def pitch_name(pitch: int) -> str:
-    """The name of a MIDI key, sharps only: 60 is C4."""
-    return f"{KEY_NAMES[pitch % 12]}{pitch // 12 - 1}"
+def pitch_name(pitch: int, sharps: int | None = None) -> str:
+    """The name of a MIDI key: 60 is C4.
+
+    sharps: of the key signature that it is spelled under, negative for flats; without one black
+    keys are sharps.
+    """
+    if sharps is None:
+        return f"{KEY_NAMES[pitch % 12]}{pitch // 12 - 1}"
+    letter, alteration, octave = spelled(pitch, sharps)
+    return f"{letter}{'#' * alteration}{'b' * -alteration}{octave}"
+
+
+def signature_of(score: Score) -> int | None:
+    """Sharps of the key that a score is found to be in, flats negative; None without notes."""
+    [key] = find_keys([score])
+    return key.sharps if key else None
+
+
+def key_named(name: str) -> int:
+    """The MIDI key of a name: C4 is 60, as are B#3 and Dbb4; ValueError for other text."""
+    found = _PITCH.fullmatch(name)
+    if found is None:
+        raise ValueError("write a letter from A to G, # or b, and an octave, such as Bb3")
+    letter, accidentals, octave = found.groups()
+    altered = sum(_ACCIDENTALS[sign] for sign in accidentals)
+    pitch = KEY_NAMES.index(letter.upper()) + altered + 12 * (int(octave) + 1)
+    if not 0 <= pitch <= 127:
+        raise ValueError("it is beyond what MIDI can play")
+    return pitch
 
 
 def note_value(ticks: int) -> str:
@@ -38,8 +69,9 @@ def places(score: Score) -> list[str]:
 
 
 def note_words(score: Score) -> list[str]:
-    """Each note in a line, as `C#4, bar 3 beat 2.5, 1/8`."""
+    """Each note in a line, spelled in the score's key: `Bb4, bar 3 beat 2.5, 1/8`."""
+    sharps = signature_of(score)
     return [
-        f"{pitch_name(int(note['pitch']))}, {place}, {note_value(int(note['duration']))}"
+        f"{pitch_name(int(note['pitch']), sharps)}, {place}, {note_value(int(note['duration']))}"
         for note, place in zip(score.notes, places(score), strict=True)
     ]

@@ -44,7 +44,8 @@ def _numbers(score: Score) -> None:
     if not len(score):
         return
     key, pitches = find_keys([score])[0], score.notes["pitch"]
-    low, high = pitch_name(int(pitches.min())), pitch_name(int(pitches.max()))
+    sharps = key.sharps if key else None
+    low, high = (pitch_name(int(pitch), sharps) for pitch in (pitches.min(), pitches.max()))
     words = [
         f"**{key}**" if key else "no key",
         f"from {low} to {high}",

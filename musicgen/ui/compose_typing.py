@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 
+from musicgen.rendering.words import key_named
 from musicgen.score import TICKS_PER_QUARTER, Score, notes_from
 
 MOST_NOTES = 500
 LONGEST_QUARTERS = 16
 _ITEM = re.compile(r"(?P<pitches>[^/]+)(/(?P<length>\d{1,2}(\.\d{1,4})?))?")
-_PITCH = re.compile(r"([A-Ga-g])([#b♯♭]?)(-?\d)")
-_NATURALS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
-_ACCIDENTALS = {"": 0, "#": 1, "♯": 1, "b": -1, "♭": -1}
 
 
 def typed_score(text: str) -> Score:
@@ -47,13 +45,7 @@ def _item(word: str) -> tuple[list[int], int]:
 
 
 def _pitch(name: str, word: str) -> int:
-    found = _PITCH.fullmatch(name)
-    if found is None:
-        raise ValueError(
-            f"'{word[:20]}' is not a note: write a letter from A to G, # or b, and an octave"
-        )
-    letter, accidental, octave = found.groups()
-    pitch = _NATURALS[letter.upper()] + _ACCIDENTALS[accidental] + 12 * (int(octave) + 1)
-    if not 0 <= pitch <= 127:
-        raise ValueError(f"'{word[:20]}' is beyond what MIDI can play")
-    return pitch
+    try:
+        return key_named(name)
+    except ValueError as problem:
+        raise ValueError(f"'{word[:20]}' is not a note: {problem}") from None

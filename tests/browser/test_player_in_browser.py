@@ -169,7 +169,7 @@ def test_notes_are_said_where_the_pointer_is(page: Any) -> None:
     quarter = (box["width"] - 40) / 40
     row = 298 / 26  # from F3 to F#5: the notes lie between C4 and B4
     page.mouse.move(box["x"] + 40 + 1.5 * quarter, box["y"] + 22 + (78 - 61 + 0.5) * row)
-    playwright.expect(page.locator(".player .note")).to_have_text("C#4, bar 1 beat 2, 1/4")
+    playwright.expect(page.locator(".player .note")).to_have_text("Db4, bar 1 beat 2, 1/4")
 
 
 def test_it_asks_nothing_of_any_other_host(page: Any) -> None:

@@ -28,6 +28,13 @@ def test_names():
     assert str(Key(6, "minor", 0.9)) == "F sharp minor"
 
 
+def test_signatures():
+    majors = [Key(tonic, "major", 0.9).sharps for tonic in range(12)]
+    assert majors == [0, 7, 2, -3, 4, -1, 6, 1, -4, 3, -2, 5]
+    minors = [Key(tonic, "minor", 0.9).sharps for tonic in range(12)]
+    assert minors == [-3, 4, -1, -6, 1, -4, 3, -2, 5, 0, -5, 2]
+
+
 def test_long_notes_count_more():
     score = Score(notes_from([(0, 10, 60), (10, 30, 60), (40, 7, 70)]))
     durations = class_durations([Score(), score])

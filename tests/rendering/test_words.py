@@ -1,9 +1,49 @@
-from musicgen.rendering.words import note_value, note_words, pitch_name
+import pytest
+
+from musicgen.rendering.words import key_named, note_value, note_words, pitch_name
 from musicgen.score import Metre, Score, first_bar_number, notes_from
 
 
 def test_keys_have_names() -> None:
     assert [pitch_name(key) for key in (0, 21, 60, 61, 127)] == ["C-1", "A0", "C4", "C#4", "G9"]
+
+
+def test_names_are_keys() -> None:
+    assert [
+        key_named(name) for name in ("C-1", "C4", "c#4", "Db4", "B♭3", "Cb4", "Ebb4", "G9")
+    ] == [*(0, 60, 61, 61, 58, 59, 62, 127)]
+    for name in ("", "H4", "C", "4", "C99", "G#9", "C###4", "C4 "):
+        with pytest.raises(ValueError):
+            key_named(name)
+
+
+def test_a_black_key_is_spelled_in_the_key_of_its_piece() -> None:
+    def names(*pitches: int) -> list[str]:
+        score = Score(notes_from([(24 * n, 24, pitch) for n, pitch in enumerate(pitches)]))
+        return [words.split(",")[0] for words in note_words(score)]
+
+    assert names(65, 69, 72, 65, 70, 69, 67, 65) == [
+        "F4",
+        "A4",
+        "C5",
+        "F4",
+        "Bb4",
+        "A4",
+        "G4",
+        "F4",
+    ]
+    assert names(64, 68, 71, 64, 70, 71, 66, 64) == [
+        "E4",
+        "G#4",
+        "B4",
+        "E4",
+        "A#4",
+        "B4",
+        "F#4",
+        "E4",
+    ]
+    assert [pitch_name(71, sharps) for sharps in (0, -7, 7)] == ["B4", "Cb5", "B4"]
+    assert [key_named(pitch_name(pitch, 7)) for pitch in range(21, 109)] == [*range(21, 109)]
 
 
 def test_durations_are_parts_of_a_whole_note() -> None:
@@ -12,8 +52,8 @@ def test_durations_are_parts_of_a_whole_note() -> None:
 
 
 def test_places_count_bars_and_beats_from_one() -> None:
-    score = Score(notes_from([(0, 24, 60), (2 * 96 + 36, 12, 61)]))
-    assert note_words(score) == ["C4, bar 1 beat 1, 1/4", "C#4, bar 3 beat 2.5, 1/8"]
+    score = Score(notes_from([(0, 24, 60), (2 * 96 + 36, 12, 62)]))
+    assert note_words(score) == ["C4, bar 1 beat 1, 1/4", "D4, bar 3 beat 2.5, 1/8"]
 
 
 def test_beats_are_those_of_the_metre() -> None:
