@@ -155,8 +155,8 @@ def _add_compose(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--metre", help="such as 3/4")
     parser.add_argument("--tempo", type=float, help="quarters a minute")
     parser.add_argument("--program", type=int, help="General MIDI instrument, 0 to 127")
-    parser.add_argument("--lowest", type=int, metavar="KEY", help="lowest MIDI key, such as 48")
-    parser.add_argument("--highest", type=int, metavar="KEY")
+    parser.add_argument("--lowest", metavar="KEY", help="lowest note: C3, or 48 in MIDI")
+    parser.add_argument("--highest", metavar="KEY")
     parser.add_argument("--density", type=float, help="-3 (sparse) to 3 (dense); 0 by default")
     parser.add_argument(
         "--grid", help="where notes may begin and end: 16th, triplet, 8th or quarter"

@@ -14,6 +14,7 @@ from musicgen.composing.engine import Engine
 from musicgen.composing.recipe import Recipe, recipe_in
 from musicgen.composing.settings import AS_USUAL, MOST_VARIATIONS, ComposeSettings
 from musicgen.composing.studio import Piece, compose_one, compose_pieces
+from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.reading import read_score
 from musicgen.encoding.stepping import Model
 from musicgen.models.checkpoint import open_checkpoint
@@ -22,6 +23,7 @@ from musicgen.rendering.musicxml import musicxml_bytes
 from musicgen.rendering.pdf import pdf_bytes
 from musicgen.rendering.svg import score_svgs
 from musicgen.rendering.wav import wav_bytes
+from musicgen.rendering.words import key_named
 from musicgen.score import Score
 from musicgen.training.ngram_model import find_ngram, names_ngram
 from musicgen.training.run import find_checkpoint
@@ -36,6 +38,7 @@ _OTHERS: Mapping[str, Callable[[Score], bytes]] = {
 
 def compose(options: argparse.Namespace) -> Answer:
     """Compose, write the files, and say how original each piece is."""
+    _check_places(options)
     like = _recipe(options) if options.like else None
     settings = _compose_settings(options, like)
     primer = _primer(options.primer) if options.primer else None
@@ -80,11 +83,24 @@ def _compose_settings(options: argparse.Namespace, like: Recipe | None) -> Compo
         "density grid max_copy endings pickup transpose parts counterpoint"
     ).split()
     chosen = {n: v for n in names if (v := getattr(options, n)) is not None}
+    for name in ("lowest", "highest"):
+        if name in chosen:
+            chosen[name] = _key(chosen[name])
     if not 0 <= options.best_of <= MOST_VARIATIONS:
         raise ValueError(f"best-of {options.best_of} is not between 0 and {MOST_VARIATIONS}")
     if "notes" in chosen and "bars" not in chosen:
         chosen["bars"] = None
     return replace(like.settings if like else AS_USUAL, **chosen)
+
+
+def _key(text: str) -> int:
+    """A MIDI key, by its number or its name."""
+    if text.lstrip("-").isdecimal():
+        return int(text)
+    try:
+        return key_named(text)
+    except ValueError as problem:
+        raise ValueError(f"'{text[:20]}' is not a note: {problem}") from None
 
 
 def _recipe(options: argparse.Namespace) -> Recipe:
@@ -104,7 +120,20 @@ def _recipe_of(piece: Piece, model: str, primed: bool) -> Recipe:
 
 
 def _primer(path: Path) -> Score:
-    return read_score(path.read_bytes(), path.name)
+    try:
+        return read_score(path.read_bytes(), path.name)
+    except UnreadableScore as problem:
+        raise ValueError(f"{path.name} cannot be used: {problem}") from None
+
+
+def _check_places(options: argparse.Namespace) -> None:
+    """ValueError where a file could not be written, before anything is composed."""
+    for kind in ("out", *_OTHERS):
+        path = getattr(options, kind)
+        if path and path.is_dir():
+            raise ValueError(f"--{kind} {path} is a folder: name a file")
+        if path and not path.parent.is_dir():
+            raise ValueError(f"--{kind} {path}: there is no folder '{path.parent}'; make it first")
 
 
 def _write_piece(

@@ -50,7 +50,7 @@ def test_compose_by_rules_and_the_best_of_many(
     capsys: pytest.CaptureFixture[str], trained: str, tmp_path: Path
 ) -> None:
     out = tmp_path / "best.mid"
-    rules = ["--lowest", "50", "--highest", "70", "--grid", "quarter", "--bars", "4"]
+    rules = ["--lowest", "D3", "--highest", "70", "--grid", "quarter", "--bars", "4"]
     rules += ["--endings", "0"]  # which of many is best is judged before an ending is chosen
     answer = answer_of(capsys, "compose", trained, "--out", str(out), *rules, "--best-of", "6")
     assert len(answer["pieces"]) == 1
