@@ -97,7 +97,7 @@ def compose_pieces(
             break
     best = ranked([piece.judgement for piece in pieces])[: settings.variations]
     order = best if candidates > settings.variations else sorted(best)
-    return tuple(_finished(model, known, pieces[index]) for index in order)
+    return tuple(_finished(model, known, pieces[index], stop) for index in order)
 
 
 def compose_one(
@@ -116,7 +116,7 @@ def compose_one(
     [made] = compose(
         model, settings, primer, on_bar, stop, index=known.index, variations=[variation]
     )
-    return _finished(model, known, judged(made, known))
+    return _finished(model, known, judged(made, known), stop)
 
 
 def _told_in_parts(on_bar: OnBar, parts: int) -> OnBar:
@@ -126,13 +126,20 @@ def _told_in_parts(on_bar: OnBar, parts: int) -> OnBar:
     return tell
 
 
-def _finished(model: Model, known: Background, piece: Piece) -> Piece:
-    """With the ending that was chosen, in its key and in parts; judged anew if it has changed."""
-    made = with_ending(model, piece.composition, known.index)
+def _finished(model: Model, known: Background, piece: Piece, stop: Stop | None) -> Piece:
+    """With the ending that was chosen, in its key and in parts; judged anew if it has changed.
+
+    Where it is stopped before, the piece ends as it came, and is not finished.
+    """
+    made = piece.composition
+    if made.settings.endings and stop is not None and stop():
+        made = replace(made, finished=False)
+    else:
+        made = with_ending(model, made, known.index)
     made = _in_its_key(model, made, known)
     made = replace(made, score=in_parts(made.score, made.settings.parts or 0))
-    same = made.score == piece.score and made.settings == piece.composition.settings
-    return piece if same else judged(made, known)
+    same = made.score == piece.score
+    return replace(piece, composition=made) if same else judged(made, known)
 
 
 def _in_its_key(model: Model, made: Composition, known: Background) -> Composition:

@@ -173,3 +173,14 @@ def test_what_is_told_of_bars_is_in_parts(known):
         parrot_of(TRAINING), known, settings, on_bar=lambda _, __, score: told.append(score)
     )
     assert told and all(set(score.notes["part"].tolist()) == {0, 1} for score in told[1:])
+
+
+def test_a_piece_that_is_stopped_before_its_ending_is_kept_as_it_came(known):
+    settings, asked = ComposeSettings(bars=8, endings=4), []
+    compose_pieces(parrot_of(TRAINING), known, settings, stop=lambda: bool(asked.append(1)))
+    plain = compose_pieces(parrot_of(TRAINING), known, replace(settings, endings=0))[0]
+    steps = iter(range(1, len(asked) + 1))
+    (piece,) = compose_pieces(
+        parrot_of(TRAINING), known, settings, stop=lambda: next(steps) == len(asked)
+    )
+    assert (piece.score, piece.facts()["finished"]) == (plain.score, False)
