@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from musicgen.composing.background import Background
 from musicgen.composing.settings import ComposeSettings
@@ -27,8 +28,10 @@ def left_open(settings: ComposeSettings, known: Background, primed: bool) -> Com
     So another model that is chosen later follows the habits of its own collection.
     """
     primer = Score() if primed else None
+    left: dict[str, Any]
     for name in ("metre", "tempo", "program", "max_copy"):
-        fewer = replace(settings, **{name: None})
+        left = {name: None}
+        fewer = replace(settings, **left)
         if resolved(fewer, known, primer) == resolved(settings, known, primer):
             settings = fewer
     return settings

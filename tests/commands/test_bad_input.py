@@ -21,7 +21,10 @@ from asking import ROOT, refusal_of
         (["compose", "tiny", "--out", "x.mid", "--best-of", "9999"], "best-of 9999"),
         (["compose", "tiny", "--out", "x.mid", "--metre", "4/0"], "4/0 is not a metre"),
         (["compose", "tiny", "--out", "x.mid", "--primer", "none.mid"], "none.mid"),
-        (["compose", "tiny", "--out", "x.mid", "--primer", str(ROOT / "LICENSE")], "LICENSE cannot"),
+        (
+            ["compose", "tiny", "--out", "x.mid", "--primer", str(ROOT / "LICENSE")],
+            "LICENSE cannot",
+        ),
         (["compose", "tiny", "--out", "no-such-folder/x.mid"], "is no folder 'no-such-folder'"),
         (["compose", "tiny", "--out", str(ROOT)], "is a folder: name a file"),
         (["compose", "tiny", "--out", "x.mid", "--lowest", "H4"], "'H4' is not a note: write"),
