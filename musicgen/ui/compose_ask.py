@@ -15,6 +15,7 @@ from musicgen.composing.settings import (
     LEAST_COPY,
     MOST_BARS,
     MOST_COPY,
+    MOST_SEED,
     RHYTHM_GRIDS,
     ComposeSettings,
 )
@@ -70,6 +71,7 @@ BOUNDS: dict[str, tuple[Any, Any]] = {
     "top_p": (0.05, 1.0),
     "top_k": (0, 1000),
     "max_copy": (LEAST_COPY, MOST_COPY),
+    "seed": (0, MOST_SEED),
 }
 
 
@@ -159,6 +161,19 @@ def widget(name: str) -> dict[str, Any]:
     return options | ({"value": None} if name in ("tempo", "max_copy") else {})
 
 
+def keep_within(name: str) -> None:
+    """Take the nearest value that there can be for what was typed, and have that said."""
+    (low, high), value = BOUNDS[name], st.session_state[key_of(name)]
+    if value is not None and not low <= value <= high:
+        st.session_state[key_of(name)] = type(low)(min(max(value, low), high))
+        st.session_state[f"_{name}_kept_within"] = True
+
+
+def was_kept_within(name: str) -> bool:
+    """Whether another value was just taken than the one that was typed."""
+    return bool(st.session_state.pop(f"_{name}_kept_within", False))
+
+
 def set_temperature() -> None:
     if word := st.session_state[key_of("character")]:
         st.session_state[key_of("temperature")] = CHARACTERS[word]
@@ -172,6 +187,7 @@ def set_character() -> None:
 
 
 def keep_seed() -> None:
+    keep_within("seed")
     st.session_state[key_of("same")] = True
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pretty_midi
 import streamlit as st
 
 from musicgen.composing.originality import default_max_copy
-from musicgen.composing.settings import MOST_SEED, RHYTHM_GRIDS
+from musicgen.composing.settings import RHYTHM_GRIDS
 from musicgen.encoding.grid import HIGHEST_KEY, LOWEST_KEY
 from musicgen.rendering.words import pitch_name
 from musicgen.ui.compose_ask import (
@@ -19,8 +21,10 @@ from musicgen.ui.compose_ask import (
     PROGRAMS,
     another_seed,
     keep_seed,
+    keep_within,
     set_character,
     set_temperature,
+    was_kept_within,
     widget,
 )
 from musicgen.ui.compose_models import Opened
@@ -33,10 +37,10 @@ def main_widgets() -> None:
     """Length, character, key, instrument, tempo."""
     left, right = st.columns(2)
     with left:
-        st.number_input("Bars", *BOUNDS["bars"], step=4, **widget("bars"))
+        _number("bars", "Bars", step=4)
     with right:
-        st.number_input(
-            "Tempo", *BOUNDS["tempo"], step=4.0, format="%g", placeholder="auto", **widget("tempo"),
+        _number(
+            "tempo", "Tempo", step=4.0, format="%g", placeholder="auto",
             help="Quarters a minute. Auto: the beginning's own, or what is usual.",
         )  # fmt: skip
     st.segmented_control(
@@ -59,8 +63,8 @@ def sampling_widgets() -> None:
         "Top-p", *BOUNDS["top_p"], step=0.01, **widget("top_p"),
         help="Draw from the likeliest values that have this chance together.",
     )  # fmt: skip
-    st.number_input(
-        "Top-k", *BOUNDS["top_k"], **widget("top_k"),
+    _number(
+        "top_k", "Top-k", step=1,
         help="Draw from so many of the likeliest values; 0 draws from all.",
     )  # fmt: skip
     st.select_slider(
@@ -112,7 +116,7 @@ def rule_widgets(opened: Opened, primed: bool) -> None:
 
 def seed_widgets() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.number_input("Seed", 0, MOST_SEED, on_change=keep_seed, **widget("seed"))
+        _number("seed", "Seed", step=1, on_change=keep_seed, args=())
         st.button(
             "", icon=":material/casino:", on_click=another_seed, key="ask-dice",
             help="Another seed", width=48,
@@ -129,6 +133,15 @@ def program_name(program: int) -> str:
     return f"{program + 1} {pretty_midi.program_to_instrument_name(program)}"
 
 
+def _number(name: str, label: str, **options: Any) -> None:
+    """A number within bounds. Streamlit would refuse others, but compose with the last one."""
+    told: dict[str, Any] = {"on_change": keep_within, "args": (name,), **options, **widget(name)}
+    st.number_input(label, **told)
+    if was_kept_within(name):
+        low, high = BOUNDS[name]
+        st.caption(f":orange[{label}: from {low:,} to {high:,}]")
+
+
 def _copy_widgets(opened: Opened) -> None:
     index = opened.background.index
     st.toggle(
@@ -137,9 +150,8 @@ def _copy_widgets(opened: Opened) -> None:
         if index else "This model came without an index of its training pieces.",
     )  # fmt: skip
     own = default_max_copy(index) if index else None
-    st.number_input(
-        "Longest copy, notes", *BOUNDS["max_copy"], disabled=index is None,
+    _number(
+        "max_copy", "Longest copy, notes", step=1, disabled=index is None,
         placeholder=f"auto: {own}" if own else "",
         help="Auto: as many as pieces of this collection have in common with each other.",
-        **widget("max_copy"),
     )  # fmt: skip
