@@ -15,8 +15,12 @@ from musicgen.score import TICKS_PER_QUARTER, Score, first_bar_number
 PART_COLOURS = ("#3a86d8", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#9a8c2c")
 PRIMER_COLOUR = "#8a8f98"
 MARK_COLOUR = "#e5383b"
+SHARED_COLOUR = "#c9a227"  # of a mark no longer than what composers share
+_SHARED, _COPIED = 1, 2
 _BAR_LINE, _GRID_LINE = "rgba(128,128,128,0.55)", "rgba(128,128,128,0.18)"
 _FAINTEST = 0.35  # opacity of a note at velocity 1
+_AROUND, _LABEL = 70, 12  # pixels beside the notes; of a key's name
+_NAMED = (("CDEFGAB", 1), ("CEG", 3))  # and how many keys lie between two of them at least
 _MOST_BAR_NUMBERS, _MOST_BAR_LINES = 24, 200
 _GAP = 1  # ticks by which a note is drawn too short, so that repeated notes stay apart
 
@@ -28,6 +32,7 @@ class Mark:
     start: int
     stop: int
     label: str
+    shared: bool = False  # no longer than what composers share with each other
 
 
 def part_colour(part: int) -> str:
@@ -40,8 +45,8 @@ def piano_roll(
     """The notes as bars over quarters and keys, one trace for each part.
 
     primer_notes: so many notes from the beginning were given, not composed: they are grey.
-    marks: stretches with a red outline, as copied. Velocity is opacity; the backgrounds are
-    clear, so the figure suits a light and a dark page.
+    marks: stretches with a red outline, as copied, or a mild one. Velocity is opacity; the
+    backgrounds are clear, so the figure suits a light and a dark page.
     """
     figure = go.Figure()
     given = np.arange(len(score)) < primer_notes
@@ -65,7 +70,7 @@ def piano_roll(
         showlegend=len(figure.data) > 1,
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0},
         xaxis=_bar_axis(score),
-        yaxis=_key_axis(score),
+        yaxis=_key_axis(score, height),
         dragmode="pan",
         hoverlabel={"align": "left"},
     )
@@ -87,7 +92,10 @@ def _bars(
         marker={
             "color": colour,
             "opacity": _FAINTEST + (1 - _FAINTEST) * velocity,
-            "line": {"color": MARK_COLOUR, "width": np.where(marked[which], 2.0, 0.0)},
+            "line": {
+                "color": np.where(marked[which] == _COPIED, MARK_COLOUR, SHARED_COLOUR),
+                "width": np.array([0.0, 1.0, 2.0])[marked[which]],
+            },
         },
         customdata=[words for words, is_here in zip(said, which, strict=True) if is_here],
         hovertemplate="%{customdata}<extra></extra>",
@@ -95,10 +103,10 @@ def _bars(
 
 
 def _marked(count: int, marks: Sequence[Mark]) -> np.ndarray:
-    """Whether each note lies in a mark: (N,) bool."""
-    marked = np.zeros(count, dtype=bool)
-    for mark in marks:
-        marked[mark.start : mark.stop] = True
+    """Whether each note lies in a mark: (N,) of 0, _SHARED or _COPIED."""
+    marked = np.zeros(count, np.int64)
+    for mark in sorted(marks, key=lambda mark: not mark.shared):  # copied ones stand
+        marked[mark.start : mark.stop] = _SHARED if mark.shared else _COPIED
     return marked
 
 
@@ -136,11 +144,12 @@ def _bar_axis(score: Score) -> dict[str, object]:
     }
 
 
-def _key_axis(score: Score) -> dict[str, object]:
-    """Key names: each C, and every natural where the range is narrow."""
+def _key_axis(score: Score, height: int) -> dict[str, object]:
+    """Key names: as many of the naturals as have room beside each other."""
     pitches = score.notes["pitch"] if len(score) else np.array([60, 72])
     low, high = int(pitches.min()) - 2, int(pitches.max()) + 2
-    named = "C" if high - low > 30 else "CDEFGAB"
+    row = (height - _AROUND) / (high - low)  # pixels
+    named = next((names for names, keys in _NAMED if keys * row >= _LABEL), "C")
     keys = [key for key in range(low, high + 1) if KEY_NAMES[key % 12] in named]
     return {
         "tickvals": keys,

@@ -25,6 +25,7 @@ class Desk:
     notice: str = ""  # what could not be done of what the address asks for
     wanted: Link | None = None  # a piece to compose, that a link asks for
     given: Link | None = None  # in a file, to be heeded as an address is
+    turn: int = 0  # how often something was asked for that the player then shows
     offered: bool = False  # whether a first piece was composed without being asked for
     query: dict[str, str] = field(default_factory=dict)  # of the address, last seen or written
 
@@ -41,6 +42,7 @@ class Desk:
         if self.job is not None:
             self.job.stop()
         self.job, self.problem, self.notice = job, "", ""
+        self.turn += 1
 
     def take_result(self) -> None:
         """Put what was composed on the desk, or say why there is nothing."""
@@ -79,7 +81,11 @@ def heed_link() -> None:
 
 
 def _heed(link: Link) -> None:
-    desk().notice = _choose_model(link.model)
+    here = desk()
+    here.notice = _choose_model(link.model)
+    if link.begin and not link.settings:
+        begins = f"begins from “{link.begin[:60]}” and has no settings of a piece"
+        here.notice += f" The address {begins}: nothing can come of that."
     if link.settings:
         refill(link.settings, link.model, primed=bool(link.begin))
     _find_piece(link)

@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from musicgen.composing.history import KeptPiece
-from musicgen.composing.originality import Originality, Run
+from musicgen.composing.originality import SHORTEST, Originality, Run
 from musicgen.rendering.roll import Mark
 
 _NUMBER = (int, float)
@@ -46,14 +46,23 @@ def originality_of(piece: KeptPiece) -> Originality | None:
 def marks_of(piece: KeptPiece) -> list[Mark]:
     """The stretches that also stand in training pieces, one for each run of the report."""
     report, given = originality_of(piece), primer_notes(piece)
+    if report is None:
+        return []
     return [
         Mark(
             given + run.first,
             given + run.first + run.notes,
             f"{run.notes} notes as in {run.source}, bar {run.source_bar}",
+            report.human_95 is not None and run.notes <= report.human_95,
         )
-        for run in (report.runs if report else ())
+        for run in report.runs
     ]
+
+
+def too_short_to_tell(piece: KeptPiece) -> bool:
+    """Whether it has fewer notes of its own than a stretch that is looked for."""
+    notes = piece.facts.get("notes")
+    return isinstance(notes, int) and notes - primer_notes(piece) < SHORTEST
 
 
 def _checked(kind: type, entry: Any) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from musicgen.ui import compose_models
 from musicgen.ui.compose_desk import desk
 from musicgen.ui.compose_facts import figures_of, originality_of, primer_notes
 from musicgen.ui.compose_link import Link
+from musicgen.ui.compose_pieces import AT_ONCE, score_of, sound_of
 from musicgen.ui.compose_refill import refill
 from musicgen.ui.frame import say_later
 from musicgen.ui.words import count, plain
@@ -123,7 +124,9 @@ def _one(piece: KeptPiece) -> None:
 
 def _open(piece: KeptPiece) -> None:
     """Show it, with the model and the settings that made it."""
-    desk().put([piece])
+    here = desk()
+    here.put([piece])
+    here.turn += 1
     st.session_state["_open_next"] = piece
     st.rerun()
 
@@ -157,13 +160,35 @@ def _delete(pieces: Sequence[KeptPiece]) -> None:
 
 
 def _compare(pieces: Sequence[KeptPiece]) -> None:
-    """The figures of some pieces, a column each."""
-    columns = {f"{n}. {piece.name}": figures_of(piece) for n, piece in enumerate(pieces, 1)}
-    rows = [name for name in METRICS if any(name in found for found in columns.values())]
-    table = pd.DataFrame(
-        {title: [found.get(name) for name in rows] for title, found in columns.items()}, index=rows
+    """The sound of some pieces, and their figures, a column each."""
+    titles = [f"{n}. {piece.name}" for n, piece in enumerate(pieces, 1)]
+    for row in range(0, len(pieces), 2):
+        for place, piece, title in zip(st.columns(2), pieces[row:], titles[row:], strict=False):
+            with place:
+                st.markdown(f"**{plain(title)}**")
+                _hear(piece)
+    found = [figures_of(piece) for piece in pieces]
+    rows = [name for name in METRICS if any(name in figures for figures in found)]
+    columns = {t: [of.get(name) for name in rows] for t, of in zip(titles, found, strict=True)}
+    narrow = {t: st.column_config.NumberColumn(str(n), help=t) for n, t in enumerate(titles, 1)}
+    st.dataframe(
+        pd.DataFrame(columns, index=rows).round(3),
+        height="content" if len(rows) < 20 else 600,
+        column_config={"_index": st.column_config.Column(width=130)}
+        | {title: {**column, "width": 80} for title, column in narrow.items()},
     )
-    st.dataframe(table.round(3), height="content" if len(rows) < 20 else 600)
+
+
+def _hear(piece: KeptPiece) -> None:
+    try:
+        score = score_of(piece)
+    except UnknownPiece as problem:
+        st.error(plain(str(problem)))
+        return
+    if score.seconds > AT_ONCE:
+        st.caption("Too long to be played here: open it.")
+    else:
+        st.audio(sound_of(score).result(), format="audio/wav")
 
 
 def _change(work: Callable[[], object], said: str) -> None:

@@ -8,14 +8,14 @@ import pandas as pd
 import streamlit as st
 
 from musicgen.composing.history import KeptPiece
-from musicgen.composing.originality import Originality, Run
+from musicgen.composing.originality import SHORTEST, Originality, Run
 from musicgen.composing.originality_index import HumanFigures
 from musicgen.corpus.errors import CorpusError
 from musicgen.encoding.events import EventsEncoding
 from musicgen.rendering.roll import piano_roll
 from musicgen.score import Score, first_bar_number
 from musicgen.ui.collections import collection_names
-from musicgen.ui.compose_facts import originality_of, primer_notes
+from musicgen.ui.compose_facts import originality_of, primer_notes, too_short_to_tell
 from musicgen.ui.compose_models import find_opened, source_of
 from musicgen.ui.compose_pieces import sound_of
 from musicgen.ui.opening import open_collection
@@ -31,7 +31,10 @@ def original_view(piece: KeptPiece, score: Score) -> None:
     index = opened.background.index if opened else None
     human = index.human if index else None
     _figures(report, human, piece.settings.max_copy)
-    st.markdown(_verdict(report, human))
+    if too_short_to_tell(piece):
+        st.info(f"It has fewer than {SHORTEST} notes: too few to tell whether it is a copy.")
+    else:
+        st.markdown(_verdict(report))
     if report.runs:
         _runs(piece, score, report)
 
@@ -58,12 +61,12 @@ def _figures(report: Originality, human: HumanFigures | None, max_copy: int | No
     with st.container(horizontal=True):
         bars = f"{report.longest_run_bars:g} bars" if report.longest_run else "none of 8 or more"
         st.metric(
-            "Longest copied stretch", count(report.longest_run, "note"), bars,
+            "Longest shared stretch", count(report.longest_run, "note"), bars,
             delta_color="off", delta_arrow="off", border=True,
         )  # fmt: skip
         people = f"people: {human.share_8_50:.0%}, at most {human.share_8_95:.0%}" if human else ""
         st.metric(
-            "Notes in copied stretches", f"{report.share_8:.0%}", people or None,
+            "Notes in shared stretches", f"{report.share_8:.0%}", people or None,
             delta_color="off", delta_arrow="off", border=True,
             help="The share of its notes in stretches of 8 or more that a training piece has, too.",
         )  # fmt: skip
@@ -78,7 +81,7 @@ def _figures(report: Originality, human: HumanFigures | None, max_copy: int | No
         st.metric("Forbidden beyond", guard, border=True, help="While it was composed.")
 
 
-def _verdict(report: Originality, human: HumanFigures | None) -> str:
+def _verdict(report: Originality) -> str:
     if not report.runs:
         return "No stretch of 8 notes or more stands in a training piece, in any key."
     where = f"The longest is in **{plain(report.source)}**, bar {report.source_bar}."

@@ -74,3 +74,4 @@ def compose_first(opened: Opened) -> None:
         compose_ask.throw_dice()
         asked = compose_ask.asked(opened, primed=False)
         compose_work.start(opened, asked.settings, Begin(), asked.candidates)
+        here.turn = 0  # nobody asked for it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -17,6 +18,7 @@ from musicgen.score import Score
 from musicgen.ui.tasks import Task
 
 MOST_SOUNDS, MOST_PIECES = 16, 64  # kept in memory
+AT_ONCE = 240.0  # seconds of music that are made to sound without being asked
 MOST_PRINTED = 6000  # notes of the printed score
 
 
@@ -49,7 +51,7 @@ def musicxml_of(score: Score) -> bytes:
 
 @st.cache_resource(max_entries=MOST_PIECES, show_spinner=False)
 def _score(midi: bytes, name: str) -> Score:
-    return read_score(midi, f"{name.replace('/', ' ')}.mid")
+    return replace(read_score(midi, "piece.mid"), name=name)  # a file's name can be less
 
 
 @st.cache_resource(max_entries=MOST_SOUNDS, show_spinner=False)

@@ -9,18 +9,18 @@ import streamlit as st
 from musicgen.composing.history import KeptPiece, UnknownPiece
 from musicgen.rendering.wav import TooLongForSound, sound_source
 from musicgen.score import Score
+from musicgen.ui import compose_ask
 from musicgen.ui.compose_change import rewrite_button
 from musicgen.ui.compose_desk import desk
-from musicgen.ui.compose_facts import marks_of, originality_of, primer_notes
+from musicgen.ui.compose_facts import marks_of, originality_of, primer_notes, too_short_to_tell
 from musicgen.ui.compose_job import Job
 from musicgen.ui.compose_original import side_by_side
-from musicgen.ui.compose_pieces import score_of, sound_of
+from musicgen.ui.compose_pieces import AT_ONCE, score_of, sound_of
 from musicgen.ui.player import roll_player
 from musicgen.ui.words import clock, count, plain
 
 PATIENCE = 1.5  # seconds in which most pieces are written, before the page shows how it goes
 LOOK = 0.5  # seconds between two looks
-AT_ONCE = 240.0  # seconds of music that are made to sound without being asked
 
 
 def stage() -> None:
@@ -40,13 +40,18 @@ def _writing() -> None:
         st.progress(min(1.0, job.bar / job.bars) if job.bars else 0.0, text=_standing(job))
         st.button("Stop", icon=":material/stop:", on_click=job.stop, key="stop-writing")
     if len(job.score):
-        roll_player(job.score, b"", "player")
+        roll_player(job.score, b"", "player", turn=desk().turn)
 
 
 def _standing(job: Job[Any]) -> str:
     if job.stopped:
         return "Stopping; what is there is kept …"
-    return f"Writing: bar {job.bar} of {job.bars}" if job.bar else "Writing …"
+    if not job.bar:
+        return "Writing …"
+    closes = st.session_state.get(compose_ask.key_of("closes"))
+    if closes and job.bar >= job.bars - 1 > 0:
+        return f"Writing: bar {job.bar} of {job.bars}, then choosing how it ends …"
+    return f"Writing: bar {job.bar} of {job.bars}"
 
 
 def _shown() -> None:
@@ -63,7 +68,12 @@ def _shown() -> None:
     _headline(piece, score)
     marks = marks_of(piece)
     event = roll_player(
-        score, _sound(piece, score), "player", primer_notes=primer_notes(piece), marks=marks
+        score,
+        _sound(piece, score),
+        "player",
+        primer_notes=primer_notes(piece),
+        marks=marks,
+        turn=desk().turn,
     )
     if not sound_source().startswith("SoundFont"):
         st.caption(f"The sound is made of {sound_source()}.")
@@ -107,7 +117,9 @@ def _badges(piece: KeptPiece) -> None:
     """What is most worth knowing of the piece, in two or three words each."""
     report = originality_of(piece)
     if report and report.human_95 is not None:
-        if report.longest_run <= report.human_95:
+        if too_short_to_tell(piece):
+            st.badge("too short to tell whether it is original", color="gray")
+        elif report.longest_run <= report.human_95:
             st.badge("original", icon=":material/check:", color="green")
         else:
             st.badge("copies", icon=":material/content_copy:", color="red")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from musicgen.rendering.roll import MARK_COLOUR, PRIMER_COLOUR, Mark, part_colour
+from musicgen.rendering.roll import MARK_COLOUR, PRIMER_COLOUR, SHARED_COLOUR, Mark, part_colour
 from musicgen.rendering.words import note_words
 from musicgen.score import TICKS_PER_QUARTER, Score, first_bar_number
 from musicgen.ui.component import component
@@ -32,14 +32,16 @@ def roll_player(
     primer_notes: int = 0,
     marks: Sequence[Mark] = (),
     plays: bool = False,
+    turn: int = 0,
 ) -> PlayerEvent:
     """Show a score as a piano roll that plays `wav` (see `wav_bytes`), and say what was chosen.
 
     wav: empty where there is no sound yet; the roll is then shown without it.
     plays: whether it begins by itself, where the sound is a new one.
+    turn: where it is another one than before and not 0, the player is brought into view.
     key: unique on the page; the same key keeps playing over reruns while the sound is the same.
     """
-    piece = {**_piece(score, wav, primer_notes, marks), "plays": plays}
+    piece = {**_piece(score, wav, primer_notes, marks), "plays": plays, "turn": turn}
     result = _component(
         key=key,
         data=_packed(piece, wav),
@@ -68,11 +70,12 @@ def _piece(score: Score, wav: bytes, primer_notes: int, marks: Sequence[Mark]) -
         "tempo": score.tempo,
         "ticksPerSecond": score.tempo * TICKS_PER_QUARTER / 60,
         "primer": primer_notes,
-        "marks": [{"start": m.start, "stop": m.stop, "label": m.label} for m in marks],
+        "marks": [vars(mark) for mark in marks],
         "colours": {
             "parts": [part_colour(part) for part in parts],
             "primer": PRIMER_COLOUR,
-            "mark": MARK_COLOUR,
+            "copied": MARK_COLOUR,
+            "shared": SHARED_COLOUR,
         },
     }
 

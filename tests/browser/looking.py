@@ -40,3 +40,55 @@ def reach(page: Any) -> list[float]:
 def wait_for_more_points(page: Any, than: int) -> None:
     page.wait_for_selector(f'.curves:not([data-points="{than}"])')
     assert points(page) > than
+
+
+def sideways(page: Any) -> float:
+    """By how many pixels the page is wider than its window."""
+    return float(
+        page.evaluate(
+            """() => Math.max(...[document.documentElement, ...document.querySelectorAll(
+                '[data-testid="stMain"]')].map(e => e.scrollWidth - e.clientWidth))"""
+        )
+    )
+
+
+def faintest_text(page: Any) -> tuple[float, str]:
+    """The contrast (as WCAG 2 has it, 1 to 21) of the text that stands out least, and that text."""
+    contrast, text = page.evaluate(_FAINTEST)
+    return float(contrast), str(text)
+
+
+_FAINTEST = """() => {
+  // A slider's number stands above the thumb that holds it; primary buttons are Streamlit's own.
+  const OTHERS = `svg, style, [disabled], [data-disabled], [data-testid="stSlider"],
+    [data-testid="stBaseButton-primary"]`;
+  const numbers = (colour) => {
+    const found = (colour.match(/[\\d.]+/g) ?? [0, 0, 0, 0]).map(Number);
+    return colour.startsWith("color(") ? [...found.slice(0, 3).map((n) => n * 255), found[3] ?? 1]
+      : [...found.slice(0, 3), found[3] ?? 1];
+  };
+  const over = (top, below) => [0, 1, 2].map((n) => top[n] * top[3] + below[n] * (1 - top[3]));
+  const light = (colour) => {
+    const [r, g, b] = colour.map((n) => n / 255)
+      .map((n) => (n <= 0.04045 ? n / 12.92 : ((n + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const behind = (element) => {
+    if (!element) return [255, 255, 255];
+    const own = numbers(getComputedStyle(element).backgroundColor);
+    return own[3] === 1 ? own.slice(0, 3) : over(own, behind(element.parentElement));
+  };
+  const main = document.querySelector('[data-testid="stMain"]');
+  const texts = document.createTreeWalker(main, NodeFilter.SHOW_TEXT);
+  let least = [21, ""];
+  while (texts.nextNode()) {
+    const { parentElement: element, data } = texts.currentNode;
+    const seen = element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+    if (!data.trim() || !seen || element.closest(OTHERS)) continue;
+    const below = behind(element);
+    const [a, b] = [light(over(numbers(getComputedStyle(element).color), below)), light(below)];
+    const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (contrast < least[0]) least = [contrast, data];
+  }
+  return least;
+}"""

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pretty_midi
 import pytest
-from looking import drag_over_bars, settle
+from looking import drag_over_bars, faintest_text, settle, sideways
 from tiny_music import tiny_pieces, write_folder
 from tiny_runs import planted_copy, write_run
 
@@ -190,22 +190,30 @@ def test_a_click_on_a_copied_stretch_plays_it_beside_its_source(studio, browser_
     assert lengths[0] == pytest.approx(lengths[1], rel=0.25)
 
 
-def test_every_view_of_a_piece_can_be_opened(page):
+def test_every_view_of_a_piece_can_be_opened_on_a_phone_in_the_dark(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.emulate_media(color_scheme="dark")
+    page.reload()
+    settle(page)
     compose(page)
+    wait_until(lambda: 0 < page.locator(".player").bounding_box()["y"] < 844 - 420)
     for view, seen in (
         ("How good", "This piece among those of the collection"),
-        ("Originality", "Longest copied stretch"),
+        ("Originality", "Longest shared stretch"),
         ("Change", "Continue it"),
     ):
         page.get_by_role("radio", name=view).or_(page.get_by_role("button", name=view)).click()
         page.get_by_text(seen).wait_for()
         assert page.get_by_text(seen).count() == 1
+        assert sideways(page) == 0
+        assert faintest_text(page) > (4.5, "")
     page.get_by_role("radio", name="Score").or_(
         page.get_by_test_id("stButtonGroup").get_by_role("button", name="Score")
     ).click()
     printed = page.locator(".st-key-printed-score img").first
     printed.wait_for()
     assert printed.bounding_box()["height"] > 100
+    assert sideways(page) == 0
 
 
 @pytest.mark.slow

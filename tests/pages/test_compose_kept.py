@@ -13,6 +13,7 @@ from tiny_runs import write_run
 
 from musicgen.composing.history import delete, kept_pieces
 from musicgen.score import Score
+from musicgen.ui.compose_pieces import score_of
 from musicgen.ui.compose_take import settings_file
 
 
@@ -39,12 +40,12 @@ def test_a_piece_of_the_history_is_opened_starred_and_named(runs, compose_page):
     page.button(key="history-star").click().run()
     assert [piece.starred for piece in kept_pieces()] == [False, True]
     page = choose(page, 1)
-    page.text_input(key=f"history-name-{first.id}").set_value("evening").run()
+    page.text_input(key=f"history-name-{first.id}").set_value('dusk / "<night>"').run()
     page.button(key="history-rename").click().run()
-    assert [piece.name for piece in kept_pieces()] == [latest.name, "evening"]
+    assert [piece.name for piece in kept_pieces()] == [latest.name, 'dusk / "<night>"']
     page = choose(page, 1)
     page = press(page, "history-open")
-    assert shown(page).name == "evening"
+    assert score_of(shown(page)).name == shown(page).name == 'dusk / "<night>"'
     assert page.number_input(key="ask-seed").value == first.settings.seed
     assert address(page)["piece"] == first.id
 

@@ -67,6 +67,20 @@ def test_what_is_asked_for_is_what_comes(runs, compose_page):
     assert settings.temperature == 1.15
 
 
+def test_numbers_beyond_their_bounds_become_the_nearest_and_that_is_said(runs, compose_page):
+    write_run(runs)
+    page = compose_page()
+    page.number_input(key="ask-tempo").set_value(5.0)
+    page.number_input(key="ask-seed").set_value(-3)
+    page.number_input(key="ask-bars").set_value(99_999).run()
+    assert page.number_input(key="ask-bars").value == 1000
+    assert "Bars: from 1 to 1,000" in texts(page)
+    page.number_input(key="ask-bars").set_value(2)
+    settings = shown(press(page, "compose")).settings
+    assert (settings.bars, settings.tempo, settings.seed) == (2, 10, 0)
+    assert "Bars: from" not in texts(page)
+
+
 def test_each_click_is_a_new_piece_unless_the_seed_is_kept(runs, compose_page):
     write_run(runs)
     first = compose_page()
@@ -119,6 +133,7 @@ def test_a_link_finds_the_piece_and_without_the_history_makes_it_again(runs, com
         ({"piece": "../../etc/passwd"}, "not in the history here"),
         ({"model": "<b>gone</b>"}, "There is no model"),
         ({"model": "tiny@epoch-0099"}, "is not kept any more"),
+        ({"begin": "nonsense"}, "begins from “nonsense” and has no settings"),
     ],
 )
 def test_an_address_that_is_wrong_is_told(runs, compose_page, query, said):
@@ -215,7 +230,7 @@ def test_figures_originality_and_marks_are_of_the_piece(runs, compose_page):
     page.button_group(key="compose-view").set_value("Originality")
     page.run()
     labels = [metric.label for metric in page.metric]
-    assert labels[:2] == ["Longest copied stretch", "Notes in copied stretches"]
+    assert labels[:2] == ["Longest shared stretch", "Notes in shared stretches"]
     assert shown(page).settings.max_copy
     assert shown(page).facts["originality"]["longest_run"] <= shown(page).settings.max_copy
 

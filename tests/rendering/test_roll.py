@@ -1,7 +1,14 @@
 import numpy as np
 import pytest
 
-from musicgen.rendering.roll import MARK_COLOUR, PRIMER_COLOUR, Mark, part_colour, piano_roll
+from musicgen.rendering.roll import (
+    MARK_COLOUR,
+    PRIMER_COLOUR,
+    SHARED_COLOUR,
+    Mark,
+    part_colour,
+    piano_roll,
+)
 from musicgen.score import Metre, Score, notes_from
 
 TUNE = Score(notes_from([(0, 24, 60), (24, 12, 61, 127), (96, 48, 64, 40, 0, 1)]))
@@ -39,7 +46,11 @@ def test_the_primer_is_a_trace_of_its_own() -> None:
 def test_marked_notes_are_outlined_and_say_why() -> None:
     first, second = piano_roll(TUNE, marks=[Mark(1, 3, "bar 4 of <b>x</b>")]).data
     assert first.marker.line.width.tolist() == [0, 2] and second.marker.line.width.tolist() == [2]
-    assert first.marker.line.color == MARK_COLOUR
+    assert first.marker.line.color[1] == MARK_COLOUR
+    mild = piano_roll(TUNE, marks=[Mark(1, 3, "bar 4", shared=True), Mark(2, 3, "bar 5")]).data[0]
+    copied = piano_roll(TUNE, marks=[Mark(2, 3, "bar 5"), Mark(1, 3, "bar 4", shared=True)]).data[1]
+    assert (mild.marker.line.color[1], mild.marker.line.width[1]) == (SHARED_COLOUR, 1)
+    assert (copied.marker.line.color[0], copied.marker.line.width[0]) == (MARK_COLOUR, 2)
     assert first.customdata[1].endswith("<br>bar 4 of &lt;b&gt;x&lt;/b&gt;")
 
 

@@ -8,7 +8,13 @@ from musicgen.composing.originality import originality
 from musicgen.composing.originality_index import OriginalityIndex
 from musicgen.composing.settings import ComposeSettings
 from musicgen.rendering.roll import Mark
-from musicgen.ui.compose_facts import figures_of, marks_of, originality_of, primer_notes
+from musicgen.ui.compose_facts import (
+    figures_of,
+    marks_of,
+    originality_of,
+    primer_notes,
+    too_short_to_tell,
+)
 
 
 def piece(**facts: object) -> KeptPiece:
@@ -32,7 +38,16 @@ def test_marks_count_from_the_primer_on():
     }  # fmt: skip
     kept = piece(originality=report, primer_notes=5)
     assert marks_of(kept) == [Mark(8, 17, "9 notes as in a, bar 4")]
+    for human, shared in ((9, True), (8.5, False)):  # up to what composers share
+        [mark] = marks_of(piece(originality={**report, "human_95": human}))
+        assert mark.shared == shared
     assert marks_of(piece(originality={**report, "runs": [{**run, "first": "3"}]})) == []
+
+
+def test_a_handful_of_notes_is_too_short_to_tell():
+    told = [too_short_to_tell(piece(notes=12, primer_notes=given)) for given in (0, 4, 5)]
+    assert told == [False, False, True]
+    assert not too_short_to_tell(piece(notes="7"))
 
 
 @pytest.mark.parametrize("entry", [None, 1, [], {}, {"runs": [1]}, {"runs": []}, "runs"])

@@ -25,7 +25,9 @@ def test_the_browser_gets_all_that_it_draws() -> None:
     assert (piece["lines"], piece["firstBar"], piece["end"]) == ([0, 24, 120], 0, 120)
     assert piece["ticksPerSecond"] == 36
     assert (piece["primer"], piece["quarter"], len(piece["colours"]["parts"])) == (1, 24, 2)
-    assert piece["marks"] == [{"start": 1, "stop": 2, "label": "bar 3 of <b>x</b>"}]
+    assert piece["marks"] == [
+        {"start": 1, "stop": 2, "label": "bar 3 of <b>x</b>", "shared": False}
+    ]
 
 
 def test_the_message_is_the_length_then_json_then_sound() -> None:

@@ -3,6 +3,7 @@
 
 const players = new WeakMap(); // the element that Streamlit gives -> its Player
 let sounding = null; // one player sounds at a time
+let lastTurn = 0; // what was asked for last, and brought into view
 
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   const root = parentElement.querySelector(".player");
@@ -111,6 +112,17 @@ class Player {
     this.showSelection();
     this.draw();
     if (anew && piece.plays && this.url) this.audio.play().catch(() => {}); // may be forbidden
+    this.comeIntoView();
+  }
+
+  // On a phone what was asked for lies below the form; elsewhere it may lie above a view of it.
+  comeIntoView() {
+    const { turn } = this.piece;
+    if (!turn || turn === lastTurn) return;
+    lastTurn = turn;
+    const { top, bottom } = this.root.getBoundingClientRect();
+    if (top >= 0 && bottom <= window.innerHeight) return;
+    this.root.scrollIntoView({ block: "start", behavior: "smooth" });
   }
 
   setSound(wav) {
@@ -126,11 +138,11 @@ class Player {
 
   setMarks() {
     const { marks, notes, colours } = this.piece;
-    const buttons = marks.map(({ start, label }, index) => {
+    const buttons = marks.map(({ start, label, shared }, index) => {
       const button = document.createElement("button");
       button.type = "button";
       button.textContent = label;
-      button.style.setProperty("--colour", colours.mark);
+      button.style.setProperty("--colour", shared ? colours.shared : colours.copied);
       button.addEventListener("click", () => {
         this.seek(notes.start[start] ?? 0);
         this.tellOnce("mark", index);
@@ -147,7 +159,10 @@ class Player {
     const parts = colours.parts.length > 1 ? colours.parts : [];
     const entries = parts.map((colour, part) => [`part ${part + 1}`, colour, ""]);
     if (primer) entries.unshift(["primer", colours.primer, ""]);
-    if (marks.length) entries.push(["copied", colours.mark, "outline"]);
+    if (marks.some((mark) => mark.shared)) {
+      entries.push(["shared, as composers share", colours.shared, "outline"]);
+    }
+    if (marks.some((mark) => !mark.shared)) entries.push(["copied", colours.copied, "outline"]);
     const items = entries.map(([name, colour, kind]) => {
       const item = document.createElement("span");
       const patch = document.createElement("i");

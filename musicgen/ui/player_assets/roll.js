@@ -40,8 +40,10 @@ class Roll {
     this.low = low - spare;
     this.high = high + spare;
     this.row = (HEIGHT - RULER) / (this.high - this.low + 1);
-    this.copied = new Uint8Array(start.length);
-    for (const mark of piece.marks) this.copied.fill(1, mark.start, mark.stop);
+    this.marked = new Array(start.length).fill(null); // the colour of its outline
+    const { copied, shared } = piece.colours;
+    for (const mark of piece.marks) if (mark.shared) this.marked.fill(shared, mark.start, mark.stop);
+    for (const mark of piece.marks) if (!mark.shared) this.marked.fill(copied, mark.start, mark.stop);
     const style = getComputedStyle(this.stage);
     this.text = style.getPropertyValue("--st-text-color") || style.color;
     this.paper = style.getPropertyValue("--st-background-color") || "transparent";
@@ -210,9 +212,10 @@ class Roll {
       ink.globalAlpha = sounds ? 1 : 0.4 + (0.5 * notes.velocity[index]) / 127;
       ink.fillRect(...box);
       ink.globalAlpha = 1;
-      if (!this.copied[index] && !sounds) continue;
-      ink.strokeStyle = this.copied[index] ? colours.mark : this.text;
-      ink.lineWidth = this.copied[index] ? 2 : 1;
+      const mark = this.marked[index];
+      if (!mark && !sounds) continue;
+      ink.strokeStyle = mark ?? this.text;
+      ink.lineWidth = mark === colours.copied ? 2 : 1;
       ink.strokeRect(...box);
     }
   }
