@@ -137,7 +137,9 @@ def judged(pieces: Sequence[Score], human: Human) -> dict[str, Any]:
             name: {
                 "generated": ours[name].overlap if name in ours else 0.0,
                 "ceiling": ceiling[name].overlap,
-                "means": [ours[name].mean, ceiling[name].reference_mean] if name in METRICS else [],
+                "means": [ours[name].mean, ceiling[name].reference_mean]
+                if name in METRICS and name in ours
+                else [],
             }
             for name in ceiling
         },

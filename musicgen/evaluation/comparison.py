@@ -59,17 +59,21 @@ def compare(
 ) -> dict[str, Likeness]:
     """The likeness of two sets in every feature that has a meaning for both.
 
-    A piece for which a feature has no meaning (NaN) is left out of it; a feature with fewer
-    than two pieces in either set is left out. ValueError for a set of fewer than two pieces.
+    A piece for which a feature has no meaning (NaN) is left out of it; a feature is left out that
+    has none for most pieces of either set. ValueError for a set of fewer than two pieces.
     """
     if min(len(pieces), len(reference)) < 2:
         raise ValueError("each of the two sets needs at least two pieces")
     found = {}
     for name, feature in features.items():
         ours, theirs = _values(feature, pieces), _values(feature, reference)  # (n, D), (m, D)
-        if min(len(ours), len(theirs)) >= 2:
+        if _enough(ours, pieces) and _enough(theirs, reference):
             found[name] = likeness(ours, theirs)
     return found
+
+
+def _enough(rows: np.ndarray, scores: Sequence[Score]) -> bool:
+    return len(rows) >= max(2, len(scores) / 2)
 
 
 def likeness(values: np.ndarray, reference: np.ndarray) -> Likeness:
