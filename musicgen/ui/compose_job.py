@@ -17,7 +17,10 @@ class Job(Generic[T]):
     """Begins at once; stopped, it gives what is there."""
 
     def __init__(self, work: Callable[[OnBar, Stop], T], bars: int) -> None:
-        """work: composes, tells of bars and asks whether to stop; bars: of the whole piece."""
+        """work: composes, tells of bars and asks whether to stop.
+
+        bars: of the whole piece, an upbeat left out.
+        """
         self.bars = bars
         self.bar, self.score = 0, Score()  # of one of the variations, so far
         self._variation: int | None = None
@@ -43,4 +46,4 @@ class Job(Generic[T]):
         if self._variation is None:
             self._variation = variation
         if variation == self._variation:
-            self.score, self.bar = score, bars
+            self.score, self.bar = score, min(bars, self.bars) if self.bars else bars

@@ -29,7 +29,6 @@ from musicgen.ui.compose_models import Opened
 
 def start(opened: Opened, settings: ComposeSettings, begin: Begin, candidates: int) -> None:
     """Compose what the settings ask for, the best of so many candidates."""
-    settings = resolved(settings, opened.background, begin.score)
 
     def work(on_bar: OnBar, stop: Stop) -> Sequence[KeptPiece]:
         pieces = compose_pieces(
@@ -43,12 +42,11 @@ def start(opened: Opened, settings: ComposeSettings, begin: Begin, candidates: i
         )
         return _all_kept(opened, pieces, begin)
 
-    desk().begin(Job(work, settings.all_bars or 0))
+    desk().begin(Job(work, settings.bars or 0))
 
 
 def start_one(opened: Opened, settings: ComposeSettings, begin: Begin, variation: int = 0) -> None:
     """Compose one variation, as a link or a piece of the history names it."""
-    settings = resolved(settings, opened.background, begin.score)
 
     def work(on_bar: OnBar, stop: Stop) -> Sequence[KeptPiece]:
         piece = compose_one(
@@ -62,7 +60,7 @@ def start_one(opened: Opened, settings: ComposeSettings, begin: Begin, variation
         )
         return _all_kept(opened, [piece], begin)
 
-    desk().begin(Job(work, settings.all_bars or 0))
+    desk().begin(Job(work, settings.bars or 0))
 
 
 def start_rewrite(
