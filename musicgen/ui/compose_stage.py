@@ -17,7 +17,7 @@ from musicgen.ui.compose_job import Job
 from musicgen.ui.compose_original import side_by_side
 from musicgen.ui.compose_pieces import AT_ONCE, score_of, sound_of
 from musicgen.ui.player import roll_player
-from musicgen.ui.words import clock, count, plain
+from musicgen.ui.words import clock, count, length, plain
 
 PATIENCE = 1.5  # seconds in which most pieces are written, before the page shows how it goes
 LOOK = 0.5  # seconds between two looks
@@ -102,7 +102,7 @@ def _variations() -> None:
 
 
 def _headline(piece: KeptPiece, score: Score) -> None:
-    words = [count(score.bars, "bar"), count(len(score), "note"), clock(score.seconds)]
+    words = [length(score), count(len(score), "note"), clock(score.seconds)]
     words += [f"seed {piece.settings.seed}", f"temperature {piece.settings.temperature:g}"]
     words.append(plain(piece.checkpoint.replace("@", ", ")))
     if piece.primer:

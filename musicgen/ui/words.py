@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from musicgen.score import Score, first_bar_number
+
 _LINK = re.compile(r"(?i)(https?|ftp|www)(?=\\[:.])")  # of an address, once that is escaped
 _WORD_JOINER = "\u2060"  # nothing to be seen
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
@@ -20,6 +22,12 @@ def plain(text: str, most: int = 200) -> str:
 def count(number: int, one: str, many: str = "") -> str:
     """`1 piece`, `1,204 pieces`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def length(score: Score) -> str:
+    """How long a score is: `16 bars`, `16 bars and an upbeat`."""
+    upbeat = first_bar_number(score.metres) == 0 and score.bars > 1
+    return count(score.bars - upbeat, "bar") + " and an upbeat" * upbeat
 
 
 def span(seconds: float) -> str:

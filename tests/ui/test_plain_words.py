@@ -2,7 +2,8 @@
 
 import pytest
 
-from musicgen.ui.words import clock, count, plain, size, sortable_clock, span
+from musicgen.score import Metre, Score, notes_from
+from musicgen.ui.words import clock, count, length, plain, size, sortable_clock, span
 
 
 def test_counts() -> None:
@@ -18,6 +19,13 @@ def test_counts() -> None:
 )  # fmt: skip
 def test_spans(seconds: float, said: str) -> None:
     assert span(seconds) == said
+
+
+def test_the_length_of_a_score_leaves_the_upbeat_out() -> None:
+    notes = notes_from([(0, 24, 60), (24, 192, 62)])
+    assert length(Score(notes, metres=(Metre(0, 1, 4), Metre(24, 4, 4)))) == "2 bars and an upbeat"
+    assert length(Score(notes)) == "3 bars"
+    assert length(Score(notes[:1], metres=(Metre(0, 1, 4), Metre(24, 4, 4)))) == "1 bar"
 
 
 def test_clock() -> None:
