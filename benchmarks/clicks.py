@@ -22,7 +22,7 @@ from typing import Any
 from benchmarks.pages import AT_REST, CURVES, FLAGS, server
 
 PATIENCE = 180_000  # milliseconds
-PLAYS = "audio => audio.duration > 0"
+PLAYS = "(audio, before) => audio.duration > 0 && audio.src !== before"
 STOPPED = 60.0  # seconds that a training may take to save and stop
 
 
@@ -62,11 +62,12 @@ def _first_sound(page: Any, url: str) -> float:
     button = page.get_by_role("button", name="Compose", exact=True)
     button.wait_for()
     page.wait_for_selector(AT_REST)
+    audio = page.locator(".player audio")  # in a shadow root, which only locators look into
+    audio.wait_for(state="attached")  # of the piece that a first visit is greeted with
+    before = audio.evaluate("audio => audio.src")
     began = time.perf_counter()
     button.click()
-    audio = page.locator(".player audio")  # in a shadow root, which only locators look into
-    audio.wait_for(state="attached")
-    while not audio.evaluate(PLAYS):
+    while not audio.evaluate(PLAYS, before):
         time.sleep(0.02)
     return time.perf_counter() - began
 
@@ -81,7 +82,7 @@ def _first_loss(page: Any, url: str, home: Path) -> float:
     page.wait_for_selector(f'{CURVES}:not([data-points="0"])')
     seconds = time.perf_counter() - began
     page.get_by_role("button", name="Stop and save").click()
-    run = next((home / "runs").iterdir())
+    run = next((home / "runs").glob("[!.]*"))  # locks are hidden
     while json.loads((run / "status.json").read_text())["state"] != "stopped":
         if time.perf_counter() - began > seconds + STOPPED:
             raise SystemExit("the training does not stop")
