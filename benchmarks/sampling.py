@@ -9,45 +9,28 @@ the 95th percentile of the longest copied run, and how many pieces collapsed. A 
 
 from __future__ import annotations
 
-import argparse
 import json
 from typing import Any
 
-from benchmarks.generated import TOGETHER, Human, judged
-from musicgen.composing.background import Background
-from musicgen.composing.engine import Engine
+from benchmarks.composer import Composer, asked
+from benchmarks.generated import judged
 from musicgen.composing.settings import ComposeSettings
-from musicgen.composing.studio import compose_pieces
-from musicgen.models.checkpoint import open_checkpoint
-from musicgen.training.run import find_checkpoint
 
 PAIRS = ((1.0, 1.0), (1.0, 0.95), (0.95, 0.98), (0.9, 0.97), (0.85, 0.95))
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("checkpoint", help="a run's name, or a checkpoint's folder")
-    parser.add_argument("--pieces", type=int, default=64)
-    parser.add_argument("--json", action="store_true", help="print one JSON object and no table")
-    arguments = parser.parse_args()
-    checkpoint = open_checkpoint(find_checkpoint(arguments.checkpoint))
-    engine, known = Engine(checkpoint), Background.of(checkpoint.folder)
-    human = Human.of(checkpoint.facts["source"], checkpoint.encoding)
-    rows = [row(engine, known, human, pair, arguments.pieces) for pair in PAIRS]
+    arguments = asked(__doc__)
+    composer = Composer.of(arguments.checkpoint)
+    rows = [row(composer, pair, arguments.pieces) for pair in PAIRS]
     print(json.dumps(rows) if arguments.json else table(rows))
 
 
-def row(
-    engine: Engine, known: Background, human: Human, pair: tuple[float, float], count: int
-) -> dict[str, Any]:
+def row(composer: Composer, pair: tuple[float, float], count: int) -> dict[str, Any]:
     temperature, top_p = pair
-    pieces = []
-    for seed in range(-(-count // TOGETHER)):
-        asked = ComposeSettings(
-            seed=seed, variations=TOGETHER, temperature=temperature, top_p=top_p
-        )
-        pieces += [piece.score for piece in compose_pieces(engine, known, asked)]
-    found = judged(pieces, human)
+    settings = ComposeSettings(temperature=temperature, top_p=top_p)
+    pieces = [piece.score for piece in composer.pieces(settings, count)]
+    found = judged(pieces, composer.human)
     shares = [each["generated"] / each["ceiling"] for each in found["overlap"].values()]
     return {
         "temperature": temperature,

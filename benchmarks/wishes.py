@@ -10,7 +10,6 @@ in it, as its scale's notes alone and leaning to it. Five minutes.
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,46 +17,31 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.generated import TOGETHER, Human
-from musicgen.composing.background import Background
-from musicgen.composing.engine import Engine
-from musicgen.composing.settings import AS_USUAL, ComposeSettings
-from musicgen.composing.studio import Piece, compose_pieces
+from benchmarks.composer import Composer, asked
+from musicgen.composing.settings import AS_USUAL
+from musicgen.composing.studio import Piece
 from musicgen.corpus.keys import find_keys
 from musicgen.evaluation.voice_leading import clashes, parallels
-from musicgen.models.checkpoint import open_checkpoint
 from musicgen.score import Score
-from musicgen.training.run import find_checkpoint
 
 STRENGTHS = (0.0, 0.5, 1.0, 1.5)
 KEYS = ("D minor", "G major")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("checkpoint", help="a run's name, or a checkpoint's folder")
-    parser.add_argument("--pieces", type=int, default=64)
-    parser.add_argument("--json", action="store_true", help="print one JSON object and no tables")
-    arguments = parser.parse_args()
-    checkpoint = open_checkpoint(find_checkpoint(arguments.checkpoint))
-    engine, known = Engine(checkpoint), Background.of(checkpoint.folder)
-    human = Human.of(checkpoint.facts["source"], checkpoint.encoding)
+    arguments = asked(__doc__)
+    composer = Composer.of(arguments.checkpoint)
 
-    def pieces(settings: ComposeSettings) -> list[Piece]:
-        wanted = replace(settings, variations=TOGETHER)
-        seeds = range(-(-arguments.pieces // TOGETHER))
-        return [p for s in seeds for p in compose_pieces(engine, known, replace(wanted, seed=s))]
+    def pieces(**wishes: Any) -> list[Piece]:
+        return list(composer.pieces(replace(AS_USUAL, **wishes), arguments.pieces))
 
     rows: list[dict[str, Any]] = [
-        {"strength": each, **of_pieces(pieces(replace(AS_USUAL, counterpoint=each)))}
-        for each in STRENGTHS
+        {"strength": each, **of_pieces(pieces(counterpoint=each))} for each in STRENGTHS
     ]
-    rows.append({"strength": "people", **voice_leading([*human.train, *human.held_out])})
+    human = [*composer.human.train, *composer.human.held_out]
+    rows.append({"strength": "people", **voice_leading(human)})
     keys = {
-        key: [
-            in_key(pieces(replace(AS_USUAL, key=key, from_home=home)), key)
-            for home in (False, True)
-        ]
+        key: [in_key(pieces(key=key, from_home=home), key) for home in (False, True)]
         for key in KEYS
     }
     found = {"counterpoint": rows, "keys": keys}

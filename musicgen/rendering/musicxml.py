@@ -12,6 +12,7 @@ from musicgen.rendering.bars import Bar, Stroke, bars_of, strokes
 from musicgen.rendering.midi import tracks_of
 from musicgen.rendering.spelling import spelled
 from musicgen.rendering.voices import MIDDLE_C, note_values, staves
+from musicgen.rendering.words import signature_of
 from musicgen.score import TICKS_PER_QUARTER, Score
 
 
@@ -35,7 +36,7 @@ def _stream_of(score: Score, title: str) -> Any:
     whole = stream.Score()
     # An empty composer, for otherwise music21 signs as one.
     whole.insert(0, metadata.Metadata(title=title or None, composer=" "))
-    bars, sharps = bars_of(score), _sharps(score)
+    bars, sharps = bars_of(score), signature_of(score) or 0
     tracks = tracks_of(score) or [("", score.notes)]
     for number, (name, notes) in enumerate(tracks, 1):
         parts = _parts(notes, bars, sharps)
@@ -69,18 +70,6 @@ def _player(name: str, number: int, notes: np.ndarray) -> Any:
     player.partId, player.instrumentId = f"P{number}", f"P{number}-I1"
     player.midiProgram = int(notes["program"][0]) if len(notes) else 0
     return player
-
-
-def _sharps(score: Score) -> int:
-    """Sharps of the key signature (flats are negative), by music21's key analysis."""
-    from music21 import note, stream
-
-    if not len(score):
-        return 0
-    flat = stream.Stream()
-    for pitch, duration in score.notes[["pitch", "duration"]].tolist():
-        flat.append(note.Note(pitch, quarterLength=duration / TICKS_PER_QUARTER))
-    return int(flat.analyze("key").sharps)
 
 
 def _fill(part: Any, notes: np.ndarray, bars: Sequence[Bar], sharps: int) -> None:
