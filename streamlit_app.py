@@ -12,6 +12,7 @@ from starlette.middleware import Middleware
 from musicgen.ui import frame
 from musicgen.ui.home import home_view
 from musicgen.ui.preloading import PreloadedScripts
+from musicgen.ui.reading_ahead import ReadAhead
 from musicgen.ui.warming import imported_ahead, warm_up
 
 if __name__ == "__main__":
@@ -22,4 +23,5 @@ if __name__ == "__main__":
     home_view()
     warm_up()  # for the Data page, which is where most people go next
 else:
-    app = st.App(__file__, lifespan=imported_ahead, middleware=[Middleware(PreloadedScripts)])
+    ahead = [Middleware(PreloadedScripts), Middleware(ReadAhead)]
+    app = st.App(__file__, lifespan=imported_ahead, middleware=ahead)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import plotly.graph_objects as go
+from plotly.colors import sample_colorscale
 
 from musicgen.corpus.spelling import pitch_name
 from musicgen.corpus.statistics import Histogram
@@ -36,19 +37,14 @@ def keyboard_figure(found: Histogram) -> go.Figure:
     return figure.update_layout(
         barmode="overlay",
         height=HEIGHT,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        margin={"l": 8, "r": 8, "t": 8, "b": 32},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         showlegend=False,
-        coloraxis={
-            "cmin": 0,
-            "cmax": max(1, int(counts.max())),
-            "colorscale": _SCALE,
-            "showscale": False,
-        },
         xaxis={
             "tickvals": _places(octaves),
             "ticktext": [pitch_name(key) for key in octaves.tolist()],
+            "automargin": False,
             "showgrid": False,
             "zeroline": False,
         },
@@ -62,16 +58,26 @@ def _keys(
     """Some keys, all white or all black, all touched or all untouched."""
     black = bool(np.isin(keys[which] % 12, _BLACK).any())
     touched = bool((counts[which] > 0).any())
-    colour = {"color": counts[which], "coloraxis": "coloraxis"} if touched else {}
     return go.Bar(
         x=_places(keys[which]),
         y=np.full(which.sum(), 0.62 if black else 1.0),
         base=0.38 if black else 0.0,
         width=0.6 if black else 1.0,
-        marker={"color": _UNTOUCHED[black], "line": {"color": _EDGE, "width": 1}, **colour},
+        marker={
+            "color": _colours(counts[which] / counts.max()) if touched else _UNTOUCHED[black],
+            "line": {"color": _EDGE, "width": 1},
+        },
         customdata=[words for words, is_here in zip(said, which, strict=True) if is_here],
         hovertemplate="%{customdata[1]}<extra></extra>",
     )
+
+
+def _colours(shares: np.ndarray) -> list[str]:
+    """The colour of each share of the most struck key's count, 0 to 1.
+
+    Not by a colour axis: Plotly 3 then warns of every key, three times and with its stack.
+    """
+    return sample_colorscale(_SCALE, shares.tolist())
 
 
 def _places(keys: np.ndarray) -> np.ndarray:

@@ -18,6 +18,9 @@ HEIGHT = 320  # pixels
 MOST_BARS = 32
 _FILLED = 0.85  # of the way from a bar to the next
 _CLEAR = "rgba(0,0,0,0)"
+_LETTER = 7  # pixels of a letter below a bar
+_LETTERS = 8  # of a label, at most, for which room is kept to stand upright
+_NUMBER = 2  # letters' room for numbers, which lie
 
 
 def note_frequency_figure(found: Histogram, most: int = 30, log: bool = False) -> go.Figure:
@@ -46,7 +49,7 @@ def onset_figure(found: Histogram) -> go.Figure:
     """Where in the bar notes begin: the most frequent places, from the bar line on."""
     found = found.leading(MOST_BARS)
     short = [label.removeprefix("quarter ") for label in found.labels]
-    figure = _bars(found, "place in the bar, in quarters", "notes")
+    figure = _bars(found, "place in the bar, in quarters", "notes", ticks=short)
     return figure.update_xaxes(tickvals=list(found.labels), ticktext=short)
 
 
@@ -74,7 +77,8 @@ def polyphony_figure(found: Histogram) -> go.Figure:
     figure = empty_figure() if not len(found) else go.Figure()
     if len(found):
         figure.add_trace(_trace(list(found.labels), found.shares, found.labels, said))
-    return _laid_out(figure, "notes at once", "share of the time").update_yaxes(tickformat=".0%")
+    laid_out(figure, "notes at once", "share of the time", found.labels)
+    return figure.update_yaxes(tickformat=".0%")
 
 
 def chord_size_figure(found: Histogram, log: bool = False) -> go.Figure:
@@ -120,13 +124,15 @@ def _bars(
     log: bool = False,
     on_scale: bool = False,
     words: Sequence[str] = (),
+    ticks: Sequence[str] = (),
 ) -> go.Figure:
     """One bar a value; on_scale puts them where the values are, else side by side.
 
-    words: what the values are called where a bar is pointed at; by default their labels.
+    words: what the values are called where a bar is pointed at, ticks: below it; by default
+    their labels.
     """
     if not len(found):
-        return _laid_out(empty_figure(), what, unit)
+        return laid_out(empty_figure(), what, unit)
     numbers = (found.counts.tolist(), found.shares.tolist(), found.pieces.tolist())
     said = [
         count_words(label, count, unit, share, pieces)
@@ -137,7 +143,8 @@ def _bars(
     bars = _trace(places, found.counts, found.labels, said)
     if on_scale:
         bars.width = _widths(found.values)
-    figure = _laid_out(go.Figure(bars), what, unit)
+    labels = () if on_scale else ticks or found.labels
+    figure = laid_out(go.Figure(bars), what, unit, labels)
     figure.update_xaxes(type="linear" if on_scale else "category")
     return figure.update_yaxes(type="log" if log else "linear", dtick=1 if log else None)
 
@@ -164,14 +171,21 @@ def _trace(
     )
 
 
-def _laid_out(figure: go.Figure, across: str, up: str) -> go.Figure:
+def laid_out(figure: go.Figure, across: str, up: str, labels: Sequence[str] = ()) -> go.Figure:
+    """A figure with titled axes, labels below it, or numbers, and room for both.
+
+    The room is fixed where it can be: Plotly draws a chart twice over to find out how much its
+    labels need.
+    """
+    longest = max(map(len, labels), default=_NUMBER)
+    fits = longest <= _LETTERS
     return figure.update_layout(
         height=HEIGHT,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        margin={"l": 72, "r": 8, "t": 8, "b": 44 + _LETTER * longest if fits else 8},
         paper_bgcolor=_CLEAR,
         plot_bgcolor=_CLEAR,
         showlegend=False,
         bargap=1 - _FILLED,
-        xaxis={"title": {"text": across}},
-        yaxis={"title": {"text": up}},
+        xaxis={"title": {"text": across, "standoff": 12}, "automargin": not fits},
+        yaxis={"title": {"text": up, "standoff": 12}, "automargin": False},
     )

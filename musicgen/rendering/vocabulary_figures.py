@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from musicgen.encoding.vocabulary import Vocabulary
-from musicgen.rendering.statistics_figures import HEIGHT, count_words, empty_figure, percent
+from musicgen.rendering.statistics_figures import count_words, empty_figure, laid_out, percent
 
 _MOST_POINTS = 2000  # of a curve: more cannot be told apart
 
@@ -77,12 +77,4 @@ def _curve(
                 hovertemplate="%{customdata}<extra></extra>",
             )
         )
-    return figure.update_layout(
-        height=HEIGHT,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        showlegend=False,
-        xaxis={"title": {"text": across_title}},
-        yaxis={"title": {"text": up_title}},
-    )
+    return laid_out(figure, across_title, up_title)

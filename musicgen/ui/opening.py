@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
@@ -23,7 +24,7 @@ def open_collection(name: str) -> Analysis:
     UnknownSource where there is none; LeftToOthers where this page has turned away from a reading
     that another one waits for.
     """
-    key = (name, fingerprint(find_source(name)[1]))
+    key = _key(name)
     try:
         return finish(_reading(*key), "Reading the collection", READING)
     except LeftToOthers:
@@ -33,9 +34,29 @@ def open_collection(name: str) -> Analysis:
         raise
 
 
+def is_open(name: str) -> bool:
+    """Whether a collection is in memory; begins to read it where it is not."""
+    return _reading(*_key(name)).over
+
+
+def open_ahead(name: str) -> None:
+    """Begin to read a collection, and work out what the top of the Data page says of it.
+
+    For the time in which a browser still loads Streamlit's scripts; what goes wrong is said by
+    the page that opens it.
+    """
+    with suppress(Exception):
+        analysis = _reading(*_key(name)).result()
+        analysis.copies, analysis.note_frequency  # noqa: B018 - they keep what they work out
+
+
 def read_again(name: str) -> None:
     """Forget what is in memory, so that the next opening reads the rest."""
-    _reading.clear(name, fingerprint(find_source(name)[1]))
+    _reading.clear(*_key(name))
+
+
+def _key(name: str) -> tuple[str, str]:
+    return name, fingerprint(find_source(name)[1])
 
 
 def fingerprint(path: Path) -> str:

@@ -32,17 +32,18 @@ async def imported_ahead(_: st.App) -> AsyncIterator[None]:
     yield
 
 
-def warm_up() -> st.delta_generator.DeltaGenerator:
-    """Have the browser load Plotly, 5 MB of script, by an empty chart; returns its place."""
-    place = st.empty()
-    place.plotly_chart(_blank(), key="warming-up", config={"staticPlot": True})
-    return place
+def warm_up() -> None:
+    """Have the browser load Plotly, 5 MB of script, by an empty chart."""
+    st.plotly_chart(_blank(), key="warming-up", config={"staticPlot": True})
 
 
 @contextmanager
-def warming_up() -> Iterator[None]:
-    """The same before some work, until the work is done."""
-    place = warm_up()
+def warming_up(while_it_lasts: bool) -> Iterator[None]:
+    """The same during some work, where that takes its time; without it, its place is empty."""
+    place = st.empty()
+    if while_it_lasts:
+        with place:
+            warm_up()
     yield
     place.empty()
 
