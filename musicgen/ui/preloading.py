@@ -1,4 +1,4 @@
-"""Have browsers fetch scripts ahead: of charts while Streamlit starts, of tables after that."""
+"""Have browsers fetch the scripts of charts, widgets and tables while Streamlit starts."""
 
 from __future__ import annotations
 
@@ -13,14 +13,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _MANIFEST = Path(st.__file__).parent / "static" / "manifest.json"
 _ENTRY = "index.html"  # what it imports is loaded by itself
-# A browser would ask for the charts' when the first one comes, a second later. Not the small
-# scripts of widgets: so many requests hold up Streamlit's own. That of tables, for other views of
-# the page, comes when the browser has nothing else to do.
-_KINDS = {
-    "PlotlyChart": "rel=modulepreload; crossorigin; fetchpriority=low",
-    "DataFrame": "rel=prefetch; as=script; crossorigin",
+# A browser would ask for each when the first of its elements comes, a second later: for the
+# charts' of 5 MB and for those of the other elements of the Data page.
+_NOW = ("PlotlyChart", "Selectbox", "Button", "Metric", "ButtonGroup", "Slider", "Checkbox")
+_PRELOAD = "rel=modulepreload; crossorigin; fetchpriority=low"
+# That of tables, in forty files, is for other views: on the Data page it would stand in the way.
+_LATER = ("DataFrame",)
+_PREFETCH = "rel=prefetch; as=script; crossorigin"
+_PAGES = {
+    "/": dict.fromkeys(_NOW, _PRELOAD) | dict.fromkeys(_LATER, _PREFETCH),
+    "/Data": dict.fromkeys(_NOW, _PRELOAD),
 }
-_PAGES = ("/", "/Data")
 
 
 class PreloadedScripts:
@@ -32,7 +35,7 @@ class PreloadedScripts:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def adding(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).append("link", links())
+                MutableHeaders(scope=message).append("link", links(scope["path"]))
             await send(message)
 
         wanted = scope["type"] == "http" and scope["path"] in _PAGES
@@ -40,14 +43,14 @@ class PreloadedScripts:
 
 
 @cache
-def links() -> str:
-    """The value of the header; empty where this Streamlit says nothing of such scripts."""
+def links(page: str) -> str:
+    """The value of a page's header; empty where this Streamlit says nothing of such scripts."""
     try:
         manifest = json.loads(_MANIFEST.read_text(encoding="utf-8"))
         loaded = set(manifest[_ENTRY]["imports"])
         return ", ".join(
             f"</{file}>; {kind}"
-            for name, kind in _KINDS.items()
+            for name, kind in _PAGES[page].items()
             for key, chunk in manifest.items()
             if chunk.get("name") == name
             for file in _files(manifest, key, loaded)
