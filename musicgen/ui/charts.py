@@ -18,7 +18,7 @@ _CONFIG = {"displaylogo": False, "displayModeBar": False}
 def chart(title: str, figure: go.Figure, help: str = "") -> None:
     """A figure under its title."""
     st.markdown(f"**{title}**", help=help or None)
-    st.plotly_chart(figure, key=f"chart-{title}", config=_CONFIG)
+    st.plotly_chart(figure, key=f"chart-{title}", config=_CONFIG, alt=title)
 
 
 def chart_of_pieces(
@@ -31,7 +31,7 @@ def chart_of_pieces(
     st.markdown(f"**{title}**", help=help or None)
     key = f"chart-{title}"
     picked = st.plotly_chart(
-        figure, key=key, config=_CONFIG, on_select="rerun", selection_mode="points"
+        figure, key=key, config=_CONFIG, on_select="rerun", selection_mode="points", alt=title
     )
     if most is not None and (others := left_out(COUNTED[title](analysis), most)):
         st.caption(others)

@@ -15,7 +15,17 @@ _MANIFEST = Path(st.__file__).parent / "static" / "manifest.json"
 _ENTRY = "index.html"  # what it imports is loaded by itself
 # A browser would ask for each when the first of its elements comes, a second later: for the
 # charts' of 5 MB and for those of the other elements of the Data page.
-_NOW = ("PlotlyChart", "Selectbox", "Button", "Metric", "ButtonGroup", "Slider", "Checkbox")
+_NOW = (
+    "PlotlyChart",
+    "Selectbox",
+    "Button",
+    "Metric",
+    "ButtonGroup",
+    "Slider",
+    "Checkbox",
+    "TextInput",
+    "NumberInput",
+)
 _PRELOAD = "rel=modulepreload; crossorigin; fetchpriority=low"
 # That of tables, in forty files, is for other views: on the Data page it would stand in the way.
 _LATER = ("DataFrame",)

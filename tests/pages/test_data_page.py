@@ -34,6 +34,13 @@ def test_every_view_opens_by_its_link(open_page, view: str):
     assert numbers(page)["Pieces"] == "1,059"
 
 
+def test_every_chart_says_what_it_is_of_to_those_who_cannot_see_it(open_page):
+    page = open_page(DATA)
+    said = [chart.proto.alt for chart in page.get("plotly_chart")]
+    usual = ["Most frequent notes and chords", "Keyboard", "Pitch classes", "Melodic intervals"]
+    assert said == usual
+
+
 def test_links_to_what_is_not_there_are_answered(open_page):
     page = open_page(DATA, collection="<b>none</b> **at** all", view="Nonsense")
     assert "There is no collection" in page.warning[0].value
