@@ -13,6 +13,7 @@ from musicgen.ui import frame
 from musicgen.ui.home import home_view
 from musicgen.ui.preloading import PreloadedScripts
 from musicgen.ui.reading_ahead import ReadAhead
+from musicgen.ui.static_scripts import ScriptsFromMemory
 from musicgen.ui.warming import imported_ahead, warm_up
 
 if __name__ == "__main__":
@@ -23,5 +24,5 @@ if __name__ == "__main__":
     home_view()
     warm_up()  # for the Data page, which is where most people go next
 else:
-    ahead = [Middleware(PreloadedScripts), Middleware(ReadAhead)]
+    ahead = [Middleware(each) for each in (ScriptsFromMemory, PreloadedScripts, ReadAhead)]
     app = st.App(__file__, lifespan=imported_ahead, middleware=ahead)
