@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from functools import lru_cache
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from musicgen.encoding.grid import GRID_TICKS
 from musicgen.score import MAX_TICK, Metre, bar_positions
 
 
+@lru_cache(maxsize=1024)
 def bar_start(metres: tuple[Metre, ...], bar: int) -> int:
     """The tick at which a bar (from 0, the pickup included) begins."""
     return bisect_left(

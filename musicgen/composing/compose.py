@@ -66,8 +66,8 @@ def compose(
     """Compose variations in one batch.
 
     A piece of N bars ends where an onset would fall beyond bar N; notes that still sound there
-    are cut. on_bar(variation, bars, score) hears of each bar that is done, and of a long piece
-    once in a while; stop() ends everything where it is. index is what `settings.max_copy` is
+    are cut. on_bar(variation, bars, score) hears of each bar that is done of the first of them,
+    and of a long piece once in a while; stop() ends everything where it is. index is what `settings.max_copy` is
     held to. variations names those wanted where they are not the first ones: each is the same
     music in any company.
     ValueError where the settings, the primer and the model do not go together.
@@ -76,16 +76,16 @@ def compose(
     wanted = list(range(settings.variations) if variations is None else variations)
     piece = _Piece(model, settings, opening(model.encoding, settings, primer))
     writing = piece.writing(wanted, index)
-    told = np.zeros(len(wanted), np.int64)  # bars of each that on_bar has heard of
+    told = 0  # bars that on_bar has heard of
     finished = True
     for _ in range(piece.start.most_steps - len(piece.start.steps)):
         finished = stop is None or not stop()
         if not finished or not len(writing.rows):
             break
         writing.step()
-        if on_bar is not None:
-            for row in piece.bars_done(writing, told):
-                on_bar(wanted[row], int(told[row]), piece.score(writing.steps(row)))
+        if on_bar is not None and (bars := piece.bars_done(writing, told)):
+            on_bar(wanted[0], bars, piece.score(writing.steps(0)))
+            told = bars
     seconds = clock() - began
     return tuple(
         piece.composition(writing, row, variation, finished, seconds)
@@ -114,15 +114,12 @@ class _Piece:
         writing.hear(start.steps.fields)
         return writing
 
-    def bars_done(self, writing: Writing, told: np.ndarray) -> list[int]:
-        """The pieces that have come some bars further; told (K,) is brought up to date."""
-        if not len(writing.rows):
-            return []
-        bars = bar_positions(self.start.metres, writing.onsets())[0]
-        last = told[writing.rows]
-        further = bars > last + last // BARS_ONE_BY_ONE
-        told[writing.rows[further]] = bars[further]
-        return [int(row) for row in writing.rows[further]]
+    def bars_done(self, writing: Writing, told: int) -> int:
+        """The bars of the first piece, where it goes on and has come far enough; otherwise 0."""
+        if 0 not in writing.rows:
+            return 0
+        bars = int(bar_positions(self.start.metres, writing.onsets()[:1])[0][0])
+        return bars if bars > told + told // BARS_ONE_BY_ONE else 0
 
     def score(self, fields: np.ndarray) -> Score:
         """Steps as music: with the instrument that was asked for, closed at the end."""

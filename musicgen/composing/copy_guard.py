@@ -88,6 +88,8 @@ class CopyGuard:
     def _onsets(self, moment: Moment, logits: np.ndarray) -> np.ndarray:
         """No onset shift after which every key that is free would complete a copy."""
         for row, forbidden in enumerate(self._forbidden):
+            if not len(forbidden):
+                continue
             for shift in np.unique(forbidden[:, 0]):
                 keys = forbidden[forbidden[:, 0] == shift, 1]
                 free = self._keys & (moment.derived["remaining"][row] <= shift)

@@ -10,6 +10,7 @@ about as often as Bach's (docs/sampling.md).
 from __future__ import annotations
 
 from bisect import bisect_left
+from functools import lru_cache
 
 import numpy as np
 
@@ -19,8 +20,6 @@ from musicgen.encoding.grid import KEYS
 from musicgen.evaluation.voice_leading import PERFECT
 
 PARALLEL, CLASH = 4.0, 1.5  # nats that the wish is worth at full strength
-_APART = (np.arange(KEYS)[:, None] - np.arange(KEYS)) % 12
-_CLASHES = np.isin(_APART, (1, 11))  # (KEYS, KEYS)
 
 
 class Counterpoint:
@@ -40,7 +39,7 @@ class Counterpoint:
             texture.strike(shift, key, duration + 1)
 
     def keep(self, rows: np.ndarray) -> None:
-        self._textures = [self._textures[row] for row in rows]
+        self._textures = [self._textures[row].copy() for row in rows]
 
     def _pitches(self, moment: Moment, logits: np.ndarray) -> np.ndarray:
         less = np.zeros_like(logits)
@@ -49,7 +48,7 @@ class Counterpoint:
         ):
             before, now = texture.at(shift)
             if now:
-                less[row, _CLASHES[now].any(axis=0)] = self._clash
+                less[row, _clashing(frozenset(key % 12 for key in now))] = self._clash
             if now and before:
                 less[row, parallel_keys(before, now)] += self._parallel
         return logits - less
@@ -61,6 +60,11 @@ class _Texture:
     def __init__(self) -> None:
         self._sounding: dict[int, int] = {}  # grid steps from the latest onset to its end, by key
         self._before: list[int] = []
+
+    def copy(self) -> _Texture:
+        same = _Texture()
+        same._sounding, same._before = self._sounding.copy(), self._before
+        return same
 
     def strike(self, shift: int, key: int, duration: int) -> None:
         if shift:
@@ -74,6 +78,13 @@ class _Texture:
             return self._before, sorted(self._sounding)
         left = sorted(self._sounding.items())
         return [key for key, end in left if end >= shift], [key for key, e in left if e > shift]
+
+
+@lru_cache(maxsize=4096)  # sets of pitch classes
+def _clashing(classes: frozenset[int]) -> np.ndarray:
+    """The keys a semitone, octaves aside, from one of these pitch classes of keys: (n,)."""
+    near = {(each + apart) % 12 for each in classes for apart in (1, 11)}
+    return np.flatnonzero(np.isin(np.arange(KEYS) % 12, list(near)))
 
 
 def parallel_keys(before: list[int], now: list[int]) -> list[int]:

@@ -7,6 +7,7 @@ runs may share a hash: whoever asks compares the codes.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -41,10 +42,18 @@ class Grams:
         return (self.entries[low:high] & self.places).astype(np.int64)
 
 
+@lru_cache(maxsize=256)
+def _powers(length: int) -> np.ndarray:
+    """What each code of a run counts for in its hash: (length,) uint64."""
+    return np.array([pow(_ODD, length - at, 2**64) for at in range(length)], np.uint64)
+
+
 def gram_hashes(codes: np.ndarray, length: int) -> np.ndarray:
     """A hash of every run of `length` codes: (..., M) -> (..., M - length + 1) uint64."""
     codes = codes.astype(np.uint64)
     count = max(codes.shape[-1] - length + 1, 0)
+    if count == 1:  # as while composing: the same in one go
+        return (codes * _powers(length)).sum(axis=-1, keepdims=True)
     hashes = np.zeros((*codes.shape[:-1], count), np.uint64)
     for offset in range(length if count else 0):
         hashes *= np.uint64(_ODD)

@@ -26,7 +26,7 @@ class Watch(Protocol):
         """Take the next step of each piece: (K, F)."""
 
     def keep(self, rows: np.ndarray) -> None:
-        """Go on with these pieces alone."""
+        """Go on with these pieces alone, each as often as it is named."""
 
 
 class Writing:
@@ -64,32 +64,28 @@ class Writing:
         self._before = np.array([[field.size for field in fields]] * pieces, np.int32)
 
     def hear(self, steps: np.ndarray) -> None:
-        """Take given steps (N, K, F), or (N, F) for all pieces, as if they had been drawn."""
+        """Take given steps (N, F), the same for all pieces, as if each had drawn them."""
         if not len(steps):
             return
         pieces = len(self.rows)
-        alike = steps.ndim == 2  # then one piece hears for all
-        if alike:
-            self._stepper.keep(np.zeros(1, np.int64))
-        hearing = slice(0, 1 if alike else pieces)
-        for fields in steps:
-            everywhere = np.ascontiguousarray(np.broadcast_to(fields, self._before.shape), np.int32)
-            derived = {name: value[hearing] for name, value in self._derived().items()}
-            self._stepper.logits(derived, everywhere[hearing, :0])
-            self._push(everywhere, everywhere[hearing])
-        if alike:
-            self._stepper.keep(np.zeros(pieces, np.int64))
+        self._go_on_with(np.zeros(1, np.int64))  # one piece hears for all
+        for fields in np.ascontiguousarray(steps[:, None], np.int32):  # (1, F)
+            self._stepper.logits(self._tracker.inputs(), fields[:, :0])
+            self._take(fields)
+            self._steps.append(np.broadcast_to(fields, (pieces, len(self.fields))))
+        self._go_on_with(np.zeros(pieces, np.int64))
+        self.lengths += len(steps)
 
     def warm_up(self, windows: Sequence[np.ndarray]) -> None:
         """Give the model (N, F) steps of each piece to go on from, which are not part of it."""
         for fields in np.stack(windows, axis=1):  # (K, F)
-            self._stepper.logits(self._derived(), fields[:, :0])
+            self._stepper.logits(self._tracker.inputs(), fields[:, :0])
             self._stepper.push(fields)
         self._before = fields
 
     def step(self) -> None:
         """Draw one more step of each piece that goes on."""
-        derived, uniforms = self._derived(), self._uniforms.next()
+        derived, uniforms = self._tracker.inputs(), self._uniforms.next()
         drawn = np.zeros((len(self.rows), len(self.fields)), np.int32)
         plain = []
         moment = Moment(derived, self.now, self._before, drawn[:, :0])
@@ -111,7 +107,8 @@ class Writing:
                     return
             moment.drawn = drawn[:, : index + 1]
         self._chances.add(self.rows, plain, drawn)
-        self._push(drawn)
+        self._take(drawn)
+        self._remember(drawn)
 
     def log_likelihood(self, piece: int) -> np.ndarray:
         """Of the drawn steps of one of all pieces, by field: (F,)."""
@@ -129,38 +126,40 @@ class Writing:
         rows = [fields[piece] for fields in self._steps[:length]]
         return np.array(rows, np.int32).reshape(length, len(self.fields))
 
-    def _derived(self) -> dict[str, np.ndarray]:
-        derived = self._tracker.inputs()
-        if len(self.rows) == len(self.lengths):
-            return derived
-        return {name: value[self.rows] for name, value in derived.items()}
-
-    def _push(self, fields: np.ndarray, heard: np.ndarray | None = None) -> None:
-        """Take the next step (K, F) of each piece that goes on; heard: as the model gets them."""
-        if len(self.rows) == len(self.lengths):
-            everyone = fields
-        else:  # the tracker has all pieces; what it thinks of those that ended does not matter
-            everyone = np.zeros((len(self.lengths), len(self.fields)), np.int32)
-            everyone[self.rows] = fields
-        self._tracker.push(everyone)
-        self._stepper.push(fields if heard is None else heard)
-        self._before = fields
+    def _take(self, fields: np.ndarray) -> None:
+        """Let all that look after the pieces that go on know of their next step: (K, F)."""
+        self._tracker.push(fields)
+        self._stepper.push(fields)
         for watch in self._watches:
             watch.push(fields)
+        self._before = fields
         if self._moves:
             self.now = self.now + fields[:, 0]
-        self._steps.append(everyone)
+
+    def _remember(self, fields: np.ndarray) -> None:
+        """Keep the step that was drawn for the pieces that go on: (K, F)."""
+        if len(self.rows) < len(self.lengths):
+            everyone = np.zeros((len(self.lengths), len(self.fields)), np.int32)
+            everyone[self.rows] = fields
+            fields = everyone
+        self._steps.append(fields)
         self.lengths[self.rows] += 1
 
     def _keep(self, rows: np.ndarray, moment: Moment) -> Moment:
         """Go on with these of the rows alone, in the middle of a step."""
-        self.rows, self.now, self._before = self.rows[rows], self.now[rows], self._before[rows]
-        self._stepper.keep(rows)
+        self.rows = self.rows[rows]
         self._uniforms.keep(rows)
-        for watch in self._watches:
-            watch.keep(rows)
+        self._go_on_with(rows)
         derived = {name: value[rows] for name, value in moment.derived.items()}
         return Moment(derived, self.now, self._before, moment.drawn[rows])
+
+    def _go_on_with(self, rows: np.ndarray) -> None:
+        """Have all that look after the pieces go on with these rows of theirs."""
+        self.now, self._before = self.now[rows], self._before[rows]
+        self._stepper.keep(rows)
+        self._tracker.keep(rows)
+        for watch in self._watches:
+            watch.keep(rows)
 
 
 class Chances:

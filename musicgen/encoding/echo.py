@@ -70,6 +70,11 @@ class EchoTracker:
         rows = zip(self._memories, fields[:, :3].tolist(), strict=True)
         self._guess = np.array([memory.after(*row) for memory, row in rows], np.float32)
 
+    def keep(self, rows: np.ndarray) -> None:
+        """Go on with these pieces alone, each as often as it is named."""
+        self._memories = [self._memories[row].copy() for row in rows]
+        self._guess = self._guess[rows]
+
 
 class _Memory:
     """One piece: what followed the latest time that a run of notes was heard.
@@ -81,6 +86,12 @@ class _Memory:
         self._steps: list[tuple[int, int, int]] = []
         self._notes: list[int] = []  # onset shift and key of each step as one number
         self._follows: list[dict[tuple[int, ...], int]] = [{} for _ in ORDERS]
+
+    def copy(self) -> _Memory:
+        same = _Memory()
+        same._steps, same._notes = self._steps.copy(), self._notes.copy()
+        same._follows = [of_order.copy() for of_order in self._follows]
+        return same
 
     def after(self, shift: int, key: int, duration: int) -> tuple[int, int, int, int]:
         """The guess for the step after this one, which is taken in."""

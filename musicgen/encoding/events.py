@@ -180,3 +180,7 @@ class EventsTracker:
     def push(self, fields: np.ndarray) -> None:
         self.hearing.push(fields)
         self.echo.push(fields)
+
+    def keep(self, rows: np.ndarray) -> None:
+        self.hearing.keep(rows)
+        self.echo.keep(rows)

@@ -141,6 +141,9 @@ class FramesTracker:
         self._frames[:, -1] = fields
         self._frames = np.pad(self._frames, ((0, 0), (0, 1), (0, 0)))
 
+    def keep(self, rows: np.ndarray) -> None:
+        self._frames = self._frames[rows]
+
 
 def value_of(pitch: int) -> int:
     """A field's value for a pitch; ValueError where there is none."""

@@ -12,6 +12,7 @@ A model may move `remaining`, `age` and `clock` on by an onset shift once that i
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 
 import numpy as np
@@ -71,7 +72,8 @@ class HearingTracker:
         self._ended = np.full((pieces, KEYS), -FOREVER, np.float32)
         self._counts = np.zeros((pieces, 12 * len(CHROMA_WINDOWS)), np.float32)
         self._heard = np.ones(12 * len(CHROMA_WINDOWS), np.float32)  # notes, at least 1
-        self._struck: list[np.ndarray] = []  # (K,) a step, pitch classes
+        self._struck: deque[np.ndarray] = deque(maxlen=_LONGEST_WINDOW)  # (K,) pitch classes
+        self._count = 0  # notes so far
 
     def inputs(self) -> Derived:
         now = self.now.astype(np.float32)[:, None]
@@ -89,21 +91,29 @@ class HearingTracker:
         places = self._rows + keys
         self._started.put(places, self.now)
         self._ended.put(places, self.now + durations + 1)
-        self._count((keys + LOWEST_KEY) % 12)
+        self._take((keys + LOWEST_KEY) % 12)
 
-    def _count(self, struck: np.ndarray) -> None:
-        """Take the latest pitch class of each piece into every window: (K,)."""
-        count = len(self._struck)
-        self._struck.append(struck)
+    def keep(self, rows: np.ndarray) -> None:
+        """Go on with these pieces alone, each as often as it is named."""
+        self.now, self._counts = self.now[rows], self._counts[rows]
+        self._started, self._ended = self._started[rows], self._ended[rows]
+        self._rows = KEYS * np.arange(len(rows))
+        self._struck = deque((each[rows] for each in self._struck), _LONGEST_WINDOW)
+
+    def _take(self, struck: np.ndarray) -> None:
+        """Count the latest pitch class of each piece in every window: (K,)."""
         self._counts += _IN_ALL[struck]
         for i, (window, counted) in enumerate(zip(CHROMA_WINDOWS, _IN_ONE, strict=True)):
-            if window is None or count < window:
-                self._heard[12 * i : 12 * i + 12] = count + 1
+            if window is None or self._count < window:
+                self._heard[12 * i : 12 * i + 12] = self._count + 1
             else:
-                self._counts -= counted[self._struck[-1 - window]]
+                self._counts -= counted[self._struck[-window]]
+        self._struck.append(struck)
+        self._count += 1
 
 
 _FOREVER = np.float32(FOREVER)
+_LONGEST_WINDOW = max(window or 0 for window in CHROMA_WINDOWS)
 # What a pitch class counts for, in one window and in all: (12, windows * 12).
 _IN_ONE = [np.kron(row, np.eye(12)).astype("f4") for row in np.eye(len(CHROMA_WINDOWS))[:, None]]
 _IN_ALL = np.sum(_IN_ONE, axis=0)

@@ -160,6 +160,9 @@ class NothingDerived:
     def push(self, fields: np.ndarray) -> None:
         pass
 
+    def keep(self, rows: np.ndarray) -> None:
+        pass
+
 
 def token_of(voicing: Voicing) -> str:
     """One pitch by its name, more than one by their normal order."""

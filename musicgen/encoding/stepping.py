@@ -23,7 +23,7 @@ class Stepper(Protocol):
         """Take the finished step of each piece: (K, F) int32."""
 
     def keep(self, rows: np.ndarray) -> None:
-        """Go on with these pieces alone."""
+        """Go on with these pieces alone, each as often as it is named."""
 
 
 class Model(Protocol):

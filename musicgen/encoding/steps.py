@@ -46,6 +46,9 @@ class Tracker(Protocol):
     def push(self, fields: np.ndarray) -> None:
         """Take the next step of each piece: (K, F)."""
 
+    def keep(self, rows: np.ndarray) -> None:
+        """Go on with these pieces alone, each as often as it is named."""
+
 
 class Encoding(Protocol):
     """Scores to steps and back. Derived inputs cost no bits: they follow from earlier steps."""
