@@ -31,9 +31,12 @@ class BoundStepper:
     ) -> None:
         """start: the state, and as `before` the step before the first; (K, ...) each."""
         self._sessions, self._states = sessions, set(start) - {"before"}
-        self._bind(start)
+        self._arrays = dict(start)
+        self._bindings: list[ort.IOBinding] = []  # made when they are first needed
 
     def logits(self, derived: Derived, drawn: np.ndarray) -> np.ndarray:
+        if not self._bindings:
+            self._bind()
         index = drawn.shape[1]
         if index:
             np.copyto(self._drawn[index], drawn)
@@ -51,11 +54,12 @@ class BoundStepper:
         np.copyto(self._arrays["before"], fields)
 
     def keep(self, rows: np.ndarray) -> None:
-        self._bind({name: value[rows] for name, value in self._arrays.items()})
+        self._arrays = {name: value[rows] for name, value in self._arrays.items()}
+        self._bindings = []
 
-    def _bind(self, start: Mapping[str, np.ndarray]) -> None:
+    def _bind(self) -> None:
         """Give each graph its arrays: what one hands on is where the next ones take it."""
-        self._arrays = {name: np.ascontiguousarray(value) for name, value in start.items()}
+        self._arrays = {n: np.ascontiguousarray(value) for n, value in self._arrays.items()}
         self._drawn: list[np.ndarray] = []
         self._logits: list[np.ndarray] = []
         self._carried: list[tuple[np.ndarray, np.ndarray]] = []

@@ -8,14 +8,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from musicgen.composing.bars import bar_start
 from musicgen.composing.opening import Opening, closed, opening
 from musicgen.composing.originality_index import OriginalityIndex
 from musicgen.composing.rules import rules_for
 from musicgen.composing.sampling import variation_rng
-from musicgen.composing.settings import ComposeSettings
+from musicgen.composing.settings import ENDING_BARS, ComposeSettings
 from musicgen.composing.watches import watches_for
 from musicgen.composing.writing import Writing
-from musicgen.encoding.stepping import Model
+from musicgen.encoding.stepping import Model, Stepper
 from musicgen.encoding.steps import Steps
 from musicgen.score import Score, bar_positions
 
@@ -39,6 +40,7 @@ class Composition:
     variation: int  # with the settings it says which random numbers were used
     finished: bool  # False where it was stopped
     seconds: float  # of the whole batch
+    fork: Stepper | None = None  # the model before the bars that are drawn again for an ending
 
     @property
     def composed(self) -> Score:
@@ -66,10 +68,10 @@ def compose(
     """Compose variations in one batch.
 
     A piece of N bars ends where an onset would fall beyond bar N; notes that still sound there
-    are cut. on_bar(variation, bars, score) hears of each bar that is done of the first of them,
-    and of a long piece once in a while; stop() ends everything where it is. index is what `settings.max_copy` is
-    held to. variations names those wanted where they are not the first ones: each is the same
-    music in any company.
+    are cut. on_bar(variation, bars, score) hears of each bar of the first of them that is done,
+    and of a long piece once in a while; stop() ends everything where it is. index is what
+    `settings.max_copy` is held to. variations names those wanted where they are not the first
+    ones: each is the same music in any company.
     ValueError where the settings, the primer and the model do not go together.
     """
     began = clock()
@@ -107,12 +109,26 @@ class _Piece:
         generators = [variation_rng(settings.seed, variation) for variation in variations]
         rules = rules_for(encoding, settings, start.metres, start.last_bar)
         watches = watches_for(encoding, settings, index, len(variations))
-        writing = Writing(self.model, settings, start.metres, generators, rules, watches, start.end)
+        writing = Writing(
+            self.model,
+            settings,
+            start.metres,
+            generators,
+            rules,
+            watches,
+            start.end,
+            self._ending() if settings.endings else None,
+        )
         if not len(start.steps) and self.model.openings:
             chosen = [int(rng.integers(len(self.model.openings))) for rng in generators]
             writing.warm_up([self.model.openings[number] for number in chosen])
         writing.hear(start.steps.fields)
         return writing
+
+    def _ending(self) -> int | None:
+        """Where the bars begin that are drawn again for an ending; None where there are none."""
+        first = (self.settings.all_bars or 0) - ENDING_BARS
+        return bar_start(self.start.metres, first) if first > 0 else None
 
     def bars_done(self, writing: Writing, told: int) -> int:
         """The bars of the first piece, where it goes on and has come far enough; otherwise 0."""
@@ -146,4 +162,5 @@ class _Piece:
             variation=variation,
             finished=finished,
             seconds=seconds,
+            fork=writing.forks.get(row),
         )

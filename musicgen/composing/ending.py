@@ -19,12 +19,12 @@ from musicgen.composing.compose import Composition
 from musicgen.composing.originality_index import OriginalityIndex
 from musicgen.composing.rewrite import Stretch
 from musicgen.composing.scales import tonic_of
+from musicgen.composing.settings import ENDING_BARS
 from musicgen.corpus.keys import find_keys
 from musicgen.encoding.notes import NotesEncoding
 from musicgen.encoding.stepping import Model
 from musicgen.score import TICKS_PER_QUARTER, Score
 
-BARS = 2  # that are drawn again
 FEWEST_BARS = 4  # of a piece that is given an ending
 TRIADS = ({0, 4, 7}, {0, 3, 7})  # semitones above the tonic
 DOMINANT = {7, 11, 2}
@@ -38,12 +38,12 @@ def with_ending(
     Of what is drawn anew the likelihood counts as that of the rest does, a note.
     """
     score, settings = made.score, made.settings
-    first_bar = score.bars - BARS
+    first_bar = score.bars - ENDING_BARS
     if not _can_be_closed(model, made, first_bar):
         return made
     start = bar_start(score.metres, first_bar)
     tonic = _tonic(made, start)
-    stretch = Stretch(model, settings, score, first_bar, score.bars - 1)
+    stretch = Stretch(model, settings, score, first_bar, score.bars - 1, made)
     endings = [score]
     if not _comes_from_the_dominant(closing(score, tonic), tonic):
         drawn = stretch.draw(settings.endings, index, None) or []
@@ -56,7 +56,7 @@ def with_ending(
     share = (len(best) - made.primer_notes) / max(1, len(score) - made.primer_notes)
     likelihood = {name: value * share for name, value in made.log_likelihood.items()}
     steps = model.encoding.encode(best)
-    return replace(made, score=best, steps=steps, log_likelihood=likelihood)
+    return replace(made, score=best, steps=steps, log_likelihood=likelihood, fork=None)
 
 
 def closing(score: Score, tonic: int) -> Score | None:

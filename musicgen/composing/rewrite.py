@@ -15,6 +15,7 @@ from functools import cached_property
 import numpy as np
 
 from musicgen.composing.bars import bar_start
+from musicgen.composing.compose import Composition
 from musicgen.composing.expectation import expectation
 from musicgen.composing.originality_index import OriginalityIndex
 from musicgen.composing.parts import in_parts
@@ -26,7 +27,7 @@ from musicgen.composing.writing import Writing
 from musicgen.encoding.events import SHIFT
 from musicgen.encoding.grid import GRID_TICKS
 from musicgen.encoding.notes import NotesEncoding
-from musicgen.encoding.stepping import Model
+from musicgen.encoding.stepping import Model, Stepper
 from musicgen.score import Score, without_overlaps
 
 CANDIDATES = 8
@@ -87,6 +88,7 @@ class Stretch:
     score: Score
     first_bar: int
     last_bar: int
+    made: Composition | None = None  # that the score is of, where the model has been kept of it
 
     @cached_property
     def start(self) -> int:
@@ -113,7 +115,7 @@ class Stretch:
         watches = watches_for(model.encoding, settings, index, count)
         writing = Writing(model, settings, metres, generators, rules, watches, end)
         before = self._before()
-        writing.hear(before)
+        writing.hear(before, self._fork(before))
         while len(writing.rows) and writing.lengths.max() < MOST_NOTES:
             if stop is not None and stop():
                 return None
@@ -153,6 +155,12 @@ class Stretch:
         notes = self.score.notes
         earlier = replace(self.score, notes=notes[notes["start"] < self.start])
         return self.model.encoding.encode(earlier).fields
+
+    def _fork(self, before: np.ndarray) -> Stepper | None:
+        """The model that has heard all before the stretch, where it heard just that."""
+        if self.made is None or not np.array_equal(before, self.made.steps.fields[: len(before)]):
+            return None
+        return self.made.fork
 
     def _notes(self, fields: np.ndarray, skipped: int) -> np.ndarray:
         """Drawn steps as notes of this piece, without the first ones."""

@@ -18,6 +18,7 @@ MOST_NOTES = 20_000
 MOST_VARIATIONS = 64  # for ranking; people ask for 1 to 8
 MOST_SEED = 2**32 - 1
 ENDINGS = 16  # that are tried where nobody says how many
+ENDING_BARS = 2  # that are drawn again for each of them
 LEAST_COPY, MOST_COPY = 4, 64  # notes
 MOST_TRANSPOSE = 24  # semitones
 

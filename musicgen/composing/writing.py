@@ -11,9 +11,9 @@ from musicgen.composing.rules import Moment, Rules
 from musicgen.composing.sampling import Uniforms, draw, log_likelihood
 from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.events import SHIFT
-from musicgen.encoding.grid import GRID_TICKS
+from musicgen.encoding.grid import GRID_TICKS, LONGEST
 from musicgen.encoding.notes import STEP_TICKS
-from musicgen.encoding.stepping import Model
+from musicgen.encoding.stepping import Model, Stepper, branch
 from musicgen.score import Metre
 
 
@@ -41,11 +41,17 @@ class Writing:
         rules: Rules,
         watches: Sequence[Watch] = (),
         end: int | None = None,
+        fork: int | None = None,
     ) -> None:
-        """end: the tick where onsets are no longer taken; None does without."""
+        """end: the tick where onsets are no longer taken; None does without.
+
+        fork: the tick before which the model is remembered (`forks`), to be gone on from again.
+        """
         pieces, fields = len(generators), model.encoding.fields
         self.fields = fields
         self._end = None if end is None else -(-end // GRID_TICKS)
+        self._fork = None if fork is None else -(-fork // GRID_TICKS)
+        self.forks: dict[int, Stepper] = {}  # one piece each, by number, before its step from there
         self.rows = np.arange(pieces)  # of the pieces that go on
         self.now = np.zeros(pieces, np.int64)  # grid steps, the latest onset, as the rows
         self.lengths = np.zeros(pieces, np.int64)  # steps, of all pieces
@@ -63,14 +69,21 @@ class Writing:
         self._moves = fields[0].name == SHIFT.name
         self._before = np.array([[field.size for field in fields]] * pieces, np.int32)
 
-    def hear(self, steps: np.ndarray) -> None:
-        """Take given steps (N, F), the same for all pieces, as if each had drawn them."""
+    def hear(self, steps: np.ndarray, fork: Stepper | None = None) -> None:
+        """Take given steps (N, F), the same for all pieces, as if each had drawn them.
+
+        fork: one piece of the model that has heard them already.
+        """
         if not len(steps):
             return
         pieces = len(self.rows)
         self._go_on_with(np.zeros(1, np.int64))  # one piece hears for all
+        if fork is not None:
+            self._stepper = branch(fork, np.zeros(1, np.int64))
         for fields in np.ascontiguousarray(steps[:, None], np.int32):  # (1, F)
-            self._stepper.logits(self._tracker.inputs(), fields[:, :0])
+            if fork is None:
+                self._stepper.logits(self._tracker.inputs(), fields[:, :0])
+                self._stepper.push(fields)
             self._take(fields)
             self._steps.append(np.broadcast_to(fields, (pieces, len(self.fields))))
         self._go_on_with(np.zeros(pieces, np.int64))
@@ -85,6 +98,8 @@ class Writing:
 
     def step(self) -> None:
         """Draw one more step of each piece that goes on."""
+        if self._fork is not None:
+            self._remember_model(self._fork)
         derived, uniforms = self._tracker.inputs(), self._uniforms.next()
         drawn = np.zeros((len(self.rows), len(self.fields)), np.int32)
         plain = []
@@ -107,6 +122,7 @@ class Writing:
                     return
             moment.drawn = drawn[:, : index + 1]
         self._chances.add(self.rows, plain, drawn)
+        self._stepper.push(drawn)
         self._take(drawn)
         self._remember(drawn)
 
@@ -127,9 +143,8 @@ class Writing:
         return np.array(rows, np.int32).reshape(length, len(self.fields))
 
     def _take(self, fields: np.ndarray) -> None:
-        """Let all that look after the pieces that go on know of their next step: (K, F)."""
+        """Let all but the model know of the next step of the pieces that go on: (K, F)."""
         self._tracker.push(fields)
-        self._stepper.push(fields)
         for watch in self._watches:
             watch.push(fields)
         self._before = fields
@@ -144,6 +159,12 @@ class Writing:
             fields = everyone
         self._steps.append(fields)
         self.lengths[self.rows] += 1
+
+    def _remember_model(self, fork: int) -> None:
+        """Keep the model as it is for the pieces that may come to a grid step with the next one."""
+        near = (self.now < fork) & (self.now + LONGEST >= fork)
+        for row in np.flatnonzero(near):
+            self.forks[int(self.rows[row])] = branch(self._stepper, np.array([row]))
 
     def _keep(self, rows: np.ndarray, moment: Moment) -> Moment:
         """Go on with these of the rows alone, in the middle of a step."""

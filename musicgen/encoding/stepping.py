@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Protocol
 
 import numpy as np
@@ -23,7 +24,14 @@ class Stepper(Protocol):
         """Take the finished step of each piece: (K, F) int32."""
 
     def keep(self, rows: np.ndarray) -> None:
-        """Go on with these pieces alone, each as often as it is named."""
+        """Go on with these pieces alone, each as often as it is named, in arrays of their own."""
+
+
+def branch(stepper: Stepper, rows: np.ndarray) -> Stepper:
+    """These pieces once more, to go on from here apart from the stepper's own."""
+    other = copy(stepper)
+    other.keep(rows)
+    return other
 
 
 class Model(Protocol):

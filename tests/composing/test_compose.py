@@ -145,9 +145,7 @@ def test_an_empty_primer_is_refused(parrot):
 def test_bars_of_the_first_are_told_as_they_are_done(parrot):
     told = []
     settings = ComposeSettings(bars=6)
-    piece, _ = compose(
-        parrot, settings, on_bar=lambda *bar: told.append(bar), variations=[3, 1]
-    )
+    piece, _ = compose(parrot, settings, on_bar=lambda *bar: told.append(bar), variations=[3, 1])
     assert {variation for variation, _, _ in told} == {3}
     bars = [bar for _, bar, _ in told]
     assert bars == sorted(set(bars)) and bars[-1] == 5
