@@ -108,7 +108,7 @@ class _Piece:
         encoding, settings, start = self.model.encoding, self.settings, self.start
         generators = [variation_rng(settings.seed, variation) for variation in variations]
         rules = rules_for(encoding, settings, start.metres, start.last_bar)
-        watches = watches_for(encoding, settings, index, len(variations))
+        watches = watches_for(encoding, settings, start.metres, index, len(variations))
         writing = Writing(
             self.model,
             settings,

@@ -17,8 +17,9 @@ from typing import Any
 
 import numpy as np
 
+from musicgen.composing.forms import check_form, form_of
 from musicgen.composing.parts import singing_parts
-from musicgen.composing.settings import ComposeSettings
+from musicgen.composing.settings import LEAST_SILENCE, LONGEST_SILENCE, ComposeSettings
 from musicgen.corpus.keys import KEYS_BY_NAME, find_keys
 from musicgen.corpus.statistics_time import main_metre
 from musicgen.encoding.grid import GRID_TICKS
@@ -28,6 +29,7 @@ from musicgen.score import TICKS_PER_QUARTER, Score, bar_positions
 
 FILE = "habits.json"
 RARE = 0.02  # a metre, upbeat or key of fewer pieces than this share is not drawn
+MOST_FORMS = 64  # of a metre
 FEW_PARALLELS = 0.02  # of the changes of chord: half of that in Bach's chorales
 _STREAM = 1  # apart from the random numbers that notes are drawn with
 
@@ -46,6 +48,9 @@ class Habit:
     spread: float = 0.0  # semitones, their standard deviation
     parts: int = 0  # of one note at a time each, as in most pieces; 0 where they are not so
     counterpoint: float = 0.0  # 1 where several parts have next to no parallels
+    span: int = 0  # semitones from the lowest note to the highest, the median
+    silence: float = LONGEST_SILENCE  # quarters, in all but one of twenty pieces no longer
+    forms: Sequence[str] = ()  # of pieces, see `forms.py`; those of which nothing comes again too
 
 
 _UNKNOWN = Habit("4/4", 1.0, 100.0, 0)
@@ -81,7 +86,22 @@ def _habit(metre: str, group: Sequence[Score], share: float) -> Habit:
         float(np.std(places)),
         parts,
         1.0 if parts > 1 and _few_parallels(group) else 0.0,
+        int(np.median([np.ptp(score.notes["pitch"]) for score in group])),
+        _usual_silence(group),
+        tuple(form_of(score) for score in group[:: -(-len(group) // MOST_FORMS)]),
     )
+
+
+def _usual_silence(group: Sequence[Score]) -> float:
+    longest = float(np.percentile([_longest_silence(score) for score in group], 95))
+    return min(max(longest, LEAST_SILENCE), LONGEST_SILENCE)
+
+
+def _longest_silence(score: Score) -> float:
+    """Quarters between the end of all that sounds and the next note; 0 where there are none."""
+    starts, ends = score.notes["start"], score.notes["start"] + score.notes["duration"]
+    gaps = starts[1:] - np.maximum.accumulate(ends)[:-1]
+    return max(0, *gaps.tolist(), 0) / TICKS_PER_QUARTER
 
 
 def _few_parallels(group: Sequence[Score]) -> bool:
@@ -111,7 +131,9 @@ def as_usual(settings: ComposeSettings, habits: Sequence[Habit]) -> ComposeSetti
     What is left open of `transpose` is said by `usual_key.py` once the piece is there.
     """
     if not habits:
-        return replace(settings, pickup=settings.pickup or 0.0, **_texture(settings, _UNKNOWN))
+        unknown = _texture(settings, _UNKNOWN)
+        form, pickup = settings.form or "", settings.pickup or 0.0
+        return replace(settings, pickup=pickup, form=form, **unknown)
     rng = np.random.default_rng((settings.seed, _STREAM))
     fitting = [habit for habit in habits if settings.metre in (None, habit.metre)]
     among = fitting or habits[:1]
@@ -120,25 +142,35 @@ def as_usual(settings: ComposeSettings, habits: Sequence[Habit]) -> ComposeSetti
     if fitting and habit.pickups:
         lengths = list(map(float, habit.pickups))
         usual_pickup = lengths[drawn_index(list(habit.pickups.values()), rng)]
+    form = _usual_form(habit, settings.bars, rng) if fitting else ""
     return replace(
         settings,
         metre=settings.metre or habit.metre,
         tempo=habit.tempo if settings.tempo is None else settings.tempo,
         program=habit.program if settings.program is None else settings.program,
         pickup=usual_pickup if settings.pickup is None else settings.pickup,
+        form=form if settings.form is None else settings.form,
         **_texture(settings, habit),
     )
+
+
+def _usual_form(habit: Habit, bars: int | None, rng: np.random.Generator) -> str:
+    """That of one of the pieces, if it can be of those that have bars enough."""
+    long_enough = [form for form in habit.forms if len(form) >= (bars or 0)]
+    among = long_enough or habit.forms
+    return among[int(rng.integers(len(among)))][:bars] if among else ""
 
 
 def going_on(settings: ComposeSettings, habits: Sequence[Habit]) -> ComposeSettings:
     """The settings of a piece that goes on from a primer, which has its upbeat, key and metre."""
     texture = _texture(settings, habits[0] if habits else _UNKNOWN)
-    return replace(settings, pickup=0.0, transpose=0, **texture)
+    return replace(settings, pickup=0.0, transpose=0, form=settings.form or "", **texture)
 
 
 def _texture(settings: ComposeSettings, habit: Habit) -> dict[str, Any]:
     """The settings of how parts go together, those left open as is usual."""
-    usual = {"parts": habit.parts, "counterpoint": habit.counterpoint}
+    names = ("parts", "counterpoint", "span", "silence")
+    usual = {name: getattr(habit, name) for name in names}
     asked = {name: getattr(settings, name) for name in usual}
     return {name: usual[name] if asked[name] is None else asked[name] for name in usual}
 
@@ -157,7 +189,8 @@ def save_habits(habits: Sequence[Habit], folder: Path) -> None:
 def load_habits(folder: Path) -> tuple[Habit, ...]:
     """Those of a folder; none where they are missing or damaged."""
     try:
-        habits = tuple(Habit(**entry) for entry in json.loads((folder / FILE).read_bytes()))
+        entries = json.loads((folder / FILE).read_bytes())
+        habits = tuple(Habit(**{**each, "forms": tuple(each.get("forms", ()))}) for each in entries)
         for habit in habits:
             _check(habit)
     except (OSError, ValueError, TypeError, AttributeError, KeyError):
@@ -175,7 +208,11 @@ def _check(habit: Habit) -> None:
             pickup=pickup,
             parts=habit.parts,
             counterpoint=habit.counterpoint,
+            span=habit.span,
+            silence=habit.silence,
         )
+    for form in habit.forms:
+        check_form(form)
     for name in habit.keys:
         KEYS_BY_NAME[name]
     shares = (habit.share, *habit.pickups.values(), *habit.keys.values())

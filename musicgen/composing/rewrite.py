@@ -67,7 +67,7 @@ def rewrite(
         raise ValueError(
             f"bars {first_bar + 1} to {last_bar + 1} are not of this piece of {score.bars} bars"
         )
-    stretch = Stretch(model, settings, score, first_bar, last_bar)
+    stretch = Stretch(model, replace(settings, form=""), score, first_bar, last_bar)
     drawn = stretch.draw(candidates, index, stop)
     if drawn is None:
         return None
@@ -112,7 +112,7 @@ class Stretch:
         last_bar = (bar_start(metres, self.last_bar), end)
         rules = dict(rules_for(model.encoding, settings, metres, last_bar))
         rules[SHIFT.name] += (not_before(-(-self.start // GRID_TICKS)),)
-        watches = watches_for(model.encoding, settings, index, count)
+        watches = watches_for(model.encoding, settings, metres, index, count)
         writing = Writing(model, settings, metres, generators, rules, watches, end)
         before = self._before()
         writing.hear(before, self._fork(before))

@@ -15,9 +15,9 @@ import numpy as np
 from musicgen.composing.bars import BarPlaces
 from musicgen.composing.sampling import FORBIDDEN, NEVER
 from musicgen.composing.scales import lean, pitch_classes, triad
-from musicgen.composing.settings import RHYTHM_GRIDS, ComposeSettings
+from musicgen.composing.settings import LONGEST_SILENCE, RHYTHM_GRIDS, ComposeSettings
 from musicgen.encoding.events import DURATION, PITCH, SHIFT
-from musicgen.encoding.grid import GRID_TICKS, KEYS, LONGEST, LOWEST_KEY
+from musicgen.encoding.grid import GRID_PER_QUARTER, GRID_TICKS, KEYS, LONGEST, LOWEST_KEY
 from musicgen.encoding.hearing import FOREVER
 from musicgen.encoding.notes import NotesEncoding
 from musicgen.encoding.steps import Derived, Encoding
@@ -70,6 +70,8 @@ def rules_for(
         shift, duration = (*shift, onsets), (ends,)
     if last_bar is not None:
         shift = (*shift, into_last_bar(*(-(-tick // GRID_TICKS) for tick in last_bar)))
+    if settings.silence is not None and settings.silence < LONGEST_SILENCE:
+        shift = (*shift, sounding(round(settings.silence * GRID_PER_QUARTER)))
     if settings.density:
         shift = (*shift, denser(settings.density))
     pitch: tuple[Rule, ...] = () if keys.all() else (only(keys),)
@@ -184,6 +186,18 @@ def not_before(start: int) -> Rule:
     def rule(moment: Moment, logits: np.ndarray) -> np.ndarray:
         early = moment.now[:, None] + shifts < start
         return np.where(early & ~early.all(axis=1, keepdims=True), FORBIDDEN, logits)
+
+    return rule
+
+
+def sounding(longest: int) -> Rule:
+    """No onset shift after which nothing would have sounded for more than so many grid steps."""
+    shifts = np.arange(LONGEST + 1)
+
+    def rule(moment: Moment, logits: np.ndarray) -> np.ndarray:
+        left = moment.derived["remaining"].max(axis=1, keepdims=True)  # of the note that ends last
+        begun = moment.before[:, 1:2] < KEYS
+        return np.where(begun & (shifts > left + longest), FORBIDDEN, logits)
 
     return rule
 

@@ -7,10 +7,17 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
+from musicgen.composing.forms import check_form
 from musicgen.composing.parts import MOST_PARTS
 from musicgen.composing.sampling import Sampling
 from musicgen.composing.scales import pitch_classes
-from musicgen.encoding.grid import GRID_PER_QUARTER, GRID_TICKS, HIGHEST_KEY, LOWEST_KEY
+from musicgen.encoding.grid import (
+    GRID_PER_QUARTER,
+    GRID_TICKS,
+    HIGHEST_KEY,
+    LONGEST,
+    LOWEST_KEY,
+)
 from musicgen.score import TICKS_PER_QUARTER, Metre
 
 MOST_BARS = 1000
@@ -21,6 +28,7 @@ ENDINGS = 16  # that are tried where nobody says how many
 ENDING_BARS = 2  # that are drawn again for each of them
 LEAST_COPY, MOST_COPY = 4, 64  # notes
 MOST_TRANSPOSE = 24  # semitones
+LEAST_SILENCE, LONGEST_SILENCE = 0.5, LONGEST / GRID_PER_QUARTER  # quarters
 
 # Grid steps between the places in a bar where notes may begin and end.
 RHYTHM_GRIDS: Mapping[str, int] = {
@@ -65,6 +73,10 @@ class ComposeSettings:
     parts: int | None = 0  # that the notes are given to, see `parts.py`; 0 keeps them in one
     # Wish for good voice leading, see `counterpoint.py`; None where the collection's own is good.
     counterpoint: float | None = 0.0
+    form: str | None = ""  # which bars come again, see `form.py`; None draws one as is usual
+    span: int | None = 0  # semitones, see `ambitus.py`; 0 sets no bounds, None those that are usual
+    # Quarters in which nothing may sound; None: as many as is usual.
+    silence: float | None = LONGEST_SILENCE
     from_home: bool = False  # with a key: the first chord is of its tonic's triad
 
     def __post_init__(self) -> None:
@@ -84,6 +96,9 @@ class ComposeSettings:
         _within("transpose", self.transpose, -MOST_TRANSPOSE, MOST_TRANSPOSE)
         _within("counterpoint", self.counterpoint, 0, 3)
         _within("parts", self.parts, 0, MOST_PARTS)
+        _within("span", self.span, 0, HIGHEST_KEY - LOWEST_KEY)
+        _within("silence", self.silence, LEAST_SILENCE, LONGEST_SILENCE)
+        check_form(self.form or "")
         if self.max_copy:
             _within("max-copy", self.max_copy, LEAST_COPY, MOST_COPY)
         if self.key is not None:
@@ -184,6 +199,7 @@ def _within(name: str, value: float | None, low: float, high: float) -> None:
 
 # What the composer does where nobody says otherwise. The dataclass's own defaults are those of
 # the time before each setting was there: older links and files do not name it.
-AS_USUAL = ComposeSettings(
-    endings=ENDINGS, pickup=None, transpose=None, parts=None, counterpoint=None, from_home=True
-)
+LEFT_OPEN: Mapping[str, Any] = dict.fromkeys(
+    ("pickup", "transpose", "parts", "counterpoint", "form", "span", "silence")
+)  # to the collection
+AS_USUAL = ComposeSettings(endings=ENDINGS, from_home=True, **LEFT_OPEN)
