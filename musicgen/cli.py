@@ -175,5 +175,10 @@ def _add_compose(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--counterpoint", type=float, metavar="X", help="wish for few clashes and parallels; 0 to 3"
     )
+    parser.add_argument(
+        "--form", metavar="LETTERS", help="one for each bar, the same for bars that come again"
+    )
+    parser.add_argument("--span", type=int, metavar="N", help="semitones that a piece reaches over")
+    parser.add_argument("--silence", type=float, metavar="QUARTERS", help="the longest")
     parser.add_argument("--max-copy", type=int, help="notes in a row that training pieces may hold")
     parser.add_argument("--primer", type=Path, metavar="FILE", help="a piece to go on from")

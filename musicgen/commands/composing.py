@@ -80,7 +80,7 @@ def _compose_settings(options: argparse.Namespace, like: Recipe | None) -> Compo
     """What the options say, and for the rest a piece's own settings or the usual ones."""
     names = (
         "bars notes variations seed temperature top_k top_p key metre tempo program lowest highest "
-        "density grid max_copy endings pickup transpose parts counterpoint"
+        "density grid max_copy endings pickup transpose parts counterpoint form span silence"
     ).split()
     chosen = {n: v for n in names if (v := getattr(options, n)) is not None}
     for name in ("lowest", "highest"):

@@ -6,11 +6,12 @@ places: `ABCDEBCH`. Lengths of notes do not count, and a bar of one note or none
 
 from __future__ import annotations
 
-from string import ascii_letters
+from string import ascii_lowercase, ascii_uppercase
 
 from musicgen.score import Score, bar_positions, first_bar_number
 
-MOST_LETTERS = len(ascii_letters)
+LETTERS = ascii_uppercase + ascii_lowercase
+MOST_LETTERS = len(LETTERS)
 LEAST_NOTES = 2  # of a bar that can come again
 
 
@@ -27,13 +28,13 @@ def form_of(score: Score) -> str:
     for number in range(min(score.bars - upbeat, MOST_LETTERS)):
         same = frozenset(notes.get(number + upbeat, ()))
         comes_from = first.setdefault(same, number) if len(same) >= LEAST_NOTES else number
-        letters.append(ascii_letters[comes_from])
+        letters.append(LETTERS[comes_from])
     return "".join(letters)
 
 
 def check_form(form: str) -> None:
     """ValueError where it is none."""
-    if len(form) > MOST_LETTERS or not set(form) <= set(ascii_letters):
+    if len(form) > MOST_LETTERS or not set(form) <= set(LETTERS):
         raise ValueError(
             f"a form is at most {MOST_LETTERS} letters, one for each bar: '{form[:60]}'"
         )

@@ -19,9 +19,9 @@ from musicgen.composing.compose import Composition
 from musicgen.composing.expectation import expectation
 from musicgen.composing.originality_index import OriginalityIndex
 from musicgen.composing.parts import in_parts
-from musicgen.composing.rules import not_before, rules_for
+from musicgen.composing.rules import not_before, rules_for, sounding
 from musicgen.composing.sampling import variation_rng
-from musicgen.composing.settings import MOST_NOTES, ComposeSettings
+from musicgen.composing.settings import LONGEST_SILENCE, MOST_NOTES, ComposeSettings
 from musicgen.composing.watches import watches_for
 from musicgen.composing.writing import Writing
 from musicgen.encoding.events import SHIFT
@@ -110,8 +110,11 @@ class Stretch:
         settings = replace(self.settings, bars=self.score.bars, pickup=0.0, notes=None)
         generators = [variation_rng(settings.seed, variation) for variation in range(count)]
         last_bar = (bar_start(metres, self.last_bar), end)
-        rules = dict(rules_for(model.encoding, settings, metres, last_bar))
-        rules[SHIFT.name] += (not_before(-(-self.start // GRID_TICKS)),)
+        # How long nothing may sound is asked last: what stands before may end far from here.
+        unbounded = replace(settings, silence=LONGEST_SILENCE)
+        rules = dict(rules_for(model.encoding, unbounded, metres, last_bar))
+        begins = not_before(-(-self.start // GRID_TICKS))
+        rules[SHIFT.name] += (begins, sounding(settings.silence))
         watches = watches_for(model.encoding, settings, metres, index, count)
         writing = Writing(model, settings, metres, generators, rules, watches, end)
         before = self._before()

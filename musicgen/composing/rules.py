@@ -70,10 +70,10 @@ def rules_for(
         shift, duration = (*shift, onsets), (ends,)
     if last_bar is not None:
         shift = (*shift, into_last_bar(*(-(-tick // GRID_TICKS) for tick in last_bar)))
-    if settings.silence is not None and settings.silence < LONGEST_SILENCE:
-        shift = (*shift, sounding(round(settings.silence * GRID_PER_QUARTER)))
     if settings.density:
         shift = (*shift, denser(settings.density))
+    if (settings.silence or LONGEST_SILENCE) < LONGEST_SILENCE:
+        shift = (*shift, sounding(settings.silence))
     pitch: tuple[Rule, ...] = () if keys.all() else (only(keys),)
     if settings.key is not None and settings.from_home:
         pitch = (*pitch, first_chord(triad(settings.key)), leaning(LEAN * lean(settings.key)))
@@ -190,14 +190,16 @@ def not_before(start: int) -> Rule:
     return rule
 
 
-def sounding(longest: int) -> Rule:
-    """No onset shift after which nothing would have sounded for more than so many grid steps."""
+def sounding(longest: float | None) -> Rule:
+    """No onset shift after so many quarters in which nothing sounds, where others are left."""
     shifts = np.arange(LONGEST + 1)
+    steps = round((longest or LONGEST_SILENCE) * GRID_PER_QUARTER)
 
     def rule(moment: Moment, logits: np.ndarray) -> np.ndarray:
         left = moment.derived["remaining"].max(axis=1, keepdims=True)  # of the note that ends last
         begun = moment.before[:, 1:2] < KEYS
-        return np.where(begun & (shifts > left + longest), FORBIDDEN, logits)
+        fewer = np.where(begun & (shifts > left + steps), FORBIDDEN, logits)
+        return np.where(fewer.max(axis=1, keepdims=True) > NEVER, fewer, logits)
 
     return rule
 

@@ -13,6 +13,7 @@ from musicgen.composing.scales import SCALES
 from musicgen.composing.settings import (
     ENDINGS,
     LEAST_COPY,
+    LEFT_OPEN,
     MOST_BARS,
     MOST_COPY,
     MOST_SEED,
@@ -137,7 +138,7 @@ def asked(opened: Opened, primed: bool) -> Asked:
         from_home=True,
     )
     if said["usual"]:
-        settings = replace(settings, pickup=None, transpose=None, parts=None, counterpoint=None)
+        settings = replace(settings, **LEFT_OPEN)
     return Asked(settings, said["candidates"])
 
 

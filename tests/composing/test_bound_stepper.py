@@ -9,7 +9,7 @@ from composing.tiny_graphs import tiny_checkpoint
 from musicgen.composing.bound_stepper import BoundStepper, can_be_bound
 from musicgen.composing.engine import Engine, EngineStepper
 from musicgen.encoding.events import EventsEncoding
-from musicgen.encoding.stepping import Stepper
+from musicgen.encoding.stepping import Stepper, branch
 from musicgen.models.checkpoint import open_checkpoint
 from musicgen.score import COMMON_TIME
 from musicgen.settings import PRETRAINED
@@ -54,3 +54,22 @@ def test_bound_or_handed_over_the_numbers_are_the_same(engine: Engine) -> None:
     for one, other in pairs:
         assert len(one) in (2, 3)
         assert np.array_equal(one, other)
+
+
+def test_a_branch_goes_on_as_its_piece_would_have_and_leaves_it_alone(engine: Engine) -> None:
+    rng, tracker = np.random.default_rng(1), ENCODING.tracker(2, (COMMON_TIME,), 0)
+    stepper = engine.begin(2)
+    nothing = np.zeros((2, 0), np.int32)
+    for _ in range(5):
+        stepper.logits(tracker.inputs(), nothing)
+        fields = np.column_stack([rng.integers(0, high, 2) for high in (12, 88, 24)])
+        fields = fields.astype(np.int32)
+        stepper.push(fields)
+        tracker.push(fields)
+    derived = tracker.inputs()
+    other = branch(stepper, np.array([1]))
+    of_other = {name: value[1:] for name, value in derived.items()}
+    for _ in range(2):  # a branch of a branch, and none of them is moved by the others
+        apart = branch(other, np.array([0]))
+        found = apart.logits(of_other, nothing[1:])
+    assert np.array_equal(found, stepper.logits(derived, nothing)[1:])

@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 
 from musicgen.composing.background import Background
+from musicgen.composing.bound_stepper import BoundStepper
+from musicgen.composing.compose import compose
 from musicgen.composing.ending import closing, with_ending
 from musicgen.composing.engine import Engine
 from musicgen.composing.settings import ComposeSettings
 from musicgen.composing.studio import compose_one, compose_pieces
 from musicgen.corpus.keys import find_keys
+from musicgen.encoding.steps import Derived
 from musicgen.models.checkpoint import open_checkpoint
 from musicgen.score import Metre, Score, notes_from
 from musicgen.training.run import find_checkpoint
@@ -104,6 +107,31 @@ def test_the_same_settings_end_the_same_way_alone(shipped: tuple[Engine, Backgro
     third = compose_pieces(engine, known, settings)[2]
     variation = third.composition.variation
     assert compose_one(engine, known, settings, variation).score == third.score
+
+
+def test_an_ending_is_drawn_from_where_the_model_was(
+    shipped: tuple[Engine, Background], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, known = shipped
+    settings = ComposeSettings(bars=8, endings=6, variations=4)
+    runs: list[int] = []
+    logits = BoundStepper.logits
+
+    def counted(stepper: BoundStepper, derived: Derived, drawn: np.ndarray) -> np.ndarray:
+        runs.append(len(drawn))
+        return logits(stepper, derived, drawn)
+
+    pieces, saved = compose(engine, settings, index=known.index), 0
+    monkeypatch.setattr(BoundStepper, "logits", counted)
+    for made in pieces:
+        assert made.fork is not None
+        ended = with_ending(engine, made, known.index)
+        kept = len(runs)
+        again = with_ending(engine, replace(made, fork=None), known.index)
+        assert ended.score == again.score
+        saved += len(runs) - 2 * kept
+        runs.clear()
+    assert saved > 50  # notes that need not be heard again
 
 
 def test_what_is_not_to_be_closed_stays(shipped: tuple[Engine, Background]) -> None:

@@ -46,6 +46,31 @@ def test_upbeats_keys_and_parts_of_a_collection() -> None:
     assert round(habit.spread, 3) == 0.866
 
 
+def test_range_rests_and_forms_of_a_collection() -> None:
+    low, high = ([(0, 12, 60), (24, 12, 60 + up), (36, 12, 60)] for up in (4, 12))
+    again = [(at + 72, long, pitch) for at, long, pitch in low]
+    tunes = [Score(notes_from(notes), 100.0, (Metre(0, 3, 4),)) for notes in (low + again, high)]
+    [habit] = habits_of([*tunes, tunes[1], tunes[1]])
+    assert habit.span == 12
+    assert habit.silence == 0.925  # a quarter in one of four pieces, else half: the 95th %
+    assert habit.forms == ("AA", "A", "A", "A")
+    assert {h.silence for h in habits_of(WALTZES)} == {0.5}  # none, and that is the least
+
+
+def test_a_form_is_drawn_of_the_pieces_that_are_long_enough_and_cut() -> None:
+    habits = (Habit("3/4", 1.0, 100.0, 40, forms=("AA", "ABAB", "ABCA"), span=20, silence=1.0),)
+    drawn = [as_usual(replace(AS_USUAL, bars=3, seed=seed), habits) for seed in range(100)]
+    counts = Counter(s.form for s in drawn)
+    assert set(counts) == {"ABA", "ABC"} and 30 < counts["ABA"] < 70
+    assert {(s.span, s.silence) for s in drawn} == {(20, 1.0)}
+    assert as_usual(replace(AS_USUAL, bars=9), habits).form in ("AA", "ABAB", "ABCA")
+    assert as_usual(replace(AS_USUAL, form="AAA"), habits).form == "AAA"
+    old = as_usual(ComposeSettings(), habits)
+    assert (old.form, old.span, old.silence) == ("", 0, 16.0)
+    assert as_usual(replace(AS_USUAL, metre="5/4"), habits).form == ""
+    assert as_usual(AS_USUAL, ()).form == resolved(AS_USUAL, Background(), WALTZES[0]).form == ""
+
+
 def test_upbeats_are_drawn_in_proportion_and_only_where_they_are_left_open() -> None:
     habits = (Habit("3/4", 1.0, 100.0, 40, pickups={"0": 0.25, "1": 0.75}, parts=4),)
     drawn = [as_usual(replace(AS_USUAL, seed=seed), habits) for seed in range(400)]
@@ -93,7 +118,9 @@ def test_a_primer_decides_for_itself() -> None:
 def test_kept_with_the_run(tmp_path: Path) -> None:
     save_habits(HABITS, tmp_path)
     assert load_habits(tmp_path) == HABITS
-    full = (replace(HABITS[0], pickups={"0.5": 1.0}, keys={"A- major": 1.0}, parts=4),)
+    full = (
+        replace(HABITS[0], pickups={"0.5": 1.0}, keys={"A- major": 1.0}, parts=4, forms=("AB",)),
+    )
     save_habits(full, tmp_path)
     assert load_habits(tmp_path) == full
 
@@ -110,6 +137,8 @@ def test_kept_with_the_run(tmp_path: Path) -> None:
         '[{"metre": "3/4", "share": 1, "tempo": 90, "program": 0, "keys": {"H major": 1}}]',
         '[{"metre": "3/4", "share": 1, "tempo": 90, "program": 0, "pickups": {"3": 1}}]',
         '[{"metre": "3/4", "share": 1, "tempo": 90, "program": 0, "spread": -1}]',
+        '[{"metre": "3/4", "share": 1, "tempo": 90, "program": 0, "forms": ["A?"]}]',
+        '[{"metre": "3/4", "share": 1, "tempo": 90, "program": 0, "silence": 0}]',
     ],
 )
 def test_damaged_habits_are_none(tmp_path: Path, text: str) -> None:

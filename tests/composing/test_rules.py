@@ -12,7 +12,9 @@ from musicgen.composing.rules import (
     leaning,
     on_grid,
     room_for_a_note,
+    sounding,
 )
+from musicgen.composing.sampling import FORBIDDEN
 from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.grid import KEYS, LONGEST, LOWEST_KEY
 from musicgen.encoding.hearing import FOREVER
@@ -96,6 +98,14 @@ def test_no_onset_before_a_step_unless_all_are():
     assert allowed(rule(moment({}, C4, now=12), SHIFTS))[0] == 8
     far = rules.not_before(500)
     assert allowed(far(moment({}, C4, now=12), SHIFTS)) == list(range(LONGEST + 1))
+
+
+def test_nothing_is_silent_for_longer_than_it_may_be():
+    rule = sounding(1.0)  # 12 grid steps
+    assert allowed(rule(moment({C4: 6, C4 + 4: 2}, C4), SHIFTS)) == list(range(19))
+    assert len(allowed(rule(moment({}, KEYS), SHIFTS))) == LONGEST + 1  # before the first note
+    late = np.where(np.arange(LONGEST + 1) < 20, FORBIDDEN, 0.0)[None]
+    assert allowed(rule(moment({C4: 6}, C4), late))[0] == 20  # other rules leave nothing else
 
 
 def test_density_leaves_chords_alone_and_halves_the_odds_of_twice_as_far():

@@ -123,6 +123,24 @@ def test_the_tracker_says_what_derive_says(encoding, score):
         tracker.push(np.stack([step, step]))
 
 
+@given(KINDS, scores(most=40), scores(most=40))
+def test_a_tracker_goes_on_with_some_pieces_each_apart(encoding, first, second):
+    one, other = encoding.encode(first).fields, encoding.encode(second).fields
+    start = min(len(one), len(other))
+    both = encoding.tracker(2, first.metres, 0)
+    for pair in zip(one[:start], other[:start], strict=True):
+        both.push(np.stack(pair))
+    both.keep(np.array([1, 1]))
+    alone = encoding.tracker(2, first.metres, 0)
+    for step in other[:start]:
+        alone.push(np.stack([step, step]))
+    for step in other[start:]:
+        both.push(np.stack([step, other[0]]))
+        alone.push(np.stack([step, other[0]]))
+    for name, array in alone.inputs().items():
+        assert np.array_equal(both.inputs()[name], array), name
+
+
 @given(scores(most=100), st.data())
 def test_what_is_derived_in_chunks_is_what_is_derived_at_once(score, data):
     steps = PLAIN.encode(score)
