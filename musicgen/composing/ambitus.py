@@ -13,7 +13,7 @@ from musicgen.composing.rules import Moment, Rules
 from musicgen.encoding.events import PITCH
 from musicgen.encoding.grid import KEYS
 
-WISH = 1.0  # nats a semitone
+WISH = 1.5  # nats a semitone
 
 
 class Ambitus:

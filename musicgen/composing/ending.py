@@ -43,7 +43,8 @@ def with_ending(
         return made
     start = bar_start(score.metres, first_bar)
     tonic = _tonic(made, start)
-    stretch = Stretch(model, settings, score, first_bar, score.bars - 1, made)
+    new = replace(settings, form="")  # what comes again would end as it did where it stood first
+    stretch = Stretch(model, new, score, first_bar, score.bars - 1, made)
     endings = [score]
     if not _comes_from_the_dominant(closing(score, tonic), tonic):
         drawn = stretch.draw(settings.endings, index, None) or []

@@ -48,7 +48,7 @@ class Habit:
     spread: float = 0.0  # semitones, their standard deviation
     parts: int = 0  # of one note at a time each, as in most pieces; 0 where they are not so
     counterpoint: float = 0.0  # 1 where parts have next to no parallels
-    span: int = 0  # semitones from the lowest note to the highest, in three of four pieces no more
+    span: int = 0  # semitones from the lowest note to the highest, in nine of ten pieces no more
     silence: float = LONGEST_SILENCE  # quarters, in all but one of twenty pieces no longer
     forms: Sequence[str] = ()  # of pieces, see `forms.py`; those of which nothing comes again too
 
@@ -86,7 +86,7 @@ def _habit(metre: str, group: Sequence[Score], share: float) -> Habit:
         float(np.std(places)),
         parts,
         1.0 if parts and _few_parallels(group) else 0.0,
-        int(np.percentile([np.ptp(score.notes["pitch"]) for score in group], 75)),
+        int(np.percentile([np.ptp(score.notes["pitch"]) for score in group], 90)),
         _usual_silence(group),
         tuple(form_of(score) for score in group[:: -(-len(group) // MOST_FORMS)]),
     )
@@ -155,10 +155,8 @@ def as_usual(settings: ComposeSettings, habits: Sequence[Habit]) -> ComposeSetti
 
 
 def _usual_form(habit: Habit, bars: int | None, rng: np.random.Generator) -> str:
-    """That of one of the pieces, if it can be of those that have bars enough."""
-    long_enough = [form for form in habit.forms if len(form) >= (bars or 0)]
-    among = long_enough or habit.forms
-    return among[int(rng.integers(len(among)))][:bars] if among else ""
+    """That of one of the pieces, cut after so many bars; bars beyond its end are new ones."""
+    return habit.forms[int(rng.integers(len(habit.forms)))][:bars] if habit.forms else ""
 
 
 def going_on(settings: ComposeSettings, habits: Sequence[Habit]) -> ComposeSettings:
