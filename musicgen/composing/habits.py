@@ -49,7 +49,7 @@ class Habit:
     parts: int = 0  # of one note at a time each, as in most pieces; 0 where they are not so
     counterpoint: float = 0.0  # 1 where parts have next to no parallels
     span: int = 0  # semitones from the lowest note to the highest, in nine of ten pieces no more
-    silence: float = LONGEST_SILENCE  # quarters, in all but one of twenty pieces no longer
+    silence: float = LONGEST_SILENCE  # quarters, in all but one of fifty pieces no longer
     forms: Sequence[str] = ()  # of pieces, see `forms.py`; those of which nothing comes again too
 
 
@@ -93,7 +93,7 @@ def _habit(metre: str, group: Sequence[Score], share: float) -> Habit:
 
 
 def _usual_silence(group: Sequence[Score]) -> float:
-    longest = float(np.percentile([_longest_silence(score) for score in group], 95))
+    longest = float(np.percentile([_longest_silence(score) for score in group], 98))
     return min(max(round(longest, 3), LEAST_SILENCE), LONGEST_SILENCE)
 
 

@@ -28,7 +28,9 @@ ENDINGS = 16  # that are tried where nobody says how many
 ENDING_BARS = 2  # that are drawn again for each of them
 LEAST_COPY, MOST_COPY = 4, 64  # notes
 MOST_TRANSPOSE = 24  # semitones
-LEAST_SILENCE, LONGEST_SILENCE = 0.5, LONGEST / GRID_PER_QUARTER  # quarters
+RHYTHM = ("shift", "duration")  # fields in which what is rare makes the difference
+RHYTHM_TAIL = 0.1  # docs/sampling.md
+LEAST_SILENCE, LONGEST_SILENCE = 1.0, LONGEST / GRID_PER_QUARTER  # quarters
 
 # Grid steps between the places in a bar where notes may begin and end.
 RHYTHM_GRIDS: Mapping[str, int] = {
@@ -77,6 +79,7 @@ class ComposeSettings:
     span: int | None = 0  # semitones, see `ambitus.py`; 0 sets no bounds, None those that are usual
     # Quarters in which nothing may sound; None: as many as is usual.
     silence: float | None = LONGEST_SILENCE
+    rhythm_tail: float = 1.0  # share of what top_p leaves out that is left out of RHYTHM
     from_home: bool = False  # with a key: the first chord is of its tonic's triad
 
     def __post_init__(self) -> None:
@@ -103,13 +106,16 @@ class ComposeSettings:
             _within("max-copy", self.max_copy, LEAST_COPY, MOST_COPY)
         if self.key is not None:
             pitch_classes(self.key)
+        _within("rhythm-tail", self.rhythm_tail, 0.0, 1.0)
         for name in ("", *self.field_temperature):
             self.sampling(name)
 
     def sampling(self, name: str) -> Sampling:
         """How the field of this name is drawn."""
         temperature = self.field_temperature.get(name, self.temperature)
-        return Sampling(temperature, self.top_k, self.top_p)
+        whole = name not in RHYTHM or self.rhythm_tail == 1.0
+        top_p = self.top_p if whole else 1.0 - (1.0 - self.top_p) * self.rhythm_tail
+        return Sampling(temperature, self.top_k, top_p)
 
     @property
     def all_bars(self) -> int | None:
@@ -202,4 +208,4 @@ def _within(name: str, value: float | None, low: float, high: float) -> None:
 LEFT_OPEN: Mapping[str, Any] = dict.fromkeys(
     ("pickup", "transpose", "parts", "counterpoint", "form", "span", "silence")
 )  # to the collection
-AS_USUAL = ComposeSettings(endings=ENDINGS, from_home=True, **LEFT_OPEN)
+AS_USUAL = ComposeSettings(endings=ENDINGS, rhythm_tail=RHYTHM_TAIL, from_home=True, **LEFT_OPEN)

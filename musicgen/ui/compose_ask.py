@@ -18,6 +18,7 @@ from musicgen.composing.settings import (
     MOST_COPY,
     MOST_SEED,
     RHYTHM_GRIDS,
+    RHYTHM_TAIL,
     ComposeSettings,
 )
 from musicgen.encoding.grid import HIGHEST_KEY, LOWEST_KEY
@@ -135,6 +136,7 @@ def asked(opened: Opened, primed: bool) -> Asked:
         grid=said["grid"],
         max_copy=said["max_copy"] if said["guarded"] and known else 0,
         endings=ENDINGS if said["closes"] else 0,
+        rhythm_tail=RHYTHM_TAIL,
         from_home=True,
     )
     if said["usual"]:

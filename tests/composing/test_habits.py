@@ -47,14 +47,14 @@ def test_upbeats_keys_and_parts_of_a_collection() -> None:
 
 
 def test_range_rests_and_forms_of_a_collection() -> None:
-    low, high = ([(0, 12, 60), (24, 12, 60 + up), (36, 12, 60)] for up in (4, 12))
+    low, high = ([(0, 12, 60), (24, 12, 60 + up), (36, 1, 60)] for up in (4, 12))
     again = [(at + 72, long, pitch) for at, long, pitch in low]
     tunes = [Score(notes_from(notes), 100.0, (Metre(0, 3, 4),)) for notes in (low + again, high)]
     [habit] = habits_of([*tunes, tunes[1], tunes[1]])
     assert habit.span == 12
-    assert habit.silence == 0.925  # a quarter in one of four pieces, else half: the 95th %
+    assert habit.silence == 1.401  # 35 ticks in one of four pieces, else 12: the 98th %
     assert habit.forms == ("AA", "A", "A", "A")
-    assert {h.silence for h in habits_of(WALTZES)} == {0.5}  # none, and that is the least
+    assert {h.silence for h in habits_of(WALTZES)} == {1.0}  # none, and that is the least
 
 
 def test_a_form_is_drawn_and_cut() -> None:
