@@ -47,7 +47,7 @@ class Habit:
     pitch: float = 60.0  # MIDI, the mean of the pieces' means
     spread: float = 0.0  # semitones, their standard deviation
     parts: int = 0  # of one note at a time each, as in most pieces; 0 where they are not so
-    counterpoint: float = 0.0  # 1 where parts have next to no parallels
+    counterpoint: float = 0.0  # 1 where several parts have next to no parallels
     span: int = 0  # semitones from the lowest note to the highest, in nine of ten pieces no more
     silence: float = LONGEST_SILENCE  # quarters, in all but one of fifty pieces no longer
     forms: Sequence[str] = ()  # of pieces, see `forms.py`; those of which nothing comes again too
@@ -85,7 +85,7 @@ def _habit(metre: str, group: Sequence[Score], share: float) -> Habit:
         float(np.mean(places)),
         float(np.std(places)),
         parts,
-        1.0 if parts and _few_parallels(group) else 0.0,
+        1.0 if parts > 1 and _few_parallels(group) else 0.0,
         int(np.percentile([np.ptp(score.notes["pitch"]) for score in group], 90)),
         _usual_silence(group),
         tuple(form_of(score) for score in group[:: -(-len(group) // MOST_FORMS)]),
