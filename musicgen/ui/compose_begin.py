@@ -13,10 +13,10 @@ from musicgen.composing.recipe import Recipe, recipe_in
 from musicgen.corpus.errors import CorpusError, UnreadableScore
 from musicgen.corpus.formats import FORMATS
 from musicgen.corpus.reading import read_score
-from musicgen.rendering.words import KEY_NAMES
 from musicgen.score import Score
 from musicgen.settings import BadName
 from musicgen.ui.collections import collection_names
+from musicgen.ui.compose_notes import notes_text
 from musicgen.ui.compose_pieces import score_of
 from musicgen.ui.compose_restore import restore_offer
 from musicgen.ui.compose_typing import typed_score
@@ -28,9 +28,6 @@ NOTHING, OPENING, FILE = "Nothing", "A piece's opening", "A file"
 EARLIER, TYPED = "An earlier one", "Notes"
 KINDS = (NOTHING, OPENING, FILE, EARLIER, TYPED)
 MOST_EARLIER = 200
-TEXT, CLICKED = "begin-typed", "begin-clicked"
-EXAMPLE = "D4 F4 A4 D5/2"
-OCTAVES = range(2, 7)
 
 
 @dataclass(frozen=True)
@@ -47,7 +44,7 @@ def choose_begin(source: str) -> Begin:
 
     ValueError where what is given cannot be used.
     """
-    kind = st.segmented_control(
+    kind = st.pills(
         "Begin from", KINDS, default=NOTHING, required=True, key=KIND, persist_state="session"
     )
     whole = {OPENING: _piece_of, FILE: _file, EARLIER: _earlier, TYPED: _typed}
@@ -161,30 +158,5 @@ def _kept(piece_id: str) -> Begin:
 
 
 def _typed(source: str) -> Begin:
-    st.session_state.setdefault(TEXT, EXAMPLE)
-    text = st.text_area(
-        "Notes",
-        key=TEXT,
-        max_chars=2000,
-        height="content",
-        persist_state="session",
-        help="Note names with octave (C4 is middle C), # or b; notes that sound together joined "
-        "by +; a slash and a length in quarters (C4+E4/2), 1 where there is none; r is a rest.",
-    )
-    _keyboard()
-    words = " ".join(str(text).split())
+    words = notes_text()
     return Begin(typed_score(words), f"the notes {words[:60]}", f"notes:{words}")
-
-
-def _keyboard() -> None:
-    """Keys of an octave that write what is clicked behind the notes."""
-    octave = st.segmented_control("Octave", OCTAVES, default=4, required=True, key="begin-octave")
-    st.pills(
-        "Add a note", KEY_NAMES, key=CLICKED, on_change=_click, args=(octave,), width="stretch"
-    )
-
-
-def _click(octave: int) -> None:
-    if name := st.session_state[CLICKED]:
-        st.session_state[TEXT] = f"{st.session_state[TEXT].rstrip()} {name}{octave}".lstrip()
-        st.session_state[CLICKED] = None

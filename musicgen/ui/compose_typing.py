@@ -31,6 +31,32 @@ def typed_score(text: str) -> Score:
     return Score(notes_from(rows), name="typed notes")
 
 
+def with_note(text: str, name: str, quarters: float, together: bool = False) -> str:
+    """The text and one note more; together: it sounds with the last one, and as long as that."""
+    words = text.split()
+    if together and words and not words[-1].casefold().startswith("r"):
+        pitches, slash, length = words.pop().partition("/")
+        if name not in pitches.split("+"):
+            pitches += f"+{name}"
+        return " ".join([*words, f"{pitches}{slash}{length}"])
+    return " ".join([*words, name if quarters == 1 else f"{name}/{quarters:g}"])
+
+
+def with_rest(text: str, quarters: float) -> str:
+    """The text and a silence."""
+    return with_note(text, "r", quarters)
+
+
+def without_last(text: str) -> str:
+    """The text without its last note, which may be one of several that sound together."""
+    words = text.split()
+    if not words:
+        return ""
+    pitches, slash, length = words.pop().partition("/")
+    rest, _, _ = pitches.rpartition("+")
+    return " ".join([*words, *([f"{rest}{slash}{length}"] if rest else [])])
+
+
 def _item(word: str) -> tuple[list[int], int]:
     """The pitches and the length in ticks of one word."""
     found = _ITEM.fullmatch(word)

@@ -148,15 +148,3 @@ def test_no_file_that_is_uploaded_breaks_the_page(runs, compose_page):
     for path in hostile_files():
         page = upload(page, f"{path.stem}.mid", path.read_bytes())
         assert page.button(key="compose").disabled == bool(page.warning)
-
-
-def test_keys_that_are_clicked_are_written_behind_the_notes(runs, compose_page):
-    write_run(runs)
-    page = compose_page()
-    page.button_group(key="begin-kind").set_value("Notes")
-    page.run()
-    page.button_group(key="begin-octave").set_value(5)
-    page.run()
-    page.button_group(key="begin-clicked").set_value("F#")
-    page.run()
-    assert page.text_area(key="begin-typed").value.endswith("D5/2 F#5")

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicgen.ui.compose_typing import typed_score
+from musicgen.ui.compose_typing import typed_score, with_note, with_rest, without_last
 
 
 def rows(text: str) -> list[tuple[int, int, int]]:
@@ -47,3 +47,23 @@ def test_any_text_is_notes_or_is_refused(text):
         assert len(typed_score(text)) > 0
     except ValueError as problem:
         assert str(problem)
+
+
+def test_notes_and_rests_are_written_behind_the_text():
+    assert with_note("", "Bb4", 1) == "Bb4"
+    assert with_note("D4  F4\n", "Bb4", 1.5) == "D4 F4 Bb4/1.5"
+    assert with_rest("D4", 0.5) == "D4 r/0.5"
+
+
+def test_a_note_joins_the_last_one_and_is_as_long_as_that():
+    assert with_note("D4 F4/2", "A4", 1, together=True) == "D4 F4+A4/2"
+    assert with_note("D4 F4/2", "F4", 1, together=True) == "D4 F4/2"
+    assert with_note("D4 r/2", "A4", 1, together=True) == "D4 r/2 A4"
+    assert with_note("", "A4", 2, together=True) == "A4/2"
+
+
+def test_the_last_note_is_taken_away_one_of_a_chord_by_itself():
+    assert without_last("D4 F4+A4/2") == "D4 F4/2"
+    assert without_last("D4 F4/2") == "D4"
+    assert without_last("r") == ""
+    assert without_last("") == ""
