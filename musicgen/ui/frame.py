@@ -8,6 +8,12 @@ import streamlit as st
 
 # A file: an icon by name, as `:material/piano:`, the browser would fetch from the network.
 ICON = Path(__file__).with_name("icon.png")
+# Streamlit writes on primary buttons in white, which is not to be read on a dark page's light blue.
+ON_PRIMARY = {"light": "#ffffff", "dark": "#14181f"}
+_STYLE = (
+    '<style>.stApp [data-testid^="stBaseButton-primary"]:not(:disabled) '
+    f"{{ color: light-dark({ON_PRIMARY['light']}, {ON_PRIMARY['dark']}) }}</style>"
+)
 PAGES = (
     ("streamlit_app.py", "Home", ":material/home:"),
     ("pages/1_Data.py", "Data", ":material/library_music:"),
@@ -19,6 +25,7 @@ PAGES = (
 def begin(title: str, subtitle: str) -> None:
     """Layout, the way to the other pages, and the title; must come first on a page."""
     st.set_page_config(page_title=f"{title} · musicgen", page_icon=ICON, layout="wide")
+    st.html(_STYLE)
     with st.sidebar:
         for page, label, icon in PAGES:
             st.page_link(page, label=label, icon=icon, width="stretch")

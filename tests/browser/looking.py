@@ -59,9 +59,8 @@ def faintest_text(page: Any) -> tuple[float, str]:
 
 
 _FAINTEST = """() => {
-  // A slider's number stands above the thumb that holds it; primary buttons are Streamlit's own.
-  const OTHERS = `svg, style, [disabled], [data-disabled], [data-testid="stSlider"],
-    [data-testid="stBaseButton-primary"]`;
+  // A slider's number stands above the thumb that holds it.
+  const OTHERS = `svg, style, [disabled], [data-disabled], [data-testid="stSlider"]`;
   const numbers = (colour) => {
     const found = (colour.match(/[\\d.]+/g) ?? [0, 0, 0, 0]).map(Number);
     return colour.startsWith("color(") ? [...found.slice(0, 3).map((n) => n * 255), found[3] ?? 1]

@@ -214,6 +214,11 @@ def test_every_view_of_a_piece_can_be_opened_on_a_phone_in_the_dark(page):
     printed.wait_for()
     assert printed.bounding_box()["height"] > 100
     assert sideways(page) == 0
+    page.emulate_media(color_scheme="light")
+    page.reload()
+    wait_for_sound(page)
+    settle(page)
+    assert faintest_text(page) > (4.5, "")
 
 
 @pytest.mark.slow
