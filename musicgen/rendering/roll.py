@@ -53,7 +53,7 @@ def piano_roll(
     said = _with_labels(note_words(score), marks)
     marked = _marked(len(score), marks)
     if given.any():
-        figure.add_trace(_bars(score, given, said, marked, "primer", PRIMER_COLOUR))
+        figure.add_trace(_bars(score, given, said, marked, "given", PRIMER_COLOUR))
     parts = np.unique(score.notes["part"])
     for part in parts.tolist():
         mine = (score.notes["part"] == part) & ~given

@@ -176,3 +176,28 @@ def test_it_asks_nothing_of_any_other_host(page: Any) -> None:
     page.get_by_role("button", name="Play").click()
     page.wait_for_timeout(500)
     assert page.elsewhere == []
+
+
+def opacity(page: Any, x: float, y: float) -> int:
+    """Of the canvas at a place in pixels, from 0 to 255."""
+    ask = """(canvas, [x, y]) => {
+        const r = window.devicePixelRatio;
+        return canvas.getContext("2d").getImageData(x * r, y * r, 1, 1).data[3];
+    }"""
+    return int(page.locator(".player canvas").evaluate(ask, [x, y]))
+
+
+def test_what_was_given_stands_on_a_ground_of_its_own(page: Any) -> None:
+    width = page.locator(".player canvas").bounding_box()["width"] - 40
+    bar, below = width / 10, 318  # of the first bar all is given; the lowest row has no note
+    assert opacity(page, 40 + 0.5 * bar, below) > 35
+    assert opacity(page, 40 + 1.5 * bar, below) < 20
+    playwright.expect(page.locator(".player .legend")).to_contain_text("given")
+
+
+def test_the_keys_are_told_to_all_who_ask_for_them(page: Any) -> None:
+    told = page.locator(".player #player-keys")
+    assert page.locator(".player .stage").get_attribute("aria-describedby") == "player-keys"
+    playwright.expect(told).to_be_hidden()
+    page.get_by_text("Mouse and keys").click()
+    playwright.expect(told).to_contain_text("space plays and pauses")

@@ -158,7 +158,7 @@ class Player {
     const { colours, primer, marks } = this.piece;
     const parts = colours.parts.length > 1 ? colours.parts : [];
     const entries = parts.map((colour, part) => [`part ${part + 1}`, colour, ""]);
-    if (primer) entries.unshift(["primer", colours.primer, ""]);
+    if (primer) entries.unshift(["given", colours.primer, ""]);
     if (marks.some((mark) => mark.shared)) {
       entries.push(["shared, as composers share", colours.shared, "outline"]);
     }
@@ -288,6 +288,7 @@ class Player {
     event.preventDefault();
     this.stage.focus({ preventScroll: true });
     const place = this.roll.placeOf(event);
+    this.hover(this.roll.noteAt(place)); // a finger does not hover
     if (!event.shiftKey && !place.overRuler) {
       this.scrubbing = true;
       this.seek(place.tick);
@@ -368,7 +369,7 @@ class Player {
     const { ticksPerSecond, end } = this.piece;
     const bar = this.roll.barAt(this.now);
     const time = `${minutes(this.now / ticksPerSecond)} / ${minutes(end / ticksPerSecond)}`;
-    const words = end ? `bar ${this.roll.barName(bar)} · ${time}` : "no notes";
+    const words = end ? `${this.roll.barWords(bar)} · ${time}` : "no notes";
     const place = this.find(".place");
     if (place.textContent === words) return;
     place.textContent = words;

@@ -6,6 +6,7 @@ const RULER = 22; // pixels on top, for the numbers of bars
 const BARS_IN_VIEW = 16; // at first
 const FEWEST_KEYS = 24; // rows
 const MOST_PIXELS_A_TICK = 20;
+const BEGUN = 0.01; // ticks: at rest at the beginning no note sounds
 const BLACK_KEYS = new Set([1, 3, 6, 8, 10]);
 
 // How many of the sorted numbers are at most `value`.
@@ -44,6 +45,10 @@ class Roll {
     const { copied, shared } = piece.colours;
     for (const mark of piece.marks) if (mark.shared) this.marked.fill(shared, mark.start, mark.stop);
     for (const mark of piece.marks) if (!mark.shared) this.marked.fill(copied, mark.start, mark.stop);
+    this.given = 0; // the tick where all has ended that was given
+    for (let index = 0; index < piece.primer; index++) {
+      this.given = Math.max(this.given, start[index] + piece.notes.duration[index]);
+    }
     const style = getComputedStyle(this.stage);
     this.text = style.getPropertyValue("--st-text-color") || style.color;
     this.paper = style.getPropertyValue("--st-background-color") || "transparent";
@@ -132,6 +137,12 @@ class Roll {
     return String(bar + this.piece.firstBar);
   }
 
+  // As it is said: a bar before the first whole one is numbered 0.
+  barWords(bar) {
+    const number = bar + this.piece.firstBar;
+    return number ? `bar ${number}` : "upbeat";
+  }
+
   // Drawing ---------------------------------------------------------------
 
   // now: the tick of the playhead; selection: first and last bar, or null.
@@ -143,6 +154,7 @@ class Roll {
     ink.font = this.font;
     ink.textBaseline = "middle";
     this.drawRows(ink);
+    this.drawGiven(ink);
     if (selection) this.drawSelection(ink, selection);
     this.drawBars(ink);
     this.drawNotes(ink, now);
@@ -159,6 +171,17 @@ class Roll {
         ink.fillRect(GUTTER, this.yOf(pitch), this.view, this.row);
       }
     }
+    ink.globalAlpha = 1;
+  }
+
+  // One ground under all that was given, up to where it ends.
+  drawGiven(ink) {
+    if (!this.given) return;
+    ink.fillStyle = this.piece.colours.primer;
+    ink.globalAlpha = 0.18;
+    ink.fillRect(this.xOf(0), RULER, this.given * this.scale, HEIGHT - RULER);
+    ink.globalAlpha = 0.8;
+    ink.fillRect(Math.round(this.xOf(this.given)) - 1, RULER, 2, HEIGHT - RULER);
     ink.globalAlpha = 1;
   }
 
@@ -201,7 +224,7 @@ class Roll {
       const start = notes.start[index];
       const end = start + notes.duration[index];
       if (end < first) continue;
-      const sounds = now > 0 && start <= now && now < end;
+      const sounds = now > BEGUN && start <= now && now < end;
       const box = [
         this.xOf(start),
         this.yOf(notes.pitch[index]),
