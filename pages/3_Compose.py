@@ -32,7 +32,7 @@ with left:
         except BadCheckpoint as problem:
             st.error(f"This model cannot be used: {plain(str(problem), 400)}. Choose another one.")
     if opened:
-        st.caption(compose_models.about(opened))
+        st.caption(compose_models.about(opened), help=compose_models.MEANING)
         compose_linked(opened)
         compose_first(opened)
         panel(opened)

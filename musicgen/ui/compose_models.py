@@ -129,6 +129,12 @@ def _count(folder: str, begun: int, _run: Run) -> NGram:
         raise BadCheckpoint(str(problem)) from None
 
 
+MEANING = (
+    "Bits a note: how much each next note of pieces that it never saw surprises the model; less is "
+    "better. Epochs: how often it went through its pieces. Layers and width: its size."
+)
+
+
 def about(opened: Opened) -> str:
     """What the model is, what it learned from and how well, in a line."""
     facts, model = opened.checkpoint.facts, opened.checkpoint.model

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
@@ -19,6 +21,12 @@ from musicgen.ui.words import plain
 INSIDE, OUTSIDE, FAR = "#2a9d74", "#d9822b", "#d1343a"
 _FARTHEST = 3.4  # where the chart ends: 1 is the edge of the middle half, 2 of nine tenths
 _BAND = "rgba(128,128,128,%.2f)"
+PENALTIES = {
+    "likelihood": "what the model would not write",
+    "figures": "unusual figures",
+    "originality": "copying",
+    "collapse": "a figure over and over",
+}
 
 
 def quality_view(piece: KeptPiece, score: Score) -> None:
@@ -33,8 +41,10 @@ def quality_view(piece: KeptPiece, score: Score) -> None:
         return
     st.markdown(
         "**This piece among those of the collection**",
-        help="The dark band is the middle half of the training pieces, the light one nine tenths.",
+        help="The dark band is the middle half of the training pieces, the light one nine tenths. "
+        "Point at a dot for what it means.",
     )
+    st.markdown(unusual(found, reference))
     st.plotly_chart(usual_figure(found, reference), key="usual", config={"displayModeBar": False})
     _score(piece)
 
@@ -60,10 +70,44 @@ def _score(piece: KeptPiece) -> None:
     parts = piece.facts.get("score")
     if not isinstance(parts, dict) or not all(isinstance(v, int | float) for v in parts.values()):
         return
-    words = ", ".join(f"{plain(name)} {value:.2f}" for name, value in parts.items())
-    st.caption(
-        f"Penalty {sum(parts.values()):.2f} ({words}); the best of many is the one with the least."
-    )
+    st.caption(penalty({str(name): float(value) for name, value in parts.items()}))
+
+
+def penalty(parts: Mapping[str, float]) -> str:
+    """What told against the piece when the best of many was chosen, as Markdown."""
+    said = [
+        f"{PENALTIES.get(name) or plain(name)} ({value:.2f})"
+        for name, value in parts.items()
+        if value >= 0.005
+    ]
+    rule = "Where several are composed, those with the least penalty are shown."
+    if not said:
+        return f"{rule} This one has none."
+    return f"{rule} Its own is {sum(parts.values()):.2f}, for {', '.join(said)}."
+
+
+def unusual(found: Mapping[str, float], reference: Reference) -> str:
+    """The figures that nine tenths of the training pieces do not have, in words, as Markdown."""
+    said = []
+    for name, metric in METRICS.items():
+        if name not in found or name not in reference:
+            continue
+        value, usual = found[name], reference[name]
+        if abs(at := place(value, usual)) > 2:
+            size = "higher" if at > 0 else "lower"
+            ends = _amount(metric.unit, usual.p5, usual.p95)
+            said.append(
+                f"- {name.capitalize()}, {size} than usual: {_amount(metric.unit, value)}, where "
+                f"nine tenths have {ends}. {metric.description}"
+            )
+    return "\n".join(said) or "All that is measured is as in nine tenths of the collection."
+
+
+def _amount(unit: str, *values: float) -> str:
+    """`5%`, `0.00 to 80.00 semitones`."""
+    if unit == "share":
+        return " to ".join(f"{value:.0%}" for value in values)
+    return f"{' to '.join(f'{value:.2f}' for value in values)} {unit}".rstrip()
 
 
 def usual_figure(found: dict[str, float], reference: Reference) -> go.Figure:
