@@ -21,6 +21,8 @@ from musicgen.ui.words import clock, count, length, plain
 
 PATIENCE = 1.5  # seconds in which most pieces are written, before the page shows how it goes
 LOOK = 0.5  # seconds between two looks
+SILENCE = 1.0  # seconds without a new bar, after which the page counts them
+NEAR_END = 0.9  # of the bars
 
 
 def stage() -> None:
@@ -46,12 +48,15 @@ def _writing() -> None:
 def _standing(job: Job[Any]) -> str:
     if job.stopped:
         return "Stopping; what is there is kept …"
+    waited = f" … {job.quiet:.0f} s" if job.quiet >= SILENCE else ""
     if not job.bar:
-        return "Writing …"
+        return f"Writing{waited or ' …'}"
+    words = f"Writing: bar {job.bar} of {job.bars}"
     closes = st.session_state.get(compose_ask.key_of("closes"))
-    if closes and job.bar >= job.bars - 1 > 0:
-        return f"Writing: bar {job.bar} of {job.bars}, then choosing how it ends …"
-    return f"Writing: bar {job.bar} of {job.bars}"
+    # Its last bars are not told of, and other variations are still to be closed.
+    if closes and (job.bar >= job.bars - 1 > 0 or (waited and job.bar >= NEAR_END * job.bars)):
+        return f"{words}, then choosing how it ends{waited or ' …'}"
+    return words + waited
 
 
 def _shown() -> None:

@@ -43,3 +43,21 @@ def test_what_goes_wrong_is_raised_where_the_result_is_asked_for():
 
     with pytest.raises(ValueError, match="longer than the piece"):
         Job(work, bars=4).result()
+
+
+def test_it_is_known_for_how_long_a_job_has_told_nothing():
+    now, told, go_on = [100.0], threading.Event(), threading.Event()
+
+    def work(on_bar, stop):
+        assert go_on.wait(10)
+        on_bar(0, 1, SCORES[0])
+        told.set()
+
+    job = Job(work, bars=4, clock=lambda: now[0])
+    now[0] = 103.0
+    assert job.quiet == 3
+    go_on.set()
+    assert told.wait(10)
+    assert job.quiet == 0
+    now[0] = 105.5
+    assert job.quiet == 2.5

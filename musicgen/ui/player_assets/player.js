@@ -150,7 +150,8 @@ class Player {
       return button;
     });
     const list = this.find(".marks");
-    list.replaceChildren(...buttons);
+    const copied = buttons.filter((_, index) => !marks[index].shared);
+    list.replaceChildren(...new Set([...copied, ...buttons])); // what matters most comes first
     list.hidden = !marks.length;
   }
 
