@@ -28,10 +28,17 @@ NEAR_END = 0.9  # of the bars
 def stage() -> None:
     """What is written now, or the piece that is shown; brings itself up to date."""
     here = desk()
-    if here.job is not None and here.job.wait(PATIENCE):
-        here.take_result()
+    with st.empty():  # always there, so that the player keeps its place, and goes on playing
+        if here.job is not None and _waited(here.job):
+            here.take_result()
     busy = here.job is not None or _sound_is_coming()
     st.fragment(_writing if here.job else _shown, run_every=LOOK if busy else None)()
+
+
+def _waited(job: Job[Any]) -> bool:
+    """Whether it is over, after waiting a little."""
+    with st.spinner("Writing …"):
+        return job.wait(PATIENCE)
 
 
 def _writing() -> None:
@@ -71,15 +78,17 @@ def _shown() -> None:
         return
     _variations()
     _headline(piece, score)
-    marks = marks_of(piece)
+    marks, sound = marks_of(piece), _sound(piece, score)
     event = roll_player(
         score,
-        _sound(piece, score),
+        sound,
         "player",
         primer_notes=primer_notes(piece),
         marks=marks,
         turn=desk().turn,
     )
+    if not sound and score.seconds <= AT_ONCE:
+        st.caption("Its sound is being made …")
     if not sound_source().startswith("SoundFont"):
         st.caption(f"The sound is made of {sound_source()}.")
     if event.selection:

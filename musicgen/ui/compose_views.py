@@ -32,7 +32,7 @@ def views() -> None:
     except UnknownPiece:
         return
     downloads(here.piece, score)
-    shown = st.segmented_control(
+    shown = st.pills(
         "View", list(VIEWS), default=next(iter(VIEWS)), required=True, key="compose-view",
         label_visibility="collapsed", persist_state="session",
     )  # fmt: skip
