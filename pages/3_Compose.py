@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from musicgen.models.checkpoint import BadCheckpoint
-from musicgen.ui import compose_ask, compose_desk, compose_history, compose_models, frame
+from musicgen.ui import compose_ask, compose_desk, compose_kept, compose_models, frame
+from musicgen.ui.compose_history import history_view
 from musicgen.ui.compose_panel import compose_first, compose_linked, panel
 from musicgen.ui.compose_stage import stage
 from musicgen.ui.compose_views import views
@@ -16,7 +17,7 @@ frame.say_now()
 
 compose_ask.prepare()
 compose_desk.heed_link()
-compose_history.heed_open()
+compose_kept.heed_open()
 desk = compose_desk.desk()
 left, right = st.columns([3, 7], gap="medium")
 
@@ -50,4 +51,4 @@ with right:
     history = st.expander("All pieces", icon=":material/history:", on_change="rerun", key="history")
     with history:
         if history.open:
-            compose_history.history_view()
+            history_view()
