@@ -14,6 +14,7 @@ from musicgen.ui.home import home_view
 from musicgen.ui.preloading import PreloadedScripts
 from musicgen.ui.reading_ahead import ReadAhead
 from musicgen.ui.static_scripts import ScriptsFromMemory
+from musicgen.ui.train_live import routes
 from musicgen.ui.warming import imported_ahead, warm_up
 
 if __name__ == "__main__":
@@ -25,4 +26,4 @@ if __name__ == "__main__":
     warm_up()  # for the Data page, which is where most people go next
 else:
     ahead = [Middleware(each) for each in (ScriptsFromMemory, PreloadedScripts, ReadAhead)]
-    app = st.App(__file__, lifespan=imported_ahead, middleware=ahead)
+    app = st.App(__file__, lifespan=imported_ahead, routes=routes(), middleware=ahead)

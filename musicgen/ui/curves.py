@@ -1,8 +1,4 @@
-"""Curves that grow while one looks at them, as one Streamlit component.
-
-Streamlit builds a Plotly chart anew whenever its data change, and what was zoomed into is
-lost. This draws on a canvas that stays, in a few milliseconds.
-"""
+"""Curves as the browser is told of them: thin, and less so where one looks closely."""
 
 from __future__ import annotations
 
@@ -11,16 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
-import streamlit as st
 
 from musicgen.training.metrics import thinned
-from musicgen.ui.component import component
 
 HEIGHT = 340  # pixels
 MOST_POINTS = 500  # of a curve, and as many again of what is zoomed into
 FIGURES = 6  # significant ones that are sent to the browser
 
 Style = Literal["line", "dotted", "faint", "star"]
+Reach = tuple[float, float]  # of the axis across
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,14 +38,13 @@ class Plot:
     up: str
     log: bool = False
     zero: bool = False  # whether the upward axis begins at 0
+    height: int = HEIGHT  # pixels
     references: Mapping[str, float] = field(default_factory=dict)  # levels by name
 
-    def to_json(
-        self, revision: str, height: int, reach: tuple[float, float] | None = None
-    ) -> dict[str, Any]:
+    def to_json(self, revision: str, reach: Reach | None = None) -> dict[str, Any]:
         """What the browser draws; long curves are thinned, less so within what is zoomed into.
 
-        reach: from where to where that is.
+        revision: what is zoomed into stays while it is the same. reach: from where to where.
         """
         return {
             "curves": [
@@ -69,26 +63,11 @@ class Plot:
             "log": self.log,
             "zero": self.zero,
             "revision": revision,
-            "height": height,
+            "height": self.height,
         }
 
 
-def curves(plot: Plot, key: str, revision: str = "", height: int = HEIGHT) -> None:
-    """Show a plot; what is zoomed into stays while the revision is the same."""
-    reach = _reach(st.session_state.get(key), revision)
-    _component(key=key, data=plot.to_json(revision, height, reach), on_reach_change=_nothing)
-
-
-def _reach(state: Any, revision: str) -> tuple[float, float] | None:
-    """What the browser says is zoomed into, where it is of this revision."""
-    told = state.get("reach") if isinstance(state, Mapping) else None
-    match told:
-        case [str(of), int() | float() as low, int() | float() as high] if of == revision:
-            return float(low), float(high)
-    return None
-
-
-def _parts(x: np.ndarray, reach: tuple[float, float] | None) -> tuple[slice, ...]:
+def _parts(x: np.ndarray, reach: Reach | None) -> tuple[slice, ...]:
     """Before, within and after the reach; all in one where there is none, or no rising x."""
     if reach is None or len(x) <= MOST_POINTS or not (np.diff(x) >= 0).all():
         return (slice(None),)
@@ -101,10 +80,3 @@ def _numbers(values: np.ndarray, parts: Sequence[slice]) -> list[float | None]:
     values = np.asarray(values, float)
     shown = np.concatenate([thinned(values[part], MOST_POINTS) for part in parts]).tolist()
     return [float(f"{value:.{FIGURES}g}") if np.isfinite(value) else None for value in shown]
-
-
-def _nothing() -> None:
-    """Streamlit wants to be told that a value is there to be changed."""
-
-
-_component = component("curves")

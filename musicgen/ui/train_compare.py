@@ -9,9 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from musicgen.training.run import Run, UnknownRun, list_runs
-from musicgen.ui.curves import curves
-from musicgen.ui.runs import is_alive, metrics_of
-from musicgen.ui.train_watch import LOOK, SELDOM
+from musicgen.ui.live import live
+from musicgen.ui.runs import is_alive
+from musicgen.ui.train_live import LOOK, SELDOM, standing
+from musicgen.ui.train_look import COMPARED, Look
 from musicgen.ui.training_plots import (
     BITS,
     EPOCHS,
@@ -19,7 +20,6 @@ from musicgen.ui.training_plots import (
     NATS,
     STEPS,
     View,
-    comparison_plot,
 )
 from musicgen.ui.words import span
 
@@ -49,23 +49,13 @@ def compare() -> None:
         log = st.toggle("Log scale", key="compare-log")
     view = View(str(axis), str(unit), 0.0, log)
     compared = [runs[name] for name in chosen]
-    live = st.fragment(_live, run_every=LOOK if _streams(compared) else SELDOM)
-    live(compared, view, _streams(compared))
+    often = LOOK if any(is_alive(run.status()) for run in compared) else SELDOM
+    query = Look(tuple(chosen), COMPARED, view).to_query()
+    if live(query, standing(compared, COMPARED), often, "comparison"):
+        st.rerun()
+    st.dataframe(_results(compared, view), hide_index=True)
     _differences(compared)
     st.caption(f"{view.unit} a step are only comparable where the encoding is the same.")
-
-
-def _streams(runs: Sequence[Run]) -> bool:
-    return any(is_alive(run.status()) for run in runs)
-
-
-def _live(runs: Sequence[Run], view: View, streamed: bool) -> None:
-    """What changes while one of them is trained; streamed: whether one was."""
-    if _streams(runs) != streamed:
-        st.rerun()
-    shown = [(run.name, metrics_of(run)) for run in runs]
-    curves(comparison_plot(shown, view), "comparison", f"{view}")
-    st.dataframe(_results(runs, view), hide_index=True)
 
 
 def _results(runs: Sequence[Run], view: View) -> pd.DataFrame:

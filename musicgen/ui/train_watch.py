@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import streamlit as st
 
-from musicgen.training.metrics import Metrics
 from musicgen.training.run import QUEUED, Run, Status, UnknownRun
 from musicgen.training.settings import RunSettings
-from musicgen.ui import runs, training_plots
-from musicgen.ui.curves import curves
-from musicgen.ui.figures import Figure, figures
-from musicgen.ui.train_control import control, has_checkpoint
-from musicgen.ui.train_evaluation import evaluation_view, reference_levels
+from musicgen.ui import runs
+from musicgen.ui.live import live
+from musicgen.ui.train_control import control
+from musicgen.ui.train_evaluation import evaluation_view
+from musicgen.ui.train_live import LOOK, SELDOM, has_curve, place_in_queue, standing
+from musicgen.ui.train_look import FIELDS, LOSS, SPEED, Look
 from musicgen.ui.train_samples import samples_view
 from musicgen.ui.training_plots import BITS, EPOCHS, MINUTES, NATS, STEPS, View
-from musicgen.ui.words import plain, span
+from musicgen.ui.words import plain
 
-LOOK = 2.0  # seconds between two looks at a run that is alive
-SELDOM = 10.0  # at one that is not: another page may have it go on
-PLOTTED = ("Loss", "By field", "Rate and speed")
-CURVES = (*PLOTTED, "Samples", "Evaluation", "Log", "Settings")
-MOST_OF_A_NOTE = 400  # characters
-TURNED = 5  # epochs without a better validation that are worth a word
+CURVES = (LOSS, FIELDS, SPEED)
+VIEWS = (*CURVES, "Samples", "Evaluation", "Log", "Settings")
 
 
 def watch(run: Run) -> None:
@@ -42,108 +38,49 @@ def _views(run: Run, settings: RunSettings, shown: Status) -> None:
 
     shown: how it stood when the rest of the page was drawn.
     """
-    which = st.segmented_control(
-        "Curves", CURVES, default=CURVES[0], required=True, key="curves",
-        label_visibility="collapsed",
+    which = str(
+        st.segmented_control(
+            "Curves", VIEWS, default=VIEWS[0], required=True, key="curves",
+            label_visibility="collapsed",
+        )
     )  # fmt: skip
     place = st.container()
-    view = _view(loss=which == "Loss") if which in PLOTTED else View()
-    often = None if run.bundled else LOOK if runs.is_alive(shown) else SELDOM
-    live = st.fragment(_live, run_every=often)
+    view = _view(loss=which == LOSS) if which in CURVES else View()
+    often = 0.0 if run.bundled else LOOK if runs.is_alive(shown) else SELDOM
     with place:
-        live(run, settings, _standing(run, shown), str(which), view)
+        query = Look((run.name,), which, view).to_query()
+        if live(query, standing([run], which), often, "live"):
+            st.rerun()
+        if shown.state == QUEUED and (before := place_in_queue(run)):
+            st.markdown(f"Place **{before + 1}** in the queue: one training a device at a time.")
+        if which in CURVES:
+            _say_why_not(run, which, shown)
+        else:
+            st.fragment(_other_view, run_every=often or None)(run, settings, which)
 
 
-def _standing(run: Run, status: Status) -> tuple[str, str, bool]:
-    """What decides about the words and the buttons of the page."""
-    return status.state, status.message, has_checkpoint(run)
+def _say_why_not(run: Run, which: str, status: Status) -> None:
+    """Words in the place of curves that are not there yet."""
+    if has_curve(run, which):
+        return
+    if which == FIELDS and has_curve(run, LOSS):
+        st.info("Accuracy by field comes with the end of the first epoch.")
+    elif runs.is_alive(status):
+        st.info("The first point of the curve comes with the first batch.")
+    else:
+        st.info("It has learned nothing yet, so that there is no curve.")
 
 
-def _live(
-    run: Run, settings: RunSettings, shown: tuple[str, str, bool], which: str, view: View
-) -> None:
-    """What changes while it is trained, in as few elements as can be: each costs the browser."""
-    status = run.status()
-    if _standing(run, status) != shown:
-        st.rerun()
-    if status.state == QUEUED:
-        _queue(run)
-    _numbers(run, settings, status)
-    metrics = runs.metrics_of(run)
+def _other_view(run: Run, settings: RunSettings, which: str) -> None:
+    """What is no curve."""
     if which == "Log":
         st.code(run.log_tail() or "Nothing has been printed.", language=None, wrap_lines=True)
     elif which == "Samples":
-        samples_view(run, status.best_epoch)
+        samples_view(run, run.status().best_epoch)
     elif which == "Evaluation":
         evaluation_view(run)
-    elif which == "Settings":
+    else:
         st.json(settings.to_json())
-    elif not len(metrics.steps):
-        st.info(
-            "The first point of the curve comes with the first batch."
-            if runs.is_alive(status)
-            else "It has learned nothing yet, so that there is no curve."
-        )
-    else:
-        _curves(which, run, settings, metrics, view)
-
-
-def _queue(run: Run) -> None:
-    from musicgen.training.process import place_in_queue
-
-    place = place_in_queue(run)
-    if place:
-        st.markdown(f"Place **{place + 1}** in the queue: one training a device at a time.")
-
-
-def _numbers(run: Run, settings: RunSettings, status: Status) -> None:
-    best = ""
-    if status.best_valid_loss is not None:
-        best = f"best {status.best_valid_loss:.3f}, epoch {status.best_epoch}"
-    minutes = settings.train.minutes
-    row = (
-        Figure("Epoch", runs.how_far(status, minutes)),
-        Figure("Training, bits", runs.bits(status.loss)),
-        Figure("Validation, bits", runs.bits(status.valid_loss), best),
-        Figure("Trained for", span(status.seconds), f"of {span(60 * minutes)}" if minutes else ""),
-        Figure("Predictions", runs.rate(status.steps_per_second)),
-        Figure("Time left", runs.left(status)),
-    )
-    parameters = f"{status.parameters:,} parameters · " if status.parameters else ""
-    device = f"{status.device} · " if status.device else ""
-    note = f"{parameters}{device}{settings.source} · {settings.encoding}"
-    if status.epoch - status.best_epoch >= TURNED and status.best_epoch:
-        note += f" · no better since epoch {status.best_epoch}, which is what composing uses"
-    figures(row, note[:MOST_OF_A_NOTE], "numbers")
-
-
-def _curves(which: str, run: Run, settings: RunSettings, metrics: Metrics, view: View) -> None:
-    token = "note" if settings.encoding == "events" else "token"
-    revision = f"{run.folder} {view.axis} {view.unit}"  # what is zoomed into stays while it is
-    if which == "Loss":
-        levels = reference_levels(run) if view.references else {}
-        curves(training_plots.loss_plot(metrics, view, token, levels), "loss", revision)
-    elif which == "By field":
-        if not len(metrics.epochs):
-            st.info("Accuracy by field comes with the end of the first epoch.")
-            return
-        shown = (("accuracy", "accuracy"), ("bits", f"bits a {token}"))
-        for column, (what, up) in zip(st.columns(2), shown, strict=True):
-            with column:
-                plot = training_plots.field_plot(metrics, what, up, view)
-                curves(plot, f"fields-{what}", revision)
-    else:
-        _speed(metrics, view, revision)
-
-
-def _speed(metrics: Metrics, view: View, revision: str) -> None:
-    shown = [("steps_per_second", "predictions a second", 1.0)]
-    shown.append(("learning_rate", "learning rate", 1.0))
-    if (metrics.steps["gpu_memory"] > 0).any():
-        shown.append(("gpu_memory", "GPU memory, MiB", 2.0**-20))
-    for name, up, factor in shown:
-        plot = training_plots.step_plot(metrics, name, up, view, factor)
-        curves(plot, f"step-{name}", revision, height=220)
 
 
 def _view(loss: bool) -> View:

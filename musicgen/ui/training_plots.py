@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from musicgen.training.metrics import Metrics, Table, smoothed
-from musicgen.ui.curves import Curve, Plot
+from musicgen.ui.curves import HEIGHT, Curve, Plot
 
 TRAIN, VALID, BEST = "#3a86d8", "#e69f00", "#009e73"
 COLOURS = (TRAIN, VALID, BEST, "#cc79a7", "#56b4e9", "#d55e00", "#9a8c2c")
@@ -30,8 +30,13 @@ class View:
     log: bool = False
     references: bool = True  # the levels of simpler models
 
+    def __post_init__(self) -> None:
+        if self.axis not in AXES or self.unit not in (BITS, NATS) or not 0 <= self.smoothing < 1:
+            raise ValueError("there is no such view of the curves")
+
     @property
     def factor(self) -> float:
+        """What a value in bits is multiplied by."""
         return NATS_PER_BIT if self.unit == NATS else 1.0
 
 
@@ -78,11 +83,13 @@ def field_plot(metrics: Metrics, what: str, up: str, view: View) -> Plot:
     return Plot(curves, AXIS_WORDS[view.axis], up, zero=True)
 
 
-def step_plot(metrics: Metrics, column: str, up: str, view: View, factor: float = 1.0) -> Plot:
+def step_plot(
+    metrics: Metrics, column: str, up: str, view: View, factor: float = 1.0, height: int = HEIGHT
+) -> Plot:
     """A column of the step lines: the learning rate, the speed, memory."""
     steps = metrics.steps
     curve = Curve(up, along(steps, view.axis), steps[column] * factor, TRAIN)
-    return Plot([curve], AXIS_WORDS[view.axis], up, zero=True)
+    return Plot([curve], AXIS_WORDS[view.axis], up, zero=True, height=height)
 
 
 def comparison_plot(runs: Sequence[tuple[str, Metrics]], view: View) -> Plot:

@@ -7,6 +7,9 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
+from musicgen.ui.train_live import answer
+from musicgen.ui.train_look import Look
+
 DATA, TRAIN = "1_Data.py", "2_Train.py"
 
 
@@ -23,11 +26,11 @@ def numbers(page: AppTest) -> dict[str, str]:
 
 
 def figures(page: AppTest) -> dict[str, Any]:
-    """What the row of figures is given, and the note below."""
+    """What the browser is told of a run when it asks as the page has it ask."""
     for component in page.get("bidi_component"):
-        if component.proto.component_name == "musicgen_figures":
-            return json.loads(component.proto.json)
-    return {"figures": [], "note": ""}
+        if component.proto.component_name == "musicgen_live":
+            return answer(Look.from_query(json.loads(component.proto.json)["query"]))
+    return {"figures": [], "note": "", "plots": []}
 
 
 def buttons(page: AppTest) -> set[str]:

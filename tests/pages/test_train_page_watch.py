@@ -27,7 +27,7 @@ from musicgen.training.run import (
     find_run,
 )
 from musicgen.ui.runs import STATES
-from musicgen.ui.train_watch import CURVES
+from musicgen.ui.train_watch import VIEWS
 
 
 def test_no_run_says_what_to_do(open_page, monkeypatch, tmp_path: Path):
@@ -76,7 +76,7 @@ def test_numbers_of_a_run(open_page, alive):
     assert shown["Time left"] == "60 s"
 
 
-@pytest.mark.parametrize("curves", CURVES)
+@pytest.mark.parametrize("curves", VIEWS)
 def test_every_view_of_the_curves(open_page, curves: str):
     run_that_is(STOPPED)
     page = open_page(TRAIN, show="Watch", run="a run")

@@ -55,21 +55,21 @@ def test_nats_by_minutes_and_epochs(metrics: Metrics) -> None:
 def test_what_is_zoomed_into_has_finer_points() -> None:
     x = np.arange(20_000.0)
     plot = Plot([Curve("loss", x, 2 * x, "red")], "batches", "bits")
-    (coarse,) = plot.to_json("a", 100)["curves"]
-    (fine,) = plot.to_json("a", 100, (1000.0, 1399.5))["curves"]
+    (coarse,) = plot.to_json("a")["curves"]
+    (fine,) = plot.to_json("a", (1000.0, 1399.5))["curves"]
     assert len(coarse["x"]) == MOST_POINTS
     assert [each for each in coarse["x"] if 1000 <= each < 1400] == [*np.arange(1019.5, 1400, 40)]
     within = [each for each in fine["x"] if 1000 <= each < 1400]
     assert within == [*range(1000, 1400)]
     assert fine["y"] == [2 * each for each in fine["x"]]
     assert fine["x"] == sorted(fine["x"]) and len(fine["x"]) <= 3 * MOST_POINTS
-    assert plot.to_json("a", 100, (1e9, 2e9))["curves"][0]["x"][-1] == 19_999
+    assert plot.to_json("a", (1e9, 2e9))["curves"][0]["x"][-1] == 19_999
 
 
 def test_a_short_curve_is_whole_wherever_one_looks() -> None:
     x = np.array([1.0, np.nan, 3.0])
     plot = Plot([Curve("loss", x, x, "red")], "batches", "bits")
-    assert plot.to_json("a", 100, (1.0, 2.0))["curves"][0]["x"] == [1.0, None, 3.0]
+    assert plot.to_json("a", (1.0, 2.0))["curves"][0]["x"] == [1.0, None, 3.0]
 
 
 def test_fields_have_a_curve_for_each_side(metrics: Metrics) -> None:
@@ -97,7 +97,7 @@ def test_runs_are_compared_by_validation_or_by_training(metrics: Metrics) -> Non
 def test_what_the_browser_gets_is_thin_and_without_nan() -> None:
     y = np.linspace(0, 1, 5000)
     y[:20] = np.nan
-    told = Plot([Curve("a", np.arange(5000.0), y, "red")], "x", "y").to_json("r", 100)
+    told = Plot([Curve("a", np.arange(5000.0), y, "red")], "x", "y").to_json("r")
     (curve,) = told["curves"]
     assert len(curve["x"]) == len(curve["y"]) == 500
     assert curve["y"][0] is None

@@ -1,31 +1,14 @@
 // Curves that grow without a flicker: what is zoomed into stays while `revision` is the same.
-// Streamlit calls the default export on every rerun and change of theme.
 
-const plots = new WeakMap(); // the element that Streamlit gives -> its Plot
 const EDGE = { left: 56, right: 12, top: 8, bottom: 24 }; // pixels around the plot
 const NEAR = 40; // pixels at which a point is pointed at
 const LINE = 14; // pixels of a line of words
 const LEAST = 6; // pixels of a drag that zooms
 
-export default function ({ data, parentElement, setStateValue }) {
-  const root = parentElement.querySelector(".curves");
-  let plot = plots.get(parentElement);
-  if (plot?.root !== root) {
-    plot?.close();
-    plot = new Plot(root);
-    plots.set(parentElement, plot);
-  }
-  plot.tellServer = setStateValue;
-  plot.show(data);
-  return () => {
-    plots.get(parentElement)?.close();
-    plots.delete(parentElement);
-  };
-}
-
 class Plot {
-  constructor(root) {
+  constructor(root, zoomed) {
     this.root = root;
+    this.zoomed = zoomed; // called when another part is looked at
     this.stage = root.querySelector(".stage");
     this.canvas = root.querySelector("canvas");
     this.box = root.querySelector(".box");
@@ -35,7 +18,6 @@ class Plot {
     this.window = null; // {x: [from, to], y: [from, to]} where it is zoomed
     this.from = null; // where a drag began
     this.data = null;
-    this.shown = ""; // the data as text: what has not changed is not drawn again
     this.named = ""; // the legend's
     this.closing = new AbortController();
     const on = (target, event, act) =>
@@ -57,10 +39,12 @@ class Plot {
     this.resizing.disconnect();
   }
 
+  remove() {
+    this.close();
+    this.root.remove();
+  }
+
   show(data) {
-    const shown = JSON.stringify(data) + getComputedStyle(this.root).color; // a theme's
-    if (shown === this.shown) return;
-    this.shown = shown;
     if (this.data && this.data.revision !== data.revision) this.window = null;
     this.data = data;
     this.stage.style.height = `${data.height}px`;
@@ -102,8 +86,7 @@ class Plot {
   zoom(window) {
     this.window = window;
     this.draw();
-    // The server then sends more points of what is seen.
-    this.tellServer("reach", window && [this.data.revision, ...window.x]);
+    this.zoomed();
   }
 
   // Scales: places on the stage in pixels for values, and back -----------------------------
