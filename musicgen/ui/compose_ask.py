@@ -99,7 +99,9 @@ def fill(settings: ComposeSettings) -> None:
     st.session_state[key_of("variations")] = 1
     st.session_state[key_of("guarded")] = settings.max_copy != 0
     st.session_state[key_of("closes")] = settings.endings > 0
-    st.session_state[key_of("usual")] = settings.parts != 0
+    plain = ComposeSettings()  # in which nothing is as the collection has it
+    usual = any(getattr(settings, each) != getattr(plain, each) for each in LEFT_OPEN)
+    st.session_state[key_of("usual")] = usual
     st.session_state[key_of("same")] = True
     set_character()
 
