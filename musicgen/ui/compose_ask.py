@@ -32,7 +32,9 @@ METRES = (ANY, "4/4", "3/4", "2/4", "6/8", "9/8", "12/8", "2/2", "3/2", "5/4", "
 AS_IT_COMES = -1
 PROGRAMS = (AS_IT_COMES, *range(128))
 DICE = 1_000_000  # seeds that the dice throws: short enough to be read out
-DENSITIES = {-2.0: "sparse", -1.0: "sparser", 0.0: "as it comes", 1.0: "denser", 2.0: "dense"}
+DENSITIES = {
+    -2.0: "very sparse", -1.0: "sparse", 0.0: "as it comes", 1.0: "dense", 2.0: "very dense",
+}  # fmt: skip
 
 _OWN = ComposeSettings()  # what the composer does of itself
 

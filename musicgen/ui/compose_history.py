@@ -35,6 +35,10 @@ def history_view() -> None:
     picked = st.dataframe(
         _table(shown), hide_index=True, key=f"history-{turn}", on_select="rerun",
         selection_mode="multi-row", height="auto" if len(shown) < 8 else 280,
+        column_config={
+            "★": st.column_config.Column(width=40),
+            "composed": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
+        },
     )  # fmt: skip
     chosen = [shown[row] for row in picked["selection"]["rows"] if row < len(shown)]
     if len(chosen) == 1:

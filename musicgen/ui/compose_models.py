@@ -160,8 +160,8 @@ def _choose_checkpoint(run: Run) -> Choice:
         st.session_state[key] = best.name
     chosen = st.selectbox(
         "Epoch", list(labels), key=key, format_func=labels.__getitem__, persist_state="session",
-        help="the checkpoints that are kept; the n-gram counts what follows what in the same "
-        "pieces, and is what the model's figures are compared with",
+        help="How far it had learned: the states that are kept. The n-gram counts what follows "
+        "what in the same pieces, and is what the model's figures are compared with.",
     )  # fmt: skip
     ngram = chosen == NGRAM
     return Choice(run, best if ngram else best.parent / str(chosen), ngram)

@@ -31,7 +31,8 @@ from musicgen.score import Score, notes_from
 from musicgen.ui.player import roll_player
 
 score = Score(notes_from([(24 * n, 24, 60 + n % 12) for n in range(40)]))  # 20 seconds
-marks = [Mark(8, 12, "<b id=bold>4 notes</b> of a tune")]
+marks = [Mark(20, 24, "shared", True), Mark(8, 12, "<b id=bold>4 notes</b> of a tune")]
+marks += [Mark(24 + n, 28 + n, f"stretch {n} that is shared", True) for n in range(12)]
 event = roll_player(score, wav_bytes(score), "roll", primer_notes=4, marks=marks)
 st.text(f"selection {event.selection}, mark {event.mark}")
 st.button("again")
@@ -159,9 +160,23 @@ def test_tempo_changes_the_rate_and_not_the_pitch(page: Any) -> None:
 def test_a_copied_stretch_is_a_button_with_its_words_and_no_markup(page: Any) -> None:
     button = page.get_by_role("button", name="<b id=bold>4 notes</b> of a tune")
     button.click()
-    playwright.expect(page.get_by_text("mark 0")).to_be_visible(timeout=15_000)
+    playwright.expect(page.get_by_text("mark 1")).to_be_visible(timeout=15_000)
     assert page.locator("#bold").count() == 0
     assert sound(page)["now"] == pytest.approx(4.0, abs=0.01)
+
+
+def test_of_many_stretches_the_copied_ones_come_first_and_the_rest_is_scrolled_to(
+    page: Any,
+) -> None:
+    marks = page.locator(".player .marks")
+    assert marks.locator("button").all_inner_texts()[:3] == [
+        "<b id=bold>4 notes</b> of a tune",
+        "shared",
+        "stretch 0 that is shared",
+    ]
+    page.set_viewport_size({"width": 390, "height": 700})
+    assert marks.evaluate("e => e.scrollHeight - e.clientHeight") > 100
+    assert marks.bounding_box()["height"] < 140
 
 
 def test_notes_are_said_where_the_pointer_is(page: Any) -> None:
