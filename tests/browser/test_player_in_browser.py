@@ -147,7 +147,7 @@ def test_the_keyboard_does_it_all(page: Any) -> None:
     page.keyboard.press("Home")
     assert sound(page)["paused"] and sound(page)["now"] == 0
     slider = page.get_by_role("slider", name="Position in the piece")
-    assert slider.get_attribute("aria-valuetext") == "bar 1 · 0:00 / 0:20"
+    assert slider.get_attribute("aria-valuetext") == "bar 1 · 0:00 / 0:20 · C4"
 
 
 def test_tempo_changes_the_rate_and_not_the_pitch(page: Any) -> None:
@@ -216,3 +216,19 @@ def test_the_keys_are_told_to_all_who_ask_for_them(page: Any) -> None:
     playwright.expect(told).to_be_hidden()
     page.get_by_text("Mouse and keys").click()
     playwright.expect(told).to_contain_text("space plays and pauses")
+
+
+def test_the_notes_at_the_place_are_told_to_who_cannot_see_them_unless_they_sound(
+    page: Any,
+) -> None:
+    stage = page.locator(".player .stage")
+    stage.focus()
+    page.keyboard.press("PageDown")
+    playwright.expect(stage).to_have_attribute("aria-valuetext", "bar 2 · 0:02 / 0:20 · E4")
+    page.keyboard.press("ArrowRight")
+    playwright.expect(stage).to_have_attribute("aria-valuetext", "bar 2 · 0:02 / 0:20 · F4")
+    page.keyboard.press("Space")
+    page.wait_for_timeout(1200)
+    assert "F4" in stage.get_attribute("aria-valuetext")
+    page.keyboard.press("Space")
+    playwright.expect(stage).not_to_have_attribute("aria-valuetext", re.compile("F4"))

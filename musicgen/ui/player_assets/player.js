@@ -372,10 +372,11 @@ class Player {
     const time = `${minutes(this.now / ticksPerSecond)} / ${minutes(end / ticksPerSecond)}`;
     const words = end ? `${this.roll.barWords(bar)} · ${time}` : "no notes";
     const place = this.find(".place");
-    if (place.textContent === words) return;
-    place.textContent = words;
+    if (place.textContent !== words) place.textContent = words;
+    if (!this.audio.paused) return; // nobody wants to be talked to while it plays
+    const names = this.roll.namesAt(this.now);
     this.stage.setAttribute("aria-valuemax", String(Math.max(0, this.roll.bars - 1)));
     this.stage.setAttribute("aria-valuenow", String(Math.max(0, bar)));
-    this.stage.setAttribute("aria-valuetext", words);
+    this.stage.setAttribute("aria-valuetext", names ? `${words} · ${names}` : words);
   }
 }

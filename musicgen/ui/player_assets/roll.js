@@ -128,6 +128,18 @@ class Roll {
     );
   }
 
+  // The names of the notes that sound, the lowest first: `C3 E4 G4`.
+  namesAt(tick) {
+    const { start, duration, pitch, words } = this.piece.notes;
+    const begun = countUpTo(start, tick);
+    const sounding = [];
+    for (let at = 0; at < begun; at++) {
+      if (tick < start[at] + duration[at]) sounding.push(at);
+    }
+    sounding.sort((a, b) => pitch[a] - pitch[b]);
+    return sounding.map((at) => words[at].split(",")[0]).join(" ");
+  }
+
   barAt(tick) {
     const bar = countUpTo(this.piece.lines, tick) - 1;
     return Math.max(0, Math.min(this.bars - 1, bar));
