@@ -145,5 +145,6 @@ def _source(piece: KeptPiece, run: Run) -> Score | None:
 
 
 def _heard(score: Score, key: str) -> None:
-    st.plotly_chart(piano_roll(score, height=220), key=f"side-{key}", config={"displaylogo": False})
+    roll = piano_roll(score, height=220).update_layout(showlegend=False)  # there is no room for it
+    st.plotly_chart(roll, key=f"side-{key}", config={"displaylogo": False})
     st.audio(sound_of(score).result(), format="audio/wav")

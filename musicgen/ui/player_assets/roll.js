@@ -231,7 +231,7 @@ class Roll {
     const { notes, colours, primer } = this.piece;
     const count = countUpTo(notes.start, this.tickAt(GUTTER + this.view));
     const first = this.tickAt(GUTTER);
-    const height = Math.max(2, this.row - 1);
+    const height = Math.max(2, Math.round(this.row) - 1); // whole pixels have sharp edges
     for (let index = 0; index < count; index++) {
       const start = notes.start[index];
       const end = start + notes.duration[index];
@@ -239,7 +239,7 @@ class Roll {
       const sounds = now > BEGUN && start <= now && now < end;
       const box = [
         this.xOf(start),
-        this.yOf(notes.pitch[index]),
+        Math.round(this.yOf(notes.pitch[index])),
         Math.max(1.5, notes.duration[index] * this.scale - 1),
         height,
       ];
