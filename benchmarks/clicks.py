@@ -22,7 +22,8 @@ from typing import Any
 from benchmarks.pages import AT_REST, CURVES, FLAGS, server
 
 PATIENCE = 180_000  # milliseconds
-PLAYS = "(audio, before) => audio.duration > 0 && audio.src !== before"
+# A roll that is still written has no source, and its player keeps the length of the sound before.
+PLAYS = "(audio, before) => audio.duration > 0 && audio.src && audio.src !== before"
 STOPPED = 60.0  # seconds that a training may take to save and stop
 
 
