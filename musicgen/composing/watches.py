@@ -30,6 +30,6 @@ def watches_for(
         watches = (*watches, Counterpoint(pieces, settings.counterpoint))
     if settings.span:
         watches = (*watches, Ambitus(pieces, settings.span))
-    if settings.form:
+    if settings.form and len(set(settings.form)) < len(settings.form):  # some bar comes again
         watches = (*watches, Recall(pieces, settings.form, metres))
     return watches
