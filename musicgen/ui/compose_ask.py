@@ -32,9 +32,7 @@ METRES = (ANY, "4/4", "3/4", "2/4", "6/8", "9/8", "12/8", "2/2", "3/2", "5/4", "
 AS_IT_COMES = -1
 PROGRAMS = (AS_IT_COMES, *range(128))
 DICE = 1_000_000  # seeds that the dice throws: short enough to be read out
-DENSITIES = {
-    -2.0: "very sparse", -1.0: "sparse", 0.0: "as it comes", 1.0: "dense", 2.0: "very dense",
-}  # fmt: skip
+DENSITIES = {-2.0: "sparse", -1.0: "sparser", 0.0: "as it comes", 1.0: "denser", 2.0: "dense"}
 
 _OWN = ComposeSettings()  # what the composer does of itself
 
@@ -101,8 +99,8 @@ def fill(settings: ComposeSettings) -> None:
     st.session_state[key_of("variations")] = 1
     st.session_state[key_of("guarded")] = settings.max_copy != 0
     st.session_state[key_of("closes")] = settings.endings > 0
-    plain = ComposeSettings()  # in which nothing is as the collection has it
-    usual = any(getattr(settings, each) != getattr(plain, each) for each in LEFT_OPEN)
+    plain = ComposeSettings()
+    usual = any(getattr(settings, name) != getattr(plain, name) for name in LEFT_OPEN)
     st.session_state[key_of("usual")] = usual
     st.session_state[key_of("same")] = True
     set_character()
