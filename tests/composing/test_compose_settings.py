@@ -108,3 +108,12 @@ def test_what_cannot_be_is_refused_with_what_would_be_right(wrong, said):
 def test_foreign_json_is_refused(entry, said):
     with pytest.raises(ValueError, match=said):
         ComposeSettings.from_json(entry)
+
+
+def test_rare_rhythms_are_left_out_by_a_part_of_what_top_p_says():
+    settings = ComposeSettings(top_p=0.9, rhythm_tail=0.1)
+    kept = {name: settings.sampling(name).top_p for name in ("shift", "pitch", "duration")}
+    assert kept == {"shift": 0.99, "pitch": 0.9, "duration": 0.99}
+    assert ComposeSettings(top_p=0.97).sampling("shift").top_p == 0.97  # as in older pieces
+    with pytest.raises(ValueError, match="rhythm-tail"):
+        ComposeSettings(rhythm_tail=1.5)
