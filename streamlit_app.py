@@ -12,7 +12,6 @@ from starlette.middleware import Middleware
 from musicgen.ui import frame
 from musicgen.ui.home import home_view
 from musicgen.ui.preloading import PreloadedScripts
-from musicgen.ui.reading_ahead import ReadAhead
 from musicgen.ui.static_scripts import ScriptsFromMemory
 from musicgen.ui.train_live import routes
 from musicgen.ui.warming import imported_ahead, warm_up
@@ -25,5 +24,5 @@ if __name__ == "__main__":
     home_view()
     warm_up()  # for the Data page, which is where most people go next
 else:
-    ahead = [Middleware(each) for each in (ScriptsFromMemory, PreloadedScripts, ReadAhead)]
+    ahead = [Middleware(each) for each in (ScriptsFromMemory, PreloadedScripts)]
     app = st.App(__file__, lifespan=imported_ahead, routes=routes(), middleware=ahead)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
@@ -37,17 +36,6 @@ def open_collection(name: str) -> Analysis:
 def is_open(name: str) -> bool:
     """Whether a collection is in memory; begins to read it where it is not."""
     return _reading(*_key(name)).over
-
-
-def open_ahead(name: str) -> None:
-    """Begin to read a collection, and work out what the top of the Data page says of it.
-
-    For the time in which a browser still loads Streamlit's scripts; what goes wrong is said by
-    the page that opens it.
-    """
-    with suppress(Exception):
-        analysis = _reading(*_key(name)).result()
-        analysis.copies, analysis.note_frequency  # noqa: B018 - they keep what they work out
 
 
 def read_again(name: str) -> None:

@@ -13,26 +13,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _MANIFEST = Path(st.__file__).parent / "static" / "manifest.json"
 _ENTRY = "index.html"  # what it imports is loaded by itself
-# A browser would ask for each when the first of its elements comes, a second later: for the
-# charts' of 5 MB and for those of the other elements of the Data page.
-_NOW = (
-    "PlotlyChart",
-    "Selectbox",
-    "Button",
-    "Metric",
-    "ButtonGroup",
-    "Slider",
-    "Checkbox",
-    "TextInput",
-    "NumberInput",
-)
+# A browser would ask for the charts', of 5 MB, when the first one comes, a second later. Those of
+# the other elements of the Data page, and of its tables, are fetched on the home page alone: on the
+# page itself so many requests would stand in the way of Streamlit's own.
+_CHARTS = ("PlotlyChart",)
+_WIDGETS = ("Selectbox", "Button", "Metric", "ButtonGroup", "Slider", "Checkbox", "TextInput")
+_TABLES = ("DataFrame", "NumberInput")
 _PRELOAD = "rel=modulepreload; crossorigin; fetchpriority=low"
-# That of tables, in forty files, is for other views: on the Data page it would stand in the way.
-_LATER = ("DataFrame",)
 _PREFETCH = "rel=prefetch; as=script; crossorigin"
 _PAGES = {
-    "/": dict.fromkeys(_NOW, _PRELOAD) | dict.fromkeys(_LATER, _PREFETCH),
-    "/Data": dict.fromkeys(_NOW, _PRELOAD),
+    "/": dict.fromkeys(_CHARTS + _WIDGETS, _PRELOAD) | dict.fromkeys(_TABLES, _PREFETCH),
+    "/Data": dict.fromkeys(_CHARTS, _PRELOAD),
 }
 
 
