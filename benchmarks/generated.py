@@ -61,13 +61,23 @@ def main() -> None:
     parser.add_argument(
         "--endings", type=int, default=AS_USUAL.endings, help="to choose from; 0: none"
     )
+    parser.add_argument(
+        "--seed", type=int, default=0, help="the first one; those from 0 on chose the defaults"
+    )
     parser.add_argument("--source", help="the collection; by default what the model learned from")
     parser.add_argument("--json", action="store_true", help="print one JSON object and no table")
     arguments = parser.parse_args()
     checkpoint = open_checkpoint(find_checkpoint(arguments.checkpoint))
     human = Human.of(arguments.source or checkpoint.facts["source"], checkpoint.encoding)
     began = time.perf_counter()
-    pieces = composed(checkpoint, human, arguments.pieces, arguments.candidates, arguments.endings)
+    pieces = composed(
+        checkpoint,
+        human,
+        arguments.pieces,
+        arguments.candidates,
+        arguments.endings,
+        arguments.seed,
+    )
     seconds = time.perf_counter() - began
     found = {"checkpoint": arguments.checkpoint, "pieces": len(pieces), "seconds": seconds}
     found |= judged(pieces, human)
@@ -101,9 +111,9 @@ class Human:
 
 
 def composed(
-    checkpoint: Checkpoint, human: Human, count: int, candidates: int, endings: int
+    checkpoint: Checkpoint, human: Human, count: int, candidates: int, endings: int, first: int = 0
 ) -> list[Score]:
-    """Pieces as the composer makes them by default.
+    """Pieces as the composer makes them by default, from the seed `first` on.
 
     A variation is the same music in any company, so many are composed together, unless each is
     to be the best of its own candidates.
@@ -113,7 +123,7 @@ def composed(
         known = human.background()
     together = 1 if candidates else TOGETHER
     pieces: list[Score] = []
-    for seed in range(-(-count // together)):
+    for seed in range(first, first - (-count // together)):
         variations = min(together, count - len(pieces))
         asked = replace(AS_USUAL, seed=seed, variations=variations, endings=endings)
         found = compose_pieces(engine, known, asked, candidates=candidates)
