@@ -3,6 +3,7 @@
 // Streamlit calls the default export on every rerun and change of theme.
 
 const lives = new WeakMap(); // the element that Streamlit gives -> its Live
+const PATIENCE = 10; // seconds to wait for an answer
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".live");
@@ -51,6 +52,7 @@ class Live {
     this.asking?.abort(); // for what is not looked at any more
     if (document.hidden) return; // until it is seen again
     const { signal } = (this.asking = new AbortController());
+    this.askIn(PATIENCE, () => this.silent(true));
     try {
       const answer = await fetch(this.address(), { signal, cache: "no-store" });
       const text = answer.ok ? await answer.text() : "";
@@ -62,7 +64,15 @@ class Live {
       if (signal.aborted) return;
       this.silent(true);
     }
-    if (this.data.every) this.timer = setTimeout(() => this.ask(), 1000 * this.data.every);
+    clearTimeout(this.timer);
+    if (this.data.every) this.askIn(this.data.every);
+  }
+
+  askIn(seconds, before = () => {}) {
+    this.timer = setTimeout(() => {
+      before();
+      this.ask();
+    }, 1000 * seconds);
   }
 
   // Below the page's own address, whatever stands before that.
