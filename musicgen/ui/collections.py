@@ -19,8 +19,7 @@ KEY = "collection"  # of the chooser, and in links
 
 def choose() -> str:
     """The chosen collection's name; a link's where it has one."""
-    gone = "is not here any more: it was renamed or deleted elsewhere."
-    return linked_choice("Collection", collection_names(), KEY, gone)
+    return linked_choice("Collection", collection_names(), KEY)
 
 
 def collection_names() -> list[str]:

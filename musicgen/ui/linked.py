@@ -9,10 +9,9 @@ import streamlit as st
 from musicgen.ui.words import plain
 
 
-def linked_choice(label: str, names: Sequence[str], key: str, gone: str = "") -> str:
+def linked_choice(label: str, names: Sequence[str], key: str) -> str:
     """Choose one of the names; a link's where the address asks for one that is there.
 
-    gone: what is said where the one that was chosen is not there any more.
     key: of the widget and of the query parameter. Streamlit's own binding leaves out of the
     address what the page chooses by itself, such as a run that has just been started.
     """
@@ -27,7 +26,8 @@ def linked_choice(label: str, names: Sequence[str], key: str, gone: str = "") ->
             chosen = linked
         else:
             st.warning(f"There is no {label.lower()} “{plain(linked, 80)}” here.")
-    elif gone and chosen is not None and chosen not in names:
+    elif chosen is not None and chosen not in names:
+        gone = "is not here any more: it was renamed or deleted elsewhere."
         st.warning(f"“{plain(chosen, 80)}” {gone}")
     # Set in any case: after a switch of pages the key is there, and the widget is a new one.
     st.session_state[key] = chosen if chosen in names else names[0]

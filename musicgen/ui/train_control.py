@@ -17,7 +17,7 @@ from musicgen.training.divergence import diverged, rate_to_try
 from musicgen.training.keras_export import NoExport, keras_file, keras_file_name, opens_alone
 from musicgen.training.moved import is_gone
 from musicgen.training.oom import batch_size_to_try
-from musicgen.training.run import FINISHED, QUEUED, STOPPING, Run, Status, UnknownRun
+from musicgen.training.run import FINISHED, QUEUED, STOPPING, Run, Status, UnknownRun, list_runs
 from musicgen.training.settings import RunSettings, TrainSettings
 from musicgen.ui.acting import act
 from musicgen.ui.runs import is_alive, watch_next
@@ -192,6 +192,8 @@ def _rename(run: Run) -> None:
 def _delete(run: Run) -> None:
     def delete() -> str:
         shelf.delete(run)
+        for another in list_runs()[:1]:
+            watch_next(another)
         return f"{plain(run.name)} is deleted."
 
     with st.popover("Delete", icon=":material/delete:"):

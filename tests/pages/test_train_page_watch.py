@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 import time
 from pathlib import Path
 
@@ -34,6 +35,15 @@ def test_no_run_says_what_to_do(open_page, monkeypatch, tmp_path: Path):
     monkeypatch.setattr("musicgen.training.run.PRETRAINED", tmp_path / "none")
     assert "There is no run yet: start one under New." in texts(open_page(TRAIN, show="Watch"))
     assert "With two runs or more" in texts(open_page(TRAIN, show="Compare"))
+
+
+def test_a_run_that_is_deleted_elsewhere_is_said_to_be_gone(open_page):
+    run = run_that_is(STOPPED, "mine")
+    page = open_page(TRAIN, show="Watch", run="mine")
+    shutil.rmtree(run.folder)
+    page.run()
+    assert page.selectbox(key="run").value != "mine"
+    assert "“mine” is not here any more" in page.warning[0].value
 
 
 def test_every_state_has_its_words_and_next_step(open_page, alive):
