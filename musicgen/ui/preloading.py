@@ -18,7 +18,7 @@ _ENTRY = "index.html"  # what it imports is loaded by itself
 # page itself so many requests would stand in the way of Streamlit's own.
 _CHARTS = ("PlotlyChart",)
 _WIDGETS = ("Selectbox", "Button", "Metric", "ButtonGroup", "Slider", "Checkbox", "TextInput")
-_TABLES = ("DataFrame", "NumberInput")
+_TABLES = ("DataFrame",)
 _PRELOAD = "rel=modulepreload; crossorigin; fetchpriority=low"
 _PREFETCH = "rel=prefetch; as=script; crossorigin"
 _PAGES = {

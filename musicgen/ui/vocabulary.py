@@ -102,10 +102,8 @@ def _preview(analysis: Analysis, name: str) -> None:
     encoding, every = analysis.encoded(name)
     pieces = [steps for steps, side in zip(every, analysis.sides, strict=True) if side == TRAIN]
     steps = sum(map(len, pieces))
-    length = int(
-        st.number_input(
-            "Steps of a window", 2, 512, 100, key="window", width=200, bind="query-params"
-        )
+    length = st.slider(
+        "Steps of a window", 2, 512, 100, key="window", width=320, bind="query-params"
     )
     last = steps - length - 1
     start = (

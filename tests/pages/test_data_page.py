@@ -79,7 +79,7 @@ def test_no_view_reads_again_and_counts_can_be_on_a_log_scale(open_page, monkeyp
 def test_a_link_restores_the_window_of_the_preview(open_page):
     query = {"view": "Vocabulary", "window": "8", "window-start": "3", "token-search": "E4"}
     page = open_page(DATA, collection="bach-chorales", **query)
-    assert page.number_input(key="window").value == 8
+    assert page.slider(key="window").value == 8
     assert page.slider(key="window-start").value == 3
     assert all("E4" in token for token in page.dataframe[0].value["token"])
 
