@@ -9,6 +9,7 @@ from typing import Any
 from musicgen.composing.history import KeptPiece
 from musicgen.composing.originality import SHORTEST, Originality, Run
 from musicgen.rendering.roll import Mark
+from musicgen.ui.words import bar_called
 
 _NUMBER = (int, float)
 _KINDS: Mapping[str, Any] = {
@@ -52,7 +53,7 @@ def marks_of(piece: KeptPiece) -> list[Mark]:
         Mark(
             given + run.first,
             given + run.first + run.notes,
-            f"{run.notes} notes as in {run.source}, bar {run.source_bar}",
+            f"{run.notes} notes as in {run.source}, {bar_called(run.source_bar)}",
             report.human_95 is not None and run.notes <= report.human_95,
         )
         for run in report.runs

@@ -19,7 +19,7 @@ from musicgen.ui.compose_facts import originality_of, primer_notes, too_short_to
 from musicgen.ui.compose_models import find_opened, source_of
 from musicgen.ui.compose_pieces import sound_of
 from musicgen.ui.opening import open_collection
-from musicgen.ui.words import count, plain
+from musicgen.ui.words import bar_called, count, plain
 
 
 def original_view(piece: KeptPiece, score: Score) -> None:
@@ -49,7 +49,7 @@ def side_by_side(piece: KeptPiece, score: Score, run: Run, key: str) -> None:
         st.markdown("**In this piece**")
         _heard(here, f"{key}-here")
     with right:
-        st.markdown(f"**In {plain(run.source)}**, bar {run.source_bar}")
+        st.markdown(f"**In {plain(run.source)}**, {bar_called(run.source_bar)}")
         source = _source(piece, run)
         if source is None:
             st.caption("The collection that it comes from is not among those here.")
@@ -84,7 +84,7 @@ def _figures(report: Originality, human: HumanFigures | None, max_copy: int | No
 def _verdict(report: Originality) -> str:
     if not report.runs:
         return "No stretch of 8 notes or more stands in a training piece, in any key."
-    where = f"The longest is in **{plain(report.source)}**, bar {report.source_bar}."
+    where = f"The longest is in **{plain(report.source)}**, {bar_called(report.source_bar or 0)}."
     if report.human_95 is None:
         return where
     if report.longest_run <= report.human_95:

@@ -30,6 +30,11 @@ def length(score: Score) -> str:
     return count(score.bars - upbeat, "bar") + " and an upbeat" * upbeat
 
 
+def bar_called(number: int) -> str:
+    """`bar 4`; 0 is the upbeat."""
+    return f"bar {number}" if number else "upbeat"
+
+
 def span(seconds: float) -> str:
     """A length of time: `42 s`, `7 min`, `2 h 05 min`, `3 days 4 h`."""
     if seconds < 100:

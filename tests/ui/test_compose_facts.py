@@ -38,6 +38,8 @@ def test_marks_count_from_the_primer_on():
     }  # fmt: skip
     kept = piece(originality=report, primer_notes=5)
     assert marks_of(kept) == [Mark(8, 17, "9 notes as in a, bar 4")]
+    [mark] = marks_of(piece(originality={**report, "runs": [{**run, "source_bar": 0}]}))
+    assert mark.label == "9 notes as in a, upbeat"
     for human, shared in ((9, True), (8.5, False)):  # up to what composers share
         [mark] = marks_of(piece(originality={**report, "human_95": human}))
         assert mark.shared == shared
