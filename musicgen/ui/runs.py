@@ -106,16 +106,22 @@ def watch_next(run: Run) -> None:
     st.session_state["_show_next"] = "Watch"
 
 
-def state_badge(status: Status, bundled: bool) -> None:
-    """The state as a badge, with the message and the next step."""
+def state_badge(status: Status, bundled: bool, goes_on: bool) -> None:
+    """The state as a badge, with the message and the next step.
+
+    goes_on: whether it holds what a training goes on from.
+    """
     state = STATES.get(status.state, STATES[INTERRUPTED])
     if bundled:
         words = "It came with the program: compose from it, or fine-tune a copy."
         st.markdown(f":green-badge[:material/inventory_2: bundled] {words}")
         return
+    words = state.words
+    if status.state == FINISHED and not goes_on:  # it may have come without its optimizer
+        words = "Compose from it, or fine-tune a copy."
     said = status.message[:1].upper() + status.message[1:]
     message = f" **{plain(said, 500)}.**" if said else ""
-    st.markdown(f":{state.colour}-badge[{state.icon} {status.state}]{message} {state.words}")
+    st.markdown(f":{state.colour}-badge[{state.icon} {status.state}]{message} {words}")
 
 
 def is_alive(status: Status) -> bool:

@@ -8,7 +8,7 @@ from musicgen.training.run import QUEUED, Run, Status, UnknownRun
 from musicgen.training.settings import RunSettings
 from musicgen.ui import runs
 from musicgen.ui.live import live
-from musicgen.ui.train_control import control
+from musicgen.ui.train_control import can_go_on, control
 from musicgen.ui.train_evaluation import evaluation_view
 from musicgen.ui.train_live import LOOK, SELDOM, has_curve, place_in_queue, standing
 from musicgen.ui.train_look import FIELDS, LOSS, SPEED, Look
@@ -29,7 +29,7 @@ def watch(run: Run) -> None:
         return
     status = run.status()
     control(run, settings, status)
-    runs.state_badge(status, run.bundled)
+    runs.state_badge(status, run.bundled, can_go_on(run))
     st.fragment(_views)(run, settings, status)
 
 

@@ -194,6 +194,7 @@ def test_a_run_is_imported_from_its_zip(open_page):
     assert page.segmented_control(key="show").value == "Watch"
     assert page.selectbox(key="run").value == f"{bundled[0].name} 2"
     assert "Resume" not in buttons(page)  # it came without its optimizer
+    assert "finished] Compose from it, or fine-tune a copy." in texts(page)
     page.file_uploader[0].set_value([("run.zip", b"no zip", "application/zip")]).run()
     assert "not a zip file" in page.error[0].value
 
