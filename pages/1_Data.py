@@ -8,7 +8,7 @@ from musicgen.corpus.errors import CorpusError
 from musicgen.ui import adding, collections, frame
 from musicgen.ui.glance import glance_view, refused_view
 from musicgen.ui.linked_piece import PIECE, forget
-from musicgen.ui.opening import READING, is_open, open_collection, read_again
+from musicgen.ui.opening import READING, open_collection, read_again
 from musicgen.ui.pieces import pieces_view
 from musicgen.ui.statistics import notes_view, playing_view, rhythm_view
 from musicgen.ui.tasks import LeftToOthers, wait_again
@@ -40,8 +40,7 @@ adding.finish_import()
 adding.show_last_addition()
 
 try:
-    with warming_up(while_it_lasts=not is_open(name)):
-        analysis = open_collection(name)
+    analysis = open_collection(name, warming_up)
 except LeftToOthers:
     st.info(
         "Another window waits for this collection too, so the reading goes on. Choose another "

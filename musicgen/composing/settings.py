@@ -75,7 +75,7 @@ class ComposeSettings:
     parts: int | None = 0  # that the notes are given to, see `parts.py`; 0 keeps them in one
     # Wish for good voice leading, see `counterpoint.py`; None where the collection's own is good.
     counterpoint: float | None = 0.0
-    form: str | None = ""  # which bars come again, see `form.py`; None draws one as is usual
+    form: str | None = ""  # which bars come again, see `forms.py`; None draws one as is usual
     span: int | None = 0  # semitones, see `ambitus.py`; 0 sets no bounds, None those that are usual
     # Quarters in which nothing may sound; None: as many as is usual.
     silence: float | None = LONGEST_SILENCE

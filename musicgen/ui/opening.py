@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import streamlit as st
@@ -17,25 +19,25 @@ READING = "reading"  # the key of its bar
 MOST_IN_MEMORY = 6  # collections
 
 
-def open_collection(name: str) -> Analysis:
+def open_collection(
+    name: str, meanwhile: Callable[[bool], AbstractContextManager[object]] = nullcontext
+) -> Analysis:
     """A collection by name, from memory where its files have not changed.
 
+    meanwhile: what to be in until it is there; it is told whether there is a wait.
     UnknownSource where there is none; LeftToOthers where this page has turned away from a reading
     that another one waits for.
     """
     key = _key(name)
     try:
-        return finish(_reading(*key), "Reading the collection", READING)
+        reading = _reading(*key)
+        with meanwhile(not reading.over):
+            return finish(reading, "Reading the collection", READING)
     except LeftToOthers:
         raise
     except Exception:  # another run of the page is none, and leaves the reading going
         _reading.clear(*key)
         raise
-
-
-def is_open(name: str) -> bool:
-    """Whether a collection is in memory; begins to read it where it is not."""
-    return _reading(*_key(name)).over
 
 
 def read_again(name: str) -> None:

@@ -38,10 +38,10 @@ def warm_up() -> None:
 
 
 @contextmanager
-def warming_up(while_it_lasts: bool) -> Iterator[None]:
-    """The same during some work, where that takes its time; without it, its place is empty."""
+def warming_up(wait: bool) -> Iterator[None]:
+    """The same during some work, where there is a wait; where there is none, its place is empty."""
     place = st.empty()
-    if while_it_lasts:
+    if wait:
         with place:
             warm_up()
     yield

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+
+from tiny_music import tiny_pieces
+from tiny_runs import write_run
 
 CHART = ".js-plotly-plot"
 CURVES = ".curves[data-points]"
@@ -11,6 +16,20 @@ CURVES = ".curves[data-points]"
 def settle(page: Any) -> None:
     """Wait until the page's script has run to its end."""
     page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+
+
+@contextmanager
+def composing(studio: Any, page: Any) -> Iterator[Any]:
+    """On the Compose page, with a small model and nothing composed yet; no script of it fails."""
+    write_run(studio.home / "runs", training=tiny_pieces())
+    (studio.home / "pieces/a-folder-of-another-kind").mkdir(parents=True)
+    page.problems = []
+    page.on("pageerror", lambda problem: page.problems.append(str(problem)))
+    page.goto(f"{studio.url}/Compose?model=tiny")
+    page.get_by_role("button", name="Compose", exact=True).wait_for()
+    settle(page)
+    yield page
+    assert page.problems == []
 
 
 def drag_over_bars(page: Any, first: float, last: float, bars: int) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pretty_midi
 import pytest
-from looking import drag_over_bars, faintest_text, settle, sideways
+from looking import composing, drag_over_bars, faintest_text, settle, sideways
 from tiny_music import tiny_pieces, write_folder
 from tiny_runs import planted_copy, write_run
 
@@ -31,15 +31,8 @@ PATIENCE = 60.0  # seconds
 @pytest.fixture()
 def page(studio, browser_page) -> Any:
     """The Compose page, with a small model; nothing was composed yet."""
-    write_run(studio.home / "runs", training=tiny_pieces())
-    (studio.home / "pieces/a-folder-of-another-kind").mkdir(parents=True)
-    browser_page.problems = []
-    browser_page.on("pageerror", lambda problem: browser_page.problems.append(str(problem)))
-    browser_page.goto(f"{studio.url}/Compose?model=tiny")
-    browser_page.get_by_role("button", name="Compose", exact=True).wait_for()
-    settle(browser_page)
-    yield browser_page
-    assert browser_page.problems == []
+    with composing(studio, browser_page) as page:
+        yield page
 
 
 def compose(page: Any, bars: int = 8) -> None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from looking import settle, sideways
-from tiny_music import tiny_pieces
-from tiny_runs import write_run
+from looking import composing, settle, sideways
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = pytest.mark.browser
@@ -25,22 +23,15 @@ OscillatorNode.prototype.start = function (...when) {
 @pytest.fixture()
 def page(studio, browser_page) -> Any:
     """The Compose page, where a piece begins from notes."""
-    write_run(studio.home / "runs", training=tiny_pieces())
-    (studio.home / "pieces/a-folder-of-another-kind").mkdir(parents=True)
-    browser_page.problems = []
-    browser_page.on("pageerror", lambda problem: browser_page.problems.append(str(problem)))
     browser_page.add_init_script(HEARD)
-    browser_page.goto(f"{studio.url}/Compose?model=tiny")
-    browser_page.get_by_text("Beginning", exact=True).click()
-    settle(browser_page)
-    notes = {"name": "Notes", "exact": True}
-    browser_page.get_by_role("radio", **notes).or_(
-        browser_page.get_by_role("button", **notes)
-    ).click()
-    browser_page.locator(".piano").wait_for()
-    settle(browser_page)
-    yield browser_page
-    assert browser_page.problems == []
+    with composing(studio, browser_page) as page:
+        page.get_by_text("Beginning", exact=True).click()
+        settle(page)
+        notes = {"name": "Notes", "exact": True}
+        page.get_by_role("radio", **notes).or_(page.get_by_role("button", **notes)).click()
+        page.locator(".piano").wait_for()
+        settle(page)
+        yield page
 
 
 def says(page: Any, text: str) -> None:
