@@ -31,8 +31,11 @@ def stage() -> None:
     with st.empty():  # always there, so that the player keeps its place, and goes on playing
         if here.job is not None and _waited(here.job):
             here.take_result()
-    busy = here.job is not None or _sound_is_coming()
-    st.fragment(_writing if here.job else _shown, run_every=LOOK if busy else None)()
+    if here.job is not None:
+        st.fragment(_writing, run_every=LOOK)()
+        return
+    waits = _sound_is_coming(PATIENCE)
+    st.fragment(_shown, run_every=LOOK if waits else None)(waits)
 
 
 def _waited(job: Job[Any]) -> bool:
@@ -66,8 +69,13 @@ def _standing(job: Job[Any]) -> str:
     return words + waited
 
 
-def _shown() -> None:
-    """The piece with its player, and what can be done with what is chosen in it."""
+def _shown(waits: bool) -> None:
+    """The piece with its player, and what can be done with what is chosen in it.
+
+    waits: whether it is drawn again and again until its sound is there.
+    """
+    if waits and not _sound_is_coming(0):
+        st.rerun()
     piece = desk().piece
     if piece is None:
         return
@@ -161,13 +169,13 @@ def _sound(piece: KeptPiece, score: Score) -> bytes:
         return b""
 
 
-def _sound_is_coming() -> bool:
-    """Whether the piece's sound is still made, after waiting a little."""
+def _sound_is_coming(patience: float) -> bool:
+    """Whether the piece's sound is still made, after waiting for so many seconds at most."""
     piece = desk().piece
-    if desk().job is not None or piece is None:
+    if piece is None:
         return False
     try:
         score = score_of(piece)
     except UnknownPiece:
         return False
-    return score.seconds <= AT_ONCE and not sound_of(score).wait(PATIENCE)
+    return score.seconds <= AT_ONCE and not sound_of(score).wait(patience)

@@ -21,7 +21,7 @@ class PlayerEvent:
     """What was chosen in the player."""
 
     selection: tuple[int, int] | None = None  # first and last bar, indices from 0
-    mark: int | None = None  # the mark that was just clicked, by its index
+    mark: int | None = None  # the mark that was clicked last, by its index
 
 
 def roll_player(
@@ -50,7 +50,7 @@ def roll_player(
     )
     return PlayerEvent(
         _selection(result.get("selection"), piece["id"], score.bars),
-        _mark(result.get("mark"), len(marks)),
+        _mark(result.get("mark"), piece["id"], len(marks)),
     )
 
 
@@ -88,9 +88,7 @@ def _packed(piece: dict[str, Any], wav: bytes) -> bytes:
 
 def _selection(told: Any, piece: str, bars: int) -> tuple[int, int] | None:
     """The bars that the browser says are chosen, where they are bars of this very piece."""
-    if not isinstance(told, dict) or told.get("piece") != piece:
-        return None
-    chosen = told.get("bars")
+    chosen = _of_piece(told, piece, "bars")
     if not isinstance(chosen, list) or len(chosen) != 2:
         return None
     first, last = chosen
@@ -99,8 +97,14 @@ def _selection(told: Any, piece: str, bars: int) -> tuple[int, int] | None:
     return first, last
 
 
-def _mark(told: Any, marks: int) -> int | None:
-    return told if type(told) is int and 0 <= told < marks else None
+def _mark(told: Any, piece: str, marks: int) -> int | None:
+    """The mark that the browser says was clicked, where it is one of this very piece."""
+    mark = _of_piece(told, piece, "mark")
+    return mark if type(mark) is int and 0 <= mark < marks else None
+
+
+def _of_piece(told: Any, piece: str, name: str) -> Any:
+    return told.get(name) if isinstance(told, dict) and told.get("piece") == piece else None
 
 
 def _nothing() -> None:

@@ -26,6 +26,20 @@ START = 60.0  # seconds that the server may take
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """With a failure, say what the page showed and what the server wrote."""
+    report = yield
+    fixtures = getattr(item, "funcargs", {})
+    if report.failed and (page := fixtures.get("browser_page")) is not None:
+        with suppress(Exception):  # the browser itself may be what failed
+            report.sections.append((f"page at {page.url}", page.inner_text("body")[-3000:]))
+        log = fixtures["tmp_path"] / "server.log"
+        if log.exists():
+            report.sections.append(("server", log.read_text(errors="replace")[-3000:]))
+    return report
+
+
 @dataclass(frozen=True)
 class Studio:
     """A server that runs."""

@@ -6,16 +6,38 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from tiny_music import tiny_pieces
 from tiny_runs import write_run
 
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
 CHART = ".js-plotly-plot"
 CURVES = ".curves[data-points]"
+CHOSEN = "[aria-checked=true], [aria-pressed=true], [data-testid$=Active]"
+TRIES = 4
 
 
 def settle(page: Any) -> None:
     """Wait until the page's script has run to its end."""
     page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+
+
+def pick(page: Any, name: str) -> None:
+    """Choose one of a row of pills.
+
+    It is clicked again where nothing came of it: within an expander that still opens it moves on.
+    """
+    named = {"name": name, "exact": True}
+    pill = page.get_by_role("radio", **named).or_(page.get_by_role("button", **named))
+    for _ in range(TRIES):
+        pill.click()
+        try:
+            pill.and_(page.locator(CHOSEN)).wait_for(timeout=5000)
+            return
+        except playwright.TimeoutError:
+            continue
+    raise AssertionError(f"{name} cannot be chosen")
 
 
 @contextmanager

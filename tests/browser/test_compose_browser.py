@@ -47,6 +47,7 @@ def ask(page: Any, label: str, value: float) -> None:
     field.fill(str(value))
     field.press("Enter")
     settle(page)
+    assert float(field.input_value()) == value
 
 
 def taken(page: Any, label: str) -> tuple[str, bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from looking import composing, settle, sideways
+from looking import composing, pick, settle, sideways
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = pytest.mark.browser
@@ -27,8 +27,7 @@ def page(studio, browser_page) -> Any:
     with composing(studio, browser_page) as page:
         page.get_by_text("Beginning", exact=True).click()
         settle(page)
-        notes = {"name": "Notes", "exact": True}
-        page.get_by_role("radio", **notes).or_(page.get_by_role("button", **notes)).click()
+        pick(page, "Notes")
         page.locator(".piano").wait_for()
         settle(page)
         yield page

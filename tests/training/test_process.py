@@ -99,10 +99,15 @@ def test_two_cards_train_two_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_waiting_training_can_be_cancelled() -> None:
     first, second = _run("first"), _run("second")
-    go = threading.Event()
-    thread = threading.Thread(target=train_run, args=(first, lambda run: go.wait(30)))
+    begun, go = threading.Event(), threading.Event()
+
+    def work(run: Run) -> None:
+        begun.set()
+        go.wait(30)
+
+    thread = threading.Thread(target=train_run, args=(first, work))
     thread.start()
-    _until(first.alive)
+    assert begun.wait(30)  # alive alone it has no place in the queue yet
     states: list[str] = []
     other = threading.Thread(target=lambda: states.append(train_run(second, _finish)))
     other.start()

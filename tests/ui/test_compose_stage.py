@@ -23,3 +23,22 @@ def test_a_wait_is_counted_and_explained(monkeypatch, bar, quiet, closes, said):
     monkeypatch.setattr(compose_stage.st, "session_state", state)
     job = SimpleNamespace(stopped=False, bar=bar, bars=128, quiet=quiet)
     assert compose_stage._standing(job) == said
+
+
+@pytest.mark.parametrize("coming", [True, False])
+def test_a_piece_is_drawn_again_and_again_only_until_its_sound_is_there(monkeypatch, coming):
+    asked = []
+
+    def asks(patience: float) -> bool:
+        asked.append(patience)
+        return coming
+
+    monkeypatch.setattr(compose_stage, "_sound_is_coming", asks)
+    monkeypatch.setattr(compose_stage, "desk", lambda: SimpleNamespace(piece=None))
+    app_ran_again = []
+    monkeypatch.setattr(compose_stage.st, "rerun", lambda: app_ran_again.append(True))
+    compose_stage._shown(waits=False)
+    assert (asked, app_ran_again) == ([], [])
+    compose_stage._shown(waits=True)
+    assert asked == [0]
+    assert app_ran_again == ([] if coming else [True])

@@ -68,16 +68,12 @@ def test_chosen_bars_are_told() -> None:
     assert _selection({"piece": "this", "bars": [0, 1]}, "this", bars=2) == (0, 1)
 
 
-def test_only_marks_that_there_are_can_be_clicked() -> None:
-    assert [_mark(told, 2) for told in (None, -1, 0, 1, 2, "0", True)] == [
-        None,
-        None,
-        0,
-        1,
-        None,
-        None,
-        None,
-    ]
+def test_only_marks_of_the_piece_that_is_shown_can_be_clicked() -> None:
+    told = [{"piece": "this", "mark": mark} for mark in (-1, 0, 1, 2, "0", True)]
+    found = [_mark(entry, "this", marks=2) for entry in told]
+    assert found == [None, 0, 1, None, None, None]
+    assert _mark({"piece": "other", "mark": 1}, "this", marks=2) is None
+    assert _mark(1, "this", marks=2) is None
 
 
 def test_a_page_shows_it_with_and_without_sound() -> None:

@@ -5,7 +5,7 @@ const players = new WeakMap(); // the element that Streamlit gives -> its Player
 let sounding = null; // one player sounds at a time
 let lastTurn = 0; // what was asked for last, and brought into view
 
-export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
+export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".player");
   let player = players.get(parentElement);
   if (player?.root !== root) {
@@ -14,7 +14,6 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     players.set(parentElement, player);
   }
   player.tell = setStateValue;
-  player.tellOnce = setTriggerValue;
   player.show(...unpacked(data));
   return () => {
     players.get(parentElement)?.close();
@@ -145,7 +144,7 @@ class Player {
       button.style.setProperty("--colour", shared ? colours.shared : colours.copied);
       button.addEventListener("click", () => {
         this.seek(notes.start[start] ?? 0);
-        this.tellOnce("mark", index);
+        this.tell("mark", { piece: this.piece.id, mark: index });
       });
       return button;
     });
