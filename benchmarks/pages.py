@@ -170,7 +170,7 @@ def _views(found: Found, page: Any) -> None:
     signs = {
         "Rhythm": "Durations",
         "Playing": "Tempo",
-        "Vocabulary": "All tokens",
+        "Vocabulary": "Chord sizes",
         "Notes": "Keyboard",
     }
     for view, sign in signs.items():
@@ -181,6 +181,11 @@ def _views(found: Found, page: Any) -> None:
             page.get_by_role("radio", name="Pieces", exact=True).click()
             page.get_by_text("choose one to see it").wait_for()
             page.wait_for_selector(AT_REST)
+    page.get_by_role("radio", name="Vocabulary", exact=True).click()
+    for part, sign in (("All tokens", "Search for"), ("What training sees", "Inputs (")):
+        with found.noting(f"chorales, Vocabulary, {part}, first", page):
+            page.get_by_role("radio", name=part, exact=True).click()
+            page.get_by_text(sign).wait_for()
 
 
 def _import(found: Found, page: Any, url: str, folder: Path) -> None:

@@ -26,15 +26,34 @@ WORDS = {
 TO_SEARCH = {"notes": "4.9, E2 …", "events": "pitch C4, duration 1/2 …"}
 
 
+CURVES, TOKENS, WINDOWS = "Curves", "All tokens", "What training sees"
+
+
 def vocabulary_view(analysis: Analysis) -> None:
-    name = st.segmented_control(
-        "Encoding", ENCODINGS, default=ENCODINGS[0], required=True, key="encoding",
-        bind="query-params",
-    )  # fmt: skip
+    """One part at a time: all together they take a browser twice as long."""
+    with st.container(horizontal=True, gap="large"):
+        name = st.segmented_control(
+            "Encoding", ENCODINGS, default=ENCODINGS[0], required=True, key="encoding",
+            bind="query-params",
+        )  # fmt: skip
+        part = st.segmented_control(
+            "Show", (CURVES, TOKENS, WINDOWS), default=CURVES, required=True, key="part",
+            bind="query-params",
+        )  # fmt: skip
     name = str(name)
     st.caption(WORDS.get(name, ""))
+    if part == WINDOWS:
+        _preview(analysis, name)
+        return
     vocabulary = analysis.vocabulary(name)
     _numbers(vocabulary)
+    if part == TOKENS:
+        _table(vocabulary, name)
+    else:
+        _curves(analysis, vocabulary)
+
+
+def _curves(analysis: Analysis, vocabulary: Vocabulary) -> None:
     left, right = st.columns(2)
     with left:
         chart("Rank and frequency", rank_figure(vocabulary), "Zipf's law would be a line.")
@@ -43,8 +62,6 @@ def vocabulary_view(analysis: Analysis) -> None:
         chart("Coverage against size", coverage_figure(vocabulary))
         sizes = analysis.note_frequency.sizes
         chart_of_pieces("Chord sizes", chord_size_figure(sizes, log=True), analysis)
-    _table(vocabulary, name)
-    _preview(analysis, name)
 
 
 def _numbers(vocabulary: Vocabulary) -> None:
@@ -60,7 +77,6 @@ def _numbers(vocabulary: Vocabulary) -> None:
 def _table(vocabulary: Vocabulary, name: str) -> None:
     import pandas as pd  # late, as in analysis.py
 
-    st.markdown("**All tokens**")
     table = pd.DataFrame(
         {
             "rank": range(1, len(vocabulary) + 1),
@@ -98,13 +114,13 @@ def _table(vocabulary: Vocabulary, name: str) -> None:
 
 
 def _preview(analysis: Analysis, name: str) -> None:
-    st.markdown("**What training sees**")
     encoding, every = analysis.encoded(name)
     pieces = [steps for steps, side in zip(every, analysis.sides, strict=True) if side == TRAIN]
     steps = sum(map(len, pieces))
     length = st.slider(
-        "Steps of a window", 2, 512, 100, key="window", width=320, bind="query-params"
-    )
+        "Steps of a window", 2, 512, 100,
+        key="window", width=320, bind="query-params", persist_state="session",
+    )  # fmt: skip
     last = steps - length - 1
     start = (
         st.slider("Window", 0, last, 0, key="window-start", bind="query-params") if last > 0 else 0

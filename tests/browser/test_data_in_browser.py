@@ -42,7 +42,7 @@ def test_import_a_folder_and_see_its_charts(studio, browser_page, tmp_path: Path
     page.emulate_media(color_scheme="dark")
     page.goto(f"{studio.url}/Data?collection=my+tunes&view=Pieces")  # a cold link
     page.get_by_text("12 files of 12").wait_for()
-    for view, sign in (("Vocabulary", "All tokens"), ("Notes", "Keyboard")):
+    for view, sign in (("Vocabulary", "Chord sizes"), ("Notes", "Keyboard")):
         page.get_by_role("radio", name=view, exact=True).click()
         page.get_by_text(sign, exact=True).wait_for()
         settle(page)

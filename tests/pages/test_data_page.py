@@ -15,6 +15,7 @@ from musicgen.encoding.registry import fit_encoding
 from musicgen.rendering.midi import midi_bytes
 from musicgen.training.classic_windows import ClassicWindows
 from musicgen.training.windows import Windows
+from musicgen.ui.vocabulary import TOKENS, WINDOWS
 
 
 def test_chorales_at_a_glance(open_page):
@@ -77,10 +78,18 @@ def test_no_view_reads_again_and_counts_can_be_on_a_log_scale(open_page, monkeyp
 
 
 def test_a_link_restores_the_window_of_the_preview(open_page):
-    query = {"view": "Vocabulary", "window": "8", "window-start": "3", "token-search": "E4"}
+    query = {"view": "Vocabulary", "part": WINDOWS, "window": "8", "window-start": "3"}
     page = open_page(DATA, collection="bach-chorales", **query)
     assert page.slider(key="window").value == 8
     assert page.slider(key="window-start").value == 3
+    page.segmented_control(key="part").set_value(TOKENS).run()
+    page.segmented_control(key="part").set_value(WINDOWS).run()
+    assert page.slider(key="window").value == 8
+
+
+def test_a_link_restores_what_was_searched_among_the_tokens(open_page):
+    query = {"view": "Vocabulary", "part": TOKENS, "token-search": "E4"}
+    page = open_page(DATA, collection="bach-chorales", **query)
     assert all("E4" in token for token in page.dataframe[0].value["token"])
 
 
@@ -95,7 +104,7 @@ def test_the_collection_is_still_chosen_after_a_look_at_another_page(open_page):
 def test_the_preview_is_of_the_training_pieces(open_page):
     some = load_collection("bach-chorales").scores[:30]
     collection_of("some", **{score.name: midi_bytes(score) for score in some})
-    page = open_page(DATA, collection="some", view="Vocabulary")
+    page = open_page(DATA, collection="some", view="Vocabulary", part=WINDOWS)
     pieces = load_collection("some").scores
     sides = split_pieces(pieces)
     train = [score for score, side in zip(pieces, sides, strict=True) if side == TRAIN]

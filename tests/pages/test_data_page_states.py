@@ -11,6 +11,7 @@ from pages_words import DATA, numbers, texts
 from small_collections import MUSIC, VIEWS, collection_of, file_of
 
 from musicgen.corpus import shelf
+from musicgen.ui.vocabulary import CURVES, TOKENS, WINDOWS
 
 CORPORA = Path(__file__).parents[3] / "shared/corpora"
 
@@ -54,6 +55,16 @@ def test_every_view_of_little_music(open_page, name: str, view: str):
     page = open_page(DATA, collection=name, view=view)
     assert numbers(page)["Pieces"] == "1"
     assert page.segmented_control(key="view").value == view
+
+
+@pytest.mark.parametrize("name", MUSIC)
+def test_every_part_of_the_vocabulary_of_little_music(open_page, name: str):
+    collection_of(name, one=MUSIC[name])
+    page = open_page(DATA, collection=name, view="Vocabulary")
+    for part in (TOKENS, WINDOWS, CURVES):
+        page.segmented_control(key="part").set_value(part).run()
+        assert not page.exception
+        assert page.segmented_control(key="part").value == part
 
 
 def test_the_only_piece_is_what_a_model_learns_from(open_page):
