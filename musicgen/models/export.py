@@ -6,6 +6,7 @@ Tracing takes seconds, filling milliseconds, so that every epoch can have its ch
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,6 +20,8 @@ from musicgen.models.slim_graph import slimmed
 
 OPSET = 18
 
+# Otherwise it copies the graph before each of its rewritings, which takes longer than they do.
+os.environ.setdefault("TF2ONNX_CATCH_ERRORS", "false")
 # It tells of each pattern that it cannot simplify, which is no fault of the graph.
 logging.getLogger("tf2onnx").setLevel(logging.CRITICAL)
 

@@ -65,6 +65,7 @@ class SequenceModel(keras.Model):
 
     def make_weights(self) -> None:
         """Run once over nothing, so that every layer is built."""
+        self.built = True  # or Keras runs it twice, first over symbols, which takes longer
         fields = np.zeros((1, 2, len(self.fields)), np.int32)
         widths = self.derived_widths.items()
         derived = {name: np.zeros((1, 2, width), np.float32) for name, width in widths}

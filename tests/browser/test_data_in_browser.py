@@ -189,5 +189,5 @@ def test_tables_are_taken_away_as_csv(studio, browser_page):
     assert [row["file"] for row in pieces] == ["good.mid", files[1][0], "'=1+1.txt"]
     assert pieces[1]["status"] == f"refused: {report['reason']}"
     assert (pieces[2]["status"], pieces[2]["remedy"]) == ("refused: no music", "write some")
-    tokens = saved("Vocabulary", "Download as CSV")
+    tokens = saved("Vocabulary&part=All+tokens", "Download as CSV")
     assert sum(int(row["times"]) for row in tokens) == int(float(pieces[0]["tokens"]))
