@@ -35,7 +35,10 @@ ARROWS: dict[str, set[str]] = {
 }
 KERAS = {"keras", "tensorflow", "tf2onnx"}
 # Modules of `training` that need Keras: the training process alone imports them.
-TRAINS = {"averaging", "bundle", "datasets", "devices", "fit", "optimizers", "trainer", "watcher"}
+TRAINS = {
+    "averaging", "bundle", "datasets", "devices", "fit", "optimizers", "session", "trainer",
+    "watcher",
+}  # fmt: skip
 
 
 def _modules() -> list[Path]:

@@ -16,7 +16,7 @@ from musicgen.training.report import BLOCK, Reporter, Sums, difference, means
 from musicgen.training.schedule import learning_rate
 
 if TYPE_CHECKING:
-    from musicgen.training.fit import Training
+    from musicgen.training.session import Training
 
 CHECKPOINT_SECONDS = 300.0  # at most, between two checkpoints within an epoch
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from musicgen.training.averaging import AveragingAdamW, averaged, swap_averages
-from musicgen.training.fit import make_optimizer
+from musicgen.training.optimizers import make_optimizer
 from musicgen.training.settings import TrainSettings
 
 

@@ -20,6 +20,7 @@ from musicgen.models.settings import ClassicSettings, LstmSettings, TransformerS
 from musicgen.training import fit, launch
 from musicgen.training.process import train_run
 from musicgen.training.run import Run, create_run, find_checkpoint
+from musicgen.training.session import Training
 from musicgen.training.settings import RunSettings, TrainSettings
 
 TINY = TrainSettings(epochs=3, batch_size=4, length=16, patience=0, learning_rate=1e-2)
@@ -70,7 +71,7 @@ def _stop_after(batches: int) -> Callable[[Run], None]:
     """Training that is asked to stop after so many batches."""
 
     def work(run: Run) -> None:
-        class Impatient(fit.Training):
+        class Impatient(Training):
             @property
             def asked_to_stop(self) -> bool:
                 return self.progress.step >= batches
@@ -193,7 +194,7 @@ def test_loss_that_is_no_number(finished: Run, source: str, tmp_path: Path) -> N
 
 def test_an_epoch_is_told_of_when_its_checkpoint_is_there(source: str) -> None:
     def work(run: Run) -> None:
-        class Full(fit.Training):
+        class Full(Training):
             def save(self, best: bool) -> None:
                 if self.progress.epoch == 2:
                     raise OSError(errno.ENOSPC, "No space left on device")
@@ -210,7 +211,7 @@ def test_an_epoch_is_told_of_when_its_checkpoint_is_there(source: str) -> None:
 
 def test_stopped_while_it_is_evaluated(source: str) -> None:
     def work(run: Run) -> None:
-        class Ended(fit.Training):
+        class Ended(Training):
             @property
             def asked_to_stop(self) -> bool:
                 return self._is_over()
@@ -239,7 +240,7 @@ def test_stopped_while_the_collection_is_read(source: str) -> None:
 
 def test_the_time_ends_a_training_within_an_epoch(source: str) -> None:
     def work(run: Run) -> None:
-        class Late(fit.Training):
+        class Late(Training):
             @property
             def seconds(self) -> float:
                 return 60.0 * self.progress.step  # a minute a batch
