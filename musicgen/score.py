@@ -102,6 +102,11 @@ class Score:
         """How many bars hold music, the pickup included."""
         return int(self.bar_positions([self.end - 1])[0][0]) + 1 if len(self) else 0
 
+    @property
+    def upbeat(self) -> bool:
+        """Whether whole bars follow a pickup, which counts in `bars` and not among people."""
+        return first_bar_number(self.metres) == 0 and self.bars > 1
+
     def bar_positions(
         self, ticks: Sequence[int] | np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

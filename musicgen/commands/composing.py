@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from musicgen.commands.answer import Answer
 from musicgen.composing.background import Background
@@ -63,8 +64,12 @@ def compose(options: argparse.Namespace) -> Answer:
         "seconds": composed - loaded,
         "load_seconds": loaded - began,
     }
-    lines = [f"{row['file']}: {row['notes']} notes, {row['bars']} bars" for row in rows]
-    return Answer(data, "\n".join(lines))
+    return Answer(data, "\n".join(map(_in_words, rows)))
+
+
+def _in_words(row: Mapping[str, Any]) -> str:
+    upbeat = " and an upbeat" if row["upbeat"] else ""
+    return f"{row['file']}: {row['notes']} notes, {row['bars']} bars{upbeat}"
 
 
 def _model(wanted: str) -> tuple[str, Model, Path]:

@@ -44,7 +44,8 @@ class Piece:
         found = self.originality
         return {
             "notes": len(score),
-            "bars": score.bars,
+            "bars": score.bars - score.upbeat,
+            "upbeat": score.upbeat,
             "seconds": score.seconds,
             "composed_in": made.seconds,  # the whole batch
             "seed": made.settings.seed,

@@ -58,8 +58,9 @@ def score_view(piece: KeptPiece, score: Score) -> None:
             st.info(plain(str(problem)))
             return
     with st.container(key="printed-score"):
-        for page in pages:
-            st.image(on_paper(page), width="stretch")
+        for number, page in enumerate(pages, 1):
+            alt = f"The piece in print, page {number} of {len(pages)}"
+            st.image(on_paper(page), width="stretch", alt=alt)
 
 
 VIEWS = {

@@ -139,7 +139,8 @@ def _facts(opened: Opened, score: Score, given: int) -> dict[str, Any]:
     caught = collapse(composed)
     return {
         "notes": len(score),
-        "bars": score.bars,
+        "bars": score.bars - score.upbeat,
+        "upbeat": score.upbeat,
         "duration": score.seconds,
         "primer_notes": given,
         "figures": {name: v for name, v in figures(composed).items() if math.isfinite(v)},

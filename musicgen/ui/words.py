@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from musicgen.score import Score, first_bar_number
+from musicgen.score import Score
 
 _LINK = re.compile(r"(?i)(https?|ftp|www)(?=\\[:.])")  # of an address, once that is escaped
 _WORD_JOINER = "\u2060"  # nothing to be seen
@@ -26,8 +26,7 @@ def count(number: int, one: str, many: str = "") -> str:
 
 def length(score: Score) -> str:
     """How long a score is: `16 bars`, `16 bars and an upbeat`."""
-    upbeat = first_bar_number(score.metres) == 0 and score.bars > 1
-    return count(score.bars - upbeat, "bar") + " and an upbeat" * upbeat
+    return count(score.bars - score.upbeat, "bar") + " and an upbeat" * score.upbeat
 
 
 def bar_called(number: int) -> str:

@@ -204,7 +204,7 @@ def test_every_view_of_a_piece_can_be_opened_on_a_phone_in_the_dark(page):
     page.get_by_role("radio", name="Score").or_(
         page.get_by_test_id("stButtonGroup").get_by_role("button", name="Score")
     ).click()
-    printed = page.locator(".st-key-printed-score img").first
+    printed = page.get_by_role("img", name="The piece in print, page 1 of").first
     printed.wait_for()
     assert printed.bounding_box()["height"] > 100
     assert sideways(page) == 0

@@ -66,6 +66,7 @@ def test_the_facts_are_json(known):
     (piece,) = compose_pieces(parrot_of(TRAINING), known, ComposeSettings(bars=6, seed=4))
     facts = json.loads(json.dumps(piece.facts(), allow_nan=False))
     assert facts["notes"] == len(piece.score) and facts["bars"] == 6 and facts["seed"] == 4
+    assert facts["upbeat"] is False
     assert set(facts["originality"]) >= {
         "longest_run",
         "longest_run_bars",
