@@ -51,12 +51,16 @@ def place_in_queue(run: Run) -> int:
 
 
 def _before(run: Run) -> tuple[list[Run], list[Run]]:
-    """Those that wait and came earlier, and those that are trained."""
+    """Those that wait and came earlier, and those that are trained.
+
+    One that waits and is silent, as a process that was halted is, lets others go before it.
+    """
     ticket = _ticket(run)
     others = [r for r in list_runs() if not r.bundled and r.folder != run.folder]
     ahead = [r for r in others if r.written_status().state == QUEUED and _ticket(r) < ticket]
     busy = [r for r in others if r.written_status().state != QUEUED]
-    return [r for r in ahead if r.alive()], [r for r in busy if r.alive()]
+    waiting = [r for r in ahead if r.status().state == QUEUED and r.alive()]
+    return waiting, [r for r in busy if r.alive()]
 
 
 def _waits_for(run: Run, cards: int) -> int:

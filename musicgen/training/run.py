@@ -38,8 +38,7 @@ STALLED = "stalled"
 ALIVE = (QUEUED, STARTING, RUNNING, STOPPING, STALLED)
 # Seconds without a heartbeat before a process counts as stalled: large collections and models
 # take their time before the first batch.
-SILENCE = {RUNNING: 60.0, STARTING: 180.0}
-
+SILENCE = {QUEUED: 60.0, RUNNING: 60.0, STARTING: 180.0}
 
 LOG_TAIL_BYTES = 2**16
 LAUNCH = 20.0  # seconds that a new process may take to lock its run

@@ -2,6 +2,7 @@
 
 import errno
 import io
+import json
 import os
 import threading
 import time
@@ -10,10 +11,11 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from filelock import FileLock
 
 from musicgen.training import launch
 from musicgen.training.launch import NotNow
-from musicgen.training.process import WAIT, AlreadyTraining, train_run
+from musicgen.training.process import WAIT, AlreadyTraining, place_in_queue, train_run
 from musicgen.training.report import Reporter
 from musicgen.training.run import Run, create_run
 from musicgen.training.settings import RunSettings, TrainSettings
@@ -95,6 +97,18 @@ def test_two_cards_train_two_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     for thread in threads.values():
         thread.join(30)
     assert seen["third"] == "GPU-a,GPU-b" and seen["fourth"] == "GPU-a"
+
+
+def test_one_that_waits_and_is_silent_lets_others_go_first() -> None:
+    halted, next_one = _run("halted"), _run("next")
+    (halted.folder / "ticket").write_text("1.0")
+    with FileLock(halted.folder / "lock"):  # its process is there
+        Reporter(halted.folder, halted.written_status()).tell(state="queued")
+        assert place_in_queue(next_one) == 1
+        entry = json.loads((halted.folder / "status.json").read_text())
+        (halted.folder / "status.json").write_text(json.dumps(entry | {"heartbeat": 1.0}))
+        assert halted.status().state == "stalled"
+        assert train_run(next_one, _finish) == "finished"
 
 
 def test_waiting_training_can_be_cancelled() -> None:
