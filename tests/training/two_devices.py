@@ -8,12 +8,14 @@ import os
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
 
+import keras
 import tensorflow as tf
 from tiny_music import tiny_pieces
 
 from musicgen.encoding.events import EventsEncoding
 from musicgen.models.build import build_model
 from musicgen.models.settings import LstmSettings
+from musicgen.training.datasets import as_dataset
 from musicgen.training.devices import Devices, mirrored
 from musicgen.training.optimizers import make_optimizer
 from musicgen.training.settings import TrainSettings
@@ -32,18 +34,18 @@ def losses(devices: Devices) -> list[float]:
         network = build_model(LstmSettings(16, 2, 0.0), encoding, seed=1)
         trainer = StepsTrainer(network, tuple(field.name for field in encoding.fields))
         trainer.compile(optimizer=make_optimizer(settings), jit_compile=False)
-    kinds = tf.nest.map_structure(
-        lambda a: tf.TensorSpec(a.shape, a.dtype), next(iter(windows.once()))
-    )
-    found = []
-    for batch in windows.epoch(0, 0, (-5, 6)):
-        one = tf.data.Dataset.from_generator(lambda b=batch: iter([b]), output_signature=kinds)
-        trainer.fit(one, steps_per_epoch=1, verbose=0)
+    found: list[float] = []
+
+    def note(batch: int, logs: object) -> None:
         sums = trainer.sums()
         nats = sum(value for name, value in sums.items() if name.startswith("nats"))
         found.append(nats / sums["notes"])
-        if len(found) == STEPS:
-            break
+        for metric in trainer.metrics:
+            metric.reset_state()
+
+    batches = as_dataset(lambda: windows.epoch(0, 0, (-5, 6)), windows, STEPS)
+    noted = keras.callbacks.LambdaCallback(on_train_batch_end=note)
+    trainer.fit(batches, callbacks=[noted], shuffle=False, verbose=0)
     return found
 
 
