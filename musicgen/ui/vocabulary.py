@@ -31,7 +31,7 @@ CURVES, TOKENS, WINDOWS = "Curves", "All tokens", "What training sees"
 
 def vocabulary_view(analysis: Analysis) -> None:
     """One part at a time: all together they take a browser twice as long."""
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True):
         name = st.segmented_control(
             "Encoding", ENCODINGS, default=ENCODINGS[0], required=True, key="encoding",
             bind="query-params",
