@@ -71,20 +71,27 @@ def wait_for(url: str, seconds: float = 60.0) -> None:
             time.sleep(0.2)
 
 
+@pytest.fixture(scope="module")
+def tab(browser: Any, address: str) -> Iterator[Any]:
+    """One for all tests: it has fetched and compiled what Streamlit serves."""
+    tab = browser.new_page()
+    tab.on("pageerror", lambda problem: tab.problems.append(str(problem)))
+    tab.on("request", lambda request: note_elsewhere(tab.elsewhere, request.url, address))
+    yield tab
+    tab.close()
+
+
 @pytest.fixture
-def page(browser: Any, address: str) -> Iterator[Any]:
-    opened = browser.new_page(viewport={"width": 1000, "height": 700})
-    opened.problems = []
-    opened.on("pageerror", lambda problem: opened.problems.append(str(problem)))
-    opened.elsewhere = []
-    opened.on("request", lambda request: note_elsewhere(opened.elsewhere, request.url, address))
-    opened.goto(address)
-    playwright.expect(opened.locator(".player .place")).to_have_text(
+def page(tab: Any, address: str) -> Iterator[Any]:
+    """The page, freshly loaded."""
+    tab.problems, tab.elsewhere = [], []
+    tab.set_viewport_size({"width": 1000, "height": 700})
+    tab.goto(address)
+    playwright.expect(tab.locator(".player .place")).to_have_text(
         re.compile("bar 1"), timeout=30_000
     )
-    yield opened
-    assert opened.problems == []
-    opened.close()
+    yield tab
+    assert tab.problems == []
 
 
 def note_elsewhere(seen: list[str], url: str, address: str) -> None:
