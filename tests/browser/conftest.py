@@ -1,6 +1,7 @@
 """The studio as a person sees it: a real server, a real Chromium.
 
 `studio` is a server with an empty MUSICGEN_HOME of its own; `browser_page` a tab of a browser.
+`shared_studio` and `shared_page` are the same once for all tests of a file.
 Tests that use them are skipped where there is no Chromium or no Playwright.
 """
 
@@ -14,7 +15,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,9 +35,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     if report.failed and (page := fixtures.get("browser_page")) is not None:
         with suppress(Exception):  # the browser itself may be what failed
             report.sections.append((f"page at {page.url}", page.inner_text("body")[-3000:]))
-        log = fixtures["tmp_path"] / "server.log"
-        if log.exists():
-            report.sections.append(("server", log.read_text(errors="replace")[-3000:]))
+        if (studio := fixtures.get("studio")) is not None:
+            report.sections.append(("server", studio.log.read_text(errors="replace")[-3000:]))
     return report
 
 
@@ -47,23 +47,36 @@ class Studio:
     url: str
     home: Path  # its MUSICGEN_HOME
     pid: int
+    log: Path  # what it writes
 
 
 @pytest.fixture()
 def studio(tmp_path: Path) -> Iterator[Studio]:
-    home = tmp_path / "home"
+    with _served(tmp_path) as studio:
+        yield studio
+
+
+@pytest.fixture(scope="module")
+def shared_studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    with _served(tmp_path_factory.mktemp("studio")) as studio:
+        yield studio
+
+
+@contextmanager
+def _served(folder: Path) -> Iterator[Studio]:
+    home, log = folder / "home", folder / "server.log"
     port = _free_port()
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
     options = ["--server.headless", "true", "--server.port", str(port)]
     environment = {**os.environ, "MUSICGEN_HOME": str(home)}
-    with (tmp_path / "server.log").open("wb") as log:
+    with log.open("wb") as told:
         server = subprocess.Popen(
-            [*command, *options], cwd=ROOT, env=environment, stdout=log, stderr=log
+            [*command, *options], cwd=ROOT, env=environment, stdout=told, stderr=told
         )
     try:
         url = f"http://localhost:{port}"
         _wait_for_health(url, server)
-        yield Studio(url, home, server.pid)
+        yield Studio(url, home, server.pid, log)
     finally:
         _stop_trainings(home)
         server.terminate()
@@ -85,6 +98,18 @@ def browser() -> Iterator[Any]:
 @pytest.fixture()
 def browser_page(browser: Any) -> Iterator[Any]:
     """A tab in a context of its own, so that nothing is remembered from another test."""
+    with _tab(browser) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def shared_page(browser: Any) -> Iterator[Any]:
+    with _tab(browser) as page:
+        yield page
+
+
+@contextmanager
+def _tab(browser: Any) -> Iterator[Any]:
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
     page = context.new_page()
     page.set_default_timeout(60_000)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,8 +44,20 @@ def pick(page: Any, name: str) -> None:
 @contextmanager
 def composing(studio: Any, page: Any) -> Iterator[Any]:
     """On the Compose page, with a small model and nothing composed yet; no script of it fails."""
-    write_run(studio.home / "runs", training=tiny_pieces())
-    (studio.home / "pieces/a-folder-of-another-kind").mkdir(parents=True)
+    write_small_model(studio.home)
+    with compose_page(studio, page):
+        yield page
+
+
+def write_small_model(home: Path) -> None:
+    """A model to compose with, and a folder among the pieces that holds none."""
+    write_run(home / "runs", training=tiny_pieces())
+    (home / "pieces/a-folder-of-another-kind").mkdir(parents=True)
+
+
+@contextmanager
+def compose_page(studio: Any, page: Any) -> Iterator[Any]:
+    """On the Compose page of a studio that has the small model; no script of it fails."""
     page.problems = []
     page.on("pageerror", lambda problem: page.problems.append(str(problem)))
     page.goto(f"{studio.url}/Compose?model=tiny")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from looking import composing, pick, settle, sideways
+from looking import compose_page, pick, settle, sideways, write_small_model
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = pytest.mark.browser
@@ -20,11 +21,24 @@ OscillatorNode.prototype.start = function (...when) {
 """
 
 
+@pytest.fixture(scope="module")
+def studio(shared_studio) -> Any:
+    """One for all tests: none of them composes."""
+    write_small_model(shared_studio.home)
+    return shared_studio
+
+
+@pytest.fixture(scope="module")
+def browser_page(shared_page) -> Any:
+    shared_page.add_init_script(HEARD)
+    return shared_page
+
+
 @pytest.fixture()
-def page(studio, browser_page) -> Any:
-    """The Compose page, where a piece begins from notes."""
-    browser_page.add_init_script(HEARD)
-    with composing(studio, browser_page) as page:
+def page(studio, browser_page) -> Iterator[Any]:
+    """The Compose page, freshly loaded, where a piece begins from notes."""
+    browser_page.set_viewport_size({"width": 1280, "height": 1000})  # as it is at first
+    with compose_page(studio, browser_page) as page:
         page.get_by_text("Beginning", exact=True).click()
         settle(page)
         pick(page, "Notes")
