@@ -19,7 +19,7 @@ from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.steps import Encoding
 from musicgen.files import write_json
 from musicgen.models.checkpoint import FORMAT
-from musicgen.models.settings import LstmSettings, settings_to_json
+from musicgen.models.settings import LstmSettings, ModelSettings, settings_to_json
 from musicgen.rendering.midi import midi_bytes
 from musicgen.score import Score, notes_from
 from musicgen.training.settings import RunSettings
@@ -34,18 +34,20 @@ def write_run(
     training: list[Score] | None = None,
     checkpoints: tuple[str, ...] = ("epoch-0002",),
     encoding: Encoding | None = None,
+    model: ModelSettings = MODEL,
 ) -> Path:
     """A finished run of random weights in the folder of runs; the last checkpoint is the best.
 
     training: the pieces that it is said to have learned from; without them it has no index.
+    model: what it is said to be; its graphs are the same small ones for all.
     """
     encoding = encoding or EventsEncoding()
     folder = runs / name
     for number, checkpoint in enumerate(checkpoints):
-        _write_checkpoint(folder / "checkpoints" / checkpoint, encoding, number, source)
+        _write_checkpoint(folder / "checkpoints" / checkpoint, encoding, number, source, model)
     for pointer in ("best", "latest"):
         write_json(folder / "checkpoints" / f"{pointer}.json", {"checkpoint": checkpoints[-1]})
-    write_json(folder / "run.json", RunSettings(name, source, encoding.name, MODEL).to_json())
+    write_json(folder / "run.json", RunSettings(name, source, encoding.name, model).to_json())
     status = {"state": "finished", "epoch": 2, "valid_loss": 3.5, "heartbeat": time.time()}
     write_json(folder / "status.json", status)
     if training is not None:
@@ -66,12 +68,14 @@ def planted_copy() -> KeptPiece:
     return keep(midi_bytes(score), "tiny@epoch-0002", ComposeSettings(), 0, facts, now, name="copy")
 
 
-def _write_checkpoint(folder: Path, encoding: Encoding, seed: int, source: str) -> None:
+def _write_checkpoint(
+    folder: Path, encoding: Encoding, seed: int, source: str, model: ModelSettings
+) -> None:
     folder.mkdir(parents=True)
     made = tiny_checkpoint(folder, encoding, seed)
     config = {
         "format": FORMAT,
-        "model": settings_to_json(MODEL),
+        "model": settings_to_json(model),
         "state": {name: list(shape) for name, shape in made.state.items()},
         "graphs": [path.name for path in made.graphs],
         "facts": {"source": source, "epoch": 2, "valid_loss": 3.5},
