@@ -1,7 +1,18 @@
 """Bad input to any command: one line that says what is wrong, and exit status 2."""
 
+from pathlib import Path
+
 import pytest
 from asking import ROOT, refusal_of
+from tiny_runs import write_run
+
+
+@pytest.fixture(scope="module")
+def commands_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """With a run that nobody has trained: none of these commands comes to use it."""
+    home = tmp_path_factory.mktemp("home")
+    write_run(home / "runs", "tiny")
+    return home
 
 
 @pytest.mark.parametrize(
@@ -66,7 +77,5 @@ from asking import ROOT, refusal_of
         (["juggle"], "invalid choice: 'juggle'"),
     ],
 )
-def test_bad_input(
-    capsys: pytest.CaptureFixture[str], trained: str, arguments: list[str], words: str
-) -> None:
+def test_bad_input(capsys: pytest.CaptureFixture[str], arguments: list[str], words: str) -> None:
     assert words in refusal_of(capsys, *arguments)
