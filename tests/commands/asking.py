@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -21,6 +22,19 @@ def answer_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, 
     """The JSON of a command that ends well, run in this process."""
     assert main([*arguments, "--json"]) == 0
     return json.loads(capsys.readouterr().out)
+
+
+def trained_here(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+    """As `answer_of`, for `train`, which takes Ctrl-C for itself until its process ends.
+
+    TensorFlow and the step graphs of a model are then there for the next training.
+    """
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        return answer_of(capsys, "train", *arguments)
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
 
 
 def refusal_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:

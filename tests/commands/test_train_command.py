@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pretty_midi
 import pytest
-from asking import answer_of, run_command
+from asking import answer_of, trained_here
 
 from musicgen.training.run import find_run
 
@@ -14,9 +14,8 @@ from musicgen.training.run import find_run
 def test_fine_tuned_and_resumed_in_smaller_batches(
     capsys: pytest.CaptureFixture[str], trained: str, music: Path, tmp_path: Path
 ) -> None:
-    answer = run_command(
-        "train", str(music), "--run", "tuned", "--fine-tune", trained, "--epochs", "1"
-    )
+    tuning = ["--run", "tuned", "--fine-tune", trained, "--epochs", "1"]
+    answer = trained_here(capsys, str(music), *tuning)
     assert (answer["status"], answer["epoch"]) == ("finished", 1)
     first, tuned = find_run(trained), find_run("tuned")
     assert tuned.settings.model == first.settings.model
@@ -29,7 +28,7 @@ def test_fine_tuned_and_resumed_in_smaller_batches(
     assert answer["loss"] < began
     more = ["--resume", "--epochs", "2", "--batch-size", "2"]
     moved = shutil.copytree(music, tmp_path / "moved")
-    answer = run_command("train", str(moved), "--run", "tuned", *more)
+    answer = trained_here(capsys, str(moved), "--run", "tuned", *more)
     assert (answer["status"], answer["epoch"]) == ("finished", 2)
     assert tuned.settings.source == str(moved)
     assert tuned.settings.train.batch_size == 2
@@ -38,7 +37,7 @@ def test_fine_tuned_and_resumed_in_smaller_batches(
 def test_transformer(capsys: pytest.CaptureFixture[str], music: Path, tmp_path: Path) -> None:
     shape = "--model transformer --width 16 --layers 1 --heads 2 --context 16 --average 0.9"
     arguments = [*shape.split(), *"--epochs 1 --batch-size 4 --length 16".split()]
-    answer = run_command("train", str(music), "--run", "attentive", *arguments)
+    answer = trained_here(capsys, str(music), "--run", "attentive", *arguments)
     assert answer["status"] == "finished"
     out = tmp_path / "piece.mid"
     answer_of(capsys, "compose", "attentive", "--out", str(out), "--notes", "40", "--seed", "3")
