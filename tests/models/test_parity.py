@@ -1,5 +1,8 @@
 """The exported step graphs against Keras, step by step."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +14,7 @@ from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.frames import FramesEncoding
 from musicgen.encoding.notes import NotesEncoding
 from musicgen.encoding.steps import Encoding, Steps
-from musicgen.models.build import build_model
+from musicgen.models.build import StepsModel, build_model
 from musicgen.models.checkpoint import BadCheckpoint, open_checkpoint
 from musicgen.models.saving import CheckpointWriter, load_weights, weights_of
 from musicgen.models.settings import (
@@ -58,19 +61,37 @@ ENCODINGS: dict[str, Encoding] = {
 }
 
 
+Written = Callable[[ModelSettings, str], tuple[StepsModel, Path]]
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
+    """A model with its checkpoint, made once: to build it and to trace its steps takes seconds."""
+
+    @cache
+    def write(settings: ModelSettings, name: str) -> tuple[StepsModel, Path]:
+        encoding = ENCODINGS[name]
+        model = build_model(settings, encoding, seed=3)
+        folder = tmp_path_factory.mktemp("written") / "c"
+        primer = np.zeros((3, len(encoding.fields)), np.int32)
+        CheckpointWriter(model, encoding, [primer]).write(folder, {"epoch": 4})
+        return model, folder
+
+    return write
+
+
 @pytest.mark.parametrize(
     ("settings", "name"),
     [(LSTM, "events"), (LSTM, "notes"), (FORGETFUL, "events"), (TRANSFORMER, "notes")],
 )
-def test_steps_as_it_trained(tmp_path: Path, settings: ModelSettings, name: str) -> None:
+def test_steps_as_it_trained(written: Written, settings: ModelSettings, name: str) -> None:
     encoding = ENCODINGS[name]
-    model = build_model(settings, encoding, seed=3)
-    CheckpointWriter(model, encoding).write(tmp_path / "c", {})
+    model, checkpoint = written(settings, name)
     steps = _long_piece(encoding)
     assert len(steps) >= STEPS
     inputs, _, _ = next(Windows([steps], encoding, STEPS, 1).once())
     expected = model(inputs, training=False)
-    found = _engine_logits(Engine(open_checkpoint(tmp_path / "c")), steps, STEPS)
+    found = _engine_logits(Engine(open_checkpoint(checkpoint)), steps, STEPS)
     for field, logits in zip(encoding.fields, found, strict=True):
         assert np.abs(logits - expected[field.name][0].numpy()).max() < 1e-4
 
@@ -106,30 +127,31 @@ def test_classic_steps_as_it_trained(tmp_path: Path) -> None:
     assert np.abs(chances - softmax).max() < 1e-5
 
 
-def test_checkpoint_gives_back_the_weights(tmp_path: Path) -> None:
-    encoding, settings = EventsEncoding(), LstmSettings(width=8, layers=1)
-    model, other = (build_model(settings, encoding, seed) for seed in (1, 2))
-    CheckpointWriter(model, encoding, [np.zeros((3, 3), np.int32)]).write(
-        tmp_path / "c", {"epoch": 4}
-    )
-    load_weights(other, tmp_path / "c")
-    wanted, found = weights_of(model), weights_of(other)
+def test_checkpoint_gives_back_the_weights(written: Written) -> None:
+    encoding = ENCODINGS["events"]
+    model, checkpoint = written(LSTM, "events")
+    wanted = weights_of(model)
+    for variable in model.trainable_variables:
+        variable.assign(np.full(variable.shape, 99))
+    load_weights(model, checkpoint)
+    found = weights_of(model)
     assert all(np.array_equal(wanted[name], found[name]) for name in wanted)
-    opened = open_checkpoint(tmp_path / "c")
-    assert (opened.encoding, opened.model, opened.facts) == (encoding, settings, {"epoch": 4})
+    opened = open_checkpoint(checkpoint)
+    assert (opened.encoding, opened.model, opened.facts) == (encoding, LSTM, {"epoch": 4})
     assert [graph.name for graph in opened.graphs] == [
         "step.onnx",
         "step_pitch.onnx",
         "step_duration.onnx",
+        "step_velocity.onnx",
+        "step_program.onnx",
     ]
-    assert opened.primers[0].shape == (3, 3)
+    assert opened.primers[0].shape == (3, 5)
 
 
-def test_weights_of_another_model_are_refused(tmp_path: Path) -> None:
-    encoding = EventsEncoding()
-    model = build_model(LstmSettings(width=8, layers=1), encoding)
-    CheckpointWriter(model, encoding).write(tmp_path / "c", {})
+def test_weights_of_another_model_are_refused(written: Written) -> None:
+    encoding = ENCODINGS["notes"]
+    _, checkpoint = written(LSTM, "notes")
     with pytest.raises(BadCheckpoint, match="another shape"):
-        load_weights(build_model(LstmSettings(width=16, layers=1), encoding), tmp_path / "c")
+        load_weights(build_model(replace(LSTM, width=16), encoding), checkpoint)
     with pytest.raises(BadCheckpoint, match="not those of this model"):
-        load_weights(build_model(LstmSettings(width=8, layers=2), encoding), tmp_path / "c")
+        load_weights(build_model(replace(LSTM, layers=3), encoding), checkpoint)
