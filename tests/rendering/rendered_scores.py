@@ -8,6 +8,7 @@ from musicgen.score import Metre, Score, notes_from
 
 PICKUP = (Metre(0, 1, 4), Metre(24, 4, 4))
 CHANGES = (Metre(0, 3, 4), Metre(144, 6, 8), Metre(370, 5, 8))  # the second is cut short
+METRES = [(Metre(0, 4, 4),), (Metre(0, 6, 8),), PICKUP, CHANGES]
 
 
 def scores(most_notes: int = 30) -> st.SearchStrategy[Score]:
@@ -30,8 +31,10 @@ def scores(most_notes: int = 30) -> st.SearchStrategy[Score]:
     )
 
 
-def random_score(rng: np.random.Generator, notes: int = 200) -> Score:
-    """A score of so many random notes in up to three parts, on any tick."""
+def random_score(
+    rng: np.random.Generator, notes: int = 200, metres: tuple[Metre, ...] | None = None
+) -> Score:
+    """A score of so many random notes in up to three parts, on any tick; in one of METRES."""
     rows = np.stack(
         [
             rng.integers(0, 12 * notes, notes),
@@ -43,7 +46,7 @@ def random_score(rng: np.random.Generator, notes: int = 200) -> Score:
         ],
         axis=1,
     )
-    metres = [(Metre(0, 4, 4),), (Metre(0, 6, 8),), PICKUP, CHANGES][int(rng.integers(4))]
+    metres = metres or METRES[int(rng.integers(4))]
     return Score(notes_from(rows.tolist()), float(rng.integers(40, 240)), metres)
 
 

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from four_readers import parsed_musicxml, with_musicxml
 from hypothesis import given, settings
-from rendered_scores import CHANGES, PICKUP, playable, random_score, scores
+from rendered_scores import CHANGES, METRES, PICKUP, playable, random_score, scores
 
 from musicgen.rendering.midi import FILE_TICKS_PER_QUARTER
 from musicgen.rendering.musicxml import musicxml_bytes
@@ -36,11 +36,10 @@ def test_music21_reads_the_same_notes(score: Score) -> None:
 
 
 @pytest.mark.slow
-def test_music21_reads_the_same_notes_of_12_pieces() -> None:
-    rng = np.random.default_rng(6)
-    for _ in range(12):
-        score = random_score(rng, notes=80)
-        assert read_back(score) == expected(score)
+@pytest.mark.parametrize("metres", METRES)
+def test_music21_reads_the_same_notes_of_a_longer_piece(metres: tuple[Metre, ...]) -> None:
+    score = random_score(np.random.default_rng(6), 100, metres)
+    assert read_back(score) == expected(score)
 
 
 def test_a_pickup_is_bar_nought_in_the_metre_that_follows() -> None:
