@@ -14,7 +14,7 @@ from musicgen.ui.home import home_view
 from musicgen.ui.preloading import PreloadedScripts
 from musicgen.ui.static_scripts import ScriptsFromMemory
 from musicgen.ui.train_live import routes
-from musicgen.ui.warming import made_ready, warm_up
+from musicgen.ui.warming import imported_ahead, warm_up
 
 if __name__ == "__main__":
     frame.begin(
@@ -25,4 +25,4 @@ if __name__ == "__main__":
     warm_up()  # for the Data page, which is where most people go next
 else:
     ahead = [Middleware(each) for each in (ScriptsFromMemory, PreloadedScripts)]
-    app = st.App(__file__, lifespan=made_ready, routes=routes(), middleware=ahead)
+    app = st.App(__file__, lifespan=imported_ahead, routes=routes(), middleware=ahead)

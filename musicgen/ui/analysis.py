@@ -25,7 +25,6 @@ if TYPE_CHECKING:  # a quarter of a second, which only tables need
 
 
 MOST_NAMED = 3  # of a piece's twins
-FIRST = ("glance", "copies", "note_frequency", "pitches", "pitch_classes", "intervals")
 
 
 class Analysis:
@@ -36,11 +35,6 @@ class Analysis:
         self._encoded: dict[str, tuple[Encoding, list[Steps]]] = {}
         self._vocabularies: dict[str, Vocabulary] = {}
         self._splits: dict[Shares, tuple[str, ...]] = {}
-
-    def first_look(self) -> None:
-        """Work out what the Data page shows first."""
-        for name in FIRST:
-            getattr(self, name)
 
     @cached_property
     def glance(self) -> Glance:

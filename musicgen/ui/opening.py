@@ -40,12 +40,6 @@ def open_collection(
         raise
 
 
-def read_ahead(name: str) -> None:
-    """Begin to read a collection, and to work out what its page shows first, before it is asked."""
-    reading = _reading(*_key(name))
-    Task(lambda _: reading.result().first_look())
-
-
 def read_again(name: str) -> None:
     """Forget what is in memory, so that the next opening reads the rest."""
     _reading.clear(*_key(name))

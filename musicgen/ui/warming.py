@@ -1,4 +1,4 @@
-"""What the Data page needs, made ready before it is asked for or while the other side works."""
+"""What charts and tables need, made ready before it is asked for or while the other side works."""
 
 from __future__ import annotations
 
@@ -8,9 +8,6 @@ from contextlib import asynccontextmanager, contextmanager
 
 import plotly.graph_objects as go
 import streamlit as st
-
-from musicgen.corpus.library import bundled
-from musicgen.ui.opening import read_ahead
 
 # Half a second together, which the first page would wait for.
 _NEEDED = (
@@ -23,18 +20,15 @@ _NEEDED = (
 
 
 @asynccontextmanager
-async def made_ready(_: st.App) -> AsyncIterator[None]:
-    """Import what the Data page needs before the server answers anybody, and begin to read.
+async def imported_ahead(_: st.App) -> AsyncIterator[None]:
+    """Import what the Data page needs before the server answers anybody.
 
-    The imports not in another thread: Plotly, which looks at pandas where it is there, would come
-    upon one that is half imported. The collection that the page opens with is read while the
-    browser loads the page's scripts.
+    Not in another thread: Plotly, which looks at pandas where it is there, would come upon one
+    that is half imported.
     """
     for name in _NEEDED:
         importlib.import_module(name)
     go.Figure(go.Bar(x=["C"], y=[1])).to_json()  # what a chart is made of is imported with one
-    for first in bundled()[:1]:
-        read_ahead(first.name)
     yield
 
 
