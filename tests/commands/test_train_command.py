@@ -10,6 +10,8 @@ from asking import answer_of, trained_here
 
 from musicgen.training.run import find_run
 
+pytestmark = pytest.mark.slow
+
 
 def test_fine_tuned_and_resumed_in_smaller_batches(
     capsys: pytest.CaptureFixture[str], trained: str, music: Path, tmp_path: Path

@@ -26,6 +26,8 @@ from musicgen.models.settings import (
 from musicgen.score import Score, notes_from
 from musicgen.training.windows import Windows
 
+pytestmark = pytest.mark.slow
+
 STEPS = 512
 
 

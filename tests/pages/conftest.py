@@ -11,10 +11,19 @@ from composed_pages import PAGE, finished
 from filelock import FileLock
 from streamlit.testing.v1 import AppTest
 
+from musicgen.rendering.wav import wav_bytes
+from musicgen.score import Score, notes_from
 from musicgen.training.run import Run
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 60  # a page may take on a busy machine
+
+
+@pytest.fixture(autouse=True)
+def _silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pieces sound for a moment of silence: that they are heard is tested in the browser."""
+    silence = wav_bytes(Score(notes_from([])))
+    monkeypatch.setattr("musicgen.ui.compose_pieces.wav_bytes", lambda score: silence)
 
 
 @pytest.fixture()

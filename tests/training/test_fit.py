@@ -23,6 +23,8 @@ from musicgen.training.run import Run, create_run, find_checkpoint
 from musicgen.training.session import Training
 from musicgen.training.settings import RunSettings, TrainSettings
 
+pytestmark = pytest.mark.slow
+
 TINY = TrainSettings(epochs=3, batch_size=4, length=16, patience=0, learning_rate=1e-2)
 # TensorFlow takes three times as long to trace what hears `events` as what hears `notes`: how a
 # training goes on and ends is tried with the latter, what it learns with both.
