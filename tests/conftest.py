@@ -11,9 +11,13 @@ settings.load_profile("busy machine")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with slow tests first: at the end one worker would have them and the other nothing."""
+    """Pages first, then files with slow tests, then the many short ones.
+
+    Streamlit collects garbage after each run of a page, which takes long once TensorFlow is there.
+    A long file at the end would leave one worker with nothing to do.
+    """
     slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+    items.sort(key=lambda item: (item.path.parent.name != "pages", item.path not in slow))
 
 
 @pytest.fixture(autouse=True)
