@@ -107,6 +107,11 @@ class Score:
         """Whether whole bars follow a pickup, which counts in `bars` and not among people."""
         return first_bar_number(self.metres) == 0 and self.bars > 1
 
+    @property
+    def counted_bars(self) -> int:
+        """How many bars there are as people count them, without the upbeat."""
+        return self.bars - self.upbeat
+
     def bar_positions(
         self, ticks: Sequence[int] | np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

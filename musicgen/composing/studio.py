@@ -44,7 +44,7 @@ class Piece:
         found = self.originality
         return {
             "notes": len(score),
-            "bars": score.bars - score.upbeat,
+            "bars": score.counted_bars,
             "upbeat": score.upbeat,
             "seconds": score.seconds,
             "composed_in": made.seconds,  # the whole batch

@@ -57,10 +57,9 @@ def _before(run: Run) -> tuple[list[Run], list[Run]]:
     """
     ticket = _ticket(run)
     others = [r for r in list_runs() if not r.bundled and r.folder != run.folder]
-    ahead = [r for r in others if r.written_status().state == QUEUED and _ticket(r) < ticket]
+    ahead = [r for r in others if _ticket(r) < ticket and r.status().state == QUEUED]
     busy = [r for r in others if r.written_status().state != QUEUED]
-    waiting = [r for r in ahead if r.status().state == QUEUED and r.alive()]
-    return waiting, [r for r in busy if r.alive()]
+    return [r for r in ahead if r.alive()], [r for r in busy if r.alive()]
 
 
 def _waits_for(run: Run, cards: int) -> int:

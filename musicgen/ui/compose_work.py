@@ -139,7 +139,7 @@ def _facts(opened: Opened, score: Score, given: int) -> dict[str, Any]:
     caught = collapse(composed)
     return {
         "notes": len(score),
-        "bars": score.bars - score.upbeat,
+        "bars": score.counted_bars,
         "upbeat": score.upbeat,
         "duration": score.seconds,
         "primer_notes": given,

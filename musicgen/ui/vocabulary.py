@@ -24,13 +24,11 @@ WORDS = {
     "one.",
 }
 TO_SEARCH = {"notes": "4.9, E2 …", "events": "pitch C4, duration 1/2 …"}
-
-
 CURVES, TOKENS, WINDOWS = "Curves", "All tokens", "What training sees"
 
 
 def vocabulary_view(analysis: Analysis) -> None:
-    """One part at a time: all together they take a browser twice as long."""
+    """One part at a time: a browser takes much longer over all of them together."""
     with st.container(horizontal=True):
         name = st.segmented_control(
             "Encoding", ENCODINGS, default=ENCODINGS[0], required=True, key="encoding",

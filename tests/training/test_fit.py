@@ -142,9 +142,8 @@ def test_resumed_in_smaller_batches(source: str) -> None:
 
 
 def test_transformer_with_averages_goes_on_as_if_never_stopped(source: str) -> None:
-    """On the notebook's tokens; `events` it learns where the commands are tried."""
     model = TransformerSettings(width=16, layers=1, heads=2, feed_forward=2, context=12)
-    settings = replace(_settings("attentive", source, epochs=2, average=0.8), model=model)
+    settings = replace(_settings("attentive", source, USUAL, epochs=2, average=0.8), model=model)
     straight = create_run(settings)
     assert train_run(straight) == "finished"
     halves = create_run(replace(settings, name="attentive in halves"))
@@ -279,6 +278,12 @@ def test_classic_trains_and_composes(source: str) -> None:
     assert all(len(primer) == 10 for primer in checkpoint.primers)
     logits = Engine(checkpoint).begin(2).logits({}, np.zeros((2, 0), np.int32))
     assert logits.shape == (2, checkpoint.encoding.fields[0].size)
+
+
+def test_the_notebooks_tokens_are_learned_by_a_transformer(source: str) -> None:
+    settings = _settings("attentive on tokens", source)
+    model = TransformerSettings(16, 1, 2, context=16)
+    assert train_run(create_run(replace(settings, model=model))) == "finished"
 
 
 def test_losses_are_means_over_all_notes(whole: dict[str, Run]) -> None:

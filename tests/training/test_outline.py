@@ -1,17 +1,13 @@
 """A model's layers, as another process tells them."""
 
-import json
-import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.frames import FramesEncoding
 from musicgen.encoding.notes import NotesEncoding
-from musicgen.encoding.steps import Encoding
-from musicgen.models.settings import ClassicSettings, LstmSettings, ModelSettings
+from musicgen.models.settings import ClassicSettings, LstmSettings
 from musicgen.models.size import classic_parameters
 from musicgen.training.outline import (
     Layer,
@@ -55,29 +51,17 @@ def test_layers_of_one_stage_do_not_hear_of_each_other() -> None:
     assert lines == ["n0 -> n2", "n1 -> n2", "n2 -> n3", "n2 -> n4"]
 
 
-def adds_up_and_is_kept(model: ModelSettings, encoding: Encoding) -> None:
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("model", "encoding"),
+    [(ClassicSettings(width=8, layers=2, dense=8), NOTES), (LstmSettings(8, 2), EventsEncoding())],
+    ids=["classic", "lstm"],
+)
+def test_the_layers_add_up_and_are_kept(model, encoding) -> None:
     outline = make_outline(model, encoding)
     assert sum(layer.parameters for layer in outline.layers) == outline.parameters
     assert kept_outline(model, encoding) == outline
     assert parameters_of(model, encoding) == outline.parameters
-
-
-@pytest.mark.slow
-def test_the_layers_add_up_and_are_kept() -> None:
-    adds_up_and_is_kept(LstmSettings(8, 2), EventsEncoding())
-
-
-@pytest.mark.slow
-def test_the_layers_of_classic_add_up_and_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")  # as `describe` sets it for its process
-    from musicgen.models.describe import describe
-
-    def answered_here(command: list[str], input: str, **_: Any) -> subprocess.CompletedProcess:
-        """What the process would say, without loading TensorFlow once more."""
-        return subprocess.CompletedProcess(command, 0, json.dumps(describe(json.loads(input))))
-
-    monkeypatch.setattr(subprocess, "run", answered_here)
-    adds_up_and_is_kept(ClassicSettings(width=8, layers=2, dense=8), NOTES)
 
 
 @pytest.mark.slow
