@@ -13,11 +13,11 @@ from musicgen.models.heads import FieldHead, Heard, PitchHead
 from musicgen.models.hearing_layers import (
     KEYS,
     ClockEmbedding,
+    EndingEmbedding,
     around,
     channels,
     flattened,
     moved_on,
-    next_ending,
     numbers,
     older,
     playable,
@@ -27,7 +27,6 @@ from musicgen.models.size import (
     CHANNELS,
     ECHO_WIDTH,
     ECHOED,
-    ENDING,
     KEYBOARD,
     NUMBERS,
     ORDER,
@@ -44,7 +43,7 @@ class EventsEar(Ear):
     def __init__(self, encoding: Encoding, settings: LstmSettings | TransformerSettings) -> None:
         super().__init__(encoding, settings)
         self.clock = ClockEmbedding(name="clock")
-        self.ending = layers.Embedding(self.fields[2].size + 1, ENDING, name="next_ending")
+        self.ending = EndingEmbedding(name="next_ending")
         self.order = layers.Embedding(ORDERS, ORDER, name="echo_order")
         self.keyboard = layers.Dense(KEYBOARD, activation="silu", name="keyboard")
 
@@ -98,7 +97,7 @@ class EventsEar(Ear):
     def _at(self, known: Tensor, clock: Tensor, shift: Tensor | None = None) -> dict[str, Tensor]:
         """What follows from what is known of the keys, and the clock before an onset shift."""
         clock = clock if shift is None else moved_on(clock, shift)
-        time = [self.clock(clock), self.ending(next_ending(known[..., 0]))]
+        time = [self.clock(clock), self.ending(known[..., 0])]
         return {"known": known, "seen": channels(known), "time": _joined(time)}
 
 

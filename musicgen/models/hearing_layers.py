@@ -19,6 +19,7 @@ from musicgen.models.size import (
     ASKED,
     CHANNELS,
     CLOCK,
+    ENDING,
     FILTERS,
     NUMBERS,
     PLACES,
@@ -26,9 +27,10 @@ from musicgen.models.size import (
     SPAN,
 )
 
-_TILE = np.array(
-    [w * 12 + (key + LOWEST_KEY) % 12 for key in range(KEYS) for w in range(len(CHROMA_WINDOWS))]
-)
+_CLASSES = [  # of each key in each window
+    w * 12 + (key + LOWEST_KEY) % 12 for key in range(KEYS) for w in range(len(CHROMA_WINDOWS))
+]
+_TO_KEYS = np.eye(12 * len(CHROMA_WINDOWS), dtype="f4")[:, _CLASSES]
 
 _BEYOND = np.array([0, 1, 1, 0, 1, 1, 1] + [0] * (CHANNELS - 7), np.float32)
 
@@ -38,8 +40,8 @@ Tensor = Any
 def numbers(remaining: Tensor, age: Tensor, chroma: Tensor, last_key: Tensor) -> Tensor:
     """All that is known of each key: (..., KEYS) twice, (..., 36), (..., 1) -> (..., KEYS, 6)."""
     is_last = ops.cast(last_key == np.arange(KEYS, dtype=np.int32), "float32")
-    tiled = ops.take(chroma, ops.convert_to_tensor(_TILE), axis=-1)  # (..., KEYS * 3)
-    shares = unflattened(tiled, len(CHROMA_WINDOWS))
+    of_keys = ops.matmul(chroma, _TO_KEYS)  # (..., KEYS * 3), faster than to take one by one
+    shares = unflattened(of_keys, len(CHROMA_WINDOWS))
     return ops.concatenate([remaining[..., None], age[..., None], is_last[..., None], shares], -1)
 
 
@@ -66,22 +68,24 @@ _LINES = (
     *(_Channel(number, low=-np.inf, high=np.inf) for number in range(2, NUMBERS)),
 )
 _SLOPES = np.array([[c.slope * (c.number == n) for c in _LINES] for n in range(NUMBERS)], "f4")
+# The rest once for every key: one step at a time it takes longer to spread a row over the keys.
 _OFFSETS, _LOW, _HIGH = (
-    np.array([getattr(c, n) for c in _LINES], "f4") for n in _Channel._fields[2:5]
+    np.array([[getattr(c, n) for c in _LINES]] * KEYS, "f4") for n in _Channel._fields[2:5]
 )
-_EXPONENTS = np.array([c.exponent for c in _LINES])
+_EXPONENTS = np.array([[c.exponent for c in _LINES]] * KEYS)
 # Less whether it sounds: has just ended, and how long it has been silent, which is 0 till then.
-_SILENT = np.isin(np.arange(CHANNELS), (2, 4)).astype("f4")
+_LESS_SOUNDING = np.eye(CHANNELS, dtype="f4")
+_LESS_SOUNDING[0, [2, 4]] = -1
 
 
 def channels(known: Tensor) -> Tensor:
-    """Numbers of K keys as a network likes them: (..., K, 6) -> (..., K, CHANNELS).
+    """Numbers of the keys as a network likes them: (..., KEYS, 6) -> (..., KEYS, CHANNELS).
 
     All in the same few operations, for these are what one step at a time costs.
     """
     lines = ops.clip(ops.matmul(known, _SLOPES) + _OFFSETS, _LOW, _HIGH)
     found = ops.where(_EXPONENTS, ops.exp(lines), lines)
-    return found - found[..., :1] * _SILENT
+    return ops.matmul(found, _LESS_SOUNDING)
 
 
 def older(known: Tensor, shift: Tensor) -> Tensor:
@@ -90,10 +94,16 @@ def older(known: Tensor, shift: Tensor) -> Tensor:
     return known + shift[..., None] * change
 
 
-def next_ending(remaining: Tensor) -> Tensor:
-    """Grid steps until the next sounding key ends, 0 for silence: (..., KEYS) -> (...)."""
-    soonest = ops.min(ops.where(remaining > 0, remaining, LONGEST + 1.0), axis=-1)
-    return ops.cast(ops.where(soonest > LONGEST, 0.0, soonest), "int32")
+class EndingEmbedding(layers.Embedding):
+    """Grid steps until the next sounding key ends, 0 for silence: (..., KEYS) -> (..., ENDING)."""
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(LONGEST + 1, ENDING, **arguments)
+
+    def call(self, remaining: Tensor) -> Tensor:
+        soonest = ops.min(ops.where(remaining > 0, remaining, LONGEST + 1.0), axis=-1)
+        table = ops.concatenate([self.embeddings, self.embeddings[:1]])  # no key ends later
+        return ops.take(table, ops.cast(soonest, "int32"), axis=0)
 
 
 def moved_on(clock: Tensor, shift: Tensor) -> Tensor:
@@ -102,7 +112,7 @@ def moved_on(clock: Tensor, shift: Tensor) -> Tensor:
     place = clock[..., 0:1] + shift
     # Half a step keeps the quotient clear of rounding at whole bars.
     bars = ops.floor((place + 0.5) / length)
-    left = ops.where(left > 0, ops.maximum(left - bars, 1.0), 0.0)
+    left = ops.minimum(left, ops.maximum(left - bars, 1.0))  # 0 stays 0
     return ops.concatenate([place - bars * length, length, left], axis=-1)
 
 
@@ -120,23 +130,25 @@ class ClockEmbedding(layers.Layer):
             layer.build(shape[:-1])
 
     def call(self, clock: Tensor) -> Tensor:
-        place = ops.minimum(clock[..., 0:1], PLACES - 1.0)
-        beat = place - GRID_PER_QUARTER * ops.floor((place + 0.5) / GRID_PER_QUARTER)
-        most = ops.convert_to_tensor([1.0 * PLACES, 1.0 * MOST_BARS_LEFT])
-        rest = ops.minimum(clock[..., 1:], most)  # length of the bar, bars left
-        told = ops.cast(ops.concatenate([place, beat, rest], axis=-1), "int32")
-        # One look into one table, each embedding in rows and columns of its own.
+        most = ops.convert_to_tensor([PLACES - 1.0, 1.0 * PLACES, 1.0 * MOST_BARS_LEFT])
+        told = ops.cast(ops.minimum(clock, most), "int32")
+        # One look into one table, each embedding in columns of its own. The beat goes by the place.
         embeds = (self.place, self.beat, self.length, self.left)
-        starts = np.cumsum([0] + [embed.input_dim for embed in embeds[:-1]], dtype=np.int32)
-        return ops.sum(ops.take(self._table(embeds), told + starts, axis=0), axis=-2)
+        places, *rest = (each.embeddings for each in embeds)
+        rest[0] = ops.tile(rest[0], (PLACES // GRID_PER_QUARTER, 1))
+        tables = [ops.concatenate([places, rest.pop(0)], axis=-1), *rest]
+        starts = np.cumsum([0, *(table.shape[0] for table in tables[:-1])], dtype=np.int32)
+        return ops.sum(ops.take(_in_own_columns(tables), told + starts, axis=0), axis=-2)
 
-    def _table(self, embeds: Sequence[layers.Embedding]) -> Tensor:
-        widths = [embed.output_dim for embed in embeds]
-        rows = []
-        for i, embed in enumerate(embeds):
-            beside = (sum(widths[:i]), sum(widths[i + 1 :]))
-            rows.append(ops.pad(embed.embeddings, ((0, 0), beside)))
-        return ops.concatenate(rows, axis=0)
+
+def _in_own_columns(tables: Sequence[Tensor]) -> Tensor:
+    """Tables below and beside each other, with zeros around them."""
+    widths = [table.shape[-1] for table in tables]
+    rows = []
+    for i, table in enumerate(tables):
+        beside = (sum(widths[:i]), sum(widths[i + 1 :]))
+        rows.append(ops.pad(table, ((0, 0), beside)))
+    return ops.concatenate(rows, axis=0)
 
 
 class KeysHead(layers.Layer):

@@ -6,7 +6,7 @@ its arithmetic is that of the rounded weights in float32.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -14,17 +14,17 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 ROUNDED = "/float16"  # behind the name of a weight that is stored rounded
-SMALL = 1024  # numbers; smaller weights stay as they are, and so do a graph's own constants
+SMALL = 1024  # numbers; smaller weights stay as they are
 
 
-def packed(graph: bytes) -> bytes:
-    """The same graph with its large float32 weights stored as float16."""
+def packed(graph: bytes, weights: Collection[str]) -> bytes:
+    """The same graph with those of its weights that are large stored as float16."""
     model = onnx.load_model_from_string(graph)
     casts = []
     for tensor in model.graph.initializer:
-        if tensor.data_type != TensorProto.FLOAT or np.prod(tensor.dims) < SMALL:
-            continue
         name = tensor.name
+        if name not in weights or np.prod(tensor.dims) < SMALL:
+            continue
         rounded = numpy_helper.to_array(tensor).astype(np.float16)
         tensor.CopyFrom(numpy_helper.from_array(rounded, name + ROUNDED))
         casts.append(helper.make_node("Cast", [name + ROUNDED], [name], to=TensorProto.FLOAT))

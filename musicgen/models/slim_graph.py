@@ -29,6 +29,10 @@ class _Graph:
     def index(self) -> None:
         self.makers = {output: node for node in self.graph.node for output in node.output}
         self.constants = {t.name: t for t in self.graph.initializer}
+        self.sizes = {  # of what the graph takes; 0 where they are open
+            v.name: [dim.dim_value for dim in v.type.tensor_type.shape.dim]
+            for v in self.graph.input
+        }
 
     def maker(self, value: str, kind: str) -> Node | None:
         """The node that makes a value, where it is of that kind."""
@@ -48,11 +52,23 @@ class _Graph:
         return value
 
     def replace(self, old: str, new: str) -> None:
-        """Let all who take a value take another."""
+        """Let all who take a value take another; what the graph gives keeps its name."""
+        given = {value.name for value in self.graph.output}
+        if old in given:
+            if new in given or new not in self.makers:
+                return
+            self._rename(old, f"{old}/unused")
+            self._rename(new, old)
+            old, new = new, old
         for node in _with_inner(self.graph.node):
             for i, name in enumerate(node.input):
                 if name == old:
                     node.input[i] = new
+
+    def _rename(self, value: str, name: str) -> None:
+        """Have its maker make a value under another name."""
+        maker = self.makers[name] = self.makers.pop(value)
+        maker.output[list(maker.output).index(value)] = name
 
 
 def slimmed(model: onnx.ModelProto) -> onnx.ModelProto:
@@ -130,8 +146,17 @@ def _whole_slices(graph: _Graph) -> None:
         steps = rest[1] if len(rest) > 1 else np.ones(1)
         if starts is None or ends is None or steps is None:
             continue
-        if not starts.any() and (ends >= _EVERYTHING).all() and (steps == 1).all():
+        if not starts.any() and (ends >= _end(graph, node)).all() and (steps == 1).all():
             graph.replace(node.output[0], node.input[0])
+
+
+def _end(graph: _Graph, piece: Node) -> int:
+    """The end of what a slice along one axis is taken from, where it is known."""
+    axes = graph.constant(piece.input[3]) if len(piece.input) > 3 else None
+    sizes = graph.sizes.get(piece.input[0])
+    if axes is None or len(axes) != 1 or not sizes:
+        return _EVERYTHING
+    return sizes[axes[0]] or _EVERYTHING
 
 
 def _products(graph: _Graph) -> None:

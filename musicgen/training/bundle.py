@@ -18,7 +18,7 @@ from musicgen.files import new_folder, write_json
 from musicgen.models.build import build_model
 from musicgen.models.checkpoint import WEIGHTS, open_checkpoint
 from musicgen.models.packing import packed
-from musicgen.models.saving import CheckpointWriter, load_weights
+from musicgen.models.saving import CheckpointWriter, load_weights, weights_of
 from musicgen.settings import PRETRAINED, checked_name
 from musicgen.training.conclusion import conclude, write_baselines
 from musicgen.training.data import prepare
@@ -47,8 +47,9 @@ def _pack(source: Path, target: Path) -> None:
     model = build_model(opened.model, opened.encoding)
     load_weights(model, source)
     CheckpointWriter(model, opened.encoding, opened.primers).write(target, opened.facts)
+    weights = weights_of(model)
     for graph in open_checkpoint(target).graphs:
-        graph.write_bytes(packed(graph.read_bytes()))
+        graph.write_bytes(packed(graph.read_bytes(), weights))
     (target / WEIGHTS).unlink()
 
 

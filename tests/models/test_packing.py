@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file
 
 from musicgen.composing.engine import Engine
 from musicgen.encoding.events import EventsEncoding
@@ -34,8 +35,9 @@ def half(folder: Path, tmp_path: Path) -> Path:
     """The same checkpoint, packed."""
     half = tmp_path / "half"
     shutil.copytree(folder, half)
+    weights = load_file(half / WEIGHTS)
     for graph in open_checkpoint(half).graphs:
-        graph.write_bytes(packed(graph.read_bytes()))
+        graph.write_bytes(packed(graph.read_bytes(), weights))
     (half / WEIGHTS).unlink()
     return half
 

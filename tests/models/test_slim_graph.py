@@ -110,6 +110,35 @@ def test_a_slice_of_everything_is_nothing(start, end, step, kept):
     assert run(slim, x=x).tolist() == run(plain, x=x).tolist()
 
 
+@pytest.mark.parametrize("end, kept", [(2, 0), (1, 1)])
+def test_a_slice_of_all_of_an_input_whose_size_is_known_is_nothing(end, kept):
+    constants = {"s": [0], "e": [end], "a": [1], "t": [1], "one": np.float32(1)}
+    nodes = [("Slice", ["x", "s", "e", "a", "t"], ["z"], {}), ("Add", ["z", "one"], ["y"], {})]
+    plain = model(nodes, [("x", FLOAT, [None, 2])], constants, rank=2)
+    slim = slimmed(plain)
+    assert kinds(slim) == ["Slice"] * kept + ["Add"]
+    x = np.arange(6, dtype=np.float32).reshape(3, 2)
+    assert run(slim, x=x).tolist() == run(plain, x=x).tolist()
+
+
+@pytest.mark.parametrize("used", [False, True])
+def test_what_a_graph_gives_keeps_its_name(used):
+    """Whether or not another node takes the output as well."""
+    nodes = [
+        ("Add", ["x", "one"], ["sum"], {}),
+        ("Slice", ["sum", "from", "to"], ["y"], {}),
+        *([("Mul", ["y", "one"], ["z"], {})] if used else []),
+    ]
+    plain = model(
+        nodes, [("x", FLOAT, [None])], {"from": [0], "to": [EVERYTHING], "one": np.float32(2)}
+    )
+    if used:
+        plain.graph.output.append(helper.make_tensor_value_info("z", FLOAT, [None]))
+    slim = slimmed(plain)
+    assert kinds(slim) == ["Add"] + ["Mul"] * used
+    assert run(slim, x=np.array([3, 5], np.float32)).tolist() == [5, 7]
+
+
 def test_a_product_between_reshapes_does_without():
     nodes = [
         ("Reshape", ["x", "flat"], ["rows"], {}),
