@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from musicgen.composing.originality_index import OriginalityIndex
 from musicgen.composing.rules import rules_for
 from musicgen.composing.sampling import variation_rng
 from musicgen.composing.settings import ENDING_BARS, ComposeSettings
+from musicgen.composing.side_by_side import Stop, in_batches, side_by_side
 from musicgen.composing.watches import watches_for
 from musicgen.composing.writing import Writing
 from musicgen.encoding.stepping import Model, Stepper
@@ -25,7 +27,6 @@ from musicgen.score import Score, bar_positions
 BARS_ONE_BY_ONE = 32
 
 OnBar = Callable[[int, int, Score], None]
-Stop = Callable[[], bool]
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,33 +66,28 @@ def compose(
     variations: Sequence[int] | None = None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> tuple[Composition, ...]:
-    """Compose variations in one batch.
+    """Compose variations, several of them side by side.
 
     A piece of N bars ends where an onset would fall beyond bar N; notes that still sound there
     are cut. on_bar(variation, bars, score) hears of each bar of the first of them that is done,
-    and of a long piece once in a while; stop() ends everything where it is. index is what
-    `settings.max_copy` is held to. variations names those wanted where they are not the first
-    ones: each is the same music in any company.
+    and of a long piece once in a while; stop() ends everything where it is, and is asked by more
+    threads than one. index is what `settings.max_copy` is held to. variations names those wanted
+    where they are not the first ones: each is the same music in any company.
     ValueError where the settings, the primer and the model do not go together.
     """
     began = clock()
     wanted = list(range(settings.variations) if variations is None else variations)
-    piece = _Piece(model, settings, opening(model.encoding, settings, primer))
-    writing = piece.writing(wanted, index)
-    told = 0  # bars that on_bar has heard of
-    finished = True
-    for _ in range(piece.start.most_steps - len(piece.start.steps)):
-        finished = stop is None or not stop()
-        if not finished or not len(writing.rows):
-            break
-        writing.step()
-        if on_bar is not None and (bars := piece.bars_done(writing, told)):
-            on_bar(wanted[0], bars, piece.score(writing.steps(0)))
-            told = bars
-    seconds = clock() - began
+    piece = _Piece(model, settings, opening(model.encoding, settings, primer), index)
+    batches = in_batches(wanted)
+    tasks = [
+        partial(piece.drawn, batch, on_bar if not i else None) for i, batch in enumerate(batches)
+    ]
+    written = side_by_side(tasks, stop)
+    finished, seconds = all(whole for _, whole in written), clock() - began
     return tuple(
         piece.composition(writing, row, variation, finished, seconds)
-        for row, variation in enumerate(wanted)
+        for batch, (writing, _) in zip(batches, written, strict=True)
+        for row, variation in enumerate(batch)
     )
 
 
@@ -102,13 +98,31 @@ class _Piece:
     model: Model
     settings: ComposeSettings
     start: Opening
+    index: OriginalityIndex | None
 
-    def writing(self, variations: Sequence[int], index: OriginalityIndex | None) -> Writing:
+    def drawn(
+        self, variations: Sequence[int], on_bar: OnBar | None, stop: Stop
+    ) -> tuple[Writing, bool]:
+        """Variations drawn to their end, in one batch; False where they were stopped before."""
+        writing = self._writing(variations)
+        told = 0  # bars that on_bar has heard of
+        for _ in range(self.start.most_steps - len(self.start.steps)):
+            if stop():
+                return writing, False
+            if not len(writing.rows):
+                break
+            writing.step()
+            if on_bar is not None and (bars := self._bars_done(writing, told)):
+                on_bar(variations[0], bars, self._score(writing.steps(0)))
+                told = bars
+        return writing, True
+
+    def _writing(self, variations: Sequence[int]) -> Writing:
         """The variations, with the opening heard."""
         encoding, settings, start = self.model.encoding, self.settings, self.start
         generators = [variation_rng(settings.seed, variation) for variation in variations]
         rules = rules_for(encoding, settings, start.metres, start.last_bar)
-        watches = watches_for(encoding, settings, start.metres, index, len(variations))
+        watches = watches_for(encoding, settings, start.metres, self.index, len(variations))
         writing = Writing(
             self.model,
             settings,
@@ -130,14 +144,14 @@ class _Piece:
         first = (self.settings.all_bars or 0) - ENDING_BARS
         return bar_start(self.start.metres, first) if first > 0 else None
 
-    def bars_done(self, writing: Writing, told: int) -> int:
+    def _bars_done(self, writing: Writing, told: int) -> int:
         """The bars of the first piece, where it goes on and has come far enough; otherwise 0."""
         if 0 not in writing.rows:
             return 0
         bars = int(bar_positions(self.start.metres, writing.onsets()[:1])[0][0])
         return bars if bars > told + told // BARS_ONE_BY_ONE else 0
 
-    def score(self, fields: np.ndarray) -> Score:
+    def _score(self, fields: np.ndarray) -> Score:
         """Steps as music: with the instrument that was asked for, closed at the end."""
         settings, encoding = self.settings, self.model.encoding
         score = closed(encoding.decode(replace(self.start.steps, fields=fields)), self.start.end)
@@ -154,7 +168,7 @@ class _Piece:
         names = [field.name for field in self.model.encoding.fields]
         chances = writing.log_likelihood(row).tolist()
         return Composition(
-            score=self.score(fields),
+            score=self._score(fields),
             steps=replace(start, fields=fields),
             log_likelihood=dict(zip(names, chances, strict=True)),
             primer_notes=len(self.model.encoding.decode(start)),

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from musicgen.score import Metre, Score, bar_positions, first_bar_number
 FILE = "originality.npz"
 MOST_BYTES = 2**30
 PRINTED = "as printed"
+_BUILDING = Lock()
 
 
 class BadIndex(Exception):
@@ -64,9 +66,10 @@ class OriginalityIndex:
 
     def grams(self, length: int) -> Grams:
         """All runs of that many transitions; made when they are first asked for."""
-        if length not in self._grams:
-            self._grams[length] = Grams.build(self.codes, length)
-        return self._grams[length]
+        with _BUILDING:  # batches that are drawn side by side ask at once
+            if length not in self._grams:
+                self._grams[length] = Grams.build(self.codes, length)
+            return self._grams[length]
 
     def piece_of(self, place: int) -> int:
         """The number of the piece that the note at a place belongs to."""

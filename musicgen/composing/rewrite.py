@@ -8,9 +8,9 @@ their key is struck again, and at the end of the piece.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -19,9 +19,10 @@ from musicgen.composing.compose import Composition
 from musicgen.composing.expectation import expectation
 from musicgen.composing.originality_index import OriginalityIndex
 from musicgen.composing.parts import in_parts
-from musicgen.composing.rules import not_before, rules_for, sounding
+from musicgen.composing.rules import Rules, not_before, rules_for, sounding
 from musicgen.composing.sampling import variation_rng
 from musicgen.composing.settings import LONGEST_SILENCE, MOST_NOTES, ComposeSettings
+from musicgen.composing.side_by_side import Stop, in_batches, side_by_side
 from musicgen.composing.watches import watches_for
 from musicgen.composing.writing import Writing
 from musicgen.encoding.events import SHIFT
@@ -54,7 +55,7 @@ def rewrite(
     *,
     candidates: int = CANDIDATES,
     index: OriginalityIndex | None = None,
-    stop: Callable[[], bool] | None = None,
+    stop: Stop | None = None,
 ) -> Rewritten | None:
     """Compose bars first_bar to last_bar (from 0, both included) again; None where stopped.
 
@@ -103,27 +104,46 @@ class Stretch:
         return bar_start(self.score.metres, self.score.bars)
 
     def draw(
-        self, count: int, index: OriginalityIndex | None, stop: Callable[[], bool] | None
+        self, count: int, index: OriginalityIndex | None, stop: Stop | None
     ) -> list[np.ndarray] | None:
         """The new notes of each candidate, as they were drawn; None where stopped."""
+        before = self._before()
+        tasks = [partial(self._drawn, batch, before, index) for batch in in_batches(range(count))]
+        drawn = side_by_side(tasks, stop)
+        if any(batch is None for batch in drawn):
+            return None
+        return [notes for batch in drawn for notes in batch or ()]
+
+    def _drawn(
+        self,
+        candidates: Sequence[int],
+        before: np.ndarray,
+        index: OriginalityIndex | None,
+        stop: Stop,
+    ) -> list[np.ndarray] | None:
+        """The same of some candidates, in one batch."""
         model, metres, end = self.model, self.score.metres, self.end
         settings = replace(self.settings, bars=self.score.bars, pickup=0.0, notes=None)
-        generators = [variation_rng(settings.seed, variation) for variation in range(count)]
-        last_bar = (bar_start(metres, self.last_bar), end)
-        # How long nothing may sound is asked last: what stands before may end far from here.
-        unbounded = replace(settings, silence=LONGEST_SILENCE)
-        rules = dict(rules_for(model.encoding, unbounded, metres, last_bar))
-        begins = not_before(-(-self.start // GRID_TICKS))
-        rules[SHIFT.name] += (begins, sounding(settings.silence))
-        watches = watches_for(model.encoding, settings, metres, index, count)
+        generators = [variation_rng(settings.seed, candidate) for candidate in candidates]
+        rules = self._rules(settings)
+        watches = watches_for(model.encoding, settings, metres, index, len(candidates))
         writing = Writing(model, settings, metres, generators, rules, watches, end)
-        before = self._before()
         writing.hear(before, self._fork(before))
         while len(writing.rows) and writing.lengths.max() < MOST_NOTES:
-            if stop is not None and stop():
+            if stop():
                 return None
             writing.step()
-        return [self._notes(writing.steps(row), len(before)) for row in range(count)]
+        return [self._notes(writing.steps(row), len(before)) for row in range(len(candidates))]
+
+    def _rules(self, settings: ComposeSettings) -> Rules:
+        """Those of the settings, and that all begins in the stretch."""
+        metres = self.score.metres
+        last_bar = (bar_start(metres, self.last_bar), self.end)
+        # How long nothing may sound is asked last: what stands before may end far from here.
+        unbounded = replace(settings, silence=LONGEST_SILENCE)
+        rules = dict(rules_for(self.model.encoding, unbounded, metres, last_bar))
+        begins = not_before(-(-self.start // GRID_TICKS))
+        return {**rules, SHIFT.name: (*rules[SHIFT.name], begins, sounding(settings.silence))}
 
     def joined(self, new: np.ndarray) -> Score:
         """The piece with these notes in place of the stretch's own."""

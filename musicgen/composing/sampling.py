@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -52,7 +53,7 @@ def draw(logits: np.ndarray, uniforms: np.ndarray, sampling: Sampling) -> np.nda
     and top-p each keep the first few ranks, among which the uniform number chooses.
     """
     order = (-logits).argsort(axis=1, kind="stable")  # (K, V)
-    starts = np.arange(len(logits)) * logits.shape[1]
+    starts = _starts(*logits.shape)
     falling = logits.take(order + starts[:, None]).astype(np.float64)  # (K, V)
     best, chosen = falling[:, :1].copy(), order[:, 0]  # (K, 1), (K,)
     if sampling.temperature > 0.0:
@@ -109,8 +110,13 @@ def _kept_mass(mass: np.ndarray, sampling: Sampling) -> np.ndarray:
     kept = mass[:, -1]
     if sampling.top_p < 1.0:
         enough = mass >= (sampling.top_p * kept)[:, None]
-        starts = np.arange(len(mass)) * mass.shape[1]
-        kept = mass.take(starts + enough.argmax(axis=1))
+        kept = mass.take(_starts(*mass.shape) + enough.argmax(axis=1))
     if 0 < sampling.top_k < mass.shape[1]:
         kept = np.minimum(kept, mass[:, sampling.top_k - 1])
     return kept
+
+
+@lru_cache(maxsize=256)
+def _starts(rows: int, width: int) -> np.ndarray:
+    """Where each row begins in a flat array."""
+    return np.arange(rows) * width

@@ -9,13 +9,14 @@ from typing import Any
 
 from musicgen.composing.background import Background
 from musicgen.composing.collapse import Collapse, collapse
-from musicgen.composing.compose import Composition, OnBar, Stop, compose
+from musicgen.composing.compose import Composition, OnBar, compose
 from musicgen.composing.ending import with_ending
 from musicgen.composing.habits import as_usual, going_on
 from musicgen.composing.originality import Originality, default_max_copy, originality
 from musicgen.composing.parts import in_parts
 from musicgen.composing.ranking import Judgement, judge, ranked
 from musicgen.composing.settings import ComposeSettings
+from musicgen.composing.side_by_side import Stop
 from musicgen.composing.usual_key import usual_transposition
 from musicgen.encoding.stepping import Model
 from musicgen.evaluation.musical import figures

@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from musicgen.composing.compose import OnBar, Stop
+from musicgen.composing.compose import OnBar
+from musicgen.composing.side_by_side import Stop
 from musicgen.score import Score
 from musicgen.ui.tasks import Task
 

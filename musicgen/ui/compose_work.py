@@ -10,12 +10,13 @@ from typing import Any
 
 from musicgen.composing.bars import bar_start
 from musicgen.composing.collapse import collapse
-from musicgen.composing.compose import OnBar, Stop
+from musicgen.composing.compose import OnBar
 from musicgen.composing.history import KeptPiece, keep
 from musicgen.composing.originality import originality
 from musicgen.composing.recipe import Recipe
 from musicgen.composing.rewrite import rewrite
 from musicgen.composing.settings import ComposeSettings
+from musicgen.composing.side_by_side import Stop
 from musicgen.composing.studio import Piece, compose_one, compose_pieces, resolved
 from musicgen.evaluation.musical import figures
 from musicgen.rendering.midi import midi_bytes
