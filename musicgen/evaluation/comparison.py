@@ -107,7 +107,8 @@ def densities(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.nda
     widths = one or other, other or one
     low, high = min(first.min(), second.min()), max(first.max(), second.max())
     margin = REACH * max(widths)
-    if low == high:  # all distances are one number: the two are the same
+    # All distances are one number, or cannot be told apart on a grid: the two are the same.
+    if high - low <= GRID * np.spacing(high):
         alike = np.full(GRID, 1.0 / GRID)
         return alike, alike
     grid = np.linspace(low - margin, high + margin, GRID)
@@ -142,6 +143,7 @@ def _density(values: np.ndarray, width: float, grid: np.ndarray) -> np.ndarray:
     places = np.rint((values - grid[0]) / spacing).astype(np.int64)
     counts = np.bincount(places, minlength=len(grid))
     # A kernel narrower than the grid would fall between its places.
-    distance = (grid[:, None] - grid[None]) / max(width, spacing)
-    mass = np.exp(-0.5 * distance**2) @ counts
+    distances = np.arange(1 - len(grid), len(grid)) * spacing / max(width, spacing)
+    kernel = np.exp(-0.5 * distances**2)  # (2 GRID - 1,)
+    mass = np.convolve(counts, kernel)[len(grid) - 1 : 2 * len(grid) - 1]
     return mass / mass.sum()

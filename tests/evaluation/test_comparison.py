@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -73,6 +73,8 @@ distances = arrays(float, st.integers(1, 30), elements=st.floats(0, 1e6))
 
 
 @given(distances, distances)
+@example(np.array([0.0]), np.array([5e-324]))
+@example(np.array([1e6]), np.array([1e6 + 1e-9]))
 def test_densities_hold_all_mass_on_one_grid(first: np.ndarray, second: np.ndarray) -> None:
     one, other = densities(first, second)
     assert one.shape == other.shape
