@@ -14,7 +14,7 @@ from musicgen.ui.home import home_view
 from musicgen.ui.preloading import PreloadedScripts
 from musicgen.ui.static_scripts import ScriptsFromMemory
 from musicgen.ui.train_live import routes
-from musicgen.ui.warming import imported_ahead, warm_up
+from musicgen.ui.warming import imported_ahead, warm_up, warm_up_widgets
 
 if __name__ == "__main__":
     frame.begin(
@@ -23,6 +23,7 @@ if __name__ == "__main__":
     frame.say_now()
     home_view()
     warm_up()  # for the Data page, which is where most people go next
+    warm_up_widgets()
 else:
     ahead = [Middleware(each) for each in (ScriptsFromMemory, PreloadedScripts)]
     app = st.App(__file__, lifespan=imported_ahead, routes=routes(), middleware=ahead)

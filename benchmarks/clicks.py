@@ -5,25 +5,24 @@
 Each round has a fresh server with an empty home: from the first click on Compose until the roll
 is there and its sound can be played; and from the click on Start, with the chorales and the
 preset as they come, until the curve has its first point. Half a minute a round; the machine
-should do nothing else. Needs playwright and a Chromium.
+should do nothing else. Needs a Chromium.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import statistics
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
-from benchmarks.pages import AT_REST, CURVES, FLAGS, server
+from benchmarks.pages import AT_REST, CURVES, server
+from benchmarks.unwatched import Page, chromium
 
-PATIENCE = 180_000  # milliseconds
 # A roll that is still written has no source, and its player keeps the length of the sound before.
 PLAYS = "(audio, before) => audio.duration > 0 && audio.src && audio.src !== before"
+AUDIO = "within(document, '.player audio')[0]"  # it cannot be seen
 STOPPED = 60.0  # seconds that a training may take to save and stop
 
 
@@ -41,48 +40,40 @@ def main() -> None:
 
 
 def measured(rounds: int) -> dict[str, list[float]]:
-    from playwright.sync_api import sync_playwright
-
     found: dict[str, list[float]] = {"Compose to roll and sound": [], "Start to the first loss": []}
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=program, args=FLAGS)
+    with chromium() as browser:
         for _ in range(rounds):
-            with tempfile.TemporaryDirectory() as scratch, server(Path(scratch)) as (url, _pid):
-                page = browser.new_page()
-                page.set_default_timeout(PATIENCE)
+            with (
+                tempfile.TemporaryDirectory() as scratch,
+                server(Path(scratch)) as (url, _pid),
+                browser.page() as page,
+            ):
                 found["Compose to roll and sound"].append(_first_sound(page, url))
                 found["Start to the first loss"].append(_first_loss(page, url, Path(scratch)))
-                page.close()
-        browser.close()
     return found
 
 
-def _first_sound(page: Any, url: str) -> float:
+def _first_sound(page: Page, url: str) -> float:
     page.goto(f"{url}/Compose")
-    button = page.get_by_role("button", name="Compose", exact=True)
-    button.wait_for()
-    page.wait_for_selector(AT_REST)
-    audio = page.locator(".player audio")  # in a shadow root, which only locators look into
-    audio.wait_for(state="attached")  # of the piece that a first visit is greeted with
-    before = audio.evaluate("audio => audio.src")
+    page.wait_for(AT_REST)
+    before = page.wait(f"{AUDIO}?.src")  # of the piece that a first visit is greeted with
+    page.wait_for(AT_REST)
     began = time.perf_counter()
-    button.click()
-    while not audio.evaluate(PLAYS, before):
+    page.click("[data-testid=stBaseButton-primary]", "Compose")
+    while not page.evaluate(f"({PLAYS})({AUDIO}, {json.dumps(before)})"):
         time.sleep(0.02)
     return time.perf_counter() - began
 
 
-def _first_loss(page: Any, url: str, home: Path) -> float:
+def _first_loss(page: Page, url: str, home: Path) -> float:
     page.goto(f"{url}/Train?collection=bach-chorales")
-    button = page.get_by_role("button", name="Start")
-    button.wait_for()
-    page.wait_for_selector(AT_REST)
+    page.wait_for("button", "Start")
+    page.wait_for(AT_REST)
     began = time.perf_counter()
-    button.click()
-    page.wait_for_selector(f'{CURVES}:not([data-points="0"])')
+    page.click("button", "Start")
+    page.wait_for(f'{CURVES}:not([data-points="0"])')
     seconds = time.perf_counter() - began
-    page.get_by_role("button", name="Stop and save").click()
+    page.click("button", "Stop and save")
     run = next((home / "runs").glob("[!.]*"))  # locks are hidden
     while json.loads((run / "status.json").read_text())["state"] != "stopped":
         if time.perf_counter() - began > seconds + STOPPED:

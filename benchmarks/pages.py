@@ -11,7 +11,7 @@ logged steps, opened and drawn again. Beside them stands what Streamlit and the 
 themselves, for an app of three lines that shows one chart, on a fresh server. Each figure is the
 median of the rounds; the least beside it is what it takes while no other program takes the
 processor, and beside both are the processor seconds of the server, which do not hang on other
-programs. Needs playwright and a Chromium, and Linux for the last.
+programs. Needs a Chromium, and Linux for the last.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from benchmarks.unwatched import Browser, Page, chromium
 from musicgen.corpus.library import bundled
 from musicgen.training.settings import RunSettings
 
@@ -40,8 +40,10 @@ AT_REST = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 CHART, CURVES = ".js-plotly-plot .bars .point", ".curves[data-points]"
 LOGGED = 20_000  # steps of the long run
 QUIET = 600  # milliseconds without a change, after which a page is taken to be drawn
+RADIO, TEXT = "[role=radio]", "p, h3, label, button, summary"
+FOLDER = "A folder on this computer"
 READING = 3  # seconds that a person looks at the home page
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+ARROW_RIGHT, TAB = ("ArrowRight", 39), ("Tab", 9)  # keys
 
 # Notes, in a page, when it was last acted on, and when something new to see was last painted: an
 # element, or the curves or bars of a chart. (Streamlit has Plotly draw a chart again as it is.)
@@ -99,12 +101,12 @@ class Found:
     pid: int = 0  # of the server that runs
 
     @contextmanager
-    def noting(self, name: str, page: Any) -> Iterator[None]:
+    def noting(self, name: str, page: Page) -> Iterator[None]:
         """Note how long something takes until the page is drawn and at rest."""
         worked = self._worked()
         yield
-        page.wait_for_selector(AT_REST)
-        page.wait_for_function(STILL)
+        page.wait_for(AT_REST)
+        page.wait(STILL)
         seconds = page.evaluate("(stopwatch.painted - stopwatch.began) / 1000")
         self.clock.setdefault(name, []).append(seconds)
         self.server.setdefault(name, []).append(self._worked() - worked)
@@ -116,57 +118,44 @@ class Found:
 
 
 def measured(home: Path, folder: Path, rounds: int) -> Found:
-    from playwright.sync_api import sync_playwright
-
     found = Found()
     _long_run(home / "runs" / "long")
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=program, args=FLAGS)
-        script = home.with_name("one_chart.py")
-        script.write_text(ONE_CHART)
+    script = home.with_name("one_chart.py")
+    script.write_text(ONE_CHART)
+    with chromium() as browser:
         for _ in range(rounds):
-            with server(home, script) as (url, found.pid):
-                _alone(found, browser, url)
-            with server(home) as (url, found.pid):
-                page = _timed(browser)
-                page.goto(f"{url}/favicon.png")  # the browser itself is warm
-                with found.noting("chorales, page to charts, fresh server", page):
-                    page.goto(f"{url}/Data?collection=bach-chorales")
-                    page.wait_for_selector(CHART)
+            with server(home, script) as (url, found.pid), browser.page(STOPWATCH) as page:
+                name = "Streamlit alone with one chart, fresh server"
+                _first_page(found, page, name, url, "/")
+            with server(home) as (url, found.pid), browser.page(STOPWATCH) as page:
+                name = "chorales, page to charts, fresh server"
+                _first_page(found, page, name, url, "/Data?collection=bach-chorales")
                 _views(found, page)
                 _import(found, page, url, folder)
                 _other_session(found, browser, url)
                 _train(found, page, url)
-                page.close()
             for each in ("collections", "cache"):
                 shutil.rmtree(home / each, ignore_errors=True)
-        browser.close()
     return found
 
 
-def _timed(browser: Any) -> Any:
-    """A page with a stopwatch, in a browser session of its own."""
-    page = browser.new_context().new_page()
-    page.add_init_script(STOPWATCH)
-    return page
-
-
-def _alone(found: Found, browser: Any, url: str) -> None:
-    page = _timed(browser)
+def _first_page(found: Found, page: Page, name: str, url: str, path: str) -> None:
+    """The first page of a server, in a browser that is warm itself."""
     page.goto(f"{url}/favicon.png")
-    with found.noting("Streamlit alone with one chart, fresh server", page):
-        page.goto(url)
-        page.wait_for_selector(CHART)
-    page.close()
+    page.wait("document.readyState === 'complete'")
+    with found.noting(name, page):
+        page.goto(url + path)
+        page.wait_for(CHART)
 
 
-def _views(found: Found, page: Any) -> None:
-    slider = page.get_by_role("slider").first
-    bars = page.locator(CHART).count()
+def _views(found: Found, page: Page) -> None:
+    count = f"document.querySelectorAll('{CHART}').length"
+    bars = page.evaluate(count)
+    page.wait_for("input[type=range]")
+    page.evaluate("document.querySelector('input[type=range]').focus()")
     with found.noting("chorales, a change of slider", page):
-        slider.press("ArrowRight")
-        page.wait_for_function(f"document.querySelectorAll('{CHART}').length != {bars}")
+        page.press(*ARROW_RIGHT)
+        page.wait(f"{count} != {bars}")
     signs = {
         "Rhythm": "Durations",
         "Playing": "Tempo",
@@ -176,55 +165,54 @@ def _views(found: Found, page: Any) -> None:
     for view, sign in signs.items():
         for again in ("first", "again"):
             with found.noting(f"chorales, view {view}, {again}", page):
-                page.get_by_role("radio", name=view, exact=True).click()
-                page.get_by_text(sign, exact=True).wait_for()
-            page.get_by_role("radio", name="Pieces", exact=True).click()
-            page.get_by_text("choose one to see it").wait_for()
-            page.wait_for_selector(AT_REST)
-    page.get_by_role("radio", name="Vocabulary", exact=True).click()
+                page.click(RADIO, view)
+                page.wait_for(TEXT, sign)
+            page.click(RADIO, "Pieces")
+            page.wait_for(TEXT, "choose one to see it")
+            page.wait_for(AT_REST)
+    page.click(RADIO, "Vocabulary")
     for part, sign in (("All tokens", "Search for"), ("What training sees", "Inputs (")):
         with found.noting(f"chorales, Vocabulary, {part}, first", page):
-            page.get_by_role("radio", name=part, exact=True).click()
-            page.get_by_text(sign).wait_for()
+            page.click(RADIO, part)
+            page.wait_for(TEXT, sign)
 
 
-def _import(found: Found, page: Any, url: str, folder: Path) -> None:
+def _import(found: Found, page: Page, url: str, folder: Path) -> None:
     page.goto(f"{url}/Data?collection=ryans-mammoth")
-    page.wait_for_selector(CHART)
-    page.wait_for_selector(AT_REST)
-    page.get_by_role("button", name="Add music").click()
-    path = page.get_by_label("A folder on this computer")
-    path.fill(str(folder))
-    path.press("Tab")
-    page.wait_for_selector(AT_REST)
+    page.wait_for(CHART)
+    page.wait_for(AT_REST)
+    page.click("button", "Add music")
+    page.click(f"input[aria-label^='{FOLDER}']")
+    page.write(str(folder))
+    page.press(*TAB)
+    page.wait_for(AT_REST)
     with found.noting("folder imported by path, to the last chart", page):
-        page.get_by_role("button", name="Import the folder").click()
-        page.get_by_text("files added to").wait_for()
-        page.wait_for_selector(CHART)
+        page.click("button", "Import the folder")
+        page.wait_for(TEXT, "files added to")
+        page.wait_for(CHART)
 
 
-def _other_session(found: Found, browser: Any, url: str) -> None:
+def _other_session(found: Found, browser: Browser, url: str) -> None:
     for reading, words in ((0, "at once"), (READING, "after a look at the home page")):
-        other = _timed(browser)
-        other.goto(url)  # the browser has loaded what all pages share
-        other.get_by_text("Pieces composed").wait_for()
-        other.wait_for_selector(AT_REST)
-        other.wait_for_timeout(1000 * reading)  # the charts' script is loaded meanwhile
-        with found.noting(f"the same in another browser, {words}", other):
-            other.get_by_role("link", name="Data").first.click()
-            other.wait_for_selector(CHART)
-        other.context.close()
+        with browser.page(STOPWATCH) as other:
+            other.goto(url)  # the browser has loaded what all pages share
+            other.wait_for(TEXT, "Pieces composed")
+            other.wait_for(AT_REST)
+            time.sleep(reading)  # the charts' script is loaded meanwhile
+            with found.noting(f"the same in another browser, {words}", other):
+                other.click("a", "Data")
+                other.wait_for(CHART)
 
 
-def _train(found: Found, page: Any, url: str) -> None:
+def _train(found: Found, page: Page, url: str) -> None:
     with found.noting(f"run of {LOGGED:,} steps, opened first", page):
         page.goto(f"{url}/Train?show=Watch&run=long")
-        page.wait_for_selector(CURVES)
+        page.wait_for(CURVES)
         page.evaluate("painted()")
     for unit in ("Nats", "Bits"):
         with found.noting(f"run of {LOGGED:,} steps, drawn again", page):
-            page.get_by_role("radio", name=unit, exact=True).click()
-            page.wait_for_selector(f'.stage[aria-label^="{unit.lower()}"]')
+            page.click(RADIO, unit)
+            page.wait_for(f'.stage[aria-label^="{unit.lower()}"]')
             page.evaluate("painted()")  # within a component of ours, where the stopwatch is blind
 
 

@@ -8,8 +8,8 @@ aside. Shares are of one processor: the server's is what the studio costs; Chrom
 person's own computer would bear, and here it takes the same cores from the training, most of all
 without a graphics card. So the slowdown is an upper bound, and the server's share of all
 processors is what is left of it where the browser is on another computer. To be run on a machine
-that does nothing else, with the default length; it takes about 20 minutes. Needs Linux, playwright
-and a Chromium.
+that does nothing else, with the default length; it takes about 20 minutes. Needs Linux and a
+Chromium.
 """
 
 from __future__ import annotations
@@ -17,17 +17,16 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
 import statistics
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
-from benchmarks.pages import CURVES, FLAGS, server
+from benchmarks.pages import CURVES, server
+from benchmarks.unwatched import chromium
 from musicgen.training import launch
 from musicgen.training.run import Run
 from musicgen.training.settings import RunSettings, TrainSettings
@@ -92,22 +91,17 @@ def summary(alone: list[Turn], watched: list[Turn]) -> dict[str, float]:
 
 def measured(home: Path, rounds: int, seconds: float, pages: int) -> tuple[list[Turn], list[Turn]]:
     """Turns without a page, and turns with pages open, in turns."""
-    from playwright.sync_api import sync_playwright
-
     alone: list[Turn] = []
     watched: list[Turn] = []
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    with training() as run, server(home) as (url, server_pid), sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=program, args=FLAGS)
+    with training() as run, server(home) as (url, server_pid), chromium() as browser:
         for _ in range(rounds):
             alone.append(_turn(run, server_pid, seconds))
-            opened = [
-                _open(browser, f"{url}/Train?show=Watch&run={run.name}") for _ in range(pages)
-            ]
-            watched.append(_turn(run, server_pid, seconds))
-            for page in opened:
-                page.context.close()
-        browser.close()
+            with ExitStack() as opened:
+                for _ in range(pages):
+                    page = opened.enter_context(browser.page())
+                    page.goto(f"{url}/Train?show=Watch&run={run.name}")
+                    page.wait_for(CURVES)
+                watched.append(_turn(run, server_pid, seconds))
     return alone, watched
 
 
@@ -126,19 +120,6 @@ def training() -> Iterator[Run]:
         (run.folder / "stop").touch()
         while run.alive():
             time.sleep(LOOK)
-
-
-def _open(browser: Any, address: str) -> Any:
-    page = browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
-    page.set_default_timeout(120_000)
-    page.goto(address)
-    page.wait_for_selector(CURVES)
-    return page
-
-
-def _points(page: Any) -> int:
-    """How many points the page's curve has."""
-    return int(page.locator(CURVES).first.get_attribute("data-points"))
 
 
 def _turn(run: Run, server_pid: int, seconds: float) -> Turn:

@@ -28,28 +28,29 @@ def keyboard_figure(found: Histogram) -> go.Figure:
     counts = np.zeros(len(keys), np.int64)
     counts[np.searchsorted(keys, found.values)] = found.counts
     said = _words(keys, found)
-    figure = go.Figure()
+    traces = []
     for black in (False, True):  # the black ones lie above
         its_colour = np.isin(keys % 12, _BLACK) == black
         for touched in (False, True):
-            figure.add_trace(_keys(keys, counts, said, its_colour & ((counts > 0) == touched)))
+            traces.append(_keys(keys, counts, said, its_colour & ((counts > 0) == touched)))
     octaves = keys[keys % 12 == 0]
-    return figure.update_layout(
-        barmode="overlay",
-        height=HEIGHT,
-        margin={"l": 8, "r": 8, "t": 8, "b": 32},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        showlegend=False,
-        xaxis={
+    layout = {
+        "barmode": "overlay",
+        "height": HEIGHT,
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 32},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "showlegend": False,
+        "xaxis": {
             "tickvals": _places(octaves),
             "ticktext": [pitch_name(key) for key in octaves.tolist()],
             "automargin": False,
             "showgrid": False,
             "zeroline": False,
         },
-        yaxis={"visible": False, "range": [0, 1], "fixedrange": True},
-    )
+        "yaxis": {"visible": False, "range": [0, 1], "fixedrange": True},
+    }
+    return go.Figure(traces, layout)
 
 
 def _keys(

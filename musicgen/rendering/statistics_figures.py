@@ -6,7 +6,8 @@ Colours are left to the page's theme and backgrounds are clear. Each bar carries
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -21,6 +22,14 @@ _CLEAR = "rgba(0,0,0,0)"
 _LETTER = 7  # pixels of a letter below a bar
 _LETTERS = 8  # of a label, at most, for which room is kept to stand upright
 _NUMBER = 2  # letters' room for numbers, which lie
+_NOTHING = {
+    "text": "Nothing to count yet",
+    "showarrow": False,
+    "x": 0.5,
+    "y": 0.5,
+    "xref": "paper",
+    "yref": "paper",
+}
 
 
 def note_frequency_figure(found: Histogram, most: int = 30, log: bool = False) -> go.Figure:
@@ -49,8 +58,7 @@ def onset_figure(found: Histogram) -> go.Figure:
     """Where in the bar notes begin: the most frequent places, from the bar line on."""
     found = found.leading(MOST_BARS)
     short = [label.removeprefix("quarter ") for label in found.labels]
-    figure = _bars(found, "place in the bar, in quarters", "notes", ticks=short)
-    return figure.update_xaxes(tickvals=list(found.labels), ticktext=short)
+    return _bars(found, "place in the bar, in quarters", "notes", ticks=short)
 
 
 def tempo_figure(found: Histogram) -> go.Figure:
@@ -74,11 +82,9 @@ def polyphony_figure(found: Histogram) -> go.Figure:
         f"{label}, {percent(share)} of the time"
         for label, share in zip(found.labels, found.shares, strict=True)
     ]
-    figure = empty_figure() if not len(found) else go.Figure()
-    if len(found):
-        figure.add_trace(_trace(list(found.labels), found.shares, found.labels, said))
-    laid_out(figure, "notes at once", "share of the time", found.labels)
-    return figure.update_yaxes(tickformat=".0%")
+    bars = _trace(list(found.labels), found.shares, found.labels, said) if len(found) else None
+    up = {"tickformat": ".0%"}
+    return figure_of(bars, "notes at once", "share of the time", labels=found.labels, up=up)
 
 
 def chord_size_figure(found: Histogram, log: bool = False) -> go.Figure:
@@ -109,11 +115,39 @@ def count_words(label: str, count: int, unit: str, share: float, pieces: int) ->
     return f"{words}, in {pieces:,} piece{'s' if pieces != 1 else ''}"
 
 
-def empty_figure() -> go.Figure:
-    """What stands where there is nothing to count."""
-    figure = go.Figure()
-    figure.add_annotation(text="Nothing to count yet", showarrow=False, x=0.5, y=0.5)
-    return figure.update_annotations(xref="paper", yref="paper")
+def figure_of(
+    trace: go.Bar | go.Scatter | None,
+    across_title: str,
+    up_title: str,
+    *,
+    labels: Sequence[str] = (),
+    across: Mapping[str, Any] | None = None,
+    up: Mapping[str, Any] | None = None,
+) -> go.Figure:
+    """A trace, or words where there is none, with titled axes and room for labels or numbers.
+
+    across, up: more of the axes. All is handed to Plotly at once: it takes four times as long to
+    change a figure that it has made. The room is fixed where it can be: Plotly draws a chart twice
+    over to find out how much its labels need.
+    """
+    longest = max(map(len, labels), default=_NUMBER)
+    fits = longest <= _LETTERS
+    layout = {
+        "height": HEIGHT,
+        "margin": {"l": 72, "r": 8, "t": 8, "b": 44 + _LETTER * longest if fits else 8},
+        "paper_bgcolor": _CLEAR,
+        "plot_bgcolor": _CLEAR,
+        "showlegend": False,
+        "bargap": 1 - _FILLED,
+        "xaxis": {**_axis(across_title), "automargin": not fits, **(across or {})},
+        "yaxis": {**_axis(up_title), "automargin": False, **(up or {})},
+        "annotations": [_NOTHING] if trace is None else [],
+    }
+    return go.Figure([] if trace is None else [trace], layout)
+
+
+def _axis(title: str) -> dict[str, Any]:
+    return {"title": {"text": title, "standoff": 12}}
 
 
 def _bars(
@@ -132,7 +166,7 @@ def _bars(
     their labels.
     """
     if not len(found):
-        return laid_out(empty_figure(), what, unit)
+        return figure_of(None, what, unit)
     numbers = (found.counts.tolist(), found.shares.tolist(), found.pieces.tolist())
     said = [
         count_words(label, count, unit, share, pieces)
@@ -141,12 +175,14 @@ def _bars(
     on_scale = on_scale and len(found) > 1  # a single bar would have a scale of fractions
     places = found.values.tolist() if on_scale else list(found.labels)
     bars = _trace(places, found.counts, found.labels, said)
+    across: dict[str, Any] = {"type": "linear" if on_scale else "category"}
     if on_scale:
         bars.width = _widths(found.values)
+    if ticks:
+        across |= {"tickvals": places, "ticktext": list(ticks)}
     labels = () if on_scale else ticks or found.labels
-    figure = laid_out(go.Figure(bars), what, unit, labels)
-    figure.update_xaxes(type="linear" if on_scale else "category")
-    return figure.update_yaxes(type="log" if log else "linear", dtick=1 if log else None)
+    up = {"type": "log", "dtick": 1} if log else {"type": "linear"}
+    return figure_of(bars, what, unit, labels=labels, across=across, up=up)
 
 
 def _widths(values: np.ndarray) -> np.ndarray:
@@ -168,24 +204,4 @@ def _trace(
         y=heights,
         customdata=list(zip(labels, said, strict=True)),
         hovertemplate="%{customdata[1]}<extra></extra>",
-    )
-
-
-def laid_out(figure: go.Figure, across: str, up: str, labels: Sequence[str] = ()) -> go.Figure:
-    """A figure with titled axes, labels below it, or numbers, and room for both.
-
-    The room is fixed where it can be: Plotly draws a chart twice over to find out how much its
-    labels need.
-    """
-    longest = max(map(len, labels), default=_NUMBER)
-    fits = longest <= _LETTERS
-    return figure.update_layout(
-        height=HEIGHT,
-        margin={"l": 72, "r": 8, "t": 8, "b": 44 + _LETTER * longest if fits else 8},
-        paper_bgcolor=_CLEAR,
-        plot_bgcolor=_CLEAR,
-        showlegend=False,
-        bargap=1 - _FILLED,
-        xaxis={"title": {"text": across, "standoff": 12}, "automargin": not fits},
-        yaxis={"title": {"text": up, "standoff": 12}, "automargin": False},
     )

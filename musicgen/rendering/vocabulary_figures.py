@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from musicgen.encoding.vocabulary import Vocabulary
-from musicgen.rendering.statistics_figures import count_words, empty_figure, laid_out, percent
+from musicgen.rendering.statistics_figures import count_words, figure_of, percent
 
 _MOST_POINTS = 2000  # of a curve: more cannot be told apart
 
@@ -27,9 +27,9 @@ def rank_figure(vocabulary: Vocabulary) -> go.Figure:
         )
         for place in places
     ]
-    figure = _curve(places + 1, vocabulary.counts[places], said, "rank", "times")
+    curve = _curve(places + 1, vocabulary.counts[places], said)
     powers_of_ten = {"type": "log", "dtick": 1}
-    return figure.update_xaxes(powers_of_ten).update_yaxes(powers_of_ten)
+    return figure_of(curve, "rank", "times", across=powers_of_ten, up=powers_of_ten)
 
 
 def coverage_figure(vocabulary: Vocabulary) -> go.Figure:
@@ -40,8 +40,8 @@ def coverage_figure(vocabulary: Vocabulary) -> go.Figure:
         f"the {place + 1:,} most frequent are {percent(share)} of the music"
         for place, share in zip(places, shares, strict=True)
     ]
-    figure = _curve(places + 1, shares, said, "size of the vocabulary", "share of the music")
-    return figure.update_yaxes(tickformat=".0%", rangemode="tozero")
+    curve, up = _curve(places + 1, shares, said), {"tickformat": ".0%", "rangemode": "tozero"}
+    return figure_of(curve, "size of the vocabulary", "share of the music", up=up)
 
 
 def growth_figure(vocabulary: Vocabulary) -> go.Figure:
@@ -52,8 +52,8 @@ def growth_figure(vocabulary: Vocabulary) -> go.Figure:
         f"{size:,} tokens in the first {place + 1:,} piece{'s' if place else ''}"
         for place, size in zip(places, sizes, strict=True)
     ]
-    figure = _curve(places + 1, sizes, said, "pieces", "size of the vocabulary")
-    return figure.update_yaxes(rangemode="tozero")
+    curve, up = _curve(places + 1, sizes, said), {"rangemode": "tozero"}
+    return figure_of(curve, "pieces", "size of the vocabulary", up=up)
 
 
 def _spread(count: int) -> np.ndarray:
@@ -63,18 +63,13 @@ def _spread(count: int) -> np.ndarray:
     return np.unique(np.geomspace(1, count, _MOST_POINTS).astype(np.int64)) - 1
 
 
-def _curve(
-    across: np.ndarray, up: np.ndarray, said: Sequence[str], across_title: str, up_title: str
-) -> go.Figure:
-    figure = empty_figure() if not len(across) else go.Figure()
-    if len(across):
-        figure.add_trace(
-            go.Scatter(
-                x=across,
-                y=up,
-                mode="lines+markers" if len(across) < 50 else "lines",
-                customdata=list(said),
-                hovertemplate="%{customdata}<extra></extra>",
-            )
-        )
-    return laid_out(figure, across_title, up_title)
+def _curve(across: np.ndarray, up: np.ndarray, said: Sequence[str]) -> go.Scatter | None:
+    if not len(across):
+        return None
+    return go.Scatter(
+        x=across,
+        y=up,
+        mode="lines+markers" if len(across) < 50 else "lines",
+        customdata=list(said),
+        hovertemplate="%{customdata}<extra></extra>",
+    )

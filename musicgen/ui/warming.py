@@ -37,6 +37,18 @@ def warm_up() -> None:
     st.plotly_chart(_blank(), key="warming-up", config={"staticPlot": True})
 
 
+def warm_up_widgets() -> None:
+    """Have it make what else the Data page shows, once: what is new waits for the charts there."""
+    st.html("<style>.st-key-warming-up-widgets { display: none }</style>")
+    with st.container(key="warming-up-widgets"):
+        st.metric("Warming up", "")
+        st.button("Warming up", disabled=True)
+        st.selectbox("Warming up", [""], disabled=True)
+        st.segmented_control("Warming up", [""], disabled=True)
+        st.slider("Warming up", 0, 1, disabled=True)
+        st.toggle("Warming up", disabled=True)
+
+
 @contextmanager
 def warming_up(wait: bool) -> Iterator[None]:
     """The same during some work, where there is a wait; where there is none, its place is empty."""
