@@ -10,6 +10,12 @@ settings.register_profile("busy machine", deadline=None)  # others may be at wor
 settings.load_profile("busy machine")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests first: at the end one worker would have them and the other nothing."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(autouse=True)
 def _number_format_as_before() -> Iterator[None]:
     """Trainings set Keras's number format for their process, which here is that of the tests."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,6 +18,18 @@ from musicgen.training.run import Run
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 60  # a page may take on a busy machine
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _quickly_collected() -> Iterator[None]:
+    """What other tests left, as TensorFlow, is not looked through at the end of each run.
+
+    Streamlit collects garbage there, which took twice the time of the pages themselves.
+    """
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture(autouse=True)
