@@ -98,7 +98,7 @@ class EndingEmbedding(layers.Embedding):
     """Grid steps until the next sounding key ends, 0 for silence: (..., KEYS) -> (..., ENDING)."""
 
     def __init__(self, **arguments: Any) -> None:
-        super().__init__(LONGEST + 1, ENDING, **arguments)
+        super().__init__(LONGEST + 1, ENDING, autocast=False, **arguments)  # as the clock's
 
     def call(self, remaining: Tensor) -> Tensor:
         soonest = ops.min(ops.where(remaining > 0, remaining, LONGEST + 1.0), axis=-1)
@@ -132,11 +132,11 @@ class ClockEmbedding(layers.Layer):
     def call(self, clock: Tensor) -> Tensor:
         most = ops.convert_to_tensor([PLACES - 1.0, 1.0 * PLACES, 1.0 * MOST_BARS_LEFT])
         told = ops.cast(ops.minimum(clock, most), "int32")
-        # One look into one table, each embedding in columns of its own. The beat goes by the place.
         embeds = (self.place, self.beat, self.length, self.left)
-        places, *rest = (each.embeddings for each in embeds)
-        rest[0] = ops.tile(rest[0], (PLACES // GRID_PER_QUARTER, 1))
-        tables = [ops.concatenate([places, rest.pop(0)], axis=-1), *rest]
+        place, beat, length, left = (each.embeddings for each in embeds)
+        beats = ops.tile(beat, (PLACES // GRID_PER_QUARTER, 1))  # one for each place
+        # One look into one table, each embedding in columns of its own.
+        tables = [ops.concatenate([place, beats], axis=-1), length, left]
         starts = np.cumsum([0, *(table.shape[0] for table in tables[:-1])], dtype=np.int32)
         return ops.sum(ops.take(_in_own_columns(tables), told + starts, axis=0), axis=-2)
 
