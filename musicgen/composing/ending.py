@@ -60,6 +60,15 @@ def with_ending(
     return replace(made, score=best, steps=steps, log_likelihood=likelihood, fork=None)
 
 
+def is_open(model: Model, made: Composition) -> bool:
+    """Whether it could be given an ending, and does not close on its tonic."""
+    score = made.score
+    first_bar = score.bars - ENDING_BARS
+    if not _can_be_closed(model, made, first_bar):
+        return False
+    return closing(score, _tonic(made, bar_start(score.metres, first_bar))) is None
+
+
 def closing(score: Score, tonic: int) -> Score | None:
     """The score up to the chord on which it closes; None where there is none in its last bar."""
     notes, bar = score.notes, bar_start(score.metres, score.bars - 1)

@@ -11,6 +11,7 @@ from musicgen.composing.forms import check_form
 from musicgen.composing.parts import MOST_PARTS
 from musicgen.composing.sampling import Sampling
 from musicgen.composing.scales import pitch_classes
+from musicgen.corpus.spelling import pitch_name
 from musicgen.encoding.grid import (
     GRID_PER_QUARTER,
     GRID_TICKS,
@@ -90,9 +91,8 @@ class ComposeSettings:
         _within("lowest key", self.lowest, LOWEST_KEY, HIGHEST_KEY)
         _within("highest key", self.highest, LOWEST_KEY, HIGHEST_KEY)
         if self.highest < self.lowest:
-            raise ValueError(
-                f"the highest key, {self.highest}, lies below the lowest, {self.lowest}"
-            )
+            highest, lowest = pitch_name(self.highest), pitch_name(self.lowest)
+            raise ValueError(f"the highest note, {highest}, lies below the lowest, {lowest}")
         _within("density", self.density, -3, 3)
         _within("programme", self.program, 0, 127)
         _within("endings", self.endings, 0, MOST_VARIATIONS)

@@ -47,7 +47,11 @@ def side_by_side(tasks: Sequence[Callable[[Stop], T]], stop: Stop | None) -> lis
     first, *rest = tasks
     with ThreadPoolExecutor(max(1, len(rest))) as threads:
         others = [threads.submit(guarded, task) for task in rest]
-        return [guarded(first), *(other.result() for other in others)]
+        try:
+            return [first(halted), *(other.result() for other in others)]
+        except BaseException:  # a key that is pressed while this thread waits, too
+            failed.set()
+            raise
 
 
 def _processors() -> int:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from musicgen.composing.background import Background
 from musicgen.composing.collapse import Collapse, collapse
 from musicgen.composing.compose import Composition, OnBar, compose
-from musicgen.composing.ending import with_ending
+from musicgen.composing.ending import is_open, with_ending
 from musicgen.composing.habits import as_usual, going_on
 from musicgen.composing.originality import Originality, default_max_copy, originality
 from musicgen.composing.parts import in_parts
@@ -97,9 +97,27 @@ def compose_pieces(
         collapsed = sum(piece.collapse is not None for piece in pieces)
         if len(pieces) - collapsed >= count or not made[-1].finished:
             break
-    best = ranked([piece.judgement for piece in pieces])[: settings.variations]
-    order = best if candidates > settings.variations else sorted(best)
-    return tuple(_finished(model, known, pieces[index], stop) for index in order)
+    order = ranked([piece.judgement for piece in pieces])
+    if candidates <= settings.variations:
+        kept = sorted(order[: settings.variations])
+        return tuple(_finished(model, known, pieces[index], stop) for index in kept)
+    return _best(model, known, [pieces[index] for index in order], settings.variations, stop)
+
+
+def _best(
+    model: Model, known: Background, ranking: Sequence[Piece], count: int, stop: Stop | None
+) -> tuple[Piece, ...]:
+    """The first of a ranking, finished; in place of one that stays open a next one that closes."""
+    rest = iter([piece for piece in ranking[count:] if piece.collapse is None])
+    best = []
+    for piece in ranking[:count]:
+        found = _finished(model, known, piece, stop)
+        while is_open(model, found.composition) and (other := next(rest, None)) is not None:
+            another = _finished(model, known, other, stop)
+            if not is_open(model, another.composition):
+                found = another
+        best.append(found)
+    return tuple(best)
 
 
 def compose_one(

@@ -107,7 +107,8 @@ def files_below(folder: Path, on_error: Callable[[OSError], None] | None = None)
 
 
 def _is_left_behind(name: str) -> bool:
-    return name.startswith(".") or name.lower() in _LEFT_BEHIND
+    hidden = name.startswith(".") and not name.startswith("..")  # no title that begins with dots
+    return hidden or name.lower() in _LEFT_BEHIND
 
 
 def _folder_entries(path: Path, archives: _Archives) -> list[Entry | Refused]:

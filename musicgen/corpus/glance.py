@@ -12,6 +12,7 @@ from musicgen.score import Score
 ENOUGH_TO_TRY = 5_000
 ENOUGH_FOR_SMALL = 20_000
 ENOUGH_FOR_LARGE = 300_000
+EXACT = 100  # from so many notes on the number is rounded
 FEWEST_PIECES = 10  # below it there is next to nothing to hold out
 
 
@@ -50,7 +51,9 @@ def size_verdict(notes: int, pieces: int) -> str:
     """Whether so many notes in so many pieces will train well, in a sentence."""
     if not notes:
         return "No notes yet: add music to begin."
-    about = f"About {_rounded(notes)} notes" if notes > 1 else "One note"
+    if notes == 1:
+        return "One note: too few to train on."
+    about = f"{notes} notes" if notes < EXACT else f"About {_rounded(notes)} notes"
     if notes < ENOUGH_TO_TRY:
         return f"{about}: too few to train on; a model will learn them by heart."
     if pieces < FEWEST_PIECES:
@@ -64,8 +67,6 @@ def size_verdict(notes: int, pieces: int) -> str:
 
 def _rounded(number: int) -> str:
     """Two figures, in words from a thousand on: 57,177 is "57 thousand"."""
-    if number < 100:
-        return str(number)
     digits = len(str(number)) - 2
     rounded = round(number, -digits)
     for size, word in ((1_000_000, "million"), (1_000, "thousand")):

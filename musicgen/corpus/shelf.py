@@ -34,7 +34,7 @@ class Shelved:
 def shelved() -> tuple[Shelved, ...]:
     """The user's collections in order of name; what is no sound collection is passed over."""
     try:
-        folders = sorted(collections_folder().iterdir())
+        folders = sorted(collections_folder().iterdir(), key=lambda each: each.name.casefold())
     except OSError:
         return ()
     found = (_described(folder) for folder in folders if _is_collection(folder))

@@ -17,6 +17,7 @@ from musicgen.corpus.statistics_pitch import code_words
 
 HEIGHT = 320  # pixels
 MOST_BARS = 32
+WIDEST = 24  # semitones of an interval that has a bar
 _FILLED = 0.85  # of the way from a bar to the next
 _CLEAR = "rgba(0,0,0,0)"
 _LETTER = 7  # pixels of a letter below a bar
@@ -45,8 +46,12 @@ def pitch_class_figure(found: Histogram) -> go.Figure:
 
 
 def interval_figure(found: Histogram) -> go.Figure:
-    """Melodic intervals in semitones, falling on the left, rising on the right."""
-    return _bars(found.leading(MOST_BARS), "semitones", "times", on_scale=True)
+    """Melodic intervals in semitones, falling on the left, rising on the right; no wider leaps.
+
+    Every interval in between has its place, so that one without a bar does not occur.
+    """
+    drawn = found.only(np.abs(found.values) <= WIDEST)
+    return _bars(drawn, "semitones", "times", on_scale=True, width=_FILLED)
 
 
 def duration_figure(found: Histogram, log: bool = False) -> go.Figure:
@@ -100,6 +105,12 @@ def left_out(found: Histogram, most: int) -> str:
     times = int(found.counts.sum() - found.most_frequent(most).counts.sum())
     which = "The other value" if others == 1 else f"The other {others:,} values"
     return f"{which}, without a bar: {percent(times / max(found.total, 1))}."
+
+
+def wider(found: Histogram) -> str:
+    """What is said of the intervals that have no bar."""
+    times = int(found.counts[np.abs(found.values) > WIDEST].sum())
+    return f"Wider leaps, without a bar: {percent(times / found.total)}." if times else ""
 
 
 def percent(share: float) -> str:
@@ -157,13 +168,14 @@ def _bars(
     *,
     log: bool = False,
     on_scale: bool = False,
+    width: float | None = None,
     words: Sequence[str] = (),
     ticks: Sequence[str] = (),
 ) -> go.Figure:
     """One bar a value; on_scale puts them where the values are, else side by side.
 
-    words: what the values are called where a bar is pointed at, ticks: below it; by default
-    their labels.
+    width: of all bars on a scale; by default each is wide enough to be seen. words: what the values
+    are called where a bar is pointed at, ticks: below it; by default their labels.
     """
     if not len(found):
         return figure_of(None, what, unit)
@@ -177,7 +189,7 @@ def _bars(
     bars = _trace(places, found.counts, found.labels, said)
     across: dict[str, Any] = {"type": "linear" if on_scale else "category"}
     if on_scale:
-        bars.width = _widths(found.values)
+        bars.width = _widths(found.values) if width is None else width
     if ticks:
         across |= {"tickvals": places, "ticktext": list(ticks)}
     labels = () if on_scale else ticks or found.labels

@@ -9,11 +9,11 @@ import streamlit as st
 
 from musicgen.corpus import shelf
 from musicgen.corpus.errors import CorpusError
-from musicgen.corpus.filenames import pasted_path
+from musicgen.corpus.filenames import collection_name, pasted_path
 from musicgen.corpus.formats import FORMATS
 from musicgen.corpus.placing import Added, Progress
 from musicgen.settings import BadName
-from musicgen.ui.collections import KEY
+from musicgen.ui.collections import KEY, collection_names
 from musicgen.ui.frame import say_later
 from musicgen.ui.linked import choose_next
 from musicgen.ui.tasks import Task, finish
@@ -107,15 +107,16 @@ def _upload(chosen: str, turn: int) -> None:
             key=key,
             help="Files with other endings are left out by the browser.",
             on_change=_take_uploads,
-            args=(key, target or "My music"),
+            args=(key, (target or "").strip() or "My music"),
         )
 
 
 def _take_uploads(key: str, target: str) -> None:
     """Write what was uploaded to disk at once: the uploader forgets it with the page."""
     files = [(file.name, file.getvalue()) for file in st.session_state.get(key) or []]
+    name = target if target in collection_names() else collection_name(target)
     if files:
-        _begin("Writing the files", lambda told: shelf.add_files(target.strip(), files, told))
+        _begin("Writing the files", lambda told: shelf.add_files(name, files, told))
 
 
 def ask_how_again() -> None:

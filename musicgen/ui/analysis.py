@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # a quarter of a second, which only tables need
 
 
 MOST_NAMED = 3  # of a piece's twins
+FEW_CHORDS = 0.01  # of notes and chords, where each voice has a track
 
 
 class Analysis:
@@ -39,6 +40,13 @@ class Analysis:
     @cached_property
     def glance(self) -> Glance:
         return at_a_glance(self.scores)
+
+    @cached_property
+    def a_track_a_voice(self) -> bool:
+        """Whether nearly no track strikes two notes at once, in pieces of several tracks."""
+        found, parts = self.note_frequency, [score.notes["part"].any() for score in self.scores]
+        few = found.chords.counts.sum() < FEW_CHORDS * found.both.counts.sum()
+        return bool(few and np.mean(parts) > 0.5)
 
     @cached_property
     def note_frequency(self) -> NoteFrequency:

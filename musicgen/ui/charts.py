@@ -5,9 +5,8 @@ from __future__ import annotations
 import plotly.graph_objects as go
 import streamlit as st
 
-from musicgen.rendering.statistics_figures import left_out
 from musicgen.ui.analysis import Analysis
-from musicgen.ui.counted import COUNTED, bar_of
+from musicgen.ui.counted import bar_of
 from musicgen.ui.linked_piece import linked_bar
 from musicgen.ui.pieces import pieces_table
 from musicgen.ui.words import count
@@ -22,19 +21,19 @@ def chart(title: str, figure: go.Figure, help: str = "") -> None:
 
 
 def chart_of_pieces(
-    title: str, figure: go.Figure, analysis: Analysis, help: str = "", most: int | None = None
+    title: str, figure: go.Figure, analysis: Analysis, help: str = "", rest: str = ""
 ) -> None:
     """A figure whose bars can be clicked on: the pieces behind one are listed below it.
 
-    title: one of COUNTED. most: how many values have a bar, where not all of them have.
+    title: one of COUNTED. rest: what is said of the values that have no bar.
     """
     st.markdown(f"**{title}**", help=help or None)
     key = f"chart-{title}"
     picked = st.plotly_chart(
         figure, key=key, config=_CONFIG, on_select="rerun", selection_mode="points", alt=title
     )
-    if most is not None and (others := left_out(COUNTED[title](analysis), most)):
-        st.caption(others)
+    if rest:
+        st.caption(rest)
     label = linked_bar(title, _label(picked))
     bar = None if label is None else bar_of(analysis, title, label)
     if bar is None:

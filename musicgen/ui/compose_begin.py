@@ -21,7 +21,7 @@ from musicgen.ui.compose_pieces import score_of
 from musicgen.ui.compose_restore import restore_offer
 from musicgen.ui.compose_typing import typed_score
 from musicgen.ui.opening import open_collection
-from musicgen.ui.words import count
+from musicgen.ui.words import count, length
 
 KIND, BARS = "begin-kind", "begin-bars"
 NOTHING, OPENING, FILE = "Nothing", "A piece's opening", "A file"
@@ -53,10 +53,10 @@ def choose_begin(source: str) -> Begin:
     begin = whole[kind](source)
     if begin.score is None or kind == TYPED:
         return begin
-    most = max(1, begin.score.bars)
-    st.caption(f"{count(begin.score.bars, 'bar')}, {count(len(begin.score), 'note')}")
+    score, most = begin.score, max(1, begin.score.counted_bars)
+    st.caption(f"{length(score)}, {count(len(score), 'note')}")
     bars = int(st.number_input("Bars of it", 1, most, min(4, most), key=f"{BARS}-{begin.words}"))
-    return _opening(begin, bars)
+    return _opening(begin, bars + score.upbeat)
 
 
 def linked_begin(link: str) -> Begin:
@@ -77,9 +77,11 @@ def linked_begin(link: str) -> Begin:
 
 
 def _opening(begin: Begin, bars: int) -> Begin:
-    """The first bars of what is given."""
+    """The first bars of what is given, an upbeat counted."""
     assert begin.score is not None
-    words = f"the first {count(bars, 'bar')} of {begin.words}"
+    counted = bars - begin.score.upbeat
+    part = f"first {count(counted, 'bar')}" if counted else "upbeat"
+    words = f"the {part} of {begin.words}"
     link = f"{begin.link}:{bars}" if begin.link else None
     return Begin(first_bars(begin.score, bars), words, link)
 

@@ -16,7 +16,7 @@ from musicgen.ui.compose_ask import DICE
 from musicgen.ui.compose_begin import Begin, linked_begin
 from musicgen.ui.compose_desk import desk
 from musicgen.ui.compose_models import Opened, find_opened
-from musicgen.ui.words import plain
+from musicgen.ui.words import length, plain
 
 WILDER = 0.15  # of temperature
 MORE = 8  # bars
@@ -73,7 +73,7 @@ def _continue(opened: Opened, piece: KeptPiece, score: Score) -> None:
                 variations=1,
                 metre=None,
             )
-            words = f"all {score.bars} bars of {piece.name}"
+            words = f"all {length(score)} of {piece.name}"
             begin = Begin(score, words, f"piece:{piece.id}:{score.bars}")
             _started(opened, settings, begin, 0)
 

@@ -59,7 +59,9 @@ def side_by_side(piece: KeptPiece, score: Score, run: Run, key: str) -> None:
 
 def _figures(report: Originality, human: HumanFigures | None, max_copy: int | None) -> None:
     with st.container(horizontal=True):
-        bars = f"{report.longest_run_bars:g} bars" if report.longest_run else "none of 8 or more"
+        several = "s" * (report.longest_run_bars != 1)
+        bars = f"{report.longest_run_bars:g} bar{several}"
+        bars = bars if report.longest_run else "none of 8 or more"
         st.metric(
             "Longest shared stretch", count(report.longest_run, "note"), bars,
             delta_color="off", delta_arrow="off", border=True,

@@ -53,5 +53,5 @@ def bar_of(analysis: Analysis, title: str, label: str) -> Bar | None:
 def _of_sonority(code: int) -> str:
     """What is counted under the name of a note or a chord."""
     if not is_chord(code):
-        return " as a single note, not within a chord"
+        return " as a single note, not within a chord of its track"
     return f" ({plain(code_words(code).partition(': ')[2])})"

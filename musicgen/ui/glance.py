@@ -6,6 +6,7 @@ import streamlit as st
 
 from musicgen.ui.analysis import Analysis
 from musicgen.ui.collections import described
+from musicgen.ui.linked_piece import BAR, forget
 from musicgen.ui.tables import csv_bytes
 from musicgen.ui.words import count, plain, span
 
@@ -50,6 +51,7 @@ def _twins(copies: int) -> None:
 def _show_twins() -> None:
     """Have the table of pieces list those that have a twin."""
     st.session_state["view"], st.session_state["search"] = "Pieces", "same as"
+    forget(BAR)
 
 
 def refused_view(analysis: Analysis) -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
-from musicgen.rendering.wav import TooLongForSound, wav_bytes
-from musicgen.score import Score
+from musicgen.rendering.wav import LONGEST_SECONDS, wav_bytes
+from musicgen.score import TICKS_PER_QUARTER, Score
 from musicgen.ui.analysis import Analysis
 from musicgen.ui.counted import Bar, bar_of
 from musicgen.ui.linked_piece import BAR, bar_in_address, forget, link_piece, linked_piece
@@ -74,8 +74,13 @@ def pieces_view(analysis: Analysis) -> None:
 def _filter(analysis: Analysis) -> Bar | None:
     """The bar that the address names: the table has its pieces alone, until all are wanted."""
     named = bar_in_address()
-    bar = bar_of(analysis, *named) if named else None
-    if named is None or bar is None:
+    if named is None:
+        return None
+    bar = bar_of(analysis, *named)
+    if bar is None:
+        words = f"No piece of this collection has “{plain(named[1], 80)}” ({plain(named[0], 80)})."
+        st.warning(f"{words} All files are listed.")
+        forget(BAR)
         return None
     with st.container(horizontal=True, vertical_alignment="center"):
         words = f"Only pieces with {bar.words}, from the chart “{plain(named[0])}”."
@@ -137,21 +142,18 @@ def show_piece(analysis: Analysis, number: int, key: str) -> None:
         asked = st.button("Hear it", key=f"{key}-sound-{number}", icon=":material/volume_up:")
         if asked:
             st.session_state[sounding] = number
-        sound = _sound(score) if st.session_state.get(sounding) == number else b""
-        drawn, left = (score, 0) if sound else beginning(score, MOST_DRAWN)
+        heard = until(score, LONGEST_SECONDS)
+        sound = _sound(heard) if st.session_state.get(sounding) == number else b""
+        drawn = heard if sound else beginning(score, MOST_DRAWN)
+        left = len(score) - len(drawn)
         roll_player(drawn, sound, f"{key}-roll-{number}", plays=asked)
         if left:
             st.caption(f"The first {len(drawn):,} of {len(score):,} notes.")
 
 
 def _sound(score: Score) -> bytes:
-    """The score as a WAV file; empty, and a word why, where it is too long for that."""
     with st.spinner("Playing it into a file …", show_time=True):
-        try:
-            return _wav(score.notes.tobytes(), score.tempo, score)
-        except TooLongForSound as problem:
-            st.info(plain(str(problem)))
-            return b""
+        return _wav(score.notes.tobytes(), score.tempo, score)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -159,11 +161,16 @@ def _wav(notes: bytes, tempo: float, _score: Score) -> bytes:
     return wav_bytes(_score)
 
 
-def beginning(score: Score, most: int) -> tuple[Score, int]:
-    """The score's first notes, and how many are left out."""
-    if len(score) <= most:
-        return score, 0
-    return replace(score, notes=score.notes[:most]), len(score) - most
+def beginning(score: Score, most: int) -> Score:
+    """The score's first notes, so many at most."""
+    return score if len(score) <= most else replace(score, notes=score.notes[:most])
+
+
+def until(score: Score, seconds: float) -> Score:
+    """The notes that have ended after so many seconds."""
+    ends = score.notes["start"] + score.notes["duration"]
+    ticks = seconds * score.tempo / 60 * TICKS_PER_QUARTER
+    return replace(score, notes=score.notes[ends <= ticks])
 
 
 def _matching(table: pd.DataFrame, wanted: str) -> list[int]:

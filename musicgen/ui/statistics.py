@@ -32,7 +32,7 @@ def notes_view(analysis: Analysis) -> None:
             figures.interval_figure(analysis.intervals),
             analysis,
             help="Between the highest notes of each part, one onset to the next.",
-            most=figures.MOST_BARS,
+            rest=figures.wider(analysis.intervals),
         )
 
 
@@ -49,14 +49,20 @@ def _frequency(analysis: Analysis) -> None:
         )  # fmt: skip
         log = st.toggle("Log scale", key="log", bind="query-params")
     title = f"{FREQUENT}{'notes and chords' if kind == 'Both' else str(kind).lower()}"
+    found = COUNTED[title](analysis)
+    if analysis.a_track_a_voice:
+        st.caption(
+            "A chord is what one track strikes together. Here each voice has a track of its own: "
+            "what sounds at once is under **Playing**."
+        )
     chart_of_pieces(
         title,
-        figures.note_frequency_figure(COUNTED[title](analysis), most, log),
+        figures.note_frequency_figure(found, most, log),
         analysis,
-        help="A note counts here where it is struck alone; the keyboard counts all of them. "
-        "Chords are named by their normal order: 0.4.7 is C, E and G in any register. "
+        help="A note counts here where its track strikes it alone; the keyboard counts all of "
+        "them. Chords are named by their normal order: 0.4.7 is C, E and G in any register. "
         "Click on a bar for the pieces that have it.",
-        most=most,
+        rest=figures.left_out(found, most),
     )
 
 
@@ -64,11 +70,13 @@ def rhythm_view(analysis: Analysis) -> None:
     """Durations, places in the bar, metre."""
     most = figures.MOST_BARS
     durations = figures.duration_figure(analysis.durations)
-    chart_of_pieces("Durations", durations, analysis, most=most)
+    rest = figures.left_out(analysis.durations, most)
+    chart_of_pieces("Durations", durations, analysis, rest=rest)
     left, right = st.columns([3, 2])
     with left:
         onsets = figures.onset_figure(analysis.onsets)
-        chart_of_pieces("Onsets in the bar", onsets, analysis, most=most)
+        rest = figures.left_out(analysis.onsets, most)
+        chart_of_pieces("Onsets in the bar", onsets, analysis, rest=rest)
     with right:
         chart_of_pieces("Metre", figures.metre_figure(analysis.metres), analysis)
 

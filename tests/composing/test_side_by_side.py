@@ -66,6 +66,23 @@ def test_one_that_fails_stops_the_other(fails):
     assert stopped.is_set()
 
 
+def test_an_interrupt_while_the_other_is_waited_for_stops_it(monkeypatch):
+    stopped = threading.Event()
+
+    def goes_on(stop):
+        while not stop():
+            stopped.wait(0.001)
+        stopped.set()
+
+    def interrupted(future, timeout=None):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("concurrent.futures.Future.result", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        side_by_side([lambda stop: None, goes_on], None)
+    assert stopped.is_set()
+
+
 def test_pieces_are_the_same_in_one_batch_and_in_two(monkeypatch, tmp_path: Path):
     engine = Engine(tiny_checkpoint(tmp_path))
     settings = ComposeSettings(bars=6, variations=8, seed=3)

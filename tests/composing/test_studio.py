@@ -2,12 +2,14 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from parrot import ParrotStepper, parrot_of
 from tunes import tune
 
+from musicgen.composing import studio
 from musicgen.composing.background import Background, prepare_background
 from musicgen.composing.compose import compose
 from musicgen.composing.habits import Habit
@@ -185,3 +187,22 @@ def test_a_piece_that_is_stopped_before_its_ending_is_kept_as_it_came(known):
         parrot_of(TRAINING), known, settings, stop=lambda: next(steps) == len(asked)
     )
     assert (piece.score, piece.facts()["finished"]) == (plain.score, False)
+
+
+@pytest.mark.parametrize(
+    ("ranking", "best"),
+    [
+        (["open 1", "open 2", "collapsed", "closed 3", "closed 4"], "closed 3"),
+        (["closed 1", "closed 2"], "closed 1"),
+        (["open 1", "open 2", "collapsed"], "open 1"),
+    ],
+)
+def test_one_that_stays_open_gives_way_to_the_next_that_closes(monkeypatch, ranking, best):
+    monkeypatch.setattr(studio, "_finished", lambda model, known, piece, stop: piece)
+    monkeypatch.setattr(studio, "is_open", lambda model, made: made.startswith("open"))
+    pieces = [
+        SimpleNamespace(composition=name, collapse="one note" if name == "collapsed" else None)
+        for name in ranking
+    ]
+    (found,) = studio._best(None, None, pieces, 1, None)
+    assert found.composition == best

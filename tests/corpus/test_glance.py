@@ -29,7 +29,8 @@ def test_an_empty_collection():
 @pytest.mark.parametrize(
     ("notes", "pieces", "words"),
     [
-        (1, 1, "One note: too few to train on"),
+        (1, 1, "One note: too few to train on."),
+        (72, 1, "72 notes: too few to train on"),
         (999, 3, "About 1 thousand notes: too few to train on"),
         (12_345, 1, "About 12 thousand notes in 1 piece: too few pieces"),
         (12_345, 30, "About 12 thousand notes: enough to try the small model"),

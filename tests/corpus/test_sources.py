@@ -45,6 +45,7 @@ def written(folder: Path, files: dict[str, bytes]) -> Path:
 
 def test_a_folder_with_subfolders(tmp_path: Path) -> None:
     files = {"b.mid": ONE, "more/a.MID": TWO, "notes.txt": b"hello", ".hidden.mid": ONE}
+    assert len(load_collection(written(tmp_path / "dots", {"...And so on.mid": ONE})).scores) == 1
     folder = written(tmp_path / "My songs", {**files, "__MACOSX/b.mid": b"x", "bad.mid": b"no"})
     collection = load_collection(folder)
     assert collection.name == "My songs"

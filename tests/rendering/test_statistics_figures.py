@@ -72,6 +72,16 @@ def test_large_and_small_numbers_in_words():
 def test_intervals_lie_where_they_lead():
     (bars,) = figures.interval_figure(intervals(SCORES)).data
     assert dict(zip(bars.x, bars.y, strict=True)) == {-3: 1, 0: 1, 3: 1}
+    assert bars.width == 0.85  # a semitone is a semitone, however far from the next
+
+
+def test_wide_leaps_are_said_and_have_no_bar():
+    pitches = [40, 64, 89, 88]  # 24 and 25 semitones up, 1 down
+    found = intervals([Score(notes_from([(24 * i, 24, p) for i, p in enumerate(pitches)]))])
+    (bars,) = figures.interval_figure(found).data
+    assert list(bars.x) == [-1, 24]
+    assert figures.wider(found) == "Wider leaps, without a bar: 33.3 %."
+    assert figures.wider(intervals(SCORES)) == ""
 
 
 def test_every_bar_is_wide_enough_to_be_seen():

@@ -368,7 +368,7 @@ class Player {
   say() {
     const { ticksPerSecond, end } = this.piece;
     const bar = this.roll.barAt(this.now);
-    const time = `${minutes(this.now / ticksPerSecond)} / ${minutes(end / ticksPerSecond)}`;
+    const time = `${minutes(this.now / ticksPerSecond)} / ${minutes(Math.round(end / ticksPerSecond))}`;
     const words = end ? `${this.roll.barWords(bar)} · ${time}` : "no notes";
     const place = this.find(".place");
     if (place.textContent !== words) place.textContent = words;
