@@ -37,6 +37,11 @@ class Analysis:
         self._vocabularies: dict[str, Vocabulary] = {}
         self._splits: dict[Shares, tuple[str, ...]] = {}
 
+    def work_ahead(self) -> None:
+        """Count what the views will show that are not open at first."""
+        for name in ("durations", "onsets", "metres", "tempi", "velocities", "polyphony"):
+            getattr(self, name)
+
     @cached_property
     def glance(self) -> Glance:
         return at_a_glance(self.scores)

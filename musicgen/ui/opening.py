@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -13,10 +14,11 @@ from musicgen.corpus.entries import files_below
 from musicgen.corpus.imports import RECORD
 from musicgen.corpus.sources import find_source, load_collection
 from musicgen.ui.analysis import Analysis
-from musicgen.ui.tasks import LeftToOthers, Task, finish
+from musicgen.ui.tasks import LeftToOthers, Progress, Task, finish
 
 READING = "reading"  # the key of its bar
 MOST_IN_MEMORY = 6  # collections
+AHEAD = 2.0  # seconds after a collection was read: by then its page has been drawn
 
 
 def open_collection(
@@ -64,4 +66,12 @@ def fingerprint(path: Path) -> str:
 
 @st.cache_resource(max_entries=MOST_IN_MEMORY, show_spinner=False)
 def _reading(name: str, fingerprint: str) -> Task[Analysis]:
-    return Task(lambda progress: Analysis(load_collection(name, progress)))
+    return Task(lambda progress: _read(name, progress))
+
+
+def _read(name: str, progress: Progress) -> Analysis:
+    analysis = Analysis(load_collection(name, progress))
+    ahead = threading.Timer(AHEAD, analysis.work_ahead)
+    ahead.daemon = True  # the program does not wait for it
+    ahead.start()
+    return analysis
