@@ -58,8 +58,7 @@ def _first_sound(page: Page, url: str) -> float:
     page.wait_for(AT_REST)
     before = page.wait(f"{AUDIO}?.src")  # of the piece that a first visit is greeted with
     page.wait_for(AT_REST)
-    began = time.perf_counter()
-    page.click("[data-testid=stBaseButton-primary]", "Compose")
+    began = page.click("[data-testid=stBaseButton-primary]", "Compose")
     while not page.evaluate(f"({PLAYS})({AUDIO}, {json.dumps(before)})"):
         time.sleep(0.02)
     return time.perf_counter() - began
@@ -69,8 +68,7 @@ def _first_loss(page: Page, url: str, home: Path) -> float:
     page.goto(f"{url}/Train?collection=bach-chorales")
     page.wait_for("button", "Start")
     page.wait_for(AT_REST)
-    began = time.perf_counter()
-    page.click("button", "Start")
+    began = page.click("button", "Start")
     page.wait_for(f'{CURVES}:not([data-points="0"])')
     seconds = time.perf_counter() - began
     page.click("button", "Stop and save")

@@ -100,16 +100,21 @@ class Page(Session):
     def wait_for(self, selector: str, words: str = "") -> None:
         self.wait(f"!!({_element(selector, words)})")
 
-    def click(self, selector: str, words: str = "") -> None:
-        """Click in the middle of an element, as soon as it is there, enabled and at rest."""
+    def click(self, selector: str, words: str = "") -> float:
+        """Click in the middle of an element, as soon as it is there, enabled and at rest.
+
+        Returns when that was, by `time.perf_counter`.
+        """
         found = f"middle({_element(selector, words)})"
         place = self.wait(found)
         while (now := self.wait(found)) != place:
             place = now
         x, y = place
+        clicked = time.perf_counter()
         for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
             button = {"button": "left", "clickCount": 1} if kind != "mouseMoved" else {}
             self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, **button)
+        return clicked
 
     def press(self, key: str, code: int) -> None:
         """A key goes down and up where the focus is; code is its number in the DOM."""

@@ -128,6 +128,14 @@ class Score:
         ]
         return np.concatenate(lines)
 
+    def until(self, end: int) -> Score:
+        """The notes that begin before a tick, cut where they sound beyond it."""
+        if self.end <= end:
+            return self
+        notes = self.notes[self.notes["start"] < end].copy()
+        notes["duration"] = np.minimum(notes["duration"], end - notes["start"])
+        return replace(self, notes=notes)
+
     def transposed(self, semitones: int) -> Score:
         """The same music moved by semitones; ValueError where a note would leave 0..127."""
         notes = self.notes.copy()

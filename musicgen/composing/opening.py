@@ -51,11 +51,7 @@ def opening(encoding: Encoding, settings: ComposeSettings, primer: Score | None)
 
 def closed(score: Score, end: int | None) -> Score:
     """The score with notes that sound beyond the end (a tick) cut there."""
-    if end is None or score.end <= end:
-        return score
-    notes = score.notes.copy()
-    notes["duration"] = np.minimum(notes["duration"], end - notes["start"])
-    return Score(notes, score.tempo, score.metres, score.name)
+    return score if end is None else score.until(end)
 
 
 def _primer_steps(encoding: Encoding, settings: ComposeSettings, primer: Score | None) -> Steps:

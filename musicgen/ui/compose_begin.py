@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import numpy as np
 import streamlit as st
 
 from musicgen.composing.bars import bar_start
@@ -88,10 +87,7 @@ def _opening(begin: Begin, bars: int) -> Begin:
 
 def first_bars(score: Score, bars: int) -> Score:
     """The notes that begin in the first bars, cut where those end."""
-    end = bar_start(score.metres, bars)
-    notes = score.notes[score.notes["start"] < end].copy()
-    notes["duration"] = np.minimum(notes["duration"], end - notes["start"])
-    return replace(score, notes=notes)
+    return score.until(bar_start(score.metres, bars))
 
 
 def _piece_of(source: str) -> Begin:

@@ -142,13 +142,17 @@ def show_piece(analysis: Analysis, number: int, key: str) -> None:
         asked = st.button("Hear it", key=f"{key}-sound-{number}", icon=":material/volume_up:")
         if asked:
             st.session_state[sounding] = number
-        heard = until(score, LONGEST_SECONDS)
-        sound = _sound(heard) if st.session_state.get(sounding) == number else b""
-        drawn = heard if sound else beginning(score, MOST_DRAWN)
-        left = len(score) - len(drawn)
+        heard = st.session_state.get(sounding) == number
+        drawn = _audible(score) if heard else beginning(score, MOST_DRAWN)
+        sound = _sound(drawn) if heard else b""
         roll_player(drawn, sound, f"{key}-roll-{number}", plays=asked)
-        if left:
+        if len(drawn) < len(score):
             st.caption(f"The first {len(drawn):,} of {len(score):,} notes.")
+
+
+def _audible(score: Score) -> Score:
+    """As much of it as is made into sound."""
+    return score.until(int(LONGEST_SECONDS * score.tempo / 60 * TICKS_PER_QUARTER))
 
 
 def _sound(score: Score) -> bytes:
@@ -164,13 +168,6 @@ def _wav(notes: bytes, tempo: float, _score: Score) -> bytes:
 def beginning(score: Score, most: int) -> Score:
     """The score's first notes, so many at most."""
     return score if len(score) <= most else replace(score, notes=score.notes[:most])
-
-
-def until(score: Score, seconds: float) -> Score:
-    """The notes that have ended after so many seconds."""
-    ends = score.notes["start"] + score.notes["duration"]
-    ticks = seconds * score.tempo / 60 * TICKS_PER_QUARTER
-    return replace(score, notes=score.notes[ends <= ticks])
 
 
 def _matching(table: pd.DataFrame, wanted: str) -> list[int]:

@@ -48,14 +48,21 @@ def test_all_are_told_to_stop():
     assert side_by_side([task, task], None) == [False, False]
 
 
+class GoesOn:
+    """A task that does nothing until it is told to stop."""
+
+    def __init__(self):
+        self.stopped = threading.Event()
+
+    def __call__(self, stop):
+        while not stop():
+            self.stopped.wait(0.001)
+        self.stopped.set()
+
+
 @pytest.mark.parametrize("fails", [0, 1])
 def test_one_that_fails_stops_the_other(fails):
-    stopped = threading.Event()
-
-    def goes_on(stop):
-        while not stop():
-            stopped.wait(0.001)
-        stopped.set()
+    goes_on = GoesOn()
 
     def breaks(stop):
         raise ValueError("no such key")
@@ -63,16 +70,11 @@ def test_one_that_fails_stops_the_other(fails):
     tasks = [breaks, goes_on] if fails == 0 else [goes_on, breaks]
     with pytest.raises(ValueError, match="no such key"):
         side_by_side(tasks, None)
-    assert stopped.is_set()
+    assert goes_on.stopped.is_set()
 
 
 def test_an_interrupt_while_the_other_is_waited_for_stops_it(monkeypatch):
-    stopped = threading.Event()
-
-    def goes_on(stop):
-        while not stop():
-            stopped.wait(0.001)
-        stopped.set()
+    goes_on = GoesOn()
 
     def interrupted(future, timeout=None):
         raise KeyboardInterrupt
@@ -80,7 +82,7 @@ def test_an_interrupt_while_the_other_is_waited_for_stops_it(monkeypatch):
     monkeypatch.setattr("concurrent.futures.Future.result", interrupted)
     with pytest.raises(KeyboardInterrupt):
         side_by_side([lambda stop: None, goes_on], None)
-    assert stopped.is_set()
+    assert goes_on.stopped.is_set()
 
 
 def test_pieces_are_the_same_in_one_batch_and_in_two(monkeypatch, tmp_path: Path):
