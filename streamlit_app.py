@@ -9,12 +9,12 @@ from __future__ import annotations
 import streamlit as st
 from starlette.middleware import Middleware
 
-from musicgen.ui import frame
 from musicgen.ui.home import home_view
-from musicgen.ui.preloading import PreloadedScripts
-from musicgen.ui.static_scripts import ScriptsFromMemory
-from musicgen.ui.train_live import routes
-from musicgen.ui.warming import imported_ahead, warm_up, warm_up_widgets
+from musicgen.ui.server.live_endpoint import routes
+from musicgen.ui.server.preload_headers import PreloadedScripts
+from musicgen.ui.server.static_scripts import ScriptsFromMemory
+from musicgen.ui.server.warm_up import imported_ahead, warm_up, warm_up_widgets
+from musicgen.ui.shared import frame
 
 if __name__ == "__main__":
     frame.begin(

@@ -31,11 +31,11 @@ from typing import Any
 
 import numpy as np
 
-from musicgen.composing.engine import Engine
-from musicgen.composing.sampling import Sampling, draw
+from musicgen.composing.decoding.onnx_model import Engine
+from musicgen.composing.decoding.sampling import Sampling, draw
 from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.steps import Encoding
-from musicgen.models.checkpoint import WEIGHTS, Checkpoint, open_checkpoint
+from musicgen.models.checkpoints.checkpoint import WEIGHTS, Checkpoint, open_checkpoint
 from musicgen.score import COMMON_TIME
 
 NOTES = 500
@@ -169,7 +169,7 @@ def uniforms(encoding: Encoding, pieces: int, notes: int) -> np.ndarray:
 
 
 def _draw_in_graph(logits: Any, uniform: Any) -> Any:
-    """`musicgen.composing.sampling.draw` in TensorFlow: (K, V), (K,) -> (K,)."""
+    """`musicgen.composing.decoding.sampling.draw` in TensorFlow: (K, V), (K,) -> (K,)."""
     import tensorflow as tf
 
     order = tf.argsort(logits, direction="DESCENDING", stable=True)
@@ -196,7 +196,7 @@ def _keras_model(checkpoint: Checkpoint) -> Any:
 
 def _compose(engine: Engine, pieces: int, notes: int) -> float:
     """Seconds in which pieces of so many notes are composed, all in one batch."""
-    from musicgen.composing.compose import compose
+    from musicgen.composing.decoding.compose import compose
 
     settings = ComposeSettings(
         bars=None, notes=notes, variations=pieces, seed=1,
@@ -220,9 +220,9 @@ def _write_checkpoint(checkpoint: str | None, folder: Path) -> None:
     """A checkpoint with its weights in a file of their own, for both sides."""
     from musicgen.encoding.events import EventsEncoding
     from musicgen.models.build import build_model
-    from musicgen.models.saving import CheckpointWriter, load_weights
+    from musicgen.models.checkpoints.writer import CheckpointWriter, load_weights
     from musicgen.models.settings import LstmSettings
-    from musicgen.training.run import find_checkpoint
+    from musicgen.training.run_folder.run import find_checkpoint
 
     if checkpoint is None:
         encoding: Encoding = EventsEncoding()

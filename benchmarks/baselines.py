@@ -13,7 +13,7 @@ import json
 import sys
 import time
 
-from musicgen.corpus.sources import load_collection
+from musicgen.corpus.load import load_collection
 from musicgen.corpus.split import SPLITS, split_pieces
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.registry import ENCODINGS, fit_encoding

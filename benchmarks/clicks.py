@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 from benchmarks.pages import AT_REST, CURVES, server
-from benchmarks.unwatched import Page, chromium
+from benchmarks.shared.chromium import Page, chromium
 
 # A roll that is still written has no source, and its player keeps the length of the sound before.
 PLAYS = "(audio, before) => audio.duration > 0 && audio.src && audio.src !== before"

@@ -18,13 +18,13 @@ import time
 
 import numpy as np
 
-from musicgen.composing.compose import compose
-from musicgen.composing.engine import Engine
+from musicgen.composing.decoding.compose import compose
+from musicgen.composing.decoding.onnx_model import Engine
 from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.steps import Derived
-from musicgen.models.checkpoint import open_checkpoint
+from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.score import COMMON_TIME
-from musicgen.training.run import find_checkpoint
+from musicgen.training.run_folder.run import find_checkpoint
 
 GROWTH = (100, 1_000, 10_000)  # notes
 

@@ -27,26 +27,26 @@ from typing import Any
 
 import numpy as np
 
-from musicgen.composing.background import Background
-from musicgen.composing.collapse import collapse
+from musicgen.composing.decoding.onnx_model import Engine
 from musicgen.composing.ending import closing
-from musicgen.composing.engine import Engine
-from musicgen.composing.habits import habits_of
-from musicgen.composing.originality import human_figures, originality
-from musicgen.composing.originality_index import OriginalityIndex
-from musicgen.composing.reference import reference_of
+from musicgen.composing.originality.index import OriginalityIndex
+from musicgen.composing.originality.report import human_figures, originality
+from musicgen.composing.pipeline import compose_pieces
 from musicgen.composing.settings import AS_USUAL
-from musicgen.composing.studio import compose_pieces
-from musicgen.corpus.keys import find_keys
-from musicgen.corpus.sources import load_collection
+from musicgen.composing.style.percentiles import reference_of
+from musicgen.composing.style.style import habits_of
+from musicgen.composing.style.training_profile import TrainingProfile
+from musicgen.corpus.load import load_collection
 from musicgen.corpus.split import TRAIN, split_pieces
 from musicgen.encoding.steps import Encoding
-from musicgen.evaluation.comparison import compare
-from musicgen.evaluation.musical import METRICS
-from musicgen.evaluation.pitch_statistics import scale_consistency
-from musicgen.models.checkpoint import Checkpoint, open_checkpoint
+from musicgen.models.checkpoints.checkpoint import Checkpoint, open_checkpoint
 from musicgen.score import Score
-from musicgen.training.run import find_checkpoint
+from musicgen.statistics.comparison import compare
+from musicgen.statistics.metrics import METRICS
+from musicgen.statistics.pitch_metrics import scale_consistency
+from musicgen.theory.keys import find_keys
+from musicgen.theory.repetition import degenerate_repetition
+from musicgen.training.run_folder.run import find_checkpoint
 
 TOGETHER = 8  # pieces composed in one batch, in one metre
 NOTES = 220  # over which scale consistency is taken
@@ -103,11 +103,11 @@ class Human:
             tuple(score for score, side in kept if side != TRAIN),
         )
 
-    def background(self) -> Background:
+    def background(self) -> TrainingProfile:
         """What the composer knows of the collection, for a run that does not say."""
         index = OriginalityIndex.build(self.train)
         known = index.with_human(human_figures(self.held_out, index))
-        return Background(known, reference_of(self.train), habits_of(self.train))
+        return TrainingProfile(known, reference_of(self.train), habits_of(self.train))
 
 
 def composed(
@@ -118,7 +118,7 @@ def composed(
     A variation is the same music in any company, so many are composed together, unless each is
     to be the best of its own candidates.
     """
-    engine, known = Engine(checkpoint), Background.of(checkpoint.folder)
+    engine, known = Engine(checkpoint), TrainingProfile.of(checkpoint.folder)
     if known.index is None:
         known = human.background()
     together = 1 if candidates else TOGETHER
@@ -137,7 +137,7 @@ def judged(pieces: Sequence[Score], human: Human) -> dict[str, Any]:
     """All figures of generated pieces, beside those of human ones."""
     ours, ceiling = compare(pieces, human.held_out), compare(human.train, human.held_out)
     index = OriginalityIndex.build(human.train)
-    caught = [str(found) for found in map(collapse, pieces) if found is not None]
+    caught = [str(found) for found in map(degenerate_repetition, pieces) if found is not None]
     return {
         "scale_consistency": {
             "generated": in_scale(pieces),

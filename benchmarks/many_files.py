@@ -23,7 +23,7 @@ from dataclasses import replace
 from itertools import count, islice
 from pathlib import Path
 
-from musicgen.corpus.sources import load_collection
+from musicgen.corpus.load import load_collection
 from musicgen.rendering.midi import midi_bytes
 from musicgen.score import Score
 

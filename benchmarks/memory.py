@@ -20,18 +20,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from musicgen.corpus.library import bundled
-from musicgen.corpus.sources import load_collection
+from musicgen.corpus.bundled.library import bundled
+from musicgen.corpus.load import load_collection
 from musicgen.models.settings import (
     ClassicSettings,
     LstmSettings,
     ModelSettings,
     TransformerSettings,
 )
-from musicgen.training.data import prepare
-from musicgen.training.machine import this_machine
-from musicgen.training.memory import expected_memory
-from musicgen.training.run import create_run
+from musicgen.training.data.prepare import prepare
+from musicgen.training.forecast.machine import this_machine
+from musicgen.training.forecast.memory import expected_memory
+from musicgen.training.run_folder.run import create_run
 from musicgen.training.settings import RunSettings, default_training
 
 SOME, FEW = 60, 10  # pieces; `classic` is slow
@@ -88,7 +88,7 @@ def measured(home: Path, name: str) -> dict[str, Any]:
 
 def peak_memory(run: str) -> int:
     """Train a run in a process of its own: the most bytes that were resident."""
-    command = [sys.executable, "-m", "musicgen.training.process", run]
+    command = [sys.executable, "-m", "musicgen.training.worker.process", run]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)

@@ -3,7 +3,7 @@
     python -m benchmarks.muspy_answers
 
 Needs `pip install muspy` beside the app's requirements; nothing else does. Writes
-tests/evaluation/muspy_answers.json, which holds while the bundled collections stay as they are.
+tests/statistics/muspy_answers.json, which holds while the bundled collections stay as they are.
 
 muspy differs from its own definitions in two places, and is asked such that it does not:
 
@@ -23,11 +23,11 @@ from typing import Any
 
 import muspy
 
-from musicgen.corpus.library import bundled
-from musicgen.corpus.reading import read_score
+from musicgen.corpus.bundled.library import bundled
+from musicgen.corpus.readers.read_score import read_score
 from musicgen.score import TICKS_PER_QUARTER, Metre, Score, notes_from
 
-ANSWERS = Path(__file__).parents[1] / "tests/evaluation/muspy_answers.json"
+ANSWERS = Path(__file__).parents[1] / "tests/statistics/muspy_answers.json"
 EVERY = {"bach-chorales": 30, "ryans-mammoth": 70}  # one piece in so many
 
 HAND_MADE: dict[str, list[list[int]]] = {  # rows of start, duration, pitch

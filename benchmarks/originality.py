@@ -18,10 +18,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from musicgen.composing.copy_guard import CopyGuard
-from musicgen.composing.originality import originality
-from musicgen.composing.originality_index import OriginalityIndex
-from musicgen.corpus.sources import load_collection
+from musicgen.composing.constraints.copy_guard import CopyGuard
+from musicgen.composing.originality.index import OriginalityIndex
+from musicgen.composing.originality.report import originality
+from musicgen.corpus.load import load_collection
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.grid import KEYS
 from musicgen.score import Score, without_overlaps

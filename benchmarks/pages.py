@@ -32,8 +32,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.unwatched import Browser, Page, chromium
-from musicgen.corpus.library import bundled
+from benchmarks.shared.chromium import Browser, Page, chromium
+from musicgen.corpus.bundled.library import bundled
 from musicgen.training.settings import RunSettings
 
 AT_REST = '[data-testid="stApp"][data-test-script-state="notRunning"]'

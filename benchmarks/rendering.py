@@ -14,23 +14,18 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 
+from musicgen.rendering.figures.roll import piano_roll
 from musicgen.rendering.midi import FILE_TICKS_PER_QUARTER, midi_bytes
 from musicgen.rendering.musicxml import musicxml_bytes
-from musicgen.rendering.roll import piano_roll
 from musicgen.rendering.svg import score_svgs
 from musicgen.rendering.wav import sound_source, wav_bytes
 from musicgen.score import TICKS_PER_QUARTER, Score, notes_from
-
-# The readers and pieces are those of the tests.
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "rendering"))
-
-from four_readers import READERS, with_musicxml  # type: ignore[import-not-found]
-from listening import FULL_SCALE, cents_off, loudest, sound  # type: ignore[import-not-found]
-from rendered_scores import playable, random_score  # type: ignore[import-not-found]
+from tests.helpers.four_readers import READERS, with_musicxml
+from tests.helpers.listening import FULL_SCALE, cents_off, loudest, sound
+from tests.helpers.rendered_scores import playable, random_score
 
 SCALE = FILE_TICKS_PER_QUARTER // TICKS_PER_QUARTER
 PIANO_KEYS = range(21, 109)

@@ -12,8 +12,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from benchmarks.composer import Composer, asked
 from benchmarks.generated import judged
+from benchmarks.shared.composer import Composer, asked
 from musicgen.composing.settings import ComposeSettings
 
 PAIRS = ((1.0, 1.0), (1.0, 0.95), (0.95, 0.98), (0.9, 0.97), (0.85, 0.95))

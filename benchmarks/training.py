@@ -27,18 +27,18 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from musicgen.corpus.sources import load_collection
+from musicgen.corpus.load import load_collection
 from musicgen.corpus.split import split_pieces
 from musicgen.encoding.events import EventsEncoding
+from musicgen.models.backbones.cpu_lstm import CpuLSTM
 from musicgen.models.build import build_model
 from musicgen.models.classic import classic_network
-from musicgen.models.cpu_lstm import CpuLSTM
 from musicgen.models.settings import ClassicSettings, LstmSettings
-from musicgen.training.devices import set_up_devices
-from musicgen.training.optimizers import make_optimizer
+from musicgen.training.data.windows import Windows
+from musicgen.training.keras.devices import set_up_devices
+from musicgen.training.keras.optimizer import make_optimizer
+from musicgen.training.keras.trainer import StepsTrainer
 from musicgen.training.settings import TrainSettings
-from musicgen.training.trainer import StepsTrainer
-from musicgen.training.windows import Windows
 
 VOCABULARY, NOTEBOOK_BATCH, NOTEBOOK_WINDOW = 358, 128, 100
 WIDTH, LAYERS, BATCH, LENGTH = 480, 2, 32, 128  # 5.5 million parameters with heads

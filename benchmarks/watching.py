@@ -26,10 +26,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks.pages import CURVES, server
-from benchmarks.unwatched import chromium
-from musicgen.training import launch
-from musicgen.training.run import Run
+from benchmarks.shared.chromium import chromium
+from musicgen.training.run_folder.run import Run
 from musicgen.training.settings import RunSettings, TrainSettings
+from musicgen.training.worker import launch
 
 SETTLE = 5.0  # seconds after pages were opened or closed
 LOOK = 0.5  # seconds between two looks at the training

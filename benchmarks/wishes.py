@@ -17,12 +17,12 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.composer import Composer, asked
+from benchmarks.shared.composer import Composer, asked
+from musicgen.composing.pipeline import Piece
 from musicgen.composing.settings import AS_USUAL
-from musicgen.composing.studio import Piece
-from musicgen.corpus.keys import find_keys
-from musicgen.evaluation.voice_leading import clashes, parallels
 from musicgen.score import Score
+from musicgen.theory.keys import find_keys
+from musicgen.theory.voice_leading import clashes, parallels
 
 STRENGTHS = (0.0, 0.5, 1.0, 1.5)
 KEYS = ("D minor", "G major")

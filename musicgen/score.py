@@ -214,3 +214,11 @@ def _check(notes: np.ndarray) -> None:
         values = notes[column]
         if len(values) and not (low <= values.min() and values.max() <= high):
             raise ValueError(f"{column} is not between {low} and {high}")
+
+
+def pooled_notes(scores: Sequence[Score]) -> tuple[np.ndarray, np.ndarray]:
+    """Notes of all scores, and the index of each note's score: (N,) each."""
+    if not scores:
+        return np.zeros(0, NOTE_DTYPE), np.zeros(0, np.int64)
+    notes = np.concatenate([score.notes for score in scores])
+    return notes, np.repeat(np.arange(len(scores)), [len(score) for score in scores])

@@ -5,16 +5,17 @@ from __future__ import annotations
 import streamlit as st
 
 from musicgen.corpus.errors import CorpusError
-from musicgen.ui import adding, collections, frame
-from musicgen.ui.glance import glance_view, refused_view
-from musicgen.ui.linked_piece import PIECE, forget
-from musicgen.ui.opening import READING, open_collection, read_again
-from musicgen.ui.pieces import pieces_view
-from musicgen.ui.statistics import notes_view, playing_view, rhythm_view
-from musicgen.ui.tasks import LeftToOthers, wait_again
-from musicgen.ui.vocabulary import vocabulary_view
-from musicgen.ui.warming import warming_up
-from musicgen.ui.words import plain
+from musicgen.ui.data import add_music, choose_collection
+from musicgen.ui.data.open_collection import READING, open_collection, read_again
+from musicgen.ui.data.overview import glance_view, refused_view
+from musicgen.ui.data.pieces import pieces_view
+from musicgen.ui.data.statistics import notes_view, playing_view, rhythm_view
+from musicgen.ui.data.vocabulary import vocabulary_view
+from musicgen.ui.server.warm_up import warming_up
+from musicgen.ui.shared import frame
+from musicgen.ui.shared.tasks import LeftToOthers, wait_again
+from musicgen.ui.shared.text import plain
+from musicgen.ui.shared.url_piece import PIECE, forget
 
 VIEWS = {
     "Notes": notes_view,
@@ -30,14 +31,14 @@ frame.say_now()
 
 bar = st.container(horizontal=True, vertical_alignment="bottom")
 with bar:
-    name = collections.choose()
-    adding.add_music(name)
-    collections.look_after(name)
+    name = choose_collection.choose()
+    add_music.add_music(name)
+    choose_collection.look_after(name)
     if st.button("Train on this collection", icon=":material/model_training:", key="train"):
         st.switch_page("pages/2_Train.py", query_params={"collection": name})
-adding.ask_how_again()
-adding.finish_import()
-adding.show_last_addition()
+add_music.ask_how_again()
+add_music.finish_import()
+add_music.show_last_addition()
 
 try:
     analysis = open_collection(name, warming_up)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from musicgen.training.run import list_runs
-from musicgen.ui import frame
-from musicgen.ui.runs import choose_run
-from musicgen.ui.train_compare import compare
-from musicgen.ui.train_control import import_run
-from musicgen.ui.train_new import keep_edits, new_training
-from musicgen.ui.train_watch import watch
+from musicgen.training.run_folder.run import list_runs
+from musicgen.ui.shared import frame
+from musicgen.ui.train.compare import compare
+from musicgen.ui.train.control import import_run
+from musicgen.ui.train.new_training import keep_edits, new_training
+from musicgen.ui.train.runs import choose_run
+from musicgen.ui.train.watch import watch
 
 NEW, WATCH, COMPARE = "New", "Watch", "Compare"
 

@@ -1,106 +1,115 @@
 """The one-way arrows between packages, and what the web server's process may import."""
 
+from __future__ import annotations
+
 import ast
 import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+import pytest
+
+from tests.helpers.locations import ROOT
+
 PACKAGE = ROOT / "musicgen"
 
-BASE = {"score", "settings", "files", "bounds"}
-KERAS_FREE = {"models.settings", "models.checkpoint"}
+BASE = {"score", "paths", "files", "bounds", "errors", "progress"}
+KERAS_FREE = {"models.settings", "models.size", "models.checkpoints.checkpoint"}
+CORE = BASE | {"theory", "corpus", "encoding", "statistics"}
 # What each package may import of the others.
 ARROWS: dict[str, set[str]] = {
-    "score": set(),
-    "settings": set(),
-    "files": set(),
-    "bounds": set(),
-    "corpus": BASE,
-    "encoding": BASE | {"corpus"},
-    "evaluation": BASE | {"corpus", "encoding"},
+    **dict.fromkeys(BASE, BASE),
+    "theory": BASE,
+    "corpus": BASE | {"theory"},
+    "encoding": BASE | {"theory", "corpus"},
+    "statistics": BASE | {"theory", "corpus", "encoding"},
     "models": BASE | {"encoding"},
-    "composing": BASE | {"corpus", "encoding", "evaluation"} | KERAS_FREE,
-    "rendering": BASE | {"corpus", "encoding", "composing"},
-    "training": BASE | {"corpus", "encoding", "models", "composing", "evaluation", "rendering"},
-    "ui": BASE
-    | {"corpus", "encoding", "composing", "evaluation", "rendering", "training"}
-    | KERAS_FREE,
-    "commands": BASE
-    | {"corpus", "encoding", "composing", "evaluation", "rendering", "training"}
-    | KERAS_FREE,
-    "cli": {"commands", "encoding"} | KERAS_FREE,
+    "evaluation": CORE,
+    "rendering": CORE,
+    "composing": CORE | {"evaluation"} | KERAS_FREE,
+    "training": CORE | {"models", "composing", "evaluation", "rendering"},
+    "ui": CORE | {"composing", "evaluation", "rendering", "training"} | KERAS_FREE,
+    "commands": CORE | {"composing", "evaluation", "rendering", "training"} | KERAS_FREE,
+    "cli": BASE | {"commands", "encoding"} | KERAS_FREE,
     "__main__": {"cli"},
     "__init__": set(),
 }
 KERAS = {"keras", "tensorflow", "tf2onnx"}
-# Modules of `training` that need Keras: the training process alone imports them.
-TRAINS = {
-    "averaging", "bundle", "datasets", "devices", "fit", "optimizers", "session", "trainer",
-    "watcher",
-}  # fmt: skip
+# Where Keras may be imported; of all this the training process alone imports anything.
+WITH_KERAS = ("models", "training.keras", "training.worker.fit")
 
 
-def _modules() -> list[Path]:
-    return sorted(PACKAGE.rglob("*.py"))
-
-
-def _package(path: Path) -> str:
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+def _modules() -> dict[str, Path]:
+    """Dotted names below `musicgen`, such as `score` or `training.keras.session`, and files."""
+    paths = sorted(PACKAGE.rglob("*.py"))
+    return {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in paths}
 
 
 def _imports(path: Path) -> set[str]:
-    """Dotted names of all that a module imports, wherever in it."""
-    found = set()
+    """Dotted names of all that a module imports, wherever in it, under TYPE_CHECKING too."""
+    names = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             assert node.level == 0, f"{path}: imports are absolute"
-            found |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return found
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
 
 
-def _dotted(path: Path) -> str:
-    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+def _own_imports(path: Path) -> set[str]:
+    """The imports of this package, without its name."""
+    names = {name.partition("musicgen.")[2] for name in _imports(path) if name[:9] == "musicgen."}
+    return names - {""}
 
 
-def _brings_keras(path: Path) -> bool:
-    """Whether a module is of those that the training process alone imports."""
-    package = _package(path)
-    if package == "models":
-        return f"models.{path.stem}" not in KERAS_FREE and path.stem != "__init__"
-    return (package == "training" and path.stem in TRAINS) or package == "__main__"
+def _is_below(name: str, places: set[str] | tuple[str, ...]) -> bool:
+    return any(name == place or name.startswith(f"{place}.") for place in places)
+
+
+def _may_import_keras(name: str) -> bool:
+    return _is_below(name, WITH_KERAS) and not _is_below(name, KERAS_FREE)
 
 
 def test_arrows_run_one_way() -> None:
     against = []
-    for path in _modules():
-        package = _package(path)
+    for module, path in _modules().items():
+        package = module.split(".")[0]
         allowed = ARROWS[package] | {package}
-        for name in _imports(path):
-            parts = name.split(".")
-            if parts[0] != "musicgen" or len(parts) < 2:
-                continue
-            if parts[1] not in allowed and ".".join(parts[1:3]) not in allowed:
-                against.append(f"{path.relative_to(PACKAGE)} imports {name}")
+        for name in _own_imports(path):
+            if not _is_below(name, allowed):
+                against.append(f"{module} imports {name}")
     assert against == []
+
+
+@pytest.mark.xfail(strict=True, reason="session and callbacks import each other")
+def test_no_circles_between_modules() -> None:
+    modules = _modules()
+    graph = {}
+    for module, path in modules.items():
+        names = _own_imports(path)
+        imported = {name if name in modules else name.rpartition(".")[0] for name in names}
+        graph[module] = (imported & set(modules)) - {module}
+    while ends := {module for module, imported in graph.items() if not imported}:
+        graph = {module: imported - ends for module, imported in graph.items() if imported}
+    assert sorted(graph) == [], "these import each other, or what does"
 
 
 def test_streamlit_and_keras_stay_in_their_places() -> None:
     against = []
-    for path in _modules():
+    for module, path in _modules().items():
         roots = {name.split(".")[0] for name in _imports(path)}
-        package = _package(path)
-        trains = package == "models" or (package == "training" and path.stem in TRAINS)
-        if ("streamlit" in roots and package != "ui") or (roots & KERAS and not trains):
-            against.append(str(path.relative_to(PACKAGE)))
+        if "streamlit" in roots and not _is_below(module, ("ui",)):
+            against.append(f"{module} imports streamlit")
+        if roots & KERAS and not _may_import_keras(module):
+            against.append(f"{module} imports Keras")
     assert against == []
 
 
 def test_web_process_never_imports_tensorflow() -> None:
     """All that the pages import, and composing itself, leaves TensorFlow and Keras alone."""
-    names = [_dotted(path) for path in _modules() if not _brings_keras(path)]
+    names = [f"musicgen.{name}" for name in _modules() if not _may_import_keras(name)]
+    names = [name.removesuffix(".__init__") for name in names if name != "musicgen.__main__"]
     code = (
         "import sys, importlib\n"
         f"for name in {names}: importlib.import_module(name)\n"

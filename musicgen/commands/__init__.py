@@ -1,1 +1,1 @@
-"""What each command of the command line does: options in, an answer out."""
+"""One module a command of the command line: options to an answer. Imports all but ui."""

@@ -6,30 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from musicgen.composing.originality_index import BadIndex
-from musicgen.corpus.errors import UnknownSource, UnreadableScore
-from musicgen.models.checkpoint import BadCheckpoint
-from musicgen.settings import BadName
-from musicgen.training.archive import BadArchive
-from musicgen.training.keras_export import NoExport
-from musicgen.training.launch import NotNow
-from musicgen.training.process import AlreadyTraining
-from musicgen.training.run import UnknownRun
+from musicgen.errors import MusicgenError
 
-PROBLEMS = (
-    UnknownSource,
-    UnreadableScore,
-    UnknownRun,
-    BadCheckpoint,
-    BadIndex,
-    BadArchive,
-    NoExport,
-    BadName,
-    NotNow,
-    AlreadyTraining,
-    ValueError,
-    OSError,
-)
+PROBLEMS = (MusicgenError, ValueError, OSError)
 
 INTERRUPTED = 130  # exit status after Ctrl-C, as shells have it
 

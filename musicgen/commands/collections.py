@@ -7,9 +7,9 @@ import time
 
 from musicgen.commands.answer import INTERRUPTED, Answer
 from musicgen.commands.progress import ProgressLine, kept_on_interrupt
-from musicgen.corpus.library import build, bundled
-from musicgen.corpus.shelf import shelved
-from musicgen.corpus.sources import load_collection
+from musicgen.corpus.bundled.library import build, bundled
+from musicgen.corpus.load import load_collection
+from musicgen.corpus.user.user_collections import shelved
 from musicgen.encoding.registry import fit_encoding
 
 

@@ -10,24 +10,24 @@ from pathlib import Path
 from typing import Any
 
 from musicgen.commands.answer import Answer
-from musicgen.composing.background import Background
-from musicgen.composing.engine import Engine
-from musicgen.composing.recipe import Recipe, recipe_in
+from musicgen.composing.decoding.onnx_model import Engine
+from musicgen.composing.pipeline import Piece, compose_one, compose_pieces
+from musicgen.composing.records.recipe import Recipe, recipe_in
 from musicgen.composing.settings import AS_USUAL, MOST_VARIATIONS, ComposeSettings
-from musicgen.composing.studio import Piece, compose_one, compose_pieces
+from musicgen.composing.style.training_profile import TrainingProfile
 from musicgen.corpus.errors import UnreadableScore
-from musicgen.corpus.reading import read_score
-from musicgen.encoding.stepping import Model
-from musicgen.models.checkpoint import open_checkpoint
+from musicgen.corpus.readers.read_score import read_score
+from musicgen.encoding.model_interface import Model
+from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.rendering.midi import midi_bytes
 from musicgen.rendering.musicxml import musicxml_bytes
-from musicgen.rendering.pdf import pdf_bytes
+from musicgen.rendering.pdf.document import pdf_bytes
 from musicgen.rendering.svg import score_svgs
 from musicgen.rendering.wav import wav_bytes
 from musicgen.rendering.words import key_named
 from musicgen.score import Score
-from musicgen.training.ngram_model import find_ngram, names_ngram
-from musicgen.training.run import find_checkpoint
+from musicgen.training.run_folder.ngram_model import find_ngram, names_ngram
+from musicgen.training.run_folder.run import find_checkpoint
 
 # The kinds of files that are made only when they are asked for.
 _OTHERS: Mapping[str, Callable[[Score], bytes]] = {
@@ -45,7 +45,7 @@ def compose(options: argparse.Namespace) -> Answer:
     primer = _primer(options.primer) if options.primer else None
     began = time.perf_counter()
     name, model, folder = _model(options.checkpoint)
-    known = Background.of(folder)
+    known = TrainingProfile.of(folder)
     loaded = time.perf_counter()
     if like and options.variations is None and not options.best_of:
         pieces = [compose_one(model, known, settings, like.variation, primer)]

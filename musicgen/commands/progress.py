@@ -9,9 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-from musicgen.corpus.errors import Cancelled
-
-Progress = Callable[[int, int], None]  # done, in all
+from musicgen.errors import Cancelled
+from musicgen.progress import Progress
 
 WIDTH = 30  # characters of the bar
 EVERY = 0.1  # seconds between two drawings

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from musicgen.commands.answer import Answer
 from musicgen.files import write_bytes
-from musicgen.training import launch, shelf
-from musicgen.training.archive import read_archive, write_archive
-from musicgen.training.keras_export import keras_file
-from musicgen.training.run import Run, find_run, list_runs
+from musicgen.training.run_folder import manage
+from musicgen.training.run_folder.archive import read_archive, write_archive
+from musicgen.training.run_folder.keras_export import keras_file
+from musicgen.training.run_folder.run import Run, find_run, list_runs
+from musicgen.training.worker import launch
 
 
 def listing(options: argparse.Namespace) -> Answer:
@@ -51,7 +52,7 @@ def stop(options: argparse.Namespace) -> Answer:
 
 def rename(options: argparse.Namespace) -> Answer:
     """Give a run another name."""
-    run = shelf.rename(find_run(options.run), options.new)
+    run = manage.rename(find_run(options.run), options.new)
     return Answer({"run": run.name}, f"it is called {run.name} now")
 
 
@@ -60,7 +61,7 @@ def delete(options: argparse.Namespace) -> Answer:
     run = find_run(options.run)
     if not options.yes and not _confirmed(run):
         return Answer({"run": run.name, "deleted": False}, f"{run.name} is kept", status=1)
-    shelf.delete(run)
+    manage.delete(run)
     return Answer({"run": run.name, "deleted": True}, f"{run.name} is deleted")
 
 

@@ -12,15 +12,13 @@ from typing import Any
 from musicgen.commands.answer import Answer
 from musicgen.commands.progress import ProgressLine
 from musicgen.corpus.collection import Collection
-from musicgen.corpus.sources import lasting_source, load_collection
+from musicgen.corpus.load import lasting_source, load_collection
 from musicgen.corpus.split import Shares, split_pieces
-from musicgen.models.checkpoint import Checkpoint, open_checkpoint
+from musicgen.models.checkpoints.checkpoint import Checkpoint, open_checkpoint
 from musicgen.models.settings import ClassicSettings, settings_from_json
 from musicgen.score import Score
-from musicgen.training.launch import check_resumable, extend, tuning
-from musicgen.training.moved import found_again
-from musicgen.training.process import train_run
-from musicgen.training.run import (
+from musicgen.training.run_folder.relocate import found_again
+from musicgen.training.run_folder.run import (
     FAILED,
     Run,
     create_run,
@@ -29,6 +27,8 @@ from musicgen.training.run import (
     run_of_checkpoint,
 )
 from musicgen.training.settings import RunSettings, default_training
+from musicgen.training.worker.launch import check_resumable, extend, tuning
+from musicgen.training.worker.process import train_run
 
 SHAPE = ("width", "layers", "heads", "context", "dropout")
 TRAINING = (
@@ -74,7 +74,7 @@ def train(options: argparse.Namespace) -> Answer:
 
 def evaluate(options: argparse.Namespace) -> Answer:
     """Bits a note on one side of a collection's split."""
-    from musicgen.composing.engine import Engine
+    from musicgen.composing.decoding.onnx_model import Engine
     from musicgen.evaluation.likelihood import evaluate as judge
 
     checkpoint = open_checkpoint(find_checkpoint(options.checkpoint))

@@ -1,1 +1,1 @@
-"""A checkpoint into new scores: stepping, sampling, rules."""
+"""New pieces from a checkpoint: decoding, constraints, originality, style. Imports no Keras."""

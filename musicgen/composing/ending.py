@@ -14,16 +14,16 @@ from dataclasses import replace
 import numpy as np
 
 from musicgen.composing.bars import bar_start
-from musicgen.composing.collapse import collapse
-from musicgen.composing.compose import Composition
-from musicgen.composing.originality_index import OriginalityIndex
-from musicgen.composing.rewrite import Stretch
-from musicgen.composing.scales import tonic_of
+from musicgen.composing.decoding.compose import Composition
+from musicgen.composing.infill import BarRange
+from musicgen.composing.originality.index import OriginalityIndex
 from musicgen.composing.settings import ENDING_BARS
-from musicgen.corpus.keys import find_keys
+from musicgen.encoding.model_interface import Model
 from musicgen.encoding.notes import NotesEncoding
-from musicgen.encoding.stepping import Model
 from musicgen.score import TICKS_PER_QUARTER, Score
+from musicgen.theory.keys import find_keys
+from musicgen.theory.repetition import degenerate_repetition
+from musicgen.theory.scales import tonic_of
 
 FEWEST_BARS = 4  # of a piece that is given an ending
 TRIADS = ({0, 4, 7}, {0, 3, 7})  # semitones above the tonic
@@ -44,7 +44,7 @@ def with_ending(
     start = bar_start(score.metres, first_bar)
     tonic = _tonic(made, start)
     new = replace(settings, form="")  # what comes again would end as it did where it stood first
-    stretch = Stretch(model, new, score, first_bar, score.bars - 1, made)
+    stretch = BarRange(model, new, score, first_bar, score.bars - 1, made)
     endings = [score]
     if not _comes_from_the_dominant(closing(score, tonic), tonic):
         drawn = stretch.draw(settings.endings, index, None) or []
@@ -86,7 +86,7 @@ def closing(score: Score, tonic: int) -> Score | None:
 
 
 def _collapsed(score: Score, primer_notes: int) -> bool:
-    return collapse(replace(score, notes=score.notes[primer_notes:])) is not None
+    return degenerate_repetition(replace(score, notes=score.notes[primer_notes:])) is not None
 
 
 def _can_be_closed(model: Model, made: Composition, first_bar: int) -> bool:

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from musicgen.composing.collapse import Collapse
-from musicgen.composing.originality import Originality
-from musicgen.composing.reference import NATS, Reference
+from musicgen.composing.originality.report import Originality
+from musicgen.composing.style.percentiles import NATS, Reference
+from musicgen.theory.repetition import DegenerateRepetition
 
 COLLAPSED = 1000.0
 MOST = 10.0  # of any one figure, so that a single strange one does not decide alone
@@ -33,11 +33,11 @@ class Judgement:
     likelihood: float
     figures: float
     originality: float
-    collapse: float
+    degenerate_repetition: float
 
     @property
     def total(self) -> float:
-        return self.likelihood + self.figures + self.originality + self.collapse
+        return self.likelihood + self.figures + self.originality + self.degenerate_repetition
 
 
 def judge(
@@ -45,14 +45,14 @@ def judge(
     nats_a_note: float,
     reference: Reference,
     originality: Originality | None,
-    collapse: Collapse | None,
+    degenerate_repetition: DegenerateRepetition | None,
 ) -> Judgement:
     """Judge a piece by what is known of it and of the collection; what is not known counts 0."""
     return Judgement(
         likelihood=_strangeness({NATS: nats_a_note}, reference),
         figures=_strangeness(figures, reference),
         originality=_copied(originality),
-        collapse=0.0 if collapse is None else COLLAPSED,
+        degenerate_repetition=0.0 if degenerate_repetition is None else COLLAPSED,
     )
 
 
@@ -64,7 +64,7 @@ def ranked(judgements: Sequence[Judgement]) -> list[int]:
 def _strangeness(figures: Mapping[str, float], reference: Reference) -> float:
     """The mean over those figures that are numbers and have something to be compared with."""
     far = [
-        min(reference[name].strangeness(value), MOST)
+        min(reference[name].deviation(value), MOST)
         for name, value in figures.items()
         if name in reference and math.isfinite(value)
     ]

@@ -7,11 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
-from musicgen.composing.forms import check_form
-from musicgen.composing.parts import MOST_PARTS
-from musicgen.composing.sampling import Sampling
-from musicgen.composing.scales import pitch_classes
-from musicgen.corpus.spelling import pitch_name
+from musicgen.composing.decoding.sampling import Sampling
 from musicgen.encoding.grid import (
     GRID_PER_QUARTER,
     GRID_TICKS,
@@ -20,6 +16,10 @@ from musicgen.encoding.grid import (
     LOWEST_KEY,
 )
 from musicgen.score import TICKS_PER_QUARTER, Metre
+from musicgen.theory.form import check_form
+from musicgen.theory.scales import pitch_classes
+from musicgen.theory.spelling import pitch_name
+from musicgen.theory.voice_separation import MOST_PARTS
 
 MOST_BARS = 1000
 MOST_NOTES = 20_000

@@ -1,1 +1,4 @@
-"""Files into scores: reading, limits, collections, statistics, the split by piece."""
+"""Collections of scores: loading, splitting, near-duplicates, the cache.
+
+Imports: score, theory, statistics.
+"""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from musicgen.errors import MusicgenError
 
-class CorpusError(ValueError):
+
+class CorpusError(MusicgenError, ValueError):
     """Something about the music that was given; the message is for the person."""
 
 
@@ -22,7 +24,3 @@ class UnknownSource(CorpusError):
 
 class ShelfError(CorpusError):
     """A change to the user's collections that cannot be made."""
-
-
-class Cancelled(Exception):
-    """Raised by a progress callback to stop a reading; what was read is kept."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from musicgen.bounds import within
-from musicgen.corpus.duplicates import near_duplicates
+from musicgen.corpus.near_duplicates import near_duplicates
 from musicgen.score import Score
 
 TRAIN, VALID, TEST = "train", "valid", "test"

@@ -1,1 +1,1 @@
-"""Scores into steps and back, and their vocabularies."""
+"""Encodings: Score to steps and back, vocabularies, derived features. Imports: score, corpus."""

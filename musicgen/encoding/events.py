@@ -14,8 +14,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from musicgen.corpus.spelling import pitch_name
-from musicgen.encoding.echo import ECHO_WIDTH, EchoTracker, echo
+from musicgen.encoding.events_features import DERIVED_WIDTHS, HearingTracker, hear
 from musicgen.encoding.grid import (
     GRID_PER_QUARTER,
     GRID_TICKS,
@@ -24,9 +23,10 @@ from musicgen.encoding.grid import (
     LONGEST,
     LOWEST_KEY,
 )
-from musicgen.encoding.hearing import DERIVED_WIDTHS, HearingTracker, hear
+from musicgen.encoding.repeat_features import ECHO_WIDTH, EchoTracker, echo
 from musicgen.encoding.steps import Derived, Field, Steps
 from musicgen.score import NOTE_DTYPE, Metre, Score, without_overlaps
+from musicgen.theory.spelling import pitch_name
 
 SHIFT = Field("shift", LONGEST + 1)  # grid steps since the note before, 0 for a chord's next note
 PITCH = Field("pitch", KEYS)  # keys of a piano, from A0

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from musicgen.encoding.echo import recalled
+from musicgen.encoding.repeat_features import recalled
 from musicgen.encoding.steps import Derived, Field, Steps
 from musicgen.score import NOTE_DTYPE, TICKS_PER_QUARTER, Metre, Score
 

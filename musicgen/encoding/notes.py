@@ -13,10 +13,10 @@ from functools import cached_property
 
 import numpy as np
 
-from musicgen.corpus.chords import Sonorities, sonorities
-from musicgen.corpus.spelling import chord_name, pitch_class_mask, pitch_name
 from musicgen.encoding.steps import Derived, Field, Steps
 from musicgen.score import COMMON_TIME, NOTE_DTYPE, TICKS_PER_QUARTER, Metre, Score
+from musicgen.theory.chords import Sonorities, sonorities
+from musicgen.theory.spelling import chord_name, pitch_class_mask, pitch_name
 
 STEP_TICKS = TICKS_PER_QUARTER // 2
 DECODED_VELOCITY = 80

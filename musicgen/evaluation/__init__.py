@@ -1,1 +1,1 @@
-"""How well a model has learned, and how like that of people its music is."""
+"""Held-out likelihood, n-gram baselines and calibration. Imports: encoding."""

@@ -18,15 +18,14 @@ from functools import partial
 import numpy as np
 
 from musicgen.encoding.events import EventsEncoding
-from musicgen.encoding.stepping import Model
+from musicgen.encoding.model_interface import Model
 from musicgen.encoding.steps import Derived, Encoding, Steps
 from musicgen.evaluation.report import Evaluation, Predictions, summary
+from musicgen.progress import Progress
 from musicgen.score import Score
 
 TOGETHER = 64  # pieces that step in one batch
 OFTEN = 32  # steps between two words on how far it is
-
-Progress = Callable[[int, int], None]
 
 
 def evaluate(

@@ -1,1 +1,4 @@
-"""Settings into Keras models, and the checkpoint format."""
+"""Keras models: settings to networks.
+
+The only package beside training/keras that imports Keras. Imports: encoding.
+"""

@@ -9,7 +9,7 @@ import numpy as np
 from keras import layers, ops
 
 from musicgen.encoding.steps import Field
-from musicgen.models.hearing_layers import KeysHead
+from musicgen.models.feature_encoders.layers import KeysHead
 
 Tensor = Any
 Heard = Mapping[str, Tensor]  # the derived inputs and what an ear makes of them, (B, T, ...) each

@@ -16,11 +16,12 @@ from keras import layers, ops
 
 from musicgen.encoding.registry import encoding_from_json
 from musicgen.encoding.steps import Encoding
-from musicgen.models.ear import Ear, Embed
-from musicgen.models.events_ear import EventsEar
-from musicgen.models.frames_ear import FramesEar
+from musicgen.models.backbones.lstm import LstmBackbone
+from musicgen.models.backbones.transformer import TransformerBackbone
+from musicgen.models.feature_encoders.events import EventsEar
+from musicgen.models.feature_encoders.frames import FramesEar
+from musicgen.models.feature_encoders.interface import Embed, FeatureEncoder
 from musicgen.models.heads import Heard
-from musicgen.models.lstm import LstmMemory
 from musicgen.models.settings import (
     LstmSettings,
     TransformerSettings,
@@ -28,12 +29,11 @@ from musicgen.models.settings import (
     settings_to_json,
 )
 from musicgen.models.size import EMBEDDING
-from musicgen.models.transformer import TransformerMemory
 
 Tensor = Any
 SequenceSettings = LstmSettings | TransformerSettings
 
-EARS = {"notes": Ear, "events": EventsEar, "frames": FramesEar}  # by encoding
+EARS = {"notes": FeatureEncoder, "events": EventsEar, "frames": FramesEar}  # by encoding
 
 
 @keras.saving.register_keras_serializable(package="musicgen")
@@ -185,8 +185,8 @@ class StepModel(keras.Model):
         return ops.reshape(found, (-1, count * EMBEDDING))
 
 
-def _memory(settings: SequenceSettings) -> LstmMemory | TransformerMemory:
+def _memory(settings: SequenceSettings) -> LstmBackbone | TransformerBackbone:
     """A layer (B, T, D), (B, T) -> (B, T, width) that also offers `step` and `state`."""
     if isinstance(settings, TransformerSettings):
-        return TransformerMemory(settings, name="memory")
-    return LstmMemory(settings, name="memory")
+        return TransformerBackbone(settings, name="memory")
+    return LstmBackbone(settings, name="memory")

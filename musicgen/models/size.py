@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from musicgen.encoding.events_features import CHROMA_WINDOWS, MOST_BARS_LEFT
 from musicgen.encoding.grid import GRID_PER_QUARTER, KEYS
-from musicgen.encoding.hearing import CHROMA_WINDOWS, MOST_BARS_LEFT
 from musicgen.encoding.steps import Encoding
 from musicgen.models.settings import (
     ClassicSettings,

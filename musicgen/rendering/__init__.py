@@ -1,1 +1,1 @@
-"""Scores into MIDI, WAV, MusicXML and figures."""
+"""Scores to MIDI, WAV, MusicXML, PDF and Plotly figures. Imports: score, theory."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 
+from musicgen.errors import MusicgenError
 from musicgen.rendering.musicxml import musicxml_bytes
 from musicgen.score import Score
 
@@ -18,7 +19,7 @@ _OPTIONS = {
 }
 
 
-class Unprintable(ValueError):
+class Unprintable(MusicgenError, ValueError):
     """A score that cannot be engraved."""
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pretty_midi
 
+from musicgen.errors import MusicgenError
 from musicgen.rendering.midi import midi_of
 from musicgen.score import Score
 
@@ -26,7 +27,7 @@ _SOFTEST = 64  # velocity that the loudest note has at least
 _VOLUME, _SUSTAIN = 7, 64  # MIDI controllers
 
 
-class TooLongForSound(ValueError):
+class TooLongForSound(MusicgenError, ValueError):
     """A score that lasts longer than we turn into sound."""
 
 

@@ -7,9 +7,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from musicgen.corpus.keys import find_keys
 from musicgen.rendering.spelling import spelled
 from musicgen.score import TICKS_PER_QUARTER, Score, first_bar_number
+from musicgen.theory.keys import find_keys
 
 KEY_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 _PITCH = re.compile(r"([A-Ga-g])([#b♯♭]{0,2})(-?\d)")

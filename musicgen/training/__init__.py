@@ -1,1 +1,4 @@
-"""The training process, its run folder, its progress."""
+"""Training runs: the run folder, the process, the Keras session, forecasts.
+
+Imports all but ui and commands.
+"""

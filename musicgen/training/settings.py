@@ -17,7 +17,7 @@ from musicgen.models.settings import (
     settings_from_json,
     settings_to_json,
 )
-from musicgen.settings import checked_name
+from musicgen.paths import checked_name
 
 OPTIMIZERS = ("adamw", "rmsprop")
 SCHEDULES = ("cosine", "constant")

@@ -1,1 +1,1 @@
-"""What the pages share; the only package that imports streamlit."""
+"""The pages: the only package that imports Streamlit. May import everything but Keras."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from musicgen.corpus.library import bundled
-from musicgen.corpus.shelf import shelved
-from musicgen.settings import home, pieces_folder
-from musicgen.training.run import Run, Status, list_runs
-from musicgen.ui.words import count, plain
+from musicgen.corpus.bundled.library import bundled
+from musicgen.corpus.user.user_collections import shelved
+from musicgen.paths import home, pieces_folder
+from musicgen.training.run_folder.run import Run, Status, list_runs
+from musicgen.ui.shared.text import count, plain
 
 STEPS = (
     ("pages/1_Data.py", "Data", ":material/library_music:",

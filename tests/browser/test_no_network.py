@@ -5,7 +5,8 @@ from __future__ import annotations
 from urllib.parse import urlparse
 
 import pytest
-from looking import CHART, settle
+
+from tests.helpers.browser_actions import CHART, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

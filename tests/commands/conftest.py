@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from asking import run_command
-from tiny_music import write_folder
+
+from tests.helpers.run_command import run_command
+from tests.helpers.tiny_music import write_folder
 
 
 @pytest.fixture(scope="package")

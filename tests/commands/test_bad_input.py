@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-from asking import ROOT, refusal_of
-from tiny_runs import write_run
+
+from tests.helpers.run_command import ROOT, refusal_of
+from tests.helpers.tiny_runs import write_run
 
 
 @pytest.fixture(scope="module")

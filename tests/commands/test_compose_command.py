@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pretty_midi
 import pytest
-from asking import ROOT, answer_of, refusal_of
 
-from musicgen.composing.recipe import recipe_in
-from musicgen.corpus.reading import read_score
+from musicgen.composing.records.recipe import recipe_in
+from musicgen.corpus.readers.read_score import read_score
+from tests.helpers.run_command import ROOT, answer_of, refusal_of
 
 
 def test_compose(capsys: pytest.CaptureFixture[str], trained: str, tmp_path: Path) -> None:

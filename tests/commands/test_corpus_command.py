@@ -6,12 +6,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from asking import ROOT, answer_of
-from tiny_music import write_folder
 
 from musicgen.cli import main
 from musicgen.commands.progress import ProgressLine
-from musicgen.corpus.cache import load_record
+from musicgen.corpus.score_cache import load_record
+from tests.helpers.run_command import ROOT, answer_of
+from tests.helpers.tiny_music import write_folder
 
 HOSTILE = ROOT.parent / "shared/corpora/hostile"
 

@@ -6,9 +6,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from asking import answer_of
 
 from musicgen.cli import main
+from tests.helpers.run_command import answer_of
 
 
 def test_runs(capsys: pytest.CaptureFixture[str], trained: str) -> None:

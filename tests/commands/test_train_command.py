@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pretty_midi
 import pytest
-from asking import answer_of, trained_here
 
-from musicgen.training.run import find_run
+from musicgen.training.run_folder.run import find_run
+from tests.helpers.run_command import answer_of, trained_here
 
 pytestmark = pytest.mark.slow
 

@@ -4,38 +4,38 @@ import json
 import math
 
 import pytest
-from tunes import tune
 
-from musicgen.composing.collapse import Collapse
-from musicgen.composing.originality import Originality
+from musicgen.composing.originality.report import Originality
 from musicgen.composing.ranking import COLLAPSED, Judgement, judge, ranked
-from musicgen.composing.reference import (
+from musicgen.composing.style.percentiles import (
     NATS,
-    Usual,
+    Percentiles,
     load_reference,
     reference_of,
     save_reference,
 )
-from musicgen.evaluation.musical import METRICS, figures
 from musicgen.score import Score
+from musicgen.statistics.metrics import METRICS, figures
+from musicgen.theory.repetition import DegenerateRepetition
+from tests.helpers.tunes import tune
 
-USUAL = Usual(p5=0, p25=10, p50=20, p75=30, p95=50)
+USUAL = Percentiles(p5=0, p25=10, p50=20, p75=30, p95=50)
 
 
 @pytest.mark.parametrize(
     "value, strangeness", [(10, 0), (20, 0), (30, 0), (50, 1), (70, 2), (0, 1), (-10, 2)]
 )
-def test_strangeness_counts_from_the_middle_half(value, strangeness):
-    assert USUAL.strangeness(value) == strangeness
+def test_strangeness_counts_from_the_middle_half(value, deviation):
+    assert USUAL.deviation(value) == deviation
 
 
 def test_where_all_are_alike_a_twentieth_is_strange():
-    assert Usual(8, 8, 8, 8, 8).strangeness(8.4) == pytest.approx(1)
+    assert Percentiles(8, 8, 8, 8, 8).deviation(8.4) == pytest.approx(1)
 
 
 def test_percentiles_over_those_values_that_are_numbers():
-    assert Usual.of([math.nan, 0, 1, 2, 3, 4]) == Usual(0.2, 1, 2, 3, 3.8)
-    assert Usual.of([math.nan]) is None
+    assert Percentiles.of([math.nan, 0, 1, 2, 3, 4]) == Percentiles(0.2, 1, 2, 3, 3.8)
+    assert Percentiles.of([math.nan]) is None
 
 
 def test_the_reference_of_a_collection_is_saved_with_the_run(tmp_path):
@@ -63,7 +63,9 @@ def report(longest: int, human: float | None) -> Originality:
 def test_the_parts_of_the_score():
     reference = {"a": USUAL, "b": USUAL, NATS: USUAL}
     found = judge({"a": 50, "b": 20, "c": 5}, 70.0, reference, report(18, 12.0), None)
-    assert found == Judgement(likelihood=2.0, figures=0.5, originality=0.5, collapse=0.0)
+    assert found == Judgement(
+        likelihood=2.0, figures=0.5, originality=0.5, degenerate_repetition=0.0
+    )
     assert found.total == 3.0
 
 
@@ -74,8 +76,8 @@ def test_what_is_not_known_counts_nothing():
 
 
 def test_the_collapsed_come_last_and_equals_keep_their_order():
-    collapsed = judge({}, 0, {}, None, Collapse(0, 16, 1, 0))
-    assert collapsed.collapse == COLLAPSED
+    collapsed = judge({}, 0, {}, None, DegenerateRepetition(0, 16, 1, 0))
+    assert collapsed.degenerate_repetition == COLLAPSED
     strange, usual = Judgement(1, 0, 0, 0), Judgement(0, 0, 0, 0)
     assert ranked([collapsed, strange, usual, usual]) == [2, 3, 1, 0]
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from own_songs import ONE, TWO
+
+from tests.helpers.own_songs import ONE, TWO
 
 
 @pytest.fixture()

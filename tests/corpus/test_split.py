@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from musicgen.corpus.sources import load_collection
+from musicgen.corpus.load import load_collection
 from musicgen.corpus.split import Shares, content_place, split_pieces
 from musicgen.score import Score, notes_from
 

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from score_strategies import scores
 
 from musicgen.encoding.events import DEFAULT_VELOCITY, EventsEncoding
 from musicgen.encoding.grid import GRID_TICKS, HIGHEST_KEY, LONGEST, LOWEST_KEY
 from musicgen.encoding.steps import Steps
 from musicgen.score import Metre, Score, notes_from
+from tests.helpers.score_strategies import scores
 
 PLAIN = EventsEncoding()
 KINDS = st.builds(EventsEncoding, velocity=st.booleans(), program=st.booleans())

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from musicgen.corpus.library import bundled
-from musicgen.corpus.sources import load_collection
+from musicgen.corpus.bundled.library import bundled
+from musicgen.corpus.load import load_collection
 from musicgen.encoding.registry import ENCODINGS, fit_encoding
 
 

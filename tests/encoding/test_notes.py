@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from score_strategies import scores
 
 from musicgen.encoding.notes import MOST_TOKENS, NotesEncoding
 from musicgen.encoding.registry import encoding_from_json
 from musicgen.encoding.steps import Field, Steps
 from musicgen.score import COMMON_TIME, Metre, Score, notes_from
+from tests.helpers.score_strategies import scores
 
 TUNE = Score(
     notes_from([(0, 48, 40), (0, 24, 57), (0, 24, 64), (24, 24, 57), (24, 24, 64), (48, 24, 59)]),

@@ -26,17 +26,17 @@ The differences that remain (0.6 % of the tokens of all 92 files) have three cau
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from musicgen.corpus.chords import sonorities
-from musicgen.corpus.reading import read_score
+from musicgen.corpus.readers.read_score import read_score
 from musicgen.encoding.registry import fit_encoding
 from musicgen.score import TICKS_PER_QUARTER
+from musicgen.theory.chords import sonorities
+from tests.helpers.locations import CORPORA
 
-PIANO = Path(__file__).parents[2].parent / "shared/corpora/piano92"
+PIANO = CORPORA / "piano92"
 ODD = (
     "0fithos.mid",  # three tracks, one of nine notes
     "8.mid",  # four tracks, unisons

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from musicgen.corpus.sources import load_collection
+from musicgen.corpus.load import load_collection
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.notes import NotesEncoding
 from musicgen.evaluation.baselines import baselines, count_notes

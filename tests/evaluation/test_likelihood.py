@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from musicgen.corpus.sources import load_collection
+from musicgen.corpus.load import load_collection
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.notes import NotesEncoding
 from musicgen.encoding.steps import Derived, Encoding, Steps

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from musicgen.composing.compose import compose
+from musicgen.composing.decoding.compose import compose
 from musicgen.composing.settings import ComposeSettings
-from musicgen.corpus.sources import load_collection
+from musicgen.corpus.load import load_collection
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.notes import NotesEncoding
 from musicgen.encoding.steps import Steps

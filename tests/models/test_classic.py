@@ -8,7 +8,7 @@ from musicgen.encoding.steps import Field, Steps
 from musicgen.models.build import build_model
 from musicgen.models.classic import classic_network
 from musicgen.models.settings import ClassicSettings, LstmSettings
-from musicgen.training.classic_windows import ClassicWindows
+from musicgen.training.data.classic_windows import ClassicWindows
 
 
 class _Vocabulary:

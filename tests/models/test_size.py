@@ -1,7 +1,6 @@
 """The count of parameters against the models that Keras builds."""
 
 import pytest
-from tiny_music import tiny_pieces
 
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.frames import FramesEncoding
@@ -9,6 +8,7 @@ from musicgen.encoding.notes import NotesEncoding
 from musicgen.models.build import build_model
 from musicgen.models.settings import ClassicSettings, LstmSettings, TransformerSettings
 from musicgen.models.size import parameters
+from tests.helpers.tiny_music import tiny_pieces
 
 NOTES = NotesEncoding.for_scores(tiny_pieces())
 EVENTS, RICH = EventsEncoding(), EventsEncoding(velocity=True, program=True)

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from composed_pages import PAGE, finished
 from filelock import FileLock
 from streamlit.testing.v1 import AppTest
 
 from musicgen.rendering.wav import wav_bytes
 from musicgen.score import Score, notes_from
-from musicgen.training.run import Run
+from musicgen.training.run_folder.run import Run
+from tests.helpers.composed_pages import PAGE, finished
+from tests.helpers.locations import ROOT
 
-ROOT = Path(__file__).parents[2]
 SECONDS = 60  # a page may take on a busy machine
 
 
@@ -36,7 +36,7 @@ def _quickly_collected() -> Iterator[None]:
 def _silent(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pieces sound for a moment of silence: that they are heard is tested in the browser."""
     silence = wav_bytes(Score(notes_from([])))
-    monkeypatch.setattr("musicgen.ui.compose_pieces.wav_bytes", lambda score: silence)
+    monkeypatch.setattr("musicgen.ui.compose.history.piece_cache.wav_bytes", lambda score: silence)
 
 
 @pytest.fixture()
@@ -69,7 +69,7 @@ def open_page(home: Path) -> Callable[..., AppTest]:
 @pytest.fixture()
 def runs(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of one's own runs; there are no bundled ones."""
-    monkeypatch.setattr("musicgen.training.run.PRETRAINED", tmp_path / "none")
+    monkeypatch.setattr("musicgen.training.run_folder.run.PRETRAINED", tmp_path / "none")
     return home / "runs"
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from composed_pages import address, notes, press, shown
-from pages_words import texts
 from streamlit.testing.v1 import AppTest
-from tiny_music import tiny_pieces
-from tiny_runs import write_run
 
-from musicgen.composing.history import delete, kept_pieces
-from musicgen.composing.recipe import Recipe
+from musicgen.composing.records.recipe import Recipe
+from musicgen.composing.records.saved_pieces import delete, kept_pieces
 from musicgen.composing.settings import ComposeSettings
 from musicgen.rendering.midi import midi_bytes
+from tests.helpers.composed_pages import address, notes, press, shown
+from tests.helpers.locations import CORPORA
+from tests.helpers.page_text import texts
+from tests.helpers.tiny_music import tiny_pieces
+from tests.helpers.tiny_runs import write_run
 
 
 def test_typed_notes_begin_the_piece(runs, compose_page):
@@ -136,8 +137,7 @@ def test_a_file_that_is_no_music_is_refused(runs, compose_page):
 
 
 def hostile_files() -> list[Path]:
-    folder = Path(__file__).parents[2].parent / "shared/corpora/hostile"
-    return sorted(path for path in folder.rglob("*") if path.is_file())
+    return sorted(path for path in (CORPORA / "hostile").rglob("*") if path.is_file())
 
 
 def test_no_file_that_is_uploaded_breaks_the_page(runs, compose_page):

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from composed_pages import PAGE, address, finished, notes, press, shown
-from pages_words import texts
-from tiny_music import tiny_pieces, write_folder
-from tiny_runs import planted_copy, write_run
 
-from musicgen.composing.history import delete, kept_pieces
-from musicgen.composing.link import to_link
+from musicgen.composing.records.saved_pieces import delete, kept_pieces
+from musicgen.composing.records.settings_link import to_link
 from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.notes import NotesEncoding
+from tests.helpers.composed_pages import PAGE, address, finished, notes, press, shown
+from tests.helpers.page_text import texts
+from tests.helpers.tiny_music import tiny_pieces, write_folder
+from tests.helpers.tiny_runs import planted_copy, write_run
 
 
 def test_without_any_model_it_says_what_to_do(runs, open_page):

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 
 import pytest
-from pages_words import DATA, numbers, texts
-from small_collections import VIEWS, collection_of
 
-from musicgen.corpus.sources import load_collection
+from musicgen.corpus.load import load_collection
 from musicgen.corpus.split import TRAIN, split_pieces
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.registry import fit_encoding
 from musicgen.rendering.midi import midi_bytes
-from musicgen.training.classic_windows import ClassicWindows
-from musicgen.training.windows import Windows
-from musicgen.ui.vocabulary import TOKENS, WINDOWS
+from musicgen.training.data.classic_windows import ClassicWindows
+from musicgen.training.data.windows import Windows
+from musicgen.ui.data.vocabulary import TOKENS, WINDOWS
+from tests.helpers.page_text import DATA, numbers, texts
+from tests.helpers.small_collections import VIEWS, collection_of
 
 
 def test_chorales_at_a_glance(open_page):
@@ -55,7 +55,7 @@ def test_slider_and_kind_change_the_chart_and_nothing_is_read_again(open_page, m
     def never(*_: object) -> None:
         raise AssertionError("read again")
 
-    monkeypatch.setattr("musicgen.ui.opening.load_collection", never)
+    monkeypatch.setattr("musicgen.ui.data.open_collection.load_collection", never)
     page.segmented_control(key="kind").set_value("Chords")
     page.slider(key="most").set_value(10).run()
     assert not page.exception
@@ -68,7 +68,7 @@ def test_no_view_reads_again_and_counts_can_be_on_a_log_scale(open_page, monkeyp
     def never(*_: object) -> None:
         raise AssertionError("read again")
 
-    monkeypatch.setattr("musicgen.ui.opening.load_collection", never)
+    monkeypatch.setattr("musicgen.ui.data.open_collection.load_collection", never)
     page.toggle(key="log").set_value(True).run()
     figure = json.loads(page.get("plotly_chart")[0].proto.spec)
     assert figure["layout"]["yaxis"]["type"] == "log"

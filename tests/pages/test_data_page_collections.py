@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from pages_words import DATA, numbers, texts
-from small_collections import MUSIC, collection_of, file_of
-from tiny_music import tiny_pieces, write_folder
 
-from musicgen.corpus import shelf
 from musicgen.corpus.collection import Collection
-from musicgen.corpus.errors import Cancelled
+from musicgen.corpus.user import user_collections
+from musicgen.errors import Cancelled
 from musicgen.rendering.midi import midi_bytes
-from musicgen.ui import opening
+from musicgen.ui.data import open_collection
+from tests.helpers.page_text import DATA, numbers, texts
+from tests.helpers.small_collections import MUSIC, collection_of, file_of
+from tests.helpers.tiny_music import tiny_pieces, write_folder
 
 
 def test_a_folder_is_imported_by_its_path(open_page, tmp_path: Path):
@@ -29,7 +29,7 @@ def test_a_folder_is_imported_by_its_path(open_page, tmp_path: Path):
     assert not page.exception
     assert page.selectbox(key="collection").value == "my tunes"
     assert numbers(page)["Pieces"] == "4"
-    assert [each.name for each in shelf.shelved()] == ["my tunes"]
+    assert [each.name for each in user_collections.shelved()] == ["my tunes"]
     assert "1 file not taken in" in page.expander[0].label
     page.button(key="put-away").click().run()
     assert not any("not taken in" in each.label for each in page.expander)
@@ -61,7 +61,7 @@ def test_a_folder_that_was_imported_is_asked_about(open_page, tmp_path: Path):
     write_folder(folder, count=3)
     ask_for(page, str(folder))
     page.button(key="again-my tunes").click().run()
-    assert [(each.name, each.files) for each in shelf.shelved()] == [("my tunes", 3)]
+    assert [(each.name, each.files) for each in user_collections.shelved()] == [("my tunes", 3)]
     assert numbers(page)["Pieces"] == "3"
     ask_for(page, str(folder))
     page.button(key="again-another").click().run()
@@ -91,7 +91,7 @@ def test_a_folder_without_music_is_answered_once_and_makes_nothing(open_page, tm
     assert "nothing was imported" in said.value
     assert not page.expander or "not taken in" not in page.expander[0].label
     assert page.selectbox(key="collection").value == "bach-chorales"
-    assert shelf.shelved() == ()
+    assert user_collections.shelved() == ()
 
 
 @pytest.mark.parametrize("path", ["/no/such/folder", "\0", "~nobody/x", "relative"])
@@ -101,7 +101,7 @@ def test_a_path_that_is_no_folder_is_answered(open_page, path: str):
     page.button(key="import").click().run()
     assert not page.exception
     assert page.error
-    assert shelf.shelved() == ()
+    assert user_collections.shelved() == ()
 
 
 def test_uploads_are_on_disk_at_once(open_page):
@@ -150,7 +150,7 @@ def test_rename_and_delete_ask_first(open_page):
     assert page.button(key="delete-collection").disabled
     page.checkbox(key="sure-Übungen").check().run()
     page.button(key="delete-collection").click().run()
-    assert shelf.shelved() == ()
+    assert user_collections.shelved() == ()
     assert page.selectbox(key="collection").value == "bach-chorales"
     assert not page.warning
 
@@ -158,7 +158,7 @@ def test_rename_and_delete_ask_first(open_page):
 def test_a_collection_that_is_deleted_elsewhere_is_missed(open_page):
     collection_of("drafts", one=file_of((0, 24, 60)))
     page = open_page(DATA, collection="drafts")
-    shelf.delete("drafts")
+    user_collections.delete("drafts")
     page.run()
     assert "“drafts” is not here any more" in page.warning[0].value
     assert page.selectbox(key="collection").value == "bach-chorales"
@@ -176,13 +176,13 @@ def test_a_name_that_cannot_be_a_collections_is_answered(open_page, name: str):
     page.selectbox(key="upload-target-bach-chorales").set_value(name).run()
     page.file_uploader[0].set_value([("one.mid", MUSIC["one note"], "audio/midi")]).run()
     assert not page.exception
-    assert page.error or [each.name for each in shelf.shelved()] == ["My music"]
+    assert page.error or [each.name for each in user_collections.shelved()] == ["My music"]
 
 
 def test_a_reading_that_is_cancelled_keeps_what_was_read(open_page, monkeypatch):
     pieces = {f"piece {i}": midi_bytes(score) for i, score in enumerate(tiny_pieces(4))}
     collection_of("several", **pieces)
-    whole = opening.load_collection
+    whole = open_collection.load_collection
 
     def cancelled_after_two(name: str, told) -> Collection:
         def tell(done: int, total: int) -> None:
@@ -192,11 +192,11 @@ def test_a_reading_that_is_cancelled_keeps_what_was_read(open_page, monkeypatch)
 
         return whole(name, tell)
 
-    monkeypatch.setattr(opening, "load_collection", cancelled_after_two)
+    monkeypatch.setattr(open_collection, "load_collection", cancelled_after_two)
     page = open_page(DATA, collection="several")
     assert numbers(page)["Pieces"] == "2"
     assert "was cancelled" in page.warning[0].value
-    monkeypatch.setattr(opening, "load_collection", whole)
+    monkeypatch.setattr(open_collection, "load_collection", whole)
     page.button(key="read-rest").click().run()
     assert numbers(page)["Pieces"] == "4"
     assert not page.warning

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pages_words import DATA, texts
-from small_collections import collection_of, file_of
-from tiny_music import tiny_pieces
-
 from musicgen.rendering.midi import midi_bytes
+from tests.helpers.page_text import DATA, texts
+from tests.helpers.small_collections import collection_of, file_of
+from tests.helpers.tiny_music import tiny_pieces
 
 
 def test_search_finds_by_key_and_split(open_page):

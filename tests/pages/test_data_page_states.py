@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pretty_midi
 import pytest
-from pages_words import DATA, numbers, texts
-from small_collections import MUSIC, VIEWS, collection_of, file_of
 
-from musicgen.corpus import shelf
-from musicgen.ui.vocabulary import CURVES, TOKENS, WINDOWS
-
-CORPORA = Path(__file__).parents[3] / "shared/corpora"
+from musicgen.corpus.user import user_collections
+from musicgen.ui.data.vocabulary import CURVES, TOKENS, WINDOWS
+from tests.helpers.locations import CORPORA
+from tests.helpers.page_text import DATA, numbers, texts
+from tests.helpers.small_collections import MUSIC, VIEWS, collection_of, file_of
 
 
 def drums_only() -> bytes:
@@ -99,7 +98,7 @@ def test_an_empty_collection_says_how_to_fill_it(open_page, home: Path):
 
 def test_names_with_markup_stay_names(open_page):
     name = "**bold** 'q' \"d\" 🎵 [x](y) $a$.mid"
-    shelf.add_files("odd", [(name, file_of((0, 24, 60), (24, 24, 67)))])
+    user_collections.add_files("odd", [(name, file_of((0, 24, 60), (24, 24, 67)))])
     page = open_page(DATA, collection="odd", view="Pieces")
     assert len(page.dataframe[0].value) == 1
 
@@ -119,7 +118,7 @@ def test_every_view_of_odd_names(open_page, view: str, tmp_path: Path):
     (folder / "sub").mkdir(parents=True)
     (folder / "sub" / ODD_FILE).write_bytes(MUSIC["one piece"])
     (folder / ODD_REFUSED).write_bytes(b"no")
-    name = shelf.import_folder(folder).name
+    name = user_collections.import_folder(folder).name
     assert name == "Bob's best x (y) a"
     page = open_page(DATA, collection=name, view=view, piece=f"sub/{ODD_FILE}")
     assert page.selectbox(key="collection").value == name

@@ -2,12 +2,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pages_words import texts
-from tiny_music import write_folder
-
-from musicgen.corpus.shelf import import_folder
-from musicgen.training.run import create_run
+from musicgen.corpus.user.user_collections import import_folder
+from musicgen.training.run_folder.run import create_run
 from musicgen.training.settings import RunSettings
+from tests.helpers.page_text import texts
+from tests.helpers.tiny_music import write_folder
 
 
 def test_nothing_yet_says_what_to_do(open_page, home: Path):

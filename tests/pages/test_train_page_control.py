@@ -9,17 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from example_runs import run_that_is
-from pages_words import TRAIN, buttons, texts
-from tiny_music import write_folder
-from tiny_runs import write_run
 
-from musicgen.corpus.shelf import import_folder
+from musicgen.corpus.user.user_collections import import_folder
 from musicgen.files import write_json
-from musicgen.training import launch
-from musicgen.training.archive import write_archive
-from musicgen.training.divergence import LossNotANumber
-from musicgen.training.run import (
+from musicgen.training.failures.divergence import LossNotANumber
+from musicgen.training.run_folder.archive import write_archive
+from musicgen.training.run_folder.run import (
     FAILED,
     RUNNING,
     STOPPED,
@@ -27,6 +22,11 @@ from musicgen.training.run import (
     find_run,
     list_runs,
 )
+from musicgen.training.worker import launch
+from tests.helpers.example_runs import run_that_is
+from tests.helpers.page_text import TRAIN, buttons, texts
+from tests.helpers.tiny_music import write_folder
+from tests.helpers.tiny_runs import write_run
 
 
 def test_stop_asks_the_process(open_page, alive):

@@ -6,18 +6,18 @@ import time
 from pathlib import Path
 
 import pytest
-from example_runs import run_that_is
-from pages_words import TRAIN, buttons, numbers, texts
-from tiny_music import write_folder
 
-from musicgen.corpus.shelf import import_folder
+from musicgen.corpus.user.user_collections import import_folder
 from musicgen.models.settings import LstmSettings
-from musicgen.training import launch
-from musicgen.training.run import (
+from musicgen.training.run_folder.run import (
     FINISHED,
     STOPPED,
     find_run,
 )
+from musicgen.training.worker import launch
+from tests.helpers.example_runs import run_that_is
+from tests.helpers.page_text import TRAIN, buttons, numbers, texts
+from tests.helpers.tiny_music import write_folder
 
 
 def test_presets_and_what_they_will_train(open_page):

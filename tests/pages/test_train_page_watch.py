@@ -9,13 +9,9 @@ import time
 from pathlib import Path
 
 import pytest
-from example_runs import run_that_is
-from pages_words import TRAIN, buttons, figures, numbers, texts
-from tiny_music import tiny_pieces
 
 from musicgen.rendering.midi import midi_bytes
-from musicgen.training import launch
-from musicgen.training.run import (
+from musicgen.training.run_folder.run import (
     FAILED,
     FINISHED,
     INTERRUPTED,
@@ -27,12 +23,16 @@ from musicgen.training.run import (
     STOPPING,
     find_run,
 )
-from musicgen.ui.runs import STATES
-from musicgen.ui.train_watch import VIEWS
+from musicgen.training.worker import launch
+from musicgen.ui.train.runs import STATES
+from musicgen.ui.train.watch import VIEWS
+from tests.helpers.example_runs import run_that_is
+from tests.helpers.page_text import TRAIN, buttons, figures, numbers, texts
+from tests.helpers.tiny_music import tiny_pieces
 
 
 def test_no_run_says_what_to_do(open_page, monkeypatch, tmp_path: Path):
-    monkeypatch.setattr("musicgen.training.run.PRETRAINED", tmp_path / "none")
+    monkeypatch.setattr("musicgen.training.run_folder.run.PRETRAINED", tmp_path / "none")
     assert "There is no run yet: start one under New." in texts(open_page(TRAIN, show="Watch"))
     assert "With two runs or more" in texts(open_page(TRAIN, show="Compare"))
 

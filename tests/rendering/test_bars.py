@@ -1,7 +1,6 @@
-from rendered_scores import CHANGES, PICKUP
-
 from musicgen.rendering.bars import Bar, bars_of, strokes
 from musicgen.score import Metre, Score, notes_from
+from tests.helpers.rendered_scores import CHANGES, PICKUP
 
 
 def test_bars_end_where_the_music_ends() -> None:

@@ -1,13 +1,13 @@
 import music21
 import numpy as np
 import pytest
-from four_readers import parsed_musicxml, with_musicxml
 from hypothesis import given, settings
-from rendered_scores import CHANGES, METRES, PICKUP, playable, random_score, scores
 
 from musicgen.rendering.midi import FILE_TICKS_PER_QUARTER
 from musicgen.rendering.musicxml import musicxml_bytes
 from musicgen.score import Metre, Score, notes_from
+from tests.helpers.four_readers import parsed_musicxml, with_musicxml
+from tests.helpers.rendered_scores import CHANGES, METRES, PICKUP, playable, random_score, scores
 
 SCALE = FILE_TICKS_PER_QUARTER // 24
 

@@ -1,10 +1,9 @@
 import xml.etree.ElementTree as ElementTree
 from concurrent.futures import ThreadPoolExecutor
 
-from rendered_scores import PICKUP
-
 from musicgen.rendering.svg import score_svgs
 from musicgen.score import Score, notes_from
+from tests.helpers.rendered_scores import PICKUP
 
 CLASS = "class"
 

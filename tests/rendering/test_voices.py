@@ -2,10 +2,10 @@ from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
-from rendered_scores import scores
 
 from musicgen.rendering.voices import NOTE_VALUES, Chord, note_values, staves, voices
 from musicgen.score import Score, notes_from, without_overlaps
+from tests.helpers.rendered_scores import scores
 
 
 def test_notes_of_one_length_make_a_chord_and_others_a_voice() -> None:

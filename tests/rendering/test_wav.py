@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
-from listening import cents_off, loudest, sound
 
 from musicgen.rendering import wav
 from musicgen.rendering.wav import TooLongForSound, sound_source, wav_bytes
 from musicgen.score import Score, notes_from
+from tests.helpers.listening import cents_off, loudest, sound
 
 needs_soundfont = pytest.mark.skipif(
     not sound_source().startswith("SoundFont"), reason="the package midirenderer is not installed"

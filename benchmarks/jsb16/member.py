@@ -1,0 +1,136 @@
+"""One member of `benchmarks.jsb16`: a model trained on the benchmark's pieces, as a run.
+
+    python -m benchmarks.jsb16.member DATA.npz --run NAME --minutes N [--seed N] [--cores 0,1]
+                                      [--model lstm|transformer] [--width N] [--layers N]
+                                      [--dropout X] [--label-smoothing X]
+
+The run stays in the runs folder: the same command goes on with it after a stop, and with more
+minutes trains it longer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from musicgen.encoding.frames import LOWEST, PITCHES, REST, FramesEncoding
+from musicgen.encoding.steps import Steps
+from musicgen.models.settings import settings_from_json
+from musicgen.training.data.prepare import SIDES, TrainingData
+from musicgen.training.run_folder.run import FINISHED, Run, UnknownRun, create_run, find_run
+from musicgen.training.settings import RunSettings, TrainSettings
+from musicgen.training.worker.launch import extend
+from musicgen.training.worker.process import train_run
+
+ENDLESS = 100_000  # epochs: the time ends the training
+RECIPE = TrainSettings(
+    epochs=ENDLESS,
+    batch_size=16,
+    length=128,
+    learning_rate=2e-3,
+    average=0.998,
+    transpose_down=5,
+    transpose_up=6,
+    patience=0,
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    options = _options(arguments)
+    if options.cores and hasattr(os, "sched_setaffinity"):  # Linux's; elsewhere cores are shared
+        os.sched_setaffinity(0, map(int, options.cores.split(",")))
+    run = _run(options)
+    if run.status().seconds < 60 * run.settings.train.minutes:
+        _train(run, {side: read_pieces(options.data, side) for side in ("train", "valid")})
+
+
+def read_pieces(file: Path, side: str) -> list[Steps]:
+    """The pieces of `SIDE_pitches` (frames, 4) and `SIDE_ends`; ValueError on another form."""
+    with np.load(file, allow_pickle=False) as arrays:
+        pitches, ends = arrays[f"{side}_pitches"].astype(np.int32), arrays[f"{side}_ends"]
+    sounding = pitches[pitches > 0]
+    if pitches.ndim != 2 or pitches.shape[1] != 4 or ends[-1] != len(pitches):
+        raise ValueError(f"{file}: {side} is not a list of frames of four voices and their ends")
+    if sounding.min() < LOWEST or sounding.max() >= LOWEST + PITCHES:
+        raise ValueError(f"{file}: pitches of {side} reach beyond {LOWEST} or {LOWEST + PITCHES}")
+    frames = np.where(pitches > 0, pitches - LOWEST + 1, REST)
+    rows = np.split(frames, ends[:-1])
+    return [Steps(row, name=f"{side} {number}") for number, row in enumerate(rows, start=1)]
+
+
+def add_model_options(parser: argparse.ArgumentParser) -> None:
+    """What a member is, for its own command line and for that of all together."""
+    parser.add_argument("--model", choices=("lstm", "transformer"), default="lstm")
+    parser.add_argument("--width", type=int, default=384)
+    parser.add_argument("--layers", type=int, default=2)
+    parser.add_argument("--dropout", type=float, default=0.35)
+    parser.add_argument("--label-smoothing", type=float, default=RECIPE.label_smoothing)
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("data", type=Path, metavar="DATA.npz", help="where train and valid are")
+    parser.add_argument("--run", required=True, help="the run's name")
+    parser.add_argument("--minutes", type=float, required=True, help="of training, in all")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--cores", default="", help="numbers of those that it may use; all")
+    add_model_options(parser)
+    return parser.parse_args(arguments)
+
+
+def _run(options: argparse.Namespace) -> Run:
+    """The run of that name with so many minutes, or a new one."""
+    try:
+        run = find_run(options.run)
+    except UnknownRun:
+        return create_run(_settings(options))
+    if options.minutes > run.settings.train.minutes:
+        extend(run, None, options.minutes)
+    return run
+
+
+def _settings(options: argparse.Namespace) -> RunSettings:
+    model = {"kind": options.model, "width": options.width, "layers": options.layers}
+    model |= {"context": RECIPE.length} if options.model == "transformer" else {}
+    train = replace(
+        RECIPE,
+        minutes=options.minutes,
+        seed=options.seed,
+        label_smoothing=options.label_smoothing,
+    )
+    return RunSettings(
+        options.run,
+        str(options.data.resolve()),
+        FramesEncoding.name,
+        settings_from_json(model | {"dropout": options.dropout}),
+        train,
+    )
+
+
+def _train(run: Run, pieces: dict[str, list[Steps]]) -> None:
+    """Train it to its end; Ctrl-C stops it so that it can be gone on with."""
+    from musicgen.training.worker.fit import (
+        train_on,  # TensorFlow: seconds that judging does without
+    )
+
+    # No scores: what a run tells of its collection beside the losses is not asked here.
+    sides = {side: tuple(pieces.get(side, ())) for side in SIDES}
+    data = TrainingData(FramesEncoding(), dict.fromkeys(SIDES, ()), sides, run.settings)
+    print(f"training '{run.name}' for {run.settings.train.minutes:g} minutes ...", file=sys.stderr)
+    stop = run.folder / "stop"
+    stop.unlink(missing_ok=True)
+    signal.signal(signal.SIGINT, lambda *_: stop.touch())
+    state = train_run(run, lambda run: train_on(run, data))
+    if state != FINISHED:
+        raise SystemExit(f"'{run.name}' {state}: {run.written_status().message}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What several benchmarks share: options, a checkpoint to compose from, a Chromium."""

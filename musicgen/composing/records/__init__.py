@@ -1,0 +1,1 @@
+"""What is kept of a composed piece: recipe, link, saved pieces. Imports: composing.settings."""

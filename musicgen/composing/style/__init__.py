@@ -1,0 +1,4 @@
+"""What the collection decides where the settings do not: metre, tempo, form, key.
+
+Imports: theory, statistics.
+"""

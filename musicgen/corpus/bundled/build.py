@@ -1,0 +1,176 @@
+"""Make the bundled collections again from the installed music21 corpus.
+
+Needs some minutes and nothing from the network. The bytes are the same each time.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from musicgen.corpus.bundled.midi_writer import midi_of_parts
+from musicgen.corpus.readers.archives import unpack_mxl
+from musicgen.corpus.readers.formats import ABC, MUSICXML, text_of
+from musicgen.corpus.readers.notation import Notation, parse_notation, score_of
+from musicgen.progress import Progress
+from musicgen.score import Metre, Score
+
+_ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # zip's zero: no date of making in the bytes
+_VOICES = ("soprano", "alto", "tenor", "bass")
+_ORGAN, _FIDDLE = 19, 110  # General MIDI programmes, from 0
+_CHORALE_TEMPO = 80.0
+_MUSIC21_LICENCE = (
+    "The encoding comes with the music21 corpus, whose licence text says: distributed with the "
+    "permission of the encoders and where permitted under United States copyright law; to the "
+    "best of its authors' knowledge out of copyright in the United States or licensed for use, "
+    "though there may be restrictions on commercial use. The files state none of their own."
+)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Where a collection comes from and how one of its files becomes a score."""
+
+    name: str
+    title: str
+    description: str
+    source: str
+    licence: str
+    folder: str  # inside the music21 corpus
+    suffixes: tuple[str, ...]
+    left_out: tuple[str, ...]  # files of the folder that are not of the collection
+    prepare: Callable[[Notation], tuple[Score, tuple[str, ...]]]
+
+
+def build_library(folder: Path, progress: Progress | None = None) -> tuple[Path, ...]:
+    """Make each bundled collection's zip and JSON in folder; the paths of the zips.
+
+    progress is told of files done and files in all.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    sources = {recipe.name: list(_files(recipe)) for recipe in RECIPES}
+    total, done, made = sum(map(len, sources.values())), 0, []
+    for recipe in RECIPES:
+        members = {}
+        for path in sources[recipe.name]:
+            score, parts = recipe.prepare(score_of(_stream(path), path.stem))
+            members[f"{path.stem}.mid"] = midi_of_parts(score, parts)
+            done += 1
+            if progress:
+                progress(done, total)
+        made.append(_write(folder, recipe, members))
+    return tuple(made)
+
+
+def _files(recipe: Recipe) -> Iterator[Path]:
+    """The source files in order of name, without those that are left out."""
+    import music21
+
+    corpus = Path(music21.__file__).parent / "corpus"
+    for path in sorted((corpus / recipe.folder).iterdir()):
+        if path.suffix in recipe.suffixes and path.stem not in recipe.left_out:
+            yield path
+
+
+def _stream(path: Path) -> object:
+    """The music21 stream of a file of the corpus."""
+    data = path.read_bytes()
+    text = text_of(unpack_mxl(data) if path.suffix == ".mxl" else data)
+    return parse_notation(text, ABC if path.suffix == ".abc" else MUSICXML)
+
+
+def _chorale(notation: Notation) -> tuple[Score, tuple[str, ...]]:
+    """The choir's parts alone, from the highest to the lowest."""
+    voices = [
+        (next(v for v, voice in enumerate(_VOICES) if name.lower().startswith(voice)), part)
+        for part, name in enumerate(notation.parts)
+        if name.lower().startswith(_VOICES)
+    ]
+    order = [part for _, part in sorted(voices)]
+    names = tuple(notation.parts[part].split()[0].capitalize() for part in order)
+    notes = notation.score.notes
+    notes = notes[np.isin(notes["part"], order)]
+    notes["part"] = [order.index(part) for part in notes["part"]]
+    notes["program"] = _ORGAN
+    tempo = notation.tempo or _CHORALE_TEMPO
+    return replace(notation.score, notes=notes, tempo=tempo), names
+
+
+def _tune(notation: Notation) -> tuple[Score, tuple[str, ...]]:
+    """One melody, at a dancer's tempo for its metre where the source has none."""
+    notes = notation.score.notes.copy()
+    notes["program"] = _FIDDLE
+    tempo = notation.tempo or _dance_tempo(notation.score.metres)
+    return replace(notation.score, notes=notes, tempo=tempo), ("Melody",)
+
+
+def _dance_tempo(metres: tuple[Metre, ...]) -> float:
+    """Quarters a minute, by the longest-lasting kind of metre's beat."""
+    metre = max(metres[:2], key=lambda each: each.ticks_per_bar)
+    if metre.denominator == 8 and metre.numerator % 3 == 0:
+        return 165.0  # 110 dotted quarters
+    if (metre.numerator, metre.denominator) == (2, 4):
+        return 100.0  # written in sixteenths
+    return 140.0 if metre.numerator == 3 else 160.0
+
+
+def _write(folder: Path, recipe: Recipe, members: dict[str, bytes]) -> Path:
+    """<name>.zip with the members in order of name, and <name>.json with what it is."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, data in sorted(members.items()):
+            entry = zipfile.ZipInfo(name, _ZIP_TIME)
+            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            archive.writestr(entry, data)
+    path = folder / f"{recipe.name}.zip"
+    path.write_bytes(buffer.getvalue())
+    facts = {
+        "name": recipe.name,
+        "title": recipe.title,
+        "description": recipe.description,
+        "source": recipe.source,
+        "licence": recipe.licence,
+        "pieces": len(members),
+    }
+    text = json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
+    path.with_suffix(".json").write_text(text, encoding="utf-8")
+    return path
+
+
+RECIPES = (
+    Recipe(
+        "bach-chorales",
+        "Bach chorales",
+        "J. S. Bach's four-part chorales: the choir's parts, one track a voice, each repeated "
+        "section once. Instruments that double or accompany the choir in 42 of the files are "
+        "left out.",
+        "Margaret Greentree's MusicXML edition, the folder bach of the music21 corpus, which "
+        "has it with her permission (bwv846, a prelude, is not a chorale; three Humdrum files "
+        "under another licence repeat chorales that are there in MusicXML).",
+        "Music by J. S. Bach (1685-1750), in the public domain. " + _MUSIC21_LICENCE,
+        "bach",
+        (".mxl", ".xml"),
+        ("bwv846",),
+        _chorale,
+    ),
+    Recipe(
+        "ryans-mammoth",
+        "Ryan's Mammoth Collection",
+        "Reels, jigs, hornpipes, strathspeys and other fiddle tunes from William Bradbury "
+        "Ryan's collection of 1883 (later Cole's 1000 Fiddle Tunes): one melody each, each "
+        "repeated section once with its last ending, grace notes left out, at a dancer's tempo.",
+        "The ABC edition that John Chambers provided for the music21 corpus (its folder "
+        "ryansMammoth), transcribed by Ray Davies, John B. Walsh, Bob Puckette and others.",
+        "Music published in 1883, in the public domain. " + _MUSIC21_LICENCE,
+        "ryansMammoth",
+        (".abc",),
+        (),
+        _tune,
+    ),
+)

@@ -1,0 +1,46 @@
+"""The collections that ship with the studio."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from musicgen.corpus.bundled.build import build_library
+from musicgen.paths import LIBRARY
+
+
+@dataclass(frozen=True)
+class Bundled:
+    """A collection that ships with the studio: what it is and whose."""
+
+    name: str
+    title: str
+    description: str
+    source: str
+    licence: str
+    pieces: int
+    path: Path  # of the zip
+
+
+@lru_cache(maxsize=1)
+def bundled() -> tuple[Bundled, ...]:
+    """Every bundled collection, in order of name."""
+    return tuple(_described(path) for path in sorted(LIBRARY.glob("*.zip")))
+
+
+def build(progress: Callable[[int, int], None] | None = None) -> tuple[Bundled, ...]:
+    """Make the bundled collections again from the installed music21; takes some minutes.
+
+    progress is told of files done and files in all.
+    """
+    build_library(LIBRARY, progress)
+    bundled.cache_clear()
+    return bundled()
+
+
+def _described(path: Path) -> Bundled:
+    facts = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    return Bundled(**facts, path=path)

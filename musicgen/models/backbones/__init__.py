@@ -1,0 +1,1 @@
+"""Sequence layers between inputs and heads: LSTM and transformer. Imports: Keras."""

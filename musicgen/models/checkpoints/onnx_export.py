@@ -1,0 +1,84 @@
+"""Step graphs as ONNX: traced once, then filled with whatever the weights are now.
+
+Tracing takes seconds, filling milliseconds, so that every epoch can have its checkpoint.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import onnx
+import tensorflow as tf
+import tf2onnx
+
+from musicgen.models.checkpoints.onnx_simplify import slimmed
+
+OPSET = 18
+
+# Otherwise it copies the graph before each of its rewritings, which takes longer than they do.
+os.environ.setdefault("TF2ONNX_CATCH_ERRORS", "false")
+# It tells of each pattern that it cannot simplify, which is no fault of the graph.
+logging.getLogger("tf2onnx").setLevel(logging.CRITICAL)
+
+
+def trace_step(step: keras.Model, inputs: Mapping[str, tuple[tuple[int, ...], str]]) -> bytes:
+    """The graph of a model of one step, with its weights as they are.
+
+    inputs: shape of one piece's and type of each input by name, 0 for an axis that grows.
+    Weights become initializers named by the path of their variable, so that `filled` finds them.
+    """
+    step({n: np.zeros((1, *shape), kind) for n, (shape, kind) in inputs.items()})
+    weights = step.trainable_variables
+    other = step.non_trainable_variables
+
+    def run(weights: Sequence[Any], inputs: Mapping[str, Any]) -> Any:
+        return step.stateless_call(weights, other, inputs)[0]
+
+    signature = [
+        [tf.TensorSpec(w.shape, w.dtype, name=_argument(i)) for i, w in enumerate(weights)],
+        {n: tf.TensorSpec(_free(shape), kind, name=n) for n, (shape, kind) in inputs.items()},
+    ]
+    function = tf.function(run, input_signature=signature, autograph=False)
+    model, _ = tf2onnx.convert.from_function(function, input_signature=signature, opset=OPSET)
+    _weights_to_initializers(model.graph, {_argument(i): w for i, w in enumerate(weights)})
+    return slimmed(model).SerializeToString()
+
+
+def filled(graph: bytes, weights: Mapping[str, np.ndarray]) -> bytes:
+    """The same graph with other weights, by the path of their variable."""
+    model = onnx.load_model_from_string(graph)
+    for tensor in model.graph.initializer:
+        if tensor.name in weights:
+            value = np.asarray(weights[tensor.name], np.float32)
+            tensor.CopyFrom(onnx.numpy_helper.from_array(value, tensor.name))
+    return model.SerializeToString()
+
+
+def _free(shape: tuple[int, ...]) -> tuple[int | None, ...]:
+    """The shape of any number of pieces, with its growing axes free."""
+    return (None, *(size or None for size in shape))
+
+
+def _argument(index: int) -> str:
+    return f"weight_{index}"
+
+
+def _weights_to_initializers(graph: Any, variables: Mapping[str, Any]) -> None:
+    names = {argument: variable.path for argument, variable in variables.items()}
+    used = set()
+    for node in graph.node:
+        for i, name in enumerate(node.input):
+            if name in names:
+                node.input[i] = names[name]
+                used.add(name)
+    inputs = [value for value in graph.input if value.name not in names]
+    del graph.input[:]
+    graph.input.extend(inputs)
+    for argument in sorted(used):
+        value = variables[argument].numpy()
+        graph.initializer.append(onnx.numpy_helper.from_array(value, names[argument]))

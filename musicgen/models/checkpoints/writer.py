@@ -1,0 +1,158 @@
+"""Writing checkpoints from Keras models, and reading weights back into them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+
+from musicgen.encoding.registry import encoding_from_json
+from musicgen.encoding.steps import Encoding
+from musicgen.files import new_folder, write_json
+from musicgen.models.build import StepsModel, build_model, in_float32, step_models
+from musicgen.models.checkpoints.checkpoint import (
+    CONFIG,
+    FORMAT,
+    OPTIMIZER,
+    PRIMERS,
+    PROGRESS,
+    VOCABULARY,
+    WEIGHTS,
+    BadCheckpoint,
+    open_checkpoint,
+)
+from musicgen.models.checkpoints.float16_export import weights_in_graphs
+from musicgen.models.checkpoints.onnx_export import filled, trace_step
+from musicgen.models.settings import ModelSettings, settings_to_json
+
+
+@dataclass(frozen=True)
+class Traced:
+    """What checkpoints of a model have in common, whatever its weights."""
+
+    graphs: Mapping[str, bytes]  # by file name, in the order of the fields
+    state: Mapping[str, tuple[int, ...]]
+
+
+class CheckpointWriter:
+    """Writes one model's checkpoints; its graphs are traced at the first."""
+
+    def __init__(
+        self, model: StepsModel, encoding: Encoding, primers: Sequence[np.ndarray] = ()
+    ) -> None:
+        self.model, self.encoding, self.primers = model, encoding, primers
+
+    def write(
+        self,
+        folder: Path,
+        facts: Mapping[str, Any],
+        optimizer: keras.optimizers.Optimizer | None = None,
+        progress: Mapping[str, Any] | None = None,
+    ) -> None:
+        """A new checkpoint at folder, whole or not at all.
+
+        optimizer, progress: for going on with the training from here.
+        """
+        weights = weights_of(self.model)
+        vocabulary = json.dumps(self.encoding.to_json())
+        traced = _traced(self.model.settings, vocabulary)
+        config = {
+            "format": FORMAT,
+            "model": settings_to_json(self.model.settings),
+            "state": {name: list(shape) for name, shape in traced.state.items()},
+            "graphs": list(traced.graphs),
+            "facts": dict(facts),
+        }
+        with new_folder(folder) as new:
+            (new / CONFIG).write_text(json.dumps(config, indent=1) + "\n")
+            (new / VOCABULARY).write_text(vocabulary + "\n")
+            save_file(weights, new / WEIGHTS)
+            for name, graph in traced.graphs.items():
+                (new / name).write_bytes(filled(graph, weights))
+            if self.primers:
+                write_json(new / PRIMERS, {"primers": [p.tolist() for p in self.primers]})
+            if optimizer is not None:
+                save_file(_training_state(self.model, optimizer), new / OPTIMIZER)
+                write_json(new / PROGRESS, progress)
+
+
+@lru_cache(maxsize=2)
+def _traced(settings: ModelSettings, vocabulary: str) -> Traced:
+    """The step graphs of a model; kept, for to trace them takes seconds."""
+    encoding = encoding_from_json(json.loads(vocabulary))
+    names = ["step.onnx", *(f"step_{field.name}.onnx" for field in encoding.fields[1:])]
+    with in_float32():
+        steps = step_models(build_model(settings, encoding))
+        graphs = [trace_step(step, step.inputs_of_step()) for step in steps]
+    return Traced(dict(zip(names, graphs, strict=True)), dict(steps[0].state))
+
+
+def weights_of(model: keras.Model) -> dict[str, np.ndarray]:
+    """All trained weights by the path of their variable."""
+    weights = {v.path: np.asarray(v.value) for v in model.trainable_variables}
+    if len(weights) != len(model.trainable_variables):
+        raise ValueError("two variables of the model have one path")
+    return weights
+
+
+def load_weights(model: keras.Model, folder: Path) -> None:
+    """Put a checkpoint's weights into a model of the same settings; BadCheckpoint otherwise."""
+    expected = {v.path: v for v in model.trainable_variables}
+    if (folder / WEIGHTS).is_file():
+        stored = _tensors(folder / WEIGHTS)
+    else:  # packed: the graphs hold them, among constants of their own
+        in_graphs = weights_in_graphs(open_checkpoint(folder).graphs)
+        stored = {name: value for name, value in in_graphs.items() if name in expected}
+    if set(stored) != set(expected):
+        raise BadCheckpoint(f"{folder.name}: its weights are not those of this model")
+    _assign(expected, stored, folder)
+
+
+def load_training_state(
+    model: keras.Model, optimizer: keras.optimizers.Optimizer, folder: Path
+) -> None:
+    """Put back what else training had at this checkpoint: the optimizer and the dropout's seeds."""
+    stored = _tensors(folder / OPTIMIZER)
+    optimizer.build(model.trainable_variables)
+    expected = _training_variables(model, optimizer)
+    if set(stored) != set(expected):
+        raise BadCheckpoint(f"{folder.name}: its optimizer is not the one of this training")
+    _assign(expected, stored, folder)
+
+
+def _training_state(
+    model: keras.Model, optimizer: keras.optimizers.Optimizer
+) -> dict[str, np.ndarray]:
+    variables = _training_variables(model, optimizer)
+    return {name: np.asarray(v.value) for name, v in variables.items()}
+
+
+def _training_variables(
+    model: keras.Model, optimizer: keras.optimizers.Optimizer
+) -> dict[str, Any]:
+    # Their paths count up through a process, so their order names them.
+    named = {f"optimizer.{i}": v for i, v in enumerate(optimizer.variables)}
+    return named | {f"seed.{i}": v for i, v in enumerate(model.non_trainable_variables)}
+
+
+def _tensors(path: Path) -> dict[str, np.ndarray]:
+    try:
+        return load_file(path)
+    except (OSError, SafetensorError) as problem:
+        raise BadCheckpoint(f"{path.parent.name}: {path.name}: {problem}") from None
+
+
+def _assign(variables: Mapping[str, Any], values: Mapping[str, np.ndarray], folder: Path) -> None:
+    for name, variable in variables.items():
+        if tuple(variable.shape) != values[name].shape:
+            raise BadCheckpoint(f"{folder.name}: {name} has another shape in this model")
+    for name, variable in variables.items():
+        variable.assign(values[name])

@@ -1,0 +1,8 @@
+"""The progress callback that long work reports to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+Progress: TypeAlias = Callable[[int, int], None]  # items done, items in all; may raise Cancelled

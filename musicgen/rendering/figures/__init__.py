@@ -1,0 +1,1 @@
+"""Plotly figures of scores, statistics and vocabularies. Imports: statistics, encoding."""

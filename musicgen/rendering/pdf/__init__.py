@@ -1,0 +1,1 @@
+"""The printed score as PDF: verovio SVG drawn through reportlab. Imports: rendering."""

@@ -1,0 +1,82 @@
+"""A collection into what one training sees: its encoding, and its pieces by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from musicgen.corpus.collection import Collection
+from musicgen.corpus.split import split_pieces
+from musicgen.encoding.registry import fit_encoding
+from musicgen.encoding.steps import Encoding, Steps
+from musicgen.errors import MusicgenError
+from musicgen.models.settings import ClassicSettings
+from musicgen.score import Score
+from musicgen.training.data.classic_windows import ClassicWindows
+from musicgen.training.data.windows import Windows
+from musicgen.training.settings import RunSettings
+
+SIDES = ("train", "valid", "test")
+PRIMERS = 32  # windows that a `classic` checkpoint carries
+
+
+class TooLittleMusic(MusicgenError, ValueError):
+    """A collection on which nothing can be trained."""
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """Pieces by side, encoded, and windows over them."""
+
+    encoding: Encoding
+    scores: Mapping[str, tuple[Score, ...]]  # by side, those without a note left out
+    pieces: Mapping[str, tuple[Steps, ...]]  # the same, encoded
+    settings: RunSettings
+
+    def windows(self, side: str) -> Windows | ClassicWindows:
+        model, batch = self.settings.model, self.settings.train.batch_size
+        if isinstance(model, ClassicSettings):
+            return ClassicWindows(self.pieces[side], self.encoding, model.window, batch)
+        return Windows(self.pieces[side], self.encoding, self.settings.train.length, batch)
+
+    def names(self) -> dict[str, list[str]]:
+        """Names of the pieces by side."""
+        return {side: [score.name for score in scores] for side, scores in self.scores.items()}
+
+    def primers(self, rng: np.random.Generator) -> list[np.ndarray]:
+        """Windows for `classic` to begin from; others begin from nothing."""
+        model = self.settings.model
+        if not isinstance(model, ClassicSettings):
+            return []
+        long = [steps.fields for steps in self.pieces["train"] if len(steps) >= model.window]
+        chosen = rng.permutation(len(long))[:PRIMERS]
+        return [long[i][: model.window] for i in chosen]
+
+
+def prepare(
+    collection: Collection, settings: RunSettings, encoding: Encoding | None = None
+) -> TrainingData:
+    """Split and encode; TooLittleMusic where there is nothing to train on.
+
+    encoding: of the checkpoint that is gone on from; by default fitted to the collection.
+    """
+    sides = split_pieces(collection.scores, shares=settings.train.shares)
+    encoding = encoding or fit_encoding(settings.encoding, collection.scores)
+    scores = {
+        side: tuple(
+            score
+            for score, at in zip(collection.scores, sides, strict=True)
+            if at == side and len(score)
+        )
+        for side in SIDES
+    }
+    pieces = {side: tuple(map(encoding.encode, scores[side])) for side in SIDES}
+    data = TrainingData(encoding, scores, pieces, settings)
+    if not data.windows("train").batches:
+        raise TooLittleMusic(
+            f"'{collection.name}' has too little music to train on: "
+            f"{sum(map(len, pieces['train']))} steps in {len(pieces['train'])} pieces"
+        )
+    return data

@@ -1,0 +1,1 @@
+"""The Keras side of a training: session, callbacks, optimizer, devices. Imports Keras."""

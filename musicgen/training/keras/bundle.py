@@ -1,0 +1,68 @@
+"""`python -m musicgen.training.keras.bundle RUN`: make a run one that ships.
+
+Its best checkpoint is packed; all that tells how it came about goes along.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+from pathlib import Path
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+
+from musicgen.corpus.load import load_collection
+from musicgen.files import new_folder, write_json
+from musicgen.models.build import build_model
+from musicgen.models.checkpoints.checkpoint import WEIGHTS, open_checkpoint
+from musicgen.models.checkpoints.float16_export import packed
+from musicgen.models.checkpoints.writer import CheckpointWriter, load_weights, weights_of
+from musicgen.paths import PRETRAINED, checked_name
+from musicgen.training.data.prepare import prepare
+from musicgen.training.keras.final_evaluation import conclude, write_baselines
+from musicgen.training.run_folder.run import Run, find_run
+
+KEPT = ("run.json", "status.json", "metrics.jsonl", "split.json")
+
+
+def bundle(run: Run, parent: Path = PRETRAINED) -> Run:
+    """A new run folder beside the bundled ones; FileExistsError where the name is taken."""
+    checkpoint = run.checkpoint("best")
+    with new_folder(parent / run.name) as new:
+        for name in KEPT:
+            shutil.copy2(run.folder / name, new / name)
+        _pack(checkpoint, new / "checkpoints" / "best")
+        write_json(new / "checkpoints" / "best.json", {"checkpoint": "best"})
+        data = prepare(load_collection(run.settings.source), run.settings)
+        write_json(new / "split.json", data.names())
+        write_baselines(Run(new), data.encoding, data.scores)
+        conclude(Run(new), data.scores)
+    return Run(parent / run.name)
+
+
+def _pack(source: Path, target: Path) -> None:
+    opened = open_checkpoint(source)
+    model = build_model(opened.model, opened.encoding)
+    load_weights(model, source)
+    CheckpointWriter(model, opened.encoding, opened.primers).write(target, opened.facts)
+    weights = weights_of(model)
+    for graph in open_checkpoint(target).graphs:
+        graph.write_bytes(packed(graph.read_bytes(), weights))
+    (target / WEIGHTS).unlink()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m musicgen.training.keras.bundle")
+    parser.add_argument("run", type=checked_name)
+    made = bundle(find_run(parser.parse_args().run))
+    size = sum(path.stat().st_size for path in made.folder.rglob("*") if path.is_file())
+    evaluation = json.loads((made.folder / "evaluation.json").read_bytes())
+    print(
+        f"{made.name}: {size / 1e6:.1f} MB", {s: e["bits_per_note"] for s, e in evaluation.items()}
+    )
+
+
+if __name__ == "__main__":
+    main()

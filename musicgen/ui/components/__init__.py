@@ -1,0 +1,1 @@
+"""Custom Streamlit components: roll player, piano, live curves. Imports: ui/shared."""

@@ -1,0 +1,1 @@
+"""One piece on the Compose page: player, views, downloads. Imports: ui/shared, ui/components."""

@@ -1,0 +1,1 @@
+"""The Data page: choosing, adding and charting collections. Imports: ui/shared, ui/components."""

@@ -1,0 +1,57 @@
+"""What the bars of the charts count, by the charts' titles, and the pieces behind a bar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from musicgen.statistics.analysis import Analysis
+from musicgen.statistics.histogram import Histogram
+from musicgen.statistics.pitch_histograms import code_words, is_chord
+from musicgen.ui.shared.text import plain
+
+FREQUENT = "Most frequent "
+COUNTED: dict[str, Callable[[Analysis], Histogram]] = {
+    f"{FREQUENT}notes and chords": lambda analysis: analysis.note_frequency.both,
+    f"{FREQUENT}notes": lambda analysis: analysis.note_frequency.notes,
+    f"{FREQUENT}chords": lambda analysis: analysis.note_frequency.chords,
+    "Keyboard": lambda analysis: analysis.pitches,
+    "Pitch classes": lambda analysis: analysis.pitch_classes,
+    "Melodic intervals": lambda analysis: analysis.intervals,
+    "Durations": lambda analysis: analysis.durations,
+    "Onsets in the bar": lambda analysis: analysis.onsets,
+    "Metre": lambda analysis: analysis.metres,
+    "Notes at once": lambda analysis: analysis.polyphony,
+    "Tempo": lambda analysis: analysis.tempi,
+    "Velocity": lambda analysis: analysis.velocities,
+    "Chord sizes": lambda analysis: analysis.note_frequency.sizes,
+}
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A bar of a chart: the pieces that have what it counts, and what that is, as Markdown."""
+
+    pieces: list[int]
+    words: str
+
+
+def bar_of(analysis: Analysis, title: str, label: str) -> Bar | None:
+    """The bar of a chart with that label; None where there is no such chart or bar."""
+    if title not in COUNTED:
+        return None
+    found = COUNTED[title](analysis)
+    if label not in found.labels:
+        return None
+    words = f"**{plain(label)}**"
+    if title.startswith(FREQUENT):
+        code = int(found.values[found.labels.index(label)])
+        words += _of_sonority(code)
+    return Bar(found.pieces_having(label), words)
+
+
+def _of_sonority(code: int) -> str:
+    """What is counted under the name of a note or a chord."""
+    if not is_chord(code):
+        return " as a single note, not within a chord of its track"
+    return f" ({plain(code_words(code).partition(': ')[2])})"

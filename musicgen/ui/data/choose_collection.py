@@ -1,0 +1,64 @@
+"""Choosing a collection, and looking after one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from musicgen.corpus.bundled.library import Bundled, bundled
+from musicgen.corpus.errors import CorpusError
+from musicgen.corpus.user import user_collections
+from musicgen.paths import BadName
+from musicgen.ui.shared.frame import say_later
+from musicgen.ui.shared.text import plain
+from musicgen.ui.shared.url_choice import choose_next, linked_choice
+
+KEY = "collection"  # of the chooser, and in links
+
+
+def choose() -> str:
+    """The chosen collection's name; a link's where it has one."""
+    return linked_choice("Collection", collection_names(), KEY)
+
+
+def collection_names() -> list[str]:
+    """The bundled collections, then the user's own."""
+    return [each.name for each in bundled()] + [each.name for each in user_collections.shelved()]
+
+
+def described(name: str) -> Bundled | None:
+    """What is known of a bundled collection; None for the user's own."""
+    return next((each for each in bundled() if each.name == name), None)
+
+
+def look_after(name: str) -> None:
+    """Rename or delete a collection of one's own."""
+    if described(name):
+        return
+    with st.popover("Manage", icon=":material/edit:", width="stretch"):
+        new = st.text_input("Name", value=name, key=f"new-name-{name}", max_chars=64)
+        if st.button("Rename", key="rename-collection", disabled=new == name):
+            _change(lambda: user_collections.rename(name, new), f"It is called {plain(new)} now.")
+        st.divider()
+        st.markdown("Deleting removes the studio's copies; models trained on them stay.")
+        sure = st.checkbox(f"Yes, delete {plain(name)}", key=f"sure-{name}")
+        if st.button("Delete", key="delete-collection", type="primary", disabled=not sure):
+            _change(lambda: _delete(name), f"{plain(name)} is deleted.")
+
+
+def _delete(name: str) -> str:
+    user_collections.delete(name)
+    return bundled()[0].name
+
+
+def _change(work: Callable[[], str], said: str) -> None:
+    """Do something that gives the name of the collection to be open afterwards."""
+    try:
+        then = work()
+    except (CorpusError, BadName, OSError) as problem:
+        st.error(plain(str(problem)))
+        return
+    say_later(said)
+    choose_next(KEY, then)
+    st.rerun()

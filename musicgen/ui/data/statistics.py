@@ -1,0 +1,91 @@
+"""The views of the Data page that draw a collection's statistics."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from musicgen.rendering.figures import statistics as figures
+from musicgen.rendering.figures.keyboard import keyboard_figure
+from musicgen.statistics.analysis import Analysis
+from musicgen.ui.data.chart_bars import COUNTED, FREQUENT
+from musicgen.ui.data.charts import chart_of_pieces
+
+KINDS = ("Both", "Notes", "Chords")
+
+
+def notes_view(analysis: Analysis) -> None:
+    """Notes and chords, pitch classes, the keyboard, intervals."""
+    _frequency(analysis)
+    chart_of_pieces(
+        "Keyboard",
+        keyboard_figure(analysis.pitches),
+        analysis,
+        help="The redder, the more often it is struck, alone or within a chord.",
+    )
+    left, right = st.columns(2)
+    with left:
+        figure = figures.pitch_class_figure(analysis.pitch_classes)
+        chart_of_pieces("Pitch classes", figure, analysis)
+    with right:
+        chart_of_pieces(
+            "Melodic intervals",
+            figures.interval_figure(analysis.intervals),
+            analysis,
+            help="Between the highest notes of each part, one onset to the next.",
+            rest=figures.wider(analysis.intervals),
+        )
+
+
+@st.fragment
+def _frequency(analysis: Analysis) -> None:
+    """The most frequent notes and chords; a fragment, for its slider is to answer at once."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        kind = st.segmented_control(
+            "Count", KINDS, default=KINDS[0], required=True, key="kind", bind="query-params"
+        )
+        most = st.slider(
+            "How many of the most frequent", 5, 100, 30, 5,
+            key="most", bind="query-params", width=320,
+        )  # fmt: skip
+        log = st.toggle("Log scale", key="log", bind="query-params")
+    title = f"{FREQUENT}{'notes and chords' if kind == 'Both' else str(kind).lower()}"
+    found = COUNTED[title](analysis)
+    if analysis.a_track_a_voice:
+        st.caption(
+            "A chord is what one track strikes together. Here each voice has a track of its own: "
+            "what sounds at once is under **Playing**."
+        )
+    chart_of_pieces(
+        title,
+        figures.note_frequency_figure(found, most, log),
+        analysis,
+        help="A note counts here where its track strikes it alone; the keyboard counts all of "
+        "them. Chords are named by their normal order: 0.4.7 is C, E and G in any register. "
+        "Click on a bar for the pieces that have it.",
+        rest=figures.left_out(found, most),
+    )
+
+
+def rhythm_view(analysis: Analysis) -> None:
+    """Durations, places in the bar, metre."""
+    most = figures.MOST_BARS
+    durations = figures.duration_figure(analysis.durations)
+    rest = figures.left_out(analysis.durations, most)
+    chart_of_pieces("Durations", durations, analysis, rest=rest)
+    left, right = st.columns([3, 2])
+    with left:
+        onsets = figures.onset_figure(analysis.onsets)
+        rest = figures.left_out(analysis.onsets, most)
+        chart_of_pieces("Onsets in the bar", onsets, analysis, rest=rest)
+    with right:
+        chart_of_pieces("Metre", figures.metre_figure(analysis.metres), analysis)
+
+
+def playing_view(analysis: Analysis) -> None:
+    """Tempo, velocity, polyphony."""
+    chart_of_pieces("Notes at once", figures.polyphony_figure(analysis.polyphony), analysis)
+    left, right = st.columns(2)
+    with left:
+        chart_of_pieces("Tempo", figures.tempo_figure(analysis.tempi), analysis)
+    with right:
+        chart_of_pieces("Velocity", figures.velocity_figure(analysis.velocities), analysis)

@@ -1,0 +1,1 @@
+"""The server's start and its own endpoints. Imports: ui/train, starlette."""

@@ -1,0 +1,4 @@
+"""What several pages share: page frame, text, background tasks, tables.
+
+Imports: streamlit, the core.
+"""

@@ -1,0 +1,109 @@
+"""Runs side by side: one chart, one table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from musicgen.training.run_folder.run import Run, UnknownRun, list_runs
+from musicgen.ui.components.live import live
+from musicgen.ui.server.live_endpoint import LOOK, SELDOM, standing
+from musicgen.ui.shared.text import span
+from musicgen.ui.train.live_query import COMPARED, Look
+from musicgen.ui.train.plots import (
+    BITS,
+    EPOCHS,
+    MINUTES,
+    NATS,
+    STEPS,
+    View,
+)
+from musicgen.ui.train.runs import is_alive
+
+MOST_AT_FIRST = 4
+
+
+def compare() -> None:
+    """Choose runs; their validation curves, results and the settings that differ."""
+    runs = {run.name: run for run in list_runs()}
+    if len(runs) < 2:
+        st.info("With two runs or more, they can be compared here.")
+        return
+    names = list(runs)
+    chosen = st.multiselect(
+        "Runs", names, default=names[:MOST_AT_FIRST], key="compare", bind="query-params"
+    )
+    if not chosen:
+        st.info("Choose the runs to compare.")
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        axis = st.segmented_control(
+            "Along", (EPOCHS, STEPS, MINUTES), default=EPOCHS, required=True, key="compare-axis"
+        )
+        unit = st.segmented_control(
+            "Unit", (BITS, NATS), default=BITS, required=True, key="compare-unit"
+        )
+        log = st.toggle("Log scale", key="compare-log")
+    view = View(str(axis), str(unit), 0.0, log)
+    compared = [runs[name] for name in chosen]
+    often = LOOK if any(is_alive(run.status()) for run in compared) else SELDOM
+    query = Look(tuple(chosen), COMPARED, view).to_query()
+    if live(query, standing(compared, COMPARED), often, "comparison"):
+        st.rerun()
+    st.dataframe(_results(compared, view), hide_index=True)
+    _differences(compared)
+    st.caption(f"{view.unit} a step are only comparable where the encoding is the same.")
+
+
+def _results(runs: Sequence[Run], view: View) -> pd.DataFrame:
+    rows = []
+    for run in runs:
+        status = run.status()
+        best = status.best_valid_loss
+        rows.append(
+            {
+                "run": run.name,
+                "state": "bundled" if run.bundled else status.state,
+                f"best validation, {view.unit.lower()}": best and best * view.factor,
+                "best epoch": status.best_epoch,
+                "epochs": status.epoch,
+                "time": span(status.seconds),
+                "parameters": status.parameters,
+                "predictions / s": status.steps_per_second,
+                "device": status.device,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _differences(runs: Sequence[Run]) -> None:
+    """A column a run, a row for each setting that is not the same in all."""
+    flat = {}
+    for run in runs:
+        try:
+            flat[run.name] = _flat(run.settings.to_json())
+        except UnknownRun:
+            continue
+    names = dict.fromkeys(name for settings in flat.values() for name in settings)
+    rows = {
+        name: [str(settings.get(name, "")) for settings in flat.values()]
+        for name in names
+        if name != "name" and len({settings.get(name) for settings in flat.values()}) > 1
+    }
+    if not rows:
+        st.caption("Their settings are the same.")
+        return
+    st.markdown("**Settings that differ**")
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(flat))
+    st.dataframe(table.rename_axis("setting"))
+
+
+def _flat(entry: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in entry.items():
+        label = f"{prefix}{name}".replace("_", " ")
+        flat |= _flat(value, f"{label}: ") if isinstance(value, dict) else {label: value}
+    return flat

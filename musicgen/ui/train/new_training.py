@@ -1,0 +1,131 @@
+"""Starting a training: a preset, what it will see and take, and every setting for who wants it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from musicgen.corpus.errors import CorpusError
+from musicgen.models.settings import KINDS, ClassicSettings, ModelSettings
+from musicgen.paths import PRETRAINED, runs_folder
+from musicgen.statistics.analysis import Analysis
+from musicgen.training.forecast.forecast import outlook
+from musicgen.training.presets import PRESETS, Preset
+from musicgen.training.run_folder.run import list_runs
+from musicgen.training.settings import RunSettings, TrainSettings, default_training
+from musicgen.training.worker import launch
+from musicgen.ui.data import choose_collection
+from musicgen.ui.data.open_collection import open_collection
+from musicgen.ui.shared.actions import act
+from musicgen.ui.shared.settings_form import edited
+from musicgen.ui.shared.text import plain
+from musicgen.ui.train.forecast import device_line, outlook_numbers, outlook_warnings
+from musicgen.ui.train.model_summary import outline_view
+from musicgen.ui.train.runs import watch_next
+
+PRESET = {preset.name: preset for preset in PRESETS}
+
+
+def new_training() -> None:
+    """The form, the outlook, and the button that starts it."""
+    left, right = st.columns([2, 3])
+    with left:
+        source = choose_collection.choose()
+    with right:
+        chosen = st.segmented_control(
+            "Preset", list(PRESET), default=PRESETS[0].name, required=True, key="preset",
+            bind="query-params",
+        )  # fmt: skip
+    preset = PRESET[str(chosen)]
+    st.markdown(preset.description)
+    try:
+        analysis = open_collection(source)
+    except (CorpusError, OSError) as problem:
+        st.error(plain(str(problem), 500))
+        return
+    name = st.text_input(
+        "Name of the run", _free_name(source, preset), key=f"name-{source}-{chosen}", max_chars=64
+    )
+    try:
+        settings = _settings(name.strip(), source, preset)
+    except ValueError as problem:
+        st.error(f"It cannot start like this: {plain(str(problem), 500)}.")
+        return
+    if not analysis.scores:
+        st.warning("This collection has no piece that could be read: see the Data page.")
+        return
+    _outlook(settings, analysis)
+    if st.button("Start", icon=":material/play_arrow:", type="primary", key="start"):
+        act(lambda: _start(settings))
+    outline_view(settings, analysis)
+
+
+def keep_edits() -> None:
+    """What was typed into the form outlives a look at another view: Streamlit would drop it."""
+    for key in st.session_state:
+        if str(key).startswith((*(f"{name}-" for name in PRESET), "name-")):
+            st.session_state[key] = st.session_state[key]
+
+
+def _start(settings: RunSettings) -> str:
+    watch_next(launch.start(settings))
+    return f"{plain(settings.name)} is started."
+
+
+def _settings(name: str, source: str, preset: Preset) -> RunSettings:
+    """The preset's settings as they are after changes in the advanced panel."""
+    with st.expander("All settings", icon=":material/tune:"):
+        kinds = list(KINDS)
+        kind = st.selectbox(
+            "Model", kinds, index=kinds.index(preset.model.kind), key=f"{preset.name}-kind",
+            help="classic is the notebook's network; lstm and transformer predict every position "
+            "at once, from a memory that is carried along or by attention to the steps before",
+        )  # fmt: skip
+        model, train = _defaults(preset, str(kind))
+        if isinstance(model, ClassicSettings):
+            encoding = "notes"
+            st.caption("classic reads the encoding notes: one token a note or chord.")
+        else:
+            options = ["events", "notes"]
+            encoding = st.selectbox("Encoding", options, key=f"{preset.name}-{kind}-encoding")
+        st.markdown("**Model**")
+        model = edited(model, f"{preset.name}-{kind}-model")
+        st.markdown("**Training**")
+        train = edited(train, f"{preset.name}-{kind}-train")
+        st.caption(
+            f"The split is by piece: about {train.shares.train:.0%} train, "
+            f"{train.valid_share:.0%} valid, {train.test_share:.0%} test, copies of one piece "
+            "on one side, by what the notes are and not by chance."
+        )
+    return RunSettings(name, source, str(encoding), model, train)
+
+
+def _defaults(preset: Preset, kind: str) -> tuple[ModelSettings, TrainSettings]:
+    """The preset's own, or another model's with the preset's length."""
+    if kind == preset.model.kind:
+        return preset.model, preset.train
+    model = KINDS[kind]()
+    length = {"epochs": preset.train.epochs, "minutes": preset.train.minutes}
+    return model, replace(default_training(model), **length)  # type: ignore[arg-type]
+
+
+def _outlook(settings: RunSettings, analysis: Analysis) -> None:
+    """What will be trained, on what, and for how long."""
+    encoding, pieces = analysis.encoded(settings.encoding)
+    runs = list_runs()
+    found = outlook(settings, encoding, pieces, analysis.split(settings.train.shares), runs)
+    outlook_numbers(found)
+    device_line(found, runs)
+    if found.seconds is None:
+        st.caption("No run of this model on this machine yet: the first epoch will tell its speed.")
+    outlook_warnings(found, settings, analysis.glance)
+
+
+def _free_name(source: str, preset: Preset) -> str:
+    """A name that no run has: `bach-chorales quick 2`."""
+    stem = f"{source[:45]} {preset.name.lower()}"
+    number, name = 2, stem
+    while (runs_folder() / name).exists() or (PRETRAINED / name).exists():
+        name, number = f"{stem} {number}", number + 1
+    return name

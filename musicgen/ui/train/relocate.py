@@ -1,0 +1,47 @@
+"""Saying where the collection of a run is now, when it is not where it was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from musicgen.corpus.errors import CorpusError
+from musicgen.errors import Cancelled
+from musicgen.training.run_folder.relocate import OtherPieces, found_again
+from musicgen.training.run_folder.run import Run
+from musicgen.training.settings import RunSettings
+from musicgen.ui.shared.frame import say_later
+from musicgen.ui.shared.tasks import Task, finish
+from musicgen.ui.shared.text import plain
+
+
+def ask_where(run: Run, settings: RunSettings) -> None:
+    """Words and a field in the place of what cannot be done without the collection."""
+    st.warning(
+        f"To go on it needs its collection, which is no longer at “{plain(settings.source, 200)}”. "
+        "Put it back, or say where it is now."
+    )
+    with st.form(f"moved-{run.name}", border=False), st.container(
+        horizontal=True, vertical_alignment="bottom"
+    ):  # fmt: skip
+        place = st.text_input(
+            "Its collection is now at", key=f"moved-to-{run.name}",
+            placeholder="a collection's name, or the path of a folder, a file or a zip",
+        ).strip()  # fmt: skip
+        asked = st.form_submit_button("Use it", key=f"use-moved-{run.name}")
+    if asked and place:
+        _use(run, place)
+
+
+def _use(run: Run, place: str) -> None:
+    task = Task(lambda progress: found_again(run, str(Path(place).expanduser()), progress))
+    try:
+        finish(task, "Reading the collection", "moved")
+    except Cancelled:
+        return
+    except (CorpusError, OtherPieces, OSError) as problem:
+        st.error(plain(str(problem), 500))
+        return
+    say_later("That is its collection: it can go on.")
+    st.rerun()

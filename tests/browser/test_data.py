@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+import csv
+import json
+import re
+from pathlib import Path
+from urllib.parse import parse_qs, urlparse
+
+import pytest
+
+from musicgen.corpus.load import load_collection
+from musicgen.rendering.midi import midi_bytes
+from musicgen.score import Score
+from tests.helpers.browser_actions import CHART, settle
+from tests.helpers.tiny_music import tiny_pieces, write_folder
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def test_import_a_folder_and_see_its_charts(studio, browser_page, tmp_path: Path):
+    folder = write_folder(tmp_path / "my tunes")
+    page = browser_page
+    page.goto(f"{studio.url}/Data")
+    page.wait_for_selector(CHART)
+    page.get_by_role("button", name="Add music").click()
+    path = page.get_by_label("A folder on this computer")
+    path.fill(str(folder))
+    path.press("Enter")
+    page.get_by_role("button", name="Import the folder").click()
+    page.get_by_text("12 files added to my tunes").wait_for()
+    page.wait_for_selector(CHART)
+    settle(page)
+    assert page.locator(CHART).count() >= 3
+    assert "collection=my+tunes" in page.url
+    assert len(list((studio.home / "collections/my tunes").glob("*.mid"))) == 12
+
+    page.get_by_role("button", name="Train on this collection").click()
+    page.get_by_role("button", name="Start").wait_for()
+    assert "collection=my+tunes" in page.url
+
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.emulate_media(color_scheme="dark")
+    page.goto(f"{studio.url}/Data?collection=my+tunes&view=Pieces")  # a cold link
+    page.get_by_text("12 files of 12").wait_for()
+    for view, sign in (("Vocabulary", "Chord sizes"), ("Notes", "Keyboard")):
+        page.get_by_role("radio", name=view, exact=True).click()
+        page.get_by_text(sign, exact=True).wait_for()
+        settle(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert page.get_by_test_id("stMain").evaluate("each => each.scrollWidth <= innerWidth")
+    behind = page.get_by_test_id("stApp").evaluate("each => getComputedStyle(each).backgroundColor")
+    written = page.locator(".xtick text").first.evaluate("each => getComputedStyle(each).fill")
+    assert brightness(behind) < 50 and brightness(written) > 150
+
+
+def brightness(colour: str) -> float:
+    """From 0 to 255, of a colour as browsers say it."""
+    return sum(map(float, re.findall(r"[\d.]+", colour)[:3])) / 3
+
+
+def test_a_bar_that_is_clicked_lists_its_pieces(studio, browser_page):
+    page = browser_page
+    page.goto(f"{studio.url}/Data?collection=bach-chorales")
+    page.wait_for_selector(f"{CHART} .barlayer .point")
+    settle(page)
+    page.locator(f"{CHART} .barlayer .point").first.click(force=True)
+    told = page.get_by_text("pieces with D4")
+    told.wait_for()
+    page.get_by_test_id("stDataFrame").wait_for()
+    found = re.search(r"(\d+) pieces with D4", told.inner_text())
+    assert found and 300 < int(found[1]) < 409  # D4 is in most of the chorales, not in all
+
+
+def test_the_table_is_sorted_and_a_piece_that_is_selected_is_in_the_address(studio, browser_page):
+    page = browser_page
+    page.goto(f"{studio.url}/Data?collection=bach-chorales&view=Pieces")
+    table = page.get_by_test_id("stDataFrame")
+    table.wait_for()
+    settle(page)
+    table.scroll_into_view_if_needed()
+    box = table.bounding_box()
+    page.mouse.click(box["x"] + 150, box["y"] + 17)  # the head of the column of notes
+    settle(page)
+    page.mouse.click(box["x"] + 15, box["y"] + 52)  # the box before the first row
+    page.get_by_role("button", name="Hear it").click()
+    page.get_by_role("button", name="Pause").wait_for()  # it plays
+    page.wait_for_url("**piece=*")
+    file = parse_qs(urlparse(page.url).query)["piece"][0]
+    page.get_by_role("strong").filter(has_text=file).wait_for()
+    chorales = load_collection("bach-chorales")
+    notes = {
+        each.file: len(score) for each, score in zip(chorales.files, chorales.scores, strict=True)
+    }
+    assert notes[file] == min(notes.values())
+
+    page.goto(page.url)  # a cold link
+    page.get_by_role("strong").filter(has_text=file).wait_for()
+    page.get_by_role("radio", name="Notes", exact=True).click()
+    page.wait_for_selector(f"{CHART} .barlayer .point")
+    settle(page)
+    assert "piece=" not in page.url
+
+
+def test_a_bar_that_was_clicked_is_in_the_address(studio, browser_page):
+    page = browser_page
+    page.goto(f"{studio.url}/Data?collection=bach-chorales&bar=Pitch+classes:+E")
+    page.get_by_text("pieces with E").wait_for()
+    settle(page)
+    bar = page.locator(f"{CHART} .barlayer .point").first
+    bar.hover(force=True)
+    page.locator(f"{CHART} .hoverlayer .hovertext").first.wait_for()  # Plotly clicks on what hovers
+    bar.click(force=True)
+    page.wait_for_url("**bar=Most*D4*")
+    linked = parse_qs(urlparse(page.url).query)["bar"]
+    assert linked == ["Most frequent notes and chords: D4"]
+
+
+def test_an_import_that_is_cancelled_keeps_what_was_copied(studio, browser_page, tmp_path: Path):
+    folder, many = tmp_path / "very many", 30_000
+    folder.mkdir()
+    notes = tiny_pieces(1)[0].notes
+    data = midi_bytes(Score(notes, name="tune 00000"))
+    for number in range(many):
+        (folder / f"{number}.mid").write_bytes(data.replace(b"00000", b"%05d" % number))
+    page = browser_page
+    page.goto(f"{studio.url}/Data?collection=ryans-mammoth&view=Refused")
+    page.get_by_role("button", name="Add music").click()
+    path = page.get_by_label("A folder on this computer")
+    path.fill(str(folder))
+    path.press("Enter")
+    page.get_by_role("button", name="Import the folder").click()
+    page.get_by_text(re.compile(r"Copying the folder: [\d,]+ of 30,000, about .+ left")).wait_for()
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_text("files added to very many").wait_for()
+    kept = len(list((studio.home / "collections/very many").glob("*.mid")))
+    assert 0 < kept < many
+    shown = page.get_by_test_id("stMetric").filter(has_text="Pieces")
+    shown.get_by_text(f"{kept:,}", exact=True).wait_for()
+    assert not list((studio.home / "collections").glob(".unfinished*"))
+
+
+def test_a_reading_is_cancelled_only_where_nobody_else_waits_for_it(studio, browser, browser_page):
+    folder, many = studio.home / "collections/slow", 2000
+    folder.mkdir(parents=True)
+    for number in range(many):  # notation, which takes its time
+        tune = "CDEF|GABc|" * 40
+        (folder / f"{number}.abc").write_text(f"X:1\nM:4/4\nL:1/4\nK:C\n{tune}\n")
+    going = re.compile(r"Reading the collection: [\d,]+ of 2,000")
+    context = browser.new_context()
+    other = context.new_page()
+    other.set_default_timeout(60_000)
+    for page in (browser_page, other):
+        page.goto(f"{studio.url}/Data?collection=slow")
+        page.get_by_text(going).wait_for()
+    other.get_by_role("button", name="Cancel").click()
+    other.get_by_text("the reading goes on").wait_for()
+    assert browser_page.get_by_text(going).is_visible()
+    browser_page.get_by_role("button", name="Cancel").click()
+    browser_page.get_by_text("The reading was cancelled").wait_for()
+    shown = browser_page.get_by_test_id("stMetric").filter(has_text="Pieces")
+    assert 0 < int(shown.inner_text().split()[-1].replace(",", "")) < many
+    context.close()
+
+
+def test_tables_are_taken_away_as_csv(studio, browser_page):
+    files = [("good.mid", midi_bytes(tiny_pieces(1)[0])), ("a 'b', \"c\" 🎻.mid", b"MThd nothing")]
+    folder = studio.home / "collections/mixed"
+    folder.mkdir(parents=True)
+    for name, data in files:
+        (folder / name).write_bytes(data)
+    told = {"file": "=1+1.txt", "reason": "no music", "remedy": "write some"}
+    (folder / ".imports.json").write_text(json.dumps({"sources": [], "refused": [told]}))
+    page = browser_page
+
+    def saved(view: str, button: str) -> list[dict[str, str]]:
+        page.goto(f"{studio.url}/Data?collection=mixed&view={view}")
+        found = page.get_by_test_id("stDownloadButton").get_by_role("button", name=button)
+        found.wait_for()
+        settle(page)
+        with page.expect_download() as download:
+            found.click()
+        with Path(download.value.path()).open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+    report, at_import = saved("Refused", "Save the report")
+    assert report["file"] == files[1][0] and report["reason"]
+    assert at_import == {**told, "file": "'=1+1.txt"}  # no formula
+    pieces = saved("Pieces", "Download as CSV")
+    assert [row["file"] for row in pieces] == ["good.mid", files[1][0], "'=1+1.txt"]
+    assert pieces[1]["status"] == f"refused: {report['reason']}"
+    assert (pieces[2]["status"], pieces[2]["remedy"]) == ("refused: no music", "write some")
+    tokens = saved("Vocabulary&part=All+tokens", "Download as CSV")
+    assert sum(int(row["times"]) for row in tokens) == int(float(pieces[0]["tokens"]))

@@ -1,0 +1,94 @@
+"""The piano of the Compose page, clicked and played with the keyboard of the computer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.helpers.browser_actions import compose_page, pick, settle, sideways, write_small_model
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+pytestmark = pytest.mark.browser
+
+HEARD = """
+window.heard = [];
+const start = OscillatorNode.prototype.start;
+OscillatorNode.prototype.start = function (...when) {
+  window.heard.push(Math.round(this.frequency.value));
+  return start.apply(this, when);
+};
+"""
+
+
+@pytest.fixture(scope="module")
+def studio(shared_studio) -> Any:
+    """One for all tests: none of them composes."""
+    write_small_model(shared_studio.home)
+    return shared_studio
+
+
+@pytest.fixture(scope="module")
+def browser_page(shared_page) -> Any:
+    shared_page.add_init_script(HEARD)
+    return shared_page
+
+
+@pytest.fixture()
+def page(studio, browser_page) -> Iterator[Any]:
+    """The Compose page, freshly loaded, where a piece begins from notes."""
+    browser_page.set_viewport_size({"width": 1280, "height": 1000})  # as it is at first
+    with compose_page(studio, browser_page) as page:
+        page.get_by_text("Beginning", exact=True).click()
+        settle(page)
+        pick(page, "Notes")
+        page.locator(".piano").wait_for()
+        settle(page)
+        yield page
+
+
+def says(page: Any, text: str) -> None:
+    playwright.expect(page.get_by_role("textbox", name="Notes")).to_have_value(text)
+
+
+def press(page: Any, *names: str) -> None:
+    for name in names:
+        page.locator(".piano").get_by_role("button", name=name, exact=True).click()
+
+
+def test_keys_clicked_in_quick_succession_are_all_heard_and_written_as_the_key_has_them(page):
+    press(page, "B flat 4", "A 4", "C sharp 5", "E 5")  # the notes before are in D minor
+    says(page, "D4 F4 A4 D5/2 Bb4 A4 C#5 E5")
+    heard = page.evaluate("window.heard")
+    assert [round(of) for of in heard[::3]] == [466, 440, 554, 659]  # hertz
+
+
+def test_lengths_dots_chords_rests_and_a_step_back(page):
+    page.get_by_role("radio", name="Half note").click()
+    press(page, "D 4", "Chord", "A 4", "Chord", "Rest")
+    press(page, "Dotted: half as long again", "F 4")
+    says(page, "D4 F4 A4 D5/2 D4+A4/2 r/2 F4/3")
+    press(page, "Undo", "Undo", "Undo")
+    says(page, "D4 F4 A4 D5/2 D4/2")
+
+
+def test_the_keys_are_played_without_a_mouse(page):
+    keys = page.locator(".piano .keys")
+    page.locator(".piano .undo").focus()
+    page.keyboard.press("Tab")
+    assert keys.locator(":focus").get_attribute("aria-label") == "C 4"
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Space")
+    says(page, "D4 F4 A4 D5/2 D4 D5")
+
+
+def test_on_a_phone_the_keys_scroll_and_the_page_does_not(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    keys = page.locator(".piano .keys")
+    assert keys.evaluate("e => e.scrollWidth > e.clientWidth")
+    assert keys.bounding_box()["width"] <= 390
+    assert sideways(page) == 0

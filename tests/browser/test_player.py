@@ -1,0 +1,241 @@
+"""The roll player in a real Chromium, on a page of its own."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.helpers.browser_actions import drag_over_bars
+from tests.helpers.locations import ROOT
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium"),
+]
+
+TEN_BARS = """
+import streamlit as st
+from musicgen.rendering.figures.roll import Mark
+from musicgen.rendering.wav import wav_bytes
+from musicgen.score import Score, notes_from
+from musicgen.ui.components.player import roll_player
+
+score = Score(notes_from([(24 * n, 24, 60 + n % 12) for n in range(40)]))  # 20 seconds
+marks = [Mark(20, 24, "shared", True), Mark(8, 12, "<b id=bold>4 notes</b> of a tune")]
+marks += [Mark(24 + n, 28 + n, f"stretch {n} that is shared", True) for n in range(12)]
+event = roll_player(score, wav_bytes(score), "roll", primer_notes=4, marks=marks)
+st.text(f"selection {event.selection}, mark {event.mark}")
+st.button("again")
+"""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    script = tmp_path_factory.mktemp("player") / "page.py"
+    script.write_text(TEN_BARS)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = {"server.port": port, "server.address": "127.0.0.1", "server.headless": "true"}
+    options |= {"browser.gatherUsageStats": "false", "server.fileWatcherType": "none"}
+    command = [sys.executable, "-m", "streamlit", "run", str(script)]
+    command += [f"--{name}={value}" for name, value in options.items()]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, cwd=script.parent, env=environment) as server:
+        try:
+            wait_for(f"http://127.0.0.1:{port}/_stcore/health")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+
+
+def wait_for(url: str, seconds: float = 60.0) -> None:
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+            return
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.2)
+
+
+@pytest.fixture(scope="module")
+def tab(browser: Any, address: str) -> Iterator[Any]:
+    """One for all tests: it has fetched and compiled what Streamlit serves."""
+    tab = browser.new_page()
+    tab.on("pageerror", lambda problem: tab.problems.append(str(problem)))
+    tab.on("request", lambda request: note_elsewhere(tab.elsewhere, request.url, address))
+    yield tab
+    tab.close()
+
+
+@pytest.fixture
+def page(tab: Any, address: str) -> Iterator[Any]:
+    """The page, freshly loaded."""
+    tab.problems, tab.elsewhere = [], []
+    tab.set_viewport_size({"width": 1000, "height": 700})
+    tab.goto(address)
+    playwright.expect(tab.locator(".player .place")).to_have_text(
+        re.compile("bar 1"), timeout=30_000
+    )
+    yield tab
+    assert tab.problems == []
+
+
+def note_elsewhere(seen: list[str], url: str, address: str) -> None:
+    if not url.startswith((address, "blob:", "data:")):
+        seen.append(url)
+
+
+def sound(page: Any) -> dict[str, Any]:
+    ask = "a => ({now: a.currentTime, paused: a.paused, lasts: a.duration, rate: a.playbackRate})"
+    return dict(page.locator(".player audio").evaluate(ask))
+
+
+def test_it_plays_pauses_and_a_rerun_does_not_stop_it(page: Any) -> None:
+    assert sound(page)["lasts"] == pytest.approx(22, abs=0.1)
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_timeout(1200)
+    before = sound(page)
+    assert not before["paused"] and before["now"] > 0.3
+    page.get_by_role("button", name="again").click()
+    page.wait_for_timeout(1500)
+    after = sound(page)
+    assert not after["paused"] and after["now"] > before["now"] + 0.5
+    page.get_by_role("button", name="Pause").click()
+    assert sound(page)["paused"]
+
+
+def test_a_click_seeks_to_where_it_is(page: Any) -> None:
+    box = page.locator(".player canvas").bounding_box()
+    page.mouse.click(box["x"] + 40 + (box["width"] - 40) * 0.55, box["y"] + 200)
+    assert sound(page)["now"] == pytest.approx(11, abs=0.2)
+    playwright.expect(page.locator(".player .place")).to_have_text("bar 6 · 0:11 / 0:20")
+
+
+def test_bars_that_are_dragged_over_are_told_and_looped(page: Any) -> None:
+    drag_over_bars(page, 2.5, 4.5, 10)
+    playwright.expect(page.get_by_text("selection (2, 4)")).to_be_visible(timeout=15_000)
+    playwright.expect(page.locator(".player .chosen")).to_have_text("Bars 3 to 5 ✕")
+    page.get_by_role("button", name="Loop").click()
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_timeout(600)
+    assert 4 <= sound(page)["now"] < 10  # it begins with the chosen bars
+    page.locator(".player .chosen").click()
+    playwright.expect(page.get_by_text("selection None")).to_be_visible(timeout=15_000)
+
+
+def test_the_keyboard_does_it_all(page: Any) -> None:
+    page.locator(".player .stage").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    assert sound(page)["now"] == pytest.approx(1.5, abs=0.01)  # three quarters at 120
+    page.keyboard.press("PageDown")
+    assert sound(page)["now"] == pytest.approx(2.0, abs=0.01)
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+    playwright.expect(page.get_by_text("selection (1, 2)")).to_be_visible(timeout=15_000)
+    page.keyboard.press("Space")
+    page.wait_for_timeout(500)
+    assert not sound(page)["paused"]
+    page.keyboard.press("Space")
+    page.keyboard.press("Home")
+    assert sound(page)["paused"] and sound(page)["now"] == 0
+    slider = page.get_by_role("slider", name="Position in the piece")
+    assert slider.get_attribute("aria-valuetext") == "bar 1 · 0:00 / 0:20 · C4"
+
+
+def test_tempo_changes_the_rate_and_not_the_pitch(page: Any) -> None:
+    page.locator(".player .tempo").fill("150")
+    assert sound(page)["rate"] == 1.5
+    assert page.locator(".player audio").evaluate("a => a.preservesPitch")
+    playwright.expect(page.locator(".player .beats")).to_have_text("♩ = 180")
+
+
+def test_a_copied_stretch_is_a_button_with_its_words_and_no_markup(page: Any) -> None:
+    button = page.get_by_role("button", name="<b id=bold>4 notes</b> of a tune")
+    button.click()
+    playwright.expect(page.get_by_text("mark 1")).to_be_visible(timeout=15_000)
+    assert page.locator("#bold").count() == 0
+    assert sound(page)["now"] == pytest.approx(4.0, abs=0.01)
+
+
+def test_of_many_stretches_the_copied_ones_come_first_and_the_rest_is_scrolled_to(
+    page: Any,
+) -> None:
+    marks = page.locator(".player .marks")
+    assert marks.locator("button").all_inner_texts()[:3] == [
+        "<b id=bold>4 notes</b> of a tune",
+        "shared",
+        "stretch 0 that is shared",
+    ]
+    page.set_viewport_size({"width": 390, "height": 700})
+    assert marks.evaluate("e => e.scrollHeight - e.clientHeight") > 100
+    assert marks.bounding_box()["height"] < 140
+
+
+def test_notes_are_said_where_the_pointer_is(page: Any) -> None:
+    box = page.locator(".player canvas").bounding_box()
+    quarter = (box["width"] - 40) / 40
+    row = 298 / 26  # from F3 to F#5: the notes lie between C4 and B4
+    page.mouse.move(box["x"] + 40 + 1.5 * quarter, box["y"] + 22 + (78 - 61 + 0.5) * row)
+    playwright.expect(page.locator(".player .note")).to_have_text("Db4, bar 1 beat 2, 1/4")
+
+
+def test_it_asks_nothing_of_any_other_host(page: Any) -> None:
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_timeout(500)
+    assert page.elsewhere == []
+
+
+def opacity(page: Any, x: float, y: float) -> int:
+    """Of the canvas at a place in pixels, from 0 to 255."""
+    ask = """(canvas, [x, y]) => {
+        const r = window.devicePixelRatio;
+        return canvas.getContext("2d").getImageData(x * r, y * r, 1, 1).data[3];
+    }"""
+    return int(page.locator(".player canvas").evaluate(ask, [x, y]))
+
+
+def test_what_was_given_stands_on_a_ground_of_its_own(page: Any) -> None:
+    width = page.locator(".player canvas").bounding_box()["width"] - 40
+    bar, below = width / 10, 318  # of the first bar all is given; the lowest row has no note
+    assert opacity(page, 40 + 0.5 * bar, below) > 35
+    assert opacity(page, 40 + 1.5 * bar, below) < 20
+    playwright.expect(page.locator(".player .legend")).to_contain_text("given")
+
+
+def test_the_keys_are_told_to_all_who_ask_for_them(page: Any) -> None:
+    told = page.locator(".player #player-keys")
+    assert page.locator(".player .stage").get_attribute("aria-describedby") == "player-keys"
+    playwright.expect(told).to_be_hidden()
+    page.get_by_text("Mouse and keys").click()
+    playwright.expect(told).to_contain_text("space plays and pauses")
+
+
+def test_the_notes_at_the_place_are_told_to_who_cannot_see_them_unless_they_sound(
+    page: Any,
+) -> None:
+    stage = page.locator(".player .stage")
+    stage.focus()
+    page.keyboard.press("PageDown")
+    playwright.expect(stage).to_have_attribute("aria-valuetext", "bar 2 · 0:02 / 0:20 · E4")
+    page.keyboard.press("ArrowRight")
+    playwright.expect(stage).to_have_attribute("aria-valuetext", "bar 2 · 0:02 / 0:20 · F4")
+    page.keyboard.press("Space")
+    page.wait_for_timeout(1200)
+    assert "F4" in stage.get_attribute("aria-valuetext")
+    page.keyboard.press("Space")
+    playwright.expect(stage).not_to_have_attribute("aria-valuetext", re.compile("F4"))

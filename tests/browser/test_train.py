@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from musicgen.training.run_folder.archive import write_archive
+from musicgen.training.run_folder.run import list_runs
+from tests.helpers.browser_actions import CURVES, points, reach, settle, wait_for_more_points
+from tests.helpers.example_runs import add_epoch, run_that_is
+from tests.helpers.tiny_music import write_folder
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+TAKEN = "there is a run 'tunes quick' already"
+UNDER_WAY = re.compile("Stop and save|Cancel")
+
+
+def test_start_watch_leave_come_back_stop_and_compose(studio, browser, browser_page):
+    """Two people press Start at once: one of them has the name, the other waits in the queue."""
+    write_folder(studio.home / "collections" / "tunes")
+    rival = browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
+    pages = (browser_page, rival)
+    for page in pages:
+        page.set_default_timeout(60_000)
+        _fill_in(page, f"{studio.url}/Train?collection=tunes")
+    for page in pages:
+        page.get_by_role("button", name="Start").click(no_wait_after=True)
+    for page in pages:
+        page.get_by_text(TAKEN).or_(page.get_by_role("button", name=UNDER_WAY)).first.wait_for()
+    page, rival = sorted(pages, key=lambda each: each.get_by_text(TAKEN).count())
+    assert [each.get_by_text(TAKEN).count() for each in (page, rival)] == [0, 1]
+    _edit(rival, "Name of the run", "the other")
+    rival.get_by_role("button", name="Start").click()
+    rival.get_by_text("Place 2 in the queue").wait_for()
+    assert "run=the+other" in rival.url
+    rival.get_by_role("button", name="Cancel").click()
+    rival.get_by_text("Cancelled while it waited").wait_for()
+    first_settings, other_settings = (
+        json.loads((studio.home / "runs" / name / "run.json").read_text())
+        for name in ("tunes quick", "the other")
+    )
+    assert other_settings == {**first_settings, "name": "the other"}
+    rival.context.close()
+
+    page.wait_for_selector(CURVES, timeout=180_000)
+    assert "run=tunes+quick" in page.url
+    first = points(page)
+    wait_for_more_points(page, first)
+    link = page.url
+    page.close()
+
+    other = browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
+    other.set_default_timeout(60_000)
+    other.goto(link)
+    other.wait_for_selector(CURVES)
+    assert points(other) >= first
+    other.get_by_role("button", name="Stop and save").click()
+    other.get_by_role("button", name="Resume").wait_for()
+    status = json.loads((studio.home / "runs/tunes quick/status.json").read_text())
+    assert status["state"] == "stopped"
+    other.get_by_role("link", name="Compose from it").click()
+    other.locator(".player canvas").wait_for()  # a piece of this very run
+    assert "model=tunes+quick" in other.url
+    other.context.close()
+
+
+def _fill_in(page, address: str) -> None:
+    """Ask for a training of the smallest kind."""
+    page.goto(address)
+    page.get_by_text("All settings").click()
+    for label, value in (("width", "16"), ("length", "16"), ("batch size", "2")):
+        _edit(page, label, value)
+
+
+def _edit(page, label: str, value: str) -> None:
+    field = page.get_by_label(label, exact=True)
+    field.fill(value)
+    field.press("Enter")
+    settle(page)
+
+
+def test_zoom_is_kept_while_the_curve_grows(studio, browser_page, monkeypatch):
+    monkeypatch.setenv("MUSICGEN_HOME", str(studio.home))
+    run = run_that_is("running", epochs=120)
+    page = browser_page
+    with FileLock(run.folder / "lock"):  # as its process would hold it
+        page.goto(f"{studio.url}/Train?show=Watch&run=a+run")
+        page.wait_for_selector(CURVES)
+        settle(page)
+        before, whole = points(page), reach(page)
+        box = page.locator(f"{CURVES} .stage").bounding_box()
+        page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 20)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.8 * box["height"], steps=5)
+        page.mouse.up()
+        zoomed = reach(page)
+        assert whole[0] < zoomed[0] < zoomed[1] < whole[1]
+        wait_for_more_points(page, before)  # finer ones
+        assert reach(page) == zoomed
+        before = points(page)
+        add_epoch(run, 121)
+        wait_for_more_points(page, before)
+        assert reach(page) == zoomed
+        finer = points(page)
+        page.get_by_role("button", name="Show all").click()
+        page.wait_for_selector(f'.curves:not([data-points="{finer}"])')
+        assert points(page) < finer
+        assert reach(page)[1] > whole[1]  # the new epoch, too
+
+        # Beside other runs it is seen to go on as well.
+        page.get_by_text("Compare", exact=True).click()
+        page.get_by_text("Settings that differ").wait_for()
+        settle(page)
+        before = points(page)
+        add_epoch(run, 122)
+        wait_for_more_points(page, before)
+
+
+def test_two_browsers_see_a_run_go_on_and_its_first_checkpoint(
+    studio, browser_page, monkeypatch, tmp_path: Path
+):
+    """A run that another page resumes is seen to go on; what it can then be used for is shown."""
+    monkeypatch.setenv("MUSICGEN_HOME", str(studio.home))
+    run = run_that_is("stopped", "shared")
+    page = browser_page
+    page.goto(f"{studio.url}/Train?show=Watch&run=shared")
+    page.get_by_role("button", name="Resume").wait_for()
+    status = json.loads((run.folder / "status.json").read_text())
+    with FileLock(run.folder / "lock"):
+        (run.folder / "status.json").write_text(json.dumps({**status, "state": "running"}))
+        page.get_by_role("button", name="Stop and save").wait_for()
+        assert not page.get_by_role("link", name="Compose from it").is_visible()
+        (run.folder / "checkpoints" / "epoch-0003").mkdir(parents=True)
+        best = run.folder / "checkpoints" / "best.json"
+        best.write_text(json.dumps({"checkpoint": "epoch-0003"}))
+        page.get_by_role("link", name="Compose from it").wait_for()
+
+    # An import shows what it has brought, and closes.
+    bundled = [each for each in list_runs() if each.bundled]
+    with (tmp_path / "run.zip").open("wb") as file:
+        write_archive(bundled[0], file)
+    page.get_by_role("button", name="Import a run").click()
+    page.locator("input[type=file]").set_input_files(tmp_path / "run.zip")
+    page.get_by_text(f"{bundled[0].name} 2 is here.").wait_for()
+    settle(page)
+    assert not page.get_by_test_id("stFileUploader").is_visible()

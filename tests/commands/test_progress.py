@@ -1,0 +1,51 @@
+"""How far a command has come, and Ctrl-C that keeps what was done."""
+
+from __future__ import annotations
+
+import io
+import signal
+
+import pytest
+
+from musicgen.commands.progress import ProgressLine, kept_on_interrupt
+from musicgen.errors import Cancelled
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def shown(stream: io.StringIO) -> list[str]:
+    return [line.strip() for line in stream.getvalue().replace("\n", "").split("\r")[1:]]
+
+
+def test_a_bar_with_the_time_left():
+    times = iter([0.0, 10.0, 10.05, 100.0, 400.0])  # the second drawing would come too soon
+    line = ProgressLine(stream := Terminal(), lambda: next(times))
+    for done in (100, 101, 1000, 4000):
+        line(done, 4000)
+    assert shown(stream) == [
+        f"{'░' * 30} 100 of 4,000, 6:30 left",
+        f"{'█' * 7}{'░' * 23} 1,000 of 4,000, 5:00 left",
+        f"{'█' * 30} 4,000 of 4,000",
+    ]
+    assert stream.getvalue().endswith("\n")
+
+
+def test_nothing_is_drawn_into_a_file():
+    ProgressLine(stream := io.StringIO())(1, 2)
+    assert stream.getvalue() == ""
+
+
+def test_ctrl_c_cancels_at_the_next_file_and_is_given_back():
+    before = signal.getsignal(signal.SIGINT)
+    seen: list[int] = []
+    with kept_on_interrupt(lambda done, _: seen.append(done)) as told:
+        told(1, 3)
+        signal.raise_signal(signal.SIGINT)
+        with pytest.raises(Cancelled):
+            told(2, 3)
+        told(3, 3)  # all is done: nothing to cancel
+    assert seen == [1, 2, 3]
+    assert signal.getsignal(signal.SIGINT) is before

@@ -1,0 +1,75 @@
+"""Bound arrays against arrays that are handed over: the same numbers, whatever is kept."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from musicgen.composing.decoding.bound_stepper import BoundStepper, can_be_bound
+from musicgen.composing.decoding.onnx_model import Engine, EngineStepper
+from musicgen.encoding.events import EventsEncoding
+from musicgen.encoding.model_interface import Stepper, branch
+from musicgen.models.checkpoints.checkpoint import open_checkpoint
+from musicgen.paths import PRETRAINED
+from musicgen.score import COMMON_TIME
+from tests.helpers.tiny_graphs import tiny_checkpoint
+
+STEPS = 20
+KEPT = np.array([0, 2])
+ENCODING = EventsEncoding()
+
+
+@pytest.fixture(params=["tiny", "chorales"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
+    if request.param == "tiny":
+        return Engine(tiny_checkpoint(tmp_path, ENCODING, 0))
+    return Engine(open_checkpoint(PRETRAINED / "chorales/checkpoints/best"))
+
+
+def _logits(stepper: Stepper) -> list[np.ndarray]:
+    """Of every field over some steps of three pieces, of which the second ends within one."""
+    rng, tracker = np.random.default_rng(0), ENCODING.tracker(3, (COMMON_TIME,), 0)
+    found, rows = [], np.arange(3)
+    for step in range(STEPS):
+        fields = np.column_stack([rng.integers(0, high, 3) for high in (12, 88, 24)])
+        fields = fields.astype(np.int32)
+        derived = {name: value[rows] for name, value in tracker.inputs().items()}
+        for i in range(fields.shape[1]):
+            found.append(stepper.logits(derived, fields[rows, :i]))
+            if step == STEPS // 2 and i == 1:
+                stepper.keep(KEPT)
+                rows = KEPT
+        stepper.push(fields[rows])
+        tracker.push(fields)
+    return found
+
+
+def test_bound_or_handed_over_the_numbers_are_the_same(engine: Engine) -> None:
+    assert can_be_bound(engine.sessions)
+    bound = engine.begin(3)
+    assert isinstance(bound, BoundStepper)
+    start = {name: np.zeros((3, *shape), np.float32) for name, shape in engine.state.items()}
+    start["before"] = np.tile(np.array([f.size for f in ENCODING.fields], np.int32), (3, 1))
+    pairs = zip(_logits(bound), _logits(EngineStepper(engine, start)), strict=True)
+    for one, other in pairs:
+        assert len(one) in (2, 3)
+        assert np.array_equal(one, other)
+
+
+def test_a_branch_goes_on_as_its_piece_would_have_and_leaves_it_alone(engine: Engine) -> None:
+    rng, tracker = np.random.default_rng(1), ENCODING.tracker(2, (COMMON_TIME,), 0)
+    stepper = engine.begin(2)
+    nothing = np.zeros((2, 0), np.int32)
+    for _ in range(5):
+        stepper.logits(tracker.inputs(), nothing)
+        fields = np.column_stack([rng.integers(0, high, 2) for high in (12, 88, 24)])
+        fields = fields.astype(np.int32)
+        stepper.push(fields)
+        tracker.push(fields)
+    derived = tracker.inputs()
+    other = branch(stepper, np.array([1]))
+    of_other = {name: value[1:] for name, value in derived.items()}
+    for _ in range(2):  # a branch of a branch, and none of them is moved by the others
+        apart = branch(other, np.array([0]))
+        found = apart.logits(of_other, nothing[1:])
+    assert np.array_equal(found, stepper.logits(derived, nothing)[1:])

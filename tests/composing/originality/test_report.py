@@ -1,0 +1,167 @@
+"""Planted copies, the report's numbers, and what composers share with each other."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from musicgen.composing.originality.index import HumanFigures, OriginalityIndex
+from musicgen.composing.originality.report import (
+    SHORTEST,
+    default_max_copy,
+    human_figures,
+    originality,
+)
+from musicgen.composing.originality.transitions import END, note_sequence, parts_of
+from musicgen.score import TICKS_PER_QUARTER, Metre, Score, notes_from
+from tests.helpers.tunes import tune
+
+QUARTER = TICKS_PER_QUARTER
+TRAINING = [tune(seed, notes=120) for seed in range(30)]
+
+
+@pytest.fixture(scope="module")
+def index() -> OriginalityIndex:
+    return OriginalityIndex.build(TRAINING)
+
+
+def melody(*pitches: int, step: int = QUARTER, name: str = "") -> Score:
+    return Score(notes_from([(i * step, step, p) for i, p in enumerate(pitches)]), name=name)
+
+
+def planted(source: Score, first: int, count: int, semitones: int, seed: int) -> tuple[Score, int]:
+    """A new piece with `count` notes of the source inside, from which note on."""
+    before, after = tune(1000 + seed, notes=60), tune(2000 + seed, notes=60)
+    copied = source.notes[first : first + count].copy()
+    copied["pitch"] += semitones
+    # Two notes with shifts that no tune has fence the copy in.
+    copied["start"] += before.notes["start"][-1] + 17 * 2 - copied["start"][0]
+    rest = after.notes.copy()
+    rest["start"] += copied["start"][-1] + 19 * 2 - rest["start"][0]
+    notes = np.concatenate([before.notes, copied, rest])
+    notes["duration"] = 2
+    return Score(notes), len(before)
+
+
+def test_transitions_are_shift_and_interval():
+    codes = note_sequence([melody(60, 64, 62), melody(70)]).codes()
+    shift, interval = parts_of(codes[:2])
+    assert shift.tolist() == [12, 12] and interval.tolist() == [4, -2]
+    assert codes[2:].tolist() == [END, END]
+
+
+def test_transitions_do_not_change_with_the_key_the_beginning_or_the_durations():
+    plain = note_sequence([TRAINING[0]]).codes()
+    other = TRAINING[0].transposed(5).notes.copy()
+    other["start"] += 48
+    other["duration"] = 1
+    assert np.array_equal(note_sequence([Score(other)]).codes(), plain)
+
+
+def test_a_key_counts_once_an_onset_and_far_keys_are_folded():
+    doubled = Score(notes_from([(0, 12, 60), (0, 24, 60), (24, 12, 9), (48, 12, 120)]))
+    shift, interval = parts_of(note_sequence([doubled]).codes()[:-1])
+    assert shift.tolist() == [12, 12]
+    assert interval.tolist() == [21 - 60, 108 - 21]
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_a_planted_copy_is_found_to_the_note(index, seed):
+    rng = np.random.default_rng(seed)
+    number = int(rng.integers(len(TRAINING)))
+    source = TRAINING[number]
+    first = int(rng.integers(len(source) - 40))
+    piece, at = planted(source, first, 40, 5, seed)
+    report = originality(piece, index)
+    (run,) = [run for run in report.runs if run.notes >= 40]
+    assert (run.first, run.notes, run.source, run.source_note) == (at, 40, source.name, first)
+    assert run.semitones == 5
+    assert (report.longest_run, report.source) == (40, source.name)
+    from_0 = source.bar_positions(source.notes["start"][first : first + 1])[0][0]
+    assert report.source_bar == from_0 + 1
+    assert run.start == piece.notes["start"][at] and run.end == piece.notes["start"][at + 39]
+
+
+def test_the_report_in_numbers():
+    theme = (60, 62, 64, 65, 67, 69, 71, 72, 60)
+    index = OriginalityIndex.build([melody(48, 48, 48, 48, *theme, name="theme")])
+    piece = melody(40, 41, 40, *(p + 3 for p in theme), 50, 50)
+    report = originality(piece, index)
+    assert report.longest_run == 9
+    assert report.longest_run_bars == 2.0  # eight quarters from the first note to the last
+    assert (report.source, report.source_bar) == ("theme", 2)
+    assert report.share_8 == pytest.approx(9 / 14)
+    assert report.human_95 is None
+    (run,) = report.runs
+    assert (run.first, run.semitones, run.source_note) == (3, 3, 4)
+    assert report.to_json()["runs"][0]["notes"] == 9
+
+
+def test_seven_notes_are_not_a_run_and_eight_are():
+    index = OriginalityIndex.build([melody(60, 62, 64, 65, 67, 69, 71, 72, 73)])
+    seven = originality(melody(60, 62, 64, 65, 67, 69, 71, 80), index)
+    assert (seven.longest_run, seven.share_8, seven.runs, seven.source) == (0, 0, (), "")
+    eight = originality(melody(60, 62, 64, 65, 67, 69, 71, 72), index)
+    assert (eight.longest_run, eight.share_8) == (8, 1)
+
+
+def test_a_run_does_not_cross_from_one_training_piece_into_the_next():
+    index = OriginalityIndex.build([melody(*range(60, 66)), melody(*range(66, 72))])
+    assert originality(melody(*range(60, 72)), index).longest_run == 0
+
+
+def test_short_and_empty_pieces(index):
+    for piece in (Score(), melody(60), melody(60, 62, 64)):
+        assert originality(piece, index).longest_run == 0
+    assert originality(TRAINING[0], OriginalityIndex.build([])).longest_run == 0
+
+
+def test_every_run_is_the_longest_by_exhaustive_search():
+    """Against all pairs of places, on pieces that repeat themselves a lot."""
+    rng = np.random.default_rng(0)
+    few = [melody(*(60 + 2 * rng.integers(0, 2, 120))) for _ in range(3)]
+    piece = melody(*(60 + 2 * rng.integers(0, 2, 90)))
+    codes, pool = (note_sequence(s).codes().tolist() for s in ([piece], few))
+    longest = 0
+    for i in range(len(codes) - 1):
+        for j in range(len(pool)):
+            size = 0
+            while i + size < len(codes) - 1 and codes[i + size] == pool[j + size] != END:
+                size += 1
+            longest = max(longest, size + 1)
+    report = originality(piece, OriginalityIndex.build(few))
+    assert report.longest_run == longest
+    for run in report.runs:
+        copy = few[run.source_piece].notes["pitch"][run.source_note :][: run.notes]
+        assert np.array_equal(copy + run.semitones, piece.notes["pitch"][run.first :][: run.notes])
+
+
+def test_human_figures_are_percentiles_over_held_out_pieces(index):
+    held_out = [tune(seed) for seed in range(500, 510)] + [TRAINING[4].transposed(-3)]
+    figures = human_figures(held_out, index)
+    runs = sorted(originality(score, index).longest_run for score in held_out)
+    assert figures.pieces == 11
+    assert figures.longest_run_50 == runs[5]
+    assert figures.longest_run_95 == pytest.approx((runs[9] + runs[10]) / 2)
+    assert runs[10] == len(note_sequence([TRAINING[4]]).keys)
+    report = originality(held_out[0], index.with_human(figures))
+    assert report.human_95 == figures.longest_run_95
+    with pytest.raises(ValueError, match="no held-out pieces"):
+        human_figures([Score()], index)
+
+
+def test_what_the_guard_allows_by_default(index):
+    def allowed(longest: float) -> int:
+        return default_max_copy(index.with_human(HumanFigures(9, 0, longest, 0, 0)))
+
+    assert [allowed(run) for run in (0, 11.6, 300)] == [SHORTEST, 11, 16]
+    assert default_max_copy(index) == 16
+
+
+def test_bars_of_the_source_are_counted_as_they_are_printed():
+    source = Score(
+        melody(*range(50, 62), name="pickup").notes, 120, (Metre(0, 1, 4), Metre(24, 4, 4))
+    )
+    index = OriginalityIndex.build([melody(40, 41), replace(source, name="pickup")])
+    assert index.bars.tolist() == [1, 1, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3]
+    assert originality(melody(*range(61, 71)), index).source_bar == 0

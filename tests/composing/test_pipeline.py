@@ -1,0 +1,212 @@
+"""Composing with a run's background: the guard by default, retries, the best of many."""
+
+import json
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from musicgen.composing import pipeline
+from musicgen.composing.decoding.compose import compose
+from musicgen.composing.pipeline import compose_one, compose_pieces, resolved
+from musicgen.composing.settings import AS_USUAL, ComposeSettings
+from musicgen.composing.style.style import MetreStyle
+from musicgen.composing.style.training_profile import TrainingProfile, write_training_profile
+from musicgen.encoding.events import EventsEncoding
+from musicgen.score import Metre, Score, notes_from
+from musicgen.theory.keys import find_keys
+from tests.helpers.parrot import ParrotStepper, parrot_of
+from tests.helpers.tunes import tune
+
+TRAINING = [tune(seed, notes=200) for seed in range(8)]
+HELD_OUT = [tune(seed, notes=200) for seed in range(100, 104)]
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory) -> TrainingProfile:
+    return write_training_profile(tmp_path_factory.mktemp("run"), TRAINING, HELD_OUT, [2.0, 3.0])
+
+
+def test_the_background_is_found_in_the_runs_folder(tmp_path):
+    write_training_profile(tmp_path, TRAINING, HELD_OUT)
+    checkpoint = tmp_path / "checkpoints" / "epoch-3"
+    checkpoint.mkdir(parents=True)
+    for folder in (tmp_path, checkpoint):
+        found = TrainingProfile.of(folder)
+        assert found.index is not None and found.index.names == tuple(s.name for s in TRAINING)
+        assert found.index.human is not None and found.reference
+    assert TrainingProfile.of(tmp_path / "checkpoints").index is None
+
+
+def test_copies_are_forbidden_by_default(known):
+    pieces = compose_pieces(parrot_of(TRAINING), known, ComposeSettings(bars=12, variations=4))
+    assert len(pieces) == 4
+    for piece in pieces:
+        most = piece.composition.settings.max_copy
+        assert most == 8  # tunes share nothing, so that the least is the default
+        assert piece.originality is not None and piece.originality.longest_run <= most
+
+
+def test_0_allows_every_copy_and_without_an_index_nothing_is_promised(known):
+    settings = ComposeSettings(bars=12, max_copy=0)
+    (piece,) = compose_pieces(parrot_of(TRAINING), known, settings)
+    assert piece.originality is not None and piece.originality.longest_run > 30
+    (piece,) = compose_pieces(parrot_of(TRAINING), TrainingProfile(), ComposeSettings(bars=4))
+    assert piece.originality is None and piece.composition.settings.max_copy == 0
+
+
+def test_the_settings_of_a_piece_bring_it_back(known):
+    parrot = parrot_of(TRAINING)
+    piece = compose_pieces(parrot, known, ComposeSettings(bars=6, variations=3, seed=4))[2]
+    made = piece.composition
+    (again,) = compose(parrot, made.settings, index=known.index, variations=[made.variation])
+    assert again.score == piece.score
+
+
+def test_the_facts_are_json(known):
+    (piece,) = compose_pieces(parrot_of(TRAINING), known, ComposeSettings(bars=6, seed=4))
+    facts = json.loads(json.dumps(piece.facts(), allow_nan=False))
+    assert facts["notes"] == len(piece.score) and facts["bars"] == 6 and facts["seed"] == 4
+    assert facts["upbeat"] is False
+    assert set(facts["originality"]) >= {
+        "longest_run",
+        "longest_run_bars",
+        "source",
+        "share_8",
+        "human_95",
+    }
+    assert facts["collapse"] is None and facts["seconds"] > 0
+
+
+def test_the_best_of_many_are_better_than_the_first(known):
+    parrot, settings = parrot_of(TRAINING), ComposeSettings(bars=8, variations=2)
+    first = compose_pieces(parrot, known, settings)
+    best = compose_pieces(parrot, known, settings, candidates=16)
+    totals = [piece.judgement.total for piece in best]
+    assert len(best) == 2 and totals == sorted(totals)
+    assert max(totals) <= min(piece.judgement.total for piece in first)
+    everyone = compose_pieces(parrot, known, replace(settings, variations=16))
+    assert totals == sorted(piece.judgement.total for piece in everyone)[:2]
+
+
+class Stuck:
+    """The parrot, but the pieces in some rows of the first batch say one key for ever."""
+
+    openings = ()
+
+    def __init__(self, rows: list[int], batches: int) -> None:
+        self.parrot, self.rows, self.batches = parrot_of(TRAINING), rows, batches
+        self.encoding = self.parrot.encoding
+
+    def begin(self, pieces: int) -> ParrotStepper:
+        self.batches -= 1
+        stuck = self.rows if self.batches >= 0 else []
+
+        class Stepper(ParrotStepper):
+            def logits(self, derived, drawn):
+                found = super().logits(derived, drawn)
+                for row in stuck:
+                    found[row] = -1e9
+                    found[row, (12, 30, 5)[drawn.shape[1]]] = 0
+                return found
+
+        return Stepper(self.parrot, pieces)
+
+
+def test_a_piece_that_collapsed_is_composed_again():
+    model, settings = Stuck([0, 1], batches=1), ComposeSettings(bars=None, notes=60, variations=2)
+    pieces = compose_pieces(model, TrainingProfile(), settings)
+    assert [piece.composition.variation for piece in pieces] == [2, 3]
+    assert all(piece.degenerate_repetition is None for piece in pieces)
+
+
+def test_if_all_collapse_it_is_said():
+    model, settings = Stuck([0], batches=99), ComposeSettings(bars=None, notes=60)
+    (piece,) = compose_pieces(model, TrainingProfile(), settings)
+    assert piece.degenerate_repetition is not None
+    assert piece.facts()["collapse"] == "caught in one note from bar 1 on, 60 times in a row"
+    assert set(piece.score.notes["pitch"]) == {51}
+
+
+def test_stopped_pieces_are_kept_and_not_tried_again(known):
+    steps = iter(range(10**6))
+    settings = ComposeSettings(bars=50, variations=2)
+    pieces = compose_pieces(parrot_of(TRAINING), known, settings, stop=lambda: next(steps) == 20)
+    assert [len(piece.score) for piece in pieces] == [20, 20]
+    assert not pieces[0].composition.finished
+
+
+def test_resolved_keeps_what_was_asked_for(known):
+    assert resolved(ComposeSettings(max_copy=14), known).max_copy == 14
+    assert np.isclose(resolved(ComposeSettings(), known).max_copy, 8)
+
+
+def test_what_is_usual_is_counted_as_the_model_keeps_the_pieces(tmp_path):
+    """Two voices on one key are one note of `events`, and not one that is struck again."""
+    rows = [(24 * at, 24, 60 + at % 5, 80, 0, part) for at in range(20) for part in (0, 1)]
+    unisons = Score(notes_from(rows))
+    raw = write_training_profile(tmp_path, [unisons], []).reference["repeated notes"]
+    kept = write_training_profile(tmp_path, [unisons], [], encoding=EventsEncoding()).reference
+    assert raw.p50 > 0.5 and kept["repeated notes"].p50 == 0
+
+
+def test_a_piece_is_brought_back_with_its_upbeat_key_and_parts(known):
+    upbeat = MetreStyle(
+        "4/4", 1.0, 90.0, 0, {"1": 1.0}, {"C major": 1.0, "A minor": 1.0}, 72.0, 1.0, 1
+    )
+    usual = replace(known, habits=(upbeat,))
+    parrot = parrot_of(TRAINING)
+    pieces = compose_pieces(parrot, usual, replace(AS_USUAL, bars=6, variations=3, seed=4))
+    for piece in pieces:
+        made = piece.composition
+        assert piece.score.metres == (Metre(0, 1, 4), Metre(24, 4, 4)) and piece.score.bars == 7
+        assert made.steps.fields.shape[0] >= len(piece.score)
+        assert parrot.encoding.decode(made.steps).notes["pitch"][0] == piece.score.notes["pitch"][0]
+        again = compose_one(parrot, usual, made.settings, made.variation)
+        assert again.score == piece.score
+        assert compose_one(parrot, known, made.settings, made.variation).score == piece.score
+    found = find_keys([piece.score for piece in pieces])  # the first fills the whole keyboard
+    assert [key.name in upbeat.keys for key in found] == [False, True, True]
+    assert [piece.composition.settings.transpose for piece in pieces] == [0, -6, -4]
+
+
+def test_what_is_told_of_bars_is_in_parts(known):
+    told = []
+    settings = ComposeSettings(bars=4, parts=2)
+    compose_one(
+        parrot_of(TRAINING), known, settings, on_bar=lambda _, __, score: told.append(score)
+    )
+    assert told and all(set(score.notes["part"].tolist()) == {0, 1} for score in told[1:])
+
+
+def test_a_piece_that_is_stopped_before_its_ending_is_kept_as_it_came(known):
+    settings, asked = ComposeSettings(bars=8, endings=4), []
+    compose_pieces(parrot_of(TRAINING), known, settings, stop=lambda: bool(asked.append(1)))
+    plain = compose_pieces(parrot_of(TRAINING), known, replace(settings, endings=0))[0]
+    steps = iter(range(1, len(asked) + 1))
+    (piece,) = compose_pieces(
+        parrot_of(TRAINING), known, settings, stop=lambda: next(steps) == len(asked)
+    )
+    assert (piece.score, piece.facts()["finished"]) == (plain.score, False)
+
+
+@pytest.mark.parametrize(
+    ("ranking", "best"),
+    [
+        (["open 1", "open 2", "collapsed", "closed 3", "closed 4"], "closed 3"),
+        (["closed 1", "closed 2"], "closed 1"),
+        (["open 1", "open 2", "collapsed"], "open 1"),
+    ],
+)
+def test_one_that_stays_open_gives_way_to_the_next_that_closes(monkeypatch, ranking, best):
+    monkeypatch.setattr(pipeline, "_finished", lambda model, known, piece, stop: piece)
+    monkeypatch.setattr(pipeline, "is_open", lambda model, made: made.startswith("open"))
+    pieces = [
+        SimpleNamespace(
+            composition=name, degenerate_repetition="one note" if name == "collapsed" else None
+        )
+        for name in ranking
+    ]
+    (found,) = pipeline._best(None, None, pieces, 1, None)
+    assert found.composition == best

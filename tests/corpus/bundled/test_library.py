@@ -1,0 +1,112 @@
+"""The bundled collections: what they say of themselves, and that they can be made again."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections import Counter
+from pathlib import Path
+
+import pretty_midi
+import pytest
+
+from musicgen.corpus.bundled import build
+from musicgen.corpus.bundled.build import RECIPES, build_library
+from musicgen.corpus.bundled.library import bundled
+from musicgen.corpus.load import load_collection
+from musicgen.score import Metre, Score
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MUSICGEN_HOME", str(tmp_path / "home"))
+
+
+def scores(name: str) -> dict[str, Score]:
+    return {score.name: score for score in load_collection(name).scores}
+
+
+def test_each_collection_has_its_source_and_licence() -> None:
+    assert [(each.name, each.pieces) for each in bundled()] == [
+        ("bach-chorales", 409),
+        ("ryans-mammoth", 1059),
+    ]
+    for each in bundled():
+        assert "public domain" in each.licence and "music21" in each.source
+        with zipfile.ZipFile(each.path) as archive:
+            names = archive.namelist()
+            assert archive.testzip() is None
+        assert len(names) == each.pieces and names == sorted(names)
+    assert sum(each.path.stat().st_size for each in bundled()) < 2**20
+
+
+def test_a_chorale_known_by_heart() -> None:
+    """BWV 269, Aus meines Herzens Grunde: in G, in three, with a pickup of one quarter."""
+    chorale = scores("bach-chorales")["bwv269"]
+    assert chorale.metres == (Metre(0, 1, 4), Metre(24, 3, 4))
+    first = chorale.notes[chorale.notes["start"] == 0]
+    assert first[["pitch", "part"]].tolist() == [(43, 3), (59, 2), (62, 1), (67, 0)]
+    soprano = chorale.notes[chorale.notes["part"] == 0]["pitch"]
+    assert soprano[:8].tolist() == [67, 67, 74, 71, 69, 67, 67, 69]
+
+
+def test_chorales_are_for_four_voices_in_their_order() -> None:
+    chorales = scores("bach-chorales")
+    voices = Counter(int(chorale.notes["part"].max()) + 1 for chorale in chorales.values())
+    assert voices == {4: 407, 5: 2}
+    for chorale in chorales.values():
+        means = [
+            chorale.notes["pitch"][chorale.notes["part"] == part].mean()
+            for part in range(int(chorale.notes["part"].max()) + 1)
+        ]
+        assert means[0] > means[-1], chorale.name
+    pickups = sum(chorale.metres[0].ticks_per_bar < 72 for chorale in chorales.values())
+    assert pickups == 284
+
+
+def test_a_tune_known_by_heart() -> None:
+    """7th Regiment, whose ABC begins with a bar of `A2(Ac) eAce` in sixteenths."""
+    tunes = scores("ryans-mammoth")
+    assert max(int(tune.notes["part"].max()) for tune in tunes.values()) == 0
+    reel = tunes["7thRegimentReel"]
+    assert reel.metres == (Metre(0, 2, 4),)
+    assert reel.notes[["start", "duration", "pitch"]][:5].tolist() == [
+        (0, 12, 69),
+        (12, 6, 69),
+        (18, 6, 73),
+        (24, 6, 76),
+        (30, 6, 69),
+    ]
+    assert tunes["AllTheRageReel"].metres == (Metre(0, 1, 8), Metre(12, 2, 2))
+
+
+def test_other_programs_read_the_files_alike() -> None:
+    for each in bundled():
+        ours = scores(each.name)
+        with zipfile.ZipFile(each.path) as archive:
+            for name in archive.namelist()[::150]:
+                theirs = pretty_midi.PrettyMIDI(io.BytesIO(archive.read(name)))
+                score = ours[name.removesuffix(".mid")]
+                notes = [note.pitch for part in theirs.instruments for note in part.notes]
+                assert sorted(notes) == sorted(score.notes["pitch"].tolist()), name
+                assert theirs.get_end_time() == pytest.approx(score.seconds, rel=1e-4), name
+                assert len(theirs.time_signature_changes) == len(score.metres), name
+
+
+@pytest.mark.slow
+def test_the_library_is_made_again_byte_for_byte(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of each collection every fortieth file, from the installed music21."""
+    files = {recipe.name: list(build._files(recipe))[::40] for recipe in RECIPES}
+    monkeypatch.setattr(build, "_files", lambda recipe: iter(files[recipe.name]))
+    seen: list[tuple[int, int]] = []
+    made = build_library(tmp_path, lambda done, total: seen.append((done, total)))
+    total = sum(map(len, files.values()))
+    assert seen == [(done, total) for done in range(1, total + 1)]
+    for path, shipped in zip(made, bundled(), strict=True):
+        with zipfile.ZipFile(path) as new, zipfile.ZipFile(shipped.path) as old:
+            assert new.namelist() == [f"{file.stem}.mid" for file in files[shipped.name]]
+            for name in new.namelist():
+                assert new.read(name) == old.read(name), name
+            assert {entry.date_time for entry in new.infolist()} == {(1980, 1, 1, 0, 0, 0)}

@@ -1,0 +1,1 @@
+"""Small music, runs and pages that several tests share."""

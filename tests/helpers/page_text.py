@@ -1,0 +1,38 @@
+"""What a page says, for tests; and the files of those that several modules test."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+from musicgen.ui.server.live_endpoint import answer
+from musicgen.ui.train.live_query import Look
+
+DATA, TRAIN = "1_Data.py", "2_Train.py"
+
+
+def texts(page: AppTest) -> str:
+    """All that the page says in words, for a look at what is there."""
+    kinds = (page.markdown, page.caption, page.info, page.warning, page.error, page.success)
+    return "\n".join(str(each.value) for kind in kinds for each in kind)
+
+
+def numbers(page: AppTest) -> dict[str, str]:
+    """The page's metrics and figures by label."""
+    metrics = {each.label: each.value for each in page.metric}
+    return metrics | {each["label"]: each["value"] for each in figures(page)["figures"]}
+
+
+def figures(page: AppTest) -> dict[str, Any]:
+    """What the browser is told of a run when it asks as the page has it ask."""
+    for component in page.get("bidi_component"):
+        if component.proto.component_name == "musicgen_live":
+            return answer(Look.from_query(json.loads(component.proto.json)["query"]))
+    return {"figures": [], "note": "", "plots": []}
+
+
+def buttons(page: AppTest) -> set[str]:
+    """The words on its buttons."""
+    return {each.label for each in page.button}

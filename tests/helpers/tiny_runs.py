@@ -1,0 +1,84 @@
+"""Run folders with a checkpoint that composes, small enough to be made in a moment."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+
+from musicgen.composing.originality.index import OriginalityIndex
+from musicgen.composing.originality.report import originality
+from musicgen.composing.records.saved_pieces import KeptPiece, keep
+from musicgen.composing.settings import ComposeSettings
+from musicgen.composing.style.training_profile import write_training_profile
+from musicgen.encoding.events import EventsEncoding
+from musicgen.encoding.steps import Encoding
+from musicgen.files import write_json
+from musicgen.models.checkpoints.checkpoint import FORMAT
+from musicgen.models.settings import LstmSettings, ModelSettings, settings_to_json
+from musicgen.rendering.midi import midi_bytes
+from musicgen.score import Score, notes_from
+from musicgen.training.settings import RunSettings
+from tests.helpers.tiny_graphs import WIDTH, tiny_checkpoint
+from tests.helpers.tiny_music import tiny_pieces
+
+MODEL = LstmSettings(width=WIDTH, layers=1)
+
+
+def write_run(
+    runs: Path,
+    name: str = "tiny",
+    source: str = "bach-chorales",
+    training: list[Score] | None = None,
+    checkpoints: tuple[str, ...] = ("epoch-0002",),
+    encoding: Encoding | None = None,
+    model: ModelSettings = MODEL,
+) -> Path:
+    """A finished run of random weights in the folder of runs; the last checkpoint is the best.
+
+    training: the pieces that it is said to have learned from; without them it has no index.
+    model: what it is said to be; its graphs are the same small ones for all.
+    """
+    encoding = encoding or EventsEncoding()
+    folder = runs / name
+    for number, checkpoint in enumerate(checkpoints):
+        _write_checkpoint(folder / "checkpoints" / checkpoint, encoding, number, source, model)
+    for pointer in ("best", "latest"):
+        write_json(folder / "checkpoints" / f"{pointer}.json", {"checkpoint": checkpoints[-1]})
+    write_json(folder / "run.json", RunSettings(name, source, encoding.name, model).to_json())
+    status = {"state": "finished", "epoch": 2, "valid_loss": 3.5, "heartbeat": time.time()}
+    write_json(folder / "status.json", status)
+    if training is not None:
+        write_training_profile(folder, training, tiny_pieces(4, 30))
+    return folder
+
+
+def planted_copy() -> KeptPiece:
+    """A piece of the history with 20 notes of `melody 03`, 5 semitones higher, from bar 3 on."""
+    source = tiny_pieces()[3]
+    notes = source.notes[:20].copy()
+    notes["start"] += 2 * 96
+    notes["pitch"] += 5
+    score = Score(np.concatenate([notes_from([(0, 24, 30), (24, 24, 90)]), notes]), name="copy")
+    report = originality(score, OriginalityIndex.build(tiny_pieces()))
+    facts = {"originality": report.to_json(), "begin": None}
+    now = datetime(2026, 1, 2)
+    return keep(midi_bytes(score), "tiny@epoch-0002", ComposeSettings(), 0, facts, now, name="copy")
+
+
+def _write_checkpoint(
+    folder: Path, encoding: Encoding, seed: int, source: str, model: ModelSettings
+) -> None:
+    folder.mkdir(parents=True)
+    made = tiny_checkpoint(folder, encoding, seed)
+    config = {
+        "format": FORMAT,
+        "model": settings_to_json(model),
+        "state": {name: list(shape) for name, shape in made.state.items()},
+        "graphs": [path.name for path in made.graphs],
+        "facts": {"source": source, "epoch": 2, "valid_loss": 3.5},
+    }
+    write_json(folder / "config.json", config)
+    write_json(folder / "vocabulary.json", encoding.to_json())

@@ -1,0 +1,56 @@
+"""Train one model on one CPU and on two logical ones; prints the losses of both as JSON.
+
+A program of its own, for logical devices must be there before TensorFlow's first operation.
+"""
+
+import json
+import os
+
+os.environ["KERAS_BACKEND"] = "tensorflow"
+
+import keras
+import tensorflow as tf
+
+from musicgen.encoding.events import EventsEncoding
+from musicgen.models.build import build_model
+from musicgen.models.settings import LstmSettings
+from musicgen.training.data.windows import Windows
+from musicgen.training.keras.datasets import as_dataset
+from musicgen.training.keras.devices import Devices, mirrored
+from musicgen.training.keras.optimizer import make_optimizer
+from musicgen.training.keras.trainer import StepsTrainer
+from musicgen.training.settings import TrainSettings
+from tests.helpers.tiny_music import tiny_pieces
+
+STEPS = 20
+
+
+def losses(devices: Devices) -> list[float]:
+    """Nats a step of each batch."""
+    encoding = EventsEncoding()
+    windows = Windows([encoding.encode(s) for s in tiny_pieces(40)], encoding, 16, 4)
+    settings = TrainSettings(clip_norm=0.5, learning_rate=3e-3)
+    with devices.scope():
+        network = build_model(LstmSettings(16, 2, 0.0), encoding, seed=1)
+        trainer = StepsTrainer(network, tuple(field.name for field in encoding.fields))
+        trainer.compile(optimizer=make_optimizer(settings), jit_compile=False)
+    found: list[float] = []
+
+    def note(batch: int, logs: object) -> None:
+        sums = trainer.sums()
+        nats = sum(value for name, value in sums.items() if name.startswith("nats"))
+        found.append(nats / sums["notes"])
+        for metric in trainer.metrics:
+            metric.reset_state()
+
+    batches = as_dataset(lambda: windows.epoch(0, 0, (-5, 6)), windows, STEPS)
+    noted = keras.callbacks.LambdaCallback(on_train_batch_end=note)
+    trainer.fit(batches, callbacks=[noted], shuffle=False, verbose=0)
+    return found
+
+
+if __name__ == "__main__":
+    half = [tf.config.LogicalDeviceConfiguration()] * 2
+    tf.config.set_logical_device_configuration(tf.config.list_physical_devices("CPU")[0], half)
+    two = Devices("two", mirrored(["CPU:0", "CPU:1"]))
+    print(json.dumps([losses(Devices("one")), losses(two)]))

@@ -1,0 +1,99 @@
+"""A checkpoint that is damaged or foreign is refused with a reason."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import onnx
+import pytest
+from onnx import TensorProto, helper
+
+from musicgen.encoding.events import EventsEncoding
+from musicgen.models.build import build_model
+from musicgen.models.checkpoints.checkpoint import BadCheckpoint, open_checkpoint, read_graph
+from musicgen.models.checkpoints.writer import CheckpointWriter
+from musicgen.models.settings import LstmSettings
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("written") / "good"
+    encoding = EventsEncoding()
+    CheckpointWriter(build_model(LstmSettings(width=8, layers=1), encoding), encoding).write(
+        folder, {}
+    )
+    return folder
+
+
+def _config(change: Callable[[dict], object]) -> Callable[[Path], object]:
+    def apply(folder: Path) -> None:
+        config = json.loads((folder / "config.json").read_text())
+        change(config)
+        (folder / "config.json").write_text(json.dumps(config))
+
+    return apply
+
+
+@pytest.mark.parametrize(
+    ("harm", "reason"),
+    [
+        (lambda f: (f / "config.json").unlink(), "config.json is missing"),
+        (lambda f: (f / "vocabulary.json").unlink(), "vocabulary.json is missing"),
+        (lambda f: (f / "step_pitch.onnx").unlink(), "step_pitch.onnx is missing"),
+        (lambda f: (f / "config.json").write_bytes(b'{"format": 1, "mod'), "damaged"),
+        (lambda f: (f / "config.json").write_text("[]"), "not an object"),
+        (lambda f: (f / "config.json").write_text("[" * 100_000), "damaged"),
+        (_config(lambda c: c.update(format=99)), "format 99"),
+        (_config(lambda c: c.pop("state")), "state"),
+        (_config(lambda c: c["model"].update(kind="oracle")), "oracle"),
+        (_config(lambda c: c["model"].update(width=-1)), "width -1"),
+        (_config(lambda c: c.update(state={"h": [2**40]})), "state of shape"),
+        (_config(lambda c: c.update(graphs=["../../step.onnx"])), "not a graph's name"),
+        (_config(lambda c: c.update(graphs=["step.onnx"])), "1 graphs for 3 fields"),
+        (_config(lambda c: c.update(graphs=7)), "not iterable"),
+    ],
+)
+def test_harmed(written: Path, tmp_path: Path, harm: Callable[[Path], object], reason: str) -> None:
+    folder = tmp_path / "harmed"
+    shutil.copytree(written, folder)
+    open_checkpoint(folder)
+    harm(folder)
+    with pytest.raises(BadCheckpoint, match=reason):
+        open_checkpoint(folder)
+
+
+def test_no_checkpoint(tmp_path: Path) -> None:
+    with pytest.raises(BadCheckpoint, match="no checkpoint"):
+        open_checkpoint(tmp_path / "nothing")
+
+
+def test_cut_graph(written: Path, tmp_path: Path) -> None:
+    data = (written / "step.onnx").read_bytes()
+    assert read_graph(written / "step.onnx") == data
+    (tmp_path / "step.onnx").write_bytes(data[: len(data) // 2])
+    with pytest.raises(BadCheckpoint, match="damaged"):
+        read_graph(tmp_path / "step.onnx")
+
+
+def _graph(node: onnx.NodeProto, *initializers: onnx.TensorProto) -> bytes:
+    value = helper.make_tensor_value_info("y", TensorProto.FLOAT, [1])
+    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, [1])
+    graph = helper.make_graph([node], "g", [x], [value], initializer=initializers)
+    return helper.make_model(graph).SerializeToString()
+
+
+def test_foreign_graphs(tmp_path: Path) -> None:
+    outside = TensorProto(name="w", data_type=TensorProto.FLOAT, dims=[1])
+    outside.data_location = TensorProto.EXTERNAL
+    outside.external_data.add(key="location", value="/etc/passwd")
+    cases = {
+        "operators that no step needs": _graph(helper.make_node("Bernoulli", ["x"], ["y"])),
+        "of the domain evil": _graph(helper.make_node("Add", ["x", "x"], ["y"], domain="evil")),
+        "outside of the file": _graph(helper.make_node("Add", ["x", "w"], ["y"]), outside),
+        "damaged": b"not a graph",
+    }
+    for reason, data in cases.items():
+        (tmp_path / "step.onnx").write_bytes(data)
+        with pytest.raises(BadCheckpoint, match=reason):
+            read_graph(tmp_path / "step.onnx")

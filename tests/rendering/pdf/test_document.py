@@ -1,0 +1,120 @@
+"""The PDF is drawn again, and compared with what verovio's SVG says."""
+
+import re
+from xml.etree.ElementTree import fromstring
+
+import numpy as np
+import pypdfium2
+import pytest
+
+from musicgen.rendering.pdf.document import pdf_bytes
+from musicgen.rendering.pdf.fonts import MUSIC_FONT
+from musicgen.rendering.pdf.svg_text import SVG, lines_of
+from musicgen.rendering.svg import score_svgs
+from musicgen.score import Score, notes_from
+from tests.helpers.rendered_scores import PICKUP, random_score
+
+A4 = (595.3, 841.9)  # points
+SCALE = A4[0] / 840  # points in a unit of verovio's pages
+PIXELS = 3  # in a point
+
+
+def document(pages: list[str]) -> pypdfium2.PdfDocument:
+    return pypdfium2.PdfDocument(pdf_bytes(pages))
+
+
+def ink(page: pypdfium2.PdfPage) -> np.ndarray:
+    """How dark each pixel is, from 0 to 1."""
+    return 1 - page.render(scale=PIXELS, grayscale=True).to_numpy() / 255
+
+
+def piece(notes: int) -> Score:
+    return Score(notes_from([(24 * n, 24, 60 + n % 12) for n in range(notes)]), 97.0)
+
+
+def test_every_page_is_an_a4_page() -> None:
+    pages = score_svgs(piece(900))
+    made = document(pages)
+    assert len(made) == len(pages) > 1
+    for page in made:
+        assert page.get_size() == pytest.approx(A4, abs=0.1)
+
+
+def test_texts_are_text_in_any_letters() -> None:
+    [page] = document(score_svgs(piece(4), "Dvořák: Песня < & „x“"))
+    text = page.get_textpage().get_text_bounded()
+    assert "Dvořák: Песня < & „x“" in text
+    assert "Acoustic Grand Piano" in text
+    assert "= 97" in text
+
+
+def test_a_letter_that_the_font_has_not_stops_nothing() -> None:
+    [page] = document(score_svgs(piece(4), "abc 音楽 😀 def"))
+    assert "abc" in page.get_textpage().get_text_bounded()
+
+
+def test_notes_are_black_where_verovio_puts_them() -> None:
+    [svg] = score_svgs(Score(notes_from([(24 * n, 24, 60 + 2 * n) for n in range(8)])))
+    [page] = document([svg])
+    dark = ink(page)
+    heads = re.findall(r'href="#E0A4[^>]*translate\((\d+), (\d+)\)', svg)
+    assert len(heads) == 8
+    for x, y in heads:
+        # From the left end of the head, on the page with its margin, to the head's middle.
+        column, row = (int((int(v) + 500) / 25 * SCALE * PIXELS) for v in (x, y))
+        assert dark[row - 2 : row + 3, column + 5 : column + 9].mean() > 0.9
+
+
+def test_staves_go_as_far_as_on_verovios_page() -> None:
+    [svg] = score_svgs(piece(16))
+    lines = re.findall(r'd="M(\d+) (\d+) L(\d+) \2" stroke-width="13"', svg)
+    [page] = document([svg])
+    dark = ink(page)
+    assert len(lines) >= 5
+    for left, y, right in lines:
+        row, first, last = (
+            round((int(value) + 500) / 25 * SCALE * PIXELS) for value in (y, left, right)
+        )
+        assert (dark[row - 1 : row + 2, first:last].max(axis=0) > 0.1).all()
+    assert np.flatnonzero(dark.any(axis=0)).max() == pytest.approx(
+        max((int(right) + 500) / 25 * SCALE * PIXELS for _, _, right in lines), abs=3
+    )
+
+
+def test_a_system_higher_than_a_page_is_made_smaller() -> None:
+    rows = [(24 * n, 24, 60 + part, 80, 0, part) for n in range(4) for part in range(30)]
+    pages = score_svgs(Score(notes_from(rows)))
+    [page, *_] = document(pages)
+    assert page.get_textpage().get_text_bounded().count("Acoustic Grand Piano") == 30
+    assert not ink(page)[-3:].any()
+
+
+def test_the_same_notes_are_the_same_bytes() -> None:
+    made = {pdf_bytes(score_svgs(Score(piece(40).notes, metres=PICKUP))) for _ in range(2)}
+    assert len(made) == 1
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_any_piece_can_be_drawn(seed: int) -> None:
+    pages = score_svgs(random_score(np.random.default_rng(seed), notes=30))
+    made = document(pages)
+    assert len(made) == len(pages)
+    assert all(ink(page).any() for page in made)
+
+
+def test_lines_of_text_know_their_font() -> None:
+    [page] = score_svgs(piece(4), "Title")
+    lines = {
+        "".join(p.text for p in line.parts if not p.font): line
+        for line in lines_of(fromstring(page).find(f"{SVG}svg/{SVG}g"))
+    }
+    assert lines["Title"].anchor == "middle"
+    assert lines["Acoustic Grand Piano"].anchor == "end"
+    tempo = lines["\xa0=\xa097"]
+    assert tempo.parts[0].font == MUSIC_FONT
+    assert all(part.bold and not part.italic for part in tempo.parts)
+
+
+def test_other_svg_is_refused() -> None:
+    with pytest.raises(ValueError, match="no page that verovio has drawn"):
+        pdf_bytes(['<svg xmlns="http://www.w3.org/2000/svg"/>'])

@@ -1,0 +1,122 @@
+"""Durations, places, tempo, metre, velocity and polyphony of a small collection."""
+
+import pytest
+
+from musicgen.score import Metre, Score, notes_from
+from musicgen.statistics.rhythm_histograms import (
+    duration_name,
+    durations,
+    main_metre,
+    metres,
+    onsets_in_bar,
+    place_name,
+    polyphony,
+    tempi,
+    velocities,
+)
+
+
+def counts(found):
+    return dict(zip(found.labels, found.counts.tolist(), strict=True))
+
+
+PICKUP = (Metre(0, 1, 4), Metre(24, 4, 4))
+WALTZ = (Metre(0, 3, 4),)
+SCORES = [
+    # An eighth pickup on the fourth beat's second half, then a half note and a dotted quarter.
+    Score(notes_from([(12, 12, 60, 64), (24, 48, 62, 90), (72, 36, 64, 90)]), 96.4, PICKUP),
+    Score(notes_from([(0, 24, 60, 64), (0, 72, 48, 64), (24, 24, 64, 64)]), 96, WALTZ),
+]
+EVERY = (durations, onsets_in_bar, tempi, metres, velocities, polyphony)
+
+
+def test_durations():
+    assert counts(durations(SCORES)) == {
+        "eighth": 1,
+        "quarter": 2,
+        "dotted quarter": 1,
+        "half": 1,
+        "dotted half": 1,
+    }
+    assert durations(SCORES).values.tolist() == [12, 24, 36, 48, 72]
+    assert durations(SCORES).pieces_having("quarter") == [1]
+
+
+def test_places_in_the_bar_count_a_pickup_from_its_end():
+    assert counts(onsets_in_bar(SCORES)) == {
+        "quarter 1": 3,
+        "quarter 2": 1,
+        "quarter 3": 1,
+        "quarter 4 + 1/2": 1,
+    }
+
+
+def test_tempi_are_rounded():
+    assert counts(tempi(SCORES)) == {"96 quarters a minute": 2}
+
+
+def test_metres_are_those_that_last_longest():
+    assert counts(metres(SCORES)) == {"4/4": 1, "3/4": 1}
+    back = (Metre(0, 3, 4), Metre(72, 4, 4), Metre(168, 3, 4))
+    score = Score(notes_from([(0, 240, 60)]), metres=back)  # three quarters, four, three more
+    assert str(main_metre(score)) == "3/4"
+    assert main_metre(Score(metres=WALTZ)) == WALTZ[0]
+
+
+def test_a_metre_after_the_last_note_does_not_last():
+    score = Score(notes_from([(0, 24, 60)]), metres=(*WALTZ, Metre(720, 4, 4)))
+    assert str(main_metre(score)) == "3/4"
+
+
+def test_velocities():
+    assert counts(velocities(SCORES)) == {"velocity 64": 4, "velocity 90": 2}
+
+
+def test_polyphony_is_weighed_by_time():
+    # First piece: half a quarter of silence, then one note to its end at tick 108.
+    # Second: two notes for two quarters, then the bass alone for one.
+    assert counts(polyphony(SCORES)) == {"silence": 12, "1 note": 96 + 24, "2 notes": 48}
+    assert polyphony(SCORES).pieces_having("silence") == [0]
+    assert polyphony(SCORES).total == sum(score.end for score in SCORES)
+
+
+def test_polyphony_of_one_note():
+    assert counts(polyphony([Score(notes_from([(0, 24, 60)]))])) == {"1 note": 24}
+
+
+@pytest.mark.parametrize(
+    ("ticks", "words"),
+    [
+        (24, "quarter"),
+        (36, "dotted quarter"),
+        (8, "eighth triplet"),
+        (16, "quarter triplet"),
+        (6, "16th"),
+        (3, "32nd"),
+        (96, "whole"),
+        (1, "1/24 quarter"),
+        (23, "23/24 quarter"),
+        (42, "1 3/4 quarters"),
+        (240, "10 quarters"),
+    ],
+)
+def test_durations_in_words(ticks, words):
+    assert duration_name(ticks) == words
+
+
+@pytest.mark.parametrize(
+    ("ticks", "words"), [(0, "quarter 1"), (36, "quarter 2 + 1/2"), (80, "quarter 4 + 1/3")]
+)
+def test_places_in_words(ticks, words):
+    assert place_name(ticks) == words
+
+
+@pytest.mark.parametrize("statistic", EVERY)
+def test_an_empty_collection_has_nothing_to_count(statistic):
+    assert len(statistic([])) == 0
+
+
+@pytest.mark.parametrize("statistic", [durations, onsets_in_bar, velocities, polyphony])
+def test_a_piece_without_notes_has_nothing_to_count(statistic):
+    assert len(statistic([Score()])) == 0
+    assert statistic([Score(), SCORES[1]]).pieces_having(statistic(SCORES).labels[0]) in ([1], [])

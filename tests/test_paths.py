@@ -1,0 +1,37 @@
+"""Names of collections, runs and pieces: of any script, and safe as names of folders."""
+
+from __future__ import annotations
+
+import pytest
+
+from musicgen.paths import LONGEST_BYTES, BadName, checked_name
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Bach, J.S. (a+b) & c's", "_draft", "7 Lieder", "Скрипка", "古琴曲", "हिन्दी", "שירים", "Ü-1"],
+)
+def test_letters_of_any_script_make_a_name(name: str) -> None:
+    assert checked_name(name) == name
+
+
+def test_a_name_is_composed() -> None:
+    assert checked_name("U\u0308bung e\u0301") == "Übung é"
+
+
+UNSAFE = ["", " a", "a ", ".a", "a.", "..", "a/b", "a\\b", "a\0b", "a\nb", "a:b", "-a", "x" * 65]
+STRANGE = ["🎵", "a🎵", "\u0301a", "a\u202eb", "a\u2044b", "a\uff0fb", "a\u3000b", "\udc80"]
+
+
+@pytest.mark.parametrize("name", UNSAFE + STRANGE)
+def test_what_is_no_name_is_refused_in_words_that_can_be_printed(name: str) -> None:
+    with pytest.raises(BadName, match="cannot be a name") as refused:
+        checked_name(name)
+    str(refused.value).encode()
+
+
+def test_a_name_fits_a_file_system_in_bytes() -> None:
+    letter = "\U0001d49c"  # four bytes
+    assert checked_name(letter * (LONGEST_BYTES // 4))
+    with pytest.raises(BadName, match="too long"):
+        checked_name(letter * (LONGEST_BYTES // 4 + 1))

@@ -1,0 +1,54 @@
+"""What counts as caught in a figure, and what does not."""
+
+from musicgen.score import Score, notes_from
+from musicgen.theory.repetition import DegenerateRepetition, degenerate_repetition
+from tests.helpers.tunes import tune
+
+QUARTER = 24
+
+
+def line(pitches: list[int]) -> Score:
+    return Score(notes_from([(i * QUARTER, QUARTER, p) for i, p in enumerate(pitches)]))
+
+
+SCALE = list(range(60, 76))  # 16 notes, four bars
+
+
+def test_one_note_over_and_over():
+    assert degenerate_repetition(line(SCALE + [70] * 16)) == DegenerateRepetition(
+        first=16, notes=16, figure=1, bar=4
+    )
+    assert degenerate_repetition(line(SCALE + [70] * 15)) is None
+    assert (
+        str(degenerate_repetition(line([70] * 20)))
+        == "caught in one note from bar 1 on, 20 times in a row"
+    )
+
+
+def test_a_figure_of_five_four_times_in_a_row():
+    figure = [60, 67, 64, 62, 65]
+    assert degenerate_repetition(line(SCALE + figure * 4)) == DegenerateRepetition(
+        first=16, notes=20, figure=5, bar=4
+    )
+    assert degenerate_repetition(line(SCALE + figure * 3)) is None
+    assert "a figure of 5 notes" in str(degenerate_repetition(line(figure * 5)))
+
+
+def test_the_rhythm_does_not_hide_it():
+    starts = [0, 5, 7, 20, 31, 40, 55, 56, 70, 80, 99, 120, 131, 140, 150, 160, 170]
+    assert degenerate_repetition(
+        Score(notes_from([(s, 3, 60 + 4 * (i % 2)) for i, s in enumerate(starts)]))
+    )
+
+
+def test_a_few_bars_of_a_long_piece_are_no_collapse():
+    assert degenerate_repetition(line([40 + i * i % 47 for i in range(80)] + [70] * 16)) is None
+
+
+def test_a_sequence_that_moves_is_no_collapse():
+    assert degenerate_repetition(line([p + i for i in range(8) for p in (60, 64, 62)])) is None
+
+
+def test_tunes_and_trifles_are_none():
+    assert degenerate_repetition(Score()) is None and degenerate_repetition(line([60])) is None
+    assert not any(degenerate_repetition(tune(seed)) for seed in range(50))

@@ -1,0 +1,68 @@
+"""Names of notes and chords, held against music21's."""
+
+import pytest
+
+from musicgen.theory.spelling import (
+    chord_name,
+    mask_name,
+    mask_words,
+    normal_order,
+    pitch_class_mask,
+    pitch_name,
+)
+
+
+def test_names_of_well_known_chords():
+    assert chord_name([57, 64]) == "4.9"
+    assert chord_name([60, 64, 67]) == chord_name([43, 52, 72]) == "0.4.7"
+    assert chord_name([57, 60, 64]) == "9.0.4"
+    assert chord_name([62, 65, 70]) == "10.2.5"
+    assert chord_name([60, 72]) == "0"
+
+
+def test_names_of_keys():
+    assert [pitch_name(key) for key in (21, 40, 60, 61, 63, 66, 68, 70, 108)] == [
+        *("A0", "E2", "C4", "C#4", "E-4", "F#4", "G#4", "B-4", "C8")
+    ]
+
+
+def test_no_pitch_class_has_no_order():
+    assert normal_order(0) == () and mask_name(0) == ""
+
+
+@pytest.mark.parametrize(
+    ("pitches", "words"),
+    [
+        ((48, 64, 67), "C E G, C major triad"),
+        ((52, 60, 67), "C E G, C major triad"),
+        ((57, 60, 64), "A C E, A minor triad"),
+        ((63, 67, 70, 73), "E♭ G B♭ C#, E♭ dominant seventh"),
+        ((71, 74, 77), "B D F, B diminished triad"),
+        ((65, 70), "F B♭, fourth"),
+        ((60, 67), "G C, fourth"),
+        ((60, 72), "C in unison or octaves"),
+        ((60, 61, 62), "C C# D"),
+    ],
+)
+def test_chords_in_a_musicians_words(pitches: tuple[int, ...], words: str) -> None:
+    assert mask_words(pitch_class_mask(pitches)) == words
+
+
+@pytest.mark.slow
+def test_every_set_of_pitch_classes_is_named_as_music21_names_it():
+    from music21 import chord, note
+
+    notes = [note.Note(pitch_class) for pitch_class in range(12)]
+    for mask in range(1, 4096):
+        members = [each for pitch_class, each in enumerate(notes) if mask >> pitch_class & 1]
+        assert list(normal_order(mask)) == chord.Chord(members).normalOrder
+
+
+@pytest.mark.slow
+def test_every_key_is_named_as_music21_names_it():
+    from music21 import pitch
+
+    for key in range(128):
+        spelled = pitch.Pitch()
+        spelled.midi = key
+        assert pitch_name(key) == str(spelled)

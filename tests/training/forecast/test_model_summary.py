@@ -1,0 +1,70 @@
+"""A model's layers, as another process tells them."""
+
+from pathlib import Path
+
+import pytest
+
+from musicgen.encoding.events import EventsEncoding
+from musicgen.encoding.frames import FramesEncoding
+from musicgen.encoding.notes import NotesEncoding
+from musicgen.models.settings import ClassicSettings, LstmSettings
+from musicgen.models.size import classic_parameters
+from musicgen.training.forecast.model_summary import (
+    Layer,
+    NoOutline,
+    Outline,
+    kept_outline,
+    make_outline,
+    parameters_of,
+)
+
+NOTES = NotesEncoding(((60,), (62,), (64,)))
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MUSICGEN_HOME", str(tmp_path))
+    return tmp_path
+
+
+def test_classic_has_the_notebooks_parameters() -> None:
+    assert classic_parameters(ClassicSettings(), 358) == 5_474_406
+    assert classic_parameters(ClassicSettings(width=8, layers=1, dense=8), 3) == 419
+
+
+def test_an_encoding_that_is_not_counted_is_known_once_it_was_built() -> None:
+    model, encoding = LstmSettings(8, 1), FramesEncoding()
+    assert parameters_of(model, encoding) is None
+    assert kept_outline(model, encoding) is None
+
+
+def test_a_graph_names_every_layer() -> None:
+    outline = Outline(5, (Layer('a "quoted"', "LSTM", "8", 3, 0), Layer("b", "Dense", "2", 2, 1)))
+    assert outline.graph.count("n0 -> n1") == 1
+    assert "a 'quoted'" in outline.graph
+
+
+def test_layers_of_one_stage_do_not_hear_of_each_other() -> None:
+    stages = {"ear": 0, "eye": 0, "memory": 1, "pitch": 2, "duration": 2}
+    layers = tuple(Layer(name, "Dense", "2", 1, stage) for name, stage in stages.items())
+    lines = [line for line in Outline(5, layers).graph.splitlines() if "->" in line]
+    assert lines == ["n0 -> n2", "n1 -> n2", "n2 -> n3", "n2 -> n4"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("model", "encoding"),
+    [(ClassicSettings(width=8, layers=2, dense=8), NOTES), (LstmSettings(8, 2), EventsEncoding())],
+    ids=["classic", "lstm"],
+)
+def test_the_layers_add_up_and_are_kept(model, encoding) -> None:
+    outline = make_outline(model, encoding)
+    assert sum(layer.parameters for layer in outline.layers) == outline.parameters
+    assert kept_outline(model, encoding) == outline
+    assert parameters_of(model, encoding) == outline.parameters
+
+
+@pytest.mark.slow
+def test_a_model_that_cannot_be_built_says_why() -> None:
+    with pytest.raises(NoOutline, match="classic"):
+        make_outline(ClassicSettings(), EventsEncoding())

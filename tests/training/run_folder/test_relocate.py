@@ -1,0 +1,65 @@
+"""Going on with a collection that has been moved, and with no other."""
+
+from pathlib import Path
+
+import pytest
+
+from musicgen.corpus.errors import UnknownSource
+from musicgen.corpus.load import load_collection
+from musicgen.errors import Cancelled
+from musicgen.files import write_json
+from musicgen.training.data.prepare import prepare
+from musicgen.training.run_folder.relocate import SPLIT, OtherPieces, found_again, is_gone
+from musicgen.training.run_folder.run import Run, create_run
+from musicgen.training.settings import RunSettings
+from tests.helpers.tiny_music import write_folder
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """A run that was begun on a folder which is somewhere else now."""
+    monkeypatch.setenv("MUSICGEN_HOME", str(tmp_path / "home"))
+    folder = write_folder(tmp_path / "tunes")
+    run = create_run(RunSettings("mine", str(folder)))
+    data = prepare(load_collection(str(folder)), run.settings)
+    write_json(run.folder / SPLIT, data.names())
+    folder.rename(tmp_path / "moved")
+    return run
+
+
+def test_the_same_pieces_elsewhere(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert is_gone(run.settings.source)
+    monkeypatch.chdir(tmp_path)
+    found_again(run, "moved")
+    assert run.settings.source == str(tmp_path / "moved")  # whole, for any folder to go on from
+    assert not is_gone(run.settings.source)
+
+
+def test_other_pieces_are_refused(run: Run, tmp_path: Path) -> None:
+    other = write_folder(tmp_path / "other")
+    (other / "melody 03.mid").unlink()
+    (other / "melody 04.mid").rename(other / "another.mid")
+    before = run.settings
+    with pytest.raises(OtherPieces, match="of the 12 pieces of this run 2 are not there, and 1 "):
+        found_again(run, str(other))
+    with pytest.raises(UnknownSource):
+        found_again(run, str(tmp_path / "nowhere"))
+    assert run.settings == before
+
+
+def test_a_search_can_be_cancelled(run: Run, tmp_path: Path) -> None:
+    def cancel(done: int, total: int) -> None:
+        raise Cancelled
+
+    before = run.settings
+    with pytest.raises(Cancelled):
+        found_again(run, str(tmp_path / "moved"), cancel)
+    assert run.settings == before
+
+
+def test_what_never_began_may_begin_on_anything(run: Run, tmp_path: Path) -> None:
+    (run.folder / SPLIT).unlink()
+    found_again(run, "ryans-mammoth")
+    assert run.settings.source == "ryans-mammoth"

@@ -1,0 +1,63 @@
+import json
+
+import pytest
+
+from musicgen.composing.originality.index import OriginalityIndex
+from musicgen.composing.originality.report import originality
+from musicgen.composing.records.saved_pieces import KeptPiece
+from musicgen.composing.settings import ComposeSettings
+from musicgen.rendering.figures.roll import Mark
+from musicgen.ui.compose.piece.piece_facts import (
+    figures_of,
+    marks_of,
+    originality_of,
+    primer_notes,
+    too_short_to_tell,
+)
+from tests.helpers.tiny_music import tiny_pieces
+
+
+def piece(**facts: object) -> KeptPiece:
+    return KeptPiece("id", "name", "2026-01-01", "run@best", ComposeSettings(), 0, facts=facts)
+
+
+def test_a_report_that_was_written_is_read_again():
+    report = originality(tiny_pieces()[2], OriginalityIndex.build(tiny_pieces()))
+    written = json.loads(json.dumps(report.to_json()))
+    assert originality_of(piece(originality=written)) == report
+
+
+def test_marks_count_from_the_primer_on():
+    run = {
+        "first": 3, "notes": 9, "start": 0, "end": 10, "source": "a", "source_piece": 0,
+        "source_note": 0, "source_bar": 4, "semitones": 0,
+    }  # fmt: skip
+    report = {
+        "longest_run": 9, "longest_run_bars": 1.0, "source": "a", "source_bar": 4,
+        "share_8": 0.5, "human_95": None, "runs": [run],
+    }  # fmt: skip
+    kept = piece(originality=report, primer_notes=5)
+    assert marks_of(kept) == [Mark(8, 17, "9 notes as in a, bar 4")]
+    [mark] = marks_of(piece(originality={**report, "runs": [{**run, "source_bar": 0}]}))
+    assert mark.label == "9 notes as in a, upbeat"
+    for human, shared in ((9, True), (8.5, False)):  # up to what composers share
+        [mark] = marks_of(piece(originality={**report, "human_95": human}))
+        assert mark.shared == shared
+    assert marks_of(piece(originality={**report, "runs": [{**run, "first": "3"}]})) == []
+
+
+def test_a_handful_of_notes_is_too_short_to_tell():
+    told = [too_short_to_tell(piece(notes=12, primer_notes=given)) for given in (0, 4, 5)]
+    assert told == [False, False, True]
+    assert not too_short_to_tell(piece(notes="7"))
+
+
+@pytest.mark.parametrize("entry", [None, 1, [], {}, {"runs": [1]}, {"runs": []}, "runs"])
+def test_a_damaged_report_is_none(entry):
+    assert originality_of(piece(originality=entry)) is None
+
+
+def test_damaged_figures_and_numbers_are_left_out():
+    assert figures_of(piece(figures={"a": 1, "b": "x", "c": None})) == {"a": 1.0}
+    assert figures_of(piece(figures=[1])) == {}
+    assert primer_notes(piece(primer_notes="3")) == 0
