@@ -23,7 +23,7 @@ USUAL = Percentiles(p5=0, p25=10, p50=20, p75=30, p95=50)
 
 
 @pytest.mark.parametrize(
-    "value, strangeness", [(10, 0), (20, 0), (30, 0), (50, 1), (70, 2), (0, 1), (-10, 2)]
+    "value, deviation", [(10, 0), (20, 0), (30, 0), (50, 1), (70, 2), (0, 1), (-10, 2)]
 )
 def test_strangeness_counts_from_the_middle_half(value, deviation):
     assert USUAL.deviation(value) == deviation

@@ -1,0 +1,42 @@
+"""JSON files read through a schema: the type annotations of a dataclass, within a size limit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from musicgen.errors import MusicgenError
+
+MAX_BYTES = 16 * 2**20  # of one JSON file
+
+T = TypeVar("T")
+
+
+class InvalidJson(MusicgenError):
+    """A JSON file that is missing, too large, or does not fit its schema; says where."""
+
+
+def read_json(path: Path, schema: type[T] | Any, max_bytes: int = MAX_BYTES) -> T:
+    """Read a file as an instance of `schema`, a dataclass or any type that msgspec supports.
+
+    Unknown keys are ignored, so that files of later versions can be read. NaN and infinity are no
+    JSON. Raises InvalidJson.
+    """
+    try:
+        if path.stat().st_size > max_bytes:
+            raise InvalidJson(f"{path.name} is larger than {max_bytes:,} bytes")
+        return parse_json(path.read_bytes(), schema, path.name)
+    except OSError as problem:
+        reason = problem.strerror or type(problem).__name__
+        raise InvalidJson(f"{path.name} cannot be read: {reason}") from None
+
+
+def parse_json(data: bytes | str, schema: type[T] | Any, name: str = "the text") -> T:
+    """Parse JSON as an instance of `schema`; `name` is what the error calls it."""
+    try:
+        parsed: T = msgspec.json.decode(data, type=schema)
+        return parsed
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
+        raise InvalidJson(f"{name} cannot be read: {problem}") from None
