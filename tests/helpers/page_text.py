@@ -36,3 +36,12 @@ def figures(page: AppTest) -> dict[str, Any]:
 def buttons(page: AppTest) -> set[str]:
     """The words on its buttons."""
     return {each.label for each in page.button}
+
+
+def select_rows(page: AppTest, key: str, *ids: str) -> AppTest:
+    """Select rows of a `selectable_table` by their ids, as a browser would report it."""
+    drawn = page.session_state["_tables"][key]
+    rows = [drawn.ids.index(id_) for id_ in ids]
+    selection = {"rows": rows, "columns": [], "cells": []}
+    page.session_state[drawn.widget] = {"selection": selection}
+    return page.run()
