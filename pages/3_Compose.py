@@ -6,9 +6,9 @@ import streamlit as st
 
 from musicgen.models.checkpoints.checkpoint import BadCheckpoint
 from musicgen.ui.compose import models, session
-from musicgen.ui.compose.form import form_state
-from musicgen.ui.compose.history import history_actions
-from musicgen.ui.compose.history.history import history_view
+from musicgen.ui.compose.form import state
+from musicgen.ui.compose.history import actions
+from musicgen.ui.compose.history.table import history_view
 from musicgen.ui.compose.panel import compose_first, compose_linked, panel
 from musicgen.ui.compose.piece.player_view import stage
 from musicgen.ui.compose.piece.views import views
@@ -18,9 +18,9 @@ from musicgen.ui.shared.text import plain
 frame.begin("Compose", "Let a trained model write new music: hear it, see it, take it away.")
 frame.say_now()
 
-form_state.prepare()
+state.prepare()
 session.heed_link()
-history_actions.heed_open()
+actions.heed_open()
 desk = session.desk()
 left, right = st.columns([3, 7], gap="medium")
 

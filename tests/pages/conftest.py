@@ -36,7 +36,7 @@ def _quickly_collected() -> Iterator[None]:
 def _silent(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pieces sound for a moment of silence: that they are heard is tested in the browser."""
     silence = wav_bytes(Score(notes_from([])))
-    monkeypatch.setattr("musicgen.ui.compose.history.piece_cache.wav_bytes", lambda score: silence)
+    monkeypatch.setattr("musicgen.ui.compose.piece_cache.wav_bytes", lambda score: silence)
 
 
 @pytest.fixture()

@@ -9,8 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from musicgen.composing.records.saved_pieces import delete, kept_pieces
 from musicgen.score import Score
-from musicgen.ui.compose.history.piece_cache import score_of
 from musicgen.ui.compose.piece.downloads import settings_file
+from musicgen.ui.compose.piece_cache import score_of
 from tests.helpers.composed_pages import address, finished, notes, press, shown
 from tests.helpers.page_text import texts
 from tests.helpers.tiny_music import tiny_pieces

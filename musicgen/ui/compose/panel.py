@@ -8,7 +8,7 @@ from musicgen.composing.records.saved_pieces import UnknownPiece
 from musicgen.corpus.errors import CorpusError
 from musicgen.paths import pieces_folder
 from musicgen.ui.compose import start
-from musicgen.ui.compose.form import form_state, widgets
+from musicgen.ui.compose.form import state, widgets
 from musicgen.ui.compose.form.prompt import Begin, choose_begin, linked_begin
 from musicgen.ui.compose.models import Opened, source_of
 from musicgen.ui.compose.session import desk
@@ -31,11 +31,11 @@ def panel(opened: Opened) -> None:
     with button:
         wanted = st.button(
             "Compose", type="primary", icon=":material/music_note:", width="stretch",
-            key="compose", on_click=form_state.throw_dice, disabled=begin is None,
+            key="compose", on_click=state.throw_dice, disabled=begin is None,
         )  # fmt: skip
     if wanted and begin is not None:
         try:
-            asked = form_state.asked(opened, primed)
+            asked = state.asked(opened, primed)
             start.start(opened, asked.settings, begin, asked.candidates)
         except ValueError as problem:
             desk().problem = str(problem)
@@ -72,7 +72,7 @@ def compose_first(opened: Opened) -> None:
         return
     here.offered = True
     if not any(pieces_folder().glob("[!.]*")):
-        form_state.throw_dice()
-        asked = form_state.asked(opened, primed=False)
+        state.throw_dice()
+        asked = state.asked(opened, primed=False)
         start.start(opened, asked.settings, Begin(), asked.candidates)
         here.turn = 0  # nobody asked for it

@@ -24,7 +24,7 @@ from musicgen.theory.repetition import degenerate_repetition
 from musicgen.ui.compose.form.prompt import Begin
 from musicgen.ui.compose.job import Job
 from musicgen.ui.compose.models import Opened
-from musicgen.ui.compose.piece.piece_facts import primer_notes
+from musicgen.ui.compose.piece_facts import primer_notes
 from musicgen.ui.compose.session import desk
 
 

@@ -2,8 +2,8 @@ import pytest
 
 from musicgen.rendering.words import key_named
 from musicgen.ui.components.piano import PITCHES, Press, _keys, key_name, new_presses
-from musicgen.ui.compose.form.form_state import KEYS
 from musicgen.ui.compose.form.note_input import signature_named
+from musicgen.ui.compose.form.state import KEYS
 
 NOTE = {"kind": "note", "pitch": 60, "quarters": 1, "together": False}
 UNDO = {"kind": "undo", "pitch": 0, "quarters": 1, "together": False}

@@ -9,7 +9,7 @@ from musicgen.composing.pipeline import resolved
 from musicgen.composing.settings import ComposeSettings
 from musicgen.composing.style.training_profile import TrainingProfile
 from musicgen.score import Score
-from musicgen.ui.compose.form import form_state
+from musicgen.ui.compose.form import state
 from musicgen.ui.compose.models import find_opened
 
 
@@ -19,7 +19,7 @@ def refill(settings: ComposeSettings, model: str, primed: bool) -> None:
     primed: the piece had a beginning, or may have had one.
     """
     opened = find_opened(model)
-    form_state.fill(left_open(settings, opened.background, primed) if opened else settings)
+    state.fill(left_open(settings, opened.background, primed) if opened else settings)
 
 
 def left_open(settings: ComposeSettings, known: TrainingProfile, primed: bool) -> ComposeSettings:

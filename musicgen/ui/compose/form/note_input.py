@@ -8,7 +8,7 @@ import streamlit as st
 
 from musicgen.rendering.words import signature_of
 from musicgen.ui.components.piano import Press, key_name, piano
-from musicgen.ui.compose.form import form_state
+from musicgen.ui.compose.form import state
 from musicgen.ui.compose.form.note_text import typed_score, with_note, with_rest, without_last
 
 TEXT, PIANO = "begin-typed", "begin-piano"
@@ -46,7 +46,7 @@ def signature_named(key: str) -> int:
 
 def _signature() -> int | None:
     """Of the key that is asked for; without one, of that which the notes so far are in."""
-    if asked := st.session_state[form_state.key_of("key")]:
+    if asked := st.session_state[state.key_of("key")]:
         return signature_named(asked)
     try:
         return signature_of(typed_score(st.session_state[TEXT]))

@@ -17,7 +17,7 @@ from musicgen.score import Score
 from musicgen.ui.compose.form.note_input import notes_text
 from musicgen.ui.compose.form.note_text import typed_score
 from musicgen.ui.compose.form.restore_offer import restore_offer
-from musicgen.ui.compose.history.piece_cache import score_of
+from musicgen.ui.compose.piece_cache import score_of
 from musicgen.ui.data.choose_collection import collection_names
 from musicgen.ui.data.open_collection import open_collection
 from musicgen.ui.shared.text import count, length

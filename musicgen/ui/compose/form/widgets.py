@@ -11,7 +11,7 @@ from musicgen.composing.originality.report import default_max_copy
 from musicgen.composing.settings import RHYTHM_GRIDS
 from musicgen.encoding.grid import HIGHEST_KEY, LOWEST_KEY
 from musicgen.rendering.words import pitch_name
-from musicgen.ui.compose.form.form_state import (
+from musicgen.ui.compose.form.state import (
     AS_IT_COMES,
     BOUNDS,
     CHARACTERS,

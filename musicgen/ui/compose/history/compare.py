@@ -9,8 +9,8 @@ import streamlit as st
 
 from musicgen.composing.records.saved_pieces import KeptPiece, UnknownPiece
 from musicgen.statistics.metrics import METRICS
-from musicgen.ui.compose.history.piece_cache import AT_ONCE, score_of, sound_of
-from musicgen.ui.compose.piece.piece_facts import figures_of
+from musicgen.ui.compose.piece_cache import AT_ONCE, score_of, sound_of
+from musicgen.ui.compose.piece_facts import figures_of
 from musicgen.ui.shared.text import plain
 
 

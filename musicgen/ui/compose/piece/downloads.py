@@ -12,15 +12,15 @@ import streamlit as st
 from musicgen.composing.records.saved_pieces import KeptPiece
 from musicgen.rendering.wav import LONGEST_SECONDS
 from musicgen.score import Score
-from musicgen.ui.compose.history.piece_cache import (
+from musicgen.ui.compose.link import link_to, recipe_of
+from musicgen.ui.compose.piece.page_svg import one_sheet
+from musicgen.ui.compose.piece_cache import (
     MOST_PRINTED,
     engraving_of,
     musicxml_of,
     pdf_of,
     sound_of,
 )
-from musicgen.ui.compose.link import link_to, recipe_of
-from musicgen.ui.compose.piece.page_svg import one_sheet
 
 MUSICXML = "application/vnd.recordare.musicxml+xml"
 

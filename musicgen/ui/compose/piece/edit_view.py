@@ -12,8 +12,8 @@ from musicgen.composing.records.saved_pieces import KeptPiece
 from musicgen.composing.settings import MOST_BARS, ComposeSettings
 from musicgen.score import Score, first_bar_number
 from musicgen.ui.compose import start
-from musicgen.ui.compose.form.form_state import DICE
 from musicgen.ui.compose.form.prompt import Begin, linked_begin
+from musicgen.ui.compose.form.state import DICE
 from musicgen.ui.compose.models import Opened, find_opened
 from musicgen.ui.compose.session import desk
 from musicgen.ui.shared.text import length, plain

@@ -14,9 +14,9 @@ from musicgen.corpus.errors import CorpusError
 from musicgen.encoding.events import EventsEncoding
 from musicgen.rendering.figures.roll import piano_roll
 from musicgen.score import Score, first_bar_number
-from musicgen.ui.compose.history.piece_cache import sound_of
 from musicgen.ui.compose.models import find_opened, source_of
-from musicgen.ui.compose.piece.piece_facts import originality_of, primer_notes, too_short_to_tell
+from musicgen.ui.compose.piece_cache import sound_of
+from musicgen.ui.compose.piece_facts import originality_of, primer_notes, too_short_to_tell
 from musicgen.ui.data.choose_collection import collection_names
 from musicgen.ui.data.open_collection import open_collection
 from musicgen.ui.shared.text import bar_called, count, plain

@@ -10,12 +10,12 @@ from musicgen.composing.records.saved_pieces import KeptPiece, UnknownPiece
 from musicgen.rendering.wav import TooLongForSound, sound_source
 from musicgen.score import Score
 from musicgen.ui.components.player import roll_player
-from musicgen.ui.compose.form import form_state
-from musicgen.ui.compose.history.piece_cache import AT_ONCE, score_of, sound_of
+from musicgen.ui.compose.form import state
 from musicgen.ui.compose.job import Job
 from musicgen.ui.compose.piece.edit_view import rewrite_button
 from musicgen.ui.compose.piece.originality_view import side_by_side
-from musicgen.ui.compose.piece.piece_facts import (
+from musicgen.ui.compose.piece_cache import AT_ONCE, score_of, sound_of
+from musicgen.ui.compose.piece_facts import (
     marks_of,
     originality_of,
     primer_notes,
@@ -67,7 +67,7 @@ def _standing(job: Job[Any]) -> str:
     if not job.bar:
         return f"Writing{waited or ' …'}"
     words = f"Writing: bar {job.bar} of {job.bars}"
-    closes = st.session_state.get(form_state.key_of("closes"))
+    closes = st.session_state.get(state.key_of("closes"))
     # Its last bars are not told of, and other variations are still to be closed.
     if closes and (job.bar >= job.bars - 1 > 0 or (waited and job.bar >= NEAR_END * job.bars)):
         return f"{words}, then choosing how it ends{waited or ' …'}"

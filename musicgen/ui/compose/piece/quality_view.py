@@ -15,7 +15,7 @@ from musicgen.score import Score
 from musicgen.statistics.metrics import METRICS
 from musicgen.theory.keys import find_keys
 from musicgen.ui.compose.models import find_opened
-from musicgen.ui.compose.piece.piece_facts import figures_of
+from musicgen.ui.compose.piece_facts import figures_of
 from musicgen.ui.shared.text import plain
 
 INSIDE, OUTSIDE, FAR = "#2a9d74", "#d9822b", "#d1343a"

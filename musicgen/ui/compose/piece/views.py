@@ -8,13 +8,13 @@ from musicgen.composing.records.saved_pieces import KeptPiece, UnknownPiece
 from musicgen.rendering.figures.roll import piano_roll
 from musicgen.rendering.svg import Unprintable
 from musicgen.score import Score
-from musicgen.ui.compose.history.piece_cache import MOST_PRINTED, engraving_of, score_of
 from musicgen.ui.compose.piece.downloads import downloads
 from musicgen.ui.compose.piece.edit_view import change_view
 from musicgen.ui.compose.piece.originality_view import original_view
 from musicgen.ui.compose.piece.page_svg import on_paper
-from musicgen.ui.compose.piece.piece_facts import marks_of, primer_notes
 from musicgen.ui.compose.piece.quality_view import quality_view
+from musicgen.ui.compose.piece_cache import MOST_PRINTED, engraving_of, score_of
+from musicgen.ui.compose.piece_facts import marks_of, primer_notes
 from musicgen.ui.compose.session import desk
 from musicgen.ui.shared.text import count, plain
 

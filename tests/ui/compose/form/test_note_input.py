@@ -1,7 +1,7 @@
 import pytest
 
 from musicgen.ui.components.piano import Press
-from musicgen.ui.compose.form import form_state, note_input
+from musicgen.ui.compose.form import note_input, state
 from musicgen.ui.compose.form.note_input import MOST_TEXT, TEXT
 
 BLACK = Press("note", 68)  # between G4 and A4
@@ -12,10 +12,10 @@ def written(monkeypatch):
     """What the text is after some presses, where a key is asked for."""
 
     def write(text: str, key: str, *presses: Press) -> str:
-        state = {TEXT: text, form_state.key_of("key"): key}
-        monkeypatch.setattr(note_input.st, "session_state", state)
+        values = {TEXT: text, state.key_of("key"): key}
+        monkeypatch.setattr(note_input.st, "session_state", values)
         note_input._write(presses)
-        return state[TEXT]
+        return values[TEXT]
 
     return write
 

@@ -2,7 +2,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from musicgen.ui.compose.form import form_state
+from musicgen.ui.compose.form import state
 from musicgen.ui.compose.piece import player_view
 
 
@@ -20,8 +20,8 @@ from musicgen.ui.compose.piece import player_view
     ],
 )
 def test_a_wait_is_counted_and_explained(monkeypatch, bar, quiet, closes, said):
-    state = {form_state.key_of("closes"): closes}
-    monkeypatch.setattr(player_view.st, "session_state", state)
+    values = {state.key_of("closes"): closes}
+    monkeypatch.setattr(player_view.st, "session_state", values)
     job = SimpleNamespace(stopped=False, bar=bar, bars=128, quiet=quiet)
     assert player_view._standing(job) == said
 

@@ -10,7 +10,7 @@ from musicgen.composing.records import saved_pieces
 from musicgen.composing.records.saved_pieces import KeptPiece, UnknownPiece
 from musicgen.ui.compose import models
 from musicgen.ui.compose.form.form_restore import refill
-from musicgen.ui.compose.piece.piece_facts import primer_notes
+from musicgen.ui.compose.piece_facts import primer_notes
 from musicgen.ui.compose.session import desk
 from musicgen.ui.shared.frame import say_later
 from musicgen.ui.shared.text import count, plain

@@ -10,9 +10,9 @@ import streamlit as st
 
 from musicgen.composing.records.saved_pieces import KeptPiece, kept_pieces
 from musicgen.ui.compose.form.from_file import from_file
-from musicgen.ui.compose.history import history_actions
+from musicgen.ui.compose.history import actions
 from musicgen.ui.compose.history.compare import compare
-from musicgen.ui.compose.piece.piece_facts import originality_of
+from musicgen.ui.compose.piece_facts import originality_of
 from musicgen.ui.shared.text import count
 
 MOST_COMPARED = 6
@@ -31,7 +31,7 @@ def history_view() -> None:
         starred = st.toggle("Starred only", key="history-starred")
     shown = [piece for piece in pieces if _fits(piece, wanted, starred)]
     st.caption(f"{count(len(shown), 'piece')} of {len(pieces):,}; choose some to work with them.")
-    turn = history_actions.turn()
+    turn = actions.turn()
     picked = st.dataframe(
         _table(shown), hide_index=True, key=f"history-{turn}", on_select="rerun",
         selection_mode="multi-row", height="auto" if len(shown) < 8 else 280,
@@ -42,9 +42,9 @@ def history_view() -> None:
     )  # fmt: skip
     chosen = [shown[row] for row in picked["selection"]["rows"] if row < len(shown)]
     if len(chosen) == 1:
-        history_actions.one(chosen[0])
+        actions.one(chosen[0])
     if chosen:
-        history_actions.several(chosen)
+        actions.several(chosen)
     if 2 <= len(chosen) <= MOST_COMPARED:
         compare(chosen)
 

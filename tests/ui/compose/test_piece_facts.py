@@ -7,7 +7,7 @@ from musicgen.composing.originality.report import originality
 from musicgen.composing.records.saved_pieces import KeptPiece
 from musicgen.composing.settings import ComposeSettings
 from musicgen.rendering.figures.roll import Mark
-from musicgen.ui.compose.piece.piece_facts import (
+from musicgen.ui.compose.piece_facts import (
     figures_of,
     marks_of,
     originality_of,
