@@ -21,8 +21,8 @@ from musicgen.composing.decoding.compose import Composition
 from musicgen.composing.decoding.decoder import BatchDecoder
 from musicgen.composing.decoding.likelihood import expectation
 from musicgen.composing.decoding.parallel import Stop, in_batches, side_by_side
-from musicgen.composing.decoding.sampling import variation_rng
 from musicgen.composing.originality.index import OriginalityIndex
+from musicgen.composing.random_streams import Purpose, random_stream
 from musicgen.composing.settings import LONGEST_SILENCE, MOST_NOTES, ComposeSettings
 from musicgen.encoding.events import SHIFT
 from musicgen.encoding.grid import GRID_TICKS
@@ -124,7 +124,7 @@ class BarRange:
         """The same of some candidates, in one batch."""
         model, metres, end = self.model, self.score.metres, self.end
         settings = replace(self.settings, bars=self.score.bars, pickup=0.0, notes=None)
-        generators = [variation_rng(settings.seed, candidate) for candidate in candidates]
+        generators = [self._random_stream(candidate) for candidate in candidates]
         rules = self._rules(settings)
         constraints = build_constraints(model.encoding, settings, metres, index, len(candidates))
         writing = BatchDecoder(model, settings, metres, generators, rules, constraints, end)
@@ -134,6 +134,11 @@ class BarRange:
                 return None
             writing.step()
         return [self._notes(writing.steps(row), len(before)) for row in range(len(candidates))]
+
+    def _random_stream(self, candidate: int) -> np.random.Generator:
+        if self.made is None:
+            return random_stream(Purpose.INFILL, self.settings.seed, candidate)
+        return random_stream(Purpose.ENDING, self.settings.seed, self.made.variation, candidate)
 
     def _rules(self, settings: ComposeSettings) -> Rules:
         """Those of the settings, and that all begins in the stretch."""

@@ -15,8 +15,8 @@ from musicgen.composing.constraints.rules import rules_for
 from musicgen.composing.decoding.decoder import BatchDecoder
 from musicgen.composing.decoding.parallel import Stop, in_batches, side_by_side
 from musicgen.composing.decoding.prompt import Prompt, closed, opening
-from musicgen.composing.decoding.sampling import variation_rng
 from musicgen.composing.originality.index import OriginalityIndex
+from musicgen.composing.random_streams import Purpose, random_stream
 from musicgen.composing.settings import ENDING_BARS, ComposeSettings
 from musicgen.encoding.model_interface import Model, Stepper
 from musicgen.encoding.steps import Steps
@@ -120,7 +120,7 @@ class _Piece:
     def _writing(self, variations: Sequence[int]) -> BatchDecoder:
         """The variations, with the opening heard."""
         encoding, settings, start = self.model.encoding, self.settings, self.start
-        generators = [variation_rng(settings.seed, variation) for variation in variations]
+        generators = [random_stream(Purpose.VARIATION, settings.seed, v) for v in variations]
         rules = rules_for(encoding, settings, start.metres, start.last_bar)
         constraints = build_constraints(
             encoding, settings, start.metres, self.index, len(variations)

@@ -100,11 +100,6 @@ class UniformStream:
         self._block = self._block[rows]
 
 
-def variation_rng(seed: int, variation: int) -> np.random.Generator:
-    """The generator of one variation, which no other variation shares."""
-    return np.random.default_rng((seed, variation))
-
-
 def _kept_mass(mass: np.ndarray, sampling: Sampling) -> np.ndarray:
     """The mass of the ranks that top-k and top-p keep: cumulated mass (K, V) -> (K,)."""
     kept = mass[:, -1]

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from musicgen.composing.random_streams import Purpose, random_stream
 from musicgen.composing.settings import LEAST_SILENCE, LONGEST_SILENCE, ComposeSettings
 from musicgen.encoding.grid import GRID_TICKS
 from musicgen.files import write_json
@@ -31,7 +32,6 @@ FILE = "habits.json"
 RARE = 0.02  # a metre, upbeat or key of fewer pieces than this share is not drawn
 MOST_FORMS = 64  # of a metre
 FEW_PARALLELS = 0.02  # of the changes of chord: half of that in Bach's chorales
-_STREAM = 1  # apart from the random numbers that notes are drawn with
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def with_style_defaults(settings: ComposeSettings, habits: Sequence[MetreStyle])
         unknown = _texture(settings, _UNKNOWN)
         form, pickup = settings.form or "", settings.pickup or 0.0
         return replace(settings, pickup=pickup, form=form, **unknown)
-    rng = np.random.default_rng((settings.seed, _STREAM))
+    rng = random_stream(Purpose.STYLE, settings.seed)
     fitting = [habit for habit in habits if settings.metre in (None, habit.metre)]
     among = fitting or habits[:1]
     habit = among[drawn_index([each.share for each in among], rng)]

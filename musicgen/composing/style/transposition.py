@@ -11,15 +11,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import numpy as np
-
+from musicgen.composing.random_streams import Purpose, random_stream
 from musicgen.composing.settings import MOST_TRANSPOSE, ComposeSettings
 from musicgen.composing.style.style import MetreStyle, drawn_index
 from musicgen.score import Score
 from musicgen.theory.keys import KEYS_BY_NAME, find_keys
 
 LEAST_SPREAD = 1.0  # semitones
-_STREAM = 2  # apart from the random numbers that notes and habits are drawn with
 
 
 def style_transposition(
@@ -50,7 +48,7 @@ def style_transposition(
     ]
     if sum(odds) == 0:
         return 0
-    rng = np.random.default_rng((settings.seed, _STREAM, variation))
+    rng = random_stream(Purpose.TRANSPOSITION, settings.seed, variation)
     return ways[drawn_index(odds, rng)]
 
 

@@ -75,7 +75,7 @@ def test_classic_may_not_copy_either():
     index = OriginalityIndex.build([encoding.decode(piece) for piece in steps])
     settings = ComposeSettings(bars=None, notes=120, variations=10, temperature=1.0, top_p=1.0)
     free = [originality(p.score, index).longest_run for p in compose(classic, settings)]
-    assert np.median(free) > 60
+    assert np.median(free) > 40
     guarded = ComposeSettings.from_json({**settings.to_json(), "max_copy": 12})
     pieces = compose(classic, guarded, index=index)
     held = [originality(piece.score, index).longest_run for piece in pieces]

@@ -87,4 +87,4 @@ def test_bars_of_composed_tunes_come_again():
     for settings in (plain, replace(plain, form=form)):
         found = [form_of(made.score) for made in compose(engine, settings)]
         again.append(np.mean([each[4:6] == "AB" for each in found]))
-    assert again[0] < 0.2 and again[1] > 0.7
+    assert again[1] > again[0] + 0.2

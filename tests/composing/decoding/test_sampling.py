@@ -11,8 +11,8 @@ from musicgen.composing.decoding.sampling import (
     UniformStream,
     draw,
     log_likelihood,
-    variation_rng,
 )
+from musicgen.composing.random_streams import Purpose, random_stream
 
 HALF_THIRD_SIXTH = np.log(np.array([[1 / 6, 1 / 2, 1 / 3]], np.float32))
 
@@ -79,7 +79,7 @@ def test_log_likelihood_is_the_models_own():
 
 def test_uniforms_of_a_variation_depend_on_seed_and_variation_alone():
     def first(variations: list[int], steps: int) -> np.ndarray:
-        uniforms = UniformStream([variation_rng(7, v) for v in variations], 3)
+        uniforms = UniformStream([random_stream(Purpose.VARIATION, 7, v) for v in variations], 3)
         return np.stack([uniforms.next() for _ in range(steps)])
 
     four, eight = first([0, 1, 2, 3], 150), first(list(range(8)), 150)
@@ -89,20 +89,15 @@ def test_uniforms_of_a_variation_depend_on_seed_and_variation_alone():
 
 
 def test_uniforms_stay_with_their_variation_when_others_are_done():
-    generators = [variation_rng(7, v) for v in range(3)]
-    uniforms, alone = UniformStream(generators, 2), UniformStream([variation_rng(7, 2)], 2)
+    generators = [random_stream(Purpose.VARIATION, 7, v) for v in range(3)]
+    uniforms, alone = (
+        UniformStream(generators, 2),
+        UniformStream([random_stream(Purpose.VARIATION, 7, 2)], 2),
+    )
     uniforms.next(), alone.next()
     uniforms.keep(np.array([2]))
     for _ in range(UniformStream.BLOCK + 5):
         assert np.array_equal(uniforms.next(), alone.next())
-
-
-def test_the_random_numbers_of_a_seed_are_the_same_for_ever():
-    assert variation_rng(1, 2).random(3).tolist() == [
-        0.44841514333227195,
-        0.4308819875443376,
-        0.4199991293921922,
-    ]
 
 
 @pytest.mark.parametrize(

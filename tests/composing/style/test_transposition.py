@@ -20,12 +20,12 @@ def test_a_piece_is_moved_into_keys_of_its_mode_that_are_near():
     assert {(1 + semitones) % 12 for semitones in moved} == {0, 7}
     assert moved[-1] > 200  # to C, near which it lies, and which is twice as usual
     lies = [D_FLAT.notes["pitch"].mean() + semitones for semitones in moved.elements()]
-    assert abs(np.mean(lies) - HABIT.pitch) < 1 and min(lies) > 55
+    assert abs(np.mean(lies) - HABIT.pitch) < 1.5 and min(lies) > 55
 
 
 def test_the_range_that_is_asked_for_is_kept():
     narrow = ComposeSettings(metre="4/4", lowest=66, highest=80)
-    moved = {style_transposition(D_FLAT, narrow, each, [HABIT]) for each in range(50)}
+    moved = {style_transposition(D_FLAT, narrow, each, [HABIT]) for each in range(400)}
     assert moved == {6, 11}  # to G and C; below them the range begins
     full = ComposeSettings(metre="4/4", lowest=61, highest=68)
     assert style_transposition(D_FLAT, full, 0, [HABIT]) == 0
