@@ -20,7 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from musicgen.corpus.bundled.library import bundled
+from musicgen.corpus.bundled.library import bundled_collections
 from musicgen.corpus.load import load_collection
 from musicgen.models.settings import (
     ClassicSettings,
@@ -100,7 +100,7 @@ def peak_memory(run: str) -> int:
 def _chorales(folder: Path, pieces: int) -> Path:
     if not folder.exists():
         whole = folder.with_name(f"{folder.name}-whole")
-        chorales = next(each for each in bundled() if each.name == "bach-chorales")
+        chorales = next(each for each in bundled_collections() if each.name == "bach-chorales")
         shutil.unpack_archive(chorales.path, whole)
         folder.mkdir()
         for file in sorted(whole.rglob("*.mid"))[:pieces]:

@@ -23,7 +23,7 @@ from typing import Any
 
 import muspy
 
-from musicgen.corpus.bundled.library import bundled
+from musicgen.corpus.bundled.library import bundled_collections
 from musicgen.corpus.readers.read_score import read_score
 from musicgen.score import TICKS_PER_QUARTER, Metre, Score, notes_from
 
@@ -54,7 +54,7 @@ def main() -> None:
 
 def bundled_pieces() -> Iterator[tuple[str, str, Score]]:
     """Collection, file and score of some pieces of each bundled collection."""
-    for collection in bundled():
+    for collection in bundled_collections():
         with zipfile.ZipFile(collection.path) as archive:
             for file in archive.namelist()[:: EVERY[collection.name]]:
                 yield collection.name, file, read_score(archive.read(file), file)

@@ -33,7 +33,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.shared.chromium import Browser, Page, chromium
-from musicgen.corpus.bundled.library import bundled
+from musicgen.corpus.bundled.library import bundled_collections
 from musicgen.training.settings import RunSettings
 
 AT_REST = '[data-testid="stApp"][data-test-script-state="notRunning"]'
@@ -233,7 +233,7 @@ def _long_run(folder: Path) -> None:
 
 
 def _unpacked(folder: Path) -> Path:
-    chorales = next(each for each in bundled() if each.name == "bach-chorales")
+    chorales = next(each for each in bundled_collections() if each.name == "bach-chorales")
     shutil.unpack_archive(chorales.path, folder)
     return folder
 

@@ -103,14 +103,14 @@ class Score:
         return int(self.bar_positions([self.end - 1])[0][0]) + 1 if len(self) else 0
 
     @property
-    def upbeat(self) -> bool:
+    def has_pickup(self) -> bool:
         """Whether whole bars follow a pickup, which counts in `bars` and not among people."""
         return first_bar_number(self.metres) == 0 and self.bars > 1
 
     @property
-    def counted_bars(self) -> int:
+    def full_bars(self) -> int:
         """How many bars there are as people count them, without the upbeat."""
-        return self.bars - self.upbeat
+        return self.bars - self.has_pickup
 
     def bar_positions(
         self, ticks: Sequence[int] | np.ndarray

@@ -7,9 +7,9 @@ import time
 
 from musicgen.commands.answer import INTERRUPTED, Answer
 from musicgen.commands.progress import ProgressLine, kept_on_interrupt
-from musicgen.corpus.bundled.library import build, bundled
+from musicgen.corpus.bundled.library import build, bundled_collections
 from musicgen.corpus.load import load_collection
-from musicgen.corpus.user.user_collections import shelved
+from musicgen.corpus.user.user_collections import own_collections
 from musicgen.encoding.registry import fit_encoding
 
 
@@ -19,9 +19,9 @@ def library(options: argparse.Namespace) -> Answer:
         build(ProgressLine())
     rows = [
         {"name": each.name, "title": each.title, "pieces": each.pieces, "licence": each.licence}
-        for each in bundled()
+        for each in bundled_collections()
     ]
-    own = [{"name": each.name, "pieces": each.files} for each in shelved()]
+    own = [{"name": each.name, "pieces": each.files} for each in own_collections()]
     lines = [f"{row['name']:24} {row['pieces']:6} pieces" for row in (*rows, *own)]
     return Answer({"bundled": rows, "own": own}, "\n".join(lines))
 

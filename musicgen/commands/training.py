@@ -12,7 +12,7 @@ from typing import Any
 from musicgen.commands.answer import Answer
 from musicgen.commands.progress import ProgressLine
 from musicgen.corpus.collection import Collection
-from musicgen.corpus.load import lasting_source, load_collection
+from musicgen.corpus.load import absolute_source, load_collection
 from musicgen.corpus.split import Shares, split_pieces
 from musicgen.models.checkpoints.checkpoint import Checkpoint, open_checkpoint
 from musicgen.models.settings import ClassicSettings, settings_from_json
@@ -115,7 +115,7 @@ def _asked_for(options: argparse.Namespace) -> RunSettings:
     """A new run's settings."""
     if options.source is None:
         raise ValueError("say what to train on: a collection's name, a file, a folder or a zip")
-    source = lasting_source(options.source)
+    source = absolute_source(options.source)
     return _tuned(options, source) if options.fine_tune else _fresh(options, source)
 
 

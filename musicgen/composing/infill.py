@@ -29,7 +29,7 @@ from musicgen.encoding.grid import GRID_TICKS
 from musicgen.encoding.model_interface import Model, Stepper
 from musicgen.encoding.notes import NotesEncoding
 from musicgen.score import Score, without_overlaps
-from musicgen.theory.voice_separation import in_parts
+from musicgen.theory.voice_separation import separate_voices
 
 CANDIDATES = 8
 FOLLOWING = 48  # notes after the stretch that the candidates are judged by
@@ -76,7 +76,7 @@ def infill(
     scores = [stretch.joined(notes) for notes in drawn]
     fits = stretch.fits(scores)
     best = int(np.argmax(fits))
-    joined = in_parts(scores[best], settings.parts or 0)
+    joined = separate_voices(scores[best], settings.parts or 0)
     return Rewritten(joined, first_bar, last_bar, len(drawn[best]), fits[best])
 
 

@@ -18,9 +18,9 @@ from musicgen.composing.style.training_profile import TrainingProfile
 from musicgen.composing.style.transposition import style_transposition
 from musicgen.encoding.model_interface import Model
 from musicgen.score import Score
-from musicgen.statistics.metrics import figures
+from musicgen.statistics.metrics import score_metrics
 from musicgen.theory.repetition import DegenerateRepetition, degenerate_repetition
-from musicgen.theory.voice_separation import in_parts
+from musicgen.theory.voice_separation import separate_voices
 
 MOST_RETRIES = 2  # batches, for pieces that collapsed
 
@@ -45,8 +45,8 @@ class Piece:
         found = self.originality
         return {
             "notes": len(score),
-            "bars": score.counted_bars,
-            "upbeat": score.upbeat,
+            "bars": score.full_bars,
+            "upbeat": score.has_pickup,
             "seconds": score.seconds,
             "composed_in": made.seconds,  # the whole batch
             "seed": made.settings.seed,
@@ -141,7 +141,7 @@ def compose_one(
 
 def _told_in_parts(on_bar: OnBar, parts: int) -> OnBar:
     def tell(variation: int, bars: int, score: Score) -> None:
-        on_bar(variation, bars, in_parts(score, parts))
+        on_bar(variation, bars, separate_voices(score, parts))
 
     return tell
 
@@ -157,7 +157,7 @@ def _finished(model: Model, known: TrainingProfile, piece: Piece, stop: Stop | N
     else:
         made = with_ending(model, made, known.index)
     made = _in_its_key(model, made, known)
-    made = replace(made, score=in_parts(made.score, made.settings.parts or 0))
+    made = replace(made, score=separate_voices(made.score, made.settings.parts or 0))
     same = made.score == piece.score
     return replace(piece, composition=made) if same else judged(made, known)
 
@@ -197,6 +197,6 @@ def judged(composition: Composition, known: TrainingProfile) -> Piece:
     composed = composition.composed
     found = originality(composed, known.index) if known.index else None
     caught = degenerate_repetition(composed)
-    of_score = figures(composed) if len(composed) else {}
+    of_score = score_metrics(composed) if len(composed) else {}
     judgement = judge(of_score, composition.nats_a_note, known.reference, found, caught)
     return Piece(composition, of_score, found, caught, judgement)

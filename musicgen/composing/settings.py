@@ -19,7 +19,7 @@ from musicgen.score import TICKS_PER_QUARTER, Metre
 from musicgen.theory.form import check_form
 from musicgen.theory.scales import pitch_classes
 from musicgen.theory.spelling import pitch_name
-from musicgen.theory.voice_separation import MOST_PARTS
+from musicgen.theory.voice_separation import MAX_PARTS
 
 MOST_BARS = 1000
 MOST_NOTES = 20_000
@@ -98,7 +98,7 @@ class ComposeSettings:
         _within("endings", self.endings, 0, MOST_VARIATIONS)
         _within("transpose", self.transpose, -MOST_TRANSPOSE, MOST_TRANSPOSE)
         _within("counterpoint", self.counterpoint, 0, 3)
-        _within("parts", self.parts, 0, MOST_PARTS)
+        _within("parts", self.parts, 0, MAX_PARTS)
         _within("span", self.span, 0, HIGHEST_KEY - LOWEST_KEY)
         _within("silence", self.silence, LEAST_SILENCE, LONGEST_SILENCE)
         check_form(self.form or "")

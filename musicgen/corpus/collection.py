@@ -19,7 +19,7 @@ class PieceFile:
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusedFile:
     """A file that could not be used: why, and what would help where something would."""
 
     file: str
@@ -42,7 +42,7 @@ class Collection:
     name: str
     scores: tuple[Score, ...] = ()
     files: tuple[PieceFile, ...] = ()
-    refused: tuple[Refused, ...] = ()
+    refused: tuple[RefusedFile, ...] = ()
     complete: bool = True  # False where the reading was cancelled
 
     def __post_init__(self) -> None:

@@ -22,5 +22,5 @@ class UnknownSource(CorpusError):
     """A source that is no collection, file, folder or zip; the message lists what would be."""
 
 
-class ShelfError(CorpusError):
+class CollectionError(CorpusError):
     """A change to the user's collections that cannot be made."""

@@ -17,18 +17,18 @@ from pathlib import Path
 
 import numpy as np
 
-from musicgen.corpus.collection import Piece, PieceFile, Refused
+from musicgen.corpus.collection import Piece, PieceFile, RefusedFile
 from musicgen.paths import home
 from musicgen.score import NOTE_DTYPE, Metre, Score
 
 READER_VERSION = 3  # another one whenever reading gives other scores for the same bytes
 MOST_RECORDS = 64
 
-Answer = Piece | Refused  # what reading one file gave
+Answer = Piece | RefusedFile  # what reading one file gave
 Key = tuple[str, str]  # file and stamp of an Entry
 
 
-def load_record(source: Path) -> dict[Key, Answer]:
+def load_cache(source: Path) -> dict[Key, Answer]:
     """What was kept of a source's files; empty where there is no sound record."""
     try:
         with np.load(_record_path(source), allow_pickle=False) as arrays:
@@ -37,7 +37,7 @@ def load_record(source: Path) -> dict[Key, Answer]:
         return {}
 
 
-def save_record(source: Path, answers: Mapping[Key, Answer]) -> None:
+def save_cache(source: Path, answers: Mapping[Key, Answer]) -> None:
     """Keep what was read; a folder that cannot be written costs only the next opening's time."""
     path = _record_path(source)
     buffer = io.BytesIO()
@@ -74,7 +74,7 @@ def _packed(answers: Mapping[Key, Answer]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _row(answer: Answer) -> dict[str, object]:
-    if isinstance(answer, Refused):
+    if isinstance(answer, RefusedFile):
         return {"refused": asdict(answer)}
     score = answer.score
     metres = [[each.start, each.numerator, each.denominator] for each in score.metres]
@@ -90,7 +90,7 @@ def _unpacked(arrays: Mapping[str, np.ndarray]) -> dict[Key, Answer]:
     answers: dict[Key, Answer] = {}
     for file, stamp, row in record["files"]:
         if "refused" in row:
-            answers[file, stamp] = Refused(**row["refused"])
+            answers[file, stamp] = RefusedFile(**row["refused"])
             continue
         head = row["score"]
         table = notes[at : at + head["notes"]]

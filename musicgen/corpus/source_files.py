@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from musicgen.corpus.collection import Refused
+from musicgen.corpus.collection import RefusedFile
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.archives import open_archive, read_member
 from musicgen.corpus.readers.formats import ending_of, text_of, tunes_of
@@ -31,7 +31,7 @@ class Entry:
     read: Callable[[], bytes]  # UnreadableScore where that fails
 
 
-def entries_of(path: Path, stack: ExitStack) -> list[Entry | Refused]:
+def entries_of(path: Path, stack: ExitStack) -> list[Entry | RefusedFile]:
     """The pieces of a source: its files in order of name, an ABC book's tunes one by one.
 
     stack keeps an archive open until the entries have been read.
@@ -39,7 +39,7 @@ def entries_of(path: Path, stack: ExitStack) -> list[Entry | Refused]:
     return [each for entry in files_of(path, stack) for each in _tunes(entry)]
 
 
-def files_of(path: Path, stack: ExitStack) -> list[Entry | Refused]:
+def files_of(path: Path, stack: ExitStack) -> list[Entry | RefusedFile]:
     """The files of a folder and of the zips in it, of a zip, or the one file that path is."""
     archives = stack.enter_context(_Archives())
     if path.is_dir():
@@ -49,13 +49,13 @@ def files_of(path: Path, stack: ExitStack) -> list[Entry | Refused]:
     return [_file_entry(path, shown(Path(path.name)))]
 
 
-def files_given(files: Iterable[tuple[str, bytes]], stack: ExitStack) -> list[Entry | Refused]:
+def files_given(files: Iterable[tuple[str, bytes]], stack: ExitStack) -> list[Entry | RefusedFile]:
     """Uploads, each a name and its bytes, and what is in the zips among them.
 
     Of a folder that is uploaded what systems leave behind is passed over, as in any folder.
     """
     archives = stack.enter_context(_Archives())
-    entries: list[Entry | Refused] = []
+    entries: list[Entry | RefusedFile] = []
     for name, data in files:
         parts = _parts(name.replace("\\", "/"))
         if len(parts) > 1 and any(map(_is_left_behind, parts)):
@@ -111,13 +111,13 @@ def _is_left_behind(name: str) -> bool:
     return hidden or name.lower() in _LEFT_BEHIND
 
 
-def _folder_entries(path: Path, archives: _Archives) -> list[Entry | Refused]:
-    entries: list[Entry | Refused] = []
+def _folder_entries(path: Path, archives: _Archives) -> list[Entry | RefusedFile]:
+    entries: list[Entry | RefusedFile] = []
     unlisted: list[OSError] = []
     for file in files_below(path, unlisted.append):
         if len(entries) >= LIMITS.folder_files:
             reason = f"the folder holds more files than the {LIMITS.folder_files:,} that are read"
-            return [*entries, Refused(shown(Path(path.name)), reason, "divide it")]
+            return [*entries, RefusedFile(shown(Path(path.name)), reason, "divide it")]
         name = shown(file.relative_to(path))
         if is_zip(name):
             entries += _zip_entries(file, name, name, archives)
@@ -125,15 +125,15 @@ def _folder_entries(path: Path, archives: _Archives) -> list[Entry | Refused]:
             entries.append(_file_entry(file, name))
     for problem in unlisted:
         folder = shown(Path(str(problem.filename)).relative_to(path))
-        entries.append(Refused(folder, f"the folder cannot be opened: {_cause(problem)}"))
+        entries.append(RefusedFile(folder, f"the folder cannot be opened: {_cause(problem)}"))
     return entries
 
 
-def _file_entry(path: Path, name: str) -> Entry | Refused:
+def _file_entry(path: Path, name: str) -> Entry | RefusedFile:
     try:
         status = path.stat()
     except OSError as problem:
-        return Refused(name, f"it cannot be opened: {_cause(problem)}")
+        return RefusedFile(name, f"it cannot be opened: {_cause(problem)}")
     return Entry(name, f"{status.st_size}:{status.st_mtime_ns}", partial(read_file, path))
 
 
@@ -147,12 +147,12 @@ def _given(name: str, data: bytes) -> Entry:
 
 def _zip_entries(
     source: Path | bytes, prefix: str, name: str, archives: _Archives
-) -> list[Entry | Refused]:
+) -> list[Entry | RefusedFile]:
     """The members of a zip; prefix: before their names, the zip's own where it is one of many."""
     try:
         members = archives.open(source).infolist()
     except UnreadableScore as problem:
-        return [Refused(name, problem.reason, problem.remedy)]
+        return [RefusedFile(name, problem.reason, problem.remedy)]
     members = sorted(members, key=lambda member: member.filename)
     return [_member_entry(source, each, prefix, archives) for each in members if _is_wanted(each)]
 
@@ -194,23 +194,23 @@ def _parts(filename: str) -> tuple[str, ...]:
 
 def _member_entry(
     source: Path | bytes, member: zipfile.ZipInfo, prefix: str, archives: _Archives
-) -> Entry | Refused:
+) -> Entry | RefusedFile:
     parts = _parts(member.filename) or ("nameless",)
     file = "/".join((prefix, *parts) if prefix else parts).encode(errors="replace").decode()
     if is_zip(file):
-        return Refused(file, "it is a zip inside a zip", "unpack it first")
+        return RefusedFile(file, "it is a zip inside a zip", "unpack it first")
     stamp = f"{member.file_size}:{member.CRC:08x}"
     return Entry(file, stamp, partial(archives.read, source, member))
 
 
-def _tunes(entry: Entry | Refused) -> list[Entry | Refused]:
+def _tunes(entry: Entry | RefusedFile) -> list[Entry | RefusedFile]:
     """The tunes of an ABC book, each as a file of its own; any other entry as it is."""
-    if isinstance(entry, Refused) or ending_of(entry.file) != ".abc":
+    if isinstance(entry, RefusedFile) or ending_of(entry.file) != ".abc":
         return [entry]
     try:
         tunes = tunes_of(text_of(entry.read()))
     except UnreadableScore as problem:
-        return [Refused(entry.file, problem.reason, problem.remedy)]
+        return [RefusedFile(entry.file, problem.reason, problem.remedy)]
     if len(tunes) == 1:
         return [entry]
     stem = entry.file[: -len(".abc")]

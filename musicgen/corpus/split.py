@@ -14,7 +14,7 @@ from musicgen.score import Score
 
 TRAIN, VALID, TEST = "train", "valid", "test"
 SPLITS = (TRAIN, VALID, TEST)
-MOST_HELD_OUT = 0.5  # of the pieces, on both sides together
+MAX_HELD_OUT = 0.5  # of the pieces, on both sides together
 FEWEST_TRAIN = 0.75  # of the share of `train`; chance gives fewer only where pieces are few
 
 
@@ -26,9 +26,9 @@ class Shares:
     test: float = 0.1
 
     def __post_init__(self) -> None:
-        within("valid share", self.valid, 0, MOST_HELD_OUT)
-        within("test share", self.test, 0, MOST_HELD_OUT)
-        within("valid and test share together", self.valid + self.test, 0, MOST_HELD_OUT)
+        within("valid share", self.valid, 0, MAX_HELD_OUT)
+        within("test share", self.test, 0, MAX_HELD_OUT)
+        within("valid and test share together", self.valid + self.test, 0, MAX_HELD_OUT)
 
     @property
     def train(self) -> float:
@@ -56,12 +56,12 @@ def split_pieces(
     # The lowest of a group's places is the group's: one of many pieces nearly always trains.
     place: dict[int, float] = {}  # of each group in [0, 1)
     for group, score in zip(groups, scores, strict=True):
-        place[group] = min(place.get(group, 1.0), content_place(score))
+        place[group] = min(place.get(group, 1.0), split_position(score))
     sides = _sides(place, shares or Shares())
     return tuple(sides[group] for group in groups)
 
 
-def content_place(score: Score) -> float:
+def split_position(score: Score) -> float:
     """A number in [0, 1) that follows from the notes alone, the same in every key."""
     notes = score.notes
     table = np.stack([notes["start"], notes["duration"], notes["pitch"]], axis=1)  # (N, 3)

@@ -54,7 +54,7 @@ class Vocabulary:
         np.minimum.at(first_piece, self.sequence, self._piece_of_step)
         return np.cumsum(np.bincount(first_piece, minlength=len(self.lengths)))
 
-    def pieces_having(self, token: str) -> list[int]:
+    def pieces_with(self, token: str) -> list[int]:
         """The numbers of the pieces that have a step, rising; none where no piece does."""
         if token not in self.tokens:
             return []

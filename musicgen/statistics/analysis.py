@@ -37,20 +37,20 @@ class Analysis:
         self._vocabularies: dict[str, Vocabulary] = {}
         self._splits: dict[Shares, tuple[str, ...]] = {}
 
-    def work_ahead(self) -> None:
+    def precompute(self) -> None:
         """Count what the views will show that are not open at first."""
         for name in ("durations", "onsets", "metres", "tempi", "velocities", "polyphony"):
             getattr(self, name)
 
     @cached_property
-    def glance(self) -> Overview:
+    def overview(self) -> Overview:
         return overview(self.scores)
 
     @cached_property
-    def a_track_a_voice(self) -> bool:
+    def has_track_per_voice(self) -> bool:
         """Whether nearly no track strikes two notes at once, in pieces of several tracks."""
         found, parts = self.note_frequency, [score.notes["part"].any() for score in self.scores]
-        few = found.chords.counts.sum() < FEW_CHORDS * found.both.counts.sum()
+        few = found.chords.counts.sum() < FEW_CHORDS * found.combined.counts.sum()
         return bool(few and np.mean(parts) > 0.5)
 
     @cached_property
@@ -94,35 +94,35 @@ class Analysis:
         return rhythm_histograms.polyphony(self.scores)
 
     @cached_property
-    def groups(self) -> list[int]:
+    def duplicate_groups(self) -> list[int]:
         return near_duplicates(self.scores)
 
     @property
-    def sides(self) -> tuple[str, ...]:
+    def splits(self) -> tuple[str, ...]:
         """As the usual shares are."""
-        return self.split(Shares())
+        return self.splits_for(Shares())
 
-    def split(self, shares: Shares) -> tuple[str, ...]:
+    def splits_for(self, shares: Shares) -> tuple[str, ...]:
         """The side of each piece."""
         if shares not in self._splits:
-            self._splits[shares] = split_pieces(self.scores, self.groups, shares)
+            self._splits[shares] = split_pieces(self.scores, self.duplicate_groups, shares)
         return self._splits[shares]
 
     @cached_property
-    def copies(self) -> np.ndarray:
+    def duplicate_counts(self) -> np.ndarray:
         """How many other pieces are the same music as each one: (P,)."""
-        sizes = Counter(self.groups)
-        return np.array([sizes[group] - 1 for group in self.groups], dtype=np.int64)
+        sizes = Counter(self.duplicate_groups)
+        return np.array([sizes[group] - 1 for group in self.duplicate_groups], dtype=np.int64)
 
     @cached_property
-    def twins(self) -> list[tuple[str, ...]]:
+    def duplicate_files(self) -> list[tuple[str, ...]]:
         """The files of the other pieces that are the same music, of each piece."""
         alike: dict[int, list[str]] = {}
-        for group, each in zip(self.groups, self.collection.files, strict=True):
+        for group, each in zip(self.duplicate_groups, self.collection.files, strict=True):
             alike.setdefault(group, []).append(each.file)
         return [
             tuple(file for file in alike[group] if file != each.file)
-            for group, each in zip(self.groups, self.collection.files, strict=True)
+            for group, each in zip(self.duplicate_groups, self.collection.files, strict=True)
         ]
 
     def encoded(self, name: str) -> tuple[Encoding, list[Steps]]:
@@ -177,21 +177,21 @@ class Analysis:
                 "correlation": [key.correlation if key else np.nan for key in keys],
                 "tempo": [score.tempo for score in self.scores],
                 "metre": [str(rhythm_histograms.main_metre(score)) for score in self.scores],
-                "split": list(self.sides),
-                "copies": self.copies,
+                "split": list(self.splits),
+                "copies": self.duplicate_counts,
                 "drums": [each.drums for each in self.collection.files],
                 "status": self._statuses(),
-                "twin of": [_listed(files) for files in self.twins],
+                "twin of": [_listed(files) for files in self.duplicate_files],
                 "remedy": "",
             }
         )
 
     def _statuses(self) -> list[str]:
-        """What became of each file that was read: (P,)."""
-        twins = [f"same as {copies} more" if copies else "" for copies in self.copies]
-        drums = ["drums left out" if each.drums else "" for each in self.collection.files]
-        said = zip(twins, drums, strict=True)
-        return [", ".join(filter(None, words)) or "read" for words in said]
+        """Reading status of each piece: (P,)."""
+        copies = [f"same as {count} more" if count else "" for count in self.duplicate_counts]
+        drums = ["drums left out" if file.drums else "" for file in self.collection.files]
+        rows = zip(copies, drums, strict=True)
+        return [", ".join(filter(None, words)) or "read" for words in rows]
 
     @cached_property
     def refused(self) -> pd.DataFrame:

@@ -40,7 +40,7 @@ FEATURES: Mapping[str, Feature] = {
 
 
 @dataclass(frozen=True)
-class Likeness:
+class Similarity:
     """Of a set to a reference in one feature."""
 
     overlap: float  # overlapping area, 0 to 1
@@ -56,7 +56,7 @@ def compare(
     pieces: Sequence[Score],
     reference: Sequence[Score],
     features: Mapping[str, Feature] = FEATURES,
-) -> dict[str, Likeness]:
+) -> dict[str, Similarity]:
     """The likeness of two sets in every feature that has a meaning for both.
 
     A piece for which a feature has no meaning (NaN) is left out of it; a feature is left out that
@@ -68,7 +68,7 @@ def compare(
     for name, feature in features.items():
         ours, theirs = _values(feature, pieces), _values(feature, reference)  # (n, D), (m, D)
         if _enough(ours, pieces) and _enough(theirs, reference):
-            found[name] = likeness(ours, theirs)
+            found[name] = similarity(ours, theirs)
     return found
 
 
@@ -76,12 +76,12 @@ def _enough(rows: np.ndarray, scores: Sequence[Score]) -> bool:
     return len(rows) >= max(2, len(scores) / 2)
 
 
-def likeness(values: np.ndarray, reference: np.ndarray) -> Likeness:
+def similarity(values: np.ndarray, reference: np.ndarray) -> Similarity:
     """From the values of a feature, a row a piece: (n, D), (m, D)."""
     intra, inter = intra_set(values), inter_set(values, reference)
     of_intra, of_inter = densities(intra, inter)
     scalar = values.shape[1] == 1
-    return Likeness(
+    return Similarity(
         overlap=overlapping_area(of_intra, of_inter),
         divergence=kl_divergence(of_intra, of_inter),
         mean=float(values.mean()) if scalar else np.nan,

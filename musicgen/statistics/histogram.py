@@ -31,7 +31,7 @@ class Histogram:
         """In how many pieces each value occurs: (B,)."""
         return np.array([len(numbers) for numbers in self.having], dtype=np.int64)
 
-    def only(self, chosen: np.ndarray) -> Histogram:
+    def select(self, chosen: np.ndarray) -> Histogram:
         """The values at some places, or where a mask is true; the total stays."""
         places = np.arange(len(self))[chosen]
         labels = tuple(self.labels[place] for place in places)
@@ -40,17 +40,17 @@ class Histogram:
 
     def most_frequent(self, most: int | None = None) -> Histogram:
         """By falling count, equal counts by value; so many at most."""
-        return self.only(np.argsort(-self.counts, kind="stable")[:most])
+        return self.select(np.argsort(-self.counts, kind="stable")[:most])
 
-    def leading(self, most: int) -> Histogram:
+    def top_by_value(self, most: int) -> Histogram:
         """The most frequent, so many at most, in order of value."""
-        return self.only(np.sort(np.argsort(-self.counts, kind="stable")[:most]))
+        return self.select(np.sort(np.argsort(-self.counts, kind="stable")[:most]))
 
     def count_of(self, label: str) -> int:
         """How often the value with that label occurs; 0 where it does not."""
         return int(self.counts[self.labels.index(label)]) if label in self.labels else 0
 
-    def pieces_having(self, label: str) -> list[int]:
+    def pieces_with(self, label: str) -> list[int]:
         """The numbers of the pieces that have the value with that label, rising."""
         return self.having[self.labels.index(label)].tolist() if label in self.labels else []
 

@@ -145,6 +145,6 @@ _ALL = (
 METRICS: Mapping[str, Metric] = MappingProxyType({metric.name: metric for metric in _ALL})
 
 
-def figures(score: Score) -> dict[str, float]:
+def score_metrics(score: Score) -> dict[str, float]:
     """Every metric of a score by name; NaN where a metric has no meaning for it."""
     return {name: metric(score) for name, metric in METRICS.items()}

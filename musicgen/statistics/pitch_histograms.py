@@ -10,7 +10,7 @@ import numpy as np
 from musicgen.score import Score, pooled_notes
 from musicgen.statistics.histogram import Histogram, histogram
 from musicgen.theory.chords import sonorities
-from musicgen.theory.spelling import PITCH_CLASS_NAMES, mask_name, mask_words, pitch_name
+from musicgen.theory.spelling import PITCH_CLASS_NAMES, describe_mask, mask_name, pitch_name
 
 INTERVAL_NAMES = (
     *("unison", "minor second", "major second", "minor third", "major third", "fourth"),
@@ -25,16 +25,16 @@ _CHORDS = 128  # codes below it are keys, from it on the pitch classes of chords
 class NoteFrequency:
     """The notes and chords of a collection, as the encoding `notes` names them."""
 
-    both: Histogram  # values: MIDI key numbers, or 128 and the chord's pitch classes as bits
+    combined: Histogram  # values: MIDI key numbers, or 128 and the chord's pitch classes as bits
     sizes: Histogram  # values: notes in a chord; 1 is a single note
 
     @property
     def notes(self) -> Histogram:
-        return self.both.only(self.both.values < _CHORDS)
+        return self.combined.select(self.combined.values < _CHORDS)
 
     @property
     def chords(self) -> Histogram:
-        return self.both.only(self.both.values >= _CHORDS)
+        return self.combined.select(self.combined.values >= _CHORDS)
 
 
 def note_frequency(scores: Sequence[Score]) -> NoteFrequency:
@@ -49,13 +49,13 @@ def note_frequency(scores: Sequence[Score]) -> NoteFrequency:
 
 
 def is_chord(code: int) -> bool:
-    """Whether a value of `NoteFrequency.both` is a chord's, and no single note's."""
+    """Whether a value of `NoteFrequency.combined` is a chord's, and no single note's."""
     return code >= _CHORDS
 
 
-def code_words(code: int) -> str:
-    """A value of `NoteFrequency.both` as its label and, of a chord, what it is made of."""
-    return f"{_token(code)}: {mask_words(code - _CHORDS)}" if is_chord(code) else _token(code)
+def describe_code(code: int) -> str:
+    """A value of `NoteFrequency.combined` as its label and, of a chord, what it is made of."""
+    return f"{_token(code)}: {describe_mask(code - _CHORDS)}" if is_chord(code) else _token(code)
 
 
 def pitches(scores: Sequence[Score]) -> Histogram:

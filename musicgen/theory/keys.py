@@ -60,7 +60,7 @@ KEYS_BY_NAME = {key.name: key for key in (Key(t, mode, 1.0) for t in range(12) f
 
 def find_keys(scores: Sequence[Score]) -> list[Key | None]:
     """The key of each score; None for one without notes."""
-    durations = class_durations(scores)  # (P, 12)
+    durations = pitch_class_durations(scores)  # (P, 12)
     fits = _correlations(durations, _rotated_profiles())  # (P, 24)
     # Of keys that fit equally music21 takes the last: the highest tonic, minor before major.
     best = fits.shape[1] - 1 - np.argmax(fits[:, ::-1], axis=1)
@@ -70,7 +70,7 @@ def find_keys(scores: Sequence[Score]) -> list[Key | None]:
     ]
 
 
-def class_durations(scores: Sequence[Score]) -> np.ndarray:
+def pitch_class_durations(scores: Sequence[Score]) -> np.ndarray:
     """For how many ticks each pitch class sounds in each piece: (P, 12)."""
     notes, pieces = pooled_notes(scores)
     cells = pieces * 12 + notes["pitch"] % 12

@@ -37,7 +37,7 @@ def tonic_of(key: str) -> int:
     return _parts(key)[0]
 
 
-def triad(key: str) -> frozenset[int]:
+def tonic_triad(key: str) -> frozenset[int]:
     """The pitch classes of the chord on a key's tonic; ValueError where it is not a key.
 
     Its third is the scale's own, minor where that has both.
@@ -47,7 +47,7 @@ def triad(key: str) -> frozenset[int]:
     return frozenset((tonic + step) % 12 for step in (0, third, 7))
 
 
-def lean(key: str) -> np.ndarray:
+def relative_key_log_ratio(key: str) -> np.ndarray:
     """How much more each pitch class (12,) says this key than its relative one, in nats.
 
     The two share their notes, so that a piece held to the notes of D minor may well be in

@@ -73,7 +73,7 @@ _INTERVAL_NAMES = {
 
 
 @lru_cache(maxsize=4096)
-def mask_words(mask: int) -> str:
+def describe_mask(mask: int) -> str:
     """What a musician calls pitch classes as bits: C, E and G are "C E G, C major triad".
 
     Without a name where the set has no usual one; the root comes first where it has.

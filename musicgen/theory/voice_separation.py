@@ -17,13 +17,13 @@ import numpy as np
 
 from musicgen.score import Score
 
-MOST_PARTS = 16
+MAX_PARTS = 16
 _TAKEN = 1000.0  # for a second note at once in one part
 _CROSSED = 12.0  # for each part whose note is on the wrong side
 _STRANGE = 0.5  # for each semitone from the part's usual place, beside 1 from its latest note
 
 
-def in_parts(score: Score, count: int) -> Score:
+def separate_voices(score: Score, count: int) -> Score:
     """The same notes given to `count` parts, the highest first."""
     if not len(score) or count < 1:
         return score
@@ -38,7 +38,7 @@ def monophonic_parts(score: Score) -> int:
     same = notes["part"][1:] == notes["part"][:-1]
     at_once = same & (notes["start"][1:] < notes["start"][:-1] + notes["duration"][:-1])
     parts = len(np.unique(notes["part"]))
-    return parts if parts <= MOST_PARTS and not at_once.any() else 0
+    return parts if parts <= MAX_PARTS and not at_once.any() else 0
 
 
 def _parts_of(notes: np.ndarray, count: int) -> np.ndarray:

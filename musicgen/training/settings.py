@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar
 
 from musicgen.bounds import Bounds, all_within, one_of
-from musicgen.corpus.split import MOST_HELD_OUT, Shares
+from musicgen.corpus.split import MAX_HELD_OUT, Shares
 from musicgen.encoding.registry import KNOWN
 from musicgen.models.settings import (
     ClassicSettings,
@@ -40,8 +40,8 @@ class TrainSettings:
         "clip_norm": (0, 1000),
         "transpose_down": (0, 12),
         "transpose_up": (0, 12),
-        "valid_share": (0, MOST_HELD_OUT),
-        "test_share": (0, MOST_HELD_OUT),
+        "valid_share": (0, MAX_HELD_OUT),
+        "test_share": (0, MAX_HELD_OUT),
         "patience": (0, 10_000),
         "seed": (0, 2**32 - 1),
         "devices": (0, 64),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from musicgen.corpus.bundled.library import bundled
-from musicgen.corpus.user.user_collections import shelved
+from musicgen.corpus.bundled.library import bundled_collections
+from musicgen.corpus.user.user_collections import own_collections
 from musicgen.paths import home, pieces_folder
 from musicgen.training.run_folder.run import Run, Status, list_runs
 from musicgen.ui.shared.text import count, plain
@@ -37,8 +37,8 @@ def home_view() -> None:
 
 def _collections() -> None:
     st.subheader("Collections", anchor=False)
-    rows = [(each.name, each.title, each.pieces, "pieces") for each in bundled()]
-    rows += [(each.name, each.name, each.files, "files") for each in shelved()]
+    rows = [(each.name, each.title, each.pieces, "pieces") for each in bundled_collections()]
+    rows += [(each.name, each.name, each.files, "files") for each in own_collections()]
     for name, title, number, unit in rows[:MOST_LISTED]:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.page_link("pages/1_Data.py", label=plain(title), query_params={"collection": name})

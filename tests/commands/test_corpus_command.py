@@ -9,7 +9,7 @@ import pytest
 
 from musicgen.cli import main
 from musicgen.commands.progress import ProgressLine
-from musicgen.corpus.score_cache import load_record
+from musicgen.corpus.score_cache import load_cache
 from tests.helpers.run_command import ROOT, answer_of
 from tests.helpers.tiny_music import write_folder
 
@@ -66,7 +66,7 @@ def test_ctrl_c_keeps_what_was_read(
         assert main(["corpus", str(folder), "--json"]) == 130
     answer = json.loads(capsys.readouterr().out)
     assert (answer["files"], answer["complete"]) == (2, False)
-    assert len(load_record(folder)) == 2
+    assert len(load_cache(folder)) == 2
     answer = answer_of(capsys, "corpus", str(folder))
     assert (answer["files"], answer["complete"]) == (4, True)
 

@@ -8,7 +8,7 @@ from tests.helpers.own_songs import ONE, TWO
 
 
 @pytest.fixture()
-def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def collections_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("MUSICGEN_HOME", str(tmp_path / "home"))
     return tmp_path / "home" / "collections"
 

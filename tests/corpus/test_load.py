@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from musicgen.corpus import load
-from musicgen.corpus.collection import Collection, PieceFile, Refused
+from musicgen.corpus.collection import Collection, PieceFile, RefusedFile
 from musicgen.corpus.errors import UnknownSource, UnreadableScore
 from musicgen.corpus.load import load_collection
 from musicgen.corpus.readers.archives import open_archive
 from musicgen.corpus.readers.limits import Limits
-from musicgen.corpus.score_cache import load_record
+from musicgen.corpus.score_cache import load_cache
 from musicgen.errors import Cancelled
 from tests.helpers.small_midi import midi, note
 
@@ -58,8 +58,8 @@ def test_a_folder_with_subfolders(tmp_path: Path) -> None:
     assert [score.name for score in collection.scores] == ["b", "a"]
     assert [len(score) for score in collection.scores] == [1, 2]
     assert collection.refused == (
-        Refused("bad.mid", "it is not a MIDI file, whatever its name says"),
-        Refused("notes.txt", "'.txt' files are not read", "use MIDI, MusicXML, ABC or Humdrum"),
+        RefusedFile("bad.mid", "it is not a MIDI file, whatever its name says"),
+        RefusedFile("notes.txt", "'.txt' files are not read", "use MIDI, MusicXML, ABC or Humdrum"),
     )
 
 
@@ -100,7 +100,7 @@ def test_a_zip_in_a_folder_is_read_with_its_name(tmp_path: Path) -> None:
     folder = written(tmp_path / "all", {"x.zip": zipped({"a.mid": ONE}), "y.zip": b"PK broken"})
     collection = load_collection(folder)
     assert [each.file for each in collection.files] == ["x.zip/a.mid"]
-    assert collection.refused == (Refused("y.zip", "it is not a zip file, or a damaged one"),)
+    assert collection.refused == (RefusedFile("y.zip", "it is not a zip file, or a damaged one"),)
 
 
 def test_zip_bombs_are_refused_before_they_are_unpacked(tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ def test_a_second_opening_reads_no_file(tmp_path: Path, monkeypatch: pytest.Monk
     (folder / "c.mid").unlink()
     assert [len(score) for score in load_collection(folder).scores] == [2, 1]
     assert read == ["a.mid", "d.mid"]
-    assert {file for file, _ in load_record(folder)} == {"a.mid", "b.mid", "d.mid"}
+    assert {file for file, _ in load_cache(folder)} == {"a.mid", "b.mid", "d.mid"}
 
 
 @pytest.mark.parametrize("damage", ["cut", "empty", "pickle", "other version"])
@@ -200,7 +200,7 @@ def test_a_damaged_record_is_as_good_as_none(tmp_path: Path, damage: str) -> Non
     else:
         data = record.read_bytes()
         record.write_bytes(b"" if damage == "empty" else data[: len(data) // 2])
-    assert load_record(folder) == {}
+    assert load_cache(folder) == {}
     assert load_collection(folder) == first
 
 
@@ -225,7 +225,7 @@ def test_progress_counts_and_can_stop(tmp_path: Path) -> None:
 
     stopped = load_collection(folder, stop)
     assert (len(stopped), stopped.complete) == (2, False)
-    assert len(load_record(folder)) == 4  # what is known stays known
+    assert len(load_cache(folder)) == 4  # what is known stays known
 
 
 def test_both_bundled_collections_read_whole() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from musicgen.corpus.load import load_collection
-from musicgen.corpus.split import Shares, content_place, split_pieces
+from musicgen.corpus.split import Shares, split_pieces, split_position
 from musicgen.score import Score, notes_from
 
 
@@ -31,10 +31,10 @@ def test_a_side_follows_from_the_notes_alone() -> None:
     moved["start"] += 960
     moved["velocity"], moved["program"], moved["part"] = 12, 40, 3
     same = Score(moved, 77.0, first.metres, "another name")
-    assert content_place(same) == content_place(first)
+    assert split_position(same) == split_position(first)
     changed = first.notes.copy()
     changed["duration"][5] += 1
-    assert content_place(Score(changed)) != content_place(first)
+    assert split_position(Score(changed)) != split_position(first)
     assert split_pieces([*others, same])[-1] == split_pieces([first, *others])[0]
 
 

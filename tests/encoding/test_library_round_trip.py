@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from musicgen.corpus.bundled.library import bundled
+from musicgen.corpus.bundled.library import bundled_collections
 from musicgen.corpus.load import load_collection
 from musicgen.encoding.registry import ENCODINGS, fit_encoding
 
 
-@pytest.mark.parametrize("collection", [each.name for each in bundled()])
+@pytest.mark.parametrize("collection", [each.name for each in bundled_collections()])
 @pytest.mark.parametrize("name", ENCODINGS)
 def test_every_piece_comes_back(collection, name, tmp_path, monkeypatch):
     monkeypatch.setenv("MUSICGEN_HOME", str(tmp_path))

@@ -44,8 +44,8 @@ def test_growth_as_pieces_are_added():
 
 
 def test_the_pieces_that_have_a_token():
-    assert VOCABULARY.pieces_having("D4") == [0, 2]
-    assert VOCABULARY.pieces_having("G9") == []
+    assert VOCABULARY.pieces_with("D4") == [0, 2]
+    assert VOCABULARY.pieces_with("G9") == []
 
 
 def test_a_vocabulary_of_events_counts_whole_steps():

@@ -29,7 +29,7 @@ def test_a_folder_is_imported_by_its_path(open_page, tmp_path: Path):
     assert not page.exception
     assert page.selectbox(key="collection").value == "my tunes"
     assert numbers(page)["Pieces"] == "4"
-    assert [each.name for each in user_collections.shelved()] == ["my tunes"]
+    assert [each.name for each in user_collections.own_collections()] == ["my tunes"]
     assert "1 file not taken in" in page.expander[0].label
     page.button(key="put-away").click().run()
     assert not any("not taken in" in each.label for each in page.expander)
@@ -61,7 +61,9 @@ def test_a_folder_that_was_imported_is_asked_about(open_page, tmp_path: Path):
     write_folder(folder, count=3)
     ask_for(page, str(folder))
     page.button(key="again-my tunes").click().run()
-    assert [(each.name, each.files) for each in user_collections.shelved()] == [("my tunes", 3)]
+    assert [(each.name, each.files) for each in user_collections.own_collections()] == [
+        ("my tunes", 3)
+    ]
     assert numbers(page)["Pieces"] == "3"
     ask_for(page, str(folder))
     page.button(key="again-another").click().run()
@@ -91,7 +93,7 @@ def test_a_folder_without_music_is_answered_once_and_makes_nothing(open_page, tm
     assert "nothing was imported" in said.value
     assert not page.expander or "not taken in" not in page.expander[0].label
     assert page.selectbox(key="collection").value == "bach-chorales"
-    assert user_collections.shelved() == ()
+    assert user_collections.own_collections() == ()
 
 
 @pytest.mark.parametrize("path", ["/no/such/folder", "\0", "~nobody/x", "relative"])
@@ -101,7 +103,7 @@ def test_a_path_that_is_no_folder_is_answered(open_page, path: str):
     page.button(key="import").click().run()
     assert not page.exception
     assert page.error
-    assert user_collections.shelved() == ()
+    assert user_collections.own_collections() == ()
 
 
 def test_uploads_are_on_disk_at_once(open_page):
@@ -150,7 +152,7 @@ def test_rename_and_delete_ask_first(open_page):
     assert page.button(key="delete-collection").disabled
     page.checkbox(key="sure-Übungen").check().run()
     page.button(key="delete-collection").click().run()
-    assert user_collections.shelved() == ()
+    assert user_collections.own_collections() == ()
     assert page.selectbox(key="collection").value == "bach-chorales"
     assert not page.warning
 
@@ -176,7 +178,7 @@ def test_a_name_that_cannot_be_a_collections_is_answered(open_page, name: str):
     page.selectbox(key="upload-target-bach-chorales").set_value(name).run()
     page.file_uploader[0].set_value([("one.mid", MUSIC["one note"], "audio/midi")]).run()
     assert not page.exception
-    assert page.error or [each.name for each in user_collections.shelved()] == ["My music"]
+    assert page.error or [each.name for each in user_collections.own_collections()] == ["My music"]
 
 
 def test_a_reading_that_is_cancelled_keeps_what_was_read(open_page, monkeypatch):

@@ -118,7 +118,7 @@ def test_every_view_of_odd_names(open_page, view: str, tmp_path: Path):
     (folder / "sub").mkdir(parents=True)
     (folder / "sub" / ODD_FILE).write_bytes(MUSIC["one piece"])
     (folder / ODD_REFUSED).write_bytes(b"no")
-    name = user_collections.import_folder(folder).name
+    name = user_collections.import_source(folder).name
     assert name == "Bob's best x (y) a"
     page = open_page(DATA, collection=name, view=view, piece=f"sub/{ODD_FILE}")
     assert page.selectbox(key="collection").value == name

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from musicgen.corpus.user.user_collections import import_folder
+from musicgen.corpus.user.user_collections import import_source
 from musicgen.training.run_folder.run import create_run
 from musicgen.training.settings import RunSettings
 from tests.helpers.page_text import texts
@@ -16,7 +16,7 @@ def test_nothing_yet_says_what_to_do(open_page, home: Path):
 
 
 def test_what_is_here_is_listed(open_page, home: Path, tmp_path: Path):
-    import_folder(write_folder(tmp_path / "my tunes", count=3))
+    import_source(write_folder(tmp_path / "my tunes", count=3))
     create_run(RunSettings("first run", "my tunes"))
     said = texts(open_page())
     assert "3 files" in said

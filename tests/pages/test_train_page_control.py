@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from musicgen.corpus.user.user_collections import import_folder
+from musicgen.corpus.user.user_collections import import_source
 from musicgen.files import write_json
 from musicgen.training.failures.divergence import LossNotANumber
 from musicgen.training.run_folder.archive import write_archive
@@ -53,7 +53,7 @@ def test_fine_tuning_says_what_to_expect(open_page, runs, tmp_path: Path, monkey
     run = Run(write_run(runs))
     status = {"state": "finished", "epoch": 2, "steps_per_second": 1000.0}
     (run.folder / "status.json").write_text(json.dumps(status))
-    import_folder(write_folder(tmp_path / "tunes"))
+    import_source(write_folder(tmp_path / "tunes"))
     page = open_page(TRAIN, show="Watch", run=run.name)
     assert "Start" not in buttons(page)  # nothing is worked out before it is opened
     page = open_tuning(open_page, run)

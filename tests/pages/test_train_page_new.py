@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from musicgen.corpus.user.user_collections import import_folder
+from musicgen.corpus.user.user_collections import import_source
 from musicgen.models.settings import LstmSettings
 from musicgen.training.run_folder.run import (
     FINISHED,
@@ -100,7 +100,7 @@ def test_a_collection_without_music_cannot_be_trained_on(open_page, home: Path):
 
 
 def test_the_carried_collection_is_chosen(open_page, tmp_path: Path):
-    import_folder(write_folder(tmp_path / "tunes"))
+    import_source(write_folder(tmp_path / "tunes"))
     page = open_page(TRAIN, collection="tunes")
     assert page.selectbox(key="collection").value == "tunes"
     assert "too few to train on" in texts(page)
@@ -108,7 +108,7 @@ def test_the_carried_collection_is_chosen(open_page, tmp_path: Path):
 
 @pytest.mark.slow
 def test_start_stream_stop_and_continue(open_page, tmp_path: Path):
-    import_folder(write_folder(tmp_path / "tunes"))
+    import_source(write_folder(tmp_path / "tunes"))
     page = open_page(TRAIN, collection="tunes", preset="Quick")
     page.number_input(key="Quick-lstm-model-width").set_value(8)
     page.number_input(key="Quick-lstm-train-length").set_value(16)

@@ -16,8 +16,8 @@ from musicgen.statistics.comparison import (
     inter_set,
     intra_set,
     kl_divergence,
-    likeness,
     overlapping_area,
+    similarity,
 )
 from musicgen.statistics.metrics import METRICS
 
@@ -35,7 +35,7 @@ def test_distances_within_and_between_sets() -> None:
 def test_a_set_is_like_one_drawn_from_the_same_music() -> None:
     rng = np.random.default_rng(0)
     one, other = rng.normal(size=(2, 200, 1))
-    found = likeness(one, other)
+    found = similarity(one, other)
     assert found.overlap > 0.95
     assert found.divergence < 0.01
 
@@ -43,7 +43,7 @@ def test_a_set_is_like_one_drawn_from_the_same_music() -> None:
 def test_sets_far_apart_share_nothing() -> None:
     rng = np.random.default_rng(0)
     one, other = rng.normal(size=(2, 50, 1))
-    found = likeness(one, other + 100)
+    found = similarity(one, other + 100)
     assert found.overlap < 1e-6
     assert found.divergence > 5
     assert found.reference_mean - found.mean == pytest.approx(100, abs=0.5)
@@ -51,11 +51,11 @@ def test_sets_far_apart_share_nothing() -> None:
 
 def test_a_set_without_variety_is_not_like_a_varied_one() -> None:
     varied = np.random.default_rng(0).normal(size=(100, 1))
-    assert likeness(np.zeros((100, 1)), varied).overlap < 0.2
+    assert similarity(np.zeros((100, 1)), varied).overlap < 0.2
 
 
 def test_pieces_that_are_all_one_are_alike() -> None:
-    found = likeness(np.full((5, 1), 3.0), np.full((4, 1), 3.0))
+    found = similarity(np.full((5, 1), 3.0), np.full((4, 1), 3.0))
     assert found.overlap == pytest.approx(1.0)
     assert found.divergence == pytest.approx(0.0)
 
@@ -123,4 +123,4 @@ def test_a_set_without_any_spread_takes_the_width_of_the_other() -> None:
     """98 pieces without a rest are like 98 of which two have one."""
     never = np.zeros((98, 1))
     hardly_ever = np.concatenate([np.zeros((96, 1)), np.full((2, 1), 0.02)])
-    assert likeness(never, hardly_ever).overlap == pytest.approx(96 / 98, abs=0.01)
+    assert similarity(never, hardly_ever).overlap == pytest.approx(96 / 98, abs=0.01)

@@ -31,12 +31,12 @@ def test_values_are_counted_in_all_and_by_piece():
     assert found.counts.tolist() == [2, 3, 1] and found.total == 6
     assert found.pieces.tolist() == [2, 2, 1]
     assert found.shares.tolist() == [2 / 6, 3 / 6, 1 / 6]
-    assert found.pieces_having("value 5") == [0, 2]
+    assert found.pieces_with("value 5") == [0, 2]
     assert found.count_of("value 5") == 3
 
 
 def test_a_label_that_does_not_occur():
-    assert counted().count_of("value 4") == 0 and counted().pieces_having("value 4") == []
+    assert counted().count_of("value 4") == 0 and counted().pieces_with("value 4") == []
 
 
 def test_weights_count_more_than_once():
@@ -48,7 +48,7 @@ def test_the_most_frequent_keep_their_share_of_the_whole():
     found = counted().most_frequent(2)
     assert found.values.tolist() == [5, 3]
     assert found.shares.tolist() == [3 / 6, 2 / 6]
-    assert found.pieces_having("value 3") == [0, 1]
+    assert found.pieces_with("value 3") == [0, 1]
 
 
 def test_equal_counts_are_in_order_of_value():

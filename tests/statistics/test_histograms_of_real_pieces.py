@@ -11,7 +11,7 @@ import numpy as np
 import pretty_midi
 import pytest
 
-from musicgen.corpus.bundled.library import bundled
+from musicgen.corpus.bundled.library import bundled_collections
 from musicgen.corpus.readers.read_score import read_score
 from musicgen.score import TICKS_PER_QUARTER
 from musicgen.statistics.histogram import Histogram
@@ -33,7 +33,7 @@ EVERY_NTH = 80  # of the pieces of both bundled collections
 
 
 def files():
-    for collection in bundled():
+    for collection in bundled_collections():
         with zipfile.ZipFile(collection.path) as archive:
             for name in archive.namelist()[::EVERY_NTH]:
                 yield name, archive.read(name)

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicgen.corpus.bundled.library import bundled
+from musicgen.corpus.bundled.library import bundled_collections
 from musicgen.corpus.readers.read_score import read_score
 from musicgen.score import Metre, Score, notes_from
 from musicgen.statistics import pitch_metrics as pitch
 from musicgen.statistics import rhythm_metrics as time
-from musicgen.statistics.metrics import METRICS, figures
+from musicgen.statistics.metrics import METRICS, score_metrics
 
 ANSWERS = json.loads((Path(__file__).parent / "muspy_answers.json").read_text())
 
@@ -30,7 +30,7 @@ def piece(row: dict) -> Score:
     """The score that muspy was asked about."""
     if "notes" in row:
         return score(*map(tuple, row["notes"]))
-    (collection,) = [entry for entry in bundled() if entry.name == row["collection"]]
+    (collection,) = [entry for entry in bundled_collections() if entry.name == row["collection"]]
     with zipfile.ZipFile(collection.path) as archive:
         return read_score(archive.read(row["piece"]), row["piece"])
 
@@ -135,7 +135,7 @@ def test_density_and_durations() -> None:
 
 
 def test_an_empty_score_has_no_figures_but_counts() -> None:
-    found = figures(Score())
+    found = score_metrics(Score())
     counts = {"pitch range", "pitches used", "pitch classes used"}
     assert {name for name, value in found.items() if value == 0.0} == counts
     assert all(math.isnan(value) for name, value in found.items() if name not in counts)
@@ -171,4 +171,6 @@ def test_all_but_the_notes_themselves_is_the_same_in_every_key(
     notes: list[tuple[int, ...]], semitones: int
 ) -> None:
     known = score(*notes)
-    assert figures(known) == pytest.approx(figures(known.transposed(semitones)), nan_ok=True)
+    assert score_metrics(known) == pytest.approx(
+        score_metrics(known.transposed(semitones)), nan_ok=True
+    )

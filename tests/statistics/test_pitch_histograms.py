@@ -39,16 +39,16 @@ def test_notes_and_chords_are_counted_by_name():
     found = note_frequency(SCORES)
     assert counts(found.notes) == {"C5": 3, "D5": 1, "B4": 1}
     assert counts(found.chords) == {"9.0": 2}
-    assert counts(found.both) == {"C5": 3, "D5": 1, "B4": 1, "9.0": 2}
-    assert found.both.most_frequent(1).labels == ("C5",)
+    assert counts(found.combined) == {"C5": 3, "D5": 1, "B4": 1, "9.0": 2}
+    assert found.combined.most_frequent(1).labels == ("C5",)
     assert found.notes.shares.sum() + found.chords.shares.sum() == pytest.approx(1)
 
 
 def test_the_pieces_that_have_a_note_or_a_chord():
-    found = note_frequency(SCORES).both
-    assert found.pieces_having("C5") == [0, 1]
-    assert found.pieces_having("9.0") == [0]
-    assert found.pieces_having("C4") == []  # it sounds in a chord alone
+    found = note_frequency(SCORES).combined
+    assert found.pieces_with("C5") == [0, 1]
+    assert found.pieces_with("9.0") == [0]
+    assert found.pieces_with("C4") == []  # it sounds in a chord alone
 
 
 def test_chord_sizes():
@@ -59,7 +59,7 @@ def test_keys_from_low_to_high():
     found = pitches(SCORES)
     assert found.values.tolist() == [45, 48, 57, 60, 71, 72, 74]
     assert counts(found)["C5"] == 3
-    assert found.pieces_having("C5") == [0, 1]
+    assert found.pieces_with("C5") == [0, 1]
 
 
 def test_pitch_classes():
@@ -101,4 +101,4 @@ def test_no_music_has_no_pitches(scores):
     for statistic in (pitches, pitch_classes, intervals):
         assert len(statistic(scores)) == 0
     found = note_frequency(scores)
-    assert len(found.both) == len(found.notes) == len(found.chords) == len(found.sizes) == 0
+    assert len(found.combined) == len(found.notes) == len(found.chords) == len(found.sizes) == 0

@@ -39,7 +39,7 @@ def test_durations():
         "dotted half": 1,
     }
     assert durations(SCORES).values.tolist() == [12, 24, 36, 48, 72]
-    assert durations(SCORES).pieces_having("quarter") == [1]
+    assert durations(SCORES).pieces_with("quarter") == [1]
 
 
 def test_places_in_the_bar_count_a_pickup_from_its_end():
@@ -76,7 +76,7 @@ def test_polyphony_is_weighed_by_time():
     # First piece: half a quarter of silence, then one note to its end at tick 108.
     # Second: two notes for two quarters, then the bass alone for one.
     assert counts(polyphony(SCORES)) == {"silence": 12, "1 note": 96 + 24, "2 notes": 48}
-    assert polyphony(SCORES).pieces_having("silence") == [0]
+    assert polyphony(SCORES).pieces_with("silence") == [0]
     assert polyphony(SCORES).total == sum(score.end for score in SCORES)
 
 
@@ -119,4 +119,4 @@ def test_an_empty_collection_has_nothing_to_count(statistic):
 @pytest.mark.parametrize("statistic", [durations, onsets_in_bar, velocities, polyphony])
 def test_a_piece_without_notes_has_nothing_to_count(statistic):
     assert len(statistic([Score()])) == 0
-    assert statistic([Score(), SCORES[1]]).pieces_having(statistic(SCORES).labels[0]) in ([1], [])
+    assert statistic([Score(), SCORES[1]]).pieces_with(statistic(SCORES).labels[0]) in ([1], [])

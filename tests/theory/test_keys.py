@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from musicgen.score import Score, notes_from
-from musicgen.theory.keys import Key, class_durations, find_keys
+from musicgen.theory.keys import Key, find_keys, pitch_class_durations
 
 
 def scale(tonic, steps):
@@ -37,7 +37,7 @@ def test_signatures():
 
 def test_long_notes_count_more():
     score = Score(notes_from([(0, 10, 60), (10, 30, 60), (40, 7, 70)]))
-    durations = class_durations([Score(), score])
+    durations = pitch_class_durations([Score(), score])
     assert durations[0].tolist() == [0] * 12
     assert durations[1].tolist() == [40] + [0] * 9 + [7, 0]
 

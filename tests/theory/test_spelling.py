@@ -4,8 +4,8 @@ import pytest
 
 from musicgen.theory.spelling import (
     chord_name,
+    describe_mask,
     mask_name,
-    mask_words,
     normal_order,
     pitch_class_mask,
     pitch_name,
@@ -45,7 +45,7 @@ def test_no_pitch_class_has_no_order():
     ],
 )
 def test_chords_in_a_musicians_words(pitches: tuple[int, ...], words: str) -> None:
-    assert mask_words(pitch_class_mask(pitches)) == words
+    assert describe_mask(pitch_class_mask(pitches)) == words
 
 
 @pytest.mark.slow

@@ -6,12 +6,12 @@ import numpy as np
 
 from musicgen.corpus.load import load_collection
 from musicgen.score import NOTE_DTYPE, Score, notes_from
-from musicgen.theory.voice_separation import in_parts, monophonic_parts
+from musicgen.theory.voice_separation import monophonic_parts, separate_voices
 
 
 def _parts(rows: list[tuple[int, int, int]], count: int) -> dict[tuple[int, int], int]:
     """The part of each note, by start and pitch."""
-    notes = in_parts(Score(notes_from(rows)), count).notes
+    notes = separate_voices(Score(notes_from(rows)), count).notes
     return {(start, pitch): part for start, pitch, part in notes[["start", "pitch", "part"]]}
 
 
@@ -43,9 +43,9 @@ def test_more_notes_than_parts_are_all_kept():
 
 def test_one_part_or_none():
     score = Score(notes_from([(0, 24, 60, 80, 0, 3), (24, 24, 62, 80, 0, 3)]))
-    assert in_parts(score, 1).notes["part"].tolist() == [0, 0]
-    assert in_parts(score, 0) == score
-    assert in_parts(Score(), 4) == Score()
+    assert separate_voices(score, 1).notes["part"].tolist() == [0, 0]
+    assert separate_voices(score, 0) == score
+    assert separate_voices(Score(), 4) == Score()
 
 
 def test_parts_that_sing_have_one_note_at_a_time():
@@ -63,7 +63,7 @@ def test_chorales_are_given_back_to_the_four_that_sing_them():
             continue
         merged = score.notes.copy()
         merged["part"] = 0
-        again = in_parts(replace(score, notes=merged), 4)
+        again = separate_voices(replace(score, notes=merged), 4)
         own, found = (
             set(each.notes[["start", "pitch", "part"]].tolist()) for each in (score, again)
         )

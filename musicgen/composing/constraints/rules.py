@@ -21,7 +21,7 @@ from musicgen.encoding.grid import GRID_PER_QUARTER, GRID_TICKS, KEYS, LONGEST, 
 from musicgen.encoding.notes import NotesEncoding
 from musicgen.encoding.steps import Derived, Encoding
 from musicgen.score import Metre
-from musicgen.theory.scales import lean, pitch_classes, triad
+from musicgen.theory.scales import pitch_classes, relative_key_log_ratio, tonic_triad
 
 
 @dataclass
@@ -34,8 +34,8 @@ class StepContext:
     drawn: np.ndarray  # (K, i) this step's fields so far
 
 
-# The share that the rule of a key has of `lean`'s nats: chorales that are asked for in D minor are
-# in it, and not in F major (docs/sampling.md). From 0.5 on, tunes lean too far, to A major.
+# Weight of `relative_key_log_ratio` in the key rule: chorales for which D minor is set are in D
+# minor, and not in F major (docs/sampling.md). From 0.5 on, tunes lean too far, to A major.
 LEAN = 0.4
 
 Rule = Callable[[StepContext, np.ndarray], np.ndarray]
@@ -76,7 +76,11 @@ def rules_for(
         shift = (*shift, sounding(settings.silence))
     pitch: tuple[Rule, ...] = () if keys.all() else (only(keys),)
     if settings.key is not None and settings.from_home:
-        pitch = (*pitch, first_chord(triad(settings.key)), leaning(LEAN * lean(settings.key)))
+        pitch = (
+            *pitch,
+            first_chord(tonic_triad(settings.key)),
+            leaning(LEAN * relative_key_log_ratio(settings.key)),
+        )
     return {SHIFT.name: shift, PITCH.name: pitch, DURATION.name: duration}
 
 

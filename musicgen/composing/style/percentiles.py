@@ -13,7 +13,7 @@ import numpy as np
 
 from musicgen.files import write_json
 from musicgen.score import Score
-from musicgen.statistics.metrics import figures
+from musicgen.statistics.metrics import score_metrics
 
 FILE = "reference.json"
 NATS = "nats a note"  # of the model on held-out pieces: minus log-likelihood
@@ -57,7 +57,7 @@ def reference_of(scores: Sequence[Score], nats: Sequence[float] = ()) -> dict[st
 
     nats: what held-out pieces cost the model a note, each.
     """
-    rows = [figures(score) for score in scores if len(score)]
+    rows = [score_metrics(score) for score in scores if len(score)]
     names = rows[0] if rows else ()
     found = {name: Percentiles.of(row[name] for row in rows) for name in names}
     found[NATS] = Percentiles.of(nats)

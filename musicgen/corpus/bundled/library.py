@@ -13,7 +13,7 @@ from musicgen.paths import LIBRARY
 
 
 @dataclass(frozen=True)
-class Bundled:
+class BundledCollection:
     """A collection that ships with the studio: what it is and whose."""
 
     name: str
@@ -26,21 +26,21 @@ class Bundled:
 
 
 @lru_cache(maxsize=1)
-def bundled() -> tuple[Bundled, ...]:
+def bundled_collections() -> tuple[BundledCollection, ...]:
     """Every bundled collection, in order of name."""
     return tuple(_described(path) for path in sorted(LIBRARY.glob("*.zip")))
 
 
-def build(progress: Callable[[int, int], None] | None = None) -> tuple[Bundled, ...]:
+def build(progress: Callable[[int, int], None] | None = None) -> tuple[BundledCollection, ...]:
     """Make the bundled collections again from the installed music21; takes some minutes.
 
     progress is told of files done and files in all.
     """
     build_library(LIBRARY, progress)
-    bundled.cache_clear()
-    return bundled()
+    bundled_collections.cache_clear()
+    return bundled_collections()
 
 
-def _described(path: Path) -> Bundled:
+def _described(path: Path) -> BundledCollection:
     facts = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-    return Bundled(**facts, path=path)
+    return BundledCollection(**facts, path=path)

@@ -10,7 +10,7 @@ SHORTEST_BEAT = 32  # the finest denominator of a Metre
 _TICKS_OF_SHORTEST = 4 * TICKS_PER_QUARTER // SHORTEST_BEAT
 
 
-def metres_of_bars(bars: Sequence[tuple[int, int, int]]) -> tuple[Metre, ...]:
+def metres_from_bars(bars: Sequence[tuple[int, int, int]]) -> tuple[Metre, ...]:
     """Metres under which bars begin where they are written.
 
     bars: (start in ticks, numerator, denominator) in order. A short first bar becomes a
@@ -39,7 +39,7 @@ def metres_of_bars(bars: Sequence[tuple[int, int, int]]) -> tuple[Metre, ...]:
     return tuple(metres)
 
 
-def metres_of_signatures(
+def metres_from_signatures(
     signatures: Sequence[tuple[int, int, int]],
 ) -> tuple[Metre, ...]:
     """Metres from time signatures (start in ticks, numerator, denominator) of a MIDI file.

@@ -14,7 +14,7 @@ import symusic
 
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.limits import LIMITS, Limits, check_notes, check_times
-from musicgen.corpus.readers.metres import metres_of_signatures
+from musicgen.corpus.readers.metres import metres_from_signatures
 from musicgen.score import NOTE_DTYPE, TICKS_PER_QUARTER, Metre, Score
 from musicgen.theory.chords import TRACKS
 
@@ -121,7 +121,7 @@ def _metres(signatures: Iterable[symusic.TimeSignature], quarter: int) -> tuple[
     given = [(each.time, each.numerator, each.denominator) for each in signatures]
     starts = _scaled(np.array([time for time, _, _ in given], np.int64), quarter)
     sound = [(int(start), *row[1:]) for start, row in zip(starts, given, strict=True)]
-    return metres_of_signatures(sound)
+    return metres_from_signatures(sound)
 
 
 def _tempo(tempos: Iterable[symusic.Tempo], end: int, limits: Limits) -> float:

@@ -15,7 +15,7 @@ import numpy as np
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.formats import ABC, HUMDRUM, MUSICXML
 from musicgen.corpus.readers.limits import LIMITS, Limits, check_notes, check_times
-from musicgen.corpus.readers.metres import metres_of_bars
+from musicgen.corpus.readers.metres import metres_from_bars
 from musicgen.score import NOTE_DTYPE, TICKS_PER_QUARTER, Score
 
 DEFAULT_TEMPO = 120.0
@@ -71,7 +71,7 @@ def score_of(stream: Any, name: str, limits: Limits = LIMITS) -> Notation:
     check_times(table[:, 0], table[:, 0] + table[:, 1], TICKS_PER_QUARTER, limits)
     notes = np.array([tuple(row) for row in table.tolist()], NOTE_DTYPE)
     tempo = _tempo(stream)
-    score = Score(notes, tempo or DEFAULT_TEMPO, metres_of_bars(_bars(parts, endings)), name)
+    score = Score(notes, tempo or DEFAULT_TEMPO, metres_from_bars(_bars(parts, endings)), name)
     return Notation(score, tuple(str(part.partName or "") for part in parts), tempo, drums)
 
 

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
-from musicgen.corpus.collection import Piece, PieceFile, Refused
+from musicgen.corpus.collection import Piece, PieceFile, RefusedFile
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers import formats
 from musicgen.corpus.readers.archives import unpack_mxl
@@ -24,12 +24,12 @@ def read_score(data: bytes, file: str) -> Score:
     return _read(data, file).score
 
 
-def read_piece(data: bytes, file: str) -> Piece | Refused:
+def read_piece(data: bytes, file: str) -> Piece | RefusedFile:
     """The score in a file's bytes with what the file is, or why there is none."""
     try:
         return _read(data, file)
     except UnreadableScore as problem:
-        return Refused(file, problem.reason, problem.remedy)
+        return RefusedFile(file, problem.reason, problem.remedy)
 
 
 def _read(data: bytes, file: str) -> Piece:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from musicgen.corpus.collection import Refused
+from musicgen.corpus.collection import RefusedFile
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.formats import FORMATS, ending_of, not_read
 from musicgen.corpus.source_files import Entry, files_below, shown
@@ -20,24 +20,24 @@ from musicgen.corpus.user.safe_names import free_path, safe_path
 from musicgen.errors import Cancelled
 from musicgen.progress import Progress
 
-UNFINISHED = ".unfinished-"  # the names of what is being written begin so
-DAY = 24 * 3600.0  # seconds
+TEMPORARY_PREFIX = ".unfinished-"  # the names of what is being written begin so
+DAY_SECONDS = 24 * 3600.0  # seconds
 
 
 @dataclass(frozen=True)
-class Added:
+class CopyResult:
     """What became of files that were put into a collection."""
 
     name: str  # of the collection
     files: tuple[str, ...]  # as they are called there
     same: tuple[tuple[str, str], ...]  # (file, the one there with the same bytes), left out
-    refused: tuple[Refused, ...]
+    refused: tuple[RefusedFile, ...]
     complete: bool = True  # False where it was cancelled
 
 
-def put_files(
-    folder: Path, files: Sequence[Entry | Refused], progress: Progress | None = None
-) -> Added:
+def copy_files(
+    folder: Path, files: Sequence[Entry | RefusedFile], progress: Progress | None = None
+) -> CopyResult:
     """Write files into a folder, which is made for the first of them.
 
     Files that are not music are refused. Where progress raises Cancelled, what was written
@@ -46,10 +46,10 @@ def put_files(
     contents = _Contents(folder)
     added: list[str] = []
     same: list[tuple[str, str]] = []
-    refused: list[Refused] = []
+    refused: list[RefusedFile] = []
     for done, file in enumerate(files, 1):
         match _put(contents, file):
-            case Refused() as refusal:
+            case RefusedFile() as refusal:
                 refused.append(refusal)
             case path, True:
                 added.append(path)
@@ -60,19 +60,19 @@ def put_files(
                 progress(done, len(files))
         except Cancelled:
             complete = done == len(files)
-            return Added(folder.name, tuple(added), tuple(same), tuple(refused), complete)
-    return Added(folder.name, tuple(added), tuple(same), tuple(refused))
+            return CopyResult(folder.name, tuple(added), tuple(same), tuple(refused), complete)
+    return CopyResult(folder.name, tuple(added), tuple(same), tuple(refused))
 
 
-def clear_leftovers(folder: Path, now: float | None = None) -> None:
+def remove_leftovers(folder: Path, now: float | None = None) -> None:
     """Remove what was being written below a folder when the program was killed, a day ago or more.
 
     now: in seconds, as time.time() says.
     """
     now = time.time() if now is None else now
-    for path in list(folder.rglob(f"{UNFINISHED}*")):
+    for path in list(folder.rglob(f"{TEMPORARY_PREFIX}*")):
         with suppress(OSError):
-            if now - path.lstat().st_mtime < DAY:
+            if now - path.lstat().st_mtime < DAY_SECONDS:
                 continue
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path, ignore_errors=True)
@@ -80,9 +80,9 @@ def clear_leftovers(folder: Path, now: float | None = None) -> None:
                 path.unlink()
 
 
-def _put(contents: _Contents, file: Entry | Refused) -> Refused | tuple[str, bool]:
+def _put(contents: _Contents, file: Entry | RefusedFile) -> RefusedFile | tuple[str, bool]:
     """Where a file's bytes are now and whether they were written, or why they are not there."""
-    if isinstance(file, Refused):
+    if isinstance(file, RefusedFile):
         return file
     try:
         data = _music(file.file, file.read)
@@ -90,9 +90,9 @@ def _put(contents: _Contents, file: Entry | Refused) -> Refused | tuple[str, boo
         path = contents.write(file.file, data) if twin is None else twin
         return shown(path.relative_to(contents.folder)), twin is None
     except UnreadableScore as problem:
-        return Refused(file.file, problem.reason, problem.remedy)
+        return RefusedFile(file.file, problem.reason, problem.remedy)
     except OSError as problem:
-        return Refused(file.file, f"it cannot be written: {problem.strerror}")
+        return RefusedFile(file.file, f"it cannot be written: {problem.strerror}")
 
 
 def _music(file: str, read: Callable[[], bytes]) -> bytes:
@@ -124,7 +124,7 @@ class _Contents:
         """Write bytes under a free name as like the file's as is safe."""
         path = free_path(self.folder / safe_path(file))
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(prefix=UNFINISHED, dir=path.parent)
+        descriptor, temporary = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, dir=path.parent)
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(data)
         Path(temporary).replace(path)

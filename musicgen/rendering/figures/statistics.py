@@ -1,7 +1,7 @@
 """The statistics of a collection as Plotly bar charts.
 
 Colours are left to the page's theme and backgrounds are clear. Each bar carries its label as
-`customdata[0]`, so that a click on it can be looked up with `Histogram.pieces_having`.
+`customdata[0]`, so that a click on it can be looked up with `Histogram.pieces_with`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from musicgen.statistics.histogram import Histogram
-from musicgen.statistics.pitch_histograms import code_words
+from musicgen.statistics.pitch_histograms import describe_code
 
 HEIGHT = 320  # pixels
 MOST_BARS = 32
@@ -36,7 +36,7 @@ _NOTHING = {
 def note_frequency_figure(found: Histogram, most: int = 30, log: bool = False) -> go.Figure:
     """The most frequent notes and chords, the most frequent first."""
     found = found.most_frequent(most)
-    words = [code_words(code) for code in found.values.tolist()]
+    words = [describe_code(code) for code in found.values.tolist()]
     return _bars(found, "note or chord", "times", log=log, words=words)
 
 
@@ -50,18 +50,18 @@ def interval_figure(found: Histogram) -> go.Figure:
 
     Every interval in between has its place, so that one without a bar does not occur.
     """
-    drawn = found.only(np.abs(found.values) <= WIDEST)
+    drawn = found.select(np.abs(found.values) <= WIDEST)
     return _bars(drawn, "semitones", "times", on_scale=True, width=_FILLED)
 
 
 def duration_figure(found: Histogram, log: bool = False) -> go.Figure:
     """The most frequent durations, the shortest first."""
-    return _bars(found.leading(MOST_BARS), "duration", "times", log=log)
+    return _bars(found.top_by_value(MOST_BARS), "duration", "times", log=log)
 
 
 def onset_figure(found: Histogram) -> go.Figure:
     """Where in the bar notes begin: the most frequent places, from the bar line on."""
-    found = found.leading(MOST_BARS)
+    found = found.top_by_value(MOST_BARS)
     short = [label.removeprefix("quarter ") for label in found.labels]
     return _bars(found, "place in the bar, in quarters", "notes", ticks=short)
 

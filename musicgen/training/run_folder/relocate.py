@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import replace
 
 from musicgen.corpus.errors import UnknownSource
-from musicgen.corpus.load import find_source, lasting_source, load_collection
+from musicgen.corpus.load import absolute_source, find_source, load_collection
 from musicgen.errors import Cancelled, MusicgenError
 from musicgen.files import write_json
 from musicgen.progress import Progress
@@ -35,7 +35,7 @@ def found_again(run: Run, source: str, progress: Progress | None = None) -> None
     progress(done, total) hears of files. UnknownSource where there is nothing, OtherPieces where
     there is another collection.
     """
-    settings, source = run.settings, lasting_source(source)
+    settings, source = run.settings, absolute_source(source)
     collection = load_collection(source, progress)
     if not collection.complete:
         raise Cancelled

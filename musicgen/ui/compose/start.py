@@ -19,7 +19,7 @@ from musicgen.composing.records.saved_pieces import KeptPiece, keep
 from musicgen.composing.settings import ComposeSettings
 from musicgen.rendering.midi import midi_bytes
 from musicgen.score import Score, first_bar_number
-from musicgen.statistics.metrics import figures
+from musicgen.statistics.metrics import score_metrics
 from musicgen.theory.repetition import degenerate_repetition
 from musicgen.ui.compose.form.prompt import Begin
 from musicgen.ui.compose.job import Job
@@ -140,11 +140,11 @@ def _facts(opened: Opened, score: Score, given: int) -> dict[str, Any]:
     caught = degenerate_repetition(composed)
     return {
         "notes": len(score),
-        "bars": score.counted_bars,
-        "upbeat": score.upbeat,
+        "bars": score.full_bars,
+        "upbeat": score.has_pickup,
         "duration": score.seconds,
         "primer_notes": given,
-        "figures": {name: v for name, v in figures(composed).items() if math.isfinite(v)},
+        "figures": {name: v for name, v in score_metrics(composed).items() if math.isfinite(v)},
         "originality": originality(composed, index).to_json() if index else None,
         "collapse": str(caught) if caught else None,
     }

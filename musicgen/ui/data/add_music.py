@@ -10,7 +10,7 @@ import streamlit as st
 from musicgen.corpus.errors import CorpusError
 from musicgen.corpus.readers.formats import FORMATS
 from musicgen.corpus.user import user_collections
-from musicgen.corpus.user.copy_files import Added, Progress
+from musicgen.corpus.user.copy_files import CopyResult, Progress
 from musicgen.corpus.user.safe_names import collection_name, pasted_path
 from musicgen.paths import BadName
 from musicgen.ui.data.choose_collection import KEY, collection_names
@@ -60,7 +60,7 @@ def _ask_or_import(path: str) -> None:
     """Begin to copy, or ask how, where the same was imported before."""
     st.session_state[_PATH] = path  # to be put right where there is no such thing
     source = pasted_path(path)
-    names = user_collections.imported_from(source)
+    names = user_collections.collections_from(source)
     if names:
         st.session_state[_KNOWN] = (source, names)
         _close_popover()
@@ -69,14 +69,14 @@ def _ask_or_import(path: str) -> None:
 
 
 def _import_anew(source: Path) -> None:
-    _begin("Copying the folder", lambda told: user_collections.import_folder(source, progress=told))
+    _begin("Copying the folder", lambda told: user_collections.import_source(source, progress=told))
 
 
 def _add_to(name: str, source: Path) -> None:
-    _begin("Copying the folder", lambda told: user_collections.add_from(name, source, told))
+    _begin("Copying the folder", lambda told: user_collections.add_source(name, source, told))
 
 
-def _begin(words: str, work: Callable[[Progress], Added]) -> None:
+def _begin(words: str, work: Callable[[Progress], CopyResult]) -> None:
     st.session_state.pop(_KNOWN, None)
     st.session_state[_IMPORT] = (Task(work), words)
     _close_popover()
@@ -88,7 +88,7 @@ def _close_popover() -> None:
 
 
 def _upload(chosen: str, turn: int) -> None:
-    own = [each.name for each in user_collections.shelved()]
+    own = [each.name for each in user_collections.own_collections()]
     here = own.index(chosen) if chosen in own else None
     target = st.selectbox(
         "Put uploads into",
@@ -163,7 +163,7 @@ def finish_import() -> None:
     st.rerun()
 
 
-def _tell(added: Added) -> None:
+def _tell(added: CopyResult) -> None:
     """What became of the files, shown when the page runs again, with the collection open."""
     words = [f"{count(len(added.files), 'file')} added to {plain(added.name)}"]
     if added.same:
@@ -180,7 +180,7 @@ def _tell(added: Added) -> None:
 
 def show_last_addition() -> None:
     """What the last import or upload left out, and why, until it is put away."""
-    added: Added | None = st.session_state.get("_added")
+    added: CopyResult | None = st.session_state.get("_added")
     if added is None or not (added.refused or added.same):
         return
     left_out = [(each.file, each.reason, each.remedy) for each in added.refused]

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from musicgen.statistics.analysis import Analysis
 from musicgen.statistics.histogram import Histogram
-from musicgen.statistics.pitch_histograms import code_words, is_chord
+from musicgen.statistics.pitch_histograms import describe_code, is_chord
 from musicgen.ui.shared.text import plain
 
 FREQUENT = "Most frequent "
 COUNTED: dict[str, Callable[[Analysis], Histogram]] = {
-    f"{FREQUENT}notes and chords": lambda analysis: analysis.note_frequency.both,
+    f"{FREQUENT}notes and chords": lambda analysis: analysis.note_frequency.combined,
     f"{FREQUENT}notes": lambda analysis: analysis.note_frequency.notes,
     f"{FREQUENT}chords": lambda analysis: analysis.note_frequency.chords,
     "Keyboard": lambda analysis: analysis.pitches,
@@ -47,11 +47,11 @@ def bar_of(analysis: Analysis, title: str, label: str) -> Bar | None:
     if title.startswith(FREQUENT):
         code = int(found.values[found.labels.index(label)])
         words += _of_sonority(code)
-    return Bar(found.pieces_having(label), words)
+    return Bar(found.pieces_with(label), words)
 
 
 def _of_sonority(code: int) -> str:
     """What is counted under the name of a note or a chord."""
     if not is_chord(code):
         return " as a single note, not within a chord of its track"
-    return f" ({plain(code_words(code).partition(': ')[2])})"
+    return f" ({plain(describe_code(code).partition(': ')[2])})"

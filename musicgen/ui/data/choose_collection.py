@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from musicgen.corpus.bundled.library import Bundled, bundled
+from musicgen.corpus.bundled.library import BundledCollection, bundled_collections
 from musicgen.corpus.errors import CorpusError
 from musicgen.corpus.user import user_collections
 from musicgen.paths import BadName
@@ -24,12 +24,14 @@ def choose() -> str:
 
 def collection_names() -> list[str]:
     """The bundled collections, then the user's own."""
-    return [each.name for each in bundled()] + [each.name for each in user_collections.shelved()]
+    return [each.name for each in bundled_collections()] + [
+        each.name for each in user_collections.own_collections()
+    ]
 
 
-def described(name: str) -> Bundled | None:
+def described(name: str) -> BundledCollection | None:
     """What is known of a bundled collection; None for the user's own."""
-    return next((each for each in bundled() if each.name == name), None)
+    return next((each for each in bundled_collections() if each.name == name), None)
 
 
 def look_after(name: str) -> None:
@@ -49,7 +51,7 @@ def look_after(name: str) -> None:
 
 def _delete(name: str) -> str:
     user_collections.delete(name)
-    return bundled()[0].name
+    return bundled_collections()[0].name
 
 
 def _change(work: Callable[[], str], said: str) -> None:

@@ -12,7 +12,7 @@ import streamlit as st
 
 from musicgen.corpus.load import find_source, load_collection
 from musicgen.corpus.source_files import files_below
-from musicgen.corpus.user.import_record import RECORD
+from musicgen.corpus.user.import_record import RECORD_FILE
 from musicgen.statistics.analysis import Analysis
 from musicgen.ui.shared.tasks import LeftToOthers, Progress, Task, finish
 
@@ -53,7 +53,7 @@ def _key(name: str) -> tuple[str, str]:
 
 def fingerprint(path: Path) -> str:
     """Another text whenever a file of a source is another: by names, sizes and times."""
-    files = [*files_below(path), path / RECORD] if path.is_dir() else [path]
+    files = [*files_below(path), path / RECORD_FILE] if path.is_dir() else [path]
     digest = hashlib.sha256(str(path).encode(errors="surrogateescape"))
     for file in files:
         try:
@@ -71,7 +71,7 @@ def _reading(name: str, fingerprint: str) -> Task[Analysis]:
 
 def _read(name: str, progress: Progress) -> Analysis:
     analysis = Analysis(load_collection(name, progress))
-    ahead = threading.Timer(AHEAD, analysis.work_ahead)
+    ahead = threading.Timer(AHEAD, analysis.precompute)
     ahead.daemon = True  # the program does not wait for it
     ahead.start()
     return analysis

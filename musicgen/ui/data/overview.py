@@ -18,17 +18,17 @@ def glance_view(name: str, analysis: Analysis) -> None:
         st.markdown(f"**{plain(about.title)}.** {plain(about.description, 600)}")
         with st.expander("Where it comes from, and its licence"):
             st.markdown(f"{plain(about.source, 3000)}\n\n{plain(about.licence, 3000)}")
-    glance, refused = analysis.glance, len(analysis.collection.refused)
+    glance, refused = analysis.overview, len(analysis.collection.refused)
     with st.container(horizontal=True):
         st.metric("Pieces", f"{glance.pieces:,}", border=True)
         st.metric("Notes", f"{glance.notes:,}", border=True)
         hours = f"{glance.hours:.1f} h" if glance.hours >= 1 else span(glance.seconds)
         st.metric("Music", hours, border=True)
-        different = len(analysis.note_frequency.both)
+        different = len(analysis.note_frequency.combined)
         st.metric("Notes and chords", f"{different:,}", border=True, help="different ones")
         st.metric("Refused files", f"{refused:,}", border=True)
     (st.info if glance.notes else st.warning)(glance.verdict, icon=":material/lightbulb:")
-    copies = int((analysis.copies > 0).sum())
+    copies = int((analysis.duplicate_counts > 0).sum())
     if copies:
         _twins(copies)
 

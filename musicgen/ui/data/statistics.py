@@ -50,7 +50,7 @@ def _frequency(analysis: Analysis) -> None:
         log = st.toggle("Log scale", key="log", bind="query-params")
     title = f"{FREQUENT}{'notes and chords' if kind == 'Both' else str(kind).lower()}"
     found = COUNTED[title](analysis)
-    if analysis.a_track_a_voice:
+    if analysis.has_track_per_voice:
         st.caption(
             "A chord is what one track strikes together. Here each voice has a track of its own: "
             "what sounds at once is under **Playing**."

@@ -113,7 +113,7 @@ def _table(vocabulary: Vocabulary, name: str) -> None:
 
 def _preview(analysis: Analysis, name: str) -> None:
     encoding, every = analysis.encoded(name)
-    pieces = [steps for steps, side in zip(every, analysis.sides, strict=True) if side == TRAIN]
+    pieces = [steps for steps, side in zip(every, analysis.splits, strict=True) if side == TRAIN]
     steps = sum(map(len, pieces))
     length = st.slider(
         "Steps of a window", 2, 512, 100,

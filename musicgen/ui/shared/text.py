@@ -26,7 +26,7 @@ def count(number: int, one: str, many: str = "") -> str:
 
 def length(score: Score) -> str:
     """How long a score is: `16 bars`, `16 bars and an upbeat`."""
-    return count(score.counted_bars, "bar") + " and an upbeat" * score.upbeat
+    return count(score.full_bars, "bar") + " and an upbeat" * score.has_pickup
 
 
 def bar_called(number: int) -> str:

@@ -59,11 +59,11 @@ def _outlook(run: Run, wanted: RunSettings) -> None:
     analysis, runs = open_collection(wanted.source), list_runs()
     encoding = open_checkpoint(run.checkpoint()).encoding
     pieces = analysis.encoded(wanted.encoding)[1]  # as many steps, whatever the vocabulary
-    sides = analysis.split(wanted.train.shares)
+    sides = analysis.splits_for(wanted.train.shares)
     found = outlook(wanted, encoding, pieces, sides, runs)
     outlook_line(found)
     device_line(found, runs)
-    outlook_warnings(found, wanted, analysis.glance)
+    outlook_warnings(found, wanted, analysis.overview)
 
 
 def _start(wanted: RunSettings) -> str:

@@ -114,12 +114,12 @@ def _outlook(settings: RunSettings, analysis: Analysis) -> None:
     """What will be trained, on what, and for how long."""
     encoding, pieces = analysis.encoded(settings.encoding)
     runs = list_runs()
-    found = outlook(settings, encoding, pieces, analysis.split(settings.train.shares), runs)
+    found = outlook(settings, encoding, pieces, analysis.splits_for(settings.train.shares), runs)
     outlook_numbers(found)
     device_line(found, runs)
     if found.seconds is None:
         st.caption("No run of this model on this machine yet: the first epoch will tell its speed.")
-    outlook_warnings(found, settings, analysis.glance)
+    outlook_warnings(found, settings, analysis.overview)
 
 
 def _free_name(source: str, preset: Preset) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from musicgen.corpus.bundled import build
 from musicgen.corpus.bundled.build import RECIPES, build_library
-from musicgen.corpus.bundled.library import bundled
+from musicgen.corpus.bundled.library import bundled_collections
 from musicgen.corpus.load import load_collection
 from musicgen.score import Metre, Score
 
@@ -27,17 +27,17 @@ def scores(name: str) -> dict[str, Score]:
 
 
 def test_each_collection_has_its_source_and_licence() -> None:
-    assert [(each.name, each.pieces) for each in bundled()] == [
+    assert [(each.name, each.pieces) for each in bundled_collections()] == [
         ("bach-chorales", 409),
         ("ryans-mammoth", 1059),
     ]
-    for each in bundled():
+    for each in bundled_collections():
         assert "public domain" in each.licence and "music21" in each.source
         with zipfile.ZipFile(each.path) as archive:
             names = archive.namelist()
             assert archive.testzip() is None
         assert len(names) == each.pieces and names == sorted(names)
-    assert sum(each.path.stat().st_size for each in bundled()) < 2**20
+    assert sum(each.path.stat().st_size for each in bundled_collections()) < 2**20
 
 
 def test_a_chorale_known_by_heart() -> None:
@@ -81,7 +81,7 @@ def test_a_tune_known_by_heart() -> None:
 
 
 def test_other_programs_read_the_files_alike() -> None:
-    for each in bundled():
+    for each in bundled_collections():
         ours = scores(each.name)
         with zipfile.ZipFile(each.path) as archive:
             for name in archive.namelist()[::150]:
@@ -104,7 +104,7 @@ def test_the_library_is_made_again_byte_for_byte(
     made = build_library(tmp_path, lambda done, total: seen.append((done, total)))
     total = sum(map(len, files.values()))
     assert seen == [(done, total) for done in range(1, total + 1)]
-    for path, shipped in zip(made, bundled(), strict=True):
+    for path, shipped in zip(made, bundled_collections(), strict=True):
         with zipfile.ZipFile(path) as new, zipfile.ZipFile(shipped.path) as old:
             assert new.namelist() == [f"{file.stem}.mid" for file in files[shipped.name]]
             for name in new.namelist():

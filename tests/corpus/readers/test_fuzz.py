@@ -8,8 +8,8 @@ import zipfile
 import numpy as np
 import pytest
 
-from musicgen.corpus.bundled.library import bundled
-from musicgen.corpus.collection import Piece, Refused
+from musicgen.corpus.bundled.library import bundled_collections
+from musicgen.corpus.collection import Piece, RefusedFile
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers import notation_process
 from musicgen.corpus.readers.archives import open_archive, read_member
@@ -72,7 +72,7 @@ def renumbered(data: bytes, rng: np.random.Generator) -> bytes:
 def check(data: bytes, file: str) -> bool:
     """Whether a file is read; what is read is within bounds, what is not has a reason."""
     answer = read_piece(data, file)
-    if isinstance(answer, Refused):
+    if isinstance(answer, RefusedFile):
         assert answer.file == file and answer.reason and len(answer.reason) < 300
         return False
     assert isinstance(answer, Piece)
@@ -84,7 +84,7 @@ def check(data: bytes, file: str) -> bool:
 
 def test_damaged_midi() -> None:
     rng = np.random.default_rng(20)
-    with zipfile.ZipFile(bundled()[0].path) as archive:
+    with zipfile.ZipFile(bundled_collections()[0].path) as archive:
         files = [SMALL, *(archive.read(name) for name in archive.namelist()[::100])]
     read = [check(mutated(files[at % len(files)], rng), "a.mid") for at in range(1500)]
     assert 100 < sum(read) < 1400
@@ -114,8 +114,8 @@ def test_damaged_notation(data: bytes, file: str, monkeypatch: pytest.MonkeyPatc
 
 def test_damaged_zips() -> None:
     rng = np.random.default_rng(23)
-    whole = bundled()[0].path.read_bytes()
-    with zipfile.ZipFile(bundled()[0].path) as archive:
+    whole = bundled_collections()[0].path.read_bytes()
+    with zipfile.ZipFile(bundled_collections()[0].path) as archive:
         end = archive.infolist()[3].header_offset
         directory = archive.start_dir
     small = whole[:end] + whole[directory:]  # a directory that points beyond its files

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 from musicgen.corpus.bundled.midi_writer import midi_of_parts
-from musicgen.corpus.collection import Piece, Refused
+from musicgen.corpus.collection import Piece, RefusedFile
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.limits import Limits
 from musicgen.corpus.readers.midi import read_midi
@@ -123,7 +123,7 @@ def test_a_riff_file_holds_midi() -> None:
 )
 def test_files_without_music_are_refused_with_the_reason(data: bytes, reason: str) -> None:
     answer = read_piece(data, "a.mid")
-    assert isinstance(answer, Refused)
+    assert isinstance(answer, RefusedFile)
     assert (answer.file, answer.reason) == ("a.mid", reason)
 
 
@@ -167,7 +167,7 @@ def test_hostile_files_are_accepted_or_refused_with_a_reason() -> None:
         path.name: read_piece(path.read_bytes(), path.name)
         for path in sorted((CORPORA / "hostile").iterdir())
     }
-    reasons = {name: each.reason for name, each in answers.items() if isinstance(each, Refused)}
+    reasons = {name: each.reason for name, each in answers.items() if isinstance(each, RefusedFile)}
     assert reasons == {
         "empty.mid": "the file is empty",
         "gap_x16_overflow_int32.mid": "a note has a time below zero: the file's times overflow",

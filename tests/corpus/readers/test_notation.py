@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from musicgen.corpus.collection import Piece, Refused
+from musicgen.corpus.collection import Piece, RefusedFile
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.formats import ABC
 from musicgen.corpus.readers.notation_process import NotationProcess
@@ -96,7 +96,7 @@ def test_compressed_musicxml() -> None:
         archive.writestr("in/a.xml", xml(xml_note("E", 4, 2)))
     assert read_score(buffer.getvalue(), "a.mxl").notes["pitch"].tolist() == [64]
     reason = "it is not a zip file, or a damaged one"
-    assert read_piece(b"PK\3\4 and no more", "a.mxl") == Refused("a.mxl", reason)
+    assert read_piece(b"PK\3\4 and no more", "a.mxl") == RefusedFile("a.mxl", reason)
 
 
 def test_humdrum() -> None:
@@ -141,7 +141,7 @@ def test_text_in_other_encodings() -> None:
 )
 def test_notation_that_is_refused(data: bytes, file: str, reason: str) -> None:
     answer = read_piece(data, file)
-    assert isinstance(answer, Refused)
+    assert isinstance(answer, RefusedFile)
     assert answer.reason == reason
 
 
@@ -155,7 +155,7 @@ def test_damaged_notation_is_refused_in_words() -> None:
         (xml("<barline><ending number='1-999999999' type='start'/></barline>"), "a.xml"),
     ):
         answer = read_piece(data, file)
-        assert isinstance(answer, Refused), data
+        assert isinstance(answer, RefusedFile), data
         assert answer.reason and "Traceback" not in answer.reason
 
 

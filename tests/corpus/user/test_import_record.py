@@ -9,65 +9,69 @@ from pathlib import Path
 
 import pytest
 
-from musicgen.corpus.collection import Refused
-from musicgen.corpus.errors import ShelfError
+from musicgen.corpus.collection import RefusedFile
+from musicgen.corpus.errors import CollectionError
 from musicgen.corpus.load import load_collection
 from musicgen.corpus.readers.limits import Limits
-from musicgen.corpus.user.import_record import RECORD, Imports, imports_of
+from musicgen.corpus.user.import_record import RECORD_FILE, ImportRecord, read_import_record
 from musicgen.corpus.user.safe_names import pasted_path
 from musicgen.corpus.user.user_collections import (
     add_files,
-    add_from,
-    import_folder,
-    imported_from,
+    add_source,
+    collections_from,
+    import_source,
+    own_collections,
     rename,
-    shelved,
 )
 from musicgen.errors import Cancelled
 from tests.helpers.own_songs import ONE, THREE, everything, zip_of
 from tests.helpers.small_midi import midi, note
 
-pytestmark = pytest.mark.usefixtures("shelf")
+pytestmark = pytest.mark.usefixtures("collections_root")
 
 
-NOT_READ = Refused("cover.jpg", "'.jpg' files are not read", "use MIDI, MusicXML, ABC or Humdrum")
+NOT_READ = RefusedFile(
+    "cover.jpg", "'.jpg' files are not read", "use MIDI, MusicXML, ABC or Humdrum"
+)
 
 
 def test_what_was_refused_at_import_is_remembered_until_it_is_given_again(songs: Path) -> None:
-    import_folder(songs, "mine")
+    import_source(songs, "mine")
     assert load_collection("mine").refused == (NOT_READ,)
     rename("mine", "yours")
     add_files("yours", [("x.exe", b"MZ"), ("c.mid", THREE)])
     refused = load_collection("yours").refused
     assert [each.file for each in refused] == ["cover.jpg", "x.exe"]
     (songs / "empty.mid").write_bytes(b"")
-    add_from("yours", songs)
+    add_source("yours", songs)
     assert [each.file for each in load_collection("yours").refused][-1] == "empty.mid"
     add_files("yours", [("empty.mid", midi(note(70, 480)))])
     assert [each.file for each in load_collection("yours").refused] == ["cover.jpg", "x.exe"]
 
 
 @pytest.mark.parametrize("damage", [b"", b"[]", b'{"sources": 1, "refused": []}', b"\xff"])
-def test_a_damaged_record_is_as_good_as_none(songs: Path, shelf: Path, damage: bytes) -> None:
-    import_folder(songs, "mine")
-    (shelf / "mine" / RECORD).write_bytes(damage)
-    assert imports_of(shelf / "mine") == Imports()
+def test_a_damaged_record_is_as_good_as_none(
+    songs: Path, collections_root: Path, damage: bytes
+) -> None:
+    import_source(songs, "mine")
+    (collections_root / "mine" / RECORD_FILE).write_bytes(damage)
+    assert read_import_record(collections_root / "mine") == ImportRecord()
     assert load_collection("mine").refused == ()
 
 
-def test_a_source_without_music_makes_no_collection(songs: Path, shelf: Path) -> None:
+def test_a_source_without_music_makes_no_collection(songs: Path, collections_root: Path) -> None:
     for file in songs.rglob("*.mid"):
         file.unlink()
-    with pytest.raises(ShelfError, match=r"no music in .*'cover.jpg' was refused: '.jpg' files"):
-        import_folder(songs)
-    with pytest.raises(ShelfError, match="there is no file in"):
-        import_folder(songs / "old")
-    with pytest.raises(ShelfError, match=r"no music in what was given.* \(1 more file was refused"):
+    with pytest.raises(CollectionError, match=r"no music in .*'cover.jpg' was refused: '.jpg'"):
+        import_source(songs)
+    with pytest.raises(CollectionError, match="there is no file in"):
+        import_source(songs / "old")
+    with pytest.raises(CollectionError, match=r"no music in what was given.* \(1 more file was"):
         add_files("new", [("a.txt", b"a"), ("b.txt", b"b")])
-    with pytest.raises(ShelfError, match="cancelled before the first file"):
+    with pytest.raises(CollectionError, match="cancelled before the first file"):
         (songs / "z.mid").write_bytes(ONE)
-        import_folder(songs, "new", _stop_at_once)
-    assert everything(shelf) == []
+        import_source(songs, "new", _stop_at_once)
+    assert everything(collections_root) == []
 
 
 def _stop_at_once(done: int, total: int) -> None:
@@ -80,7 +84,7 @@ def test_a_folder_is_the_same_by_its_path_by_upload_and_in_a_zip(songs: Path) ->
     (songs / "old" / "more.zip").write_bytes(
         zip_of({"a.mid": ONE, "b/d.mid": THREE, "e.mid": THREE})
     )
-    by_path = import_folder(songs, "path")
+    by_path = import_source(songs, "path")
     files = [path for path in sorted(songs.rglob("*")) if path.is_file()]
     given = [
         (f"My songs/{path.relative_to(songs).as_posix()}", path.read_bytes()) for path in files
@@ -94,48 +98,48 @@ def test_a_folder_is_the_same_by_its_path_by_upload_and_in_a_zip(songs: Path) ->
     assert by_upload.files == tuple(f"My songs/{file}" for file in by_path.files)
     assert [len(each.same) for each in (by_path, by_upload)] == [3, 3]
     assert [len(each.refused) for each in (by_path, by_upload)] == [1, 1]
-    by_zip = import_folder(songs.parent / "My songs.zip")
+    by_zip = import_source(songs.parent / "My songs.zip")
     assert (by_zip.name, by_zip.files) == ("My songs", ("My songs/a.mid", "My songs/old/b.mid"))
     for name, pieces in (("path", 3), ("upload", 3), ("My songs", 2)):
         assert len(load_collection(name)) == pieces
 
 
 def test_one_file_is_imported_by_its_path(songs: Path) -> None:
-    added = import_folder(songs / "a.mid")
+    added = import_source(songs / "a.mid")
     assert (added.name, added.files) == ("a", ("a.mid",))
 
 
 def test_a_folder_that_was_imported_is_known_and_can_be_added_to(songs: Path) -> None:
-    import_folder(songs, "mine")
-    assert imported_from(songs / "old" / "..") == ("mine",)
-    assert imported_from(songs / "old") == ()
+    import_source(songs, "mine")
+    assert collections_from(songs / "old" / "..") == ("mine",)
+    assert collections_from(songs / "old") == ()
     (songs / "new.mid").write_bytes(THREE)
-    again = add_from("mine", songs)
+    again = add_source("mine", songs)
     assert again.files == ("new.mid",)
     assert [file for file, _ in again.same] == ["a.mid", "old/b.mid", "old/copy of a.mid"]
-    assert [each.name for each in shelved()] == ["mine"]
+    assert [each.name for each in own_collections()] == ["mine"]
 
 
 def test_an_import_that_is_cut_at_a_limit_says_so(
     songs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("musicgen.corpus.source_files.LIMITS", Limits(folder_files=2))
-    added = import_folder(songs)
+    added = import_source(songs)
     assert added.files == ("a.mid",)
     reason = "the folder holds more files than the 2 that are read"
-    assert added.refused[-1] == Refused("My songs", reason, "divide it")
+    assert added.refused[-1] == RefusedFile("My songs", reason, "divide it")
     assert load_collection("My songs").refused == added.refused
 
 
-def test_leftovers_of_a_crash_are_cleared_after_a_day(songs: Path, shelf: Path) -> None:
+def test_leftovers_of_a_crash_are_cleared_after_a_day(songs: Path, collections_root: Path) -> None:
     for name, hours in ((".unfinished-new", 1), (".unfinished-old", 25)):
-        (shelf / name / "half").mkdir(parents=True)
-        (shelf / "kept").mkdir(exist_ok=True)
-        (shelf / "kept" / name).write_bytes(b"half")
-        for path in (shelf / name, shelf / "kept" / name):
+        (collections_root / name / "half").mkdir(parents=True)
+        (collections_root / "kept").mkdir(exist_ok=True)
+        (collections_root / "kept" / name).write_bytes(b"half")
+        for path in (collections_root / name, collections_root / "kept" / name):
             os.utime(path, times=(0, time.time() - 3600 * hours))
-    import_folder(songs, "mine")
-    left = [path for path in everything(shelf) if "unfinished" in path]
+    import_source(songs, "mine")
+    left = [path for path in everything(collections_root) if "unfinished" in path]
     assert left == [".unfinished-new", ".unfinished-new/half", "kept/.unfinished-new"]
 
 
@@ -152,7 +156,7 @@ def test_more_zips_than_a_process_can_open_at_once(tmp_path: Path) -> None:
         (folder / f"{number}.zip").write_bytes(zip_of({"a.mid": data}))
     resource.setrlimit(resource.RLIMIT_NOFILE, (len(list(used.iterdir())) + 30, hard))
     try:
-        assert len(import_folder(folder).files) == 60
+        assert len(import_source(folder).files) == 60
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 

@@ -6,81 +6,81 @@ from pathlib import Path
 
 import pytest
 
-from musicgen.corpus.collection import Refused
-from musicgen.corpus.errors import ShelfError
+from musicgen.corpus.collection import RefusedFile
+from musicgen.corpus.errors import CollectionError
 from musicgen.corpus.load import load_collection
 from musicgen.corpus.user.safe_names import collection_name, safe_path
 from musicgen.corpus.user.user_collections import (
-    Shelved,
+    UserCollection,
     add_files,
     delete,
-    import_folder,
+    import_source,
+    own_collections,
     rename,
-    shelved,
 )
 from musicgen.errors import Cancelled
 from musicgen.paths import BadName
 from tests.helpers.own_songs import ONE, THREE, TWO, everything
 
-pytestmark = pytest.mark.usefixtures("shelf")
+pytestmark = pytest.mark.usefixtures("collections_root")
 
 
 def names() -> list[str]:
-    return [each.name for each in shelved()]
+    return [each.name for each in own_collections()]
 
 
-def test_an_imported_folder_is_a_collection(songs: Path, shelf: Path) -> None:
-    added = import_folder(songs)
+def test_an_imported_folder_is_a_collection(songs: Path, collections_root: Path) -> None:
+    added = import_source(songs)
     assert added.name == "My songs"
     assert added.files == ("a.mid", "old/b.mid")
     assert added.same == (("old/copy of a.mid", "a.mid"),)
     assert [(each.file, each.reason) for each in added.refused] == [
         ("cover.jpg", "'.jpg' files are not read")
     ]
-    folder = shelf / "My songs"
-    assert shelved() == (Shelved("My songs", folder, 2, len(ONE) + len(TWO)),)
+    folder = collections_root / "My songs"
+    assert own_collections() == (UserCollection("My songs", folder, 2, len(ONE) + len(TWO)),)
     record = "My songs/.imports.json"
     files = ["My songs/a.mid", "My songs/old", "My songs/old/b.mid"]
-    assert everything(shelf) == ["My songs", record, *files]
+    assert everything(collections_root) == ["My songs", record, *files]
     collection = load_collection("My songs")
     assert [each.file for each in collection.files] == ["a.mid", "old/b.mid"]
 
 
 def test_an_import_finds_a_free_name_or_says_that_one_is_taken(songs: Path) -> None:
-    assert [import_folder(songs).name for _ in range(3)] == [
+    assert [import_source(songs).name for _ in range(3)] == [
         "My songs",
         "My songs (2)",
         "My songs (3)",
     ]
-    with pytest.raises(ShelfError, match="'My songs' already"):
-        import_folder(songs, "My songs")
-    with pytest.raises(ShelfError, match="'bach-chorales' already"):
-        import_folder(songs, "bach-chorales")
+    with pytest.raises(CollectionError, match="'My songs' already"):
+        import_source(songs, "My songs")
+    with pytest.raises(CollectionError, match="'bach-chorales' already"):
+        import_source(songs, "bach-chorales")
     with pytest.raises(BadName):
-        import_folder(songs, "../elsewhere")
-    with pytest.raises(ShelfError, match="is not a folder"):
-        import_folder(songs / "nothing")
+        import_source(songs, "../elsewhere")
+    with pytest.raises(CollectionError, match="is not a folder"):
+        import_source(songs / "nothing")
 
 
-def test_a_cancelled_import_keeps_what_was_copied(songs: Path, shelf: Path) -> None:
+def test_a_cancelled_import_keeps_what_was_copied(songs: Path, collections_root: Path) -> None:
     def stop(done: int, total: int) -> None:
         if done == 1:
             raise Cancelled
 
-    assert import_folder(songs, "half", stop).files == ("a.mid",)
-    assert everything(shelf) == ["half", "half/.imports.json", "half/a.mid"]
+    assert import_source(songs, "half", stop).files == ("a.mid",)
+    assert everything(collections_root) == ["half", "half/.imports.json", "half/a.mid"]
 
 
-def test_an_import_that_fails_leaves_nothing(songs: Path, shelf: Path) -> None:
+def test_an_import_that_fails_leaves_nothing(songs: Path, collections_root: Path) -> None:
     def fail(done: int, total: int) -> None:
         raise RuntimeError("the machine burns")
 
     with pytest.raises(RuntimeError):
-        import_folder(songs, "all or nothing", fail)
-    assert everything(shelf) == []
+        import_source(songs, "all or nothing", fail)
+    assert everything(collections_root) == []
 
 
-def test_uploads_are_written_at_once_and_each_once(shelf: Path) -> None:
+def test_uploads_are_written_at_once_and_each_once(collections_root: Path) -> None:
     first = add_files("mine", [("a.mid", ONE), ("b.mid", ONE), ("a.mid", TWO)])
     assert first.files == ("a.mid", "a (2).mid")
     assert first.same == (("b.mid", "a.mid"),)
@@ -88,14 +88,14 @@ def test_uploads_are_written_at_once_and_each_once(shelf: Path) -> None:
     assert second.files == ("a (3).mid",)
     assert second.same == (("c.mid", "a (2).mid"),)
     assert [each.file for each in second.refused] == ["x.exe"]
-    assert (shelf / "mine" / "a (3).mid").read_bytes() == THREE
+    assert (collections_root / "mine" / "a (3).mid").read_bytes() == THREE
     assert len(load_collection("mine")) == 3
 
 
 def test_a_file_that_cannot_be_read_as_music_is_kept_and_refused_on_loading() -> None:
     assert add_files("mine", [("a.mid", b"a letter")]).files == ("a.mid",)
     assert load_collection("mine").refused == (
-        Refused("a.mid", "it is not a MIDI file, whatever its name says"),
+        RefusedFile("a.mid", "it is not a MIDI file, whatever its name says"),
     )
 
 
@@ -116,12 +116,14 @@ def test_a_file_that_cannot_be_read_as_music_is_kept_and_refused_on_loading() ->
         ("é" * 300 + ".mid", "é" * 98 + ".mid"),
     ],
 )
-def test_names_of_uploads_stay_below_the_collection(name: str, safe: str, shelf: Path) -> None:
+def test_names_of_uploads_stay_below_the_collection(
+    name: str, safe: str, collections_root: Path
+) -> None:
     assert safe_path(name).as_posix() == safe
     if safe.endswith(".mid"):
         added = add_files("mine", [(name, ONE)])
         assert added.files == (safe,)
-        assert (shelf / "mine" / safe).read_bytes() == ONE
+        assert (collections_root / "mine" / safe).read_bytes() == ONE
 
 
 @pytest.mark.parametrize(
@@ -141,38 +143,38 @@ def test_a_folder_s_name_becomes_a_collection_s(text: str, name: str) -> None:
     assert collection_name(text) == name
 
 
-def test_rename_and_delete(songs: Path, shelf: Path) -> None:
-    import_folder(songs, "one")
-    import_folder(songs, "two")
+def test_rename_and_delete(songs: Path, collections_root: Path) -> None:
+    import_source(songs, "one")
+    import_source(songs, "two")
     assert rename("one", "cafe\u0301") == "caf\u00e9"
     assert names() == ["caf\u00e9", "two"]
     assert rename("cafe\u0301", "three") == "three"
     assert names() == ["three", "two"]
     assert rename("two", "two") == "two"
     for taken in ("three", "ryans-mammoth"):
-        with pytest.raises(ShelfError, match="already"):
+        with pytest.raises(CollectionError, match="already"):
             rename("two", taken)
     with pytest.raises(BadName):
         rename("two", "a/b")
-    with pytest.raises(ShelfError, match="no collection 'one' of yours"):
+    with pytest.raises(CollectionError, match="no collection 'one' of yours"):
         delete("one")
     with pytest.raises(BadName):
         delete("../home")
     delete("two")
     assert names() == ["three"]
-    assert [path.name for path in shelf.iterdir()] == ["three"]
+    assert [path.name for path in collections_root.iterdir()] == ["three"]
 
 
-def test_what_is_no_collection_never_breaks_the_list(songs: Path, shelf: Path) -> None:
-    assert shelved() == ()
-    import_folder(songs, "good")
-    (shelf / "a file").write_bytes(b"")
-    (shelf / ".unfinished-1").mkdir()
-    (shelf / "bad:name").mkdir()
-    (shelf / "broken link").symlink_to(shelf / "nowhere")
-    (shelf / "holds a broken link").mkdir()
-    (shelf / "holds a broken link" / "a.mid").symlink_to(shelf / "nowhere")
-    (shelf / "empty").mkdir()
+def test_what_is_no_collection_never_breaks_the_list(songs: Path, collections_root: Path) -> None:
+    assert own_collections() == ()
+    import_source(songs, "good")
+    (collections_root / "a file").write_bytes(b"")
+    (collections_root / ".unfinished-1").mkdir()
+    (collections_root / "bad:name").mkdir()
+    (collections_root / "broken link").symlink_to(collections_root / "nowhere")
+    (collections_root / "holds a broken link").mkdir()
+    (collections_root / "holds a broken link" / "a.mid").symlink_to(collections_root / "nowhere")
+    (collections_root / "empty").mkdir()
     assert "good" in names() and "empty" in names()
     assert not {"a file", ".unfinished-1", "bad:name", "broken link"} & set(names())
     for name in names():
@@ -180,9 +182,11 @@ def test_what_is_no_collection_never_breaks_the_list(songs: Path, shelf: Path) -
     assert [each.file for each in load_collection("holds a broken link").refused] == ["a.mid"]
 
 
-def test_a_link_is_deleted_and_what_it_points_to_is_not(songs: Path, shelf: Path) -> None:
-    shelf.mkdir(parents=True)
-    (shelf / "linked").symlink_to(songs, target_is_directory=True)
+def test_a_link_is_deleted_and_what_it_points_to_is_not(
+    songs: Path, collections_root: Path
+) -> None:
+    collections_root.mkdir(parents=True)
+    (collections_root / "linked").symlink_to(songs, target_is_directory=True)
     delete("linked")
     assert names() == []
     assert (songs / "a.mid").read_bytes() == ONE

@@ -24,7 +24,7 @@ SCORES = [
     Score(notes_from([(0, 96, 61)]), 90),
 ]
 FIGURES = (
-    (lambda scores: figures.note_frequency_figure(note_frequency(scores).both)),
+    (lambda scores: figures.note_frequency_figure(note_frequency(scores).combined)),
     (lambda scores: figures.pitch_class_figure(pitch_classes(scores))),
     (lambda scores: figures.interval_figure(intervals(scores))),
     (lambda scores: figures.duration_figure(durations(scores))),
@@ -47,7 +47,7 @@ def said(figure):
 
 
 def test_bars_say_what_they_count():
-    figure = figures.note_frequency_figure(note_frequency(SCORES).both)
+    figure = figures.note_frequency_figure(note_frequency(SCORES).combined)
     (bars,) = figure.data
     assert list(bars.x) == ["C#4", "E4", "9.1"]
     assert list(bars.y) == [3, 1, 1]
@@ -57,7 +57,7 @@ def test_bars_say_what_they_count():
 
 
 def test_as_many_bars_as_are_asked_for_on_the_scale_that_is_asked_for():
-    figure = figures.note_frequency_figure(note_frequency(SCORES).both, most=2, log=True)
+    figure = figures.note_frequency_figure(note_frequency(SCORES).combined, most=2, log=True)
     assert list(figure.data[0].x) == ["C#4", "E4"]
     assert figure.layout.yaxis.type == "log"
 
@@ -94,7 +94,7 @@ def test_every_bar_is_wide_enough_to_be_seen():
 
 
 def test_what_has_no_bar_is_said():
-    found = note_frequency(SCORES).both
+    found = note_frequency(SCORES).combined
     assert figures.left_out(found, 1) == "The other 2 values, without a bar: 40.0 %."
     assert figures.left_out(found, 2) == "The other value, without a bar: 20.0 %."
     assert figures.left_out(found, 3) == ""

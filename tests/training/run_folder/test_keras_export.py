@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from musicgen.corpus.user.user_collections import import_folder
+from musicgen.corpus.user.user_collections import import_source
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.steps import Encoding
 from musicgen.errors import Cancelled
@@ -48,7 +48,7 @@ print(json.dumps({name: np.asarray(logits).tolist() for name, logits in model(in
 
 
 def trained(folder: Path, model: ModelSettings, encoding: str) -> Run:
-    import_folder(write_folder(folder / "tunes"))
+    import_source(write_folder(folder / "tunes"))
     train = TrainSettings(epochs=1, batch_size=4, length=16)
     run = create_run(RunSettings("old", "tunes", encoding, model, train))
     assert train_run(run) == "finished"

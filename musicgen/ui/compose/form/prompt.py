@@ -52,10 +52,10 @@ def choose_begin(source: str) -> Begin:
     begin = whole[kind](source)
     if begin.score is None or kind == TYPED:
         return begin
-    score, most = begin.score, max(1, begin.score.counted_bars)
+    score, most = begin.score, max(1, begin.score.full_bars)
     st.caption(f"{length(score)}, {count(len(score), 'note')}")
     bars = int(st.number_input("Bars of it", 1, most, min(4, most), key=f"{BARS}-{begin.words}"))
-    return _opening(begin, bars + score.upbeat)
+    return _opening(begin, bars + score.has_pickup)
 
 
 def linked_begin(link: str) -> Begin:
@@ -78,7 +78,7 @@ def linked_begin(link: str) -> Begin:
 def _opening(begin: Begin, bars: int) -> Begin:
     """The first bars of what is given, an upbeat counted."""
     assert begin.score is not None
-    counted = bars - begin.score.upbeat
+    counted = bars - begin.score.has_pickup
     part = f"first {count(counted, 'bar')}" if counted else "upbeat"
     words = f"the {part} of {begin.words}"
     link = f"{begin.link}:{bars}" if begin.link else None
