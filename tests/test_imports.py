@@ -13,7 +13,7 @@ from tests.helpers.locations import ROOT
 
 PACKAGE = ROOT / "musicgen"
 
-BASE = {"score", "paths", "files", "bounds", "errors", "progress"}
+BASE = {"score", "paths", "files", "bounds", "errors", "progress", "json_files"}
 KERAS_FREE = {"models.settings", "models.size", "models.checkpoints.checkpoint"}
 CORE = BASE | {"theory", "corpus", "encoding", "statistics"}
 # What each package may import of the others.

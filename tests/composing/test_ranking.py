@@ -64,7 +64,7 @@ def test_the_parts_of_the_score():
     reference = {"a": USUAL, "b": USUAL, NATS: USUAL}
     found = judge({"a": 50, "b": 20, "c": 5}, 70.0, reference, report(18, 12.0), None)
     assert found == Judgement(
-        likelihood=2.0, score_metrics=0.5, originality=0.5, degenerate_repetition=0.0
+        likelihood=2.0, figures=0.5, originality=0.5, degenerate_repetition=0.0
     )
     assert found.total == 3.0
 
@@ -84,7 +84,9 @@ def test_the_collapsed_come_last_and_equals_keep_their_order():
 
 def test_pieces_of_a_collection_are_less_strange_than_others():
     reference = reference_of([tune(seed) for seed in range(40)])
-    own = [judge(score_metrics(tune(seed)), 0, reference, None, None).total for seed in range(50, 60)]
+    own = [
+        judge(score_metrics(tune(seed)), 0, reference, None, None).total for seed in range(50, 60)
+    ]
     other = [
         judge(score_metrics(tune(seed, chord=0.9)), 0, reference, None, None).total
         for seed in range(50, 60)
