@@ -20,7 +20,7 @@ if __name__ == "__main__":
     frame.begin(
         "musicgen", "Your pieces in, a trained model, new music out: all of it on this computer."
     )
-    frame.say_now()
+    frame.show_queued_toast()
     home_view()
     warm_up()  # for the Data page, which is where most people go next
     warm_up_widgets()

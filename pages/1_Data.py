@@ -7,15 +7,15 @@ import streamlit as st
 from musicgen.corpus.errors import CorpusError
 from musicgen.ui.data import add_music, choose_collection
 from musicgen.ui.data.open_collection import READING, open_collection, read_again
-from musicgen.ui.data.overview import glance_view, refused_view
+from musicgen.ui.data.overview import overview_view, refused_view
 from musicgen.ui.data.pieces import pieces_view
 from musicgen.ui.data.statistics import notes_view, playing_view, rhythm_view
 from musicgen.ui.data.vocabulary import vocabulary_view
 from musicgen.ui.server.warm_up import warming_up
 from musicgen.ui.shared import frame
-from musicgen.ui.shared.tasks import LeftToOthers, wait_again
-from musicgen.ui.shared.text import plain
-from musicgen.ui.shared.url_piece import PIECE, forget
+from musicgen.ui.shared.tasks import WaitAbandoned, resume_waiting
+from musicgen.ui.shared.text import escape
+from musicgen.ui.shared.url_piece import PIECE, remove_from_url
 
 VIEWS = {
     "Notes": notes_view,
@@ -27,13 +27,13 @@ VIEWS = {
 }
 
 frame.begin("Data", "Your music in numbers: what is there, what was refused, will it train well?")
-frame.say_now()
+frame.show_queued_toast()
 
 bar = st.container(horizontal=True, vertical_alignment="bottom")
 with bar:
-    name = choose_collection.choose()
+    name = choose_collection.choose_collection()
     add_music.add_music(name)
-    choose_collection.look_after(name)
+    choose_collection.manage_collection(name)
     if st.button("Train on this collection", icon=":material/model_training:", key="train"):
         st.switch_page("pages/2_Train.py", query_params={"collection": name})
 add_music.ask_how_again()
@@ -42,15 +42,15 @@ add_music.show_last_addition()
 
 try:
     analysis = open_collection(name, warming_up)
-except LeftToOthers:
+except WaitAbandoned:
     st.info(
         "Another window waits for this collection too, so the reading goes on. Choose another "
         "collection meanwhile."
     )
-    st.button("Wait for it", key="wait-again", on_click=wait_again, args=(READING,))
+    st.button("Wait for it", key="wait-again", on_click=resume_waiting, args=(READING,))
     st.stop()
 except (CorpusError, OSError) as problem:
-    st.error(plain(str(problem), 500))
+    st.error(escape(str(problem), 500))
     st.stop()
 
 if not analysis.collection.complete:
@@ -59,7 +59,7 @@ if not analysis.collection.complete:
         read_again(name)
         st.rerun()
 
-glance_view(name, analysis)
+overview_view(name, analysis)
 if not analysis.scores:
     if analysis.collection.refused:
         refused_view(analysis)
@@ -75,7 +75,7 @@ def views() -> None:
         label_visibility="collapsed",
     )  # fmt: skip
     if view != "Pieces":
-        forget(PIECE)
+        remove_from_url(PIECE)
     VIEWS[str(view)](analysis)
 
 

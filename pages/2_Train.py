@@ -15,7 +15,7 @@ from musicgen.ui.train.watch import watch
 NEW, WATCH, COMPARE = "New", "Watch", "Compare"
 
 frame.begin("Train", "A training is a process of its own: close this page and it goes on.")
-frame.say_now()
+frame.show_queued_toast()
 
 if wanted := st.session_state.pop("_show_next", None):
     st.session_state["show"] = wanted

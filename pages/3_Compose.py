@@ -13,10 +13,10 @@ from musicgen.ui.compose.panel import compose_first, compose_linked, panel
 from musicgen.ui.compose.piece.player_view import stage
 from musicgen.ui.compose.piece.views import views
 from musicgen.ui.shared import frame
-from musicgen.ui.shared.text import plain
+from musicgen.ui.shared.text import escape
 
 frame.begin("Compose", "Let a trained model write new music: hear it, see it, take it away.")
-frame.say_now()
+frame.show_queued_toast()
 
 state.prepare()
 session.heed_link()
@@ -34,7 +34,7 @@ with left:
         try:
             opened = models.open_choice(choice)
         except BadCheckpoint as problem:
-            st.error(f"This model cannot be used: {plain(str(problem), 400)}. Choose another one.")
+            st.error(f"This model cannot be used: {escape(str(problem), 400)}. Choose another one.")
     if opened:
         st.caption(models.about(opened), help=models.MEANING)
         compose_linked(opened)
@@ -45,9 +45,9 @@ with right:
     stage()
     session.show_address()
     if desk.notice:
-        st.warning(plain(desk.notice, 400))
+        st.warning(escape(desk.notice, 400))
     if desk.problem:
-        st.error(plain(desk.problem, 400))
+        st.error(escape(desk.problem, 400))
     if desk.piece is None and desk.job is None and opened:
         st.markdown("Press **Compose**: the first piece is there in a second or two.")
     views()

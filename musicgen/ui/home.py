@@ -8,7 +8,7 @@ from musicgen.corpus.bundled.library import bundled_collections
 from musicgen.corpus.user.user_collections import own_collections
 from musicgen.paths import home, pieces_folder
 from musicgen.training.run_folder.run import Run, Status, list_runs
-from musicgen.ui.shared.text import count, plain
+from musicgen.ui.shared.text import escape, format_count
 
 STEPS = (
     ("pages/1_Data.py", "Data", ":material/library_music:",
@@ -18,7 +18,7 @@ STEPS = (
     ("pages/3_Compose.py", "Compose", ":material/music_note:",
      "Let a trained model write new pieces; hear them, see them, keep them."),
 )  # fmt: skip
-MOST_LISTED = 8
+MAX_LISTED = 8
 
 
 def home_view() -> None:
@@ -39,12 +39,12 @@ def _collections() -> None:
     st.subheader("Collections", anchor=False)
     rows = [(each.name, each.title, each.pieces, "pieces") for each in bundled_collections()]
     rows += [(each.name, each.name, each.files, "files") for each in own_collections()]
-    for name, title, number, unit in rows[:MOST_LISTED]:
+    for name, title, number, unit in rows[:MAX_LISTED]:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.page_link("pages/1_Data.py", label=plain(title), query_params={"collection": name})
-            st.caption(count(number, unit.removesuffix("s")))
-    if len(rows) > MOST_LISTED:
-        st.caption(f"and {len(rows) - MOST_LISTED:,} more on the Data page")
+            st.page_link("pages/1_Data.py", label=escape(title), query_params={"collection": name})
+            st.caption(format_count(number, unit.removesuffix("s")))
+    if len(rows) > MAX_LISTED:
+        st.caption(f"and {len(rows) - MAX_LISTED:,} more on the Data page")
 
 
 def _runs() -> None:
@@ -52,23 +52,23 @@ def _runs() -> None:
     runs = list_runs()
     if not runs:
         st.markdown("No model yet: train one on the Train page; a quick one takes five minutes.")
-    for run in runs[:MOST_LISTED]:
+    for run in runs[:MAX_LISTED]:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.page_link(
                 "pages/2_Train.py",
-                label=plain(run.name),
+                label=escape(run.name),
                 query_params={"show": "Watch", "run": run.name},
             )
-            st.caption(standing(run, run.status()))
-    if len(runs) > MOST_LISTED:
-        st.caption(f"and {len(runs) - MOST_LISTED:,} more on the Train page")
+            st.caption(run_summary(run, run.status()))
+    if len(runs) > MAX_LISTED:
+        st.caption(f"and {len(runs) - MAX_LISTED:,} more on the Train page")
 
 
-def standing(run: Run, status: Status) -> str:
+def run_summary(run: Run, status: Status) -> str:
     """How a run stands, in a few words."""
     words = ["came with the program"] if run.bundled else [status.state]
     if status.epoch:
-        words.append(count(status.epoch, "epoch"))
+        words.append(format_count(status.epoch, "epoch"))
     if status.best_valid_loss is not None:
         words.append(f"validation {status.best_valid_loss:.2f} bits")
     return " · ".join(words)
@@ -81,6 +81,8 @@ def _pieces() -> None:
     except OSError:
         pieces = 0
     if pieces:
-        st.page_link("pages/3_Compose.py", label=f"{count(pieces, 'piece')} on the Compose page")
+        st.page_link(
+            "pages/3_Compose.py", label=f"{format_count(pieces, 'piece')} on the Compose page"
+        )
     else:
         st.markdown("None yet: they will be kept on the Compose page.")

@@ -7,8 +7,8 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-from musicgen.ui.server.live_endpoint import answer
-from musicgen.ui.train.live_query import Look
+from musicgen.ui.server.live_endpoint import live_answer
+from musicgen.ui.train.live_query import LiveQuery
 
 DATA, TRAIN = "1_Data.py", "2_Train.py"
 
@@ -19,17 +19,17 @@ def texts(page: AppTest) -> str:
     return "\n".join(str(each.value) for kind in kinds for each in kind)
 
 
-def numbers(page: AppTest) -> dict[str, str]:
+def metrics(page: AppTest) -> dict[str, str]:
     """The page's metrics and figures by label."""
     metrics = {each.label: each.value for each in page.metric}
-    return metrics | {each["label"]: each["value"] for each in figures(page)["figures"]}
+    return metrics | {each["label"]: each["value"] for each in live_figures(page)["figures"]}
 
 
-def figures(page: AppTest) -> dict[str, Any]:
+def live_figures(page: AppTest) -> dict[str, Any]:
     """What the browser is told of a run when it asks as the page has it ask."""
     for component in page.get("bidi_component"):
         if component.proto.component_name == "musicgen_live":
-            return answer(Look.from_query(json.loads(component.proto.json)["query"]))
+            return live_answer(LiveQuery.from_query(json.loads(component.proto.json)["query"]))
     return {"figures": [], "note": "", "plots": []}
 
 

@@ -14,13 +14,13 @@ from musicgen.rendering.midi import midi_bytes
 from musicgen.training.data.classic_windows import ClassicWindows
 from musicgen.training.data.windows import Windows
 from musicgen.ui.data.vocabulary import TOKENS, WINDOWS
-from tests.helpers.page_text import DATA, numbers, texts
+from tests.helpers.page_text import DATA, metrics, texts
 from tests.helpers.small_collections import VIEWS, collection_of
 
 
 def test_chorales_at_a_glance(open_page):
     page = open_page(DATA)
-    shown = numbers(page)
+    shown = metrics(page)
     assert shown["Pieces"] == "409"
     assert shown["Refused files"] == "0"
     assert "enough for the small model" in texts(page)
@@ -32,7 +32,7 @@ def test_every_view_opens_by_its_link(open_page, view: str):
     page = open_page(DATA, collection="ryans-mammoth", view=view)
     assert page.selectbox(key="collection").value == "ryans-mammoth"
     assert page.segmented_control(key="view").value == view
-    assert numbers(page)["Pieces"] == "1,059"
+    assert metrics(page)["Pieces"] == "1,059"
 
 
 def test_every_chart_says_what_it_is_of_to_those_who_cannot_see_it(open_page):

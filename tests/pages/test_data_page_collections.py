@@ -15,7 +15,7 @@ from musicgen.corpus.user import user_collections
 from musicgen.errors import Cancelled
 from musicgen.rendering.midi import midi_bytes
 from musicgen.ui.data import open_collection
-from tests.helpers.page_text import DATA, numbers, texts
+from tests.helpers.page_text import DATA, metrics, texts
 from tests.helpers.small_collections import MUSIC, collection_of, file_of
 from tests.helpers.tiny_music import tiny_pieces, write_folder
 
@@ -28,7 +28,7 @@ def test_a_folder_is_imported_by_its_path(open_page, tmp_path: Path):
     page.button(key="import").click().run()
     assert not page.exception
     assert page.selectbox(key="collection").value == "my tunes"
-    assert numbers(page)["Pieces"] == "4"
+    assert metrics(page)["Pieces"] == "4"
     assert [each.name for each in user_collections.own_collections()] == ["my tunes"]
     assert "1 file not taken in" in page.expander[0].label
     page.button(key="put-away").click().run()
@@ -47,7 +47,7 @@ def test_the_path_of_a_zip_is_taken_in_quotes(open_page, tmp_path: Path):
     ask_for(page, f"'{tmp_path / 'tunes.zip'}'")
     assert not page.error
     assert page.selectbox(key="collection").value == "tunes"
-    assert numbers(page)["Pieces"] == "2"
+    assert metrics(page)["Pieces"] == "2"
 
 
 def test_a_folder_that_was_imported_is_asked_about(open_page, tmp_path: Path):
@@ -64,7 +64,7 @@ def test_a_folder_that_was_imported_is_asked_about(open_page, tmp_path: Path):
     assert [(each.name, each.files) for each in user_collections.own_collections()] == [
         ("my tunes", 3)
     ]
-    assert numbers(page)["Pieces"] == "3"
+    assert metrics(page)["Pieces"] == "3"
     ask_for(page, str(folder))
     page.button(key="again-another").click().run()
     assert page.selectbox(key="collection").value == "my tunes (2)"
@@ -77,7 +77,7 @@ def test_what_was_refused_at_import_is_in_the_views_and_stays(open_page, tmp_pat
     ask_for(open_page(DATA), str(folder))
     st.cache_resource.clear()  # a server that has started anew has nothing in memory
     page = open_page(DATA, collection="my tunes", view="Refused")
-    assert numbers(page)["Refused files"] == "1"
+    assert metrics(page)["Refused files"] == "1"
     refused = ["words.txt", "'.txt' files are not read", "use MIDI, MusicXML, ABC or Humdrum"]
     assert page.dataframe[0].value.loc[0].tolist() == refused
     page = open_page(DATA, collection="my tunes", view="Pieces")
@@ -119,7 +119,7 @@ def test_uploads_are_on_disk_at_once(open_page):
     page.file_uploader[0].set_value(files).run()
     assert not page.exception
     assert page.selectbox(key="collection").value == "My music"
-    assert numbers(page)["Pieces"] == "2"
+    assert metrics(page)["Pieces"] == "2"
     assert "1 file not taken in" in page.expander[0].label
 
 
@@ -196,18 +196,18 @@ def test_a_reading_that_is_cancelled_keeps_what_was_read(open_page, monkeypatch)
 
     monkeypatch.setattr(open_collection, "load_collection", cancelled_after_two)
     page = open_page(DATA, collection="several")
-    assert numbers(page)["Pieces"] == "2"
+    assert metrics(page)["Pieces"] == "2"
     assert "was cancelled" in page.warning[0].value
     monkeypatch.setattr(open_collection, "load_collection", whole)
     page.button(key="read-rest").click().run()
-    assert numbers(page)["Pieces"] == "4"
+    assert metrics(page)["Pieces"] == "4"
     assert not page.warning
 
 
 def test_a_collection_that_changes_on_disk_is_read_again(open_page):
     collection_of("growing", one=file_of((0, 24, 60)))
     page = open_page(DATA, collection="growing")
-    assert numbers(page)["Pieces"] == "1"
+    assert metrics(page)["Pieces"] == "1"
     collection_of("growing", two=file_of((0, 24, 62), (24, 24, 64)))
     page.run()
-    assert numbers(page)["Pieces"] == "2"
+    assert metrics(page)["Pieces"] == "2"

@@ -11,7 +11,7 @@ import pytest
 from musicgen.corpus.user import user_collections
 from musicgen.ui.data.vocabulary import CURVES, TOKENS, WINDOWS
 from tests.helpers.locations import CORPORA
-from tests.helpers.page_text import DATA, numbers, texts
+from tests.helpers.page_text import DATA, metrics, texts
 from tests.helpers.small_collections import MUSIC, VIEWS, collection_of, file_of
 
 
@@ -38,7 +38,7 @@ def test_poor_collections_have_their_state(open_page, name: str):
     files, pieces, said = STATES[name]
     collection_of(name, **files)
     page = open_page(DATA, collection=name)
-    assert numbers(page)["Pieces"] == pieces
+    assert metrics(page)["Pieces"] == pieces
     assert said in texts(page)
 
 
@@ -52,7 +52,7 @@ def two_hours() -> bytes:
 def test_every_view_of_little_music(open_page, name: str, view: str):
     collection_of(name, one=MUSIC[name])
     page = open_page(DATA, collection=name, view=view)
-    assert numbers(page)["Pieces"] == "1"
+    assert metrics(page)["Pieces"] == "1"
     assert page.segmented_control(key="view").value == view
 
 
@@ -75,7 +75,7 @@ def test_the_only_piece_is_what_a_model_learns_from(open_page):
 def test_a_piece_of_two_hours(open_page):
     collection_of("long", hours=two_hours())
     page = open_page(DATA, collection="long", view="Pieces", piece="hours.mid")
-    assert numbers(page)["Music"] == "2.0 h"
+    assert metrics(page)["Music"] == "2.0 h"
     assert list(page.dataframe[0].value["length"]) == ["2:00:00"]
     assert "The first 4,000 of 7,200 notes." in texts(page)
     next(each for each in page.button if each.label == "Hear it").click().run()
@@ -85,13 +85,13 @@ def test_a_piece_of_two_hours(open_page):
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_view_of_two_hours(open_page, view: str):
     collection_of("long", hours=two_hours())
-    assert numbers(open_page(DATA, collection="long", view=view))["Notes"] == "7,200"
+    assert metrics(open_page(DATA, collection="long", view=view))["Notes"] == "7,200"
 
 
 def test_an_empty_collection_says_how_to_fill_it(open_page, home: Path):
     (home / "collections" / "empty").mkdir(parents=True)
     page = open_page(DATA, collection="empty")
-    assert numbers(page)["Pieces"] == "0"
+    assert metrics(page)["Pieces"] == "0"
     assert "Add music" in texts(page)
     assert not page.success  # there is no file that could be read
 
@@ -122,7 +122,7 @@ def test_every_view_of_odd_names(open_page, view: str, tmp_path: Path):
     assert name == "Bob's best x (y) a"
     page = open_page(DATA, collection=name, view=view, piece=f"sub/{ODD_FILE}")
     assert page.selectbox(key="collection").value == name
-    assert numbers(page)["Pieces"] == "1"
+    assert metrics(page)["Pieces"] == "1"
     if view == "Pieces":
         assert list(page.dataframe[0].value["file"]) == [f"sub/{ODD_FILE}", ODD_REFUSED]
         assert any(each.label == "Hear it" for each in page.button)
@@ -136,6 +136,6 @@ def test_hostile_files_are_refused_with_reasons(open_page):
     page.button(key="import").click().run()
     assert not page.exception
     assert page.selectbox(key="collection").value == "hostile"
-    assert int(numbers(page)["Refused files"]) > 0
+    assert int(metrics(page)["Refused files"]) > 0
     page.segmented_control(key="view").set_value("Refused").run()
     assert not page.exception

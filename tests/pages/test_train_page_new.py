@@ -16,18 +16,18 @@ from musicgen.training.run_folder.run import (
 )
 from musicgen.training.worker import launch
 from tests.helpers.example_runs import run_that_is
-from tests.helpers.page_text import TRAIN, buttons, numbers, texts
+from tests.helpers.page_text import TRAIN, buttons, metrics, texts
 from tests.helpers.tiny_music import write_folder
 
 
 def test_presets_and_what_they_will_train(open_page):
     page = open_page(TRAIN, collection="bach-chorales", preset="Classic")
-    shown = numbers(page)
+    shown = metrics(page)
     vocabulary = 50
     assert shown["Parameters"] == f"{5_474_406 - (358 - vocabulary) * 257:,}"
     assert "a larger one will memorise" in texts(page)
     page.segmented_control(key="preset").set_value("Quick").run()
-    assert numbers(page)["Takes at most"] == "5 min"
+    assert metrics(page)["Takes at most"] == "5 min"
     assert page.text_input(key="name-bach-chorales-Quick").value == "bach-chorales quick"
 
 
@@ -43,22 +43,22 @@ def test_what_was_typed_outlives_a_look_at_another_view(open_page):
 
 def test_the_speed_of_another_model_is_an_estimate_too(open_page):
     page = open_page(TRAIN, collection="bach-chorales", preset="Classic")
-    assert numbers(page)["Takes at most"] == "—"
+    assert metrics(page)["Takes at most"] == "—"
     run_that_is(STOPPED, "before", parameters=2_000_000)
     page.run()
-    assert numbers(page)["Takes at most"] != "—"
+    assert metrics(page)["Takes at most"] != "—"
 
 
 def test_memory_device_and_the_number_of_gpus_are_there_before_start(open_page):
     page = open_page(TRAIN, collection="bach-chorales", preset="Quick")
-    shown = numbers(page)
+    shown = metrics(page)
     assert shown["Parameters"] == "2,270,315"
     small = shown["Memory"]
     assert small.endswith(" GB")
     assert "Device: CPU" in texts(page).replace("\\", "")
     assert page.number_input(key="Quick-lstm-train-devices").value == 0
     page.number_input(key="Quick-lstm-train-batch_size").set_value(512).run()
-    assert float(numbers(page)["Memory"].split()[0]) > 2 * float(small.split()[0])
+    assert float(metrics(page)["Memory"].split()[0]) > 2 * float(small.split()[0])
 
 
 def test_a_training_that_does_not_fit_is_warned_of(open_page):

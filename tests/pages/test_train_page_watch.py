@@ -27,7 +27,7 @@ from musicgen.training.worker import launch
 from musicgen.ui.train.runs import STATES
 from musicgen.ui.train.watch import VIEWS
 from tests.helpers.example_runs import run_that_is
-from tests.helpers.page_text import TRAIN, buttons, figures, numbers, texts
+from tests.helpers.page_text import TRAIN, buttons, live_figures, metrics, texts
 from tests.helpers.tiny_music import tiny_pieces
 
 
@@ -78,7 +78,7 @@ def test_every_state_has_its_words_and_next_step(open_page, alive):
 
 def test_numbers_of_a_run(open_page, alive):
     alive(run_that_is(RUNNING))
-    shown = numbers(open_page(TRAIN, show="Watch", run="a run"))
+    shown = metrics(open_page(TRAIN, show="Watch", run="a run"))
     assert shown["Epoch"] == "3 of 40"
     assert shown["Training, bits"] == "4.000"
     assert shown["Validation, bits"] == "4.500"
@@ -124,7 +124,7 @@ def test_of_many_samples_the_best_and_the_latest_are_offered(open_page):
 
 def test_a_run_that_has_turned_says_so(open_page):
     run_that_is(STOPPED, epochs=8, best_epoch=3, best_valid_loss=4.1)
-    note = figures(open_page(TRAIN, show="Watch", run="a run"))["note"]
+    note = live_figures(open_page(TRAIN, show="Watch", run="a run"))["note"]
     assert "no better since epoch 3, which is what composing uses" in note
 
 
@@ -132,7 +132,7 @@ def test_a_run_without_a_first_point_yet(open_page, alive):
     alive(run_that_is(STARTING, epochs=0, loss=None, valid_loss=None, best_valid_loss=None))
     page = open_page(TRAIN, show="Watch", run="a run")
     assert "The first point of the curve" in texts(page)
-    assert numbers(page)["Validation, bits"] == "—"
+    assert metrics(page)["Validation, bits"] == "—"
 
 
 @pytest.mark.parametrize("damage", ["run.json", "status.json", "metrics.jsonl"])

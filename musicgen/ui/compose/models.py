@@ -21,7 +21,7 @@ from musicgen.models.checkpoints.checkpoint import (
 from musicgen.paths import BadName
 from musicgen.training.run_folder.ngram_model import NGRAM, NoNGram, ngram_of
 from musicgen.training.run_folder.run import Run, UnknownRun, list_runs
-from musicgen.ui.shared.text import count, plain
+from musicgen.ui.shared.text import escape, format_count
 
 RUN = "compose-run"
 MOST_OPEN = 6
@@ -145,17 +145,17 @@ MEANING = (
 def about(opened: Opened) -> str:
     """What the model is, what it learned from and how well, in a line."""
     facts, model = opened.checkpoint.facts, opened.checkpoint.model
-    words = [f"learned from **{plain(Path(source_of(opened)).name)}**"]
+    words = [f"learned from **{escape(Path(source_of(opened)).name)}**"]
     if isinstance(opened.engine, NGram):
-        notes = count(opened.engine.order - 1, "step")
+        notes = format_count(opened.engine.order - 1, "step")
         return f"{words[0]} · n-gram: draws what followed the last {notes} there · no network"
-    words.append(f"{model.kind} with {count(model.layers, 'layer')} of {model.width}")
+    words.append(f"{model.kind} with {format_count(model.layers, 'layer')} of {model.width}")
     bits = facts.get("valid_loss")
     if isinstance(bits, int | float):
         unit = "token" if opened.engine.encoding.name == "notes" else "note"
         words.append(f"{bits:.2f} bits a {unit} on held-out pieces")
     if isinstance(epoch := facts.get("epoch"), int):
-        words.append(count(epoch, "epoch"))
+        words.append(format_count(epoch, "epoch"))
     return " · ".join(words)
 
 

@@ -12,7 +12,7 @@ from musicgen.ui.compose.form import state, widgets
 from musicgen.ui.compose.form.prompt import Begin, choose_begin, linked_begin
 from musicgen.ui.compose.models import Opened, source_of
 from musicgen.ui.compose.session import desk
-from musicgen.ui.shared.text import plain
+from musicgen.ui.shared.text import escape
 
 
 @st.fragment
@@ -47,7 +47,7 @@ def _begin(opened: Opened) -> Begin | None:
     try:
         return choose_begin(source_of(opened))
     except (CorpusError, UnknownPiece, ValueError, OSError) as problem:
-        st.warning(plain(str(problem), 300))
+        st.warning(escape(str(problem), 300))
         return None
 
 

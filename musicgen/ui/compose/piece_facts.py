@@ -9,7 +9,7 @@ from typing import Any
 from musicgen.composing.originality.report import SHORTEST, Originality, Run
 from musicgen.composing.records.saved_pieces import KeptPiece
 from musicgen.rendering.figures.roll import Mark
-from musicgen.ui.shared.text import bar_called
+from musicgen.ui.shared.text import bar_label
 
 _NUMBER = (int, float)
 _KINDS: Mapping[str, Any] = {
@@ -53,7 +53,7 @@ def marks_of(piece: KeptPiece) -> list[Mark]:
         Mark(
             given + run.first,
             given + run.first + run.notes,
-            f"{run.notes} notes as in {run.source}, {bar_called(run.source_bar)}",
+            f"{run.notes} notes as in {run.source}, {bar_label(run.source_bar)}",
             report.human_95 is not None and run.notes <= report.human_95,
         )
         for run in report.runs

@@ -13,10 +13,10 @@ from musicgen.corpus.user import user_collections
 from musicgen.corpus.user.copy_files import CopyResult, Progress
 from musicgen.corpus.user.safe_names import collection_name, pasted_path
 from musicgen.paths import BadName
-from musicgen.ui.data.choose_collection import KEY, collection_names
-from musicgen.ui.shared.frame import say_later
-from musicgen.ui.shared.tasks import Task, finish
-from musicgen.ui.shared.text import count, plain
+from musicgen.ui.data.choose_collection import COLLECTION, collection_names
+from musicgen.ui.shared.frame import queue_toast
+from musicgen.ui.shared.tasks import Task, wait_for
+from musicgen.ui.shared.text import escape, format_count
 from musicgen.ui.shared.url_choice import choose_next
 
 _IMPORT = "_import"  # what is being copied, and the words for it
@@ -124,12 +124,12 @@ def ask_how_again() -> None:
     if _KNOWN not in st.session_state:
         return
     source, names = st.session_state[_KNOWN]
-    known = ", ".join(f"**{plain(name)}**" for name in names[:_MOST_OFFERED])
+    known = ", ".join(f"**{escape(name)}**" for name in names[:_MOST_OFFERED])
     with st.container(border=True):
-        st.markdown(f"{plain(str(source))} was imported before: it is here as {known}.")
+        st.markdown(f"{escape(str(source))} was imported before: it is here as {known}.")
         with st.container(horizontal=True):
             for name in names[:_MOST_OFFERED]:
-                label = f"Add what is new to {plain(name)}"
+                label = f"Add what is new to {escape(name)}"
                 st.button(label, key=f"again-{name}", on_click=_add_to, args=(name, source))
             st.button(
                 "Import it as another collection",
@@ -152,9 +152,9 @@ def finish_import() -> None:
         return
     task, words = st.session_state[_IMPORT]
     try:
-        added = finish(task, words, "import")
+        added = wait_for(task, words, "import")
     except (CorpusError, BadName, RuntimeError, OSError, ValueError) as problem:
-        st.error(plain(str(problem), 500))
+        st.error(escape(str(problem), 500))
         del st.session_state[_IMPORT]
         return
     del st.session_state[_IMPORT]
@@ -165,17 +165,17 @@ def finish_import() -> None:
 
 def _tell(added: CopyResult) -> None:
     """What became of the files, shown when the page runs again, with the collection open."""
-    words = [f"{count(len(added.files), 'file')} added to {plain(added.name)}"]
+    words = [f"{format_count(len(added.files), 'file')} added to {escape(added.name)}"]
     if added.same:
-        words.append(f"{count(len(added.same), 'file')} left out: the same are there")
+        words.append(f"{format_count(len(added.same), 'file')} left out: the same are there")
     if added.refused:
-        words.append(f"{count(len(added.refused), 'file')} refused")
+        words.append(f"{format_count(len(added.refused), 'file')} refused")
     if not added.complete:
         words.append("then it was cancelled")
-    say_later("; ".join(words))
+    queue_toast("; ".join(words))
     _close_popover()
     st.session_state["_added"] = added
-    choose_next(KEY, added.name)
+    choose_next(COLLECTION, added.name)
 
 
 def show_last_addition() -> None:
@@ -185,7 +185,7 @@ def show_last_addition() -> None:
         return
     left_out = [(each.file, each.reason, each.remedy) for each in added.refused]
     left_out += [(file, f"the same file is there: {twin}", "") for file, twin in added.same]
-    with st.expander(f"{count(len(left_out), 'file')} not taken in", expanded=True):
+    with st.expander(f"{format_count(len(left_out), 'file')} not taken in", expanded=True):
         columns = zip(*left_out, strict=True)
         rows = dict(zip(("file", "reason", "remedy"), columns, strict=True))
         st.dataframe(rows, hide_index=True, height="auto" if len(left_out) < 10 else 300)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from musicgen.statistics.analysis import Analysis
 from musicgen.statistics.histogram import Histogram
 from musicgen.statistics.pitch_histograms import describe_code, is_chord
-from musicgen.ui.shared.text import plain
+from musicgen.ui.shared.text import escape
 
 FREQUENT = "Most frequent "
-COUNTED: dict[str, Callable[[Analysis], Histogram]] = {
+HISTOGRAMS: dict[str, Callable[[Analysis], Histogram]] = {
     f"{FREQUENT}notes and chords": lambda analysis: analysis.note_frequency.combined,
     f"{FREQUENT}notes": lambda analysis: analysis.note_frequency.notes,
     f"{FREQUENT}chords": lambda analysis: analysis.note_frequency.chords,
@@ -38,12 +38,12 @@ class Bar:
 
 def bar_of(analysis: Analysis, title: str, label: str) -> Bar | None:
     """The bar of a chart with that label; None where there is no such chart or bar."""
-    if title not in COUNTED:
+    if title not in HISTOGRAMS:
         return None
-    found = COUNTED[title](analysis)
+    found = HISTOGRAMS[title](analysis)
     if label not in found.labels:
         return None
-    words = f"**{plain(label)}**"
+    words = f"**{escape(label)}**"
     if title.startswith(FREQUENT):
         code = int(found.values[found.labels.index(label)])
         words += _of_sonority(code)
@@ -54,4 +54,4 @@ def _of_sonority(code: int) -> str:
     """What is counted under the name of a note or a chord."""
     if not is_chord(code):
         return " as a single note, not within a chord of its track"
-    return f" ({plain(describe_code(code).partition(': ')[2])})"
+    return f" ({escape(describe_code(code).partition(': ')[2])})"

@@ -8,8 +8,8 @@ import streamlit as st
 from musicgen.statistics.analysis import Analysis
 from musicgen.ui.data.chart_bars import bar_of
 from musicgen.ui.data.pieces import pieces_table
-from musicgen.ui.shared.text import count
-from musicgen.ui.shared.url_piece import linked_bar
+from musicgen.ui.shared.text import format_count
+from musicgen.ui.shared.url_piece import selected_bar
 
 _CONFIG = {"displaylogo": False, "displayModeBar": False}
 
@@ -34,12 +34,12 @@ def chart_of_pieces(
     )
     if rest:
         st.caption(rest)
-    label = linked_bar(title, _label(picked))
+    label = selected_bar(title, _label(picked))
     bar = None if label is None else bar_of(analysis, title, label)
     if bar is None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"{count(len(bar.pieces), 'piece')} with {bar.words}", width="content")
+        st.markdown(f"{format_count(len(bar.pieces), 'piece')} with {bar.words}", width="content")
         label = "Filter the table of pieces"
         if st.button(label, key=f"filter-{title}", on_click=_open_pieces):
             st.rerun()  # of the page: this may be a fragment within the view

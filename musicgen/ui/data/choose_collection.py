@@ -10,16 +10,16 @@ from musicgen.corpus.bundled.library import BundledCollection, bundled_collectio
 from musicgen.corpus.errors import CorpusError
 from musicgen.corpus.user import user_collections
 from musicgen.paths import BadName
-from musicgen.ui.shared.frame import say_later
-from musicgen.ui.shared.text import plain
-from musicgen.ui.shared.url_choice import choose_next, linked_choice
+from musicgen.ui.shared.frame import queue_toast
+from musicgen.ui.shared.text import escape
+from musicgen.ui.shared.url_choice import choose_next, url_choice
 
-KEY = "collection"  # of the chooser, and in links
+COLLECTION = "collection"  # of the chooser, and in links
 
 
-def choose() -> str:
+def choose_collection() -> str:
     """The chosen collection's name; a link's where it has one."""
-    return linked_choice("Collection", collection_names(), KEY)
+    return url_choice("Collection", collection_names(), COLLECTION)
 
 
 def collection_names() -> list[str]:
@@ -29,24 +29,24 @@ def collection_names() -> list[str]:
     ]
 
 
-def described(name: str) -> BundledCollection | None:
+def bundled_collection(name: str) -> BundledCollection | None:
     """What is known of a bundled collection; None for the user's own."""
     return next((each for each in bundled_collections() if each.name == name), None)
 
 
-def look_after(name: str) -> None:
+def manage_collection(name: str) -> None:
     """Rename or delete a collection of one's own."""
-    if described(name):
+    if bundled_collection(name):
         return
     with st.popover("Manage", icon=":material/edit:", width="stretch"):
         new = st.text_input("Name", value=name, key=f"new-name-{name}", max_chars=64)
         if st.button("Rename", key="rename-collection", disabled=new == name):
-            _change(lambda: user_collections.rename(name, new), f"It is called {plain(new)} now.")
+            _apply(lambda: user_collections.rename(name, new), f"It is called {escape(new)} now.")
         st.divider()
         st.markdown("Deleting removes the studio's copies; models trained on them stay.")
-        sure = st.checkbox(f"Yes, delete {plain(name)}", key=f"sure-{name}")
+        sure = st.checkbox(f"Yes, delete {escape(name)}", key=f"sure-{name}")
         if st.button("Delete", key="delete-collection", type="primary", disabled=not sure):
-            _change(lambda: _delete(name), f"{plain(name)} is deleted.")
+            _apply(lambda: _delete(name), f"{escape(name)} is deleted.")
 
 
 def _delete(name: str) -> str:
@@ -54,13 +54,13 @@ def _delete(name: str) -> str:
     return bundled_collections()[0].name
 
 
-def _change(work: Callable[[], str], said: str) -> None:
+def _apply(work: Callable[[], str], said: str) -> None:
     """Do something that gives the name of the collection to be open afterwards."""
     try:
         then = work()
     except (CorpusError, BadName, OSError) as problem:
-        st.error(plain(str(problem)))
+        st.error(escape(str(problem)))
         return
-    say_later(said)
-    choose_next(KEY, then)
+    queue_toast(said)
+    choose_next(COLLECTION, then)
     st.rerun()

@@ -14,7 +14,7 @@ from musicgen.corpus.load import find_source, load_collection
 from musicgen.corpus.source_files import files_below
 from musicgen.corpus.user.import_record import RECORD_FILE
 from musicgen.statistics.analysis import Analysis
-from musicgen.ui.shared.tasks import LeftToOthers, Progress, Task, finish
+from musicgen.ui.shared.tasks import Progress, Task, WaitAbandoned, wait_for
 
 READING = "reading"  # the key of its bar
 MOST_IN_MEMORY = 6  # collections
@@ -34,8 +34,8 @@ def open_collection(
     try:
         reading = _reading(*key)
         with meanwhile(not reading.over):
-            return finish(reading, "Reading the collection", READING)
-    except LeftToOthers:
+            return wait_for(reading, "Reading the collection", READING)
+    except WaitAbandoned:
         raise
     except Exception:  # another run of the page is none, and leaves the reading going
         _reading.clear(*key)

@@ -5,24 +5,24 @@ from __future__ import annotations
 import streamlit as st
 
 from musicgen.statistics.analysis import Analysis
-from musicgen.ui.data.choose_collection import described
+from musicgen.ui.data.choose_collection import bundled_collection
 from musicgen.ui.shared.tables import csv_bytes
-from musicgen.ui.shared.text import count, plain, span
-from musicgen.ui.shared.url_piece import BAR, forget
+from musicgen.ui.shared.text import escape, format_count, format_duration
+from musicgen.ui.shared.url_piece import BAR, remove_from_url
 
 
-def glance_view(name: str, analysis: Analysis) -> None:
+def overview_view(name: str, analysis: Analysis) -> None:
     """Numbers, verdict, and for a bundled collection whose music it is."""
-    about = described(name)
+    about = bundled_collection(name)
     if about:
-        st.markdown(f"**{plain(about.title)}.** {plain(about.description, 600)}")
+        st.markdown(f"**{escape(about.title)}.** {escape(about.description, 600)}")
         with st.expander("Where it comes from, and its licence"):
-            st.markdown(f"{plain(about.source, 3000)}\n\n{plain(about.licence, 3000)}")
+            st.markdown(f"{escape(about.source, 3000)}\n\n{escape(about.licence, 3000)}")
     glance, refused = analysis.overview, len(analysis.collection.refused)
     with st.container(horizontal=True):
         st.metric("Pieces", f"{glance.pieces:,}", border=True)
         st.metric("Notes", f"{glance.notes:,}", border=True)
-        hours = f"{glance.hours:.1f} h" if glance.hours >= 1 else span(glance.seconds)
+        hours = f"{glance.hours:.1f} h" if glance.hours >= 1 else format_duration(glance.seconds)
         st.metric("Music", hours, border=True)
         different = len(analysis.note_frequency.combined)
         st.metric("Notes and chords", f"{different:,}", border=True, help="different ones")
@@ -36,8 +36,8 @@ def glance_view(name: str, analysis: Analysis) -> None:
 def _twins(copies: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
-            f"{count(copies, 'piece')} have a twin under another name, maybe in another key: "
-            "they stay on one side of the split, so that validation tells the truth."
+            f"{format_count(copies, 'piece')} have a twin under another name, maybe in another "
+            "key: they stay on one side of the split, so that validation tells the truth."
         )
         st.button(
             "Show them",
@@ -51,7 +51,7 @@ def _twins(copies: int) -> None:
 def _show_twins() -> None:
     """Have the table of pieces list those that have a twin."""
     st.session_state["view"], st.session_state["search"] = "Pieces", "same as"
-    forget(BAR)
+    remove_from_url(BAR)
 
 
 def refused_view(analysis: Analysis) -> None:

@@ -14,8 +14,14 @@ from musicgen.statistics.analysis import Analysis
 from musicgen.ui.components.player import roll_player
 from musicgen.ui.data.chart_bars import Bar, bar_of
 from musicgen.ui.shared.tables import csv_bytes
-from musicgen.ui.shared.text import count, plain, sortable_clock
-from musicgen.ui.shared.url_piece import BAR, bar_in_address, forget, link_piece, linked_piece
+from musicgen.ui.shared.text import escape, format_count, format_sortable_clock
+from musicgen.ui.shared.url_piece import (
+    BAR,
+    bar_in_url,
+    piece_in_url,
+    put_piece_in_url,
+    remove_from_url,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,7 +58,7 @@ def pieces_view(analysis: Analysis) -> None:
         having = set(bar.pieces)
         numbers = [number for number in numbers if number in having]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"{count(len(numbers), 'file')} of {len(table):,}; choose one to see it.")
+        st.caption(f"{format_count(len(numbers), 'file')} of {len(table):,}; choose one to see it.")
         st.download_button(
             "Download as CSV",
             lambda: csv_bytes(table.iloc[numbers]),
@@ -65,27 +71,29 @@ def pieces_view(analysis: Analysis) -> None:
     name = analysis.collection.name
     key = f"pieces-{name}-{len(table)}-{wanted}-{bar.words if bar else ''}"
     files = table["file"].iloc[numbers].tolist()
-    chosen = linked_piece(name, table["file"].tolist())
+    chosen = piece_in_url(name, table["file"].tolist())
     row = files.index(chosen) if chosen in files else None
     selected = pieces_table(analysis, numbers, key, height=420, row=row)
-    link_piece(name, None if selected is None else files[selected])
+    put_piece_in_url(name, None if selected is None else files[selected])
 
 
 def _filter(analysis: Analysis) -> Bar | None:
     """The bar that the address names: the table has its pieces alone, until all are wanted."""
-    named = bar_in_address()
+    named = bar_in_url()
     if named is None:
         return None
     bar = bar_of(analysis, *named)
     if bar is None:
-        words = f"No piece of this collection has “{plain(named[1], 80)}” ({plain(named[0], 80)})."
+        words = (
+            f"No piece of this collection has “{escape(named[1], 80)}” ({escape(named[0], 80)})."
+        )
         st.warning(f"{words} All files are listed.")
-        forget(BAR)
+        remove_from_url(BAR)
         return None
     with st.container(horizontal=True, vertical_alignment="center"):
-        words = f"Only pieces with {bar.words}, from the chart “{plain(named[0])}”."
+        words = f"Only pieces with {bar.words}, from the chart “{escape(named[0])}”."
         st.markdown(words, width="content")
-        st.button("Show all files", key="no-filter", on_click=forget, args=(BAR,))
+        st.button("Show all files", key="no-filter", on_click=remove_from_url, args=(BAR,))
     return bar
 
 
@@ -102,7 +110,7 @@ def pieces_table(
     """
     table = analysis.files.iloc[list(numbers)]
     seconds = table["seconds"]  # none of a refused file
-    lengths = [sortable_clock(each) if each == each else "" for each in seconds]
+    lengths = [format_sortable_clock(each) if each == each else "" for each in seconds]
     shown = table.assign(length=lengths)
     order = (
         "file", "notes", "tokens", "length", "bars", "key", "correlation", "tempo", "metre",
@@ -132,12 +140,12 @@ def show_piece(analysis: Analysis, number: int, key: str) -> None:
     """Its piano roll, which plays once its sound has been made; why, where it was refused."""
     if number >= len(analysis.scores):
         refused = analysis.collection.refused[number - len(analysis.scores)]
-        said = f"**{plain(refused.file)}** was refused: {plain(refused.reason)}"
-        st.warning(f"{said}. {plain(refused.remedy)}" if refused.remedy else said)
+        said = f"**{escape(refused.file)}** was refused: {escape(refused.reason)}"
+        st.warning(f"{said}. {escape(refused.remedy)}" if refused.remedy else said)
         return
     score, file = analysis.scores[number], analysis.collection.files[number]
     with st.container(border=True):
-        st.markdown(f"**{plain(file.file)}**")
+        st.markdown(f"**{escape(file.file)}**")
         sounding = f"{key}-sounding"  # the piece whose sound was asked for
         asked = st.button("Hear it", key=f"{key}-sound-{number}", icon=":material/volume_up:")
         if asked:

@@ -7,7 +7,7 @@ import streamlit as st
 from musicgen.rendering.figures import statistics as figures
 from musicgen.rendering.figures.keyboard import keyboard_figure
 from musicgen.statistics.analysis import Analysis
-from musicgen.ui.data.chart_bars import COUNTED, FREQUENT
+from musicgen.ui.data.chart_bars import FREQUENT, HISTOGRAMS
 from musicgen.ui.data.charts import chart_of_pieces
 
 KINDS = ("Both", "Notes", "Chords")
@@ -49,7 +49,7 @@ def _frequency(analysis: Analysis) -> None:
         )  # fmt: skip
         log = st.toggle("Log scale", key="log", bind="query-params")
     title = f"{FREQUENT}{'notes and chords' if kind == 'Both' else str(kind).lower()}"
-    found = COUNTED[title](analysis)
+    found = HISTOGRAMS[title](analysis)
     if analysis.has_track_per_voice:
         st.caption(
             "A chord is what one track strikes together. Here each voice has a track of its own: "

@@ -15,7 +15,7 @@ from musicgen.rendering.figures.vocabulary import coverage_figure, growth_figure
 from musicgen.statistics.analysis import Analysis
 from musicgen.ui.data.charts import chart, chart_of_pieces
 from musicgen.ui.shared.tables import csv_bytes
-from musicgen.ui.shared.text import count
+from musicgen.ui.shared.text import format_count
 
 WORDS = {
     "notes": "One token a note or chord, as the classic model reads them: time is left out.",
@@ -100,7 +100,7 @@ def _table(vocabulary: Vocabulary, name: str) -> None:
         column_config={"share": st.column_config.NumberColumn("share, %", format="%.3f")},
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(count(len(table), "token"))
+        st.caption(format_count(len(table), "token"))
         st.download_button(
             "Download as CSV",
             lambda: csv_bytes(table),
@@ -125,7 +125,7 @@ def _preview(analysis: Analysis, name: str) -> None:
     )
     seen = preview(encoding, pieces, length, start)
     if seen is None:
-        few = f"{count(steps, 'step')} to train on: too few for one window of {length}."
+        few = f"{format_count(steps, 'step')} to train on: too few for one window of {length}."
         st.info(f"The collection has {few}")
         return
     # Not as code: for that the browser loads a script of 1.5 MB, even for plain text.

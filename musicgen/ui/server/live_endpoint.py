@@ -15,19 +15,19 @@ from musicgen.paths import BadName
 from musicgen.training.run_folder.metrics import Metrics
 from musicgen.training.run_folder.run import QUEUED, Run, Status, UnknownRun, find_run
 from musicgen.training.settings import RunSettings
-from musicgen.ui.shared.text import span
+from musicgen.ui.shared.text import format_duration
 from musicgen.ui.train import plots, runs
 from musicgen.ui.train.control import has_checkpoint
 from musicgen.ui.train.curves import Plot
 from musicgen.ui.train.evaluation import reference_levels
-from musicgen.ui.train.live_query import COMPARED, FIELDS, LOSS, PLOTTED, SPEED, Look
+from musicgen.ui.train.live_query import COMPARED, FIELDS, LOSS, PLOTTED, SPEED, LiveQuery
 from musicgen.ui.train.plots import View
 
-LOOK = 2.0  # seconds between two looks at a run that is alive
-SELDOM = 10.0  # at one that is not: another page may have it go on
-MOST_OF_A_NOTE = 400  # characters
-TURNED = 5  # epochs without a better validation that are worth a word
-LOW = 220  # pixels, of one plot below another
+POLL_SECONDS = 2.0  # seconds between two looks at a run that is alive
+IDLE_POLL_SECONDS = 10.0  # at one that is not: another page may have it go on
+MAX_NOTE_CHARACTERS = 400  # characters
+NO_BETTER_EPOCHS = 5  # epochs without a better validation that are worth a word
+LOW_PLOT_PIXELS = 220  # pixels, of one plot below another
 
 
 @dataclass(frozen=True)
@@ -42,20 +42,20 @@ class Figure:
 def routes() -> list[Route]:
     """The address `live` below the Train page, also where the studio itself is below one."""
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    return [Route(f"{'/' if base else ''}{base}/Train/live", _answer)]
+    return [Route(f"{'/' if base else ''}{base}/Train/live", _respond)]
 
 
-def _answer(request: Request) -> Response:
+def _respond(request: Request) -> Response:
     """Starlette runs it in a thread of its own, for it reads files."""
     try:
-        return JSONResponse(answer(Look.from_query(request.url.query)))
+        return JSONResponse(live_answer(LiveQuery.from_query(request.url.query)))
     except (UnknownRun, BadName) as problem:
         return PlainTextResponse(str(problem), 404)
     except ValueError as problem:
         return PlainTextResponse(str(problem), 400)
 
 
-def answer(look: Look) -> dict[str, Any]:
+def live_answer(look: LiveQuery) -> dict[str, Any]:
     """What `live.js` draws; UnknownRun or BadName where a run is not there."""
     looked_at = [find_run(name) for name in look.runs]
     shown: dict[str, Any] = {"figures": [], "note": "", "beside": look.which == FIELDS}
@@ -71,15 +71,15 @@ def answer(look: Look) -> dict[str, Any]:
         plot.to_json(f"{revision} {place}", look.reaches.get(place))
         for place, plot in enumerate(plots)
     ]
-    return shown | {"standing": standing(looked_at, look.which)}
+    return shown | {"standing": state_key(looked_at, look.which)}
 
 
-def standing(looked_at: Sequence[Run], which: str) -> str:
+def state_key(looked_at: Sequence[Run], which: str) -> str:
     """What decides about the words, the buttons and the tables around the figures and curves."""
-    return repr([_standing(run, run.status(), which) for run in looked_at])
+    return repr([_state_of(run, run.status(), which) for run in looked_at])
 
 
-def _standing(run: Run, status: Status, which: str) -> tuple[Any, ...]:
+def _state_of(run: Run, status: Status, which: str) -> tuple[Any, ...]:
     if which == COMPARED:  # its table says more
         return run.name, status.state, status.epoch
     place = place_in_queue(run) if status.state == QUEUED else 0
@@ -108,7 +108,11 @@ def _figures(settings: RunSettings, status: Status) -> list[dict[str, str]]:
         Figure("Epoch", runs.how_far(status, minutes)),
         Figure("Training, bits", runs.bits(status.loss)),
         Figure("Validation, bits", runs.bits(status.valid_loss), best),
-        Figure("Trained for", span(status.seconds), f"of {span(60 * minutes)}" if minutes else ""),
+        Figure(
+            "Trained for",
+            format_duration(status.seconds),
+            f"of {format_duration(60 * minutes)}" if minutes else "",
+        ),
         Figure("Predictions", runs.rate(status.steps_per_second)),
         Figure("Time left", runs.left(status)),
     )
@@ -120,12 +124,12 @@ def _note(settings: RunSettings, status: Status) -> str:
     parameters = f"{status.parameters:,} parameters · " if status.parameters else ""
     device = f"{status.device} · " if status.device else ""
     note = f"{parameters}{device}{settings.source} · {settings.encoding}"
-    if status.epoch - status.best_epoch >= TURNED and status.best_epoch:
+    if status.epoch - status.best_epoch >= NO_BETTER_EPOCHS and status.best_epoch:
         note += f" · no better since epoch {status.best_epoch}, which is what composing uses"
-    return note[:MOST_OF_A_NOTE]
+    return note[:MAX_NOTE_CHARACTERS]
 
 
-def _plots(look: Look, run: Run, settings: RunSettings) -> list[Plot]:
+def _plots(look: LiveQuery, run: Run, settings: RunSettings) -> list[Plot]:
     """None where there is no first point yet."""
     if not has_curve(run, look.which):
         return []
@@ -146,7 +150,8 @@ def _speed(metrics: Metrics, view: View) -> list[Plot]:
     if (metrics.steps["gpu_memory"] > 0).any():
         shown.append(("gpu_memory", "GPU memory, MiB", 2.0**-20))
     return [
-        plots.step_plot(metrics, name, up, view, factor, height=LOW) for name, up, factor in shown
+        plots.step_plot(metrics, name, up, view, factor, height=LOW_PLOT_PIXELS)
+        for name, up, factor in shown
     ]
 
 

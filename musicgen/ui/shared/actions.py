@@ -7,18 +7,18 @@ from collections.abc import Callable
 import streamlit as st
 
 from musicgen.errors import MusicgenError
-from musicgen.ui.shared.frame import say_later
-from musicgen.ui.shared.text import plain
+from musicgen.ui.shared.frame import queue_toast
+from musicgen.ui.shared.text import escape
 
-PROBLEMS = (MusicgenError, ValueError, OSError)
+USER_ERRORS = (MusicgenError, ValueError, OSError)
 
 
-def act(work: Callable[[], str]) -> None:
+def run_action(work: Callable[[], str]) -> None:
     """Do it, then draw the page anew with what it says; or say what is in the way."""
     try:
         said = work()
-    except PROBLEMS as problem:
-        st.error(plain(str(problem), 500))
+    except USER_ERRORS as problem:
+        st.error(escape(str(problem), 500))
         return
-    say_later(said)
+    queue_toast(said)
     st.rerun()

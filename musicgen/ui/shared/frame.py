@@ -33,12 +33,12 @@ def begin(title: str, subtitle: str) -> None:
     st.caption(subtitle)
 
 
-def say_later(message: str, icon: str = ":material/check:") -> None:
+def queue_toast(message: str, icon: str = ":material/check:") -> None:
     """A message that is shown on the next run of the page, after something has changed."""
     st.session_state["_said"] = (message, icon)
 
 
-def say_now() -> None:
+def show_queued_toast() -> None:
     """Show what `say_later` left, once."""
     if said := st.session_state.pop("_said", None):
         st.toast(said[0], icon=said[1])

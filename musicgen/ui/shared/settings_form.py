@@ -44,13 +44,13 @@ WORDS = {
 _FINE = 1e-4  # step of small numbers
 
 
-def edited(settings: T, key: str, columns: int = 4) -> T:
+def settings_fields(settings: T, key: str, columns: int = 4) -> T:
     """The settings as they are after a person's changes; ValueError where they do not fit."""
     places = st.columns(columns)
     bounds = getattr(settings, "BOUNDS", {})
     values = {}
-    for number, each in enumerate(fields(settings)):  # type: ignore[arg-type]
-        with places[number % columns]:
+    for number_field, each in enumerate(fields(settings)):  # type: ignore[arg-type]
+        with places[number_field % columns]:
             values[each.name] = _widget(
                 each.name,
                 getattr(settings, each.name),
@@ -60,7 +60,7 @@ def edited(settings: T, key: str, columns: int = 4) -> T:
     return type(settings)(**values)
 
 
-def number(
+def number_field(
     label: str,
     value: N,
     bounds: tuple[float, float],
@@ -97,9 +97,9 @@ def _widget(name: str, value: Any, key: str, bounds: tuple[float, float] | None)
         return st.toggle(label, value, key=key, help=words)
     bounds = bounds or (-math.inf, math.inf)
     if isinstance(value, int):
-        return number(label, value, bounds, key, words, step=1)
+        return number_field(label, value, bounds, key, words, step=1)
     if isinstance(value, float):
         small = abs(value) < 0.1
         shape, step = ("%.5f", _FINE) if small and name != "minutes" else ("%.2f", 0.05)
-        return number(label, value, bounds, key, words, step=step, shape=shape)
+        return number_field(label, value, bounds, key, words, step=step, shape=shape)
     return st.text_input(label, value, key=key, help=words)

@@ -12,15 +12,15 @@ import streamlit as st
 
 from musicgen.errors import Cancelled
 from musicgen.progress import Progress
-from musicgen.ui.shared.text import span
+from musicgen.ui.shared.text import format_duration
 
 T = TypeVar("T")
 
-PATIENCE = 0.4  # seconds before a bar is shown
-LOOK = 0.15  # seconds between two looks
+BAR_DELAY_SECONDS = 0.4  # seconds before a bar is shown
+POLL_SECONDS = 0.15  # seconds between two looks
 
 
-class LeftToOthers(Exception):
+class WaitAbandoned(Exception):
     """One has turned away from work that others still wait for."""
 
 
@@ -89,26 +89,26 @@ class Task(Generic[T]):
             raise Cancelled
 
 
-def finish(task: Task[T], words: str, key: str) -> T:
+def wait_for(task: Task[T], words: str, key: str) -> T:
     """The task's result; until it is there, a bar with the time left and a button to cancel.
 
     Where others wait for the same task it is not cancelled: LeftToOthers, until `wait_again`.
     """
     if st.session_state.get(_left(key)) is task and not task.over:
-        raise LeftToOthers
+        raise WaitAbandoned
     with task.awaited(_session()):
-        if not task.wait(PATIENCE):
+        if not task.wait(BAR_DELAY_SECONDS):
             place = st.empty()
             with place.container(border=True):
                 bar = st.progress(0.0, text=f"{words} …")
                 st.button("Cancel", key=f"cancel-{key}", on_click=_cancel, args=(task, key))
-                while not task.wait(LOOK):
+                while not task.wait(POLL_SECONDS):
                     bar.progress(*_standing(task, words))
             place.empty()
         return task.result()
 
 
-def wait_again(key: str) -> None:
+def resume_waiting(key: str) -> None:
     """Come back to what was left to others."""
     st.session_state.pop(_left(key), None)
 
@@ -133,5 +133,5 @@ def _standing(task: Task[T], words: str) -> tuple[float, str]:
     if not task.total:
         return 0.0, f"{words} …"
     left = task.seconds_left
-    time_left = f", about {span(left)} left" if left is not None else ""
+    time_left = f", about {format_duration(left)} left" if left is not None else ""
     return task.done / task.total, f"{words}: {task.done:,} of {task.total:,}{time_left}"

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from musicgen.ui.shared.text import plain
+from musicgen.ui.shared.text import escape
 
 
-def linked_choice(label: str, names: Sequence[str], key: str) -> str:
+def url_choice(label: str, names: Sequence[str], key: str) -> str:
     """Choose one of the names; a link's where the address asks for one that is there.
 
     key: of the widget and of the query parameter. Streamlit's own binding leaves out of the
@@ -25,10 +25,10 @@ def linked_choice(label: str, names: Sequence[str], key: str) -> str:
         if linked in names:
             chosen = linked
         else:
-            st.warning(f"There is no {label.lower()} “{plain(linked, 80)}” here.")
+            st.warning(f"There is no {label.lower()} “{escape(linked, 80)}” here.")
     elif chosen is not None and chosen not in names:
         gone = "is not here any more: it was renamed or deleted elsewhere."
-        st.warning(f"“{plain(chosen, 80)}” {gone}")
+        st.warning(f"“{escape(chosen, 80)}” {gone}")
     # Set in any case: after a switch of pages the key is there, and the widget is a new one.
     st.session_state[key] = chosen if chosen in names else names[0]
     name = str(st.selectbox(label, names, key=key))

@@ -10,9 +10,9 @@ import streamlit as st
 
 from musicgen.training.run_folder.run import Run, UnknownRun, list_runs
 from musicgen.ui.components.live import live
-from musicgen.ui.server.live_endpoint import LOOK, SELDOM, standing
-from musicgen.ui.shared.text import span
-from musicgen.ui.train.live_query import COMPARED, Look
+from musicgen.ui.server.live_endpoint import IDLE_POLL_SECONDS, POLL_SECONDS, state_key
+from musicgen.ui.shared.text import format_duration
+from musicgen.ui.train.live_query import COMPARED, LiveQuery
 from musicgen.ui.train.plots import (
     BITS,
     EPOCHS,
@@ -49,9 +49,9 @@ def compare() -> None:
         log = st.toggle("Log scale", key="compare-log")
     view = View(str(axis), str(unit), 0.0, log)
     compared = [runs[name] for name in chosen]
-    often = LOOK if any(is_alive(run.status()) for run in compared) else SELDOM
-    query = Look(tuple(chosen), COMPARED, view).to_query()
-    if live(query, standing(compared, COMPARED), often, "comparison"):
+    often = POLL_SECONDS if any(is_alive(run.status()) for run in compared) else IDLE_POLL_SECONDS
+    query = LiveQuery(tuple(chosen), COMPARED, view).to_query()
+    if live(query, state_key(compared, COMPARED), often, "comparison"):
         st.rerun()
     st.dataframe(_results(compared, view), hide_index=True)
     _differences(compared)
@@ -70,7 +70,7 @@ def _results(runs: Sequence[Run], view: View) -> pd.DataFrame:
                 f"best validation, {view.unit.lower()}": best and best * view.factor,
                 "best epoch": status.best_epoch,
                 "epochs": status.epoch,
-                "time": span(status.seconds),
+                "time": format_duration(status.seconds),
                 "parameters": status.parameters,
                 "predictions / s": status.steps_per_second,
                 "device": status.device,

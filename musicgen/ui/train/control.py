@@ -33,10 +33,10 @@ from musicgen.training.run_folder.run import (
 )
 from musicgen.training.settings import RunSettings, TrainSettings
 from musicgen.training.worker import launch
-from musicgen.ui.shared.actions import act
-from musicgen.ui.shared.settings_form import number
-from musicgen.ui.shared.tasks import Task, finish
-from musicgen.ui.shared.text import plain
+from musicgen.ui.shared.actions import run_action
+from musicgen.ui.shared.settings_form import number_field
+from musicgen.ui.shared.tasks import Task, wait_for
+from musicgen.ui.shared.text import escape
 from musicgen.ui.train.fine_tune import fine_tune
 from musicgen.ui.train.relocate import ask_where
 from musicgen.ui.train.runs import is_alive, watch_next
@@ -72,7 +72,7 @@ def control(run: Run, settings: RunSettings, status: Status) -> None:
             _rename(run)
             _delete(run)
     if wanted:
-        act(wanted)
+        run_action(wanted)
     if exports:
         _make_keras_file(run)
     if moved:
@@ -88,7 +88,7 @@ def _button(label: str, icon: str, work: Work, disabled: bool = False) -> Work |
 def _stop(run: Run, status: Status) -> Work | None:
     def stop() -> str:
         launch.stop(run)
-        return f"{plain(run.name)} {'is cancelled' if waits else 'will save and stop'}."
+        return f"{escape(run.name)} {'is cancelled' if waits else 'will save and stop'}."
 
     waits = status.state == QUEUED
     label = "Cancel" if waits else "Stop and save"
@@ -98,7 +98,7 @@ def _stop(run: Run, status: Status) -> Work | None:
 def _resume(run: Run, settings: RunSettings, status: Status) -> Work | None:
     def resume() -> str:
         launch.resume(run, batch_size=batch_size, learning_rate=rate)
-        return f"{plain(run.name)} goes on."
+        return f"{escape(run.name)} goes on."
 
     batch_size = rate = None
     first = st.container(width="content")  # what is set beside it must be known when it is pressed
@@ -121,7 +121,7 @@ def _beside(what: str, key: str, usual: float) -> DeltaGenerator:
 
 def _batch_size(run: Run, usual: int, key: str) -> int:
     """As it was, or half of it where the memory did not suffice, unless it is changed."""
-    return number(
+    return number_field(
         "Batch size", usual, BOUNDS["batch_size"], f"{key}-batch-{run.name}",
         "windows at once; less needs less memory", step=1,
     )  # fmt: skip
@@ -129,7 +129,7 @@ def _batch_size(run: Run, usual: int, key: str) -> int:
 
 def _learning_rate(run: Run, usual: float) -> float:
     """A lower one than that with which the loss was lost, unless it is changed."""
-    return number(
+    return number_field(
         "Learning rate", usual, BOUNDS["learning_rate"], f"resume-rate-{run.name}",
         "lower, for the loss was no longer a number", step=usual / 10, shape="%.2g",
     )  # fmt: skip
@@ -138,19 +138,21 @@ def _learning_rate(run: Run, usual: float) -> float:
 def _continue(run: Run, settings: RunSettings, status: Status) -> None:
     with st.popover("Continue", icon=":material/fast_forward:"):
         st.markdown("Train on beyond the end, with the optimizer as it was left.")
-        epochs = number(
+        epochs = number_field(
             "More epochs; 0: no limit", 10, (0, launch.MOST_EPOCHS), "more-epochs", step=1
         )
-        minutes = number("More minutes; 0: no limit", 0, BOUNDS["minutes"], "more-min", step=1)
+        minutes = number_field(
+            "More minutes; 0: no limit", 0, BOUNDS["minutes"], "more-min", step=1
+        )
         usual = batch_size_to_try(settings.train.batch_size, status.message)
         batch_size = _batch_size(run, usual, "continue")
         if st.button("Continue", key="continue", type="primary"):
-            act(lambda: _go_on(run, epochs, minutes, batch_size))
+            run_action(lambda: _go_on(run, epochs, minutes, batch_size))
 
 
 def _go_on(run: Run, epochs: int, minutes: float, batch_size: int) -> str:
     launch.continue_further(run, epochs, minutes, batch_size)
-    return f"{plain(run.name)} goes on."
+    return f"{escape(run.name)} goes on."
 
 
 def _download(run: Run) -> None:
@@ -177,9 +179,9 @@ def _export(run: Run) -> bool:
 def _make_keras_file(run: Run) -> None:
     task = Task(lambda progress: keras_file(run, progress))
     try:
-        data = finish(task, "Loading Keras and writing the file", "export")
+        data = wait_for(task, "Loading Keras and writing the file", "export")
     except NoExport as problem:
-        st.error(plain(str(problem), 400))
+        st.error(escape(str(problem), 400))
         return
     st.session_state["_keras_file"] = (run.folder, keras_file_name(run), data)
     st.rerun()
@@ -195,12 +197,12 @@ def _rename(run: Run) -> None:
     def rename() -> str:
         renamed = manage.rename(run, name.strip())
         watch_next(renamed)
-        return f"It is called {plain(renamed.name)} now."
+        return f"It is called {escape(renamed.name)} now."
 
     with st.popover("Rename", icon=":material/edit:"):
         name = st.text_input("Name", run.name, key=f"rename-{run.name}", max_chars=64)
         if st.button("Rename", key="rename-run"):
-            act(rename)
+            run_action(rename)
 
 
 def _delete(run: Run) -> None:
@@ -208,12 +210,12 @@ def _delete(run: Run) -> None:
         manage.delete(run)
         for another in list_runs()[:1]:
             watch_next(another)
-        return f"{plain(run.name)} is deleted."
+        return f"{escape(run.name)} is deleted."
 
     with st.popover("Delete", icon=":material/delete:"):
-        st.markdown(f"Delete **{plain(run.name)}** with its checkpoints and curves, for good?")
+        st.markdown(f"Delete **{escape(run.name)}** with its checkpoints and curves, for good?")
         if st.button("Yes, delete it", key="delete-run", type="primary"):
-            act(delete)
+            run_action(delete)
 
 
 def import_run() -> None:
@@ -229,9 +231,9 @@ def import_run() -> None:
             run = read_archive(file)
             st.session_state["_run_imports"] += 1
             watch_next(run)
-            return f"{plain(run.name)} is here."
+            return f"{escape(run.name)} is here."
 
-        act(read)
+        run_action(read)
 
 
 def can_go_on(run: Run) -> bool:

@@ -13,9 +13,9 @@ from musicgen.training.settings import RunSettings, TrainSettings
 from musicgen.training.worker import launch
 from musicgen.ui.data.choose_collection import collection_names
 from musicgen.ui.data.open_collection import open_collection
-from musicgen.ui.shared.actions import PROBLEMS, act
-from musicgen.ui.shared.settings_form import number
-from musicgen.ui.shared.text import plain
+from musicgen.ui.shared.actions import USER_ERRORS, run_action
+from musicgen.ui.shared.settings_form import number_field
+from musicgen.ui.shared.text import escape
 from musicgen.ui.train.forecast import device_line, outlook_line, outlook_warnings
 from musicgen.ui.train.runs import watch_next
 
@@ -32,11 +32,11 @@ def fine_tune(run: Run, settings: RunSettings) -> None:
         try:
             wanted = _wanted(run, settings)
             _outlook(run, wanted)
-        except (CorpusError, *PROBLEMS) as problem:
-            st.error(plain(str(problem), 500))
+        except (CorpusError, *USER_ERRORS) as problem:
+            st.error(escape(str(problem), 500))
             return
         if st.button("Start", key="tune", type="primary"):
-            act(lambda: _start(wanted))
+            run_action(lambda: _start(wanted))
 
 
 def _wanted(run: Run, settings: RunSettings) -> RunSettings:
@@ -46,9 +46,9 @@ def _wanted(run: Run, settings: RunSettings) -> RunSettings:
     source = st.selectbox("Collection", names, index=here, key="tune-source")
     name = st.text_input("Name", f"{run.name[:50]} tuned", key="tune-name", max_chars=64)
     most = TrainSettings.BOUNDS["minutes"][1]
-    minutes = number("Minutes", 10, (1, most), "tune-minutes", step=1)
+    minutes = number_field("Minutes", 10, (1, most), "tune-minutes", step=1)
     within("minutes", minutes, 1, most)
-    rate = number(
+    rate = number_field(
         "Learning rate", launch.tuning_rate(settings), TrainSettings.BOUNDS["learning_rate"],
         "tune-rate", step=1e-5, shape="%.6f",
     )  # fmt: skip
@@ -69,4 +69,4 @@ def _outlook(run: Run, wanted: RunSettings) -> None:
 def _start(wanted: RunSettings) -> str:
     new = launch.start(wanted)
     watch_next(new)
-    return f"{plain(new.name)} is started."
+    return f"{escape(new.name)} is started."

@@ -12,7 +12,7 @@ from musicgen.training.forecast.memory import Memory
 from musicgen.training.run_folder.run import Run
 from musicgen.training.settings import RunSettings
 from musicgen.training.worker.launch import ALIVE
-from musicgen.ui.shared.text import count, plain, size, span
+from musicgen.ui.shared.text import escape, format_bytes, format_count, format_duration
 
 
 def outlook_numbers(found: Outlook) -> None:
@@ -28,8 +28,16 @@ def outlook_numbers(found: Outlook) -> None:
             f"{sides['valid']:,} more to validate on, {sides['test']:,} kept for testing",
         ),
         ("Predictions an epoch", f"{work.predictions:,}", f"in {work.batches:,} batches"),
-        ("Takes at most", span(seconds) if seconds else "—", f"{basis}; early stopping aside"),
-        ("Memory", size(memory.total) if memory else "—", _memory_words(memory, found.machine)),
+        (
+            "Takes at most",
+            format_duration(seconds) if seconds else "—",
+            f"{basis}; early stopping aside",
+        ),
+        (
+            "Memory",
+            format_bytes(memory.total) if memory else "—",
+            _memory_words(memory, found.machine),
+        ),
     )
     with st.container(horizontal=True):
         for label, value, words in shown:
@@ -41,22 +49,22 @@ def outlook_line(found: Outlook) -> None:
     work, speed = found.work, found.speed
     words = f"{work.pieces['train']:,} pieces, {work.predictions:,} predictions an epoch"
     if speed and found.epochs is not None:
-        words += f"; about {found.epochs:,.1f} epochs {plain(_basis(speed))}"
+        words += f"; about {found.epochs:,.1f} epochs {escape(_basis(speed))}"
     else:
         words += "; the first epoch will tell how many epochs that is"
     if found.memory:
-        words += f". It takes about {size(found.memory.total)} of memory"
+        words += f". It takes about {format_bytes(found.memory.total)} of memory"
     st.caption(f"{words}.")
 
 
 def device_line(found: Outlook, runs: list[Run]) -> None:
     """What it will run on, and what it waits for."""
     waiting = sum(not run.bundled and run.status().state in ALIVE for run in runs)
-    others = count(waiting, "other training")
+    others = format_count(waiting, "other training")
     free = ", unless a card is free" if found.machine.gpus else ""
     queue = f" It will wait for {others} first{free}." if waiting else ""
     usable = ", where the installed TensorFlow can use it" if found.machine.gpus else ""
-    st.caption(f"Device: {plain(found.machine.words)}{usable}.{queue}")
+    st.caption(f"Device: {escape(found.machine.words)}{usable}.{queue}")
 
 
 def outlook_warnings(found: Outlook, settings: RunSettings, glance: Overview) -> None:
@@ -64,8 +72,8 @@ def outlook_warnings(found: Outlook, settings: RunSettings, glance: Overview) ->
     memory, room = found.memory, found.machine.room
     if memory and room and memory.total > room:
         st.warning(
-            f"It will want about {size(memory.total)} of the {size(room)} there are: "
-            "try a smaller batch size or a shorter length.",
+            f"It needs about {format_bytes(memory.total)} of the {format_bytes(room)} that are "
+            "free: try a smaller batch size or a shorter length.",
             icon=":material/memory:",
         )
     if not found.work.batches:
@@ -84,9 +92,10 @@ def _memory_words(memory: Memory | None, machine: Machine) -> str:
     if memory is None:
         return "not known for this encoding"
     where = "of each card's" if machine.gpus else "of this computer's"
-    room = f" {where} {size(machine.room)}" if machine.room else ""
+    room = f" {where} {format_bytes(machine.room)}" if machine.room else ""
     kind = "free GPU memory" if machine.gpus else "RAM"
     return (
-        f"about{room} {kind}: {size(memory.batch)} for a batch, {size(memory.weights)} for the "
-        f"weights with their gradients and moments, {size(memory.process)} for TensorFlow"
+        f"about{room} {kind}: {format_bytes(memory.batch)} for a batch, "
+        f"{format_bytes(memory.weights)} for the weights with their "
+        f"gradients and moments, {format_bytes(memory.process)} for TensorFlow"
     )

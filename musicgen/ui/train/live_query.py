@@ -13,11 +13,11 @@ from musicgen.ui.train.plots import View
 
 LOSS, FIELDS, SPEED, COMPARED = "Loss", "By field", "Rate and speed", "Compared"
 PLOTTED = (LOSS, FIELDS, SPEED, COMPARED)
-LONGEST = 20_000  # characters of a query
+MAX_QUERY_CHARACTERS = 20_000  # characters of a query
 
 
 @dataclass(frozen=True)
-class Look:
+class LiveQuery:
     """Runs by their names, and what of them: curves where it is PLOTTED, else figures alone."""
 
     runs: tuple[str, ...]
@@ -38,9 +38,9 @@ class Look:
         return urlencode(entries, doseq=True)
 
     @classmethod
-    def from_query(cls, query: str) -> Look:
+    def from_query(cls, query: str) -> LiveQuery:
         """ValueError where it is not one."""
-        if len(query) > LONGEST:
+        if len(query) > MAX_QUERY_CHARACTERS:
             raise ValueError("too long a query")
         given = parse_qs(query, max_num_fields=1000)
         last = {name: values[-1] for name, values in given.items()}

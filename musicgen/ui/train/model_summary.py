@@ -9,11 +9,11 @@ from musicgen.encoding.steps import Encoding
 from musicgen.statistics.analysis import Analysis
 from musicgen.training.forecast.model_summary import NoOutline, Outline, kept_outline, make_outline
 from musicgen.training.settings import RunSettings
-from musicgen.ui.shared.tasks import Task, finish
-from musicgen.ui.shared.text import plain
+from musicgen.ui.shared.tasks import Task, wait_for
+from musicgen.ui.shared.text import escape
 
 
-def outline_view(settings: RunSettings, analysis: Analysis) -> None:
+def model_summary_view(settings: RunSettings, analysis: Analysis) -> None:
     """Parameters, table and graph; worked out when first asked for, then kept."""
     encoding = analysis.encoded(settings.encoding)[0]
     with st.expander("The model's layers and parameters", icon=":material/schema:"):
@@ -30,9 +30,9 @@ def outline_view(settings: RunSettings, analysis: Analysis) -> None:
 def _made(settings: RunSettings, encoding: Encoding) -> Outline | None:
     task: Task[Outline] = Task(lambda _: make_outline(settings.model, encoding))
     try:
-        return finish(task, "Building the model", "outline")
+        return wait_for(task, "Building the model", "outline")
     except NoOutline as problem:
-        st.error(plain(str(problem), 500))
+        st.error(escape(str(problem), 500))
         return None
 
 

@@ -17,11 +17,11 @@ from musicgen.training.settings import RunSettings, TrainSettings, default_train
 from musicgen.training.worker import launch
 from musicgen.ui.data import choose_collection
 from musicgen.ui.data.open_collection import open_collection
-from musicgen.ui.shared.actions import act
-from musicgen.ui.shared.settings_form import edited
-from musicgen.ui.shared.text import plain
+from musicgen.ui.shared.actions import run_action
+from musicgen.ui.shared.settings_form import settings_fields
+from musicgen.ui.shared.text import escape
 from musicgen.ui.train.forecast import device_line, outlook_numbers, outlook_warnings
-from musicgen.ui.train.model_summary import outline_view
+from musicgen.ui.train.model_summary import model_summary_view
 from musicgen.ui.train.runs import watch_next
 
 PRESET = {preset.name: preset for preset in PRESETS}
@@ -31,7 +31,7 @@ def new_training() -> None:
     """The form, the outlook, and the button that starts it."""
     left, right = st.columns([2, 3])
     with left:
-        source = choose_collection.choose()
+        source = choose_collection.choose_collection()
     with right:
         chosen = st.segmented_control(
             "Preset", list(PRESET), default=PRESETS[0].name, required=True, key="preset",
@@ -42,7 +42,7 @@ def new_training() -> None:
     try:
         analysis = open_collection(source)
     except (CorpusError, OSError) as problem:
-        st.error(plain(str(problem), 500))
+        st.error(escape(str(problem), 500))
         return
     name = st.text_input(
         "Name of the run", _free_name(source, preset), key=f"name-{source}-{chosen}", max_chars=64
@@ -50,15 +50,15 @@ def new_training() -> None:
     try:
         settings = _settings(name.strip(), source, preset)
     except ValueError as problem:
-        st.error(f"It cannot start like this: {plain(str(problem), 500)}.")
+        st.error(f"It cannot start like this: {escape(str(problem), 500)}.")
         return
     if not analysis.scores:
         st.warning("This collection has no piece that could be read: see the Data page.")
         return
     _outlook(settings, analysis)
     if st.button("Start", icon=":material/play_arrow:", type="primary", key="start"):
-        act(lambda: _start(settings))
-    outline_view(settings, analysis)
+        run_action(lambda: _start(settings))
+    model_summary_view(settings, analysis)
 
 
 def keep_edits() -> None:
@@ -70,7 +70,7 @@ def keep_edits() -> None:
 
 def _start(settings: RunSettings) -> str:
     watch_next(launch.start(settings))
-    return f"{plain(settings.name)} is started."
+    return f"{escape(settings.name)} is started."
 
 
 def _settings(name: str, source: str, preset: Preset) -> RunSettings:
@@ -90,9 +90,9 @@ def _settings(name: str, source: str, preset: Preset) -> RunSettings:
             options = ["events", "notes"]
             encoding = st.selectbox("Encoding", options, key=f"{preset.name}-{kind}-encoding")
         st.markdown("**Model**")
-        model = edited(model, f"{preset.name}-{kind}-model")
+        model = settings_fields(model, f"{preset.name}-{kind}-model")
         st.markdown("**Training**")
-        train = edited(train, f"{preset.name}-{kind}-train")
+        train = settings_fields(train, f"{preset.name}-{kind}-train")
         st.caption(
             f"The split is by piece: about {train.shares.train:.0%} train, "
             f"{train.valid_share:.0%} valid, {train.test_share:.0%} test, copies of one piece "

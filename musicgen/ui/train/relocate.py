@@ -11,16 +11,16 @@ from musicgen.errors import Cancelled
 from musicgen.training.run_folder.relocate import OtherPieces, found_again
 from musicgen.training.run_folder.run import Run
 from musicgen.training.settings import RunSettings
-from musicgen.ui.shared.frame import say_later
-from musicgen.ui.shared.tasks import Task, finish
-from musicgen.ui.shared.text import plain
+from musicgen.ui.shared.frame import queue_toast
+from musicgen.ui.shared.tasks import Task, wait_for
+from musicgen.ui.shared.text import escape
 
 
 def ask_where(run: Run, settings: RunSettings) -> None:
     """Words and a field in the place of what cannot be done without the collection."""
     st.warning(
-        f"To go on it needs its collection, which is no longer at “{plain(settings.source, 200)}”. "
-        "Put it back, or say where it is now."
+        "To go on, it needs its collection, which is no longer at "
+        f"“{escape(settings.source, 200)}”. Put it back, or say where it is now."
     )
     with st.form(f"moved-{run.name}", border=False), st.container(
         horizontal=True, vertical_alignment="bottom"
@@ -37,11 +37,11 @@ def ask_where(run: Run, settings: RunSettings) -> None:
 def _use(run: Run, place: str) -> None:
     task = Task(lambda progress: found_again(run, str(Path(place).expanduser()), progress))
     try:
-        finish(task, "Reading the collection", "moved")
+        wait_for(task, "Reading the collection", "moved")
     except Cancelled:
         return
     except (CorpusError, OtherPieces, OSError) as problem:
-        st.error(plain(str(problem), 500))
+        st.error(escape(str(problem), 500))
         return
-    say_later("That is its collection: it can go on.")
+    queue_toast("That is its collection: it can go on.")
     st.rerun()

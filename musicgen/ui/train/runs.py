@@ -26,8 +26,8 @@ from musicgen.training.run_folder.run import (
     find_run,
     list_runs,
 )
-from musicgen.ui.shared.text import plain, span
-from musicgen.ui.shared.url_choice import choose_next, linked_choice
+from musicgen.ui.shared.text import escape, format_duration
+from musicgen.ui.shared.url_choice import choose_next, url_choice
 
 KEY = "run"  # of the chooser, and in links
 MOST_IN_MEMORY = 32  # runs whose metrics are kept
@@ -95,7 +95,7 @@ def choose_run() -> Run | None:
     if not names:
         return None
     try:
-        return find_run(linked_choice("Run", names, KEY))
+        return find_run(url_choice("Run", names, KEY))
     except UnknownRun:  # deleted in this very moment
         return None
 
@@ -120,7 +120,7 @@ def state_badge(status: Status, bundled: bool, goes_on: bool) -> None:
     if status.state == FINISHED and not goes_on:  # it may have come without its optimizer
         words = "Compose from it, or fine-tune a copy."
     said = status.message[:1].upper() + status.message[1:]
-    message = f" **{plain(said, 500)}.**" if said else ""
+    message = f" **{escape(said, 500)}.**" if said else ""
     st.markdown(f":{state.colour}-badge[{state.icon} {status.state}]{message} {words}")
 
 
@@ -145,4 +145,4 @@ def left(status: Status) -> str:
     """Time left of a training that is going on."""
     if status.seconds_left is None or not is_alive(status):
         return "—"
-    return span(status.seconds_left)
+    return format_duration(status.seconds_left)

@@ -13,7 +13,7 @@ from musicgen.score import Score
 from musicgen.training.run_folder.run import Run
 from musicgen.training.run_folder.samples import few_of, nearest_best, samples
 from musicgen.ui.components.player import roll_player
-from musicgen.ui.shared.text import plain
+from musicgen.ui.shared.text import escape
 
 MOST_AT_ONCE = 4
 
@@ -31,7 +31,7 @@ def samples_view(run: Run, best: int) -> None:
         try:
             score, sound = _heard(str(found[epoch]), found[epoch].stat().st_mtime_ns)
         except (OSError, UnreadableScore) as problem:
-            st.info(plain(str(problem), 300))
+            st.info(escape(str(problem), 300))
             continue
         roll_player(score, sound, f"sample-{run.name}-{epoch}")
     if len(chosen) > MOST_AT_ONCE:

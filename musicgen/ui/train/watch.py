@@ -7,12 +7,18 @@ import streamlit as st
 from musicgen.training.run_folder.run import QUEUED, Run, Status, UnknownRun
 from musicgen.training.settings import RunSettings
 from musicgen.ui.components.live import live
-from musicgen.ui.server.live_endpoint import LOOK, SELDOM, has_curve, place_in_queue, standing
-from musicgen.ui.shared.text import plain
+from musicgen.ui.server.live_endpoint import (
+    IDLE_POLL_SECONDS,
+    POLL_SECONDS,
+    has_curve,
+    place_in_queue,
+    state_key,
+)
+from musicgen.ui.shared.text import escape
 from musicgen.ui.train import runs
 from musicgen.ui.train.control import can_go_on, control
 from musicgen.ui.train.evaluation import evaluation_view
-from musicgen.ui.train.live_query import FIELDS, LOSS, SPEED, Look
+from musicgen.ui.train.live_query import FIELDS, LOSS, SPEED, LiveQuery
 from musicgen.ui.train.plots import BITS, EPOCHS, MINUTES, NATS, STEPS, View
 from musicgen.ui.train.samples import samples_view
 
@@ -25,7 +31,7 @@ def watch(run: Run) -> None:
     try:
         settings = run.settings
     except UnknownRun as problem:
-        st.error(plain(str(problem), 400))
+        st.error(escape(str(problem), 400))
         return
     status = run.status()
     control(run, settings, status)
@@ -46,10 +52,10 @@ def _views(run: Run, settings: RunSettings, shown: Status) -> None:
     )  # fmt: skip
     place = st.container()
     view = _view(loss=which == LOSS) if which in CURVES else View()
-    often = 0.0 if run.bundled else LOOK if runs.is_alive(shown) else SELDOM
+    often = 0.0 if run.bundled else POLL_SECONDS if runs.is_alive(shown) else IDLE_POLL_SECONDS
     with place:
-        query = Look((run.name,), which, view).to_query()
-        if live(query, standing([run], which), often, "live"):
+        query = LiveQuery((run.name,), which, view).to_query()
+        if live(query, state_key([run], which), often, "live"):
             st.rerun()
         if shown.state == QUEUED and (before := place_in_queue(run)):
             st.markdown(f"Place **{before + 1}** in the queue: one training a device at a time.")

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from musicgen.training.run_folder.run import RUNNING, STOPPED
 from musicgen.ui.server import live_endpoint
 from musicgen.ui.server.live_endpoint import routes
-from musicgen.ui.train.live_query import COMPARED, Look
+from musicgen.ui.train.live_query import COMPARED, LiveQuery
 from musicgen.ui.train.plots import EPOCHS, NATS, View
 from tests.helpers.example_runs import run_that_is
 
@@ -33,25 +33,25 @@ def asked(query: str) -> tuple[int, str]:
 
 def test_a_look_comes_back_from_its_query():
     view = View(EPOCHS, NATS, 0.25, True, False)
-    for look in (Look(("a run",)), Look(("Études 🎹 & b=c", "b"), COMPARED, view)):
-        assert Look.from_query(look.to_query()) == look
+    for look in (LiveQuery(("a run",)), LiveQuery(("Études 🎹 & b=c", "b"), COMPARED, view)):
+        assert LiveQuery.from_query(look.to_query()) == look
 
 
 def test_figures_curves_and_how_it_stands():
     run = run_that_is(RUNNING, "mine")
-    status, body = asked(Look(("mine",)).to_query())
+    status, body = asked(LiveQuery(("mine",)).to_query())
     told = json.loads(body)
     assert status == 200
     assert [each["label"] for each in told["figures"]][:2] == ["Epoch", "Training, bits"]
     assert {"training", "validation"} <= {each["name"] for each in told["plots"][0]["curves"]}
     before = told["standing"]
     (run.folder / "status.json").write_text(json.dumps({"state": STOPPED}))
-    assert json.loads(asked(Look(("mine",)).to_query())[1])["standing"] != before
+    assert json.loads(asked(LiveQuery(("mine",)).to_query())[1])["standing"] != before
 
 
 def test_what_is_zoomed_into_has_more_points():
     run_that_is(RUNNING, "long", epochs=200)
-    query = Look(("long",), view=View(smoothing=0.0)).to_query()
+    query = LiveQuery(("long",), view=View(smoothing=0.0)).to_query()
 
     def within(query: str) -> int:
         curve = json.loads(asked(query)[1])["plots"][0]["curves"][0]
@@ -63,7 +63,7 @@ def test_what_is_zoomed_into_has_more_points():
 def test_runs_are_compared_on_one_plot():
     for name in ("one", "two"):
         run_that_is(STOPPED, name)
-    told = json.loads(asked(Look(("one", "two"), COMPARED).to_query())[1])
+    told = json.loads(asked(LiveQuery(("one", "two"), COMPARED).to_query())[1])
     assert told["figures"] == [] and len(told["plots"]) == 1
     assert {"one", "two"} <= {each["name"].split(",")[0] for each in told["plots"][0]["curves"]}
 

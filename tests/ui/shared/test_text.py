@@ -3,13 +3,21 @@
 import pytest
 
 from musicgen.score import Metre, Score, notes_from
-from musicgen.ui.shared.text import clock, count, length, plain, size, sortable_clock, span
+from musicgen.ui.shared.text import (
+    escape,
+    format_bytes,
+    format_clock,
+    format_count,
+    format_duration,
+    format_length,
+    format_sortable_clock,
+)
 
 
 def test_counts() -> None:
-    assert count(1, "piece") == "1 piece"
-    assert count(1204, "piece") == "1,204 pieces"
-    assert count(2, "leaf", "leaves") == "2 leaves"
+    assert format_count(1, "piece") == "1 piece"
+    assert format_count(1204, "piece") == "1,204 pieces"
+    assert format_count(2, "leaf", "leaves") == "2 leaves"
 
 
 @pytest.mark.parametrize(
@@ -18,44 +26,47 @@ def test_counts() -> None:
      (3 * 86400 + 4 * 3600, "3 days 4 h")],
 )  # fmt: skip
 def test_spans(seconds: float, said: str) -> None:
-    assert span(seconds) == said
+    assert format_duration(seconds) == said
 
 
 def test_the_length_of_a_score_leaves_the_upbeat_out() -> None:
     notes = notes_from([(0, 24, 60), (24, 192, 62)])
-    assert length(Score(notes, metres=(Metre(0, 1, 4), Metre(24, 4, 4)))) == "2 bars and an upbeat"
-    assert length(Score(notes)) == "3 bars"
-    assert length(Score(notes[:1], metres=(Metre(0, 1, 4), Metre(24, 4, 4)))) == "1 bar"
+    assert (
+        format_length(Score(notes, metres=(Metre(0, 1, 4), Metre(24, 4, 4))))
+        == "2 bars and an upbeat"
+    )
+    assert format_length(Score(notes)) == "3 bars"
+    assert format_length(Score(notes[:1], metres=(Metre(0, 1, 4), Metre(24, 4, 4)))) == "1 bar"
 
 
 def test_clock() -> None:
-    assert clock(187) == "3:07"
-    assert clock(3750) == "1:02:30"
+    assert format_clock(187) == "3:07"
+    assert format_clock(3750) == "1:02:30"
 
 
 @pytest.mark.parametrize(
     ("amount", "said"), [(0, "0 MB"), (850_400_000, "850 MB"), (1_560_000_000, "1.6 GB")]
 )
 def test_amounts_of_memory(amount: int, said: str) -> None:
-    assert size(amount) == said
+    assert format_bytes(amount) == said
 
 
 def test_names_are_not_taken_for_markup() -> None:
-    assert plain("**a** <b>") == r"\*\*a\*\* \<b\>"
-    assert plain("[x](y) $a$ :red[z] `c`") == r"\[x\]\(y\) \$a\$ \:red\[z\] \`c\`"
-    assert plain("two\nlines\t here") == "two lines here"
-    assert plain("a" * 300) == "a" * 199 + "…"
-    assert plain("🎵 ü") == "🎵 ü"
+    assert escape("**a** <b>") == r"\*\*a\*\* \<b\>"
+    assert escape("[x](y) $a$ :red[z] `c`") == r"\[x\]\(y\) \$a\$ \:red\[z\] \`c\`"
+    assert escape("two\nlines\t here") == "two lines here"
+    assert escape("a" * 300) == "a" * 199 + "…"
+    assert escape("🎵 ü") == "🎵 ü"
 
 
 def test_an_address_does_not_become_a_link() -> None:
     for address in ("http://e.vil", "HTTPS://e.vil", "www.e.vil"):
-        shown = plain(address)
+        shown = escape(address)
         assert address not in shown.replace("\\", "")
         assert shown.replace("\\", "").replace("\u2060", "") == address
 
 
 def test_clocks_as_text_are_in_the_order_of_time() -> None:
     seconds = [7, 30, 120, 720, 6300, 35_999]
-    shown = [sortable_clock(each) for each in seconds]
+    shown = [format_sortable_clock(each) for each in seconds]
     assert shown == sorted(shown) and shown[2] == "0:02:00"

@@ -20,7 +20,7 @@ from musicgen.ui.compose.form.restore_offer import restore_offer
 from musicgen.ui.compose.piece_cache import score_of
 from musicgen.ui.data.choose_collection import collection_names
 from musicgen.ui.data.open_collection import open_collection
-from musicgen.ui.shared.text import count, length
+from musicgen.ui.shared.text import format_count, format_length
 
 KIND, BARS = "begin-kind", "begin-bars"
 NOTHING, OPENING, FILE = "Nothing", "A piece's opening", "A file"
@@ -53,7 +53,7 @@ def choose_begin(source: str) -> Begin:
     if begin.score is None or kind == TYPED:
         return begin
     score, most = begin.score, max(1, begin.score.full_bars)
-    st.caption(f"{length(score)}, {count(len(score), 'note')}")
+    st.caption(f"{format_length(score)}, {format_count(len(score), 'note')}")
     bars = int(st.number_input("Bars of it", 1, most, min(4, most), key=f"{BARS}-{begin.words}"))
     return _opening(begin, bars + score.has_pickup)
 
@@ -79,7 +79,7 @@ def _opening(begin: Begin, bars: int) -> Begin:
     """The first bars of what is given, an upbeat counted."""
     assert begin.score is not None
     counted = bars - begin.score.has_pickup
-    part = f"first {count(counted, 'bar')}" if counted else "upbeat"
+    part = f"first {format_count(counted, 'bar')}" if counted else "upbeat"
     words = f"the {part} of {begin.words}"
     link = f"{begin.link}:{bars}" if begin.link else None
     return Begin(first_bars(begin.score, bars), words, link)

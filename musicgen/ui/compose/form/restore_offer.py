@@ -9,7 +9,7 @@ from musicgen.ui.compose import models
 from musicgen.ui.compose.form.form_restore import refill
 from musicgen.ui.compose.link import Link
 from musicgen.ui.compose.session import desk
-from musicgen.ui.shared.text import plain
+from musicgen.ui.shared.text import escape
 
 
 def restore_offer(recipe: Recipe, begin_widget: str, nothing: str) -> None:
@@ -17,7 +17,7 @@ def restore_offer(recipe: Recipe, begin_widget: str, nothing: str) -> None:
 
     begin_widget, nothing: the key of what the piece begins from, and its value for no beginning.
     """
-    made = f"by {plain(recipe.checkpoint, 80)} with seed {recipe.settings.seed}"
+    made = f"by {escape(recipe.checkpoint, 80)} with seed {recipe.settings.seed}"
     with st.container(border=True):
         if recipe.begin is None:
             st.caption(f"Composed {made}; not by its settings alone.")

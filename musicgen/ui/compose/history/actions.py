@@ -12,8 +12,8 @@ from musicgen.ui.compose import models
 from musicgen.ui.compose.form.form_restore import refill
 from musicgen.ui.compose.piece_facts import primer_notes
 from musicgen.ui.compose.session import desk
-from musicgen.ui.shared.frame import say_later
-from musicgen.ui.shared.text import count, plain
+from musicgen.ui.shared.frame import queue_toast
+from musicgen.ui.shared.text import escape, format_count
 
 TURN = "_history_turn"
 
@@ -36,17 +36,22 @@ def one(piece: KeptPiece) -> None:
             label_visibility="collapsed", width=320,
         )  # fmt: skip
         if st.button("Rename", key="history-rename", disabled=name == piece.name):
-            _change(lambda: saved_pieces.rename(piece.id, name), f"It is called {plain(name)} now.")
+            _change(
+                lambda: saved_pieces.rename(piece.id, name),
+                f"It is called {escape(name)} now.",
+            )
 
 
 def several(pieces: Sequence[KeptPiece]) -> None:
     """Delete pieces, once that is confirmed."""
     with st.popover("Delete", icon=":material/delete:"):
-        names = ", ".join(plain(piece.name, 60) for piece in pieces[:5])
+        names = ", ".join(escape(piece.name, 60) for piece in pieces[:5])
         more = f" and {len(pieces) - 5} more" if len(pieces) > 5 else ""
         st.markdown(f"Delete {names}{more}? It cannot be undone.")
-        if st.button(f"Yes, delete {count(len(pieces), 'piece')}", type="primary", key="delete"):
-            _change(lambda: _delete(pieces), f"{count(len(pieces), 'piece')} deleted.")
+        if st.button(
+            f"Yes, delete {format_count(len(pieces), 'piece')}", type="primary", key="delete"
+        ):
+            _change(lambda: _delete(pieces), f"{format_count(len(pieces), 'piece')} deleted.")
 
 
 def heed_open() -> None:
@@ -81,10 +86,10 @@ def _change(work: Callable[[], object], said: str) -> None:
     try:
         work()
     except (UnknownPiece, ValueError, OSError) as problem:
-        st.error(plain(str(problem)))
+        st.error(escape(str(problem)))
         return
     if said:
-        say_later(said)
+        queue_toast(said)
     st.session_state[TURN] = turn() + 1
     here = desk()
     here.batch = tuple(_again(piece) for piece in here.batch)

@@ -11,7 +11,7 @@ from musicgen.composing.records.saved_pieces import KeptPiece, UnknownPiece
 from musicgen.statistics.metrics import METRICS
 from musicgen.ui.compose.piece_cache import AT_ONCE, score_of, sound_of
 from musicgen.ui.compose.piece_facts import figures_of
-from musicgen.ui.shared.text import plain
+from musicgen.ui.shared.text import escape
 
 
 def compare(pieces: Sequence[KeptPiece]) -> None:
@@ -20,7 +20,7 @@ def compare(pieces: Sequence[KeptPiece]) -> None:
     for row in range(0, len(pieces), 2):
         for place, piece, title in zip(st.columns(2), pieces[row:], titles[row:], strict=False):
             with place:
-                st.markdown(f"**{plain(title)}**")
+                st.markdown(f"**{escape(title)}**")
                 _hear(piece)
     found = [figures_of(piece) for piece in pieces]
     rows = [name for name in METRICS if any(name in figures for figures in found)]
@@ -38,7 +38,7 @@ def _hear(piece: KeptPiece) -> None:
     try:
         score = score_of(piece)
     except UnknownPiece as problem:
-        st.error(plain(str(problem)))
+        st.error(escape(str(problem)))
         return
     if score.seconds > AT_ONCE:
         st.caption("Too long to be played here: open it.")

@@ -13,7 +13,7 @@ from musicgen.ui.compose.form.from_file import from_file
 from musicgen.ui.compose.history import actions
 from musicgen.ui.compose.history.compare import compare
 from musicgen.ui.compose.piece_facts import originality_of
-from musicgen.ui.shared.text import count
+from musicgen.ui.shared.text import format_count
 
 MOST_COMPARED = 6
 
@@ -30,7 +30,9 @@ def history_view() -> None:
         wanted = st.text_input("Search", key="history-search", placeholder="name, model, seed …")
         starred = st.toggle("Starred only", key="history-starred")
     shown = [piece for piece in pieces if _fits(piece, wanted, starred)]
-    st.caption(f"{count(len(shown), 'piece')} of {len(pieces):,}; choose some to work with them.")
+    st.caption(
+        f"{format_count(len(shown), 'piece')} of {len(pieces):,}; choose some to work with them."
+    )
     turn = actions.turn()
     picked = st.dataframe(
         _table(shown), hide_index=True, key=f"history-{turn}", on_select="rerun",

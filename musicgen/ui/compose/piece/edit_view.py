@@ -16,7 +16,7 @@ from musicgen.ui.compose.form.prompt import Begin, linked_begin
 from musicgen.ui.compose.form.state import DICE
 from musicgen.ui.compose.models import Opened, find_opened
 from musicgen.ui.compose.session import desk
-from musicgen.ui.shared.text import length, plain
+from musicgen.ui.shared.text import escape, format_length
 
 WILDER = 0.15  # of temperature
 MORE = 8  # bars
@@ -73,7 +73,7 @@ def _continue(opened: Opened, piece: KeptPiece, score: Score) -> None:
                 variations=1,
                 metre=None,
             )
-            words = f"all {length(score)} of {piece.name}"
+            words = f"all {format_length(score)} of {piece.name}"
             begin = Begin(score, words, f"piece:{piece.id}:{score.bars}")
             _started(opened, settings, begin, 0)
 
@@ -92,7 +92,7 @@ def _vary(opened: Opened, piece: KeptPiece) -> None:
                 try:
                     given = linked_begin(begin) if begin else Begin()
                 except ValueError as problem:
-                    st.warning(plain(str(problem)))
+                    st.warning(escape(str(problem)))
                     return
                 settings = replace(piece.settings, temperature=other, variations=1, transpose=None)
                 _started(opened, settings, given, piece.variation)

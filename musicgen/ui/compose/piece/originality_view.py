@@ -19,7 +19,7 @@ from musicgen.ui.compose.piece_cache import sound_of
 from musicgen.ui.compose.piece_facts import originality_of, primer_notes, too_short_to_tell
 from musicgen.ui.data.choose_collection import collection_names
 from musicgen.ui.data.open_collection import open_collection
-from musicgen.ui.shared.text import bar_called, count, plain
+from musicgen.ui.shared.text import bar_label, escape, format_count
 
 
 def original_view(piece: KeptPiece, score: Score) -> None:
@@ -49,7 +49,7 @@ def side_by_side(piece: KeptPiece, score: Score, run: Run, key: str) -> None:
         st.markdown("**In this piece**")
         _heard(here, f"{key}-here")
     with right:
-        st.markdown(f"**In {plain(run.source)}**, {bar_called(run.source_bar)}")
+        st.markdown(f"**In {escape(run.source)}**, {bar_label(run.source_bar)}")
         source = _source(piece, run)
         if source is None:
             st.caption("The collection that it comes from is not among those here.")
@@ -63,7 +63,7 @@ def _figures(report: Originality, human: HumanFigures | None, max_copy: int | No
         bars = f"{report.longest_run_bars:g} bar{several}"
         bars = bars if report.longest_run else "none of 8 or more"
         st.metric(
-            "Longest shared stretch", count(report.longest_run, "note"), bars,
+            "Longest shared stretch", format_count(report.longest_run, "note"), bars,
             delta_color="off", delta_arrow="off", border=True,
         )  # fmt: skip
         people = f"people: {human.share_8_50:.0%}, at most {human.share_8_95:.0%}" if human else ""
@@ -74,19 +74,19 @@ def _figures(report: Originality, human: HumanFigures | None, max_copy: int | No
         )  # fmt: skip
         if report.human_95 is not None:
             st.metric(
-                "People's longest", count(round(report.human_95), "note"),
+                "People's longest", format_count(round(report.human_95), "note"),
                 "95 of 100 pieces have no longer one", delta_color="off", delta_arrow="off",
                 border=True,
                 help="Pieces of the collection that the model never saw, against those it did.",
             )  # fmt: skip
-        guard = count(max_copy, "note") if max_copy else "off"
+        guard = format_count(max_copy, "note") if max_copy else "off"
         st.metric("Forbidden beyond", guard, border=True, help="While it was composed.")
 
 
 def _verdict(report: Originality) -> str:
     if not report.runs:
         return "No stretch of 8 notes or more stands in a training piece, in any key."
-    where = f"The longest is in **{plain(report.source)}**, {bar_called(report.source_bar or 0)}."
+    where = f"The longest is in **{escape(report.source)}**, {bar_label(report.source_bar or 0)}."
     if report.human_95 is None:
         return where
     if report.longest_run <= report.human_95:

@@ -22,7 +22,7 @@ from musicgen.ui.compose.piece_facts import (
     too_short_to_tell,
 )
 from musicgen.ui.compose.session import desk
-from musicgen.ui.shared.text import clock, count, length, plain
+from musicgen.ui.shared.text import escape, format_clock, format_count, format_length
 
 PATIENCE = 1.5  # seconds in which most pieces are written, before the page shows how it goes
 LOOK = 0.5  # seconds between two looks
@@ -87,7 +87,7 @@ def _shown(waits: bool) -> None:
     try:
         score = score_of(piece)
     except UnknownPiece as problem:
-        st.error(plain(str(problem)))
+        st.error(escape(str(problem)))
         return
     _variations()
     _headline(piece, score)
@@ -129,13 +129,13 @@ def _variations() -> None:
 
 
 def _headline(piece: KeptPiece, score: Score) -> None:
-    words = [length(score), count(len(score), "note"), clock(score.seconds)]
+    words = [format_length(score), format_count(len(score), "note"), format_clock(score.seconds)]
     words += [f"seed {piece.settings.seed}", f"temperature {piece.settings.temperature:g}"]
-    words.append(plain(piece.checkpoint.replace("@", ", ")))
+    words.append(escape(piece.checkpoint.replace("@", ", ")))
     if piece.primer:
-        words.append(plain(piece.primer, 80))
+        words.append(escape(piece.primer, 80))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{plain(piece.name)}**", width="content")
+        st.markdown(f"**{escape(piece.name)}**", width="content")
         _badges(piece)
     st.caption(" · ".join(words))
 
@@ -151,7 +151,7 @@ def _badges(piece: KeptPiece) -> None:
         else:
             st.badge("copies", icon=":material/content_copy:", color="red")
     if collapse := piece.facts.get("collapse"):
-        st.badge(plain(str(collapse), 80), icon=":material/repeat:", color="red")
+        st.badge(escape(str(collapse), 80), icon=":material/repeat:", color="red")
     if piece.facts.get("finished") is False:
         st.badge("stopped", icon=":material/stop:", color="orange")
 
@@ -160,7 +160,7 @@ def _sound(piece: KeptPiece, score: Score) -> bytes:
     """The WAV, or nothing while it is made or has to be asked for."""
     asked = f"sound-asked-{piece.id}"
     if score.seconds > AT_ONCE and not st.session_state.get(f"_{asked}"):
-        if not st.button(f"Make its sound ({clock(score.seconds)})", key=asked):
+        if not st.button(f"Make its sound ({format_clock(score.seconds)})", key=asked):
             return b""
         st.session_state[f"_{asked}"] = True
     try:
@@ -170,7 +170,7 @@ def _sound(piece: KeptPiece, score: Score) -> bytes:
                 return task.result()
         return task.result() if task.wait(0) else b""
     except TooLongForSound as problem:
-        st.info(plain(str(problem)))
+        st.info(escape(str(problem)))
         return b""
 
 

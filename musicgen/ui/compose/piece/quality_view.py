@@ -16,7 +16,7 @@ from musicgen.statistics.metrics import METRICS
 from musicgen.theory.keys import find_keys
 from musicgen.ui.compose.models import find_opened
 from musicgen.ui.compose.piece_facts import figures_of
-from musicgen.ui.shared.text import plain
+from musicgen.ui.shared.text import escape
 
 INSIDE, OUTSIDE, FAR = "#2a9d74", "#d9822b", "#d1343a"
 _FARTHEST = 3.4  # where the chart ends: 1 is the edge of the middle half, 2 of nine tenths
@@ -33,7 +33,7 @@ def quality_view(piece: KeptPiece, score: Score) -> None:
     """What the piece is like, whether it collapsed, and how usual its figures are."""
     _numbers(score)
     if collapse := piece.facts.get("collapse"):
-        st.warning(f"It is {plain(str(collapse))}. Other seeds were tried and did no better.")
+        st.warning(f"It is {escape(str(collapse))}. Other seeds were tried and did no better.")
     opened, found = find_opened(piece.checkpoint), figures_of(piece)
     reference = opened.background.reference if opened else {}
     if not any(name in reference for name in found):
@@ -76,7 +76,7 @@ def _score(piece: KeptPiece) -> None:
 def penalty(parts: Mapping[str, float]) -> str:
     """What told against the piece when the best of many was chosen, as Markdown."""
     said = [
-        f"{PENALTIES.get(name) or plain(name)} ({value:.2f})"
+        f"{PENALTIES.get(name) or escape(name)} ({value:.2f})"
         for name, value in parts.items()
         if value >= 0.005
     ]

@@ -16,7 +16,7 @@ from musicgen.ui.compose.piece.quality_view import quality_view
 from musicgen.ui.compose.piece_cache import MOST_PRINTED, engraving_of, score_of
 from musicgen.ui.compose.piece_facts import marks_of, primer_notes
 from musicgen.ui.compose.session import desk
-from musicgen.ui.shared.text import count, plain
+from musicgen.ui.shared.text import escape, format_count
 
 MOST_DRAWN = 5000  # notes of the Plotly roll
 
@@ -41,7 +41,9 @@ def views() -> None:
 
 def roll_view(piece: KeptPiece, score: Score) -> None:
     if len(score) > MOST_DRAWN:
-        st.info(f"{count(len(score), 'note')} are too many for this view; the player shows them.")
+        st.info(
+            f"{format_count(len(score), 'note')} are too many for this view; the player shows them."
+        )
         return
     figure = piano_roll(score, primer_notes=primer_notes(piece), marks=marks_of(piece))
     st.plotly_chart(figure, key="compose-roll", config={"displaylogo": False, "scrollZoom": True})
@@ -49,13 +51,15 @@ def roll_view(piece: KeptPiece, score: Score) -> None:
 
 def score_view(piece: KeptPiece, score: Score) -> None:
     if len(score) > MOST_PRINTED:
-        st.info(f"{count(len(score), 'note')} are too many to print here; take the MusicXML.")
+        st.info(
+            f"{format_count(len(score), 'note')} are too many to print here; take the MusicXML."
+        )
         return
     with st.spinner("Engraving …"):
         try:
             pages = engraving_of(score)
         except Unprintable as problem:
-            st.info(plain(str(problem)))
+            st.info(escape(str(problem)))
             return
     with st.container(key="printed-score"):
         for number, page in enumerate(pages, 1):
