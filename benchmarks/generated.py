@@ -30,7 +30,7 @@ import numpy as np
 from musicgen.composing.decoding.onnx_model import Engine
 from musicgen.composing.ending import closing
 from musicgen.composing.originality.index import OriginalityIndex
-from musicgen.composing.originality.report import human_figures, originality
+from musicgen.composing.originality.report import held_out_overlap, originality
 from musicgen.composing.pipeline import compose_pieces
 from musicgen.composing.settings import AS_USUAL
 from musicgen.composing.style.percentiles import reference_of
@@ -106,7 +106,7 @@ class Human:
     def background(self) -> TrainingProfile:
         """What the composer knows of the collection, for a run that does not say."""
         index = OriginalityIndex.build(self.train)
-        known = index.with_human(human_figures(self.held_out, index))
+        known = index.with_held_out_overlap(held_out_overlap(self.held_out, index))
         return TrainingProfile(known, reference_of(self.train), habits_of(self.train))
 
 
@@ -154,8 +154,8 @@ def judged(pieces: Sequence[Score], human: Human) -> dict[str, Any]:
             for name in ceiling
         },
         "copied_run": {
-            "generated": percentiles([originality(p, index).longest_run for p in pieces]),
-            "held_out": percentiles([originality(p, index).longest_run for p in human.held_out]),
+            "generated": percentiles([originality(p, index).longest_match for p in pieces]),
+            "held_out": percentiles([originality(p, index).longest_match for p in human.held_out]),
         },
         "closing": {
             "generated": closes(pieces),

@@ -52,7 +52,7 @@ def measured(pieces: Sequence[Score], notes: int) -> dict[str, float]:
     total = sum(map(len, training))
     began = time.perf_counter()
     index = OriginalityIndex.build(training)
-    index.grams(7)
+    index.ngrams(7)
     seconds = time.perf_counter() - began
     piece = _joined(training[7 : 7 + 20], PIECE)
     times = [_seconds_of_report(piece, index) for _ in range(5)]
@@ -134,8 +134,8 @@ def _planted(training: Sequence[Score], index: OriginalityIndex) -> int:
         piece = Score(np.concatenate([around.notes, copied, after]))
         report = originality(piece, index)
         place = (len(around), PLANTED)
-        longest = [run for run in report.runs if run.notes == report.longest_run]
-        found += place in [(run.first, run.notes) for run in longest]
+        longest = [match for match in report.matches if match.notes == report.longest_match]
+        found += place in [(match.first, match.notes) for match in longest]
     return found
 
 

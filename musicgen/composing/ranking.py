@@ -74,4 +74,4 @@ def _strangeness(figures: Mapping[str, float], reference: Reference) -> float:
 def _copied(originality: Originality | None) -> float:
     if originality is None or not originality.human_95:
         return 0.0
-    return max(originality.longest_run / originality.human_95 - 1.0, 0.0)
+    return max(originality.longest_match / originality.human_95 - 1.0, 0.0)

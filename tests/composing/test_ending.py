@@ -98,7 +98,7 @@ def test_the_shipped_models_pieces_close(shipped: tuple[Engine, TrainingProfile]
         assert after.score.bars == 16
         assert after.composition.nats_a_note == pytest.approx(before.composition.nats_a_note)
         limit = after.composition.settings.max_copy
-        assert after.originality is not None and after.originality.longest_run <= (limit or 0)
+        assert after.originality is not None and after.originality.longest_match <= (limit or 0)
 
 
 def test_the_same_settings_end_the_same_way_alone(shipped: tuple[Engine, TrainingProfile]) -> None:

@@ -35,7 +35,7 @@ def test_the_background_is_found_in_the_runs_folder(tmp_path):
     for folder in (tmp_path, checkpoint):
         found = TrainingProfile.of(folder)
         assert found.index is not None and found.index.names == tuple(s.name for s in TRAINING)
-        assert found.index.human is not None and found.reference
+        assert found.index.held_out_overlap is not None and found.reference
     assert TrainingProfile.of(tmp_path / "checkpoints").index is None
 
 
@@ -45,13 +45,13 @@ def test_copies_are_forbidden_by_default(known):
     for piece in pieces:
         most = piece.composition.settings.max_copy
         assert most == 8  # tunes share nothing, so that the least is the default
-        assert piece.originality is not None and piece.originality.longest_run <= most
+        assert piece.originality is not None and piece.originality.longest_match <= most
 
 
 def test_0_allows_every_copy_and_without_an_index_nothing_is_promised(known):
     settings = ComposeSettings(bars=12, max_copy=0)
     (piece,) = compose_pieces(parrot_of(TRAINING), known, settings)
-    assert piece.originality is not None and piece.originality.longest_run > 30
+    assert piece.originality is not None and piece.originality.longest_match > 30
     (piece,) = compose_pieces(parrot_of(TRAINING), TrainingProfile(), ComposeSettings(bars=4))
     assert piece.originality is None and piece.composition.settings.max_copy == 0
 
@@ -70,6 +70,9 @@ def test_the_facts_are_json(known):
     assert facts["notes"] == len(piece.score) and facts["bars"] == 6 and facts["seed"] == 4
     assert facts["upbeat"] is False
     assert set(facts["originality"]) >= {
+        "longest_match",
+        "longest_match_bars",
+        "matches",
         "longest_run",
         "longest_run_bars",
         "source",

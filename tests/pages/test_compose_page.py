@@ -246,7 +246,7 @@ def test_a_copied_stretch_is_shown_beside_its_source(runs, home, compose_page):
     table = page.dataframe[0].value.iloc[0]
     assert (table["bar"], table["source"], table["semitones"]) == (3, "melody 03", 5)
     selection = {"rows": [0], "columns": [], "cells": []}
-    page.session_state[f"runs-{copy.id}"] = {"selection": selection}
+    page.session_state[f"matches-{copy.id}"] = {"selection": selection}
     page.run()
     assert not page.exception
     assert "**In melody 03**, bar 1" in texts(page)

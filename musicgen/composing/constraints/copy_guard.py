@@ -15,8 +15,12 @@ from musicgen.composing.constraints.token_copy_guard import TokenGuard
 from musicgen.composing.decoding.decoder import Constraint
 from musicgen.composing.decoding.sampling import FORBIDDEN
 from musicgen.composing.originality.index import OriginalityIndex
-from musicgen.composing.originality.ngram_index import gram_hashes
-from musicgen.composing.originality.transitions import END, parts_of, transition
+from musicgen.composing.originality.ngram_index import ngram_hashes
+from musicgen.composing.originality.note_transitions import (
+    END,
+    decode_transitions,
+    encode_transition,
+)
 from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.events import PITCH, SHIFT
 from musicgen.encoding.grid import KEYS, LOWEST_KEY
@@ -48,7 +52,7 @@ class CopyGuard:
     ) -> None:
         """max_copy: notes that may stand in a row; keys (KEYS,) bool: what rules allow."""
         self._codes = index.codes
-        self._grams = index.grams(max_copy - 1)
+        self._ngrams = index.ngrams(max_copy - 1)
         self._keys = keys
         self._recent = np.full((pieces, max_copy - 1), END, np.int64)  # transitions
         self._last = np.zeros(pieces, np.int64)  # keys
@@ -61,7 +65,7 @@ class CopyGuard:
     def push(self, fields: np.ndarray) -> None:
         shift, key = fields[:, 0], fields[:, 1].astype(np.int64)
         self._recent[:, :-1] = self._recent[:, 1:]
-        self._recent[:, -1] = transition(shift, key - self._last)
+        self._recent[:, -1] = encode_transition(shift, key - self._last)
         self._last = key
         self._notes += 1
         if self._notes > self._recent.shape[1]:
@@ -74,13 +78,13 @@ class CopyGuard:
     def _find(self) -> None:
         """What must not follow in each piece."""
         self._forbidden = [NOTHING] * len(self._last)
-        low, high = self._grams.spans(gram_hashes(self._recent, self._grams.length)[:, 0])
+        low, high = self._ngrams.ranges(ngram_hashes(self._recent, self._ngrams.length)[:, 0])
         for row in np.flatnonzero(low < high):
-            places = self._grams.at(low[row], high[row])
+            places = self._ngrams.positions(low[row], high[row])
             for offset, code in enumerate(self._recent[row]):
                 places = places[self._codes[places + offset] == code]
-            follows = np.unique(self._codes[places + self._grams.length])
-            shift, interval = parts_of(follows[follows != END])
+            follows = np.unique(self._codes[places + self._ngrams.length])
+            shift, interval = decode_transitions(follows[follows != END])
             key = self._last[row] + interval
             real = (key >= 0) & (key < KEYS)
             self._forbidden[row] = np.stack([shift, key], axis=1)[real]

@@ -7,8 +7,8 @@ import numpy as np
 from musicgen.composing.constraints.rules import Rules, StepContext
 from musicgen.composing.decoding.sampling import FORBIDDEN
 from musicgen.composing.originality.index import OriginalityIndex
-from musicgen.composing.originality.ngram_index import gram_hashes
-from musicgen.composing.originality.transitions import END, note_keys, transition
+from musicgen.composing.originality.ngram_index import ngram_hashes
+from musicgen.composing.originality.note_transitions import END, encode_transition, piano_keys
 from musicgen.encoding.grid import GRID_TICKS
 from musicgen.encoding.notes import STEP_TICKS, NotesEncoding
 
@@ -24,12 +24,12 @@ class TokenGuard:
     ) -> None:
         """max_copy: notes that may stand in a row."""
         self._codes, self._name = index.codes, encoding.fields[0].name
-        self._grams = index.grams(max_copy)  # transitions of one note too many
-        self._keys = [np.unique(note_keys(np.array(pitches))) for pitches in encoding.voicings]
+        self._ngrams = index.ngrams(max_copy)  # transitions of one note too many
+        self._keys = [np.unique(piano_keys(np.array(pitches))) for pitches in encoding.voicings]
         size = max(map(len, self._keys))
         self._inside = np.full((len(self._keys), size), END, np.int64)  # from note to note
         for token, keys in enumerate(self._keys):
-            self._inside[token, 1 : len(keys)] = transition(0, np.diff(keys))
+            self._inside[token, 1 : len(keys)] = encode_transition(0, np.diff(keys))
         self._lowest = np.array([keys[0] for keys in self._keys])
         self._highest = np.array([keys[-1] for keys in self._keys])
         self._recent = np.full((pieces, max_copy - 1), END, np.int64)
@@ -43,7 +43,7 @@ class TokenGuard:
         for row, token in enumerate(tokens):
             inside = self._inside[token, : len(self._keys[token])].copy()
             if self._last is not None:
-                inside[0] = transition(STEP_SHIFT, self._lowest[token] - self._last[row])
+                inside[0] = encode_transition(STEP_SHIFT, self._lowest[token] - self._last[row])
             joined = np.concatenate([self._recent[row], inside])
             self._recent[row] = joined[len(inside) :]
         self._last = self._highest[tokens]
@@ -63,15 +63,15 @@ class TokenGuard:
         """Which tokens would complete a copy in one piece: (V,) bool."""
         assert self._last is not None
         codes = self._inside.copy()  # (V, C)
-        codes[:, 0] = transition(STEP_SHIFT, self._lowest - self._last[row])
+        codes[:, 0] = encode_transition(STEP_SHIFT, self._lowest - self._last[row])
         before = np.broadcast_to(self._recent[row], (len(codes), self._recent.shape[1]))
         joined = np.concatenate([before, codes], axis=1)  # (V, N - 1 + C)
-        length = self._grams.length
-        hashes = gram_hashes(joined, length)  # (V, C), each ends with another note
-        low, high = self._grams.spans(hashes)
+        length = self._ngrams.length
+        hashes = ngram_hashes(joined, length)  # (V, C), each ends with another note
+        low, high = self._ngrams.ranges(hashes)
         found = np.zeros(len(codes), bool)
         for token, note in np.argwhere(low < high):
-            places = self._grams.at(low[token, note], high[token, note])
+            places = self._ngrams.positions(low[token, note], high[token, note])
             for offset, code in enumerate(joined[token, note : note + length]):
                 places = places[self._codes[places + offset] == code]
             found[token] |= len(places) > 0 and END not in joined[token, note : note + length]

@@ -1,4 +1,4 @@
-"""Matches between a piece and the training pieces: the index and the report.
+"""Passages that a piece shares with the training pieces: index, matches, report.
 
-Imports: score, files.
+Imports: score, files, encoding.
 """

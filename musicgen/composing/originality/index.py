@@ -1,4 +1,4 @@
-"""An index of the training pieces, transposition-invariant, saved with the run."""
+"""Index of the training pieces as note transitions, saved with the run."""
 
 from __future__ import annotations
 
@@ -6,157 +6,197 @@ import io
 import json
 import zipfile
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
 
 import numpy as np
 
 from musicgen.composing.originality.ngram_index import NgramIndex
-from musicgen.composing.originality.transitions import END, note_sequence, parts_of
+from musicgen.composing.originality.note_transitions import END, decode_transitions, note_sequence
 from musicgen.encoding.grid import GRID_TICKS, KEYS
 from musicgen.errors import MusicgenError
 from musicgen.files import write_bytes
+from musicgen.json_files import InvalidJson, parse_json
 from musicgen.score import Metre, Score, bar_positions, first_bar_number
 
 FILE = "originality.npz"
-MOST_BYTES = 2**30
-PRINTED = "as printed"
-_BUILDING = Lock()
+MAX_BYTES = 2**30
+_AS_PRINTED = "as printed"  # how the bars of a file are numbered
+_NGRAMS_LOCK = Lock()  # batches that are composed in parallel share an index
 
 
 class BadIndex(MusicgenError):
-    """A file that is no index of training pieces."""
+    """A file that is not an index of training pieces."""
 
 
 @dataclass(frozen=True)
-class HumanFigures:
+class HeldOutOverlap:
     """How much held-out pieces share with the training pieces: medians and 95th percentiles."""
 
     pieces: int
-    longest_run_50: float  # notes
-    longest_run_95: float
-    share_8_50: float
+    longest_match_50: float  # notes
+    longest_match_95: float
+    share_8_50: float  # of a piece's notes, those in matches of 8 or more
     share_8_95: float
+
+    def to_json(self) -> dict[str, float]:
+        """Values under the names that every version of the file has had."""
+        return {
+            "pieces": self.pieces,
+            "longest_run_50": self.longest_match_50,
+            "longest_run_95": self.longest_match_95,
+            "share_8_50": self.share_8_50,
+            "share_8_95": self.share_8_95,
+        }
+
+    @classmethod
+    def from_json(cls, entry: dict[str, float]) -> HeldOutOverlap:
+        """Inverse of to_json; KeyError where a value is missing."""
+        return cls(
+            pieces=int(entry["pieces"]),
+            longest_match_50=entry["longest_run_50"],
+            longest_match_95=entry["longest_run_95"],
+            share_8_50=entry["share_8_50"],
+            share_8_95=entry["share_8_95"],
+        )
+
+
+@dataclass(frozen=True)
+class _Metadata:
+    """What a file holds beside its arrays."""
+
+    names: tuple[str, ...]
+    human: dict[str, float] | None  # HeldOutOverlap
+    bars: str = "from 0"  # files of early versions count bars from 0 and do not say so
 
 
 @dataclass(frozen=True, eq=False)
 class OriginalityIndex:
-    """The training pieces as transitions, one piece after another."""
+    """The training pieces as note transitions, one piece after another."""
 
-    codes: np.ndarray  # (M,) uint16, from each note to the next
-    bars: np.ndarray  # (M,) int32, the bar of each note, by the number that it is printed with
-    first: np.ndarray  # (P + 1,) int64, where each piece begins, and M
-    keys: np.ndarray  # (P,) int16, of the first note of each piece, from the piano's lowest
-    names: tuple[str, ...]
-    human: HumanFigures | None = None
-    _grams: dict[int, NgramIndex] = field(default_factory=dict, init=False, repr=False)
+    codes: np.ndarray  # (M,) uint16, transition from each note to the next
+    bars: np.ndarray  # (M,) int32, bar of each note, numbered as printed
+    piece_starts: np.ndarray  # (P + 1,) int64, index of each piece's first note, then M
+    first_keys: np.ndarray  # (P,) int16, key of each piece's first note, from the piano's lowest
+    names: tuple[str, ...]  # (P,)
+    held_out_overlap: HeldOutOverlap | None = None
+    _ngrams: dict[int, NgramIndex] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def build(cls, scores: Sequence[Score]) -> OriginalityIndex:
-        """An index of training pieces; those without a note are left out."""
+        """Index training pieces; those without a note are left out."""
         scores = [score for score in scores if len(score)]
         notes = note_sequence(scores)
         return cls(
             codes=notes.codes(),
-            bars=_bars([score.metres for score in scores], notes.onsets, notes.first),
-            first=notes.first,
-            keys=notes.keys[notes.first[:-1]].astype(np.int16),
+            bars=_bars([score.metres for score in scores], notes.onsets, notes.piece_starts),
+            piece_starts=notes.piece_starts,
+            first_keys=notes.keys[notes.piece_starts[:-1]].astype(np.int16),
             names=tuple(score.name for score in scores),
         )
 
-    def grams(self, length: int) -> NgramIndex:
-        """All runs of that many transitions; made when they are first asked for."""
-        with _BUILDING:  # batches that are drawn side by side ask at once
-            if length not in self._grams:
-                self._grams[length] = NgramIndex.build(self.codes, length)
-            return self._grams[length]
+    def ngrams(self, length: int) -> NgramIndex:
+        """All n-grams of `length` transitions, indexed at the first call."""
+        with _NGRAMS_LOCK:
+            if length not in self._ngrams:
+                self._ngrams[length] = NgramIndex.build(self.codes, length)
+            return self._ngrams[length]
 
-    def piece_of(self, place: int) -> int:
-        """The number of the piece that the note at a place belongs to."""
-        return int(np.searchsorted(self.first, place, side="right")) - 1
+    def piece_at(self, position: int) -> int:
+        """Index of the piece that the note at a position belongs to."""
+        return int(np.searchsorted(self.piece_starts, position, side="right")) - 1
 
-    def key_at(self, place: int) -> int:
-        """The key, from the piano's lowest, of the note at a place."""
-        piece = self.piece_of(place)
-        intervals = parts_of(self.codes[self.first[piece] : place])[1]
-        return int(self.keys[piece] + intervals.sum())
+    def key_at(self, position: int) -> int:
+        """Key of the note at a position, from the piano's lowest."""
+        piece = self.piece_at(position)
+        intervals = decode_transitions(self.codes[self.piece_starts[piece] : position])[1]
+        return int(self.first_keys[piece] + intervals.sum())
 
-    def with_human(self, figures: HumanFigures) -> OriginalityIndex:
-        """The same index with what held-out pieces share with it."""
-        return replace(self, human=figures)
+    def with_held_out_overlap(self, overlap: HeldOutOverlap) -> OriginalityIndex:
+        """Copy of the index with the overlap of held-out pieces."""
+        return replace(self, held_out_overlap=overlap)
 
     def to_bytes(self) -> bytes:
-        """As an .npz file without pickles."""
-        human = asdict(self.human) if self.human else None
-        rest = {"names": self.names, "human": human, "bars": PRINTED}
-        text = np.frombuffer(json.dumps(rest).encode(), np.uint8)
+        """Contents of an .npz file without pickles."""
+        overlap = self.held_out_overlap
+        metadata = {
+            "names": self.names,
+            "human": overlap.to_json() if overlap else None,
+            "bars": _AS_PRINTED,
+        }
+        text = np.frombuffer(json.dumps(metadata).encode(), np.uint8)
+        arrays = {name: getattr(self, attribute) for name, attribute in _ARRAYS.items()}
         buffer = io.BytesIO()
-        arrays = {name: getattr(self, name) for name in ARRAYS}
         np.savez_compressed(buffer, **arrays, text=text)
         return buffer.getvalue()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> OriginalityIndex:
-        """The index again; BadIndex on anything else."""
+        """Index from the contents of a file; BadIndex for anything else."""
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                if sum(entry.file_size for entry in archive.infolist()) > MOST_BYTES:
-                    raise BadIndex(f"an index has at most {MOST_BYTES >> 20} MiB")
+                if sum(entry.file_size for entry in archive.infolist()) > MAX_BYTES:
+                    raise BadIndex(f"an index has at most {MAX_BYTES >> 20} MiB")
             with np.load(io.BytesIO(data), allow_pickle=False) as stored:
-                arrays = {name: stored[name] for name in ARRAYS}
-                rest = json.loads(stored["text"].tobytes())
-            names = tuple(map(str, rest["names"]))
-            human = HumanFigures(**rest["human"]) if rest["human"] else None
-            if rest.get("bars") != PRINTED:  # of an earlier version, which counted all from 0
-                arrays["bars"] = arrays["bars"] + np.int32(1)
-        except (OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as problem:
-            raise BadIndex(f"no index of training pieces: {problem}") from None
-        return cls(**arrays, names=names, human=human)._checked()
+                arrays = {attribute: stored[name] for name, attribute in _ARRAYS.items()}
+                metadata: _Metadata = parse_json(stored["text"].tobytes(), _Metadata)
+            overlap = HeldOutOverlap.from_json(metadata.human) if metadata.human else None
+        except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, InvalidJson) as error:
+            raise BadIndex(f"not an index of training pieces: {error}") from None
+        index = cls(**arrays, names=metadata.names, held_out_overlap=overlap)
+        index._check()
+        if metadata.bars != _AS_PRINTED:
+            return replace(index, bars=index.bars + np.int32(1))
+        return index
 
-    def _checked(self) -> OriginalityIndex:
-        """Itself, where its arrays fit together; BadIndex otherwise."""
+    def _check(self) -> None:
+        """Raise BadIndex where the arrays do not fit together."""
         notes, pieces = len(self.codes), len(self.names)
-        shapes = [getattr(self, name).shape for name in ARRAYS]
-        kinds = [getattr(self, name).dtype for name in ARRAYS]
-        fits = shapes == [(notes,), (notes,), (pieces + 1,), (pieces,)]
-        if not fits or kinds != [np.uint16, np.int32, np.int64, np.int16]:
-            raise BadIndex("no index of training pieces: its arrays do not fit together")
-        rising = self.first[0] == 0 and self.first[-1] == notes and (np.diff(self.first) > 0).all()
+        arrays = [getattr(self, attribute) for attribute in _ARRAYS.values()]
+        shapes, dtypes = [array.shape for array in arrays], [array.dtype for array in arrays]
+        if shapes != [(notes,), (notes,), (pieces + 1,), (pieces,)] or dtypes != _DTYPES:
+            raise BadIndex("not an index of training pieces: its arrays do not fit together")
+        starts = self.piece_starts
+        rising = starts[0] == 0 and starts[-1] == notes and (np.diff(starts) > 0).all()
         ends = np.flatnonzero(self.codes == END)
-        if not rising or not np.array_equal(ends, self.first[1:] - 1) or (self.codes > END).any():
-            raise BadIndex("no index of training pieces: its pieces do not end where they should")
-        if not ((self.keys >= 0) & (self.keys < KEYS)).all():
-            raise BadIndex("no index of training pieces: a key is beyond the piano")
-        return self
+        if not rising or not np.array_equal(ends, starts[1:] - 1) or (self.codes > END).any():
+            raise BadIndex("not an index of training pieces: its pieces end in the wrong places")
+        if not ((self.first_keys >= 0) & (self.first_keys < KEYS)).all():
+            raise BadIndex("not an index of training pieces: a key is beyond the piano")
 
 
-ARRAYS = ("codes", "bars", "first", "keys")
+# Name in the file: attribute.
+_ARRAYS = {"codes": "codes", "bars": "bars", "first": "piece_starts", "keys": "first_keys"}
+_DTYPES = [np.uint16, np.int32, np.int64, np.int16]
 
 
 def save_index(index: OriginalityIndex, folder: Path) -> None:
-    """Write the index into a run's or checkpoint's folder."""
+    """Write the index into the folder of a run or checkpoint."""
     write_bytes(folder / FILE, index.to_bytes())
 
 
 def load_index(folder: Path) -> OriginalityIndex | None:
-    """The index of a folder; None where there is none; BadIndex where it cannot be used."""
+    """Read the index of a folder; None without a file; raises BadIndex."""
     path = folder / FILE
     if not path.is_file():
         return None
-    if path.stat().st_size > MOST_BYTES:
-        raise BadIndex(f"an index has at most {MOST_BYTES >> 20} MiB")
+    if path.stat().st_size > MAX_BYTES:
+        raise BadIndex(f"an index has at most {MAX_BYTES >> 20} MiB")
     return OriginalityIndex.from_bytes(path.read_bytes())
 
 
-def _bars(metres: Sequence[tuple[Metre, ...]], onsets: np.ndarray, first: np.ndarray) -> np.ndarray:
-    """The bar of each note: pieces of the same metres are counted together."""
+def _bars(
+    metres: Sequence[tuple[Metre, ...]], onsets: np.ndarray, piece_starts: np.ndarray
+) -> np.ndarray:
+    """Bar of each note: (M,) int32. Pieces with the same metres are computed together."""
     groups: dict[tuple[Metre, ...], list[int]] = {}
-    for piece, of_piece in enumerate(metres):
-        groups.setdefault(of_piece, []).append(piece)
+    for piece, piece_metres in enumerate(metres):
+        groups.setdefault(piece_metres, []).append(piece)
     bars = np.zeros(len(onsets), np.int32)
-    for of_group, pieces in groups.items():
-        notes = np.concatenate([np.arange(first[piece], first[piece + 1]) for piece in pieces])
-        from_0 = bar_positions(of_group, onsets[notes] * GRID_TICKS)[0]
-        bars[notes] = from_0 + first_bar_number(of_group)
+    for group_metres, pieces in groups.items():
+        ranges = [np.arange(piece_starts[piece], piece_starts[piece + 1]) for piece in pieces]
+        notes = np.concatenate(ranges)
+        from_0 = bar_positions(group_metres, onsets[notes] * GRID_TICKS)[0]
+        bars[notes] = from_0 + first_bar_number(group_metres)
     return bars

@@ -1,170 +1,203 @@
-"""What a piece shares with the training pieces, and what composers share with each other.
+"""Passages that a piece shares with the training pieces, and how much held-out pieces share.
 
-A *run* is a stretch of consecutive notes whose transitions (onset shift and interval) also
-stand in one training piece, so a transposed copy is a copy. See `transitions` for what counts
-as the same note.
+A match is a passage of consecutive notes whose transitions (onset shift and interval) occur in one
+training piece as well, so a transposed copy is a match. `note_transitions` says which notes are
+the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import msgspec
 import numpy as np
 
-from musicgen.composing.originality.index import HumanFigures, OriginalityIndex
-from musicgen.composing.originality.ngram_index import gram_hashes
-from musicgen.composing.originality.transitions import note_sequence
+from musicgen.composing.originality.index import HeldOutOverlap, OriginalityIndex
+from musicgen.composing.originality.ngram_index import ngram_hashes
+from musicgen.composing.originality.note_transitions import NoteSequence, note_sequence
 from musicgen.encoding.grid import GRID_TICKS
 from musicgen.score import Score
 
-SHORTEST = 8  # notes of a run that is worth telling of
-MOST_MAX_COPY = 16  # notes, however alike the human pieces are
+MIN_MATCH_NOTES = 8  # shorter matches are chance
+MAX_COPY_CEILING_NOTES = 16  # of the default, however much the held-out pieces share
 
 
 @dataclass(frozen=True)
-class Run:
-    """A stretch that also stands in a training piece, as long as it can be."""
+class Match:
+    """A passage that occurs in a training piece as well and cannot be extended."""
 
-    first: int  # which note of the piece
+    first: int  # index of its first note in the piece
     notes: int
     start: int  # ticks, onset of its first note
     end: int  # ticks, onset of its last note
     source: str  # name of the training piece
-    source_piece: int  # its number in the index
-    source_note: int  # which of the source's notes is the first
-    source_bar: int  # by the number that it is printed with: a pickup is bar 0
-    semitones: int  # from the source up to here
+    source_piece: int  # index of the training piece
+    source_note: int  # index of its first note in the training piece
+    source_bar: int  # bar number as printed: a pickup is bar 0
+    semitones: int  # transposition from the training piece to this one
 
 
 @dataclass(frozen=True)
 class Originality:
-    """The report on one piece."""
+    """Originality report of one piece."""
 
-    longest_run: int  # notes; 0 where no run has SHORTEST
-    longest_run_bars: float
-    source: str  # of the longest run; empty without one
-    source_bar: int | None  # by the number that it is printed with
-    share_8: float  # of the notes, how many lie in a run of SHORTEST or more
-    human_95: float | None  # longest run of held-out pieces, 95th percentile
-    runs: tuple[Run, ...] = ()  # by place
+    longest_match: int  # notes; 0 without a match
+    longest_match_bars: float
+    source: str  # training piece of the longest match; empty without one
+    source_bar: int | None  # bar number as printed
+    share_8: float  # of the notes, those in matches of MIN_MATCH_NOTES or more
+    human_95: float | None  # longest match of the held-out pieces, 95th percentile
+    matches: tuple[Match, ...] = ()  # in order of their last notes
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        """Values by name, some of them again under the names that earlier versions read."""
+        values = asdict(self)
+        return values | {earlier: values[name] for earlier, name in _EARLIER_NAMES.items()}
+
+    @classmethod
+    def from_json(cls, entry: Any) -> Originality | None:
+        """Report from parsed JSON of this or an earlier version; None if it is not a report."""
+        if not isinstance(entry, Mapping):
+            return None
+        values = {_EARLIER_NAMES.get(name, name): value for name, value in entry.items()}
+        try:
+            return msgspec.convert(values, cls)
+        except msgspec.ValidationError:
+            return None
+
+
+_EARLIER_NAMES = {
+    "longest_run": "longest_match",
+    "longest_run_bars": "longest_match_bars",
+    "runs": "matches",
+}
 
 
 def originality(score: Score, index: OriginalityIndex) -> Originality:
     """Compare a piece with the training pieces."""
     notes = note_sequence([score])
-    lengths, places = longest_matches(notes.codes()[:-1], index)
-    runs = tuple(
-        _run(int(stop), int(lengths[stop]), int(places[stop]), notes.onsets, notes.keys, index)
-        for stop in _ends(lengths)
+    lengths, positions = longest_matches(notes.codes()[:-1], index)
+    matches = tuple(
+        _match_ending_at(int(last), int(lengths[last]), int(positions[last]), notes, index)
+        for last in _last_transitions(lengths)
     )
-    covered = np.zeros(len(notes.keys) + 1, np.int64)
-    for run in runs:
-        covered[run.first] += 1
-        covered[run.first + run.notes] -= 1
-    share = float((np.cumsum(covered)[:-1] > 0).mean()) if len(notes.keys) else 0.0
-    human = index.human.longest_run_95 if index.human else None
-    if not runs:
-        return Originality(0, 0.0, "", None, share, human)
-    longest = max(runs, key=lambda run: run.notes)
+    overlap = index.held_out_overlap
+    human_95 = overlap.longest_match_95 if overlap else None
+    share = _covered_share(matches, len(notes.keys))
+    if not matches:
+        return Originality(0, 0.0, "", None, share, human_95)
+    longest = max(matches, key=lambda match: match.notes)
     bars = _bars_between(score, longest.start, longest.end)
-    source_bar = longest.source_bar
-    return Originality(longest.notes, bars, longest.source, source_bar, share, human, runs)
+    return Originality(
+        longest.notes, bars, longest.source, longest.source_bar, share, human_95, matches
+    )
 
 
-def human_figures(held_out: Sequence[Score], index: OriginalityIndex) -> HumanFigures:
-    """The same figures for pieces that people wrote and that the index does not hold."""
+def held_out_overlap(held_out: Sequence[Score], index: OriginalityIndex) -> HeldOutOverlap:
+    """Matches of pieces that the index does not contain: medians and 95th percentiles.
+
+    ValueError without a note in them.
+    """
     reports = [originality(score, index) for score in held_out if len(score)]
     if not reports:
         raise ValueError("there are no held-out pieces to compare with")
-    runs = np.percentile([report.longest_run for report in reports], [50, 95])
+    longest = np.percentile([report.longest_match for report in reports], [50, 95])
     shares = np.percentile([report.share_8 for report in reports], [50, 95])
-    return HumanFigures(len(reports), *map(float, (*runs, *shares)))
+    return HeldOutOverlap(len(reports), *map(float, (*longest, *shares)))
 
 
 def default_max_copy(index: OriginalityIndex) -> int:
-    """What the guard forbids by default: runs longer than 95 of 100 composers have in common."""
-    human = index.human.longest_run_95 if index.human else MOST_MAX_COPY
-    return int(np.clip(human, SHORTEST, MOST_MAX_COPY))
+    """Longest match that the copy guard allows by default, in notes.
+
+    It is the longest that 95 of 100 held-out pieces stay within.
+    """
+    overlap = index.held_out_overlap
+    longest = overlap.longest_match_95 if overlap else MAX_COPY_CEILING_NOTES
+    return int(np.clip(longest, MIN_MATCH_NOTES, MAX_COPY_CEILING_NOTES))
 
 
 def longest_matches(codes: np.ndarray, index: OriginalityIndex) -> tuple[np.ndarray, np.ndarray]:
-    """The longest run that ends with each transition: codes (N,) -> lengths (N,), places (N,).
+    """Longest match that ends with each transition: codes (N,) -> lengths (N,), positions (N,).
 
-    Lengths count transitions and are 0 below SHORTEST notes; a place is where in the index the
-    last transition of that run stands. One goes on from the matches of the transition before
-    as long as any of them goes on, so that the work is in new matches alone.
+    Lengths count transitions and are 0 for matches under MIN_MATCH_NOTES notes. A position is that
+    of the match's last transition in the index. Matches of the transition before are extended as
+    long as one of them can be: only new matches are searched for.
     """
-    least = SHORTEST - 1
-    lengths, places = np.zeros((2, len(codes)), np.int64)
-    grams = index.grams(least)
-    low, high = grams.spans(gram_hashes(codes, least))
-    alive, length = np.zeros(0, np.int64), 0
-    for stop, code in enumerate(codes.tolist()):
-        if len(alive):
-            alive = alive + 1  # the last code of the index is END, so there always is a next
-            alive, length = alive[index.codes[alive] == code], length + 1
-        start = stop - least + 1
-        if not len(alive) and start >= 0 and low[start] < high[start]:
-            alive = grams.at(low[start], high[start]) + least - 1
-            alive, length = _extended(index.codes, alive, codes[: stop + 1], least)
-        if len(alive):
-            lengths[stop], places[stop] = length, alive[0]
-    return lengths, places
+    min_length = MIN_MATCH_NOTES - 1
+    lengths, positions = np.zeros((2, len(codes)), np.int64)
+    ngrams = index.ngrams(min_length)
+    low, high = ngrams.ranges(ngram_hashes(codes, min_length))
+    current, length = np.zeros(0, np.int64), 0  # positions of the matches that end here
+    for last, code in enumerate(codes.tolist()):
+        if len(current):
+            current = current + 1  # within the index, whose last code is END
+            current, length = current[index.codes[current] == code], length + 1
+        start = last - min_length + 1
+        if not len(current) and start >= 0 and low[start] < high[start]:
+            candidates = ngrams.positions(low[start], high[start]) + min_length - 1
+            current, length = _extend_back(index.codes, candidates, codes[: last + 1], min_length)
+        if len(current):
+            lengths[last], positions[last] = length, current[0]
+    return lengths, positions
 
 
-def _extended(
-    training: np.ndarray, places: np.ndarray, codes: np.ndarray, least: int
+def _extend_back(
+    training: np.ndarray, positions: np.ndarray, codes: np.ndarray, min_length: int
 ) -> tuple[np.ndarray, int]:
-    """Those of the places whose match reaches back farthest, at least `least`; and how far."""
-    for back in range(least):
-        places = places[training[places - back] == codes[-1 - back]]
-    length = least
+    """Positions of the longest matches that end with the last code, and their length.
+
+    positions: last transitions of the candidates, which may be hash collisions.
+    """
+    for back in range(min_length):
+        positions = positions[training[positions - back] == codes[-1 - back]]
+    length = min_length
     while length < len(codes):
-        # What lies before the first code is, wrapped around, the last END, which never fits.
-        longer = places[training[places - length] == codes[-1 - length]]
+        # An index below 0 wraps around to the last END, which equals no transition.
+        longer = positions[training[positions - length] == codes[-1 - length]]
         if not len(longer):
             break
-        places, length = longer, length + 1
-    return places, length
+        positions, length = longer, length + 1
+    return positions, length
 
 
-def _ends(lengths: np.ndarray) -> np.ndarray:
-    """The transitions with which a run ends that goes no further: (N,) -> rising indices."""
+def _last_transitions(lengths: np.ndarray) -> np.ndarray:
+    """Indices of the transitions after which no match goes on: (N,) -> rising indices."""
     goes_on = np.append(lengths[1:] == lengths[:-1] + 1, False)[: len(lengths)]
     return np.flatnonzero((lengths > 0) & ~goes_on)
 
 
-def _run(
-    stop: int,
-    length: int,
-    place: int,
-    onsets: np.ndarray,
-    keys: np.ndarray,
-    index: OriginalityIndex,
-) -> Run:
-    """The run of `length` transitions up to number `stop`, the last of which is at `place`."""
-    first, source = stop - length + 1, place - length + 1
-    piece = index.piece_of(source)
-    return Run(
+def _match_ending_at(
+    last: int, length: int, position: int, notes: NoteSequence, index: OriginalityIndex
+) -> Match:
+    """Match of `length` transitions, the last of which is at `position` in the index."""
+    first, source = last - length + 1, position - length + 1
+    piece = index.piece_at(source)
+    return Match(
         first=first,
         notes=length + 1,
-        start=int(onsets[first]) * GRID_TICKS,
-        end=int(onsets[stop + 1]) * GRID_TICKS,
+        start=int(notes.onsets[first]) * GRID_TICKS,
+        end=int(notes.onsets[last + 1]) * GRID_TICKS,
         source=index.names[piece],
         source_piece=piece,
-        source_note=source - int(index.first[piece]),
+        source_note=source - int(index.piece_starts[piece]),
         source_bar=int(index.bars[source]),
-        semitones=int(keys[first]) - index.key_at(source),
+        semitones=int(notes.keys[first]) - index.key_at(source),
     )
 
 
+def _covered_share(matches: Sequence[Match], notes: int) -> float:
+    """Share of a piece's notes that are in a match; 0 without notes."""
+    covered = np.zeros(notes + 1, np.int64)
+    for match in matches:
+        covered[match.first] += 1
+        covered[match.first + match.notes] -= 1
+    return float((np.cumsum(covered)[:-1] > 0).mean()) if notes else 0.0
+
+
 def _bars_between(score: Score, start: int, end: int) -> float:
-    """How many bars lie between two ticks, in hundredths."""
-    bar, place, length = score.bar_positions([start, end])
-    positions = bar + place / length
+    """Bars from one tick to another, rounded to hundredths."""
+    bars, ticks, lengths = score.bar_positions([start, end])
+    positions = bars + ticks / lengths
     return round(float(positions[1] - positions[0]), 2)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from musicgen.composing.originality.index import OriginalityIndex, load_index, save_index
-from musicgen.composing.originality.report import human_figures
+from musicgen.composing.originality.report import held_out_overlap
 from musicgen.composing.style.percentiles import (
     Reference,
     load_reference,
@@ -55,7 +55,7 @@ def write_training_profile(
     """
     index = OriginalityIndex.build(training)
     if any(map(len, held_out)):
-        index = index.with_human(human_figures(held_out, index))
+        index = index.with_held_out_overlap(held_out_overlap(held_out, index))
     kept = [encoding.canonical(score) for score in training] if encoding else training
     reference = reference_of(kept, nats)
     habits = habits_of(training)

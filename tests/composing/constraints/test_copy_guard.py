@@ -20,10 +20,10 @@ def index() -> OriginalityIndex:
     return OriginalityIndex.build(TRAINING)
 
 
-def longest_runs(model, index, **settings) -> list[int]:
+def longest_matches_of(model, index, **settings) -> list[int]:
     wanted = ComposeSettings(bars=None, notes=200, variations=50, **settings)
     pieces = [p for seed in (0, 1) for p in compose(model, replace_seed(wanted, seed), index=index)]
-    return [originality(piece.score, index).longest_run for piece in pieces]
+    return [originality(piece.score, index).longest_match for piece in pieces]
 
 
 def replace_seed(settings: ComposeSettings, seed: int) -> ComposeSettings:
@@ -32,16 +32,16 @@ def replace_seed(settings: ComposeSettings, seed: int) -> ComposeSettings:
 
 def test_a_parrot_copies_and_may_not(index):
     parrot = parrot_of(TRAINING)
-    free = longest_runs(parrot, index)
+    free = longest_matches_of(parrot, index)
     assert len(free) == 100 and np.median(free) > 100
-    held = longest_runs(parrot, index, max_copy=12)
+    held = longest_matches_of(parrot, index, max_copy=12)
     # It goes on copying as far as it may, and never farther.
     assert max(held) == 12 and np.median(held) == 12
 
 
 def test_with_a_key_and_a_small_range_it_holds_as_well(index):
     parrot = parrot_of(TRAINING)
-    held = longest_runs(parrot, index, max_copy=8, key="C pentatonic", lowest=48, highest=60)
+    held = longest_matches_of(parrot, index, max_copy=8, key="C pentatonic", lowest=48, highest=60)
     assert len(held) == 100 and max(held) <= 8
 
 
@@ -51,8 +51,8 @@ def test_a_primer_from_the_training_data_is_not_gone_on_with(index):
     (piece,) = compose(parrot_of(TRAINING), settings, primer, index=index)
     first = piece.score.notes[:31][["start", "pitch"]]
     assert not np.array_equal(first, TRAINING[3].notes[:31][["start", "pitch"]])
-    assert originality(piece.score, index).longest_run == 30
-    assert originality(piece.composed, index).longest_run <= 12
+    assert originality(piece.score, index).longest_match == 30
+    assert originality(piece.composed, index).longest_match <= 12
 
 
 def test_a_guarded_variation_is_the_same_in_any_company(index):
@@ -74,9 +74,9 @@ def test_classic_may_not_copy_either():
     classic = Parrot(encoding, steps, order=3)
     index = OriginalityIndex.build([encoding.decode(piece) for piece in steps])
     settings = ComposeSettings(bars=None, notes=120, variations=10, temperature=1.0, top_p=1.0)
-    free = [originality(p.score, index).longest_run for p in compose(classic, settings)]
+    free = [originality(p.score, index).longest_match for p in compose(classic, settings)]
     assert np.median(free) > 40
     guarded = ComposeSettings.from_json({**settings.to_json(), "max_copy": 12})
     pieces = compose(classic, guarded, index=index)
-    held = [originality(piece.score, index).longest_run for piece in pieces]
+    held = [originality(piece.score, index).longest_match for piece in pieces]
     assert max(held) <= 12 and min(len(piece.steps) for piece in pieces) == 120

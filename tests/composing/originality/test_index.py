@@ -12,7 +12,7 @@ from musicgen.composing.originality.index import (
     load_index,
     save_index,
 )
-from musicgen.composing.originality.report import human_figures, originality
+from musicgen.composing.originality.report import held_out_overlap, originality
 from musicgen.score import Score
 from tests.helpers.tunes import tune
 
@@ -22,13 +22,17 @@ TRAINING = [tune(seed) for seed in range(5)]
 @pytest.fixture
 def index() -> OriginalityIndex:
     built = OriginalityIndex.build(TRAINING)
-    return built.with_human(human_figures([tune(50), TRAINING[1]], built))
+    return built.with_held_out_overlap(held_out_overlap([tune(50), TRAINING[1]], built))
 
 
 def test_saved_and_loaded_it_answers_the_same(index, tmp_path):
     save_index(index, tmp_path)
     loaded = load_index(tmp_path)
-    assert loaded is not None and loaded.human == index.human and loaded.names == index.names
+    assert (
+        loaded is not None
+        and loaded.held_out_overlap == index.held_out_overlap
+        and loaded.names == index.names
+    )
     for piece in (TRAINING[2].transposed(4), tune(77)):
         assert originality(piece, loaded) == originality(piece, index)
     assert [path.name for path in tmp_path.iterdir()] == ["originality.npz"]
@@ -50,7 +54,7 @@ def test_pieces_without_notes_are_left_out():
 
 
 def test_the_key_of_any_note_is_known(index):
-    places = range(int(index.first[2]), int(index.first[3]))
+    places = range(int(index.piece_starts[2]), int(index.piece_starts[3]))
     assert [index.key_at(p) + 21 for p in places] == TRAINING[2].notes["pitch"].tolist()
 
 
@@ -70,7 +74,7 @@ def test_the_bars_of_an_earlier_version_are_counted_from_1(index):
 
 
 def test_a_foreign_or_damaged_file_is_refused(index):
-    first = index.first.copy()
+    first = index.piece_starts.copy()
     first[1] += 1
     damaged = [
         b"",
@@ -79,7 +83,7 @@ def test_a_foreign_or_damaged_file_is_refused(index):
         stored(index, codes=index.codes[:-1]),
         stored(index, codes=index.codes.astype(np.int64)),
         stored(index, first=first),
-        stored(index, keys=index.keys + 100),
+        stored(index, keys=index.first_keys + 100),
         stored(index, text=np.frombuffer(b"{}", np.uint8)),
         stored(index, bars=np.array([{"a": 1}], object)),
     ]

@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from musicgen.composing.originality.index import HumanFigures, OriginalityIndex
+from musicgen.composing.originality.index import HeldOutOverlap, OriginalityIndex
+from musicgen.composing.originality.note_transitions import END, decode_transitions, note_sequence
 from musicgen.composing.originality.report import (
-    SHORTEST,
+    MIN_MATCH_NOTES,
     default_max_copy,
-    human_figures,
+    held_out_overlap,
     originality,
 )
-from musicgen.composing.originality.transitions import END, note_sequence, parts_of
 from musicgen.score import TICKS_PER_QUARTER, Metre, Score, notes_from
 from tests.helpers.tunes import tune
 
@@ -45,7 +45,7 @@ def planted(source: Score, first: int, count: int, semitones: int, seed: int) ->
 
 def test_transitions_are_shift_and_interval():
     codes = note_sequence([melody(60, 64, 62), melody(70)]).codes()
-    shift, interval = parts_of(codes[:2])
+    shift, interval = decode_transitions(codes[:2])
     assert shift.tolist() == [12, 12] and interval.tolist() == [4, -2]
     assert codes[2:].tolist() == [END, END]
 
@@ -60,7 +60,7 @@ def test_transitions_do_not_change_with_the_key_the_beginning_or_the_durations()
 
 def test_a_key_counts_once_an_onset_and_far_keys_are_folded():
     doubled = Score(notes_from([(0, 12, 60), (0, 24, 60), (24, 12, 9), (48, 12, 120)]))
-    shift, interval = parts_of(note_sequence([doubled]).codes()[:-1])
+    shift, interval = decode_transitions(note_sequence([doubled]).codes()[:-1])
     assert shift.tolist() == [12, 12]
     assert interval.tolist() == [21 - 60, 108 - 21]
 
@@ -73,13 +73,18 @@ def test_a_planted_copy_is_found_to_the_note(index, seed):
     first = int(rng.integers(len(source) - 40))
     piece, at = planted(source, first, 40, 5, seed)
     report = originality(piece, index)
-    (run,) = [run for run in report.runs if run.notes >= 40]
-    assert (run.first, run.notes, run.source, run.source_note) == (at, 40, source.name, first)
-    assert run.semitones == 5
-    assert (report.longest_run, report.source) == (40, source.name)
+    (match,) = [match for match in report.matches if match.notes >= 40]
+    assert (match.first, match.notes, match.source, match.source_note) == (
+        at,
+        40,
+        source.name,
+        first,
+    )
+    assert match.semitones == 5
+    assert (report.longest_match, report.source) == (40, source.name)
     from_0 = source.bar_positions(source.notes["start"][first : first + 1])[0][0]
     assert report.source_bar == from_0 + 1
-    assert run.start == piece.notes["start"][at] and run.end == piece.notes["start"][at + 39]
+    assert match.start == piece.notes["start"][at] and match.end == piece.notes["start"][at + 39]
 
 
 def test_the_report_in_numbers():
@@ -87,33 +92,33 @@ def test_the_report_in_numbers():
     index = OriginalityIndex.build([melody(48, 48, 48, 48, *theme, name="theme")])
     piece = melody(40, 41, 40, *(p + 3 for p in theme), 50, 50)
     report = originality(piece, index)
-    assert report.longest_run == 9
-    assert report.longest_run_bars == 2.0  # eight quarters from the first note to the last
+    assert report.longest_match == 9
+    assert report.longest_match_bars == 2.0  # eight quarters from the first note to the last
     assert (report.source, report.source_bar) == ("theme", 2)
     assert report.share_8 == pytest.approx(9 / 14)
     assert report.human_95 is None
-    (run,) = report.runs
-    assert (run.first, run.semitones, run.source_note) == (3, 3, 4)
+    (match,) = report.matches
+    assert (match.first, match.semitones, match.source_note) == (3, 3, 4)
     assert report.to_json()["runs"][0]["notes"] == 9
 
 
 def test_seven_notes_are_not_a_run_and_eight_are():
     index = OriginalityIndex.build([melody(60, 62, 64, 65, 67, 69, 71, 72, 73)])
     seven = originality(melody(60, 62, 64, 65, 67, 69, 71, 80), index)
-    assert (seven.longest_run, seven.share_8, seven.runs, seven.source) == (0, 0, (), "")
+    assert (seven.longest_match, seven.share_8, seven.matches, seven.source) == (0, 0, (), "")
     eight = originality(melody(60, 62, 64, 65, 67, 69, 71, 72), index)
-    assert (eight.longest_run, eight.share_8) == (8, 1)
+    assert (eight.longest_match, eight.share_8) == (8, 1)
 
 
 def test_a_run_does_not_cross_from_one_training_piece_into_the_next():
     index = OriginalityIndex.build([melody(*range(60, 66)), melody(*range(66, 72))])
-    assert originality(melody(*range(60, 72)), index).longest_run == 0
+    assert originality(melody(*range(60, 72)), index).longest_match == 0
 
 
 def test_short_and_empty_pieces(index):
     for piece in (Score(), melody(60), melody(60, 62, 64)):
-        assert originality(piece, index).longest_run == 0
-    assert originality(TRAINING[0], OriginalityIndex.build([])).longest_run == 0
+        assert originality(piece, index).longest_match == 0
+    assert originality(TRAINING[0], OriginalityIndex.build([])).longest_match == 0
 
 
 def test_every_run_is_the_longest_by_exhaustive_search():
@@ -130,31 +135,33 @@ def test_every_run_is_the_longest_by_exhaustive_search():
                 size += 1
             longest = max(longest, size + 1)
     report = originality(piece, OriginalityIndex.build(few))
-    assert report.longest_run == longest
-    for run in report.runs:
-        copy = few[run.source_piece].notes["pitch"][run.source_note :][: run.notes]
-        assert np.array_equal(copy + run.semitones, piece.notes["pitch"][run.first :][: run.notes])
+    assert report.longest_match == longest
+    for match in report.matches:
+        copy = few[match.source_piece].notes["pitch"][match.source_note :][: match.notes]
+        assert np.array_equal(
+            copy + match.semitones, piece.notes["pitch"][match.first :][: match.notes]
+        )
 
 
 def test_human_figures_are_percentiles_over_held_out_pieces(index):
     held_out = [tune(seed) for seed in range(500, 510)] + [TRAINING[4].transposed(-3)]
-    figures = human_figures(held_out, index)
-    runs = sorted(originality(score, index).longest_run for score in held_out)
-    assert figures.pieces == 11
-    assert figures.longest_run_50 == runs[5]
-    assert figures.longest_run_95 == pytest.approx((runs[9] + runs[10]) / 2)
-    assert runs[10] == len(note_sequence([TRAINING[4]]).keys)
-    report = originality(held_out[0], index.with_human(figures))
-    assert report.human_95 == figures.longest_run_95
+    overlap = held_out_overlap(held_out, index)
+    matches = sorted(originality(score, index).longest_match for score in held_out)
+    assert overlap.pieces == 11
+    assert overlap.longest_match_50 == matches[5]
+    assert overlap.longest_match_95 == pytest.approx((matches[9] + matches[10]) / 2)
+    assert matches[10] == len(note_sequence([TRAINING[4]]).keys)
+    report = originality(held_out[0], index.with_held_out_overlap(overlap))
+    assert report.human_95 == overlap.longest_match_95
     with pytest.raises(ValueError, match="no held-out pieces"):
-        human_figures([Score()], index)
+        held_out_overlap([Score()], index)
 
 
 def test_what_the_guard_allows_by_default(index):
     def allowed(longest: float) -> int:
-        return default_max_copy(index.with_human(HumanFigures(9, 0, longest, 0, 0)))
+        return default_max_copy(index.with_held_out_overlap(HeldOutOverlap(9, 0, longest, 0, 0)))
 
-    assert [allowed(run) for run in (0, 11.6, 300)] == [SHORTEST, 11, 16]
+    assert [allowed(match) for match in (0, 11.6, 300)] == [MIN_MATCH_NOTES, 11, 16]
     assert default_max_copy(index) == 16
 
 

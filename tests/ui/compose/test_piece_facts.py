@@ -28,22 +28,22 @@ def test_a_report_that_was_written_is_read_again():
 
 
 def test_marks_count_from_the_primer_on():
-    run = {
+    match = {
         "first": 3, "notes": 9, "start": 0, "end": 10, "source": "a", "source_piece": 0,
         "source_note": 0, "source_bar": 4, "semitones": 0,
     }  # fmt: skip
     report = {
         "longest_run": 9, "longest_run_bars": 1.0, "source": "a", "source_bar": 4,
-        "share_8": 0.5, "human_95": None, "runs": [run],
+        "share_8": 0.5, "human_95": None, "runs": [match],
     }  # fmt: skip
     kept = piece(originality=report, primer_notes=5)
     assert marks_of(kept) == [Mark(8, 17, "9 notes as in a, bar 4")]
-    [mark] = marks_of(piece(originality={**report, "runs": [{**run, "source_bar": 0}]}))
+    [mark] = marks_of(piece(originality={**report, "runs": [{**match, "source_bar": 0}]}))
     assert mark.label == "9 notes as in a, upbeat"
     for human, shared in ((9, True), (8.5, False)):  # up to what composers share
         [mark] = marks_of(piece(originality={**report, "human_95": human}))
         assert mark.shared == shared
-    assert marks_of(piece(originality={**report, "runs": [{**run, "first": "3"}]})) == []
+    assert marks_of(piece(originality={**report, "runs": [{**match, "first": "3"}]})) == []
 
 
 def test_a_handful_of_notes_is_too_short_to_tell():

@@ -70,7 +70,7 @@ def _table(pieces: Sequence[KeptPiece]) -> pd.DataFrame:
             "notes": [piece.facts.get("notes") for piece in pieces],
             "seed": [piece.settings.seed for piece in pieces],
             "temperature": [piece.settings.temperature for piece in pieces],
-            "longest copy": [report.longest_run if report else None for report in reports],
+            "longest copy": [report.longest_match if report else None for report in reports],
             "made from": [piece.primer for piece in pieces],
         }
     )

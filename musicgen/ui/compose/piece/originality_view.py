@@ -7,8 +7,8 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from musicgen.composing.originality.index import HumanFigures
-from musicgen.composing.originality.report import SHORTEST, Originality, Run
+from musicgen.composing.originality.index import HeldOutOverlap
+from musicgen.composing.originality.report import MIN_MATCH_NOTES, Match, Originality
 from musicgen.composing.records.saved_pieces import KeptPiece
 from musicgen.corpus.errors import CorpusError
 from musicgen.encoding.events import EventsEncoding
@@ -29,41 +29,41 @@ def original_view(piece: KeptPiece, score: Score) -> None:
         st.info("Nothing is known of the training pieces of this model: it has no index of them.")
         return
     index = opened.background.index if opened else None
-    human = index.human if index else None
+    human = index.held_out_overlap if index else None
     _figures(report, human, piece.settings.max_copy)
     if too_short_to_tell(piece):
-        st.info(f"It has fewer than {SHORTEST} notes: too few to tell whether it is a copy.")
+        st.info(f"It has fewer than {MIN_MATCH_NOTES} notes: too few to tell whether it is a copy.")
     else:
         st.markdown(_verdict(report))
-    if report.runs:
-        _runs(piece, score, report)
+    if report.matches:
+        _matches(piece, score, report)
 
 
-def side_by_side(piece: KeptPiece, score: Score, run: Run, key: str) -> None:
+def side_by_side(piece: KeptPiece, score: Score, match: Match, key: str) -> None:
     """The stretch of the piece and the one that it is like, to see and to hear."""
     given = primer_notes(piece)
-    here = _stretch(score, given + run.first, run.notes)
+    here = _stretch(score, given + match.first, match.notes)
     with st.container(key=f"side-by-side-{key}"):
         left, right = st.columns(2)
     with left:
         st.markdown("**In this piece**")
         _heard(here, f"{key}-here")
     with right:
-        st.markdown(f"**In {escape(run.source)}**, {bar_label(run.source_bar)}")
-        source = _source(piece, run)
+        st.markdown(f"**In {escape(match.source)}**, {bar_label(match.source_bar)}")
+        source = _source(piece, match)
         if source is None:
             st.caption("The collection that it comes from is not among those here.")
         else:
             _heard(source, f"{key}-source")
 
 
-def _figures(report: Originality, human: HumanFigures | None, max_copy: int | None) -> None:
+def _figures(report: Originality, human: HeldOutOverlap | None, max_copy: int | None) -> None:
     with st.container(horizontal=True):
-        several = "s" * (report.longest_run_bars != 1)
-        bars = f"{report.longest_run_bars:g} bar{several}"
-        bars = bars if report.longest_run else "none of 8 or more"
+        several = "s" * (report.longest_match_bars != 1)
+        bars = f"{report.longest_match_bars:g} bar{several}"
+        bars = bars if report.longest_match else "none of 8 or more"
         st.metric(
-            "Longest shared stretch", format_count(report.longest_run, "note"), bars,
+            "Longest shared stretch", format_count(report.longest_match, "note"), bars,
             delta_color="off", delta_arrow="off", border=True,
         )  # fmt: skip
         people = f"people: {human.share_8_50:.0%}, at most {human.share_8_95:.0%}" if human else ""
@@ -84,39 +84,39 @@ def _figures(report: Originality, human: HumanFigures | None, max_copy: int | No
 
 
 def _verdict(report: Originality) -> str:
-    if not report.runs:
+    if not report.matches:
         return "No stretch of 8 notes or more stands in a training piece, in any key."
     where = f"The longest is in **{escape(report.source)}**, {bar_label(report.source_bar or 0)}."
     if report.human_95 is None:
         return where
-    if report.longest_run <= report.human_95:
+    if report.longest_match <= report.human_95:
         return f"No more alike than composers of this collection are to each other. {where}"
     return f"**More alike than composers of this collection are to each other.** {where}"
 
 
-def _runs(piece: KeptPiece, score: Score, report: Originality) -> None:
-    """A table of the runs; the one that is chosen is shown beside its source."""
+def _matches(piece: KeptPiece, score: Score, report: Originality) -> None:
+    """A table of the matches; the one that is chosen is shown beside its source."""
     first = first_bar_number(score.metres)
-    runs = sorted(report.runs, key=lambda run: -run.notes)
-    bars = score.bar_positions([run.start for run in runs])[0] + first
+    matches = sorted(report.matches, key=lambda match: -match.notes)
+    bars = score.bar_positions([match.start for match in matches])[0] + first
     table = pd.DataFrame(
         {
             "bar": bars,
-            "notes": [run.notes for run in runs],
-            "source": [run.source for run in runs],
-            "source bar": [run.source_bar for run in runs],
-            "semitones": [run.semitones for run in runs],
+            "notes": [match.notes for match in matches],
+            "source": [match.source for match in matches],
+            "source bar": [match.source_bar for match in matches],
+            "semitones": [match.semitones for match in matches],
         }
     )
     st.caption("Choose one to see and hear both side by side.")
     picked = st.dataframe(
-        table, hide_index=True, key=f"runs-{piece.id}", on_select="rerun",
+        table, hide_index=True, key=f"matches-{piece.id}", on_select="rerun",
         selection_mode="single-row", height="auto" if len(table) < 10 else 320,
         column_config={"semitones": st.column_config.NumberColumn(help="above the source")},
     )  # fmt: skip
     rows = picked["selection"]["rows"]
-    if rows and rows[0] < len(runs):
-        side_by_side(piece, score, runs[rows[0]], "row")
+    if rows and rows[0] < len(matches):
+        side_by_side(piece, score, matches[rows[0]], "row")
 
 
 def _stretch(score: Score, first: int, notes: int) -> Score:
@@ -130,7 +130,7 @@ def _stretch(score: Score, first: int, notes: int) -> Score:
     return replace(score, notes=chosen, metres=(replace(metre, start=0),))
 
 
-def _source(piece: KeptPiece, run: Run) -> Score | None:
+def _source(piece: KeptPiece, match: Match) -> Score | None:
     """The stretch of the training piece, from the collection that the model learned from."""
     opened = find_opened(piece.checkpoint)
     source = source_of(opened) if opened else ""
@@ -141,8 +141,8 @@ def _source(piece: KeptPiece, run: Run) -> Score | None:
     except (CorpusError, OSError):
         return None
     for score in analysis.scores:
-        if score.name == run.source:
-            return _stretch(EventsEncoding().canonical(score), run.source_note, run.notes)
+        if score.name == match.source:
+            return _stretch(EventsEncoding().canonical(score), match.source_note, match.notes)
     return None
 
 

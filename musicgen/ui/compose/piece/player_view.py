@@ -107,8 +107,8 @@ def _shown(waits: bool) -> None:
     if event.selection:
         rewrite_button(piece, score, *event.selection, key="rewrite-chosen")
     report = originality_of(piece)
-    if event.mark is not None and report and event.mark < len(report.runs):
-        side_by_side(piece, score, report.runs[event.mark], "mark")
+    if event.mark is not None and report and event.mark < len(report.matches):
+        side_by_side(piece, score, report.matches[event.mark], "mark")
 
 
 def _variations() -> None:
@@ -146,7 +146,7 @@ def _badges(piece: KeptPiece) -> None:
     if report and report.human_95 is not None:
         if too_short_to_tell(piece):
             st.badge("too short to tell whether it is original", color="gray")
-        elif report.longest_run <= report.human_95:
+        elif report.longest_match <= report.human_95:
             st.badge("original", icon=":material/check:", color="green")
         else:
             st.badge("copies", icon=":material/content_copy:", color="red")
