@@ -31,7 +31,7 @@ from typing import Any
 
 import numpy as np
 
-from musicgen.composing.decoding.onnx_model import Engine
+from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.composing.decoding.sampling import Sampling, draw
 from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.steps import Encoding
@@ -82,7 +82,7 @@ def measured(checkpoint: str | None, rounds: int) -> dict[str, dict[str, float]]
 def measure(folder: Path, side: str) -> None:
     """In a process of its own: compose, say so at once, and then measure warm steps."""
     if side == "whole":
-        engine = Engine(open_checkpoint(folder))
+        engine = OnnxModel(open_checkpoint(folder))
         _compose(engine, 1, NOTES)
         print("composed", flush=True)
         warm = {k: min(_compose(engine, k, STEPS) for _ in range(RUNS)) for k in PIECES}
@@ -136,7 +136,7 @@ def keras_loop(checkpoint: Checkpoint, pieces: int) -> Draw:
 
 def our_loop(checkpoint: Checkpoint, pieces: int) -> Draw:
     """The same steps through the engine and the composer's sampling."""
-    engine = Engine(checkpoint)
+    engine = OnnxModel(checkpoint)
     heard = frozen(engine.encoding, pieces)
 
     def run(uniforms: np.ndarray) -> np.ndarray:
@@ -194,7 +194,7 @@ def _keras_model(checkpoint: Checkpoint) -> Any:
     return model
 
 
-def _compose(engine: Engine, pieces: int, notes: int) -> float:
+def _compose(engine: OnnxModel, pieces: int, notes: int) -> float:
     """Seconds in which pieces of so many notes are composed, all in one batch."""
     from musicgen.composing.decoding.compose import compose
 

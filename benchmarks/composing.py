@@ -19,7 +19,7 @@ import time
 import numpy as np
 
 from musicgen.composing.decoding.compose import compose
-from musicgen.composing.decoding.onnx_model import Engine
+from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.steps import Derived
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
@@ -46,7 +46,7 @@ def main() -> None:
 
 def measured(checkpoint: str, steps: int) -> dict[str, tuple[float, float]]:
     began = time.perf_counter()
-    engine = Engine(open_checkpoint(find_checkpoint(checkpoint)))
+    engine = OnnxModel(open_checkpoint(find_checkpoint(checkpoint)))
     opening = (time.perf_counter() - began) * 1e3
     found = {"opening the checkpoint": (opening, opening)}
     _steps(engine, 20, 1)
@@ -63,7 +63,7 @@ def _summary(seconds: list[float]) -> tuple[float, float]:
     return float(np.median(seconds)) * 1e3, float(np.percentile(seconds, 5)) * 1e3
 
 
-def _steps(engine: Engine, notes: int, variations: int) -> list[float]:
+def _steps(engine: OnnxModel, notes: int, variations: int) -> list[float]:
     """Seconds of each step, of all pieces: those of another thread take theirs meanwhile."""
     moments: list[float] = []
 
@@ -79,7 +79,7 @@ def _steps(engine: Engine, notes: int, variations: int) -> list[float]:
     return np.diff(moments).tolist()
 
 
-def _graphs(engine: Engine, pieces: int, times: int = 500) -> list[float]:
+def _graphs(engine: OnnxModel, pieces: int, times: int = 500) -> list[float]:
     """Seconds of one run of every graph."""
     stepper = engine.begin(pieces)
     derived: Derived = engine.encoding.tracker(pieces, (COMMON_TIME,), 0).inputs()

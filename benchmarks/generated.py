@@ -27,7 +27,7 @@ from typing import Any
 
 import numpy as np
 
-from musicgen.composing.decoding.onnx_model import Engine
+from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.composing.ending import closing
 from musicgen.composing.originality.index import OriginalityIndex
 from musicgen.composing.originality.report import held_out_overlap, originality
@@ -118,7 +118,7 @@ def composed(
     A variation is the same music in any company, so many are composed together, unless each is
     to be the best of its own candidates.
     """
-    engine, known = Engine(checkpoint), TrainingProfile.of(checkpoint.folder)
+    engine, known = OnnxModel(checkpoint), TrainingProfile.of(checkpoint.folder)
     if known.index is None:
         known = human.background()
     together = 1 if candidates else TOGETHER

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from musicgen.composing.decoding.onnx_model import Engine
+from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.encoding.frames import REST, FramesEncoding
 from musicgen.encoding.steps import Steps
 from musicgen.evaluation.likelihood import predict
@@ -87,7 +87,7 @@ def _asked(runs: Sequence[Run], pieces: Sequence[Steps], keys: int) -> Iterator[
     """What each member's best checkpoint says in each key, the pieces' own first."""
     semitones = sorted(range(-(keys // 2), keys - keys // 2), key=abs)
     for run in runs:
-        engine = Engine(open_checkpoint(run.checkpoint()))
+        engine = OnnxModel(open_checkpoint(run.checkpoint()))
         for interval in semitones:
             moved = [ENCODING.transposed(steps, interval) for steps in pieces]
             yield [Chances.of(piece) for piece in predict(engine, moved)]

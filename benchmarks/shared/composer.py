@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from benchmarks.generated import TOGETHER, Human
-from musicgen.composing.decoding.onnx_model import Engine
+from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.composing.pipeline import Piece, compose_pieces
 from musicgen.composing.settings import ComposeSettings
 from musicgen.composing.style.training_profile import TrainingProfile
@@ -28,7 +28,7 @@ def asked(description: str) -> argparse.Namespace:
 class Composer:
     """A checkpoint, what it knows of its collection, and the collection's pieces."""
 
-    engine: Engine
+    engine: OnnxModel
     known: TrainingProfile
     human: Human
 
@@ -37,7 +37,7 @@ class Composer:
         """By a run's name, or a checkpoint's folder."""
         found = open_checkpoint(find_checkpoint(name))
         human = Human.of(found.facts["source"], found.encoding)
-        return cls(Engine(found), TrainingProfile.of(found.folder), human)
+        return cls(OnnxModel(found), TrainingProfile.of(found.folder), human)
 
     def pieces(self, settings: ComposeSettings, count: int) -> Iterator[Piece]:
         """At least so many, a few of each seed from 0 on."""

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from musicgen.commands.answer import Answer
-from musicgen.composing.decoding.onnx_model import Engine
+from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.composing.pipeline import Piece, compose_one, compose_pieces
 from musicgen.composing.records.recipe import Recipe, recipe_in
-from musicgen.composing.settings import AS_USUAL, MOST_VARIATIONS, ComposeSettings
+from musicgen.composing.settings import AS_USUAL, MAX_VARIATIONS, ComposeSettings
 from musicgen.composing.style.training_profile import TrainingProfile
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.read_score import read_score
@@ -78,7 +78,7 @@ def _model(wanted: str) -> tuple[str, Model, Path]:
         return wanted, *find_ngram(wanted)
     checkpoint = open_checkpoint(find_checkpoint(wanted))
     folder = checkpoint.folder.resolve()
-    return f"{folder.parent.parent.name}@{folder.name}", Engine(checkpoint), checkpoint.folder
+    return f"{folder.parent.parent.name}@{folder.name}", OnnxModel(checkpoint), checkpoint.folder
 
 
 def _compose_settings(options: argparse.Namespace, like: Recipe | None) -> ComposeSettings:
@@ -91,8 +91,8 @@ def _compose_settings(options: argparse.Namespace, like: Recipe | None) -> Compo
     for name in ("lowest", "highest"):
         if name in chosen:
             chosen[name] = _key(chosen[name])
-    if not 0 <= options.best_of <= MOST_VARIATIONS:
-        raise ValueError(f"best-of {options.best_of} is not between 0 and {MOST_VARIATIONS}")
+    if not 0 <= options.best_of <= MAX_VARIATIONS:
+        raise ValueError(f"best-of {options.best_of} is not between 0 and {MAX_VARIATIONS}")
     if "notes" in chosen and "bars" not in chosen:
         chosen["bars"] = None
     return replace(like.settings if like else AS_USUAL, **chosen)

@@ -74,7 +74,7 @@ def train(options: argparse.Namespace) -> Answer:
 
 def evaluate(options: argparse.Namespace) -> Answer:
     """Bits a note on one side of a collection's split."""
-    from musicgen.composing.decoding.onnx_model import Engine
+    from musicgen.composing.decoding.onnx_model import OnnxModel
     from musicgen.evaluation.likelihood import evaluate as judge
 
     checkpoint = open_checkpoint(find_checkpoint(options.checkpoint))
@@ -83,7 +83,7 @@ def evaluate(options: argparse.Namespace) -> Answer:
     if not scores:
         raise ValueError(f"'{source}' has no piece on the side {options.split}")
     primer = checkpoint.primers[0] if checkpoint.primers else None
-    found = judge(Engine(checkpoint), scores, primer, ProgressLine())
+    found = judge(OnnxModel(checkpoint), scores, primer, ProgressLine())
     data = {"source": source, "split": options.split, **found.to_json()}
     fields = ", ".join(f"{name} {bits:.2f}" for name, bits in found.by_field.items())
     return Answer(data, f"{found.bits_per_note:.3f} bits a note ({fields}) on {found.notes} notes")

@@ -23,7 +23,7 @@ from musicgen.composing.decoding.likelihood import expectation
 from musicgen.composing.decoding.parallel import Stop, in_batches, side_by_side
 from musicgen.composing.originality.index import OriginalityIndex
 from musicgen.composing.random_streams import Purpose, random_stream
-from musicgen.composing.settings import LONGEST_SILENCE, MOST_NOTES, ComposeSettings
+from musicgen.composing.settings import MAX_NOTES, MAX_SILENCE_QUARTERS, ComposeSettings
 from musicgen.encoding.events import SHIFT
 from musicgen.encoding.grid import GRID_TICKS
 from musicgen.encoding.model_interface import Model, Stepper
@@ -129,7 +129,7 @@ class BarRange:
         constraints = build_constraints(model.encoding, settings, metres, index, len(candidates))
         writing = BatchDecoder(model, settings, metres, generators, rules, constraints, end)
         writing.hear(before, self._fork(before))
-        while len(writing.rows) and writing.lengths.max() < MOST_NOTES:
+        while len(writing.rows) and writing.lengths.max() < MAX_NOTES:
             if stop():
                 return None
             writing.step()
@@ -145,7 +145,7 @@ class BarRange:
         metres = self.score.metres
         last_bar = (bar_start(metres, self.last_bar), self.end)
         # How long nothing may sound is asked last: what stands before may end far from here.
-        unbounded = replace(settings, silence=LONGEST_SILENCE)
+        unbounded = replace(settings, silence=MAX_SILENCE_QUARTERS)
         rules = dict(rules_for(self.model.encoding, unbounded, metres, last_bar))
         begins = not_before(-(-self.start // GRID_TICKS))
         return {**rules, SHIFT.name: (*rules[SHIFT.name], begins, sounding(settings.silence))}

@@ -21,17 +21,17 @@ from musicgen.theory.scales import pitch_classes
 from musicgen.theory.spelling import pitch_name
 from musicgen.theory.voice_separation import MAX_PARTS
 
-MOST_BARS = 1000
-MOST_NOTES = 20_000
-MOST_VARIATIONS = 64  # for ranking; people ask for 1 to 8
-MOST_SEED = 2**32 - 1
-ENDINGS = 16  # that are tried where nobody says how many
+MAX_BARS = 1000
+MAX_NOTES = 20_000
+MAX_VARIATIONS = 64  # for ranking; people ask for 1 to 8
+MAX_SEED = 2**32 - 1
+DEFAULT_ENDINGS = 16  # that are tried where nobody says how many
 ENDING_BARS = 2  # that are drawn again for each of them
-LEAST_COPY, MOST_COPY = 4, 64  # notes
-MOST_TRANSPOSE = 24  # semitones
+MIN_COPY_NOTES, MAX_COPY_NOTES = 4, 64  # notes
+MAX_TRANSPOSE_SEMITONES = 24  # semitones
 RHYTHM = ("shift", "duration")  # fields in which what is rare makes the difference
-RHYTHM_TAIL = 0.1  # docs/sampling.md
-LEAST_SILENCE, LONGEST_SILENCE = 1.0, LONGEST / GRID_PER_QUARTER  # quarters
+DEFAULT_RHYTHM_TAIL = 0.1  # docs/sampling.md
+MIN_SILENCE_QUARTERS, MAX_SILENCE_QUARTERS = 1.0, LONGEST / GRID_PER_QUARTER  # quarters
 
 # Grid steps between the places in a bar where notes may begin and end.
 RHYTHM_GRIDS: Mapping[str, int] = {
@@ -79,15 +79,15 @@ class ComposeSettings:
     form: str | None = ""  # which bars come again, see `forms.py`; None draws one as is usual
     span: int | None = 0  # semitones, see `ambitus.py`; 0 sets no bounds, None those that are usual
     # Quarters in which nothing may sound; None: as many as is usual.
-    silence: float | None = LONGEST_SILENCE
+    silence: float | None = MAX_SILENCE_QUARTERS
     rhythm_tail: float = 1.0  # share of what top_p leaves out that is left out of RHYTHM
     from_home: bool = False  # with a key: the first chord is of its tonic's triad
 
     def __post_init__(self) -> None:
         self._check_length()
         self._check_time()
-        _within("variations", self.variations, 1, MOST_VARIATIONS)
-        _within("seed", self.seed, 0, MOST_SEED)
+        _within("variations", self.variations, 1, MAX_VARIATIONS)
+        _within("seed", self.seed, 0, MAX_SEED)
         _within("lowest key", self.lowest, LOWEST_KEY, HIGHEST_KEY)
         _within("highest key", self.highest, LOWEST_KEY, HIGHEST_KEY)
         if self.highest < self.lowest:
@@ -95,15 +95,15 @@ class ComposeSettings:
             raise ValueError(f"the highest note, {highest}, lies below the lowest, {lowest}")
         _within("density", self.density, -3, 3)
         _within("programme", self.program, 0, 127)
-        _within("endings", self.endings, 0, MOST_VARIATIONS)
-        _within("transpose", self.transpose, -MOST_TRANSPOSE, MOST_TRANSPOSE)
+        _within("endings", self.endings, 0, MAX_VARIATIONS)
+        _within("transpose", self.transpose, -MAX_TRANSPOSE_SEMITONES, MAX_TRANSPOSE_SEMITONES)
         _within("counterpoint", self.counterpoint, 0, 3)
         _within("parts", self.parts, 0, MAX_PARTS)
         _within("span", self.span, 0, HIGHEST_KEY - LOWEST_KEY)
-        _within("silence", self.silence, LEAST_SILENCE, LONGEST_SILENCE)
+        _within("silence", self.silence, MIN_SILENCE_QUARTERS, MAX_SILENCE_QUARTERS)
         check_form(self.form or "")
         if self.max_copy:
-            _within("max-copy", self.max_copy, LEAST_COPY, MOST_COPY)
+            _within("max-copy", self.max_copy, MIN_COPY_NOTES, MAX_COPY_NOTES)
         if self.key is not None:
             pitch_classes(self.key)
         _within("rhythm-tail", self.rhythm_tail, 0.0, 1.0)
@@ -156,8 +156,8 @@ class ComposeSettings:
     def _check_length(self) -> None:
         if self.bars is None and self.notes is None:
             raise ValueError("say how long the piece is: a number of bars or of notes")
-        _within("bars", self.bars, 1, MOST_BARS)
-        _within("notes", self.notes, 1, MOST_NOTES)
+        _within("bars", self.bars, 1, MAX_BARS)
+        _within("notes", self.notes, 1, MAX_NOTES)
 
     def _check_time(self) -> None:
         _within("tempo", self.tempo, 10, 400)
@@ -208,4 +208,6 @@ def _within(name: str, value: float | None, low: float, high: float) -> None:
 LEFT_OPEN: Mapping[str, Any] = dict.fromkeys(
     ("pickup", "transpose", "parts", "counterpoint", "form", "span", "silence")
 )  # to the collection
-AS_USUAL = ComposeSettings(endings=ENDINGS, rhythm_tail=RHYTHM_TAIL, from_home=True, **LEFT_OPEN)
+AS_USUAL = ComposeSettings(
+    endings=DEFAULT_ENDINGS, rhythm_tail=DEFAULT_RHYTHM_TAIL, from_home=True, **LEFT_OPEN
+)

@@ -181,6 +181,6 @@ class EventsTracker:
         self.hearing.push(fields)
         self.echo.push(fields)
 
-    def keep(self, rows: np.ndarray) -> None:
-        self.hearing.keep(rows)
-        self.echo.keep(rows)
+    def select(self, rows: np.ndarray) -> None:
+        self.hearing.select(rows)
+        self.echo.select(rows)

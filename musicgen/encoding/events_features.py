@@ -93,7 +93,7 @@ class HearingTracker:
         self._ended.put(places, self.now + durations + 1)
         self._take((keys + LOWEST_KEY) % 12)
 
-    def keep(self, rows: np.ndarray) -> None:
+    def select(self, rows: np.ndarray) -> None:
         """Go on with these pieces alone, each as often as it is named."""
         self.now, self._counts = self.now[rows], self._counts[rows]
         self._started, self._ended = self._started[rows], self._ended[rows]

@@ -141,7 +141,7 @@ class FramesTracker:
         self._frames[:, -1] = fields
         self._frames = np.pad(self._frames, ((0, 0), (0, 1), (0, 0)))
 
-    def keep(self, rows: np.ndarray) -> None:
+    def select(self, rows: np.ndarray) -> None:
         self._frames = self._frames[rows]
 
 

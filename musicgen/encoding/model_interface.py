@@ -23,14 +23,14 @@ class Stepper(Protocol):
     def push(self, fields: np.ndarray) -> None:
         """Take the finished step of each piece: (K, F) int32."""
 
-    def keep(self, rows: np.ndarray) -> None:
+    def select(self, rows: np.ndarray) -> None:
         """Go on with these pieces alone, each as often as it is named, in arrays of their own."""
 
 
 def branch(stepper: Stepper, rows: np.ndarray) -> Stepper:
     """These pieces once more, to go on from here apart from the stepper's own."""
     other = copy(stepper)
-    other.keep(rows)
+    other.select(rows)
     return other
 
 
@@ -41,7 +41,7 @@ class Model(Protocol):
     def encoding(self) -> Encoding: ...
 
     @property
-    def openings(self) -> Sequence[np.ndarray]:
+    def warmup_windows(self) -> Sequence[np.ndarray]:
         """Steps (N, F) to begin from where there is no primer; none for most models."""
 
     def begin(self, pieces: int) -> Stepper:

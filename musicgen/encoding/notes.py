@@ -160,7 +160,7 @@ class NothingDerived:
     def push(self, fields: np.ndarray) -> None:
         pass
 
-    def keep(self, rows: np.ndarray) -> None:
+    def select(self, rows: np.ndarray) -> None:
         pass
 
 

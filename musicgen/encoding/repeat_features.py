@@ -70,7 +70,7 @@ class EchoTracker:
         rows = zip(self._memories, fields[:, :3].tolist(), strict=True)
         self._guess = np.array([memory.after(*row) for memory, row in rows], np.float32)
 
-    def keep(self, rows: np.ndarray) -> None:
+    def select(self, rows: np.ndarray) -> None:
         """Go on with these pieces alone, each as often as it is named."""
         self._memories = [self._memories[row].copy() for row in rows]
         self._guess = self._guess[rows]

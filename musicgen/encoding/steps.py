@@ -46,7 +46,7 @@ class Tracker(Protocol):
     def push(self, fields: np.ndarray) -> None:
         """Take the next step of each piece: (K, F)."""
 
-    def keep(self, rows: np.ndarray) -> None:
+    def select(self, rows: np.ndarray) -> None:
         """Go on with these pieces alone, each as often as it is named."""
 
 

@@ -112,7 +112,7 @@ def _predictions(
             within()
         if step >= lengths[live - 1]:
             live = int((lengths > step).sum())
-            stepper.keep(np.arange(live))
+            stepper.select(np.arange(live))
         heard = {name: np.stack([d[name][step] for d in derived[:live]]) for name in derived[0]}
         truth = np.stack([steps.fields[step] for steps in pieces[:live]])  # (K, F)
         for index in range(count):

@@ -35,7 +35,7 @@ class NGram:
     encoding: Encoding
     order: int  # steps that a prediction looks at, its own included; 0 is no step
     levels: tuple[tuple[Level, ...], ...]  # one tuple a field
-    openings: tuple[np.ndarray, ...] = ()  # it can begin from nothing
+    warmup_windows: tuple[np.ndarray, ...] = ()  # it can begin from nothing
 
     def bits(self, pieces: Sequence[Steps]) -> np.ndarray:
         """What each field of each step costs, piece after piece: (all steps, F) bits."""
@@ -80,7 +80,7 @@ class NGramStepper:
         self._steps[:, -1] = fields
         self._steps = np.roll(self._steps, -1, axis=1)
 
-    def keep(self, rows: np.ndarray) -> None:
+    def select(self, rows: np.ndarray) -> None:
         """Go on with these pieces alone."""
         self._steps = self._steps[rows]
 

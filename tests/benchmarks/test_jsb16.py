@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.jsb16.__main__ import main
 from benchmarks.jsb16.member import read_pieces
-from musicgen.composing.decoding.onnx_model import Engine
+from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.encoding.frames import REST
 from musicgen.evaluation.likelihood import predict
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
@@ -90,6 +90,6 @@ def test_trains_judges_and_goes_on(
 def nats_by_hand(runs: list[Run], data: Path) -> float:
     """A note of the validation pieces, where each chance is the mean over the runs."""
     pieces = read_pieces(data, "valid")
-    engines = [Engine(open_checkpoint(run.checkpoint())) for run in runs]
+    engines = [OnnxModel(open_checkpoint(run.checkpoint())) for run in runs]
     bits = [np.concatenate([p.bits for p in predict(engine, pieces)]) for engine in engines]
     return float(-np.log(np.mean(2.0 ** -np.array(bits), axis=0)).sum() / (2 * (24 * 4 - 1)))

@@ -7,7 +7,7 @@ import pytest
 
 from musicgen.composing.decoding.bound_stepper import BoundStepper
 from musicgen.composing.decoding.compose import compose
-from musicgen.composing.decoding.onnx_model import Engine
+from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.composing.ending import closing, with_ending
 from musicgen.composing.pipeline import compose_one, compose_pieces
 from musicgen.composing.settings import ComposeSettings
@@ -69,9 +69,9 @@ def test_a_tune_closes_on_its_tonic_on_a_dotted_beat() -> None:
 
 
 @pytest.fixture(scope="module", params=MODELS)
-def shipped(request: pytest.FixtureRequest) -> tuple[Engine, TrainingProfile]:
+def shipped(request: pytest.FixtureRequest) -> tuple[OnnxModel, TrainingProfile]:
     folder = find_checkpoint(request.param)
-    return Engine(open_checkpoint(folder)), TrainingProfile.of(folder)
+    return OnnxModel(open_checkpoint(folder)), TrainingProfile.of(folder)
 
 
 def tonic(score: Score) -> int:
@@ -79,7 +79,7 @@ def tonic(score: Score) -> int:
     return key.tonic if key else 0
 
 
-def test_the_shipped_models_pieces_close(shipped: tuple[Engine, TrainingProfile]) -> None:
+def test_the_shipped_models_pieces_close(shipped: tuple[OnnxModel, TrainingProfile]) -> None:
     """Twelve pieces: few close as they come, nearly all with sixteen endings to choose from."""
     engine, known = shipped
     settings = ComposeSettings(seed=11, variations=12)
@@ -101,7 +101,9 @@ def test_the_shipped_models_pieces_close(shipped: tuple[Engine, TrainingProfile]
         assert after.originality is not None and after.originality.longest_match <= (limit or 0)
 
 
-def test_the_same_settings_end_the_same_way_alone(shipped: tuple[Engine, TrainingProfile]) -> None:
+def test_the_same_settings_end_the_same_way_alone(
+    shipped: tuple[OnnxModel, TrainingProfile],
+) -> None:
     engine, known = shipped
     settings = ComposeSettings(seed=11, variations=3, endings=4)
     third = compose_pieces(engine, known, settings)[2]
@@ -110,7 +112,7 @@ def test_the_same_settings_end_the_same_way_alone(shipped: tuple[Engine, Trainin
 
 
 def test_an_ending_is_drawn_from_where_the_model_was(
-    shipped: tuple[Engine, TrainingProfile], monkeypatch: pytest.MonkeyPatch
+    shipped: tuple[OnnxModel, TrainingProfile], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine, known = shipped
     settings = ComposeSettings(bars=8, endings=6, variations=4)
@@ -134,7 +136,7 @@ def test_an_ending_is_drawn_from_where_the_model_was(
     assert saved > 50  # notes that need not be heard again
 
 
-def test_what_is_not_to_be_closed_stays(shipped: tuple[Engine, TrainingProfile]) -> None:
+def test_what_is_not_to_be_closed_stays(shipped: tuple[OnnxModel, TrainingProfile]) -> None:
     engine, known = shipped
     for settings in (
         ComposeSettings(seed=1, bars=8),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from musicgen.composing.decoding.likelihood import expectation
-from musicgen.composing.decoding.onnx_model import Engine
+from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.composing.infill import infill
 from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.events import EventsEncoding
@@ -19,8 +19,8 @@ TUNES = [tune(seed, notes=120) for seed in range(6)]
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory) -> Engine:
-    return Engine(tiny_checkpoint(tmp_path_factory.mktemp("tiny")))
+def engine(tmp_path_factory) -> OnnxModel:
+    return OnnxModel(tiny_checkpoint(tmp_path_factory.mktemp("tiny")))
 
 
 def outside(score: Score, first: int, last: int) -> np.ndarray:

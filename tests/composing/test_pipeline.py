@@ -96,7 +96,7 @@ def test_the_best_of_many_are_better_than_the_first(known):
 class Stuck:
     """The parrot, but the pieces in some rows of the first batch say one key for ever."""
 
-    openings = ()
+    warmup_windows = ()
 
     def __init__(self, rows: list[int], batches: int) -> None:
         self.parrot, self.rows, self.batches = parrot_of(TRAINING), rows, batches

@@ -130,7 +130,7 @@ def test_a_tracker_goes_on_with_some_pieces_each_apart(encoding, first, second):
     both = encoding.tracker(2, first.metres, 0)
     for pair in zip(one[:start], other[:start], strict=True):
         both.push(np.stack(pair))
-    both.keep(np.array([1, 1]))
+    both.select(np.array([1, 1]))
     alone = encoding.tracker(2, first.metres, 0)
     for step in other[:start]:
         alone.push(np.stack([step, step]))

@@ -37,7 +37,7 @@ class Fixed:
     def push(self, fields: np.ndarray) -> None:
         assert len(fields) == self.alive[-1]
 
-    def keep(self, rows: np.ndarray) -> None:
+    def select(self, rows: np.ndarray) -> None:
         assert (rows == np.arange(len(rows))).all()
         self.alive.append(len(rows))
 

@@ -107,7 +107,7 @@ def test_pieces_go_on_alone() -> None:
     model = ngram.fit(THREE, [tokens("ABABC")], order=2)
     stepper = model.begin(2)
     stepper.push(np.array([[0], [2]]))
-    stepper.keep(np.array([1]))
+    stepper.select(np.array([1]))
     after_c = np.exp(stepper.logits({}, np.zeros((1, 0), np.int32)))
     assert after_c == pytest.approx(np.array([[0.5, 0.25, 0.25]]))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from streamlit.testing.v1 import AppTest
 
-from musicgen.composing.records.saved_pieces import KeptPiece
+from musicgen.composing.records.saved_pieces import SavedPiece
 from musicgen.corpus.readers.read_score import read_score
 from musicgen.score import Score
 
@@ -27,13 +27,13 @@ def press(page: AppTest, key: str) -> AppTest:
     return finished(page)
 
 
-def shown(page: AppTest) -> KeptPiece:
+def shown(page: AppTest) -> SavedPiece:
     piece = page.session_state["desk"].piece
     assert piece is not None
     return piece
 
 
-def notes(piece: KeptPiece) -> Score:
+def notes(piece: SavedPiece) -> Score:
     return read_score(piece.midi, "piece.mid")
 
 

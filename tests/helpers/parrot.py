@@ -17,7 +17,7 @@ NEVER = -1e9
 class Parrot:
     """Counts what followed the last `order` steps, and fewer where that never happened."""
 
-    openings: Sequence[np.ndarray] = ()
+    warmup_windows: Sequence[np.ndarray] = ()
 
     def __init__(self, encoding: Encoding, pieces: Sequence[Steps], order: int = 6) -> None:
         self.encoding, self.order = encoding, order
@@ -70,7 +70,7 @@ class ParrotStepper:
         for said, row in zip(self.said, fields.tolist(), strict=True):
             said.append(tuple(row))
 
-    def keep(self, rows: np.ndarray) -> None:
+    def select(self, rows: np.ndarray) -> None:
         self.said = [list(self.said[row]) for row in rows]
         self.heard = {name: value[rows] for name, value in self.heard.items()}
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from musicgen.composing.originality.index import OriginalityIndex
 from musicgen.composing.originality.report import originality
-from musicgen.composing.records.saved_pieces import KeptPiece, keep
+from musicgen.composing.records.saved_pieces import SavedPiece, save_piece
 from musicgen.composing.settings import ComposeSettings
 from musicgen.composing.style.training_profile import write_training_profile
 from musicgen.encoding.events import EventsEncoding
@@ -55,7 +55,7 @@ def write_run(
     return folder
 
 
-def planted_copy() -> KeptPiece:
+def planted_copy() -> SavedPiece:
     """A piece of the history with 20 notes of `melody 03`, 5 semitones higher, from bar 3 on."""
     source = tiny_pieces()[3]
     notes = source.notes[:20].copy()
@@ -65,7 +65,9 @@ def planted_copy() -> KeptPiece:
     report = originality(score, OriginalityIndex.build(tiny_pieces()))
     facts = {"originality": report.to_json(), "begin": None}
     now = datetime(2026, 1, 2)
-    return keep(midi_bytes(score), "tiny@epoch-0002", ComposeSettings(), 0, facts, now, name="copy")
+    return save_piece(
+        midi_bytes(score), "tiny@epoch-0002", ComposeSettings(), 0, facts, now, name="copy"
+    )
 
 
 def _write_checkpoint(

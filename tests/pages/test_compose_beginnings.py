@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from musicgen.composing.records.recipe import Recipe
-from musicgen.composing.records.saved_pieces import delete, kept_pieces
+from musicgen.composing.records.saved_pieces import delete, list_pieces
 from musicgen.composing.settings import ComposeSettings
 from musicgen.rendering.midi import midi_bytes
 from tests.helpers.composed_pages import address, notes, press, shown
@@ -106,7 +106,7 @@ def test_a_piece_of_a_model_that_is_not_here_is_not_composed_by_another(runs, co
     assert "There is no model “another@best” here" in texts(page)
     assert page.selectbox(key="ask-key").value == "D minor"
     assert page.number_input(key="ask-bars").value == 7
-    assert len(kept_pieces()) == 1  # the first piece, that is offered
+    assert len(list_pieces()) == 1  # the first piece, that is offered
 
 
 def test_settings_that_do_not_lead_to_the_piece_are_restored_alone(runs, compose_page):
@@ -118,7 +118,7 @@ def test_settings_that_do_not_lead_to_the_piece_are_restored_alone(runs, compose
     page = press(page, "restore")
     assert page.number_input(key="ask-seed").value == 5
     assert page.button_group(key="begin-kind").value == "A file"
-    assert len(kept_pieces()) == 1
+    assert len(list_pieces()) == 1
 
 
 def test_nonsense_in_a_file_offers_nothing(runs, compose_page):

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from musicgen.composing.records.saved_pieces import delete, kept_pieces
+from musicgen.composing.records.saved_pieces import delete, list_pieces
 from musicgen.score import Score
 from musicgen.ui.compose.piece.downloads import settings_file
 from musicgen.ui.compose.piece_cache import score_of
@@ -35,14 +35,14 @@ def choose(page: AppTest, *rows: int) -> AppTest:
 def test_a_piece_of_the_history_is_opened_starred_and_named(runs, compose_page):
     write_run(runs)
     page = press(compose_page(), "compose")
-    latest, first = kept_pieces()
+    latest, first = list_pieces()
     page = choose(open_history(page), 1)
     page.button(key="history-star").click().run()
-    assert [piece.starred for piece in kept_pieces()] == [False, True]
+    assert [piece.starred for piece in list_pieces()] == [False, True]
     page = choose(page, 1)
     page.text_input(key=f"history-name-{first.id}").set_value('dusk / "<night>"').run()
     page.button(key="history-rename").click().run()
-    assert [piece.name for piece in kept_pieces()] == [latest.name, 'dusk / "<night>"']
+    assert [piece.name for piece in list_pieces()] == [latest.name, 'dusk / "<night>"']
     page = choose(page, 1)
     page = press(page, "history-open")
     assert score_of(shown(page)).name == shown(page).name == 'dusk / "<night>"'
@@ -88,11 +88,11 @@ def test_pieces_are_compared_and_deleted_after_a_question(runs, compose_page):
     page = press(compose_page(), "compose")
     page = choose(open_history(page), 0, 1)
     compared = page.dataframe[-1].value
-    assert list(compared.columns) == [f"{n}. {p.name}" for n, p in enumerate(kept_pieces(), 1)]
+    assert list(compared.columns) == [f"{n}. {p.name}" for n, p in enumerate(list_pieces(), 1)]
     assert "scale consistency" in compared.index
-    assert len(kept_pieces()) == 2
+    assert len(list_pieces()) == 2
     page.button(key="delete").click().run()
-    assert not kept_pieces()
+    assert not list_pieces()
     assert finished(page).session_state["desk"].piece is None
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from musicgen.composing.records.saved_pieces import delete, kept_pieces
+from musicgen.composing.records.saved_pieces import delete, list_pieces
 from musicgen.composing.records.settings_link import to_link
 from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.notes import NotesEncoding
@@ -39,7 +39,7 @@ def test_a_first_piece_is_there_without_being_asked_for(runs, compose_page):
     page = compose_page()
     assert shown(page).checkpoint == "tiny@epoch-0002"
     assert notes(shown(page)).bars == 16
-    assert len(kept_pieces()) == 1
+    assert len(list_pieces()) == 1
     again = compose_page()  # now there is a history, so another visitor is asked first
     assert again.session_state["desk"].piece is None
     assert "Press **Compose**" in texts(again)
@@ -105,7 +105,7 @@ def test_variations_are_shown_one_at_a_time_and_all_are_kept(runs, compose_page)
     page = finished(page)
     assert shown(page) == batch[2]
     assert address(page)["piece"] == batch[2].id
-    assert len(kept_pieces()) == 1 + 3
+    assert len(list_pieces()) == 1 + 3
 
 
 def test_a_link_finds_the_piece_and_without_the_history_makes_it_again(runs, compose_page):

@@ -31,7 +31,7 @@ class Ambitus:
         self._lowest = np.minimum(self._lowest, fields[:, 1])
         self._highest = np.maximum(self._highest, fields[:, 1])
 
-    def keep(self, rows: np.ndarray) -> None:
+    def select(self, rows: np.ndarray) -> None:
         self._lowest, self._highest = self._lowest[rows], self._highest[rows]
 
     def _pitches(self, context: StepContext, logits: np.ndarray) -> np.ndarray:

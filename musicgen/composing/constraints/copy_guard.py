@@ -71,7 +71,7 @@ class CopyGuard:
         if self._notes > self._recent.shape[1]:
             self._find()
 
-    def keep(self, rows: np.ndarray) -> None:
+    def select(self, rows: np.ndarray) -> None:
         self._recent, self._last = self._recent[rows], self._last[rows]
         self._forbidden = [self._forbidden[row] for row in rows]
 

@@ -38,7 +38,7 @@ class Counterpoint:
         ):
             texture.strike(shift, key, duration + 1)
 
-    def keep(self, rows: np.ndarray) -> None:
+    def select(self, rows: np.ndarray) -> None:
         self._textures = [self._textures[row].copy() for row in rows]
 
     def _pitches(self, context: StepContext, logits: np.ndarray) -> np.ndarray:

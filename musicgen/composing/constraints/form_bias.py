@@ -44,7 +44,7 @@ class Recall:
         for piece, step in zip(self._pieces, fields[:, :3].tolist(), strict=True):
             piece.play(*step)
 
-    def keep(self, rows: np.ndarray) -> None:
+    def select(self, rows: np.ndarray) -> None:
         self._pieces = [copy(self._pieces[row]) for row in rows]
 
     def _onsets(self, context: StepContext, logits: np.ndarray) -> np.ndarray:

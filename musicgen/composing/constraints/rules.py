@@ -14,7 +14,7 @@ import numpy as np
 
 from musicgen.composing.bars import BarPlaces
 from musicgen.composing.decoding.sampling import FORBIDDEN, NEVER
-from musicgen.composing.settings import LONGEST_SILENCE, RHYTHM_GRIDS, ComposeSettings
+from musicgen.composing.settings import MAX_SILENCE_QUARTERS, RHYTHM_GRIDS, ComposeSettings
 from musicgen.encoding.events import DURATION, PITCH, SHIFT
 from musicgen.encoding.events_features import FOREVER
 from musicgen.encoding.grid import GRID_PER_QUARTER, GRID_TICKS, KEYS, LONGEST, LOWEST_KEY
@@ -72,7 +72,7 @@ def rules_for(
         shift = (*shift, into_last_bar(*(-(-tick // GRID_TICKS) for tick in last_bar)))
     if settings.density:
         shift = (*shift, denser(settings.density))
-    if (settings.silence or LONGEST_SILENCE) < LONGEST_SILENCE:
+    if (settings.silence or MAX_SILENCE_QUARTERS) < MAX_SILENCE_QUARTERS:
         shift = (*shift, sounding(settings.silence))
     pitch: tuple[Rule, ...] = () if keys.all() else (only(keys),)
     if settings.key is not None and settings.from_home:
@@ -197,7 +197,7 @@ def not_before(start: int) -> Rule:
 def sounding(longest: float | None) -> Rule:
     """No onset shift after so many quarters in which nothing sounds, where others are left."""
     shifts = np.arange(LONGEST + 1)
-    steps = round((longest or LONGEST_SILENCE) * GRID_PER_QUARTER)
+    steps = round((longest or MAX_SILENCE_QUARTERS) * GRID_PER_QUARTER)
 
     def rule(context: StepContext, logits: np.ndarray) -> np.ndarray:
         left = context.derived["remaining"].max(axis=1, keepdims=True)  # of the note that ends last

@@ -48,7 +48,7 @@ class TokenGuard:
             self._recent[row] = joined[len(inside) :]
         self._last = self._highest[tokens]
 
-    def keep(self, rows: np.ndarray) -> None:
+    def select(self, rows: np.ndarray) -> None:
         self._recent = self._recent[rows]
         if self._last is not None:
             self._last = self._last[rows]

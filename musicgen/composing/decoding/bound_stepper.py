@@ -53,7 +53,7 @@ class BoundStepper:
     def push(self, fields: np.ndarray) -> None:
         np.copyto(self._arrays["before"], fields)
 
-    def keep(self, rows: np.ndarray) -> None:
+    def select(self, rows: np.ndarray) -> None:
         self._arrays = {name: value[rows] for name, value in self._arrays.items()}
         self._bindings = []
 

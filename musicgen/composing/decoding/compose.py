@@ -135,9 +135,9 @@ class _Piece:
             start.end,
             self._ending() if settings.endings else None,
         )
-        if not len(start.steps) and self.model.openings:
-            chosen = [int(rng.integers(len(self.model.openings))) for rng in generators]
-            writing.warm_up([self.model.openings[number] for number in chosen])
+        if not len(start.steps) and self.model.warmup_windows:
+            chosen = [int(rng.integers(len(self.model.warmup_windows))) for rng in generators]
+            writing.warm_up([self.model.warmup_windows[number] for number in chosen])
         writing.hear(start.steps.fields)
         return writing
 

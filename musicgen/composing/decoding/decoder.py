@@ -25,7 +25,7 @@ class Constraint(Protocol):
     def push(self, fields: np.ndarray) -> None:
         """Take the next step of each piece: (K, F)."""
 
-    def keep(self, rows: np.ndarray) -> None:
+    def select(self, rows: np.ndarray) -> None:
         """Go on with these pieces alone, each as often as it is named."""
 
 
@@ -169,7 +169,7 @@ class BatchDecoder:
     def _keep(self, rows: np.ndarray, context: StepContext) -> StepContext:
         """Go on with these of the rows alone, in the middle of a step."""
         self.rows = self.rows[rows]
-        self._uniforms.keep(rows)
+        self._uniforms.select(rows)
         self._go_on_with(rows)
         derived = {name: value[rows] for name, value in context.derived.items()}
         return StepContext(derived, self.now, self._before, context.drawn[rows])
@@ -177,10 +177,10 @@ class BatchDecoder:
     def _go_on_with(self, rows: np.ndarray) -> None:
         """Have all that look after the pieces go on with these rows of theirs."""
         self.now, self._before = self.now[rows], self._before[rows]
-        self._stepper.keep(rows)
-        self._tracker.keep(rows)
+        self._stepper.select(rows)
+        self._tracker.select(rows)
         for watch in self._watches:
-            watch.keep(rows)
+            watch.select(rows)
 
 
 class Chances:

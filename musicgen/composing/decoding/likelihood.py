@@ -33,7 +33,7 @@ def expectation(
         stepper.logits(alone, fields[None, :0])
         stepper.push(fields[None])
         tracker.push(np.tile(fields, (count, 1)))
-    stepper.keep(np.zeros(count, int))
+    stepper.select(np.zeros(count, int))
     for step, fields in enumerate(steps):
         derived = tracker.inputs()
         for index in range(fields.shape[1]):

@@ -44,12 +44,12 @@ class StepGraphs(Protocol):
         """Windows of steps (N, F) to begin from, for models that cannot begin from nothing."""
 
 
-class Engine:
+class OnnxModel:
     """A `Model` from a checkpoint's graphs; open it once and begin as often as you like."""
 
     def __init__(self, checkpoint: StepGraphs) -> None:
         self.encoding = checkpoint.encoding
-        self.openings = tuple(checkpoint.primers)
+        self.warmup_windows = tuple(checkpoint.primers)
         self.state = dict(checkpoint.state)
         self.sessions = tuple(_session(read_graph(path)) for path in checkpoint.graphs)
         self.takes = tuple([i.name for i in session.get_inputs()] for session in self.sessions)
@@ -64,13 +64,13 @@ class Engine:
         start["before"] = np.tile(np.array(sizes, np.int32), (pieces, 1))
         if can_be_bound(self.sessions):
             return BoundStepper(self.sessions, start)
-        return EngineStepper(self, start)
+        return OnnxStepper(self, start)
 
 
-class EngineStepper:
+class OnnxStepper:
     """K pieces between runs of the graphs, of any sizes."""
 
-    def __init__(self, engine: Engine, start: Mapping[str, np.ndarray]) -> None:
+    def __init__(self, engine: OnnxModel, start: Mapping[str, np.ndarray]) -> None:
         """start: the state, and as `before` the step before the first; (K, ...) each."""
         self._graphs = list(zip(engine.sessions, engine.takes, engine.gives, strict=True))
         self._values = dict(start)
@@ -91,7 +91,7 @@ class EngineStepper:
     def push(self, fields: np.ndarray) -> None:
         self._values["before"] = fields
 
-    def keep(self, rows: np.ndarray) -> None:
+    def select(self, rows: np.ndarray) -> None:
         self._values = {name: value[rows] for name, value in self._values.items()}
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from musicgen.composing.bars import bar_start
-from musicgen.composing.settings import MOST_NOTES, ComposeSettings
+from musicgen.composing.settings import MAX_NOTES, ComposeSettings
 from musicgen.encoding.notes import STEP_TICKS, NotesEncoding
 from musicgen.encoding.steps import Encoding, Steps
 from musicgen.score import Metre, Score
@@ -36,7 +36,7 @@ class Prompt:
 def opening(encoding: Encoding, settings: ComposeSettings, primer: Score | None) -> Prompt:
     """The opening of a piece; ValueError where the primer leaves nothing to compose."""
     steps = _primer_steps(encoding, settings, primer)
-    most = MOST_NOTES if settings.notes is None else settings.notes
+    most = MAX_NOTES if settings.notes is None else settings.notes
     last_bar = None
     if settings.all_bars is not None:
         end = bar_start(steps.metres, settings.all_bars)

@@ -18,8 +18,8 @@ import numpy as np
 FORBIDDEN = -1e30  # a logit; finite, so that differences are numbers
 NEVER = -1e8  # graphs write forbidden as -1e9, which must not be seen as a weak wish
 
-MOST_TEMPERATURE = 4.0
-MOST_TOP_K = 100_000
+MAX_TEMPERATURE = 4.0
+MAX_TOP_K = 100_000
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,13 @@ class Sampling:
     top_p: float = 1.0
 
     def __post_init__(self) -> None:
-        if not 0.0 <= self.temperature <= MOST_TEMPERATURE:
+        if not 0.0 <= self.temperature <= MAX_TEMPERATURE:
             raise ValueError(
                 f"temperature {self.temperature} is not between 0 (always the likeliest) "
-                f"and {MOST_TEMPERATURE:g}"
+                f"and {MAX_TEMPERATURE:g}"
             )
-        if not 0 <= self.top_k <= MOST_TOP_K:
-            raise ValueError(f"top-k {self.top_k} is not between 0 (all) and {MOST_TOP_K}")
+        if not 0 <= self.top_k <= MAX_TOP_K:
+            raise ValueError(f"top-k {self.top_k} is not between 0 (all) and {MAX_TOP_K}")
         if not 0.0 < self.top_p <= 1.0:
             raise ValueError(f"top-p {self.top_p} is not above 0 and at most 1 (all)")
 
@@ -94,7 +94,7 @@ class UniformStream:
         self._at += 1
         return self._block[:, self._at - 1]
 
-    def keep(self, rows: np.ndarray) -> None:
+    def select(self, rows: np.ndarray) -> None:
         """Go on with these variations alone."""
         self._generators = [self._generators[row] for row in rows]
         self._block = self._block[rows]

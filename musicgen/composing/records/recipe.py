@@ -10,8 +10,8 @@ from typing import Any
 from musicgen.composing.settings import ComposeSettings
 
 PREFIX = "musicgen "
-MOST_CHARACTERS = 8000
-MOST_VARIATION = 10_000
+MAX_CHARACTERS = 8000
+MAX_VARIATION = 10_000
 _MOST_TEXT = 3000  # characters of a name or a beginning
 _MOST_BYTES = 2**16  # of a file, in which the text must stand
 _TEXT, _META = 0x01, 0xFF
@@ -46,7 +46,7 @@ class Recipe:
             raise ValueError("it holds no settings of a piece") from None
         if not _is_text(checkpoint):
             raise ValueError("its checkpoint is no name")
-        if type(variation) is not int or not 0 <= variation <= MOST_VARIATION:
+        if type(variation) is not int or not 0 <= variation <= MAX_VARIATION:
             raise ValueError("its variation is not a number")
         if begin is not None and not _is_text(begin):
             raise ValueError("its beginning is no text")
@@ -67,7 +67,7 @@ def _is_text(value: Any) -> bool:
 def recipe_in(midi: bytes) -> Recipe | None:
     """The recipe in a MIDI file; None where there is none, or none that can be."""
     for text in _first_texts(midi):
-        if text.startswith(PREFIX.encode()) and len(text) <= MOST_CHARACTERS:
+        if text.startswith(PREFIX.encode()) and len(text) <= MAX_CHARACTERS:
             try:
                 return Recipe.from_json(json.loads(text[len(PREFIX) :]))
             except (ValueError, RecursionError):

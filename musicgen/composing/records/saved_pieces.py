@@ -15,7 +15,7 @@ from musicgen.files import new_folder, write_json
 from musicgen.paths import checked_name, pieces_folder
 
 MIDI, ENTRY = "piece.mid", "piece.json"
-MOST_NAME = 100  # characters
+MAX_NAME_CHARACTERS = 100  # characters
 
 
 class UnknownPiece(MusicgenError):
@@ -23,7 +23,7 @@ class UnknownPiece(MusicgenError):
 
 
 @dataclass(frozen=True)
-class KeptPiece:
+class SavedPiece:
     """One piece of the history, as `piece.json` has it."""
 
     id: str  # its folder's name
@@ -45,7 +45,7 @@ class KeptPiece:
             raise UnknownPiece(f"the MIDI file of '{self.name}' is missing") from None
 
 
-def keep(
+def save_piece(
     midi: bytes,
     checkpoint: str,
     settings: ComposeSettings,
@@ -54,13 +54,13 @@ def keep(
     now: datetime,
     primer: str = "",
     name: str = "",
-) -> KeptPiece:
+) -> SavedPiece:
     """Add a piece to the history; it is there whole or not at all."""
     stem = f"{now:%Y%m%d-%H%M%S-%f}-{settings.seed}-{variation}"
     for number in range(1000):
         piece_id = stem if number == 0 else f"{stem}-{number}"
         title = name or f"{checkpoint} {settings.seed}/{variation + 1}"
-        piece = KeptPiece(
+        piece = SavedPiece(
             piece_id,
             _checked_title(title),
             now.isoformat(timespec="seconds"),
@@ -80,19 +80,19 @@ def keep(
     raise FileExistsError(f"'{stem}' is there already")
 
 
-def kept_pieces() -> list[KeptPiece]:
+def list_pieces() -> list[SavedPiece]:
     """All pieces that can be read, the latest first; a broken folder is passed over."""
     found = []
     folder = pieces_folder()
     for place in folder.iterdir() if folder.is_dir() else ():
         try:
-            found.append(kept_piece(place.name))
+            found.append(read_piece(place.name))
         except UnknownPiece:
             continue
     return sorted(found, key=lambda piece: (piece.created, piece.id), reverse=True)
 
 
-def kept_piece(piece_id: str) -> KeptPiece:
+def read_piece(piece_id: str) -> SavedPiece:
     """One piece; UnknownPiece where it is not there or cannot be read."""
     try:
         folder = pieces_folder() / checked_name(piece_id)
@@ -106,13 +106,13 @@ def kept_piece(piece_id: str) -> KeptPiece:
         raise UnknownPiece(f"there is no piece '{piece_id[:80]}' that can be read") from None
 
 
-def star(piece_id: str, starred: bool) -> KeptPiece:
-    return _changed(replace(kept_piece(piece_id), starred=starred))
+def star(piece_id: str, starred: bool) -> SavedPiece:
+    return _changed(replace(read_piece(piece_id), starred=starred))
 
 
-def rename(piece_id: str, name: str) -> KeptPiece:
+def rename(piece_id: str, name: str) -> SavedPiece:
     """ValueError where the name is empty or too long."""
-    return _changed(replace(kept_piece(piece_id), name=_checked_title(name)))
+    return _changed(replace(read_piece(piece_id), name=_checked_title(name)))
 
 
 def delete(piece_id: str) -> None:
@@ -126,29 +126,29 @@ def delete(piece_id: str) -> None:
     shutil.rmtree(hidden, ignore_errors=True)
 
 
-def _changed(piece: KeptPiece) -> KeptPiece:
+def _changed(piece: SavedPiece) -> SavedPiece:
     write_json(pieces_folder() / piece.id / ENTRY, _to_json(piece))
     return piece
 
 
 def _checked_title(name: str) -> str:
     name = name.strip()
-    if not 1 <= len(name) <= MOST_NAME or not name.isprintable():
-        raise ValueError(f"a piece's name has 1 to {MOST_NAME} characters on one line")
+    if not 1 <= len(name) <= MAX_NAME_CHARACTERS or not name.isprintable():
+        raise ValueError(f"a piece's name has 1 to {MAX_NAME_CHARACTERS} characters on one line")
     return name
 
 
-def _to_json(piece: KeptPiece) -> dict[str, Any]:
+def _to_json(piece: SavedPiece) -> dict[str, Any]:
     entry = {**asdict(piece), "settings": piece.settings.to_json(), "facts": dict(piece.facts)}
     del entry["id"]
     return entry
 
 
-def _from_json(piece_id: str, entry: Mapping[str, Any]) -> KeptPiece:
-    known = {f.name for f in fields(KeptPiece)}
+def _from_json(piece_id: str, entry: Mapping[str, Any]) -> SavedPiece:
+    known = {f.name for f in fields(SavedPiece)}
     values = {name: value for name, value in entry.items() if name in known}
     settings = ComposeSettings.from_json(values.pop("settings"))
-    piece = KeptPiece(id=piece_id, settings=settings, **values)
+    piece = SavedPiece(id=piece_id, settings=settings, **values)
     for name, kind in (("name", str), ("created", str), ("checkpoint", str), ("facts", dict)):
         if not isinstance(getattr(piece, name), kind):
             raise ValueError(f"{name} is damaged")

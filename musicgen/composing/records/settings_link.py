@@ -9,7 +9,7 @@ import zlib
 
 from musicgen.composing.settings import ComposeSettings
 
-MOST_CHARACTERS = 2000
+MAX_CHARACTERS = 2000
 _MOST_BYTES = 10_000  # unpacked
 
 
@@ -22,7 +22,7 @@ def to_link(settings: ComposeSettings) -> str:
 def from_link(link: str) -> ComposeSettings:
     """The settings of a link; ValueError where it holds none or some that cannot be."""
     wrong = "the link holds no settings of ours: it was cut or changed"
-    if len(link) > MOST_CHARACTERS:
+    if len(link) > MAX_CHARACTERS:
         raise ValueError(wrong)
     try:
         packed = base64.urlsafe_b64decode(link + "=" * (-len(link) % 4))

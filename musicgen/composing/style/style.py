@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from musicgen.composing.random_streams import Purpose, random_stream
-from musicgen.composing.settings import LEAST_SILENCE, LONGEST_SILENCE, ComposeSettings
+from musicgen.composing.settings import MAX_SILENCE_QUARTERS, MIN_SILENCE_QUARTERS, ComposeSettings
 from musicgen.encoding.grid import GRID_TICKS
 from musicgen.files import write_json
 from musicgen.score import TICKS_PER_QUARTER, Score, bar_positions
@@ -49,7 +49,7 @@ class MetreStyle:
     parts: int = 0  # of one note at a time each, as in most pieces; 0 where they are not so
     counterpoint: float = 0.0  # 1 where several parts have next to no parallels
     span: int = 0  # semitones from the lowest note to the highest, in nine of ten pieces no more
-    silence: float = LONGEST_SILENCE  # quarters, in all but one of fifty pieces no longer
+    silence: float = MAX_SILENCE_QUARTERS  # quarters, in all but one of fifty pieces no longer
     forms: Sequence[str] = ()  # of pieces, see `forms.py`; those of which nothing comes again too
 
 
@@ -94,7 +94,7 @@ def _habit(metre: str, group: Sequence[Score], share: float) -> MetreStyle:
 
 def _usual_silence(group: Sequence[Score]) -> float:
     longest = float(np.percentile([_longest_silence(score) for score in group], 98))
-    return min(max(round(longest, 3), LEAST_SILENCE), LONGEST_SILENCE)
+    return min(max(round(longest, 3), MIN_SILENCE_QUARTERS), MAX_SILENCE_QUARTERS)
 
 
 def _longest_silence(score: Score) -> float:

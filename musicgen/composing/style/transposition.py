@@ -12,7 +12,7 @@ import math
 from collections.abc import Sequence
 
 from musicgen.composing.random_streams import Purpose, random_stream
-from musicgen.composing.settings import MOST_TRANSPOSE, ComposeSettings
+from musicgen.composing.settings import MAX_TRANSPOSE_SEMITONES, ComposeSettings
 from musicgen.composing.style.style import MetreStyle, drawn_index
 from musicgen.score import Score
 from musicgen.theory.keys import KEYS_BY_NAME, find_keys
@@ -56,4 +56,4 @@ def _within(score: Score, lowest: int, highest: int) -> list[int]:
     """The transpositions after which a score lies in a range."""
     pitches = score.notes["pitch"]
     low, high = lowest - int(pitches.min()), highest - int(pitches.max())
-    return list(range(max(low, -MOST_TRANSPOSE), min(high, MOST_TRANSPOSE) + 1))
+    return list(range(max(low, -MAX_TRANSPOSE_SEMITONES), min(high, MAX_TRANSPOSE_SEMITONES) + 1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from musicgen.composing.decoding.onnx_model import Engine
+from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.composing.style.training_profile import write_training_profile
 from musicgen.encoding.steps import Encoding
 from musicgen.evaluation.baselines import baselines
@@ -36,7 +36,7 @@ def conclude(
     progress(done, total) hears of the notes of a side.
     """
     checkpoint = open_checkpoint(run.checkpoint())
-    engine = Engine(checkpoint)
+    engine = OnnxModel(checkpoint)
     primer = checkpoint.primers[0] if checkpoint.primers else None
     found = {
         side: evaluate(engine, sides[side], primer, progress)

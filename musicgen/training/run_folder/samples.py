@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from musicgen.composing.decoding.compose import compose
-from musicgen.composing.decoding.onnx_model import Engine
+from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.composing.settings import ComposeSettings
 from musicgen.files import write_bytes
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
@@ -41,7 +41,7 @@ def write_sample(run: Run, epoch: int) -> None:
     if not worth_hearing(epoch):
         return
     try:
-        model = Engine(open_checkpoint(run.checkpoint("latest")))
+        model = OnnxModel(open_checkpoint(run.checkpoint("latest")))
         piece = compose(model, SETTINGS)[0]
         folder = run.folder / FOLDER
         folder.mkdir(exist_ok=True)

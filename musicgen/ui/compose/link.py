@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from musicgen.composing.records.recipe import MOST_VARIATION, Recipe, recipe_in
-from musicgen.composing.records.saved_pieces import KeptPiece
+from musicgen.composing.records.recipe import MAX_VARIATION, Recipe, recipe_in
+from musicgen.composing.records.saved_pieces import SavedPiece
 from musicgen.composing.records.settings_link import from_link, to_link
 from musicgen.composing.settings import ComposeSettings
 
@@ -36,7 +36,7 @@ class Link:
     def of(cls, query: Mapping[str, str]) -> Link:
         """ValueError where a part is not what it should be."""
         packed, variation = query.get("settings", ""), query.get("variation", "0")
-        if not (variation.isdecimal() and len(variation) < 6 and int(variation) <= MOST_VARIATION):
+        if not (variation.isdecimal() and len(variation) < 6 and int(variation) <= MAX_VARIATION):
             raise ValueError(f"'{variation[:40]}' is not the number of a variation")
         return cls(
             query.get("piece", ""),
@@ -72,14 +72,14 @@ def _in_json(data: bytes) -> Recipe:
         raise ValueError("it holds no settings of a piece") from None
 
 
-def recipe_of(piece: KeptPiece) -> Recipe:
+def recipe_of(piece: SavedPiece) -> Recipe:
     """What made a piece of the history."""
     begin = piece.facts.get("begin")
     link = begin if isinstance(begin, str) else None
     return Recipe(piece.checkpoint, piece.settings, piece.variation, link)
 
 
-def link_to(piece: KeptPiece) -> Link:
+def link_to(piece: SavedPiece) -> Link:
     """The link to a piece. Without settings, where they alone do not make it: one that began
     from a file, or was changed, is found only where the history has it.
     """

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from musicgen.composing.decoding.onnx_model import Engine
+from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.composing.style.training_profile import TrainingProfile
 from musicgen.encoding.model_interface import Model
 from musicgen.evaluation.ngram import NGram
@@ -120,7 +120,7 @@ def _open(folder: str, stamp: int, _choice: Choice) -> Opened:
     try:
         checkpoint = open_checkpoint(Path(folder))
         return Opened(
-            _choice, checkpoint, Engine(checkpoint), TrainingProfile.of(checkpoint.folder)
+            _choice, checkpoint, OnnxModel(checkpoint), TrainingProfile.of(checkpoint.folder)
         )
     except BadCheckpoint:
         raise

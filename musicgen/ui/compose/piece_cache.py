@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from musicgen.composing.records.saved_pieces import KeptPiece, UnknownPiece
+from musicgen.composing.records.saved_pieces import SavedPiece, UnknownPiece
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.read_score import read_score
 from musicgen.rendering.musicxml import musicxml_bytes
@@ -22,7 +22,7 @@ AT_ONCE = 240.0  # seconds of music that are made to sound without being asked
 MOST_PRINTED = 6000  # notes of the printed score
 
 
-def score_of(piece: KeptPiece) -> Score:
+def score_of(piece: SavedPiece) -> Score:
     """The piece's notes, from its MIDI file; UnknownPiece where that cannot be read."""
     try:
         return _score(piece.midi, piece.name)

@@ -5,30 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from musicgen.composing.originality.report import MIN_MATCH_NOTES, Originality
-from musicgen.composing.records.saved_pieces import KeptPiece
+from musicgen.composing.records.saved_pieces import SavedPiece
 from musicgen.rendering.figures.roll import Mark
 from musicgen.ui.shared.text import bar_label
 
 
-def primer_notes(piece: KeptPiece) -> int:
+def primer_notes(piece: SavedPiece) -> int:
     """How many of the piece's notes were given, not composed."""
     given = piece.facts.get("primer_notes", 0)
     return given if isinstance(given, int) else 0
 
 
-def figures_of(piece: KeptPiece) -> dict[str, float]:
+def figures_of(piece: SavedPiece) -> dict[str, float]:
     found = piece.facts.get("figures")
     if not isinstance(found, Mapping):
         return {}
     return {str(name): float(v) for name, v in found.items() if isinstance(v, int | float)}
 
 
-def originality_of(piece: KeptPiece) -> Originality | None:
+def originality_of(piece: SavedPiece) -> Originality | None:
     """The report of the piece; None where none was made or it cannot be read."""
     return Originality.from_json(piece.facts.get("originality"))
 
 
-def marks_of(piece: KeptPiece) -> list[Mark]:
+def marks_of(piece: SavedPiece) -> list[Mark]:
     """The stretches that also stand in training pieces, one for each run of the report."""
     report, given = originality_of(piece), primer_notes(piece)
     if report is None:
@@ -44,7 +44,7 @@ def marks_of(piece: KeptPiece) -> list[Mark]:
     ]
 
 
-def too_short_to_tell(piece: KeptPiece) -> bool:
+def too_short_to_tell(piece: SavedPiece) -> bool:
     """Whether it has fewer notes of its own than a stretch that is looked for."""
     notes = piece.facts.get("notes")
     return isinstance(notes, int) and notes - primer_notes(piece) < MIN_MATCH_NOTES

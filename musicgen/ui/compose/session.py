@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from musicgen.composing.records.saved_pieces import KeptPiece, UnknownPiece, kept_piece
+from musicgen.composing.records.saved_pieces import SavedPiece, UnknownPiece, read_piece
 from musicgen.ui.compose import models
 from musicgen.ui.compose.form.form_restore import refill
 from musicgen.ui.compose.job import Job
@@ -18,9 +18,9 @@ from musicgen.ui.compose.link import Link, link_to
 class Desk:
     """Of one browser tab."""
 
-    batch: tuple[KeptPiece, ...] = ()  # the best first
+    batch: tuple[SavedPiece, ...] = ()  # the best first
     shown: int = 0  # which of them
-    job: Job[Sequence[KeptPiece]] | None = None
+    job: Job[Sequence[SavedPiece]] | None = None
     problem: str = ""  # why the last piece could not be composed
     notice: str = ""  # what could not be done of what the address asks for
     wanted: Link | None = None  # a piece to compose, that a link asks for
@@ -30,14 +30,14 @@ class Desk:
     query: dict[str, str] = field(default_factory=dict)  # of the address, last seen or written
 
     @property
-    def piece(self) -> KeptPiece | None:
+    def piece(self) -> SavedPiece | None:
         return self.batch[min(self.shown, len(self.batch) - 1)] if self.batch else None
 
-    def put(self, pieces: Sequence[KeptPiece]) -> None:
+    def put(self, pieces: Sequence[SavedPiece]) -> None:
         """Pieces to look at, in place of those that were there."""
         self.batch, self.shown = tuple(pieces), 0
 
-    def begin(self, job: Job[Sequence[KeptPiece]]) -> None:
+    def begin(self, job: Job[Sequence[SavedPiece]]) -> None:
         """Have a job done; one that is still at work is stopped."""
         if self.job is not None:
             self.job.stop()
@@ -108,7 +108,7 @@ def _find_piece(link: Link) -> None:
     here = desk()
     try:
         if link.piece:
-            here.put([kept_piece(link.piece)])
+            here.put([read_piece(link.piece)])
             return
     except UnknownPiece:
         if not link.settings:

@@ -15,7 +15,7 @@ from musicgen.composing.infill import infill
 from musicgen.composing.originality.report import originality
 from musicgen.composing.pipeline import Piece, compose_one, compose_pieces, resolved
 from musicgen.composing.records.recipe import Recipe
-from musicgen.composing.records.saved_pieces import KeptPiece, keep
+from musicgen.composing.records.saved_pieces import SavedPiece, save_piece
 from musicgen.composing.settings import ComposeSettings
 from musicgen.rendering.midi import midi_bytes
 from musicgen.score import Score, first_bar_number
@@ -31,7 +31,7 @@ from musicgen.ui.compose.session import desk
 def start(opened: Opened, settings: ComposeSettings, begin: Begin, candidates: int) -> None:
     """Compose what the settings ask for, the best of so many candidates."""
 
-    def work(on_bar: OnBar, stop: Stop) -> Sequence[KeptPiece]:
+    def work(on_bar: OnBar, stop: Stop) -> Sequence[SavedPiece]:
         pieces = compose_pieces(
             opened.engine,
             opened.background,
@@ -49,7 +49,7 @@ def start(opened: Opened, settings: ComposeSettings, begin: Begin, candidates: i
 def start_one(opened: Opened, settings: ComposeSettings, begin: Begin, variation: int = 0) -> None:
     """Compose one variation, as a link or a piece of the history names it."""
 
-    def work(on_bar: OnBar, stop: Stop) -> Sequence[KeptPiece]:
+    def work(on_bar: OnBar, stop: Stop) -> Sequence[SavedPiece]:
         piece = compose_one(
             opened.engine,
             opened.background,
@@ -65,12 +65,12 @@ def start_one(opened: Opened, settings: ComposeSettings, begin: Begin, variation
 
 
 def start_rewrite(
-    opened: Opened, piece: KeptPiece, score: Score, first: int, last: int, seed: int
+    opened: Opened, piece: SavedPiece, score: Score, first: int, last: int, seed: int
 ) -> None:
     """Compose some bars of a piece again, from 0 and both included."""
     settings = replace(resolved(piece.settings, opened.background, score), seed=seed)
 
-    def work(on_bar: OnBar, stop: Stop) -> Sequence[KeptPiece]:
+    def work(on_bar: OnBar, stop: Stop) -> Sequence[SavedPiece]:
         found = infill(
             opened.engine, settings, score, first, last, index=opened.background.index, stop=stop
         )
@@ -93,7 +93,7 @@ def bars_in_words(score: Score, first: int, last: int) -> str:
     return f"bar {first + number}" if one else f"bars {first + number} to {last + number}"
 
 
-def _all_kept(opened: Opened, pieces: Sequence[Piece], begin: Begin) -> list[KeptPiece]:
+def _all_kept(opened: Opened, pieces: Sequence[Piece], begin: Begin) -> list[SavedPiece]:
     """Those pieces that have a note; ValueError where none has."""
     kept = [_kept(opened, piece, begin) for piece in pieces if len(piece.score)]
     if not kept:
@@ -101,7 +101,7 @@ def _all_kept(opened: Opened, pieces: Sequence[Piece], begin: Begin) -> list[Kep
     return kept
 
 
-def _kept(opened: Opened, piece: Piece, begin: Begin) -> KeptPiece:
+def _kept(opened: Opened, piece: Piece, begin: Begin) -> SavedPiece:
     composition = piece.composition
     settings, variation = composition.settings, composition.variation
     name = f"{opened.choice.run.name} {settings.seed}"
@@ -120,14 +120,14 @@ def _keep(
     facts: Mapping[str, Any],
     words: str,
     name: str,
-) -> KeptPiece:
+) -> SavedPiece:
     checkpoint, now = opened.choice.name, datetime.now(UTC)
     recipe = Recipe(checkpoint, settings, variation, facts.get("begin"))
     midi = midi_bytes(score, name, recipe.to_text())
-    return keep(midi, checkpoint, settings, variation, facts, now, words, name[:100])
+    return save_piece(midi, checkpoint, settings, variation, facts, now, words, name[:100])
 
 
-def _untouched_primer(piece: KeptPiece, score: Score, first: int) -> int:
+def _untouched_primer(piece: SavedPiece, score: Score, first: int) -> int:
     """How many notes were given and not composed, where none of them is in bar `first` or after."""
     given = primer_notes(piece)
     starts = score.notes["start"][:given]

@@ -7,7 +7,7 @@ import numpy as np
 from musicgen.composing.constraints.ambitus import LOGIT_BIAS, Ambitus
 from musicgen.composing.constraints.rules import StepContext
 from musicgen.composing.decoding.compose import compose
-from musicgen.composing.decoding.onnx_model import Engine
+from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.events import PITCH
 from musicgen.encoding.grid import KEYS
@@ -37,13 +37,13 @@ def test_a_piece_that_reaches_farther_already_pays_for_more_alone():
     watch = Ambitus(2, 10)
     watch.push(np.array([[0, 40, 0], [0, 40, 0]]))
     watch.push(np.array([[0, 45, 0], [0, 60, 0]]))
-    watch.keep(np.array([1]))
+    watch.select(np.array([1]))
     [found] = less(watch)
     assert not found[40:61].any() and found[61] == LOGIT_BIAS and found[39] == LOGIT_BIAS
 
 
 def test_composed_chorales_reach_less_far():
-    engine = Engine(open_checkpoint(find_checkpoint("chorales")))
+    engine = OnnxModel(open_checkpoint(find_checkpoint("chorales")))
     plain = ComposeSettings(bars=12, variations=12)
     wide, usual = (
         np.mean([np.ptp(made.score.notes["pitch"]) for made in compose(engine, settings)])

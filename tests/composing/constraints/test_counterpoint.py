@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from musicgen.composing.constraints.counterpoint import CLASH, PARALLEL, Counterpoint, parallel_keys
 from musicgen.composing.constraints.rules import StepContext
 from musicgen.composing.decoding.compose import compose
-from musicgen.composing.decoding.onnx_model import Engine
+from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.events import PITCH
 from musicgen.encoding.grid import KEYS, LOWEST_KEY
@@ -57,7 +57,7 @@ def test_a_fifth_after_a_fifth_is_less_likely_and_only_for_the_same_part():
 def test_pieces_are_kept_apart():
     watch = Counterpoint(2, 1.0)
     watch.push(np.array([[0, C4, 11], [0, C4 + 6, 11]]))
-    watch.keep(np.array([1]))
+    watch.select(np.array([1]))
     assert less(watch, 0)[C4 + 7] == CLASH and less(watch, 0)[C4 + 1] == 0
 
 
@@ -80,7 +80,7 @@ def test_what_is_avoided_is_what_is_counted(before: list[int], after: list[int])
 
 
 def test_composed_chorales_have_fewer_of_both():
-    engine = Engine(open_checkpoint(find_checkpoint("chorales")))
+    engine = OnnxModel(open_checkpoint(find_checkpoint("chorales")))
     parallel, clashing = [], []
     for strength in (0.0, 1.0):
         settings = ComposeSettings(bars=8, variations=12, counterpoint=strength)

@@ -7,7 +7,7 @@ import numpy as np
 from musicgen.composing.constraints.form_bias import LOGIT_BIAS, Recall
 from musicgen.composing.constraints.rules import StepContext
 from musicgen.composing.decoding.compose import compose
-from musicgen.composing.decoding.onnx_model import Engine
+from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.events import DURATION, PITCH, SHIFT
 from musicgen.encoding.grid import KEYS, LONGEST
@@ -74,14 +74,14 @@ def test_new_bars_are_left_alone():
 def test_pieces_are_kept_apart_and_go_on_apart():
     watch = watching("AA", (0, 40, BAR), pieces=2)
     watch.push(np.array([[BAR, 40, 5], [BAR, 41, 5]]))
-    watch.keep(np.array([1, 1]))
+    watch.select(np.array([1, 1]))
     watch.push(np.array([[6, 42, 5], [12, 43, 5]]))
     first, second = (piece.now for piece in watch._pieces)
     assert (first, second) == (BAR + 6, BAR + 12)
 
 
 def test_bars_of_composed_tunes_come_again():
-    engine = Engine(open_checkpoint(find_checkpoint("fiddle")))
+    engine = OnnxModel(open_checkpoint(find_checkpoint("fiddle")))
     plain, form = ComposeSettings(bars=8, variations=8, metre="2/4"), "ABCDABEF"
     again = []
     for settings in (plain, replace(plain, form=form)):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from musicgen.composing.decoding.bound_stepper import BoundStepper, can_be_bound
-from musicgen.composing.decoding.onnx_model import Engine, EngineStepper
+from musicgen.composing.decoding.onnx_model import OnnxModel, OnnxStepper
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.model_interface import Stepper, branch
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
@@ -20,10 +20,10 @@ ENCODING = EventsEncoding()
 
 
 @pytest.fixture(params=["tiny", "chorales"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> OnnxModel:
     if request.param == "tiny":
-        return Engine(tiny_checkpoint(tmp_path, ENCODING, 0))
-    return Engine(open_checkpoint(PRETRAINED / "chorales/checkpoints/best"))
+        return OnnxModel(tiny_checkpoint(tmp_path, ENCODING, 0))
+    return OnnxModel(open_checkpoint(PRETRAINED / "chorales/checkpoints/best"))
 
 
 def _logits(stepper: Stepper) -> list[np.ndarray]:
@@ -37,26 +37,26 @@ def _logits(stepper: Stepper) -> list[np.ndarray]:
         for i in range(fields.shape[1]):
             found.append(stepper.logits(derived, fields[rows, :i]))
             if step == STEPS // 2 and i == 1:
-                stepper.keep(KEPT)
+                stepper.select(KEPT)
                 rows = KEPT
         stepper.push(fields[rows])
         tracker.push(fields)
     return found
 
 
-def test_bound_or_handed_over_the_numbers_are_the_same(engine: Engine) -> None:
+def test_bound_or_handed_over_the_numbers_are_the_same(engine: OnnxModel) -> None:
     assert can_be_bound(engine.sessions)
     bound = engine.begin(3)
     assert isinstance(bound, BoundStepper)
     start = {name: np.zeros((3, *shape), np.float32) for name, shape in engine.state.items()}
     start["before"] = np.tile(np.array([f.size for f in ENCODING.fields], np.int32), (3, 1))
-    pairs = zip(_logits(bound), _logits(EngineStepper(engine, start)), strict=True)
+    pairs = zip(_logits(bound), _logits(OnnxStepper(engine, start)), strict=True)
     for one, other in pairs:
         assert len(one) in (2, 3)
         assert np.array_equal(one, other)
 
 
-def test_a_branch_goes_on_as_its_piece_would_have_and_leaves_it_alone(engine: Engine) -> None:
+def test_a_branch_goes_on_as_its_piece_would_have_and_leaves_it_alone(engine: OnnxModel) -> None:
     rng, tracker = np.random.default_rng(1), ENCODING.tracker(2, (COMMON_TIME,), 0)
     stepper = engine.begin(2)
     nothing = np.zeros((2, 0), np.int32)

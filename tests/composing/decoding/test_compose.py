@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from musicgen.composing.decoding.compose import BARS_ONE_BY_ONE, compose
-from musicgen.composing.decoding.onnx_model import Engine
+from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.notes import NotesEncoding
@@ -23,8 +23,8 @@ def parrot() -> Parrot:
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory) -> Engine:
-    return Engine(tiny_checkpoint(tmp_path_factory.mktemp("tiny")))
+def engine(tmp_path_factory) -> OnnxModel:
+    return OnnxModel(tiny_checkpoint(tmp_path_factory.mktemp("tiny")))
 
 
 def test_a_piece_of_four_bars_ends_with_the_fourth(parrot, engine):
@@ -188,7 +188,7 @@ def test_likelihood_is_that_of_the_steps(engine):
 def test_classic_begins_from_a_window_that_is_not_part_of_the_piece():
     encoding = NotesEncoding.for_scores(TUNES)
     classic = Parrot(encoding, [encoding.encode(score) for score in TUNES], order=3)
-    classic.openings = tuple(encoding.encode(score).fields[:10] for score in TUNES)
+    classic.warmup_windows = tuple(encoding.encode(score).fields[:10] for score in TUNES)
     for piece in compose(classic, ComposeSettings(bars=4, variations=6)):
         # Half a quarter each, eight to a bar.
         assert len(piece.steps) == 32

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from musicgen.composing.decoding.onnx_model import Engine
+from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.encoding.events import EventsEncoding
 from musicgen.models.checkpoints.checkpoint import BadCheckpoint
 from musicgen.score import COMMON_TIME
@@ -12,7 +12,7 @@ from tests.helpers.tiny_graphs import WIDTH, tiny_checkpoint
 STEPS = np.array([[[0, 40, 11], [0, 50, 5]], [[12, 44, 11], [6, 51, 5]]], np.int32)  # (N, K, F)
 
 
-def run(engine: Engine, steps: np.ndarray) -> list[np.ndarray]:
+def run(engine: OnnxModel, steps: np.ndarray) -> list[np.ndarray]:
     """The logits of every field along given steps (N, K, F)."""
     stepper = engine.begin(steps.shape[1])
     tracker = engine.encoding.tracker(steps.shape[1], (COMMON_TIME,), 0)
@@ -27,7 +27,7 @@ def run(engine: Engine, steps: np.ndarray) -> list[np.ndarray]:
 
 def test_it_gives_the_numbers_of_its_graphs(tmp_path):
     checkpoint = tiny_checkpoint(tmp_path)
-    engine = Engine(checkpoint)
+    engine = OnnxModel(checkpoint)
     logits = run(engine, STEPS)
     sizes = [field.size for field in engine.encoding.fields]
     assert [array.shape for array in logits] == [(2, size) for size in sizes] * 2
@@ -51,7 +51,7 @@ def test_it_gives_the_numbers_of_its_graphs(tmp_path):
 
 
 def test_a_piece_has_the_same_bits_in_any_company(tmp_path):
-    engine = Engine(tiny_checkpoint(tmp_path))
+    engine = OnnxModel(tiny_checkpoint(tmp_path))
     together = run(engine, STEPS)
     for piece in range(2):
         alone = run(engine, STEPS[:, piece : piece + 1])
@@ -60,10 +60,10 @@ def test_a_piece_has_the_same_bits_in_any_company(tmp_path):
 
 
 def test_keeping_rows_keeps_their_state(tmp_path):
-    engine = Engine(tiny_checkpoint(tmp_path))
+    engine = OnnxModel(tiny_checkpoint(tmp_path))
     stepper, tracker = engine.begin(2), engine.encoding.tracker(2, (COMMON_TIME,), 0)
     stepper.logits(tracker.inputs(), STEPS[0][:, :0])
-    stepper.keep(np.array([1, 1, 0]))  # in the middle of a step, and a piece twice
+    stepper.select(np.array([1, 1, 0]))  # in the middle of a step, and a piece twice
     pitch = stepper.logits({}, np.array([[0], [0], [0]], np.int32))
     expected = run(engine, STEPS[:1])[1]
     assert np.array_equal(pitch, expected[[1, 1, 0]])
@@ -73,11 +73,11 @@ def test_a_graph_too_few_is_refused(tmp_path):
     checkpoint = tiny_checkpoint(tmp_path)
     fewer = type(checkpoint)(checkpoint.encoding, checkpoint.state, checkpoint.graphs[:2])
     with pytest.raises(ValueError, match="2 graphs for the fields shift, pitch, duration"):
-        Engine(fewer)
+        OnnxModel(fewer)
 
 
 def test_a_damaged_graph_is_refused(tmp_path):
     checkpoint = tiny_checkpoint(tmp_path)
     checkpoint.graphs[1].write_bytes(checkpoint.graphs[1].read_bytes()[:200])
     with pytest.raises(BadCheckpoint):
-        Engine(checkpoint)
+        OnnxModel(checkpoint)

@@ -7,7 +7,7 @@ import pytest
 
 from musicgen.composing.decoding import parallel as module
 from musicgen.composing.decoding.compose import compose
-from musicgen.composing.decoding.onnx_model import Engine
+from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.composing.decoding.parallel import in_batches, side_by_side
 from musicgen.composing.settings import ComposeSettings
 from tests.helpers.tiny_graphs import tiny_checkpoint
@@ -86,7 +86,7 @@ def test_an_interrupt_while_the_other_is_waited_for_stops_it(monkeypatch):
 
 
 def test_pieces_are_the_same_in_one_batch_and_in_two(monkeypatch, tmp_path: Path):
-    engine = Engine(tiny_checkpoint(tmp_path))
+    engine = OnnxModel(tiny_checkpoint(tmp_path))
     settings = ComposeSettings(bars=6, variations=8, seed=3)
     found = []
     for processors in (1, 2):

@@ -95,7 +95,7 @@ def test_uniforms_stay_with_their_variation_when_others_are_done():
         UniformStream([random_stream(Purpose.VARIATION, 7, 2)], 2),
     )
     uniforms.next(), alone.next()
-    uniforms.keep(np.array([2]))
+    uniforms.select(np.array([2]))
     for _ in range(UniformStream.BLOCK + 5):
         assert np.array_equal(uniforms.next(), alone.next())
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicgen.composing.records.recipe import MOST_CHARACTERS, PREFIX, Recipe, recipe_in
+from musicgen.composing.records.recipe import MAX_CHARACTERS, PREFIX, Recipe, recipe_in
 from musicgen.composing.settings import ComposeSettings
 from musicgen.rendering.midi import midi_bytes
 from musicgen.score import Score, notes_from
@@ -69,7 +69,7 @@ def test_a_title_that_looks_like_one_does_not_hide_it():
         PREFIX + "x" * 200_000,
         RECIPE.to_text().removeprefix(PREFIX),
         "MUSICGEN" + text()[8:],
-        text(padding="x" * MOST_CHARACTERS),
+        text(padding="x" * MAX_CHARACTERS),
         text(checkpoint=None),
         text(checkpoint=["a"]),
         text(checkpoint="\ud800"),

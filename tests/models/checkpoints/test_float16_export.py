@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from musicgen.composing.decoding.onnx_model import Engine
+from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.encoding.events import EventsEncoding
 from musicgen.models.build import StepsModel, build_model
 from musicgen.models.checkpoints.checkpoint import WEIGHTS, open_checkpoint
@@ -46,7 +46,7 @@ def test_packed_is_half_and_steps_alike(folder: Path, half: Path) -> None:
     sizes = [(folder / "step.onnx").stat().st_size, (half / "step.onnx").stat().st_size]
     assert sizes[1] < 0.6 * sizes[0]
     nothing = {name: np.zeros((1, width), np.float32) for name, width in ENCODING.derived.items()}
-    whole, rounded = (Engine(open_checkpoint(f)).begin(1) for f in (folder, half))
+    whole, rounded = (OnnxModel(open_checkpoint(f)).begin(1) for f in (folder, half))
     drawn = np.zeros((1, 0), np.int32)
     difference = whole.logits(nothing, drawn) - rounded.logits(nothing, drawn)
     assert 0 < np.abs(difference).max() < 1e-2

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from musicgen.composing.decoding.onnx_model import Engine
+from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.frames import FramesEncoding
 from musicgen.encoding.notes import NotesEncoding
@@ -40,7 +40,7 @@ def _long_piece(encoding: Encoding) -> Steps:
     return encoding.encode(Score(notes_from(rows)))
 
 
-def _engine_logits(engine: Engine, steps: Steps, count: int) -> list[np.ndarray]:
+def _engine_logits(engine: OnnxModel, steps: Steps, count: int) -> list[np.ndarray]:
     """Teacher-forced logits of each field over the first steps: F of (count, V)."""
     stepper = engine.begin(1)
     tracker = engine.encoding.tracker(1, steps.metres, 0)
@@ -93,7 +93,7 @@ def test_steps_as_it_trained(written: Written, settings: ModelSettings, name: st
     assert len(steps) >= STEPS
     inputs, _, _ = next(Windows([steps], encoding, STEPS, 1).once())
     expected = model(inputs, training=False)
-    found = _engine_logits(Engine(open_checkpoint(checkpoint)), steps, STEPS)
+    found = _engine_logits(OnnxModel(open_checkpoint(checkpoint)), steps, STEPS)
     for field, logits in zip(encoding.fields, found, strict=True):
         assert np.abs(logits - expected[field.name][0].numpy()).max() < 1e-4
 
@@ -108,7 +108,7 @@ def test_frames_step_as_they_trained(tmp_path: Path) -> None:
     count = len(steps)
     inputs, _, _ = next(Windows([steps], encoding, count, 1).once())
     expected = model(inputs, training=False)
-    found = _engine_logits(Engine(open_checkpoint(tmp_path / "c")), steps, count)
+    found = _engine_logits(OnnxModel(open_checkpoint(tmp_path / "c")), steps, count)
     for field, logits in zip(encoding.fields, found, strict=True):
         assert np.abs(logits - expected[field.name][0].numpy()).max() < 1e-4
 
@@ -122,7 +122,7 @@ def test_classic_steps_as_it_trained(tmp_path: Path) -> None:
     scaled = (steps.fields[:STEPS, 0] / encoding.fields[0].size).astype(np.float32)
     windows = np.lib.stride_tricks.sliding_window_view(scaled, settings.window)[:-1, :, None]
     expected = model({"window": windows}, training=False)["token"][:, 0].numpy()
-    found = _engine_logits(Engine(open_checkpoint(tmp_path / "c")), steps, STEPS)[0]
+    found = _engine_logits(OnnxModel(open_checkpoint(tmp_path / "c")), steps, STEPS)[0]
     assert np.abs(found[settings.window :] - expected).max() < 1e-4
     chances = model.network(windows, training=False).numpy()
     softmax = np.exp(expected) / np.exp(expected).sum(axis=1, keepdims=True)

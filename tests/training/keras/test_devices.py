@@ -13,7 +13,7 @@ from keras.src.backend.tensorflow.rnn import (
     _do_lstm_arguments_support_cudnn as arguments_support_cudnn,
 )
 
-from musicgen.composing.decoding.onnx_model import Engine
+from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.encoding.events import EventsEncoding
 from musicgen.models.backbones.cpu_lstm import CpuLSTM
 from musicgen.models.build import build_model
@@ -129,7 +129,7 @@ def test_half_precision_trains_and_exports_float32(
     load_weights(exact, tmp_path / "c")
     inputs, _, _ = next(Windows(pieces[:1], ENCODING, 32, 1).once())
     expected, rough = exact(inputs, training=False), model(inputs, training=False)
-    stepper = Engine(open_checkpoint(tmp_path / "c")).begin(1)
+    stepper = OnnxModel(open_checkpoint(tmp_path / "c")).begin(1)
     tracker = ENCODING.tracker(1, pieces[0].metres, 0)
     for t, row in enumerate(pieces[0].fields[:32, None]):
         for i, field in enumerate(ENCODING.fields):

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from musicgen.composing.decoding.onnx_model import Engine
+from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.models.settings import ClassicSettings, LstmSettings, TransformerSettings
 from musicgen.training.keras.session import Training
@@ -276,7 +276,7 @@ def test_classic_trains_and_composes(source: str) -> None:
     assert train_run(run) == "finished"
     checkpoint = open_checkpoint(run.checkpoint())
     assert all(len(primer) == 10 for primer in checkpoint.primers)
-    logits = Engine(checkpoint).begin(2).logits({}, np.zeros((2, 0), np.int32))
+    logits = OnnxModel(checkpoint).begin(2).logits({}, np.zeros((2, 0), np.int32))
     assert logits.shape == (2, checkpoint.encoding.fields[0].size)
 
 

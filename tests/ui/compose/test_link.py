@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from musicgen.composing.records.saved_pieces import KeptPiece
+from musicgen.composing.records.saved_pieces import SavedPiece
 from musicgen.composing.settings import ComposeSettings
 from musicgen.ui.compose.link import Link, link_to
 from musicgen.ui.compose.piece.downloads import file_stem, settings_file
@@ -10,8 +10,10 @@ from musicgen.ui.compose.piece.downloads import file_stem, settings_file
 SETTINGS = ComposeSettings(bars=8, seed=7, key="D minor", temperature=0.9)
 
 
-def piece(**facts: object) -> KeptPiece:
-    return KeptPiece("id-1", "a piece", "2026-01-02T03:04:05", "run@best", SETTINGS, 2, facts=facts)
+def piece(**facts: object) -> SavedPiece:
+    return SavedPiece(
+        "id-1", "a piece", "2026-01-02T03:04:05", "run@best", SETTINGS, 2, facts=facts
+    )
 
 
 def test_a_link_there_and_back():

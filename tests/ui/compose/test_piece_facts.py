@@ -4,7 +4,7 @@ import pytest
 
 from musicgen.composing.originality.index import OriginalityIndex
 from musicgen.composing.originality.report import originality
-from musicgen.composing.records.saved_pieces import KeptPiece
+from musicgen.composing.records.saved_pieces import SavedPiece
 from musicgen.composing.settings import ComposeSettings
 from musicgen.rendering.figures.roll import Mark
 from musicgen.ui.compose.piece_facts import (
@@ -17,8 +17,8 @@ from musicgen.ui.compose.piece_facts import (
 from tests.helpers.tiny_music import tiny_pieces
 
 
-def piece(**facts: object) -> KeptPiece:
-    return KeptPiece("id", "name", "2026-01-01", "run@best", ComposeSettings(), 0, facts=facts)
+def piece(**facts: object) -> SavedPiece:
+    return SavedPiece("id", "name", "2026-01-01", "run@best", ComposeSettings(), 0, facts=facts)
 
 
 def test_a_report_that_was_written_is_read_again():

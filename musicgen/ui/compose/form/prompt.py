@@ -8,7 +8,7 @@ import streamlit as st
 
 from musicgen.composing.bars import bar_start
 from musicgen.composing.records.recipe import Recipe, recipe_in
-from musicgen.composing.records.saved_pieces import UnknownPiece, kept_piece, kept_pieces
+from musicgen.composing.records.saved_pieces import UnknownPiece, list_pieces, read_piece
 from musicgen.corpus.errors import CorpusError, UnreadableScore
 from musicgen.corpus.readers.formats import FORMATS
 from musicgen.corpus.readers.read_score import read_score
@@ -141,7 +141,7 @@ def _take_file() -> None:
 
 
 def _earlier(source: str) -> Begin:
-    pieces = {piece.id: piece for piece in kept_pieces()[:MOST_EARLIER]}
+    pieces = {piece.id: piece for piece in list_pieces()[:MOST_EARLIER]}
     if not pieces:
         raise ValueError("there is no earlier piece yet")
     chosen = st.selectbox(
@@ -151,7 +151,7 @@ def _earlier(source: str) -> Begin:
 
 
 def _kept(piece_id: str) -> Begin:
-    piece = kept_piece(piece_id)
+    piece = read_piece(piece_id)
     return Begin(score_of(piece), piece.name, f"piece:{piece.id}")
 
 

@@ -10,14 +10,14 @@ from typing import Any
 import streamlit as st
 
 from musicgen.composing.settings import (
-    ENDINGS,
-    LEAST_COPY,
+    DEFAULT_ENDINGS,
+    DEFAULT_RHYTHM_TAIL,
     LEFT_OPEN,
-    MOST_BARS,
-    MOST_COPY,
-    MOST_SEED,
+    MAX_BARS,
+    MAX_COPY_NOTES,
+    MAX_SEED,
+    MIN_COPY_NOTES,
     RHYTHM_GRIDS,
-    RHYTHM_TAIL,
     ComposeSettings,
 )
 from musicgen.encoding.grid import HIGHEST_KEY, LOWEST_KEY
@@ -67,13 +67,13 @@ _CHOICES: dict[str, Container[Any]] = {
     "density": DENSITIES,
 }
 BOUNDS: dict[str, tuple[Any, Any]] = {
-    "bars": (1, MOST_BARS),
+    "bars": (1, MAX_BARS),
     "tempo": (10.0, 400.0),
     "temperature": (0.0, 2.0),
     "top_p": (0.05, 1.0),
     "top_k": (0, 1000),
-    "max_copy": (LEAST_COPY, MOST_COPY),
-    "seed": (0, MOST_SEED),
+    "max_copy": (MIN_COPY_NOTES, MAX_COPY_NOTES),
+    "seed": (0, MAX_SEED),
 }
 
 
@@ -137,8 +137,8 @@ def asked(opened: Opened, primed: bool) -> Asked:
         density=said["density"],
         grid=said["grid"],
         max_copy=said["max_copy"] if said["guarded"] and known else 0,
-        endings=ENDINGS if said["closes"] else 0,
-        rhythm_tail=RHYTHM_TAIL,
+        endings=DEFAULT_ENDINGS if said["closes"] else 0,
+        rhythm_tail=DEFAULT_RHYTHM_TAIL,
         from_home=True,
     )
     if said["usual"]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from musicgen.composing.records import saved_pieces
-from musicgen.composing.records.saved_pieces import KeptPiece, UnknownPiece
+from musicgen.composing.records.saved_pieces import SavedPiece, UnknownPiece
 from musicgen.ui.compose import models
 from musicgen.ui.compose.form.form_restore import refill
 from musicgen.ui.compose.piece_facts import primer_notes
@@ -23,7 +23,7 @@ def turn() -> int:
     return int(st.session_state.setdefault(TURN, 0))
 
 
-def one(piece: KeptPiece) -> None:
+def one(piece: SavedPiece) -> None:
     """Open, star or name a piece."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if st.button("Open", icon=":material/open_in_full:", key="history-open", type="primary"):
@@ -32,8 +32,8 @@ def one(piece: KeptPiece) -> None:
         if st.button(label, icon=f":material/{icon}:", key="history-star"):
             _change(lambda: saved_pieces.star(piece.id, not piece.starred), "")
         name = st.text_input(
-            "Name", piece.name, max_chars=saved_pieces.MOST_NAME, key=f"history-name-{piece.id}",
-            label_visibility="collapsed", width=320,
+            "Name", piece.name, max_chars=saved_pieces.MAX_NAME_CHARACTERS,
+            key=f"history-name-{piece.id}", label_visibility="collapsed", width=320,
         )  # fmt: skip
         if st.button("Rename", key="history-rename", disabled=name == piece.name):
             _change(
@@ -42,7 +42,7 @@ def one(piece: KeptPiece) -> None:
             )
 
 
-def several(pieces: Sequence[KeptPiece]) -> None:
+def several(pieces: Sequence[SavedPiece]) -> None:
     """Delete pieces, once that is confirmed."""
     with st.popover("Delete", icon=":material/delete:"):
         names = ", ".join(escape(piece.name, 60) for piece in pieces[:5])
@@ -56,13 +56,13 @@ def several(pieces: Sequence[KeptPiece]) -> None:
 
 def heed_open() -> None:
     """Fill the widgets as they were for what was opened; before they are drawn."""
-    piece: KeptPiece | None = st.session_state.pop("_open_next", None)
+    piece: SavedPiece | None = st.session_state.pop("_open_next", None)
     if piece is not None:
         models.choose_next(piece.checkpoint)
         refill(piece.settings, piece.checkpoint, primed=primer_notes(piece) > 0)
 
 
-def _open(piece: KeptPiece) -> None:
+def _open(piece: SavedPiece) -> None:
     """Show it, with the model and the settings that made it."""
     here = desk()
     here.put([piece])
@@ -71,7 +71,7 @@ def _open(piece: KeptPiece) -> None:
     st.rerun()
 
 
-def _delete(pieces: Sequence[KeptPiece]) -> None:
+def _delete(pieces: Sequence[SavedPiece]) -> None:
     here = desk()
     for piece in pieces:
         saved_pieces.delete(piece.id)
@@ -96,9 +96,9 @@ def _change(work: Callable[[], object], said: str) -> None:
     st.rerun()
 
 
-def _again(piece: KeptPiece) -> KeptPiece:
+def _again(piece: SavedPiece) -> SavedPiece:
     """The piece as the history has it now."""
     try:
-        return saved_pieces.kept_piece(piece.id)
+        return saved_pieces.read_piece(piece.id)
     except UnknownPiece:
         return piece

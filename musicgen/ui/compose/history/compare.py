@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from musicgen.composing.records.saved_pieces import KeptPiece, UnknownPiece
+from musicgen.composing.records.saved_pieces import SavedPiece, UnknownPiece
 from musicgen.statistics.metrics import METRICS
 from musicgen.ui.compose.piece_cache import AT_ONCE, score_of, sound_of
 from musicgen.ui.compose.piece_facts import figures_of
 from musicgen.ui.shared.text import escape
 
 
-def compare(pieces: Sequence[KeptPiece]) -> None:
+def compare(pieces: Sequence[SavedPiece]) -> None:
     """The sound of some pieces, and their figures, a column each."""
     titles = [f"{n}. {piece.name}" for n, piece in enumerate(pieces, 1)]
     for row in range(0, len(pieces), 2):
@@ -34,7 +34,7 @@ def compare(pieces: Sequence[KeptPiece]) -> None:
     )
 
 
-def _hear(piece: KeptPiece) -> None:
+def _hear(piece: SavedPiece) -> None:
     try:
         score = score_of(piece)
     except UnknownPiece as problem:

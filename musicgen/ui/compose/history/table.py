@@ -8,7 +8,7 @@ from datetime import datetime
 import pandas as pd
 import streamlit as st
 
-from musicgen.composing.records.saved_pieces import KeptPiece, kept_pieces
+from musicgen.composing.records.saved_pieces import SavedPiece, list_pieces
 from musicgen.ui.compose.form.from_file import from_file
 from musicgen.ui.compose.history import actions
 from musicgen.ui.compose.history.compare import compare
@@ -21,7 +21,7 @@ MOST_COMPARED = 6
 @st.fragment
 def history_view() -> None:
     """The table of all pieces, and what can be done with those that are chosen in it."""
-    pieces = kept_pieces()
+    pieces = list_pieces()
     from_file()
     if not pieces:
         st.caption("Every piece that is composed is kept here.")
@@ -51,14 +51,14 @@ def history_view() -> None:
         compare(chosen)
 
 
-def _fits(piece: KeptPiece, wanted: str, starred: bool) -> bool:
+def _fits(piece: SavedPiece, wanted: str, starred: bool) -> bool:
     text = f"{piece.name} {piece.checkpoint} {piece.settings.seed} {piece.primer}".casefold()
     return (piece.starred or not starred) and all(
         word in text for word in wanted.casefold().split()
     )
 
 
-def _table(pieces: Sequence[KeptPiece]) -> pd.DataFrame:
+def _table(pieces: Sequence[SavedPiece]) -> pd.DataFrame:
     reports = [originality_of(piece) for piece in pieces]
     return pd.DataFrame(
         {

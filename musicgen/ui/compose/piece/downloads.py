@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from musicgen.composing.records.saved_pieces import KeptPiece
+from musicgen.composing.records.saved_pieces import SavedPiece
 from musicgen.rendering.wav import LONGEST_SECONDS
 from musicgen.score import Score
 from musicgen.ui.compose.link import link_to, recipe_of
@@ -25,7 +25,7 @@ from musicgen.ui.compose.piece_cache import (
 MUSICXML = "application/vnd.recordare.musicxml+xml"
 
 
-def downloads(piece: KeptPiece, score: Score) -> None:
+def downloads(piece: SavedPiece, score: Score) -> None:
     """A button for each kind of file; all are of the piece that is shown, and named after it."""
     stem, too_many = file_stem(piece), len(score) > MOST_PRINTED
     refused = {"wav": score.seconds > LONGEST_SECONDS, "svg": too_many, "pdf": too_many}
@@ -52,13 +52,13 @@ def downloads(piece: KeptPiece, score: Score) -> None:
         _link(piece)
 
 
-def file_stem(piece: KeptPiece) -> str:
+def file_stem(piece: SavedPiece) -> str:
     """What made the piece, as a file's name: `chorales-epoch-0005-4711-v1`."""
     made = f"{piece.checkpoint.replace('@', '-')}-{piece.settings.seed}-v{piece.variation + 1}"
     return re.sub(r"[^\w.-]+", "-", made)
 
 
-def settings_file(piece: KeptPiece) -> bytes:
+def settings_file(piece: SavedPiece) -> bytes:
     """All that made the piece, and what is known of it, as JSON."""
     entry = {
         **recipe_of(piece).to_json(),
@@ -69,7 +69,7 @@ def settings_file(piece: KeptPiece) -> bytes:
     return json.dumps(entry, indent=1).encode()
 
 
-def _link(piece: KeptPiece) -> None:
+def _link(piece: SavedPiece) -> None:
     with st.popover("Link", icon=":material/link:"):
         link = link_to(piece)
         if link.settings:

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from musicgen.composing.decoding.sampling import MOST_TEMPERATURE
-from musicgen.composing.records.saved_pieces import KeptPiece
-from musicgen.composing.settings import MOST_BARS, ComposeSettings
+from musicgen.composing.decoding.sampling import MAX_TEMPERATURE
+from musicgen.composing.records.saved_pieces import SavedPiece
+from musicgen.composing.settings import MAX_BARS, ComposeSettings
 from musicgen.score import Score, first_bar_number
 from musicgen.ui.compose import start
 from musicgen.ui.compose.form.prompt import Begin, linked_begin
@@ -22,7 +22,7 @@ WILDER = 0.15  # of temperature
 MORE = 8  # bars
 
 
-def change_view(piece: KeptPiece, score: Score) -> None:
+def change_view(piece: SavedPiece, score: Score) -> None:
     """Continue, vary, compose bars again."""
     opened = find_opened(piece.checkpoint)
     if opened is None:
@@ -43,7 +43,7 @@ def change_view(piece: KeptPiece, score: Score) -> None:
     _vary(opened, piece)
 
 
-def rewrite_button(piece: KeptPiece, score: Score, first: int, last: int, key: str) -> None:
+def rewrite_button(piece: SavedPiece, score: Score, first: int, last: int, key: str) -> None:
     """Offers to compose bars again, counted from 0 and both included."""
     bars = start.bars_in_words(score, first, last)
     if st.button(f"Compose {bars} again", icon=":material/autorenew:", key=key):
@@ -56,9 +56,9 @@ def rewrite_button(piece: KeptPiece, score: Score, first: int, last: int, key: s
         st.rerun()
 
 
-def _continue(opened: Opened, piece: KeptPiece, score: Score) -> None:
+def _continue(opened: Opened, piece: SavedPiece, score: Score) -> None:
     st.markdown("**Continue it**")
-    room = MOST_BARS - score.bars
+    room = MAX_BARS - score.bars
     if room < 1:
         st.caption("It is as long as a piece can be.")
         return
@@ -78,7 +78,7 @@ def _continue(opened: Opened, piece: KeptPiece, score: Score) -> None:
             _started(opened, settings, begin, 0)
 
 
-def _vary(opened: Opened, piece: KeptPiece) -> None:
+def _vary(opened: Opened, piece: SavedPiece) -> None:
     st.markdown("**Vary it**: the same seed, another temperature")
     begin = piece.facts.get("begin")
     if not isinstance(begin, str):
@@ -87,7 +87,7 @@ def _vary(opened: Opened, piece: KeptPiece) -> None:
     temperature = piece.settings.temperature
     with st.container(horizontal=True):
         for word, change in (("calmer", -WILDER), ("wilder", WILDER)):
-            other = round(min(max(temperature + change, 0.0), MOST_TEMPERATURE), 2)
+            other = round(min(max(temperature + change, 0.0), MAX_TEMPERATURE), 2)
             if st.button(f"{word.capitalize()} ({other:g})", key=word):
                 try:
                     given = linked_begin(begin) if begin else Begin()

@@ -9,7 +9,7 @@ import streamlit as st
 
 from musicgen.composing.originality.index import HeldOutOverlap
 from musicgen.composing.originality.report import MIN_MATCH_NOTES, Match, Originality
-from musicgen.composing.records.saved_pieces import KeptPiece
+from musicgen.composing.records.saved_pieces import SavedPiece
 from musicgen.corpus.errors import CorpusError
 from musicgen.encoding.events import EventsEncoding
 from musicgen.rendering.figures.roll import piano_roll
@@ -22,7 +22,7 @@ from musicgen.ui.data.open_collection import open_collection
 from musicgen.ui.shared.text import bar_label, escape, format_count
 
 
-def original_view(piece: KeptPiece, score: Score) -> None:
+def original_view(piece: SavedPiece, score: Score) -> None:
     """The longest run, the share of notes in runs, human figures, and every run."""
     report, opened = originality_of(piece), find_opened(piece.checkpoint)
     if report is None:
@@ -39,7 +39,7 @@ def original_view(piece: KeptPiece, score: Score) -> None:
         _matches(piece, score, report)
 
 
-def side_by_side(piece: KeptPiece, score: Score, match: Match, key: str) -> None:
+def side_by_side(piece: SavedPiece, score: Score, match: Match, key: str) -> None:
     """The stretch of the piece and the one that it is like, to see and to hear."""
     given = primer_notes(piece)
     here = _stretch(score, given + match.first, match.notes)
@@ -94,7 +94,7 @@ def _verdict(report: Originality) -> str:
     return f"**More alike than composers of this collection are to each other.** {where}"
 
 
-def _matches(piece: KeptPiece, score: Score, report: Originality) -> None:
+def _matches(piece: SavedPiece, score: Score, report: Originality) -> None:
     """A table of the matches; the one that is chosen is shown beside its source."""
     first = first_bar_number(score.metres)
     matches = sorted(report.matches, key=lambda match: -match.notes)
@@ -130,7 +130,7 @@ def _stretch(score: Score, first: int, notes: int) -> Score:
     return replace(score, notes=chosen, metres=(replace(metre, start=0),))
 
 
-def _source(piece: KeptPiece, match: Match) -> Score | None:
+def _source(piece: SavedPiece, match: Match) -> Score | None:
     """The stretch of the training piece, from the collection that the model learned from."""
     opened = find_opened(piece.checkpoint)
     source = source_of(opened) if opened else ""

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from musicgen.composing.records.saved_pieces import KeptPiece, UnknownPiece
+from musicgen.composing.records.saved_pieces import SavedPiece, UnknownPiece
 from musicgen.rendering.wav import TooLongForSound, sound_source
 from musicgen.score import Score
 from musicgen.ui.components.player import roll_player
@@ -128,7 +128,7 @@ def _variations() -> None:
         st.rerun()
 
 
-def _headline(piece: KeptPiece, score: Score) -> None:
+def _headline(piece: SavedPiece, score: Score) -> None:
     words = [format_length(score), format_count(len(score), "note"), format_clock(score.seconds)]
     words += [f"seed {piece.settings.seed}", f"temperature {piece.settings.temperature:g}"]
     words.append(escape(piece.checkpoint.replace("@", ", ")))
@@ -140,7 +140,7 @@ def _headline(piece: KeptPiece, score: Score) -> None:
     st.caption(" · ".join(words))
 
 
-def _badges(piece: KeptPiece) -> None:
+def _badges(piece: SavedPiece) -> None:
     """What is most worth knowing of the piece, in two or three words each."""
     report = originality_of(piece)
     if report and report.human_95 is not None:
@@ -156,7 +156,7 @@ def _badges(piece: KeptPiece) -> None:
         st.badge("stopped", icon=":material/stop:", color="orange")
 
 
-def _sound(piece: KeptPiece, score: Score) -> bytes:
+def _sound(piece: SavedPiece, score: Score) -> bytes:
     """The WAV, or nothing while it is made or has to be asked for."""
     asked = f"sound-asked-{piece.id}"
     if score.seconds > AT_ONCE and not st.session_state.get(f"_{asked}"):

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from musicgen.composing.records.saved_pieces import KeptPiece
+from musicgen.composing.records.saved_pieces import SavedPiece
 from musicgen.composing.style.percentiles import Percentiles, Reference
 from musicgen.rendering.words import pitch_name
 from musicgen.score import Score
@@ -29,7 +29,7 @@ PENALTIES = {
 }
 
 
-def quality_view(piece: KeptPiece, score: Score) -> None:
+def quality_view(piece: SavedPiece, score: Score) -> None:
     """What the piece is like, whether it collapsed, and how usual its figures are."""
     _numbers(score)
     if collapse := piece.facts.get("collapse"):
@@ -65,7 +65,7 @@ def _numbers(score: Score) -> None:
     st.markdown(" · ".join(words))
 
 
-def _score(piece: KeptPiece) -> None:
+def _score(piece: SavedPiece) -> None:
     """The parts of the score by which the best of many is chosen."""
     parts = piece.facts.get("score")
     if not isinstance(parts, dict) or not all(isinstance(v, int | float) for v in parts.values()):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from musicgen.composing.records.saved_pieces import KeptPiece, UnknownPiece
+from musicgen.composing.records.saved_pieces import SavedPiece, UnknownPiece
 from musicgen.rendering.figures.roll import piano_roll
 from musicgen.rendering.svg import Unprintable
 from musicgen.score import Score
@@ -39,7 +39,7 @@ def views() -> None:
     VIEWS[str(shown)](here.piece, score)
 
 
-def roll_view(piece: KeptPiece, score: Score) -> None:
+def roll_view(piece: SavedPiece, score: Score) -> None:
     if len(score) > MOST_DRAWN:
         st.info(
             f"{format_count(len(score), 'note')} are too many for this view; the player shows them."
@@ -49,7 +49,7 @@ def roll_view(piece: KeptPiece, score: Score) -> None:
     st.plotly_chart(figure, key="compose-roll", config={"displaylogo": False, "scrollZoom": True})
 
 
-def score_view(piece: KeptPiece, score: Score) -> None:
+def score_view(piece: SavedPiece, score: Score) -> None:
     if len(score) > MOST_PRINTED:
         st.info(
             f"{format_count(len(score), 'note')} are too many to print here; take the MusicXML."
