@@ -36,7 +36,7 @@ from musicgen.models.classic import classic_network
 from musicgen.models.settings import ClassicSettings, LstmSettings
 from musicgen.training.data.windows import Windows
 from musicgen.training.keras.devices import set_up_devices
-from musicgen.training.keras.optimizer import make_optimizer
+from musicgen.training.keras.optimizer import build_optimizer
 from musicgen.training.keras.trainer import StepsTrainer
 from musicgen.training.settings import TrainSettings
 
@@ -53,7 +53,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", action="store_true", help="print one JSON object and no table")
     arguments = parser.parse_args()
-    device = set_up_devices().words
+    device = set_up_devices().description
     tasks, facts = made_tasks()
     seconds = in_turns({name: work for name, (work, _) in tasks.items()}, arguments.rounds)
     rates = {
@@ -134,8 +134,8 @@ def lstm_step() -> tuple[Callable[[], Any], int, Callable[[], Any], float]:
     windows = Windows(pieces, encoding, LENGTH, BATCH)
     network = build_model(LstmSettings(WIDTH, LAYERS, 0.1), encoding)
     trainer = StepsTrainer(network, tuple(field.name for field in encoding.fields))
-    trainer.compile(optimizer=make_optimizer(TrainSettings()), jit_compile=False)
-    batches = windows.epoch(0, 0, (-5, 6))
+    trainer.compile(optimizer=build_optimizer(TrainSettings()), jit_compile=False)
+    batches = windows.shuffled(0, 0, (-5, 6))
     batch = next(batches)
     notes = sum(map(len, pieces)) / windows.batches  # padding does not count
     return lambda: trainer.train_on_batch(*batch), network.count_params(), batches.__next__, notes

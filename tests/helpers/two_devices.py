@@ -15,10 +15,9 @@ from musicgen.encoding.events import EventsEncoding
 from musicgen.models.build import build_model
 from musicgen.models.settings import LstmSettings
 from musicgen.training.data.windows import Windows
-from musicgen.training.keras.datasets import as_dataset
-from musicgen.training.keras.devices import Devices, mirrored
-from musicgen.training.keras.optimizer import make_optimizer
-from musicgen.training.keras.trainer import StepsTrainer
+from musicgen.training.keras.devices import Devices, mirrored_strategy
+from musicgen.training.keras.optimizer import build_optimizer
+from musicgen.training.keras.trainer import StepsTrainer, as_dataset
 from musicgen.training.settings import TrainSettings
 from tests.helpers.tiny_music import tiny_pieces
 
@@ -33,7 +32,7 @@ def losses(devices: Devices) -> list[float]:
     with devices.scope():
         network = build_model(LstmSettings(16, 2, 0.0), encoding, seed=1)
         trainer = StepsTrainer(network, tuple(field.name for field in encoding.fields))
-        trainer.compile(optimizer=make_optimizer(settings), jit_compile=False)
+        trainer.compile(optimizer=build_optimizer(settings), jit_compile=False)
     found: list[float] = []
 
     def note(batch: int, logs: object) -> None:
@@ -43,7 +42,7 @@ def losses(devices: Devices) -> list[float]:
         for metric in trainer.metrics:
             metric.reset_state()
 
-    batches = as_dataset(lambda: windows.epoch(0, 0, (-5, 6)), windows, STEPS)
+    batches = as_dataset(lambda: windows.shuffled(0, 0, (-5, 6)), windows, STEPS)
     noted = keras.callbacks.LambdaCallback(on_train_batch_end=note)
     trainer.fit(batches, callbacks=[noted], shuffle=False, verbose=0)
     return found
@@ -52,5 +51,5 @@ def losses(devices: Devices) -> list[float]:
 if __name__ == "__main__":
     half = [tf.config.LogicalDeviceConfiguration()] * 2
     tf.config.set_logical_device_configuration(tf.config.list_physical_devices("CPU")[0], half)
-    two = Devices("two", mirrored(["CPU:0", "CPU:1"]))
+    two = Devices("two", mirrored_strategy(["CPU:0", "CPU:1"]))
     print(json.dumps([losses(Devices("one")), losses(two)]))

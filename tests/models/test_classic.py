@@ -40,7 +40,7 @@ def test_network_is_the_notebooks() -> None:
 def test_windows_of_the_notebooks_corpus() -> None:
     tokens = np.arange(57_177, dtype=np.int32).reshape(-1, 1) % 358
     windows = ClassicWindows([Steps(tokens)], _Vocabulary(), 100, 128)
-    inputs, targets = windows.arrays()
+    inputs, targets = windows.arrays
     assert inputs.shape == (57_077, 100, 1)
     assert targets.shape == (57_077,)
     assert inputs[3, :2, 0].tolist() == pytest.approx([3 / 358, 4 / 358])
@@ -51,7 +51,7 @@ def test_windows_run_on_from_piece_to_piece() -> None:
     encoding = NotesEncoding(((60,), (62,)))
     pieces = [Steps(np.array([[0], [1], [1]], np.int32)), Steps(np.array([[0]], np.int32))]
     windows = ClassicWindows(pieces, encoding, 2, 8)
-    batch, target, weight = next(windows.once())
+    batch, target, weight = next(windows.in_order())
     assert batch["window"][:2, :, 0].tolist() == [[0.0, 0.5], [0.5, 0.5]]
     assert target["token"][:2, 0].tolist() == [1, 0]
     assert weight["token"][:, 0].tolist() == [1, 1, 0, 0, 0, 0, 0, 0]
@@ -60,9 +60,9 @@ def test_windows_run_on_from_piece_to_piece() -> None:
 def test_training_order_follows_from_seed_and_epoch() -> None:
     tokens = np.arange(40, dtype=np.int32).reshape(-1, 1) % 358
     windows = ClassicWindows([Steps(tokens)], _Vocabulary(), 4, 8)
-    seen = [batch[1]["token"] for batch in windows.epoch(1, 0, (0, 0))]
-    again = [batch[1]["token"] for batch in windows.epoch(1, 0, (0, 0), skip=2)]
-    other = [batch[1]["token"] for batch in windows.epoch(1, 1, (0, 0))]
+    seen = [batch[1]["token"] for batch in windows.shuffled(1, 0, (0, 0))]
+    again = [batch[1]["token"] for batch in windows.shuffled(1, 0, (0, 0), skip=2)]
+    other = [batch[1]["token"] for batch in windows.shuffled(1, 1, (0, 0))]
     assert np.array_equal(seen[2:], again)
     assert not np.array_equal(seen, other)
     assert len(seen) == windows.batches == 5

@@ -1,4 +1,1 @@
-"""Training data: split, encoded pieces, windows, the learning rate schedule.
-
-Imports: corpus, encoding.
-"""
+"""Training data: split by piece, encoded pieces, windows in batches. Imports: corpus, encoding."""

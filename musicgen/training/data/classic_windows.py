@@ -1,9 +1,10 @@
-"""The notebook's windows: each token with the tokens before it, scaled to 0..1."""
+"""Windows of `classic`, as in the notebook: tokens scaled to 0..1 and the token that follows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -13,10 +14,10 @@ from musicgen.training.data.windows import Batch
 
 @dataclass(frozen=True)
 class ClassicWindows:
-    """All windows of `length` tokens and the token after each, `batch` at a time.
+    """All windows of `length` tokens and the token after each, `batch` windows at a time.
 
-    As in the notebook the pieces follow one another in one line, so that N tokens give
-    N - length windows.
+    As in the notebook, the pieces are concatenated: N tokens give N - length windows, some of
+    which reach from one piece into the next.
     """
 
     pieces: Sequence[Steps]
@@ -24,6 +25,7 @@ class ClassicWindows:
     length: int
     batch: int
 
+    @cached_property
     def arrays(self) -> tuple[np.ndarray, np.ndarray]:
         """Inputs (N - length, length, 1) in 0..1 and targets (N - length,), as views."""
         parts = [steps.fields[:, 0] for steps in self.pieces]
@@ -34,35 +36,41 @@ class ClassicWindows:
         windows = np.lib.stride_tricks.sliding_window_view(scaled[:-1], self.length)
         return windows[..., None], tokens[self.length :]
 
-    @property
+    @cached_property
     def batches(self) -> int:
-        return -(-len(self.arrays()[1]) // self.batch)
+        """Batches per epoch."""
+        tokens = sum(len(steps) for steps in self.pieces)
+        return -(-max(0, tokens - self.length) // self.batch)
 
     @property
-    def batches_once(self) -> int:
+    def batches_in_order(self) -> int:
+        """Batches that `in_order` yields."""
         return self.batches
 
-    def epoch(
+    def shuffled(
         self, seed: int, epoch: int, transpose: tuple[int, int], skip: int = 0
     ) -> Iterator[Batch]:
-        """One pass in random order from batch `skip` on; the notebook does not transpose."""
-        inputs, targets = self.arrays()
-        order = np.random.default_rng((seed, epoch)).permutation(len(targets))
+        """Batches of one epoch in random order; `transpose` is ignored, as in the notebook.
+
+        skip: batches to leave out at the start.
+        """
+        order = np.random.default_rng((seed, epoch)).permutation(len(self.arrays[1]))
         for at in range(skip * self.batch, len(order), self.batch):
-            yield self._batch(inputs, targets, order[at : at + self.batch])
+            yield self._batch(order[at : at + self.batch])
 
-    def once(self) -> Iterator[Batch]:
-        """Every window once, in order, for validation."""
-        inputs, targets = self.arrays()
-        for at in range(0, len(targets), self.batch):
-            yield self._batch(inputs, targets, np.arange(at, min(at + self.batch, len(targets))))
+    def in_order(self) -> Iterator[Batch]:
+        """Batches that hold each window exactly once, in order."""
+        count = len(self.arrays[1])
+        for at in range(0, count, self.batch):
+            yield self._batch(np.arange(at, min(at + self.batch, count)))
 
-    def _batch(self, inputs: np.ndarray, targets: np.ndarray, rows: np.ndarray) -> Batch:
-        """Rows filled up to the batch with empty ones."""
+    def _batch(self, rows: np.ndarray) -> Batch:
+        """The batch of the windows of these numbers, with empty rows up to the batch size."""
+        inputs, targets = self.arrays
         name = self.encoding.fields[0].name
         window = np.zeros((self.batch, self.length, 1), np.float32)
         target = np.zeros((self.batch, 1), np.int32)
-        weight = np.zeros((self.batch, 1), np.float32)
+        weight = np.zeros((self.batch, 1), np.float32)  # 0 for empty rows
         window[: len(rows)] = inputs[rows]
         target[: len(rows), 0] = targets[rows]
         weight[: len(rows)] = 1

@@ -1,4 +1,4 @@
-"""A collection into what one training sees: its encoding, and its pieces by side."""
+"""Preparation of a collection for training: split by piece, encoding, windows."""
 
 from __future__ import annotations
 
@@ -19,23 +19,24 @@ from musicgen.training.data.windows import Windows
 from musicgen.training.settings import RunSettings
 
 SIDES = ("train", "valid", "test")
-PRIMERS = 32  # windows that a `classic` checkpoint carries
+MAX_PRIMERS = 32  # windows of training pieces in a `classic` checkpoint
 
 
 class TooLittleMusic(MusicgenError, ValueError):
-    """A collection on which nothing can be trained."""
+    """The training side of a collection has not enough steps for one window."""
 
 
 @dataclass(frozen=True)
 class TrainingData:
-    """Pieces by side, encoded, and windows over them."""
+    """A collection that is split into the sides train, valid and test, and encoded."""
 
     encoding: Encoding
-    scores: Mapping[str, tuple[Score, ...]]  # by side, those without a note left out
+    scores: Mapping[str, tuple[Score, ...]]  # by side, without empty pieces
     pieces: Mapping[str, tuple[Steps, ...]]  # the same, encoded
     settings: RunSettings
 
     def windows(self, side: str) -> Windows | ClassicWindows:
+        """Windows over the pieces of one side, as the model needs them."""
         model, batch = self.settings.model, self.settings.train.batch_size
         if isinstance(model, ClassicSettings):
             return ClassicWindows(self.pieces[side], self.encoding, model.window, batch)
@@ -46,21 +47,21 @@ class TrainingData:
         return {side: [score.name for score in scores] for side, scores in self.scores.items()}
 
     def primers(self, rng: np.random.Generator) -> list[np.ndarray]:
-        """Windows for `classic` to begin from; others begin from nothing."""
+        """Random windows of training pieces, which `classic` needs to begin from; else none."""
         model = self.settings.model
         if not isinstance(model, ClassicSettings):
             return []
-        long = [steps.fields for steps in self.pieces["train"] if len(steps) >= model.window]
-        chosen = rng.permutation(len(long))[:PRIMERS]
-        return [long[i][: model.window] for i in chosen]
+        candidates = [steps.fields for steps in self.pieces["train"] if len(steps) >= model.window]
+        chosen = rng.permutation(len(candidates))[:MAX_PRIMERS]
+        return [candidates[i][: model.window] for i in chosen]  # (window, F)
 
 
 def prepare(
     collection: Collection, settings: RunSettings, encoding: Encoding | None = None
 ) -> TrainingData:
-    """Split and encode; TooLittleMusic where there is nothing to train on.
+    """Split a collection by piece and encode it; TooLittleMusic where no batch can be trained on.
 
-    encoding: of the checkpoint that is gone on from; by default fitted to the collection.
+    encoding: that of the checkpoint to start from; None fits one to the collection.
     """
     sides = split_pieces(collection.scores, shares=settings.train.shares)
     encoding = encoding or fit_encoding(settings.encoding, collection.scores)

@@ -1,110 +1,114 @@
-"""Windows of steps in batches: what a model sees while it trains.
+"""Windows: batches of equally long excerpts of encoded pieces, for training and validation.
 
-The order of a run's data follows from its seed and the epoch alone, so that a run that was
-stopped goes on as if it had not been.
+The order of the batches follows from the seed and the epoch alone, so that a training that is
+stopped can be resumed within an epoch.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from musicgen.encoding.steps import Encoding, Steps
 
+# Inputs, targets and weights by name: inputs (B, T, width), targets and weights (B, T).
 Batch = tuple[dict[str, np.ndarray], dict[str, np.ndarray], dict[str, np.ndarray]]
 
-CLOCK, BARS_LEFT = "clock", 2  # the column that tells how many bars are left
+CLOCK, BARS_LEFT = "clock", 2  # the input and its column that hold the number of bars left
 
 
 @dataclass(frozen=True)
 class Windows:
-    """Windows of at most `length` steps over pieces, `batch` at a time."""
+    """Windows of at most `length` steps, `batch` windows at a time."""
 
     pieces: Sequence[Steps]
     encoding: Encoding
     length: int
     batch: int
 
-    def places(self) -> list[tuple[int, int]]:
-        """(piece, first step) of windows that cover every step, evenly spread over a piece."""
-        found = []
+    @cached_property
+    def starts(self) -> list[tuple[int, int]]:
+        """(piece, first step) of windows that cover all steps, spread evenly over each piece."""
+        starts = []
         for index, steps in enumerate(self.pieces):
             count = -(-len(steps) // self.length)
             last = max(len(steps) - self.length, 0)
-            starts = np.linspace(0, last, count).astype(int)
-            found += [(index, int(start)) for start in starts]
-        return found
+            starts += [(index, int(at)) for at in np.linspace(0, last, count).astype(int)]
+        return starts
 
-    @property
+    @cached_property
     def batches(self) -> int:
-        return -(-len(self.places()) // self.batch)
+        """Batches per epoch."""
+        return -(-len(self.starts) // self.batch)
 
-    @property
-    def batches_once(self) -> int:
-        """How many batches `once` gives."""
+    @cached_property
+    def batches_in_order(self) -> int:
+        """Batches that `in_order` yields."""
         return -(-sum(-(-len(steps) // self.length) for steps in self.pieces) // self.batch)
 
-    def epoch(
+    def shuffled(
         self, seed: int, epoch: int, transpose: tuple[int, int], skip: int = 0
     ) -> Iterator[Batch]:
-        """One pass in random order, each window transposed at random within its room.
+        """Batches of one epoch in random order, each window randomly transposed.
 
-        skip: so many batches have been seen before.
+        transpose: lowest and highest number of semitones; skip: batches to leave out at the start.
         """
         rng = np.random.default_rng((seed, epoch))
-        places = self.places()
-        order = rng.permutation(len(places))
-        shares = rng.random((len(places), 2))  # of the room to transpose, and for the end
+        order = rng.permutation(len(self.starts))
+        randoms = rng.random((len(self.starts), 2))  # for the transposition, for the bars left
         for at in range(skip * self.batch, len(order), self.batch):
             rows = []
             for i in order[at : at + self.batch]:
-                piece, start = places[i]
-                moved = self._transposed(self.pieces[piece], transpose, shares[i, 0])
-                # Half of the windows do not tell the end, so that a model can do without.
-                rows.append(self._row(moved, start, tells_end=bool(shares[i, 1] < 0.5)))
+                piece, start = self.starts[i]
+                steps = self._transpose(self.pieces[piece], transpose, randoms[i, 0])
+                # Half of the windows hide the bars left, so that the model also works without.
+                rows.append(self._row(steps, start, shows_bars_left=bool(randoms[i, 1] < 0.5)))
             yield self._stack(rows)
 
-    def once(self) -> Iterator[Batch]:
-        """Every step exactly once as it stands, for validation."""
+    def in_order(self) -> Iterator[Batch]:
+        """Batches that hold each step exactly once, in order and not transposed."""
         rows = []
         for steps in self.pieces:
             for start in range(0, len(steps), self.length):
-                rows.append(self._row(steps, start, tells_end=False))
+                rows.append(self._row(steps, start, shows_bars_left=False))
                 if len(rows) == self.batch:
                     yield self._stack(rows)
                     rows = []
         if rows:
             yield self._stack(rows)
 
-    def _transposed(self, steps: Steps, transpose: tuple[int, int], share: float) -> Steps:
-        """The steps moved by some semitones that are asked for and that they have room for."""
+    def _transpose(self, steps: Steps, limits: tuple[int, int], random: float) -> Steps:
+        """Transpose within the limits and the range of the encoding; random: 0 to 1."""
         low, high = self.encoding.room(steps)
-        low, high = max(low, transpose[0]), min(high, transpose[1])
-        return self.encoding.transposed(steps, low + int(share * (high - low + 1)))
+        low, high = max(low, limits[0]), min(high, limits[1])
+        return self.encoding.transposed(steps, low + int(random * (high - low + 1)))
 
-    def _row(self, steps: Steps, start: int, tells_end: bool) -> dict[str, np.ndarray]:
+    def _row(self, steps: Steps, start: int, shows_bars_left: bool) -> dict[str, np.ndarray]:
+        """Model inputs of one window by name: (T, width)."""
         stop = min(start + self.length, len(steps))
         row = dict(self.encoding.derive(steps, start, stop))
-        if CLOCK in row and not tells_end:
+        if CLOCK in row and not shows_bars_left:
             row[CLOCK][:, BARS_LEFT] = 0
-        first = steps.fields[start - 1] if start else [f.size for f in self.encoding.fields]
-        row["drawn"] = steps.fields[start:stop]
-        row["before"] = np.concatenate([[first], row["drawn"][:-1]])
+        # Before the first step of a piece each field has the value just outside its range.
+        before = steps.fields[start - 1] if start else [f.size for f in self.encoding.fields]
+        row["drawn"] = steps.fields[start:stop]  # (T, F)
+        row["before"] = np.concatenate([[before], row["drawn"][:-1]])  # (T, F)
         return row
 
     def _stack(self, rows: list[dict[str, np.ndarray]]) -> Batch:
-        """Rows padded to the window's length, and filled up to the batch with empty ones."""
+        """Stack rows into a batch: steps padded to the window length, empty rows to the batch."""
         inputs = {}
         for name, value in rows[0].items():
-            kind = np.int32 if name in ("before", "drawn") else np.float32
-            inputs[name] = np.zeros((self.batch, self.length, value.shape[1]), kind)
+            dtype = np.int32 if name in ("before", "drawn") else np.float32
+            inputs[name] = np.zeros((self.batch, self.length, value.shape[1]), dtype)
             for i, row in enumerate(rows):
                 inputs[name][i, : len(row[name])] = row[name]
-        weight = np.zeros((self.batch, self.length), np.float32)
+        weight = np.zeros((self.batch, self.length), np.float32)  # (B, T), 0 for padding
         for i, row in enumerate(rows):
             weight[i, : len(row["drawn"])] = 1
         targets = {f.name: inputs["drawn"][..., i] for i, f in enumerate(self.encoding.fields)}
-        # An array each: TensorFlow may take them over without a copy and write into them.
+        # One array per field: TensorFlow may use an array without a copy and write into it.
         return inputs, targets, {name: weight.copy() for name in targets}

@@ -1,7 +1,7 @@
-"""Averaged weights: an exponential moving average over the batches, beside the trained weights.
+"""Averaged weights: an exponential moving average over batches, stored beside the weights.
 
-The averages are what is validated, exported and composed with; training goes on from the weights
-themselves (Polyak and Juditsky 1992, as Keras's optimizers keep them).
+Validation, checkpoints and composing use the averages; training continues from the weights
+themselves (Polyak and Juditsky 1992, as in Keras's optimizers).
 """
 
 from __future__ import annotations
@@ -12,29 +12,29 @@ from typing import Any
 
 import keras
 
-YOUTH = 9.0  # the average is over the last tenth of the batches, until that is long enough
+WARM_UP_BATCHES = 9.0  # momentum is n / (n + 9) after n batches, until it reaches the setting
 
 
 class AveragingAdamW(keras.optimizers.AdamW):
-    """AdamW whose averages forget the beginning sooner, and stay beside the weights.
+    """AdamW whose averages forget the initial weights quickly and never overwrite the weights.
 
-    Keras's own keep the first weights for long, and overwrite the weights at the end of each
-    `fit`, which here is an epoch.
+    Keras's own averages have a constant momentum, which keeps the initial weights for long, and
+    replace the weights at the end of each `fit`, which is an epoch here.
     """
 
     def _update_model_variables_moving_average(self, trainable_variables: Any) -> None:
         batches = keras.ops.cast(self.iterations, "float32")
-        share = keras.ops.minimum(self.ema_momentum, batches / (batches + YOUTH))
+        momentum = keras.ops.minimum(self.ema_momentum, batches / (batches + WARM_UP_BATCHES))
         averages = self._model_variables_moving_average if self.use_ema else ()
         for variable, average in zip(trainable_variables, averages, strict=False):
-            average.assign(share * average + (1 - share) * variable)
+            average.assign(momentum * average + (1 - momentum) * variable)
 
     def finalize_variable_values(self, var_list: Any) -> None:
-        pass
+        """Leave the weights as they are."""
 
 
 def swap_averages(model: keras.Model, optimizer: keras.optimizers.Optimizer) -> None:
-    """The weights take their averages' values, and the averages theirs; twice is not at all."""
+    """Exchange the values of the weights and of their averages, where the optimizer has any."""
     if not optimizer.use_ema or not int(optimizer.iterations.value):
         return
     averages = optimizer._model_variables_moving_average
@@ -46,7 +46,7 @@ def swap_averages(model: keras.Model, optimizer: keras.optimizers.Optimizer) -> 
 
 @contextmanager
 def averaged(model: keras.Model, optimizer: keras.optimizers.Optimizer) -> Iterator[None]:
-    """With the averages in the weights' place, where the optimizer keeps any."""
+    """Context in which the model's weights are the averages, where the optimizer has any."""
     swap_averages(model, optimizer)
     try:
         yield

@@ -21,7 +21,7 @@ from musicgen.models.checkpoints.float16_export import packed
 from musicgen.models.checkpoints.writer import CheckpointWriter, load_weights, weights_of
 from musicgen.paths import PRETRAINED, checked_name
 from musicgen.training.data.prepare import prepare
-from musicgen.training.keras.final_evaluation import conclude, write_baselines
+from musicgen.training.keras.final_evaluation import write_baselines, write_evaluation
 from musicgen.training.run_folder.run import Run, find_run
 
 KEPT = ("run.json", "status.json", "metrics.jsonl", "split.json")
@@ -38,7 +38,7 @@ def bundle(run: Run, parent: Path = PRETRAINED) -> Run:
         data = prepare(load_collection(run.settings.source), run.settings)
         write_json(new / "split.json", data.names())
         write_baselines(Run(new), data.encoding, data.scores)
-        conclude(Run(new), data.scores)
+        write_evaluation(Run(new), data.scores)
     return Run(parent / run.name)
 
 

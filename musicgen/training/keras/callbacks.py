@@ -1,100 +1,108 @@
-"""What happens between two batches: the learning rate, the books, and a wish to stop."""
+"""Keras callbacks of a training session."""
 
 from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import keras
 import numpy as np
 
-from musicgen.training.data.schedule import learning_rate
 from musicgen.training.failures.divergence import LossNotANumber
 from musicgen.training.keras.devices import gpu_memory
+from musicgen.training.keras.optimizer import learning_rate
+from musicgen.training.keras.state import TrainingState
 from musicgen.training.run_folder.report import BLOCK, Reporter, Sums, difference, means
 
-if TYPE_CHECKING:
-    from musicgen.training.keras.session import Training
-
-CHECKPOINT_SECONDS = 300.0  # at most, between two checkpoints within an epoch
+CHECKPOINT_SECONDS = 300.0  # longest time between two checkpoints within an epoch
 
 
-class Watcher(keras.callbacks.Callback):
-    """Sets the learning rate, keeps the books, and heeds a wish to stop and the end of the time.
+class TrainingCallback(keras.callbacks.Callback):
+    """Learning rate, metrics every few batches, checkpoints every 5 minutes, stop requests.
 
-    Books are kept every few batches: to read them is to wait for the device.
+    Metrics are read every few batches only: reading them waits for the device.
+
+    should_stop: whether a stop of the run was requested; save: writes a checkpoint.
     """
 
-    def __init__(self, training: Training) -> None:
+    def __init__(
+        self,
+        state: TrainingState,
+        reporter: Reporter,
+        should_stop: Callable[[], bool],
+        save: Callable[[], None],
+    ) -> None:
         super().__init__()
-        self.training = training
-        self.before = dict(training.progress.sums)  # of this epoch, in earlier sessions
-        self.sums = dict(self.before)
-        self.block_began: tuple[Sums, float] = (self.sums, time.monotonic())
-        self.stopped = False
+        self.state, self.reporter = state, reporter
+        self.should_stop, self.save = should_stop, save
+        self.stopped = False  # by a request, before the end of the epoch
+        self._earlier_sums = dict(state.progress.sums)  # of this epoch, from earlier sessions
+        self.sums = dict(self._earlier_sums)
+        self._block_start: tuple[Sums, float] = (self.sums, time.monotonic())
+        self._saved_at = time.monotonic()
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
-        training = self.training
-        rate = learning_rate(training.settings, training.progress.step, training.done)
-        training.optimizer.learning_rate.assign(rate)
+        state = self.state
+        rate = learning_rate(state.settings, state.progress.step, state.fraction_done)
+        self.model.optimizer.learning_rate.assign(rate)
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        training = self.training
-        progress = training.progress
+        state, progress = self.state, self.state.progress
         progress = replace(progress, batch=progress.batch + 1, step=progress.step + 1)
-        training.progress = progress
-        last = progress.batch >= training.train_windows.batches
-        stops = training.asked_to_stop and not last
-        saves = time.monotonic() - training.saved > CHECKPOINT_SECONDS and not last
-        tells = progress.step % BLOCK == 0 or progress.step == 1
-        over = training.time_is_over and not last and not stops
-        if last or stops or saves or tells or over:
-            self._keep_books()
-        if tells:
-            self._tell_block()
-        training.reporter.beat(step=progress.step, seconds=training.seconds)
-        if over:  # what is left of the epoch would take longer than was asked for
+        state.progress = progress
+        is_last = progress.batch >= state.batches_per_epoch
+        stops = self.should_stop() and not is_last
+        saves = time.monotonic() - self._saved_at > CHECKPOINT_SECONDS and not is_last
+        reports = progress.step % BLOCK == 0 or progress.step == 1
+        is_time_over = state.is_time_over and not is_last and not stops
+        if is_last or stops or saves or reports or is_time_over:
+            self._read_sums()
+        if reports:
+            self._report_block()
+        self.reporter.beat(step=progress.step, seconds=state.seconds)
+        if is_time_over:  # the epoch ends here and counts as a whole one
             self.model.stop_training = True
         elif stops:
             self.stopped = self.model.stop_training = True
         elif saves:
-            training.save(best=False)
+            self.save()
+            self._saved_at = time.monotonic()
 
-    def _keep_books(self) -> None:
-        training = self.training
-        found = training.trainer.sums()
-        self.sums = {name: value + self.before.get(name, 0.0) for name, value in found.items()}
+    def _read_sums(self) -> None:
+        sums = self.model.sums()
+        self.sums = {name: sum_ + self._earlier_sums.get(name, 0.0) for name, sum_ in sums.items()}
         if not all(math.isfinite(value) for value in self.sums.values()):
-            raise LossNotANumber(training.settings.learning_rate)
-        training.progress = replace(training.progress, sums=self.sums)
+            raise LossNotANumber(self.state.settings.learning_rate)
+        self.state.progress = replace(self.state.progress, sums=self.sums)
 
-    def _tell_block(self) -> None:
-        training, now = self.training, time.monotonic()
-        earlier, began = self.block_began
-        block = difference(self.sums, earlier)
-        speed = block["notes"] / max(now - began, 1e-6)
-        self.block_began = (self.sums, now)
-        line = means(block, training.trainer.fields)
-        training.reporter.add(
+    def _report_block(self) -> None:
+        """One line of metrics for the batches since the line before."""
+        state, now = self.state, time.monotonic()
+        sums_before, started = self._block_start
+        block = difference(self.sums, sums_before)
+        speed = block["notes"] / max(now - started, 1e-6)  # predicted steps per second
+        self._block_start = (self.sums, now)
+        line = means(block, self.model.fields)
+        self.reporter.add(
             kind="step",
-            step=training.progress.step,
-            epoch=training.progress.epoch
-            + training.progress.batch / training.train_windows.batches,
-            learning_rate=float(np.asarray(training.optimizer.learning_rate)),
-            seconds=training.seconds,
+            step=state.progress.step,
+            epoch=state.epochs,
+            learning_rate=float(np.asarray(self.model.optimizer.learning_rate)),
+            seconds=state.seconds,
             steps_per_second=speed,
             gpu_memory=gpu_memory(),
             **line,
         )
-        done = training.done
-        left = training.seconds * max(0.0, 1 - done) / done if done else None
-        training.reporter.beat(loss=line["loss"], steps_per_second=speed, seconds_left=left)
+        done = state.fraction_done
+        left = state.seconds * max(0.0, 1 - done) / done if done else None
+        self.reporter.beat(loss=line["loss"], steps_per_second=speed, seconds_left=left)
 
 
-class Heartbeat(keras.callbacks.Callback):
-    """Lets it be known during a validation that the training is alive."""
+class HeartbeatCallback(keras.callbacks.Callback):
+    """Keeps the run's heartbeat going during validation."""
 
     def __init__(self, reporter: Reporter) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What a training runs on, and in which number format: GPUs where there are any, or the CPU."""
+"""Devices and number formats of a training: all GPUs, or the CPU where there is none."""
 
 from __future__ import annotations
 
@@ -16,30 +16,31 @@ from musicgen.training.forecast.machine import cpu_flags, policy_of_cpu, policy_
 
 @dataclass(frozen=True)
 class Devices:
-    """Devices ready to train on."""
+    """Devices that TensorFlow is set up to train on."""
 
-    words: str  # for people: "CPU (2 cores)", "2 GPUs: NVIDIA A100"
-    strategy: Any = None  # tf.distribute.Strategy over several devices
+    description: str  # for people: "CPU (2 cores)", "2 GPUs: NVIDIA A100"
+    strategy: Any = None  # tf.distribute.Strategy where there are several devices
 
     def scope(self) -> Any:
-        """The context in which variables are made."""
+        """Context in which the model's variables have to be created."""
         return self.strategy.scope() if self.strategy is not None else contextlib.nullcontext()
 
 
-def set_up_devices(most: int = 0) -> Devices:
-    """Prepare TensorFlow before its first operation; most: GPUs to use, 0 is all.
+def set_up_devices(max_gpus: int = 0) -> Devices:
+    """Configure TensorFlow, before its first operation; max_gpus 0 uses all.
 
-    Products are taken in half precision where that is much faster; weights, sums and what
-    becomes of them stay float32. Memory of GPUs grows as needed, so that a card can be shared.
+    The dtype policy is mixed precision where the hardware multiplies matrices much faster in it;
+    weights, sums and the softmax stay float32. GPU memory grows as needed, so that a card can be
+    shared.
     """
-    # Keras's own choice of XLA goes with it, which would cost the LSTM its cuDNN.
+    # This also turns off Keras's automatic XLA, with which the LSTM could not use cuDNN.
     tf.config.experimental.enable_op_determinism()
     gpus = tf.config.list_physical_devices("GPU")
     if not gpus:
         policy = policy_of_cpu(cpu_flags())
         keras.config.set_dtype_policy(policy)
-        return Devices(f"CPU ({os.cpu_count()} cores, {platform.machine()}{_in_words(policy)})")
-    gpus = gpus[:most] if most else gpus
+        return Devices(f"CPU ({os.cpu_count()} cores, {platform.machine()}{_suffix(policy)})")
+    gpus = gpus[:max_gpus] if max_gpus else gpus
     tf.config.set_visible_devices(gpus, "GPU")
     for gpu in gpus:
         tf.config.experimental.set_memory_growth(gpu, True)
@@ -47,12 +48,13 @@ def set_up_devices(most: int = 0) -> Devices:
     policy = policy_of_gpus(details)
     keras.config.set_dtype_policy(policy)
     names = sorted({entry.get("device_name", "GPU") for entry in details})
-    words = f"{len(gpus)} GPU{'s' if len(gpus) > 1 else ''}: {', '.join(names)}"
-    return Devices(words + _in_words(policy), mirrored() if len(gpus) > 1 else None)
+    description = f"{len(gpus)} GPU{'s' if len(gpus) > 1 else ''}: {', '.join(names)}"
+    strategy = mirrored_strategy() if len(gpus) > 1 else None
+    return Devices(description + _suffix(policy), strategy)
 
 
-def mirrored(devices: list[str] | None = None) -> Any:
-    """One copy of the model a device, gradients averaged after each batch."""
+def mirrored_strategy(devices: list[str] | None = None) -> Any:
+    """Data parallelism: one replica of the model per device, gradients averaged after a batch."""
     return tf.distribute.MirroredStrategy(devices)
 
 
@@ -63,5 +65,6 @@ def gpu_memory() -> int | None:
     return int(tf.config.experimental.get_memory_info("GPU:0")["current"])
 
 
-def _in_words(policy: str) -> str:
+def _suffix(policy: str) -> str:
+    """Number format for the description; none for float32."""
     return "" if policy == "float32" else f", {policy.removeprefix('mixed_')}"

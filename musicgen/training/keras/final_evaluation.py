@@ -27,7 +27,7 @@ def write_baselines(run: Run, encoding: Encoding, sides: Mapping[str, Sequence[S
         write_json(run.folder / BASELINES, {each.name: each.to_json() for each in found})
 
 
-def conclude(
+def write_evaluation(
     run: Run, sides: Mapping[str, Sequence[Score]], progress: Progress | None = None
 ) -> None:
     """Judge the best checkpoint on the held-out sides, through the graphs that compose.

@@ -1,14 +1,14 @@
-"""One session of training a run: epoch after epoch, each judged and with its checkpoint.
+"""One session of training a run: epochs, each validated and saved as a checkpoint.
 
-Everything that decides the losses follows from the settings and the data; a training that is
-stopped and resumed sees the same batches with the same dropout as one that never was.
+Losses follow from the settings and the data alone: a training that is stopped and resumed sees
+the same batches with the same dropout as one that was never stopped.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-import time
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -21,25 +21,25 @@ from musicgen.models.build import build_model
 from musicgen.models.checkpoints.checkpoint import PROGRESS
 from musicgen.models.checkpoints.writer import CheckpointWriter, load_training_state, load_weights
 from musicgen.training.data.prepare import TrainingData
+from musicgen.training.data.windows import Batch
 from musicgen.training.keras.averaging import averaged, swap_averages
-from musicgen.training.keras.callbacks import Heartbeat, Watcher
-from musicgen.training.keras.datasets import as_dataset
+from musicgen.training.keras.callbacks import HeartbeatCallback, TrainingCallback
 from musicgen.training.keras.devices import Devices
-from musicgen.training.keras.final_evaluation import conclude, write_baselines
-from musicgen.training.keras.optimizer import make_optimizer
-from musicgen.training.keras.trainer import StepsTrainer
+from musicgen.training.keras.final_evaluation import write_baselines, write_evaluation
+from musicgen.training.keras.optimizer import build_optimizer
+from musicgen.training.keras.state import TrainingState
+from musicgen.training.keras.trainer import StepsTrainer, as_dataset
 from musicgen.training.run_folder.checkpoints import keep, latest_checkpoint, place_for
 from musicgen.training.run_folder.progress import Progress
 from musicgen.training.run_folder.report import Reporter, Sums, epoch_in_words, means
 from musicgen.training.run_folder.run import FINISHED, RUNNING, STOPPED, Run
 from musicgen.training.run_folder.samples import write_sample
-from musicgen.training.settings import TrainSettings
 
 UNEVALUATED = "it is trained to its end, and was stopped before it was evaluated"
 
 
-class Training:
-    """One session of training a run."""
+class TrainingSession:
+    """Training of one run in this process, from a checkpoint or from new weights."""
 
     def __init__(
         self,
@@ -50,153 +50,152 @@ class Training:
         start: Path | None,
         resume: bool,
     ) -> None:
+        """start: checkpoint to take the weights from; resume: its optimizer and position too."""
         self.run, self.data, self.reporter = run, data, reporter
-        self.settings: TrainSettings = data.settings.train
+        self.settings = data.settings.train
         self.train_windows, self.valid_windows = data.windows("train"), data.windows("valid")
-        size, batches = self.settings.batch_size, self.train_windows.batches
-        self.progress = Progress(batch_size=size)
+        batches = self.train_windows.batches
+        progress = Progress(batch_size=self.settings.batch_size)
         with devices.scope():
-            network = build_model(data.settings.model, data.encoding, self.settings.seed)
-            fields = tuple(field.name for field in data.encoding.fields)
-            self.trainer = StepsTrainer(network, fields, self.settings.label_smoothing)
-            self.optimizer = make_optimizer(self.settings)
-            # XLA could not use cuDNN; the LSTM compiles its own loops on CPUs.
-            self.trainer.compile(optimizer=self.optimizer, jit_compile=False)
-            self.optimizer = self.trainer.optimizer  # float16 has its losses scaled by another
-            # TensorFlow traces a step twice in which variables are made, which takes seconds.
-            self.optimizer.build(network.trainable_variables)
+            self._build()
+            network = self.trainer.network
             if start is not None:
                 load_weights(network, start)
             if start is not None and resume:
                 load_training_state(network, self.optimizer, start)
-                swap_averages(network, self.optimizer)  # the checkpoint holds them as its weights
-                told = Progress(**json.loads((start / PROGRESS).read_bytes()))
-                self.progress = told.in_batches_of(size, batches)
+                swap_averages(network, self.optimizer)  # checkpoints have averages as weights
+                saved = Progress(**json.loads((start / PROGRESS).read_bytes()))
+                progress = saved.in_batches_of(self.settings.batch_size, batches)
         primers = data.primers(np.random.default_rng(self.settings.seed))
         self.writer = CheckpointWriter(network, data.encoding, primers)
-        self.begun = time.monotonic() - self.progress.seconds
-        self.saved = time.monotonic()
+        self.state = TrainingState(self.settings, batches, progress)
         self.reporter.tell(
             state=RUNNING,
             message="",
             parameters=network.count_params(),
             steps_per_epoch=batches,
-            epoch=self.progress.epoch,
-            step=self.progress.step,
+            epoch=progress.epoch,
+            step=progress.step,
         )
 
-    @property
-    def seconds(self) -> float:
-        return time.monotonic() - self.begun
+    def _build(self) -> None:
+        """Model, trainer and optimizer."""
+        data = self.data
+        network = build_model(data.settings.model, data.encoding, self.settings.seed)
+        fields = tuple(field.name for field in data.encoding.fields)
+        self.trainer = StepsTrainer(network, fields, self.settings.label_smoothing)
+        # With XLA the LSTM could not use cuDNN; on CPUs it compiles its own loop.
+        self.trainer.compile(optimizer=build_optimizer(self.settings), jit_compile=False)
+        self.optimizer = self.trainer.optimizer  # in float16 Keras wraps it to scale the loss
+        # A train step that creates variables is traced twice, which takes seconds.
+        self.optimizer.build(network.trainable_variables)
 
-    @property
-    def done(self) -> float:
-        """The share of the training that is behind, by epochs or by time, whichever is more."""
-        progress = self.progress
-        epochs = progress.epoch + progress.batch / self.train_windows.batches
-        by_time = self.seconds / (60 * self.settings.minutes) if self.settings.minutes else 0.0
-        return max(epochs / self.settings.epochs, by_time)
-
-    @property
-    def time_is_over(self) -> bool:
-        return 0 < 60 * self.settings.minutes <= self.seconds
-
-    @property
-    def asked_to_stop(self) -> bool:
+    def should_stop(self) -> bool:
+        """Whether somebody requested a stop."""
         return self.run.asked_to_stop
 
-    def go_on(self) -> None:
-        """Epoch after epoch, until the end or a wish to stop."""
-        while not self._is_over():
-            whole = self._epoch()
+    def train(self) -> None:
+        """Train until the last epoch, the time limit, early stopping or a stop request."""
+        while not self.is_over():
+            whole = self._train_epoch()
             if not whole:
                 self.save(best=False)
-            if not whole or (self.asked_to_stop and not self._is_over()):
+            if not whole or (self.should_stop() and not self.is_over()):
                 self.reporter.tell(state=STOPPED, message="")
                 return
         if latest_checkpoint(self.run) is None:
             self.save(best=True)
+        self._evaluate()
+
+    def is_over(self) -> bool:
+        """Whether the training is complete, by epochs, time or early stopping."""
+        progress, patience = self.state.progress, self.settings.patience
+        waited = progress.epoch - progress.best_epoch
+        return self.state.fraction_done >= 1.0 or bool(
+            patience and progress.best_valid_loss is not None and waited >= patience
+        )
+
+    def _evaluate(self) -> None:
         self.reporter.tell(message="evaluating", seconds_left=0.0)
         try:
-            conclude(self.run, self.data.scores, self._while_evaluated)
+            write_evaluation(self.run, self.data.scores, self._report_evaluation)
         except Cancelled:
             self.reporter.tell(state=STOPPED, message=UNEVALUATED)
             return
         self.reporter.tell(state=FINISHED, message="")
 
-    def _while_evaluated(self, done: int, total: int) -> None:
-        if self.asked_to_stop:
+    def _report_evaluation(self, done: int, total: int) -> None:
+        if self.should_stop():
             raise Cancelled
         self.reporter.beat()
 
-    def _is_over(self) -> bool:
-        progress, patience = self.progress, self.settings.patience
-        waited = progress.epoch - progress.best_epoch
-        return self.done >= 1.0 or bool(
-            patience and progress.best_valid_loss is not None and waited >= patience
-        )
+    def _train_epoch(self) -> bool:
+        """Train one epoch, or the rest of one; False where a stop request ended it early.
 
-    def _epoch(self) -> bool:
-        """Train one epoch, or the rest of one; False where it was asked to stop within.
-
-        An epoch in which the time is over is shorter, and counts.
+        An epoch that the time limit ends early counts as a whole one.
         """
-        watcher = Watcher(self)
+        callback = TrainingCallback(
+            self.state, self.reporter, self.should_stop, lambda: self.save(best=False)
+        )
+        epoch = self.state.progress.epoch
         self.trainer.fit(
-            self._dataset(),
-            initial_epoch=self.progress.epoch,
-            epochs=self.progress.epoch + 1,
-            callbacks=[watcher],
-            shuffle=False,  # the order is the windows' own
+            self._train_dataset(),
+            initial_epoch=epoch,
+            epochs=epoch + 1,
+            callbacks=[callback],
+            shuffle=False,  # the windows are shuffled already
             verbose=0,
         )
-        if watcher.stopped:
+        if callback.stopped:
             return False
-        self._end_of_epoch(watcher.sums)
+        self._finish_epoch(callback.sums)
         return True
 
-    def _end_of_epoch(self, sums: Sums) -> None:
-        fields = self.trainer.fields
+    def _finish_epoch(self, sums: Sums) -> None:
+        """Validate, report the metrics, save a checkpoint, compose a sample."""
+        metrics = means(sums, self.trainer.fields)
         valid = self._validate()
-        progress = self.progress
-        epoch = progress.epoch + 1
-        score = valid["loss"] if valid else means(sums, fields)["loss"]
-        best = progress.best_valid_loss is None or score < progress.best_valid_loss
-        self.progress = replace(progress, epoch=epoch, batch=0, sums={})
-        if best:
-            self.progress = replace(self.progress, best_epoch=epoch, best_valid_loss=score)
-        line = {**means(sums, fields), "seconds": self.seconds, "step": progress.step}
+        progress = self.state.progress
+        epoch, seconds = progress.epoch + 1, self.state.seconds
+        loss = valid["loss"] if valid else metrics["loss"]
+        is_best = progress.best_valid_loss is None or loss < progress.best_valid_loss
+        line = {**metrics, "seconds": seconds, "step": progress.step}
         line |= {f"valid_{name}": value for name, value in valid.items()}
+        progress = replace(progress, epoch=epoch, batch=0, sums={})
+        if is_best:
+            progress = replace(progress, best_epoch=epoch, best_valid_loss=loss)
+        self.state.progress = progress
         self.reporter.add(kind="epoch", epoch=epoch, **line)
         print(epoch_in_words(epoch, line), file=sys.stderr, flush=True)  # into the log
         self.reporter.note(
             epoch=epoch,
             loss=line["loss"],
             valid_loss=line.get("valid_loss"),
-            best_epoch=self.progress.best_epoch,
-            best_valid_loss=self.progress.best_valid_loss,
-            seconds=self.seconds,
+            best_epoch=progress.best_epoch,
+            best_valid_loss=progress.best_valid_loss,
+            seconds=seconds,
         )
-        self.save(best)
-        self.reporter.tell()  # what is told of is there to be resumed from and composed with
-        if self.data.scores["train"]:  # without scores there is nothing to hear or to compare
+        self.save(is_best)
+        self.reporter.tell()  # after the checkpoint: what the status names can be opened
+        if self.data.scores["train"]:  # benchmarks train on encoded pieces without scores
             write_sample(self.run, epoch)
             write_baselines(self.run, self.data.encoding, self.data.scores)
 
     def _validate(self) -> dict[str, Any]:
-        if not self.valid_windows.batches:
-            return {}
+        """Metrics of the validation pieces; empty where there are none."""
         windows = self.valid_windows
-        dataset = as_dataset(windows.once, windows, windows.batches_once)
+        if not windows.batches:
+            return {}
+        dataset = as_dataset(windows.in_order, windows, windows.batches_in_order)
         with averaged(self.trainer, self.optimizer):
-            logs = self.trainer.evaluate(
-                dataset, verbose=0, return_dict=True, callbacks=[Heartbeat(self.reporter)]
+            sums = self.trainer.evaluate(
+                dataset, verbose=0, return_dict=True, callbacks=[HeartbeatCallback(self.reporter)]
             )
-        return means(logs, self.trainer.fields)
+        return means(sums, self.trainer.fields)
 
     def save(self, best: bool) -> None:
-        """A checkpoint of this very moment, then the pointers, then the old ones go."""
-        progress = replace(self.progress, seconds=self.seconds)
+        """Write a checkpoint, then the pointers to it, then delete the older ones."""
+        progress = replace(self.state.progress, seconds=self.state.seconds)
         status = self.reporter.status
         facts = {
             "run": self.run.name,
@@ -209,15 +208,16 @@ class Training:
             checkpoint = place_for(self.run, progress)
             self.writer.write(checkpoint, facts, self.optimizer, asdict(progress))
         keep(checkpoint, best)
-        self.saved = time.monotonic()
 
-    def _dataset(self) -> tf.data.Dataset:
-        settings, progress = self.settings, self.progress
-        transpose = (-settings.transpose_down, settings.transpose_up)
+    def _train_dataset(self) -> tf.data.Dataset:
+        """Batches of the current epoch from the current position on."""
+        settings, progress = self.settings, self.state.progress
+        transpose = (-settings.transpose_down, settings.transpose_up)  # semitones
 
-        def batches() -> Any:
-            epoch, skip = progress.epoch, progress.batch
-            return self.train_windows.epoch(settings.seed, epoch, transpose, skip)
+        def batches() -> Iterator[Batch]:
+            return self.train_windows.shuffled(
+                settings.seed, progress.epoch, transpose, progress.batch
+            )
 
-        left = self.train_windows.batches - progress.batch
-        return as_dataset(batches, self.train_windows, left)
+        remaining = self.train_windows.batches - progress.batch
+        return as_dataset(batches, self.train_windows, remaining)

@@ -1,29 +1,32 @@
-"""A model of steps as `fit` sees it: the loss, and sums from which exact means follow."""
+"""Keras model and dataset for `fit`: loss, metrics as sums, batches from a generator."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
 
 import keras
 import tensorflow as tf
 from keras import ops
 
 from musicgen.models.build import StepsModel
+from musicgen.training.data.windows import Batch
 
 Tensor = Any
 
-FORBIDDEN = -1e8  # logits below are of what cannot come, and stay so
+MIN_POSSIBLE_LOGIT = -1e8  # lower ones are masked values, which have no probability
+PREFETCHED_BATCHES = 4
 
 
 class StepsTrainer(keras.Model):
-    """Cross-entropy of every field of every step, in nats, summed over fields.
+    """Cross-entropy of all fields of all steps, in nats, summed over fields.
 
-    While it trains, the share `smoothing` of each target is spread over all values that are not
-    forbidden: Szegedy and others, Rethinking the Inception Architecture, 2016, section 7. What
-    the logs tell is the plain cross-entropy.
+    In training, the fraction `smoothing` of each target is spread over all values that are not
+    masked (label smoothing: Szegedy et al., Rethinking the Inception Architecture, 2016,
+    section 7). The metrics are those of the plain cross-entropy.
 
-    Logs are sums over the epoch so far: `notes`, and `nats_FIELD` and `hits_FIELD` of each field.
+    Metrics are sums over the epoch so far: `notes` (predicted steps), and `nats_FIELD` and
+    `hits_FIELD` for each field.
     """
 
     def __init__(
@@ -34,7 +37,7 @@ class StepsTrainer(keras.Model):
         self.notes = keras.metrics.Sum("notes")
         self.nats = {name: keras.metrics.Sum(f"nats_{name}") for name in fields}
         self.hits = {name: keras.metrics.Sum(f"hits_{name}") for name in fields}
-        self.built = True  # the network is
+        self.built = True  # as the network is
 
     @property
     def metrics(self) -> list[keras.metrics.Metric]:
@@ -44,20 +47,20 @@ class StepsTrainer(keras.Model):
         return self.network(inputs, training=training)
 
     def train_step(self, data: Any) -> dict[str, Tensor]:
-        """One batch. Its logs tell nothing, so that a fast device need not wait to be read."""
+        """Train on one batch. No metric is returned: Keras would wait for the device to read it."""
         inputs, targets, weights = data
         with tf.GradientTape() as tape:
-            predicted = self(inputs, training=True)
-            loss = self.compute_loss(inputs, targets, predicted, weights)
+            logits = self(inputs, training=True)
+            loss = self.compute_loss(inputs, targets, logits, weights)
             scaled = self.optimizer.scale_loss(loss)
         gradients = tape.gradient(scaled, self.trainable_variables)
         self.optimizer.apply_gradients(
-            zip(_share(gradients), self.trainable_variables, strict=True)
+            zip(_replica_share(gradients), self.trainable_variables, strict=True)
         )
-        return {"batches": tf.constant(1.0)}  # Keras wants something
+        return {"batches": tf.constant(1.0)}  # Keras does not accept empty logs
 
     def sums(self) -> dict[str, float]:
-        """The metrics as they are now; waits for the batches that are under way."""
+        """Current values of the metrics; waits for the batches that the device works on."""
         return {metric.name: float(metric.result()) for metric in self.metrics}
 
     def compute_loss(
@@ -68,43 +71,67 @@ class StepsTrainer(keras.Model):
         sample_weight: Any = None,
         training: bool = True,
     ) -> Tensor:
-        """y and sample_weight: (B, T) by field; y_pred: (B, T, V) by field."""
+        """Loss of a batch, and update of the metrics.
+
+        y and sample_weight: (B, T) by field; y_pred: logits (B, T, V) by field.
+        """
         total: Tensor = 0.0
         for name in self.fields:
-            weight = sample_weight[name]
+            weight = sample_weight[name]  # (B, T), 0 for padding
             nats = ops.sparse_categorical_crossentropy(y[name], y_pred[name], from_logits=True)
-            aim = self._smoothed(nats, y_pred[name]) if training and self.smoothing else nats
-            total += ops.mean(aim * weight)
+            loss = self._smooth(nats, y_pred[name]) if training and self.smoothing else nats
+            total += ops.mean(loss * weight)
             self.nats[name].update_state(nats, weight)
-            # `==` would leave the rank open where a length is known of one side alone.
+            # `==` would leave the rank open where the length is known on one side only.
             hit = ops.equal(ops.cast(ops.argmax(y_pred[name], axis=-1), "int32"), y[name])
             self.hits[name].update_state(ops.cast(hit, "float32"), weight)
         self.notes.update_state(sample_weight[self.fields[0]])
-        # Empty rows fill up a batch; without them the mean would be this much larger.
+        # The mean counts the empty rows that fill up a batch: a last batch weighs less.
         return total
 
-    def _smoothed(self, nats: Tensor, logits: Tensor) -> Tensor:
-        """(B, T), (B, T, V) -> (B, T)"""
-        possible = logits > FORBIDDEN
-        costs = ops.where(possible, -ops.log_softmax(logits), 0.0)
-        count = ops.sum(ops.cast(possible, costs.dtype), axis=-1)
-        return (1 - self.smoothing) * nats + self.smoothing * ops.sum(costs, axis=-1) / count
+    def _smooth(self, nats: Tensor, logits: Tensor) -> Tensor:
+        """Loss of the smoothed targets: nats (B, T), logits (B, T, V) -> (B, T)."""
+        possible = logits > MIN_POSSIBLE_LOGIT
+        losses = ops.where(possible, -ops.log_softmax(logits), 0.0)  # (B, T, V)
+        count = ops.sum(ops.cast(possible, losses.dtype), axis=-1)  # (B, T)
+        return (1 - self.smoothing) * nats + self.smoothing * ops.sum(losses, axis=-1) / count
 
 
-def clip_norm_of_share(norm: float) -> float:
-    """At which norm one device clips its share of gradients that are clipped at `norm`."""
+class Windows(Protocol):
+    """Windows that a dataset is built from."""
+
+    def in_order(self) -> Iterator[Batch]: ...
+
+
+def as_dataset(
+    batches: Callable[[], Iterator[Batch]], windows: Windows, count: int
+) -> tf.data.Dataset:
+    """Dataset of the first `count` batches of a generator, prefetched while others are trained on.
+
+    windows: give the shapes and types of a batch.
+    """
+    example = next(iter(windows.in_order()))
+    signature = tf.nest.map_structure(lambda a: tf.TensorSpec(a.shape, a.dtype), example)
+    dataset = tf.data.Dataset.from_generator(batches, output_signature=signature)
+    counted = dataset.apply(tf.data.experimental.assert_cardinality(count))
+    return counted.prefetch(PREFETCHED_BATCHES)
+
+
+def clip_norm_per_replica(norm: float) -> float:
+    """Norm at which one replica clips its share of gradients that are clipped at `norm`."""
     return norm / tf.distribute.get_strategy().num_replicas_in_sync
 
 
-def _share(gradients: Sequence[Tensor]) -> Sequence[Tensor]:
-    """This device's share of the gradients of the whole batch.
+def _replica_share(gradients: Sequence[Tensor]) -> Sequence[Tensor]:
+    """This replica's share of the gradients of the whole batch.
 
-    Optimizers clip on each device, then sum over devices: clipped must be what all have together.
+    Keras optimizers clip on each replica and then sum over replicas. The sum is what has to be
+    clipped, so each replica gets an equal share of it.
     """
-    devices = tf.distribute.get_strategy().num_replicas_in_sync
-    if devices == 1:
+    replicas = tf.distribute.get_strategy().num_replicas_in_sync
+    if replicas == 1:
         return gradients
     context = tf.distribute.get_replica_context()
     means = [context.all_reduce(tf.distribute.ReduceOp.MEAN, g) for g in gradients]
-    # Those of embeddings are slices, and stay so: optimizers leave the rows between them alone.
-    return [tf.math.scalar_mul(1 / devices, mean) for mean in means]
+    # Gradients of embeddings stay IndexedSlices: optimizers update only the rows they hold.
+    return [tf.math.scalar_mul(1 / replicas, mean) for mean in means]

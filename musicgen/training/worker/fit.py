@@ -13,7 +13,7 @@ from musicgen.files import write_json
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.training.data.prepare import TrainingData, prepare
 from musicgen.training.keras.devices import Devices, set_up_devices
-from musicgen.training.keras.session import Training
+from musicgen.training.keras.session import TrainingSession
 from musicgen.training.run_folder.checkpoints import latest_checkpoint, starting_checkpoint
 from musicgen.training.run_folder.relocate import SPLIT
 from musicgen.training.run_folder.report import Reporter
@@ -21,7 +21,9 @@ from musicgen.training.run_folder.run import STARTING, Run
 from musicgen.training.worker.reading import read_collection
 
 
-def train(run: Run, devices: Devices | None = None, training: type[Training] | None = None) -> None:
+def train(
+    run: Run, devices: Devices | None = None, training: type[TrainingSession] | None = None
+) -> None:
     """Train a run to its end, from its latest checkpoint where it has one.
 
     devices, training: what to train on and the session to train in, where not the usual ones.
@@ -29,7 +31,7 @@ def train(run: Run, devices: Devices | None = None, training: type[Training] | N
     settings = run.settings
     devices = devices or set_up_devices(settings.train.devices)
     reporter = _reporter(run)
-    reporter.note(device=devices.words)
+    reporter.note(device=devices.description)
     collection = read_collection(run, reporter)
     if collection is None:
         return
@@ -46,14 +48,16 @@ def train_on(
     run: Run,
     data: TrainingData,
     devices: Devices | None = None,
-    training: type[Training] | None = None,
+    training: type[TrainingSession] | None = None,
 ) -> None:
     """The same on data that is at hand."""
     devices = devices or set_up_devices()
     reporter = _reporter(run)
-    reporter.tell(state=STARTING, message="making the model", device=devices.words)
+    reporter.tell(state=STARTING, message="making the model", device=devices.description)
     resume = latest_checkpoint(run) is not None
-    (training or Training)(run, data, devices, reporter, starting_checkpoint(run), resume).go_on()
+    (training or TrainingSession)(
+        run, data, devices, reporter, starting_checkpoint(run), resume
+    ).train()
 
 
 def _reporter(run: Run) -> Reporter:

@@ -91,7 +91,7 @@ def test_steps_as_it_trained(written: Written, settings: ModelSettings, name: st
     model, checkpoint = written(settings, name)
     steps = _long_piece(encoding)
     assert len(steps) >= STEPS
-    inputs, _, _ = next(Windows([steps], encoding, STEPS, 1).once())
+    inputs, _, _ = next(Windows([steps], encoding, STEPS, 1).in_order())
     expected = model(inputs, training=False)
     found = _engine_logits(OnnxModel(open_checkpoint(checkpoint)), steps, STEPS)
     for field, logits in zip(encoding.fields, found, strict=True):
@@ -106,7 +106,7 @@ def test_frames_step_as_they_trained(tmp_path: Path) -> None:
     phrase = np.repeat(rng.integers(0, 61, (16, 4)), 2, axis=0)
     steps = Steps(np.concatenate([phrase, rng.integers(0, 61, (8, 4)), phrase]).astype(np.int32))
     count = len(steps)
-    inputs, _, _ = next(Windows([steps], encoding, count, 1).once())
+    inputs, _, _ = next(Windows([steps], encoding, count, 1).in_order())
     expected = model(inputs, training=False)
     found = _engine_logits(OnnxModel(open_checkpoint(tmp_path / "c")), steps, count)
     for field, logits in zip(encoding.fields, found, strict=True):

@@ -21,7 +21,7 @@ def logits():
     model = build_model(LstmSettings(width=16, layers=1), ENCODING, seed=4)
 
     def of(frames: np.ndarray) -> dict[str, np.ndarray]:
-        inputs, _, _ = next(Windows([Steps(frames)], ENCODING, len(frames), 1).once())
+        inputs, _, _ = next(Windows([Steps(frames)], ENCODING, len(frames), 1).in_order())
         return {name: value[0].numpy() for name, value in model(inputs, training=False).items()}
 
     return of

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from musicgen.training.keras.averaging import AveragingAdamW, averaged, swap_averages
-from musicgen.training.keras.optimizer import make_optimizer
+from musicgen.training.keras.optimizer import build_optimizer
 from musicgen.training.settings import TrainSettings
 
 
@@ -13,7 +13,7 @@ def _fitted(momentum: float) -> tuple:
     import keras
 
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
-    optimizer = make_optimizer(TrainSettings(learning_rate=0.1, average=momentum))
+    optimizer = build_optimizer(TrainSettings(learning_rate=0.1, average=momentum))
     model.compile(optimizer=optimizer, loss="mse")
     weights = []
     for _ in range(3):

@@ -22,7 +22,7 @@ from musicgen.models.checkpoints.writer import CheckpointWriter, load_weights, w
 from musicgen.models.settings import LstmSettings, ModelSettings, TransformerSettings
 from musicgen.training.data.windows import Windows
 from musicgen.training.forecast.machine import policy_of_cpu, policy_of_gpus
-from musicgen.training.keras.optimizer import make_optimizer
+from musicgen.training.keras.optimizer import build_optimizer
 from musicgen.training.keras.trainer import StepsTrainer
 from musicgen.training.settings import TrainSettings
 from tests.helpers.locations import ROOT
@@ -115,9 +115,9 @@ def test_half_precision_trains_and_exports_float32(
     model = build_model(settings, ENCODING, seed=2)
     assert model.memory.layers[0].compute_dtype == policy.removeprefix("mixed_")
     trainer = StepsTrainer(model, tuple(field.name for field in ENCODING.fields))
-    trainer.compile(optimizer=make_optimizer(TrainSettings()), jit_compile=False)
+    trainer.compile(optimizer=build_optimizer(TrainSettings()), jit_compile=False)
     before = weights_of(model)
-    trainer.train_on_batch(*next(Windows(pieces, ENCODING, 16, 4).epoch(0, 0, (0, 0))))
+    trainer.train_on_batch(*next(Windows(pieces, ENCODING, 16, 4).shuffled(0, 0, (0, 0))))
     assert all(np.isfinite(value) for value in trainer.sums().values())
     assert trainer.sums()["notes"] == 64
     assert all(value.dtype == np.float32 for value in weights_of(model).values())
@@ -127,7 +127,7 @@ def test_half_precision_trains_and_exports_float32(
     keras.config.set_dtype_policy("float32")
     exact = build_model(settings, ENCODING)
     load_weights(exact, tmp_path / "c")
-    inputs, _, _ = next(Windows(pieces[:1], ENCODING, 32, 1).once())
+    inputs, _, _ = next(Windows(pieces[:1], ENCODING, 32, 1).in_order())
     expected, rough = exact(inputs, training=False), model(inputs, training=False)
     stepper = OnnxModel(open_checkpoint(tmp_path / "c")).begin(1)
     tracker = ENCODING.tracker(1, pieces[0].metres, 0)

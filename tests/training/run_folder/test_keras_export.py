@@ -94,7 +94,7 @@ def test_another_process_opens_an_lstm_and_predicts_the_same(tmp_path: Path, mon
     file.write_bytes(keras_file(run))
 
     steps = encoding.encode(tiny_pieces()[0])
-    inputs = next(Windows([steps], encoding, 32, 1).once())[0]
+    inputs = next(Windows([steps], encoding, 32, 1).in_order())[0]
     np.savez(window, **inputs)
     command = [sys.executable, "-c", OPENING, str(file), str(window)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)

@@ -16,7 +16,7 @@ from safetensors.numpy import load_file, save_file
 from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.models.settings import ClassicSettings, LstmSettings, TransformerSettings
-from musicgen.training.keras.session import Training
+from musicgen.training.keras.session import TrainingSession
 from musicgen.training.run_folder.run import Run, create_run, find_checkpoint
 from musicgen.training.settings import RunSettings, TrainSettings
 from musicgen.training.worker import fit, launch
@@ -73,10 +73,9 @@ def _stop_after(batches: int) -> Callable[[Run], None]:
     """Training that is asked to stop after so many batches."""
 
     def work(run: Run) -> None:
-        class Impatient(Training):
-            @property
-            def asked_to_stop(self) -> bool:
-                return self.progress.step >= batches
+        class Impatient(TrainingSession):
+            def should_stop(self) -> bool:
+                return self.state.progress.step >= batches
 
         fit.train(run, training=Impatient)
 
@@ -195,9 +194,9 @@ def test_loss_that_is_no_number(finished: Run, source: str, tmp_path: Path) -> N
 
 def test_an_epoch_is_told_of_when_its_checkpoint_is_there(source: str) -> None:
     def work(run: Run) -> None:
-        class Full(Training):
+        class Full(TrainingSession):
             def save(self, best: bool) -> None:
-                if self.progress.epoch == 2:
+                if self.state.progress.epoch == 2:
                     raise OSError(errno.ENOSPC, "No space left on device")
                 super().save(best)
 
@@ -212,10 +211,9 @@ def test_an_epoch_is_told_of_when_its_checkpoint_is_there(source: str) -> None:
 
 def test_stopped_while_it_is_evaluated(source: str) -> None:
     def work(run: Run) -> None:
-        class Ended(Training):
-            @property
-            def asked_to_stop(self) -> bool:
-                return self._is_over()
+        class Ended(TrainingSession):
+            def should_stop(self) -> bool:
+                return self.is_over()
 
         fit.train(run, training=Ended)
 
@@ -241,10 +239,11 @@ def test_stopped_while_the_collection_is_read(source: str) -> None:
 
 def test_the_time_ends_a_training_within_an_epoch(source: str) -> None:
     def work(run: Run) -> None:
-        class Late(Training):
-            @property
-            def seconds(self) -> float:
-                return 60.0 * self.progress.step  # a minute a batch
+        class Late(TrainingSession):
+            def __init__(self, *args: Any) -> None:
+                super().__init__(*args)
+                self.state.clock = lambda: 60.0 * self.state.progress.step  # a minute a batch
+                self.state.started = 0.0
 
         fit.train(run, training=Late)
 
@@ -299,7 +298,7 @@ def test_losses_are_means_over_all_notes(whole: dict[str, Run]) -> None:
     model = build_model(settings.model, data.encoding)
     load_weights(model, finished.checkpoint("latest"))
     nats, notes = 0.0, 0
-    for inputs, targets, weights in data.windows("valid").once():
+    for inputs, targets, weights in data.windows("valid").in_order():
         logits = model(inputs, training=False)
         for name, target in targets.items():
             chances = logits[name].numpy().astype(np.float64)

@@ -1,0 +1,49 @@
+"""Position and clock of one training session: what its callback and its loop both read.
+
+It holds no Keras object, so that the callback needs nothing of the session itself.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from musicgen.training.run_folder.progress import Progress
+from musicgen.training.settings import TrainSettings
+
+
+@dataclass
+class TrainingState:
+    """Position in the training (`progress`, replaced after every batch) and time spent on it."""
+
+    settings: TrainSettings
+    batches_per_epoch: int
+    progress: Progress
+    clock: Callable[[], float] = time.monotonic  # seconds
+
+    started: float = field(init=False)  # by that clock, as if all sessions were one
+
+    def __post_init__(self) -> None:
+        self.started = self.clock() - self.progress.seconds
+
+    @property
+    def seconds(self) -> float:
+        """Training time of all sessions of the run."""
+        return self.clock() - self.started
+
+    @property
+    def epochs(self) -> float:
+        """Epochs trained so far, with the fraction of the current one."""
+        return self.progress.epoch + self.progress.batch / self.batches_per_epoch
+
+    @property
+    def fraction_done(self) -> float:
+        """0 to 1 (or more) by epochs or by time, whichever is larger."""
+        limit = 60 * self.settings.minutes
+        return max(self.epochs / self.settings.epochs, self.seconds / limit if limit else 0.0)
+
+    @property
+    def is_time_over(self) -> bool:
+        """Whether the time limit of the settings, where there is one, has passed."""
+        return 0 < 60 * self.settings.minutes <= self.seconds
