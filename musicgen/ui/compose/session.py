@@ -10,8 +10,8 @@ import streamlit as st
 from musicgen.composing.records.saved_pieces import SavedPiece, UnknownPiece, read_piece
 from musicgen.ui.compose import models
 from musicgen.ui.compose.form.form_restore import refill
-from musicgen.ui.compose.job import Job
 from musicgen.ui.compose.link import Link, link_to
+from musicgen.ui.shared.tasks import ComposeTask
 
 
 @dataclass
@@ -20,7 +20,7 @@ class Desk:
 
     batch: tuple[SavedPiece, ...] = ()  # the best first
     shown: int = 0  # which of them
-    job: Job[Sequence[SavedPiece]] | None = None
+    job: ComposeTask[Sequence[SavedPiece]] | None = None
     problem: str = ""  # why the last piece could not be composed
     notice: str = ""  # what could not be done of what the address asks for
     wanted: Link | None = None  # a piece to compose, that a link asks for
@@ -37,7 +37,7 @@ class Desk:
         """Pieces to look at, in place of those that were there."""
         self.batch, self.shown = tuple(pieces), 0
 
-    def begin(self, job: Job[Sequence[SavedPiece]]) -> None:
+    def begin(self, job: ComposeTask[Sequence[SavedPiece]]) -> None:
         """Have a job done; one that is still at work is stopped."""
         if self.job is not None:
             self.job.stop()

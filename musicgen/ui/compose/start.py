@@ -22,10 +22,10 @@ from musicgen.score import Score, first_bar_number
 from musicgen.statistics.metrics import score_metrics
 from musicgen.theory.repetition import degenerate_repetition
 from musicgen.ui.compose.form.prompt import Begin
-from musicgen.ui.compose.job import Job
 from musicgen.ui.compose.models import Opened
 from musicgen.ui.compose.piece_facts import primer_notes
 from musicgen.ui.compose.session import desk
+from musicgen.ui.shared.tasks import ComposeTask
 
 
 def start(opened: Opened, settings: ComposeSettings, begin: Begin, candidates: int) -> None:
@@ -43,7 +43,7 @@ def start(opened: Opened, settings: ComposeSettings, begin: Begin, candidates: i
         )
         return _all_kept(opened, pieces, begin)
 
-    desk().begin(Job(work, settings.bars or 0))
+    desk().begin(ComposeTask(work, settings.bars or 0))
 
 
 def start_one(opened: Opened, settings: ComposeSettings, begin: Begin, variation: int = 0) -> None:
@@ -61,7 +61,7 @@ def start_one(opened: Opened, settings: ComposeSettings, begin: Begin, variation
         )
         return _all_kept(opened, [piece], begin)
 
-    desk().begin(Job(work, settings.bars or 0))
+    desk().begin(ComposeTask(work, settings.bars or 0))
 
 
 def start_rewrite(
@@ -83,7 +83,7 @@ def start_rewrite(
         new = _keep(opened, found.score, settings, 0, facts, words, f"{piece.name}, {bars}")
         return [new, piece]  # side by side, to be compared
 
-    desk().begin(Job(work, 0))
+    desk().begin(ComposeTask(work, 0))
 
 
 def bars_in_words(score: Score, first: int, last: int) -> str:

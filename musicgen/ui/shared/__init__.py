@@ -1,4 +1,4 @@
-"""What several pages share: page frame, text, background tasks, tables.
+"""Parts that several pages share: page frame, text, background tasks, tables.
 
 Imports: streamlit, the core.
 """

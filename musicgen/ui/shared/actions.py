@@ -1,4 +1,4 @@
-"""Doing what a button asks for, and saying what is in the way."""
+"""Running the action of a button and showing its result or its error."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ from musicgen.errors import MusicgenError
 from musicgen.ui.shared.frame import queue_toast
 from musicgen.ui.shared.text import escape
 
-USER_ERRORS = (MusicgenError, ValueError, OSError)
+USER_ERRORS = (MusicgenError, OSError)  # errors whose message is for the person
 
 
-def run_action(work: Callable[[], str]) -> None:
-    """Do it, then draw the page anew with what it says; or say what is in the way."""
+def run_action(action: Callable[[], str]) -> None:
+    """Run an action, then rerun the page with the message that it returns as a toast.
+
+    An error of USER_ERRORS is shown in place of that.
+    """
     try:
-        said = work()
-    except USER_ERRORS as problem:
-        st.error(escape(str(problem), 500))
+        message = action()
+    except USER_ERRORS as error:
+        st.error(escape(str(error), 500))
         return
-    queue_toast(said)
+    queue_toast(message)
     st.rerun()

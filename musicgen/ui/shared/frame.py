@@ -1,4 +1,4 @@
-"""What every page begins with."""
+"""Frame of every page: title, navigation, colours, toasts."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from pathlib import Path
 
 import streamlit as st
 
-# A file: an icon by name, as `:material/piano:`, the browser would fetch from the network.
+# A file, because the browser would fetch an icon by name (`:material/piano:`) from the network.
 ICON = Path(__file__).with_name("icon.png")
-# Streamlit writes on primary buttons in white, which is not to be read on a dark page's light blue.
+# Streamlit's white text on primary buttons cannot be read on the light blue of the dark theme.
 ON_PRIMARY = {"light": "#ffffff", "dark": "#14181f"}
 _STYLE = (
     '<style>.stApp [data-testid^="stBaseButton-primary"]:not(:disabled) '
@@ -20,10 +20,11 @@ PAGES = (
     ("pages/2_Train.py", "Train", ":material/model_training:"),
     ("pages/3_Compose.py", "Compose", ":material/music_note:"),
 )
+_TOAST = "_toast"  # session state: message and icon of the next toast
 
 
 def begin(title: str, subtitle: str) -> None:
-    """Layout, the way to the other pages, and the title; must come first on a page."""
+    """Set the page's layout and draw its navigation and title; call it first on a page."""
     st.set_page_config(page_title=f"{title} · musicgen", page_icon=ICON, layout="wide")
     st.html(_STYLE)
     with st.sidebar:
@@ -34,11 +35,12 @@ def begin(title: str, subtitle: str) -> None:
 
 
 def queue_toast(message: str, icon: str = ":material/check:") -> None:
-    """A message that is shown on the next run of the page, after something has changed."""
-    st.session_state["_said"] = (message, icon)
+    """Have a message shown on the next run of the page, which a rerun now would wipe out."""
+    st.session_state[_TOAST] = (message, icon)
 
 
 def show_queued_toast() -> None:
-    """Show what `say_later` left, once."""
-    if said := st.session_state.pop("_said", None):
-        st.toast(said[0], icon=said[1])
+    """Show the message that `queue_toast` left, once."""
+    if _TOAST in st.session_state:
+        message, icon = st.session_state.pop(_TOAST)
+        st.toast(message, icon=icon)

@@ -1,4 +1,4 @@
-"""Work that takes its time, in a thread of its own, with a progress bar on the page."""
+"""Long work in a thread of its own, with progress, cancelling and a progress bar on the page."""
 
 from __future__ import annotations
 
@@ -6,34 +6,39 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import streamlit as st
 
 from musicgen.errors import Cancelled
 from musicgen.progress import Progress
+from musicgen.score import Score
 from musicgen.ui.shared.text import format_duration
+
+if TYPE_CHECKING:  # the Data and Train pages do without the composer
+    from musicgen.composing.decoding.compose import OnBar
+    from musicgen.composing.decoding.parallel import Stop
 
 T = TypeVar("T")
 
-BAR_DELAY_SECONDS = 0.4  # seconds before a bar is shown
-POLL_SECONDS = 0.15  # seconds between two looks
+BAR_DELAY_SECONDS = 0.4  # shorter work shows no progress bar
+POLL_SECONDS = 0.15  # between two updates of the bar
 
 
 class WaitAbandoned(Exception):
-    """One has turned away from work that others still wait for."""
+    """This page has stopped waiting for a task that other pages still wait for."""
 
 
 class Task(Generic[T]):
-    """Begins at once; knows how far it is and can be cancelled."""
+    """Work in a thread that starts at once, reports progress and can be cancelled."""
 
     def __init__(self, work: Callable[[Progress], T]) -> None:
-        """work: is given a progress callback, which raises Cancelled where that is wanted."""
-        self.done, self.total, self.began = 0, 0, time.monotonic()
-        self._waiting: list[object] = []  # those who wait for it, once for each run of a page
+        """work: takes a progress callback, which raises Cancelled after `cancel`."""
+        self.done, self.total, self.started = 0, 0, time.monotonic()
+        self._waiting: list[object] = []  # sessions that wait, once for each run of their page
         self._lock = threading.Lock()
         self._cancelled, self._over = threading.Event(), threading.Event()
-        self._problem: BaseException | None = None
+        self._error: BaseException | None = None
         self._result: T | None = None
         threading.Thread(target=self._run, args=(work,), daemon=True).start()
 
@@ -41,97 +46,148 @@ class Task(Generic[T]):
         self._cancelled.set()
 
     @contextmanager
-    def awaited(self, by: object) -> Iterator[None]:
-        """While somebody waits for it."""
+    def awaited(self, session: object) -> Iterator[None]:
+        """Count a session among those that wait for the task."""
         with self._lock:
-            self._waiting.append(by)
+            self._waiting.append(session)
         try:
             yield
         finally:
             with self._lock:
-                self._waiting.remove(by)
+                self._waiting.remove(session)
 
-    def is_awaited_beside(self, one: object) -> bool:
-        """Whether somebody else waits for it."""
+    def others_wait(self, session: object) -> bool:
+        """Return whether another session waits for the task."""
         with self._lock:
-            return any(each is not one for each in self._waiting)
+            return any(each is not session for each in self._waiting)
 
     @property
     def over(self) -> bool:
         return self._over.is_set()
 
     def wait(self, seconds: float) -> bool:
-        """Whether it is over, after waiting for it that long at most."""
+        """Wait for the end, at most this long; return whether the task is over."""
         return self._over.wait(seconds)
 
     def result(self) -> T:
-        """What the work gave, or the exception that it raised."""
+        """Wait for the end; return the result of the work or raise its exception."""
         self._over.wait()
-        if self._problem is not None:
-            raise self._problem
+        if self._error is not None:
+            raise self._error
         return self._result  # type: ignore[return-value]
 
     @property
     def seconds_left(self) -> float | None:
-        passed = time.monotonic() - self.began
+        """Estimate of the time left; None before the first report of progress."""
+        passed = time.monotonic() - self.started
         return passed / self.done * (self.total - self.done) if self.done else None
 
     def _run(self, work: Callable[[Progress], T]) -> None:
         try:
-            self._result = work(self._note)
-        except BaseException as problem:
-            self._problem = problem
+            self._result = work(self._report)
+        except BaseException as error:
+            self._error = error
         self._over.set()
 
-    def _note(self, done: int, total: int) -> None:
+    def _report(self, done: int, total: int) -> None:
         self.done, self.total = done, total
         if self._cancelled.is_set():
             raise Cancelled
 
 
-def wait_for(task: Task[T], words: str, key: str) -> T:
-    """The task's result; until it is there, a bar with the time left and a button to cancel.
+class ComposeTask(Generic[T]):
+    """Composing in a thread; `stop` ends it early with the bars that are there."""
 
-    Where others wait for the same task it is not cancelled: LeftToOthers, until `wait_again`.
+    def __init__(
+        self,
+        work: Callable[[OnBar, Stop], T],
+        bars: int,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """work: composes; reports bars through OnBar and checks Stop.
+
+        bars: full bars of the whole piece. clock: seconds.
+        """
+        self.bars = bars
+        self.bar, self.score = 0, Score()  # progress of one of the variations
+        self._variation: int | None = None  # whose progress is shown: the first that reports
+        self._stopped = threading.Event()
+        self._clock, self._last_report = clock, clock()
+        self._task = Task(lambda _: work(self._report, self._stopped.is_set))
+
+    @property
+    def stopped(self) -> bool:
+        return self._stopped.is_set()
+
+    @property
+    def seconds_since_report(self) -> float:
+        """Seconds since the last bar was reported, or since the start."""
+        return self._clock() - self._last_report
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the end, at most this long; return whether the task is over."""
+        return self._task.wait(seconds)
+
+    def result(self) -> T:
+        """Wait for the end; return the result of the work or raise its exception."""
+        return self._task.result()
+
+    def _report(self, variation: int, bars: int, score: Score) -> None:
+        if self._variation is None:
+            self._variation = variation
+        if variation == self._variation:
+            self._last_report = self._clock()
+            self.score, self.bar = score, min(bars, self.bars) if self.bars else bars
+
+
+def wait_for(task: Task[T], label: str, key: str) -> T:
+    """Return the task's result; show a progress bar with a Cancel button until it is there.
+
+    A task that other sessions wait for is not cancelled: Cancel then ends this page's waiting with
+    WaitAbandoned, until `resume_waiting`.
     """
-    if st.session_state.get(_left(key)) is task and not task.over:
+    if st.session_state.get(_abandoned(key)) is task and not task.over:
         raise WaitAbandoned
     with task.awaited(_session()):
         if not task.wait(BAR_DELAY_SECONDS):
             place = st.empty()
             with place.container(border=True):
-                bar = st.progress(0.0, text=f"{words} …")
+                bar = st.progress(0.0, text=f"{label} …")
                 st.button("Cancel", key=f"cancel-{key}", on_click=_cancel, args=(task, key))
                 while not task.wait(POLL_SECONDS):
-                    bar.progress(*_standing(task, words))
+                    bar.progress(*_progress(task, label))
             place.empty()
         return task.result()
 
 
 def resume_waiting(key: str) -> None:
-    """Come back to what was left to others."""
-    st.session_state.pop(_left(key), None)
+    """Wait again for a task whose waiting was abandoned."""
+    st.session_state.pop(_abandoned(key), None)
 
 
 def _cancel(task: Task[T], key: str) -> None:
-    if task.is_awaited_beside(_session()):
-        st.session_state[_left(key)] = task
+    if task.others_wait(_session()):
+        st.session_state[_abandoned(key)] = task
     else:
         task.cancel()
 
 
 def _session() -> object:
-    """Stands for this browser window: its last run may still wait while the next one begins."""
+    """Return an object that stands for this browser session in all runs of its pages."""
     return st.session_state.setdefault("_session", object())
 
 
-def _left(key: str) -> str:
-    return f"_left-{key}"
+def _abandoned(key: str) -> str:
+    return f"_abandoned-{key}"
 
 
-def _standing(task: Task[T], words: str) -> tuple[float, str]:
+def _progress(task: Task[T], label: str) -> tuple[float, str]:
+    """Return the filled part of the bar, 0 to 1, and its text."""
     if not task.total:
-        return 0.0, f"{words} …"
+        return 0.0, f"{label} …"
     left = task.seconds_left
     time_left = f", about {format_duration(left)} left" if left is not None else ""
-    return task.done / task.total, f"{words}: {task.done:,} of {task.total:,}{time_left}"
+    return task.done / task.total, f"{label}: {task.done:,} of {task.total:,}{time_left}"

@@ -1,16 +1,17 @@
-"""Work beside the page: its progress, its result, its end."""
+"""Tasks in a thread: progress, result, error, cancelling."""
 
 import threading
 
 import pytest
 
+from musicgen.errors import Cancelled
 from musicgen.ui.shared.tasks import Task
 
 
 def test_result_and_progress() -> None:
-    def work(told) -> str:
-        told(1, 4)
-        told(4, 4)
+    def work(progress) -> str:
+        progress(1, 4)
+        progress(4, 4)
         return "done"
 
     task = Task(work)
@@ -18,8 +19,8 @@ def test_result_and_progress() -> None:
     assert (task.done, task.total, task.over) == (4, 4, True)
 
 
-def test_a_problem_is_raised_where_the_result_is_wanted() -> None:
-    def work(told) -> None:
+def test_an_error_of_the_work_is_raised_with_the_result() -> None:
+    def work(progress) -> None:
         raise ValueError("no")
 
     task = Task(work)
@@ -28,51 +29,49 @@ def test_a_problem_is_raised_where_the_result_is_wanted() -> None:
         task.result()
 
 
-def test_a_task_that_is_cancelled_keeps_what_it_chose_to() -> None:
-    from musicgen.errors import Cancelled
+def test_cancelled_work_may_return_what_it_has() -> None:
+    first, go_on = threading.Event(), threading.Event()
 
-    begun, go_on = threading.Event(), threading.Event()
-
-    def work(told) -> list[int]:
+    def work(progress) -> list[int]:
         done = []
         for number in range(1000):
             try:
-                told(number, 1000)
+                progress(number, 1000)
             except Cancelled:
                 break
             done.append(number)
-            begun.set()
+            first.set()
             go_on.wait(10)
         return done
 
     task = Task(work)
-    begun.wait(10)
+    first.wait(10)
     task.cancel()
     go_on.set()
     assert task.result() == [0]
 
 
-def test_time_left_follows_from_what_is_done() -> None:
-    release = threading.Event()
+def test_the_time_left_is_estimated_from_the_progress() -> None:
+    reported, release = threading.Event(), threading.Event()
 
-    def work(told) -> None:
-        told(1, 3)
+    def work(progress) -> None:
+        progress(1, 3)
+        reported.set()
         release.wait(10)
 
     task = Task(work)
-    while not task.done:
-        pass
+    assert reported.wait(10)
     assert task.seconds_left is not None and task.seconds_left >= 0
     release.set()
     task.result()
 
 
-def test_a_task_knows_whether_others_wait_for_it() -> None:
-    task, one, other = Task(lambda told: None), object(), object()
+def test_a_task_counts_the_sessions_that_wait_for_it() -> None:
+    task, one, other = Task(lambda progress: None), object(), object()
     with task.awaited(one):
         with task.awaited(one), task.awaited(other):
-            assert task.is_awaited_beside(one)
-        assert task.is_awaited_beside(other) and not task.is_awaited_beside(one)
+            assert task.others_wait(one)
+        assert task.others_wait(other) and not task.others_wait(one)
     with pytest.raises(KeyError), task.awaited(one):
         raise KeyError
-    assert not task.is_awaited_beside(other)
+    assert not task.others_wait(other)

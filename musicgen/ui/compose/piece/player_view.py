@@ -11,7 +11,6 @@ from musicgen.rendering.wav import TooLongForSound, sound_source
 from musicgen.score import Score
 from musicgen.ui.components.player import roll_player
 from musicgen.ui.compose.form import state
-from musicgen.ui.compose.job import Job
 from musicgen.ui.compose.piece.edit_view import rewrite_button
 from musicgen.ui.compose.piece.originality_view import side_by_side
 from musicgen.ui.compose.piece_cache import AT_ONCE, score_of, sound_of
@@ -22,6 +21,7 @@ from musicgen.ui.compose.piece_facts import (
     too_short_to_tell,
 )
 from musicgen.ui.compose.session import desk
+from musicgen.ui.shared.tasks import ComposeTask
 from musicgen.ui.shared.text import escape, format_clock, format_count, format_length
 
 PATIENCE = 1.5  # seconds in which most pieces are written, before the page shows how it goes
@@ -43,7 +43,7 @@ def stage() -> None:
     st.fragment(_shown, run_every=LOOK if waits else None)(waits)
 
 
-def _waited(job: Job[Any]) -> bool:
+def _waited(job: ComposeTask[Any]) -> bool:
     """Whether it is over, after waiting a little."""
     with st.spinner("Writing …"):
         return job.wait(PATIENCE)
@@ -60,10 +60,10 @@ def _writing() -> None:
         roll_player(job.score, b"", "player", turn=desk().turn)
 
 
-def _standing(job: Job[Any]) -> str:
+def _standing(job: ComposeTask[Any]) -> str:
     if job.stopped:
         return "Stopping; what is there is kept …"
-    waited = f" … {job.quiet:.0f} s" if job.quiet >= SILENCE else ""
+    waited = f" … {job.seconds_since_report:.0f} s" if job.seconds_since_report >= SILENCE else ""
     if not job.bar:
         return f"Writing{waited or ' …'}"
     words = f"Writing: bar {job.bar} of {job.bars}"
