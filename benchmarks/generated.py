@@ -33,8 +33,8 @@ from musicgen.composing.originality.index import OriginalityIndex
 from musicgen.composing.originality.report import held_out_overlap, originality
 from musicgen.composing.pipeline import compose_pieces
 from musicgen.composing.settings import AS_USUAL
-from musicgen.composing.style.percentiles import reference_of
-from musicgen.composing.style.style import habits_of
+from musicgen.composing.style.measuring import measure_styles
+from musicgen.composing.style.percentiles import metric_percentiles
 from musicgen.composing.style.training_profile import TrainingProfile
 from musicgen.corpus.load import load_collection
 from musicgen.corpus.split import TRAIN, split_pieces
@@ -103,11 +103,11 @@ class Human:
             tuple(score for score, side in kept if side != TRAIN),
         )
 
-    def background(self) -> TrainingProfile:
+    def profile(self) -> TrainingProfile:
         """What the composer knows of the collection, for a run that does not say."""
         index = OriginalityIndex.build(self.train)
         known = index.with_held_out_overlap(held_out_overlap(self.held_out, index))
-        return TrainingProfile(known, reference_of(self.train), habits_of(self.train))
+        return TrainingProfile(known, metric_percentiles(self.train), measure_styles(self.train))
 
 
 def composed(
@@ -118,9 +118,9 @@ def composed(
     A variation is the same music in any company, so many are composed together, unless each is
     to be the best of its own candidates.
     """
-    engine, known = OnnxModel(checkpoint), TrainingProfile.of(checkpoint.folder)
+    engine, known = OnnxModel(checkpoint), TrainingProfile.load(checkpoint.folder)
     if known.index is None:
-        known = human.background()
+        known = human.profile()
     together = 1 if candidates else TOGETHER
     pieces: list[Score] = []
     for seed in range(first, first - (-count // together)):

@@ -37,7 +37,7 @@ class Composer:
         """By a run's name, or a checkpoint's folder."""
         found = open_checkpoint(find_checkpoint(name))
         human = Human.of(found.facts["source"], found.encoding)
-        return cls(OnnxModel(found), TrainingProfile.of(found.folder), human)
+        return cls(OnnxModel(found), TrainingProfile.load(found.folder), human)
 
     def pieces(self, settings: ComposeSettings, count: int) -> Iterator[Piece]:
         """At least so many, a few of each seed from 0 on."""

@@ -45,7 +45,7 @@ def compose(options: argparse.Namespace) -> Answer:
     primer = _primer(options.primer) if options.primer else None
     began = time.perf_counter()
     name, model, folder = _model(options.checkpoint)
-    known = TrainingProfile.of(folder)
+    known = TrainingProfile.load(folder)
     loaded = time.perf_counter()
     if like and options.variations is None and not options.best_of:
         pieces = [compose_one(model, known, settings, like.variation, primer)]

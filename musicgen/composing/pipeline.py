@@ -13,7 +13,7 @@ from musicgen.composing.ending import is_open, with_ending
 from musicgen.composing.originality.report import Originality, default_max_copy, originality
 from musicgen.composing.ranking import Judgement, judge, ranked
 from musicgen.composing.settings import ComposeSettings
-from musicgen.composing.style.style import going_on, with_style_defaults
+from musicgen.composing.style.sampling import with_prompt_defaults, with_style_defaults
 from musicgen.composing.style.training_profile import TrainingProfile
 from musicgen.composing.style.transposition import style_transposition
 from musicgen.encoding.model_interface import Model
@@ -167,7 +167,7 @@ def _in_its_key(model: Model, made: Composition, known: TrainingProfile) -> Comp
     settings, score = made.settings, made.score
     moved = settings.transpose
     if moved is None:
-        moved = style_transposition(score, settings, made.variation, known.habits)
+        moved = style_transposition(score, settings, made.variation, known.styles)
     settings = replace(settings, transpose=moved)
     if not moved:
         return replace(made, settings=settings)
@@ -184,9 +184,9 @@ def resolved(
     the upbeat.
     """
     if primer is None:
-        settings = with_style_defaults(settings, known.habits)
+        settings = with_style_defaults(settings, known.styles)
     else:
-        settings = going_on(settings, known.habits)
+        settings = with_prompt_defaults(settings, known.styles)
     if settings.max_copy is not None:
         return settings
     return replace(settings, max_copy=default_max_copy(known.index) if known.index else 0)
@@ -198,5 +198,5 @@ def judged(composition: Composition, known: TrainingProfile) -> Piece:
     found = originality(composed, known.index) if known.index else None
     caught = degenerate_repetition(composed)
     of_score = score_metrics(composed) if len(composed) else {}
-    judgement = judge(of_score, composition.nats_a_note, known.reference, found, caught)
+    judgement = judge(of_score, composition.nats_a_note, known.percentiles, found, caught)
     return Piece(composition, of_score, found, caught, judgement)

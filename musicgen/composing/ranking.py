@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from musicgen.composing.originality.report import Originality
-from musicgen.composing.style.percentiles import NATS, Reference
+from musicgen.composing.style.percentiles import NATS_PER_NOTE, MetricPercentiles
 from musicgen.theory.repetition import DegenerateRepetition
 
 COLLAPSED = 1000.0
@@ -43,14 +43,14 @@ class Judgement:
 def judge(
     figures: Mapping[str, float],
     nats_a_note: float,
-    reference: Reference,
+    percentiles: MetricPercentiles,
     originality: Originality | None,
     degenerate_repetition: DegenerateRepetition | None,
 ) -> Judgement:
     """Judge a piece by what is known of it and of the collection; what is not known counts 0."""
     return Judgement(
-        likelihood=_strangeness({NATS: nats_a_note}, reference),
-        figures=_strangeness(figures, reference),
+        likelihood=_strangeness({NATS_PER_NOTE: nats_a_note}, percentiles),
+        figures=_strangeness(figures, percentiles),
         originality=_copied(originality),
         degenerate_repetition=0.0 if degenerate_repetition is None else COLLAPSED,
     )
@@ -61,12 +61,12 @@ def ranked(judgements: Sequence[Judgement]) -> list[int]:
     return sorted(range(len(judgements)), key=lambda index: judgements[index].total)
 
 
-def _strangeness(figures: Mapping[str, float], reference: Reference) -> float:
+def _strangeness(figures: Mapping[str, float], percentiles: MetricPercentiles) -> float:
     """The mean over those figures that are numbers and have something to be compared with."""
     far = [
-        min(reference[name].deviation(value), MOST)
+        min(percentiles[name].deviation(value), MOST)
         for name, value in figures.items()
-        if name in reference and math.isfinite(value)
+        if name in percentiles and math.isfinite(value)
     ]
     return float(np.mean(far)) if far else 0.0
 

@@ -71,7 +71,7 @@ def test_a_tune_closes_on_its_tonic_on_a_dotted_beat() -> None:
 @pytest.fixture(scope="module", params=MODELS)
 def shipped(request: pytest.FixtureRequest) -> tuple[OnnxModel, TrainingProfile]:
     folder = find_checkpoint(request.param)
-    return OnnxModel(open_checkpoint(folder)), TrainingProfile.of(folder)
+    return OnnxModel(open_checkpoint(folder)), TrainingProfile.load(folder)
 
 
 def tonic(score: Score) -> int:

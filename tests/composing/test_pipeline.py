@@ -11,7 +11,7 @@ from musicgen.composing import pipeline
 from musicgen.composing.decoding.compose import compose
 from musicgen.composing.pipeline import compose_one, compose_pieces, resolved
 from musicgen.composing.settings import AS_USUAL, ComposeSettings
-from musicgen.composing.style.style import MetreStyle
+from musicgen.composing.style.metre_style import MetreStyle
 from musicgen.composing.style.training_profile import TrainingProfile, write_training_profile
 from musicgen.encoding.events import EventsEncoding
 from musicgen.score import Metre, Score, notes_from
@@ -33,10 +33,10 @@ def test_the_background_is_found_in_the_runs_folder(tmp_path):
     checkpoint = tmp_path / "checkpoints" / "epoch-3"
     checkpoint.mkdir(parents=True)
     for folder in (tmp_path, checkpoint):
-        found = TrainingProfile.of(folder)
+        found = TrainingProfile.load(folder)
         assert found.index is not None and found.index.names == tuple(s.name for s in TRAINING)
-        assert found.index.held_out_overlap is not None and found.reference
-    assert TrainingProfile.of(tmp_path / "checkpoints").index is None
+        assert found.index.held_out_overlap is not None and found.percentiles
+    assert TrainingProfile.load(tmp_path / "checkpoints").index is None
 
 
 def test_copies_are_forbidden_by_default(known):
@@ -149,8 +149,8 @@ def test_what_is_usual_is_counted_as_the_model_keeps_the_pieces(tmp_path):
     """Two voices on one key are one note of `events`, and not one that is struck again."""
     rows = [(24 * at, 24, 60 + at % 5, 80, 0, part) for at in range(20) for part in (0, 1)]
     unisons = Score(notes_from(rows))
-    raw = write_training_profile(tmp_path, [unisons], []).reference["repeated notes"]
-    kept = write_training_profile(tmp_path, [unisons], [], encoding=EventsEncoding()).reference
+    raw = write_training_profile(tmp_path, [unisons], []).percentiles["repeated notes"]
+    kept = write_training_profile(tmp_path, [unisons], [], encoding=EventsEncoding()).percentiles
     assert raw.p50 > 0.5 and kept["repeated notes"].p50 == 0
 
 
@@ -158,7 +158,7 @@ def test_a_piece_is_brought_back_with_its_upbeat_key_and_parts(known):
     upbeat = MetreStyle(
         "4/4", 1.0, 90.0, 0, {"1": 1.0}, {"C major": 1.0, "A minor": 1.0}, 72.0, 1.0, 1
     )
-    usual = replace(known, habits=(upbeat,))
+    usual = replace(known, styles=(upbeat,))
     parrot = parrot_of(TRAINING)
     pieces = compose_pieces(parrot, usual, replace(AS_USUAL, bars=6, variations=3, seed=4))
     for piece in pieces:

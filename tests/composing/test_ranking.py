@@ -8,11 +8,11 @@ import pytest
 from musicgen.composing.originality.report import Originality
 from musicgen.composing.ranking import COLLAPSED, Judgement, judge, ranked
 from musicgen.composing.style.percentiles import (
-    NATS,
+    NATS_PER_NOTE,
     Percentiles,
-    load_reference,
-    reference_of,
-    save_reference,
+    load_percentiles,
+    metric_percentiles,
+    save_percentiles,
 )
 from musicgen.score import Score
 from musicgen.statistics.metrics import METRICS, score_metrics
@@ -40,20 +40,20 @@ def test_percentiles_over_those_values_that_are_numbers():
 
 def test_the_reference_of_a_collection_is_saved_with_the_run(tmp_path):
     scores = [tune(seed) for seed in range(20)]
-    reference = reference_of([*scores, Score()], nats=[1.0, 2.0, 3.0])
-    assert set(reference) == set(METRICS) | {NATS}
-    assert reference[NATS].p50 == 2
-    save_reference(reference, tmp_path)
-    assert load_reference(tmp_path) == reference
+    percentiles = metric_percentiles([*scores, Score()], nats_per_note=[1.0, 2.0, 3.0])
+    assert set(percentiles) == set(METRICS) | {NATS_PER_NOTE}
+    assert percentiles[NATS_PER_NOTE].p50 == 2
+    save_percentiles(percentiles, tmp_path)
+    assert load_percentiles(tmp_path) == percentiles
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"a": 1}', '{"a": {"p5": 1}}', '{"a": {"p9": 1}}'])
 def test_a_damaged_reference_is_none(tmp_path, text):
-    assert load_reference(tmp_path) == {}
+    assert load_percentiles(tmp_path) == {}
     (tmp_path / "reference.json").write_text(text)
-    assert load_reference(tmp_path) == {}
+    assert load_percentiles(tmp_path) == {}
     (tmp_path / "reference.json").write_text(json.dumps({"a": dict.fromkeys(vars(USUAL), "x")}))
-    assert load_reference(tmp_path) == {}
+    assert load_percentiles(tmp_path) == {}
 
 
 def report(longest: int, human: float | None) -> Originality:
@@ -61,8 +61,8 @@ def report(longest: int, human: float | None) -> Originality:
 
 
 def test_the_parts_of_the_score():
-    reference = {"a": USUAL, "b": USUAL, NATS: USUAL}
-    found = judge({"a": 50, "b": 20, "c": 5}, 70.0, reference, report(18, 12.0), None)
+    percentiles = {"a": USUAL, "b": USUAL, NATS_PER_NOTE: USUAL}
+    found = judge({"a": 50, "b": 20, "c": 5}, 70.0, percentiles, report(18, 12.0), None)
     assert found == Judgement(
         likelihood=2.0, figures=0.5, originality=0.5, degenerate_repetition=0.0
     )
@@ -83,12 +83,12 @@ def test_the_collapsed_come_last_and_equals_keep_their_order():
 
 
 def test_pieces_of_a_collection_are_less_strange_than_others():
-    reference = reference_of([tune(seed) for seed in range(40)])
+    percentiles = metric_percentiles([tune(seed) for seed in range(40)])
     own = [
-        judge(score_metrics(tune(seed)), 0, reference, None, None).total for seed in range(50, 60)
+        judge(score_metrics(tune(seed)), 0, percentiles, None, None).total for seed in range(50, 60)
     ]
     other = [
-        judge(score_metrics(tune(seed, chord=0.9)), 0, reference, None, None).total
+        judge(score_metrics(tune(seed, chord=0.9)), 0, percentiles, None, None).total
         for seed in range(50, 60)
     ]
     assert max(own) < min(other)

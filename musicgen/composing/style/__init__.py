@@ -1,4 +1,4 @@
-"""What the collection decides where the settings do not: metre, tempo, form, key.
+"""Style of the training pieces: metre, tempo, form and key where the settings leave them open.
 
-Imports: theory, statistics.
+Imports: theory, statistics, composing.settings, composing.originality.
 """

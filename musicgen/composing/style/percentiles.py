@@ -1,27 +1,27 @@
-"""What is usual in a collection: percentiles of each figure over its pieces, kept with a run."""
+"""Percentiles of metrics over the pieces of a collection, saved with a run."""
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 
 from musicgen.files import write_json
+from musicgen.json_files import InvalidJson, read_json
 from musicgen.score import Score
 from musicgen.statistics.metrics import score_metrics
 
-FILE = "reference.json"
-NATS = "nats a note"  # of the model on held-out pieces: minus log-likelihood
+FILE = "reference.json"  # the name that the file has in runs of every version
+NATS_PER_NOTE = "nats a note"  # metric: cost of a held-out piece, minus log-likelihood a note
 
 
 @dataclass(frozen=True)
 class Percentiles:
-    """Percentiles of one figure over the pieces of a collection."""
+    """Percentiles of one metric over the pieces of a collection."""
 
     p5: float
     p25: float
@@ -31,55 +31,51 @@ class Percentiles:
 
     @classmethod
     def of(cls, values: Iterable[float]) -> Percentiles | None:
-        """Of those values that are numbers; None where none is."""
-        numbers = [value for value in values if math.isfinite(value)]
-        if not numbers:
+        """Percentiles of the finite values; None without one."""
+        finite = [value for value in values if math.isfinite(value)]
+        if not finite:
             return None
-        return cls(*map(float, np.percentile(numbers, [5, 25, 50, 75, 95])))
+        return cls(*map(float, np.percentile(finite, [5, 25, 50, 75, 95])))
 
     def deviation(self, value: float) -> float:
-        """0 in the middle half, 1 about as far outside it as 5 of 100 pieces are, and so on."""
+        """Distance from the middle half of the pieces: 0 within it, 1 at the 5th and 95th."""
         if value < self.p25:
-            return (self.p25 - value) / max(self.p25 - self.p5, self._least)
-        return max(value - self.p75, 0.0) / max(self.p95 - self.p75, self._least)
+            return (self.p25 - value) / max(self.p25 - self.p5, self._min_scale)
+        return max(value - self.p75, 0.0) / max(self.p95 - self.p75, self._min_scale)
 
     @property
-    def _least(self) -> float:
-        """What a difference is measured by where all pieces are alike."""
+    def _min_scale(self) -> float:
+        """Unit of deviation where all pieces have nearly the same value."""
         return max(abs(self.p50) * 0.05, 1e-6)
 
 
-Reference = Mapping[str, Percentiles]
+MetricPercentiles: TypeAlias = Mapping[str, Percentiles]  # by the metric's name
 
 
-def reference_of(scores: Sequence[Score], nats: Sequence[float] = ()) -> dict[str, Percentiles]:
-    """The usual figures of training pieces, by name.
+def metric_percentiles(
+    scores: Sequence[Score], nats_per_note: Sequence[float] = ()
+) -> dict[str, Percentiles]:
+    """Percentiles of every metric over training pieces, by the metric's name.
 
-    nats: what held-out pieces cost the model a note, each.
+    nats_per_note: cost of each held-out piece under the model.
     """
     rows = [score_metrics(score) for score in scores if len(score)]
-    names = rows[0] if rows else ()
-    found = {name: Percentiles.of(row[name] for row in rows) for name in names}
-    found[NATS] = Percentiles.of(nats)
-    return {name: usual for name, usual in found.items() if usual is not None}
+    values = {name: [row[name] for row in rows] for name in (rows[0] if rows else ())}
+    values[NATS_PER_NOTE] = list(nats_per_note)
+    percentiles = {name: Percentiles.of(values[name]) for name in values}
+    return {name: of_metric for name, of_metric in percentiles.items() if of_metric is not None}
 
 
-def save_reference(reference: Reference, folder: Path) -> None:
-    """Write the figures into a run's or checkpoint's folder."""
-    write_json(folder / FILE, {name: asdict(usual) for name, usual in reference.items()})
+def save_percentiles(percentiles: MetricPercentiles, folder: Path) -> None:
+    """Write percentiles into the folder of a run or checkpoint."""
+    entry = {name: asdict(of_metric) for name, of_metric in percentiles.items()}
+    write_json(folder / FILE, entry)
 
 
-def load_reference(folder: Path) -> Reference:
-    """The figures of a folder; none where they are missing or damaged."""
+def load_percentiles(folder: Path) -> dict[str, Percentiles]:
+    """Read the percentiles of a folder; none where the file is missing or damaged."""
     try:
-        entry: dict[str, Any] = json.loads((folder / FILE).read_bytes())
-        return {str(name): _usual(values) for name, values in entry.items()}
-    except (OSError, ValueError, TypeError, AttributeError):
+        percentiles: dict[str, Percentiles] = read_json(folder / FILE, dict[str, Percentiles])
+    except InvalidJson:
         return {}
-
-
-def _usual(values: Mapping[str, float]) -> Percentiles:
-    usual = Percentiles(**{name: float(value) for name, value in values.items()})
-    if not all(map(math.isfinite, asdict(usual).values())):
-        raise ValueError("percentiles are numbers")
-    return usual
+    return percentiles

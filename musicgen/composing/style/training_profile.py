@@ -1,4 +1,4 @@
-"""What is known of the pieces that a model has learned from, kept in the run's folder."""
+"""Profile of the pieces that a model was trained on, saved in the run's folder."""
 
 from __future__ import annotations
 
@@ -8,35 +8,39 @@ from pathlib import Path
 
 from musicgen.composing.originality.index import OriginalityIndex, load_index, save_index
 from musicgen.composing.originality.report import held_out_overlap
+from musicgen.composing.style.measuring import measure_styles
+from musicgen.composing.style.metre_style import MetreStyle
 from musicgen.composing.style.percentiles import (
-    Reference,
-    load_reference,
-    reference_of,
-    save_reference,
+    NATS_PER_NOTE,
+    MetricPercentiles,
+    Percentiles,
+    load_percentiles,
+    metric_percentiles,
+    save_percentiles,
 )
-from musicgen.composing.style.style import MetreStyle, habits_of, load_habits, save_habits
+from musicgen.composing.style.saving import load_styles, save_styles
 from musicgen.encoding.steps import Encoding
 from musicgen.score import Score
 
 
 @dataclass(frozen=True)
 class TrainingProfile:
-    """The index of the training pieces, and what is usual among them."""
+    """Index of the training pieces, percentiles of their metrics, and their style."""
 
     index: OriginalityIndex | None = None
-    reference: Reference = field(default_factory=dict)
-    habits: tuple[MetreStyle, ...] = ()
+    percentiles: MetricPercentiles = field(default_factory=dict)
+    styles: tuple[MetreStyle, ...] = ()
 
     @classmethod
-    def of(cls, checkpoint: Path) -> TrainingProfile:
-        """From a checkpoint's folder, or from the run's that it belongs to; empty without one.
+    def load(cls, checkpoint: Path) -> TrainingProfile:
+        """Read the profile of a checkpoint's folder, or else of its run; empty without one.
 
         BadIndex where the index is damaged.
         """
         for folder in (checkpoint, *checkpoint.parents[1:2]):
             index = load_index(folder)
             if index is not None:
-                return cls(index, load_reference(folder), load_habits(folder))
+                return cls(index, load_percentiles(folder), load_styles(folder))
         return cls()
 
 
@@ -44,22 +48,31 @@ def write_training_profile(
     folder: Path,
     training: Sequence[Score],
     held_out: Sequence[Score],
-    nats: Sequence[float] = (),
+    nats_per_note: Sequence[float] = (),
     encoding: Encoding | None = None,
 ) -> TrainingProfile:
-    """Write what is known of a run's training pieces, beside pieces that it never saw.
+    """Measure the training pieces of a run and write their profile into its folder.
 
-    nats: what the held-out pieces cost the model a note (natural log), where that is known.
-    encoding: the model's. What is usual is then counted as it keeps the pieces: two voices on one
-    key are one note there, which no composed piece could otherwise be compared with.
+    held_out: pieces that the model is not trained on.
+    nats_per_note: cost of each held-out piece under the model, where that is known.
+    encoding: the model's. Metrics are then those of the pieces as it encodes them (two voices on
+    one key are one note there), as they are of composed pieces.
     """
     index = OriginalityIndex.build(training)
     if any(map(len, held_out)):
         index = index.with_held_out_overlap(held_out_overlap(held_out, index))
-    kept = [encoding.canonical(score) for score in training] if encoding else training
-    reference = reference_of(kept, nats)
-    habits = habits_of(training)
+    encoded = [encoding.canonical(score) for score in training] if encoding else training
+    percentiles = metric_percentiles(encoded, nats_per_note)
+    styles = measure_styles(training)
     save_index(index, folder)
-    save_reference(reference, folder)
-    save_habits(habits, folder)
-    return TrainingProfile(index, reference, habits)
+    save_percentiles(percentiles, folder)
+    save_styles(styles, folder)
+    return TrainingProfile(index, percentiles, styles)
+
+
+def add_nats_per_note(folder: Path, nats_per_note: Sequence[float]) -> None:
+    """Add the cost of held-out pieces under the trained model to a profile in a run's folder."""
+    percentiles = load_percentiles(folder)
+    cost = Percentiles.of(nats_per_note)
+    if cost is not None:
+        save_percentiles({**percentiles, NATS_PER_NOTE: cost}, folder)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
+from musicgen.composing.style.training_profile import write_training_profile
 from musicgen.corpus.load import load_collection
 from musicgen.files import new_folder, write_json
 from musicgen.models.build import build_model
@@ -38,6 +39,8 @@ def bundle(run: Run, parent: Path = PRETRAINED) -> Run:
         data = prepare(load_collection(run.settings.source), run.settings)
         write_json(new / "split.json", data.names())
         write_baselines(Run(new), data.encoding, data.scores)
+        training, held_out = data.scores["train"], data.scores["valid"]
+        write_training_profile(new, training, held_out, encoding=data.encoding)
         write_evaluation(Run(new), data.scores)
     return Run(parent / run.name)
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from musicgen.composing.decoding.onnx_model import OnnxModel
-from musicgen.composing.style.training_profile import write_training_profile
+from musicgen.composing.style.training_profile import add_nats_per_note
 from musicgen.encoding.steps import Encoding
 from musicgen.evaluation.baselines import baselines
 from musicgen.evaluation.likelihood import Progress, evaluate
@@ -46,6 +46,4 @@ def write_evaluation(
     write_json(run.folder / EVALUATION, {side: each.to_json() for side, each in found.items()})
     if "valid" in found:
         nats = [piece.bits / piece.steps * math.log(2) for piece in found["valid"].pieces]
-        write_training_profile(
-            run.folder, sides["train"], sides["valid"], nats, checkpoint.encoding
-        )
+        add_nats_per_note(run.folder, nats)

@@ -48,7 +48,7 @@ class Opened:
     choice: Choice
     checkpoint: Checkpoint
     engine: Model
-    background: TrainingProfile
+    profile: TrainingProfile
 
 
 def choose() -> Choice | None:
@@ -120,7 +120,7 @@ def _open(folder: str, stamp: int, _choice: Choice) -> Opened:
     try:
         checkpoint = open_checkpoint(Path(folder))
         return Opened(
-            _choice, checkpoint, OnnxModel(checkpoint), TrainingProfile.of(checkpoint.folder)
+            _choice, checkpoint, OnnxModel(checkpoint), TrainingProfile.load(checkpoint.folder)
         )
     except BadCheckpoint:
         raise

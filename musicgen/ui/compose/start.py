@@ -34,7 +34,7 @@ def start(opened: Opened, settings: ComposeSettings, begin: Begin, candidates: i
     def work(on_bar: OnBar, stop: Stop) -> Sequence[SavedPiece]:
         pieces = compose_pieces(
             opened.engine,
-            opened.background,
+            opened.profile,
             settings,
             begin.score,
             candidates=candidates,
@@ -52,7 +52,7 @@ def start_one(opened: Opened, settings: ComposeSettings, begin: Begin, variation
     def work(on_bar: OnBar, stop: Stop) -> Sequence[SavedPiece]:
         piece = compose_one(
             opened.engine,
-            opened.background,
+            opened.profile,
             settings,
             variation,
             begin.score,
@@ -68,11 +68,11 @@ def start_rewrite(
     opened: Opened, piece: SavedPiece, score: Score, first: int, last: int, seed: int
 ) -> None:
     """Compose some bars of a piece again, from 0 and both included."""
-    settings = replace(resolved(piece.settings, opened.background, score), seed=seed)
+    settings = replace(resolved(piece.settings, opened.profile, score), seed=seed)
 
     def work(on_bar: OnBar, stop: Stop) -> Sequence[SavedPiece]:
         found = infill(
-            opened.engine, settings, score, first, last, index=opened.background.index, stop=stop
+            opened.engine, settings, score, first, last, index=opened.profile.index, stop=stop
         )
         if found is None:
             return []
@@ -136,7 +136,7 @@ def _untouched_primer(piece: SavedPiece, score: Score, first: int) -> int:
 
 def _facts(opened: Opened, score: Score, given: int) -> dict[str, Any]:
     """What is known of a piece that was changed, and of its notes but for the first, given ones."""
-    composed, index = replace(score, notes=score.notes[given:]), opened.background.index
+    composed, index = replace(score, notes=score.notes[given:]), opened.profile.index
     caught = degenerate_repetition(composed)
     return {
         "notes": len(score),

@@ -8,14 +8,10 @@ import pytest
 
 from musicgen.composing.pipeline import resolved
 from musicgen.composing.settings import AS_USUAL, ComposeSettings
-from musicgen.composing.style.style import (
-    FILE,
-    MetreStyle,
-    habits_of,
-    load_habits,
-    save_habits,
-    with_style_defaults,
-)
+from musicgen.composing.style.measuring import measure_styles
+from musicgen.composing.style.metre_style import MetreStyle
+from musicgen.composing.style.sampling import with_style_defaults
+from musicgen.composing.style.saving import FILE, load_styles, save_styles
 from musicgen.composing.style.training_profile import TrainingProfile
 from musicgen.score import Metre, Score, notes_from
 
@@ -26,17 +22,17 @@ def _piece(metre: Metre, tempo: float, program: int) -> Score:
 
 WALTZES = [_piece(Metre(0, 3, 4), tempo, 40) for tempo in (90.0, 100.0, 150.0)]
 REELS = [_piece(Metre(0, 2, 4), 120.0, 110)]
-HABITS = (MetreStyle("3/4", 0.75, 100.0, 40), MetreStyle("2/4", 0.25, 120.0, 110))
+STYLES = (MetreStyle("3/4", 0.75, 100.0, 40), MetreStyle("2/4", 0.25, 120.0, 110))
 UPBEAT = (Metre(0, 1, 8), Metre(12, 3, 4))
 
 
 def test_habits_of_a_collection() -> None:
-    found = habits_of([*WALTZES, *REELS, Score()])
+    found = measure_styles([*WALTZES, *REELS, Score()])
     assert [(h.metre, h.share, h.tempo, h.program) for h in found] == [
         ("3/4", 0.75, 100.0, 40),
         ("2/4", 0.25, 120.0, 110),
     ]
-    assert habits_of([]) == ()
+    assert measure_styles([]) == ()
 
 
 def test_upbeats_keys_and_parts_of_a_collection() -> None:
@@ -45,38 +41,38 @@ def test_upbeats_keys_and_parts_of_a_collection() -> None:
     with_upbeat, without = (
         Score(notes_from([*tune, *low]), 100.0, metres) for metres in (UPBEAT, (Metre(0, 3, 4),))
     )
-    [habit] = habits_of([with_upbeat, without, without, without.transposed(2)])
-    assert habit.pickups == {"0": 0.75, "0.5": 0.25}
-    assert habit.keys == {"C major": 0.75, "D major": 0.25}
-    assert habit.parts == 2
-    assert round(habit.pitch, 3) == round(float(without.notes["pitch"].mean()) + 0.5, 3)
-    assert round(habit.spread, 3) == 0.866
+    [style] = measure_styles([with_upbeat, without, without, without.transposed(2)])
+    assert style.pickups == {"0": 0.75, "0.5": 0.25}
+    assert style.keys == {"C major": 0.75, "D major": 0.25}
+    assert style.parts == 2
+    assert round(style.pitch, 3) == round(float(without.notes["pitch"].mean()) + 0.5, 3)
+    assert round(style.spread, 3) == 0.866
 
 
 def test_range_rests_and_forms_of_a_collection() -> None:
     low, high = ([(0, 12, 60), (24, 12, 60 + up), (36, 1, 60)] for up in (4, 12))
     again = [(at + 72, long, pitch) for at, long, pitch in low]
     tunes = [Score(notes_from(notes), 100.0, (Metre(0, 3, 4),)) for notes in (low + again, high)]
-    [habit] = habits_of([*tunes, tunes[1], tunes[1]])
-    assert habit.span == 12
-    assert habit.silence == 1.401  # 35 ticks in one of four pieces, else 12: the 98th %
-    assert habit.forms == ("AA", "A", "A", "A")
-    assert {h.silence for h in habits_of(WALTZES)} == {1.0}  # none, and that is the least
+    [style] = measure_styles([*tunes, tunes[1], tunes[1]])
+    assert style.span == 12
+    assert style.silence == 1.401  # 35 ticks in one of four pieces, else 12: the 98th %
+    assert style.forms == ("AA", "A", "A", "A")
+    assert {h.silence for h in measure_styles(WALTZES)} == {1.0}  # none, and that is the least
 
 
 def test_a_form_is_drawn_and_cut() -> None:
-    habits = (MetreStyle("3/4", 1.0, 100.0, 40, forms=("ABAB", "ABCA"), span=20, silence=1.0),)
+    styles = (MetreStyle("3/4", 1.0, 100.0, 40, forms=("ABAB", "ABCA"), span=20, silence=1.0),)
     drawn = [
-        with_style_defaults(replace(AS_USUAL, bars=3, seed=seed), habits) for seed in range(100)
+        with_style_defaults(replace(AS_USUAL, bars=3, seed=seed), styles) for seed in range(100)
     ]
     counts = Counter(s.form for s in drawn)
     assert set(counts) == {"ABA", "ABC"} and 30 < counts["ABA"] < 70
     assert {(s.span, s.silence) for s in drawn} == {(20, 1.0)}
-    assert with_style_defaults(replace(AS_USUAL, bars=9), habits).form in ("ABAB", "ABCA")
-    assert with_style_defaults(replace(AS_USUAL, form="AAA"), habits).form == "AAA"
-    old = with_style_defaults(ComposeSettings(), habits)
+    assert with_style_defaults(replace(AS_USUAL, bars=9), styles).form in ("ABAB", "ABCA")
+    assert with_style_defaults(replace(AS_USUAL, form="AAA"), styles).form == "AAA"
+    old = with_style_defaults(ComposeSettings(), styles)
     assert (old.form, old.span, old.silence) == ("", 0, 16.0)
-    assert with_style_defaults(replace(AS_USUAL, metre="5/4"), habits).form == ""
+    assert with_style_defaults(replace(AS_USUAL, metre="5/4"), styles).form == ""
     assert (
         with_style_defaults(AS_USUAL, ()).form
         == resolved(AS_USUAL, TrainingProfile(), WALTZES[0]).form
@@ -85,59 +81,59 @@ def test_a_form_is_drawn_and_cut() -> None:
 
 
 def test_upbeats_are_drawn_in_proportion_and_only_where_they_are_left_open() -> None:
-    habits = (MetreStyle("3/4", 1.0, 100.0, 40, pickups={"0": 0.25, "1": 0.75}, parts=4),)
-    drawn = [with_style_defaults(replace(AS_USUAL, seed=seed), habits) for seed in range(400)]
+    styles = (MetreStyle("3/4", 1.0, 100.0, 40, pickups={"0": 0.25, "1": 0.75}, parts=4),)
+    drawn = [with_style_defaults(replace(AS_USUAL, seed=seed), styles) for seed in range(400)]
     counts = Counter(s.pickup for s in drawn)
     assert set(counts) == {0.0, 1.0} and 260 < counts[1.0] < 340
     assert {s.parts for s in drawn} == {4}
     assert drawn == [
-        with_style_defaults(settings, habits) for settings in drawn
+        with_style_defaults(settings, styles) for settings in drawn
     ]  # nothing is left open
-    assert with_style_defaults(ComposeSettings(), habits).pickup == 0.0
-    assert with_style_defaults(replace(AS_USUAL, metre="5/4"), habits).pickup == 0.0
+    assert with_style_defaults(ComposeSettings(), styles).pickup == 0.0
+    assert with_style_defaults(replace(AS_USUAL, metre="5/4"), styles).pickup == 0.0
     assert with_style_defaults(AS_USUAL, ()).pickup == 0.0
 
 
 def test_rare_metres_are_left_out() -> None:
     pieces = WALTZES * 50 + REELS
-    assert [habit.metre for habit in habits_of(pieces)] == ["3/4"]
+    assert [style.metre for style in measure_styles(pieces)] == ["3/4"]
 
 
 def test_metres_are_drawn_in_proportion_and_follow_the_seed() -> None:
-    drawn = [with_style_defaults(ComposeSettings(seed=seed), HABITS) for seed in range(400)]
+    drawn = [with_style_defaults(ComposeSettings(seed=seed), STYLES) for seed in range(400)]
     counts = Counter((s.metre, s.tempo, s.program) for s in drawn)
     assert set(counts) == {("3/4", 100.0, 40), ("2/4", 120.0, 110)}
     assert 260 < counts[("3/4", 100.0, 40)] < 340
-    assert drawn == [with_style_defaults(ComposeSettings(seed=seed), HABITS) for seed in range(400)]
+    assert drawn == [with_style_defaults(ComposeSettings(seed=seed), STYLES) for seed in range(400)]
 
 
 def test_what_is_asked_for_stays() -> None:
     asked = ComposeSettings(metre="2/4", tempo=77.0, program=3)
-    assert with_style_defaults(asked, HABITS) == asked
-    assert with_style_defaults(ComposeSettings(metre="2/4"), HABITS).tempo == 120.0
-    rare = with_style_defaults(ComposeSettings(metre="7/8"), HABITS)  # sounds as the commonest does
+    assert with_style_defaults(asked, STYLES) == asked
+    assert with_style_defaults(ComposeSettings(metre="2/4"), STYLES).tempo == 120.0
+    rare = with_style_defaults(ComposeSettings(metre="7/8"), STYLES)  # sounds as the commonest does
     assert (rare.metre, rare.tempo, rare.program) == ("7/8", 100.0, 40)
     assert with_style_defaults(ComposeSettings(), ()) == ComposeSettings()
 
 
 def test_a_primer_decides_for_itself() -> None:
-    known = TrainingProfile(habits=HABITS)
+    known = TrainingProfile(styles=STYLES)
     settings = resolved(ComposeSettings(), known, WALTZES[0])
     assert (settings.metre, settings.tempo, settings.program) == (None, None, None)
     assert resolved(ComposeSettings(), known).metre is not None
-    usual = TrainingProfile(habits=(replace(HABITS[0], pickups={"1": 1.0}, parts=4),))
+    usual = TrainingProfile(styles=(replace(STYLES[0], pickups={"1": 1.0}, parts=4),))
     goes_on = resolved(AS_USUAL, usual, WALTZES[0])
     assert (goes_on.pickup, goes_on.transpose, goes_on.parts) == (0.0, 0, 4)
 
 
 def test_kept_with_the_run(tmp_path: Path) -> None:
-    save_habits(HABITS, tmp_path)
-    assert load_habits(tmp_path) == HABITS
+    save_styles(STYLES, tmp_path)
+    assert load_styles(tmp_path) == STYLES
     full = (
-        replace(HABITS[0], pickups={"0.5": 1.0}, keys={"A- major": 1.0}, parts=4, forms=("AB",)),
+        replace(STYLES[0], pickups={"0.5": 1.0}, keys={"A- major": 1.0}, parts=4, forms=("AB",)),
     )
-    save_habits(full, tmp_path)
-    assert load_habits(tmp_path) == full
+    save_styles(full, tmp_path)
+    assert load_styles(tmp_path) == full
 
 
 @pytest.mark.parametrize(
@@ -157,6 +153,6 @@ def test_kept_with_the_run(tmp_path: Path) -> None:
     ],
 )
 def test_damaged_habits_are_none(tmp_path: Path, text: str) -> None:
-    assert load_habits(tmp_path) == ()
+    assert load_styles(tmp_path) == ()
     (tmp_path / FILE).write_text(text)
-    assert load_habits(tmp_path) == ()
+    assert load_styles(tmp_path) == ()

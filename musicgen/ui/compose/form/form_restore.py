@@ -19,7 +19,7 @@ def refill(settings: ComposeSettings, model: str, primed: bool) -> None:
     primed: the piece had a beginning, or may have had one.
     """
     opened = find_opened(model)
-    state.fill(left_open(settings, opened.background, primed) if opened else settings)
+    state.fill(left_open(settings, opened.profile, primed) if opened else settings)
 
 
 def left_open(settings: ComposeSettings, known: TrainingProfile, primed: bool) -> ComposeSettings:

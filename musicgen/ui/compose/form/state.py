@@ -120,7 +120,7 @@ def asked(opened: Opened, primed: bool) -> Asked:
         said |= {name: _DEFAULTS[name] for name in ("density", "grid")}
     if timeless or primed:
         said["metre"] = ANY
-    known = opened.background.index is not None
+    known = opened.profile.index is not None
     settings = ComposeSettings(
         bars=said["bars"],
         variations=said["variations"],

@@ -143,7 +143,7 @@ def _number(name: str, label: str, **options: Any) -> None:
 
 
 def _copy_widgets(opened: Opened) -> None:
-    index = opened.background.index
+    index = opened.profile.index
     st.toggle(
         "Forbid copying", disabled=index is None, **widget("guarded"),
         help="No longer stretch of the training pieces, in whatever key, than so many notes."

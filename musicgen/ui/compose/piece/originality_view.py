@@ -28,7 +28,7 @@ def original_view(piece: SavedPiece, score: Score) -> None:
     if report is None:
         st.info("Nothing is known of the training pieces of this model: it has no index of them.")
         return
-    index = opened.background.index if opened else None
+    index = opened.profile.index if opened else None
     human = index.held_out_overlap if index else None
     _figures(report, human, piece.settings.max_copy)
     if too_short_to_tell(piece):

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from musicgen.composing.records.saved_pieces import SavedPiece
-from musicgen.composing.style.percentiles import Percentiles, Reference
+from musicgen.composing.style.percentiles import MetricPercentiles, Percentiles
 from musicgen.rendering.words import pitch_name
 from musicgen.score import Score
 from musicgen.statistics.metrics import METRICS
@@ -35,8 +35,8 @@ def quality_view(piece: SavedPiece, score: Score) -> None:
     if collapse := piece.facts.get("collapse"):
         st.warning(f"It is {escape(str(collapse))}. Other seeds were tried and did no better.")
     opened, found = find_opened(piece.checkpoint), figures_of(piece)
-    reference = opened.background.reference if opened else {}
-    if not any(name in reference for name in found):
+    percentiles = opened.profile.percentiles if opened else {}
+    if not any(name in percentiles for name in found):
         st.caption("There are no figures of the collection to compare it with.")
         return
     st.markdown(
@@ -44,8 +44,8 @@ def quality_view(piece: SavedPiece, score: Score) -> None:
         help="The dark band is the middle half of the training pieces, the light one nine tenths. "
         "Point at a dot for what it means.",
     )
-    st.markdown(unusual(found, reference))
-    st.plotly_chart(usual_figure(found, reference), key="usual", config={"displayModeBar": False})
+    st.markdown(unusual(found, percentiles))
+    st.plotly_chart(usual_figure(found, percentiles), key="usual", config={"displayModeBar": False})
     _score(piece)
 
 
@@ -86,13 +86,13 @@ def penalty(parts: Mapping[str, float]) -> str:
     return f"{rule} Its own is {sum(parts.values()):.2f}, for {', '.join(said)}."
 
 
-def unusual(found: Mapping[str, float], reference: Reference) -> str:
+def unusual(found: Mapping[str, float], percentiles: MetricPercentiles) -> str:
     """The figures that nine tenths of the training pieces do not have, in words, as Markdown."""
     said = []
     for name, metric in METRICS.items():
-        if name not in found or name not in reference:
+        if name not in found or name not in percentiles:
             continue
-        value, usual = found[name], reference[name]
+        value, usual = found[name], percentiles[name]
         if abs(at := place(value, usual)) > 2:
             size = "higher" if at > 0 else "lower"
             ends = _amount(metric.unit, usual.p5, usual.p95)
@@ -110,17 +110,17 @@ def _amount(unit: str, *values: float) -> str:
     return f"{' to '.join(f'{value:.2f}' for value in values)} {unit}".rstrip()
 
 
-def usual_figure(found: dict[str, float], reference: Reference) -> go.Figure:
+def usual_figure(found: dict[str, float], percentiles: MetricPercentiles) -> go.Figure:
     """A row for each figure: bands for what is usual, a dot for the piece."""
-    names = [name for name in METRICS if name in found and name in reference][::-1]
-    places = [place(found[name], reference[name]) for name in names]
+    names = [name for name in METRICS if name in found and name in percentiles][::-1]
+    places = [place(found[name], percentiles[name]) for name in names]
     figure = go.Figure(
         go.Scatter(
             x=np.clip(places, -_FARTHEST, _FARTHEST),
             y=names,
             mode="markers",
             marker={"size": 11, "color": [_colour(abs(at)) for at in places]},
-            customdata=[_words(name, found[name], reference[name]) for name in names],
+            customdata=[_words(name, found[name], percentiles[name]) for name in names],
             hovertemplate="%{customdata}<extra></extra>",
         )
     )

@@ -38,19 +38,19 @@ def test_each_known_figure_has_a_row_with_its_colour():
 
 
 def test_what_is_unusual_is_said_in_words():
-    reference = {
+    percentiles = {
         "pitch range": USUAL,
         "polyphony": USUAL,
         "clashes": Percentiles(0.05, 0.1, 0.2, 0.3, 0.5),
     }
-    said = unusual({"pitch range": 81.0, "polyphony": 20.0, "clashes": 0.02}, reference)
+    said = unusual({"pitch range": 81.0, "polyphony": 20.0, "clashes": 0.02}, percentiles)
     assert said.splitlines() == [
         "- Pitch range, higher than usual: 81.00 semitones, where nine tenths have "
         "0.00 to 80.00 semitones. From the lowest note to the highest.",
         "- Clashes, lower than usual: 2%, where nine tenths have 5% to 50%. "
         "The share of chords with two pitches a semitone apart, octaves aside.",
     ]
-    assert unusual({"polyphony": 20.0}, reference).startswith("All that is measured is as in")
+    assert unusual({"polyphony": 20.0}, percentiles).startswith("All that is measured is as in")
 
 
 def test_a_penalty_names_what_it_is_for_and_nothing_else():

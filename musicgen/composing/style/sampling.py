@@ -1,0 +1,72 @@
+"""Fill in what the settings leave open, in proportion to the training pieces.
+
+A new piece is set up as one of the training pieces might be: its metre is sampled, with the tempo
+and programme of that metre, and an upbeat as often as the pieces have one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from musicgen.composing.random_streams import Purpose, random_stream
+from musicgen.composing.settings import ComposeSettings
+from musicgen.composing.style.metre_style import DEFAULT_STYLE, MetreStyle
+
+
+def with_style_defaults(settings: ComposeSettings, styles: Sequence[MetreStyle]) -> ComposeSettings:
+    """Settings of a piece without a prompt, filled in from the styles; the seed decides.
+
+    A metre that no style has gets no upbeat and no form, and the rest of the most common style.
+    `transpose` stays open: `transposition` computes it from the composed piece.
+    """
+    if not styles:
+        form, pickup = settings.form or "", settings.pickup or 0.0
+        return replace(settings, pickup=pickup, form=form, **_texture(settings, DEFAULT_STYLE))
+    rng = random_stream(Purpose.STYLE, settings.seed)
+    in_metre = [style for style in styles if settings.metre in (None, style.metre)]
+    choices = in_metre or styles[:1]
+    style = choices[sample_index([choice.share for choice in choices], rng)]
+    pickup, form = 0.0, ""
+    if in_metre and style.pickups:
+        lengths = list(map(float, style.pickups))
+        pickup = lengths[sample_index(list(style.pickups.values()), rng)]
+    if in_metre and style.forms:
+        form = style.forms[int(rng.integers(len(style.forms)))][: settings.bars]
+    return replace(
+        settings,
+        metre=settings.metre or style.metre,
+        tempo=style.tempo if settings.tempo is None else settings.tempo,
+        program=style.program if settings.program is None else settings.program,
+        pickup=pickup if settings.pickup is None else settings.pickup,
+        form=form if settings.form is None else settings.form,
+        **_texture(settings, style),
+    )
+
+
+def with_prompt_defaults(
+    settings: ComposeSettings, styles: Sequence[MetreStyle]
+) -> ComposeSettings:
+    """Settings of a piece that continues a prompt, which has its own upbeat, key and metre."""
+    texture = _texture(settings, styles[0] if styles else DEFAULT_STYLE)
+    return replace(settings, pickup=0.0, transpose=0, form=settings.form or "", **texture)
+
+
+def sample_index(weights: Sequence[float], rng: np.random.Generator) -> int:
+    """Random index, in proportion to its weight."""
+    odds = np.array(weights)
+    return int(rng.choice(len(odds), p=odds / odds.sum()))
+
+
+def _texture(settings: ComposeSettings, style: MetreStyle) -> dict[str, Any]:
+    """Settings of the parts together, those left open taken from the style."""
+    values = {name: getattr(settings, name) for name in _TEXTURE}
+    return {
+        name: getattr(style, name) if value is None else value for name, value in values.items()
+    }
+
+
+_TEXTURE = ("parts", "counterpoint", "span", "silence")
