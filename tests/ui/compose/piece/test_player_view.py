@@ -22,7 +22,7 @@ from musicgen.ui.compose.piece import player_view
 def test_a_wait_is_counted_and_explained(monkeypatch, bar, quiet, closes, said):
     values = {state.key_of("closes"): closes}
     monkeypatch.setattr(player_view.st, "session_state", values)
-    job = SimpleNamespace(stopped=False, bar=bar, bars=128, quiet=quiet)
+    job = SimpleNamespace(stopped=False, bar=bar, bars=128, seconds_since_report=quiet)
     assert player_view._standing(job) == said
 
 
