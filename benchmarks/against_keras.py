@@ -140,7 +140,7 @@ def our_loop(checkpoint: Checkpoint, pieces: int) -> Draw:
     heard = frozen(engine.encoding, pieces)
 
     def run(uniforms: np.ndarray) -> np.ndarray:
-        stepper, written = engine.begin(pieces), []
+        stepper, written = engine.start(pieces), []
         for numbers in uniforms:
             drawn = np.zeros((pieces, 0), np.int32)
             for index in range(uniforms.shape[2]):
@@ -161,7 +161,7 @@ def frozen(encoding: Encoding, pieces: int) -> dict[str, np.ndarray]:
         step = [0] * len(encoding.fields)
         step[: min(3, len(step))] = [12, 30 + note % 12, 11][: len(step)]
         tracker.push(np.array([step] * pieces, np.int32))
-    return {name: value.astype(np.float32) for name, value in tracker.inputs().items()}
+    return {name: value.astype(np.float32) for name, value in tracker.features().items()}
 
 
 def uniforms(encoding: Encoding, pieces: int, notes: int) -> np.ndarray:

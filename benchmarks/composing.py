@@ -21,7 +21,7 @@ import numpy as np
 from musicgen.composing.decoding.compose import compose
 from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.composing.settings import ComposeSettings
-from musicgen.encoding.steps import Derived
+from musicgen.encoding.steps import Features
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.score import COMMON_TIME
 from musicgen.training.run_folder.run import find_checkpoint
@@ -81,14 +81,14 @@ def _steps(engine: OnnxModel, notes: int, variations: int) -> list[float]:
 
 def _graphs(engine: OnnxModel, pieces: int, times: int = 500) -> list[float]:
     """Seconds of one run of every graph."""
-    stepper = engine.begin(pieces)
-    derived: Derived = engine.encoding.tracker(pieces, (COMMON_TIME,), 0).inputs()
+    stepper = engine.start(pieces)
+    features: Features = engine.encoding.tracker(pieces, (COMMON_TIME,), 0).features()
     fields = np.zeros((pieces, len(engine.encoding.fields)), np.int32)
     seconds = []
     for _ in range(times):
         began = time.perf_counter()
         for index in range(fields.shape[1]):
-            stepper.logits(derived, fields[:, :index])
+            stepper.logits(features, fields[:, :index])
         stepper.push(fields)
         seconds.append(time.perf_counter() - began)
     return seconds

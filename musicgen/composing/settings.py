@@ -12,8 +12,8 @@ from musicgen.encoding.grid import (
     GRID_PER_QUARTER,
     GRID_TICKS,
     HIGHEST_KEY,
-    LONGEST,
     LOWEST_KEY,
+    MAX_GRID_UNITS,
 )
 from musicgen.score import TICKS_PER_QUARTER, Metre
 from musicgen.theory.form import check_form
@@ -31,7 +31,7 @@ MIN_COPY_NOTES, MAX_COPY_NOTES = 4, 64  # notes
 MAX_TRANSPOSE_SEMITONES = 24  # semitones
 RHYTHM = ("shift", "duration")  # fields in which what is rare makes the difference
 DEFAULT_RHYTHM_TAIL = 0.1  # docs/sampling.md
-MIN_SILENCE_QUARTERS, MAX_SILENCE_QUARTERS = 1.0, LONGEST / GRID_PER_QUARTER  # quarters
+MIN_SILENCE_QUARTERS, MAX_SILENCE_QUARTERS = 1.0, MAX_GRID_UNITS / GRID_PER_QUARTER  # quarters
 
 # Grid steps between the places in a bar where notes may begin and end.
 RHYTHM_GRIDS: Mapping[str, int] = {

@@ -14,24 +14,25 @@ from fractions import Fraction
 
 import numpy as np
 
-from musicgen.encoding.events_features import DERIVED_WIDTHS, HearingTracker, hear
+from musicgen.encoding.events_features import NOTE_FEATURE_WIDTHS, NoteFeatureTracker, note_features
 from musicgen.encoding.grid import (
     GRID_PER_QUARTER,
     GRID_TICKS,
     HIGHEST_KEY,
     KEYS,
-    LONGEST,
     LOWEST_KEY,
+    MAX_GRID_UNITS,
 )
-from musicgen.encoding.repeat_features import ECHO_WIDTH, EchoTracker, echo
-from musicgen.encoding.steps import Derived, Field, Steps
+from musicgen.encoding.repeat_features import REPEAT_WIDTH, RepeatTracker, repeat_features
+from musicgen.encoding.steps import Features, Field, Steps
 from musicgen.score import NOTE_DTYPE, Metre, Score, without_overlaps
 from musicgen.theory.spelling import pitch_name
 
-SHIFT = Field("shift", LONGEST + 1)  # grid steps since the note before, 0 for a chord's next note
-PITCH = Field("pitch", KEYS)  # keys of a piano, from A0
-DURATION = Field("duration", LONGEST)  # grid steps less one
-VELOCITY = Field("velocity", 32)  # fours
+# Grid units since the onset of the note before; 0 for the next note of a chord.
+SHIFT = Field("shift", MAX_GRID_UNITS + 1)
+PITCH = Field("pitch", KEYS)  # piano keys, from A0
+DURATION = Field("duration", MAX_GRID_UNITS)  # grid units less one
+VELOCITY = Field("velocity", 32)  # a quarter of the MIDI velocity
 PROGRAM = Field("program", 128)  # General MIDI
 
 DEFAULT_VELOCITY = 80
@@ -60,14 +61,14 @@ class EventsEncoding:
         return (SHIFT, PITCH, DURATION, *(field for used, field in optional if used))
 
     @property
-    def derived(self) -> Mapping[str, int]:
-        return {**DERIVED_WIDTHS, "echo": ECHO_WIDTH}
+    def feature_widths(self) -> Mapping[str, int]:
+        return {**NOTE_FEATURE_WIDTHS, "echo": REPEAT_WIDTH}
 
     def encode(self, score: Score) -> Steps:
         notes = self._on_grid(score)
         onsets = notes["start"] // GRID_TICKS
         columns = [
-            np.diff(onsets, prepend=0).clip(max=LONGEST),
+            np.diff(onsets, prepend=0).clip(max=MAX_GRID_UNITS),
             notes["pitch"] - LOWEST_KEY,
             notes["duration"] // GRID_TICKS - 1,
         ]
@@ -101,16 +102,16 @@ class EventsEncoding:
         """
         notes = self._on_grid(score)
         onsets = notes["start"] // GRID_TICKS
-        notes["start"] = np.cumsum(np.diff(onsets, prepend=0).clip(max=LONGEST)) * GRID_TICKS
+        notes["start"] = np.cumsum(np.diff(onsets, prepend=0).clip(max=MAX_GRID_UNITS)) * GRID_TICKS
         drawn = notes["velocity"] // 4 * 4 + 2
         notes["velocity"] = drawn.clip(1, 127) if self.velocity else DEFAULT_VELOCITY
         notes["program"] = notes["program"] if self.program else 0
         notes["part"] = 0
         return replace(score, notes=notes)
 
-    def derive(self, steps: Steps, start: int = 0, stop: int | None = None) -> Derived:
-        heard = hear(steps.fields, steps.metres, start, stop)
-        return {**heard, "echo": echo(steps.fields, start, stop)}
+    def features(self, steps: Steps, start: int = 0, stop: int | None = None) -> Features:
+        features = note_features(steps.fields, steps.metres, start, stop)
+        return {**features, "echo": repeat_features(steps.fields, start, stop)}
 
     def tracker(self, pieces: int, metres: tuple[Metre, ...], bars: int) -> EventsTracker:
         return EventsTracker(pieces, metres, bars)
@@ -120,7 +121,7 @@ class EventsEncoding:
         fields[:, 1] += semitones
         return replace(steps, fields=fields)
 
-    def room(self, steps: Steps) -> tuple[int, int]:
+    def transposition_range(self, steps: Steps) -> tuple[int, int]:
         if not len(steps):
             return 0, 0
         keys = steps.fields[:, 1]
@@ -144,7 +145,7 @@ class EventsEncoding:
         start = np.rint(notes["start"] / GRID_TICKS).astype(np.int32)
         end = np.rint((notes["start"] + notes["duration"]) / GRID_TICKS).astype(np.int32)
         notes["start"] = start * GRID_TICKS
-        notes["duration"] = (end - start).clip(1, LONGEST) * GRID_TICKS
+        notes["duration"] = (end - start).clip(1, MAX_GRID_UNITS) * GRID_TICKS
         low, high = notes["pitch"] < LOWEST_KEY, notes["pitch"] > HIGHEST_KEY
         notes["pitch"][low] += -(-(LOWEST_KEY - notes["pitch"][low]) // 12) * 12
         notes["pitch"][high] -= -(-(notes["pitch"][high] - HIGHEST_KEY) // 12) * 12
@@ -171,16 +172,16 @@ class EventsTracker:
 
     def __init__(self, pieces: int, metres: tuple[Metre, ...], bars: int) -> None:
         """bars: how many each piece will have; 0 does not tell the model."""
-        self.hearing = HearingTracker(pieces, metres, bars)
-        self.echo = EchoTracker(pieces)
+        self.notes = NoteFeatureTracker(pieces, metres, bars)
+        self.repeat_features = RepeatTracker(pieces)
 
-    def inputs(self) -> Derived:
-        return {**self.hearing.inputs(), "echo": self.echo.inputs()}
+    def features(self) -> Features:
+        return {**self.notes.features(), "echo": self.repeat_features.features()}
 
     def push(self, fields: np.ndarray) -> None:
-        self.hearing.push(fields)
-        self.echo.push(fields)
+        self.notes.push(fields)
+        self.repeat_features.push(fields)
 
     def select(self, rows: np.ndarray) -> None:
-        self.hearing.select(rows)
-        self.echo.select(rows)
+        self.notes.select(rows)
+        self.repeat_features.select(rows)

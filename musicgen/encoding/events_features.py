@@ -17,15 +17,15 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from musicgen.encoding.grid import GRID_TICKS, KEYS, LONGEST, LOWEST_KEY
-from musicgen.encoding.steps import Derived
+from musicgen.encoding.grid import GRID_TICKS, KEYS, LOWEST_KEY, MAX_GRID_UNITS
+from musicgen.encoding.steps import Features
 from musicgen.score import Metre, bar_positions
 
-FOREVER = 2 * LONGEST  # keys not struck for longer, or never, look alike
+MAX_AGE = 2 * MAX_GRID_UNITS  # keys not struck for longer, or never, look alike
 CHROMA_WINDOWS = (16, 64, None)  # notes
-MOST_BARS_LEFT = 16
+MAX_BARS_LEFT = 16
 
-DERIVED_WIDTHS: Mapping[str, int] = {
+NOTE_FEATURE_WIDTHS: Mapping[str, int] = {
     "remaining": KEYS,
     "age": KEYS,
     "chroma": 12 * len(CHROMA_WINDOWS),
@@ -33,16 +33,16 @@ DERIVED_WIDTHS: Mapping[str, int] = {
 }
 
 
-def hear(
+def note_features(
     fields: np.ndarray, metres: tuple[Metre, ...], start: int = 0, stop: int | None = None
-) -> Derived:
+) -> Features:
     """Derived inputs before steps start to stop of one piece of N steps: fields (N, >= 3)."""
     stop = len(fields) if stop is None else stop
     count, keys = stop - start, fields[:stop, 1]
     onsets = np.cumsum(fields[:, 0])  # (N,)
     ends = onsets + fields[:, 2] + 1
     now = np.concatenate([[0], onsets])[start:stop]  # the latest onset before each step
-    started, ended = np.full((2, count + 1, KEYS), -FOREVER, np.int32)
+    started, ended = np.full((2, count + 1, KEYS), -MAX_AGE, np.int32)
     # A key's latest note both begins and ends last, for no two of its notes overlap.
     started[0, keys[:start]], ended[0, keys[:start]] = onsets[:start], ends[:start]
     rows = np.arange(1, count + 1)
@@ -52,14 +52,14 @@ def hear(
     ended = np.maximum.accumulate(ended)[:-1]
     bars = int(_clock(onsets[-1:], metres)[0, 3]) + 1 if len(onsets) else 0
     return {
-        "remaining": (ended - now[:, None]).clip(-FOREVER, FOREVER).astype(np.int16),
-        "age": (now[:, None] - started).clip(0, FOREVER).astype(np.int16),
+        "remaining": (ended - now[:, None]).clip(-MAX_AGE, MAX_AGE).astype(np.int16),
+        "age": (now[:, None] - started).clip(0, MAX_AGE).astype(np.int16),
         "chroma": _chroma(keys, start),
-        "clock": _told(_clock(now, metres), bars),
+        "clock": _clock_features(_clock(now, metres), bars),
     }
 
 
-class HearingTracker:
+class NoteFeatureTracker:
     """`hear`, kept up step by step for K pieces that are drawn together."""
 
     def __init__(self, pieces: int, metres: tuple[Metre, ...], bars: int) -> None:
@@ -68,18 +68,18 @@ class HearingTracker:
         self._times = _ClockTable(metres, bars)
         # Floats as models take them: exact up to 2^24 grid steps, two weeks of music.
         self._rows = KEYS * np.arange(pieces)  # where each begins
-        self._started = np.full((pieces, KEYS), -FOREVER, np.float32)
-        self._ended = np.full((pieces, KEYS), -FOREVER, np.float32)
+        self._started = np.full((pieces, KEYS), -MAX_AGE, np.float32)
+        self._ended = np.full((pieces, KEYS), -MAX_AGE, np.float32)
         self._counts = np.zeros((pieces, 12 * len(CHROMA_WINDOWS)), np.float32)
         self._heard = np.ones(12 * len(CHROMA_WINDOWS), np.float32)  # notes, at least 1
         self._struck: deque[np.ndarray] = deque(maxlen=_LONGEST_WINDOW)  # (K,) pitch classes
         self._count = 0  # notes so far
 
-    def inputs(self) -> Derived:
+    def features(self) -> Features:
         now = self.now.astype(np.float32)[:, None]
         return {
-            "remaining": np.maximum(self._ended - now, -_FOREVER),
-            "age": np.minimum(now - self._started, _FOREVER),
+            "remaining": np.maximum(self._ended - now, -_MAX_AGE),
+            "age": np.minimum(now - self._started, _MAX_AGE),
             "chroma": self._counts / self._heard,
             "clock": self._times[self.now],
         }
@@ -112,7 +112,7 @@ class HearingTracker:
         self._count += 1
 
 
-_FOREVER = np.float32(FOREVER)
+_MAX_AGE = np.float32(MAX_AGE)
 _LONGEST_WINDOW = max(window or 0 for window in CHROMA_WINDOWS)
 # What a pitch class counts for, in one window and in all: (12, windows * 12).
 _IN_ONE = [np.kron(row, np.eye(12)).astype("f4") for row in np.eye(len(CHROMA_WINDOWS))[:, None]]
@@ -130,8 +130,8 @@ class _ClockTable:
         """(K,) -> (K, 3)."""
         most = int(steps.max())
         if most >= len(self._table):
-            steps_so_far = np.arange(2 * most + 1024)
-            self._table = _told(_clock(steps_so_far, self._metres), self._bars).astype(np.float32)
+            clock = _clock(np.arange(2 * most + 1024), self._metres)
+            self._table = _clock_features(clock, self._bars).astype(np.float32)
         return self._table[steps]
 
 
@@ -156,9 +156,9 @@ def _clock(onsets: np.ndarray, metres: tuple[Metre, ...]) -> np.ndarray:
     return np.stack([place // GRID_TICKS, length // GRID_TICKS, np.zeros_like(bar), bar], axis=1)
 
 
-def _told(clock: np.ndarray, bars: int) -> np.ndarray:
+def _clock_features(clock: np.ndarray, bars: int) -> np.ndarray:
     """The clock as a model gets it: (N, 3), bars left in the last column where known."""
     told = clock[:, :3].astype(np.int16)
     if bars:
-        told[:, 2] = (bars - clock[:, 3]).clip(1, MOST_BARS_LEFT)
+        told[:, 2] = (bars - clock[:, 3]).clip(1, MAX_BARS_LEFT)
     return told

@@ -18,8 +18,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from musicgen.encoding.repeat_features import recalled
-from musicgen.encoding.steps import Derived, Field, Steps
+from musicgen.encoding.repeat_features import latest_repeats
+from musicgen.encoding.steps import Features, Field, Steps
 from musicgen.score import NOTE_DTYPE, TICKS_PER_QUARTER, Metre, Score
 
 FRAMES_PER_QUARTER = 4
@@ -49,7 +49,7 @@ class FramesEncoding:
         return VOICES
 
     @property
-    def derived(self) -> Mapping[str, int]:
+    def feature_widths(self) -> Mapping[str, int]:
         return {
             "held": len(VOICES),
             "last": len(VOICES),
@@ -93,7 +93,7 @@ class FramesEncoding:
     def canonical(self, score: Score) -> Score:
         return self.decode(self.encode(score))
 
-    def derive(self, steps: Steps, start: int = 0, stop: int | None = None) -> Derived:
+    def features(self, steps: Steps, start: int = 0, stop: int | None = None) -> Features:
         frames = steps.fields[: len(steps) if stop is None else stop]  # (stop, 4)
         held, last = _held(frames)
         return {
@@ -101,7 +101,7 @@ class FramesEncoding:
             "last": last[start:].astype(np.int16),
             "place": np.arange(start, len(frames), dtype=np.int16)[:, None],
             "chroma": _chroma(frames)[start:],
-            "echo": _echo(frames)[start:].astype(np.int16),
+            "echo": _repeats(frames)[start:].astype(np.int16),
         }
 
     def tracker(self, pieces: int, metres: tuple[Metre, ...], bars: int) -> FramesTracker:
@@ -111,7 +111,7 @@ class FramesEncoding:
         fields = steps.fields
         return replace(steps, fields=np.where(fields == REST, REST, fields + semitones))
 
-    def room(self, steps: Steps) -> tuple[int, int]:
+    def transposition_range(self, steps: Steps) -> tuple[int, int]:
         sounding = steps.fields[steps.fields != REST]
         if not len(sounding):
             return 0, 0
@@ -132,9 +132,9 @@ class FramesTracker:
         self._encoding = encoding
         self._frames = np.zeros((pieces, 1, len(VOICES)), np.int32)  # the last is yet to be drawn
 
-    def inputs(self) -> Derived:
+    def features(self) -> Features:
         at = self._frames.shape[1] - 1
-        rows = [self._encoding.derive(Steps(frames), at) for frames in self._frames]
+        rows = [self._encoding.features(Steps(frames), at) for frames in self._frames]
         return {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
 
     def push(self, fields: np.ndarray) -> None:
@@ -181,14 +181,14 @@ def _chroma(frames: np.ndarray) -> np.ndarray:
     return np.concatenate(parts, axis=1)
 
 
-def _echo(frames: np.ndarray) -> np.ndarray:
+def _repeats(frames: np.ndarray) -> np.ndarray:
     """The guesses of both echoes before each frame: (N, 4) -> (N, 2 * GUESS)."""
     beat = np.arange(len(frames)) % FRAMES_PER_QUARTER
     all_voices = _hashes([*frames.T, beat]), ORDERS
     soprano = _hashes([frames[:, 0], beat]), tuple(2 * order for order in ORDERS)
     found = []
     for hashes, orders in (all_voices, soprano):
-        follows, levels = recalled(hashes, orders)
+        follows, levels = latest_repeats(hashes, orders)
         found += [np.where(levels[:, None] > 0, frames[follows], SIZE), levels[:, None]]
     return np.concatenate(found, axis=1)
 

@@ -8,13 +8,13 @@ from typing import Protocol
 
 import numpy as np
 
-from musicgen.encoding.steps import Derived, Encoding
+from musicgen.encoding.steps import Encoding, Features
 
 
 class Stepper(Protocol):
     """K pieces that are stepped together: the model as the composer sees it."""
 
-    def logits(self, derived: Derived, drawn: np.ndarray) -> np.ndarray:
+    def logits(self, features: Features, drawn: np.ndarray) -> np.ndarray:
         """Of the next field, (K, V), given the fields (K, i) int32 of this step drawn so far.
 
         What is heard (`derived`) counts for the whole step and is taken with its first field.
@@ -44,5 +44,5 @@ class Model(Protocol):
     def warmup_windows(self) -> Sequence[np.ndarray]:
         """Steps (N, F) to begin from where there is no primer; none for most models."""
 
-    def begin(self, pieces: int) -> Stepper:
+    def start(self, pieces: int) -> Stepper:
         """Pieces before their first step."""

@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from musicgen.encoding.steps import Derived, Field, Steps
+from musicgen.encoding.steps import Features, Field, Steps
 from musicgen.score import COMMON_TIME, NOTE_DTYPE, TICKS_PER_QUARTER, Metre, Score
 from musicgen.theory.chords import Sonorities, sonorities
 from musicgen.theory.spelling import chord_name, pitch_class_mask, pitch_name
@@ -25,7 +25,7 @@ Voicing = tuple[int, ...]  # rising MIDI key numbers; a chord has at least two
 
 _CHORDS = 128  # codes of sonorities: below it a key, from it on a chord's pitch classes as bits
 _CODES = _CHORDS + 4096
-MOST_TOKENS = _CODES - 1  # there is no chord of no pitch class
+MAX_TOKENS = _CODES - 1  # there is no chord of no pitch class
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ class NotesEncoding:
     name = "notes"
 
     def __post_init__(self) -> None:
-        if not 1 <= len(self.voicings) <= MOST_TOKENS:
-            raise ValueError(f"a vocabulary has 1 to {MOST_TOKENS} tokens")
+        if not 1 <= len(self.voicings) <= MAX_TOKENS:
+            raise ValueError(f"a vocabulary has 1 to {MAX_TOKENS} tokens")
         for voicing in self.voicings:
             if not voicing or list(voicing) != sorted(voicing):
                 raise ValueError("a token is played with rising pitches, at least one")
@@ -77,7 +77,7 @@ class NotesEncoding:
         return (Field("token", len(self.voicings)),)
 
     @property
-    def derived(self) -> Mapping[str, int]:
+    def feature_widths(self) -> Mapping[str, int]:
         return {}
 
     def encode(self, score: Score) -> Steps:
@@ -106,17 +106,17 @@ class NotesEncoding:
         """The tokens of the score, half a quarter apart, in common time, at its tempo."""
         return self.decode(self.encode(score))
 
-    def derive(self, steps: Steps, start: int = 0, stop: int | None = None) -> Derived:
+    def features(self, steps: Steps, start: int = 0, stop: int | None = None) -> Features:
         return {}
 
-    def tracker(self, pieces: int, metres: tuple[Metre, ...], bars: int) -> NothingDerived:
-        return NothingDerived()
+    def tracker(self, pieces: int, metres: tuple[Metre, ...], bars: int) -> NoFeatures:
+        return NoFeatures()
 
     def transposed(self, steps: Steps, semitones: int) -> Steps:
         """The same steps: the vocabulary need not hold the transposed chords."""
         return steps
 
-    def room(self, steps: Steps) -> tuple[int, int]:
+    def transposition_range(self, steps: Steps) -> tuple[int, int]:
         return 0, 0
 
     def tokens(self, steps: Steps) -> list[str]:
@@ -151,10 +151,10 @@ class NotesEncoding:
         return masks, sizes, np.array([np.mean(voicing) for voicing in self.voicings])
 
 
-class NothingDerived:
+class NoFeatures:
     """The tracker of an encoding that has no derived inputs."""
 
-    def inputs(self) -> Derived:
+    def features(self) -> Features:
         return {}
 
     def push(self, fields: np.ndarray) -> None:

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.frames import FramesEncoding
-from musicgen.encoding.notes import MOST_TOKENS, NotesEncoding
+from musicgen.encoding.notes import MAX_TOKENS, NotesEncoding
 from musicgen.encoding.steps import Encoding
 from musicgen.score import Score
 
 ENCODINGS = ("notes", "events")  # for any music
-KNOWN = (*ENCODINGS, "frames")  # `frames` is for the benchmark's four voices alone
+ENCODING_NAMES = (*ENCODINGS, "frames")  # `frames` is for the benchmark's four voices alone
 
-LARGEST_VOICING = 128  # pitches
+MAX_VOICING_PITCHES = 128
 
 
 def fit_encoding(name: str, scores: Iterable[Score]) -> Encoding:
@@ -27,8 +27,8 @@ def fit_encoding(name: str, scores: Iterable[Score]) -> Encoding:
 
 def encoding_from_json(entry: object) -> Encoding:
     """The encoding that `to_json` described; ValueError on anything else."""
-    if not isinstance(entry, dict) or entry.get("name") not in KNOWN:
-        raise ValueError(f"an encoding has a name, one of {', '.join(KNOWN)}")
+    if not isinstance(entry, dict) or entry.get("name") not in ENCODING_NAMES:
+        raise ValueError(f"an encoding has a name, one of {', '.join(ENCODING_NAMES)}")
     if entry == FramesEncoding().to_json():
         return FramesEncoding()
     if entry["name"] == "frames":
@@ -49,8 +49,8 @@ def _notes(entry: dict[object, object]) -> NotesEncoding:
     voicings = entry.get("voicings")
     if set(entry) != {"name", "voicings"} or not isinstance(voicings, dict):
         raise ValueError("`notes` is described by its voicings, pitches by token, and nothing else")
-    if not 1 <= len(voicings) <= MOST_TOKENS or not all(isinstance(t, str) for t in voicings):
-        raise ValueError(f"a vocabulary has 1 to {MOST_TOKENS} tokens, each of them text")
+    if not 1 <= len(voicings) <= MAX_TOKENS or not all(isinstance(t, str) for t in voicings):
+        raise ValueError(f"a vocabulary has 1 to {MAX_TOKENS} tokens, each of them text")
     ordered = sorted(voicings.items())
     encoding = NotesEncoding(tuple(_voicing(pitches) for _, pitches in ordered))
     for (token, _), named in zip(ordered, encoding.vocabulary, strict=True):
@@ -60,8 +60,8 @@ def _notes(entry: dict[object, object]) -> NotesEncoding:
 
 
 def _voicing(pitches: object) -> tuple[int, ...]:
-    if not isinstance(pitches, list) or not 1 <= len(pitches) <= LARGEST_VOICING:
-        raise ValueError(f"a token is played with a list of 1 to {LARGEST_VOICING} pitches")
+    if not isinstance(pitches, list) or not 1 <= len(pitches) <= MAX_VOICING_PITCHES:
+        raise ValueError(f"a token is played with a list of 1 to {MAX_VOICING_PITCHES} pitches")
     if not all(type(pitch) is int for pitch in pitches):
         raise ValueError("pitches are whole numbers")
     return tuple(pitches)

@@ -10,27 +10,27 @@ from __future__ import annotations
 
 import numpy as np
 
-from musicgen.encoding.grid import KEYS, LONGEST
+from musicgen.encoding.grid import KEYS, MAX_GRID_UNITS
 
 SHORTEST, DOUBLINGS = 3, 3
 ORDERS = tuple(SHORTEST << i for i in range(DOUBLINGS + 1))  # notes: 3, 6, 12, 24
-ECHO_WIDTH = 4
-_NOTHING = (LONGEST + 1, KEYS, LONGEST, 0)  # as before the beginning
+REPEAT_WIDTH = 4
+_NOTHING = (MAX_GRID_UNITS + 1, KEYS, MAX_GRID_UNITS, 0)  # as before the beginning
 NOTHING = np.array(_NOTHING, np.int16)
 
 _ODD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio
 _ODD_TOO = np.uint64(0xC2B2AE3D27D4EB4F)
 
 
-def echo(fields: np.ndarray, start: int = 0, stop: int | None = None) -> np.ndarray:
+def repeat_features(fields: np.ndarray, start: int = 0, stop: int | None = None) -> np.ndarray:
     """The guess before each step from start to stop of one piece: (N, >= 3) -> (T, 4) int16."""
     heard = fields[: len(fields) if stop is None else stop]
-    follows, levels = recalled(_note_hash(heard[:, 0], heard[:, 1]), ORDERS)
+    follows, levels = latest_repeats(_note_hash(heard[:, 0], heard[:, 1]), ORDERS)
     found = np.where(levels[:, None] > 0, heard[follows, :3], NOTHING[:3])
     return np.column_stack([found, levels])[start:].astype(np.int16)
 
 
-def recalled(hashes: np.ndarray, orders: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+def latest_repeats(hashes: np.ndarray, orders: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
     """What followed the last time that the latest steps were heard.
 
     hashes: of the steps of one piece, (N,) uint64. orders: how many latest steps to compare,
@@ -54,14 +54,14 @@ def recalled(hashes: np.ndarray, orders: tuple[int, ...]) -> tuple[np.ndarray, n
     return follows, levels
 
 
-class EchoTracker:
+class RepeatTracker:
     """`echo`, kept up step by step for K pieces that are drawn together."""
 
     def __init__(self, pieces: int) -> None:
         self._memories = [_Memory() for _ in range(pieces)]
         self._guess = np.tile(NOTHING, (pieces, 1)).astype(np.float32)
 
-    def inputs(self) -> np.ndarray:
+    def features(self) -> np.ndarray:
         """The guess for the next step of each piece: (K, 4) float32."""
         return self._guess
 

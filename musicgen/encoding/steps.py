@@ -10,7 +10,7 @@ import numpy as np
 
 from musicgen.score import COMMON_TIME, Metre, Score
 
-Derived = dict[str, np.ndarray]
+Features = dict[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Steps:
 class Tracker(Protocol):
     """Keeps the derived inputs of K pieces while their steps are drawn one by one."""
 
-    def inputs(self) -> Derived:
+    def features(self) -> Features:
         """What is known before the next step: arrays (K, ...) by name."""
 
     def push(self, fields: np.ndarray) -> None:
@@ -59,7 +59,7 @@ class Encoding(Protocol):
     def fields(self) -> tuple[Field, ...]: ...
 
     @property
-    def derived(self) -> Mapping[str, int]:
+    def feature_widths(self) -> Mapping[str, int]:
         """Width of each derived input by name."""
 
     def encode(self, score: Score) -> Steps:
@@ -71,7 +71,7 @@ class Encoding(Protocol):
     def canonical(self, score: Score) -> Score:
         """The score as this encoding keeps it: decode(encode(score)) == canonical(score)."""
 
-    def derive(self, steps: Steps, start: int = 0, stop: int | None = None) -> Derived:
+    def features(self, steps: Steps, start: int = 0, stop: int | None = None) -> Features:
         """Derived inputs before each step from start to stop: arrays (T, width) by name."""
 
     def tracker(self, pieces: int, metres: tuple[Metre, ...], bars: int) -> Tracker:
@@ -80,7 +80,7 @@ class Encoding(Protocol):
     def transposed(self, steps: Steps, semitones: int) -> Steps:
         """The steps of the transposed music; the same steps where that cannot be said."""
 
-    def room(self, steps: Steps) -> tuple[int, int]:
+    def transposition_range(self, steps: Steps) -> tuple[int, int]:
         """By how many semitones the steps can be transposed down (<= 0) and up (>= 0)."""
 
     def tokens(self, steps: Steps) -> list[str]:

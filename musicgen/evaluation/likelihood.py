@@ -19,7 +19,7 @@ import numpy as np
 
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.model_interface import Model
-from musicgen.encoding.steps import Derived, Encoding, Steps
+from musicgen.encoding.steps import Encoding, Features, Steps
 from musicgen.evaluation.report import Evaluation, Predictions, summary
 from musicgen.progress import Progress
 from musicgen.score import Score
@@ -104,8 +104,8 @@ def _predictions(
     lengths = np.array([len(steps) for steps in pieces])
     count = len(model.encoding.fields)
     found = np.zeros((3, len(pieces), lengths[0], count))  # bits, confidence, right
-    derived = [_derived(model.encoding, steps) for steps in pieces]
-    stepper = model.begin(len(pieces))
+    features = [_features(model.encoding, steps) for steps in pieces]
+    stepper = model.start(len(pieces))
     live = len(pieces)
     for step in range(lengths[0]):
         if within is not None and step % OFTEN == OFTEN - 1:
@@ -113,7 +113,7 @@ def _predictions(
         if step >= lengths[live - 1]:
             live = int((lengths > step).sum())
             stepper.select(np.arange(live))
-        heard = {name: np.stack([d[name][step] for d in derived[:live]]) for name in derived[0]}
+        heard = {name: np.stack([d[name][step] for d in features[:live]]) for name in features[0]}
         truth = np.stack([steps.fields[step] for steps in pieces[:live]])  # (K, F)
         for index in range(count):
             logits = stepper.logits(heard, truth[:, :index])  # (K, V)
@@ -124,12 +124,12 @@ def _predictions(
     return [Predictions(bits[span], confidence[span], right[span] > 0) for span in spans]
 
 
-def _derived(encoding: Encoding, steps: Steps) -> Derived:
+def _features(encoding: Encoding, steps: Steps) -> Features:
     """What is heard before each step; how many bars are left is not told."""
-    derived = encoding.derive(steps)
-    if "clock" in derived:
-        derived["clock"][:, -1] = 0
-    return derived
+    features = encoding.features(steps)
+    if "clock" in features:
+        features["clock"][:, -1] = 0
+    return features
 
 
 def _judged(logits: np.ndarray, truth: np.ndarray) -> np.ndarray:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from musicgen.encoding.steps import Derived, Encoding, Steps
+from musicgen.encoding.steps import Encoding, Features, Steps
 from musicgen.evaluation.ngram_levels import Level, distinct_rows, followed_by, joined
 
 KEYS_DOWN, KEYS_UP = 6, 5  # with the key of the piece, twelve
@@ -49,7 +49,7 @@ class NGram:
             costs[:, index] = -np.log2(chance)
         return costs
 
-    def begin(self, pieces: int) -> NGramStepper:
+    def start(self, pieces: int) -> NGramStepper:
         """Pieces before their first step."""
         return NGramStepper(self, pieces)
 
@@ -62,7 +62,7 @@ class NGramStepper:
         sizes = np.array([field.size for field in ngram.encoding.fields])
         self._steps = np.tile(sizes, (pieces, ngram.order + 1, 1))  # (K, order + 1, F)
 
-    def logits(self, derived: Derived, drawn: np.ndarray) -> np.ndarray:
+    def logits(self, features: Features, drawn: np.ndarray) -> np.ndarray:
         """Log chances of the next field, (K, V), given the fields (K, i) of this step."""
         index = drawn.shape[1]
         self._steps[:, -1, :index] = drawn
@@ -179,7 +179,7 @@ def _twelve_keys(
     moved: list[Steps] = []
     piece: list[np.ndarray] = []
     for number, steps in enumerate(pieces):
-        low, high = encoding.room(steps)
+        low, high = encoding.transposition_range(steps)
         keys = range(max(low, -KEYS_DOWN), min(high, KEYS_UP) + 1)
         moved += [encoding.transposed(steps, semitones) for semitones in keys]
         piece.append(np.full(len(steps) * len(keys), number))

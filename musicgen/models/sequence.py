@@ -52,7 +52,7 @@ class SequenceModel(keras.Model):
         ear = EARS[encoding.name](encoding, settings)
         memory = _memory(settings)
         self.fields = encoding.fields
-        self.derived_widths = dict(encoding.derived)
+        self.derived_widths = dict(encoding.feature_widths)
         # One row more than the field has values: the step before the first.
         self.embeddings = {
             f.name: layers.Embedding(f.size + 1, EMBEDDING, name=f"embed_{f.name}")
@@ -68,8 +68,8 @@ class SequenceModel(keras.Model):
         self.built = True  # or Keras runs it twice, first over symbols, which takes longer
         fields = np.zeros((1, 2, len(self.fields)), np.int32)
         widths = self.derived_widths.items()
-        derived = {name: np.zeros((1, 2, width), np.float32) for name, width in widths}
-        self({"before": fields, "drawn": fields, **derived})
+        features = {name: np.zeros((1, 2, width), np.float32) for name, width in widths}
+        self({"before": fields, "drawn": fields, **features})
 
     def get_config(self) -> dict[str, Any]:
         return {"model": settings_to_json(self.settings), "encoding": self.encoding.to_json()}
@@ -86,8 +86,8 @@ class SequenceModel(keras.Model):
 
     def call(self, inputs: Mapping[str, Tensor]) -> dict[str, Tensor]:
         before, drawn = inputs["before"], inputs["drawn"]
-        derived = {name: inputs[name] for name in self.derived_widths}
-        heard = self.ear.hear(self.embed, before, derived)
+        features = {name: inputs[name] for name in self.derived_widths}
+        heard = self.ear.hear(self.embed, before, features)
         vectors = self.dropout(self.listen(self.embed, before, heard))
         memory = self.memory(vectors, self.ear.elapsed(before))
         logits = {}

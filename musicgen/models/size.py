@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from musicgen.encoding.events_features import CHROMA_WINDOWS, MOST_BARS_LEFT
+from musicgen.encoding.events_features import CHROMA_WINDOWS, MAX_BARS_LEFT
 from musicgen.encoding.grid import GRID_PER_QUARTER, KEYS
 from musicgen.encoding.steps import Encoding
 from musicgen.models.settings import (
@@ -29,7 +29,7 @@ CLOCK = {  # vectors of the clock: how many there are of each, and how long they
     "place": (PLACES, 16),
     "beat": (GRID_PER_QUARTER, 8),
     "length": (PLACES + 1, 16),
-    "left": (MOST_BARS_LEFT + 1, 8),
+    "left": (MAX_BARS_LEFT + 1, 8),
 }
 ENDING = 16  # the time to the next ending as a vector
 ORDERS, ORDER = 8, 16  # how far back an echo was found, and its vector

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from musicgen.bounds import Bounds, all_within, one_of
 from musicgen.corpus.split import MAX_HELD_OUT, Shares
-from musicgen.encoding.registry import KNOWN
+from musicgen.encoding.registry import ENCODING_NAMES
 from musicgen.models.settings import (
     ClassicSettings,
     LstmSettings,
@@ -110,7 +110,7 @@ class RunSettings:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", checked_name(self.name))
-        one_of("encoding", self.encoding, KNOWN)
+        one_of("encoding", self.encoding, ENCODING_NAMES)
         if isinstance(self.model, ClassicSettings) and self.encoding != "notes":
             raise ValueError("`classic` learns one token a step: train it on the encoding `notes`")
         if isinstance(self.model, TransformerSettings) and self.model.context > self.train.length:

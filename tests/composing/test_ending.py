@@ -12,7 +12,7 @@ from musicgen.composing.ending import closing, with_ending
 from musicgen.composing.pipeline import compose_one, compose_pieces
 from musicgen.composing.settings import ComposeSettings
 from musicgen.composing.style.training_profile import TrainingProfile
-from musicgen.encoding.steps import Derived
+from musicgen.encoding.steps import Features
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.score import Metre, Score, notes_from
 from musicgen.theory.keys import find_keys
@@ -119,9 +119,9 @@ def test_an_ending_is_drawn_from_where_the_model_was(
     runs: list[int] = []
     logits = BoundStepper.logits
 
-    def counted(stepper: BoundStepper, derived: Derived, drawn: np.ndarray) -> np.ndarray:
+    def counted(stepper: BoundStepper, features: Features, drawn: np.ndarray) -> np.ndarray:
         runs.append(len(drawn))
-        return logits(stepper, derived, drawn)
+        return logits(stepper, features, drawn)
 
     pieces, saved = compose(engine, settings, index=known.index), 0
     monkeypatch.setattr(BoundStepper, "logits", counted)

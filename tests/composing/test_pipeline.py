@@ -102,13 +102,13 @@ class Stuck:
         self.parrot, self.rows, self.batches = parrot_of(TRAINING), rows, batches
         self.encoding = self.parrot.encoding
 
-    def begin(self, pieces: int) -> ParrotStepper:
+    def start(self, pieces: int) -> ParrotStepper:
         self.batches -= 1
         stuck = self.rows if self.batches >= 0 else []
 
         class Stepper(ParrotStepper):
-            def logits(self, derived, drawn):
-                found = super().logits(derived, drawn)
+            def logits(self, features, drawn):
+                found = super().logits(features, drawn)
                 for row in stuck:
                     found[row] = -1e9
                     found[row, (12, 30, 5)[drawn.shape[1]]] = 0

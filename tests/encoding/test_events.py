@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicgen.encoding.events import DEFAULT_VELOCITY, EventsEncoding
-from musicgen.encoding.grid import GRID_TICKS, HIGHEST_KEY, LONGEST, LOWEST_KEY
+from musicgen.encoding.grid import GRID_TICKS, HIGHEST_KEY, LOWEST_KEY, MAX_GRID_UNITS
 from musicgen.encoding.steps import Steps
 from musicgen.score import Metre, Score, notes_from
 from tests.helpers.score_strategies import scores
@@ -100,25 +100,25 @@ def test_a_key_sounds_once_at_a_time(score):
 @given(scores(low=LOWEST_KEY, high=HIGHEST_KEY), st.data())
 def test_transposed_steps_are_the_steps_of_the_transposed_score(score, data):
     steps = PLAIN.encode(score)
-    down, up = PLAIN.room(steps)
+    down, up = PLAIN.transposition_range(steps)
     semitones = data.draw(st.integers(down, up))
     moved = PLAIN.transposed(steps, semitones)
     assert np.array_equal(moved.fields, PLAIN.encode(score.transposed(semitones)).fields)
-    assert PLAIN.room(moved) == (down - semitones, up - semitones) or not len(steps)
+    assert PLAIN.transposition_range(moved) == (down - semitones, up - semitones) or not len(steps)
 
 
 @given(KINDS, scores(most=100))
 def test_the_tracker_says_what_derive_says(encoding, score):
     steps = encoding.encode(score)
-    whole = encoding.derive(steps)
+    whole = encoding.features(steps)
     assert {name: array.shape for name, array in whole.items()} == {
-        name: (len(steps), width) for name, width in encoding.derived.items()
+        name: (len(steps), width) for name, width in encoding.feature_widths.items()
     }
     last = np.cumsum(steps.fields[:, 0])[-1:] * GRID_TICKS
     bars = int(score.bar_positions(last)[0].sum()) + 1 if len(steps) else 0
     tracker = encoding.tracker(2, steps.metres, bars)
     for index, step in enumerate(steps.fields):
-        for name, array in tracker.inputs().items():
+        for name, array in tracker.features().items():
             np.testing.assert_allclose(array[1], whole[name][index], atol=1e-6, err_msg=name)
         tracker.push(np.stack([step, step]))
 
@@ -137,8 +137,8 @@ def test_a_tracker_goes_on_with_some_pieces_each_apart(encoding, first, second):
     for step in other[start:]:
         both.push(np.stack([step, other[0]]))
         alone.push(np.stack([step, other[0]]))
-    for name, array in alone.inputs().items():
-        assert np.array_equal(both.inputs()[name], array), name
+    for name, array in alone.features().items():
+        assert np.array_equal(both.features()[name], array), name
 
 
 @given(scores(most=100), st.data())
@@ -146,7 +146,7 @@ def test_what_is_derived_in_chunks_is_what_is_derived_at_once(score, data):
     steps = PLAIN.encode(score)
     cut = data.draw(st.integers(0, len(steps)))
     end = data.draw(st.integers(cut, len(steps)))
-    whole, part = PLAIN.derive(steps), PLAIN.derive(steps, cut, end)
+    whole, part = PLAIN.features(steps), PLAIN.features(steps, cut, end)
     for name, array in part.items():
         assert np.array_equal(array, whole[name][cut:end]), name
 
@@ -155,18 +155,20 @@ def test_nothing_is_encoded_as_nothing():
     steps = PLAIN.encode(Score())
     assert steps.fields.shape == (0, 3)
     assert PLAIN.decode(steps) == PLAIN.canonical(Score()) == Score()
-    assert PLAIN.tokens(steps) == [] and PLAIN.room(steps) == (0, 0)
+    assert PLAIN.tokens(steps) == [] and PLAIN.transposition_range(steps) == (0, 0)
 
 
 def test_longest_values_fit_their_fields():
-    steps = Steps(np.array([[LONGEST, 87, LONGEST - 1]], np.int32), 120, (Metre(0, 4, 4),))
+    steps = Steps(
+        np.array([[MAX_GRID_UNITS, 87, MAX_GRID_UNITS - 1]], np.int32), 120, (Metre(0, 4, 4),)
+    )
     (note,) = PLAIN.decode(steps).notes
     assert (note["start"], note["pitch"], note["duration"]) == (384, 108, 384)
 
 
 def test_steps_at_the_edge_of_the_keyboard_have_no_room_beyond_it():
     low = PLAIN.encode(Score(notes_from([(0, 24, LOWEST_KEY)])))
-    assert PLAIN.room(low) == (0, 87)
+    assert PLAIN.transposition_range(low) == (0, 87)
     assert PLAIN.decode(PLAIN.transposed(low, 87)).notes["pitch"].tolist() == [HIGHEST_KEY]
     with pytest.raises(ValueError, match="pitch"):
         PLAIN.decode(PLAIN.transposed(low, 120))

@@ -5,11 +5,11 @@ import pytest
 
 from musicgen.encoding.events_features import (
     CHROMA_WINDOWS,
-    DERIVED_WIDTHS,
-    FOREVER,
-    MOST_BARS_LEFT,
-    HearingTracker,
-    hear,
+    MAX_AGE,
+    MAX_BARS_LEFT,
+    NOTE_FEATURE_WIDTHS,
+    NoteFeatureTracker,
+    note_features,
 )
 from musicgen.score import COMMON_TIME, Metre
 
@@ -20,35 +20,35 @@ STEPS = np.array([[0, C4, 23], [12, E4, 11], [12, G4, 11]], np.int32)
 
 
 def test_nothing_is_heard_before_the_first_note():
-    heard = {name: array[0] for name, array in hear(STEPS, (COMMON_TIME,)).items()}
-    assert set(heard["remaining"].tolist()) == {-FOREVER}
-    assert set(heard["age"].tolist()) == {FOREVER}
+    heard = {name: array[0] for name, array in note_features(STEPS, (COMMON_TIME,)).items()}
+    assert set(heard["remaining"].tolist()) == {-MAX_AGE}
+    assert set(heard["age"].tolist()) == {MAX_AGE}
     assert not heard["chroma"].any()
     assert heard["clock"].tolist() == [0, 48, 1]
 
 
 def test_remaining_time_and_age_count_from_the_latest_onset():
-    heard = hear(STEPS, (COMMON_TIME,))
+    heard = note_features(STEPS, (COMMON_TIME,))
     assert heard["remaining"][1:, C4].tolist() == [24, 12]
     assert heard["age"][1:, C4].tolist() == [0, 12]
     assert heard["remaining"][2, E4] == 12 and heard["age"][2, E4] == 0
-    assert heard["remaining"][2, G4] == -FOREVER  # it comes only now
+    assert heard["remaining"][2, G4] == -MAX_AGE  # it comes only now
 
 
 def test_a_note_that_has_ended_counts_below_zero():
     steps = np.array([[0, C4, 11], [36, E4, 11], [0, G4, 11]], np.int32)
-    assert hear(steps, (COMMON_TIME,))["remaining"][2, C4] == -24
+    assert note_features(steps, (COMMON_TIME,))["remaining"][2, C4] == -24
 
 
 def test_a_key_struck_again_is_young_again():
     steps = np.array([[0, C4, 5], [12, C4, 2], [0, G4, 11]], np.int32)
-    heard = hear(steps, (COMMON_TIME,))
+    heard = note_features(steps, (COMMON_TIME,))
     assert heard["remaining"][1:, C4].tolist() == [6, 3]
     assert heard["age"][1:, C4].tolist() == [0, 0]
 
 
 def test_chroma_is_the_share_of_each_pitch_class():
-    chroma = hear(STEPS, (COMMON_TIME,))["chroma"].reshape(3, len(CHROMA_WINDOWS), 12)
+    chroma = note_features(STEPS, (COMMON_TIME,))["chroma"].reshape(3, len(CHROMA_WINDOWS), 12)
     assert chroma[1, :, 0].tolist() == [1, 1, 1]  # C alone
     assert chroma[2, :, 0].tolist() == [0.5, 0.5, 0.5]
     assert chroma[2, :, 4].tolist() == [0.5, 0.5, 0.5]
@@ -57,7 +57,7 @@ def test_chroma_is_the_share_of_each_pitch_class():
 def test_chroma_windows_forget():
     keys = [C4] * 20 + [G4] * 16 + [E4]
     steps = np.array([[1, key, 0] for key in keys], np.int32)
-    last = hear(steps, (COMMON_TIME,))["chroma"][-1].reshape(len(CHROMA_WINDOWS), 12)
+    last = note_features(steps, (COMMON_TIME,))["chroma"][-1].reshape(len(CHROMA_WINDOWS), 12)
     assert last[:, 0] == pytest.approx([0, 20 / 36, 20 / 36])  # C
     assert last[:, 7] == pytest.approx([1, 16 / 36, 16 / 36])  # G
 
@@ -65,7 +65,7 @@ def test_chroma_windows_forget():
 def test_the_clock_tells_place_length_and_bars_left():
     steps = np.array([[0, C4, 11], [12, C4, 11], [36, C4, 11], [36, C4, 11]], np.int32)
     metres = (Metre(0, 1, 4), Metre(24, 4, 4))  # a pickup of a quarter
-    assert hear(steps, metres)["clock"].tolist() == [
+    assert note_features(steps, metres)["clock"].tolist() == [
         [36, 48, 3],
         [36, 48, 3],
         [0, 48, 2],
@@ -75,27 +75,27 @@ def test_the_clock_tells_place_length_and_bars_left():
 
 def test_bars_left_stop_counting_far_from_the_end():
     steps = np.array([[0, C4, 11], *[[48, C4, 11]] * 30], np.int32)
-    left = hear(steps, (COMMON_TIME,))["clock"][:, 2].tolist()
-    assert left == [MOST_BARS_LEFT] * 17 + list(range(15, 1, -1))
+    left = note_features(steps, (COMMON_TIME,))["clock"][:, 2].tolist()
+    assert left == [MAX_BARS_LEFT] * 17 + list(range(15, 1, -1))
 
 
 def test_a_tracker_that_is_told_no_bars_tells_none():
-    tracker = HearingTracker(1, (COMMON_TIME,), 0)
+    tracker = NoteFeatureTracker(1, (COMMON_TIME,), 0)
     tracker.push(STEPS[:1])
-    assert tracker.inputs()["clock"].tolist() == [[0, 48, 0]]
+    assert tracker.features()["clock"].tolist() == [[0, 48, 0]]
 
 
 def test_a_tracker_keeps_its_pieces_apart():
-    tracker = HearingTracker(2, (COMMON_TIME,), 1)
+    tracker = NoteFeatureTracker(2, (COMMON_TIME,), 1)
     tracker.push(np.array([[0, C4, 23], [12, E4, 11]]))
-    inputs = tracker.inputs()
-    assert inputs["remaining"][:, C4].tolist() == [24, -FOREVER]
-    assert inputs["remaining"][:, E4].tolist() == [-FOREVER, 12]
+    inputs = tracker.features()
+    assert inputs["remaining"][:, C4].tolist() == [24, -MAX_AGE]
+    assert inputs["remaining"][:, E4].tolist() == [-MAX_AGE, 12]
     assert inputs["clock"][:, 0].tolist() == [0, 12]
 
 
 def test_an_empty_piece_has_nothing_derived():
-    heard = hear(np.zeros((0, 3), np.int32), (COMMON_TIME,))
+    heard = note_features(np.zeros((0, 3), np.int32), (COMMON_TIME,))
     assert {name: array.shape for name, array in heard.items()} == {
-        name: (0, width) for name, width in DERIVED_WIDTHS.items()
+        name: (0, width) for name, width in NOTE_FEATURE_WIDTHS.items()
     }

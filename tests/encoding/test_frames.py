@@ -21,7 +21,7 @@ frames = arrays(
 
 
 def _derived(rows: list[list[int]]) -> dict[str, list]:
-    return {name: v.tolist() for name, v in ENCODING.derive(Steps(np.array(rows))).items()}
+    return {name: v.tolist() for name, v in ENCODING.features(Steps(np.array(rows))).items()}
 
 
 def test_held_and_last() -> None:
@@ -33,11 +33,11 @@ def test_held_and_last() -> None:
 
 
 def test_chroma_is_what_sounded() -> None:
-    found = ENCODING.derive(Steps(np.array([A, C])))["chroma"]
+    found = ENCODING.features(Steps(np.array([A, C])))["chroma"]
     assert found[0].tolist() == [0] * 36
     assert np.flatnonzero(found[1, :12]).tolist() == sorted({(v + LOWEST - 1) % 12 for v in A})
     assert found[1, :12].sum() == found[1, 24:].sum() == pytest.approx(1)
-    long = ENCODING.derive(Steps(np.array([A] * 16 + [C] * 16 + [C])))["chroma"][-1]
+    long = ENCODING.features(Steps(np.array([A] * 16 + [C] * 16 + [C])))["chroma"][-1]
     assert np.flatnonzero(long[:12]).tolist() == [2, 5, 9]  # C alone, and nothing for its rest
     assert long[[2, 5, 9]].tolist() == pytest.approx([1 / 3] * 3)
     assert long[24:][[2, 5, 9]].tolist() == pytest.approx([16 / 112, 16 / 112, 16 / 112])
@@ -59,18 +59,18 @@ def test_echo_is_what_followed_the_last_time() -> None:
 def test_derived_from_what_came_before(rows: np.ndarray, place: int) -> None:
     """The same for a part as for the whole, step by step, whatever comes later."""
     place = place % len(rows)
-    whole = ENCODING.derive(Steps(rows))
+    whole = ENCODING.features(Steps(rows))
     changed = rows.copy()
     changed[place:] = 3
     tracker = ENCODING.tracker(1, (), 0)
     for row in rows[:place]:
         tracker.push(row[None])
-    for name, width in ENCODING.derived.items():
+    for name, width in ENCODING.feature_widths.items():
         assert whole[name].shape == (len(rows), width)
         expected = whole[name][place].tolist()
-        assert ENCODING.derive(Steps(changed))[name][place].tolist() == expected
-        assert ENCODING.derive(Steps(rows), place)[name][0].tolist() == expected
-        assert tracker.inputs()[name][0].tolist() == expected
+        assert ENCODING.features(Steps(changed))[name][place].tolist() == expected
+        assert ENCODING.features(Steps(rows), place)[name][0].tolist() == expected
+        assert tracker.features()[name][0].tolist() == expected
 
 
 @given(frames)
@@ -101,7 +101,7 @@ def test_notes_of_frames() -> None:
 
 def test_transposed_within_its_room() -> None:
     steps = Steps(np.array([A, C]))
-    assert ENCODING.room(steps) == (-9, 27)
+    assert ENCODING.transposition_range(steps) == (-9, 27)
     assert ENCODING.transposed(steps, -9).fields.tolist() == [[22, 17, 11, 1], [24, 19, REST, 3]]
 
 

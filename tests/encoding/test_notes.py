@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicgen.encoding.notes import MOST_TOKENS, NotesEncoding
+from musicgen.encoding.notes import MAX_TOKENS, NotesEncoding
 from musicgen.encoding.registry import encoding_from_json
 from musicgen.encoding.steps import Field, Steps
 from musicgen.score import COMMON_TIME, Metre, Score, notes_from
@@ -104,11 +104,11 @@ def test_nothing_has_a_vocabulary_of_one():
 def test_nothing_is_derived_and_nothing_is_transposed():
     encoding = NotesEncoding.for_scores([TUNE])
     steps = encoding.encode(TUNE)
-    assert encoding.derived == encoding.derive(steps) == {}
+    assert encoding.feature_widths == encoding.features(steps) == {}
     tracker = encoding.tracker(2, (COMMON_TIME,), 4)
     tracker.push(np.array([[0], [1]]))
-    assert tracker.inputs() == {}
-    assert encoding.room(steps) == (0, 0)
+    assert tracker.features() == {}
+    assert encoding.transposition_range(steps) == (0, 0)
     assert encoding.transposed(steps, 3) is steps
 
 
@@ -122,7 +122,7 @@ def test_nothing_is_derived_and_nothing_is_transposed():
         ((-1,),),
         ((60,), (60,)),
         ((72,), (60,)),
-        ((60,),) * (MOST_TOKENS + 1),
+        ((60,),) * (MAX_TOKENS + 1),
     ],
 )
 def test_vocabularies_that_cannot_be(voicings):

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicgen.encoding.repeat_features import NOTHING, ORDERS, EchoTracker, echo
+from musicgen.encoding.repeat_features import NOTHING, ORDERS, RepeatTracker, repeat_features
 
 
 def _fields(keys: list[int]) -> np.ndarray:
@@ -13,26 +13,26 @@ def _fields(keys: list[int]) -> np.ndarray:
 
 
 def test_guess_is_what_came_after_the_same_three_notes() -> None:
-    found = echo(_fields([5, 6, 7, 8, 5, 6, 7, 9]))
+    found = repeat_features(_fields([5, 6, 7, 8, 5, 6, 7, 9]))
     assert found[:7].tolist() == [NOTHING.tolist()] * 7
     assert found[7].tolist() == [1, 8, 8, 1]  # after 5 6 7 came 8
 
 
 def test_the_latest_time_counts() -> None:
-    found = echo(_fields([5, 6, 7, 8, 5, 6, 7, 9, 5, 6, 7, 1]))
+    found = repeat_features(_fields([5, 6, 7, 8, 5, 6, 7, 9, 5, 6, 7, 1]))
     assert found[11].tolist() == [1, 9, 9, 1]
 
 
 def test_a_longer_run_counts_for_more() -> None:
     tune = [1, 2, 3, 4, 5, 6, 50]
-    found = echo(_fields([*tune, 4, 5, 6, 60, *tune]))
+    found = repeat_features(_fields([*tune, 4, 5, 6, 60, *tune]))
     # 4 5 6 was last followed by 60, but 1 2 3 4 5 6 by 50.
     assert found[-1].tolist() == [1, 50, 50, 2]
 
 
 def test_levels_are_named_by_the_longest_order() -> None:
     tune = list(range(30))
-    found = echo(_fields(tune + tune))
+    found = repeat_features(_fields(tune + tune))
     levels = found[30 + np.array(ORDERS), 3]
     assert levels.tolist() == [1, 2, 3, 4]
     assert found[30 + 29].tolist() == [1, 29, 29, 4]
@@ -41,7 +41,7 @@ def test_levels_are_named_by_the_longest_order() -> None:
 def test_shifts_tell_notes_apart() -> None:
     fields = _fields([5, 6, 7, 8, 5, 6, 7, 9])
     fields[5, 0] = 2
-    assert (echo(fields) == NOTHING).all()
+    assert (repeat_features(fields) == NOTHING).all()
 
 
 NOTES = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3), st.integers(0, 2)), max_size=80)
@@ -50,19 +50,19 @@ NOTES = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3), st.integers(0, 
 @given(NOTES, st.data())
 def test_tracker_and_windows_agree_with_the_whole(rows: list, data: st.DataObject) -> None:
     fields = np.array(rows, np.int32).reshape(-1, 3)
-    whole = echo(fields)
+    whole = repeat_features(fields)
     assert whole.shape == (len(fields), 4)
-    tracker = EchoTracker(2)
+    tracker = RepeatTracker(2)
     for row, expected in zip(fields, whole, strict=True):
-        assert (tracker.inputs() == expected).all()
+        assert (tracker.features() == expected).all()
         tracker.push(np.stack([row, row]))
     start = data.draw(st.integers(0, len(fields)))
     stop = data.draw(st.integers(start, len(fields)))
-    assert np.array_equal(echo(fields, start, stop), whole[start:stop])
+    assert np.array_equal(repeat_features(fields, start, stop), whole[start:stop])
 
 
 @given(NOTES)
 def test_follows_from_earlier_steps_alone(rows: list) -> None:
     fields = np.array(rows, np.int32).reshape(-1, 3)
     for stop in range(len(fields)):
-        assert np.array_equal(echo(fields[:stop]), echo(fields)[:stop])
+        assert np.array_equal(repeat_features(fields[:stop]), repeat_features(fields)[:stop])

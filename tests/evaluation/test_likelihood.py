@@ -9,7 +9,7 @@ import pytest
 from musicgen.corpus.load import load_collection
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.notes import NotesEncoding
-from musicgen.encoding.steps import Derived, Encoding, Steps
+from musicgen.encoding.steps import Encoding, Features, Steps
 from musicgen.evaluation import ngram
 from musicgen.evaluation.likelihood import OFTEN, TOGETHER, evaluate, evaluate_steps
 from musicgen.score import Score, notes_from
@@ -23,15 +23,15 @@ class Fixed:
     def __init__(self, encoding: Encoding, chances: list[list[float]]) -> None:
         self.encoding = encoding
         self.logs = [np.log(np.array(row)) for row in chances]
-        self.derived: list[Derived] = []
+        self.feature_widths: list[Features] = []
         self.alive: list[int] = []
 
-    def begin(self, pieces: int) -> "Fixed":
+    def start(self, pieces: int) -> "Fixed":
         self.alive = [pieces]
         return self
 
-    def logits(self, derived: Derived, drawn: np.ndarray) -> np.ndarray:
-        self.derived.append(derived)
+    def logits(self, features: Features, drawn: np.ndarray) -> np.ndarray:
+        self.feature_widths.append(features)
         return np.tile(self.logs[drawn.shape[1]], (len(drawn), 1)).astype(np.float32)
 
     def push(self, fields: np.ndarray) -> None:
@@ -131,11 +131,11 @@ def test_no_piece_tells_how_many_bars_are_left() -> None:
     model = Fixed(EVENTS, chances)
     score = Score(notes_from([(0, 96, 60), (96, 96, 62), (192, 96, 64)]))
     found = evaluate(model, [score])
-    clocks = np.array([heard["clock"][0] for heard in model.derived[::3]])
+    clocks = np.array([heard["clock"][0] for heard in model.feature_widths[::3]])
     # The place in the bar of the latest onset, the length of the bar, and nothing.
     assert clocks.tolist() == [[0, 48, 0], [0, 48, 0], [0, 48, 0]]
-    assert {name: value.shape for name, value in model.derived[0].items()} == {
-        name: (1, width) for name, width in EVENTS.derived.items()
+    assert {name: value.shape for name, value in model.feature_widths[0].items()} == {
+        name: (1, width) for name, width in EVENTS.feature_widths.items()
     }
     assert found.bits_per_note == pytest.approx(sum(math.log2(f.size) for f in EVENTS.fields))
 

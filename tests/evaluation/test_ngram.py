@@ -92,7 +92,7 @@ def test_chances_add_up_and_stepping_gives_what_whole_pieces_give(
     model = ngram.fit(EVENTS, train, order)
     costs = model.bits([held_out])
     assert np.isfinite(costs).all()
-    stepper = model.begin(2)
+    stepper = model.start(2)
     for step, costs_of_step in zip(held_out.fields, costs, strict=True):
         both = np.stack([step, step])
         for index in range(3):
@@ -105,7 +105,7 @@ def test_chances_add_up_and_stepping_gives_what_whole_pieces_give(
 
 def test_pieces_go_on_alone() -> None:
     model = ngram.fit(THREE, [tokens("ABABC")], order=2)
-    stepper = model.begin(2)
+    stepper = model.start(2)
     stepper.push(np.array([[0], [2]]))
     stepper.select(np.array([1]))
     after_c = np.exp(stepper.logits({}, np.zeros((1, 0), np.int32)))

@@ -9,7 +9,7 @@ import numpy as np
 
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.grid import KEYS
-from musicgen.encoding.steps import Derived, Encoding, Steps
+from musicgen.encoding.steps import Encoding, Features, Steps
 
 NEVER = -1e9
 
@@ -28,7 +28,7 @@ class Parrot:
                 for size in range(min(order, at) + 1):
                     self.after[tuple(rows[at - size : at])][row] += 1
 
-    def begin(self, pieces: int) -> ParrotStepper:
+    def start(self, pieces: int) -> ParrotStepper:
         return ParrotStepper(self, pieces)
 
 
@@ -36,10 +36,10 @@ class ParrotStepper:
     def __init__(self, model: Parrot, pieces: int) -> None:
         self.model = model
         self.said: list[list[tuple]] = [[] for _ in range(pieces)]
-        self.heard: Derived = {}
+        self.heard: Features = {}
 
-    def logits(self, derived: Derived, drawn: np.ndarray) -> np.ndarray:
-        self.heard = self.heard if drawn.shape[1] else derived
+    def logits(self, features: Features, drawn: np.ndarray) -> np.ndarray:
+        self.heard = self.heard if drawn.shape[1] else features
         field = self.model.encoding.fields[drawn.shape[1]]
         logits = np.full((len(self.said), field.size), np.log(1e-7), np.float32)
         for row, said in enumerate(self.said):

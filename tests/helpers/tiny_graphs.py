@@ -36,7 +36,7 @@ def tiny_checkpoint(folder: Path, encoding: Encoding | None = None, seed: int = 
 
 def _graph(encoding: Encoding, index: int, rng: np.random.Generator) -> onnx.ModelProto:
     count, size = len(encoding.fields), encoding.fields[index].size
-    derived = dict(encoding.derived)
+    features = dict(encoding.feature_widths)
     weights, nodes = {}, []
 
     def product(value: str, width: int, out: str, columns: int, scale: float) -> None:
@@ -48,14 +48,14 @@ def _graph(encoding: Encoding, index: int, rng: np.random.Generator) -> onnx.Mod
         return f"{value}_f"
 
     inputs = {"before": (TensorProto.INT32, count)}
-    inputs |= {name: (TensorProto.FLOAT, width) for name, width in derived.items()}
+    inputs |= {name: (TensorProto.FLOAT, width) for name, width in features.items()}
     if index == 0:
         inputs["hidden"] = (TensorProto.FLOAT, WIDTH)
         product(cast("before"), count, "a", WIDTH, 0.02)
         product("hidden", WIDTH, "c", WIDTH, 0.8)
         total = "a_c"
         nodes.append(helper.make_node("Add", ["a", "c"], [total]))
-        for name, width in derived.items():
+        for name, width in features.items():
             product(name, width, f"b_{name}", WIDTH, 0.002)
             nodes.append(helper.make_node("Add", [total, f"b_{name}"], [f"{total}_{name}"]))
             total = f"{total}_{name}"

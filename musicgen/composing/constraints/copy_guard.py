@@ -96,7 +96,7 @@ class CopyGuard:
                 continue
             for shift in np.unique(forbidden[:, 0]):
                 keys = forbidden[forbidden[:, 0] == shift, 1]
-                free = self._keys & (context.derived["remaining"][row] <= shift)
+                free = self._keys & (context.features["remaining"][row] <= shift)
                 if shift == 0:
                     free[: context.before[row, 1] + 1] = False
                 if free[keys].sum() == free.sum():

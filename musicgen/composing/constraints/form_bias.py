@@ -19,7 +19,7 @@ import numpy as np
 from musicgen.composing.bars import bar_start
 from musicgen.composing.constraints.rules import Rules, StepContext
 from musicgen.encoding.events import DURATION, PITCH, SHIFT
-from musicgen.encoding.grid import GRID_TICKS, LONGEST
+from musicgen.encoding.grid import GRID_TICKS, MAX_GRID_UNITS
 from musicgen.score import Metre, bar_positions, first_bar_number
 from musicgen.theory.form import earlier_bars
 
@@ -137,7 +137,7 @@ class _Bars:
 
     def of(self, step: int) -> int:
         if step >= len(self._of):
-            ticks = np.arange(2 * (step + LONGEST)) * GRID_TICKS
+            ticks = np.arange(2 * (step + MAX_GRID_UNITS)) * GRID_TICKS
             self._of = bar_positions(self._metres, ticks)[0].tolist()
         return self._of[step]
 

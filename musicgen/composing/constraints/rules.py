@@ -16,10 +16,10 @@ from musicgen.composing.bars import BarPlaces
 from musicgen.composing.decoding.sampling import FORBIDDEN, NEVER
 from musicgen.composing.settings import MAX_SILENCE_QUARTERS, RHYTHM_GRIDS, ComposeSettings
 from musicgen.encoding.events import DURATION, PITCH, SHIFT
-from musicgen.encoding.events_features import FOREVER
-from musicgen.encoding.grid import GRID_PER_QUARTER, GRID_TICKS, KEYS, LONGEST, LOWEST_KEY
+from musicgen.encoding.events_features import MAX_AGE
+from musicgen.encoding.grid import GRID_PER_QUARTER, GRID_TICKS, KEYS, LOWEST_KEY, MAX_GRID_UNITS
 from musicgen.encoding.notes import NotesEncoding
-from musicgen.encoding.steps import Derived, Encoding
+from musicgen.encoding.steps import Encoding, Features
 from musicgen.score import Metre
 from musicgen.theory.scales import pitch_classes, relative_key_log_ratio, tonic_triad
 
@@ -28,7 +28,7 @@ from musicgen.theory.scales import pitch_classes, relative_key_log_ratio, tonic_
 class StepContext:
     """What is known when one field of K pieces is drawn."""
 
-    derived: Derived  # (K, width) by name
+    features: Features  # (K, width) by name
     now: np.ndarray  # (K,) grid steps, the latest onset
     before: np.ndarray  # (K, F) the step before
     drawn: np.ndarray  # (K, i) this step's fields so far
@@ -121,10 +121,11 @@ def room_for_a_note(keys: np.ndarray) -> Rule:
     A note of the same chord (shift 0) must lie above the one before it.
     """
     number, everywhere = np.flatnonzero(keys), bool(keys.all())
-    shifts = np.arange(LONGEST + 1)
+    shifts = np.arange(MAX_GRID_UNITS + 1)
 
     def rule(context: StepContext, logits: np.ndarray) -> np.ndarray:
-        left = context.derived["remaining"] if everywhere else context.derived["remaining"][:, keys]
+        remaining = context.features["remaining"]
+        left = remaining if everywhere else remaining[:, keys]
         last = context.before[:, 1:2]
         above = (left[:, -1:] <= 0) & ((last < number[-1]) | (last == KEYS))
         if above.all():  # the highest key is free, as nearly always
@@ -146,10 +147,10 @@ def into_last_bar(last_bar: int, end: int) -> Rule:
     A piece has as many bars as it was asked for, and something begins in the last one, as in
     all but 3 of the 1,468 pieces of the bundled collections.
     """
-    shifts = np.arange(LONGEST + 1)
+    shifts = np.arange(MAX_GRID_UNITS + 1)
 
     def rule(context: StepContext, logits: np.ndarray) -> np.ndarray:
-        if context.now.max() + LONGEST < end:
+        if context.now.max() + MAX_GRID_UNITS < end:
             return logits
         before = context.now[:, None] < last_bar
         fewer = np.where(before & (context.now[:, None] + shifts >= end), FORBIDDEN, logits)
@@ -163,8 +164,8 @@ def first_chord(classes: frozenset[int]) -> Rule:
     fits = np.isin((np.arange(KEYS) + LOWEST_KEY) % 12, list(classes))
 
     def rule(context: StepContext, logits: np.ndarray) -> np.ndarray:
-        heard = context.derived["age"] < FOREVER
-        new = context.derived["age"] == 0
+        heard = context.features["age"] < MAX_AGE
+        new = context.features["age"] == 0
         later = (heard & ~new).any(axis=1) | (heard.any(axis=1) & (context.drawn[:, 0] > 0))
         asked = np.where(fits, logits, FORBIDDEN)
         impossible = asked.max(axis=1) <= NEVER
@@ -185,7 +186,7 @@ def leaning(nats: np.ndarray) -> Rule:
 
 def not_before(start: int) -> Rule:
     """No onset before a grid step, where it is in reach."""
-    shifts = np.arange(LONGEST + 1)
+    shifts = np.arange(MAX_GRID_UNITS + 1)
 
     def rule(context: StepContext, logits: np.ndarray) -> np.ndarray:
         early = context.now[:, None] + shifts < start
@@ -196,11 +197,12 @@ def not_before(start: int) -> Rule:
 
 def sounding(longest: float | None) -> Rule:
     """No onset shift after so many quarters in which nothing sounds, where others are left."""
-    shifts = np.arange(LONGEST + 1)
+    shifts = np.arange(MAX_GRID_UNITS + 1)
     steps = round((longest or MAX_SILENCE_QUARTERS) * GRID_PER_QUARTER)
 
     def rule(context: StepContext, logits: np.ndarray) -> np.ndarray:
-        left = context.derived["remaining"].max(axis=1, keepdims=True)  # of the note that ends last
+        # Of the note that ends last.
+        left = context.features["remaining"].max(axis=1, keepdims=True)
         begun = context.before[:, 1:2] < KEYS
         fewer = np.where(begun & (shifts > left + steps), FORBIDDEN, logits)
         return np.where(fewer.max(axis=1, keepdims=True) > NEVER, fewer, logits)
@@ -213,7 +215,7 @@ def denser(density: float) -> Rule:
 
     The chance of one more note in the same chord stays as the model has it.
     """
-    tilt = density * np.log(np.arange(1, LONGEST + 1))
+    tilt = density * np.log(np.arange(1, MAX_GRID_UNITS + 1))
 
     def rule(context: StepContext, logits: np.ndarray) -> np.ndarray:
         later = logits[:, 1:] - tilt
@@ -229,7 +231,7 @@ def on_grid(metres: tuple[Metre, ...], step: int) -> tuple[Rule, Rule]:
     Where nothing within reach lies on the grid, everything is allowed.
     """
     places = BarPlaces(metres)
-    shifts, lengths = np.arange(LONGEST + 1), np.arange(1, LONGEST + 1)
+    shifts, lengths = np.arange(MAX_GRID_UNITS + 1), np.arange(1, MAX_GRID_UNITS + 1)
 
     def keep(ticks: np.ndarray, logits: np.ndarray) -> np.ndarray:
         fits = places[ticks] % step == 0

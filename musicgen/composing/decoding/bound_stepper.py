@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import onnxruntime as ort
 
-from musicgen.encoding.steps import Derived
+from musicgen.encoding.steps import Features
 
 _TYPES = {"tensor(float)": np.float32, "tensor(int32)": np.int32}
 _OUT = "_out"
@@ -34,14 +34,14 @@ class BoundStepper:
         self._arrays = dict(start)
         self._bindings: list[ort.IOBinding] = []  # made when they are first needed
 
-    def logits(self, derived: Derived, drawn: np.ndarray) -> np.ndarray:
+    def logits(self, features: Features, drawn: np.ndarray) -> np.ndarray:
         if not self._bindings:
             self._bind()
         index = drawn.shape[1]
         if index:
             np.copyto(self._drawn[index], drawn)
         else:
-            for name, value in derived.items():
+            for name, value in features.items():
                 if name in self._arrays:  # some graph takes it
                     np.copyto(self._arrays[name], value)
         self._sessions[index].run_with_iobinding(self._bindings[index])

@@ -11,7 +11,7 @@ from musicgen.composing.constraints.rules import Rules, StepContext
 from musicgen.composing.decoding.sampling import UniformStream, draw, log_likelihood
 from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.events import SHIFT
-from musicgen.encoding.grid import GRID_TICKS, LONGEST
+from musicgen.encoding.grid import GRID_TICKS, MAX_GRID_UNITS
 from musicgen.encoding.model_interface import Model, Stepper, branch
 from musicgen.encoding.notes import STEP_TICKS
 from musicgen.score import Metre
@@ -57,7 +57,7 @@ class BatchDecoder:
         self.lengths = np.zeros(pieces, np.int64)  # steps, of all pieces
         self._chances = Chances(pieces, len(fields))
         self._steps: list[np.ndarray] = []  # (K, F) each, of all pieces
-        self._stepper = model.begin(pieces)
+        self._stepper = model.start(pieces)
         self._tracker = model.encoding.tracker(pieces, metres, settings.all_bars or 0)
         self._uniforms = UniformStream(list(generators), len(fields))
         self._samplings = [settings.sampling(field.name) for field in fields]
@@ -82,7 +82,7 @@ class BatchDecoder:
             self._stepper = branch(fork, np.zeros(1, np.int64))
         for fields in np.ascontiguousarray(steps[:, None], np.int32):  # (1, F)
             if fork is None:
-                self._stepper.logits(self._tracker.inputs(), fields[:, :0])
+                self._stepper.logits(self._tracker.features(), fields[:, :0])
                 self._stepper.push(fields)
             self._take(fields)
             self._steps.append(np.broadcast_to(fields, (pieces, len(self.fields))))
@@ -92,7 +92,7 @@ class BatchDecoder:
     def warm_up(self, windows: Sequence[np.ndarray]) -> None:
         """Give the model (N, F) steps of each piece to go on from, which are not part of it."""
         for fields in np.stack(windows, axis=1):  # (K, F)
-            self._stepper.logits(self._tracker.inputs(), fields[:, :0])
+            self._stepper.logits(self._tracker.features(), fields[:, :0])
             self._stepper.push(fields)
         self._before = fields
 
@@ -100,12 +100,12 @@ class BatchDecoder:
         """Draw one more step of each piece that goes on."""
         if self._fork is not None:
             self._remember_model(self._fork)
-        derived, uniforms = self._tracker.inputs(), self._uniforms.next()
+        features, uniforms = self._tracker.features(), self._uniforms.next()
         drawn = np.zeros((len(self.rows), len(self.fields)), np.int32)
         plain = []
-        context = StepContext(derived, self.now, self._before, drawn[:, :0])
+        context = StepContext(features, self.now, self._before, drawn[:, :0])
         for index, sampling in enumerate(self._samplings):
-            logits = self._stepper.logits(context.derived, context.drawn)  # (K, V)
+            logits = self._stepper.logits(context.features, context.drawn)  # (K, V)
             plain.append(logits)
             for rule in self._rules[index]:
                 logits = rule(context, logits)
@@ -162,7 +162,7 @@ class BatchDecoder:
 
     def _remember_model(self, fork: int) -> None:
         """Keep the model as it is for the pieces that may come to a grid step with the next one."""
-        near = (self.now < fork) & (self.now + LONGEST >= fork)
+        near = (self.now < fork) & (self.now + MAX_GRID_UNITS >= fork)
         for row in np.flatnonzero(near):
             self.forks[int(self.rows[row])] = branch(self._stepper, np.array([row]))
 
@@ -171,8 +171,8 @@ class BatchDecoder:
         self.rows = self.rows[rows]
         self._uniforms.select(rows)
         self._go_on_with(rows)
-        derived = {name: value[rows] for name, value in context.derived.items()}
-        return StepContext(derived, self.now, self._before, context.drawn[rows])
+        features = {name: value[rows] for name, value in context.features.items()}
+        return StepContext(features, self.now, self._before, context.drawn[rows])
 
     def _go_on_with(self, rows: np.ndarray) -> None:
         """Have all that look after the pieces go on with these rows of theirs."""

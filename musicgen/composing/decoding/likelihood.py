@@ -27,17 +27,17 @@ def expectation(
     for row, piece in enumerate(pieces):
         steps[: len(piece), row] = piece  # what comes after its end does not matter
     found = np.zeros(steps.shape)
-    stepper, tracker = model.begin(1), model.encoding.tracker(count, metres, bars)
+    stepper, tracker = model.start(1), model.encoding.tracker(count, metres, bars)
     for fields in before.astype(np.int32):
-        alone = {name: value[:1] for name, value in tracker.inputs().items()}
+        alone = {name: value[:1] for name, value in tracker.features().items()}
         stepper.logits(alone, fields[None, :0])
         stepper.push(fields[None])
         tracker.push(np.tile(fields, (count, 1)))
     stepper.select(np.zeros(count, int))
     for step, fields in enumerate(steps):
-        derived = tracker.inputs()
+        features = tracker.features()
         for index in range(fields.shape[1]):
-            logits = stepper.logits(derived, fields[:, :index])
+            logits = stepper.logits(features, fields[:, :index])
             found[step, :, index] = log_likelihood(logits, fields[:, index])
         stepper.push(fields)
         tracker.push(fields)

@@ -16,7 +16,7 @@ import onnxruntime as ort
 
 from musicgen.composing.decoding.bound_stepper import BoundStepper, can_be_bound
 from musicgen.encoding.model_interface import Stepper
-from musicgen.encoding.steps import Derived, Encoding
+from musicgen.encoding.steps import Encoding, Features
 from musicgen.models.checkpoints.checkpoint import read_graph
 
 # A step is too small to share: on two idle cores a second thread gains 4 to 9 % for one piece and
@@ -58,7 +58,7 @@ class OnnxModel:
         if len(self.sessions) != len(fields):
             raise ValueError(f"{len(self.sessions)} graphs for the fields {', '.join(fields)}")
 
-    def begin(self, pieces: int) -> Stepper:
+    def start(self, pieces: int) -> Stepper:
         sizes = [field.size for field in self.encoding.fields]
         start = {n: np.zeros((pieces, *shape), np.float32) for n, shape in self.state.items()}
         start["before"] = np.tile(np.array(sizes, np.int32), (pieces, 1))
@@ -75,13 +75,13 @@ class OnnxStepper:
         self._graphs = list(zip(engine.sessions, engine.takes, engine.gives, strict=True))
         self._values = dict(start)
 
-    def logits(self, derived: Derived, drawn: np.ndarray) -> np.ndarray:
+    def logits(self, features: Features, drawn: np.ndarray) -> np.ndarray:
         index, values = drawn.shape[1], self._values
         session, takes, gives = self._graphs[index]
         if index:
             values["drawn"] = drawn
         else:
-            for name, value in derived.items():
+            for name, value in features.items():
                 values[name] = value.astype(np.float32, copy=False)
         found = session.run(gives, {name: values[name] for name in takes})
         for name, value in zip(gives, found, strict=True):

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from musicgen.encoding.grid import GRID_TICKS, KEYS, LONGEST, LOWEST_KEY
+from musicgen.encoding.grid import GRID_TICKS, KEYS, LOWEST_KEY, MAX_GRID_UNITS
 from musicgen.score import Score
 
 INTERVALS = 2 * KEYS - 1  # from the highest key to the lowest and back
-END = INTERVALS * (LONGEST + 1)  # code after the last note of a piece; no transition has it
+END = INTERVALS * (MAX_GRID_UNITS + 1)  # code after the last note of a piece; no transition has it
 assert np.iinfo(np.uint16).max >= END
 
 # Bits of a number that orders notes by piece, onset and key: MAX_TICK takes 30, a key 7.
@@ -36,7 +36,7 @@ class NoteSequence:
         """Transition from each note to the next of its piece, END for the last: (M,) uint16."""
         codes = np.full(len(self.keys), END, np.uint16)
         if len(codes) > 1:
-            shift = np.minimum(np.diff(self.onsets), LONGEST)
+            shift = np.minimum(np.diff(self.onsets), MAX_GRID_UNITS)
             codes[:-1] = encode_transition(np.maximum(shift, 0), np.diff(self.keys))
             piece_ends = self.piece_starts[1:]
             codes[piece_ends[piece_ends > 0] - 1] = END
@@ -44,7 +44,7 @@ class NoteSequence:
 
 
 def encode_transition(shift: np.ndarray | int, interval: np.ndarray) -> np.ndarray:
-    """Code of an onset shift (0 to LONGEST) and an interval in semitones."""
+    """Code of an onset shift (0 to MAX_GRID_UNITS) and an interval in semitones."""
     return shift * INTERVALS + interval + KEYS - 1
 
 

@@ -70,12 +70,14 @@ class EventsEar(FeatureEncoder):
         shift = ops.where(before[..., 0] < self.fields[0].size, before[..., 0], 0)
         return ops.cast(shift, "float32")
 
-    def hear(self, embed: Embed, before: Tensor, derived: Heard) -> Heard:
+    def hear(self, embed: Embed, before: Tensor, features: Heard) -> Heard:
         """At the onset of the step before."""
-        known = numbers(derived["remaining"], derived["age"], derived["chroma"], before[..., 1:2])
-        echo = ops.cast(derived["echo"], "int32")
+        known = numbers(
+            features["remaining"], features["age"], features["chroma"], before[..., 1:2]
+        )
+        echo = ops.cast(features["echo"], "int32")
         echoed = [embed(echo[..., :ECHOED]), self.order(echo[..., ECHOED])]
-        return {**derived, **self._at(known, derived["clock"]), "echoed": _joined(echoed)}
+        return {**features, **self._at(known, features["clock"]), "echoed": _joined(echoed)}
 
     def listen(self, embed: Embed, before: Tensor, heard: Heard) -> list[Tensor]:
         return [self.keyboard(flattened(heard["seen"])), heard["time"], heard["echoed"]]

@@ -72,30 +72,30 @@ class FramesEar(FeatureEncoder):
         return parts, {**heard, **told}
 
     def _attend(
-        self, before: list[Tensor], drawn: list[Tensor], derived: Heard
+        self, before: list[Tensor], drawn: list[Tensor], features: Heard
     ) -> tuple[list[Tensor], Heard]:
         """The same voice by voice: vectors, and what the next voice's head is told beside them."""
         voice = len(drawn)
         now = [*drawn, *before[voice:]]  # what sounds, as far as it is known
         others = [self._interval(now[i], before[voice]) for i in range(len(VOICES)) if i != voice]
-        guesses = [guess[voice] for guess in _guesses(derived)]
+        guesses = [guess[voice] for guess in _guesses(features)]
         same = [a == b for a, b in zip(before, drawn, strict=False)]
-        same += [a == b for guess in _guesses(derived) for a, b in zip(guess, drawn, strict=False)]
+        same += [a == b for guess in _guesses(features) for a, b in zip(guess, drawn, strict=False)]
         same += [guess == before[voice] for guess in guesses]
         told = ops.cast(ops.stack(same, axis=-1), "float32")
-        last = ops.cast(derived["last"][..., voice], "int32")
+        last = ops.cast(features["last"][..., voice], "int32")
         sounding = [*before, *drawn, last, *guesses]
         keys = ops.stack([_on_keys(value) for value in sounding], axis=-1)
-        keys = ops.concatenate([keys, _chroma_on_keys(derived["chroma"])], axis=-1)
-        parts = [*self._time(derived), *others, told]
+        keys = ops.concatenate([keys, _chroma_on_keys(features["chroma"])], axis=-1)
+        parts = [*self._time(features), *others, told]
         guesses = ops.stack(guesses, axis=-1)
         return parts, {"keys": keys, "sounded": before[voice], "guesses": guesses}
 
-    def _time(self, derived: Heard) -> list[Tensor]:
+    def _time(self, features: Heard) -> list[Tensor]:
         """The place in the bar, how long each voice has held, what the echoes stand on."""
-        place = ops.cast(derived["place"][..., 0], "int32")
-        held = ops.cast(derived["held"], "int32")
-        echo = ops.cast(derived["echo"], "int32")
+        place = ops.cast(features["place"][..., 0], "int32")
+        held = ops.cast(features["held"], "int32")
+        echo = ops.cast(features["echo"], "int32")
         parts = [e(ops.mod(place, c)) for e, c in zip(self.places, CYCLES, strict=True)]
         parts += [self.held(held[..., i]) for i in range(len(VOICES))]
         return parts + [e(echo[..., (i + 1) * GUESS - 1]) for i, e in enumerate(self.levels)]
@@ -139,9 +139,9 @@ def _split(fields: Tensor) -> list[Tensor]:
     return [fields[..., i] for i in range(fields.shape[-1])]
 
 
-def _guesses(derived: Heard) -> list[list[Tensor]]:
+def _guesses(features: Heard) -> list[list[Tensor]]:
     """What followed the last time by each echo: 2 of 4 of (B, T) int."""
-    echo = ops.cast(derived["echo"], "int32")
+    echo = ops.cast(features["echo"], "int32")
     return [[echo[..., at + i] for i in range(len(VOICES))] for at in (0, GUESS)]
 
 

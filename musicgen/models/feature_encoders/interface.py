@@ -62,9 +62,9 @@ class FeatureEncoder(layers.Layer):
         """Musical time that the step before (B, T, F) took, 0 before the first: (B, T) float."""
         return ops.cast(before[..., 0] < self.fields[0].size, "float32")
 
-    def hear(self, embed: Embed, before: Tensor, derived: Heard) -> Heard:
+    def hear(self, embed: Embed, before: Tensor, features: Heard) -> Heard:
         """What is heard before any field of a step is drawn, from the derived inputs."""
-        return derived
+        return features
 
     def listen(self, embed: Embed, before: Tensor, heard: Heard) -> list[Tensor]:
         """The same as vectors (B, T, D) for the memory."""

@@ -13,8 +13,8 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from musicgen.encoding.events_features import CHROMA_WINDOWS, MOST_BARS_LEFT
-from musicgen.encoding.grid import GRID_PER_QUARTER, KEYS, LONGEST, LOWEST_KEY
+from musicgen.encoding.events_features import CHROMA_WINDOWS, MAX_BARS_LEFT
+from musicgen.encoding.grid import GRID_PER_QUARTER, KEYS, LOWEST_KEY, MAX_GRID_UNITS
 from musicgen.models.size import (
     ASKED,
     CHANNELS,
@@ -98,10 +98,10 @@ class EndingEmbedding(layers.Embedding):
     """Grid steps until the next sounding key ends, 0 for silence: (..., KEYS) -> (..., ENDING)."""
 
     def __init__(self, **arguments: Any) -> None:
-        super().__init__(LONGEST + 1, ENDING, autocast=False, **arguments)  # as the clock's
+        super().__init__(MAX_GRID_UNITS + 1, ENDING, autocast=False, **arguments)  # as the clock's
 
     def call(self, remaining: Tensor) -> Tensor:
-        soonest = ops.min(ops.where(remaining > 0, remaining, LONGEST + 1.0), axis=-1)
+        soonest = ops.min(ops.where(remaining > 0, remaining, MAX_GRID_UNITS + 1.0), axis=-1)
         table = ops.concatenate([self.embeddings, self.embeddings[:1]])  # no key ends later
         return ops.take(table, ops.cast(soonest, "int32"), axis=0)
 
@@ -130,7 +130,7 @@ class ClockEmbedding(layers.Layer):
             layer.build(shape[:-1])
 
     def call(self, clock: Tensor) -> Tensor:
-        most = ops.convert_to_tensor([PLACES - 1.0, 1.0 * PLACES, 1.0 * MOST_BARS_LEFT])
+        most = ops.convert_to_tensor([PLACES - 1.0, 1.0 * PLACES, 1.0 * MAX_BARS_LEFT])
         told = ops.cast(ops.minimum(clock, most), "int32")
         embeds = (self.place, self.beat, self.length, self.left)
         place, beat, length, left = (each.embeddings for each in embeds)

@@ -82,14 +82,14 @@ class Windows:
 
     def _transpose(self, steps: Steps, limits: tuple[int, int], random: float) -> Steps:
         """Transpose within the limits and the range of the encoding; random: 0 to 1."""
-        low, high = self.encoding.room(steps)
+        low, high = self.encoding.transposition_range(steps)
         low, high = max(low, limits[0]), min(high, limits[1])
         return self.encoding.transposed(steps, low + int(random * (high - low + 1)))
 
     def _row(self, steps: Steps, start: int, shows_bars_left: bool) -> dict[str, np.ndarray]:
         """Model inputs of one window by name: (T, width)."""
         stop = min(start + self.length, len(steps))
-        row = dict(self.encoding.derive(steps, start, stop))
+        row = dict(self.encoding.features(steps, start, stop))
         if CLOCK in row and not shows_bars_left:
             row[CLOCK][:, BARS_LEFT] = 0
         # Before the first step of a piece each field has the value just outside its range.

@@ -10,7 +10,7 @@ from musicgen.composing.decoding.compose import compose
 from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.events import DURATION, PITCH, SHIFT
-from musicgen.encoding.grid import KEYS, LONGEST
+from musicgen.encoding.grid import KEYS, MAX_GRID_UNITS
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.score import Metre
 from musicgen.theory.form import form_of
@@ -29,7 +29,7 @@ def watching(form: str, *steps: tuple[int, int, int], pieces: int = 1) -> Recall
 
 def wished(watch: Recall, field: str, *drawn: int) -> list[int]:
     """The values of a field that are not made less likely, for the first piece."""
-    size = {SHIFT.name: LONGEST + 1, PITCH.name: KEYS, DURATION.name: LONGEST}[field]
+    size = {SHIFT.name: MAX_GRID_UNITS + 1, PITCH.name: KEYS, DURATION.name: MAX_GRID_UNITS}[field]
     context = StepContext({}, np.zeros(1, int), np.zeros((1, 3), int), np.array([drawn], int))
     [rule] = watch.rules()[field]
     found = -rule(context, np.zeros((1, size)))[0]
@@ -49,7 +49,7 @@ def test_a_bar_that_comes_again_is_wished_for_note_by_note():
     assert wished(watch, SHIFT.name) == [QUARTER]
     assert wished(watch, PITCH.name, QUARTER) == [44]
     watch.push(np.array([[QUARTER, 44, 5]]))  # it is over: what follows is not in this bar
-    assert wished(watch, SHIFT.name) == list(range(QUARTER, LONGEST + 1))
+    assert wished(watch, SHIFT.name) == list(range(QUARTER, MAX_GRID_UNITS + 1))
 
 
 def test_the_notes_of_a_chord_come_one_after_the_other():
@@ -60,14 +60,14 @@ def test_the_notes_of_a_chord_come_one_after_the_other():
 
 def test_where_something_else_was_drawn_it_goes_on_from_there():
     watch = watching("AA", *FIRST_BAR, (QUARTER, 41, QUARTER))
-    assert wished(watch, DURATION.name, QUARTER, 50) == list(range(LONGEST))
+    assert wished(watch, DURATION.name, QUARTER, 50) == list(range(MAX_GRID_UNITS))
     assert wished(watch, SHIFT.name) == [QUARTER]
     assert wished(watch, PITCH.name, 3) == list(range(KEYS))
 
 
 def test_new_bars_are_left_alone():
     watch = watching("ABCA", *FIRST_BAR, (QUARTER, 50, QUARTER))
-    assert wished(watch, SHIFT.name) == list(range(LONGEST + 1))
+    assert wished(watch, SHIFT.name) == list(range(MAX_GRID_UNITS + 1))
     assert wished(watch, PITCH.name, QUARTER) == list(range(KEYS))
 
 

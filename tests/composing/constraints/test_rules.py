@@ -16,12 +16,12 @@ from musicgen.composing.constraints.rules import (
 )
 from musicgen.composing.decoding.sampling import FORBIDDEN
 from musicgen.composing.settings import ComposeSettings
-from musicgen.encoding.events_features import FOREVER
-from musicgen.encoding.grid import KEYS, LONGEST, LOWEST_KEY
+from musicgen.encoding.events_features import MAX_AGE
+from musicgen.encoding.grid import KEYS, LOWEST_KEY, MAX_GRID_UNITS
 from musicgen.score import Metre
 
 C4 = 60 - LOWEST_KEY
-SHIFTS = np.zeros((1, LONGEST + 1), np.float32)
+SHIFTS = np.zeros((1, MAX_GRID_UNITS + 1), np.float32)
 
 
 def context(
@@ -44,7 +44,7 @@ def only(*keys: int) -> np.ndarray:
 
 
 def test_a_chord_goes_on_while_a_key_above_is_free():
-    everything = list(range(LONGEST + 1))
+    everything = list(range(MAX_GRID_UNITS + 1))
     rule = room_for_a_note(only(C4, C4 + 4))
     assert allowed(rule(context({}, C4), SHIFTS)) == everything
     assert allowed(rule(context({}, C4 + 4), SHIFTS)) == everything[1:]
@@ -80,7 +80,7 @@ def test_onsets_and_ends_stay_on_the_grid_of_their_bar():
     onsets, ends = on_grid((Metre(0, 3, 8),), 12)  # bars of 18 grid steps, quarters of 12
     assert allowed(onsets(context({}, C4, now=0), SHIFTS))[:4] == [0, 12, 18, 30]
     assert allowed(onsets(context({}, C4, now=5), SHIFTS))[:3] == [7, 13, 25]
-    lengths = np.zeros((1, LONGEST), np.float32)
+    lengths = np.zeros((1, MAX_GRID_UNITS), np.float32)
     durations = [index + 1 for index in allowed(ends(context({}, C4, now=0, shift=12), lengths))]
     assert durations[:3] == [6, 18, 24]
 
@@ -88,9 +88,9 @@ def test_onsets_and_ends_stay_on_the_grid_of_their_bar():
 def test_no_shift_leaps_over_the_last_bar():
     rule = rules.into_last_bar(48, 96)
     assert allowed(rule(context({}, C4, now=0), SHIFTS)) == list(range(96))
-    everything = list(range(LONGEST + 1))
+    everything = list(range(MAX_GRID_UNITS + 1))
     assert allowed(rule(context({}, C4, now=48), SHIFTS)) == everything  # one is there
-    far = np.full((1, LONGEST + 1), rules.FORBIDDEN)
+    far = np.full((1, MAX_GRID_UNITS + 1), rules.FORBIDDEN)
     far[0, 150] = 0
     assert allowed(rule(context({}, C4, now=0), far)) == [150]  # nothing else is left
 
@@ -99,19 +99,20 @@ def test_no_onset_before_a_step_unless_all_are():
     rule = rules.not_before(20)
     assert allowed(rule(context({}, C4, now=12), SHIFTS))[0] == 8
     far = rules.not_before(500)
-    assert allowed(far(context({}, C4, now=12), SHIFTS)) == list(range(LONGEST + 1))
+    assert allowed(far(context({}, C4, now=12), SHIFTS)) == list(range(MAX_GRID_UNITS + 1))
 
 
 def test_nothing_is_silent_for_longer_than_it_may_be():
     rule = sounding(1.0)  # 12 grid steps
     assert allowed(rule(context({C4: 6, C4 + 4: 2}, C4), SHIFTS)) == list(range(19))
-    assert len(allowed(rule(context({}, KEYS), SHIFTS))) == LONGEST + 1  # before the first note
-    late = np.where(np.arange(LONGEST + 1) < 20, FORBIDDEN, 0.0)[None]
+    before_first_note = context({}, KEYS)
+    assert len(allowed(rule(before_first_note, SHIFTS))) == MAX_GRID_UNITS + 1
+    late = np.where(np.arange(MAX_GRID_UNITS + 1) < 20, FORBIDDEN, 0.0)[None]
     assert allowed(rule(context({C4: 6}, C4), late))[0] == 20  # other rules leave nothing else
 
 
 def test_density_leaves_chords_alone_and_halves_the_odds_of_twice_as_far():
-    logits = np.log(np.random.default_rng(0).dirichlet(np.ones(LONGEST + 1)))[None]
+    logits = np.log(np.random.default_rng(0).dirichlet(np.ones(MAX_GRID_UNITS + 1)))[None]
     before = np.exp(logits[0])
     after = np.exp(denser(1.0)(context({}, C4), logits)[0])
     assert after.sum() == pytest.approx(1)
@@ -131,7 +132,7 @@ def test_tokens_are_allowed_where_all_their_pitches_are():
 
 def _heard(ages: dict[int, int], shift: int) -> StepContext:
     """One piece: keys that were struck, so many grid steps ago, and the shift that is drawn."""
-    age = np.full((1, KEYS), FOREVER)
+    age = np.full((1, KEYS), MAX_AGE)
     for key, steps in ages.items():
         age[0, key] = steps
     return StepContext({"age": age}, np.array([0]), np.array([[0, 0, 0]]), np.array([[shift]]))

@@ -33,9 +33,9 @@ def _logits(stepper: Stepper) -> list[np.ndarray]:
     for step in range(STEPS):
         fields = np.column_stack([rng.integers(0, high, 3) for high in (12, 88, 24)])
         fields = fields.astype(np.int32)
-        derived = {name: value[rows] for name, value in tracker.inputs().items()}
+        features = {name: value[rows] for name, value in tracker.features().items()}
         for i in range(fields.shape[1]):
-            found.append(stepper.logits(derived, fields[rows, :i]))
+            found.append(stepper.logits(features, fields[rows, :i]))
             if step == STEPS // 2 and i == 1:
                 stepper.select(KEPT)
                 rows = KEPT
@@ -46,7 +46,7 @@ def _logits(stepper: Stepper) -> list[np.ndarray]:
 
 def test_bound_or_handed_over_the_numbers_are_the_same(engine: OnnxModel) -> None:
     assert can_be_bound(engine.sessions)
-    bound = engine.begin(3)
+    bound = engine.start(3)
     assert isinstance(bound, BoundStepper)
     start = {name: np.zeros((3, *shape), np.float32) for name, shape in engine.state.items()}
     start["before"] = np.tile(np.array([f.size for f in ENCODING.fields], np.int32), (3, 1))
@@ -58,18 +58,18 @@ def test_bound_or_handed_over_the_numbers_are_the_same(engine: OnnxModel) -> Non
 
 def test_a_branch_goes_on_as_its_piece_would_have_and_leaves_it_alone(engine: OnnxModel) -> None:
     rng, tracker = np.random.default_rng(1), ENCODING.tracker(2, (COMMON_TIME,), 0)
-    stepper = engine.begin(2)
+    stepper = engine.start(2)
     nothing = np.zeros((2, 0), np.int32)
     for _ in range(5):
-        stepper.logits(tracker.inputs(), nothing)
+        stepper.logits(tracker.features(), nothing)
         fields = np.column_stack([rng.integers(0, high, 2) for high in (12, 88, 24)])
         fields = fields.astype(np.int32)
         stepper.push(fields)
         tracker.push(fields)
-    derived = tracker.inputs()
+    features = tracker.features()
     other = branch(stepper, np.array([1]))
-    of_other = {name: value[1:] for name, value in derived.items()}
+    of_other = {name: value[1:] for name, value in features.items()}
     for _ in range(2):  # a branch of a branch, and none of them is moved by the others
         apart = branch(other, np.array([0]))
         found = apart.logits(of_other, nothing[1:])
-    assert np.array_equal(found, stepper.logits(derived, nothing)[1:])
+    assert np.array_equal(found, stepper.logits(features, nothing)[1:])

@@ -173,10 +173,10 @@ def test_likelihood_is_that_of_the_steps(engine):
     primer = tune(1, notes=6)
     (piece,) = compose(engine, ComposeSettings(bars=None, notes=40, temperature=0.7), primer)
     encoding, total = EventsEncoding(), np.zeros(3)
-    stepper, tracker = engine.begin(1), encoding.tracker(1, primer.metres, 0)
+    stepper, tracker = engine.start(1), encoding.tracker(1, primer.metres, 0)
     for number, fields in enumerate(piece.steps.fields):
         for index, value in enumerate(fields):
-            logits = stepper.logits(tracker.inputs(), fields[None, :index])[0].astype(float)
+            logits = stepper.logits(tracker.features(), fields[None, :index])[0].astype(float)
             if number >= 6:
                 total[index] += logits[value] - np.log(np.exp(logits).sum())
         stepper.push(fields[None])

@@ -14,12 +14,12 @@ STEPS = np.array([[[0, 40, 11], [0, 50, 5]], [[12, 44, 11], [6, 51, 5]]], np.int
 
 def run(engine: OnnxModel, steps: np.ndarray) -> list[np.ndarray]:
     """The logits of every field along given steps (N, K, F)."""
-    stepper = engine.begin(steps.shape[1])
+    stepper = engine.start(steps.shape[1])
     tracker = engine.encoding.tracker(steps.shape[1], (COMMON_TIME,), 0)
     found = []
     for fields in steps:
         for index in range(fields.shape[1]):
-            found.append(stepper.logits(tracker.inputs(), fields[:, :index]))
+            found.append(stepper.logits(tracker.features(), fields[:, :index]))
         stepper.push(fields)
         tracker.push(fields)
     return found
@@ -44,7 +44,7 @@ def test_it_gives_the_numbers_of_its_graphs(tmp_path):
         for fields in STEPS[:step]:
             tracker.push(fields)
         total = before @ weights["w_a"] + hidden @ weights["w_c"]
-        for name, value in tracker.inputs().items():
+        for name, value in tracker.features().items():
             total = total + value @ weights[f"w_b_{name}"]
         hidden = np.tanh(total)
         assert logits[3 * step] == pytest.approx(hidden @ weights["w_logits"], abs=1e-4)
@@ -61,8 +61,8 @@ def test_a_piece_has_the_same_bits_in_any_company(tmp_path):
 
 def test_keeping_rows_keeps_their_state(tmp_path):
     engine = OnnxModel(tiny_checkpoint(tmp_path))
-    stepper, tracker = engine.begin(2), engine.encoding.tracker(2, (COMMON_TIME,), 0)
-    stepper.logits(tracker.inputs(), STEPS[0][:, :0])
+    stepper, tracker = engine.start(2), engine.encoding.tracker(2, (COMMON_TIME,), 0)
+    stepper.logits(tracker.features(), STEPS[0][:, :0])
     stepper.select(np.array([1, 1, 0]))  # in the middle of a step, and a piece twice
     pitch = stepper.logits({}, np.array([[0], [0], [0]], np.int32))
     expected = run(engine, STEPS[:1])[1]

@@ -45,8 +45,10 @@ def half(folder: Path, tmp_path: Path) -> Path:
 def test_packed_is_half_and_steps_alike(folder: Path, half: Path) -> None:
     sizes = [(folder / "step.onnx").stat().st_size, (half / "step.onnx").stat().st_size]
     assert sizes[1] < 0.6 * sizes[0]
-    nothing = {name: np.zeros((1, width), np.float32) for name, width in ENCODING.derived.items()}
-    whole, rounded = (OnnxModel(open_checkpoint(f)).begin(1) for f in (folder, half))
+    nothing = {
+        name: np.zeros((1, width), np.float32) for name, width in ENCODING.feature_widths.items()
+    }
+    whole, rounded = (OnnxModel(open_checkpoint(f)).start(1) for f in (folder, half))
     drawn = np.zeros((1, 0), np.int32)
     difference = whole.logits(nothing, drawn) - rounded.logits(nothing, drawn)
     assert 0 < np.abs(difference).max() < 1e-2

@@ -34,11 +34,11 @@ def some_inputs(encoding: Encoding, steps: int = 24) -> dict[str, np.ndarray]:
     rng = np.random.default_rng(5)
     sizes = [field.size for field in encoding.fields]
     fields = {name: rng.integers(0, sizes, (2, steps, len(sizes))) for name in ("before", "drawn")}
-    derived = {
+    features = {
         name: rng.integers(0, 4, (2, steps, width)).astype(np.float32)
-        for name, width in encoding.derived.items()
+        for name, width in encoding.feature_widths.items()
     }
-    return {**{name: values.astype(np.int32) for name, values in fields.items()}, **derived}
+    return {**{name: values.astype(np.int32) for name, values in fields.items()}, **features}
 
 
 def draw_weights(model: SequenceModel, seed: int) -> None:

@@ -42,13 +42,13 @@ def _long_piece(encoding: Encoding) -> Steps:
 
 def _engine_logits(engine: OnnxModel, steps: Steps, count: int) -> list[np.ndarray]:
     """Teacher-forced logits of each field over the first steps: F of (count, V)."""
-    stepper = engine.begin(1)
+    stepper = engine.start(1)
     tracker = engine.encoding.tracker(1, steps.metres, 0)
     found: list[list[np.ndarray]] = [[] for _ in engine.encoding.fields]
     for row in steps.fields[:count, None]:
-        derived = tracker.inputs()
+        features = tracker.features()
         for i, logits in enumerate(found):
-            logits.append(stepper.logits(derived, row[:, :i])[0])
+            logits.append(stepper.logits(features, row[:, :i])[0])
         stepper.push(row)
         tracker.push(row)
     return [np.array(logits) for logits in found]

@@ -29,7 +29,7 @@ def test_without_a_driver_it_is_the_cpu(driver) -> None:
     machine = this_machine()
     assert machine.gpus == ()
     assert machine.words.startswith(f"CPU, {os.cpu_count()} cores")
-    assert machine.room == machine.memory
+    assert machine.transposition_range == machine.memory
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a shell script stands in for the driver's program")
@@ -39,7 +39,7 @@ def test_cards_are_told_with_their_memory(driver) -> None:
     assert machine.gpus == (A100, OLD)
     assert machine.policy == "float32"  # the old one decides
     assert machine.words == "2 GPUs: NVIDIA A100, Tesla P100"
-    assert machine.room == 16280 << 20
+    assert machine.transposition_range == 16280 << 20
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a shell script stands in for the driver's program")
@@ -67,5 +67,5 @@ def test_what_cuda_calls_the_cards(driver) -> None:
 
 
 def test_room_is_that_of_the_fullest_card() -> None:
-    assert Machine((A100,), 8, 1 << 30, "float32").room == (40960 - 512) << 20
-    assert Machine((), 8, None, "float32").room is None
+    assert Machine((A100,), 8, 1 << 30, "float32").transposition_range == (40960 - 512) << 20
+    assert Machine((), 8, None, "float32").transposition_range is None

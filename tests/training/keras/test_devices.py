@@ -129,11 +129,11 @@ def test_half_precision_trains_and_exports_float32(
     load_weights(exact, tmp_path / "c")
     inputs, _, _ = next(Windows(pieces[:1], ENCODING, 32, 1).in_order())
     expected, rough = exact(inputs, training=False), model(inputs, training=False)
-    stepper = OnnxModel(open_checkpoint(tmp_path / "c")).begin(1)
+    stepper = OnnxModel(open_checkpoint(tmp_path / "c")).start(1)
     tracker = ENCODING.tracker(1, pieces[0].metres, 0)
     for t, row in enumerate(pieces[0].fields[:32, None]):
         for i, field in enumerate(ENCODING.fields):
-            logits = stepper.logits(tracker.inputs(), row[:, :i])[0]
+            logits = stepper.logits(tracker.features(), row[:, :i])[0]
             assert np.abs(logits - expected[field.name][0, t].numpy()).max() < 1e-4
         stepper.push(row)
         tracker.push(row)

@@ -275,7 +275,7 @@ def test_classic_trains_and_composes(source: str) -> None:
     assert train_run(run) == "finished"
     checkpoint = open_checkpoint(run.checkpoint())
     assert all(len(primer) == 10 for primer in checkpoint.primers)
-    logits = OnnxModel(checkpoint).begin(2).logits({}, np.zeros((2, 0), np.int32))
+    logits = OnnxModel(checkpoint).start(2).logits({}, np.zeros((2, 0), np.int32))
     assert logits.shape == (2, checkpoint.encoding.fields[0].size)
 
 
