@@ -1,4 +1,4 @@
-"""Settings as widgets: one for each field of a dataclass, checked by the dataclass itself."""
+"""Settings as widgets: one for each field of a dataclass, which checks the values itself."""
 
 from __future__ import annotations
 
@@ -14,49 +14,48 @@ T = TypeVar("T")
 N = TypeVar("N", int, float)
 
 CHOICES = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES}
-WORDS = {
+HELP = {
     "width": "units of each layer: more remember more, and learn more slowly",
     "layers": "layers one above the other",
     "dense": "units of the layer before the last",
-    "dropout": "share of the units that is left out at random while it trains",
-    "window": "tokens that a prediction looks back on",
+    "dropout": "share of the units that is left out at random in training",
+    "window": "tokens that a prediction depends on",
     "heads": "attention heads of each layer",
     "feed_forward": "units between two layers, as a multiple of the width",
-    "context": "steps that a prediction looks back on; windows must be at least as long",
+    "context": "steps that a prediction depends on; windows must be at least as long",
     "epochs": "passes over the training pieces",
     "minutes": "ends the training after this time; 0 sets no limit",
-    "batch_size": "windows that are learned from at once; less needs less memory",
+    "batch_size": "windows in one batch; a smaller batch needs less memory",
     "length": "steps of a window; classic has its own",
-    "learning_rate": "the highest; lower it where the loss jumps",
+    "learning_rate": "the highest; lower it when the loss jumps",
     "schedule": "cosine falls to a fiftieth at the end; constant stays",
     "weight_decay": "pull of the weights towards zero, with adamw",
-    "average": "share that averaged weights keep each batch, such as 0.998; 0 does not average",
+    "average": "decay of the averaged weights with each batch, such as 0.998; 0: no averaging",
     "label_smoothing": "share of each target that is spread over all values, such as 0.02",
-    "clip_norm": "largest step of all gradients together; 0 does not clip",
-    "transpose_down": "semitones, at random, at most",
-    "transpose_up": "semitones, at random, at most",
-    "valid_share": "of the pieces, held out to see how it learns; 0 holds none out",
-    "test_share": "of the pieces, kept for a test at the end; 0 keeps none",
-    "patience": "epochs without a better validation before it ends; 0 never does",
+    "clip_norm": "largest norm of all gradients together; 0: no clipping",
+    "transpose_down": "largest random transposition down, in semitones",
+    "transpose_up": "largest random transposition up, in semitones",
+    "valid_share": "share of the pieces that is held out for validation; 0: none",
+    "test_share": "share of the pieces that is held out for a test at the end; 0: none",
+    "patience": "epochs without a better validation before training ends; 0: never",
     "seed": "the same seed gives the same training",
-    "devices": "GPUs to train on at most; 0 takes all that are there",
+    "devices": "largest number of GPUs to train on; 0: all of them",
 }
-_FINE = 1e-4  # step of small numbers
+_SMALL_STEP = 1e-4  # of numbers below 0.1
 
 
 def settings_fields(settings: T, key: str, columns: int = 4) -> T:
-    """The settings as they are after a person's changes; ValueError where they do not fit."""
+    """Show a widget for each field and return the edited settings.
+
+    Raises InvalidSetting when the values do not fit together.
+    """
     places = st.columns(columns)
     bounds = getattr(settings, "BOUNDS", {})
     values = {}
-    for number_field, each in enumerate(fields(settings)):  # type: ignore[arg-type]
-        with places[number_field % columns]:
-            values[each.name] = _widget(
-                each.name,
-                getattr(settings, each.name),
-                f"{key}-{each.name}",
-                bounds.get(each.name),
-            )
+    for index, field in enumerate(fields(settings)):  # type: ignore[arg-type]
+        name = field.name
+        with places[index % columns]:
+            values[name] = _widget(name, getattr(settings, name), f"{key}-{name}", bounds.get(name))
     return type(settings)(**values)
 
 
@@ -65,41 +64,41 @@ def number_field(
     value: N,
     bounds: tuple[float, float],
     key: str,
-    words: str | None = None,
+    help: str | None = None,
     step: float | None = None,
-    shape: str | None = None,
+    format: str | None = None,
     width: int | Literal["stretch"] = "stretch",
 ) -> N:
-    """A number; whether it is within bounds is said below, and for the settings to check.
+    """Show a number field and return its number, with a note below when it is out of bounds.
 
-    Streamlit's own bounds would go on with the number before without a word.
+    The settings check the bounds. Streamlit's own bounds would silently keep the number before.
     """
-    allowed = f"from {_plain(bounds[0])} to {_plain(bounds[1])}"
-    found = st.number_input(
-        label, None, None, value, step=step, format=shape, key=key, width=width,
-        help=f"{words}; {allowed}" if words else allowed,
+    allowed = f"from {_format(bounds[0])} to {_format(bounds[1])}"
+    number = st.number_input(
+        label, None, None, value, step=step, format=format, key=key, width=width,
+        help=f"{help}; {allowed}" if help else allowed,
     )  # fmt: skip
-    if not bounds[0] <= found <= bounds[1]:
+    if not bounds[0] <= number <= bounds[1]:
         st.markdown(f":small[:red[{allowed}]]")
-    return type(value)(found)
+    return type(value)(number)
 
 
-def _plain(value: float) -> str:
-    return f"{value:,}" if isinstance(value, int) else f"{value:g}"
+def _format(bound: float) -> str:
+    return f"{bound:,}" if isinstance(bound, int) else f"{bound:g}"
 
 
 def _widget(name: str, value: Any, key: str, bounds: tuple[float, float] | None) -> Any:
-    label, words = name.replace("_", " "), WORDS.get(name)
+    label, help = name.replace("_", " "), HELP.get(name)
     if name in CHOICES:
         choices = CHOICES[name]
-        return st.selectbox(label, choices, index=choices.index(value), key=key, help=words)
+        return st.selectbox(label, choices, index=choices.index(value), key=key, help=help)
     if isinstance(value, bool):
-        return st.toggle(label, value, key=key, help=words)
+        return st.toggle(label, value, key=key, help=help)
     bounds = bounds or (-math.inf, math.inf)
     if isinstance(value, int):
-        return number_field(label, value, bounds, key, words, step=1)
+        return number_field(label, value, bounds, key, help, step=1)
     if isinstance(value, float):
-        small = abs(value) < 0.1
-        shape, step = ("%.5f", _FINE) if small and name != "minutes" else ("%.2f", 0.05)
-        return number_field(label, value, bounds, key, words, step=step, shape=shape)
-    return st.text_input(label, value, key=key, help=words)
+        small = abs(value) < 0.1 and name != "minutes"
+        format, step = ("%.5f", _SMALL_STEP) if small else ("%.2f", 0.05)
+        return number_field(label, value, bounds, key, help, step=step, format=format)
+    return st.text_input(label, value, key=key, help=help)

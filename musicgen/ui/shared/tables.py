@@ -1,4 +1,4 @@
-"""Tables that are taken away."""
+"""Tables as CSV files for download."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet's formula can begin with
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_bytes(table: pd.DataFrame) -> bytes:
-    """A table as CSV, in which a spreadsheet takes no name of a file for a formula."""
-    words = table.select_dtypes(exclude="number").columns
+    """Return a table as CSV in which a spreadsheet takes no text for a formula."""
+    text_columns = table.select_dtypes(exclude="number").columns
     return (
-        table.assign(**{name: table[name].map(harmless) for name in words})
+        table.assign(**{name: table[name].map(escape_formula) for name in text_columns})
         .to_csv(index=False)
         .encode()
     )
 
 
-def harmless(cell: object) -> object:
-    """The cell, after a quotation mark where a spreadsheet would work it out."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+def escape_formula(cell: object) -> object:
+    """Return a cell with a quotation mark before text that a spreadsheet would evaluate."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell

@@ -1,4 +1,4 @@
-"""Text for people: numbers, times, and names that must not be taken for markup."""
+"""Text for people: escaped names, counts, durations, sizes."""
 
 from __future__ import annotations
 
@@ -6,36 +6,36 @@ import re
 
 from musicgen.score import Score
 
-_LINK = re.compile(r"(?i)(https?|ftp|www)(?=\\[:.])")  # of an address, once that is escaped
-_WORD_JOINER = "\u2060"  # nothing to be seen
+_URL = re.compile(r"(?i)(https?|ftp|www)(?=\\[:.])")  # the start of a URL whose marks are escaped
+_WORD_JOINER = "\u2060"  # invisible
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
 
 
-def escape(text: str, most: int = 200) -> str:
-    """A name from outside as Markdown that shows it as it is, on one line."""
+def escape(text: str, max_length: int = 200) -> str:
+    """Return Markdown that shows a text from outside literally, on one line."""
     line = " ".join(text.split())
-    line = line if len(line) <= most else f"{line[: most - 1]}…"
-    # An address would become a link, however its marks are escaped.
-    return _LINK.sub(rf"\1{_WORD_JOINER}", _MARKUP.sub(r"\\\1", line))
+    line = line if len(line) <= max_length else f"{line[: max_length - 1]}…"
+    # Streamlit links a bare URL even when its marks are escaped.
+    return _URL.sub(rf"\1{_WORD_JOINER}", _MARKUP.sub(r"\\\1", line))
 
 
-def format_count(number: int, one: str, many: str = "") -> str:
-    """`1 piece`, `1,204 pieces`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+def format_count(number: int, singular: str, plural: str = "") -> str:
+    """Return a number with its noun: `1 piece`, `1,204 pieces`."""
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
 
 
 def format_length(score: Score) -> str:
-    """How long a score is: `16 bars`, `16 bars and an upbeat`."""
+    """Return the length of a score: `16 bars`, `16 bars and an upbeat`."""
     return format_count(score.full_bars, "bar") + " and an upbeat" * score.has_pickup
 
 
 def bar_label(number: int) -> str:
-    """`bar 4`; 0 is the upbeat."""
+    """Return the name of a bar: `bar 4`; `upbeat` for 0."""
     return f"bar {number}" if number else "upbeat"
 
 
 def format_duration(seconds: float) -> str:
-    """A length of time: `42 s`, `7 min`, `2 h 05 min`, `3 days 4 h`."""
+    """Return a time span: `42 s`, `7 min`, `2 h 05 min`, `3 days 4 h`."""
     if seconds < 100:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
@@ -47,19 +47,19 @@ def format_duration(seconds: float) -> str:
     return f"{hours // 24} days {hours % 24} h"
 
 
-def format_bytes(amount: int) -> str:
-    """An amount of memory in bytes: `850 MB`, `1.6 GB`."""
-    return f"{amount / 1e6:,.0f} MB" if amount < 1e9 else f"{amount / 1e9:,.1f} GB"
+def format_bytes(number: int) -> str:
+    """Return an amount of memory: `850 MB`, `1.6 GB`."""
+    return f"{number / 1e6:,.0f} MB" if number < 1e9 else f"{number / 1e9:,.1f} GB"
 
 
 def format_clock(seconds: float) -> str:
-    """The length of a piece: `3:07`, `1:02:30`."""
-    minutes, rest = divmod(round(seconds), 60)
+    """Return the duration of a piece: `3:07`, `1:02:30`."""
+    minutes, seconds = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
 def format_sortable_clock(seconds: float) -> str:
-    """`0:03:07`: as text it comes in the order of time, below ten hours."""
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
+    """Return a duration as `0:03:07`: sorted as text it is sorted by time, below ten hours."""
+    minutes, seconds = divmod(round(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"

@@ -1,4 +1,4 @@
-"""The piece that the address names, and the bar of a chart, so that both can be linked to."""
+"""The selected piece and the selected bar of a chart in the page's URL."""
 
 from __future__ import annotations
 
@@ -12,53 +12,54 @@ PIECE, BAR = "piece", "bar"  # query parameters
 
 
 def piece_in_url(collection: str, files: Sequence[str]) -> str | None:
-    """The file that the address names; a word where the collection has none of that name."""
+    """Return the file that the URL names; warn when the collection has no such file."""
     file = st.query_params.get(PIECE)
     if file is None or file in files:
         return file
-    if st.session_state.get(_shown(PIECE)) in (None, (collection, file)):  # else of the last one
+    # A file that this session put there belongs to the collection that was open before.
+    if st.session_state.get(_last_shown(PIECE)) in (None, (collection, file)):
         st.warning(f"There is no piece “{escape(file, 80)}” in this collection.")
     return None
 
 
 def put_piece_in_url(collection: str, file: str | None) -> None:
-    """Have the address name a file; None: no file."""
-    st.session_state[_shown(PIECE)] = (collection, file) if file else None
-    _put(PIECE, file)
+    """Set the file that the URL names; None removes it."""
+    st.session_state[_last_shown(PIECE)] = (collection, file) if file else None
+    _set(PIECE, file)
 
 
-def selected_bar(title: str, picked: str | None) -> str | None:
-    """The label of a chart's bar that is picked; before any is, the one that the address names."""
-    key, bar = _shown(f"{BAR}-{title}"), f"{title}: {picked}"
-    linked, before = st.query_params.get(BAR, ""), st.session_state.get(key)
-    if picked is None and before is None:
-        return linked.removeprefix(f"{title}: ") if linked.startswith(f"{title}: ") else None
-    if picked != before:
-        st.session_state[key] = picked
-        if picked is not None:
-            _put(BAR, bar)
-        elif linked == f"{title}: {before}":
-            _put(BAR, None)
-    return picked
+def selected_bar(title: str, clicked: str | None) -> str | None:
+    """Return the label of a chart's selected bar: the clicked one, at first that of the URL."""
+    key, bar = _last_shown(f"{BAR}-{title}"), f"{title}: {clicked}"
+    in_url, before = st.query_params.get(BAR, ""), st.session_state.get(key)
+    if clicked is None and before is None:
+        return in_url.removeprefix(f"{title}: ") if in_url.startswith(f"{title}: ") else None
+    if clicked != before:
+        st.session_state[key] = clicked
+        if clicked is not None:
+            _set(BAR, bar)
+        elif in_url == f"{title}: {before}":
+            _set(BAR, None)
+    return clicked
 
 
 def bar_in_url() -> tuple[str, str] | None:
-    """The title and the label of the bar that the address names."""
+    """Return the chart's title and the bar's label that the URL names."""
     title, separator, label = st.query_params.get(BAR, "").partition(": ")
     return (title, label) if separator else None
 
 
 def remove_from_url(parameter: str) -> None:
-    """Take a parameter out of the address."""
-    _put(parameter, None)
+    """Remove a query parameter."""
+    _set(parameter, None)
 
 
-def _put(parameter: str, value: str | None) -> None:
+def _set(parameter: str, value: str | None) -> None:
     if value is None:
         st.query_params.pop(parameter, None)
     elif st.query_params.get(parameter) != value:
         st.query_params[parameter] = value
 
 
-def _shown(what: str) -> str:
-    return f"_{what}_shown"
+def _last_shown(name: str) -> str:
+    return f"_{name}_shown"

@@ -131,7 +131,7 @@ def _learning_rate(run: Run, usual: float) -> float:
     """A lower one than that with which the loss was lost, unless it is changed."""
     return number_field(
         "Learning rate", usual, BOUNDS["learning_rate"], f"resume-rate-{run.name}",
-        "lower, for the loss was no longer a number", step=usual / 10, shape="%.2g",
+        "lower, for the loss was no longer a number", step=usual / 10, format="%.2g",
     )  # fmt: skip
 
 

@@ -50,7 +50,7 @@ def _wanted(run: Run, settings: RunSettings) -> RunSettings:
     within("minutes", minutes, 1, most)
     rate = number_field(
         "Learning rate", launch.tuning_rate(settings), TrainSettings.BOUNDS["learning_rate"],
-        "tune-rate", step=1e-5, shape="%.6f",
+        "tune-rate", step=1e-5, format="%.6f",
     )  # fmt: skip
     return launch.tuning(run, str(source), name.strip(), float(minutes), rate)
 

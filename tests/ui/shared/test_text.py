@@ -1,4 +1,4 @@
-"""Numbers, times and names as people read them."""
+"""Counts, durations and names as people read them."""
 
 import pytest
 
@@ -21,12 +21,12 @@ def test_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"),
+    ("seconds", "text"),
     [(0, "0 s"), (42.4, "42 s"), (99.6, "100 s"), (420, "7 min"), (7500, "2 h 05 min"),
      (3 * 86400 + 4 * 3600, "3 days 4 h")],
 )  # fmt: skip
-def test_spans(seconds: float, said: str) -> None:
-    assert format_duration(seconds) == said
+def test_durations(seconds: float, text: str) -> None:
+    assert format_duration(seconds) == text
 
 
 def test_the_length_of_a_score_leaves_the_upbeat_out() -> None:
@@ -45,13 +45,13 @@ def test_clock() -> None:
 
 
 @pytest.mark.parametrize(
-    ("amount", "said"), [(0, "0 MB"), (850_400_000, "850 MB"), (1_560_000_000, "1.6 GB")]
+    ("number", "text"), [(0, "0 MB"), (850_400_000, "850 MB"), (1_560_000_000, "1.6 GB")]
 )
-def test_amounts_of_memory(amount: int, said: str) -> None:
-    assert format_bytes(amount) == said
+def test_amounts_of_memory(number: int, text: str) -> None:
+    assert format_bytes(number) == text
 
 
-def test_names_are_not_taken_for_markup() -> None:
+def test_markup_in_names_is_escaped() -> None:
     assert escape("**a** <b>") == r"\*\*a\*\* \<b\>"
     assert escape("[x](y) $a$ :red[z] `c`") == r"\[x\]\(y\) \$a\$ \:red\[z\] \`c\`"
     assert escape("two\nlines\t here") == "two lines here"
@@ -59,14 +59,14 @@ def test_names_are_not_taken_for_markup() -> None:
     assert escape("🎵 ü") == "🎵 ü"
 
 
-def test_an_address_does_not_become_a_link() -> None:
-    for address in ("http://e.vil", "HTTPS://e.vil", "www.e.vil"):
-        shown = escape(address)
-        assert address not in shown.replace("\\", "")
-        assert shown.replace("\\", "").replace("\u2060", "") == address
+def test_a_url_does_not_become_a_link() -> None:
+    for url in ("http://e.vil", "HTTPS://e.vil", "www.e.vil"):
+        shown = escape(url)
+        assert url not in shown.replace("\\", "")
+        assert shown.replace("\\", "").replace("\u2060", "") == url
 
 
-def test_clocks_as_text_are_in_the_order_of_time() -> None:
+def test_sortable_clocks_sort_by_time() -> None:
     seconds = [7, 30, 120, 720, 6300, 35_999]
     shown = [format_sortable_clock(each) for each in seconds]
     assert shown == sorted(shown) and shown[2] == "0:02:00"
