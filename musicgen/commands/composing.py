@@ -21,10 +21,10 @@ from musicgen.encoding.model_interface import Model
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.rendering.midi import midi_bytes
 from musicgen.rendering.musicxml import musicxml_bytes
+from musicgen.rendering.note_names import parse_pitch
 from musicgen.rendering.pdf.document import pdf_bytes
 from musicgen.rendering.svg import score_svgs
 from musicgen.rendering.wav import wav_bytes
-from musicgen.rendering.words import key_named
 from musicgen.score import Score
 from musicgen.training.run_folder.ngram_model import find_ngram, names_ngram
 from musicgen.training.run_folder.run import find_checkpoint
@@ -103,7 +103,7 @@ def _key(text: str) -> int:
     if text.lstrip("-").isdecimal():
         return int(text)
     try:
-        return key_named(text)
+        return parse_pitch(text)
     except ValueError as problem:
         raise ValueError(f"'{text[:20]}' is not a note: {problem}") from None
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from musicgen.rendering.voices import Chord, note_values, voices
-from musicgen.rendering.words import TICKS_PER_WHOLE
+from musicgen.rendering.note_names import TICKS_PER_WHOLE
+from musicgen.rendering.voices import Chord, split_duration, split_voices
 from musicgen.score import Metre, Score, first_bar_number
 
 
@@ -34,7 +34,7 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Stroke:
+class NotatedChord:
     """What is written of a chord in one bar with one note value."""
 
     offset: int  # ticks from the beginning of the bar
@@ -43,7 +43,7 @@ class Stroke:
     tie: str  # start, continue, stop or ""
 
 
-def bars_of(score: Score) -> list[Bar]:
+def written_bars(score: Score) -> list[Bar]:
     """The bars that hold music; one empty bar where there is none."""
     lines = score.bar_lines().tolist()
     starts = [line for line in lines if line < score.end] or lines[:1]
@@ -63,18 +63,18 @@ def bars_of(score: Score) -> list[Bar]:
     return bars
 
 
-def strokes(notes: np.ndarray, bars: Sequence[Bar]) -> list[dict[int, list[Stroke]]]:
+def notated_chords(notes: np.ndarray, bars: Sequence[Bar]) -> list[dict[int, list[NotatedChord]]]:
     """For each bar, what each voice has in it."""
     starts = np.array([bar.start for bar in bars])
-    written: list[dict[int, list[Stroke]]] = [defaultdict(list) for _ in bars]
-    for voice, chords in enumerate(voices(notes)):
+    written: list[dict[int, list[NotatedChord]]] = [defaultdict(list) for _ in bars]
+    for voice, chords in enumerate(split_voices(notes)):
         for chord in chords:
             first = int(np.searchsorted(starts, chord.start, side="right")) - 1
             pieces = list(_pieces(chord, first, bars))
             for index, (bar, offset, ticks) in enumerate(pieces):
                 tie = ("start", "continue", "stop")[(index > 0) + (index == len(pieces) - 1)]
                 tie = tie if len(pieces) > 1 else ""
-                written[bar][voice].append(Stroke(offset, ticks, chord, tie))
+                written[bar][voice].append(NotatedChord(offset, ticks, chord, tie))
     return written
 
 
@@ -84,6 +84,6 @@ def _pieces(chord: Chord, bar: int, bars: Sequence[Bar]) -> Iterator[tuple[int, 
     while start < chord.end:
         here = bars[bar]
         stop = min(chord.end, here.stop)
-        for offset, ticks in note_values(start - here.start, stop - start, here.beat):
+        for offset, ticks in split_duration(start - here.start, stop - start, here.beat):
             yield bar, offset, ticks
         start, bar = stop, bar + 1

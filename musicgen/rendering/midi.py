@@ -24,11 +24,11 @@ def midi_bytes(score: Score, title: str = "", note: str = "") -> bytes:
     strikes the key again ends there, and of two at once the longer stays.
     """
     file = io.BytesIO()
-    midi_of(score, title, note).write(file)
+    to_pretty_midi(score, title, note).write(file)
     return file.getvalue()
 
 
-def midi_of(score: Score, title: str = "", note: str = "") -> pretty_midi.PrettyMIDI:
+def to_pretty_midi(score: Score, title: str = "", note: str = "") -> pretty_midi.PrettyMIDI:
     """The score as a pretty_midi object; the seconds in it fall on the file's ticks."""
     microseconds = round(60e6 / score.tempo)  # a quarter
     # pretty_midi cuts the fraction off when it writes: stay just above the whole number.
@@ -46,7 +46,7 @@ def midi_of(score: Score, title: str = "", note: str = "") -> pretty_midi.Pretty
     for text in filter(None, (title or score.name, note)):
         written = text.encode("utf-8", "replace").decode("utf-8")
         midi.text_events.append(pretty_midi.Text(written, 0.0))
-    for name, notes in tracks_of(score):
+    for name, notes in midi_tracks(score):
         instrument = pretty_midi.Instrument(int(notes["program"][0]), name=name)
         instrument.notes = [
             pretty_midi.Note(
@@ -61,7 +61,7 @@ def midi_of(score: Score, title: str = "", note: str = "") -> pretty_midi.Pretty
     return midi
 
 
-def tracks_of(score: Score) -> list[tuple[str, np.ndarray]]:
+def midi_tracks(score: Score) -> list[tuple[str, np.ndarray]]:
     """Name and notes of each track: one for each part and programme, no key twice at once."""
     pairs = np.unique(score.notes[["part", "program"]])
     several = len(np.unique(pairs["part"])) > 1

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from musicgen.rendering.bars import Bar, Stroke, bars_of, strokes
-from musicgen.rendering.midi import tracks_of
-from musicgen.rendering.spelling import spelled
-from musicgen.rendering.voices import MIDDLE_C, note_values, staves
-from musicgen.rendering.words import signature_of
+from musicgen.rendering.bars import Bar, NotatedChord, notated_chords, written_bars
+from musicgen.rendering.midi import midi_tracks
+from musicgen.rendering.note_names import key_signature
+from musicgen.rendering.spelling import spell
+from musicgen.rendering.voices import MIDDLE_C, split_duration, split_staves
 from musicgen.score import TICKS_PER_QUARTER, Score
 
 
@@ -36,8 +36,8 @@ def _stream_of(score: Score, title: str) -> Any:
     whole = stream.Score()
     # An empty composer, for otherwise music21 signs as one.
     whole.insert(0, metadata.Metadata(title=title or None, composer=" "))
-    bars, sharps = bars_of(score), signature_of(score) or 0
-    tracks = tracks_of(score) or [("", score.notes)]
+    bars, sharps = written_bars(score), key_signature(score) or 0
+    tracks = midi_tracks(score) or [("", score.notes)]
     for number, (name, notes) in enumerate(tracks, 1):
         parts = _parts(notes, bars, sharps)
         parts[0].insert(0, _player(name, number, notes))
@@ -55,7 +55,7 @@ def _parts(notes: np.ndarray, bars: Sequence[Bar], sharps: int) -> list[Any]:
     """One track as music21 parts: one for each staff."""
     from music21 import stream
 
-    written = staves(notes)
+    written = split_staves(notes)
     parts = [stream.PartStaff() if len(written) > 1 else stream.Part() for _ in written]
     for part, these in zip(parts, written, strict=True):
         _fill(part, these, bars, sharps)
@@ -77,7 +77,7 @@ def _fill(part: Any, notes: np.ndarray, bars: Sequence[Bar], sharps: int) -> Non
     from music21 import clef, key, meter, stream
     from music21.stream.makeNotation import makeAccidentalsInMeasureStream, makeBeams
 
-    written = strokes(notes, bars)
+    written = notated_chords(notes, bars)
     for index, bar in enumerate(bars):
         measure = stream.Measure(number=bar.number)
         if index == 0:
@@ -96,7 +96,7 @@ def _fill(part: Any, notes: np.ndarray, bars: Sequence[Bar], sharps: int) -> Non
     makeBeams(part, inPlace=True, setStemDirections=False)  # a voice has its own direction
 
 
-def _write(measure: Any, bar: Bar, by_voice: dict[int, list[Stroke]], sharps: int) -> None:
+def _write(measure: Any, bar: Bar, by_voice: dict[int, list[NotatedChord]], sharps: int) -> None:
     """Put the voices of a bar into a measure, with rests; an empty bar gets one rest."""
     from music21 import stream
 
@@ -114,30 +114,30 @@ def _write(measure: Any, bar: Bar, by_voice: dict[int, list[Stroke]], sharps: in
             measure.insert(0, target)
 
 
-def _height(strokes: Sequence[Stroke]) -> float:
+def _height(notated_chords: Sequence[NotatedChord]) -> float:
     """The mean pitch of what one voice has in a bar."""
-    return float(np.mean([pitch for stroke in strokes for pitch in stroke.chord.pitches]))
+    return float(np.mean([pitch for stroke in notated_chords for pitch in stroke.chord.pitches]))
 
 
-def _ticks(strokes: Sequence[Stroke]) -> int:
-    return sum(stroke.ticks for stroke in strokes)
+def _ticks(notated_chords: Sequence[NotatedChord]) -> int:
+    return sum(stroke.ticks for stroke in notated_chords)
 
 
 def _rest(target: Any, start: int, stop: int, bar: Bar, hidden: bool) -> None:
     from music21 import note
 
-    for offset, ticks in note_values(start, stop - start, bar.beat):
+    for offset, ticks in split_duration(start, stop - start, bar.beat):
         rest = note.Rest(quarterLength=_quarters(ticks))
         rest.style.hideObjectOnPrint = hidden
         target.insert(_quarters(offset), rest)
 
 
-def _sound(stroke: Stroke, sharps: int) -> Any:
+def _sound(stroke: NotatedChord, sharps: int) -> Any:
     from music21 import chord, note, pitch, tie
 
     sounds = []
     for key, velocity in zip(stroke.chord.pitches, stroke.chord.velocities, strict=True):
-        letter, alteration, octave = spelled(key, sharps)
+        letter, alteration, octave = spell(key, sharps)
         name = pitch.Pitch(step=letter, octave=octave, accidental=alteration or None)
         sound = note.Note(name, quarterLength=_quarters(stroke.ticks))
         sound.volume.velocity = velocity

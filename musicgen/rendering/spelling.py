@@ -7,7 +7,7 @@ _FLATTEST, _SHARPEST = -3, 8  # in C major: from E flat, B flat to C sharp, G sh
 _NATURAL = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 
 
-def spelled(pitch: int, sharps: int) -> tuple[str, int, int]:
+def spell(pitch: int, sharps: int) -> tuple[str, int, int]:
     """Letter, alteration in semitones and octave of a MIDI key under a key signature.
 
     sharps: of the signature, negative for flats. Each of the twelve pitch classes has one

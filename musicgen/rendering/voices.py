@@ -34,7 +34,7 @@ class Chord:
         return self.start + self.duration
 
 
-def staves(notes: np.ndarray) -> list[np.ndarray]:
+def split_staves(notes: np.ndarray) -> list[np.ndarray]:
     """The notes of one track (sorted) on one staff, or split at middle C on two."""
     if not len(notes):
         return [notes]
@@ -47,7 +47,7 @@ def staves(notes: np.ndarray) -> list[np.ndarray]:
     return [notes[upper], notes[~upper]]
 
 
-def voices(notes: np.ndarray) -> list[list[Chord]]:
+def split_voices(notes: np.ndarray) -> list[list[Chord]]:
     """Chords in as few voices as sound at once, higher ones in earlier voices where free."""
     found: list[list[Chord]] = []
     for chord in _chords(notes):
@@ -71,7 +71,7 @@ def _chords(notes: np.ndarray) -> list[Chord]:
     return sorted(chords, key=lambda chord: (chord.start, -chord.pitches[-1]))
 
 
-def note_values(start: int, ticks: int, beat: int) -> Iterator[tuple[int, int]]:
+def split_duration(start: int, ticks: int, beat: int) -> Iterator[tuple[int, int]]:
     """(start, ticks) of the tied notes that last so long, each with a note value of its own.
 
     start: from the beginning of the bar. What has no value is cut at the next beat first.

@@ -13,10 +13,10 @@ import numpy as np
 import pretty_midi
 
 from musicgen.errors import MusicgenError
-from musicgen.rendering.midi import midi_of
+from musicgen.rendering.midi import to_pretty_midi
 from musicgen.score import Score
 
-LONGEST_SECONDS = 15 * 60  # about 170 MB: Streamlit sends at most 200 MB at once
+MAX_SECONDS = 15 * 60  # about 170 MB: Streamlit sends at most 200 MB at once
 TAIL_SECONDS = 2.0  # for the last notes to die away
 PEAK = 0.9  # of full scale
 SINE_RATE = 44_100  # frames a second of the plain sound
@@ -43,10 +43,10 @@ def wav_bytes(score: Score) -> bytes:
 
     Raises TooLongForSound where it lasts over 15 minutes.
     """
-    if score.seconds > LONGEST_SECONDS:
+    if score.seconds > MAX_SECONDS:
         raise TooLongForSound(
             f"the piece lasts {score.seconds / 60:.0f} minutes: sound is made for at most "
-            f"{LONGEST_SECONDS // 60}; choose fewer bars or a faster tempo"
+            f"{MAX_SECONDS // 60}; choose fewer bars or a faster tempo"
         )
     if not len(score):
         return _wav_file(np.zeros((int(TAIL_SECONDS * SINE_RATE), 1)), SINE_RATE)
@@ -102,7 +102,7 @@ def _on_few_channels(score: Score) -> Score:
 
 def _midi_with_tail(score: Score, volume: int) -> bytes:
     """MIDI with one more event after the end, for the renderer stops at the last event."""
-    midi = midi_of(_on_few_channels(_audible(score)))
+    midi = to_pretty_midi(_on_few_channels(_audible(score)))
     for instrument in midi.instruments:
         instrument.control_changes.append(pretty_midi.ControlChange(_VOLUME, volume, 0.0))
     end = midi.get_end_time() + TAIL_SECONDS
@@ -114,7 +114,7 @@ def _midi_with_tail(score: Score, volume: int) -> bytes:
 
 def _from_sines(score: Score) -> tuple[np.ndarray, int]:
     """Samples (frames, 1) and their rate, from pretty_midi's own synthesis."""
-    sound = midi_of(score).synthesize(fs=SINE_RATE)
+    sound = to_pretty_midi(score).synthesize(fs=SINE_RATE)
     tail = np.zeros(int(TAIL_SECONDS * SINE_RATE))
     return np.concatenate([sound, tail])[:, None], SINE_RATE
 

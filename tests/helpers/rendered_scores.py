@@ -3,7 +3,7 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from musicgen.rendering.midi import tracks_of
+from musicgen.rendering.midi import midi_tracks
 from musicgen.score import Metre, Score, notes_from
 
 PICKUP = (Metre(0, 1, 4), Metre(24, 4, 4))
@@ -54,6 +54,6 @@ def playable(score: Score, scale: int = 1) -> list[tuple[int, int, int, int, int
     """Start, duration, pitch, velocity, programme of what each track holds, times scaled."""
     return sorted(
         (note[0] * scale, note[1] * scale, note[2], note[3], note[4])
-        for _, notes in tracks_of(score)
+        for _, notes in midi_tracks(score)
         for note in notes.tolist()
     )

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
-from musicgen.rendering.figures.statistics import count_words
+from musicgen.rendering.figures.statistics import count_label
 from musicgen.statistics.histogram import Histogram
 from musicgen.theory.spelling import pitch_name
 
@@ -90,7 +90,7 @@ def _places(keys: np.ndarray) -> np.ndarray:
 def _words(keys: np.ndarray, found: Histogram) -> list[tuple[str, str]]:
     """The name of each key and what is said of it."""
     struck = {
-        label: count_words(label, count, "times", share, pieces)
+        label: count_label(label, count, "times", share, pieces)
         for label, count, share, pieces in zip(
             found.labels,
             found.counts.tolist(),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from musicgen.rendering.words import KEY_NAMES, note_words, pitch_name
+from musicgen.rendering.note_names import SHARP_NAMES, note_labels, pitch_name
 from musicgen.score import TICKS_PER_QUARTER, Score, first_bar_number
 
 # Okabe and Ito's colours, for every kind of eyesight; all show on white and on black.
@@ -50,7 +50,7 @@ def piano_roll(
     """
     figure = go.Figure()
     given = np.arange(len(score)) < primer_notes
-    said = _with_labels(note_words(score), marks)
+    said = _with_labels(note_labels(score), marks)
     marked = _marked(len(score), marks)
     if given.any():
         figure.add_trace(_bars(score, given, said, marked, "given", PRIMER_COLOUR))
@@ -150,7 +150,7 @@ def _key_axis(score: Score, height: int) -> dict[str, object]:
     low, high = int(pitches.min()) - 2, int(pitches.max()) + 2
     row = (height - _AROUND) / (high - low)  # pixels
     named = next((names for names, keys in _NAMED if keys * row >= _LABEL), "C")
-    keys = [key for key in range(low, high + 1) if KEY_NAMES[key % 12] in named]
+    keys = [key for key in range(low, high + 1) if SHARP_NAMES[key % 12] in named]
     return {
         "tickvals": keys,
         "ticktext": [pitch_name(key) for key in keys],

@@ -16,7 +16,7 @@ from musicgen.statistics.histogram import Histogram
 from musicgen.statistics.pitch_histograms import describe_code
 
 HEIGHT = 320  # pixels
-MOST_BARS = 32
+MAX_BARS = 32
 WIDEST = 24  # semitones of an interval that has a bar
 _FILLED = 0.85  # of the way from a bar to the next
 _CLEAR = "rgba(0,0,0,0)"
@@ -56,12 +56,12 @@ def interval_figure(found: Histogram) -> go.Figure:
 
 def duration_figure(found: Histogram, log: bool = False) -> go.Figure:
     """The most frequent durations, the shortest first."""
-    return _bars(found.top_by_value(MOST_BARS), "duration", "times", log=log)
+    return _bars(found.top_by_value(MAX_BARS), "duration", "times", log=log)
 
 
 def onset_figure(found: Histogram) -> go.Figure:
     """Where in the bar notes begin: the most frequent places, from the bar line on."""
-    found = found.top_by_value(MOST_BARS)
+    found = found.top_by_value(MAX_BARS)
     short = [label.removeprefix("quarter ") for label in found.labels]
     return _bars(found, "place in the bar, in quarters", "notes", ticks=short)
 
@@ -84,12 +84,12 @@ def velocity_figure(found: Histogram) -> go.Figure:
 def polyphony_figure(found: Histogram) -> go.Figure:
     """How many notes sound at once, as shares of the time."""
     said = [
-        f"{label}, {percent(share)} of the time"
+        f"{label}, {format_percent(share)} of the time"
         for label, share in zip(found.labels, found.shares, strict=True)
     ]
     bars = _trace(list(found.labels), found.shares, found.labels, said) if len(found) else None
     up = {"tickformat": ".0%"}
-    return figure_of(bars, "notes at once", "share of the time", labels=found.labels, up=up)
+    return make_figure(bars, "notes at once", "share of the time", labels=found.labels, up=up)
 
 
 def chord_size_figure(found: Histogram, log: bool = False) -> go.Figure:
@@ -97,36 +97,37 @@ def chord_size_figure(found: Histogram, log: bool = False) -> go.Figure:
     return _bars(found, "notes in a chord", "times", log=log)
 
 
-def left_out(found: Histogram, most: int) -> str:
+def describe_omitted(found: Histogram, most: int) -> str:
     """What is said of the values that have no bar, where only so many of the frequent have one."""
     others = len(found) - most
     if others <= 0:
         return ""
     times = int(found.counts.sum() - found.most_frequent(most).counts.sum())
     which = "The other value" if others == 1 else f"The other {others:,} values"
-    return f"{which}, without a bar: {percent(times / max(found.total, 1))}."
+    return f"{which}, without a bar: {format_percent(times / max(found.total, 1))}."
 
 
-def wider(found: Histogram) -> str:
+def describe_wide_intervals(found: Histogram) -> str:
     """What is said of the intervals that have no bar."""
     times = int(found.counts[np.abs(found.values) > WIDEST].sum())
-    return f"Wider leaps, without a bar: {percent(times / found.total)}." if times else ""
+    return f"Wider leaps, without a bar: {format_percent(times / found.total)}." if times else ""
 
 
-def percent(share: float) -> str:
+def format_percent(share: float) -> str:
     """0.0213 is "2.1 %"."""
     return f"{100 * share:.1f} %" if share >= 0.0005 or share == 0 else "under 0.1 %"
 
 
-def count_words(label: str, count: int, unit: str, share: float, pieces: int) -> str:
+def count_label(label: str, count: int, unit: str, share: float, pieces: int) -> str:
     """What a bar says when it is pointed at: `C#4, 1,204 times, 2.1 %, in 57 pieces`."""
-    words = f"{label}, {count:,} {unit if count != 1 else unit.removesuffix('s')}, {percent(share)}"
+    counted = f"{count:,} {unit if count != 1 else unit.removesuffix('s')}"
+    words = f"{label}, {counted}, {format_percent(share)}"
     if unit == "pieces":
         return words
     return f"{words}, in {pieces:,} piece{'s' if pieces != 1 else ''}"
 
 
-def figure_of(
+def make_figure(
     trace: go.Bar | go.Scatter | None,
     across_title: str,
     up_title: str,
@@ -178,10 +179,10 @@ def _bars(
     are called where a bar is pointed at, ticks: below it; by default their labels.
     """
     if not len(found):
-        return figure_of(None, what, unit)
+        return make_figure(None, what, unit)
     numbers = (found.counts.tolist(), found.shares.tolist(), found.pieces.tolist())
     said = [
-        count_words(label, count, unit, share, pieces)
+        count_label(label, count, unit, share, pieces)
         for label, count, share, pieces in zip(words or found.labels, *numbers, strict=True)
     ]
     on_scale = on_scale and len(found) > 1  # a single bar would have a scale of fractions
@@ -194,7 +195,7 @@ def _bars(
         across |= {"tickvals": places, "ticktext": list(ticks)}
     labels = () if on_scale else ticks or found.labels
     up = {"type": "log", "dtick": 1} if log else {"type": "linear"}
-    return figure_of(bars, what, unit, labels=labels, across=across, up=up)
+    return make_figure(bars, what, unit, labels=labels, across=across, up=up)
 
 
 def _widths(values: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from musicgen.encoding.vocabulary import Vocabulary
-from musicgen.rendering.figures.statistics import count_words, figure_of, percent
+from musicgen.rendering.figures.statistics import count_label, format_percent, make_figure
 
 _MOST_POINTS = 2000  # of a curve: more cannot be told apart
 
@@ -18,7 +18,7 @@ def rank_figure(vocabulary: Vocabulary) -> go.Figure:
     places = _spread(len(vocabulary))
     said = [
         f"rank {place + 1:,}: "
-        + count_words(
+        + count_label(
             vocabulary.tokens[place],
             int(vocabulary.counts[place]),
             "times",
@@ -29,7 +29,7 @@ def rank_figure(vocabulary: Vocabulary) -> go.Figure:
     ]
     curve = _curve(places + 1, vocabulary.counts[places], said)
     powers_of_ten = {"type": "log", "dtick": 1}
-    return figure_of(curve, "rank", "times", across=powers_of_ten, up=powers_of_ten)
+    return make_figure(curve, "rank", "times", across=powers_of_ten, up=powers_of_ten)
 
 
 def coverage_figure(vocabulary: Vocabulary) -> go.Figure:
@@ -37,11 +37,11 @@ def coverage_figure(vocabulary: Vocabulary) -> go.Figure:
     places = _spread(len(vocabulary))
     shares = vocabulary.coverage[places]
     said = [
-        f"the {place + 1:,} most frequent are {percent(share)} of the music"
+        f"the {place + 1:,} most frequent are {format_percent(share)} of the music"
         for place, share in zip(places, shares, strict=True)
     ]
     curve, up = _curve(places + 1, shares, said), {"tickformat": ".0%", "rangemode": "tozero"}
-    return figure_of(curve, "size of the vocabulary", "share of the music", up=up)
+    return make_figure(curve, "size of the vocabulary", "share of the music", up=up)
 
 
 def growth_figure(vocabulary: Vocabulary) -> go.Figure:
@@ -53,7 +53,7 @@ def growth_figure(vocabulary: Vocabulary) -> go.Figure:
         for place, size in zip(places, sizes, strict=True)
     ]
     curve, up = _curve(places + 1, sizes, said), {"rangemode": "tozero"}
-    return figure_of(curve, "pieces", "size of the vocabulary", up=up)
+    return make_figure(curve, "pieces", "size of the vocabulary", up=up)
 
 
 def _spread(count: int) -> np.ndarray:

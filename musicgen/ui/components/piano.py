@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 
 import streamlit as st
 
-from musicgen.rendering.words import KEY_NAMES, pitch_name
+from musicgen.rendering.note_names import SHARP_NAMES, pitch_name
 from musicgen.ui.components.component import component
 
 PITCHES = range(36, 85)  # four octaves, C2 to C6
@@ -54,7 +54,7 @@ def key_name(pitch: int, sharps: int | None) -> str:
 
 
 def is_black(pitch: int) -> bool:
-    return KEY_NAMES[pitch % 12].endswith("#")
+    return SHARP_NAMES[pitch % 12].endswith("#")
 
 
 def new_presses(

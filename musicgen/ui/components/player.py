@@ -15,7 +15,7 @@ from musicgen.rendering.figures.roll import (
     Mark,
     part_colour,
 )
-from musicgen.rendering.words import note_words
+from musicgen.rendering.note_names import note_labels
 from musicgen.score import TICKS_PER_QUARTER, Score, first_bar_number
 from musicgen.ui.components.component import component
 
@@ -68,7 +68,7 @@ def _piece(score: Score, wav: bytes, primer_notes: int, marks: Sequence[Mark]) -
     digest = hashlib.blake2b(notes.tobytes() + wav, digest_size=8)
     return {
         "id": digest.hexdigest(),
-        "notes": {**columns, "part": notes["part"].tolist(), "words": note_words(score)},
+        "notes": {**columns, "part": notes["part"].tolist(), "words": note_labels(score)},
         "end": score.end,
         "lines": score.bar_lines().tolist(),
         "firstBar": first_bar_number(score.metres),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
-from musicgen.rendering.wav import LONGEST_SECONDS, wav_bytes
+from musicgen.rendering.wav import MAX_SECONDS, wav_bytes
 from musicgen.score import TICKS_PER_QUARTER, Score
 from musicgen.statistics.analysis import Analysis
 from musicgen.ui.components.player import roll_player
@@ -160,7 +160,7 @@ def show_piece(analysis: Analysis, number: int, key: str) -> None:
 
 def _audible(score: Score) -> Score:
     """As much of it as is made into sound."""
-    return score.until(int(LONGEST_SECONDS * score.tempo / 60 * TICKS_PER_QUARTER))
+    return score.until(int(MAX_SECONDS * score.tempo / 60 * TICKS_PER_QUARTER))
 
 
 def _sound(score: Score) -> bytes:

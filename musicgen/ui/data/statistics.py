@@ -32,7 +32,7 @@ def notes_view(analysis: Analysis) -> None:
             figures.interval_figure(analysis.intervals),
             analysis,
             help="Between the highest notes of each part, one onset to the next.",
-            rest=figures.wider(analysis.intervals),
+            rest=figures.describe_wide_intervals(analysis.intervals),
         )
 
 
@@ -62,20 +62,20 @@ def _frequency(analysis: Analysis) -> None:
         help="A note counts here where its track strikes it alone; the keyboard counts all of "
         "them. Chords are named by their normal order: 0.4.7 is C, E and G in any register. "
         "Click on a bar for the pieces that have it.",
-        rest=figures.left_out(found, most),
+        rest=figures.describe_omitted(found, most),
     )
 
 
 def rhythm_view(analysis: Analysis) -> None:
     """Durations, places in the bar, metre."""
-    most = figures.MOST_BARS
+    most = figures.MAX_BARS
     durations = figures.duration_figure(analysis.durations)
-    rest = figures.left_out(analysis.durations, most)
+    rest = figures.describe_omitted(analysis.durations, most)
     chart_of_pieces("Durations", durations, analysis, rest=rest)
     left, right = st.columns([3, 2])
     with left:
         onsets = figures.onset_figure(analysis.onsets)
-        rest = figures.left_out(analysis.onsets, most)
+        rest = figures.describe_omitted(analysis.onsets, most)
         chart_of_pieces("Onsets in the bar", onsets, analysis, rest=rest)
     with right:
         chart_of_pieces("Metre", figures.metre_figure(analysis.metres), analysis)

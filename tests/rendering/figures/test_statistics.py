@@ -63,10 +63,10 @@ def test_as_many_bars_as_are_asked_for_on_the_scale_that_is_asked_for():
 
 
 def test_large_and_small_numbers_in_words():
-    words = figures.count_words("C#4", 1204, "times", 0.021, 57)
+    words = figures.count_label("C#4", 1204, "times", 0.021, 57)
     assert words == "C#4, 1,204 times, 2.1 %, in 57 pieces"
-    assert figures.count_words("4/4", 1, "pieces", 0.5, 1) == "4/4, 1 piece, 50.0 %"
-    assert figures.percent(0.0001) == "under 0.1 %" and figures.percent(0) == "0.0 %"
+    assert figures.count_label("4/4", 1, "pieces", 0.5, 1) == "4/4, 1 piece, 50.0 %"
+    assert figures.format_percent(0.0001) == "under 0.1 %" and figures.format_percent(0) == "0.0 %"
 
 
 def test_intervals_lie_where_they_lead():
@@ -80,8 +80,8 @@ def test_wide_leaps_are_said_and_have_no_bar():
     found = intervals([Score(notes_from([(24 * i, 24, p) for i, p in enumerate(pitches)]))])
     (bars,) = figures.interval_figure(found).data
     assert list(bars.x) == [-1, 24]
-    assert figures.wider(found) == "Wider leaps, without a bar: 33.3 %."
-    assert figures.wider(intervals(SCORES)) == ""
+    assert figures.describe_wide_intervals(found) == "Wider leaps, without a bar: 33.3 %."
+    assert figures.describe_wide_intervals(intervals(SCORES)) == ""
 
 
 def test_every_bar_is_wide_enough_to_be_seen():
@@ -95,9 +95,9 @@ def test_every_bar_is_wide_enough_to_be_seen():
 
 def test_what_has_no_bar_is_said():
     found = note_frequency(SCORES).combined
-    assert figures.left_out(found, 1) == "The other 2 values, without a bar: 40.0 %."
-    assert figures.left_out(found, 2) == "The other value, without a bar: 20.0 %."
-    assert figures.left_out(found, 3) == ""
+    assert figures.describe_omitted(found, 1) == "The other 2 values, without a bar: 40.0 %."
+    assert figures.describe_omitted(found, 2) == "The other value, without a bar: 20.0 %."
+    assert figures.describe_omitted(found, 3) == ""
 
 
 def test_durations_are_in_order_of_length():

@@ -1,6 +1,6 @@
 import pytest
 
-from musicgen.rendering.words import key_named
+from musicgen.rendering.note_names import parse_pitch
 from musicgen.ui.components.piano import PITCHES, Press, _keys, key_name, new_presses
 from musicgen.ui.compose.form.note_input import signature_named
 from musicgen.ui.compose.form.state import KEYS
@@ -19,7 +19,7 @@ def test_black_keys_are_named_as_the_signature_has_them_and_white_ones_by_their_
 @pytest.mark.parametrize("sharps", range(-9, 10))
 def test_a_name_under_any_signature_is_read_as_the_key_that_was_clicked(sharps: int) -> None:
     names = [key_name(pitch, sharps) for pitch in PITCHES]
-    assert [key_named(name) for name in names] == list(PITCHES)
+    assert [parse_pitch(name) for name in names] == list(PITCHES)
     assert {len(name) for name in names} == {2, 3}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from musicgen.rendering.words import signature_of
+from musicgen.rendering.note_names import key_signature
 from musicgen.ui.components.piano import Press, key_name, piano
 from musicgen.ui.compose.form import state
 from musicgen.ui.compose.form.note_text import typed_score, with_note, with_rest, without_last
@@ -49,7 +49,7 @@ def _signature() -> int | None:
     if asked := st.session_state[state.key_of("key")]:
         return signature_named(asked)
     try:
-        return signature_of(typed_score(st.session_state[TEXT]))
+        return key_signature(typed_score(st.session_state[TEXT]))
     except ValueError:
         return None
 

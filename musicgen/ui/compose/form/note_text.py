@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from musicgen.rendering.words import key_named
+from musicgen.rendering.note_names import parse_pitch
 from musicgen.score import TICKS_PER_QUARTER, Score, notes_from
 
 MOST_NOTES = 500
@@ -72,6 +72,6 @@ def _item(word: str) -> tuple[list[int], int]:
 
 def _pitch(name: str, word: str) -> int:
     try:
-        return key_named(name)
+        return parse_pitch(name)
     except ValueError as problem:
         raise ValueError(f"'{word[:20]}' is not a note: {problem}") from None

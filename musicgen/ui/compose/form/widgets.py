@@ -10,7 +10,7 @@ import streamlit as st
 from musicgen.composing.originality.report import default_max_copy
 from musicgen.composing.settings import RHYTHM_GRIDS
 from musicgen.encoding.grid import HIGHEST_KEY, LOWEST_KEY
-from musicgen.rendering.words import pitch_name
+from musicgen.rendering.note_names import pitch_name
 from musicgen.ui.compose.form.state import (
     AS_IT_COMES,
     BOUNDS,

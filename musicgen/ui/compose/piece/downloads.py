@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from musicgen.composing.records.saved_pieces import SavedPiece
-from musicgen.rendering.wav import LONGEST_SECONDS
+from musicgen.rendering.wav import MAX_SECONDS
 from musicgen.score import Score
 from musicgen.ui.compose.link import link_to, recipe_of
 from musicgen.ui.compose.piece.page_svg import one_sheet
@@ -28,7 +28,7 @@ MUSICXML = "application/vnd.recordare.musicxml+xml"
 def downloads(piece: SavedPiece, score: Score) -> None:
     """A button for each kind of file; all are of the piece that is shown, and named after it."""
     stem, too_many = file_stem(piece), len(score) > MOST_PRINTED
-    refused = {"wav": score.seconds > LONGEST_SECONDS, "svg": too_many, "pdf": too_many}
+    refused = {"wav": score.seconds > MAX_SECONDS, "svg": too_many, "pdf": too_many}
     files: tuple[tuple[str, Callable[[], bytes], str, str], ...] = (
         ("MIDI", lambda: piece.midi, "mid", "audio/midi"),
         ("WAV", lambda: sound_of(score).result(), "wav", "audio/wav"),

@@ -10,7 +10,7 @@ import streamlit as st
 
 from musicgen.composing.records.saved_pieces import SavedPiece
 from musicgen.composing.style.percentiles import MetricPercentiles, Percentiles
-from musicgen.rendering.words import pitch_name
+from musicgen.rendering.note_names import pitch_name
 from musicgen.score import Score
 from musicgen.statistics.metrics import METRICS
 from musicgen.theory.keys import find_keys

@@ -7,11 +7,11 @@ from fractions import Fraction
 
 import numpy as np
 
-from musicgen.rendering.spelling import spelled
+from musicgen.rendering.spelling import spell
 from musicgen.score import TICKS_PER_QUARTER, Score, first_bar_number
 from musicgen.theory.keys import find_keys
 
-KEY_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+SHARP_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 _PITCH = re.compile(r"([A-Ga-g])([#b♯♭]{0,2})(-?\d)")
 _ACCIDENTALS = {"#": 1, "♯": 1, "b": -1, "♭": -1}
 TICKS_PER_WHOLE = 4 * TICKS_PER_QUARTER
@@ -24,25 +24,25 @@ def pitch_name(pitch: int, sharps: int | None = None) -> str:
     keys are sharps.
     """
     if sharps is None:
-        return f"{KEY_NAMES[pitch % 12]}{pitch // 12 - 1}"
-    letter, alteration, octave = spelled(pitch, sharps)
+        return f"{SHARP_NAMES[pitch % 12]}{pitch // 12 - 1}"
+    letter, alteration, octave = spell(pitch, sharps)
     return f"{letter}{'#' * alteration}{'b' * -alteration}{octave}"
 
 
-def signature_of(score: Score) -> int | None:
+def key_signature(score: Score) -> int | None:
     """Sharps of the key that a score is found to be in, flats negative; None without notes."""
     [key] = find_keys([score])
     return key.sharps if key else None
 
 
-def key_named(name: str) -> int:
+def parse_pitch(name: str) -> int:
     """The MIDI key of a name: C4 is 60, as are B#3 and Dbb4; ValueError for other text."""
     found = _PITCH.fullmatch(name)
     if found is None:
         raise ValueError("write a letter from A to G, # or b, and an octave, such as Bb3")
     letter, accidentals, octave = found.groups()
     altered = sum(_ACCIDENTALS[sign] for sign in accidentals)
-    pitch = KEY_NAMES.index(letter.upper()) + altered + 12 * (int(octave) + 1)
+    pitch = SHARP_NAMES.index(letter.upper()) + altered + 12 * (int(octave) + 1)
     if not 0 <= pitch <= 127:
         raise ValueError("it is beyond what MIDI can play")
     return pitch
@@ -68,9 +68,9 @@ def places(score: Score) -> list[str]:
     ]
 
 
-def note_words(score: Score) -> list[str]:
+def note_labels(score: Score) -> list[str]:
     """Each note in a line, spelled in the score's key: `Bb4, bar 3 beat 2.5, 1/8`."""
-    sharps = signature_of(score)
+    sharps = key_signature(score)
     return [
         f"{pitch_name(int(note['pitch']), sharps)}, {place}, {note_value(int(note['duration']))}"
         for note, place in zip(score.notes, places(score), strict=True)
