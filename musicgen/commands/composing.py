@@ -146,7 +146,7 @@ def _write_piece(
 ) -> dict[str, str]:
     """Files of one variation; the second and later ones are numbered."""
     files = {"file": _numbered(options.out, number)}
-    files["file"].write_bytes(midi_bytes(score, note=recipe.to_text()))
+    files["file"].write_bytes(midi_bytes(score, text=recipe.to_text()))
     for kind, data in _OTHERS.items():
         if path := getattr(options, kind):
             files[kind] = _numbered(path, number)

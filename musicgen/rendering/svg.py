@@ -19,7 +19,7 @@ _OPTIONS = {
 }
 
 
-class Unprintable(MusicgenError, ValueError):
+class Unprintable(MusicgenError):
     """A score that cannot be engraved."""
 
 

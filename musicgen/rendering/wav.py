@@ -1,4 +1,4 @@
-"""A score as sound: a WAV file from the SoundFont that comes with pretty_midi."""
+"""Score to sound: a WAV file, played by the SoundFont that comes with pretty_midi."""
 
 from __future__ import annotations
 
@@ -9,39 +9,40 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
+import mido
 import numpy as np
 import pretty_midi
 
 from musicgen.errors import MusicgenError
-from musicgen.rendering.midi import to_pretty_midi
+from musicgen.rendering.midi import FILE_TICKS_PER_QUARTER, midi_bytes, midi_file
 from musicgen.score import Score
 
 MAX_SECONDS = 15 * 60  # about 170 MB: Streamlit sends at most 200 MB at once
-TAIL_SECONDS = 2.0  # for the last notes to die away
+TAIL_SECONDS = 2.0  # for the last notes to decay
 PEAK = 0.9  # of full scale
-SINE_RATE = 44_100  # frames a second of the plain sound
+SINE_RATE = 44_100  # frames a second of the sine tones
 _FULL_SCALE = 32_767
-_CHANNEL_VOLUMES = (127, 64, 32)  # from loud to soft, until nothing is clipped
-_MOST_TRACKS = 15  # channels of MIDI without that of the drums
-_SOFTEST = 64  # velocity that the loudest note has at least
+_CHANNEL_VOLUMES = (127, 64, 32)  # tried from loud to soft until nothing is clipped
+_MAX_TRACKS = 15  # MIDI channels without that of the drums
+_MIN_PEAK_VELOCITY = 64  # of the loudest note
 _VOLUME, _SUSTAIN = 7, 64  # MIDI controllers
 
 
-class TooLongForSound(MusicgenError, ValueError):
-    """A score that lasts longer than we turn into sound."""
+class TooLongForSound(MusicgenError):
+    """A score that lasts longer than MAX_SECONDS."""
 
 
 def sound_source() -> str:
-    """What the sound is made from, in words for the person who hears it."""
+    """Name of the synthesizer, for the person who listens."""
     if _has_renderer():
         return "SoundFont TimGM6mb (General MIDI instruments)"
     return "plain sine tones, because the package midirenderer is not installed"
 
 
 def wav_bytes(score: Score) -> bytes:
-    """The score as a WAV file, 16 bits, with a tail of 2 seconds and a peak of 0.9.
+    """Contents of a WAV file: 16 bits, a tail of TAIL_SECONDS, the peak at PEAK.
 
-    Raises TooLongForSound where it lasts over 15 minutes.
+    Raises TooLongForSound.
     """
     if score.seconds > MAX_SECONDS:
         raise TooLongForSound(
@@ -50,7 +51,7 @@ def wav_bytes(score: Score) -> bytes:
         )
     if not len(score):
         return _wav_file(np.zeros((int(TAIL_SECONDS * SINE_RATE), 1)), SINE_RATE)
-    samples, rate = _from_soundfont(score) if _has_renderer() else _from_sines(score)
+    samples, rate = _play_soundfont(score) if _has_renderer() else _play_sines(score)
     return _wav_file(samples, rate)
 
 
@@ -63,7 +64,7 @@ def _soundfont() -> bytes:
     return (Path(pretty_midi.__file__).parent / "TimGM6mb.sf2").read_bytes()
 
 
-def _from_soundfont(score: Score) -> tuple[np.ndarray, int]:
+def _play_soundfont(score: Score) -> tuple[np.ndarray, int]:
     """Samples (frames, 2) in -1..1 and their rate, as loud as the renderer can without clipping."""
     import midirenderer
 
@@ -73,27 +74,28 @@ def _from_soundfont(score: Score) -> tuple[np.ndarray, int]:
             rate = file.getframerate()
             samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
             samples = samples.reshape(-1, file.getnchannels())
-        if _loudest(samples) < _FULL_SCALE:
+        if _peak(samples) < _FULL_SCALE:
             break
     return samples.astype(np.float32) / _FULL_SCALE, rate
 
 
-def _audible(score: Score) -> Score:
-    """A very soft score with all velocities raised in proportion, for 16 bits would drown it.
+def _with_audible_velocities(score: Score) -> Score:
+    """A very soft score with its velocities scaled up: at 16 bits it would drown in noise.
 
     Amplitude goes with the square of velocity, so the balance of the notes stays.
     """
     notes = score.notes.copy()
-    loudest = int(notes["velocity"].max())
-    if loudest >= _SOFTEST:
+    peak = int(notes["velocity"].max())
+    if peak >= _MIN_PEAK_VELOCITY:
         return score
-    notes["velocity"] = np.maximum(1, np.rint(notes["velocity"] * (_SOFTEST / loudest)))
+    scaled = np.rint(notes["velocity"] * (_MIN_PEAK_VELOCITY / peak))
+    notes["velocity"] = np.maximum(1, scaled)
     return replace(score, notes=notes)
 
 
-def _on_few_channels(score: Score) -> Score:
-    """A score of more tracks than MIDI has channels with its parts merged by programme."""
-    if len(np.unique(score.notes[["part", "program"]])) <= _MOST_TRACKS:
+def _fit_to_channels(score: Score) -> Score:
+    """A score with more tracks than MIDI has channels with its parts merged by programme."""
+    if len(np.unique(score.notes[["part", "program"]])) <= _MAX_TRACKS:
         return score
     notes = score.notes.copy()
     notes["part"] = 0
@@ -101,32 +103,41 @@ def _on_few_channels(score: Score) -> Score:
 
 
 def _midi_with_tail(score: Score, volume: int) -> bytes:
-    """MIDI with one more event after the end, for the renderer stops at the last event."""
-    midi = to_pretty_midi(_on_few_channels(_audible(score)))
-    for instrument in midi.instruments:
-        instrument.control_changes.append(pretty_midi.ControlChange(_VOLUME, volume, 0.0))
-    end = midi.get_end_time() + TAIL_SECONDS
-    midi.instruments[0].control_changes.append(pretty_midi.ControlChange(_SUSTAIN, 0, end))
-    file = io.BytesIO()
-    midi.write(file)
-    return file.getvalue()
+    """MIDI file with a channel volume and an event after the tail, where the renderer stops."""
+    file = midi_file(_fit_to_channels(_with_audible_velocities(score)))
+    tracks = file.tracks[1:]
+    lengths = [sum(message.time for message in track) for track in tracks]
+    tail = mido.second2tick(TAIL_SECONDS, FILE_TICKS_PER_QUARTER, round(60e6 / score.tempo))
+    for track in tracks:
+        channel = track[1].channel  # of the programme change, behind the name
+        track.insert(2, _control(channel, _VOLUME, volume))
+    stop = _control(tracks[0][1].channel, _SUSTAIN, 0)
+    stop.time = max(lengths) - lengths[0] + tail
+    tracks[0].insert(-1, stop)  # before the end of the track
+    buffer = io.BytesIO()
+    file.save(file=buffer)
+    return buffer.getvalue()
 
 
-def _from_sines(score: Score) -> tuple[np.ndarray, int]:
+def _control(channel: int, control: int, value: int) -> mido.Message:
+    return mido.Message("control_change", channel=channel, control=control, value=value)
+
+
+def _play_sines(score: Score) -> tuple[np.ndarray, int]:
     """Samples (frames, 1) and their rate, from pretty_midi's own synthesis."""
-    sound = to_pretty_midi(score).synthesize(fs=SINE_RATE)
+    sound = pretty_midi.PrettyMIDI(io.BytesIO(midi_bytes(score))).synthesize(fs=SINE_RATE)
     tail = np.zeros(int(TAIL_SECONDS * SINE_RATE))
     return np.concatenate([sound, tail])[:, None], SINE_RATE
 
 
-def _loudest(samples: np.ndarray) -> float:
+def _peak(samples: np.ndarray) -> float:
     return max(float(samples.max()), -float(samples.min())) if samples.size else 0.0
 
 
 def _wav_file(samples: np.ndarray, rate: int) -> bytes:
-    """Samples (frames, channels) as a WAV file, scaled so that the loudest is PEAK."""
-    loudest = _loudest(samples)
-    scale = PEAK * _FULL_SCALE / loudest if loudest else 0.0
+    """Contents of a WAV file of samples (frames, channels), scaled to a peak of PEAK."""
+    peak = _peak(samples)
+    scale = PEAK * _FULL_SCALE / peak if peak else 0.0
     file = io.BytesIO()
     with wave.open(file, "wb") as wav:
         wav.setnchannels(samples.shape[1])

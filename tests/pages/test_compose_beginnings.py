@@ -101,7 +101,7 @@ def test_an_uploaded_piece_that_was_composed_here_restores_its_settings(runs, co
 def test_a_piece_of_a_model_that_is_not_here_is_not_composed_by_another(runs, compose_page):
     write_run(runs)
     recipe = Recipe("another@best", ComposeSettings(bars=7, seed=5, key="D minor"))
-    data = midi_bytes(tiny_pieces(1)[0], note=recipe.to_text())
+    data = midi_bytes(tiny_pieces(1)[0], text=recipe.to_text())
     page = press(upload(compose_page(), "mine.mid", data), "restore")
     assert "There is no model “another@best” here" in texts(page)
     assert page.selectbox(key="ask-key").value == "D minor"
@@ -112,7 +112,7 @@ def test_a_piece_of_a_model_that_is_not_here_is_not_composed_by_another(runs, co
 def test_settings_that_do_not_lead_to_the_piece_are_restored_alone(runs, compose_page):
     write_run(runs)
     recipe = Recipe("tiny@epoch-0002", ComposeSettings(bars=7, seed=5), begin=None)
-    data = midi_bytes(tiny_pieces(1)[0], note=recipe.to_text())
+    data = midi_bytes(tiny_pieces(1)[0], text=recipe.to_text())
     page = upload(compose_page(), "mine.mid", data)
     assert "not by its settings alone" in texts(page)
     page = press(page, "restore")
@@ -123,7 +123,7 @@ def test_settings_that_do_not_lead_to_the_piece_are_restored_alone(runs, compose
 
 def test_nonsense_in_a_file_offers_nothing(runs, compose_page):
     write_run(runs)
-    data = midi_bytes(tiny_pieces(1)[0], note='musicgen {"settings": {"bars": 1e999}}')
+    data = midi_bytes(tiny_pieces(1)[0], text='musicgen {"settings": {"bars": 1e999}}')
     page = upload(compose_page(), "mine.mid", data)
     assert "restore" not in [button.key for button in page.button]
     assert not page.button(key="compose").disabled

@@ -50,7 +50,7 @@ def test_music21_reads_the_same_notes(score: Score) -> None:
 @settings(max_examples=10, deadline=None)
 @given(scores())
 def test_a_note_with_the_title_changes_nothing_of_the_music(score: Score) -> None:
-    data = midi_bytes(score, "title", note=Recipe("run@best", ComposeSettings()).to_text())
+    data = midi_bytes(score, "title", text=Recipe("run@best", ComposeSettings()).to_text())
     for library, read in READERS.items():
         assert read(data) == playable(score, SCALE), library
 

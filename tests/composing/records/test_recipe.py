@@ -37,13 +37,13 @@ def text(**changes: object) -> str:
 @pytest.mark.parametrize("begin", ["", "collection:ä/ö:4", None])
 def test_a_recipe_there_and_back_through_a_midi_file(begin):
     recipe = Recipe("läuft@beste", SETTINGS, 0, begin)
-    data = midi_bytes(PIECE, note=recipe.to_text())
+    data = midi_bytes(PIECE, text=recipe.to_text())
     assert recipe_in(data) == recipe
-    assert midi_bytes(PIECE, note=recipe.to_text()) == data
+    assert midi_bytes(PIECE, text=recipe.to_text()) == data
 
 
 def test_it_stands_at_tick_0_of_the_first_track_beside_the_title():
-    file = mido.MidiFile(file=io.BytesIO(midi_bytes(PIECE, note=RECIPE.to_text())), charset="utf-8")
+    file = mido.MidiFile(file=io.BytesIO(midi_bytes(PIECE, text=RECIPE.to_text())), charset="utf-8")
     texts = [message for message in file.tracks[0] if message.type == "text"]
     assert [message.text for message in texts] == ["Dvořák", RECIPE.to_text()]
     assert all(message.time == 0 for message in texts)
@@ -110,7 +110,7 @@ def test_only_a_text_at_the_beginning_of_the_first_track_counts():
 def test_no_bytes_break_it(rest, cut):
     assert recipe_in(rest) is None
     assert recipe_in(b"MThd" + rest) is None
-    whole = midi_bytes(PIECE, note=RECIPE.to_text())
+    whole = midi_bytes(PIECE, text=RECIPE.to_text())
     recipe_in(whole[:cut] + rest)
     recipe_in(whole[:cut] + rest + whole[cut:])
 
