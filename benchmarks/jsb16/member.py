@@ -4,8 +4,8 @@
                                       [--model lstm|transformer] [--width N] [--layers N]
                                       [--dropout X] [--label-smoothing X]
 
-The run stays in the runs folder: the same command goes on with it after a stop, and with more
-minutes trains it longer.
+The run stays in the runs folder: the same command resumes it after a stop, and trains it longer
+with more minutes.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import numpy as np
 
 from musicgen.encoding.frames import LOWEST, PITCHES, REST, FramesEncoding
 from musicgen.encoding.steps import Steps
+from musicgen.errors import InvalidSetting
 from musicgen.models.settings import settings_from_json
 from musicgen.training.data.prepare import SIDES, TrainingData
 from musicgen.training.run_folder.run import FINISHED, Run, UnknownRun, create_run, find_run
@@ -29,9 +30,10 @@ from musicgen.training.settings import RunSettings, TrainSettings
 from musicgen.training.worker.launch import extend
 from musicgen.training.worker.process import train_run
 
-ENDLESS = 100_000  # epochs: the time ends the training
-RECIPE = TrainSettings(
-    epochs=ENDLESS,
+HIGHEST = LOWEST + PITCHES - 1
+MAX_EPOCHS = 100_000  # the time limit ends the training
+TRAINING = TrainSettings(
+    epochs=MAX_EPOCHS,
     batch_size=16,
     length=128,
     learning_rate=2e-3,
@@ -44,7 +46,9 @@ RECIPE = TrainSettings(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     options = _options(arguments)
-    if options.cores and hasattr(os, "sched_setaffinity"):  # Linux's; elsewhere cores are shared
+    if options.cores and hasattr(
+        os, "sched_setaffinity"
+    ):  # on Linux only; elsewhere cores are shared
         os.sched_setaffinity(0, map(int, options.cores.split(",")))
     run = _run(options)
     if run.status().seconds < 60 * run.settings.train.minutes:
@@ -52,41 +56,46 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def read_pieces(file: Path, side: str) -> list[Steps]:
-    """The pieces of `SIDE_pitches` (frames, 4) and `SIDE_ends`; ValueError on another form."""
+    """Pieces of one side of a file: arrays `SIDE_pitches` (frames, 4) and `SIDE_ends` (pieces,).
+
+    Pitches are MIDI numbers, 0 is a rest. Raises InvalidSetting where the arrays do not fit.
+    """
     with np.load(file, allow_pickle=False) as arrays:
         pitches, ends = arrays[f"{side}_pitches"].astype(np.int32), arrays[f"{side}_ends"]
-    sounding = pitches[pitches > 0]
+    notes = pitches[pitches > 0]
     if pitches.ndim != 2 or pitches.shape[1] != 4 or ends[-1] != len(pitches):
-        raise ValueError(f"{file}: {side} is not a list of frames of four voices and their ends")
-    if sounding.min() < LOWEST or sounding.max() >= LOWEST + PITCHES:
-        raise ValueError(f"{file}: pitches of {side} reach beyond {LOWEST} or {LOWEST + PITCHES}")
+        raise InvalidSetting(
+            f"{file}: {side} is not a list of frames of four voices and their ends"
+        )
+    if notes.min() < LOWEST or notes.max() > HIGHEST:
+        raise InvalidSetting(f"{file}: pitches of {side} reach beyond {LOWEST} or {HIGHEST}")
     frames = np.where(pitches > 0, pitches - LOWEST + 1, REST)
     rows = np.split(frames, ends[:-1])
     return [Steps(row, name=f"{side} {number}") for number, row in enumerate(rows, start=1)]
 
 
 def add_model_options(parser: argparse.ArgumentParser) -> None:
-    """What a member is, for its own command line and for that of all together."""
+    """Options of the model, for the command lines of a member and of the whole benchmark."""
     parser.add_argument("--model", choices=("lstm", "transformer"), default="lstm")
     parser.add_argument("--width", type=int, default=384)
     parser.add_argument("--layers", type=int, default=2)
     parser.add_argument("--dropout", type=float, default=0.35)
-    parser.add_argument("--label-smoothing", type=float, default=RECIPE.label_smoothing)
+    parser.add_argument("--label-smoothing", type=float, default=TRAINING.label_smoothing)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("data", type=Path, metavar="DATA.npz", help="where train and valid are")
-    parser.add_argument("--run", required=True, help="the run's name")
-    parser.add_argument("--minutes", type=float, required=True, help="of training, in all")
+    parser.add_argument("data", type=Path, metavar="DATA.npz", help="file with train and valid")
+    parser.add_argument("--run", required=True, help="name of the run")
+    parser.add_argument("--minutes", type=float, required=True, help="total training time")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--cores", default="", help="numbers of those that it may use; all")
+    parser.add_argument("--cores", default="", help="cores to use, such as 0,1; default all")
     add_model_options(parser)
     return parser.parse_args(arguments)
 
 
 def _run(options: argparse.Namespace) -> Run:
-    """The run of that name with so many minutes, or a new one."""
+    """The run of that name, its time limit raised where it is lower, or a new run."""
     try:
         run = find_run(options.run)
     except UnknownRun:
@@ -98,9 +107,9 @@ def _run(options: argparse.Namespace) -> Run:
 
 def _settings(options: argparse.Namespace) -> RunSettings:
     model = {"kind": options.model, "width": options.width, "layers": options.layers}
-    model |= {"context": RECIPE.length} if options.model == "transformer" else {}
+    model |= {"context": TRAINING.length} if options.model == "transformer" else {}
     train = replace(
-        RECIPE,
+        TRAINING,
         minutes=options.minutes,
         seed=options.seed,
         label_smoothing=options.label_smoothing,
@@ -115,12 +124,10 @@ def _settings(options: argparse.Namespace) -> RunSettings:
 
 
 def _train(run: Run, pieces: dict[str, list[Steps]]) -> None:
-    """Train it to its end; Ctrl-C stops it so that it can be gone on with."""
-    from musicgen.training.worker.fit import (
-        train_on,  # TensorFlow: seconds that judging does without
-    )
+    """Train a run until its time limit; Ctrl-C stops it so that it can be resumed."""
+    from musicgen.training.worker.fit import train_on  # imports TensorFlow, which takes seconds
 
-    # No scores: what a run tells of its collection beside the losses is not asked here.
+    # Without scores the session writes no samples, baselines or evaluation.
     sides = {side: tuple(pieces.get(side, ())) for side in SIDES}
     data = TrainingData(FramesEncoding(), dict.fromkeys(SIDES, ()), sides, run.settings)
     print(f"training '{run.name}' for {run.settings.train.minutes:g} minutes ...", file=sys.stderr)

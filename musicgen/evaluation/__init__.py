@@ -1,1 +1,1 @@
-"""Held-out likelihood, n-gram baselines and calibration. Imports: encoding."""
+"""Held-out likelihood, n-gram baselines and calibration of models. Imports: encoding."""

@@ -1,4 +1,4 @@
-"""What a model must beat: uniform, unigram and the best n-gram on the same pieces."""
+"""Baselines of a model: uniform, unigram and the best n-gram on the same pieces."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.steps import Encoding, Steps
+from musicgen.evaluation.likelihood import NothingToEvaluate
 from musicgen.evaluation.ngram import NGram, fit_best, uniform, unigram
 from musicgen.score import Score
 
@@ -15,22 +16,22 @@ TRAIN, VALID = "train", "valid"
 
 @dataclass(frozen=True)
 class Baseline:
-    """A simple model's cost of the held-out pieces, a mapping from side to figures."""
+    """Bits that one baseline needs for the held-out pieces, by side (valid, test)."""
 
     name: str  # uniform, unigram or n-gram
-    order: int  # notes that a prediction looks at, its own included; 0 looks at none
-    bits_per_note: Mapping[str, float]  # a note is one on the grid of `events`
-    bits_per_step: Mapping[str, float]  # a step is one of the encoding's own
-    by_field: Mapping[str, Mapping[str, float]]  # bits a note
+    order: int  # of the n-gram in notes, the predicted one included; 0 has no context
+    bits_per_note: Mapping[str, float]  # notes on the grid of `events`
+    bits_per_step: Mapping[str, float]  # steps of the encoding
+    by_field: Mapping[str, Mapping[str, float]]  # bits per note, by side and field
 
     def to_json(self) -> dict[str, object]:
         return asdict(self)
 
 
 def baselines(encoding: Encoding, sides: Mapping[str, Sequence[Score]]) -> tuple[Baseline, ...]:
-    """Fit on the side `train`, choose the order on `valid`, and judge all other sides.
+    """Baselines fitted on the side `train`, their order chosen on `valid`.
 
-    ValueError where `train` or `valid` has no note.
+    Raises NothingToEvaluate where `train` or `valid` has no note.
     """
     steps = {
         side: [piece for piece in map(encoding.encode, scores) if len(piece)]
@@ -38,15 +39,15 @@ def baselines(encoding: Encoding, sides: Mapping[str, Sequence[Score]]) -> tuple
     }
     for side in (TRAIN, VALID):
         if not steps.get(side):
-            raise ValueError(f"a baseline needs notes in '{side}'")
+            raise NothingToEvaluate(f"a baseline needs notes in '{side}'")
     notes = {side: count_notes(scores) for side, scores in sides.items()}
-    fitted = {
+    ngrams = {
         "uniform": uniform(encoding),
         "unigram": unigram(encoding, steps[TRAIN]),
         "n-gram": fit_best(encoding, steps[TRAIN], steps[VALID]),
     }
     held_out = {side: pieces for side, pieces in steps.items() if side != TRAIN and pieces}
-    return tuple(_judged(name, ngram, held_out, notes) for name, ngram in fitted.items())
+    return tuple(_evaluate(name, ngram, held_out, notes) for name, ngram in ngrams.items())
 
 
 def count_notes(scores: Sequence[Score]) -> int:
@@ -54,7 +55,7 @@ def count_notes(scores: Sequence[Score]) -> int:
     return sum(len(EventsEncoding().encode(score)) for score in scores)
 
 
-def _judged(
+def _evaluate(
     name: str,
     ngram: NGram,
     held_out: Mapping[str, Sequence[Steps]],

@@ -1,8 +1,8 @@
-"""Is a model right as often as it says? Reliability tables and the expected calibration error.
+"""Calibration of predictions: reliability tables and the expected calibration error.
 
-Guo et al., On Calibration of Modern Neural Networks, ICML 2017: predictions are put in bins by
-their confidence (the chance of the likeliest value); in each bin the mean confidence is held
-against the share of predictions that were right.
+Guo et al., On Calibration of Modern Neural Networks, ICML 2017: predictions are binned by
+confidence (the probability of the most likely value), and the mean confidence of each bin is
+compared with its accuracy.
 """
 
 from __future__ import annotations
@@ -16,36 +16,42 @@ BINS = 10
 
 @dataclass(frozen=True)
 class ReliabilityBin:
-    """The predictions whose confidence is above `low` and at most `high`."""
+    """Predictions with a confidence above `low` and at most `high`."""
 
     low: float
     high: float
     predictions: int
-    confidence: float  # mean; 0 where there are none
-    accuracy: float  # share that was right; 0 where there are none
+    confidence: float  # mean; 0 in an empty bin
+    accuracy: float  # fraction of correct predictions; 0 in an empty bin
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """Of one field."""
+    """Calibration of the predictions of one field."""
 
-    error: float  # mean of |confidence - accuracy| over predictions, bin by bin
+    expected_error: float  # mean |confidence - accuracy| of the bins, weighted by predictions
     bins: tuple[ReliabilityBin, ...]
 
     @classmethod
-    def of(cls, confidence: np.ndarray, right: np.ndarray) -> Calibration:
-        """From the confidence and the outcome of each prediction: (N,), (N,)."""
-        which = (np.ceil(confidence * BINS).astype(np.int64) - 1).clip(0, BINS - 1)
-        counts = np.bincount(which, minlength=BINS)
+    def of(cls, confidence: np.ndarray, correct: np.ndarray) -> Calibration:
+        """Calibration from the confidence and the outcome of each prediction: (N,), (N,)."""
+        numbers = (np.ceil(confidence * BINS).astype(np.int64) - 1).clip(0, BINS - 1)  # (N,)
+        counts = np.bincount(numbers, minlength=BINS)  # (BINS,)
         divisor = counts.clip(min=1)
-        said = np.bincount(which, confidence, BINS) / divisor
-        was = np.bincount(which, right, BINS) / divisor
-        error = float((counts * np.abs(said - was)).sum() / max(1, len(confidence)))
+        confidences = np.bincount(numbers, confidence, BINS) / divisor
+        accuracies = np.bincount(numbers, correct, BINS) / divisor
+        gaps = np.abs(confidences - accuracies)
         bins = tuple(
-            ReliabilityBin(i / BINS, (i + 1) / BINS, int(counts[i]), float(said[i]), float(was[i]))
+            ReliabilityBin(
+                low=i / BINS,
+                high=(i + 1) / BINS,
+                predictions=int(counts[i]),
+                confidence=float(confidences[i]),
+                accuracy=float(accuracies[i]),
+            )
             for i in range(BINS)
         )
-        return cls(error, bins)
+        return cls(float((counts * gaps).sum() / max(1, len(confidence))), bins)
 
     def to_json(self) -> dict[str, object]:
         return asdict(self)

@@ -1,31 +1,37 @@
-"""How well a model expects music that it is shown: held-out likelihood, accuracy, calibration.
+"""Held-out likelihood, accuracy and calibration of a model, with teacher forcing.
 
-Teacher-forced: each field is predicted given all that truly came before it, through the same
-step graphs and carried state that pieces are composed with, over whole pieces. Many pieces step
-together, and none tells how many bars are left.
+Each field is predicted from the true values before it, through the step graphs and carried state
+that composing uses, over whole pieces. Pieces are stepped in batches, and the input that tells
+the bars left is 0.
 
-The unit that all encodings share is bits a note: what a piece costs, divided by its notes as
-the grid of `events` counts them (unisons are one note). `notes` tells nothing of time, so what
-it pays for a note buys less than what `events` does.
+Bits per note are comparable between encodings: the bits of a piece divided by its notes on the
+grid of `events`, where two voices on one key are one note. The encoding `notes` does not say
+when notes sound, so its bits pay for less than those of `events`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
 from musicgen.encoding.events import EventsEncoding
-from musicgen.encoding.model_interface import Model
+from musicgen.encoding.model_interface import Model, Stepper
 from musicgen.encoding.steps import Encoding, Features, Steps
-from musicgen.evaluation.report import Evaluation, Predictions, summary
+from musicgen.errors import MusicgenError
+from musicgen.evaluation.report import Evaluation, Predictions, summarize
 from musicgen.progress import Progress
 from musicgen.score import Score
 
-TOGETHER = 64  # pieces that step in one batch
-OFTEN = 32  # steps between two words on how far it is
+BATCH_PIECES = 64
+PROGRESS_STEPS = 8  # steps of a batch between two progress reports
+SAMPLE_SEED = 0
+
+
+class NothingToEvaluate(MusicgenError, ValueError):
+    """There is no piece with a note to evaluate on."""
 
 
 def evaluate(
@@ -33,16 +39,18 @@ def evaluate(
     scores: Sequence[Score],
     primer: np.ndarray | None = None,
     progress: Progress | None = None,
+    is_time_over: Callable[[], bool] | None = None,
 ) -> Evaluation:
-    """Evaluate a model on scores in its own encoding; ValueError where no score has a note.
+    """Evaluate a model on scores; raises NothingToEvaluate where no score has a note.
 
-    primer (n, F): steps that each piece is begun with at no cost, for a model that cannot begin
-    from nothing. progress(done, total) hears of notes.
+    primer: (N, F) steps in front of each piece that cost nothing, for models that need a window.
+    progress: receives the notes that are done and all notes.
+    is_time_over: ends the evaluation early; it is then on a random sample of the pieces.
     """
-    heard = [score for score in scores if len(score)]
-    pieces = [model.encoding.encode(score) for score in heard]
-    notes = [len(EventsEncoding().encode(score)) for score in heard]
-    return evaluate_steps(model, pieces, notes, primer, progress)
+    scores = [score for score in scores if len(score)]
+    pieces = [model.encoding.encode(score) for score in scores]
+    notes = [len(EventsEncoding().encode(score)) for score in scores]
+    return evaluate_steps(model, pieces, notes, primer, progress, is_time_over)
 
 
 def evaluate_steps(
@@ -51,91 +59,144 @@ def evaluate_steps(
     notes: Sequence[int],
     primer: np.ndarray | None = None,
     progress: Progress | None = None,
+    is_time_over: Callable[[], bool] | None = None,
 ) -> Evaluation:
-    """Evaluate a model on encoded pieces, of which each counts for so many notes."""
-    done = 0
+    """Evaluate a model on encoded pieces and their numbers of notes, as `evaluate` does."""
+    lengths = [len(steps) for steps in pieces]
+    total_steps = sum(lengths)
 
-    def tell(batch: Sequence[int]) -> None:
-        nonlocal done
-        done += sum(notes[index] for index in batch)
+    def report(steps: int) -> None:
         if progress is not None:
-            progress(done, sum(notes))
+            progress(sum(notes) * steps // total_steps, sum(notes))
 
-    predicted = predict(model, pieces, primer, tell)
+    predictions = predict(model, pieces, primer, report, is_time_over)
     fields = [field.name for field in model.encoding.fields]
-    return summary(fields, [steps.name for steps in pieces], notes, predicted)
+    return summarize(fields, [steps.name for steps in pieces], lengths, notes, predictions)
 
 
 def predict(
     model: Model,
     pieces: Sequence[Steps],
     primer: np.ndarray | None = None,
-    after: Callable[[Sequence[int]], None] | None = None,
+    report: Callable[[int], None] | None = None,
+    is_time_over: Callable[[], bool] | None = None,
 ) -> list[Predictions]:
-    """How each step of encoded pieces is predicted; ValueError where there is nothing to predict.
+    """Predictions of the steps of each piece; raises NothingToEvaluate where a piece has none.
 
-    after(places): what is done after each batch of pieces, and with none now and then in one.
+    report: receives the number of steps that are done.
+    is_time_over: asked after every step of a batch. The pieces of that batch have predictions up
+    to that step, and the pieces of later batches have none.
     """
     if not pieces or not all(map(len, pieces)):
-        raise ValueError("there is nothing to evaluate: no piece, or one without a note")
-    first = np.zeros((0, len(model.encoding.fields)), np.int32) if primer is None else primer
-    longest_first = sorted(range(len(pieces)), key=lambda index: -len(pieces[index]))
-    found: dict[int, Predictions] = {}
-    for at in range(0, len(pieces), TOGETHER):
-        batch = longest_first[at : at + TOGETHER]
-        begun = [
-            replace(pieces[index], fields=np.concatenate([first, pieces[index].fields]))
-            for index in batch
-        ]
-        within = None if after is None else partial(after, ())
-        found |= zip(batch, _predictions(model, begun, len(first), within), strict=True)
-        if after is not None:
-            after(batch)
-    return [found[index] for index in range(len(pieces))]
+        raise NothingToEvaluate("there is nothing to evaluate: no piece, or one without a note")
+    report = report or (lambda steps: None)
+    nothing = np.zeros((0, len(model.encoding.fields)))
+    predictions = [Predictions(nothing, nothing, nothing > 0)] * len(pieces)
+    done = 0  # steps
+    for batch in _batches(pieces, shuffle=is_time_over is not None):
+        rows = _predict_batch(
+            model,
+            [pieces[index] for index in batch],
+            nothing.astype(np.int32) if primer is None else primer,
+            partial(_report_after, report, done),
+            is_time_over or (lambda: False),
+        )
+        for index, row in zip(batch, rows, strict=True):
+            predictions[index] = row
+        done += sum(map(len, rows))
+        report(done)
+        if is_time_over is not None and is_time_over():
+            break
+    return predictions
 
 
-def _predictions(
-    model: Model, pieces: Sequence[Steps], skipped: int, within: Callable[[], None] | None
-) -> list[Predictions]:
-    """Of pieces in one batch, the longest first; without the first `skipped` steps of each.
+def _report_after(report: Callable[[int], None], before: int, steps: int) -> None:
+    report(before + steps)
 
-    within: what is done every few steps.
+
+def _batches(pieces: Sequence[Steps], shuffle: bool) -> Iterator[list[int]]:
+    """Numbers of the pieces in batches, each with the longest piece first.
+
+    Pieces of like length share a batch, unless they are shuffled into random samples.
     """
     lengths = np.array([len(steps) for steps in pieces])
+    order = np.argsort(-lengths, kind="stable")
+    if shuffle:
+        order = np.random.default_rng(SAMPLE_SEED).permutation(len(pieces))
+    for at in range(0, len(order), BATCH_PIECES):
+        batch = order[at : at + BATCH_PIECES]
+        yield batch[np.argsort(-lengths[batch], kind="stable")].tolist()
+
+
+def _predict_batch(
+    model: Model,
+    pieces: Sequence[Steps],  # the longest first
+    primer: np.ndarray,  # (N, F)
+    report: Callable[[int], None],
+    is_time_over: Callable[[], bool],
+) -> list[Predictions]:
+    """Predictions of K pieces that are stepped together, up to the step when the time is over."""
+    lengths = np.array([len(steps) for steps in pieces])
     count = len(model.encoding.fields)
-    found = np.zeros((3, len(pieces), lengths[0], count))  # bits, confidence, right
-    features = [_features(model.encoding, steps) for steps in pieces]
-    stepper = model.start(len(pieces))
-    live = len(pieces)
+    values = np.zeros((3, len(pieces), lengths[0], count))  # bits, confidence, correct
+    primed = [replace(p, fields=np.concatenate([primer, p.fields])) for p in pieces]
+    features = [_features(model.encoding, steps) for steps in primed]
+    stepper = _begin(model, features, primer)
+    live = len(pieces)  # rows of pieces that have not ended
     for step in range(lengths[0]):
-        if within is not None and step % OFTEN == OFTEN - 1:
-            within()
+        if step and is_time_over():
+            lengths = lengths.clip(max=step)
+            break
+        if step % PROGRESS_STEPS == 0:
+            report(int(lengths.clip(max=step).sum()))
         if step >= lengths[live - 1]:
             live = int((lengths > step).sum())
             stepper.select(np.arange(live))
-        heard = {name: np.stack([d[name][step] for d in features[:live]]) for name in features[0]}
-        truth = np.stack([steps.fields[step] for steps in pieces[:live]])  # (K, F)
+        inputs = _at_step(features[:live], len(primer) + step)
+        truth = np.stack([steps.fields[step] for steps in pieces[:live]])  # (live, F)
         for index in range(count):
-            logits = stepper.logits(heard, truth[:, :index])  # (K, V)
-            found[:, :live, step, index] = _judged(logits, truth[:, index])
+            logits = stepper.logits(inputs, truth[:, :index])  # (live, V)
+            values[:, :live, step, index] = _score_logits(logits, truth[:, index])
         stepper.push(truth)
-    bits, confidence, right = found
-    spans = [(row, slice(skipped, length)) for row, length in enumerate(lengths)]
-    return [Predictions(bits[span], confidence[span], right[span] > 0) for span in spans]
+    bits, confidence, correct = values
+    rows = enumerate(lengths)
+    return [Predictions(bits[r, :n], confidence[r, :n], correct[r, :n] > 0) for r, n in rows]
+
+
+def _begin(model: Model, features: Sequence[Features], primer: np.ndarray) -> Stepper:
+    """The state of K pieces after the primer."""
+    pieces = len(features)
+    # Without features all pieces have the same state after the primer.
+    rows = 1 if len(primer) and not model.encoding.feature_widths else pieces
+    stepper = model.start(rows)
+    for step, fields in enumerate(primer):
+        truth = np.tile(fields, (rows, 1))  # (rows, F)
+        inputs = _at_step(features[:rows], step)
+        for index in range(len(fields)):
+            stepper.logits(inputs, truth[:, :index])
+        stepper.push(truth)
+    if rows < pieces:
+        stepper.select(np.zeros(pieces, np.int64))
+    return stepper
 
 
 def _features(encoding: Encoding, steps: Steps) -> Features:
-    """What is heard before each step; how many bars are left is not told."""
+    """Features before each step, without the number of bars left."""
     features = encoding.features(steps)
     if "clock" in features:
         features["clock"][:, -1] = 0
     return features
 
 
-def _judged(logits: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Bits of the true value, chance of the likeliest, 1 where they are one: -> (3, K)."""
-    top = logits.argmax(axis=1)
-    scaled = logits.astype(np.float64) - logits.max(axis=1, keepdims=True)
-    mass = np.exp(scaled).sum(axis=1)
-    of_truth = scaled[np.arange(len(truth)), truth]
-    return np.stack([(np.log(mass) - of_truth) / np.log(2), 1 / mass, top == truth])
+def _at_step(features: Sequence[Features], step: int) -> Features:
+    """Features of one step: K pieces -> (K, width) by name."""
+    return {name: np.stack([of_piece[name][step] for of_piece in features]) for name in features[0]}
+
+
+def _score_logits(logits: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Bits, confidence and correctness of predictions: (K, V), (K,) -> (3, K)."""
+    most_likely = logits.argmax(axis=1)  # (K,)
+    shifted = logits.astype(np.float64) - logits.max(axis=1, keepdims=True)  # (K, V)
+    total = np.exp(shifted).sum(axis=1)  # (K,)
+    bits = (np.log(total) - shifted[np.arange(len(truth)), truth]) / np.log(2)
+    return np.stack([bits, 1 / total, most_likely == truth])

@@ -1,10 +1,10 @@
-"""Two models as one: the second is believed the more, the less sure the first is.
+"""Mixture of two trained models, weighted by how confident each of them is.
 
-Both predict the same steps, and each value gets a weighted mean of the two chances that it is
-given. The weight is one for all values of a prediction, so that their chances still sum to one:
-the logistic function of a polynomial in how sure either model is. It is a mixture of experts
-(Jacobs, Jordan, Nowlan and Hinton, Adaptive Mixtures of Local Experts, 1991) of two that are
-trained already.
+Both models predict the same steps, and the mixture's probability of a value is the weighted mean
+of the two. The weight is the same for all values of a prediction, so that the probabilities sum
+to 1: the logistic function of a polynomial in both models' log odds. It is a mixture of experts
+(Jacobs, Jordan, Nowlan and Hinton, Adaptive Mixtures of Local Experts, 1991) whose experts are
+fixed and whose gate is fitted.
 """
 
 from __future__ import annotations
@@ -14,85 +14,94 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from musicgen.errors import MusicgenError
 from musicgen.evaluation.report import Predictions
 
-FOLDS = 10
-STEPS = 500  # at most
-RIDGE = 1e-3
-SETTLED = 1e-6
-_SUREST = 1 - 1e-4  # closer to 1, chances look alike
+FOLDS = 10  # of the cross-validation
+MAX_ITERATIONS = 500
+RIDGE = 1e-3  # added to the diagonal of the Hessian
+TOLERANCE = 1e-6  # of the largest change of a coefficient
+MAX_PROBABILITY = 1 - 1e-4  # log odds are clipped here
+COEFFICIENTS = 6  # of the polynomial
+
+
+class TooFewPieces(MusicgenError, ValueError):
+    """There is no piece to fit a gate on."""
 
 
 @dataclass(frozen=True, eq=False)
-class Chances:
-    """What a model gives the true value, and the one that it finds likeliest: (N, F) each."""
+class Probabilities:
+    """A model's probabilities of the true value and of the most likely value: (N, F) each."""
 
-    of_truth: np.ndarray
-    of_likeliest: np.ndarray
+    true: np.ndarray
+    most_likely: np.ndarray
 
     @classmethod
-    def of(cls, piece: Predictions) -> Chances:
+    def of(cls, piece: Predictions) -> Probabilities:
         return cls(2.0**-piece.bits, piece.confidence)
 
 
 @dataclass(frozen=True, eq=False)
 class Gate:
-    """How much of a prediction is the second model's, by how sure both are."""
+    """Weight of the second model as a function of both models' log odds."""
 
-    slopes: np.ndarray  # (6,)
+    coefficients: np.ndarray  # (6,)
 
-    def mixed(self, first: Chances, second: Chances) -> np.ndarray:
-        """The chance of what is true: (N, F)."""
-        share = self._share(_features(first, second))
-        return share * second.of_truth + (1 - share) * first.of_truth
+    def mix(self, first: Probabilities, second: Probabilities) -> np.ndarray:
+        """The mixture's probabilities of the true values: (N, F)."""
+        weight = self.weight(_features(first, second))
+        return weight * second.true + (1 - weight) * first.true
 
-    def _share(self, features: np.ndarray) -> np.ndarray:
-        return 1 / (1 + np.exp(-features @ self.slopes))  # (..., 6) -> (...)
+    def weight(self, features: np.ndarray) -> np.ndarray:
+        """Weight of the second model, 0 to 1: (..., 6) -> (...)."""
+        return 1 / (1 + np.exp(-features @ self.coefficients))
 
 
-def fit_gate(first: Sequence[Chances], second: Sequence[Chances]) -> Gate:
-    """The gate under which these pieces are likeliest, by expectation maximisation.
+def fit_gate(first: Sequence[Probabilities], second: Sequence[Probabilities]) -> Gate:
+    """The gate of the greatest likelihood on these pieces, by expectation maximisation.
 
-    ValueError where there is no piece.
+    Each maximisation is one Newton step of a ridge-regularised logistic regression. Raises
+    TooFewPieces where there is no piece.
     """
     if not first:
-        raise ValueError("there is no piece to learn from")
-    rows = [_features(a, b).reshape(-1, 6) for a, b in zip(first, second, strict=True)]
+        raise TooFewPieces("there is no piece to fit a gate on")
+    rows = [_features(a, b).reshape(-1, COEFFICIENTS) for a, b in zip(first, second, strict=True)]
     features = np.concatenate(rows)  # (M, 6)
-    one, other = (np.concatenate([c.of_truth.ravel() for c in side]) for side in (first, second))
-    gate = Gate(np.zeros(6))
-    for _ in range(STEPS):
-        share = gate._share(features)
-        owed = share * other / (share * other + (1 - share) * one)  # what the second explains
-        curvature = (features * (share * (1 - share))[:, None]).T @ features
-        curvature += RIDGE * np.eye(6)
-        step = np.linalg.solve(curvature, features.T @ (owed - share))
-        gate = Gate(gate.slopes + step)
-        if np.abs(step).max() < SETTLED:
+    p_first, p_second = (np.concatenate([p.true.ravel() for p in side]) for side in (first, second))
+    gate = Gate(np.zeros(COEFFICIENTS))
+    for _ in range(MAX_ITERATIONS):
+        weight = gate.weight(features)  # (M,)
+        mixed = weight * p_second + (1 - weight) * p_first
+        responsibility = weight * p_second / mixed  # of the second model, (M,)
+        hessian = (features * (weight * (1 - weight))[:, None]).T @ features  # (6, 6)
+        hessian += RIDGE * np.eye(COEFFICIENTS)
+        change = np.linalg.solve(hessian, features.T @ (responsibility - weight))
+        gate = Gate(gate.coefficients + change)
+        if np.abs(change).max() < TOLERANCE:
             break
     return gate
 
 
-def cross_fitted(first: Sequence[Chances], second: Sequence[Chances]) -> list[np.ndarray]:
-    """The mixture's chances of each piece, by a gate that was fitted without it and its fold.
+def cross_fit(first: Sequence[Probabilities], second: Sequence[Probabilities]) -> list[np.ndarray]:
+    """The mixture's probabilities of each piece, with a gate fitted on the other folds.
 
-    ValueError below two pieces.
+    Raises TooFewPieces below two pieces.
     """
     mixed: dict[int, np.ndarray] = {}
     for fold in range(min(FOLDS, len(first))):
         held_out = range(fold, len(first), FOLDS)
         others = [i for i in range(len(first)) if i not in held_out]
         gate = fit_gate([first[i] for i in others], [second[i] for i in others])
-        mixed |= {i: gate.mixed(first[i], second[i]) for i in held_out}
+        mixed |= {i: gate.mix(first[i], second[i]) for i in held_out}
     return [mixed[i] for i in range(len(first))]
 
 
-def _features(first: Chances, second: Chances) -> np.ndarray:
-    """A polynomial of the second degree in the log odds of both: (N, F) -> (N, F, 6)."""
-    a, b = (_log_odds(chances.of_likeliest) for chances in (first, second))
+def _features(first: Probabilities, second: Probabilities) -> np.ndarray:
+    """Second-degree polynomial of both models' log odds: (N, F) -> (N, F, 6)."""
+    a, b = (_log_odds(probabilities.most_likely) for probabilities in (first, second))
     return np.stack([np.ones_like(a), a, b, a * b, a * a, b * b], axis=-1)
 
 
-def _log_odds(chance: np.ndarray) -> np.ndarray:
-    within = chance.clip(1 - _SUREST, _SUREST)
-    return np.log(within / (1 - within))
+def _log_odds(probability: np.ndarray) -> np.ndarray:
+    clipped = probability.clip(1 - MAX_PROBABILITY, MAX_PROBABILITY)
+    return np.log(clipped / (1 - clipped))

@@ -1,3 +1,5 @@
+"""Uniform, unigram and n-gram baselines on chorales and on tiny pieces."""
+
 import math
 
 import pytest
@@ -6,10 +8,11 @@ from musicgen.corpus.load import load_collection
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.notes import NotesEncoding
 from musicgen.evaluation.baselines import baselines, count_notes
+from musicgen.evaluation.likelihood import NothingToEvaluate
 from musicgen.score import Score, notes_from
 
 
-def test_baselines_of_chorales_are_in_order() -> None:
+def test_on_chorales_each_baseline_beats_the_one_before() -> None:
     scores = load_collection("bach-chorales").scores[:40]
     sides = {"train": scores[:30], "valid": scores[30:35], "test": scores[35:]}
     uniform, unigram, ngram = baselines(EventsEncoding(), sides)
@@ -24,7 +27,7 @@ def test_baselines_of_chorales_are_in_order() -> None:
     assert ngram.order > 1
 
 
-def test_tokens_are_counted_in_notes_too() -> None:
+def test_bits_of_tokens_are_divided_by_notes() -> None:
     chords = Score(notes_from([(24 * i, 24, key) for i in range(8) for key in (60, 64, 67)]))
     encoding = NotesEncoding.for_scores([chords, Score(notes_from([(0, 24, 60)]))])
     uniform, *_ = baselines(encoding, {"train": [chords], "valid": [chords, Score()]})
@@ -33,7 +36,7 @@ def test_tokens_are_counted_in_notes_too() -> None:
     assert count_notes([chords, Score()]) == 24
 
 
-def test_a_side_without_notes_is_an_error() -> None:
+def test_a_side_without_notes_is_refused() -> None:
     one = Score(notes_from([(0, 24, 60)]))
-    with pytest.raises(ValueError, match="'valid'"):
+    with pytest.raises(NothingToEvaluate, match="'valid'"):
         baselines(EventsEncoding(), {"train": [one], "valid": [Score()]})
