@@ -141,7 +141,7 @@ def _predict_batch(
     values = np.zeros((3, len(pieces), lengths[0], count))  # bits, confidence, correct
     primed = [replace(p, fields=np.concatenate([primer, p.fields])) for p in pieces]
     features = [_features(model.encoding, steps) for steps in primed]
-    stepper = _begin(model, features, primer)
+    stepper = _start(model, features, primer)
     live = len(pieces)  # rows of pieces that have not ended
     for step in range(lengths[0]):
         if step and is_time_over():
@@ -163,7 +163,7 @@ def _predict_batch(
     return [Predictions(bits[r, :n], confidence[r, :n], correct[r, :n] > 0) for r, n in rows]
 
 
-def _begin(model: Model, features: Sequence[Features], primer: np.ndarray) -> Stepper:
+def _start(model: Model, features: Sequence[Features], primer: np.ndarray) -> Stepper:
     """The state of K pieces after the primer."""
     pieces = len(features)
     # Without features all pieces have the same state after the primer.
