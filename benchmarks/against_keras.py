@@ -222,7 +222,7 @@ def _write_checkpoint(checkpoint: str | None, folder: Path) -> None:
     from musicgen.models.build import build_model
     from musicgen.models.checkpoints.writer import CheckpointWriter, load_weights
     from musicgen.models.settings import LstmSettings
-    from musicgen.training.run_folder.run import find_checkpoint
+    from musicgen.training.run_folder.registry import find_checkpoint
 
     if checkpoint is None:
         encoding: Encoding = EventsEncoding()

@@ -24,7 +24,7 @@ from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.steps import Features
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.score import COMMON_TIME
-from musicgen.training.run_folder.run import find_checkpoint
+from musicgen.training.run_folder.registry import find_checkpoint
 
 GROWTH = (100, 1_000, 10_000)  # notes
 

@@ -46,7 +46,7 @@ from musicgen.statistics.metrics import METRICS
 from musicgen.statistics.pitch_metrics import scale_consistency
 from musicgen.theory.keys import find_keys
 from musicgen.theory.repetition import degenerate_repetition
-from musicgen.training.run_folder.run import find_checkpoint
+from musicgen.training.run_folder.registry import find_checkpoint
 
 TOGETHER = 8  # pieces composed in one batch, in one metre
 NOTES = 220  # over which scale consistency is taken

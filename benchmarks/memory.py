@@ -31,7 +31,7 @@ from musicgen.models.settings import (
 from musicgen.training.data.prepare import prepare
 from musicgen.training.forecast.machine import this_machine
 from musicgen.training.forecast.memory import expected_memory
-from musicgen.training.run_folder.run import create_run
+from musicgen.training.run_folder.registry import create_run
 from musicgen.training.settings import RunSettings, default_training
 
 SOME, FEW = 60, 10  # pieces; `classic` is slow

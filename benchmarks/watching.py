@@ -112,8 +112,8 @@ def training() -> Iterator[Run]:
     run = launch.start(RunSettings("watched", "bach-chorales", train=settings))
     try:
         while run.status().epoch < 1 or len(_speeds(run)) < 10:
-            if not run.alive() and run.written_status().pid:
-                raise RuntimeError(f"the training ended: {run.written_status().message}")
+            if not run.alive() and run.stored_status().pid:
+                raise RuntimeError(f"the training ended: {run.stored_status().message}")
             time.sleep(LOOK)
         yield run
     finally:
@@ -125,7 +125,7 @@ def training() -> Iterator[Run]:
 def _turn(run: Run, server_pid: int, seconds: float) -> Turn:
     """Watch the training for some seconds."""
     time.sleep(SETTLE)
-    training_pid = run.written_status().pid
+    training_pid = run.stored_status().pid
     logged, began, before = len(_speeds(run)), time.monotonic(), _processor_seconds()
     time.sleep(seconds)
     passed, after = time.monotonic() - began, _processor_seconds()

@@ -10,11 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from musicgen.commands.answer import INTERRUPTED, PROBLEMS
+from musicgen.commands.answer import BAD_INPUT, FAILURE, INTERRUPTED, PROBLEMS
 from musicgen.encoding.registry import ENCODINGS
 from musicgen.models.settings import KINDS
-
-BAD_INPUT = 2
 
 
 class _Parser(argparse.ArgumentParser):
@@ -34,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"musicgen {options.name}: {text}", file=sys.stderr)
         return BAD_INPUT
     except BrokenPipeError:  # whoever read the answer has gone
-        return 1
+        return FAILURE
     except KeyboardInterrupt:
         return INTERRUPTED
     if options.json:

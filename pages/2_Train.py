@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from musicgen.training.run_folder.run import list_runs
+from musicgen.training.run_folder.registry import list_runs
 from musicgen.ui.shared import frame
 from musicgen.ui.train.compare import compare
 from musicgen.ui.train.control import import_run

@@ -25,9 +25,11 @@ from musicgen.encoding.steps import Steps
 from musicgen.errors import InvalidSetting
 from musicgen.models.settings import settings_from_json
 from musicgen.training.data.prepare import SIDES, TrainingData
-from musicgen.training.run_folder.run import FINISHED, Run, UnknownRun, create_run, find_run
+from musicgen.training.run_folder.registry import create_run, find_run
+from musicgen.training.run_folder.run import Run, UnknownRun
+from musicgen.training.run_folder.status import FINISHED
 from musicgen.training.settings import RunSettings, TrainSettings
-from musicgen.training.worker.launch import extend
+from musicgen.training.worker.launch import change_settings
 from musicgen.training.worker.process import train_run
 
 HIGHEST = LOWEST + PITCHES - 1
@@ -101,7 +103,7 @@ def _run(options: argparse.Namespace) -> Run:
     except UnknownRun:
         return create_run(_settings(options))
     if options.minutes > run.settings.train.minutes:
-        extend(run, None, options.minutes)
+        change_settings(run, None, options.minutes)
     return run
 
 
@@ -134,9 +136,9 @@ def _train(run: Run, pieces: dict[str, list[Steps]]) -> None:
     stop = run.folder / "stop"
     stop.unlink(missing_ok=True)
     signal.signal(signal.SIGINT, lambda *_: stop.touch())
-    state = train_run(run, lambda run: train_on(run, data))
+    state = train_run(run, lambda run, reporter: train_on(run, reporter, data))
     if state != FINISHED:
-        raise SystemExit(f"'{run.name}' {state}: {run.written_status().message}")
+        raise SystemExit(f"'{run.name}' {state}: {run.stored_status().message}")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from musicgen.composing.pipeline import Piece, compose_pieces
 from musicgen.composing.settings import ComposeSettings
 from musicgen.composing.style.training_profile import TrainingProfile
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
-from musicgen.training.run_folder.run import find_checkpoint
+from musicgen.training.run_folder.registry import find_checkpoint
 
 
 def asked(description: str) -> argparse.Namespace:

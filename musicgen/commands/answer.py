@@ -1,4 +1,4 @@
-"""What a command answers, what can go wrong with it, and its progress."""
+"""Answer of a command: JSON data, text, exit status; the errors that are bad input."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ from typing import Any
 
 from musicgen.errors import MusicgenError
 
-PROBLEMS = (MusicgenError, ValueError, OSError)
+PROBLEMS = (MusicgenError, ValueError, OSError)  # bad input; any other exception is a bug
 
-INTERRUPTED = 130  # exit status after Ctrl-C, as shells have it
+# Exit statuses.
+FAILURE = 1
+BAD_INPUT = 2
+INTERRUPTED = 130  # after Ctrl-C, as in shells
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a command found out."""
+    """Result of a command."""
 
-    data: Mapping[str, Any]  # for `--json`
-    text: str = ""  # for people
-    status: int = 0
+    data: Mapping[str, Any]  # printed with --json
+    text: str = ""  # printed otherwise
+    status: int = 0  # exit status

@@ -6,7 +6,7 @@ import argparse
 import time
 
 from musicgen.commands.answer import INTERRUPTED, Answer
-from musicgen.commands.progress import ProgressLine, kept_on_interrupt
+from musicgen.commands.progress import ProgressLine, cancel_on_interrupt
 from musicgen.corpus.bundled.library import build, bundled_collections
 from musicgen.corpus.load import load_collection
 from musicgen.corpus.user.user_collections import own_collections
@@ -29,7 +29,7 @@ def library(options: argparse.Namespace) -> Answer:
 def corpus(options: argparse.Namespace) -> Answer:
     """Read and encode a collection; after Ctrl-C what was read until then."""
     began = time.perf_counter()
-    with kept_on_interrupt(ProgressLine()) as progress:
+    with cancel_on_interrupt(ProgressLine()) as progress:
         collection = load_collection(options.source, progress)
     encoding = fit_encoding(options.encoding, collection.scores)
     steps = [encoding.encode(score) for score in collection.scores]

@@ -26,8 +26,8 @@ from musicgen.rendering.pdf.document import pdf_bytes
 from musicgen.rendering.svg import score_svgs
 from musicgen.rendering.wav import wav_bytes
 from musicgen.score import Score
-from musicgen.training.run_folder.ngram_model import find_ngram, names_ngram
-from musicgen.training.run_folder.run import find_checkpoint
+from musicgen.training.run_folder.ngram_model import find_ngram, is_ngram_name
+from musicgen.training.run_folder.registry import find_checkpoint
 
 # The kinds of files that are made only when they are asked for.
 _OTHERS: Mapping[str, Callable[[Score], bytes]] = {
@@ -74,7 +74,7 @@ def _in_words(row: Mapping[str, Any]) -> str:
 
 def _model(wanted: str) -> tuple[str, Model, Path]:
     """What composes, with its whole name, and the checkpoint whose background counts."""
-    if names_ngram(wanted):
+    if is_ngram_name(wanted):
         return wanted, *find_ngram(wanted)
     checkpoint = open_checkpoint(find_checkpoint(wanted))
     folder = checkpoint.folder.resolve()

@@ -38,7 +38,7 @@ class ProgressLine:
 
 
 @contextmanager
-def kept_on_interrupt(progress: Progress) -> Iterator[Progress]:
+def cancel_on_interrupt(progress: Progress) -> Iterator[Progress]:
     """Within it Ctrl-C has the progress raise Cancelled, once what is being done is done."""
     pressed: list[int] = []
     before = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))

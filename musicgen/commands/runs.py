@@ -12,7 +12,8 @@ from musicgen.files import write_bytes
 from musicgen.training.run_folder import manage
 from musicgen.training.run_folder.archive import read_archive, write_archive
 from musicgen.training.run_folder.keras_export import keras_file
-from musicgen.training.run_folder.run import Run, find_run, list_runs
+from musicgen.training.run_folder.registry import find_run, list_runs
+from musicgen.training.run_folder.run import Run
 from musicgen.training.worker import launch
 
 

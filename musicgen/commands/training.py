@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from musicgen.commands.answer import Answer
+from musicgen.commands.answer import BAD_INPUT, FAILURE, Answer
 from musicgen.commands.progress import ProgressLine
 from musicgen.corpus.collection import Collection
 from musicgen.corpus.load import absolute_source, load_collection
@@ -17,17 +17,19 @@ from musicgen.corpus.split import Shares, split_pieces
 from musicgen.models.checkpoints.checkpoint import Checkpoint, open_checkpoint
 from musicgen.models.settings import ClassicSettings, settings_from_json
 from musicgen.score import Score
-from musicgen.training.run_folder.relocate import found_again
-from musicgen.training.run_folder.run import (
-    FAILED,
-    Run,
+from musicgen.training.failures import INVALID_INPUT
+from musicgen.training.run_folder.registry import (
     create_run,
     find_checkpoint,
     find_run,
     run_of_checkpoint,
 )
+from musicgen.training.run_folder.relocate import relocate_collection
+from musicgen.training.run_folder.run import Run
+from musicgen.training.run_folder.status import FAILED
 from musicgen.training.settings import RunSettings, default_training
-from musicgen.training.worker.launch import check_resumable, extend, tuning
+from musicgen.training.worker.launch import change_settings, check_resumable, fine_tuning_settings
+from musicgen.training.worker.log import stderr_to_log
 from musicgen.training.worker.process import train_run
 
 SHAPE = ("width", "layers", "heads", "context", "dropout")
@@ -54,8 +56,9 @@ def train(options: argparse.Namespace) -> Answer:
     run = _resumed(options) if options.resume else create_run(_asked_for(options))
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: (run.folder / "stop").touch())
-    state = train_run(run)
-    status = run.written_status()
+    with stderr_to_log(run.folder / "log.txt") as terminal:
+        state = train_run(run, terminal=terminal)
+    status = run.stored_status()
     data = {
         "run": run.name,
         "status": state,
@@ -68,7 +71,7 @@ def train(options: argparse.Namespace) -> Answer:
     text = f"{run.name}: {state} {status.message}".rstrip()
     if state == FAILED:
         print(f"musicgen train: {status.message}", file=sys.stderr)
-        return Answer(data, status=1)
+        return Answer(data, status=BAD_INPUT if status.failure == INVALID_INPUT else FAILURE)
     return Answer(data, text)
 
 
@@ -140,7 +143,7 @@ def _tuned(options: argparse.Namespace, source: str) -> RunSettings:
             f"a fine-tuned run keeps the other's network: leave out {', '.join(fixed)}"
         )
     minutes = options.minutes or (0.0 if options.epochs else TUNING_MINUTES)
-    wanted = tuning(find_run(options.fine_tune), source, options.run, minutes)
+    wanted = fine_tuning_settings(find_run(options.fine_tune), source, options.run, minutes)
     return replace(wanted, train=replace(wanted.train, **_given(options, TRAINING)))
 
 
@@ -153,7 +156,7 @@ def _resumed(options: argparse.Namespace) -> Run:
     run = find_run(options.run)
     check_resumable(run)
     if options.source is not None and options.source != run.settings.source:
-        found_again(run, options.source, ProgressLine())
+        relocate_collection(run, options.source, ProgressLine())
     (run.folder / "stop").unlink(missing_ok=True)
-    extend(run, options.epochs, options.minutes, options.batch_size, options.learning_rate)
+    change_settings(run, options.epochs, options.minutes, options.batch_size, options.learning_rate)
     return run

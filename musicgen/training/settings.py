@@ -1,4 +1,4 @@
-"""What a training is asked to do, checked, and kept as JSON in its run folder."""
+"""Settings of a training, checked, and stored as run.json in its run folder."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar
 
+import msgspec
+
 from musicgen.bounds import Bounds, all_within, one_of
 from musicgen.corpus.split import MAX_HELD_OUT, Shares
 from musicgen.encoding.registry import ENCODING_NAMES
+from musicgen.errors import InvalidSetting
 from musicgen.models.settings import (
     ClassicSettings,
     LstmSettings,
@@ -21,17 +24,17 @@ from musicgen.paths import checked_name
 
 OPTIMIZERS = ("adamw", "rmsprop")
 SCHEDULES = ("cosine", "constant")
-MOST_WINDOWS = 4096  # of a batch
+MAX_BATCH_SIZE = 4096  # windows
 
 
 @dataclass(frozen=True)
 class TrainSettings:
-    """How a model is fitted. A length of 0 minutes is no limit; patience 0 never stops early."""
+    """Settings of the optimization. minutes 0 sets no limit; patience 0 never stops early."""
 
     BOUNDS: ClassVar[Bounds] = {
         "epochs": (1, 100_000),
         "minutes": (0, 60 * 24 * 30),
-        "batch_size": (1, MOST_WINDOWS),
+        "batch_size": (1, MAX_BATCH_SIZE),
         "length": (2, 8192),
         "learning_rate": (1e-7, 1.0),
         "weight_decay": (0, 1),
@@ -49,21 +52,21 @@ class TrainSettings:
     epochs: int = 40
     minutes: float = 0.0
     batch_size: int = 32  # windows
-    length: int = 128  # steps of a window; `classic` has its own
+    length: int = 128  # steps of a window; unused by `classic`, which has its own
     optimizer: str = "adamw"
-    learning_rate: float = 3e-3  # the highest
-    schedule: str = "cosine"  # down to a fiftieth at the end, after a short rise
-    weight_decay: float = 1e-2  # of adamw
-    average: float = 0.0  # of adamw: the share that averaged weights keep a batch; 0 has none
-    label_smoothing: float = 0.0  # share of each target that is spread over all values
-    clip_norm: float = 1.0  # of all gradients together; 0 does not clip
-    transpose_down: int = 5  # semitones, at most, at random
+    learning_rate: float = 3e-3  # the maximum of the schedule
+    schedule: str = "cosine"  # short warm-up, then down to 1/50 at the end
+    weight_decay: float = 1e-2  # adamw only
+    average: float = 0.0  # decay a batch of averaged weights; adamw only; 0 averages none
+    label_smoothing: float = 0.0  # share of a target's probability spread over all values
+    clip_norm: float = 1.0  # global norm of the gradients; 0 does not clip
+    transpose_down: int = 5  # semitones; random transposition within both limits
     transpose_up: int = 6
     valid_share: float = Shares.valid  # of the pieces
     test_share: float = Shares.test
-    patience: int = 10  # epochs without a better validation
+    patience: int = 10  # epochs without a lower validation loss
     seed: int = 0
-    devices: int = 0  # GPUs to train on at most; 0 is all
+    devices: int = 0  # maximum number of GPUs; 0 takes all
 
     def __post_init__(self) -> None:
         all_within(self, self.BOUNDS)
@@ -71,7 +74,7 @@ class TrainSettings:
         one_of("optimizer", self.optimizer, OPTIMIZERS)
         one_of("schedule", self.schedule, SCHEDULES)
         if self.average and self.optimizer != "adamw":
-            raise ValueError("weights are averaged with the optimizer adamw alone")
+            raise InvalidSetting("average needs the optimizer adamw")
 
     @property
     def shares(self) -> Shares:
@@ -91,7 +94,7 @@ CLASSIC_TRAINING = TrainSettings(
 )
 
 
-# A window is as long as what the default model attends to.
+# A window is as long as the default context, so that every position is trained.
 TRANSFORMER_TRAINING = TrainSettings(
     batch_size=16, length=TransformerSettings.context, learning_rate=1e-3, weight_decay=0.05
 )
@@ -99,22 +102,25 @@ TRANSFORMER_TRAINING = TrainSettings(
 
 @dataclass(frozen=True)
 class RunSettings:
-    """A training in full: what on, with which encoding and model, and how."""
+    """Settings of one training: name, collection, encoding, model, optimization."""
 
     name: str
     source: str  # a collection's name, or a path
     encoding: str = "events"
     model: ModelSettings = field(default_factory=LstmSettings)
     train: TrainSettings = field(default_factory=TrainSettings)
-    start_from: str = ""  # a checkpoint whose weights it begins with
+    start_from: str = ""  # checkpoint whose weights it starts with
+    continued_from: int = 0  # epoch of the last Continue: patience counts from there
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", checked_name(self.name))
         one_of("encoding", self.encoding, ENCODING_NAMES)
         if isinstance(self.model, ClassicSettings) and self.encoding != "notes":
-            raise ValueError("`classic` learns one token a step: train it on the encoding `notes`")
+            raise InvalidSetting(
+                "`classic` predicts one token a step: train it on the encoding `notes`"
+            )
         if isinstance(self.model, TransformerSettings) and self.model.context > self.train.length:
-            raise ValueError(
+            raise InvalidSetting(
                 f"the transformer attends to {self.model.context} steps and is trained on windows "
                 f"of {self.train.length}: choose a length of at least that, or a smaller context"
             )
@@ -128,17 +134,38 @@ class RunSettings:
 
     @classmethod
     def from_json(cls, entry: Mapping[str, Any]) -> RunSettings:
-        """The settings again; ValueError where a name or a value is not known."""
-        values = dict(entry)
+        """Settings from the content of run.json. Raises InvalidSetting."""
         try:
-            values["model"] = settings_from_json(values["model"])
-            values["train"] = TrainSettings(**values["train"])
-            return cls(**values)
-        except (KeyError, TypeError) as problem:
-            raise ValueError(f"settings of a run do not fit: {problem}") from None
+            stored = msgspec.convert(entry, _StoredSettings)
+            model = settings_from_json(stored.model)
+        except (msgspec.ValidationError, KeyError, TypeError) as problem:
+            raise InvalidSetting(f"the settings of a run do not fit: {problem}") from None
+        return cls(
+            stored.name,
+            stored.source,
+            stored.encoding,
+            model,
+            stored.train,
+            stored.start_from,
+            stored.continued_from,
+        )
+
+
+@dataclass(frozen=True)
+class _StoredSettings:
+    """Content of run.json."""
+
+    name: str
+    source: str
+    model: dict[str, Any]
+    train: TrainSettings
+    encoding: str = "events"
+    start_from: str = ""
+    continued_from: int = 0
 
 
 def default_training(model: ModelSettings) -> TrainSettings:
+    """Training settings that suit a model."""
     if isinstance(model, ClassicSettings):
         return CLASSIC_TRAINING
     return TRANSFORMER_TRAINING if isinstance(model, TransformerSettings) else TrainSettings()

@@ -7,7 +7,9 @@ import streamlit as st
 from musicgen.corpus.bundled.library import bundled_collections
 from musicgen.corpus.user.user_collections import own_collections
 from musicgen.paths import home, pieces_folder
-from musicgen.training.run_folder.run import Run, Status, list_runs
+from musicgen.training.run_folder.registry import list_runs
+from musicgen.training.run_folder.run import Run
+from musicgen.training.run_folder.status import Status
 from musicgen.ui.shared.text import escape, format_count
 
 STEPS = (

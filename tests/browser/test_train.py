@@ -5,12 +5,11 @@ import re
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
 from musicgen.training.run_folder.archive import write_archive
-from musicgen.training.run_folder.run import list_runs
+from musicgen.training.run_folder.registry import list_runs
 from tests.helpers.browser_actions import CURVES, points, reach, settle, wait_for_more_points
-from tests.helpers.example_runs import add_epoch, run_that_is
+from tests.helpers.example_runs import add_epoch, make_alive, run_that_is
 from tests.helpers.tiny_music import write_folder
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -87,37 +86,37 @@ def test_zoom_is_kept_while_the_curve_grows(studio, browser_page, monkeypatch):
     monkeypatch.setenv("MUSICGEN_HOME", str(studio.home))
     run = run_that_is("running", epochs=120)
     page = browser_page
-    with FileLock(run.folder / "lock"):  # as its process would hold it
-        page.goto(f"{studio.url}/Train?show=Watch&run=a+run")
-        page.wait_for_selector(CURVES)
-        settle(page)
-        before, whole = points(page), reach(page)
-        box = page.locator(f"{CURVES} .stage").bounding_box()
-        page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 20)
-        page.mouse.down()
-        page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.8 * box["height"], steps=5)
-        page.mouse.up()
-        zoomed = reach(page)
-        assert whole[0] < zoomed[0] < zoomed[1] < whole[1]
-        wait_for_more_points(page, before)  # finer ones
-        assert reach(page) == zoomed
-        before = points(page)
-        add_epoch(run, 121)
-        wait_for_more_points(page, before)
-        assert reach(page) == zoomed
-        finer = points(page)
-        page.get_by_role("button", name="Show all").click()
-        page.wait_for_selector(f'.curves:not([data-points="{finer}"])')
-        assert points(page) < finer
-        assert reach(page)[1] > whole[1]  # the new epoch, too
+    make_alive(run)
+    page.goto(f"{studio.url}/Train?show=Watch&run=a+run")
+    page.wait_for_selector(CURVES)
+    settle(page)
+    before, whole = points(page), reach(page)
+    box = page.locator(f"{CURVES} .stage").bounding_box()
+    page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.8 * box["height"], steps=5)
+    page.mouse.up()
+    zoomed = reach(page)
+    assert whole[0] < zoomed[0] < zoomed[1] < whole[1]
+    wait_for_more_points(page, before)  # finer ones
+    assert reach(page) == zoomed
+    before = points(page)
+    add_epoch(run, 121)
+    wait_for_more_points(page, before)
+    assert reach(page) == zoomed
+    finer = points(page)
+    page.get_by_role("button", name="Show all").click()
+    page.wait_for_selector(f'.curves:not([data-points="{finer}"])')
+    assert points(page) < finer
+    assert reach(page)[1] > whole[1]  # the new epoch, too
 
-        # Beside other runs it is seen to go on as well.
-        page.get_by_text("Compare", exact=True).click()
-        page.get_by_text("Settings that differ").wait_for()
-        settle(page)
-        before = points(page)
-        add_epoch(run, 122)
-        wait_for_more_points(page, before)
+    # Beside other runs it is seen to go on as well.
+    page.get_by_text("Compare", exact=True).click()
+    page.get_by_text("Settings that differ").wait_for()
+    settle(page)
+    before = points(page)
+    add_epoch(run, 122)
+    wait_for_more_points(page, before)
 
 
 def test_two_browsers_see_a_run_go_on_and_its_first_checkpoint(
@@ -129,15 +128,13 @@ def test_two_browsers_see_a_run_go_on_and_its_first_checkpoint(
     page = browser_page
     page.goto(f"{studio.url}/Train?show=Watch&run=shared")
     page.get_by_role("button", name="Resume").wait_for()
-    status = json.loads((run.folder / "status.json").read_text())
-    with FileLock(run.folder / "lock"):
-        (run.folder / "status.json").write_text(json.dumps({**status, "state": "running"}))
-        page.get_by_role("button", name="Stop and save").wait_for()
-        assert not page.get_by_role("link", name="Compose from it").is_visible()
-        (run.folder / "checkpoints" / "epoch-0003").mkdir(parents=True)
-        best = run.folder / "checkpoints" / "best.json"
-        best.write_text(json.dumps({"checkpoint": "epoch-0003"}))
-        page.get_by_role("link", name="Compose from it").wait_for()
+    make_alive(run, state="running")
+    page.get_by_role("button", name="Stop and save").wait_for()
+    assert not page.get_by_role("link", name="Compose from it").is_visible()
+    (run.folder / "checkpoints" / "epoch-0003").mkdir(parents=True)
+    best = run.folder / "checkpoints" / "best.json"
+    best.write_text(json.dumps({"checkpoint": "epoch-0003"}))
+    page.get_by_role("link", name="Compose from it").wait_for()
 
     # An import shows what it has brought, and closes.
     bundled = [each for each in list_runs() if each.bundled]

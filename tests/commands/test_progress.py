@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from musicgen.commands.progress import ProgressLine, kept_on_interrupt
+from musicgen.commands.progress import ProgressLine, cancel_on_interrupt
 from musicgen.errors import Cancelled
 
 
@@ -41,7 +41,7 @@ def test_nothing_is_drawn_into_a_file():
 def test_ctrl_c_cancels_at_the_next_file_and_is_given_back():
     before = signal.getsignal(signal.SIGINT)
     seen: list[int] = []
-    with kept_on_interrupt(lambda done, _: seen.append(done)) as told:
+    with cancel_on_interrupt(lambda done, _: seen.append(done)) as told:
         told(1, 3)
         signal.raise_signal(signal.SIGINT)
         with pytest.raises(Cancelled):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pretty_midi
 import pytest
 
-from musicgen.training.run_folder.run import find_run
+from musicgen.training.run_folder.registry import find_run
 from tests.helpers.run_command import answer_of, trained_here
 
 pytestmark = pytest.mark.slow

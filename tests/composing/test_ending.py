@@ -16,7 +16,7 @@ from musicgen.encoding.steps import Features
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.score import Metre, Score, notes_from
 from musicgen.theory.keys import find_keys
-from musicgen.training.run_folder.run import find_checkpoint
+from musicgen.training.run_folder.registry import find_checkpoint
 
 C, F, G = 0, 5, 7
 MODELS = ("chorales", "fiddle")

@@ -1,19 +1,23 @@
-"""Run folders as trainings leave them."""
+"""Run folders with a status and metrics, without a training."""
 
 from __future__ import annotations
 
 import json
+import os
 import time
+from dataclasses import replace
 from typing import Any
 
-from musicgen.training.run_folder.run import Run, create_run
+from musicgen.training.run_folder.registry import create_run
+from musicgen.training.run_folder.run import Run
+from musicgen.training.run_folder.status import process_start, write_status
 from musicgen.training.settings import RunSettings, TrainSettings
 
-STEPS = 10  # of an epoch
+STEPS = 10  # batches an epoch
 
 
 def run_that_is(state: str, name: str = "a run", epochs: int = 3, **more: Any) -> Run:
-    """A run in a state, with a curve of so many epochs; more: what its status says besides."""
+    """A run in a state, with a loss curve of `epochs` epochs; more: further keys of its status."""
     run = create_run(RunSettings(name, "bach-chorales", train=TrainSettings(epochs=40)))
     status = {
         "state": state,
@@ -35,8 +39,16 @@ def run_that_is(state: str, name: str = "a run", epochs: int = 3, **more: Any) -
     return run
 
 
+def make_alive(run: Run, **changes: Any) -> None:
+    """Write this process into a run's status as the one that trains it."""
+    pid = os.getpid()
+    started = process_start(pid) or 0.0
+    status = run.stored_status()
+    write_status(run.folder, replace(status, pid=pid, process_started=started, **changes))
+
+
 def add_epoch(run: Run, epoch: int) -> None:
-    """Write what a training writes in an epoch."""
+    """Append the lines of one epoch to a run's metrics."""
     lines: list[dict[str, Any]] = [
         {
             "kind": "step",

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from filelock import FileLock
 from streamlit.testing.v1 import AppTest
 
 from musicgen.rendering.wav import wav_bytes
 from musicgen.score import Score, notes_from
 from musicgen.training.run_folder.run import Run
 from tests.helpers.composed_pages import PAGE, finished
+from tests.helpers.example_runs import make_alive
 from tests.helpers.locations import ROOT
 
 SECONDS = 60  # a page may take on a busy machine
@@ -69,7 +69,7 @@ def open_page(home: Path) -> Callable[..., AppTest]:
 @pytest.fixture()
 def runs(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of one's own runs; there are no bundled ones."""
-    monkeypatch.setattr("musicgen.training.run_folder.run.PRETRAINED", tmp_path / "none")
+    monkeypatch.setattr("musicgen.training.run_folder.registry.PRETRAINED", tmp_path / "none")
     return home / "runs"
 
 
@@ -84,14 +84,6 @@ def compose_page(runs, open_page):
 
 
 @pytest.fixture()
-def alive() -> Iterator[Callable[[Run], None]]:
-    """Holds a run's lock as its process would."""
-    locks = []
-
-    def hold(run: Run) -> None:
-        locks.append(FileLock(run.folder / "lock"))
-        locks[-1].acquire()
-
-    yield hold
-    for lock in locks:
-        lock.release()
+def alive() -> Callable[[Run], None]:
+    """Makes this process the one that trains a run."""
+    return make_alive

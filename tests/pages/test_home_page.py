@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from musicgen.corpus.user.user_collections import import_source
-from musicgen.training.run_folder.run import create_run
+from musicgen.training.run_folder.registry import create_run
 from musicgen.training.settings import RunSettings
 from tests.helpers.page_text import texts
 from tests.helpers.tiny_music import write_folder

@@ -12,16 +12,11 @@ import pytest
 
 from musicgen.corpus.user.user_collections import import_source
 from musicgen.files import write_json
-from musicgen.training.failures.divergence import LossNotANumber
+from musicgen.training.failures import DIVERGED, OUT_OF_MEMORY, LossNotANumber
 from musicgen.training.run_folder.archive import write_archive
-from musicgen.training.run_folder.run import (
-    FAILED,
-    RUNNING,
-    STOPPED,
-    Run,
-    find_run,
-    list_runs,
-)
+from musicgen.training.run_folder.registry import find_run, list_runs
+from musicgen.training.run_folder.run import Run
+from musicgen.training.run_folder.status import FAILED, RUNNING, STOPPED
 from musicgen.training.worker import launch
 from tests.helpers.example_runs import run_that_is
 from tests.helpers.page_text import TRAIN, buttons, texts
@@ -85,7 +80,7 @@ def test_fine_tuning_refuses_a_name_that_is_none(open_page, runs):
 def test_resume_in_smaller_batches(open_page, monkeypatch):
     spawned = []
     monkeypatch.setattr(launch, "_spawn", spawned.append)
-    run = run_that_is(FAILED, message="out of memory: try a batch size of 16 in place of 32")
+    run = run_that_is(FAILED, failure=OUT_OF_MEMORY)
     page = open_page(TRAIN, show="Watch", run="a run")
     assert page.number_input(key="resume-batch-a run").value == 16  # as it is told to try
     next(each for each in page.button if each.label == "Resume").click().run()
@@ -97,7 +92,7 @@ def test_resume_in_smaller_batches(open_page, monkeypatch):
 def test_resume_after_a_lost_loss_is_gentler(open_page, monkeypatch):
     spawned = []
     monkeypatch.setattr(launch, "_spawn", spawned.append)
-    run = run_that_is(FAILED, message=str(LossNotANumber(3e-3)))
+    run = run_that_is(FAILED, message=str(LossNotANumber(3e-3)), failure=DIVERGED)
     page = open_page(TRAIN, show="Watch", run="a run")
     assert "such as 0.001" in texts(page).replace("\\", "")
     assert page.number_input(key="resume-rate-a run").value == 0.001
@@ -157,7 +152,7 @@ def test_what_is_out_of_bounds_is_said_and_nothing_goes_on(open_page, monkeypatc
 
 
 def test_resume_comes_first_and_says_what_with(open_page):
-    run_that_is(FAILED, message="out of memory: try a batch size of 16 in place of 32")
+    run_that_is(FAILED, failure=OUT_OF_MEMORY)
     page = open_page(TRAIN, show="Watch", run="a run")
     row = next(each.label for each in page.button if each.label != "Import a run")
     assert row == "Resume"

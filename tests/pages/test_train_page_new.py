@@ -9,11 +9,8 @@ import pytest
 
 from musicgen.corpus.user.user_collections import import_source
 from musicgen.models.settings import LstmSettings
-from musicgen.training.run_folder.run import (
-    FINISHED,
-    STOPPED,
-    find_run,
-)
+from musicgen.training.run_folder.registry import find_run
+from musicgen.training.run_folder.status import FINISHED, STOPPED
 from musicgen.training.worker import launch
 from tests.helpers.example_runs import run_that_is
 from tests.helpers.page_text import TRAIN, buttons, metrics, texts
@@ -119,7 +116,7 @@ def test_start_stream_stop_and_continue(open_page, tmp_path: Path):
     run = find_run("tunes quick")
     assert run.settings.model == LstmSettings(8, 2, 0.1)
     try:
-        _wait_for(lambda: run.written_status().epoch >= 1)
+        _wait_for(lambda: run.stored_status().epoch >= 1)
         page.run()
         assert "running]" in texts(page)
     finally:
@@ -127,12 +124,12 @@ def test_start_stream_stop_and_continue(open_page, tmp_path: Path):
     _wait_for(lambda: run.status().state == STOPPED)
     page.run()
     assert {"Resume", "Continue"} <= buttons(page)
-    before = run.written_status().epoch
+    before = run.stored_status().epoch
     page.number_input(key="more-epochs").set_value(1)
     page.button(key="continue").click().run()
     assert not page.exception
     _wait_for(lambda: run.status().state == FINISHED)
-    assert run.written_status().epoch == before + 1
+    assert run.stored_status().epoch == before + 1
 
 
 def _wait_for(true, seconds: float = 120) -> None:

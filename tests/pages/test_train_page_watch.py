@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from musicgen.rendering.midi import midi_bytes
-from musicgen.training.run_folder.run import (
+from musicgen.training.run_folder.registry import find_run
+from musicgen.training.run_folder.status import (
     FAILED,
     FINISHED,
     INTERRUPTED,
@@ -21,7 +22,6 @@ from musicgen.training.run_folder.run import (
     STARTING,
     STOPPED,
     STOPPING,
-    find_run,
 )
 from musicgen.training.worker import launch
 from musicgen.ui.train.runs import STATES
@@ -32,7 +32,7 @@ from tests.helpers.tiny_music import tiny_pieces
 
 
 def test_no_run_says_what_to_do(open_page, monkeypatch, tmp_path: Path):
-    monkeypatch.setattr("musicgen.training.run_folder.run.PRETRAINED", tmp_path / "none")
+    monkeypatch.setattr("musicgen.training.run_folder.registry.PRETRAINED", tmp_path / "none")
     assert "There is no run yet: start one under New." in texts(open_page(TRAIN, show="Watch"))
     assert "With two runs or more" in texts(open_page(TRAIN, show="Compare"))
 
@@ -177,7 +177,7 @@ def test_compare_shows_results_and_differences(open_page):
     nats = page.dataframe[0].value["best validation, nats"]
     assert list(nats) == pytest.approx([4.5 * math.log(2)] * 2)
     assert "Their settings are the same." in texts(page)
-    launch.extend(find_run("two"), epochs=50, batch_size=8)
+    launch.change_settings(find_run("two"), epochs=50, batch_size=8)
     page.run()
     differ = page.dataframe[1].value
     assert differ.loc["train: epochs"].to_dict() == {"one": "40", "two": "50"}

@@ -1,4 +1,4 @@
-"""All that is known of a training before it is started."""
+"""Forecast of a training: workload, speed, duration, parameters, memory."""
 
 from __future__ import annotations
 
@@ -9,50 +9,54 @@ from musicgen.encoding.steps import Encoding, Steps
 from musicgen.training.forecast.duration import (
     Speed,
     Workload,
+    count_workload,
+    estimate_speed,
     expected_epochs,
     expected_seconds,
-    measured_speed,
-    workload,
 )
 from musicgen.training.forecast.machine import Machine, this_machine
-from musicgen.training.forecast.memory import Memory, expected_memory
-from musicgen.training.forecast.model_summary import parameters_of
+from musicgen.training.forecast.memory import MemoryForecast, expected_memory
+from musicgen.training.forecast.model_summary import parameter_count
 from musicgen.training.run_folder.run import Run
 from musicgen.training.settings import RunSettings
 
 
 @dataclass(frozen=True)
-class Outlook:
-    """What a training will see, on what, how long it takes and what it needs."""
+class Forecast:
+    """What a training will process, on which device, for how long, and the memory it needs."""
 
-    work: Workload
+    workload: Workload
     speed: Speed | None
-    seconds: float | None  # at most
-    epochs: float | None  # at most
+    seconds: float | None  # upper bound
+    epochs: float | None  # upper bound
     parameters: int | None
     machine: Machine
-    memory: Memory | None
+    memory: MemoryForecast | None
 
 
-def outlook(
+def forecast_training(
     settings: RunSettings,
     encoding: Encoding,
     pieces: Sequence[Steps],
     sides: Sequence[str],
     runs: Sequence[Run],
-) -> Outlook:
-    """The outlook of a training of these pieces, each on its side; runs: to know the speed by."""
-    work = workload(encoding, pieces, sides, settings)
-    parameters = parameters_of(settings.model, encoding)
-    speed = measured_speed(runs, settings, parameters)
-    seconds = expected_seconds(settings, work, speed)
+) -> Forecast:
+    """Forecast a training on encoded pieces.
+
+    sides: the side of each piece. runs: earlier trainings, from which the speed is estimated.
+    """
+    workload = count_workload(encoding, pieces, sides, settings)
+    parameters = parameter_count(settings.model, encoding)
+    speed = estimate_speed(runs, settings, parameters)
+    seconds = expected_seconds(settings, workload, speed)
     machine = this_machine(settings.train.devices)
-    return Outlook(
-        work,
+    predictions, gpus = workload.predictions, len(machine.gpus)
+    return Forecast(
+        workload,
         speed,
         seconds,
-        expected_epochs(seconds, work, speed),
+        expected_epochs(seconds, workload, speed),
         parameters,
         machine,
-        expected_memory(settings, encoding, work.predictions, machine.policy, len(machine.gpus)),
+        expected_memory(settings, encoding, predictions, machine.policy, gpus),
     )

@@ -43,7 +43,7 @@ class Machine:
     policy: str  # Keras's number format
 
     @property
-    def words(self) -> str:
+    def description(self) -> str:
         """For people: `CPU, 2 cores`, `2 GPUs: NVIDIA A100`."""
         number = "" if self.policy == "float32" else f", {self.policy.removeprefix('mixed_')}"
         if not self.gpus:
@@ -52,7 +52,7 @@ class Machine:
         return f"{count} GPU{'s' if count > 1 else ''}: {', '.join(names)}{number}"
 
     @property
-    def room(self) -> int | None:
+    def free_memory(self) -> int | None:
         """Bytes that a training can have: of RAM in all, or free on the fullest of the cards."""
         if self.gpus:
             return min(gpu.memory - gpu.used for gpu in self.gpus)
@@ -87,7 +87,7 @@ def cpu_flags() -> set[str]:
     return {f for line in text.splitlines() if line.startswith("flags") for f in line.split()}
 
 
-def card_ids() -> list[str]:
+def gpu_ids() -> list[str]:
     """What CUDA calls the cards that a process started from here may use."""
     return [line.strip() for line in _asked("uuid") if _ID.fullmatch(line.strip())]
 

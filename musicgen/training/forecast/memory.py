@@ -41,7 +41,7 @@ PER_SCORE = 2.5  # a head, a layer, a step that is attended to
 
 
 @dataclass(frozen=True)
-class Memory:
+class MemoryForecast:
     """Bytes that a training takes at its peak, by what takes them."""
 
     process: int
@@ -55,7 +55,7 @@ class Memory:
 
 def expected_memory(
     settings: RunSettings, encoding: Encoding, predictions: int, policy: str, gpus: int = 0
-) -> Memory | None:
+) -> MemoryForecast | None:
     """Of RAM on a CPU, of each card on GPUs; None where the parameters are not known.
 
     predictions: of the training side. policy: Keras's number format.
@@ -69,11 +69,11 @@ def expected_memory(
     batch = int(FLOAT * share * steps * numbers_of_a_step(settings.model, encoding, train.length))
     copies = copies_in_training(train)
     if gpus:
-        return Memory(CONTEXT, FLOAT * count * copies, batch // gpus)
+        return MemoryForecast(CONTEXT, FLOAT * count * copies, batch // gpus)
     # The baseline is fitted after an epoch, when no batch is under way.
     n_gram = N_GRAM * fields * predictions if predictions <= MOST_NOTES else 0
     weights = FLOAT * count * (copies + COPIES)
-    return Memory(PROCESS + GRAPH * fields, weights, max(batch, n_gram))
+    return MemoryForecast(PROCESS + GRAPH * fields, weights, max(batch, n_gram))
 
 
 def window(model: ModelSettings, train: TrainSettings) -> int:

@@ -30,7 +30,7 @@ _LOOK = (  # to be read on a light page and on a dark one
 )
 
 
-class NoOutline(MusicgenError):
+class ModelSummaryFailed(MusicgenError):
     """A model that could not be built, and why."""
 
 
@@ -46,7 +46,7 @@ class Layer:
 
 
 @dataclass(frozen=True)
-class Outline:
+class ModelSummary:
     """A model's layers, in order of their use."""
 
     parameters: int
@@ -69,7 +69,7 @@ class Outline:
         return "\n".join([*lines, "}"])
 
 
-def kept_outline(model: ModelSettings, encoding: Encoding) -> Outline | None:
+def cached_model_summary(model: ModelSettings, encoding: Encoding) -> ModelSummary | None:
     """The outline, where it was made before."""
     try:
         return _from_json(json.loads(_path(_question(model, encoding)).read_bytes()))
@@ -77,15 +77,15 @@ def kept_outline(model: ModelSettings, encoding: Encoding) -> Outline | None:
         return None
 
 
-def parameters_of(model: ModelSettings, encoding: Encoding) -> int | None:
+def parameter_count(model: ModelSettings, encoding: Encoding) -> int | None:
     """How many a model has, where that is known without building it."""
     counted = parameters(model, encoding)
-    if counted is None and (outline := kept_outline(model, encoding)):
+    if counted is None and (outline := cached_model_summary(model, encoding)):
         return outline.parameters
     return counted
 
 
-def make_outline(model: ModelSettings, encoding: Encoding) -> Outline:
+def build_model_summary(model: ModelSettings, encoding: Encoding) -> ModelSummary:
     """Have the model built by another process, and keep what it says; NoOutline if it fails."""
     question = _question(model, encoding)
     command = [sys.executable, "-m", "musicgen.models.describe"]
@@ -95,11 +95,11 @@ def make_outline(model: ModelSettings, encoding: Encoding) -> Outline:
         )
         outline = _from_json(json.loads(answer.stdout))
     except subprocess.TimeoutExpired:
-        raise NoOutline(f"the model was not built within {SECONDS} seconds") from None
+        raise ModelSummaryFailed(f"the model was not built within {SECONDS} seconds") from None
     except subprocess.CalledProcessError as problem:
-        raise NoOutline(_last_line(problem.stderr)) from None
+        raise ModelSummaryFailed(_last_line(problem.stderr)) from None
     except (OSError, ValueError, TypeError, KeyError) as problem:
-        raise NoOutline(str(problem)) from None
+        raise ModelSummaryFailed(str(problem)) from None
     path = _path(question)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_json(path, asdict(outline))
@@ -117,11 +117,11 @@ def _path(question: str) -> Path:
     )
 
 
-def _from_json(entry: dict[str, object]) -> Outline:
+def _from_json(entry: dict[str, object]) -> ModelSummary:
     layers = entry["layers"]
     if not isinstance(layers, list):
         raise ValueError("an outline has layers")
-    return Outline(int(str(entry["parameters"])), tuple(Layer(**each) for each in layers))
+    return ModelSummary(int(str(entry["parameters"])), tuple(Layer(**each) for each in layers))
 
 
 def _last_line(text: str) -> str:

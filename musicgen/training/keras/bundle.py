@@ -23,7 +23,8 @@ from musicgen.models.checkpoints.writer import CheckpointWriter, load_weights, w
 from musicgen.paths import PRETRAINED, checked_name
 from musicgen.training.data.prepare import prepare
 from musicgen.training.keras.final_evaluation import write_baselines, write_evaluation
-from musicgen.training.run_folder.run import Run, find_run
+from musicgen.training.run_folder.registry import find_run
+from musicgen.training.run_folder.run import Run
 
 KEPT = ("run.json", "status.json", "metrics.jsonl", "split.json")
 

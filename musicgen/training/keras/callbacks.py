@@ -11,11 +11,17 @@ from typing import Any
 import keras
 import numpy as np
 
-from musicgen.training.failures.divergence import LossNotANumber
+from musicgen.training.failures import LossNotANumber
 from musicgen.training.keras.devices import gpu_memory
 from musicgen.training.keras.optimizer import learning_rate
 from musicgen.training.keras.state import TrainingState
-from musicgen.training.run_folder.report import BLOCK, Reporter, Sums, difference, means
+from musicgen.training.run_folder.reporter import (
+    BLOCK_BATCHES,
+    Reporter,
+    Sums,
+    mean_metrics,
+    subtract_sums,
+)
 
 CHECKPOINT_SECONDS = 300.0  # longest time between two checkpoints within an epoch
 
@@ -56,13 +62,13 @@ class TrainingCallback(keras.callbacks.Callback):
         is_last = progress.batch >= state.batches_per_epoch
         stops = self.should_stop() and not is_last
         saves = time.monotonic() - self._saved_at > CHECKPOINT_SECONDS and not is_last
-        reports = progress.step % BLOCK == 0 or progress.step == 1
+        reports = progress.step % BLOCK_BATCHES == 0 or progress.step == 1
         is_time_over = state.is_time_over and not is_last and not stops
         if is_last or stops or saves or reports or is_time_over:
             self._read_sums()
         if reports:
             self._report_block()
-        self.reporter.beat(step=progress.step, seconds=state.seconds)
+        self.reporter.heartbeat(step=progress.step, seconds=state.seconds)
         if is_time_over:  # the epoch ends here and counts as a whole one
             self.model.stop_training = True
         elif stops:
@@ -82,11 +88,11 @@ class TrainingCallback(keras.callbacks.Callback):
         """One line of metrics for the batches since the line before."""
         state, now = self.state, time.monotonic()
         sums_before, started = self._block_start
-        block = difference(self.sums, sums_before)
+        block = subtract_sums(self.sums, sums_before)
         speed = block["notes"] / max(now - started, 1e-6)  # predicted steps per second
         self._block_start = (self.sums, now)
-        line = means(block, self.model.fields)
-        self.reporter.add(
+        line = mean_metrics(block, self.model.fields)
+        self.reporter.add_metrics(
             kind="step",
             step=state.progress.step,
             epoch=state.epochs,
@@ -98,7 +104,7 @@ class TrainingCallback(keras.callbacks.Callback):
         )
         done = state.fraction_done
         left = state.seconds * max(0.0, 1 - done) / done if done else None
-        self.reporter.beat(loss=line["loss"], steps_per_second=speed, seconds_left=left)
+        self.reporter.heartbeat(loss=line["loss"], steps_per_second=speed, seconds_left=left)
 
 
 class HeartbeatCallback(keras.callbacks.Callback):
@@ -109,4 +115,4 @@ class HeartbeatCallback(keras.callbacks.Callback):
         self.reporter = reporter
 
     def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
-        self.reporter.beat()
+        self.reporter.heartbeat()

@@ -6,8 +6,6 @@ the same batches with the same dropout as one that was never stopped.
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -18,7 +16,6 @@ import tensorflow as tf
 
 from musicgen.errors import Cancelled
 from musicgen.models.build import build_model
-from musicgen.models.checkpoints.checkpoint import PROGRESS
 from musicgen.models.checkpoints.writer import CheckpointWriter, load_training_state, load_weights
 from musicgen.training.data.prepare import TrainingData
 from musicgen.training.data.windows import Batch
@@ -29,11 +26,16 @@ from musicgen.training.keras.final_evaluation import write_baselines, write_eval
 from musicgen.training.keras.optimizer import build_optimizer
 from musicgen.training.keras.state import TrainingState
 from musicgen.training.keras.trainer import StepsTrainer, as_dataset
-from musicgen.training.run_folder.checkpoints import keep, latest_checkpoint, place_for
-from musicgen.training.run_folder.progress import Progress
-from musicgen.training.run_folder.report import Reporter, Sums, epoch_in_words, means
-from musicgen.training.run_folder.run import FINISHED, RUNNING, STOPPED, Run
+from musicgen.training.run_folder.checkpoints import (
+    latest_checkpoint,
+    new_checkpoint_folder,
+    set_pointers,
+)
+from musicgen.training.run_folder.position import TrainingPosition, read_position
+from musicgen.training.run_folder.reporter import Reporter, Sums, epoch_log_line, mean_metrics
+from musicgen.training.run_folder.run import Run
 from musicgen.training.run_folder.samples import write_sample
+from musicgen.training.run_folder.status import FINISHED, RUNNING, STOPPED
 
 UNEVALUATED = "it is trained to its end, and was stopped before it was evaluated"
 
@@ -55,7 +57,7 @@ class TrainingSession:
         self.settings = data.settings.train
         self.train_windows, self.valid_windows = data.windows("train"), data.windows("valid")
         batches = self.train_windows.batches
-        progress = Progress(batch_size=self.settings.batch_size)
+        progress = TrainingPosition(batch_size=self.settings.batch_size)
         with devices.scope():
             self._build()
             network = self.trainer.network
@@ -64,12 +66,11 @@ class TrainingSession:
             if start is not None and resume:
                 load_training_state(network, self.optimizer, start)
                 swap_averages(network, self.optimizer)  # checkpoints have averages as weights
-                saved = Progress(**json.loads((start / PROGRESS).read_bytes()))
-                progress = saved.in_batches_of(self.settings.batch_size, batches)
+                progress = read_position(start).with_batch_size(self.settings.batch_size, batches)
         primers = data.primers(np.random.default_rng(self.settings.seed))
         self.writer = CheckpointWriter(network, data.encoding, primers)
         self.state = TrainingState(self.settings, batches, progress)
-        self.reporter.tell(
+        self.reporter.write(
             state=RUNNING,
             message="",
             parameters=network.count_params(),
@@ -92,7 +93,7 @@ class TrainingSession:
 
     def should_stop(self) -> bool:
         """Whether somebody requested a stop."""
-        return self.run.asked_to_stop
+        return self.run.stop_requested
 
     def train(self) -> None:
         """Train until the last epoch, the time limit, early stopping or a stop request."""
@@ -101,7 +102,7 @@ class TrainingSession:
             if not whole:
                 self.save(best=False)
             if not whole or (self.should_stop() and not self.is_over()):
-                self.reporter.tell(state=STOPPED, message="")
+                self.reporter.write(state=STOPPED, message="")
                 return
         if latest_checkpoint(self.run) is None:
             self.save(best=True)
@@ -110,24 +111,25 @@ class TrainingSession:
     def is_over(self) -> bool:
         """Whether the training is complete, by epochs, time or early stopping."""
         progress, patience = self.state.progress, self.settings.patience
-        waited = progress.epoch - progress.best_epoch
+        # Continue grants the whole patience again.
+        waited = progress.epoch - max(progress.best_epoch, self.data.settings.continued_from)
         return self.state.fraction_done >= 1.0 or bool(
             patience and progress.best_valid_loss is not None and waited >= patience
         )
 
     def _evaluate(self) -> None:
-        self.reporter.tell(message="evaluating", seconds_left=0.0)
+        self.reporter.write(message="evaluating", seconds_left=0.0)
         try:
             write_evaluation(self.run, self.data.scores, self._report_evaluation)
         except Cancelled:
-            self.reporter.tell(state=STOPPED, message=UNEVALUATED)
+            self.reporter.write(state=STOPPED, message=UNEVALUATED)
             return
-        self.reporter.tell(state=FINISHED, message="")
+        self.reporter.write(state=FINISHED, message="")
 
     def _report_evaluation(self, done: int, total: int) -> None:
         if self.should_stop():
             raise Cancelled
-        self.reporter.beat()
+        self.reporter.heartbeat()
 
     def _train_epoch(self) -> bool:
         """Train one epoch, or the rest of one; False where a stop request ended it early.
@@ -153,7 +155,7 @@ class TrainingSession:
 
     def _finish_epoch(self, sums: Sums) -> None:
         """Validate, report the metrics, save a checkpoint, compose a sample."""
-        metrics = means(sums, self.trainer.fields)
+        metrics = mean_metrics(sums, self.trainer.fields)
         valid = self._validate()
         progress = self.state.progress
         epoch, seconds = progress.epoch + 1, self.state.seconds
@@ -165,9 +167,9 @@ class TrainingSession:
         if is_best:
             progress = replace(progress, best_epoch=epoch, best_valid_loss=loss)
         self.state.progress = progress
-        self.reporter.add(kind="epoch", epoch=epoch, **line)
-        print(epoch_in_words(epoch, line), file=sys.stderr, flush=True)  # into the log
-        self.reporter.note(
+        self.reporter.add_metrics(kind="epoch", epoch=epoch, **line)
+        self.reporter.log(epoch_log_line(epoch, line))
+        self.reporter.update(
             epoch=epoch,
             loss=line["loss"],
             valid_loss=line.get("valid_loss"),
@@ -176,7 +178,7 @@ class TrainingSession:
             seconds=seconds,
         )
         self.save(is_best)
-        self.reporter.tell()  # after the checkpoint: what the status names can be opened
+        self.reporter.write()  # after the checkpoint: what the status names can be opened
         if self.data.scores["train"]:  # benchmarks train on encoded pieces without scores
             write_sample(self.run, epoch)
             write_baselines(self.run, self.data.encoding, self.data.scores)
@@ -191,7 +193,7 @@ class TrainingSession:
             sums = self.trainer.evaluate(
                 dataset, verbose=0, return_dict=True, callbacks=[HeartbeatCallback(self.reporter)]
             )
-        return means(sums, self.trainer.fields)
+        return mean_metrics(sums, self.trainer.fields)
 
     def save(self, best: bool) -> None:
         """Write a checkpoint, then the pointers to it, then delete the older ones."""
@@ -205,9 +207,9 @@ class TrainingSession:
             "valid_loss": status.valid_loss,
         }
         with averaged(self.trainer, self.optimizer):
-            checkpoint = place_for(self.run, progress)
+            checkpoint = new_checkpoint_folder(self.run, progress)
             self.writer.write(checkpoint, facts, self.optimizer, asdict(progress))
-        keep(checkpoint, best)
+        set_pointers(checkpoint, best)
 
     def _train_dataset(self) -> tf.data.Dataset:
         """Batches of the current epoch from the current position on."""

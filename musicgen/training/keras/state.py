@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from musicgen.training.run_folder.progress import Progress
+from musicgen.training.run_folder.position import TrainingPosition
 from musicgen.training.settings import TrainSettings
 
 
@@ -19,7 +19,7 @@ class TrainingState:
 
     settings: TrainSettings
     batches_per_epoch: int
-    progress: Progress
+    progress: TrainingPosition
     clock: Callable[[], float] = time.monotonic  # seconds
 
     started: float = field(init=False)  # by that clock, as if all sessions were one

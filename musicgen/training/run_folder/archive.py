@@ -28,7 +28,8 @@ from musicgen.models.checkpoints.checkpoint import (
     open_checkpoint,
 )
 from musicgen.paths import PRETRAINED, checked_name, runs_folder
-from musicgen.training.run_folder.run import ALIVE, STOPPED, Run, UnknownRun
+from musicgen.training.run_folder.run import Run, UnknownRun
+from musicgen.training.run_folder.status import ALIVE, STOPPED
 from musicgen.training.settings import RunSettings
 
 RUN_FILES = (
@@ -158,7 +159,7 @@ def _check(folder: Path, settings: RunSettings) -> None:
     """Set right what only holds where the run came from, and open its checkpoint."""
     write_json(folder / "run.json", settings.to_json())
     run = Run(folder)
-    status = run.written_status()
+    status = run.stored_status()
     if status.state in ALIVE:  # it was zipped while it was trained
         entry = {**vars(status), "state": STOPPED, "message": "", "heartbeat": 0.0}
         write_json(folder / "status.json", entry)

@@ -1,18 +1,26 @@
-"""Which checkpoints of a run are kept: the latest and the best, named by pointers."""
+"""Checkpoints of a run: which exist, and which of them are the latest and the best."""
 
 from __future__ import annotations
 
-import json
+import re
 import shutil
+from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 
 from musicgen.files import write_json
-from musicgen.training.run_folder.progress import Progress
-from musicgen.training.run_folder.run import Run, UnknownRun, find_checkpoint
+from musicgen.json_files import InvalidJson, read_json
+from musicgen.models.checkpoints.checkpoint import CONFIG
+from musicgen.paths import BadName
+from musicgen.training.run_folder.position import TrainingPosition
+from musicgen.training.run_folder.registry import find_checkpoint
+from musicgen.training.run_folder.run import CheckpointPointer, Run, UnknownRun
+
+_NUMBER = re.compile(r"(\d+)")
 
 
 def latest_checkpoint(run: Run) -> Path | None:
-    """Where the run's own training was left, None where it has saved nothing."""
+    """The checkpoint to resume from; None where the run has saved none."""
     try:
         return run.checkpoint("latest")
     except UnknownRun:
@@ -20,37 +28,54 @@ def latest_checkpoint(run: Run) -> Path | None:
 
 
 def starting_checkpoint(run: Run) -> Path | None:
-    """The checkpoint that a run goes on from, its own or the one that it is to be tuned from."""
+    """The run's latest checkpoint, or the one that it is fine-tuned from; None without either."""
     start_from = run.settings.start_from
     return latest_checkpoint(run) or (find_checkpoint(start_from) if start_from else None)
 
 
-def place_for(run: Run, progress: Progress) -> Path:
-    """The folder of a checkpoint of this moment, with nothing in it.
+def saved_checkpoints(run: Run) -> list[Path]:
+    """Folders of the run's checkpoints, the latest first; empty where none can be opened."""
+    try:
+        best = run.checkpoint()
+        folders = [folder for folder in best.parent.iterdir() if (folder / CONFIG).is_file()]
+    except (UnknownRun, BadName, OSError):
+        return []
+    return sorted({best, *folders}, key=lambda folder: number_aware(folder.name), reverse=True)
 
-    A checkpoint that a pointer names stays until there is another.
-    """
+
+def number_aware(name: str) -> list[str | int]:
+    """Sort key by which epoch-9999 comes before epoch-10000."""
+    return [int(part) if part.isdecimal() else part for part in _NUMBER.split(name)]
+
+
+def new_checkpoint_folder(run: Run, position: TrainingPosition) -> Path:
+    """A folder that does not exist, named after a position; the name of no best or latest one."""
     parent = run.folder / "checkpoints"
-    name = f"epoch-{progress.epoch:04d}" + (f"-{progress.step:05d}" if progress.batch else "")
-    while name in _pointed_to(parent):
+    name = f"epoch-{position.epoch:04d}" + (f"-{position.step:05d}" if position.batch else "")
+    while name in _best_and_latest(parent):
         name += "-again"
     folder = parent / name
-    if folder.exists():  # of a session whose pointers were never written
+    if folder.exists():  # left by a session that was killed before it set the pointers
         shutil.rmtree(folder)
     return folder
 
 
-def keep(checkpoint: Path, best: bool) -> None:
-    """Make it the run's latest, and its best, and let go those that are neither any more."""
+def set_pointers(checkpoint: Path, best: bool) -> None:
+    """Make a checkpoint the latest, and the best if so; delete those that are neither."""
     parent = checkpoint.parent
-    write_json(parent / "latest.json", {"checkpoint": checkpoint.name})
+    pointer = asdict(CheckpointPointer(checkpoint.name))
+    write_json(parent / "latest.json", pointer)
     if best:
-        write_json(parent / "best.json", {"checkpoint": checkpoint.name})
-    kept = _pointed_to(parent)
+        write_json(parent / "best.json", pointer)
+    remaining = _best_and_latest(parent)
     for folder in parent.iterdir():
-        if folder.is_dir() and folder.name not in kept:
+        if folder.is_dir() and folder.name not in remaining:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _pointed_to(parent: Path) -> set[str]:
-    return {json.loads(path.read_bytes())["checkpoint"] for path in parent.glob("*.json")}
+def _best_and_latest(parent: Path) -> set[str]:
+    names: set[str] = set()
+    for pointer in ("best", "latest"):
+        with suppress(InvalidJson):
+            names.add(read_json(parent / f"{pointer}.json", CheckpointPointer).checkpoint)
+    return names

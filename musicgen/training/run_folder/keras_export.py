@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from musicgen.errors import MusicgenError
-from musicgen.models.checkpoints.checkpoint import open_checkpoint
+from musicgen.models.checkpoints.checkpoint import CONFIG, open_checkpoint
 from musicgen.models.settings import ClassicSettings
 from musicgen.progress import Progress
 from musicgen.training.run_folder.run import Run
@@ -21,24 +21,31 @@ SECONDS = 180  # for Keras to be loaded and the file to be written
 LOOK = 0.2  # seconds between two words with whoever waits for it
 
 
-class NoExport(MusicgenError):
+class KerasExportFailed(MusicgenError):
     """A `.keras` file that could not be made, and why."""
 
 
-def opens_alone(run: Run) -> bool:
+def opens_without_package(run: Run) -> bool:
     """Whether Keras alone can open the file; of other models it needs this package beside it."""
     return isinstance(run.settings.model, ClassicSettings)
 
 
 def keras_file_name(run: Run) -> str:
     """The run's name; of `classic` the notebook's pattern: epoch and loss, in nats, of the best."""
-    if not opens_alone(run):
+    if not opens_without_package(run):
         return f"{run.name}.keras"
     facts = open_checkpoint(run.checkpoint()).facts
     epoch, bits = facts.get("epoch"), facts.get("loss")
     epoch = epoch if isinstance(epoch, int) else 0
     loss = bits * math.log(2) if isinstance(bits, int | float) else 0.0
     return f"my_weights-improvement={epoch:02d}-{loss:.4f}-bigger.keras"
+
+
+def checkpoint_identity(run: Run) -> tuple[str, int, int]:
+    """Folder, inode and time of the checkpoint that is exported: another one after Continue."""
+    folder = run.checkpoint()
+    status = (folder / CONFIG).stat()
+    return str(folder), status.st_ino, status.st_mtime_ns
 
 
 def keras_file(run: Run, progress: Progress | None = None) -> bytes:
@@ -53,7 +60,7 @@ def keras_file(run: Run, progress: Progress | None = None) -> bytes:
             _await([*command, str(run.checkpoint()), str(out)], progress)
             return out.read_bytes()
         except OSError as problem:
-            raise NoExport(str(problem)) from None
+            raise KerasExportFailed(str(problem)) from None
 
 
 def _await(command: Sequence[str], progress: Progress | None) -> None:
@@ -66,7 +73,7 @@ def _await(command: Sequence[str], progress: Progress | None) -> None:
                 with suppress(subprocess.TimeoutExpired):
                     said = process.communicate(timeout=LOOK)[1]
                 if said is None and time.monotonic() > end:
-                    raise NoExport(f"it was not written within {SECONDS} seconds")
+                    raise KerasExportFailed(f"it was not written within {SECONDS} seconds")
                 if progress:
                     progress(0, 0)
         except BaseException:
@@ -74,4 +81,4 @@ def _await(command: Sequence[str], progress: Progress | None) -> None:
             raise
     if process.returncode:
         lines = said.strip().splitlines()
-        raise NoExport(lines[-1][:300] if lines else "it could not be written")
+        raise KerasExportFailed(lines[-1][:300] if lines else "it could not be written")

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from musicgen.files import write_json
 from musicgen.paths import PRETRAINED, checked_name, runs_folder
-from musicgen.training.run_folder.run import ALIVE, Run
-from musicgen.training.worker.launch import NotNow
+from musicgen.training.run_folder.run import Run
+from musicgen.training.run_folder.status import ALIVE
+from musicgen.training.worker.launch import InvalidRunState
 
 
 def rename(run: Run, name: str) -> Run:
@@ -40,6 +41,6 @@ def delete(run: Run) -> None:
 def _check_ended(run: Run) -> None:
     """NotNow where a run is bundled or its process is at work."""
     if run.bundled:
-        raise NotNow(f"'{run.name}' came with the program and stays as it is")
+        raise InvalidRunState(f"'{run.name}' came with the program and stays as it is")
     if run.status().state in ALIVE:
-        raise NotNow(f"run '{run.name}' is being trained: stop it first")
+        raise InvalidRunState(f"run '{run.name}' is being trained: stop it first")

@@ -16,11 +16,11 @@ from musicgen.training.run_folder.run import Run
 SPLIT = "split.json"  # the names of the pieces by side
 
 
-class OtherPieces(MusicgenError, ValueError):
+class DifferentPieces(MusicgenError, ValueError):
     """A collection that is not the one that a run has learned from."""
 
 
-def is_gone(source: str) -> bool:
+def is_missing(source: str) -> bool:
     """Whether a collection is not where it was."""
     try:
         find_source(source)
@@ -29,7 +29,7 @@ def is_gone(source: str) -> bool:
     return False
 
 
-def found_again(run: Run, source: str, progress: Progress | None = None) -> None:
+def relocate_collection(run: Run, source: str, progress: Progress | None = None) -> None:
     """Have a run go on with its collection where that is now: a name, or a path.
 
     progress(done, total) hears of files. UnknownSource where there is nothing, OtherPieces where
@@ -43,7 +43,7 @@ def found_again(run: Run, source: str, progress: Progress | None = None) -> None
     there = Counter(score.name for score in collection.scores if len(score))
     if known and there != known:
         missing, new = (known - there).total(), (there - known).total()
-        raise OtherPieces(
+        raise DifferentPieces(
             f"'{collection.name}' is another collection: of the {known.total():,} pieces "
             f"of this run {missing:,} are not there, and {new:,} others are"
         )

@@ -26,7 +26,7 @@ FEW = 4  # of the latest pieces that are offered at first
 _FILE = re.compile(r"epoch-(\d{1,6})\.mid", re.ASCII)
 
 
-def worth_hearing(epoch: int) -> bool:
+def is_sample_epoch(epoch: int) -> bool:
     """Whether a piece is composed after this epoch: often at first, then ever more seldom."""
     if epoch <= EVERY_ONE:
         return True
@@ -38,7 +38,7 @@ def write_sample(run: Run, epoch: int) -> None:
 
     What goes wrong is told in the log, and the training goes on.
     """
-    if not worth_hearing(epoch):
+    if not is_sample_epoch(epoch):
         return
     try:
         model = OnnxModel(open_checkpoint(run.checkpoint("latest")))
@@ -59,12 +59,12 @@ def samples(run: Run) -> dict[int, Path]:
     return {int(path.stem.removeprefix("epoch-")): path for path in sorted(names)}
 
 
-def nearest_best(epochs: Sequence[int], best: int) -> int | None:
+def nearest_to_best(epochs: Sequence[int], best: int) -> int | None:
     """The epoch of the piece that was composed at the best one, or last before it."""
     return max((epoch for epoch in epochs if epoch <= best), default=None)
 
 
-def few_of(epochs: Sequence[int], best: int) -> list[int]:
+def select_epochs(epochs: Sequence[int], best: int) -> list[int]:
     """Those that tell most of many epochs: the first, the best and the latest."""
-    told = {*epochs[:1], nearest_best(epochs, best), *epochs[-FEW:]}
+    told = {*epochs[:1], nearest_to_best(epochs, best), *epochs[-FEW:]}
     return [epoch for epoch in epochs if epoch in told]

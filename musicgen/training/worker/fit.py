@@ -1,14 +1,18 @@
-"""The training process: from a run folder's settings to its checkpoints."""
+"""From a run's settings to its checkpoints: read the collection, prepare it, train."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
+import tensorflow as tf
+
 from musicgen.composing.style.training_profile import write_training_profile
+from musicgen.corpus.collection import Collection
+from musicgen.corpus.load import load_collection
+from musicgen.errors import Cancelled
 from musicgen.files import write_json
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.training.data.prepare import TrainingData, prepare
@@ -16,23 +20,27 @@ from musicgen.training.keras.devices import Devices, set_up_devices
 from musicgen.training.keras.session import TrainingSession
 from musicgen.training.run_folder.checkpoints import latest_checkpoint, starting_checkpoint
 from musicgen.training.run_folder.relocate import SPLIT
-from musicgen.training.run_folder.report import Reporter
-from musicgen.training.run_folder.run import STARTING, Run
-from musicgen.training.worker.reading import read_collection
+from musicgen.training.run_folder.reporter import Reporter
+from musicgen.training.run_folder.run import Run
+from musicgen.training.run_folder.status import STARTING, STOPPED
+
+READING = "reading the collection"
 
 
 def train(
-    run: Run, devices: Devices | None = None, training: type[TrainingSession] | None = None
+    run: Run,
+    reporter: Reporter,
+    devices: Devices | None = None,
+    training: type[TrainingSession] | None = None,
 ) -> None:
     """Train a run to its end, from its latest checkpoint where it has one.
 
-    devices, training: what to train on and the session to train in, where not the usual ones.
+    devices: default those of the settings. training: session class, for tests.
     """
     settings = run.settings
     devices = devices or set_up_devices(settings.train.devices)
-    reporter = _reporter(run)
-    reporter.note(device=devices.description)
-    collection = read_collection(run, reporter)
+    reporter.update(device=devices.description)
+    collection = _read_collection(run, reporter)
     if collection is None:
         return
     start = starting_checkpoint(run)
@@ -41,25 +49,41 @@ def train(
     write_json(run.folder / SPLIT, data.names())
     train_scores, valid_scores = data.scores["train"], data.scores["valid"]
     write_training_profile(run.folder, train_scores, valid_scores, encoding=data.encoding)
-    train_on(run, data, devices, training)
+    train_on(run, reporter, data, devices, training)
 
 
 def train_on(
     run: Run,
+    reporter: Reporter,
     data: TrainingData,
     devices: Devices | None = None,
     training: type[TrainingSession] | None = None,
 ) -> None:
-    """The same on data that is at hand."""
+    """Train a run on prepared data. Raises MemoryError where TensorFlow runs out of memory."""
     devices = devices or set_up_devices()
-    reporter = _reporter(run)
-    reporter.tell(state=STARTING, message="making the model", device=devices.description)
-    resume = latest_checkpoint(run) is not None
-    (training or TrainingSession)(
-        run, data, devices, reporter, starting_checkpoint(run), resume
-    ).train()
-
-
-def _reporter(run: Run) -> Reporter:
     epochs = run.settings.train.epochs
-    return Reporter(run.folder, replace(run.written_status(), epochs=epochs))
+    reporter.write(
+        state=STARTING, message="making the model", device=devices.description, epochs=epochs
+    )
+    resume = latest_checkpoint(run) is not None
+    start = starting_checkpoint(run)
+    try:
+        (training or TrainingSession)(run, data, devices, reporter, start, resume).train()
+    except tf.errors.ResourceExhaustedError as problem:
+        raise MemoryError(problem.message) from problem
+
+
+def _read_collection(run: Run, reporter: Reporter) -> Collection | None:
+    """The run's collection; None, and the state STOPPED, where a stop was requested meanwhile."""
+
+    def progress(done: int, total: int) -> None:
+        if run.stop_requested:
+            raise Cancelled
+        reporter.heartbeat(message=f"{READING}: {done:,} of {total:,} files")
+
+    reporter.write(state=STARTING, message=READING)
+    collection = load_collection(run.settings.source, progress)
+    if collection.complete:
+        return collection
+    reporter.write(state=STOPPED, message="cancelled while the collection was read")
+    return None

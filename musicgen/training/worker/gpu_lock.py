@@ -1,7 +1,6 @@
-"""This machine's cards, divided between the trainings that run at the same time.
+"""GPU locks: divide the GPUs of this computer between trainings that run at the same time.
 
-A training takes as many as its settings say, of those that no other has; without cards the CPU
-counts as one. Each is held by a lock while it is used.
+A training takes as many GPUs as its settings say. Without GPUs the CPU counts as one.
 """
 
 from __future__ import annotations
@@ -17,58 +16,58 @@ from musicgen.paths import runs_folder
 from musicgen.training.run_folder.run import Run, UnknownRun
 
 CPU = "cpu"
-WAIT = 0.5  # seconds between two looks for a free card
+POLL_SECONDS = 0.5  # while all GPUs are taken
 
 
-def wanted(run: Run, there: int) -> int:
-    """How many cards a run takes of those that are there; all where its settings do not say."""
-    there = max(1, there)
+def gpus_of_run(run: Run, gpu_count: int) -> int:
+    """Number of GPUs that a run takes of `gpu_count`; all where its settings do not limit it."""
+    devices = max(1, gpu_count)
     try:
-        return min(run.settings.train.devices or there, there)
+        return min(run.settings.train.devices or devices, devices)
     except UnknownRun:
-        return there
+        return devices
 
 
-def room_for(run: Run, others: Iterable[Run], there: int) -> bool:
-    """Whether the others leave a run as many cards as it wants."""
-    used = sum(wanted(other, there) for other in others)
-    return used + wanted(run, there) <= max(1, there)
+def gpus_fit(run: Run, others: Iterable[Run], gpu_count: int) -> bool:
+    """Whether a run can be trained beside others on `gpu_count` GPUs."""
+    used = sum(gpus_of_run(other, gpu_count) for other in others)
+    return used + gpus_of_run(run, gpu_count) <= max(1, gpu_count)
 
 
 @contextmanager
-def hold_cards(count: int, cards: Sequence[str]) -> Iterator[None]:
-    """Hold so many of the cards, when they are free, and let TensorFlow see no others.
+def lock_gpus(count: int, gpus: Sequence[str]) -> Iterator[None]:
+    """Wait for `count` free GPUs, hold their locks, and hide the others from TensorFlow.
 
-    That is for a process that has not loaded it yet.
+    The process must not have loaded TensorFlow before.
     """
-    held = _take(count, cards or [CPU])
+    locks = _acquire(count, gpus or [CPU])
     try:
-        if len(cards) > 1:
-            os.environ["CUDA_VISIBLE_DEVICES"] = ",".join(held)
+        if len(gpus) > 1:
+            os.environ["CUDA_VISIBLE_DEVICES"] = ",".join(locks)
         yield
     finally:
-        for lock in held.values():
+        for lock in locks.values():
             lock.release()
 
 
-def _take(count: int, cards: Sequence[str]) -> dict[str, FileLock]:
-    """Locks of so many cards by their names; waits for them."""
+def _acquire(count: int, gpus: Sequence[str]) -> dict[str, FileLock]:
+    """Acquired locks of `count` GPUs by GPU id; waits until so many are free."""
     while True:
-        with FileLock(runs_folder() / ".device.lock"):  # one at a time chooses
-            free = {card: lock for card in cards if (lock := _lock(card)) is not None}
-            kept = dict(list(free.items())[:count])
-            enough = len(kept) == count
-            for card, lock in free.items():
-                if not enough or card not in kept:
+        with FileLock(runs_folder() / ".device.lock"):  # one process at a time chooses
+            free = {gpu: lock for gpu in gpus if (lock := _try_lock(gpu)) is not None}
+            chosen = dict(list(free.items())[:count])
+            enough = len(chosen) == count
+            for gpu, lock in free.items():
+                if not enough or gpu not in chosen:
                     lock.release()
         if enough:
-            return kept
-        time.sleep(WAIT)
+            return chosen
+        time.sleep(POLL_SECONDS)
 
 
-def _lock(card: str) -> FileLock | None:
-    """A card's lock, held; None where another training has it."""
-    lock = FileLock(runs_folder() / f".device-{card}.lock")
+def _try_lock(gpu: str) -> FileLock | None:
+    """Acquired lock of a GPU; None where another training holds it."""
+    lock = FileLock(runs_folder() / f".device-{gpu}.lock")
     try:
         lock.acquire(blocking=False)
     except Timeout:

@@ -1,39 +1,42 @@
-"""Starting, stopping and going on with trainings from another process."""
+"""Start, stop, resume and continue trainings from another process."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from typing import Any
 
 from musicgen.bounds import within
-from musicgen.errors import MusicgenError
+from musicgen.errors import InvalidSetting, MusicgenError
 from musicgen.files import write_json
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
-from musicgen.training.run_folder.report import Reporter
-from musicgen.training.run_folder.run import ALIVE, QUEUED, Run, create_run
+from musicgen.training.run_folder.registry import create_run
+from musicgen.training.run_folder.run import Run
+from musicgen.training.run_folder.status import ALIVE, QUEUED, write_status
 from musicgen.training.settings import RunSettings, TrainSettings
 
-MOST_EPOCHS = 100_000  # as good as none
+MAX_EPOCHS = 100_000  # stands for no limit
+FINE_TUNING_DIVISOR = 5  # of the learning rate
 
 
-class NotNow(MusicgenError):
-    """A run is not in a state in which this can be done."""
+class InvalidRunState(MusicgenError):
+    """An action that the present state of a run does not allow."""
 
 
 def start(settings: RunSettings) -> Run:
-    """A new run, trained by a process of its own that outlives this one."""
+    """Create a run and start a process that trains it, which outlives this process."""
     run = create_run(settings)
     _spawn(run)
     return run
 
 
 def stop(run: Run) -> None:
-    """Ask the process to save and stop after the batch that it is at."""
+    """Request that the training saves and stops after its current batch."""
     if run.status().state not in ALIVE:
-        raise NotNow(f"run '{run.name}' is not being trained")
+        raise InvalidRunState(f"run '{run.name}' is not being trained")
     (run.folder / "stop").touch()
 
 
@@ -43,93 +46,112 @@ def resume(
     batch_size: int | None = None,
     learning_rate: float | None = None,
 ) -> None:
-    """Go on from the latest checkpoint, with other settings where they are given.
+    """Resume from the latest checkpoint; a setting that is None stays as it is.
 
-    ValueError where they do not fit.
+    Raises InvalidSetting or InvalidRunState.
     """
     check_resumable(run)
-    extend(run, epochs, batch_size=batch_size, learning_rate=learning_rate)
-    (run.folder / "stop").unlink(missing_ok=True)
-    Reporter(run.folder, run.written_status()).tell(state=QUEUED, message="")
-    _spawn(run)
+    change_settings(run, epochs, batch_size=batch_size, learning_rate=learning_rate)
+    _queue(run)
 
 
-def extend(
+def change_settings(
     run: Run,
     epochs: int | None = None,
     minutes: float | None = None,
     batch_size: int | None = None,
     learning_rate: float | None = None,
 ) -> None:
-    """Give a run another length, batch size or learning rate; None leaves it."""
-    wanted = {
+    """Change a run's length, batch size or learning rate; None leaves a setting as it is.
+
+    With another length, patience counts from the epoch that the run has reached.
+    """
+    values = {
         "epochs": epochs,
         "minutes": minutes,
         "batch_size": batch_size,
         "learning_rate": learning_rate,
     }
-    changes: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
+    changes: dict[str, Any] = {name: value for name, value in values.items() if value is not None}
     if changes:
         settings = run.settings
-        train = replace(settings.train, **changes)
-        write_json(run.folder / "run.json", replace(settings, train=train).to_json())
+        longer = "epochs" in changes or "minutes" in changes
+        changed = replace(
+            settings,
+            train=replace(settings.train, **changes),
+            continued_from=run.stored_status().epoch if longer else settings.continued_from,
+        )
+        write_json(run.folder / "run.json", changed.to_json())
 
 
-def continue_further(
+def continue_run(
     run: Run, epochs: int = 0, minutes: float = 0.0, batch_size: int | None = None
 ) -> None:
-    """Train a run that has ended for more epochs, for more minutes, or whichever is over first.
+    """Train a run that has ended for more epochs or minutes, whichever ends first.
 
-    In batches of another size where one is given. What is 0 sets no limit; ValueError where both
-    are. A run that stopped for want of progress gets its patience anew.
+    0 sets no limit. batch_size: None keeps it. Patience counts from here on. Raises
+    InvalidSetting where both limits are 0, and InvalidRunState.
     """
     if not epochs and not minutes:
-        raise ValueError("say for how many epochs or minutes more")
-    within("more epochs", epochs, 0, MOST_EPOCHS)
+        raise InvalidSetting("say for how many epochs or minutes more")
+    within("more epochs", epochs, 0, MAX_EPOCHS)
     within("more minutes", minutes, *TrainSettings.BOUNDS["minutes"])
     check_resumable(run)
-    status, settings = run.status(), run.settings
-    waited = status.epoch - status.best_epoch
-    train = replace(
-        settings.train,
-        epochs=min(status.epoch + epochs, MOST_EPOCHS) if epochs else MOST_EPOCHS,
+    status = run.status()
+    change_settings(
+        run,
+        epochs=min(status.epoch + epochs, MAX_EPOCHS) if epochs else MAX_EPOCHS,
         minutes=status.seconds / 60 + minutes if minutes else 0.0,
-        patience=settings.train.patience and settings.train.patience + waited,
-        batch_size=settings.train.batch_size if batch_size is None else batch_size,
+        batch_size=batch_size,
     )
-    write_json(run.folder / "run.json", replace(settings, train=train).to_json())
-    resume(run)
+    _queue(run)
 
 
-def tuning_rate(settings: RunSettings) -> float:
-    """A learning rate that leaves most of what was learned as it is."""
-    return settings.train.learning_rate / 5
+def fine_tuning_rate(settings: RunSettings) -> float:
+    """Learning rate for fine-tuning, low enough to keep most of what the model has learned."""
+    return settings.train.learning_rate / FINE_TUNING_DIVISOR
 
 
-def tuning(
+def fine_tuning_settings(
     run: Run, source: str, name: str, minutes: float, learning_rate: float | None = None
 ) -> RunSettings:
-    """A new run's settings that begins with the weights of a run's best checkpoint.
+    """Settings of a new run that starts with the weights of another run's best checkpoint.
 
-    It keeps the encoding with its vocabulary, so that any collection fits. minutes: 0 sets no
-    limit. learning_rate: `tuning_rate` by default. UnknownRun or BadCheckpoint where there are no
-    weights.
+    It keeps that run's encoding and vocabulary, into which any collection can be encoded.
+    minutes: 0 sets no limit. learning_rate: default `fine_tuning_rate`. Raises UnknownRun or
+    BadCheckpoint where there are no weights.
     """
     settings = run.settings
     checkpoint = open_checkpoint(run.checkpoint())
-    rate = tuning_rate(settings) if learning_rate is None else learning_rate
-    train = replace(settings.train, epochs=MOST_EPOCHS, minutes=minutes, learning_rate=rate)
+    rate = fine_tuning_rate(settings) if learning_rate is None else learning_rate
+    train = replace(settings.train, epochs=MAX_EPOCHS, minutes=minutes, learning_rate=rate)
     return RunSettings(
         name, source, checkpoint.encoding.name, checkpoint.model, train, start_from=run.name
     )
 
 
 def check_resumable(run: Run) -> None:
-    """NotNow where a run is bundled or alive."""
+    """Raise InvalidRunState where a run is bundled or being trained."""
     if run.bundled:
-        raise NotNow(f"'{run.name}' came with the program: fine-tune a copy of it")
+        raise InvalidRunState(f"'{run.name}' came with the program: fine-tune a copy of it")
     if run.status().state in ALIVE:
-        raise NotNow(f"run '{run.name}' is being trained already")
+        raise InvalidRunState(f"run '{run.name}' is being trained already")
+
+
+def _queue(run: Run) -> None:
+    """Put a run back into state QUEUED and start its process."""
+    (run.folder / "stop").unlink(missing_ok=True)
+    status = replace(
+        run.stored_status(),
+        state=QUEUED,
+        message="",
+        failure="",
+        heartbeat=time.time(),
+        pid=0,
+        process_started=0.0,
+    )
+    write_status(run.folder, status)
+    _spawn(run)
 
 
 def _spawn(run: Run) -> None:

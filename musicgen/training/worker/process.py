@@ -1,137 +1,139 @@
 """`python -m musicgen.training.worker.process RUN`: the process that trains one run.
 
-It holds the run's lock while it lives and its devices' while it trains, so that trainings wait
-for each other and a reader can tell a dead one from a silent one.
+It holds the run's lock as long as it lives, so that no second process trains the run, and locks
+of its GPUs while it trains, so that trainings take turns.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
+from typing import TextIO, TypeAlias
 
 from filelock import FileLock, Timeout
 
 from musicgen.corpus.load import find_source
 from musicgen.errors import MusicgenError
-from musicgen.training.failures.disk import DISK_FULL, is_full
-from musicgen.training.failures.oom import out_of_memory
-from musicgen.training.forecast.machine import card_ids
-from musicgen.training.run_folder.report import Reporter
-from musicgen.training.run_folder.run import FAILED, QUEUED, STOPPED, Run, find_run, list_runs
-from musicgen.training.settings import RunSettings
-from musicgen.training.worker.gpu_lock import hold_cards, room_for, wanted
+from musicgen.training.failures import INVALID_INPUT, Failure, failure_of
+from musicgen.training.forecast.machine import gpu_ids
+from musicgen.training.run_folder.registry import find_run, list_runs
+from musicgen.training.run_folder.reporter import Reporter
+from musicgen.training.run_folder.run import Run, UnknownRun
+from musicgen.training.run_folder.status import FAILED, QUEUED, STOPPED
+from musicgen.training.worker.gpu_lock import gpus_fit, gpus_of_run, lock_gpus
 
-WAIT = 0.5  # seconds between two looks at the queue
-LOCK_WAIT = 5.0  # seconds; a page that looks whether we live holds the lock for a moment
+QUEUE_POLL_SECONDS = 0.5
+
+Work: TypeAlias = Callable[[Run, Reporter], None]
 
 
 class AlreadyTraining(MusicgenError):
     """Another process trains this run."""
 
 
-def train_run(run: Run, work: Callable[[Run], None] | None = None) -> str:
-    """Wait for the device, train, and say in the status how it ended; returns the last state.
+def train_run(run: Run, work: Work | None = None, terminal: TextIO | None = None) -> str:
+    """Wait for the GPUs, train, write how it ended to the status; returns the final state.
 
-    work: what trains; imported only when it is this run's turn.
+    work: trains the run; default `fit.train`. terminal: gets the log lines as well.
+    Raises AlreadyTraining.
     """
     try:
-        with FileLock(run.folder / "lock", timeout=LOCK_WAIT):
-            return _train_in_turn(run, work)
+        with FileLock(run.folder / "lock", blocking=False):
+            return _train_in_turn(run, Reporter(run, terminal), work or _fit)
     except Timeout:
         raise AlreadyTraining(f"run '{run.name}' is being trained by another process") from None
 
 
 def place_in_queue(run: Run) -> int:
-    """How many trainings come before this one."""
-    return sum(map(len, _before(run)))
+    """Number of trainings that come before this one."""
+    waiting, training = _runs_before(run)
+    return len(waiting) + len(training)
 
 
-def _before(run: Run) -> tuple[list[Run], list[Run]]:
-    """Those that wait and came earlier, and those that are trained.
+def _runs_before(run: Run) -> tuple[list[Run], list[Run]]:
+    """Runs that wait and came earlier, and runs that are being trained.
 
-    One that waits and is silent, as a process that was halted is, lets others go before it.
+    A waiting run whose process is silent, as a suspended one is, lets others go first.
     """
     ticket = _ticket(run)
-    others = [r for r in list_runs() if not r.bundled and r.folder != run.folder]
-    ahead = [r for r in others if _ticket(r) < ticket and r.status().state == QUEUED]
-    busy = [r for r in others if r.written_status().state != QUEUED]
-    return [r for r in ahead if r.alive()], [r for r in busy if r.alive()]
+    others = [r for r in list_runs() if not r.bundled and r.folder != run.folder and r.alive()]
+    waiting = [r for r in others if _ticket(r) < ticket and r.status().state == QUEUED]
+    training = [r for r in others if r.stored_status().state != QUEUED]
+    return waiting, training
 
 
-def _waits_for(run: Run, cards: int) -> int:
-    """How many trainings it waits for; none where it is first and there are cards for it."""
-    ahead, busy = _before(run)
-    return 0 if not ahead and room_for(run, busy, cards) else len(ahead) + len(busy)
+def _count_blocking_runs(run: Run, gpu_count: int) -> int:
+    """Number of trainings to wait for; 0 where the run is first and enough GPUs are free."""
+    waiting, training = _runs_before(run)
+    free = not waiting and gpus_fit(run, training, gpu_count)
+    return 0 if free else len(waiting) + len(training)
 
 
-def _wait_for_turn(run: Run, cards: int) -> bool:
-    """False where it was asked to stop while it waited."""
-    status = replace(run.written_status(), state=QUEUED, pid=os.getpid())
-    reporter = Reporter(run.folder, status)
-    reporter.tell()
-    reporter.mend()
+def _wait_for_turn(run: Run, reporter: Reporter, gpu_count: int) -> bool:
+    """Wait in the queue; False where a stop was requested meanwhile."""
+    reporter.write(state=QUEUED)
+    reporter.repair_metrics()
     (run.folder / "ticket").write_text(f"{time.time():.6f}")
-    while place := _waits_for(run, cards):
-        reporter.beat(state=QUEUED, message=f"waits for {place} other training{'s' * (place > 1)}")
-        if run.asked_to_stop:
+    while count := _count_blocking_runs(run, gpu_count):
+        plural = "s" if count > 1 else ""
+        reporter.heartbeat(state=QUEUED, message=f"waits for {count} other training{plural}")
+        if run.stop_requested:
             return False
-        time.sleep(WAIT)
+        time.sleep(QUEUE_POLL_SECONDS)
     return True
 
 
-def _train_in_turn(run: Run, work: Callable[[Run], None] | None) -> str:
+def _train_in_turn(run: Run, reporter: Reporter, work: Work) -> str:
     try:
-        cards = card_ids()
-        if not _wait_for_turn(run, len(cards)):
-            return _end(run, STOPPED, "cancelled while it waited")
-        with hold_cards(wanted(run, len(cards)), cards):
-            find_source(run.settings.source)  # known at once, before TensorFlow is loaded
-            (work or _fit())(run)
+        gpus = gpu_ids()
+        if not _wait_for_turn(run, reporter, len(gpus)):
+            return _end(reporter, STOPPED, "cancelled while it waited")
+        with lock_gpus(gpus_of_run(run, len(gpus)), gpus):
+            find_source(run.settings.source)  # fails before seconds of loading TensorFlow
+            work(run, reporter)
     except KeyboardInterrupt:
-        return _end(run, STOPPED, "interrupted at the keyboard")
+        return _end(reporter, STOPPED, "interrupted at the keyboard")
     except Exception as problem:
-        import traceback
-
-        with suppress(OSError):  # the log may be on a full disk
-            traceback.print_exc()
-        return _end(run, FAILED, in_words(problem, run.settings))
-    return run.written_status().state
+        return _fail(run, reporter, problem)
+    return reporter.status.state
 
 
-def _fit() -> Callable[[Run], None]:
-    """What trains; imported only when it is a run's turn, for it brings TensorFlow."""
+def _fit(run: Run, reporter: Reporter) -> None:
+    """`fit.train`, imported here because it loads TensorFlow."""
     from musicgen.training.worker.fit import train
 
-    return train
+    train(run, reporter)
 
 
-def in_words(problem: Exception, settings: RunSettings) -> str:
-    """What failed and what to do, for people."""
-    kind = type(problem).__name__
-    if isinstance(problem, MemoryError) or kind == "ResourceExhaustedError":
-        return out_of_memory(settings.train.batch_size)
-    if is_full(problem):
-        return DISK_FULL
-    if kind == "UnknownSource":
-        return f"the collection '{settings.source}' is gone: {problem}"
-    return str(problem).split("\n")[0][:500] or kind
-
-
-def _end(run: Run, state: str, message: str) -> str:
+def _fail(run: Run, reporter: Reporter, problem: Exception) -> str:
+    """Write the reason to the status and the log; with a traceback where it is no invalid input."""
     try:
-        Reporter(run.folder, run.written_status()).tell_last(state=state, message=message)
+        failure = failure_of(problem, run.settings)
+    except UnknownRun as unreadable:
+        failure = Failure(INVALID_INPUT, str(unreadable))
+    with suppress(OSError):  # the log may be on a full disk
+        if failure.code == INVALID_INPUT:
+            print(failure.message, file=sys.stderr)
+        else:
+            traceback.print_exception(problem)
+    return _end(reporter, FAILED, failure.message, failure.code)
+
+
+def _end(reporter: Reporter, state: str, message: str, failure: str = "") -> str:
+    try:
+        reporter.write_final(state=state, message=message, failure=failure)
     except OSError:
         with suppress(OSError):
-            print(f"the status of run '{run.name}' could not be written", file=sys.stderr)
+            print(f"{reporter.folder.name}: the status cannot be written", file=sys.stderr)
     return state
 
 
 def _ticket(run: Run) -> float:
+    """When a run entered the queue, seconds since 1970; infinity where it has not."""
     try:
         return float((run.folder / "ticket").read_text())
     except (OSError, ValueError):

@@ -13,14 +13,14 @@ from musicgen.composing.style.training_profile import TrainingProfile
 from musicgen.encoding.model_interface import Model
 from musicgen.evaluation.ngram import NGram
 from musicgen.models.checkpoints.checkpoint import (
-    CONFIG,
     BadCheckpoint,
     Checkpoint,
     open_checkpoint,
 )
-from musicgen.paths import BadName
-from musicgen.training.run_folder.ngram_model import NGRAM, NoNGram, ngram_of
-from musicgen.training.run_folder.run import Run, UnknownRun, list_runs
+from musicgen.training.run_folder.checkpoints import saved_checkpoints
+from musicgen.training.run_folder.ngram_model import NGRAM, NGramUnavailable, fit_run_ngram
+from musicgen.training.run_folder.registry import list_runs
+from musicgen.training.run_folder.run import Run, UnknownRun
 from musicgen.ui.shared.text import escape, format_count
 
 RUN = "compose-run"
@@ -71,18 +71,8 @@ def choose_next(name: str) -> None:
 
 def runs_with_checkpoint() -> list[Run]:
     """Bundled runs, then the user's own, the newest first."""
-    runs = [run for run in list_runs() if kept_checkpoints(run)]
+    runs = [run for run in list_runs() if saved_checkpoints(run)]
     return sorted(runs, key=lambda run: not run.bundled)
-
-
-def kept_checkpoints(run: Run) -> list[Path]:
-    """The run's checkpoints, the latest first; none where its best cannot be told."""
-    try:
-        best = run.checkpoint()
-        folders = [folder for folder in best.parent.iterdir() if (folder / CONFIG).is_file()]
-    except (UnknownRun, BadName, OSError):
-        return []
-    return sorted({best, *folders}, key=lambda folder: folder.name, reverse=True)
 
 
 def find_choice(name: str) -> Choice | None:
@@ -90,7 +80,7 @@ def find_choice(name: str) -> Choice | None:
     run_name, _, checkpoint = name.partition("@")
     for run in runs_with_checkpoint():
         if run.name == run_name:
-            kept = {folder.name: folder for folder in kept_checkpoints(run)}
+            kept = {folder.name: folder for folder in saved_checkpoints(run)}
             return Choice(run, kept.get(checkpoint) or run.checkpoint(), checkpoint == NGRAM)
     return None
 
@@ -131,8 +121,8 @@ def _open(folder: str, stamp: int, _choice: Choice) -> Opened:
 @st.cache_resource(max_entries=1, show_spinner="Counting what follows what in its collection")
 def _count(folder: str, begun: int, _run: Run) -> NGram:
     try:
-        return ngram_of(_run)
-    except NoNGram as problem:
+        return fit_run_ngram(_run)
+    except NGramUnavailable as problem:
         raise BadCheckpoint(str(problem)) from None
 
 
@@ -161,7 +151,7 @@ def about(opened: Opened) -> str:
 
 def _choose_checkpoint(run: Run) -> Choice:
     best, key = run.checkpoint(), _key(run.name)
-    labels = {folder.name: _label(run, folder) for folder in kept_checkpoints(run)}
+    labels = {folder.name: _label(run, folder) for folder in saved_checkpoints(run)}
     labels[NGRAM] = "n-gram, to hear what was gained"
     if st.session_state.get(key) not in labels:
         st.session_state[key] = best.name

@@ -13,7 +13,9 @@ from starlette.routing import Route
 
 from musicgen.paths import BadName
 from musicgen.training.run_folder.metrics import Metrics
-from musicgen.training.run_folder.run import QUEUED, Run, Status, UnknownRun, find_run
+from musicgen.training.run_folder.registry import find_run
+from musicgen.training.run_folder.run import Run, UnknownRun
+from musicgen.training.run_folder.status import QUEUED, Status
 from musicgen.training.settings import RunSettings
 from musicgen.ui.shared.text import format_duration
 from musicgen.ui.train import plots, runs

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from musicgen.training.run_folder.run import Run, UnknownRun, list_runs
+from musicgen.training.run_folder.registry import list_runs
+from musicgen.training.run_folder.run import Run, UnknownRun
 from musicgen.ui.components.live import live
 from musicgen.ui.server.live_endpoint import IDLE_POLL_SECONDS, POLL_SECONDS, state_key
 from musicgen.ui.shared.text import format_duration

@@ -11,26 +11,20 @@ from streamlit.delta_generator import DeltaGenerator
 
 from musicgen.models.checkpoints.checkpoint import OPTIMIZER
 from musicgen.paths import BadName
-from musicgen.training.failures.divergence import diverged, rate_to_try
-from musicgen.training.failures.oom import batch_size_to_try
+from musicgen.training.failures import DIVERGED, suggested_batch_size, suggested_learning_rate
 from musicgen.training.run_folder import manage
 from musicgen.training.run_folder.archive import read_archive, write_archive
 from musicgen.training.run_folder.keras_export import (
-    NoExport,
+    KerasExportFailed,
+    checkpoint_identity,
     keras_file,
     keras_file_name,
-    opens_alone,
+    opens_without_package,
 )
-from musicgen.training.run_folder.relocate import is_gone
-from musicgen.training.run_folder.run import (
-    FINISHED,
-    QUEUED,
-    STOPPING,
-    Run,
-    Status,
-    UnknownRun,
-    list_runs,
-)
+from musicgen.training.run_folder.registry import list_runs
+from musicgen.training.run_folder.relocate import is_missing
+from musicgen.training.run_folder.run import Run, UnknownRun
+from musicgen.training.run_folder.status import FINISHED, QUEUED, STOPPING, Status
 from musicgen.training.settings import RunSettings, TrainSettings
 from musicgen.training.worker import launch
 from musicgen.ui.shared.actions import run_action
@@ -49,7 +43,7 @@ def control(run: Run, settings: RunSettings, status: Status) -> None:
     """A row of buttons; only what makes sense in the run's state."""
     alive = is_alive(status)
     goes_on = not alive and can_go_on(run)
-    moved = goes_on and is_gone(settings.source)
+    moved = goes_on and is_missing(settings.source)
     wanted: Work | None = None
     exports = False
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -102,12 +96,12 @@ def _resume(run: Run, settings: RunSettings, status: Status) -> Work | None:
 
     batch_size = rate = None
     first = st.container(width="content")  # what is set beside it must be known when it is pressed
-    if diverged(status.message):
-        usual = rate_to_try(settings.train.learning_rate, status.message)
+    if status.failure == DIVERGED:
+        usual = suggested_learning_rate(settings.train.learning_rate, status.failure)
         with _beside("Learning rate", f"resume-rate-{run.name}", usual):
             rate = _learning_rate(run, usual)
     else:
-        usual = batch_size_to_try(settings.train.batch_size, status.message)
+        usual = suggested_batch_size(settings.train.batch_size, status.failure)
         with _beside("Batch size", f"resume-batch-{run.name}", usual):
             batch_size = _batch_size(run, usual, "resume")
     with first:
@@ -139,19 +133,19 @@ def _continue(run: Run, settings: RunSettings, status: Status) -> None:
     with st.popover("Continue", icon=":material/fast_forward:"):
         st.markdown("Train on beyond the end, with the optimizer as it was left.")
         epochs = number_field(
-            "More epochs; 0: no limit", 10, (0, launch.MOST_EPOCHS), "more-epochs", step=1
+            "More epochs; 0: no limit", 10, (0, launch.MAX_EPOCHS), "more-epochs", step=1
         )
         minutes = number_field(
             "More minutes; 0: no limit", 0, BOUNDS["minutes"], "more-min", step=1
         )
-        usual = batch_size_to_try(settings.train.batch_size, status.message)
+        usual = suggested_batch_size(settings.train.batch_size, status.failure)
         batch_size = _batch_size(run, usual, "continue")
         if st.button("Continue", key="continue", type="primary"):
             run_action(lambda: _go_on(run, epochs, minutes, batch_size))
 
 
 def _go_on(run: Run, epochs: int, minutes: float, batch_size: int) -> str:
-    launch.continue_further(run, epochs, minutes, batch_size)
+    launch.continue_run(run, epochs, minutes, batch_size)
     return f"{escape(run.name)} goes on."
 
 
@@ -166,24 +160,25 @@ def _download(run: Run) -> None:
 def _export(run: Run) -> bool:
     """A `.keras` file: made when asked for, then there to be saved; whether it is asked for."""
     words = "its best checkpoint's network as a .keras file"
-    if not opens_alone(run):
+    if not opens_without_package(run):
         words += "; to open it, import musicgen.models.sequence first"
-    made = st.session_state.get("_keras_file")
-    if made and made[0] == run.folder:
-        name, data = made[1:]
+    saved = st.session_state.get("_keras_file")
+    if saved and saved[0] == checkpoint_identity(run):
+        name, data = saved[1:]
         st.download_button("Save the .keras file", data, name, on_click="ignore", key="save-keras")
         return False
     return st.button("Export to Keras", key="export-keras", help=words)
 
 
 def _make_keras_file(run: Run) -> None:
+    identity = checkpoint_identity(run)
     task = Task(lambda progress: keras_file(run, progress))
     try:
         data = wait_for(task, "Loading Keras and writing the file", "export")
-    except NoExport as problem:
+    except KerasExportFailed as problem:
         st.error(escape(str(problem), 400))
         return
-    st.session_state["_keras_file"] = (run.folder, keras_file_name(run), data)
+    st.session_state["_keras_file"] = (identity, keras_file_name(run), data)
     st.rerun()
 
 

@@ -7,8 +7,9 @@ import streamlit as st
 from musicgen.bounds import within
 from musicgen.corpus.errors import CorpusError
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
-from musicgen.training.forecast.forecast import outlook
-from musicgen.training.run_folder.run import Run, list_runs
+from musicgen.training.forecast.forecast import forecast_training
+from musicgen.training.run_folder.registry import list_runs
+from musicgen.training.run_folder.run import Run
 from musicgen.training.settings import RunSettings, TrainSettings
 from musicgen.training.worker import launch
 from musicgen.ui.data.choose_collection import collection_names
@@ -49,10 +50,10 @@ def _wanted(run: Run, settings: RunSettings) -> RunSettings:
     minutes = number_field("Minutes", 10, (1, most), "tune-minutes", step=1)
     within("minutes", minutes, 1, most)
     rate = number_field(
-        "Learning rate", launch.tuning_rate(settings), TrainSettings.BOUNDS["learning_rate"],
+        "Learning rate", launch.fine_tuning_rate(settings), TrainSettings.BOUNDS["learning_rate"],
         "tune-rate", step=1e-5, format="%.6f",
     )  # fmt: skip
-    return launch.tuning(run, str(source), name.strip(), float(minutes), rate)
+    return launch.fine_tuning_settings(run, str(source), name.strip(), float(minutes), rate)
 
 
 def _outlook(run: Run, wanted: RunSettings) -> None:
@@ -60,7 +61,7 @@ def _outlook(run: Run, wanted: RunSettings) -> None:
     encoding = open_checkpoint(run.checkpoint()).encoding
     pieces = analysis.encoded(wanted.encoding)[1]  # as many steps, whatever the vocabulary
     sides = analysis.splits_for(wanted.train.shares)
-    found = outlook(wanted, encoding, pieces, sides, runs)
+    found = forecast_training(wanted, encoding, pieces, sides, runs)
     outlook_line(found)
     device_line(found, runs)
     outlook_warnings(found, wanted, analysis.overview)

@@ -7,7 +7,12 @@ import streamlit as st
 
 from musicgen.encoding.steps import Encoding
 from musicgen.statistics.analysis import Analysis
-from musicgen.training.forecast.model_summary import NoOutline, Outline, kept_outline, make_outline
+from musicgen.training.forecast.model_summary import (
+    ModelSummary,
+    ModelSummaryFailed,
+    build_model_summary,
+    cached_model_summary,
+)
 from musicgen.training.settings import RunSettings
 from musicgen.ui.shared.tasks import Task, wait_for
 from musicgen.ui.shared.text import escape
@@ -17,7 +22,7 @@ def model_summary_view(settings: RunSettings, analysis: Analysis) -> None:
     """Parameters, table and graph; worked out when first asked for, then kept."""
     encoding = analysis.encoded(settings.encoding)[0]
     with st.expander("The model's layers and parameters", icon=":material/schema:"):
-        outline = kept_outline(settings.model, encoding)
+        outline = cached_model_summary(settings.model, encoding)
         if outline is None:
             st.caption("Keras is loaded for it in a process of its own: some seconds, once.")
             if not st.button("Work them out", key="outline"):
@@ -27,16 +32,16 @@ def model_summary_view(settings: RunSettings, analysis: Analysis) -> None:
             _show(outline)
 
 
-def _made(settings: RunSettings, encoding: Encoding) -> Outline | None:
-    task: Task[Outline] = Task(lambda _: make_outline(settings.model, encoding))
+def _made(settings: RunSettings, encoding: Encoding) -> ModelSummary | None:
+    task: Task[ModelSummary] = Task(lambda _: build_model_summary(settings.model, encoding))
     try:
         return wait_for(task, "Building the model", "outline")
-    except NoOutline as problem:
+    except ModelSummaryFailed as problem:
         st.error(escape(str(problem), 500))
         return None
 
 
-def _show(outline: Outline) -> None:
+def _show(outline: ModelSummary) -> None:
     st.metric("Parameters", f"{outline.parameters:,}", border=True, width="content")
     left, right = st.columns([3, 2])
     rows = [(row.name, row.kind, row.shape, row.parameters) for row in outline.layers]

@@ -10,9 +10,9 @@ from musicgen.corpus.errors import CorpusError
 from musicgen.models.settings import KINDS, ClassicSettings, ModelSettings
 from musicgen.paths import PRETRAINED, runs_folder
 from musicgen.statistics.analysis import Analysis
-from musicgen.training.forecast.forecast import outlook
+from musicgen.training.forecast.forecast import forecast_training
 from musicgen.training.presets import PRESETS, Preset
-from musicgen.training.run_folder.run import list_runs
+from musicgen.training.run_folder.registry import list_runs
 from musicgen.training.settings import RunSettings, TrainSettings, default_training
 from musicgen.training.worker import launch
 from musicgen.ui.data import choose_collection
@@ -114,7 +114,9 @@ def _outlook(settings: RunSettings, analysis: Analysis) -> None:
     """What will be trained, on what, and for how long."""
     encoding, pieces = analysis.encoded(settings.encoding)
     runs = list_runs()
-    found = outlook(settings, encoding, pieces, analysis.splits_for(settings.train.shares), runs)
+    found = forecast_training(
+        settings, encoding, pieces, analysis.splits_for(settings.train.shares), runs
+    )
     outlook_numbers(found)
     device_line(found, runs)
     if found.seconds is None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from musicgen.corpus.errors import CorpusError
 from musicgen.errors import Cancelled
-from musicgen.training.run_folder.relocate import OtherPieces, found_again
+from musicgen.training.run_folder.relocate import DifferentPieces, relocate_collection
 from musicgen.training.run_folder.run import Run
 from musicgen.training.settings import RunSettings
 from musicgen.ui.shared.frame import queue_toast
@@ -35,12 +35,12 @@ def ask_where(run: Run, settings: RunSettings) -> None:
 
 
 def _use(run: Run, place: str) -> None:
-    task = Task(lambda progress: found_again(run, str(Path(place).expanduser()), progress))
+    task = Task(lambda progress: relocate_collection(run, str(Path(place).expanduser()), progress))
     try:
         wait_for(task, "Reading the collection", "moved")
     except Cancelled:
         return
-    except (CorpusError, OtherPieces, OSError) as problem:
+    except (CorpusError, DifferentPieces, OSError) as problem:
         st.error(escape(str(problem), 500))
         return
     queue_toast("That is its collection: it can go on.")

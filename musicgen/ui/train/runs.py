@@ -9,7 +9,9 @@ from pathlib import Path
 import streamlit as st
 
 from musicgen.training.run_folder.metrics import Metrics
-from musicgen.training.run_folder.run import (
+from musicgen.training.run_folder.registry import find_run, list_runs
+from musicgen.training.run_folder.run import Run, UnknownRun
+from musicgen.training.run_folder.status import (
     ALIVE,
     FAILED,
     FINISHED,
@@ -20,11 +22,7 @@ from musicgen.training.run_folder.run import (
     STARTING,
     STOPPED,
     STOPPING,
-    Run,
     Status,
-    UnknownRun,
-    find_run,
-    list_runs,
 )
 from musicgen.ui.shared.text import escape, format_duration
 from musicgen.ui.shared.url_choice import choose_next, url_choice

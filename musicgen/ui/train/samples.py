@@ -11,7 +11,7 @@ from musicgen.corpus.readers.read_score import read_score
 from musicgen.rendering.wav import wav_bytes
 from musicgen.score import Score
 from musicgen.training.run_folder.run import Run
-from musicgen.training.run_folder.samples import few_of, nearest_best, samples
+from musicgen.training.run_folder.samples import nearest_to_best, samples, select_epochs
 from musicgen.ui.components.player import roll_player
 from musicgen.ui.shared.text import escape
 
@@ -40,7 +40,11 @@ def samples_view(run: Run, best: int) -> None:
 
 def _choose(run: Run, epochs: list[int], best: int) -> list[int]:
     """Of the first, the best and the latest epochs, or of all."""
-    key, near, few = f"samples-{run.name}", nearest_best(epochs, best), few_of(epochs, best)
+    key, near, few = (
+        f"samples-{run.name}",
+        nearest_to_best(epochs, best),
+        select_epochs(epochs, best),
+    )
     before = [each for each in st.session_state.get(key, epochs[:1]) if each in epochs]
 
     def words(epoch: int) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from musicgen.training.run_folder.run import QUEUED, Run, Status, UnknownRun
+from musicgen.training.run_folder.run import Run, UnknownRun
+from musicgen.training.run_folder.status import QUEUED, Status
 from musicgen.training.settings import RunSettings
 from musicgen.ui.components.live import live
 from musicgen.ui.server.live_endpoint import (

@@ -12,7 +12,7 @@ from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.events import PITCH
 from musicgen.encoding.grid import KEYS
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
-from musicgen.training.run_folder.run import find_checkpoint
+from musicgen.training.run_folder.registry import find_checkpoint
 
 
 def less(watch: Ambitus, pieces: int = 1) -> np.ndarray:

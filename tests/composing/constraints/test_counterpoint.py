@@ -14,7 +14,7 @@ from musicgen.encoding.grid import KEYS, LOWEST_KEY
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.score import Score, notes_from
 from musicgen.theory.voice_leading import clashes, parallels
-from musicgen.training.run_folder.run import find_checkpoint
+from musicgen.training.run_folder.registry import find_checkpoint
 
 C4 = 60 - LOWEST_KEY
 QUARTER = 12

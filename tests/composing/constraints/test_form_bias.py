@@ -14,7 +14,7 @@ from musicgen.encoding.grid import KEYS, MAX_GRID_UNITS
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.score import Metre
 from musicgen.theory.form import form_of
-from musicgen.training.run_folder.run import find_checkpoint
+from musicgen.training.run_folder.registry import find_checkpoint
 
 TWO_FOUR = (Metre(0, 2, 4),)
 QUARTER, BAR = 12, 24  # grid steps

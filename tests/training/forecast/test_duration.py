@@ -10,14 +10,14 @@ from musicgen.models.settings import ClassicSettings, LstmSettings
 from musicgen.training.forecast.duration import (
     Speed,
     Workload,
+    count_workload,
+    estimate_speed,
     expected_epochs,
     expected_seconds,
-    measured_speed,
     size_warning,
-    workload,
 )
 from musicgen.training.presets import PRESETS
-from musicgen.training.run_folder.run import list_runs
+from musicgen.training.run_folder.registry import list_runs
 from musicgen.training.settings import CLASSIC_TRAINING, RunSettings, TrainSettings
 from tests.helpers.example_runs import run_that_is
 from tests.helpers.tiny_music import tiny_pieces
@@ -34,7 +34,7 @@ def test_workload_is_what_the_training_will_see() -> None:
     sides = split_pieces(scores)
     encoding = fit_encoding("events", scores)
     steps = [encoding.encode(score) for score in scores]
-    work = workload(encoding, steps, sides, settings_of(length=16, batch_size=4))
+    work = count_workload(encoding, steps, sides, settings_of(length=16, batch_size=4))
     trained = [s for s, side in zip(steps, sides, strict=True) if side == "train"]
     assert work.pieces["train"] == len(trained)
     assert sum(work.pieces.values()) == 12
@@ -49,7 +49,7 @@ def test_workload_of_classic_is_the_notebooks_windows() -> None:
     steps = [encoding.encode(score) for score in scores]
     sides = ["train"] * 12
     model = ClassicSettings(window=100)
-    work = workload(encoding, steps, sides, settings_of(model, "notes", batch_size=32))
+    work = count_workload(encoding, steps, sides, settings_of(model, "notes", batch_size=32))
     tokens = sum(map(len, steps))
     assert work.predictions == tokens - 100
     assert work.batches == -(-(tokens - 100) // 32)
@@ -74,17 +74,17 @@ def test_epochs_that_fit_into_the_time() -> None:
 
 def test_speed_comes_from_a_run_of_the_same_model(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setenv("MUSICGEN_HOME", str(tmp_path))
-    assert measured_speed(list_runs(), settings_of()) is None
+    assert estimate_speed(list_runs(), settings_of()) is None
     run_that_is("stopped", "measured", steps_per_second=1234.0)
-    assert measured_speed(list_runs(), settings_of()) == Speed(1234.0, "measured")
+    assert estimate_speed(list_runs(), settings_of()) == Speed(1234.0, "measured")
     other = settings_of(LstmSettings(width=512))
-    assert measured_speed(list_runs(), other) is None
+    assert estimate_speed(list_runs(), other) is None
     # Twice the arithmetic a prediction takes twice as long; `classic` goes through a window.
-    assert measured_speed(list_runs(), other, 2468) == Speed(617.0, "measured", scaled=True)
+    assert estimate_speed(list_runs(), other, 2468) == Speed(617.0, "measured", scaled=True)
     classic = settings_of(ClassicSettings(), "notes")
-    assert measured_speed(list_runs(), classic, 1234) == Speed(12.34, "measured", scaled=True)
+    assert estimate_speed(list_runs(), classic, 1234) == Speed(12.34, "measured", scaled=True)
     (tmp_path / "runs/measured/run.json").write_text("{}")
-    assert measured_speed(list_runs(), settings_of()) is None
+    assert estimate_speed(list_runs(), settings_of()) is None
 
 
 def test_a_warning_where_the_music_is_little_for_the_model() -> None:

@@ -14,8 +14,8 @@ from musicgen.encoding.notes import NotesEncoding
 from musicgen.models.settings import ClassicSettings, LstmSettings, TransformerSettings
 from musicgen.models.size import parameters
 from musicgen.training.forecast.machine import this_machine
-from musicgen.training.forecast.memory import Memory, expected_memory
-from musicgen.training.run_folder.run import create_run
+from musicgen.training.forecast.memory import MemoryForecast, expected_memory
+from musicgen.training.run_folder.registry import create_run
 from musicgen.training.settings import RunSettings, TrainSettings, default_training
 from tests.helpers.tiny_music import tiny_pieces, write_folder
 
@@ -30,7 +30,7 @@ EVENTS, NOTES = EventsEncoding(), NotesEncoding.for_scores(tiny_pieces())
 
 def expected(
     model=None, policy: str = "float32", gpus: int = 0, predictions: int = 1000, **train
-) -> Memory:
+) -> MemoryForecast:
     model = model or LstmSettings()
     encoding = NOTES if isinstance(model, ClassicSettings) else EVENTS
     settings = RunSettings(

@@ -11,11 +11,11 @@ from musicgen.models.settings import ClassicSettings, LstmSettings
 from musicgen.models.size import classic_parameters
 from musicgen.training.forecast.model_summary import (
     Layer,
-    NoOutline,
-    Outline,
-    kept_outline,
-    make_outline,
-    parameters_of,
+    ModelSummary,
+    ModelSummaryFailed,
+    build_model_summary,
+    cached_model_summary,
+    parameter_count,
 )
 
 NOTES = NotesEncoding(((60,), (62,), (64,)))
@@ -34,12 +34,14 @@ def test_classic_has_the_notebooks_parameters() -> None:
 
 def test_an_encoding_that_is_not_counted_is_known_once_it_was_built() -> None:
     model, encoding = LstmSettings(8, 1), FramesEncoding()
-    assert parameters_of(model, encoding) is None
-    assert kept_outline(model, encoding) is None
+    assert parameter_count(model, encoding) is None
+    assert cached_model_summary(model, encoding) is None
 
 
 def test_a_graph_names_every_layer() -> None:
-    outline = Outline(5, (Layer('a "quoted"', "LSTM", "8", 3, 0), Layer("b", "Dense", "2", 2, 1)))
+    outline = ModelSummary(
+        5, (Layer('a "quoted"', "LSTM", "8", 3, 0), Layer("b", "Dense", "2", 2, 1))
+    )
     assert outline.graph.count("n0 -> n1") == 1
     assert "a 'quoted'" in outline.graph
 
@@ -47,7 +49,7 @@ def test_a_graph_names_every_layer() -> None:
 def test_layers_of_one_stage_do_not_hear_of_each_other() -> None:
     stages = {"ear": 0, "eye": 0, "memory": 1, "pitch": 2, "duration": 2}
     layers = tuple(Layer(name, "Dense", "2", 1, stage) for name, stage in stages.items())
-    lines = [line for line in Outline(5, layers).graph.splitlines() if "->" in line]
+    lines = [line for line in ModelSummary(5, layers).graph.splitlines() if "->" in line]
     assert lines == ["n0 -> n2", "n1 -> n2", "n2 -> n3", "n2 -> n4"]
 
 
@@ -58,13 +60,13 @@ def test_layers_of_one_stage_do_not_hear_of_each_other() -> None:
     ids=["classic", "lstm"],
 )
 def test_the_layers_add_up_and_are_kept(model, encoding) -> None:
-    outline = make_outline(model, encoding)
+    outline = build_model_summary(model, encoding)
     assert sum(layer.parameters for layer in outline.layers) == outline.parameters
-    assert kept_outline(model, encoding) == outline
-    assert parameters_of(model, encoding) == outline.parameters
+    assert cached_model_summary(model, encoding) == outline
+    assert parameter_count(model, encoding) == outline.parameters
 
 
 @pytest.mark.slow
 def test_a_model_that_cannot_be_built_says_why() -> None:
-    with pytest.raises(NoOutline, match="classic"):
-        make_outline(ClassicSettings(), EventsEncoding())
+    with pytest.raises(ModelSummaryFailed, match="classic"):
+        build_model_summary(ClassicSettings(), EventsEncoding())

@@ -44,7 +44,7 @@ def test_without_averages_nothing_is_swapped() -> None:
 
 
 def test_settings_say_what_averages() -> None:
-    with pytest.raises(ValueError, match="adamw alone"):
+    with pytest.raises(ValueError, match="adamw"):
         TrainSettings(optimizer="rmsprop", average=0.9)
     with pytest.raises(ValueError, match="average 1"):
         TrainSettings(average=1.0)

@@ -9,7 +9,8 @@ import pytest
 
 from musicgen.paths import BadName
 from musicgen.training.run_folder.archive import BadArchive, read_archive, write_archive
-from musicgen.training.run_folder.run import Run, find_run, list_runs
+from musicgen.training.run_folder.registry import find_run, list_runs
+from musicgen.training.run_folder.run import Run
 
 
 @pytest.fixture(autouse=True)

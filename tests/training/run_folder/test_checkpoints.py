@@ -1,11 +1,16 @@
-"""Which checkpoints of a run stay."""
+"""Checkpoints of a run: which remain, and their order."""
 
 from pathlib import Path
 
 import pytest
 
-from musicgen.training.run_folder.checkpoints import keep, place_for
-from musicgen.training.run_folder.progress import Progress
+from musicgen.training.run_folder.checkpoints import (
+    new_checkpoint_folder,
+    number_aware,
+    saved_checkpoints,
+    set_pointers,
+)
+from musicgen.training.run_folder.position import TrainingPosition
 from musicgen.training.run_folder.run import Run
 
 
@@ -15,34 +20,53 @@ def run(tmp_path: Path) -> Run:
     return Run(tmp_path)
 
 
-def _write(run: Run, progress: Progress, best: bool = False) -> Path:
-    checkpoint = place_for(run, progress)
+def _write(run: Run, position: TrainingPosition, best: bool = False) -> Path:
+    checkpoint = new_checkpoint_folder(run, position)
     checkpoint.mkdir()
     (checkpoint / "config.json").touch()
-    keep(checkpoint, best)
+    set_pointers(checkpoint, best)
     return checkpoint
 
 
-def test_the_best_and_the_latest_stay(run: Run) -> None:
-    _write(run, Progress(epoch=1), best=True)
-    _write(run, Progress(epoch=2))
-    _write(run, Progress(epoch=3, batch=5, step=35))
-    there = {path.name for path in run.folder.glob("checkpoints/epoch*")}
-    assert there == {"epoch-0001", "epoch-0003-00035"}
+def test_the_best_and_the_latest_remain(run: Run) -> None:
+    _write(run, TrainingPosition(epoch=1), best=True)
+    _write(run, TrainingPosition(epoch=2))
+    _write(run, TrainingPosition(epoch=3, batch=5, step=35))
+    names = {path.name for path in run.folder.glob("checkpoints/epoch*")}
+    assert names == {"epoch-0001", "epoch-0003-00035"}
 
 
-def test_what_no_pointer_names_makes_room(run: Run) -> None:
-    left = place_for(run, Progress(epoch=1))
-    (left / "half").mkdir(parents=True)
-    assert place_for(run, Progress(epoch=1)) == left
-    assert not left.exists()
+def test_an_incomplete_folder_is_replaced(run: Run) -> None:
+    incomplete = new_checkpoint_folder(run, TrainingPosition(epoch=1))
+    (incomplete / "half").mkdir(parents=True)
+    assert new_checkpoint_folder(run, TrainingPosition(epoch=1)) == incomplete
+    assert not incomplete.exists()
 
 
-def test_a_checkpoint_stays_until_there_is_another_of_its_moment(run: Run) -> None:
-    first = _write(run, Progress(epoch=1), best=True)
-    second = place_for(run, Progress(epoch=1))
+def test_a_checkpoint_remains_until_its_replacement_is_complete(run: Run) -> None:
+    first = _write(run, TrainingPosition(epoch=1), best=True)
+    second = new_checkpoint_folder(run, TrainingPosition(epoch=1))
     assert second != first and (first / "config.json").exists()
     second.mkdir()
-    keep(second, best=True)
+    set_pointers(second, best=True)
     assert run.checkpoint() == second and not first.exists()
-    assert place_for(run, Progress(epoch=1)) == first
+    assert new_checkpoint_folder(run, TrainingPosition(epoch=1)) == first
+
+
+def test_checkpoints_are_sorted_by_epoch(run: Run) -> None:
+    _write(run, TrainingPosition(epoch=9999), best=True)
+    _write(run, TrainingPosition(epoch=10_000))
+    assert [path.name for path in saved_checkpoints(run)] == ["epoch-10000", "epoch-9999"]
+
+
+def test_order_of_names() -> None:
+    names = ["epoch-10000", "epoch-0003-00035", "epoch-0003-00035-again", "best", "epoch-0003"]
+    expected = ["best", "epoch-0003", "epoch-0003-00035", "epoch-0003-00035-again", "epoch-10000"]
+    assert sorted(names, key=number_aware) == expected
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"checkpoint": 5}', '{"checkpoint": "../.."}'])
+def test_pointers_that_do_not_fit_name_no_checkpoint(run: Run, text: str) -> None:
+    for pointer in ("best", "latest"):
+        (run.folder / "checkpoints" / f"{pointer}.json").write_text(text)
+    assert saved_checkpoints(run) == []

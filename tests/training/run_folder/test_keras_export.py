@@ -22,12 +22,13 @@ from musicgen.models.checkpoints.writer import weights_of
 from musicgen.models.settings import ClassicSettings, LstmSettings, ModelSettings
 from musicgen.training.data.windows import Windows
 from musicgen.training.run_folder.keras_export import (
-    NoExport,
+    KerasExportFailed,
     keras_file,
     keras_file_name,
-    opens_alone,
+    opens_without_package,
 )
-from musicgen.training.run_folder.run import Run, create_run
+from musicgen.training.run_folder.registry import create_run
+from musicgen.training.run_folder.run import Run
 from musicgen.training.settings import RunSettings, TrainSettings
 from musicgen.training.worker.process import train_run
 from tests.helpers.tiny_music import tiny_pieces, write_folder
@@ -72,7 +73,7 @@ def test_classic_is_opened_by_keras_alone(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setenv("MUSICGEN_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")  # as `keras_file` sets it for its process
     run = trained(tmp_path, ClassicSettings(width=8, layers=2, dense=8, window=20), "notes")
-    assert opens_alone(run)
+    assert opens_without_package(run)
     assert keras_file_name(run).startswith("my_weights-improvement=01-")
     file = tmp_path / "model.keras"
     from musicgen.models.checkpoints.keras_file import write_keras_file
@@ -88,7 +89,7 @@ def test_another_process_opens_an_lstm_and_predicts_the_same(tmp_path: Path, mon
     encoding = EventsEncoding()
     model = build_model(LstmSettings(8, 2), encoding)
     run = written(tmp_path, model, encoding)
-    assert not opens_alone(run)
+    assert not opens_without_package(run)
     assert keras_file_name(run) == "old.keras"
     file, window = tmp_path / "model.keras", tmp_path / "window.npz"
     file.write_bytes(keras_file(run))
@@ -119,5 +120,5 @@ def test_another_process_opens_an_lstm_and_predicts_the_same(tmp_path: Path, mon
     assert begun[0].returncode == -signal.SIGKILL  # nobody waits for Keras to be loaded
 
     (run.checkpoint() / WEIGHTS).write_bytes(b"nothing")
-    with pytest.raises(NoExport, match=r"weights\.safetensors"):
+    with pytest.raises(KerasExportFailed, match=r"weights\.safetensors"):
         keras_file(run)

@@ -14,11 +14,11 @@ from musicgen.corpus.split import split_pieces
 from musicgen.encoding.events import EventsEncoding
 from musicgen.evaluation.ngram import fit
 from musicgen.training.run_folder.ngram_model import (
-    USUAL_ORDER,
-    NoNGram,
+    DEFAULT_ORDER,
+    NGramUnavailable,
     find_ngram,
-    names_ngram,
-    ngram_of,
+    fit_run_ngram,
+    is_ngram_name,
 )
 from musicgen.training.run_folder.run import Run
 from tests.helpers.tiny_music import tiny_pieces, write_folder
@@ -38,7 +38,7 @@ def run(runs: Path, tmp_path: Path) -> Run:
 
 
 def test_it_counts_the_pieces_that_the_run_learned_from(run: Run) -> None:
-    ngram = ngram_of(run)
+    ngram = fit_run_ngram(run)
     pieces, encoding = tiny_pieces(), EventsEncoding()
     learned = [p for p, side in zip(pieces, split_pieces(pieces), strict=True) if side == "train"]
     expected = fit(encoding, map(encoding.encode, learned), ngram.order)
@@ -48,18 +48,18 @@ def test_it_counts_the_pieces_that_the_run_learned_from(run: Run) -> None:
 
 def test_its_order_is_the_one_that_was_judged_best(run: Run) -> None:
     (run.folder / "baselines.json").write_text(json.dumps({"n-gram": {"order": 2}}))
-    assert ngram_of(run).order == 2
+    assert fit_run_ngram(run).order == 2
 
 
 def test_a_run_that_held_nothing_out_has_one_of_the_usual_order(run: Run) -> None:
     settings = run.settings
     train = replace(settings.train, valid_share=0.0, test_share=0.0)
     (run.folder / "run.json").write_text(json.dumps(replace(settings, train=train).to_json()))
-    assert ngram_of(run).order == USUAL_ORDER
+    assert fit_run_ngram(run).order == DEFAULT_ORDER
 
 
 def test_pieces_are_composed_from_it(run: Run) -> None:
-    assert names_ngram("tiny@n-gram") and not names_ngram("tiny@latest")
+    assert is_ngram_name("tiny@n-gram") and not is_ngram_name("tiny@latest")
     ngram, checkpoint = find_ngram("tiny@n-gram")
     assert checkpoint == run.checkpoint()
     settings = ComposeSettings(bars=None, notes=20, max_copy=0, seed=3)
@@ -70,5 +70,5 @@ def test_pieces_are_composed_from_it(run: Run) -> None:
 
 def test_music_that_is_gone_is_said(runs: Path, tmp_path: Path) -> None:
     run = Run(write_run(runs, source=str(tmp_path / "nowhere")))
-    with pytest.raises(NoNGram, match="the music that 'tiny' learned from is not here"):
-        ngram_of(run)
+    with pytest.raises(NGramUnavailable, match="the music that 'tiny' learned from is not here"):
+        fit_run_ngram(run)

@@ -9,8 +9,14 @@ from musicgen.corpus.load import load_collection
 from musicgen.errors import Cancelled
 from musicgen.files import write_json
 from musicgen.training.data.prepare import prepare
-from musicgen.training.run_folder.relocate import SPLIT, OtherPieces, found_again, is_gone
-from musicgen.training.run_folder.run import Run, create_run
+from musicgen.training.run_folder.registry import create_run
+from musicgen.training.run_folder.relocate import (
+    SPLIT,
+    DifferentPieces,
+    is_missing,
+    relocate_collection,
+)
+from musicgen.training.run_folder.run import Run
 from musicgen.training.settings import RunSettings
 from tests.helpers.tiny_music import write_folder
 
@@ -30,11 +36,11 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 def test_the_same_pieces_elsewhere(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert is_gone(run.settings.source)
+    assert is_missing(run.settings.source)
     monkeypatch.chdir(tmp_path)
-    found_again(run, "moved")
+    relocate_collection(run, "moved")
     assert run.settings.source == str(tmp_path / "moved")  # whole, for any folder to go on from
-    assert not is_gone(run.settings.source)
+    assert not is_missing(run.settings.source)
 
 
 def test_other_pieces_are_refused(run: Run, tmp_path: Path) -> None:
@@ -42,10 +48,12 @@ def test_other_pieces_are_refused(run: Run, tmp_path: Path) -> None:
     (other / "melody 03.mid").unlink()
     (other / "melody 04.mid").rename(other / "another.mid")
     before = run.settings
-    with pytest.raises(OtherPieces, match="of the 12 pieces of this run 2 are not there, and 1 "):
-        found_again(run, str(other))
+    with pytest.raises(
+        DifferentPieces, match="of the 12 pieces of this run 2 are not there, and 1 "
+    ):
+        relocate_collection(run, str(other))
     with pytest.raises(UnknownSource):
-        found_again(run, str(tmp_path / "nowhere"))
+        relocate_collection(run, str(tmp_path / "nowhere"))
     assert run.settings == before
 
 
@@ -55,11 +63,11 @@ def test_a_search_can_be_cancelled(run: Run, tmp_path: Path) -> None:
 
     before = run.settings
     with pytest.raises(Cancelled):
-        found_again(run, str(tmp_path / "moved"), cancel)
+        relocate_collection(run, str(tmp_path / "moved"), cancel)
     assert run.settings == before
 
 
 def test_what_never_began_may_begin_on_anything(run: Run, tmp_path: Path) -> None:
     (run.folder / SPLIT).unlink()
-    found_again(run, "ryans-mammoth")
+    relocate_collection(run, "ryans-mammoth")
     assert run.settings.source == "ryans-mammoth"

@@ -6,28 +6,29 @@ from pathlib import Path
 import pytest
 
 from musicgen.corpus.readers.read_score import read_score
-from musicgen.training.run_folder.run import Run, list_runs
+from musicgen.training.run_folder.registry import list_runs
+from musicgen.training.run_folder.run import Run
 from musicgen.training.run_folder.samples import (
-    few_of,
-    nearest_best,
+    is_sample_epoch,
+    nearest_to_best,
     samples,
-    worth_hearing,
+    select_epochs,
     write_sample,
 )
 
 
 def test_often_at_first_then_seldom() -> None:
-    heard = [epoch for epoch in range(1, 10_001) if worth_hearing(epoch)]
+    heard = [epoch for epoch in range(1, 10_001) if is_sample_epoch(epoch)]
     assert heard[:8] == [1, 2, 3, 4, 5, 6, 8, 10]
     assert len(heard) < 50
 
 
 def test_few_of_many_are_the_first_the_best_and_the_latest() -> None:
     epochs = [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 19]
-    assert few_of(epochs, 4) == [1, 4, 10, 12, 15, 19]
-    assert few_of(epochs, 9) == [1, 8, 10, 12, 15, 19]
-    assert few_of(epochs[:3], 0) == [1, 2, 3]
-    assert (nearest_best(epochs, 9), nearest_best(epochs, 0)) == (8, None)
+    assert select_epochs(epochs, 4) == [1, 4, 10, 12, 15, 19]
+    assert select_epochs(epochs, 9) == [1, 8, 10, 12, 15, 19]
+    assert select_epochs(epochs[:3], 0) == [1, 2, 3]
+    assert (nearest_to_best(epochs, 9), nearest_to_best(epochs, 0)) == (8, None)
 
 
 def test_nothing_is_there_at_first(tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.models.settings import ClassicSettings, LstmSettings, TransformerSettings
 from musicgen.training.keras.session import TrainingSession
-from musicgen.training.run_folder.run import Run, create_run, find_checkpoint
+from musicgen.training.run_folder.registry import create_run, find_checkpoint
+from musicgen.training.run_folder.run import Run
 from musicgen.training.settings import RunSettings, TrainSettings
 from musicgen.training.worker import fit, launch
 from musicgen.training.worker.process import train_run
@@ -129,7 +130,7 @@ def test_resumed_in_smaller_batches(source: str) -> None:
     run = create_run(_settings("smaller", source))
     assert train_run(run, _stop_after(3)) == "stopped"
     before = run.status().steps_per_epoch
-    launch.extend(run, batch_size=2)
+    launch.change_settings(run, batch_size=2)
     assert train_run(run) == "finished"
     status, losses = run.status(), _losses(run)
     assert (status.epoch, run.settings.train.batch_size) == (3, 2)

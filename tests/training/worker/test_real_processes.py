@@ -82,7 +82,7 @@ def test_from_the_queue_to_every_bad_end(
     assert "the loss is no longer a number: try a lower learning rate" in second.status().message
 
     # What is gone on with needs its collection, and says so; when it is back, nothing is lost.
-    launch.extend(first, epochs=epoch + 2)
+    launch.change_settings(first, epochs=epoch + 2)
     launch.resume(first)
     _until(lambda: first.status().state == "failed", first)
     assert f"the collection '{tunes}' is gone" in first.status().message

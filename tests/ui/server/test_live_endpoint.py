@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 from starlette.requests import Request
 
-from musicgen.training.run_folder.run import RUNNING, STOPPED
+from musicgen.training.run_folder.status import RUNNING, STOPPED
 from musicgen.ui.server import live_endpoint
 from musicgen.ui.server.live_endpoint import routes
 from musicgen.ui.train.live_query import COMPARED, LiveQuery

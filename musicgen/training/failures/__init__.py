@@ -1,1 +1,0 @@
-"""Why a training failed: out of memory, disk full, divergence. Imports no Keras."""
