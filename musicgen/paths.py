@@ -1,4 +1,4 @@
-"""Where things live on disk."""
+"""Folders of the program and of the user; names that may be folders."""
 
 from __future__ import annotations
 
@@ -12,55 +12,58 @@ PACKAGE = Path(__file__).resolve().parent
 LIBRARY = PACKAGE / "library"  # bundled collections
 PRETRAINED = PACKAGE / "pretrained"  # bundled runs
 
-LONGEST = 64  # characters of a name
-LONGEST_BYTES = 200  # file systems take 255, of which ours adds a few
-MARKS = " _.+,()&'-"  # that a name may have beside letters and digits
+MAX_NAME_CHARACTERS = 64
+MAX_NAME_BYTES = 200  # file systems allow 255; temporary files add a prefix
+NAME_PUNCTUATION = " _.,+()&'-"  # allowed in names beside letters and digits
 
 
 class BadName(MusicgenError, ValueError):
-    """A name that cannot be a folder of ours."""
+    """A name that cannot be a folder's."""
 
 
 def home() -> Path:
-    """The folder of everything that the user makes: $MUSICGEN_HOME, or ~/.musicgen."""
+    """The folder of the user's data: $MUSICGEN_HOME, or ~/.musicgen."""
     return Path(os.environ.get("MUSICGEN_HOME") or Path.home() / ".musicgen")
 
 
 def collections_folder() -> Path:
+    """The folder of the user's collections."""
     return home() / "collections"
 
 
 def runs_folder() -> Path:
+    """The folder of the user's runs."""
     return home() / "runs"
 
 
 def pieces_folder() -> Path:
+    """The folder of the history's pieces."""
     return home() / "pieces"
 
 
 def checked_name(name: str) -> str:
-    """The name in Unicode's form NFC, where it can safely be a folder's.
+    """The name in Unicode's form NFC if it can safely be a folder's; raises BadName.
 
-    Letters and digits are those of any script, with their combining marks. BadName says what is
-    wrong with any other name.
+    Letters and digits of all scripts are allowed, with their combining marks.
     """
     name = unicodedata.normalize("NFC", name)
-    letters = all(is_nameable(character) for character in name)
+    allowed = all(is_nameable(character) for character in name)
     ends_well = can_begin(name[:1]) and not name.endswith((" ", "."))
-    if not (letters and ends_well and len(name) <= LONGEST):
-        shown = name[:80].encode(errors="replace").decode()
+    if not (allowed and ends_well and len(name) <= MAX_NAME_CHARACTERS):
+        printable = name[:80].encode(errors="replace").decode()
         raise BadName(
-            f"'{shown}' cannot be a name: use 1 to {LONGEST} letters, digits, spaces and "
-            "- _ . , + & ' ( ), beginning with a letter or digit, with no / and no final dot"
+            f"'{printable}' cannot be a name: use 1 to {MAX_NAME_CHARACTERS} letters, digits, "
+            "spaces and - _ . , + & ' ( ), beginning with a letter or digit, with no / and no "
+            "final dot"
         )
-    if len(name.encode()) > LONGEST_BYTES:
+    if len(name.encode()) > MAX_NAME_BYTES:
         raise BadName(f"'{name}' cannot be a name: it is too long; leave some letters out")
     return name
 
 
 def is_nameable(character: str) -> bool:
-    """Whether a name may have the character: a letter, a digit, a mark on one, or one of MARKS."""
-    return character in MARKS or unicodedata.category(character)[0] in "LMN"
+    """Whether a name may contain the character: a letter, mark, digit or NAME_PUNCTUATION."""
+    return character in NAME_PUNCTUATION or unicodedata.category(character)[0] in "LMN"
 
 
 def can_begin(character: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from musicgen.paths import LONGEST_BYTES, BadName, checked_name
+from musicgen.paths import MAX_NAME_BYTES, BadName, checked_name
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,6 @@ def test_what_is_no_name_is_refused_in_words_that_can_be_printed(name: str) -> N
 
 def test_a_name_fits_a_file_system_in_bytes() -> None:
     letter = "\U0001d49c"  # four bytes
-    assert checked_name(letter * (LONGEST_BYTES // 4))
+    assert checked_name(letter * (MAX_NAME_BYTES // 4))
     with pytest.raises(BadName, match="too long"):
-        checked_name(letter * (LONGEST_BYTES // 4 + 1))
+        checked_name(letter * (MAX_NAME_BYTES // 4 + 1))

@@ -1,4 +1,4 @@
-"""`library` and `corpus`."""
+"""The commands `library` and `corpus`."""
 
 from __future__ import annotations
 
@@ -7,52 +7,71 @@ import time
 
 from musicgen.commands.answer import INTERRUPTED, Answer
 from musicgen.commands.progress import ProgressLine, cancel_on_interrupt
-from musicgen.corpus.bundled.library import build, bundled_collections
+from musicgen.corpus.bundled.library import bundled_collections, rebuild_library
+from musicgen.corpus.collection import Collection, why_empty
+from musicgen.corpus.errors import CollectionError
 from musicgen.corpus.load import load_collection
 from musicgen.corpus.user.user_collections import own_collections
 from musicgen.encoding.registry import fit_encoding
 
 
 def library(options: argparse.Namespace) -> Answer:
-    """The collections that are here; `build` makes the bundled ones from music21's corpus."""
+    """List all collections; `build` first builds the bundled ones from music21's corpus."""
     if options.action == "build":
-        build(ProgressLine())
-    rows = [
-        {"name": each.name, "title": each.title, "pieces": each.pieces, "licence": each.licence}
-        for each in bundled_collections()
+        rebuild_library(ProgressLine())
+    bundled = [
+        {
+            "name": collection.name,
+            "title": collection.title,
+            "pieces": collection.pieces,
+            "licence": collection.licence,
+        }
+        for collection in bundled_collections()
     ]
-    own = [{"name": each.name, "pieces": each.files} for each in own_collections()]
-    lines = [f"{row['name']:24} {row['pieces']:6} pieces" for row in (*rows, *own)]
-    return Answer({"bundled": rows, "own": own}, "\n".join(lines))
+    own = [
+        {"name": collection.name, "pieces": collection.files} for collection in own_collections()
+    ]
+    lines = [f"{row['name']:24} {row['pieces']:6} pieces" for row in (*bundled, *own)]
+    return Answer({"bundled": bundled, "own": own}, "\n".join(lines))
 
 
 def corpus(options: argparse.Namespace) -> Answer:
-    """Read and encode a collection; after Ctrl-C what was read until then."""
-    began = time.perf_counter()
+    """Read and encode a source; after Ctrl-C, the pieces read so far.
+
+    Raises CollectionError if there is no piece in it.
+    """
+    start = time.perf_counter()
     with cancel_on_interrupt(ProgressLine()) as progress:
         collection = load_collection(options.source, progress)
-    encoding = fit_encoding(options.encoding, collection.scores)
-    steps = [encoding.encode(score) for score in collection.scores]
-    if options.encoding == "notes":
-        vocabulary = encoding.fields[0].size if any(map(len, steps)) else 0
-    else:
-        vocabulary = len({token for piece in steps for token in encoding.tokens(piece)})
-    refused = [{"file": each.file, "reason": each.reason} for each in collection.refused]
+    if collection.complete and not collection.scores:
+        raise CollectionError(why_empty(collection.refused, options.source))
+    tokens, vocabulary = _count_tokens(collection, options.encoding)
+    refused = [{"file": file.file, "reason": file.reason} for file in collection.refused]
     data = {
         "name": collection.name,
         "files": len(collection.scores),
         "refused": refused,
         "complete": collection.complete,
         "notes": sum(map(len, collection.scores)),
-        "tokens": sum(map(len, steps)),
+        "tokens": tokens,
         "vocabulary": vocabulary,
-        "seconds": time.perf_counter() - began,
+        "seconds": time.perf_counter() - start,
     }
-    lines = [f"refused {each['file']}: {each['reason']}" for each in refused]
+    lines = [f"refused {file['file']}: {file['reason']}" for file in refused]
     lines.append(
-        f"{data['files']} files, {data['notes']:,} notes, {data['tokens']:,} tokens of a "
+        f"{data['files']} files, {data['notes']:,} notes, {tokens:,} tokens of a "
         f"vocabulary of {vocabulary:,}, in {data['seconds']:.2f} s"
     )
     if not collection.complete:
-        lines.append("stopped before the end: what was read is kept, the rest is read next time")
+        lines.append("interrupted: what was read is in the cache, the rest is read next time")
     return Answer(data, "\n".join(lines), 0 if collection.complete else INTERRUPTED)
+
+
+def _count_tokens(collection: Collection, encoding_name: str) -> tuple[int, int]:
+    """Number of tokens of a collection in an encoding, and number of different ones."""
+    encoding = fit_encoding(encoding_name, collection.scores)
+    pieces = [encoding.encode(score) for score in collection.scores]
+    tokens = sum(map(len, pieces))
+    if encoding_name == "notes":
+        return tokens, encoding.fields[0].size if tokens else 0
+    return tokens, len({token for steps in pieces for token in encoding.tokens(steps)})

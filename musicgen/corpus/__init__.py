@@ -1,4 +1,1 @@
-"""Collections of scores: loading, splitting, near-duplicates, the cache.
-
-Imports: score, theory, statistics.
-"""
+"""Collections of scores: reading, caching, near-duplicates, splitting. Imports: score, theory."""

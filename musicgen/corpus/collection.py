@@ -1,7 +1,8 @@
-"""What was read from a source: scores, and the files they came from or did not."""
+"""A collection: scores, the files they were read from, and the files that were refused."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from musicgen.score import Score
@@ -9,22 +10,26 @@ from musicgen.score import Score
 
 @dataclass(frozen=True)
 class PieceFile:
-    """The file that a score came from."""
+    """The file that a score was read from."""
 
-    file: str  # its name, relative to the source
-    format: str  # one of formats.FORMATS
-    parts: int  # those that have notes, drums aside
-    drums: int  # notes of percussion, left out of the score
+    file: str  # name relative to the source
+    format: str  # a value of formats.FORMATS
+    parts: int  # number of parts with notes, percussion excluded
+    drums: int  # number of percussion notes, which the score leaves out
     bytes: int
 
 
 @dataclass(frozen=True)
 class RefusedFile:
-    """A file that could not be used: why, and what would help where something would."""
+    """A file that could not be used, the reason, and a remedy where there is one."""
 
     file: str
     reason: str
     remedy: str = ""
+
+    def __str__(self) -> str:
+        remedy = f"; {self.remedy}" if self.remedy else ""
+        return f"'{self.file}' was refused: {self.reason}{remedy}"
 
 
 @dataclass(frozen=True)
@@ -37,17 +42,26 @@ class Piece:
 
 @dataclass(frozen=True)
 class Collection:
-    """All that a source holds; `files` and `scores` belong together one by one."""
+    """All scores of a source; `scores` and `files` have the same order."""
 
     name: str
     scores: tuple[Score, ...] = ()
     files: tuple[PieceFile, ...] = ()
     refused: tuple[RefusedFile, ...] = ()
-    complete: bool = True  # False where the reading was cancelled
+    complete: bool = True  # False if reading was cancelled
 
     def __post_init__(self) -> None:
         if len(self.scores) != len(self.files):
-            raise ValueError(f"{len(self.scores)} scores of {len(self.files)} files")
+            raise ValueError(f"{len(self.scores)} scores, but {len(self.files)} files")
 
     def __len__(self) -> int:
         return len(self.scores)
+
+
+def why_empty(refused: Sequence[RefusedFile], source: str) -> str:
+    """Explain why a source gave no music: `there is no music in x: 'a.txt' was refused: …`."""
+    if not refused:
+        return f"there is no file in {source}"
+    others = len(refused) - 1
+    more = f" ({others:,} more {'file was' if others == 1 else 'files were'} refused)"
+    return f"there is no music in {source}: {refused[0]}{more if others else ''}"

@@ -1,4 +1,4 @@
-"""What can be wrong with a file or a source, in words for the person who chose it."""
+"""Errors about files and collections, for the person who chose them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from musicgen.errors import MusicgenError
 
 
 class CorpusError(MusicgenError, ValueError):
-    """Something about the music that was given; the message is for the person."""
+    """Base class of errors about music that cannot be read, copied or opened."""
 
 
 class UnreadableScore(CorpusError):
-    """A file that cannot be used: why, and what would help where something would."""
+    """A file that holds no usable score: the reason, and a remedy where there is one."""
 
     def __init__(self, reason: str, remedy: str = "") -> None:
         super().__init__(f"{reason}; {remedy}" if remedy else reason)
@@ -19,8 +19,8 @@ class UnreadableScore(CorpusError):
 
 
 class UnknownSource(CorpusError):
-    """A source that is no collection, file, folder or zip; the message lists what would be."""
+    """A source that is no collection, file, folder or zip; the message lists the collections."""
 
 
 class CollectionError(CorpusError):
-    """A change to the user's collections that cannot be made."""
+    """A collection that cannot be created, changed or used."""

@@ -1,52 +1,60 @@
-"""A source, whatever it is, into a collection."""
+"""Loading of a source (collection, file, folder or zip) as a collection of scores."""
 
 from __future__ import annotations
 
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from musicgen.corpus.bundled.library import bundled_collections
 from musicgen.corpus.collection import Collection, Piece, RefusedFile
 from musicgen.corpus.errors import UnknownSource, UnreadableScore
+from musicgen.corpus.readers.formats import extension, split_tunes, to_text
 from musicgen.corpus.readers.read_score import read_piece
-from musicgen.corpus.score_cache import Answer, Key, load_cache, save_cache
-from musicgen.corpus.source_files import Entry, entries_of
+from musicgen.corpus.score_cache import (
+    CacheEntry,
+    FileKey,
+    ReadResult,
+    TuneList,
+    load_cache,
+    save_cache,
+)
+from musicgen.corpus.source_files import Listing, SourceFile, file_in_memory, list_files
 from musicgen.corpus.user.import_record import read_import_record
-from musicgen.corpus.user.user_collections import own_collections
+from musicgen.corpus.user.user_collections import collection_path, own_collection_names
 from musicgen.errors import Cancelled
 from musicgen.paths import LIBRARY, collections_folder
 from musicgen.progress import Progress
 
 
 def load_collection(source: str | Path, progress: Progress | None = None) -> Collection:
-    """All the scores of a source, with the files that were refused, now or at import, and why.
+    """Load all scores of a source, and the files that were refused now or at import.
 
-    source: the name of a bundled collection or of one of the user's, or the path of a file,
-    a folder (with its subfolders) or a zip. Files that were read before and have not changed
-    come from the cache. UnknownSource where there is no such thing. Where progress raises
-    Cancelled, the collection holds what was read until then and is not `complete`.
+    source: the name of a bundled collection or of one of the user's, or the path of a file, a
+    folder (with its subfolders) or a zip. Files that are unchanged since they were last read come
+    from the cache. `progress` gets pieces done and pieces in all; if it raises Cancelled, the
+    collection holds the pieces read so far and is not `complete`. Raises UnknownSource.
     """
     name, path = find_source(source)
-    answers, complete = _read_all(path, progress)
-    pieces = [each for each in answers if isinstance(each, Piece)]
+    results, complete = _read_all(path, progress)
+    pieces = [result for result in results if isinstance(result, Piece)]
+    refused = [result for result in results if isinstance(result, RefusedFile)]
     return Collection(
         name,
         tuple(piece.score for piece in pieces),
         tuple(piece.file for piece in pieces),
-        (
-            *(each for each in answers if isinstance(each, RefusedFile)),
-            *read_import_record(path).refused,
-        ),
+        (*refused, *read_import_record(path).refused),
         complete,
     )
 
 
 def find_source(source: str | Path) -> tuple[str, Path]:
-    """The name and the path of a source; UnknownSource lists what there is."""
-    named = {each.name: each.path for each in bundled_collections()}
-    named |= {each.name: each.path for each in own_collections()}
-    if isinstance(source, str) and source in named:
-        return source, named[source]
+    """Name and path of a source; raises UnknownSource, which lists the collections."""
+    bundled = {collection.name: collection.path for collection in bundled_collections()}
+    if isinstance(source, str):
+        path = collection_path(source) or bundled.get(source)
+        if path is not None:
+            return source, path
     path = Path(source)
     try:
         if str(source) and path.exists():
@@ -55,47 +63,88 @@ def find_source(source: str | Path) -> tuple[str, Path]:
         pass
     raise UnknownSource(
         f"'{str(source)[:200]}' is no collection, file, folder or zip; "
-        f"the collections are {', '.join(named)}"
+        f"the collections are {', '.join((*bundled, *own_collection_names()))}"
     )
 
 
 def absolute_source(source: str) -> str:
-    """The source as it is found from any folder: a collection's name, or a whole path."""
+    """The source in a form that does not depend on the working directory."""
     path = find_source(source)[1]
     return source if path.parent in (LIBRARY, collections_folder()) else str(path.resolve())
 
 
-def _read_all(path: Path, progress: Progress | None) -> tuple[list[Answer], bool]:
-    """What each file gave, and whether all were asked; the cache is used and kept up."""
-    known = load_cache(path)
-    read: dict[Key, Answer] = {}
-    answers: list[Answer] = []
+def _read_all(path: Path, progress: Progress | None) -> tuple[list[ReadResult], bool]:
+    """Read the pieces of all files; False if cancelled. Updates the cache."""
+    reader = _CachedReader(load_cache(path))
+    results: list[ReadResult] = []
     complete = True
     with ExitStack() as stack:
-        entries = entries_of(path, stack)
+        files = list_files(path, stack)
+        total = len(files)
         try:
-            for done, entry in enumerate(entries, 1):
-                answers.append(_answer(entry, known, read))
-                if progress:
-                    progress(done, len(entries))
+            for file in files:
+                pieces = reader.pieces_in(file)
+                total += len(pieces) - 1
+                for piece in pieces:
+                    results.append(reader.read(piece))
+                    if progress:
+                        progress(len(results), total)
         except Cancelled:
             complete = False
-    if read.keys() - known.keys() or (complete and known.keys() - read.keys()):
-        save_cache(path, read if complete else known | read)
-    return answers, complete
+    reader.save(path, complete)
+    return results, complete
 
 
-def _answer(
-    entry: Entry | RefusedFile, known: dict[Key, Answer], read: dict[Key, Answer]
-) -> Answer:
-    """What a file gave before, or gives now; noted in `read` where its bytes were there."""
-    if isinstance(entry, RefusedFile):
-        return entry
-    key = (entry.file, entry.stamp)
-    if key not in known:
+class _CachedReader:
+    """Reads files that are not in the cache, and collects the entries of a new cache."""
+
+    def __init__(self, cached: dict[FileKey, CacheEntry]) -> None:
+        self._cached = cached
+        self._entries: dict[FileKey, CacheEntry] = {}
+
+    def pieces_in(self, file: SourceFile | RefusedFile) -> Listing:
+        """The tunes of an ABC book as files of their own; any other file itself."""
+        if isinstance(file, RefusedFile) or extension(file.name) != ".abc":
+            return [file]
+        key = (file.name, file.stamp)
+        entry = self._cached.get(key)
+        if isinstance(entry, TuneList) and self._cached.keys() >= set(entry.tunes):
+            self._entries[key] = entry
+            return [SourceFile(name, stamp, file.read) for name, stamp in entry.tunes]
+        if isinstance(entry, Piece | RefusedFile):
+            return [file]
         try:
-            data = entry.read()
-        except UnreadableScore as problem:  # may be put right without a change of the bytes
-            return RefusedFile(entry.file, problem.reason, problem.remedy)
-    read[key] = known[key] if key in known else read_piece(data, entry.file)
-    return read[key]
+            data = file.read()
+        except UnreadableScore as problem:
+            return [RefusedFile(file.name, problem.reason, problem.remedy)]
+        texts = split_tunes(to_text(data))
+        if len(texts) == 1:
+            return [SourceFile(file.name, file.stamp, partial(bytes, data))]
+        stem = file.name[: -len(".abc")]
+        tunes = [
+            file_in_memory(f"{stem} (tune {number}).abc", text.encode())
+            for number, text in enumerate(texts, 1)
+        ]
+        self._entries[key] = TuneList(tuple((tune.name, tune.stamp) for tune in tunes))
+        return list(tunes)
+
+    def read(self, file: SourceFile | RefusedFile) -> ReadResult:
+        """The piece in a file or the refusal, from the cache where it is there."""
+        if isinstance(file, RefusedFile):
+            return file
+        key = (file.name, file.stamp)
+        result = self._cached.get(key)
+        if result is None or isinstance(result, TuneList):
+            try:
+                data = file.read()
+            except UnreadableScore as problem:  # not cached: it can be mended with the same bytes
+                return RefusedFile(file.name, problem.reason, problem.remedy)
+            result = read_piece(data, file.name)
+        self._entries[key] = result
+        return result
+
+    def save(self, source: Path, complete: bool) -> None:
+        """Save the cache where it changed; entries of files that are gone are dropped."""
+        entries = self._entries if complete else self._cached | self._entries
+        if entries.keys() != self._cached.keys():
+            save_cache(source, entries)

@@ -1,7 +1,8 @@
-"""Scores kept as they were read, so that the second opening of a source reads no file.
+"""Cache of scores, so that opening a source again reads no file that is unchanged.
 
-One record file a source, in home()/cache/scores: NumPy arrays and JSON, never pickle. A
-record that is damaged, of another version or not writable is as good as none.
+One cache file per source, in home()/cache/scores: NumPy arrays and JSON, never pickle. A cache
+file that is damaged or of another version counts as missing; one that cannot be written is
+skipped.
 """
 
 from __future__ import annotations
@@ -12,90 +13,135 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
 from musicgen.corpus.collection import Piece, PieceFile, RefusedFile
+from musicgen.json_files import parse_json
 from musicgen.paths import home
 from musicgen.score import NOTE_DTYPE, Metre, Score
 
-READER_VERSION = 3  # another one whenever reading gives other scores for the same bytes
-MOST_RECORDS = 64
+READER_VERSION = 3  # increase when readers give other scores for the same bytes
+MAX_CACHE_FILES = 64
 
-Answer = Piece | RefusedFile  # what reading one file gave
-Key = tuple[str, str]  # file and stamp of an Entry
+FileKey = tuple[str, str]  # name and stamp of a SourceFile
 
 
-def load_cache(source: Path) -> dict[Key, Answer]:
-    """What was kept of a source's files; empty where there is no sound record."""
+@dataclass(frozen=True)
+class TuneList:
+    """The tunes of an ABC book, by their keys in the cache."""
+
+    tunes: tuple[FileKey, ...]
+
+
+ReadResult = Piece | RefusedFile
+CacheEntry = ReadResult | TuneList
+
+
+@dataclass(frozen=True)
+class _ScoreHeader:
+    """All of a score but its notes."""
+
+    notes: int  # number of rows in the notes table
+    tempo: float
+    metres: tuple[tuple[int, int, int], ...]  # start in ticks, numerator, denominator
+    name: str
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One cache entry as JSON: a score with its file, a refusal, or the tunes of an ABC book."""
+
+    score: _ScoreHeader | None = None
+    file: PieceFile | None = None
+    refused: RefusedFile | None = None
+    tunes: tuple[FileKey, ...] | None = None
+
+
+@dataclass(frozen=True)
+class _Version:
+    version: int
+
+
+@dataclass(frozen=True)
+class _Index:
+    version: int
+    files: tuple[tuple[str, str, _Row], ...]  # name, stamp, entry
+
+
+def load_cache(source: Path) -> dict[FileKey, CacheEntry]:
+    """Load the cached results of a source's files; empty if there is no usable cache file."""
     try:
-        with np.load(_record_path(source), allow_pickle=False) as arrays:
-            return _unpacked(dict(arrays))
-    except Exception:  # zipfile, NumPy, JSON and Score each fail in ways of their own
+        with np.load(_cache_path(source), allow_pickle=False) as arrays:
+            return _decode(arrays["notes"], arrays["text"].tobytes())
+    except Exception:  # zipfile, NumPy, msgspec and Score all raise errors of their own
         return {}
 
 
-def save_cache(source: Path, answers: Mapping[Key, Answer]) -> None:
-    """Keep what was read; a folder that cannot be written costs only the next opening's time."""
-    path = _record_path(source)
+def save_cache(source: Path, entries: Mapping[FileKey, CacheEntry]) -> None:
+    """Save the results of a source's files; does nothing where the cache cannot be written."""
+    path = _cache_path(source)
     buffer = io.BytesIO()
-    notes, text = _packed(answers)
+    notes, text = _encode(entries)
     np.savez(buffer, notes=notes, text=text)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
             file.write(buffer.getbuffer())
         Path(file.name).replace(path)
-        _forget_oldest(path.parent)
+        _delete_oldest(path.parent)
     except OSError:
         return
 
 
-def _record_path(source: Path) -> Path:
+def _cache_path(source: Path) -> Path:
     digest = hashlib.sha256(os.fsencode(source.resolve())).hexdigest()[:32]
     return home() / "cache" / "scores" / f"{digest}.npz"
 
 
-def _forget_oldest(folder: Path) -> None:
-    records = sorted(folder.iterdir(), key=lambda each: each.stat().st_mtime)
-    for path in records[:-MOST_RECORDS]:
+def _delete_oldest(folder: Path) -> None:
+    paths = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime)
+    for path in paths[:-MAX_CACHE_FILES]:
         path.unlink()
 
 
-def _packed(answers: Mapping[Key, Answer]) -> tuple[np.ndarray, np.ndarray]:
-    """All notes in one table, and one JSON text that says which are whose."""
-    rows = [[file, stamp, _row(answer)] for (file, stamp), answer in answers.items()]
+def _encode(entries: Mapping[FileKey, CacheEntry]) -> tuple[np.ndarray, np.ndarray]:
+    """One table of all notes (N,) NOTE_DTYPE, and the JSON index as bytes (uint8)."""
+    rows = [[name, stamp, _to_json(entry)] for (name, stamp), entry in entries.items()]
     text = json.dumps({"version": READER_VERSION, "files": rows})
-    tables = [answer.score.notes for answer in answers.values() if isinstance(answer, Piece)]
+    tables = [entry.score.notes for entry in entries.values() if isinstance(entry, Piece)]
     notes = np.concatenate(tables) if tables else np.zeros(0, NOTE_DTYPE)
     return notes, np.frombuffer(text.encode(), np.uint8)
 
 
-def _row(answer: Answer) -> dict[str, object]:
-    if isinstance(answer, RefusedFile):
-        return {"refused": asdict(answer)}
-    score = answer.score
-    metres = [[each.start, each.numerator, each.denominator] for each in score.metres]
-    head = {"notes": len(score), "tempo": score.tempo, "metres": metres, "name": score.name}
-    return {"score": head, "file": asdict(answer.file)}
+def _to_json(entry: CacheEntry) -> dict[str, object]:
+    if isinstance(entry, RefusedFile):
+        return {"refused": asdict(entry)}
+    if isinstance(entry, TuneList):
+        return {"tunes": entry.tunes}
+    score = entry.score
+    metres = [[metre.start, metre.numerator, metre.denominator] for metre in score.metres]
+    header = {"notes": len(score), "tempo": score.tempo, "metres": metres, "name": score.name}
+    return {"score": header, "file": asdict(entry.file)}
 
 
-def _unpacked(arrays: Mapping[str, np.ndarray]) -> dict[Key, Answer]:
-    record = json.loads(arrays["text"].tobytes())
-    if record["version"] != READER_VERSION:
+def _decode(notes: np.ndarray, text: bytes) -> dict[FileKey, CacheEntry]:
+    if parse_json(text, _Version).version != READER_VERSION:
         return {}
-    notes, at = arrays["notes"], 0
-    answers: dict[Key, Answer] = {}
-    for file, stamp, row in record["files"]:
-        if "refused" in row:
-            answers[file, stamp] = RefusedFile(**row["refused"])
-            continue
-        head = row["score"]
-        table = notes[at : at + head["notes"]]
-        at += head["notes"]
-        metres = tuple(Metre(*each) for each in head["metres"])
-        score = Score(table, head["tempo"], metres, head["name"])
-        answers[file, stamp] = Piece(score, PieceFile(**row["file"]))
-    return answers
+    entries: dict[FileKey, CacheEntry] = {}
+    first = 0
+    index: _Index = parse_json(text, _Index)
+    for name, stamp, row in index.files:
+        if row.refused is not None:
+            entries[name, stamp] = row.refused
+        elif row.tunes is not None:
+            entries[name, stamp] = TuneList(row.tunes)
+        elif row.score is not None and row.file is not None:
+            header = row.score
+            metres = tuple(Metre(*metre) for metre in header.metres)
+            table = notes[first : first + header.notes]
+            first += header.notes
+            entries[name, stamp] = Piece(Score(table, header.tempo, metres, header.name), row.file)
+    return entries

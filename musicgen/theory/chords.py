@@ -17,8 +17,8 @@ import numpy as np
 
 from musicgen.score import TICKS_PER_QUARTER
 
-TOLERANCE = TICKS_PER_QUARTER // 4  # ticks
-TRACKS = 1024  # a part is its track's number plus TRACKS for each further voice in that track
+TOLERANCE_TICKS = TICKS_PER_QUARTER // 4  # ticks
+MAX_TRACKS = 1024  # a part is its track's number plus TRACKS for each further voice in that track
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,8 +52,8 @@ class Sonorities:
 
 def sonorities(notes: np.ndarray) -> Sonorities:
     """Group notes (N,) NOTE_DTYPE into notes and chords."""
-    notes = notes[np.lexsort((notes["pitch"], notes["start"], notes["part"] % TRACKS))]
-    leaders = _leaders(notes["part"] % TRACKS, notes["start"], _releases(notes))  # (N,)
+    notes = notes[np.lexsort((notes["pitch"], notes["start"], notes["part"] % MAX_TRACKS))]
+    leaders = _leaders(notes["part"] % MAX_TRACKS, notes["start"], _releases(notes))  # (N,)
     starts = notes["start"][leaders]
     lowest = np.full(len(notes), 128)
     np.minimum.at(lowest, leaders, notes["pitch"])
@@ -74,7 +74,7 @@ def _releases(notes: np.ndarray) -> np.ndarray:
 def _leaders(tracks: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
     """For each note, in order of track and start, the index of the note that takes it."""
     leaders = np.arange(len(starts))
-    near = (np.diff(tracks) == 0) & (np.diff(starts) < TOLERANCE)
+    near = (np.diff(tracks) == 0) & (np.diff(starts) < TOLERANCE_TICKS)
     company = np.flatnonzero(np.append(near, False) | np.append(False, near))  # not alone
     taken = _first_takers(tracks[company], starts[company], ends[company])
     leaders[company] = company[taken]
@@ -88,7 +88,7 @@ def _first_takers(tracks: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> l
     more than TOLERANCE apart: at most one for each span of TOLERANCE + 1 ticks.
     """
     takers = []
-    span = TOLERANCE + 1
+    span = TOLERANCE_TICKS + 1
     leaders: dict[int, tuple[int, int, int]] = {}  # span -> start, end, index
     track = -1
     rows = zip(tracks.tolist(), starts.tolist(), ends.tolist(), strict=True)
@@ -98,7 +98,11 @@ def _first_takers(tracks: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> l
         taker = index
         for place in (end // span - 1, end // span, end // span + 1):
             found = leaders.get(place)
-            if found and start - found[0] < TOLERANCE and abs(end - found[1]) <= TOLERANCE:
+            if (
+                found
+                and start - found[0] < TOLERANCE_TICKS
+                and abs(end - found[1]) <= TOLERANCE_TICKS
+            ):
                 taker = min(taker, found[2])
         if taker == index:
             leaders[end // span] = start, end, index

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import zipfile
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from musicgen.corpus.load import load_collection
 from musicgen.corpus.readers.archives import open_archive
 from musicgen.corpus.readers.limits import Limits
 from musicgen.corpus.score_cache import load_cache
+from musicgen.corpus.source_files import list_files
 from musicgen.errors import Cancelled
 from tests.helpers.small_midi import midi, note
 
@@ -159,6 +161,64 @@ def test_an_abc_book_is_a_piece_a_tune(tmp_path: Path) -> None:
         [60, 62, 64, 65],
         [67, 69, 71],
     ]
+
+
+@pytest.fixture()
+def files_read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Names of the files that are read from disk."""
+    names: list[str] = []
+    original = Path.read_bytes
+
+    def read_bytes(path: Path) -> bytes:
+        names.append(path.name)
+        return original(path)
+
+    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+    return names
+
+
+def _abc_book(tunes: int) -> bytes:
+    return "".join(f"X:{n}\nL:1/4\nK:C\nCDEF|\n\n" for n in range(1, tunes + 1)).encode()
+
+
+def _music_read(files_read: list[str]) -> list[str]:
+    return [name for name in files_read if name.endswith(".abc")]
+
+
+def test_listing_a_source_reads_no_file(tmp_path: Path, files_read: list[str]) -> None:
+    folder = written(tmp_path / "tunes", {"a.abc": _abc_book(2), "b.abc": _abc_book(1)})
+    with ExitStack() as stack:
+        assert [file.name for file in list_files(folder, stack)] == ["a.abc", "b.abc"]
+    assert files_read == []
+
+
+def test_abc_books_come_from_the_cache(tmp_path: Path, files_read: list[str]) -> None:
+    folder = written(tmp_path / "tunes", {"a.abc": _abc_book(2), "b.abc": _abc_book(1)})
+    first = load_collection(folder)
+    assert [file.file for file in first.files] == ["a (tune 1).abc", "a (tune 2).abc", "b.abc"]
+    assert _music_read(files_read) == ["a.abc", "b.abc"]
+    assert load_collection(folder) == first
+    assert _music_read(files_read) == ["a.abc", "b.abc"]
+
+
+def test_reading_abc_books_reports_progress_and_can_be_cancelled(
+    tmp_path: Path, files_read: list[str]
+) -> None:
+    folder = written(tmp_path / "tunes", {"a.abc": _abc_book(3), "b.abc": _abc_book(1)})
+    calls: list[tuple[int, int]] = []
+
+    def cancel_at_second(done: int, total: int) -> None:
+        calls.append((done, total))
+        if done == 2:
+            raise Cancelled
+
+    stopped = load_collection(folder, cancel_at_second)
+    assert calls == [(1, 4), (2, 4)]
+    assert (len(stopped), stopped.complete) == (2, False)
+    assert _music_read(files_read) == ["a.abc"]
+    whole = load_collection(folder)
+    assert (len(whole), whole.complete) == (4, True)
+    assert whole.scores[:2] == stopped.scores
 
 
 def test_an_unknown_source_is_answered_with_what_there_is() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 
 from musicgen.score import Score, notes_from
-from musicgen.theory.chords import TRACKS, sonorities
+from musicgen.theory.chords import MAX_TRACKS, sonorities
 from tests.helpers.score_strategies import scores
 
 
@@ -42,7 +42,7 @@ def test_the_first_note_that_can_take_another_takes_it():
 
 
 def test_tracks_are_grouped_apart_and_voices_of_a_track_together():
-    together = (note(0, 24, 60), note(0, 24, 64, part=1), note(0, 24, 67, part=TRACKS))
+    together = (note(0, 24, 60), note(0, 24, 64, part=1), note(0, 24, 67, part=MAX_TRACKS))
     assert grouped(*together) == [(0, (60, 67)), (0, (64,))]
 
 

@@ -1,1 +1,1 @@
-"""The collections that ship with the program, and how they are built. Imports: corpus."""
+"""Collections that ship with the program, and how they are built. Imports: corpus, readers."""

@@ -1,6 +1,6 @@
-"""Make the bundled collections again from the installed music21 corpus.
+"""Build of the bundled collections from the installed music21 corpus.
 
-Needs some minutes and nothing from the network. The bytes are the same each time.
+Takes some minutes and no network. The same music21 gives the same bytes.
 """
 
 from __future__ import annotations
@@ -9,22 +9,22 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from musicgen.corpus.bundled.midi_writer import midi_of_parts
 from musicgen.corpus.readers.archives import unpack_mxl
-from musicgen.corpus.readers.formats import ABC, MUSICXML, text_of
-from musicgen.corpus.readers.notation import Notation, parse_notation, score_of
+from musicgen.corpus.readers.formats import ABC, MUSICXML, to_text
+from musicgen.corpus.readers.notation import Notation, convert_stream, parse_notation
 from musicgen.progress import Progress
 from musicgen.score import Metre, Score
 
-_ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # zip's zero: no date of making in the bytes
+_ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest of the format: bytes do not depend on the date
 _VOICES = ("soprano", "alto", "tenor", "bass")
-_ORGAN, _FIDDLE = 19, 110  # General MIDI programmes, from 0
-_CHORALE_TEMPO = 80.0
+_ORGAN, _FIDDLE = 19, 110  # General MIDI programs, from 0
+_CHORALE_TEMPO = 80.0  # quarters a minute
 _MUSIC21_LICENCE = (
     "The encoding comes with the music21 corpus, whose licence text says: distributed with the "
     "permission of the encoders and where permitted under United States copyright law; to the "
@@ -34,59 +34,71 @@ _MUSIC21_LICENCE = (
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """Where a collection comes from and how one of its files becomes a score."""
+class BundleFacts:
+    """Facts about a bundled collection, stored as JSON beside its zip."""
 
     name: str
     title: str
     description: str
     source: str
     licence: str
-    folder: str  # inside the music21 corpus
+    pieces: int
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A bundled collection to build: facts, source files, conversion of a file to a score."""
+
+    name: str
+    title: str
+    description: str
+    source: str
+    licence: str
+    folder: str  # in the music21 corpus
     suffixes: tuple[str, ...]
-    left_out: tuple[str, ...]  # files of the folder that are not of the collection
-    prepare: Callable[[Notation], tuple[Score, tuple[str, ...]]]
+    left_out: tuple[str, ...]  # stems of files that do not belong to the collection
+    prepare: Callable[[Notation], tuple[Score, tuple[str, ...]]]  # to the score and part names
 
 
 def build_library(folder: Path, progress: Progress | None = None) -> tuple[Path, ...]:
-    """Make each bundled collection's zip and JSON in folder; the paths of the zips.
+    """Write the zip and JSON of all bundled collections into a folder; returns the zips' paths.
 
-    progress is told of files done and files in all.
+    `progress` gets files done and files in all.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    sources = {recipe.name: list(_files(recipe)) for recipe in RECIPES}
-    total, done, made = sum(map(len, sources.values())), 0, []
-    for recipe in RECIPES:
+    sources = {bundle.name: list(_files(bundle)) for bundle in BUNDLES}
+    total, done, zips = sum(map(len, sources.values())), 0, []
+    for bundle in BUNDLES:
         members = {}
-        for path in sources[recipe.name]:
-            score, parts = recipe.prepare(score_of(_stream(path), path.stem))
+        for path in sources[bundle.name]:
+            score, parts = bundle.prepare(convert_stream(_stream(path), path.stem))
             members[f"{path.stem}.mid"] = midi_of_parts(score, parts)
             done += 1
             if progress:
                 progress(done, total)
-        made.append(_write(folder, recipe, members))
-    return tuple(made)
+        zips.append(_write(folder, bundle, members))
+    return tuple(zips)
 
 
-def _files(recipe: Recipe) -> Iterator[Path]:
-    """The source files in order of name, without those that are left out."""
+def _files(bundle: Bundle) -> Iterator[Path]:
+    """The source files of a collection, sorted by name."""
     import music21
 
     corpus = Path(music21.__file__).parent / "corpus"
-    for path in sorted((corpus / recipe.folder).iterdir()):
-        if path.suffix in recipe.suffixes and path.stem not in recipe.left_out:
+    for path in sorted((corpus / bundle.folder).iterdir()):
+        if path.suffix in bundle.suffixes and path.stem not in bundle.left_out:
             yield path
 
 
 def _stream(path: Path) -> object:
     """The music21 stream of a file of the corpus."""
     data = path.read_bytes()
-    text = text_of(unpack_mxl(data) if path.suffix == ".mxl" else data)
+    text = to_text(unpack_mxl(data) if path.suffix == ".mxl" else data)
     return parse_notation(text, ABC if path.suffix == ".abc" else MUSICXML)
 
 
 def _chorale(notation: Notation) -> tuple[Score, tuple[str, ...]]:
-    """The choir's parts alone, from the highest to the lowest."""
+    """Only the choir's parts, from the highest to the lowest."""
     voices = [
         (next(v for v, voice in enumerate(_VOICES) if name.lower().startswith(voice)), part)
         for part, name in enumerate(notation.parts)
@@ -103,7 +115,7 @@ def _chorale(notation: Notation) -> tuple[Score, tuple[str, ...]]:
 
 
 def _tune(notation: Notation) -> tuple[Score, tuple[str, ...]]:
-    """One melody, at a dancer's tempo for its metre where the source has none."""
+    """One melody, at a dance tempo for its metre if the source has none."""
     notes = notation.score.notes.copy()
     notes["program"] = _FIDDLE
     tempo = notation.tempo or _dance_tempo(notation.score.metres)
@@ -111,8 +123,8 @@ def _tune(notation: Notation) -> tuple[Score, tuple[str, ...]]:
 
 
 def _dance_tempo(metres: tuple[Metre, ...]) -> float:
-    """Quarters a minute, by the longest-lasting kind of metre's beat."""
-    metre = max(metres[:2], key=lambda each: each.ticks_per_bar)
+    """A dance's tempo in quarters a minute; a pickup's metre does not count."""
+    metre = max(metres[:2], key=lambda metre: metre.ticks_per_bar)
     if metre.denominator == 8 and metre.numerator % 3 == 0:
         return 165.0  # 110 dotted quarters
     if (metre.numerator, metre.denominator) == (2, 4):
@@ -120,31 +132,26 @@ def _dance_tempo(metres: tuple[Metre, ...]) -> float:
     return 140.0 if metre.numerator == 3 else 160.0
 
 
-def _write(folder: Path, recipe: Recipe, members: dict[str, bytes]) -> Path:
-    """<name>.zip with the members in order of name, and <name>.json with what it is."""
+def _write(folder: Path, bundle: Bundle, members: dict[str, bytes]) -> Path:
+    """Write <name>.zip with the members sorted by name, and <name>.json with the facts."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name, data in sorted(members.items()):
-            entry = zipfile.ZipInfo(name, _ZIP_TIME)
-            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-            archive.writestr(entry, data)
-    path = folder / f"{recipe.name}.zip"
+            info = zipfile.ZipInfo(name, _ZIP_TIME)
+            info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            archive.writestr(info, data)
+    path = folder / f"{bundle.name}.zip"
     path.write_bytes(buffer.getvalue())
-    facts = {
-        "name": recipe.name,
-        "title": recipe.title,
-        "description": recipe.description,
-        "source": recipe.source,
-        "licence": recipe.licence,
-        "pieces": len(members),
-    }
-    text = json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
+    facts = BundleFacts(
+        bundle.name, bundle.title, bundle.description, bundle.source, bundle.licence, len(members)
+    )
+    text = json.dumps(asdict(facts), indent=2, ensure_ascii=False) + "\n"
     path.with_suffix(".json").write_text(text, encoding="utf-8")
     return path
 
 
-RECIPES = (
-    Recipe(
+BUNDLES = (
+    Bundle(
         "bach-chorales",
         "Bach chorales",
         "J. S. Bach's four-part chorales: the choir's parts, one track a voice, each repeated "
@@ -159,7 +166,7 @@ RECIPES = (
         ("bwv846",),
         _chorale,
     ),
-    Recipe(
+    Bundle(
         "ryans-mammoth",
         "Ryan's Mammoth Collection",
         "Reels, jigs, hornpipes, strathspeys and other fiddle tunes from William Bradbury "

@@ -1,4 +1,4 @@
-"""A score as the bytes of a MIDI file, one track a part; how the library is stored."""
+"""Scores to MIDI files with one track per part, the format of the bundled collections."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import symusic
 
 from musicgen.score import TICKS_PER_QUARTER, Score
 
-FILE_TICKS_PER_QUARTER = 480  # what every sequencer expects; a multiple of ours
+FILE_TICKS_PER_QUARTER = 480  # the common resolution of sequencers; a multiple of ours
 _SCALE = FILE_TICKS_PER_QUARTER // TICKS_PER_QUARTER
 
 assert _SCALE * TICKS_PER_QUARTER == FILE_TICKS_PER_QUARTER
 
 
 def midi_of_parts(score: Score, part_names: Sequence[str] = ()) -> bytes:
-    """A MIDI file with a track for each part and programme, metres and tempo; exact in time.
+    """Write a score as a MIDI file with a track per part and program, metres and tempo.
 
-    part_names: the names of the tracks by part number; "Part 1" and so on where not given.
+    Times are exact. part_names: track names by part number; the default is "Part 1" and so on.
     """
     file = symusic.Score(FILE_TICKS_PER_QUARTER)
     file.tempos.append(symusic.Tempo(0, score.tempo))
@@ -29,12 +29,12 @@ def midi_of_parts(score: Score, part_names: Sequence[str] = ()) -> bytes:
     for number, (part, program) in enumerate(np.unique(notes[["part", "program"]]), 1):
         name = part_names[part] if part < len(part_names) and part_names[part] else ""
         track = symusic.Track(name or f"Part {number}", int(program), False)
-        these = notes[(notes["part"] == part) & (notes["program"] == program)]
+        rows = notes[(notes["part"] == part) & (notes["program"] == program)]
         track.notes = symusic.Note.from_numpy(
-            these["start"] * _SCALE,
-            these["duration"] * _SCALE,
-            these["pitch"].astype(np.int8),
-            these["velocity"].astype(np.int8),
+            rows["start"] * _SCALE,
+            rows["duration"] * _SCALE,
+            rows["pitch"].astype(np.int8),
+            rows["velocity"].astype(np.int8),
         )
         file.tracks.append(track)
     return bytes(file.dumps_midi())

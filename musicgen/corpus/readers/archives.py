@@ -1,4 +1,4 @@
-"""Zip archives, read in memory: the paths inside never touch the disk."""
+"""Zip archives, read in memory: names of members are never used as paths on disk."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from pathlib import Path
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.limits import LIMITS, Limits
 
-_ENCRYPTED = 0x1
-_SMALL = 2**16  # bytes; a small member may be compressed to any ratio
+_ENCRYPTED_FLAG = 0x1
+_ANY_RATIO_BYTES = 2**16  # small members may have any compression ratio
 _ROOT_FILE = re.compile(r"<rootfile\b[^>]*\bfull-path\s*=\s*[\"']([^\"']{1,500})[\"']")
 
 
 def open_archive(source: Path | bytes, limits: Limits = LIMITS) -> zipfile.ZipFile:
-    """A zip whose directory is sound and within the limits; UnreadableScore otherwise."""
+    """Open a zip and check its directory against the limits; raises UnreadableScore."""
     try:
-        if isinstance(source, Path) and not source.is_file():  # opening a pipe would wait
+        if isinstance(source, Path) and not source.is_file():  # opening a pipe would block
             raise FileNotFoundError(source)
         archive = zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
-    except Exception as problem:  # zipfile has many ways to fail on damaged bytes
+    except Exception as problem:  # zipfile raises many kinds of errors on damaged bytes
         raise UnreadableScore("it is not a zip file, or a damaged one") from problem
     members = archive.infolist()
     if len(members) > limits.archive_members:
@@ -37,13 +37,13 @@ def open_archive(source: Path | bytes, limits: Limits = LIMITS) -> zipfile.ZipFi
 def read_member(
     archive: zipfile.ZipFile, member: zipfile.ZipInfo, limits: Limits = LIMITS
 ) -> bytes:
-    """The bytes of one member; UnreadableScore where they are locked, too many or damaged."""
-    if member.flag_bits & _ENCRYPTED:
+    """Read one member; raises UnreadableScore if it is encrypted, too large or damaged."""
+    if member.flag_bits & _ENCRYPTED_FLAG:
         raise UnreadableScore("it is locked with a password", "unpack it first")
     if member.file_size > limits.file_bytes:
         raise UnreadableScore(f"it would unpack to {member.file_size / 2**20:,.0f} MiB")
     ratio = member.file_size / max(1, member.compress_size)
-    if member.file_size > _SMALL and ratio > limits.archive_ratio:
+    if member.file_size > _ANY_RATIO_BYTES and ratio > limits.archive_ratio:
         raise UnreadableScore(f"it unpacks to {ratio:,.0f} times its size, as no music does")
     try:
         with archive.open(member) as stream:
@@ -56,15 +56,15 @@ def read_member(
 
 
 def unpack_mxl(data: bytes, limits: Limits = LIMITS) -> bytes:
-    """The MusicXML inside a compressed MusicXML file."""
+    """The MusicXML inside a compressed MusicXML file; raises UnreadableScore."""
     with open_archive(data, limits) as archive:
         members = {member.filename: member for member in archive.infolist()}
         container = members.get("META-INF/container.xml")
         if container is not None:
             text = read_member(archive, container, limits).decode("utf-8", errors="replace")
-            named = _ROOT_FILE.search(text)
-            if named and named[1] in members:
-                return read_member(archive, members[named[1]], limits)
+            root = _ROOT_FILE.search(text)
+            if root and root[1] in members:
+                return read_member(archive, members[root[1]], limits)
         for name, member in members.items():
             if name.lower().endswith((".xml", ".musicxml")) and not name.startswith("META-INF"):
                 return read_member(archive, member, limits)

@@ -1,4 +1,4 @@
-"""Which format a file is in, by its first bytes and its ending."""
+"""File formats: detection by the first bytes and the extension; decoding of text."""
 
 from __future__ import annotations
 
@@ -22,47 +22,51 @@ FORMATS = {
     ".krn": HUMDRUM,
 }
 
-_ENCODING = re.compile(rb"<\?xml[^>]{0,100}encoding=[\"']([\w.-]{1,40})[\"']")
-_TUNE = re.compile(r"^X:", re.MULTILINE)
+_XML_ENCODING = re.compile(rb"<\?xml[^>]{0,100}encoding=[\"']([\w.-]{1,40})[\"']")
+_TUNE_START = re.compile(r"^X:", re.MULTILINE)
+_BYTE_ORDER_MARKS = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
 
 
-def format_of(data: bytes, file: str) -> str:
-    """The format of a file's bytes; UnreadableScore where it is none that is read."""
+def detect_format(data: bytes, file: str) -> str:
+    """The format of a file's bytes, a value of FORMATS; raises UnreadableScore."""
     if data[:4] == b"MThd":
         return MIDI
-    ending = ending_of(file)
-    if ending not in FORMATS:
-        raise not_read(ending)
-    return FORMATS[ending]
+    if extension(file) not in FORMATS:
+        raise unsupported_format(file)
+    return FORMATS[extension(file)]
 
 
-def not_read(ending: str) -> UnreadableScore:
-    """The refusal of a file with an ending that is not read."""
-    reason = f"'{ending[:20]}' files are not read" if ending else "its name has no ending"
+def unsupported_format(file: str) -> UnreadableScore:
+    """The error for a file whose extension is of no supported format."""
+    suffix = extension(file)
+    reason = f"'{suffix[:20]}' files are not read" if suffix else "its name has no ending"
     return UnreadableScore(reason, "use MIDI, MusicXML, ABC or Humdrum")
 
 
-def ending_of(file: str) -> str:
-    """The ending of a file's name in small letters, with its dot."""
+def extension(file: str) -> str:
+    """The extension of a file's name in lower case, with its dot."""
     return PurePosixPath(file).suffix.lower()
 
 
-def text_of(data: bytes) -> str:
-    """The text of a notation file, in whichever of the usual encodings it is."""
-    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"),
-                           (b"\xfe\xff", "utf-16")):  # fmt: skip
+def to_text(data: bytes) -> str:
+    """Decode a notation file: by byte order mark or XML declaration, as UTF-8 or as Latin-1."""
+    for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return data.decode(encoding, errors="replace")
-    declared = _ENCODING.match(data)
+    declared = _XML_ENCODING.match(data)
     try:
         return data.decode(declared[1].decode() if declared else "utf-8")
     except (LookupError, UnicodeDecodeError):
         return data.decode("latin-1")
 
 
-def tunes_of(text: str) -> list[str]:
-    """The tunes of an ABC file, each with the lines before the first in front of it."""
-    starts = [match.start() for match in _TUNE.finditer(text)]
+def split_tunes(text: str) -> list[str]:
+    """Split an ABC file into tunes; the lines before the first tune go before each of them."""
+    starts = [match.start() for match in _TUNE_START.finditer(text)]
     if len(starts) < 2:
         return [text]
     ends = [*starts[1:], len(text)]

@@ -1,6 +1,6 @@
-"""Bounds on what is read: far above any piece of music, far below what would hurt.
+"""Limits on files: far above any piece of music, far below what would exhaust a computer.
 
-Each is checked on the numbers as they come, before anything is built from them.
+All are checked on the parsed numbers, before anything is built from them.
 """
 
 from __future__ import annotations
@@ -14,44 +14,44 @@ from musicgen.corpus.errors import UnreadableScore
 
 @dataclass(frozen=True)
 class Limits:
-    """What a file and an archive may hold at most."""
+    """Largest values that a file or an archive may have."""
 
     file_bytes: int = 16 * 2**20
     notation_characters: int = 12 * 2**20
     notes: int = 200_000
     parts: int = 256
-    quarters: int = 60_000  # length of a piece: over four hours at 240 a minute
+    quarters: int = 60_000  # length of a piece: over four hours at 240 quarters a minute
     gap_quarters: int = 512  # silence between two notes: 128 bars of 4/4
-    ticks_per_quarter: int = 32_767  # what the header of a MIDI file can say
+    ticks_per_quarter: int = 32_767  # largest value of a MIDI header
     slowest: float = 4.0  # quarters a minute, as in Score
-    fastest: float = 1000.0
-    archive_bytes: int = 2**29  # of a zip file that is put into a collection
+    fastest: float = 1000.0  # quarters a minute
+    archive_bytes: int = 2**29  # of a zip file
     archive_members: int = 50_000
     archive_unpacked: int = 2**30  # bytes of all members together
-    archive_ratio: int = 200  # of a member's bytes to its compressed bytes
+    archive_ratio: int = 200  # unpacked bytes of a member / its compressed bytes
     folder_files: int = 100_000
 
     def __post_init__(self) -> None:
-        for each in fields(self):
-            if getattr(self, each.name) <= 0:
-                raise ValueError(f"{each.name} must be positive")
+        for limit in fields(self):
+            if getattr(self, limit.name) <= 0:
+                raise ValueError(f"{limit.name} must be positive")
 
 
 LIMITS = Limits()
 
 
-def check_size(size: int, most: int = LIMITS.file_bytes) -> None:
-    """UnreadableScore where a file of so many bytes is empty or too large."""
+def check_size(size: int, limit: int = LIMITS.file_bytes) -> None:
+    """Raise UnreadableScore if a file of `size` bytes is empty or over the limit."""
     if size == 0:
         raise UnreadableScore("the file is empty")
-    if size > most:
+    if size > limit:
         raise UnreadableScore(
-            f"the file has {size / 2**20:,.0f} MiB; at most {most / 2**20:,.0f} are read"
+            f"the file has {size / 2**20:,.0f} MiB; at most {limit / 2**20:,.0f} are read"
         )
 
 
 def check_notes(count: int, drums: int, limits: Limits = LIMITS) -> None:
-    """UnreadableScore where a file holds no notes, drums alone, or too many notes."""
+    """Raise UnreadableScore if a file has no notes, only drum notes, or too many notes."""
     if not count and drums:
         raise UnreadableScore("it holds drums alone", "choose a file with pitched parts")
     if not count:
@@ -61,9 +61,9 @@ def check_notes(count: int, drums: int, limits: Limits = LIMITS) -> None:
 
 
 def check_times(starts: np.ndarray, ends: np.ndarray, quarter: int, limits: Limits) -> None:
-    """UnreadableScore unless times (N,) in units of a quarter / `quarter` are music's.
+    """Raise UnreadableScore for negative times, too long a piece or too long a silence.
 
-    Checked as int64, so that sums cannot overflow: signs, length, silences.
+    starts, ends: (N,) int64, so that sums cannot overflow, in units of a quarter / `quarter`.
     """
     if (starts < 0).any() or (ends < starts).any():
         raise UnreadableScore("a note has a time below zero: the file's times overflow")
@@ -73,8 +73,8 @@ def check_times(starts: np.ndarray, ends: np.ndarray, quarter: int, limits: Limi
             f"it lasts {length:,} quarter notes; a piece has at most {limits.quarters:,}"
         )
     order = np.argsort(starts, kind="stable")
-    heard = np.concatenate([[0], np.maximum.accumulate(ends[order])[:-1]])
-    silence = int((starts[order] - heard).max()) // quarter
+    latest_end = np.concatenate([[0], np.maximum.accumulate(ends[order])[:-1]])
+    silence = int((starts[order] - latest_end).max()) // quarter
     if silence > limits.gap_quarters:
         raise UnreadableScore(
             f"it holds a silence of {silence:,} quarter notes; at most "

@@ -1,4 +1,4 @@
-"""Metres from bars as written, and from the time signatures of a MIDI file."""
+"""Metres from the bars of a notation file, and from the time signatures of a MIDI file."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ from collections.abc import Sequence
 
 from musicgen.score import COMMON_TIME, MAX_TICK, TICKS_PER_QUARTER, Metre
 
-SHORTEST_BEAT = 32  # the finest denominator of a Metre
-_TICKS_OF_SHORTEST = 4 * TICKS_PER_QUARTER // SHORTEST_BEAT
+MAX_NUMERATOR = 64
+MAX_DENOMINATOR = 32
+_TICKS_PER_32ND = 4 * TICKS_PER_QUARTER // MAX_DENOMINATOR
+
+Signature = tuple[int, int, int]  # start in ticks, numerator, denominator
 
 
-def metres_from_bars(bars: Sequence[tuple[int, int, int]]) -> tuple[Metre, ...]:
-    """Metres under which bars begin where they are written.
+def metres_from_bars(bars: Sequence[Signature]) -> tuple[Metre, ...]:
+    """Metres whose bar lines are those of the written bars.
 
-    bars: (start in ticks, numerator, denominator) in order. A short first bar becomes a
-    pickup, a bar that a repeat sign cuts in two is one bar again, and any other bar that is
-    shorter or longer than its time signature gets a metre of its own length.
+    A short first bar becomes a pickup, a bar that a repeat sign cuts in two becomes one bar again,
+    and any other bar that is shorter or longer than its time signature gets a metre of its own.
     """
     bars = sorted(bars, key=lambda bar: bar[0])
     if not bars or bars[0][0] > 0:
@@ -24,67 +26,65 @@ def metres_from_bars(bars: Sequence[tuple[int, int, int]]) -> tuple[Metre, ...]:
     index = 0
     while index < len(bars):
         start, numerator, denominator = bars[index]
-        lasts = _lasts(bars, index)
-        written = _written(start, numerator, denominator, lasts)
-        following = _lasts(bars, index + 1)
+        length = _bar_ticks(bars, index)
+        metre = _metre_or_length(start, numerator, denominator, length)
+        next_length = _bar_ticks(bars, index + 1)
         index += 1
-        if lasts == 0:
+        if length == 0:
             continue
-        if lasts is not None and lasts != written.ticks_per_bar:
-            if index > 1 and following and lasts + following == written.ticks_per_bar:
+        if length is not None and length != metre.ticks_per_bar:
+            if index > 1 and next_length and length + next_length == metre.ticks_per_bar:
                 index += 1  # two halves of one bar
             else:
-                written = _of_length(start, lasts)
-        _append(metres, written)
-    return tuple(metres)
-
-
-def metres_from_signatures(
-    signatures: Sequence[tuple[int, int, int]],
-) -> tuple[Metre, ...]:
-    """Metres from time signatures (start in ticks, numerator, denominator) of a MIDI file.
-
-    Those that cannot be metres (0/4, 4/256) are passed over; of several at one tick the
-    last counts; 4/4 where none is given at the beginning.
-    """
-    at: dict[int, Metre] = {}
-    for start, numerator, denominator in sorted(signatures, key=lambda each: each[0]):
-        try:
-            at[start] = Metre(start, numerator, denominator)
-        except ValueError:
-            continue
-    metres: list[Metre] = [] if 0 in at else [COMMON_TIME]
-    for metre in at.values():
+                metre = _metre_of_length(start, length)
         _append(metres, metre)
     return tuple(metres)
 
 
-def _written(start: int, numerator: int, denominator: int, lasts: int | None) -> Metre:
-    """The metre of a time signature; of one that no Metre can be, that of the bar's length."""
+def metres_from_signatures(signatures: Sequence[Signature]) -> tuple[Metre, ...]:
+    """Metres from the time signatures of a MIDI file.
+
+    Impossible signatures (0/4, 4/256) are skipped; the last of several at one tick counts; the
+    metre is 4/4 until the first.
+    """
+    by_start: dict[int, Metre] = {}
+    for start, numerator, denominator in sorted(signatures, key=lambda signature: signature[0]):
+        try:
+            by_start[start] = Metre(start, numerator, denominator)
+        except ValueError:
+            continue
+    metres: list[Metre] = [] if 0 in by_start else [COMMON_TIME]
+    for metre in by_start.values():
+        _append(metres, metre)
+    return tuple(metres)
+
+
+def _metre_or_length(start: int, numerator: int, denominator: int, length: int | None) -> Metre:
+    """The metre of a time signature; of an impossible one, a metre of the bar's length."""
     try:
         return Metre(start, numerator, denominator)
     except ValueError:
-        return _of_length(start, lasts or COMMON_TIME.ticks_per_bar)
+        return _metre_of_length(start, length or COMMON_TIME.ticks_per_bar)
 
 
-def _lasts(bars: Sequence[tuple[int, int, int]], index: int) -> int | None:
-    """Ticks from a bar to the next; None for the last, which may be cut short."""
+def _bar_ticks(bars: Sequence[Signature], index: int) -> int | None:
+    """Ticks from a bar to the next; None for the last bar, which may be incomplete."""
     return bars[index + 1][0] - bars[index][0] if index + 1 < len(bars) else None
 
 
-def _of_length(start: int, ticks: int) -> Metre:
-    """The simplest metre of so many ticks, or of a few more where none is exact."""
-    thirty_seconds = -(-ticks // _TICKS_OF_SHORTEST)
-    denominator = SHORTEST_BEAT
-    while denominator > 4 and thirty_seconds % 2 == 0:
-        thirty_seconds, denominator = thirty_seconds // 2, denominator // 2
-    while thirty_seconds > 64 and denominator > 1:
-        thirty_seconds, denominator = -(-thirty_seconds // 2), denominator // 2
-    return Metre(start, min(64, max(1, thirty_seconds)), denominator)
+def _metre_of_length(start: int, ticks: int) -> Metre:
+    """The simplest metre of a length in ticks, rounded up where none is exact."""
+    numerator = -(-ticks // _TICKS_PER_32ND)
+    denominator = MAX_DENOMINATOR
+    while denominator > 4 and numerator % 2 == 0:
+        numerator, denominator = numerator // 2, denominator // 2
+    while numerator > MAX_NUMERATOR and denominator > 1:
+        numerator, denominator = -(-numerator // 2), denominator // 2
+    return Metre(start, min(MAX_NUMERATOR, max(1, numerator)), denominator)
 
 
 def _append(metres: list[Metre], metre: Metre) -> None:
-    """Add a metre where it changes something."""
+    """Append a metre unless it changes nothing."""
     if metre.start > MAX_TICK:
         return
     if metres:

@@ -1,8 +1,8 @@
-"""MIDI files into scores, through symusic.
+"""MIDI files to scores, through symusic.
 
-A note ends when its key is first let go, in its track. Where a key is struck again before
-that, both notes end there; a note that is left without a release of its own is none (symusic
-gives a release to one note alone; in piano92 one note in 700 is lost so).
+A note ends at the first release of its key in its track. If the key is struck again before, both
+notes end at that release. A note without a release of its own is lost, because symusic gives a
+release to one note only (one note in 700 of piano92).
 """
 
 from __future__ import annotations
@@ -16,39 +16,39 @@ from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.limits import LIMITS, Limits, check_notes, check_times
 from musicgen.corpus.readers.metres import metres_from_signatures
 from musicgen.score import NOTE_DTYPE, TICKS_PER_QUARTER, Metre, Score
-from musicgen.theory.chords import TRACKS
+from musicgen.theory.chords import MAX_TRACKS
 
-DEFAULT_TEMPO = 120.0  # of a MIDI file that does not say
+DEFAULT_TEMPO = 120.0  # quarters a minute, the standard's default
 _HEADER_BYTES = 14
-_FORMAT = 9  # the byte of the header that says whether all is in a single track (0) or not
-_MOST_VOICES = np.iinfo(NOTE_DTYPE["part"]).max // TRACKS  # those beyond share a number
-_MICROSECONDS_A_MINUTE = 60_000_000
+_FORMAT_BYTE = 9  # offset in the header: 0 for a file of one track
+_MAX_VOICE = np.iinfo(NOTE_DTYPE["part"]).max // MAX_TRACKS  # higher voices share this number
+_MICROSECONDS_PER_MINUTE = 60_000_000
 
 
 def read_midi(data: bytes, name: str, limits: Limits = LIMITS) -> tuple[Score, int]:
-    """The score of a MIDI file and how many drum notes were left out of it.
+    """Read a MIDI file: its score, and the number of drum notes that the score leaves out.
 
-    Times are rounded to our ticks. All parts but drums are merged and numbered: the tracks of
-    a file, or TRACKS times the voices of one that has a single track. The tempo is the one at
-    which the piece lasts as long as with all its changes. UnreadableScore where the file is
-    damaged, empty or beyond the limits.
+    Times are rounded to our ticks. Parts are numbered by track; in a file of one track (format 0)
+    by channel, in steps of MAX_TRACKS, so that they count as voices of one track. The tempo is
+    constant, such that the piece has its duration in seconds. Raises UnreadableScore if the file
+    is damaged, empty or beyond the limits.
     """
     data = _without_riff(data)
-    file = _parsed(data, limits)
-    parts = [track for track in file.tracks if not track.is_drum and len(track.notes)]
+    file = _parse(data, limits)
+    tracks = [track for track in file.tracks if not track.is_drum and len(track.notes)]
     drums = sum(len(track.notes) for track in file.tracks if track.is_drum)
-    check_notes(sum(len(track.notes) for track in parts), drums, limits)
-    if len(parts) > limits.parts:
-        raise UnreadableScore(f"it holds {len(parts):,} parts; at most {limits.parts:,} are read")
+    check_notes(sum(len(track.notes) for track in tracks), drums, limits)
+    if len(tracks) > limits.parts:
+        raise UnreadableScore(f"it holds {len(tracks):,} parts; at most {limits.parts:,} are read")
     quarter = file.ticks_per_quarter
-    table = _table(parts)
+    table = _table(tracks)
     check_times(table[:, 0], table[:, 0] + table[:, 1], quarter, limits)
     table[:, 1] = _releases(table) - table[:, 0]
-    if data[_FORMAT] == 0:
-        table[:, 5] = TRACKS * table[:, 5].clip(0, _MOST_VOICES)
-    tempo = _tempo(file.tempos, int((table[:, 0] + table[:, 1]).max()), limits)
+    if data[_FORMAT_BYTE] == 0:
+        table[:, 5] = MAX_TRACKS * table[:, 5].clip(0, _MAX_VOICE)
+    tempo = _mean_tempo(file.tempos, int((table[:, 0] + table[:, 1]).max()), limits)
     metres = _metres(file.time_signatures, quarter)
-    return Score(_notes(table, quarter), tempo, metres, name), drums
+    return Score(_to_notes(table, quarter), tempo, metres, name), drums
 
 
 def _without_riff(data: bytes) -> bytes:
@@ -58,8 +58,8 @@ def _without_riff(data: bytes) -> bytes:
     return data
 
 
-def _parsed(data: bytes, limits: Limits) -> symusic.Score:
-    """What symusic reads, where the header is sound."""
+def _parse(data: bytes, limits: Limits) -> symusic.Score:
+    """Check the header and parse the file with symusic."""
     if data[:4] != b"MThd":
         raise UnreadableScore("it is not a MIDI file, whatever its name says")
     if len(data) < _HEADER_BYTES:
@@ -79,66 +79,69 @@ def _parsed(data: bytes, limits: Limits) -> symusic.Score:
         ) from problem
 
 
-def _table(parts: list[symusic.Track]) -> np.ndarray:
-    """(N, 6) int64: start, duration, pitch, velocity, programme, part."""
+def _table(tracks: list[symusic.Track]) -> np.ndarray:
+    """Notes in the file's ticks: (N, 6) int64 start, duration, pitch, velocity, program, part."""
     blocks = []
-    for number, track in enumerate(parts):
+    for part, track in enumerate(tracks):
         columns = track.notes.numpy()
         block = np.empty((len(track.notes), 6), np.int64)
         for column, field in enumerate(("time", "duration", "pitch", "velocity")):
             block[:, column] = columns[field]
-        block[:, 4], block[:, 5] = track.program, number
+        block[:, 4], block[:, 5] = track.program, part
         blocks.append(block)
     return np.concatenate(blocks)
 
 
 def _releases(table: np.ndarray) -> np.ndarray:
-    """The tick at which each note's key is first let go after it began: (N,)."""
+    """The first release of each note's key after its start: (N,) ticks."""
     key = (table[:, 5] << 7 | table[:, 2]) << 32
-    starts, own = key + table[:, 0], key + table[:, 0] + table[:, 1]
-    ends = np.sort(own)
+    starts, own_ends = key + table[:, 0], key + table[:, 0] + table[:, 1]
+    ends = np.sort(own_ends)
     first = ends[np.searchsorted(ends, starts, side="right").clip(0, len(ends) - 1)]
-    return np.minimum(first, own) - key
+    return np.minimum(first, own_ends) - key
 
 
-def _notes(table: np.ndarray, quarter: int) -> np.ndarray:
-    """The table's notes in our ticks: (N,) NOTE_DTYPE."""
+def _to_notes(table: np.ndarray, quarter: int) -> np.ndarray:
+    """Convert a table to our ticks: (N, 6) -> (N,) NOTE_DTYPE."""
     notes = np.empty(len(table), NOTE_DTYPE)
-    notes["start"] = _scaled(table[:, 0], quarter)
-    ends = _scaled(table[:, 0] + table[:, 1], quarter)
+    notes["start"] = _to_ticks(table[:, 0], quarter)
+    ends = _to_ticks(table[:, 0] + table[:, 1], quarter)
     notes["duration"] = np.maximum(1, ends - notes["start"])
     notes["pitch"], notes["velocity"] = table[:, 2], table[:, 3].clip(1, 127)
     notes["program"], notes["part"] = table[:, 4], table[:, 5]
     return notes
 
 
-def _scaled(ticks: np.ndarray, quarter: int) -> np.ndarray:
-    """Ticks of the file in our ticks, rounded to the nearest, halves up."""
-    return (2 * TICKS_PER_QUARTER * ticks + quarter) // (2 * quarter)
+def _to_ticks(file_ticks: np.ndarray, quarter: int) -> np.ndarray:
+    """Convert ticks of the file to ours, rounded to the nearest, halves up."""
+    return (2 * TICKS_PER_QUARTER * file_ticks + quarter) // (2 * quarter)
 
 
 def _metres(signatures: Iterable[symusic.TimeSignature], quarter: int) -> tuple[Metre, ...]:
-    given = [(each.time, each.numerator, each.denominator) for each in signatures]
-    starts = _scaled(np.array([time for time, _, _ in given], np.int64), quarter)
-    sound = [(int(start), *row[1:]) for start, row in zip(starts, given, strict=True)]
-    return metres_from_signatures(sound)
+    rows = [(mark.time, mark.numerator, mark.denominator) for mark in signatures]
+    starts = _to_ticks(np.array([time for time, _, _ in rows], np.int64), quarter)
+    return metres_from_signatures(
+        [(int(start), *row[1:]) for start, row in zip(starts, rows, strict=True)]
+    )
 
 
-def _tempo(tempos: Iterable[symusic.Tempo], end: int, limits: Limits) -> float:
-    """Quarters a minute over the whole of a piece of `end` ticks.
+def _mean_tempo(tempos: Iterable[symusic.Tempo], end: int, limits: Limits) -> float:
+    """Mean tempo of a piece that ends at tick `end`, in quarters a minute.
 
-    Tempi that music cannot have are passed over.
+    Tempi outside the limits are skipped.
     """
-    longest, shortest = (_MICROSECONDS_A_MINUTE / each for each in (limits.slowest, limits.fastest))
+    longest = _MICROSECONDS_PER_MINUTE / limits.slowest  # microseconds per quarter (mspq)
+    shortest = _MICROSECONDS_PER_MINUTE / limits.fastest
     marks = {
-        min(max(0, each.time), end): each.mspq
-        for each in tempos
-        if shortest <= each.mspq <= longest
+        min(max(0, mark.time), end): mark.mspq
+        for mark in tempos
+        if shortest <= mark.mspq <= longest
     }
     if not marks:
         return DEFAULT_TEMPO
-    at = np.array([*marks, end], dtype=np.float64)
-    at[0] = 0
-    spans, mspq = np.diff(at), np.array([*marks.values()], dtype=np.float64)
+    ticks = np.array([*marks, end], dtype=np.float64)
+    ticks[0] = 0
+    spans, mspq = np.diff(ticks), np.array([*marks.values()], dtype=np.float64)
     mean = (spans * mspq).sum() / spans.sum() if spans.sum() else mspq[0]
-    return float(np.clip(round(_MICROSECONDS_A_MINUTE / mean, 2), limits.slowest, limits.fastest))
+    tempo = round(_MICROSECONDS_PER_MINUTE / mean, 2)
+    return float(np.clip(tempo, limits.slowest, limits.fastest))

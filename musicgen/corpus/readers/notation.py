@@ -1,7 +1,7 @@
-"""Notation (MusicXML, ABC, Humdrum) into scores, through music21.
+"""Notation (MusicXML, ABC, Humdrum) to scores, through music21.
 
-What is written is read as written: a repeated section once, with its last ending; grace
-notes, which have no time of their own, and chord symbols are left out.
+The music is read as written, not as performed: a repeated section once, with its last ending.
+Grace notes, which have no duration, and chord symbols are left out.
 """
 
 from __future__ import annotations
@@ -18,27 +18,29 @@ from musicgen.corpus.readers.limits import LIMITS, Limits, check_notes, check_ti
 from musicgen.corpus.readers.metres import metres_from_bars
 from musicgen.score import NOTE_DTYPE, TICKS_PER_QUARTER, Score
 
-DEFAULT_TEMPO = 120.0
+DEFAULT_TEMPO = 120.0  # quarters a minute
 DEFAULT_VELOCITY = 80
+
+Span = tuple[int, int]  # start and end in ticks
 
 
 @dataclass(frozen=True)
 class Notation:
-    """A score with what only notation tells."""
+    """A score with facts that only notation has."""
 
     score: Score
     parts: tuple[str, ...]  # names, by part number
-    tempo: float | None  # quarters a minute, where it is written
-    drums: int  # notes of percussion, left out
+    tempo: float | None  # quarters a minute; None if not written
+    drums: int  # number of percussion notes, which the score leaves out
 
 
 def parse_notation(text: str, kind: str) -> Any:
-    """A music21 stream from the text of a file; kind is MusicXML, ABC or Humdrum of formats.
+    """Parse a text into a music21 stream; kind is MusicXML, ABC or Humdrum of `formats`.
 
-    The sub-converters are called directly: they take text alone, so nothing of the caller's
-    is ever taken for a path or a command, and no scratch file or pickle is written.
+    The sub-converters are called directly: they take only text, so that no text is taken for a
+    path or a command, and they write no scratch file or pickle.
     """
-    from music21.converter import subConverters  # costs a second: only where needed
+    from music21.converter import subConverters  # imported here: it takes a second
 
     converters = {
         MUSICXML: subConverters.ConverterMusicXML,
@@ -50,11 +52,11 @@ def parse_notation(text: str, kind: str) -> Any:
     return converter.stream
 
 
-def score_of(stream: Any, name: str, limits: Limits = LIMITS) -> Notation:
-    """The notes, metres and tempo of one music21 score; UnreadableScore beyond the limits."""
+def convert_stream(stream: Any, name: str, limits: Limits = LIMITS) -> Notation:
+    """Convert a music21 stream that holds one score; raises UnreadableScore."""
     from music21 import instrument, spanner
 
-    stream = _only(stream)
+    stream = _only_score(stream)
     if any(part.transposition for part in stream[instrument.Instrument]) or stream[spanner.Ottava]:
         stream = stream.toSoundingPitch()
     parts = list(stream.parts) or [stream]
@@ -63,11 +65,11 @@ def score_of(stream: Any, name: str, limits: Limits = LIMITS) -> Notation:
     drums = 0
     for number, part in enumerate(parts):
         program = _program(part)
-        for start, duration, pitch, velocity in _joined(_sounds(part)):
+        for start, duration, pitch, velocity in _join_ties(_written_notes(part)):
             rows.append((start, duration, pitch, velocity, program, number))
-        drums += _percussion(part)
+        drums += _count_percussion(part)
     check_notes(len(rows), drums, limits)
-    table = _without(np.array(rows, np.int64), endings)  # (N, 6)
+    table = _cut_out(np.array(rows, np.int64), endings)  # (N, 6)
     check_times(table[:, 0], table[:, 0] + table[:, 1], TICKS_PER_QUARTER, limits)
     notes = np.array([tuple(row) for row in table.tolist()], NOTE_DTYPE)
     tempo = _tempo(stream)
@@ -75,8 +77,8 @@ def score_of(stream: Any, name: str, limits: Limits = LIMITS) -> Notation:
     return Notation(score, tuple(str(part.partName or "") for part in parts), tempo, drums)
 
 
-def _only(stream: Any) -> Any:
-    """The one score of what was parsed."""
+def _only_score(stream: Any) -> Any:
+    """The single score of a parsed stream; raises UnreadableScore if there are several."""
     from music21 import stream as streams
 
     if not isinstance(stream, streams.Opus):
@@ -86,13 +88,13 @@ def _only(stream: Any) -> Any:
     return stream.scores[0]
 
 
-def _without(table: np.ndarray, spans: list[tuple[int, int]]) -> np.ndarray:
-    """Rows (N, 6) that do not start within the spans, the later ones moved up."""
-    kept = np.ones(len(table), dtype=bool)
+def _cut_out(table: np.ndarray, spans: list[Span]) -> np.ndarray:
+    """Remove the rows (N, 6) that start within the spans and move the later ones up."""
+    outside = np.ones(len(table), dtype=bool)
     for start, end in spans:
-        kept &= (table[:, 0] < start) | (table[:, 0] >= end)
-    table = table[kept]
-    table[:, 0] = _moved(table[:, 0], spans)
+        outside &= (table[:, 0] < start) | (table[:, 0] >= end)
+    table = table[outside]
+    table[:, 0] = _shift_left(table[:, 0], spans)
     return table
 
 
@@ -100,8 +102,8 @@ def _ticks(quarters: Any) -> int:
     return round(quarters * TICKS_PER_QUARTER)
 
 
-def _sounds(part: Any) -> Iterable[tuple[int, int, int, int, str]]:
-    """(start, end, pitch, velocity, tie) of every note of a part, in order of start."""
+def _written_notes(part: Any) -> Iterable[tuple[int, int, int, int, str]]:
+    """Start, end, pitch, velocity and tie type of a part's notes, in order of start."""
     from music21 import chord, harmony, note
 
     for element in part.flatten().notes:
@@ -117,35 +119,35 @@ def _sounds(part: Any) -> Iterable[tuple[int, int, int, int, str]]:
                 yield start, end, member.pitch.midi, min(127, max(1, int(velocity))), tie or ""
 
 
-def _joined(sounds: Iterable[tuple[int, int, int, int, str]]) -> list[list[int]]:
-    """[start, duration, pitch, velocity] with tied notes as one."""
-    notes: list[list[int]] = []
-    tied: dict[tuple[int, int], list[int]] = {}  # (pitch, end) of a note that goes on
-    for start, end, pitch, velocity, tie in sounds:
-        before = tied.pop((pitch, start), None) if tie in ("stop", "continue") else None
-        if before is None:
-            before = [start, end - start, pitch, velocity]
-            notes.append(before)
+def _join_ties(notes: Iterable[tuple[int, int, int, int, str]]) -> list[list[int]]:
+    """Join tied notes into one: rows of start, duration, pitch, velocity."""
+    rows: list[list[int]] = []
+    open_ties: dict[tuple[int, int], list[int]] = {}  # (pitch, end) -> row
+    for start, end, pitch, velocity, tie in notes:
+        row = open_ties.pop((pitch, start), None) if tie in ("stop", "continue") else None
+        if row is None:
+            row = [start, end - start, pitch, velocity]
+            rows.append(row)
         else:
-            before[1] = end - before[0]
+            row[1] = end - row[0]
         if tie in ("start", "continue"):
-            tied[pitch, end] = before
-    return notes
+            open_ties[pitch, end] = row
+    return rows
 
 
-def _percussion(part: Any) -> int:
+def _count_percussion(part: Any) -> int:
     from music21 import note, percussion
 
     return len(part[note.Unpitched]) + len(part[percussion.PercussionChord])
 
 
 def _program(part: Any) -> int:
-    played = part.getInstrument(returnDefault=True)
-    return min(127, max(0, int(played.midiProgram or 0)))
+    instrument = part.getInstrument(returnDefault=True)
+    return min(127, max(0, int(instrument.midiProgram or 0)))
 
 
 def _tempo(stream: Any) -> float | None:
-    """Quarters a minute of the first metronome mark that says a number."""
+    """The first metronome mark with a number, in quarters a minute."""
     from music21 import tempo
 
     for mark in stream[tempo.MetronomeMark]:
@@ -155,8 +157,8 @@ def _tempo(stream: Any) -> float | None:
     return None
 
 
-def _endings_to_skip(stream: Any) -> list[tuple[int, int]]:
-    """Spans (ticks) of every ending that another ending follows at once."""
+def _endings_to_skip(stream: Any) -> list[Span]:
+    """Spans of all endings but the last of a repeat, those that another ending follows."""
     from music21 import spanner
 
     spans = set()
@@ -170,37 +172,37 @@ def _endings_to_skip(stream: Any) -> list[tuple[int, int]]:
     return sorted((start, end) for start, end in spans if end in starts and end > start)
 
 
-def _moved(starts: np.ndarray, skipped: list[tuple[int, int]]) -> np.ndarray:
-    """Ticks moved to the left by all that is skipped before them."""
-    earlier = np.zeros(len(starts), dtype=np.int64)
+def _shift_left(ticks: np.ndarray, skipped: list[Span]) -> np.ndarray:
+    """Subtract from each tick the length of all skipped spans before it: (N,) -> (N,)."""
+    earlier = np.zeros(len(ticks), dtype=np.int64)
     for start, end in skipped:
-        earlier += np.where(starts >= end, end - start, 0)
-    return starts - earlier
+        earlier += np.where(ticks >= end, end - start, 0)
+    return ticks - earlier
 
 
-def _bars(parts: list[Any], skipped: list[tuple[int, int]]) -> list[tuple[int, int, int]]:
-    """(start in ticks, numerator, denominator) of every written bar."""
+def _bars(parts: list[Any], skipped: list[Span]) -> list[tuple[int, int, int]]:
+    """Start in ticks, numerator and denominator of the written bars, without skipped ones."""
     from music21 import meter, stream
 
     measures = max((list(part[stream.Measure]) for part in parts), key=len)
     if not measures:
-        return _changes(parts[0])
-    bars, now = [], (4, 4)
+        return _signatures(parts[0])
+    bars, signature = [], (4, 4)
     for measure in measures:
-        for signature in measure[meter.TimeSignature]:
-            now = (signature.numerator, signature.denominator)
+        for mark in measure[meter.TimeSignature]:
+            signature = (mark.numerator, mark.denominator)
         start = _ticks(measure.offset)
         if not any(first <= start < last for first, last in skipped):
-            bars.append((int(_moved(np.array([start]), skipped)[0]), *now))
+            bars.append((int(_shift_left(np.array([start]), skipped)[0]), *signature))
     return bars
 
 
-def _changes(part: Any) -> list[tuple[int, int, int]]:
-    """The time signatures of a part without bars."""
+def _signatures(part: Any) -> list[tuple[int, int, int]]:
+    """Time signatures of a part without bars, as for `_bars`."""
     from music21 import meter
 
-    changes = [
-        (_ticks(each.offset), each.numerator, each.denominator)
-        for each in part.flatten()[meter.TimeSignature]
+    signatures = [
+        (_ticks(mark.offset), mark.numerator, mark.denominator)
+        for mark in part.flatten()[meter.TimeSignature]
     ]
-    return changes or [(0, 4, 4)]
+    return signatures or [(0, 4, 4)]

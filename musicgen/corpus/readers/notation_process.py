@@ -1,4 +1,4 @@
-"""Notation into scores, by a process of its own that may fail without harm."""
+"""Client of the process that reads notation files; the process may crash without harm."""
 
 from __future__ import annotations
 
@@ -7,37 +7,42 @@ import os
 import subprocess
 import sys
 import threading
-from typing import Any
 
 import numpy as np
 
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers import formats
 from musicgen.corpus.readers.limits import LIMITS, Limits
-from musicgen.corpus.readers.notation_worker import read_message, write_message
+from musicgen.corpus.readers.notation_worker import (
+    Reply,
+    Request,
+    read_message,
+    write_message,
+)
 from musicgen.paths import PACKAGE
 from musicgen.score import NOTE_DTYPE, Metre, Score
 
 WORKER = "musicgen.corpus.readers.notation_worker"
-LONGEST_SECONDS = 10.0  # for a short text, which takes less than one; long ones have more
+BASE_SECONDS = 10.0  # time limit of a short text, which takes less than 1 s; long texts get more
 
 
 class NotationProcess:
-    """A process that parses notation; started when first needed, again when it has died."""
+    """A process that parses notation; started on first use, and again after it has ended."""
 
-    def __init__(self, seconds: float = LONGEST_SECONDS) -> None:
-        self._seconds = seconds  # for a short text
+    def __init__(self, base_seconds: float = BASE_SECONDS) -> None:
+        self._base_seconds = base_seconds
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
 
-    def ask(self, kind: str, text: str) -> tuple[dict[str, Any], bytes]:
-        """The answer of the worker; UnreadableScore where the text was the end of it."""
+    def request(self, kind: str, text: str) -> tuple[Reply, bytes]:
+        """The worker's reply; raises UnreadableScore if the text ended the worker."""
         with self._lock:
-            process = self._started()
+            process = self._start()
             assert process.stdin is not None and process.stdout is not None
+            body = text.encode()
             try:
-                write_message(process.stdin, {"kind": kind}, text.encode())
-                return read_message(process.stdout)
+                write_message(process.stdin, Request(len(body), kind), body)
+                return read_message(process.stdout, Reply)
             except (EOFError, OSError) as problem:
                 self._end()
                 raise UnreadableScore(
@@ -46,21 +51,15 @@ class NotationProcess:
                 ) from problem
 
     def close(self) -> None:
-        """End the process, if there is one."""
+        """End the process if it runs."""
         with self._lock:
             self._end()
 
-    def _started(self) -> subprocess.Popen[bytes]:
+    def _start(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             paths = [str(PACKAGE.parent), os.environ.get("PYTHONPATH", "")]
             self._process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-P",
-                    "-m",
-                    WORKER,
-                    str(self._seconds),
-                ],
+                [sys.executable, "-P", "-m", WORKER, str(self._base_seconds)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -80,15 +79,15 @@ atexit.register(_worker.close)
 
 
 def read_notation(text: str, kind: str, name: str, limits: Limits = LIMITS) -> tuple[Score, int]:
-    """The score in a notation's text, and how many notes of percussion were left out of it.
+    """Read a notation text: its score, and the number of percussion notes it leaves out.
 
-    kind: a format of `formats`. UnreadableScore where there is no score or one beyond limits.
+    kind: a value of `formats.FORMATS`. Raises UnreadableScore.
     """
     if len(text) > limits.notation_characters:
         raise UnreadableScore(f"its text has {len(text):,} characters: more than is read")
-    head, body = _worker.ask(formats.MUSICXML if kind == formats.MXL else kind, text)
-    if "reason" in head:
-        raise UnreadableScore(head["reason"], head["remedy"])
+    reply, body = _worker.request(formats.MUSICXML if kind == formats.MXL else kind, text)
+    if reply.reason:
+        raise UnreadableScore(reply.reason, reply.remedy)
     notes = np.frombuffer(body, NOTE_DTYPE)
-    metres = tuple(Metre(*each) for each in head["metres"])
-    return Score(notes, head["tempo"], metres, name), head["drums"]
+    metres = tuple(Metre(*metre) for metre in reply.metres)
+    return Score(notes, reply.tempo, metres, name), reply.drums

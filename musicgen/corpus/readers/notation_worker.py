@@ -1,9 +1,9 @@
-"""The process that runs music21 over notation, away from everything else.
+"""The process that runs music21 on notation files, apart from the rest of the program.
 
-Run as `python -m musicgen.corpus.readers.notation_worker SECONDS`. It reads one request after
-another from standard input and answers each on standard output, until the input ends. A file that
-makes music21 run away costs this process its life, never the caller's: it ends itself when a file
-takes too long, and it may only use so much memory.
+Run as `python -m musicgen.corpus.readers.notation_worker SECONDS`. It reads requests from standard
+input and writes replies to standard output until the input ends. It limits its own memory, and
+ends itself when a file takes too long, so that such a file costs this process and never the
+caller.
 """
 
 from __future__ import annotations
@@ -12,57 +12,80 @@ import faulthandler
 import json
 import os
 import sys
-from typing import IO, Any
+from dataclasses import asdict, dataclass
+from typing import IO, TypeVar
 
 from musicgen.corpus.errors import UnreadableScore
-from musicgen.corpus.readers.notation import parse_notation, score_of
+from musicgen.corpus.readers.notation import convert_stream, parse_notation
+from musicgen.json_files import parse_json
 from musicgen.score import NOTE_DTYPE
 
-SECONDS_A_MEGABYTE = 20  # of text, on top of the seconds that every file has
-MOST_MEMORY = 3 * 2**30  # bytes of address space, where the system can hold it to that
+SECONDS_PER_MEGABYTE = 20  # time limit of a text, beyond the seconds of a short one
+MAX_MEMORY_BYTES = 3 * 2**30  # of address space, where the system can enforce it
+MAX_REASON_CHARACTERS = 160
 
 
-def read_message(stream: IO[bytes]) -> tuple[dict[str, Any], bytes]:
-    """A JSON head and the bytes that follow it; EOFError where the stream ends."""
+@dataclass(frozen=True)
+class Request:
+    """A notation text, which follows as bytes."""
+
+    bytes: int
+    kind: str  # a value of formats.FORMATS
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A score, whose notes follow as bytes (NOTE_DTYPE), or the reason why there is none."""
+
+    bytes: int = 0
+    tempo: float = 0.0
+    metres: tuple[tuple[int, int, int], ...] = ()  # start in ticks, numerator, denominator
+    drums: int = 0
+    reason: str = ""
+    remedy: str = ""
+
+
+Message = TypeVar("Message", Request, Reply)
+
+
+def read_message(stream: IO[bytes], schema: type[Message]) -> tuple[Message, bytes]:
+    """Read a message, one line of JSON, and its bytes; raises EOFError at the stream's end."""
     line = stream.readline()
     if not line.endswith(b"\n"):
-        raise EOFError("the other side has gone")
-    head = json.loads(line)
-    body = stream.read(head["bytes"])
-    if len(body) != head["bytes"]:
-        raise EOFError("the other side has gone")
-    return head, body
+        raise EOFError("the other process has ended")
+    message: Message = parse_json(line, schema)
+    body = stream.read(message.bytes)
+    if len(body) != message.bytes:
+        raise EOFError("the other process has ended")
+    return message, body
 
 
-def write_message(stream: IO[bytes], head: dict[str, Any], body: bytes = b"") -> None:
-    """A JSON head on a line of its own, and bytes."""
-    stream.write(json.dumps({**head, "bytes": len(body)}).encode() + b"\n" + body)
+def write_message(stream: IO[bytes], message: Request | Reply, body: bytes = b"") -> None:
+    """Write a message and its bytes."""
+    stream.write(json.dumps(asdict(message)).encode() + b"\n" + body)
     stream.flush()
 
 
-def answer(kind: str, text: str) -> tuple[dict[str, Any], bytes]:
-    """What the score in a text is, or why there is none."""
+def reply_to(kind: str, text: str) -> tuple[Reply, bytes]:
+    """Convert a notation text, and turn every error into a reason."""
     try:
-        notation = score_of(parse_notation(text, kind), "")
+        notation = convert_stream(parse_notation(text, kind), "")
     except UnreadableScore as problem:
-        return {"reason": problem.reason, "remedy": problem.remedy}, b""
+        return Reply(reason=problem.reason, remedy=problem.remedy), b""
     except MemoryError:
-        return {"reason": "it takes too much memory to read", "remedy": ""}, b""
-    except Exception as problem:  # music21 raises all kinds on damaged files
-        return {"reason": f"it cannot be read as {kind}: {_sentence(problem)}", "remedy": ""}, b""
+        return Reply(reason="it takes too much memory to read"), b""
+    except Exception as problem:  # music21 raises many kinds of errors on damaged files
+        return Reply(reason=f"it cannot be read as {kind}: {_one_line(problem)}"), b""
     score = notation.score
-    head = {
-        "tempo": score.tempo,
-        "metres": [[each.start, each.numerator, each.denominator] for each in score.metres],
-        "drums": notation.drums,
-    }
-    return head, score.notes.astype(NOTE_DTYPE).tobytes()
+    body = score.notes.astype(NOTE_DTYPE).tobytes()
+    metres = tuple((metre.start, metre.numerator, metre.denominator) for metre in score.metres)
+    return Reply(len(body), score.tempo, metres, notation.drums), body
 
 
-def _sentence(problem: BaseException) -> str:
-    """The first line of an error, short enough to show."""
+def _one_line(problem: BaseException) -> str:
+    """The text of an error on one line, short enough to show."""
     text = " ".join(str(problem).split()) or type(problem).__name__
-    return text[:160]
+    return text[:MAX_REASON_CHARACTERS]
 
 
 def _limit_memory() -> None:
@@ -70,24 +93,24 @@ def _limit_memory() -> None:
         import resource
     except ImportError:  # not on Windows
         return
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
 
 
-def main(seconds: float) -> None:
-    """Answer requests until standard input ends; the seconds are for a short text."""
+def main(base_seconds: float) -> None:
+    """Reply to requests until standard input ends; base_seconds: time limit of a short text."""
     output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what music21 prints is no answer
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # music21 prints; replies go to `output`
     _limit_memory()
-    import music21  # noqa: F401 - the slow part, before the first clock starts
+    import music21  # noqa: F401 - the slow part, before the time limit starts
 
     while True:
         try:
-            head, body = read_message(sys.stdin.buffer)
+            request, body = read_message(sys.stdin.buffer, Request)
         except EOFError:
             return
-        patience = seconds + SECONDS_A_MEGABYTE * len(body) / 2**20
-        faulthandler.dump_traceback_later(patience, exit=True)
-        reply = answer(head["kind"], body.decode("utf-8", errors="replace"))
+        seconds = base_seconds + SECONDS_PER_MEGABYTE * len(body) / 2**20
+        faulthandler.dump_traceback_later(seconds, exit=True)
+        reply = reply_to(request.kind, body.decode("utf-8", errors="replace"))
         faulthandler.cancel_dump_traceback_later()
         write_message(output, *reply)
 

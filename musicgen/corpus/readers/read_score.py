@@ -1,4 +1,4 @@
-"""One file's bytes into a score, or a plain reason why not."""
+"""The bytes of one file, in any supported format, to a score."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from musicgen.score import Score
 
 
 def read_score(data: bytes, file: str) -> Score:
-    """The score in a file's bytes; UnreadableScore with the reason where there is none.
+    """Read the score in a file's bytes; raises UnreadableScore.
 
-    file: the file's name; it decides the format by its ending and gives the score its name.
+    file: the file's name; its extension decides the format, its stem names the score.
     """
     return _read(data, file).score
 
 
 def read_piece(data: bytes, file: str) -> Piece | RefusedFile:
-    """The score in a file's bytes with what the file is, or why there is none."""
+    """Read the score in a file's bytes with facts about the file, or the refusal."""
     try:
         return _read(data, file)
     except UnreadableScore as problem:
@@ -34,7 +34,7 @@ def read_piece(data: bytes, file: str) -> Piece | RefusedFile:
 
 def _read(data: bytes, file: str) -> Piece:
     check_size(len(data))
-    kind, name = formats.format_of(data, file), PurePosixPath(file).stem
+    kind, name = formats.detect_format(data, file), PurePosixPath(file).stem
     if kind == formats.MIDI:
         score, drums = read_midi(data, name)
     else:
@@ -44,10 +44,10 @@ def _read(data: bytes, file: str) -> Piece:
 
 
 def _notation_text(data: bytes, kind: str) -> str:
-    """The text for music21, where nothing in it is known to be beyond it or an attack."""
-    text = formats.text_of(unpack_mxl(data) if kind == formats.MXL else data)
+    """Decode a notation file and refuse text that music21 cannot read or that is an attack."""
+    text = formats.to_text(unpack_mxl(data) if kind == formats.MXL else data)
     if kind == formats.ABC:
-        tunes = len(formats.tunes_of(text))
+        tunes = len(formats.split_tunes(text))
         if tunes > 1:
             raise UnreadableScore(
                 f"it holds {tunes:,} tunes, and one is wanted",

@@ -1,1 +1,1 @@
-"""A person's own collections on disk: importing, adding, renaming, deleting. Imports: corpus."""
+"""The user's own collections on disk: import, upload, rename, delete. Imports: corpus, readers."""

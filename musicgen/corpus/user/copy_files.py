@@ -1,137 +1,163 @@
-"""Files written into a collection's folder: each whole, each once."""
+"""Copying of files into a collection: first beside it, then all at once into it.
+
+A kill while files are copied leaves the collection as it was.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from musicgen.corpus.collection import RefusedFile
 from musicgen.corpus.errors import UnreadableScore
-from musicgen.corpus.readers.formats import FORMATS, ending_of, not_read
-from musicgen.corpus.source_files import Entry, files_below, shown
+from musicgen.corpus.readers.formats import FORMATS, extension, unsupported_format
+from musicgen.corpus.source_files import SourceFile, files_below, printable
 from musicgen.corpus.user.safe_names import free_path, safe_path
 from musicgen.errors import Cancelled
 from musicgen.progress import Progress
 
-TEMPORARY_PREFIX = ".unfinished-"  # the names of what is being written begin so
-DAY_SECONDS = 24 * 3600.0  # seconds
+TEMPORARY_PREFIX = ".unfinished-"
+LEFTOVER_SECONDS = 24 * 3600.0  # age at which a temporary folder is nobody's any more
 
 
 @dataclass(frozen=True)
 class CopyResult:
-    """What became of files that were put into a collection."""
+    """What happened to the files that were to be copied into a collection."""
 
     name: str  # of the collection
-    files: tuple[str, ...]  # as they are called there
-    same: tuple[tuple[str, str], ...]  # (file, the one there with the same bytes), left out
+    files: tuple[str, ...]  # copied files, by their names in the collection
+    same: tuple[tuple[str, str], ...]  # (file left out, file there that has the same bytes)
     refused: tuple[RefusedFile, ...]
-    complete: bool = True  # False where it was cancelled
+    complete: bool = True  # False if cancelled
 
 
-def copy_files(
-    folder: Path, files: Sequence[Entry | RefusedFile], progress: Progress | None = None
-) -> CopyResult:
-    """Write files into a folder, which is made for the first of them.
+class FileCopier:
+    """Copies files into a staging folder, to be moved into a collection by `commit`.
 
-    Files that are not music are refused. Where progress raises Cancelled, what was written
-    until then stays.
+    A file whose bytes the collection has already is left out; one whose name is taken gets a
+    number.
     """
-    contents = _Contents(folder)
-    added: list[str] = []
-    same: list[tuple[str, str]] = []
-    refused: list[RefusedFile] = []
-    for done, file in enumerate(files, 1):
-        match _put(contents, file):
-            case RefusedFile() as refusal:
-                refused.append(refusal)
-            case path, True:
-                added.append(path)
-            case path, _:
-                same.append((file.file, path))
+
+    def __init__(self, folder: Path, staging: Path) -> None:
+        self._folder, self._staging = folder, staging
+        self._copied: list[Path] = []  # relative to both folders
+        self._by_size: dict[int, list[Path]] = {}  # relative paths; only equal sizes are compared
+        self._digests: dict[Path, bytes] = {}
+        for path in files_below(folder):
+            if path.is_file():
+                name = path.relative_to(folder)
+                self._by_size.setdefault(path.stat().st_size, []).append(name)
+
+    def copy_all(
+        self, files: Sequence[SourceFile | RefusedFile], progress: Progress | None = None
+    ) -> CopyResult:
+        """Copy files into the staging folder; refuses files that are not music.
+
+        `progress` gets files done and files in all. If it raises Cancelled, the files copied so
+        far stay.
+        """
+        copied: list[str] = []
+        same: list[tuple[str, str]] = []
+        refused: list[RefusedFile] = []
+        complete = True
+        for done, file in enumerate(files, 1):
+            match self._copy(file):
+                case RefusedFile() as refusal:
+                    refused.append(refusal)
+                case str() as name:
+                    copied.append(name)
+                case pair:
+                    same.append(pair)
+            try:
+                if progress:
+                    progress(done, len(files))
+            except Cancelled:
+                complete = False
+                break
+        name = self._folder.name
+        return CopyResult(name, tuple(copied), tuple(same), tuple(refused), complete)
+
+    def commit(self) -> tuple[str, ...]:
+        """Move the copied files into the collection's folder; returns their names there."""
+        names = []
+        for staged in self._copied:
+            name = free_path(staged, (self._folder,))  # it may have been taken meanwhile
+            path = self._folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            (self._staging / staged).replace(path)
+            names.append(printable(name))
+        return tuple(names)
+
+    def _copy(self, file: SourceFile | RefusedFile) -> RefusedFile | str | tuple[str, str]:
+        """The copy's name; or the file's name and that of the same file there; or the refusal."""
+        if isinstance(file, RefusedFile):
+            return file
         try:
-            if progress:
-                progress(done, len(files))
-        except Cancelled:
-            complete = done == len(files)
-            return CopyResult(folder.name, tuple(added), tuple(same), tuple(refused), complete)
-    return CopyResult(folder.name, tuple(added), tuple(same), tuple(refused))
+            if extension(file.name) not in FORMATS:
+                raise unsupported_format(file.name)
+            data = file.read()
+            same = self._find_same(data)
+            if same is not None:
+                return file.name, printable(same)
+            return printable(self._write(file.name, data))
+        except UnreadableScore as problem:
+            return RefusedFile(file.name, problem.reason, problem.remedy)
+        except OSError as problem:
+            return RefusedFile(file.name, f"it cannot be written: {problem.strerror}")
+
+    def _find_same(self, data: bytes) -> Path | None:
+        """The file that has the same bytes."""
+        candidates = self._by_size.get(len(data), [])
+        digest = hashlib.sha256(data).digest() if candidates else b""
+        return next((name for name in candidates if self._digest(name) == digest), None)
+
+    def _write(self, file: str, data: bytes) -> Path:
+        """Write bytes under a free and safe name that is as close to the file's as possible."""
+        name = free_path(safe_path(file), (self._folder, self._staging))
+        path = self._staging / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        self._copied.append(name)
+        self._by_size.setdefault(len(data), []).append(name)
+        return name
+
+    def _digest(self, name: Path) -> bytes:
+        if name not in self._digests:
+            path = self._folder / name
+            data = (path if path.exists() else self._staging / name).read_bytes()
+            self._digests[name] = hashlib.sha256(data).digest()
+        return self._digests[name]
 
 
-def remove_leftovers(folder: Path, now: float | None = None) -> None:
-    """Remove what was being written below a folder when the program was killed, a day ago or more.
+@contextmanager
+def temporary_folder(parent: Path) -> Iterator[Path]:
+    """A hidden folder below `parent` that is deleted afterwards; also deletes old leftovers."""
+    parent.mkdir(parents=True, exist_ok=True)
+    delete_leftovers(parent)
+    path = Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir=parent))
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
 
-    now: in seconds, as time.time() says.
+
+def delete_leftovers(folder: Path, now_seconds: float | None = None) -> None:
+    """Delete temporary files and folders below a folder that a killed program left behind.
+
+    now_seconds: the time as of time.time().
     """
-    now = time.time() if now is None else now
+    now_seconds = time.time() if now_seconds is None else now_seconds
     for path in list(folder.rglob(f"{TEMPORARY_PREFIX}*")):
         with suppress(OSError):
-            if now - path.lstat().st_mtime < DAY_SECONDS:
+            if now_seconds - path.lstat().st_mtime < LEFTOVER_SECONDS:
                 continue
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path, ignore_errors=True)
             else:
                 path.unlink()
-
-
-def _put(contents: _Contents, file: Entry | RefusedFile) -> RefusedFile | tuple[str, bool]:
-    """Where a file's bytes are now and whether they were written, or why they are not there."""
-    if isinstance(file, RefusedFile):
-        return file
-    try:
-        data = _music(file.file, file.read)
-        twin = contents.twin(data)
-        path = contents.write(file.file, data) if twin is None else twin
-        return shown(path.relative_to(contents.folder)), twin is None
-    except UnreadableScore as problem:
-        return RefusedFile(file.file, problem.reason, problem.remedy)
-    except OSError as problem:
-        return RefusedFile(file.file, f"it cannot be written: {problem.strerror}")
-
-
-def _music(file: str, read: Callable[[], bytes]) -> bytes:
-    """The bytes of a file whose ending is one of music."""
-    ending = ending_of(file)
-    if ending not in FORMATS:
-        raise not_read(ending)
-    return read()
-
-
-class _Contents:
-    """The files of a folder by what is in them; only those of equal size are ever compared."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._by_size: dict[int, list[Path]] = {}
-        self._digests: dict[Path, bytes] = {}
-        for path in files_below(folder):
-            if path.is_file():
-                self._by_size.setdefault(path.stat().st_size, []).append(path)
-
-    def twin(self, data: bytes) -> Path | None:
-        """The file with these bytes, if there is one."""
-        alike = self._by_size.get(len(data), [])
-        digest = hashlib.sha256(data).digest() if alike else b""
-        return next((path for path in alike if self._digest(path) == digest), None)
-
-    def write(self, file: str, data: bytes) -> Path:
-        """Write bytes under a free name as like the file's as is safe."""
-        path = free_path(self.folder / safe_path(file))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, dir=path.parent)
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
-        Path(temporary).replace(path)
-        self._by_size.setdefault(len(data), []).append(path)
-        return path
-
-    def _digest(self, path: Path) -> bytes:
-        if path not in self._digests:
-            self._digests[path] = hashlib.sha256(path.read_bytes()).digest()
-        return self._digests[path]

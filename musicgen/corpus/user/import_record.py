@@ -1,57 +1,52 @@
-"""What is remembered of a collection beside its files: where they are from, what was refused.
+"""Import record of a collection: where its files came from, and which files were refused.
 
-It is a hidden file in the collection's folder, and so goes where the folder goes.
+It is a hidden file in the collection's folder, and so moves with the folder.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from musicgen.corpus.collection import RefusedFile
 from musicgen.corpus.user.copy_files import CopyResult
 from musicgen.files import write_json
+from musicgen.json_files import InvalidJson, read_json
 
 RECORD_FILE = ".imports.json"
 
 
 @dataclass(frozen=True)
 class ImportRecord:
-    """From which files and folders a collection was imported, and what of them was refused."""
+    """Files and folders that a collection was imported from, and the files refused in them."""
 
-    sources: tuple[str, ...] = ()  # paths
+    sources: tuple[str, ...] = ()  # absolute paths
     refused: tuple[RefusedFile, ...] = ()
 
 
 def read_import_record(folder: Path) -> ImportRecord:
-    """What is remembered of a collection; nothing where there is no sound record."""
+    """Read a collection's record; an empty one where it is missing or damaged."""
     try:
-        entry = json.loads((folder / RECORD_FILE).read_bytes())
-        refused = tuple(
-            RefusedFile(str(each["file"]), str(each["reason"]), str(each["remedy"]))
-            for each in entry["refused"]
-        )
-        return ImportRecord(tuple(map(str, entry["sources"])), refused)
-    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return read_json(folder / RECORD_FILE, ImportRecord)
+    except InvalidJson:
         return ImportRecord()
 
 
-def update_import_record(folder: Path, added: CopyResult, source: Path | None = None) -> None:
-    """Note what was refused, and where the files are from.
+def update_import_record(folder: Path, result: CopyResult, source: Path | None = None) -> None:
+    """Add a source and the files refused in it to a collection's record.
 
-    A file that was refused before is forgotten where one of its name has been given again.
+    An earlier refusal is dropped once a file of that name has been copied.
     """
-    before = read_import_record(folder)
-    given = {*added.files, *(file for file, _ in added.same)}
-    refused = {each.file: each for each in before.refused if each.file not in given}
-    refused |= {each.file: each for each in added.refused}
-    sources = (*before.sources, *([resolved_source(source)] if source else []))
-    now = ImportRecord(tuple(dict.fromkeys(sources)), tuple(refused.values()))
-    if now != before:
-        write_json(folder / RECORD_FILE, asdict(now))
+    record = read_import_record(folder)
+    copied = {*result.files, *(file for file, _ in result.same)}
+    refused = {file.file: file for file in record.refused if file.file not in copied}
+    refused |= {file.file: file for file in result.refused}
+    sources = (*record.sources, *([resolved_source(source)] if source else []))
+    updated = ImportRecord(tuple(dict.fromkeys(sources)), tuple(refused.values()))
+    if updated != record:
+        write_json(folder / RECORD_FILE, asdict(updated))
 
 
 def resolved_source(source: Path) -> str:
-    """A path as it is remembered: absolute, links followed."""
+    """A path as it is recorded: absolute, with links followed."""
     return str(source.resolve())

@@ -1,40 +1,40 @@
-"""Names that strangers gave to files, made safe to write and kept as they were otherwise."""
+"""Names of foreign files and folders, changed only where they could not be written safely."""
 
 from __future__ import annotations
 
 import os
 import re
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
-from musicgen.paths import can_begin, checked_name, is_nameable
+from musicgen.paths import MAX_NAME_BYTES, can_begin, checked_name, is_nameable
 
-LONGEST_BYTES = 200  # of a component; file systems take 255
-DEEPEST = 8  # folders in folders
+MAX_FOLDER_DEPTH = 8  # path components
+MAX_CHARACTERS = 56  # of a collection's name, which leaves room for a number
 
 _UNWRITABLE = re.compile(r"[\x00-\x1f\x7f]" if os.name != "nt" else r'[\x00-\x1f\x7f<>:"|?*]')
 
 
 def safe_path(name: str) -> Path:
-    """A relative path that stays below its folder, like the name: no `..`, root or control."""
+    """The name as a relative path that stays below its folder: no `..`, root or control code."""
     parts = PurePosixPath(name.replace("\\", "/")).parts
-    safe = [_component(part) for part in parts]
-    kept = [part for part in safe if part][-DEEPEST:]
-    return Path(*kept) if kept else Path("unnamed")
+    components = [component for part in parts if (component := _component(part))]
+    return Path(*components[-MAX_FOLDER_DEPTH:]) if components else Path("unnamed")
 
 
-def free_path(path: Path) -> Path:
-    """The path, or the same with (2), (3) … before the ending where it is taken."""
+def free_path(path: Path, folders: Sequence[Path]) -> Path:
+    """The relative path, or the same with (2), (3) …, that no folder has a file under."""
     number, candidate = 2, path
-    while candidate.exists() or candidate.is_symlink():
+    while any(os.path.lexists(folder / candidate) for folder in folders):
         candidate = path.with_name(f"{path.stem} ({number}){path.suffix}")
         number += 1
     return candidate
 
 
 def pasted_path(text: str) -> Path:
-    """A path as people paste it: in quotes, as a file's address, with ~ for their home folder."""
+    """Parse a path as people paste it: in quotes, as a file:// address, with ~ for home."""
     text = text.strip()
     if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
         text = text[1:-1]
@@ -42,27 +42,28 @@ def pasted_path(text: str) -> Path:
         text = unquote(text.removeprefix("file://"))
     try:
         return Path(text).expanduser()
-    except RuntimeError:  # the home of nobody
+    except RuntimeError:  # ~name of an unknown user
         return Path(text)
 
 
 def collection_name(text: str) -> str:
-    """A name for a collection as like the text as names can be; `collection` for nothing."""
+    """The closest valid name of a collection; `collection` where nothing of the text is left."""
     text = unicodedata.normalize("NFC", text)
-    cleaned = "".join(each if is_nameable(each) else " " for each in text)
+    cleaned = "".join(character if is_nameable(character) else " " for character in text)
     cleaned = re.sub(r" +", " ", cleaned)
-    begin = next((place for place, each in enumerate(cleaned) if can_begin(each)), len(cleaned))
-    return checked_name(cleaned[begin:][:56].rstrip(" .") or "collection")
+    while cleaned and not can_begin(cleaned[0]):
+        cleaned = cleaned[1:]
+    return checked_name(cleaned[:MAX_CHARACTERS].rstrip(" .") or "collection")
 
 
 def _component(part: str) -> str:
-    """One component without what cannot be written; nothing where nothing is left."""
+    """One path component without unwritable characters; may be empty."""
     text = _UNWRITABLE.sub("_", part.encode(errors="replace").decode())
     text = text.strip().lstrip("./").rstrip(".")
-    stem, dot, ending = text.rpartition(".")
-    if len(text.encode()) > LONGEST_BYTES:
-        room = LONGEST_BYTES - len(ending.encode()) - 1
+    stem, dot, suffix = text.rpartition(".")
+    if len(text.encode()) > MAX_NAME_BYTES:
+        room = MAX_NAME_BYTES - len(suffix.encode()) - 1
         if dot and room > 0:
-            return f"{stem.encode()[:room].decode(errors='ignore')}.{ending}"
-        return text.encode()[:LONGEST_BYTES].decode(errors="ignore")
+            return f"{stem.encode()[:room].decode(errors='ignore')}.{suffix}"
+        return text.encode()[:MAX_NAME_BYTES].decode(errors="ignore")
     return text

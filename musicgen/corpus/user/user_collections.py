@@ -1,27 +1,21 @@
-"""The user's collections on disk: one folder each, with the files as they were given.
+"""The user's collections: one folder each, with the files as they were imported or uploaded.
 
-Every file and every collection appears whole: it is written beside its place and renamed.
+A collection appears whole, and an addition to one as well: files are copied into a temporary
+folder beside the collections, which is then renamed or emptied into the collection.
 """
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Iterable
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from musicgen.corpus.bundled.library import bundled_collections
+from musicgen.corpus.collection import why_empty
 from musicgen.corpus.errors import CollectionError
-from musicgen.corpus.source_files import files_below, files_given, files_of, shown
-from musicgen.corpus.user.copy_files import (
-    TEMPORARY_PREFIX,
-    CopyResult,
-    Progress,
-    copy_files,
-    remove_leftovers,
-)
+from musicgen.corpus.source_files import Listing, files_below, list_files, list_uploads, printable
+from musicgen.corpus.user.copy_files import CopyResult, FileCopier, temporary_folder
 from musicgen.corpus.user.import_record import (
     read_import_record,
     resolved_source,
@@ -29,6 +23,7 @@ from musicgen.corpus.user.import_record import (
 )
 from musicgen.corpus.user.safe_names import collection_name
 from musicgen.paths import BadName, checked_name, collections_folder
+from musicgen.progress import Progress
 
 
 @dataclass(frozen=True)
@@ -41,84 +36,83 @@ class UserCollection:
     bytes: int
 
 
-def own_collections() -> tuple[UserCollection, ...]:
-    """The user's collections in order of name; what is no sound collection is passed over."""
+def own_collection_names() -> tuple[str, ...]:
+    """Names of the user's collections, sorted; folders with other names are left out."""
     try:
-        folders = sorted(collections_folder().iterdir(), key=lambda each: each.name.casefold())
+        folders = sorted(collections_folder().iterdir(), key=lambda path: path.name.casefold())
     except OSError:
         return ()
-    found = (_described(folder) for folder in folders if _is_collection(folder))
-    return tuple(each for each in found if each is not None)
+    return tuple(folder.name for folder in folders if _is_collection(folder))
+
+
+def own_collections() -> tuple[UserCollection, ...]:
+    """The user's collections, sorted by name, with the number and size of their files."""
+    collections = (_measure(collections_folder() / name) for name in own_collection_names())
+    return tuple(collection for collection in collections if collection is not None)
+
+
+def collection_path(name: str) -> Path | None:
+    """The folder of one of the user's collections; None if there is none of that name."""
+    path = collections_folder() / name
+    return path if name and _is_collection(path) else None
 
 
 def import_source(source: Path, name: str = "", progress: Progress | None = None) -> CopyResult:
-    """Copy the music of a folder with its subfolders, of a zip or one file, into a new collection.
+    """Copy the music of a folder (with its subfolders), a zip or a file into a new collection.
 
-    name: of the collection; by default the source's own, with a number where it is taken. Zips
-    are unpacked. Files that are not music are refused, and those are remembered. Where progress
-    raises Cancelled, the collection holds what was copied. CollectionError where there is no such
-    source or no music in it, or where the name is taken.
+    name: of the collection; by default the source's own, with a number if it is taken. Zips are
+    unpacked. Files that are not music are refused and recorded. If `progress` raises Cancelled,
+    the collection holds the files copied so far. Raises CollectionError if there is no such
+    source or no music in it, or if the name is taken.
     """
     _check_source(source)
-    own = source.resolve()
-    own_name = own.stem if own.is_file() else own.name
+    path = source.resolve()
+    own_name = path.stem if path.is_file() else path.name
     name = _new_name(name) if name else _free_name(collection_name(own_name))
-    with _unfinished() as place, ExitStack() as stack:
-        added = copy_files(place / name, files_of(source, stack), progress)
-        if not added.files:
-            raise CollectionError(_why_nothing(added, shown(source)))
-        update_import_record(place / name, added, source)
-        (place / name).replace(collections_folder() / name)
-    return added
+    with ExitStack() as stack:
+        return _add(name, list_files(source, stack), progress, source, printable(source))
 
 
 def add_source(name: str, source: Path, progress: Progress | None = None) -> CopyResult:
-    """Copy what is new in a folder, a zip or a file into a collection that is there."""
-    path = _existing(name)
+    """Copy the new files of a folder, a zip or a file into an existing collection."""
+    name = _existing(name).name
     _check_source(source)
     with ExitStack() as stack:
-        added = copy_files(path, files_of(source, stack), progress)
-    update_import_record(path, added, source)
-    return added
-
-
-def collections_from(source: Path) -> tuple[str, ...]:
-    """The names of the collections that hold what was imported from a file or a folder."""
-    try:
-        wanted = resolved_source(source)
-    except (OSError, RuntimeError, ValueError):  # no name of a file, or links in a circle
-        return ()
-    return tuple(
-        each.name for each in own_collections() if wanted in read_import_record(each.path).sources
-    )
+        return _add(name, list_files(source, stack), progress, source, printable(source))
 
 
 def add_files(
     name: str, files: Iterable[tuple[str, bytes]], progress: Progress | None = None
 ) -> CopyResult:
-    """Write files, each a name and its bytes, into a collection, which is made if need be.
+    """Copy uploads, pairs of name and bytes, into a collection, which is created if missing.
 
-    Zips are unpacked. A file with the same bytes as one that is there is left out and reported;
-    one with the same name and other bytes gets a number. CollectionError where a new collection
-    would have no file.
+    Zips are unpacked. A file is left out if the collection has one with the same bytes; it gets a
+    number if its name is taken. Raises CollectionError if a new collection would be empty.
     """
     name = checked_name(name)
-    path = collections_folder() / name
-    is_new = not path.is_dir()
-    if is_new:
+    if collection_path(name) is None:
         _new_name(name)
     with ExitStack() as stack:
-        added = copy_files(path, files_given(files, stack), progress)
-    if is_new and not added.files:
-        raise CollectionError(_why_nothing(added, "what was given"))
-    update_import_record(path, added)
-    return added
+        return _add(name, list_uploads(files, stack), progress, None, "the upload")
+
+
+def collections_from(source: Path) -> tuple[str, ...]:
+    """Names of the collections that were imported from a file or folder."""
+    try:
+        path = resolved_source(source)
+    except (OSError, RuntimeError, ValueError):  # no valid path, or a circle of links
+        return ()
+    return tuple(
+        name
+        for name in own_collection_names()
+        if path in read_import_record(collections_folder() / name).sources
+    )
 
 
 def rename(name: str, new_name: str) -> str:
-    """Give a collection another name, which is returned as it is kept.
+    """Rename a collection and return its name in Unicode's form NFC.
 
-    CollectionError where there is no such collection or the name is taken.
+    Raises CollectionError if there is no such collection or the name is taken.
     """
     path = _existing(name)
     if new_name == name:
@@ -127,42 +121,50 @@ def rename(name: str, new_name: str) -> str:
 
 
 def delete(name: str) -> None:
-    """Remove a collection and its files; it is gone at once, whatever happens meanwhile."""
+    """Delete a collection with its files; it disappears at once, even if deletion is killed."""
     path = _existing(name)
-    with _unfinished() as place:
-        path.replace(place / "gone")
+    with temporary_folder(collections_folder()) as folder:
+        path.replace(folder / "deleted")
+
+
+def _add(
+    name: str, files: Listing, progress: Progress | None, source: Path | None, shown_as: str
+) -> CopyResult:
+    """Copy files beside the collections, then into the collection or as a new one."""
+    path = collections_folder() / name
+    with temporary_folder(collections_folder()) as folder:
+        staging = folder / name
+        copier = FileCopier(path, staging)
+        result = copier.copy_all(files, progress)
+        if path.is_dir():
+            result = replace(result, files=copier.commit())
+            update_import_record(path, result, source)
+        elif result.files:
+            update_import_record(staging, result, source)
+            staging.replace(path)
+        elif result.complete:
+            raise CollectionError(f"nothing was imported: {why_empty(result.refused, shown_as)}")
+        else:
+            raise CollectionError("nothing was imported: cancelled before the first file")
+    return result
 
 
 def _check_source(source: Path) -> None:
     if not (source.is_dir() or source.is_file()):
-        raise CollectionError(f"'{shown(source)}' is not a folder or a file on this computer")
+        raise CollectionError(f"'{printable(source)}' is not a folder or a file on this computer")
 
 
-def _why_nothing(added: CopyResult, source: str) -> str:
-    """What is said where a collection would have no file."""
-    if not added.complete:
-        return "it was cancelled before the first file was copied: nothing was imported"
-    if not added.refused:
-        return f"there is no file in {source}: nothing was imported"
-    first = added.refused[0]
-    said = f"'{first.file}' was refused: {first.reason}"
-    said += f"; {first.remedy}" if first.remedy else ""
-    others = len(added.refused) - 1
-    more = f" ({others:,} more {'file was' if others == 1 else 'files were'} refused)"
-    return f"nothing was imported, for there is no music in {source}: {said}{more * (others > 0)}"
-
-
-def _described(folder: Path) -> UserCollection | None:
+def _measure(folder: Path) -> UserCollection | None:
     try:
         sizes = [file.lstat().st_size for file in files_below(folder)]
-    except OSError:
+    except OSError:  # deleted meanwhile
         return None
     return UserCollection(folder.name, folder, len(sizes), sum(sizes))
 
 
 def _is_collection(folder: Path) -> bool:
-    with suppress(OSError, BadName):
-        return folder.is_dir() and checked_name(folder.name) == folder.name
+    with suppress(OSError, ValueError, BadName):
+        return checked_name(folder.name) == folder.name and folder.is_dir()
     return False
 
 
@@ -188,19 +190,6 @@ def _free_name(name: str) -> str:
 
 
 def _is_taken(name: str) -> bool:
-    """Whether a name is a collection's, here or in the library."""
-    return (collections_folder() / name).exists() or name in {
-        each.name for each in bundled_collections()
-    }
-
-
-@contextmanager
-def _unfinished() -> Iterator[Path]:
-    """A folder beside the collections that is none of them, and gone afterwards."""
-    collections_folder().mkdir(parents=True, exist_ok=True)
-    remove_leftovers(collections_folder())
-    path = Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir=collections_folder()))
-    try:
-        yield path
-    finally:
-        shutil.rmtree(path, ignore_errors=True)
+    """Whether one of the user's collections or a bundled one has the name."""
+    bundled = {collection.name for collection in bundled_collections()}
+    return (collections_folder() / name).exists() or name in bundled

@@ -88,7 +88,7 @@ def _close_popover() -> None:
 
 
 def _upload(chosen: str, turn: int) -> None:
-    own = [each.name for each in user_collections.own_collections()]
+    own = list(user_collections.own_collection_names())
     here = own.index(chosen) if chosen in own else None
     target = st.selectbox(
         "Put uploads into",

@@ -24,9 +24,8 @@ def choose_collection() -> str:
 
 def collection_names() -> list[str]:
     """The bundled collections, then the user's own."""
-    return [each.name for each in bundled_collections()] + [
-        each.name for each in user_collections.own_collections()
-    ]
+    bundled = [collection.name for collection in bundled_collections()]
+    return [*bundled, *user_collections.own_collection_names()]
 
 
 def bundled_collection(name: str) -> BundledCollection | None:

@@ -11,7 +11,7 @@ import pretty_midi
 import pytest
 
 from musicgen.corpus.bundled import build
-from musicgen.corpus.bundled.build import RECIPES, build_library
+from musicgen.corpus.bundled.build import BUNDLES, build_library
 from musicgen.corpus.bundled.library import bundled_collections
 from musicgen.corpus.load import load_collection
 from musicgen.score import Metre, Score
@@ -98,7 +98,7 @@ def test_the_library_is_made_again_byte_for_byte(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of each collection every fortieth file, from the installed music21."""
-    files = {recipe.name: list(build._files(recipe))[::40] for recipe in RECIPES}
+    files = {recipe.name: list(build._files(recipe))[::40] for recipe in BUNDLES}
     monkeypatch.setattr(build, "_files", lambda recipe: iter(files[recipe.name]))
     seen: list[tuple[int, int]] = []
     made = build_library(tmp_path, lambda done, total: seen.append((done, total)))

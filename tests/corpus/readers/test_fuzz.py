@@ -102,7 +102,7 @@ def test_bytes_of_chance() -> None:
     ("data", "file"), [(TUNE, "a.abc"), (KERN, "a.krn"), (XML, "a.xml")], ids=["abc", "krn", "xml"]
 )
 def test_damaged_notation(data: bytes, file: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    impatient = NotationProcess(seconds=1.0)  # a tenth of what a text really has
+    impatient = NotationProcess(base_seconds=1.0)  # a tenth of what a text really has
     monkeypatch.setattr(notation_process, "_worker", impatient)
     rng = np.random.default_rng(22)
     assert check(data, file)

@@ -14,7 +14,7 @@ from musicgen.corpus.readers.limits import Limits
 from musicgen.corpus.readers.midi import read_midi
 from musicgen.corpus.readers.read_score import read_piece, read_score
 from musicgen.score import COMMON_TIME, Metre, Score, notes_from, without_overlaps
-from musicgen.theory.chords import TRACKS
+from musicgen.theory.chords import MAX_TRACKS
 from tests.helpers.locations import CORPORA
 from tests.helpers.score_strategies import scores
 from tests.helpers.small_midi import midi, note, program, signature, tempo
@@ -58,7 +58,7 @@ def test_all_parts_are_merged_and_numbered_and_drums_left_out() -> None:
 def test_the_voices_of_a_single_track_are_known_as_one_track() -> None:
     data = midi(note(60, 480) + note(64, 480, channel=3) + note(67, 480, channel=1), kind=0)
     parts = read_score(data, "a.mid").notes["part"].tolist()
-    assert sorted(parts) == [0, TRACKS, 2 * TRACKS]
+    assert sorted(parts) == [0, MAX_TRACKS, 2 * MAX_TRACKS]
 
 
 def test_a_key_struck_again_before_it_is_let_go_ends_both_notes() -> None:

@@ -160,12 +160,12 @@ def test_damaged_notation_is_refused_in_words() -> None:
 
 
 def test_a_text_that_runs_away_ends_the_worker_and_the_next_is_read() -> None:
-    worker = NotationProcess(seconds=1.5)
+    worker = NotationProcess(base_seconds=1.5)
     endless = HEADER.replace("M:4/4", "M:99999999/4") + "CDEF|\n"
     try:
         with pytest.raises(UnreadableScore, match="too long or too much memory"):
-            worker.ask(ABC, endless)
-        head, _ = worker.ask(ABC, HEADER + "C4|]\n")
-        assert head["metres"] == [[0, 4, 4]]
+            worker.request(ABC, endless)
+        reply, _ = worker.request(ABC, HEADER + "C4|]\n")
+        assert reply.metres == ((0, 4, 4),)
     finally:
         worker.close()

@@ -66,7 +66,7 @@ def test_a_source_without_music_makes_no_collection(songs: Path, collections_roo
         import_source(songs)
     with pytest.raises(CollectionError, match="there is no file in"):
         import_source(songs / "old")
-    with pytest.raises(CollectionError, match=r"no music in what was given.* \(1 more file was"):
+    with pytest.raises(CollectionError, match=r"no music in the upload.* \(1 more file was"):
         add_files("new", [("a.txt", b"a"), ("b.txt", b"b")])
     with pytest.raises(CollectionError, match="cancelled before the first file"):
         (songs / "z.mid").write_bytes(ONE)

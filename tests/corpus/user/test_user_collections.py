@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ from musicgen.corpus.user.user_collections import (
 )
 from musicgen.errors import Cancelled
 from musicgen.paths import BadName
+from tests.helpers.locations import ROOT
 from tests.helpers.own_songs import ONE, THREE, TWO, everything
 
 pytestmark = pytest.mark.usefixtures("collections_root")
@@ -78,6 +81,32 @@ def test_an_import_that_fails_leaves_nothing(songs: Path, collections_root: Path
     with pytest.raises(RuntimeError):
         import_source(songs, "all or nothing", fail)
     assert everything(collections_root) == []
+
+
+def _killed_upload(name: str) -> None:
+    """Upload two files in a process that is killed after the first."""
+    code = (
+        "import os\n"
+        "from musicgen.corpus.user.user_collections import add_files\n"
+        "from tests.helpers.own_songs import THREE, TWO\n"
+        "files = [('b.mid', TWO), ('c.mid', THREE)]\n"
+        f"add_files({name!r}, files, lambda done, total: os._exit(9))"
+    )
+    process = subprocess.run([sys.executable, "-c", code], cwd=ROOT)
+    assert process.returncode == 9
+
+
+def test_a_killed_upload_leaves_no_collection(collections_root: Path) -> None:
+    _killed_upload("mine")
+    assert own_collections() == ()
+    assert add_files("mine", [("a.mid", ONE)]).files == ("a.mid",)
+
+
+def test_a_killed_upload_leaves_a_collection_as_it_was(collections_root: Path) -> None:
+    add_files("mine", [("a.mid", ONE)])
+    _killed_upload("mine")
+    assert everything(collections_root / "mine") == ["a.mid"]
+    assert [collection.files for collection in own_collections()] == [1]
 
 
 def test_uploads_are_written_at_once_and_each_once(collections_root: Path) -> None:

@@ -8,7 +8,7 @@ from musicgen.ui.data import open_collection
 
 
 def test_views_that_are_not_open_are_counted_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(open_collection, "AHEAD", 0.01)
+    monkeypatch.setattr(open_collection, "PRECOMPUTE_DELAY_SECONDS", 0.01)
     analysis = open_collection._read("bach-chorales", lambda done, total: None)
     until = time.monotonic() + 30
     while "polyphony" not in vars(analysis) and time.monotonic() < until:
