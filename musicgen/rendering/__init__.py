@@ -1,1 +1,1 @@
-"""Scores to MIDI, WAV, MusicXML, PDF and Plotly figures. Imports: score, theory."""
+"""Scores as MIDI, WAV, MusicXML, SVG, PDF and figures. Imports: score, theory, statistics."""

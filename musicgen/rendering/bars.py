@@ -1,4 +1,4 @@
-"""A score cut into the bars and tied notes that it is written in."""
+"""Division of a score into bars and tied notes, as it is notated."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ from musicgen.score import Metre, Score, first_bar_number
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar as it is written."""
+    """One notated bar."""
 
-    number: int  # 0 is a pickup
+    number: int  # as printed; a pickup is bar 0
     start: int  # ticks
     stop: int  # ticks
     metre: Metre
-    changes: bool  # the time signature is written here
+    changes_metre: bool  # a time signature is printed here
 
     @property
     def beat(self) -> int:
+        """Ticks of a beat, which is the metre's denominator."""
         return TICKS_PER_WHOLE // self.metre.denominator
 
     @property
@@ -35,51 +36,50 @@ class Bar:
 
 @dataclass(frozen=True)
 class NotatedChord:
-    """What is written of a chord in one bar with one note value."""
+    """Part of a chord that is notated in one bar with one note value."""
 
-    offset: int  # ticks from the beginning of the bar
+    offset: int  # ticks from the start of the bar
     ticks: int
     chord: Chord
     tie: str  # start, continue, stop or ""
 
 
 def written_bars(score: Score) -> list[Bar]:
-    """The bars that hold music; one empty bar where there is none."""
+    """Bars from the start to the end of the music; one empty bar where there is none."""
     lines = score.bar_lines().tolist()
     starts = [line for line in lines if line < score.end] or lines[:1]
     metres = {metre.start: metre for metre in score.metres}
-    first = first_bar_number(score.metres)
+    first_number = first_bar_number(score.metres)
     metre, bars = score.metres[0], []
     for index, start in enumerate(starts):
-        changes = start in metres
+        changes_metre = start in metres
         metre = metres.get(start, metre)
-        length = metre.ticks_per_bar
-        stop = lines[index + 1] if index + 1 < len(lines) else start + length
-        if index == 0 and first == 0:
-            metre = score.metres[1]  # a pickup is written in the metre that it leads to
-        elif index == 1 and first == 0:
-            changes = False
-        bars.append(Bar(index + first, start, stop, metre, changes))
+        stop = lines[index + 1] if index + 1 < len(lines) else start + metre.ticks_per_bar
+        if index == 0 and first_number == 0:
+            metre = score.metres[1]  # a pickup is notated in the metre that it leads to
+        elif index == 1 and first_number == 0:
+            changes_metre = False
+        bars.append(Bar(index + first_number, start, stop, metre, changes_metre))
     return bars
 
 
 def notated_chords(notes: np.ndarray, bars: Sequence[Bar]) -> list[dict[int, list[NotatedChord]]]:
-    """For each bar, what each voice has in it."""
+    """Chords of every bar, by the number of their voice."""
     starts = np.array([bar.start for bar in bars])
-    written: list[dict[int, list[NotatedChord]]] = [defaultdict(list) for _ in bars]
+    by_bar: list[dict[int, list[NotatedChord]]] = [defaultdict(list) for _ in bars]
     for voice, chords in enumerate(split_voices(notes)):
         for chord in chords:
-            first = int(np.searchsorted(starts, chord.start, side="right")) - 1
-            pieces = list(_pieces(chord, first, bars))
-            for index, (bar, offset, ticks) in enumerate(pieces):
-                tie = ("start", "continue", "stop")[(index > 0) + (index == len(pieces) - 1)]
-                tie = tie if len(pieces) > 1 else ""
-                written[bar][voice].append(NotatedChord(offset, ticks, chord, tie))
-    return written
+            first_bar = int(np.searchsorted(starts, chord.start, side="right")) - 1
+            pieces = list(_split_at_bar_lines(chord, first_bar, bars))
+            for (bar, offset, ticks), tie in zip(pieces, _ties(len(pieces)), strict=True):
+                by_bar[bar][voice].append(NotatedChord(offset, ticks, chord, tie))
+    return by_bar
 
 
-def _pieces(chord: Chord, bar: int, bars: Sequence[Bar]) -> Iterator[tuple[int, int, int]]:
-    """(bar, offset, ticks) of the tied notes that a chord is written with."""
+def _split_at_bar_lines(
+    chord: Chord, bar: int, bars: Sequence[Bar]
+) -> Iterator[tuple[int, int, int]]:
+    """Bar, offset and ticks of the tied notes that notate a chord."""
     start = chord.start
     while start < chord.end:
         here = bars[bar]
@@ -87,3 +87,8 @@ def _pieces(chord: Chord, bar: int, bars: Sequence[Bar]) -> Iterator[tuple[int, 
         for offset, ticks in split_duration(start - here.start, stop - start, here.beat):
             yield bar, offset, ticks
         start, bar = stop, bar + 1
+
+
+def _ties(count: int) -> list[str]:
+    """Tie of each of several notes that are notated for one."""
+    return ["start", *["continue"] * (count - 2), "stop"] if count > 1 else [""]

@@ -1,4 +1,4 @@
-"""What musicians call things: names for keys, note values and places in a score."""
+"""Names of pitches, note values and positions in a score, as musicians write them."""
 
 from __future__ import annotations
 
@@ -7,21 +7,23 @@ from fractions import Fraction
 
 import numpy as np
 
-from musicgen.rendering.spelling import spell
+from musicgen.errors import InvalidSetting
 from musicgen.score import TICKS_PER_QUARTER, Score, first_bar_number
 from musicgen.theory.keys import find_keys
 
 SHARP_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
-_PITCH = re.compile(r"([A-Ga-g])([#b♯♭]{0,2})(-?\d)")
-_ACCIDENTALS = {"#": 1, "♯": 1, "b": -1, "♭": -1}
 TICKS_PER_WHOLE = 4 * TICKS_PER_QUARTER
+_PITCH = re.compile(r"([A-Ga-g])([#b♯♭]{0,2})(-?\d)")
+_ALTERATIONS = {"#": 1, "♯": 1, "b": -1, "♭": -1}
+_NATURALS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+_LINE_OF_FIFTHS = "FCGDAEB"  # ascending; F is at position -1, C at 0
+_FLATTEST, _SHARPEST = -3, 8  # positions in C major: E flat to G sharp
 
 
 def pitch_name(pitch: int, sharps: int | None = None) -> str:
-    """The name of a MIDI key: 60 is C4.
+    """Name of a MIDI pitch: 60 is C4.
 
-    sharps: of the key signature that it is spelled under, negative for flats; without one black
-    keys are sharps.
+    sharps: of the key signature, negative for flats; without one, black keys are sharps.
     """
     if sharps is None:
         return f"{SHARP_NAMES[pitch % 12]}{pitch // 12 - 1}"
@@ -29,49 +31,70 @@ def pitch_name(pitch: int, sharps: int | None = None) -> str:
     return f"{letter}{'#' * alteration}{'b' * -alteration}{octave}"
 
 
+def parse_pitch(name: str) -> int:
+    """MIDI pitch of a name: C4 is 60, as are B#3 and Dbb4. Raises InvalidSetting."""
+    match = _PITCH.fullmatch(name)
+    if match is None:
+        raise InvalidSetting("write a letter from A to G, # or b, and an octave, such as Bb3")
+    letter, accidentals, octave = match.groups()
+    alteration = sum(_ALTERATIONS[sign] for sign in accidentals)
+    pitch = _NATURALS[letter.upper()] + alteration + 12 * (int(octave) + 1)
+    if not 0 <= pitch <= 127:
+        raise InvalidSetting("it is beyond what MIDI can play")
+    return pitch
+
+
+def spell(pitch: int, sharps: int) -> tuple[str, int, int]:
+    """Letter, alteration in semitones and octave of a MIDI pitch under a key signature.
+
+    sharps: of the signature, negative for flats. Every pitch class has one name in a key: seven
+    are those of the signature, the other five their neighbours on the line of fifths.
+    """
+    fifths = pitch * 7 % 12  # position on the line, up to multiples of 12
+    fifths += 12 * -(-(sharps + _FLATTEST - fifths) // 12)
+    assert sharps + _FLATTEST <= fifths <= sharps + _SHARPEST
+    alteration, index = divmod(fifths + 1, 7)
+    letter = _LINE_OF_FIFTHS[index]
+    octave = (pitch - _NATURALS[letter] - alteration) // 12 - 1
+    return letter, alteration, octave
+
+
 def key_signature(score: Score) -> int | None:
-    """Sharps of the key that a score is found to be in, flats negative; None without notes."""
+    """Sharps of the key that key analysis finds, negative for flats; None without notes."""
     [key] = find_keys([score])
     return key.sharps if key else None
 
 
-def parse_pitch(name: str) -> int:
-    """The MIDI key of a name: C4 is 60, as are B#3 and Dbb4; ValueError for other text."""
-    found = _PITCH.fullmatch(name)
-    if found is None:
-        raise ValueError("write a letter from A to G, # or b, and an octave, such as Bb3")
-    letter, accidentals, octave = found.groups()
-    altered = sum(_ACCIDENTALS[sign] for sign in accidentals)
-    pitch = SHARP_NAMES.index(letter.upper()) + altered + 12 * (int(octave) + 1)
-    if not 0 <= pitch <= 127:
-        raise ValueError("it is beyond what MIDI can play")
-    return pitch
-
-
-def note_value(ticks: int) -> str:
-    """A duration as a part of a whole note: 12 ticks are 1/8."""
+def note_value_name(ticks: int) -> str:
+    """Duration as a fraction of a whole note: 12 ticks are 1/8."""
     value = Fraction(ticks, TICKS_PER_WHOLE)
     return f"{value.numerator}/{value.denominator}"
 
 
-def places(score: Score) -> list[str]:
-    """Where each note begins, as `bar 3 beat 2.5`; a beat is the metre's denominator."""
+def note_positions(score: Score) -> list[str]:
+    """Start of every note, such as `bar 3 beat 2.5`; a beat is the metre's denominator."""
     starts = score.notes["start"]
-    bars, within, _ = score.bar_positions(starts)
+    bars, ticks_in_bar, _ = score.bar_positions(starts)
     metre_starts = [metre.start for metre in score.metres]
-    which = np.searchsorted(metre_starts, starts, side="right") - 1
-    beat_ticks = np.array([TICKS_PER_WHOLE / metre.denominator for metre in score.metres])[which]
+    metre_index = np.searchsorted(metre_starts, starts, side="right") - 1
+    ticks_per_beat = np.array([TICKS_PER_WHOLE / metre.denominator for metre in score.metres])
     first = first_bar_number(score.metres)
     return [
         f"bar {bar + first} beat {round(1 + tick / beat, 2):g}"
-        for bar, tick, beat in zip(bars, within, beat_ticks, strict=True)
+        for bar, tick, beat in zip(bars, ticks_in_bar, ticks_per_beat[metre_index], strict=True)
     ]
 
 
 def note_labels(score: Score) -> list[str]:
-    """Each note in a line, spelled in the score's key: `Bb4, bar 3 beat 2.5, 1/8`."""
+    """One line for every note, spelled in the score's key: `Bb4, bar 3 beat 2.5, 1/8`."""
     sharps = key_signature(score)
+    rows = zip(
+        score.notes["pitch"].tolist(),
+        note_positions(score),
+        score.notes["duration"].tolist(),
+        strict=True,
+    )
     return [
-        f"{pitch_name(int(note['pitch']), sharps)}, {place}, {note_value(int(note['duration']))}"
-        for note, place in zip(score.notes, places(score), strict=True)
+        f"{pitch_name(pitch, sharps)}, {position}, {note_value_name(ticks)}"
+        for pitch, position, ticks in rows
     ]

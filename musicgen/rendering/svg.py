@@ -1,4 +1,4 @@
-"""A score as printed pages: SVG through verovio."""
+"""Score to printed pages: SVG, engraved by verovio."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _OPTIONS = {
     "scale": 40,
     "adjustPageHeight": True,
     "footer": "none",
-    "svgViewBox": True,  # so that a page fits any width
+    "svgViewBox": True,  # the page then scales to any width
 }
 
 
@@ -24,12 +24,12 @@ class Unprintable(MusicgenError):
 
 
 def score_svgs(score: Score, title: str = "") -> list[str]:
-    """The score engraved, one SVG document a page; Unprintable where verovio refuses it."""
+    """One SVG document for every page. Raises Unprintable where verovio refuses the score."""
     import verovio  # loads its fonts: only where needed
 
     verovio.enableLog(verovio.LOG_OFF)
     toolkit = verovio.toolkit(False)
-    # Its own default holds for the one thread that imported it.
+    # verovio's own default is set for the thread that imported it alone.
     toolkit.setResourcePath(str(files("verovio") / "data"))
     toolkit.setOptions(_OPTIONS)
     if not toolkit.loadData(musicxml_bytes(score, title).decode("utf-8")):

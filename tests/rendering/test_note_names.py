@@ -1,6 +1,6 @@
 import pytest
 
-from musicgen.rendering.note_names import note_labels, note_value, parse_pitch, pitch_name
+from musicgen.rendering.note_names import note_labels, note_value_name, parse_pitch, pitch_name
 from musicgen.score import Metre, Score, first_bar_number, notes_from
 
 
@@ -47,7 +47,7 @@ def test_a_black_key_is_spelled_in_the_key_of_its_piece() -> None:
 
 
 def test_durations_are_parts_of_a_whole_note() -> None:
-    values = [note_value(ticks) for ticks in (96, 24, 12, 36, 8, 1)]
+    values = [note_value_name(ticks) for ticks in (96, 24, 12, 36, 8, 1)]
     assert values == ["1/1", "1/4", "1/8", "3/8", "1/12", "1/96"]
 
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicgen.rendering.spelling import spell
+from musicgen.rendering.note_names import spell
 
 
 def names(sharps: int) -> str:
