@@ -154,7 +154,7 @@ def test_a_run_that_never_began_has_no_curve(open_page):
 def test_baselines_and_evaluation_are_shown_where_they_are(open_page):
     run = run_that_is(FINISHED)
     level = {"bits_per_note": {"valid": 3.5, "test": 3.6}, "bits_per_step": {"valid": 3.5}}
-    (run.folder / "baselines.json").write_text(json.dumps({"n-gram": level, "odd": 3}))
+    (run.folder / "baselines.json").write_text(json.dumps({"n-gram": level}))
     judged = {"valid": {"bits_per_note": 2.7, "accuracy": {"pitch": 0.6}}, "test": {}}
     (run.folder / "evaluation.json").write_text(json.dumps(judged))
     page = open_page(TRAIN, show="Watch", run="a run")

@@ -29,7 +29,7 @@ PROCESS, GRAPH = 640 << 20, 170 << 20  # bytes: TensorFlow itself, and the step 
 CONTEXT = 512 << 20  # bytes: of CUDA and its libraries on a card
 COPIES = 7  # of the weights beside training's own: traced and filled graphs, a checkpoint's arrays
 N_GRAM = 3600  # bytes for a field of a step, while the n-gram baseline is fitted
-MOST_NOTES = 300_000  # that it is fitted to in a training's own time: some seconds
+MAX_NGRAM_NOTES = 300_000  # that it is fitted to in a training's own time: some seconds
 
 # Numbers that are alive at once, a step of a window.
 PER_VALUE = 4  # for a field's value: logits, chances, gradients
@@ -71,7 +71,7 @@ def expected_memory(
     if gpus:
         return MemoryForecast(CONTEXT, FLOAT * count * copies, batch // gpus)
     # The baseline is fitted after an epoch, when no batch is under way.
-    n_gram = N_GRAM * fields * predictions if predictions <= MOST_NOTES else 0
+    n_gram = N_GRAM * fields * predictions if predictions <= MAX_NGRAM_NOTES else 0
     weights = FLOAT * count * (copies + COPIES)
     return MemoryForecast(PROCESS + GRAPH * fields, weights, max(batch, n_gram))
 

@@ -13,15 +13,14 @@ from musicgen.evaluation.likelihood import Progress, evaluate
 from musicgen.files import write_json
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.score import Score
-from musicgen.training.forecast.memory import MOST_NOTES
+from musicgen.training.forecast.memory import MAX_NGRAM_NOTES
+from musicgen.training.run_folder.results import BASELINES, EVALUATION
 from musicgen.training.run_folder.run import Run
-
-EVALUATION, BASELINES = "evaluation.json", "baselines.json"
 
 
 def write_baselines(run: Run, encoding: Encoding, sides: Mapping[str, Sequence[Score]]) -> None:
     """What uniform, unigram and the best n-gram need for the same pieces, into baselines.json."""
-    small = sum(map(len, sides["train"])) <= MOST_NOTES
+    small = sum(map(len, sides["train"])) <= MAX_NGRAM_NOTES
     if sides["valid"] and small and not (run.folder / BASELINES).exists():
         found = baselines(encoding, sides)
         write_json(run.folder / BASELINES, {each.name: each.to_json() for each in found})

@@ -1,4 +1,4 @@
-"""A run's model as a `.keras` file, made by a process that may load Keras."""
+"""Export of a run's model to a `.keras` file, by another process, which loads Keras."""
 
 from __future__ import annotations
 
@@ -17,21 +17,25 @@ from musicgen.models.settings import ClassicSettings
 from musicgen.progress import Progress
 from musicgen.training.run_folder.run import Run
 
-SECONDS = 180  # for Keras to be loaded and the file to be written
-LOOK = 0.2  # seconds between two words with whoever waits for it
+TIMEOUT_SECONDS = 180  # for loading Keras and writing the file
+POLL_SECONDS = 0.2  # between two calls of the progress callback
+MAX_MESSAGE_CHARACTERS = 300
 
 
 class KerasExportFailed(MusicgenError):
-    """A `.keras` file that could not be made, and why."""
+    """A `.keras` file that could not be written, and why."""
 
 
 def opens_without_package(run: Run) -> bool:
-    """Whether Keras alone can open the file; of other models it needs this package beside it."""
+    """Whether Keras can open the file where this package is not installed."""
     return isinstance(run.settings.model, ClassicSettings)
 
 
 def keras_file_name(run: Run) -> str:
-    """The run's name; of `classic` the notebook's pattern: epoch and loss, in nats, of the best."""
+    """Name of the exported file: RUN.keras.
+
+    For `classic` it is the notebook's pattern, with the epoch and the loss in nats.
+    """
     if not opens_without_package(run):
         return f"{run.name}.keras"
     facts = open_checkpoint(run.checkpoint()).facts
@@ -42,43 +46,49 @@ def keras_file_name(run: Run) -> str:
 
 
 def checkpoint_identity(run: Run) -> tuple[str, int, int]:
-    """Folder, inode and time of the checkpoint that is exported: another one after Continue."""
+    """Folder, inode and time of the checkpoint that an export holds.
+
+    It changes with every checkpoint, so that an export made before is not taken for a new one.
+    """
     folder = run.checkpoint()
     status = (folder / CONFIG).stat()
     return str(folder), status.st_ino, status.st_mtime_ns
 
 
 def keras_file(run: Run, progress: Progress | None = None) -> bytes:
-    """The best checkpoint as a `.keras` file; NoExport says what went wrong.
+    """The best checkpoint as the bytes of a `.keras` file. Raises KerasExportFailed.
 
-    progress(0, 0) is called now and then while Keras is at work; what it raises ends that.
+    progress: called with (0, 0) every POLL_SECONDS; an exception from it ends the export.
     """
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "model.keras"
         command = [sys.executable, "-m", "musicgen.models.checkpoints.keras_file"]
         try:
-            _await([*command, str(run.checkpoint()), str(out)], progress)
+            _run_process([*command, str(run.checkpoint()), str(out)], progress)
             return out.read_bytes()
         except OSError as problem:
             raise KerasExportFailed(str(problem)) from None
 
 
-def _await(command: Sequence[str], progress: Progress | None) -> None:
-    """Have a process do it; NoExport with its last words where it fails or takes too long."""
-    quiet, piped = subprocess.DEVNULL, subprocess.PIPE
-    end, said = time.monotonic() + SECONDS, None
-    with subprocess.Popen(command, stdout=quiet, stderr=piped, text=True) as process:
+def _run_process(command: Sequence[str], progress: Progress | None) -> None:
+    """Run a process to its end; KerasExportFailed with its last line where it fails."""
+    deadline, errors = time.monotonic() + TIMEOUT_SECONDS, None
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as process:
         try:
-            while said is None:
+            while errors is None:
                 with suppress(subprocess.TimeoutExpired):
-                    said = process.communicate(timeout=LOOK)[1]
-                if said is None and time.monotonic() > end:
-                    raise KerasExportFailed(f"it was not written within {SECONDS} seconds")
+                    errors = process.communicate(timeout=POLL_SECONDS)[1]
+                if errors is None and time.monotonic() > deadline:
+                    raise KerasExportFailed(f"it was not written within {TIMEOUT_SECONDS} seconds")
                 if progress:
                     progress(0, 0)
         except BaseException:
             process.kill()
             raise
     if process.returncode:
-        lines = said.strip().splitlines()
-        raise KerasExportFailed(lines[-1][:300] if lines else "it could not be written")
+        lines = errors.strip().splitlines()
+        raise KerasExportFailed(
+            lines[-1][:MAX_MESSAGE_CHARACTERS] if lines else "it could not be written"
+        )

@@ -1,4 +1,4 @@
-"""Giving runs other names, and parting from them."""
+"""Rename and delete runs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from musicgen.training.worker.launch import InvalidRunState
 
 
 def rename(run: Run, name: str) -> Run:
-    """The same run under another name; FileExistsError where it is taken."""
+    """Rename a run. Raises FileExistsError where the name is taken, and InvalidRunState."""
     name = checked_name(name)
     folder = runs_folder() / name
     _check_ended(run)
@@ -29,7 +29,10 @@ def rename(run: Run, name: str) -> Run:
 
 
 def delete(run: Run) -> None:
-    """Remove a run and its checkpoints; it is gone at once, whatever happens meanwhile."""
+    """Delete a run with its checkpoints. Raises InvalidRunState.
+
+    The folder is moved away first, so that a kill leaves no half of a run in the list.
+    """
     _check_ended(run)
     trash = tempfile.mkdtemp(prefix=".deleted-", dir=run.folder.parent)
     try:
@@ -39,8 +42,8 @@ def delete(run: Run) -> None:
 
 
 def _check_ended(run: Run) -> None:
-    """NotNow where a run is bundled or its process is at work."""
+    """Raise InvalidRunState where a run is bundled or being trained."""
     if run.bundled:
-        raise InvalidRunState(f"'{run.name}' came with the program and stays as it is")
+        raise InvalidRunState(f"'{run.name}' came with the program and cannot be changed")
     if run.status().state in ALIVE:
         raise InvalidRunState(f"run '{run.name}' is being trained: stop it first")

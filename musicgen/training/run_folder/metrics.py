@@ -1,27 +1,27 @@
-"""The metrics of a run, read line by line as they come: each line once, however often one looks."""
+"""Metrics of a run: metrics.jsonl as tables, read incrementally while the training appends."""
 
 from __future__ import annotations
 
-import json
 import math
 import os
 from bisect import bisect_left
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from musicgen.training.run_folder.run import Run
 
-MOST_COLUMNS = 200  # of one table: far more than a training writes
-MOST_BYTES = 64 * 2**20  # that one look reads
+MAX_COLUMNS = 200  # of one table; a training writes far fewer
+MAX_BYTES = 64 * 2**20  # read by one update
 
 
 class Table:
-    """Columns of equal length, rising in their first one; what is missing is not a number."""
+    """Columns of equal length, sorted by the first one; missing values are NaN."""
 
     def __init__(self, order: str) -> None:
-        self.order = order  # the column that rises
+        self.order = order  # name of the first column
         self._columns: dict[str, list[float]] = {order: []}
 
     def __len__(self) -> int:
@@ -32,19 +32,21 @@ class Table:
         return np.array(self._columns.get(name, [math.nan] * len(self)))
 
     def names(self, prefix: str = "") -> list[str]:
-        """The columns whose names begin so, without that beginning."""
+        """Names of the columns that start with a prefix, without it."""
         return [name[len(prefix) :] for name in self._columns if name.startswith(prefix)]
 
     def add(self, row: Mapping[str, float]) -> None:
-        """One more row. A training that went back to its checkpoint says some again: the last
-        word counts."""
-        place = row.get(self.order)
-        if place is None or not math.isfinite(place):
+        """Append a row in place of all rows at or after its position.
+
+        A training that resumes from a checkpoint repeats the batches after it.
+        """
+        position = row.get(self.order)
+        if position is None or not math.isfinite(position):
             return
-        self._drop_from(bisect_left(self._columns[self.order], place))
+        self._drop_from(bisect_left(self._columns[self.order], position))
         count = len(self)
         for name in row:
-            if name not in self._columns and len(self._columns) < MOST_COLUMNS:
+            if name not in self._columns and len(self._columns) < MAX_COLUMNS:
                 self._columns[name] = [math.nan] * count
         for name, column in self._columns.items():
             column.append(row.get(name, math.nan))
@@ -55,80 +57,80 @@ class Table:
 
 
 class Metrics:
-    """A run's step lines and epoch lines, kept up with `update`."""
+    """Tables of a run's block lines (`steps`) and epoch lines (`epochs`)."""
 
     def __init__(self, run: Run) -> None:
         self.path = run.folder / "metrics.jsonl"
-        self._file = (0, 0)  # what tells it from another under the same name
-        self._begin()
+        self._file = (0, 0)  # device and inode
+        self._clear()
 
     def update(self) -> Metrics:
-        """Read what was added since the last look; a file that is another begins anew."""
+        """Read the lines added since the last update, or all of a file that was replaced."""
         try:
             with self.path.open("rb") as file:
                 status = os.fstat(file.fileno())
                 identity = status.st_dev, status.st_ino
                 if identity != self._file or status.st_size < self._offset:
-                    self._begin()
+                    self._clear()
                     self._file = identity
                 file.seek(self._offset)
-                data = file.read(MOST_BYTES)
+                data = file.read(MAX_BYTES)
         except OSError:
-            self._begin()
+            self._clear()
             return self
-        whole = data.rfind(b"\n") + 1  # the last line may not be all there yet
-        self._offset += whole
-        for line in data[:whole].splitlines():
-            self._take(line)
+        end = data.rfind(b"\n") + 1  # the last line may still be incomplete
+        self._offset += end
+        for line in data[:end].splitlines():
+            self._add_line(line)
         return self
 
-    def _begin(self) -> None:
+    def _clear(self) -> None:
         self.steps, self.epochs = Table("step"), Table("epoch")
         self._offset = 0
 
-    def _take(self, line: bytes) -> None:
+    def _add_line(self, line: bytes) -> None:
+        """Add a line to its table; a damaged line is skipped."""
         try:
-            entry = json.loads(line)
-        except (ValueError, RecursionError):
-            return
-        if not isinstance(entry, dict):
+            entry: dict[str, Any] = msgspec.json.decode(line, type=dict[str, Any])
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return
         table = {"step": self.steps, "epoch": self.epochs}.get(str(entry.get("kind")))
         if table is not None:
-            table.add(_flat(entry))
+            table.add(_numbers(entry))
 
 
-def _flat(entry: Mapping[str, Any]) -> dict[str, float]:
-    """The numbers of a line; those of an inner object as `outer.inner`."""
+def _numbers(entry: Mapping[str, Any]) -> dict[str, float]:
+    """Numbers of a line; those of an inner object as `outer.inner`."""
     row: dict[str, float] = {}
     for name, value in entry.items():
-        inner = value.items() if isinstance(value, dict) else [("", value)]
-        for key, number in inner:
+        items = value.items() if isinstance(value, dict) else [("", value)]
+        for key, number in items:
             if isinstance(number, int | float) and not isinstance(number, bool):
                 row[f"{name}.{key}" if key else name] = float(number)
     return row
 
 
-def thinned(values: np.ndarray, most: int) -> np.ndarray:
-    """At most so many values, each the mean of its neighbours: (N,) -> (min(N, most),)."""
+def downsample(values: np.ndarray, max_count: int) -> np.ndarray:
+    """At most `max_count` means of neighbouring values: (N,) -> (min(N, max_count),)."""
     count = len(values)
-    if count <= most:
+    if count <= max_count:
         return values
-    edges = np.linspace(0, count, most + 1).astype(int)
+    edges = np.linspace(0, count, max_count + 1).astype(int)
     return np.add.reduceat(values, edges[:-1]) / np.diff(edges)
 
 
-def smoothed(values: np.ndarray, share: float) -> np.ndarray:
-    """An exponential mean, each value weighing `share` of the one after it: (N,) -> (N,).
+def smooth(values: np.ndarray, decay: float) -> np.ndarray:
+    """Exponential moving average, corrected for its start: (N,) -> (N,).
 
-    The beginning is not drawn to zero. share: 0 leaves the values as they are.
+    decay: weight of a value relative to the next one; 0 returns the values unchanged. NaN is
+    skipped.
     """
-    if share <= 0 or not len(values):
+    if decay <= 0 or not len(values):
         return values
-    sums = np.empty(len(values))
+    averages = np.empty(len(values))
     total = weight = 0.0
-    for place, value in enumerate(values.tolist()):
+    for index, value in enumerate(values.tolist()):
         if math.isfinite(value):
-            total, weight = share * total + value, share * weight + 1.0
-        sums[place] = total / weight if weight else math.nan
-    return sums
+            total, weight = decay * total + value, decay * weight + 1.0
+        averages[index] = total / weight if weight else math.nan
+    return averages

@@ -1,8 +1,7 @@
-"""A run whose collection has been moved: where it is now, if its pieces are the same."""
+"""A run whose collection was moved: point it to the new place, if the pieces are the same."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import replace
 
@@ -10,14 +9,15 @@ from musicgen.corpus.errors import UnknownSource
 from musicgen.corpus.load import absolute_source, find_source, load_collection
 from musicgen.errors import Cancelled, MusicgenError
 from musicgen.files import write_json
+from musicgen.json_files import InvalidJson, read_json
 from musicgen.progress import Progress
 from musicgen.training.run_folder.run import Run
 
-SPLIT = "split.json"  # the names of the pieces by side
+SPLIT = "split.json"  # names of the pieces by side
 
 
-class DifferentPieces(MusicgenError, ValueError):
-    """A collection that is not the one that a run has learned from."""
+class DifferentPieces(MusicgenError):
+    """A collection that holds other pieces than the run was trained on."""
 
 
 def is_missing(source: str) -> bool:
@@ -30,30 +30,30 @@ def is_missing(source: str) -> bool:
 
 
 def relocate_collection(run: Run, source: str, progress: Progress | None = None) -> None:
-    """Have a run go on with its collection where that is now: a name, or a path.
+    """Change the collection of a run to the same pieces under another name or path.
 
-    progress(done, total) hears of files. UnknownSource where there is nothing, OtherPieces where
-    there is another collection.
+    Raises UnknownSource where there is no collection, DifferentPieces where there is another
+    one, and Cancelled.
     """
     settings, source = run.settings, absolute_source(source)
     collection = load_collection(source, progress)
     if not collection.complete:
         raise Cancelled
-    known = _learned(run)
-    there = Counter(score.name for score in collection.scores if len(score))
-    if known and there != known:
-        missing, new = (known - there).total(), (there - known).total()
+    trained_on = _piece_names(run)
+    present = Counter(score.name for score in collection.scores if len(score))
+    if trained_on and present != trained_on:
+        missing, new = (trained_on - present).total(), (present - trained_on).total()
         raise DifferentPieces(
-            f"'{collection.name}' is another collection: of the {known.total():,} pieces "
+            f"'{collection.name}' is another collection: of the {trained_on.total():,} pieces "
             f"of this run {missing:,} are not there, and {new:,} others are"
         )
     write_json(run.folder / "run.json", replace(settings, source=source).to_json())
 
 
-def _learned(run: Run) -> Counter[str]:
-    """The pieces that the run was begun with; none where it was not."""
+def _piece_names(run: Run) -> Counter[str]:
+    """Names of the pieces that a run was trained on; empty where it never began."""
     try:
-        sides = json.loads((run.folder / SPLIT).read_bytes())
-        return Counter(name for names in sides.values() for name in names)
-    except (OSError, ValueError, AttributeError, TypeError):
+        sides: dict[str, list[str]] = read_json(run.folder / SPLIT, dict[str, list[str]])
+    except InvalidJson:
         return Counter()
+    return Counter(name for names in sides.values() for name in names)

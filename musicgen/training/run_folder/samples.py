@@ -1,4 +1,4 @@
-"""Hear it learn: now and then after an epoch a short piece, always from the same seed."""
+"""Sample pieces of a training: composed after some epochs, always with the same seed."""
 
 from __future__ import annotations
 
@@ -18,25 +18,24 @@ from musicgen.training.run_folder.run import Run
 
 FOLDER = "samples"
 SETTINGS = ComposeSettings(bars=8, notes=200, seed=0)
-EVERY_ONE = 6  # epochs, the first ones
-GROWTH = 1.25  # then each is that much later than the one before
-
-FEW = 4  # of the latest pieces that are offered at first
+DENSE_EPOCHS = 6  # the first epochs, each with a sample
+GROWTH = 1.25  # ratio of the epochs of two later samples
+LATEST_COUNT = 4  # of the latest samples, offered at first
 
 _FILE = re.compile(r"epoch-(\d{1,6})\.mid", re.ASCII)
 
 
 def is_sample_epoch(epoch: int) -> bool:
-    """Whether a piece is composed after this epoch: often at first, then ever more seldom."""
-    if epoch <= EVERY_ONE:
+    """Whether a sample is composed after an epoch: the first ones, then at growing distances."""
+    if epoch <= DENSE_EPOCHS:
         return True
     return int(math.log(epoch, GROWTH)) > int(math.log(epoch - 1, GROWTH))
 
 
 def write_sample(run: Run, epoch: int) -> None:
-    """Compose from the latest checkpoint, where this epoch is worth it.
+    """Compose a sample from the latest checkpoint if `is_sample_epoch`.
 
-    What goes wrong is told in the log, and the training goes on.
+    A failure is printed to the log and does not end the training.
     """
     if not is_sample_epoch(epoch):
         return
@@ -50,21 +49,22 @@ def write_sample(run: Run, epoch: int) -> None:
         traceback.print_exc()
 
 
-def samples(run: Run) -> dict[int, Path]:
-    """The files of the pieces by epoch, in order."""
+def sample_files(run: Run) -> dict[int, Path]:
+    """MIDI files of the samples by epoch, in order of the epochs."""
     try:
-        names = [path for path in (run.folder / FOLDER).iterdir() if _FILE.fullmatch(path.name)]
+        paths = list((run.folder / FOLDER).iterdir())
     except OSError:
         return {}
-    return {int(path.stem.removeprefix("epoch-")): path for path in sorted(names)}
+    files = {int(match[1]): path for path in paths if (match := _FILE.fullmatch(path.name))}
+    return dict(sorted(files.items()))
 
 
 def nearest_to_best(epochs: Sequence[int], best: int) -> int | None:
-    """The epoch of the piece that was composed at the best one, or last before it."""
+    """The last of the epochs up to the best one; None where all are later."""
     return max((epoch for epoch in epochs if epoch <= best), default=None)
 
 
 def select_epochs(epochs: Sequence[int], best: int) -> list[int]:
-    """Those that tell most of many epochs: the first, the best and the latest."""
-    told = {*epochs[:1], nearest_to_best(epochs, best), *epochs[-FEW:]}
-    return [epoch for epoch in epochs if epoch in told]
+    """A few of many epochs: the first, the one nearest to the best, and the latest."""
+    selected = {*epochs[:1], nearest_to_best(epochs, best), *epochs[-LATEST_COUNT:]}
+    return [epoch for epoch in epochs if epoch in selected]

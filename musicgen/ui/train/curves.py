@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from musicgen.training.run_folder.metrics import thinned
+from musicgen.training.run_folder.metrics import downsample
 
 HEIGHT = 340  # pixels
 MOST_POINTS = 500  # of a curve, and as many again of what is zoomed into
@@ -78,5 +78,5 @@ def _parts(x: np.ndarray, reach: Reach | None) -> tuple[slice, ...]:
 
 def _numbers(values: np.ndarray, parts: Sequence[slice]) -> list[float | None]:
     values = np.asarray(values, float)
-    shown = np.concatenate([thinned(values[part], MOST_POINTS) for part in parts]).tolist()
+    shown = np.concatenate([downsample(values[part], MOST_POINTS) for part in parts]).tolist()
     return [float(f"{value:.{FIGURES}g}") if np.isfinite(value) else None for value in shown]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from musicgen.training.run_folder.metrics import Metrics, Table, smoothed
+from musicgen.training.run_folder.metrics import Metrics, Table, smooth
 from musicgen.ui.train.curves import HEIGHT, Curve, Plot
 
 TRAIN, VALID, BEST = "#3a86d8", "#e69f00", "#009e73"
@@ -53,7 +53,7 @@ def loss_plot(
         across, losses = along(steps, view.axis), steps["loss"] * view.factor
         if view.smoothing:
             curves.append(Curve("training, as it is", across, losses, TRAIN, "faint"))
-        curves.append(Curve("training", across, smoothed(losses, view.smoothing), TRAIN))
+        curves.append(Curve("training", across, smooth(losses, view.smoothing), TRAIN))
     valid = epochs["valid_loss"] * view.factor
     told = np.isfinite(valid)
     if told.any():

@@ -11,7 +11,7 @@ from musicgen.corpus.readers.read_score import read_score
 from musicgen.rendering.wav import wav_bytes
 from musicgen.score import Score
 from musicgen.training.run_folder.run import Run
-from musicgen.training.run_folder.samples import nearest_to_best, samples, select_epochs
+from musicgen.training.run_folder.samples import nearest_to_best, sample_files, select_epochs
 from musicgen.ui.components.player import roll_player
 from musicgen.ui.shared.text import escape
 
@@ -20,7 +20,7 @@ MOST_AT_ONCE = 4
 
 def samples_view(run: Run, best: int) -> None:
     """Choose epochs; a roll that plays for each. best: the best epoch so far."""
-    found = samples(run)
+    found = sample_files(run)
     if not found:
         st.info("The first piece is composed when the first epoch is over.")
         return

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from musicgen.training.run_folder.metrics import Metrics, Table, smoothed, thinned
+from musicgen.training.run_folder.metrics import Metrics, Table, downsample, smooth
 from musicgen.training.run_folder.run import Run
 
 
@@ -112,18 +112,18 @@ def test_the_number_of_columns_is_bounded() -> None:
 
 
 def test_thinned_values_are_means() -> None:
-    assert thinned(np.array([1.0, 3.0, 5.0, 7.0]), 2).tolist() == [2.0, 6.0]
-    assert thinned(np.arange(3.0), 3).tolist() == [0.0, 1.0, 2.0]
+    assert downsample(np.array([1.0, 3.0, 5.0, 7.0]), 2).tolist() == [2.0, 6.0]
+    assert downsample(np.arange(3.0), 3).tolist() == [0.0, 1.0, 2.0]
     long = np.random.default_rng(0).normal(size=20_000)
-    assert len(thinned(long, 500)) == 500
-    assert thinned(long, 500).mean() == pytest.approx(long.mean())
+    assert len(downsample(long, 500)) == 500
+    assert downsample(long, 500).mean() == pytest.approx(long.mean())
 
 
 def test_smoothing_weighs_what_was_before() -> None:
-    assert smoothed(np.array([4.0, 4.0, 4.0]), 0.9).tolist() == pytest.approx([4.0, 4.0, 4.0])
-    assert smoothed(np.array([0.0, 3.0]), 0.5).tolist() == pytest.approx([0.0, 2.0])
-    assert smoothed(np.array([1.0, 2.0]), 0).tolist() == [1.0, 2.0]
-    found = smoothed(np.array([math.nan, 2.0, math.nan]), 0.5)
+    assert smooth(np.array([4.0, 4.0, 4.0]), 0.9).tolist() == pytest.approx([4.0, 4.0, 4.0])
+    assert smooth(np.array([0.0, 3.0]), 0.5).tolist() == pytest.approx([0.0, 2.0])
+    assert smooth(np.array([1.0, 2.0]), 0).tolist() == [1.0, 2.0]
+    found = smooth(np.array([math.nan, 2.0, math.nan]), 0.5)
     assert np.isnan(found[0]) and found[1:].tolist() == [2.0, 2.0]
 
 
@@ -134,6 +134,6 @@ def test_twenty_thousand_lines_are_read_once_and_looked_at_quickly(run: Run) -> 
     assert len(metrics.steps) == 20_000
     write(run, step(20_001))
     began = time.perf_counter()
-    thinned(smoothed(metrics.update().steps["loss"], 0.6), 500)
+    downsample(smooth(metrics.update().steps["loss"], 0.6), 500)
     assert time.perf_counter() - began < 0.25
     assert len(metrics.steps) == 20_001

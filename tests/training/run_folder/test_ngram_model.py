@@ -1,4 +1,4 @@
-"""A run's n-gram as a model: which music it counts, and what is said where it cannot."""
+"""N-gram of a run: the pieces that it is fitted to, its order, and a collection that is gone."""
 
 from __future__ import annotations
 
@@ -37,21 +37,21 @@ def run(runs: Path, tmp_path: Path) -> Run:
     return Run(write_run(runs, source=str(tmp_path / "music")))
 
 
-def test_it_counts_the_pieces_that_the_run_learned_from(run: Run) -> None:
+def test_it_is_fitted_to_the_training_pieces(run: Run) -> None:
     ngram = fit_run_ngram(run)
     pieces, encoding = tiny_pieces(), EventsEncoding()
-    learned = [p for p, side in zip(pieces, split_pieces(pieces), strict=True) if side == "train"]
-    expected = fit(encoding, map(encoding.encode, learned), ngram.order)
+    train = [p for p, side in zip(pieces, split_pieces(pieces), strict=True) if side == "train"]
+    expected = fit(encoding, map(encoding.encode, train), ngram.order)
     held_out = [encoding.encode(pieces[0])]
     assert ngram.bits(held_out).tolist() == expected.bits(held_out).tolist()
 
 
-def test_its_order_is_the_one_that_was_judged_best(run: Run) -> None:
+def test_its_order_is_that_of_the_baseline(run: Run) -> None:
     (run.folder / "baselines.json").write_text(json.dumps({"n-gram": {"order": 2}}))
     assert fit_run_ngram(run).order == 2
 
 
-def test_a_run_that_held_nothing_out_has_one_of_the_usual_order(run: Run) -> None:
+def test_without_validation_pieces_it_has_the_default_order(run: Run) -> None:
     settings = run.settings
     train = replace(settings.train, valid_share=0.0, test_share=0.0)
     (run.folder / "run.json").write_text(json.dumps(replace(settings, train=train).to_json()))
@@ -68,7 +68,7 @@ def test_pieces_are_composed_from_it(run: Run) -> None:
     assert first.notes.tobytes() == second.notes.tobytes()
 
 
-def test_music_that_is_gone_is_said(runs: Path, tmp_path: Path) -> None:
+def test_a_collection_that_is_gone_is_named(runs: Path, tmp_path: Path) -> None:
     run = Run(write_run(runs, source=str(tmp_path / "nowhere")))
-    with pytest.raises(NGramUnavailable, match="the music that 'tiny' learned from is not here"):
+    with pytest.raises(NGramUnavailable, match="the music that 'tiny' was trained on is not here"):
         fit_run_ngram(run)

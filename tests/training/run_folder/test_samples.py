@@ -1,29 +1,28 @@
-"""Pieces from a training's checkpoints, to hear it learn."""
+"""Sample pieces of a training: at which epochs, their order, and the same seed."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from musicgen.corpus.readers.read_score import read_score
-from musicgen.training.run_folder.registry import list_runs
 from musicgen.training.run_folder.run import Run
 from musicgen.training.run_folder.samples import (
     is_sample_epoch,
     nearest_to_best,
-    samples,
+    sample_files,
     select_epochs,
     write_sample,
 )
+from tests.helpers.tiny_runs import write_run
 
 
-def test_often_at_first_then_seldom() -> None:
-    heard = [epoch for epoch in range(1, 10_001) if is_sample_epoch(epoch)]
-    assert heard[:8] == [1, 2, 3, 4, 5, 6, 8, 10]
-    assert len(heard) < 50
+def test_samples_become_rarer() -> None:
+    epochs = [epoch for epoch in range(1, 10_001) if is_sample_epoch(epoch)]
+    assert epochs[:8] == [1, 2, 3, 4, 5, 6, 8, 10]
+    assert len(epochs) < 50
 
 
-def test_few_of_many_are_the_first_the_best_and_the_latest() -> None:
+def test_the_first_the_best_and_the_latest_are_selected() -> None:
     epochs = [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 19]
     assert select_epochs(epochs, 4) == [1, 4, 10, 12, 15, 19]
     assert select_epochs(epochs, 9) == [1, 8, 10, 12, 15, 19]
@@ -31,27 +30,29 @@ def test_few_of_many_are_the_first_the_best_and_the_latest() -> None:
     assert (nearest_to_best(epochs, 9), nearest_to_best(epochs, 0)) == (8, None)
 
 
-def test_nothing_is_there_at_first(tmp_path: Path) -> None:
-    assert samples(Run(tmp_path)) == {}
+def test_a_run_without_samples(tmp_path: Path) -> None:
+    assert sample_files(Run(tmp_path)) == {}
+
+
+def test_samples_are_sorted_by_epoch(tmp_path: Path) -> None:
+    (tmp_path / "samples").mkdir()
+    for name in ("epoch-10000.mid", "epoch-0002.mid", "epoch-9999.mid", "notes.txt"):
+        (tmp_path / "samples" / name).touch()
+    assert list(sample_files(Run(tmp_path))) == [2, 9999, 10_000]
 
 
 def test_the_same_seed_gives_the_same_piece(tmp_path: Path) -> None:
-    bundled = [run for run in list_runs() if run.bundled]
-    if not bundled:
-        pytest.skip("no run ships with the program")
-    shutil.copytree(bundled[0].folder / "checkpoints", tmp_path / "checkpoints")
-    (tmp_path / "checkpoints/best.json").rename(tmp_path / "checkpoints/latest.json")
-    run = Run(tmp_path)
+    run = Run(write_run(tmp_path))
     for epoch in (1, 2, 7):
         write_sample(run, epoch)
-    found = samples(run)
-    assert list(found) == [1, 2]  # 7 is not worth it
-    first, second = (read_score(path.read_bytes(), path.name) for path in found.values())
+    files = sample_files(run)
+    assert list(files) == [1, 2]  # 7 is no sample epoch
+    first, second = (read_score(path.read_bytes(), path.name) for path in files.values())
     assert first == second
     assert 1 <= first.bars <= 8
 
 
-def test_a_failure_is_told_and_harms_nobody(tmp_path: Path, capsys) -> None:
+def test_a_failure_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_sample(Run(tmp_path), 1)
     assert "has no checkpoint yet" in capsys.readouterr().err
-    assert samples(Run(tmp_path)) == {}
+    assert sample_files(Run(tmp_path)) == {}

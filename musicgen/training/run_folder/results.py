@@ -1,0 +1,44 @@
+"""Results of a training on held-out pieces: evaluation.json and baselines.json."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from musicgen.json_files import InvalidJson, read_json
+
+EVALUATION, BASELINES = "evaluation.json", "baselines.json"
+
+
+@dataclass(frozen=True)
+class SideResult:
+    """Result of the model on one side of the split; other keys of the file are not read."""
+
+    bits_per_note: float | None = None
+    bits_per_step: float | None = None
+    accuracy: dict[str, float] = field(default_factory=dict)  # by field of the encoding
+
+
+@dataclass(frozen=True)
+class BaselineResult:
+    """Result of one baseline (uniform, unigram, n-gram), by side of the split."""
+
+    order: int = 0  # of the n-gram
+    bits_per_note: dict[str, float] = field(default_factory=dict)
+    bits_per_step: dict[str, float] = field(default_factory=dict)
+
+
+def read_evaluation(folder: Path) -> dict[str, SideResult]:
+    """Results of a run's model by side; empty where there is no file or it does not fit."""
+    try:
+        return read_json(folder / EVALUATION, dict[str, SideResult])
+    except InvalidJson:
+        return {}
+
+
+def read_baselines(folder: Path) -> dict[str, BaselineResult]:
+    """Results of a run's baselines by name; empty where there is no file or it does not fit."""
+    try:
+        return read_json(folder / BASELINES, dict[str, BaselineResult])
+    except InvalidJson:
+        return {}
