@@ -23,7 +23,7 @@ from musicgen.encoding.grid import (
     LOWEST_KEY,
     MAX_GRID_UNITS,
 )
-from musicgen.encoding.repeat_features import REPEAT_WIDTH, RepeatTracker, repeat_features
+from musicgen.encoding.repeat_features import REPEAT_WIDTH, REPEATS, RepeatTracker, repeat_features
 from musicgen.encoding.steps import Features, Field, Steps
 from musicgen.score import NOTE_DTYPE, Metre, Score, without_overlaps
 from musicgen.theory.spelling import pitch_name
@@ -62,7 +62,7 @@ class EventsEncoding:
 
     @property
     def feature_widths(self) -> Mapping[str, int]:
-        return {**NOTE_FEATURE_WIDTHS, "echo": REPEAT_WIDTH}
+        return {**NOTE_FEATURE_WIDTHS, REPEATS: REPEAT_WIDTH}
 
     def encode(self, score: Score) -> Steps:
         notes = self._on_grid(score)
@@ -111,7 +111,7 @@ class EventsEncoding:
 
     def features(self, steps: Steps, start: int = 0, stop: int | None = None) -> Features:
         features = note_features(steps.fields, steps.metres, start, stop)
-        return {**features, "echo": repeat_features(steps.fields, start, stop)}
+        return {**features, REPEATS: repeat_features(steps.fields, start, stop)}
 
     def tracker(self, pieces: int, metres: tuple[Metre, ...], bars: int) -> EventsTracker:
         return EventsTracker(pieces, metres, bars)
@@ -176,7 +176,7 @@ class EventsTracker:
         self.repeat_features = RepeatTracker(pieces)
 
     def features(self) -> Features:
-        return {**self.notes.features(), "echo": self.repeat_features.features()}
+        return {**self.notes.features(), REPEATS: self.repeat_features.features()}
 
     def push(self, fields: np.ndarray) -> None:
         self.notes.push(fields)

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from musicgen.encoding.repeat_features import latest_repeats
+from musicgen.encoding.repeat_features import REPEATS, latest_repeats
 from musicgen.encoding.steps import Features, Field, Steps
 from musicgen.score import NOTE_DTYPE, TICKS_PER_QUARTER, Metre, Score
 
@@ -34,8 +34,10 @@ VOICES = tuple(Field(name, SIZE) for name in ("soprano", "alto", "tenor", "bass"
 LONGEST_HELD = 63  # frames; longer ones look alike
 CHROMA_WINDOWS = (16, 64, None)  # frames
 ORDERS = (4, 8, 16, 32)  # frames that an echo compares; of the soprano twice as many
-LEVELS = len(ORDERS) + 1
-GUESS = len(VOICES) + 1  # numbers of one echo: what followed, and how long a run it stands on
+ORDER_COUNT = len(ORDERS) + 1
+REPEAT_WIDTH = (
+    len(VOICES) + 1
+)  # numbers of one echo: what followed, and how long a run it stands on
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class FramesEncoding:
             "last": len(VOICES),
             "place": 1,
             "chroma": 12 * len(CHROMA_WINDOWS),
-            "echo": 2 * GUESS,
+            REPEATS: 2 * REPEAT_WIDTH,
         }
 
     def encode(self, score: Score) -> Steps:
@@ -101,7 +103,7 @@ class FramesEncoding:
             "last": last[start:].astype(np.int16),
             "place": np.arange(start, len(frames), dtype=np.int16)[:, None],
             "chroma": _chroma(frames)[start:],
-            "echo": _repeats(frames)[start:].astype(np.int16),
+            REPEATS: _repeats(frames)[start:].astype(np.int16),
         }
 
     def tracker(self, pieces: int, metres: tuple[Metre, ...], bars: int) -> FramesTracker:
@@ -182,7 +184,7 @@ def _chroma(frames: np.ndarray) -> np.ndarray:
 
 
 def _repeats(frames: np.ndarray) -> np.ndarray:
-    """The guesses of both echoes before each frame: (N, 4) -> (N, 2 * GUESS)."""
+    """The guesses of both echoes before each frame: (N, 4) -> (N, 2 * REPEAT_WIDTH)."""
     beat = np.arange(len(frames)) % FRAMES_PER_QUARTER
     all_voices = _hashes([*frames.T, beat]), ORDERS
     soprano = _hashes([frames[:, 0], beat]), tuple(2 * order for order in ORDERS)

@@ -14,6 +14,7 @@ from musicgen.encoding.grid import KEYS, MAX_GRID_UNITS
 
 SHORTEST, DOUBLINGS = 3, 3
 ORDERS = tuple(SHORTEST << i for i in range(DOUBLINGS + 1))  # notes: 3, 6, 12, 24
+REPEATS = "echo"  # name of the feature in step graphs and `.keras` files
 REPEAT_WIDTH = 4
 _NOTHING = (MAX_GRID_UNITS + 1, KEYS, MAX_GRID_UNITS, 0)  # as before the beginning
 NOTHING = np.array(_NOTHING, np.int16)

@@ -1,4 +1,4 @@
-"""Settings and an encoding into a Keras model with its weights made, and into step models."""
+"""Building Keras models from settings and an encoding, and their models of one step."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 from musicgen.encoding.steps import Encoding
+from musicgen.errors import InvalidSetting
 from musicgen.models.classic import ClassicModel, ClassicStep
 from musicgen.models.sequence import SequenceModel, StepModel
 from musicgen.models.settings import ClassicSettings, ModelSettings
@@ -17,23 +18,25 @@ StepsModel = SequenceModel | ClassicModel
 
 
 def build_model(settings: ModelSettings, encoding: Encoding, seed: int = 0) -> StepsModel:
-    """A model whose first weights follow from the seed alone."""
+    """Build a model with weights; the first weights depend on the seed alone."""
     keras.utils.set_random_seed(seed)
     if isinstance(settings, ClassicSettings):
         if len(encoding.fields) != 1:
-            raise ValueError("`classic` learns one token a step: train it on the encoding `notes`")
+            raise InvalidSetting(
+                "`classic` learns one token a step: train it on the encoding `notes`"
+            )
         field = encoding.fields[0]
         classic = ClassicModel(settings, field.name, field.size)
         classic({"window": np.zeros((1, settings.window, 1), np.float32)})
         return classic
     model = SequenceModel(settings, encoding)
-    model.make_weights()
+    model.build_weights()
     return model
 
 
 @contextmanager
 def in_float32() -> Iterator[None]:
-    """Models that are made and called within do all their arithmetic in float32."""
+    """Context in which models are built and called in float32, whatever the policy."""
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy("float32")
     try:
@@ -43,7 +46,7 @@ def in_float32() -> Iterator[None]:
 
 
 def step_models(model: StepsModel) -> list[StepModel | ClassicStep]:
-    """What a checkpoint exports: one model of one step for each field."""
+    """Models of one step, one for each field, which a checkpoint exports as ONNX graphs."""
     if isinstance(model, ClassicModel):
         return [ClassicStep(model)]
     return [StepModel(model, index) for index in range(len(model.fields))]

@@ -1,19 +1,17 @@
 """The `classic` model: the notebook's network, layer by layer.
 
-Inputs are windows of token numbers scaled to 0..1; the target is the token that follows.
+Inputs are windows of token indices scaled to 0..1; the target is the token that follows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import keras
 from keras import layers, ops
 
 from musicgen.models.settings import ClassicSettings
-
-Tensor = Any
+from musicgen.models.tensors import Tensor
 
 
 def classic_network(settings: ClassicSettings, vocabulary: int) -> keras.Sequential:
@@ -23,10 +21,10 @@ def classic_network(settings: ClassicSettings, vocabulary: int) -> keras.Sequent
     for i in range(settings.layers):
         if i:
             network.add(layers.Dropout(settings.dropout))
-        more = i + 1 < settings.layers
-        # Named, so that paths of weights do not depend on what else a process has made.
+        is_last = i + 1 == settings.layers
+        # Names of our own: those that Keras gives count up through a process.
         name = f"lstm_{i}" if i else "lstm"
-        network.add(layers.LSTM(settings.width, return_sequences=more, name=name))
+        network.add(layers.LSTM(settings.width, return_sequences=not is_last, name=name))
     network.add(layers.Dense(settings.dense, name="dense"))
     network.add(layers.Dropout(settings.dropout))
     network.add(layers.Dense(vocabulary, name="dense_1"))
@@ -35,9 +33,9 @@ def classic_network(settings: ClassicSettings, vocabulary: int) -> keras.Sequent
 
 
 class ClassicModel(keras.Model):
-    """The notebook's network as a model of steps: `window` (B, window, 1) -> {token: (B, 1, V)}.
+    """The notebook's network for training: `window` (B, window, 1) -> {token: (B, 1, V)}.
 
-    It gives what goes into the softmax, so that cross-entropy is taken without rounding.
+    Gives logits in place of probabilities, for a cross-entropy without rounding.
     """
 
     def __init__(self, settings: ClassicSettings, field: str, vocabulary: int) -> None:
@@ -46,17 +44,18 @@ class ClassicModel(keras.Model):
         self.network = classic_network(settings, vocabulary)
 
     def call(self, inputs: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        logits = self.before_softmax(inputs["window"])[:, None]
+        logits = self.window_logits(inputs["window"])[:, None]
         return {self.field: ops.cast(logits, "float32")}
 
-    def before_softmax(self, window: Tensor) -> Tensor:
+    def window_logits(self, window: Tensor) -> Tensor:
+        """The input of the softmax: (B, window, 1) -> (B, V)."""
         for layer in self.network.layers[:-1]:
             window = layer(window)
         return window
 
 
 class ClassicStep(keras.Model):
-    """One token of B pieces, the window carried as state: what is exported as ONNX."""
+    """One token of B rows, the window carried as state: exported as an ONNX graph."""
 
     def __init__(self, model: ClassicModel) -> None:
         super().__init__(name="step_classic", autocast=False)
@@ -64,14 +63,16 @@ class ClassicStep(keras.Model):
 
     @property
     def state(self) -> dict[str, tuple[int, ...]]:
+        """Shape of one row of each carried array, by name."""
         return {"window": (self.model.settings.window,)}
 
-    def inputs_of_step(self) -> dict[str, tuple[tuple[int, ...], str]]:
+    def input_shapes(self) -> dict[str, tuple[tuple[int, ...], str]]:
+        """Shape of one row and dtype of each input, by name."""
         carried = {name: (shape, "float32") for name, shape in self.state.items()}
         return {"before": ((1,), "int32"), **carried}
 
     def call(self, inputs: Mapping[str, Tensor]) -> dict[str, Tensor]:
         scaled = ops.cast(inputs["before"], "float32") / self.model.vocabulary  # (B, 1)
         window = ops.concatenate([inputs["window"][:, 1:], scaled], axis=1)  # (B, window)
-        logits = self.model.before_softmax(window[..., None])
-        return {"logits": logits, "memory": scaled, "window_out": window}
+        logits = self.model.window_logits(window[..., None])
+        return {"logits": logits, "hidden": scaled, "window_out": window}

@@ -1,6 +1,7 @@
-"""`python -m musicgen.models.describe`: a model's layers and parameters as JSON.
+"""List of a model's layers and parameters as JSON: `python -m musicgen.models.describe`.
 
-Settings and encoding come as JSON on standard input.
+Reads settings and encoding as JSON from standard input. A process of its own, since the web
+server does not import Keras.
 """
 
 from __future__ import annotations
@@ -12,18 +13,18 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # a card is for trainings
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # GPUs are for trainings
 
 from musicgen.encoding.registry import encoding_from_json
-from musicgen.models.build import build_model
+from musicgen.models.build import StepsModel, build_model
 from musicgen.models.classic import ClassicModel
 from musicgen.models.settings import settings_from_json
 
 
 def describe(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Build the model and name its layers, in order of their use.
+    """Build the model and list its layers, in the order in which they are called.
 
-    Those of one stage hear of those of the stage before, and not of each other.
+    Layers of one stage take the outputs of the stage before, and not each other's.
     """
     model = build_model(settings_from_json(entry["model"]), encoding_from_json(entry["encoding"]))
     stages = enumerate(_stages(model))
@@ -31,13 +32,16 @@ def describe(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {"parameters": model.count_params(), "layers": rows}
 
 
-def _stages(model: Any) -> Iterator[list[Any]]:
-    """The notebook's layers one by one; of other models what hears, what remembers, the heads."""
+def _stages(model: StepsModel) -> Iterator[list[Any]]:
+    """Embeddings and feature layers, then the backbone layer by layer, then the heads.
+
+    Of `classic`, the layers one by one.
+    """
     if isinstance(model, ClassicModel):
         yield from ([layer] for layer in model.network.layers)
         return
-    yield [*model.embeddings.values(), *model.ear.senses]
-    yield from ([layer] for layer in getattr(model.memory, "layers", [model.memory]))
+    yield [*model.embeddings.values(), *model.feature_encoder.feature_layers]
+    yield from ([layer] for layer in model.backbone.layers)
     yield list(model.heads)
 
 
@@ -52,9 +56,10 @@ def _row(layer: Any, stage: int) -> dict[str, Any]:
 
 
 def _shape(layer: Any) -> str:
+    """The shape of a layer's output, or its last axis where the layer is called by hand."""
     try:
         return " x ".join(str(size or "batch") for size in layer.output.shape)
-    except AttributeError:  # a layer of a model that is no graph of layers
+    except AttributeError:  # Keras knows outputs of functional models alone
         size = getattr(layer, "units", None) or getattr(layer, "output_dim", None)
         return str(size or getattr(layer, "size", ""))
 

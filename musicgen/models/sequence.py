@@ -1,8 +1,8 @@
-"""A model of steps: what a step holds, kept in a memory, drawn field by field.
+"""Models of steps: embeddings and features, a backbone, and a head for each field.
 
 The same layers are called in two ways: over whole windows for training, every position at
-once (`SequenceModel`), and for one step with carried state, which is what a checkpoint's ONNX
-graphs do (`StepModel`).
+once (`SequenceModel`), and for one step with carried state, which is what the ONNX graphs of a
+checkpoint do (`StepModel`).
 """
 
 from __future__ import annotations
@@ -18,56 +18,62 @@ from musicgen.encoding.registry import encoding_from_json
 from musicgen.encoding.steps import Encoding
 from musicgen.models.backbones.lstm import LstmBackbone
 from musicgen.models.backbones.transformer import TransformerBackbone
-from musicgen.models.feature_encoders.events import EventsEar
-from musicgen.models.feature_encoders.frames import FramesEar
-from musicgen.models.feature_encoders.interface import Embed, FeatureEncoder
-from musicgen.models.heads import Heard
+from musicgen.models.dimensions import EMBEDDING_DIM
+from musicgen.models.feature_encoders.interface import Embed
+from musicgen.models.feature_encoders.registry import feature_encoder
+from musicgen.models.saved_names import SavedNames
 from musicgen.models.settings import (
     LstmSettings,
     TransformerSettings,
     settings_from_json,
     settings_to_json,
 )
-from musicgen.models.size import EMBEDDING
+from musicgen.models.tensors import FeatureTensors, Tensor
 
-Tensor = Any
 SequenceSettings = LstmSettings | TransformerSettings
 
-EARS = {"notes": FeatureEncoder, "events": EventsEar, "frames": FramesEar}  # by encoding
+assert keras.backend.backend() == "tensorflow", "set KERAS_BACKEND=tensorflow"
 
 
 @keras.saving.register_keras_serializable(package="musicgen")
-class SequenceModel(keras.Model):
-    """Windows to logits: `before` and `drawn` (B, T, F), derived (B, T, W) -> {field: (B, T, V)}.
+class SequenceModel(SavedNames, keras.Model):
+    """Windows to logits: `before` and `drawn` (B, T, F), features (B, T, W) -> {field: (B, T, V)}.
 
     Position t of `before` is the step before the one that position t of `drawn` holds.
-    Settings and encoding are all that Keras needs to make it again from a `.keras` file.
+    Keras builds it again from settings and encoding, which a `.keras` file holds as its config.
     """
 
+    not_saved = frozenset({"layers"})  # each layer is an attribute, too
+
     def __init__(self, settings: SequenceSettings, encoding: Encoding) -> None:
-        """Its weights are made by `make_weights`."""
-        # Times and keys are numbers that half precision would round: nothing is cast on the way in.
+        """A model without weights: `build_weights` makes them."""
+        # Half precision would round times and keys: inputs are not cast.
         super().__init__(name=settings.kind, autocast=False)
         self.settings, self.encoding = settings, encoding
-        ear = EARS[encoding.name](encoding, settings)
-        memory = _memory(settings)
+        # The order in which layers are made and set decides their first weights from a seed,
+        # and the order of the weights in `optimizer.safetensors`.
+        encoder, backbone = feature_encoder(encoding, settings), _backbone(settings)
         self.fields = encoding.fields
-        self.derived_widths = dict(encoding.feature_widths)
+        self.feature_widths = dict(encoding.feature_widths)
         # One row more than the field has values: the step before the first.
         self.embeddings = {
-            f.name: layers.Embedding(f.size + 1, EMBEDDING, name=f"embed_{f.name}")
+            f.name: layers.Embedding(f.size + 1, EMBEDDING_DIM, name=f"embed_{f.name}")
             for f in self.fields
         }
-        self.memory = memory
+        self.backbone = backbone
         self.dropout = layers.Dropout(settings.dropout, name="dropout")
-        self.heads = ear.heads()
-        self.ear = ear
+        self.heads = encoder.heads()
+        self.feature_encoder = encoder
+        self.saved_names = {
+            "ear": "feature_encoder",
+            f"layers/{settings.kind}_memory": "backbone",
+        }
 
-    def make_weights(self) -> None:
-        """Run once over nothing, so that every layer is built."""
-        self.built = True  # or Keras runs it twice, first over symbols, which takes longer
+    def build_weights(self) -> None:
+        """Build every layer by a call on zeros."""
+        self.built = True  # or Keras calls it twice, first on symbols, which takes longer
         fields = np.zeros((1, 2, len(self.fields)), np.int32)
-        widths = self.derived_widths.items()
+        widths = self.feature_widths.items()
         features = {name: np.zeros((1, 2, width), np.float32) for name, width in widths}
         self({"before": fields, "drawn": fields, **features})
 
@@ -76,58 +82,61 @@ class SequenceModel(keras.Model):
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any], custom_objects: Any = None) -> SequenceModel:
-        """The model again with weights of its own, into which Keras loads those of the file."""
+        """The model of a config, with weights for Keras to load into."""
         settings = settings_from_json(config["model"])
         if not isinstance(settings, SequenceSettings):
-            raise ValueError(f"'{settings.kind}' is no model of whole windows")
+            raise ValueError(f"'{settings.kind}' is no sequence model")
         model = cls(settings, encoding_from_json(config["encoding"]))
-        model.make_weights()
+        model.build_weights()
         return model
 
     def call(self, inputs: Mapping[str, Tensor]) -> dict[str, Tensor]:
         before, drawn = inputs["before"], inputs["drawn"]
-        features = {name: inputs[name] for name in self.derived_widths}
-        heard = self.ear.hear(self.embed, before, features)
-        vectors = self.dropout(self.listen(self.embed, before, heard))
-        memory = self.memory(vectors, self.ear.elapsed(before))
+        features: FeatureTensors = {name: inputs[name] for name in self.feature_widths}
+        features = self.feature_encoder.encode(self.embed, before, features)
+        vectors = self.dropout(self.backbone_input(self.embed, before, features))
+        hidden = self.backbone(vectors, self.feature_encoder.elapsed(before))
         logits = {}
         for i, field in enumerate(self.fields):
-            logits[field.name], heard = self.draw(self.embed, memory, before, drawn[..., :i], heard)
+            logits[field.name], features = self.field_logits(
+                self.embed, hidden, before, drawn[..., :i], features
+            )
         return logits
 
-    def listen(self, embed: Embed, before: Tensor, heard: Heard) -> Tensor:
-        """The step before and what is heard now, as one vector: -> (B, T, D)."""
-        parts = [embed(before), *self.ear.listen(embed, before, heard)]
-        return ops.concatenate(parts, axis=-1)
+    def backbone_input(self, embed: Embed, before: Tensor, features: FeatureTensors) -> Tensor:
+        """The step before and the features as one vector, (B, T, D)."""
+        vectors = self.feature_encoder.backbone_inputs(embed, before, features)
+        return ops.concatenate([embed(before), *vectors], axis=-1)
 
-    def draw(
-        self, embed: Embed, memory: Tensor, before: Tensor, drawn: Tensor, heard: Heard
-    ) -> tuple[Tensor, Heard]:
-        """Logits of the next field given those drawn before it, and what is heard by then.
+    def field_logits(
+        self, embed: Embed, hidden: Tensor, before: Tensor, drawn: Tensor, features: FeatureTensors
+    ) -> tuple[Tensor, FeatureTensors]:
+        """Logits of the next field given those drawn before it, and the features by then.
 
         drawn: (B, T, i), the fields of the same step so far.
         """
         index = drawn.shape[-1]
-        parts, heard = self.ear.attend(embed, before, drawn, heard)
-        known = [memory, embed(drawn)] if index else [memory]
-        context = ops.concatenate([*known, *parts], axis=-1)
-        return self.heads[index](context, heard=heard), heard
+        vectors, features = self.feature_encoder.head_inputs(embed, before, drawn, features)
+        fields = [embed(drawn)] if index else []
+        context = ops.concatenate([hidden, *fields, *vectors], axis=-1)
+        return self.heads[index](context, features=features), features
 
     def embed(self, values: Tensor, first: int = 0) -> Tensor:
-        """As `Embed` says, each field looked up in its own table."""
-        found = [
+        """`Embed` with a lookup in the table of each field."""
+        vectors = [
             self.embeddings[field.name](values[..., i])
             for i, field in enumerate(self.fields[first : first + values.shape[-1]])
         ]
-        return found[0] if len(found) == 1 else ops.concatenate(found, axis=-1)
+        return vectors[0] if len(vectors) == 1 else ops.concatenate(vectors, axis=-1)
 
 
 class StepModel(keras.Model):
-    """One field of one step of B pieces with carried state: what is exported as ONNX.
+    """One field of one step of B rows with carried state: exported as an ONNX graph.
 
-    The first field's takes the step before, what is heard and the state, and gives the logits,
-    the memory and the new state. Each further one takes the memory and the fields drawn so far
-    and gives its field's logits. What the ear hands on goes from each to the next.
+    The first field's takes the step before, the features and the state, and gives the logits,
+    the hidden state and the new state. Each later one takes the hidden state and the fields
+    drawn so far and gives the logits of its field. `FeatureEncoder.passed_features` go from one
+    graph to the next.
     """
 
     def __init__(self, model: SequenceModel, index: int) -> None:
@@ -136,57 +145,61 @@ class StepModel(keras.Model):
 
     @property
     def state(self) -> Mapping[str, tuple[int, ...]]:
-        return self.model.memory.state
+        """Shape of one row of each carried array, by name."""
+        return self.model.backbone.state
 
-    def inputs_of_step(self) -> dict[str, tuple[tuple[int, ...], str]]:
-        """Shape of one piece's and type of each input by name."""
+    def input_shapes(self) -> dict[str, tuple[tuple[int, ...], str]]:
+        """Shape of one row and dtype of each input, by name."""
         model = self.model
         count = len(model.fields)
         inputs: dict[str, tuple[tuple[int, ...], str]] = {"before": ((count,), "int32")}
-        inputs |= {name: ((size,), "float32") for name, size in model.derived_widths.items()}
+        inputs |= {name: ((size,), "float32") for name, size in model.feature_widths.items()}
         if self.index == 0:
-            state = {name: (shape, "float32") for name, shape in self.state.items()}
-            return inputs | state
-        width = model.memory.settings.width
+            return inputs | {name: (shape, "float32") for name, shape in self.state.items()}
         for index in range(self.index):
-            handed_on = model.ear.handed_on(index)
-            inputs |= {name: (shape, "float32") for name, shape in handed_on.items()}
-        return inputs | {"memory": ((width,), "float32"), "drawn": ((self.index,), "int32")}
+            passed = model.feature_encoder.passed_features(index)
+            inputs |= {name: (shape, "float32") for name, shape in passed.items()}
+        width = model.backbone.settings.width
+        return inputs | {"hidden": ((width,), "float32"), "drawn": ((self.index,), "int32")}
 
     def call(self, inputs: Mapping[str, Tensor]) -> dict[str, Tensor]:
         model, before = self.model, inputs["before"]
         if self.index:
-            memory, drawn = inputs["memory"], inputs["drawn"]
-            logits, heard = model.draw(self._embed, memory, before, drawn, inputs)
-            return {"logits": logits, **self._handed_on(heard)}
-        heard = model.ear.hear(self._embed, before, inputs)
-        vector = model.listen(self._embed, before, heard)
+            hidden, drawn = inputs["hidden"], inputs["drawn"]
+            logits, features = model.field_logits(self._embed, hidden, before, drawn, inputs)
+            return {"logits": logits, **self._passed(features)}
+        features = model.feature_encoder.encode(self._embed, before, inputs)
+        vector = model.backbone_input(self._embed, before, features)
         names = list(self.state)
-        state = [inputs[name] for name in names]
-        memory, state = model.memory.step(vector, model.ear.elapsed(before), state)
-        logits, heard = model.draw(self._embed, memory, before, before[..., :0], heard)
+        elapsed = model.feature_encoder.elapsed(before)
+        hidden, state = model.backbone.step(vector, elapsed, [inputs[name] for name in names])
+        logits, features = model.field_logits(
+            self._embed, hidden, before, before[..., :0], features
+        )
         carried = {f"{name}_out": value for name, value in zip(names, state, strict=True)}
-        return {"logits": logits, "memory": memory, **carried, **self._handed_on(heard)}
+        return {"logits": logits, "hidden": hidden, **carried, **self._passed(features)}
 
-    def _handed_on(self, heard: Heard) -> dict[str, Tensor]:
-        """For the graphs of later fields."""
-        return {f"{name}_out": heard[name] for name in self.model.ear.handed_on(self.index)}
+    def _passed(self, features: FeatureTensors) -> dict[str, Tensor]:
+        """Outputs for the graphs of later fields."""
+        passed = self.model.feature_encoder.passed_features(self.index)
+        return {f"{name}_out": features[name] for name in passed}
 
     def _embed(self, values: Tensor, first: int = 0) -> Tensor:
-        """As `Embed` says, with one look into all tables, which ONNX Runtime joins on loading."""
+        """`Embed` with one lookup in all tables, which ONNX Runtime joins on loading."""
         count = values.shape[-1]
         tables = [
             self.model.embeddings[field.name].embeddings
             for field in self.model.fields[first : first + count]
         ]
         starts = np.cumsum([0, *(table.shape[0] for table in tables[:-1])])
-        places = values + ops.convert_to_tensor(starts.astype(np.int32)) if count > 1 else values
-        found = ops.take(ops.concatenate(tables, axis=0), places, axis=0)  # (B, n, EMBEDDING)
-        return ops.reshape(found, (-1, count * EMBEDDING))
+        rows = values + ops.convert_to_tensor(starts.astype(np.int32)) if count > 1 else values
+        vectors = ops.take(ops.concatenate(tables, axis=0), rows, axis=0)  # (B, n, EMBEDDING_DIM)
+        return ops.reshape(vectors, (-1, count * EMBEDDING_DIM))
 
 
-def _memory(settings: SequenceSettings) -> LstmBackbone | TransformerBackbone:
-    """A layer (B, T, D), (B, T) -> (B, T, width) that also offers `step` and `state`."""
+def _backbone(settings: SequenceSettings) -> LstmBackbone | TransformerBackbone:
+    """A layer (B, T, D), (B, T) -> (B, T, width) with `step` and `state`."""
+    # The name of the layer is in the paths of the weights of every checkpoint.
     if isinstance(settings, TransformerSettings):
         return TransformerBackbone(settings, name="memory")
     return LstmBackbone(settings, name="memory")

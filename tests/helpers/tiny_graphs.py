@@ -1,4 +1,4 @@
-"""A checkpoint whose step graphs are small enough to write by hand: real ONNX, random weights."""
+"""A checkpoint with step graphs of a few nodes: real ONNX, random weights."""
 
 from __future__ import annotations
 
@@ -24,14 +24,17 @@ class TinyCheckpoint:
 
 
 def tiny_checkpoint(folder: Path, encoding: Encoding | None = None, seed: int = 0):
-    """hidden = tanh(before A + heard B + hidden C); each field's logits are hidden and drawn D."""
+    """Write graphs of a small recurrent network; fields after the first add what is drawn.
+
+    state = hidden = tanh(before A + features B + state C), logits = hidden D + drawn E.
+    """
     encoding = encoding or EventsEncoding()
     rng = np.random.default_rng(seed)
     graphs = []
     for index, field in enumerate(encoding.fields):
         graphs.append(folder / ("step.onnx" if index == 0 else f"step_{field.name}.onnx"))
         graphs[-1].write_bytes(_graph(encoding, index, rng).SerializeToString())
-    return TinyCheckpoint(encoding, {"hidden": (WIDTH,)}, tuple(graphs))
+    return TinyCheckpoint(encoding, {"state": (WIDTH,)}, tuple(graphs))
 
 
 def _graph(encoding: Encoding, index: int, rng: np.random.Generator) -> onnx.ModelProto:
@@ -50,22 +53,22 @@ def _graph(encoding: Encoding, index: int, rng: np.random.Generator) -> onnx.Mod
     inputs = {"before": (TensorProto.INT32, count)}
     inputs |= {name: (TensorProto.FLOAT, width) for name, width in features.items()}
     if index == 0:
-        inputs["hidden"] = (TensorProto.FLOAT, WIDTH)
+        inputs["state"] = (TensorProto.FLOAT, WIDTH)
         product(cast("before"), count, "a", WIDTH, 0.02)
-        product("hidden", WIDTH, "c", WIDTH, 0.8)
+        product("state", WIDTH, "c", WIDTH, 0.8)
         total = "a_c"
         nodes.append(helper.make_node("Add", ["a", "c"], [total]))
         for name, width in features.items():
             product(name, width, f"b_{name}", WIDTH, 0.002)
             nodes.append(helper.make_node("Add", [total, f"b_{name}"], [f"{total}_{name}"]))
             total = f"{total}_{name}"
-        nodes.append(helper.make_node("Tanh", [total], ["memory"]))
-        nodes.append(helper.make_node("Identity", ["memory"], ["hidden_out"]))
-        product("memory", WIDTH, "logits", size, 2.0)
-        outputs = {"logits": size, "memory": WIDTH, "hidden_out": WIDTH}
+        nodes.append(helper.make_node("Tanh", [total], ["hidden"]))
+        nodes.append(helper.make_node("Identity", ["hidden"], ["state_out"]))
+        product("hidden", WIDTH, "logits", size, 2.0)
+        outputs = {"logits": size, "hidden": WIDTH, "state_out": WIDTH}
     else:
-        inputs |= {"memory": (TensorProto.FLOAT, WIDTH), "drawn": (TensorProto.INT32, index)}
-        product("memory", WIDTH, "m", size, 2.0)
+        inputs |= {"hidden": (TensorProto.FLOAT, WIDTH), "drawn": (TensorProto.INT32, index)}
+        product("hidden", WIDTH, "m", size, 2.0)
         product(cast("drawn"), index, "d", size, 0.02)
         nodes.append(helper.make_node("Add", ["m", "d"], ["logits"]))
         outputs = {"logits": size}

@@ -1,1 +1,1 @@
-"""Sequence layers between inputs and heads: LSTM and transformer. Imports: Keras."""
+"""Backbones between inputs and heads: LSTM and transformer. Imports: Keras."""

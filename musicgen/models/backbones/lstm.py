@@ -1,4 +1,4 @@
-"""The `lstm` model's memory: LSTM layers, over whole windows or one step at a time."""
+"""Backbone of the `lstm` model: LSTM layers over whole windows, or one step at a time."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from keras import layers, ops
 
 from musicgen.models.backbones.cpu_lstm import CpuLSTM
 from musicgen.models.settings import LstmSettings
-
-Tensor = Any
+from musicgen.models.tensors import Tensor
 
 
 class LstmBackbone(layers.Layer):
-    """What a step holds and all before it, as one vector: (B, T, D) -> (B, T, width)."""
+    """LSTM layers with dropout: (B, T, D) -> (B, T, width)."""
 
     def __init__(self, settings: LstmSettings, **arguments: Any) -> None:
         super().__init__(**arguments)
@@ -28,7 +27,7 @@ class LstmBackbone(layers.Layer):
 
     @property
     def state(self) -> Mapping[str, tuple[int, ...]]:
-        """Shape of each carried array of one piece."""
+        """Shape of one row of each carried array, by name."""
         return {f"{p}_{i}": (self.settings.width,) for i in range(len(self.layers)) for p in "hc"}
 
     def build(self, shape: tuple[int | None, ...]) -> None:
@@ -37,7 +36,7 @@ class LstmBackbone(layers.Layer):
             shape = (*shape[:-1], self.settings.width)
 
     def call(self, vectors: Tensor, elapsed: Tensor) -> Tensor:
-        """elapsed: musical time of each step, which this memory has no use for."""
+        """elapsed: musical time of each step, which LSTM layers do not use."""
         for layer in self.layers:
             vectors = self.dropout(layer(vectors))
         return vectors
@@ -48,16 +47,18 @@ class LstmBackbone(layers.Layer):
         """One step with carried state: (B, D), (B,), 2 * layers of (B, width)."""
         carried: list[Tensor] = []
         for i, layer in enumerate(self.layers):
-            hidden, cell = _cell(layer.cell, vector, state[2 * i], state[2 * i + 1])
+            hidden, cell = _lstm_cell(layer.cell, vector, state[2 * i], state[2 * i + 1])
             vector = hidden
             carried += [hidden, cell]
         return vector, carried
 
 
-def _cell(cell: layers.LSTMCell, vector: Tensor, hidden: Tensor, state: Tensor) -> list[Tensor]:
-    """Keras's cell with one product in place of two: the new hidden and cell state, (B, W)."""
-    weights = ops.concatenate([cell.kernel, cell.recurrent_kernel], axis=0)
-    sums = ops.matmul(ops.concatenate([vector, hidden], axis=-1), weights) + cell.bias
-    i, f, g, o = ops.split(sums, 4, axis=-1)
-    state = ops.sigmoid(f) * state + ops.sigmoid(i) * ops.tanh(g)
-    return [ops.sigmoid(o) * ops.tanh(state), state]
+def _lstm_cell(
+    layer: layers.LSTMCell, vector: Tensor, hidden: Tensor, cell: Tensor
+) -> list[Tensor]:
+    """The next hidden and cell state, (B, W) each; one matrix product where Keras has two."""
+    weights = ops.concatenate([layer.kernel, layer.recurrent_kernel], axis=0)
+    gates = ops.matmul(ops.concatenate([vector, hidden], axis=-1), weights) + layer.bias
+    i, f, g, o = ops.split(gates, 4, axis=-1)
+    cell = ops.sigmoid(f) * cell + ops.sigmoid(i) * ops.tanh(g)
+    return [ops.sigmoid(o) * ops.tanh(cell), cell]

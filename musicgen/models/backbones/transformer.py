@@ -1,8 +1,8 @@
-"""The `transformer` model's memory: attention over the steps so far, whole windows or cached.
+"""Backbone of the `transformer` model: attention over whole windows, or cached step by step.
 
 Decoder-only, pre-norm (Xiong et al. 2020), with rotary positions (Su et al. 2021): half of each
-head's pairs are turned by the step's number, half by its onset in musical time, so that a head
-can ask for "four notes ago" as well as for "a bar ago".
+head's pairs are rotated by the number of the step, half by its onset in musical time, so that a
+head can attend to "four notes ago" as well as to "a bar ago".
 """
 
 from __future__ import annotations
@@ -13,22 +13,23 @@ from typing import Any
 import numpy as np
 from keras import layers, ops
 
+from musicgen.models.saved_names import SavedNames
 from musicgen.models.settings import TransformerSettings
+from musicgen.models.tensors import Tensor
 
-Tensor = Any
-
-SLOWEST = 10_000.0  # the lowest frequency is close to one turn in 2 pi times as many steps
-NEVER = -1e9  # added to what may not be attended to
+MAX_WAVELENGTH = 10_000.0  # of the rotations: the lowest frequency is close to its inverse
+MASKED = -1e9  # added to the attention scores of steps that are not attended to
+CACHES = ("keys", "values")
 
 
 class TransformerBackbone(layers.Layer):
-    """What a step holds and those before it, as one vector: (B, T, D) -> (B, T, width).
+    """Transformer blocks: (B, T, D) -> (B, T, width).
 
     A step attends to itself and to the `context - 1` steps before it.
     """
 
     def __init__(self, settings: TransformerSettings, **arguments: Any) -> None:
-        # Not cast to half precision as a layer's inputs are: positions need all their digits.
+        # Inputs are not cast to half precision, which would round positions.
         super().__init__(autocast=False, **arguments)
         self.settings = settings
         self.project = layers.Dense(settings.width, name="project")
@@ -37,11 +38,11 @@ class TransformerBackbone(layers.Layer):
 
     @property
     def state(self) -> Mapping[str, tuple[int, ...]]:
-        """Shape of each carried array of one piece; keys and values grow along the axis of 0."""
+        """Shape of one row of each carried array; keys and values grow along the axis of 0."""
         settings = self.settings
         cache = (settings.heads, 0, settings.width // settings.heads)
-        grown = {f"{kind}_{i}": cache for i in range(settings.layers) for kind in CACHES}
-        return {"position": (2,), **grown}  # the step's number, and its musical time
+        caches = {f"{kind}_{i}": cache for i in range(settings.layers) for kind in CACHES}
+        return {"position": (2,), **caches}  # number of the step, and its musical time
 
     def build(self, shape: tuple[int | None, ...]) -> None:
         self.project.build(shape)
@@ -51,98 +52,116 @@ class TransformerBackbone(layers.Layer):
 
     def call(self, vectors: Tensor, elapsed: Tensor) -> Tensor:
         """elapsed: musical time between the step before and the one before that, (B, T)."""
-        apart = ops.stack([ops.ones_like(elapsed), elapsed], axis=-1)
-        turned = self._turned(ops.cumsum(apart, axis=1))
-        barred = _barred(ops.shape(elapsed)[1], self.settings.context)
+        increments = ops.stack([ops.ones_like(elapsed), elapsed], axis=-1)
+        rotation = self._rotation(ops.cumsum(increments, axis=1))
+        mask = _causal_mask(ops.shape(elapsed)[1], self.settings.context)
         vectors = self.project(vectors)
         for block in self.layers:
-            vectors, _ = block(vectors, turned, barred)
+            vectors, _ = block(vectors, rotation, mask)
         return self.norm(vectors)
 
     def step(
         self, vector: Tensor, elapsed: Tensor, state: Sequence[Tensor]
     ) -> tuple[Tensor, list[Tensor]]:
-        """One step with carried state: (B, D), (B,), arrays as `state` names them."""
-        apart = ops.stack([ops.ones_like(elapsed), elapsed], axis=-1)
-        carried = [state[0] + apart]
-        turned = self._turned(carried[0][:, None])
+        """One step with carried state: (B, D), (B,), arrays in the order of `state`."""
+        increment = ops.stack([ops.ones_like(elapsed), elapsed], axis=-1)
+        carried = [state[0] + increment]
+        rotation = self._rotation(carried[0][:, None])
         hidden = self.project(vector[:, None])
         for i, block in enumerate(self.layers):
-            hidden, cache = block(hidden, turned, cache=state[1 + 2 * i : 3 + 2 * i])
+            hidden, cache = block(hidden, rotation, cache=state[1 + 2 * i : 3 + 2 * i])
             carried += cache
         return self.norm(hidden)[:, 0], carried
 
-    def _turned(self, position: Tensor) -> tuple[Tensor, Tensor]:
+    def _rotation(self, position: Tensor) -> tuple[Tensor, Tensor]:
         """Cosine and sine of the angles at positions: (B, T, 2) -> (B, 1, T, head / 2) each."""
         pairs = self.settings.width // self.settings.heads // 2  # half for each of the positions
-        frequencies = SLOWEST ** (-np.arange(pairs // 2, dtype=np.float32) / (pairs // 2))
-        angles = ops.expand_dims(position, -1) * ops.convert_to_tensor(frequencies)
+        exponents = -np.arange(pairs // 2, dtype=np.float32) / (pairs // 2)
+        frequencies = ops.convert_to_tensor(MAX_WAVELENGTH**exponents)
+        angles = ops.expand_dims(position, -1) * frequencies
         angles = ops.reshape(angles, (-1, 1, ops.shape(position)[1], pairs))
         return ops.cos(angles), ops.sin(angles)
 
 
-CACHES = ("keys", "values")
+class Block(SavedNames, layers.Layer):
+    """Attention and a feed-forward network with residual connections: (B, T, W) -> (B, T, W)."""
 
-
-class Block(layers.Layer):
-    """Attention, then a feed-forward network, each added to what it read: (B, T, W) -> same."""
+    saved_names: Mapping[str, str] = {
+        "ask": "qkv",
+        "tell": "out_proj",
+        "widen": "up_proj",
+        "narrow": "down_proj",
+    }
 
     def __init__(self, settings: TransformerSettings, **arguments: Any) -> None:
         super().__init__(autocast=False, **arguments)  # scores are summed in full precision
         self.settings, width = settings, settings.width
+        # The names of the layers are in the paths of the weights of every checkpoint.
         self.norms = [layers.LayerNormalization(epsilon=1e-5, name=f"norm_{i}") for i in (0, 1)]
-        self.ask = layers.Dense(3 * width, use_bias=False, name="ask")  # queries, keys, values
-        self.tell = layers.Dense(width, name="tell")
-        self.widen = layers.Dense(settings.feed_forward * width, activation="silu", name="widen")
-        self.narrow = layers.Dense(width, name="narrow")
+        self.qkv = layers.Dense(3 * width, use_bias=False, name="ask")
+        self.out_proj = layers.Dense(width, name="tell")
+        self.up_proj = layers.Dense(settings.feed_forward * width, activation="silu", name="widen")
+        self.down_proj = layers.Dense(width, name="narrow")
         self.dropout = layers.Dropout(settings.dropout, name="dropout")
 
     def build(self, shape: tuple[int | None, ...]) -> None:
-        for layer in (*self.norms, self.ask, self.tell, self.widen):
+        for layer in (*self.norms, self.qkv, self.out_proj, self.up_proj):
             layer.build(shape)
-        self.narrow.build((*shape[:-1], self.widen.units))
+        self.down_proj.build((*shape[:-1], self.up_proj.units))
 
     def call(
         self,
         vectors: Tensor,
-        turned: tuple[Tensor, Tensor],
-        barred: Tensor | None = None,
+        rotation: tuple[Tensor, Tensor],
+        mask: Tensor | None = None,
         cache: Sequence[Tensor] | None = None,
     ) -> tuple[Tensor, list[Tensor]]:
-        """barred: (T, T), added to the scores. cache: keys and values of the steps before."""
-        queries, keys, values = self._asked(self.norms[0](vectors))  # (B, heads, T, head) each
-        turns = [ops.cast(part, queries.dtype) for part in turned]
-        queries, keys = _rotated(queries, *turns), _rotated(keys, *turns)
+        """mask: (T, T), added to the scores. cache: keys and values of the steps before."""
+        attended, cache = self._attention(self.norms[0](vectors), rotation, mask, cache)
+        vectors = vectors + self.dropout(self.out_proj(attended))
+        mlp = self.down_proj(self.up_proj(self.norms[1](vectors)))
+        return vectors + self.dropout(mlp), cache
+
+    def _attention(
+        self,
+        vectors: Tensor,
+        rotation: tuple[Tensor, Tensor],
+        mask: Tensor | None,
+        cache: Sequence[Tensor] | None,
+    ) -> tuple[Tensor, list[Tensor]]:
+        """The attended values, (B, T, W), and the keys and values for the next step's cache."""
+        queries, keys, values = self._split_qkv(self.qkv(vectors))  # (B, heads, T, head) each
+        rotation_cast = [ops.cast(part, queries.dtype) for part in rotation]
+        queries, keys = _rotate(queries, *rotation_cast), _rotate(keys, *rotation_cast)
         if cache is not None:
-            kept = [array[:, :, 1 - self.settings.context :] for array in cache]
-            keys = ops.concatenate([kept[0], keys], axis=2)
-            values = ops.concatenate([kept[1], values], axis=2)
+            recent = [array[:, :, 1 - self.settings.context :] for array in cache]
+            keys = ops.concatenate([recent[0], keys], axis=2)
+            values = ops.concatenate([recent[1], values], axis=2)
         queries = queries / float(np.sqrt(self.settings.width // self.settings.heads))
         scores = ops.cast(ops.matmul(queries, ops.transpose(keys, (0, 1, 3, 2))), "float32")
-        if barred is not None:
-            scores = scores + barred
-        shares = ops.cast(ops.softmax(scores), values.dtype)
-        found = ops.transpose(ops.matmul(shares, values), (0, 2, 1, 3))
-        found = ops.reshape(found, (-1, ops.shape(vectors)[1], self.settings.width))
-        vectors = vectors + self.dropout(self.tell(found))
-        thought = self.narrow(self.widen(self.norms[1](vectors)))
-        return vectors + self.dropout(thought), [keys, values]
+        if mask is not None:
+            scores = scores + mask
+        weights = ops.cast(ops.softmax(scores), values.dtype)
+        attended = ops.transpose(ops.matmul(weights, values), (0, 2, 1, 3))
+        shape = (-1, ops.shape(vectors)[1], self.settings.width)
+        return ops.reshape(attended, shape), [keys, values]
 
-    def _asked(self, vectors: Tensor) -> list[Tensor]:
+    def _split_qkv(self, projected: Tensor) -> list[Tensor]:
+        """Queries, keys and values: (B, T, 3 * W) -> 3 of (B, heads, T, head)."""
         heads, width = self.settings.heads, self.settings.width
-        shape = (-1, ops.shape(vectors)[1], 3, heads, width // heads)
-        asked = ops.transpose(ops.reshape(self.ask(vectors), shape), (2, 0, 3, 1, 4))
-        return [asked[i] for i in range(3)]
+        shape = (-1, ops.shape(projected)[1], 3, heads, width // heads)
+        split = ops.transpose(ops.reshape(projected, shape), (2, 0, 3, 1, 4))
+        return [split[i] for i in range(3)]
 
 
-def _rotated(vectors: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
-    """Each pair of numbers turned by its angle: (B, heads, T, head)."""
+def _rotate(vectors: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
+    """Rotate each pair of numbers by its angle (RoPE): (B, heads, T, head)."""
     half = vectors.shape[-1] // 2
     x, y = vectors[..., :half], vectors[..., half:]
     return ops.concatenate([x * cosine - y * sine, x * sine + y * cosine], axis=-1)
 
 
-def _barred(length: Tensor, context: int) -> Tensor:
-    """What lies ahead or too far back for each step: (T, T) of 0 and NEVER."""
+def _causal_mask(length: Tensor, context: int) -> Tensor:
+    """MASKED for later steps and those `context` or more steps back, else 0: (T, T)."""
     back = ops.expand_dims(ops.arange(length), 1) - ops.arange(length)
-    return ops.cast(ops.logical_or(back < 0, back >= context), "float32") * NEVER
+    return ops.cast(ops.logical_or(back < 0, back >= context), "float32") * MASKED

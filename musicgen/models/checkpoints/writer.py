@@ -91,7 +91,7 @@ def _traced(settings: ModelSettings, vocabulary: str) -> Traced:
     names = ["step.onnx", *(f"step_{field.name}.onnx" for field in encoding.fields[1:])]
     with in_float32():
         steps = step_models(build_model(settings, encoding))
-        graphs = [trace_step(step, step.inputs_of_step()) for step in steps]
+        graphs = [trace_step(step, step.input_shapes()) for step in steps]
     return Traced(dict(zip(names, graphs, strict=True)), dict(steps[0].state))
 
 

@@ -1,4 +1,4 @@
-"""Layers from the derived features of an encoding to inputs of the backbone and the heads.
+"""Feature encoders: features of an encoding to inputs of the backbone and the heads.
 
 Imports: Keras, encoding.
 """

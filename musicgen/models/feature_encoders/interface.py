@@ -1,80 +1,84 @@
-"""What a model takes in beside the fields of the step before, by encoding.
+"""Interface of a feature encoder, and the one for encodings without features.
 
-The ear of an encoding turns its derived inputs into vectors, for the memory and for each head,
-and knows which heads suit the fields. This one is for encodings that derive nothing.
+A feature encoder turns the features of an encoding into vectors for the backbone and for each
+head, and chooses the heads of the fields.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from keras import layers, ops
 
 from musicgen.encoding.steps import Encoding
-from musicgen.models.heads import FieldHead, Heard
+from musicgen.models.heads.field_head import FieldHead
+from musicgen.models.saved_names import SavedNames
 from musicgen.models.settings import LstmSettings, TransformerSettings
-
-Tensor = Any
+from musicgen.models.tensors import FeatureTensors, Tensor
 
 
 class Embed(Protocol):
-    """Values of neighbouring fields, from the one at `first` on, as one vector.
+    """Embed the values of neighbouring fields, from field `first` on, as one vector.
 
-    (B, T, n) int -> (B, T, n * EMBEDDING)
+    (B, T, n) int -> (B, T, n * EMBEDDING_DIM)
     """
 
     def __call__(self, values: Tensor, first: int = 0) -> Tensor: ...
 
 
-class FeatureEncoder(layers.Layer):
-    """Hears nothing but the step before.
+class FeatureEncoder(SavedNames, layers.Layer):
+    """Feature encoder of an encoding without features; base of the others.
 
-    A model calls the methods and never the layer, so that the paths of the weights within are
-    those of the model's own layers.
+    A model calls the methods and never the layer, so that its layers have the paths of the
+    model's own layers.
     """
 
+    not_saved = frozenset({"feature_layers"})  # each layer is an attribute, too
+
     def __init__(self, encoding: Encoding, settings: LstmSettings | TransformerSettings) -> None:
-        super().__init__(name="ear")
+        super().__init__(name="feature_encoder")
         self.fields, self.settings = encoding.fields, settings
         self.built = True  # it has no weights of its own, and is never called
 
     @property
-    def senses(self) -> Sequence[layers.Layer]:
-        """The layers that it hears with."""
+    def feature_layers(self) -> Sequence[layers.Layer]:
+        """The layers that features go through, for the summary of a model."""
         return ()
 
     def heads(self) -> list[layers.Layer]:
-        """A head for each field: (B, T, D) -> (B, T, V), given what `attend` found."""
+        """A head for each field, (B, T, D) -> (B, T, V), which also takes the features."""
         return [
-            FieldHead(f, i, self.settings.width, hears=False, name=f"{f.name}_head")
+            FieldHead(f, i, self.settings.width, has_repeats=False, name=f"{f.name}_head")
             for i, f in enumerate(self.fields)
         ]
 
-    def handed_on(self, index: int) -> Mapping[str, tuple[int, ...]]:
-        """What of `heard` a field's step graph hands on to later ones, with one piece's shape.
+    def passed_features(self, index: int) -> Mapping[str, tuple[int, ...]]:
+        """Features that the step graph of field `index` computes for the graphs of later fields.
 
-        What is worked out once a step need not be worked out once a field.
+        Shape of one row's by name.
         """
         return {}
 
     def elapsed(self, before: Tensor) -> Tensor:
-        """Musical time that the step before (B, T, F) took, 0 before the first: (B, T) float."""
+        """Musical time that the step before took, 0 before the first: (B, T, F) -> (B, T)."""
         return ops.cast(before[..., 0] < self.fields[0].size, "float32")
 
-    def hear(self, embed: Embed, before: Tensor, features: Heard) -> Heard:
-        """What is heard before any field of a step is drawn, from the derived inputs."""
+    def encode(self, embed: Embed, before: Tensor, features: FeatureTensors) -> FeatureTensors:
+        """The features before the first field of a step is drawn, with those computed of them."""
         return features
 
-    def listen(self, embed: Embed, before: Tensor, heard: Heard) -> list[Tensor]:
-        """The same as vectors (B, T, D) for the memory."""
+    def backbone_inputs(
+        self, embed: Embed, before: Tensor, features: FeatureTensors
+    ) -> list[Tensor]:
+        """The features as vectors for the backbone, (B, T, D) each."""
         return []
 
-    def attend(
-        self, embed: Embed, before: Tensor, drawn: Tensor, heard: Heard
-    ) -> tuple[list[Tensor], Heard]:
-        """Vectors for the next field's head, and what is heard now that some fields are drawn.
+    def head_inputs(
+        self, embed: Embed, before: Tensor, drawn: Tensor, features: FeatureTensors
+    ) -> tuple[list[Tensor], FeatureTensors]:
+        """Vectors for the next field's head, and the features once some fields are drawn.
 
-        drawn: (B, T, i). heard: what it was for the field before, or what `hear` gave.
+        drawn: (B, T, i). features: what this gave for the field before, or `encode` gave.
         """
-        return [], heard
+        return [], features

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 
 from musicgen.encoding.grid import KEYS
 from musicgen.encoding.steps import Encoding
+from musicgen.models.parameter_count import count_parameters
 from musicgen.models.settings import (
     ClassicSettings,
     LstmSettings,
     ModelSettings,
     TransformerSettings,
 )
-from musicgen.models.size import parameters
 from musicgen.training.settings import RunSettings, TrainSettings
 
 FLOAT = 4  # bytes
@@ -60,7 +60,7 @@ def expected_memory(
 
     predictions: of the training side. policy: Keras's number format.
     """
-    count = parameters(settings.model, encoding)
+    count = count_parameters(settings.model, encoding)
     if count is None:
         return None
     train, fields = settings.train, len(encoding.fields)

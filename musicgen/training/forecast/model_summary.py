@@ -13,8 +13,8 @@ from pathlib import Path
 from musicgen.encoding.steps import Encoding
 from musicgen.errors import MusicgenError
 from musicgen.files import write_json
+from musicgen.models.parameter_count import count_parameters
 from musicgen.models.settings import ModelSettings, settings_to_json
-from musicgen.models.size import parameters
 from musicgen.paths import home
 
 SECONDS = 180  # for Keras to be loaded and the model to be built
@@ -79,7 +79,7 @@ def cached_model_summary(model: ModelSettings, encoding: Encoding) -> ModelSumma
 
 def parameter_count(model: ModelSettings, encoding: Encoding) -> int | None:
     """How many a model has, where that is known without building it."""
-    counted = parameters(model, encoding)
+    counted = count_parameters(model, encoding)
     if counted is None and (outline := cached_model_summary(model, encoding)):
         return outline.parameters
     return counted

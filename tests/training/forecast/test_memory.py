@@ -11,8 +11,8 @@ import pytest
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.frames import FramesEncoding
 from musicgen.encoding.notes import NotesEncoding
+from musicgen.models.parameter_count import count_parameters
 from musicgen.models.settings import ClassicSettings, LstmSettings, TransformerSettings
-from musicgen.models.size import parameters
 from musicgen.training.forecast.machine import this_machine
 from musicgen.training.forecast.memory import MemoryForecast, expected_memory
 from musicgen.training.run_folder.registry import create_run
@@ -59,7 +59,7 @@ def test_attention_grows_with_the_square_of_the_length() -> None:
 
 
 def test_weights_count_once_for_each_moment_and_average() -> None:
-    count = parameters(LstmSettings(), EVENTS)
+    count = count_parameters(LstmSettings(), EVENTS)
     assert count is not None
     plain, averaged = expected(), expected(average=0.99)
     assert averaged.weights - plain.weights == 4 * count
@@ -75,7 +75,7 @@ def test_half_precision_saves_some_but_not_half_of_a_batch() -> None:
 def test_gpus_share_the_batch_and_hold_nothing_but_the_training() -> None:
     one, two = expected(gpus=1), expected(gpus=2)
     assert two.batch == one.batch // 2
-    assert two.weights == one.weights == 4 * 4 * (parameters(LstmSettings(), EVENTS) or 0)
+    assert two.weights == one.weights == 4 * 4 * (count_parameters(LstmSettings(), EVENTS) or 0)
 
 
 def test_the_baselines_count_where_there_is_much_music_and_a_small_batch() -> None:

@@ -7,8 +7,8 @@ import pytest
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.frames import FramesEncoding
 from musicgen.encoding.notes import NotesEncoding
+from musicgen.models.parameter_count import count_classic_parameters
 from musicgen.models.settings import ClassicSettings, LstmSettings
-from musicgen.models.size import classic_parameters
 from musicgen.training.forecast.model_summary import (
     Layer,
     ModelSummary,
@@ -28,8 +28,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_classic_has_the_notebooks_parameters() -> None:
-    assert classic_parameters(ClassicSettings(), 358) == 5_474_406
-    assert classic_parameters(ClassicSettings(width=8, layers=1, dense=8), 3) == 419
+    assert count_classic_parameters(ClassicSettings(), 358) == 5_474_406
+    assert count_classic_parameters(ClassicSettings(width=8, layers=1, dense=8), 3) == 419
 
 
 def test_an_encoding_that_is_not_counted_is_known_once_it_was_built() -> None:

@@ -113,7 +113,7 @@ def test_half_precision_trains_and_exports_float32(
 ) -> None:
     pieces = [ENCODING.encode(score) for score in tiny_pieces(4)]
     model = build_model(settings, ENCODING, seed=2)
-    assert model.memory.layers[0].compute_dtype == policy.removeprefix("mixed_")
+    assert model.backbone.layers[0].compute_dtype == policy.removeprefix("mixed_")
     trainer = StepsTrainer(model, tuple(field.name for field in ENCODING.fields))
     trainer.compile(optimizer=build_optimizer(TrainSettings()), jit_compile=False)
     before = weights_of(model)

@@ -6,8 +6,8 @@ from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.frames import FramesEncoding
 from musicgen.encoding.notes import NotesEncoding
 from musicgen.models.build import build_model
+from musicgen.models.parameter_count import count_parameters
 from musicgen.models.settings import ClassicSettings, LstmSettings, TransformerSettings
-from musicgen.models.size import parameters
 from tests.helpers.tiny_music import tiny_pieces
 
 NOTES = NotesEncoding.for_scores(tiny_pieces())
@@ -28,8 +28,8 @@ TRANSFORMER = TransformerSettings(width=32, layers=2, heads=2, feed_forward=3)
     ],
 )
 def test_as_many_as_keras_counts(model, encoding) -> None:
-    assert parameters(model, encoding) == build_model(model, encoding).count_params()
+    assert count_parameters(model, encoding) == build_model(model, encoding).count_params()
 
 
 def test_the_benchmarks_encoding_is_not_counted() -> None:
-    assert parameters(LSTM, FramesEncoding()) is None
+    assert count_parameters(LSTM, FramesEncoding()) is None

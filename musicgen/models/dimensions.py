@@ -1,0 +1,36 @@
+"""Sizes of the layers that do not depend on a model's settings.
+
+The layers and the parameter count both read them here. Imports neither Keras nor TensorFlow.
+"""
+
+from __future__ import annotations
+
+from musicgen.encoding.events_features import CHROMA_WINDOWS, MAX_BARS_LEFT
+from musicgen.encoding.grid import GRID_PER_QUARTER
+
+EMBEDDING_DIM = 64  # of each field
+
+# The keyboard: a state and features for each key, a convolution along the keys.
+NEIGHBOURS = 12  # keys seen on each side of a key
+KERNEL_KEYS = 2 * NEIGHBOURS + 1
+KEY_STATE_DIM = 3 + len(CHROMA_WINDOWS)  # remaining time, age, last key, pitch class shares
+KEY_FEATURES_DIM = 8 + len(CHROMA_WINDOWS)
+KEYBOARD_DIM = 128  # all keys as one vector
+KEY_FILTERS = 32
+KEY_HIDDEN_DIM = 256
+
+# Time: the clock and the next note end.
+MAX_BAR_UNITS = 8 * GRID_PER_QUARTER  # places in a bar that are told apart, in grid units
+CLOCK_EMBEDDINGS = {  # (vectors, their length) by name
+    "place": (MAX_BAR_UNITS, 16),
+    "beat": (GRID_PER_QUARTER, 8),
+    "length": (MAX_BAR_UNITS + 1, 16),
+    "left": (MAX_BARS_LEFT + 1, 8),
+}
+NEXT_END_DIM = 16
+TIME_DIM = sum(length for _, length in CLOCK_EMBEDDINGS.values()) + NEXT_END_DIM
+
+# Repeats: the fields that followed the last time, and the order of the match.
+REPEATED_FIELDS = 3
+REPEAT_ORDERS, REPEAT_ORDER_DIM = 8, 16
+REPEAT_DIM = REPEATED_FIELDS * EMBEDDING_DIM + REPEAT_ORDER_DIM

@@ -1,0 +1,1 @@
+"""Output heads: hidden state and features to the logits of a field. Imports: Keras, encoding."""
