@@ -1,1 +1,1 @@
-"""The printed score as PDF: verovio SVG drawn through reportlab. Imports: rendering."""
+"""Printed pages as PDF: verovio's SVG, drawn by reportlab. Imports: rendering.svg."""

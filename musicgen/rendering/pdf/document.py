@@ -1,8 +1,8 @@
-"""Engraved pages as a PDF: what verovio draws as SVG, drawn again through reportlab.
+"""PDF document of engraved pages: verovio's SVG, drawn by reportlab.
 
-verovio's pages are made of few things: groups, paths, glyphs that are used again and again, and
-texts whose parts follow one another without a place of their own. The last is what converters of
-SVG get wrong, or set in a font that the machine may not have; here it is verovio's own.
+A page of verovio consists of groups, paths, glyphs that are used many times, and lines of text
+whose spans follow one another without a position of their own. Converters of SVG misplace those
+spans, or set them in a font that the machine may not have; here they are set in verovio's own.
 """
 
 from __future__ import annotations
@@ -15,31 +15,32 @@ from typing import Any
 from xml.etree.ElementTree import Element, fromstring
 
 from musicgen.rendering.pdf.fonts import (
-    EM,
     MUSIC_FONT,
     TEXT_FONT,
-    advance,
+    UNITS_PER_EM,
+    advance_width,
     glyph,
     truetype,
 )
-from musicgen.rendering.pdf.svg_text import SVG, Line, Part, lines_of
+from musicgen.rendering.pdf.svg_text import SVG, TextLine, TextSpan, text_lines
 from musicgen.rendering.svg import PAGE_HEIGHT, PAGE_WIDTH
 
 _POINTS = 72 / 254  # in a tenth of a millimetre
 _HREF = "{http://www.w3.org/1999/xlink}href"
-_BOX = (-4 * EM, -4 * EM, 4 * EM, 4 * EM)  # of any glyph
+_GLYPH_BOX = (-4 * UNITS_PER_EM, -4 * UNITS_PER_EM, 4 * UNITS_PER_EM, 4 * UNITS_PER_EM)
+_ANCHORS = {"start": 0.0, "middle": 0.5, "end": 1.0}  # share of a line's width before its point
 
 
 def pdf_bytes(pages: Sequence[str], title: str = "") -> bytes:
-    """Pages as `score_svgs` gives them as one PDF document.
+    """Contents of a PDF file with the pages of `score_svgs`, each on top of an A4 page.
 
-    Each is at the top of an A4 page, smaller where a system of many staves is higher than that.
-    ValueError for other SVG.
+    A page that is higher than A4, because its system has many staves, is scaled down.
+    ValueError for SVG that verovio did not write.
     """
-    from reportlab.pdfgen.canvas import Canvas  # takes a while: only where needed
+    from reportlab.pdfgen.canvas import Canvas  # slow to import: only where needed
 
     file, size = io.BytesIO(), (PAGE_WIDTH * _POINTS, PAGE_HEIGHT * _POINTS)
-    canvas = Canvas(file, size, invariant=1, pageCompression=1)  # always the same bytes
+    canvas = Canvas(file, size, invariant=1, pageCompression=1)  # invariant: no time of creation
     canvas.setTitle(title)
     for page in pages:
         _draw_page(canvas, fromstring(page), *size)
@@ -49,151 +50,152 @@ def pdf_bytes(pages: Sequence[str], title: str = "") -> bytes:
 
 
 def _draw_page(canvas: Any, page: Element, width: float, height: float) -> None:
-    inner = _found(page, f"{SVG}svg")
-    for group in _found(page, f"{SVG}defs"):
-        _keep_glyph(canvas, _code(group.get("id")), group)
-    across, down = map(float, inner.get("viewBox", "").split()[2:])
-    scale = min(width / across, height / down)
+    inner = _child(page, f"{SVG}svg")
+    for group in _child(page, f"{SVG}defs"):
+        _define_glyph(canvas, _glyph_code(group.get("id")), group)
+    svg_width, svg_height = map(float, inner.get("viewBox", "").split()[2:])
+    scale = min(width / svg_width, height / svg_height)
     canvas.translate(0, height)
-    canvas.scale(scale, -scale)  # downwards, as in an SVG
-    music = _found(inner, f"{SVG}g")
-    _transform(canvas, music)
-    _draw(canvas, music)
-    for line in lines_of(music):
-        _write(canvas, line)
+    canvas.scale(scale, -scale)  # y grows downwards in SVG
+    music = _child(inner, f"{SVG}g")
+    _apply_transform(canvas, music)
+    _draw_group(canvas, music)
+    for line in text_lines(music):
+        _draw_line(canvas, line)
 
 
-def _draw(canvas: Any, group: Element) -> None:
-    """All of a group but its texts."""
+def _draw_group(canvas: Any, group: Element) -> None:
+    """Draw all of a group except its text."""
     for element in group:
         tag = element.tag.removeprefix(SVG)
         if tag == "g" and "placeholder" not in element.get("class", "").split():
-            _draw(canvas, element)
+            _draw_group(canvas, element)
         elif tag == "use":
             canvas.saveState()
-            _transform(canvas, element)
-            canvas.doForm(_code(element.get(_HREF)))
+            _apply_transform(canvas, element)
+            canvas.doForm(_glyph_code(element.get(_HREF)))
             canvas.restoreState()
-        elif tag in _SHAPES:
+        elif tag in _OUTLINES:
             _draw_shape(canvas, element)
 
 
 def _draw_shape(canvas: Any, element: Element) -> None:
     canvas.saveState()
-    _transform(canvas, element)
+    _apply_transform(canvas, element)
     canvas.setLineWidth(float(element.get("stroke-width", 1)))
     is_round = int(element.get("stroke-linecap") == "round")
     canvas.setLineCap(is_round)
     canvas.setLineJoin(is_round)
     path = canvas.beginPath()
-    _SHAPES[element.tag.removeprefix(SVG)](path, element)
+    _OUTLINES[element.tag.removeprefix(SVG)](path, element)
     canvas.drawPath(path, stroke=1, fill=int(element.get("fill") != "none"))
     canvas.restoreState()
 
 
-def _path(path: Any, element: Element) -> None:
+def _outline_path(path: Any, element: Element) -> None:
     from fontTools.pens.recordingPen import RecordingPen
     from fontTools.svgLib.path import parse_path
 
     pen = RecordingPen()
     parse_path(element.get("d", ""), pen)
-    for name, points in pen.value:
-        if name == "closePath":
+    for command, points in pen.value:
+        if command == "closePath":
             path.close()
-        elif name != "endPath":
-            getattr(path, name)(*chain.from_iterable(points))  # moveTo, lineTo, curveTo
+        elif command != "endPath":
+            getattr(path, command)(*chain.from_iterable(points))  # moveTo, lineTo, curveTo
 
 
-def _polygon(path: Any, element: Element) -> None:
-    (x, y), *points = (map(float, each.split(",")) for each in element.get("points", "").split())
-    path.moveTo(x, y)
-    for x, y in points:
-        path.lineTo(x, y)
+def _outline_polygon(path: Any, element: Element) -> None:
+    points = [tuple(map(float, point.split(","))) for point in element.get("points", "").split()]
+    path.moveTo(*points[0])
+    for point in points[1:]:
+        path.lineTo(*point)
     path.close()
 
 
-def _ellipse(path: Any, element: Element) -> None:
-    x, y, across, down = (float(element.get(name, 0)) for name in ("cx", "cy", "rx", "ry"))
-    path.ellipse(x - across, y - down, 2 * across, 2 * down)
+def _outline_ellipse(path: Any, element: Element) -> None:
+    x, y, rx, ry = (float(element.get(name, 0)) for name in ("cx", "cy", "rx", "ry"))
+    path.ellipse(x - rx, y - ry, 2 * rx, 2 * ry)
 
 
-_SHAPES: Mapping[str, Callable[[Any, Element], None]] = {
-    "path": _path,
-    "polygon": _polygon,
-    "ellipse": _ellipse,
+_OUTLINES: Mapping[str, Callable[[Any, Element], None]] = {  # by tag
+    "path": _outline_path,
+    "polygon": _outline_polygon,
+    "ellipse": _outline_ellipse,
 }
 
 
-def _write(canvas: Any, line: Line) -> None:
-    widths = [_width(part) for part in line.parts]
-    x = line.x - sum(widths) * {"start": 0.0, "middle": 0.5, "end": 1.0}[line.anchor]
-    for part, width in zip(line.parts, widths, strict=True):
+def _draw_line(canvas: Any, line: TextLine) -> None:
+    widths = [_span_width(span) for span in line.spans]
+    x = line.x - sum(widths) * _ANCHORS[line.anchor]
+    for span, width in zip(line.spans, widths, strict=True):
         canvas.saveState()
         canvas.translate(x, line.y)
-        if part.font == MUSIC_FONT:
-            _write_music(canvas, part)
+        if span.font == MUSIC_FONT:
+            _draw_glyphs(canvas, span)
         else:
-            canvas.scale(1, -1)  # letters stand upright
-            canvas.setFont(_text_font(part), part.size)
-            canvas.drawString(0, 0, part.text)
+            canvas.scale(1, -1)  # text is upright where y grows upwards
+            canvas.setFont(_text_font(span), span.size)
+            canvas.drawString(0, 0, span.text)
         canvas.restoreState()
         x += width
 
 
-def _write_music(canvas: Any, part: Part) -> None:
-    canvas.scale(part.size / EM, part.size / EM)
-    for sign in part.text:
-        code = _hexadecimal(sign)
-        _keep_glyph(canvas, code, glyph(code))
+def _draw_glyphs(canvas: Any, span: TextSpan) -> None:
+    canvas.scale(span.size / UNITS_PER_EM, span.size / UNITS_PER_EM)
+    for character in span.text:
+        code = _hexadecimal(character)
+        _define_glyph(canvas, code, glyph(code))
         canvas.doForm(code)
-        canvas.translate(advance(code), 0)
+        canvas.translate(advance_width(code), 0)
 
 
-def _width(part: Part) -> float:
+def _span_width(span: TextSpan) -> float:
     from reportlab.pdfbase.pdfmetrics import stringWidth
 
-    if part.font == MUSIC_FONT:
-        return sum(advance(_hexadecimal(sign)) for sign in part.text) * part.size / EM
-    return float(stringWidth(part.text, _text_font(part), part.size))
+    if span.font == MUSIC_FONT:
+        units = sum(advance_width(_hexadecimal(character)) for character in span.text)
+        return units * span.size / UNITS_PER_EM
+    return float(stringWidth(span.text, _text_font(span), span.size))
 
 
-def _text_font(part: Part) -> str:
-    """The font's name with reportlab, which learns of it when it is first asked for."""
+def _text_font(span: TextSpan) -> str:
+    """Name of the span's font in reportlab, where it is registered at first use."""
     from reportlab.pdfbase import pdfmetrics, ttfonts
 
-    style = "B" * part.bold + "I" * part.italic
+    style = "B" * span.bold + "I" * span.italic
     name = TEXT_FONT + style
     if name not in pdfmetrics.getRegisteredFontNames():
         pdfmetrics.registerFont(ttfonts.TTFont(name, io.BytesIO(truetype(style))))
     return name
 
 
-def _keep_glyph(canvas: Any, code: str, group: Element) -> None:
-    """Have a glyph ready under its code, once for the whole document."""
+def _define_glyph(canvas: Any, code: str, group: Element) -> None:
+    """Define a glyph by its code, once for the whole document."""
     if not canvas.hasForm(code):
-        canvas.beginForm(code, *_BOX)
+        canvas.beginForm(code, *_GLYPH_BOX)
         for path in group:
             _draw_shape(canvas, path)
         canvas.endForm()
 
 
-def _hexadecimal(sign: str) -> str:
-    return f"{ord(sign):04X}"
+def _hexadecimal(character: str) -> str:
+    return f"{ord(character):04X}"
 
 
-def _code(reference: str | None) -> str:
-    """The code of a glyph, which begins its id, in hexadecimal digits."""
-    return (reference or "").lstrip("#").partition("-")[0]
+def _glyph_code(name: str | None) -> str:
+    """Hexadecimal code that the id of a glyph, or a link to it, begins with."""
+    return (name or "").lstrip("#").partition("-")[0]
 
 
-def _transform(canvas: Any, element: Element) -> None:
-    for name, numbers in re.findall(r"(\w+)\(([^)]*)\)", element.get("transform", "")):
-        move = {"translate": canvas.translate, "scale": canvas.scale}[name]
-        move(*map(float, numbers.split(",")))
+def _apply_transform(canvas: Any, element: Element) -> None:
+    for name, values in re.findall(r"(\w+)\(([^)]*)\)", element.get("transform", "")):
+        transform = {"translate": canvas.translate, "scale": canvas.scale}[name]
+        transform(*map(float, values.split(",")))
 
 
-def _found(element: Element, tag: str) -> Element:
-    found = element.find(tag)
-    if found is None:
-        raise ValueError("this is no page that verovio has drawn")
-    return found
+def _child(element: Element, tag: str) -> Element:
+    child = element.find(tag)
+    if child is None:
+        raise ValueError("not a page that verovio has engraved")
+    return child

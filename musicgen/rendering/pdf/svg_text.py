@@ -1,4 +1,4 @@
-"""The texts of a page that verovio has drawn: lines of parts, each in a font of its own."""
+"""Text on a page that verovio has engraved: lines of spans, each span in one font."""
 
 from __future__ import annotations
 
@@ -6,58 +6,61 @@ from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element
 
 SVG = "{http://www.w3.org/2000/svg}"
-# Of groups, by the style sheet that verovio writes into each page.
+# Classes of groups that verovio's style sheet sets in bold and in italic.
 _BOLD = {"ending", "fing", "reh", "tempo"}
 _ITALIC = {"dir", "dynam", "mNum"}
 
 
 @dataclass(frozen=True)
-class Part:
-    """Letters of one font."""
+class TextSpan:
+    """Text in one font."""
 
     text: str = ""
     size: float = 0.0  # in the page's units
-    font: str = ""  # empty for the font of texts
+    font: str = ""  # empty for the text font
     bold: bool = False
     italic: bool = False
 
 
 @dataclass
-class Line:
-    """Parts that follow one another, as one, from, around or up to a point."""
+class TextLine:
+    """Spans that follow one another, anchored at a point."""
 
     x: float
     y: float
     anchor: str  # start, middle or end
-    parts: list[Part]
+    spans: list[TextSpan]
 
 
-def lines_of(element: Element) -> list[Line]:
-    """All lines of text in a group of a page, in the units of that group."""
-    lines: list[Line] = []
-    _read(element, Part(), "start", lines)
-    return [line for line in lines if line.parts]
+def text_lines(group: Element) -> list[TextLine]:
+    """All lines of text in a group of a page, in the group's units."""
+    lines: list[TextLine] = []
+    _collect(group, TextSpan(), "start", lines)
+    return [line for line in lines if line.spans]
 
 
-def _read(element: Element, given: Part, anchor: str, lines: list[Line]) -> None:
-    """Adds an element's lines; given, anchor: what it inherits."""
-    part, anchor = _styled(element, given), element.get("text-anchor", anchor)
+def _collect(
+    element: Element, inherited: TextSpan, inherited_anchor: str, lines: list[TextLine]
+) -> None:
+    """Append the lines of an element and its children."""
+    style = _style(element, inherited)
+    anchor = element.get("text-anchor", inherited_anchor)
     if element.tag == f"{SVG}text" or (element.tag == f"{SVG}tspan" and "x" in element.attrib):
         x, y = float(element.get("x", 0)), float(element.get("y", 0))
-        lines.append(Line(x, y, anchor, []))
+        lines.append(TextLine(x, y, anchor, []))
     if element.tag == f"{SVG}tspan" and not len(element) and element.text:
-        lines[-1].parts.append(replace(part, text=element.text))
+        lines[-1].spans.append(replace(style, text=element.text))
     for child in element:
         if child.tag in (f"{SVG}g", f"{SVG}text", f"{SVG}tspan"):
-            _read(child, part, anchor, lines)
+            _collect(child, style, anchor, lines)
 
 
-def _styled(element: Element, given: Part) -> Part:
-    kinds, size = set(element.get("class", "").split()), element.get("font-size")
+def _style(element: Element, inherited: TextSpan) -> TextSpan:
+    classes, size = set(element.get("class", "").split()), element.get("font-size")
     return replace(
-        given,
-        size=float(size.removesuffix("px")) if size else given.size,
-        font=element.get("font-family", given.font),
-        bold=given.bold or bool(kinds & _BOLD) or element.get("font-weight") == "bold",
-        italic=given.italic or bool(kinds & _ITALIC) or element.get("font-style") == "italic",
+        inherited,
+        size=float(size.removesuffix("px")) if size else inherited.size,
+        font=element.get("font-family", inherited.font),
+        bold=inherited.bold or bool(classes & _BOLD) or element.get("font-weight") == "bold",
+        italic=inherited.italic or bool(classes & _ITALIC) or element.get("font-style") == "italic",
     )

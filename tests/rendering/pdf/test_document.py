@@ -9,7 +9,7 @@ import pytest
 
 from musicgen.rendering.pdf.document import pdf_bytes
 from musicgen.rendering.pdf.fonts import MUSIC_FONT
-from musicgen.rendering.pdf.svg_text import SVG, lines_of
+from musicgen.rendering.pdf.svg_text import SVG, text_lines
 from musicgen.rendering.svg import score_svgs
 from musicgen.score import Score, notes_from
 from tests.helpers.rendered_scores import PICKUP, random_score
@@ -102,19 +102,19 @@ def test_any_piece_can_be_drawn(seed: int) -> None:
     assert all(ink(page).any() for page in made)
 
 
-def test_lines_of_text_know_their_font() -> None:
+def test_text_lines_text_know_their_font() -> None:
     [page] = score_svgs(piece(4), "Title")
     lines = {
-        "".join(p.text for p in line.parts if not p.font): line
-        for line in lines_of(fromstring(page).find(f"{SVG}svg/{SVG}g"))
+        "".join(p.text for p in line.spans if not p.font): line
+        for line in text_lines(fromstring(page).find(f"{SVG}svg/{SVG}g"))
     }
     assert lines["Title"].anchor == "middle"
     assert lines["Acoustic Grand Piano"].anchor == "end"
     tempo = lines["\xa0=\xa097"]
-    assert tempo.parts[0].font == MUSIC_FONT
-    assert all(part.bold and not part.italic for part in tempo.parts)
+    assert tempo.spans[0].font == MUSIC_FONT
+    assert all(part.bold and not part.italic for part in tempo.spans)
 
 
 def test_other_svg_is_refused() -> None:
-    with pytest.raises(ValueError, match="no page that verovio has drawn"):
+    with pytest.raises(ValueError, match="not a page that verovio has engraved"):
         pdf_bytes(['<svg xmlns="http://www.w3.org/2000/svg"/>'])
