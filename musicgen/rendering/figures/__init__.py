@@ -1,1 +1,1 @@
-"""Plotly figures of scores, statistics and vocabularies. Imports: statistics, encoding."""
+"""Plotly figures of scores, statistics and vocabularies. Imports: statistics, encoding, theory."""

@@ -1,4 +1,4 @@
-"""A score as a Plotly piano roll, to zoom into and to point at."""
+"""Plotly piano roll of a score, to zoom into and to hover over."""
 
 from __future__ import annotations
 
@@ -11,55 +11,59 @@ import plotly.graph_objects as go
 from musicgen.rendering.note_names import SHARP_NAMES, note_labels, pitch_name
 from musicgen.score import TICKS_PER_QUARTER, Score, first_bar_number
 
-# Okabe and Ito's colours, for every kind of eyesight; all show on white and on black.
+# Okabe and Ito's colours, distinct for every kind of eyesight, on white and on black.
 PART_COLOURS = ("#3a86d8", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#9a8c2c")
 PRIMER_COLOUR = "#8a8f98"
 MARK_COLOUR = "#e5383b"
-SHARED_COLOUR = "#c9a227"  # of a mark no longer than what composers share
+SHARED_COLOUR = "#c9a227"  # of a mark that is no longer than what human composers share
 _SHARED, _COPIED = 1, 2
 _BAR_LINE, _GRID_LINE = "rgba(128,128,128,0.55)", "rgba(128,128,128,0.18)"
-_FAINTEST = 0.35  # opacity of a note at velocity 1
-_AROUND, _LABEL = 70, 12  # pixels beside the notes; of a key's name
-_NAMED = (("CDEFGAB", 1), ("CEG", 3))  # and how many keys lie between two of them at least
-_MOST_BAR_NUMBERS, _MOST_BAR_LINES = 24, 200
-_GAP = 1  # ticks by which a note is drawn too short, so that repeated notes stay apart
+_MIN_OPACITY = 0.35  # of a note of velocity 1
+_VERTICAL_MARGIN, _LABEL_HEIGHT = 70, 12  # pixels: above and below the notes; of a key's name
+# Keys that are named, and the fewest keys between two of them: naturals, thirds, or else every C.
+_NAMED_KEYS = (("CDEFGAB", 1), ("CEG", 3))
+_MAX_BAR_NUMBERS, _MAX_BAR_LINES = 24, 200
+_GAP_TICKS = 1  # between repeated notes, which would look like one
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A stretch of a score's notes (by their index, stop excluded) and what is said of it."""
+    """A labelled passage of a score's notes, from index `start` up to `stop`."""
 
     start: int
     stop: int
     label: str
-    shared: bool = False  # no longer than what composers share with each other
+    shared: bool = False  # no longer than what human composers share
 
 
 def part_colour(part: int) -> str:
+    """Colour of a part by its number, from 0."""
     return PART_COLOURS[part % len(PART_COLOURS)]
 
 
 def piano_roll(
     score: Score, *, primer_notes: int = 0, marks: Sequence[Mark] = (), height: int = 420
 ) -> go.Figure:
-    """The notes as bars over quarters and keys, one trace for each part.
+    """Draw notes as bars over quarters and keys, with one trace for every part.
 
-    primer_notes: so many notes from the beginning were given, not composed: they are grey.
-    marks: stretches with a red outline, as copied, or a mild one. Velocity is opacity; the
-    backgrounds are clear, so the figure suits a light and a dark page.
+    primer_notes: notes at the start that are the prompt, which is grey.
+    marks: passages to outline. Opacity is velocity. Backgrounds are clear, so the figure suits a
+    light page and a dark one.
     """
     figure = go.Figure()
-    given = np.arange(len(score)) < primer_notes
-    said = _with_labels(note_labels(score), marks)
-    marked = _marked(len(score), marks)
-    if given.any():
-        figure.add_trace(_bars(score, given, said, marked, "given", PRIMER_COLOUR))
+    is_primer = np.arange(len(score)) < primer_notes
+    hover_texts = _with_mark_labels(note_labels(score), marks)
+    mark_kinds = _mark_kinds(len(score), marks)
+    if is_primer.any():
+        trace = _trace(score, is_primer, hover_texts, mark_kinds, "given", PRIMER_COLOUR)
+        figure.add_trace(trace)
     parts = np.unique(score.notes["part"])
     for part in parts.tolist():
-        mine = (score.notes["part"] == part) & ~given
-        if mine.any():
+        in_part = (score.notes["part"] == part) & ~is_primer
+        if in_part.any():
             name = f"part {part + 1}" if len(parts) > 1 else "notes"
-            figure.add_trace(_bars(score, mine, said, marked, name, part_colour(part)))
+            colour = part_colour(part)
+            figure.add_trace(_trace(score, in_part, hover_texts, mark_kinds, name, colour))
     figure.update_layout(
         barmode="overlay",
         bargap=0,
@@ -77,79 +81,87 @@ def piano_roll(
     return figure
 
 
-def _bars(
-    score: Score, which: np.ndarray, said: list[str], marked: np.ndarray, name: str, colour: str
+def _trace(
+    score: Score,
+    mask: np.ndarray,
+    hover_texts: list[str],
+    mark_kinds: np.ndarray,
+    name: str,
+    colour: str,
 ) -> go.Bar:
-    notes = score.notes[which]
+    """Bars of the notes under a mask."""
+    notes, kinds = score.notes[mask], mark_kinds[mask]
     velocity = notes["velocity"] / 127
     return go.Bar(
         orientation="h",
         base=notes["start"] / TICKS_PER_QUARTER,
-        x=np.maximum(notes["duration"] - _GAP, 0.5) / TICKS_PER_QUARTER,
+        x=np.maximum(notes["duration"] - _GAP_TICKS, 0.5) / TICKS_PER_QUARTER,
         y=notes["pitch"],
         width=0.9,
         name=name,
         marker={
             "color": colour,
-            "opacity": _FAINTEST + (1 - _FAINTEST) * velocity,
+            "opacity": _MIN_OPACITY + (1 - _MIN_OPACITY) * velocity,
             "line": {
-                "color": np.where(marked[which] == _COPIED, MARK_COLOUR, SHARED_COLOUR),
-                "width": np.array([0.0, 1.0, 2.0])[marked[which]],
+                "color": np.where(kinds == _COPIED, MARK_COLOUR, SHARED_COLOUR),
+                "width": np.array([0.0, 1.0, 2.0])[kinds],
             },
         },
-        customdata=[words for words, is_here in zip(said, which, strict=True) if is_here],
+        customdata=[text for text, included in zip(hover_texts, mask, strict=True) if included],
         hovertemplate="%{customdata}<extra></extra>",
     )
 
 
-def _marked(count: int, marks: Sequence[Mark]) -> np.ndarray:
-    """Whether each note lies in a mark: (N,) of 0, _SHARED or _COPIED."""
-    marked = np.zeros(count, np.int64)
-    for mark in sorted(marks, key=lambda mark: not mark.shared):  # copied ones stand
-        marked[mark.start : mark.stop] = _SHARED if mark.shared else _COPIED
-    return marked
+def _mark_kinds(count: int, marks: Sequence[Mark]) -> np.ndarray:
+    """Kind of mark that every note is in, 0 for none: (N,) of 0, _SHARED or _COPIED."""
+    kinds = np.zeros(count, np.int64)
+    for mark in sorted(marks, key=lambda mark: not mark.shared):  # copied ones cover shared ones
+        kinds[mark.start : mark.stop] = _SHARED if mark.shared else _COPIED
+    return kinds
 
 
-def _with_labels(said: list[str], marks: Sequence[Mark]) -> list[str]:
+def _with_mark_labels(hover_texts: list[str], marks: Sequence[Mark]) -> list[str]:
     for mark in marks:
-        for index in range(mark.start, min(mark.stop, len(said))):
-            said[index] += f"<br>{_plain(mark.label)}"
-    return said
+        for index in range(mark.start, min(mark.stop, len(hover_texts))):
+            hover_texts[index] += f"<br>{_escape(mark.label)}"
+    return hover_texts
 
 
-def _plain(text: str) -> str:
-    """Text that Plotly cannot take for markup."""
+def _escape(text: str) -> str:
+    """Text without characters that Plotly takes for markup."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _bar_axis(score: Score) -> dict[str, object]:
+    """Options of the time axis: bar lines, with as many numbers as there is room for."""
     lines = score.bar_lines()
-    every = 1
-    while len(lines) > every * _MOST_BAR_NUMBERS:
-        every *= 2
+    interval = 1
+    while len(lines) > interval * _MAX_BAR_NUMBERS:
+        interval *= 2
     first = first_bar_number(score.metres)
     return {
         "title": {"text": "bar"},
-        "tickvals": lines[::every] / TICKS_PER_QUARTER,
-        "ticktext": [str(first + index) for index in range(0, len(lines), every)],
+        "tickvals": lines[::interval] / TICKS_PER_QUARTER,
+        "ticktext": [str(first + index) for index in range(0, len(lines), interval)],
         "range": [0, float(lines[-1]) / TICKS_PER_QUARTER],
         "gridcolor": _BAR_LINE,
-        "showgrid": True,  # which the page's theme would switch off
+        "showgrid": True,  # Streamlit's theme switches it off
         "zeroline": False,
         "minor": {
             "tickvals": lines / TICKS_PER_QUARTER,
-            "showgrid": every > 1 and len(lines) <= _MOST_BAR_LINES,
+            "showgrid": interval > 1 and len(lines) <= _MAX_BAR_LINES,
             "gridcolor": _GRID_LINE,
         },
     }
 
 
 def _key_axis(score: Score, height: int) -> dict[str, object]:
-    """Key names: as many of the naturals as have room beside each other."""
+    """Options of the pitch axis: names of as many natural keys as there is room for."""
     pitches = score.notes["pitch"] if len(score) else np.array([60, 72])
     low, high = int(pitches.min()) - 2, int(pitches.max()) + 2
-    row = (height - _AROUND) / (high - low)  # pixels
-    named = next((names for names, keys in _NAMED if keys * row >= _LABEL), "C")
+    key_height = (height - _VERTICAL_MARGIN) / (high - low)  # pixels
+    fitting = (names for names, gap in _NAMED_KEYS if gap * key_height >= _LABEL_HEIGHT)
+    named = next(fitting, "C")
     keys = [key for key in range(low, high + 1) if SHARP_NAMES[key % 12] in named]
     return {
         "tickvals": keys,

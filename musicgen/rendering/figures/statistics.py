@@ -1,7 +1,7 @@
-"""The statistics of a collection as Plotly bar charts.
+"""Plotly bar charts of a collection's statistics.
 
-Colours are left to the page's theme and backgrounds are clear. Each bar carries its label as
-`customdata[0]`, so that a click on it can be looked up with `Histogram.pieces_with`.
+Colours are left to the page's theme, and backgrounds are clear. Every bar has its label as
+`customdata[0]`, so that a click can be looked up with `Histogram.pieces_with`.
 """
 
 from __future__ import annotations
@@ -12,18 +12,19 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from musicgen.rendering.note_names import pitch_name
 from musicgen.statistics.histogram import Histogram
-from musicgen.statistics.pitch_histograms import describe_code
+from musicgen.statistics.pitch_histograms import describe_code, is_chord
 
 HEIGHT = 320  # pixels
 MAX_BARS = 32
-WIDEST = 24  # semitones of an interval that has a bar
-_FILLED = 0.85  # of the way from a bar to the next
+MAX_INTERVAL = 24  # semitones; wider ones have no bar
+_BAR_SHARE = 0.85  # of the distance from a bar to the next
 _CLEAR = "rgba(0,0,0,0)"
-_LETTER = 7  # pixels of a letter below a bar
-_LETTERS = 8  # of a label, at most, for which room is kept to stand upright
-_NUMBER = 2  # letters' room for numbers, which lie
-_NOTHING = {
+_LETTER_PIXELS = 7  # of a label below a bar
+_MAX_UPRIGHT_LETTERS = 8  # longer labels get an automatic margin
+_NUMBER_LETTERS = 2  # room for numbers, which are horizontal
+_NO_DATA = {
     "text": "Nothing to count yet",
     "showarrow": False,
     "x": 0.5,
@@ -33,84 +34,96 @@ _NOTHING = {
 }
 
 
-def note_frequency_figure(found: Histogram, most: int = 30, log: bool = False) -> go.Figure:
-    """The most frequent notes and chords, the most frequent first."""
-    found = found.most_frequent(most)
-    words = [describe_code(code) for code in found.values.tolist()]
-    return _bars(found, "note or chord", "times", log=log, words=words)
+def note_frequency_figure(frequency: Histogram, most: int = 30, log: bool = False) -> go.Figure:
+    """Draw the most frequent notes and chords, the most frequent first."""
+    frequency = frequency.most_frequent(most)
+    codes = frequency.values.tolist()
+    notes = [None if is_chord(code) else pitch_name(code, 0) for code in codes]
+    return _bar_chart(
+        frequency,
+        "note or chord",
+        "times",
+        log=log,
+        names=[note or describe_code(code) for note, code in zip(notes, codes, strict=True)],
+        ticks=[note or label for note, label in zip(notes, frequency.labels, strict=True)],
+    )
 
 
-def pitch_class_figure(found: Histogram) -> go.Figure:
-    """The twelve pitch classes from C to B."""
-    return _bars(found, "pitch class", "times")
+def pitch_class_figure(pitch_classes: Histogram) -> go.Figure:
+    """Draw the twelve pitch classes from C to B."""
+    names = [label.replace("-", "♭") for label in pitch_classes.labels]
+    return _bar_chart(pitch_classes, "pitch class", "times", names=names, ticks=names)
 
 
-def interval_figure(found: Histogram) -> go.Figure:
-    """Melodic intervals in semitones, falling on the left, rising on the right; no wider leaps.
+def interval_figure(intervals: Histogram) -> go.Figure:
+    """Draw melodic intervals in semitones, descending on the left, up to MAX_INTERVAL.
 
-    Every interval in between has its place, so that one without a bar does not occur.
+    Intervals that do not occur keep their room on the axis.
     """
-    drawn = found.select(np.abs(found.values) <= WIDEST)
-    return _bars(drawn, "semitones", "times", on_scale=True, width=_FILLED)
+    drawn = intervals.select(np.abs(intervals.values) <= MAX_INTERVAL)
+    return _bar_chart(drawn, "semitones", "times", numeric=True, width=_BAR_SHARE)
 
 
-def duration_figure(found: Histogram, log: bool = False) -> go.Figure:
-    """The most frequent durations, the shortest first."""
-    return _bars(found.top_by_value(MAX_BARS), "duration", "times", log=log)
+def duration_figure(durations: Histogram, log: bool = False) -> go.Figure:
+    """Draw the most frequent durations, the shortest first."""
+    return _bar_chart(durations.top_by_value(MAX_BARS), "duration", "times", log=log)
 
 
-def onset_figure(found: Histogram) -> go.Figure:
-    """Where in the bar notes begin: the most frequent places, from the bar line on."""
-    found = found.top_by_value(MAX_BARS)
-    short = [label.removeprefix("quarter ") for label in found.labels]
-    return _bars(found, "place in the bar, in quarters", "notes", ticks=short)
+def onset_figure(onsets: Histogram) -> go.Figure:
+    """Draw the most frequent onset positions in the bar, the bar line first."""
+    onsets = onsets.top_by_value(MAX_BARS)
+    ticks = [label.removeprefix("quarter ") for label in onsets.labels]
+    return _bar_chart(onsets, "place in the bar, in quarters", "notes", ticks=ticks)
 
 
-def tempo_figure(found: Histogram) -> go.Figure:
-    """Pieces by tempo."""
-    return _bars(found, "quarters a minute", "pieces", on_scale=True)
+def tempo_figure(tempi: Histogram) -> go.Figure:
+    """Draw the number of pieces by tempo."""
+    return _bar_chart(tempi, "quarters a minute", "pieces", numeric=True)
 
 
-def metre_figure(found: Histogram) -> go.Figure:
-    """Pieces by metre, the most frequent first."""
-    return _bars(found.most_frequent(), "metre", "pieces")
+def metre_figure(metres: Histogram) -> go.Figure:
+    """Draw the number of pieces by metre, the most frequent first."""
+    return _bar_chart(metres.most_frequent(), "metre", "pieces")
 
 
-def velocity_figure(found: Histogram) -> go.Figure:
-    """Notes by velocity, from soft to loud."""
-    return _bars(found, "velocity", "notes", on_scale=True)
+def velocity_figure(velocities: Histogram) -> go.Figure:
+    """Draw the number of notes by velocity, from soft to loud."""
+    return _bar_chart(velocities, "velocity", "notes", numeric=True)
 
 
-def polyphony_figure(found: Histogram) -> go.Figure:
-    """How many notes sound at once, as shares of the time."""
-    said = [
+def polyphony_figure(polyphony: Histogram) -> go.Figure:
+    """Draw the share of the time in which so many notes sound at once."""
+    hover_texts = [
         f"{label}, {format_percent(share)} of the time"
-        for label, share in zip(found.labels, found.shares, strict=True)
+        for label, share in zip(polyphony.labels, polyphony.shares, strict=True)
     ]
-    bars = _trace(list(found.labels), found.shares, found.labels, said) if len(found) else None
-    up = {"tickformat": ".0%"}
-    return make_figure(bars, "notes at once", "share of the time", labels=found.labels, up=up)
+    labels = polyphony.labels
+    bars = _bars(list(labels), polyphony.shares, labels, hover_texts) if labels else None
+    y_axis = {"tickformat": ".0%"}
+    return make_figure(bars, "notes at once", "share of the time", labels=labels, y_axis=y_axis)
 
 
-def chord_size_figure(found: Histogram, log: bool = False) -> go.Figure:
-    """How many notes chords have; single notes too."""
-    return _bars(found, "notes in a chord", "times", log=log)
+def chord_size_figure(sizes: Histogram, log: bool = False) -> go.Figure:
+    """Draw how often chords have so many notes, single notes included."""
+    return _bar_chart(sizes, "notes in a chord", "times", log=log)
 
 
-def describe_omitted(found: Histogram, most: int) -> str:
-    """What is said of the values that have no bar, where only so many of the frequent have one."""
-    others = len(found) - most
-    if others <= 0:
+def describe_omitted(histogram: Histogram, most: int) -> str:
+    """Sentence on the values without a bar where the `most` frequent have one; empty if none."""
+    omitted = len(histogram) - most
+    if omitted <= 0:
         return ""
-    times = int(found.counts.sum() - found.most_frequent(most).counts.sum())
-    which = "The other value" if others == 1 else f"The other {others:,} values"
-    return f"{which}, without a bar: {format_percent(times / max(found.total, 1))}."
+    times = int(histogram.counts.sum() - histogram.most_frequent(most).counts.sum())
+    subject = "The other value" if omitted == 1 else f"The other {omitted:,} values"
+    return f"{subject}, without a bar: {format_percent(times / max(histogram.total, 1))}."
 
 
-def describe_wide_intervals(found: Histogram) -> str:
-    """What is said of the intervals that have no bar."""
-    times = int(found.counts[np.abs(found.values) > WIDEST].sum())
-    return f"Wider leaps, without a bar: {format_percent(times / found.total)}." if times else ""
+def describe_wide_intervals(intervals: Histogram) -> str:
+    """Sentence on the intervals over MAX_INTERVAL, which have no bar; empty without them."""
+    times = int(intervals.counts[np.abs(intervals.values) > MAX_INTERVAL].sum())
+    if not times:
+        return ""
+    return f"Wider leaps, without a bar: {format_percent(times / intervals.total)}."
 
 
 def format_percent(share: float) -> str:
@@ -118,42 +131,44 @@ def format_percent(share: float) -> str:
     return f"{100 * share:.1f} %" if share >= 0.0005 or share == 0 else "under 0.1 %"
 
 
-def count_label(label: str, count: int, unit: str, share: float, pieces: int) -> str:
-    """What a bar says when it is pointed at: `C#4, 1,204 times, 2.1 %, in 57 pieces`."""
-    counted = f"{count:,} {unit if count != 1 else unit.removesuffix('s')}"
-    words = f"{label}, {counted}, {format_percent(share)}"
+def count_label(name: str, count: int, unit: str, share: float, pieces: int) -> str:
+    """Hover text of a count: `C#4, 1,204 times, 2.1 %, in 57 pieces`."""
+    times = f"{count:,} {unit if count != 1 else unit.removesuffix('s')}"
+    text = f"{name}, {times}, {format_percent(share)}"
     if unit == "pieces":
-        return words
-    return f"{words}, in {pieces:,} piece{'s' if pieces != 1 else ''}"
+        return text
+    return f"{text}, in {pieces:,} piece{'s' if pieces != 1 else ''}"
 
 
 def make_figure(
     trace: go.Bar | go.Scatter | None,
-    across_title: str,
-    up_title: str,
+    x_title: str,
+    y_title: str,
     *,
     labels: Sequence[str] = (),
-    across: Mapping[str, Any] | None = None,
-    up: Mapping[str, Any] | None = None,
+    x_axis: Mapping[str, Any] | None = None,
+    y_axis: Mapping[str, Any] | None = None,
 ) -> go.Figure:
-    """A trace, or words where there is none, with titled axes and room for labels or numbers.
+    """Figure of one trace with titled axes; without a trace it says that there is no data.
 
-    across, up: more of the axes. All is handed to Plotly at once: it takes four times as long to
-    change a figure that it has made. The room is fixed where it can be: Plotly draws a chart twice
-    over to find out how much its labels need.
+    labels: those below the bars, for which room is needed.
+    x_axis, y_axis: further options of the axes. Plotly gets all options at once: changing a figure
+    takes four times as long. Margins are fixed where possible: with automatic ones Plotly draws a
+    chart twice.
     """
-    longest = max(map(len, labels), default=_NUMBER)
-    fits = longest <= _LETTERS
+    longest = max(map(len, labels), default=_NUMBER_LETTERS)
+    fits = longest <= _MAX_UPRIGHT_LETTERS
+    bottom = 44 + _LETTER_PIXELS * longest if fits else 8
     layout = {
         "height": HEIGHT,
-        "margin": {"l": 72, "r": 8, "t": 8, "b": 44 + _LETTER * longest if fits else 8},
+        "margin": {"l": 72, "r": 8, "t": 8, "b": bottom},
         "paper_bgcolor": _CLEAR,
         "plot_bgcolor": _CLEAR,
         "showlegend": False,
-        "bargap": 1 - _FILLED,
-        "xaxis": {**_axis(across_title), "automargin": not fits, **(across or {})},
-        "yaxis": {**_axis(up_title), "automargin": False, **(up or {})},
-        "annotations": [_NOTHING] if trace is None else [],
+        "bargap": 1 - _BAR_SHARE,
+        "xaxis": {**_axis(x_title), "automargin": not fits, **(x_axis or {})},
+        "yaxis": {**_axis(y_title), "automargin": False, **(y_axis or {})},
+        "annotations": [_NO_DATA] if trace is None else [],
     }
     return go.Figure([] if trace is None else [trace], layout)
 
@@ -162,59 +177,67 @@ def _axis(title: str) -> dict[str, Any]:
     return {"title": {"text": title, "standoff": 12}}
 
 
-def _bars(
-    found: Histogram,
-    what: str,
+def _bar_chart(
+    histogram: Histogram,
+    x_title: str,
     unit: str,
     *,
     log: bool = False,
-    on_scale: bool = False,
+    numeric: bool = False,
     width: float | None = None,
-    words: Sequence[str] = (),
+    names: Sequence[str] = (),
     ticks: Sequence[str] = (),
 ) -> go.Figure:
-    """One bar a value; on_scale puts them where the values are, else side by side.
+    """Bar chart of a histogram, on a numeric axis or with the bars side by side.
 
-    width: of all bars on a scale; by default each is wide enough to be seen. words: what the values
-    are called where a bar is pointed at, ticks: below it; by default their labels.
+    width: of all bars on a numeric axis; by default every bar is wide enough to be seen.
+    names: of the values in hover texts; ticks: below the bars. By default, both are the labels.
     """
-    if not len(found):
-        return make_figure(None, what, unit)
-    numbers = (found.counts.tolist(), found.shares.tolist(), found.pieces.tolist())
-    said = [
-        count_label(label, count, unit, share, pieces)
-        for label, count, share, pieces in zip(words or found.labels, *numbers, strict=True)
+    if not len(histogram):
+        return make_figure(None, x_title, unit)
+    hover_texts = [
+        count_label(name, count, unit, share, pieces)
+        for name, count, share, pieces in zip(
+            names or histogram.labels,
+            histogram.counts.tolist(),
+            histogram.shares.tolist(),
+            histogram.pieces.tolist(),
+            strict=True,
+        )
     ]
-    on_scale = on_scale and len(found) > 1  # a single bar would have a scale of fractions
-    places = found.values.tolist() if on_scale else list(found.labels)
-    bars = _trace(places, found.counts, found.labels, said)
-    across: dict[str, Any] = {"type": "linear" if on_scale else "category"}
-    if on_scale:
-        bars.width = _widths(found.values) if width is None else width
+    numeric = numeric and len(histogram) > 1  # a single bar would get an axis of fractions
+    positions = histogram.values.tolist() if numeric else list(histogram.labels)
+    bars = _bars(positions, histogram.counts, histogram.labels, hover_texts)
+    x_axis: dict[str, Any] = {"type": "linear" if numeric else "category"}
+    if numeric:
+        bars.width = _bar_widths(histogram.values) if width is None else width
     if ticks:
-        across |= {"tickvals": places, "ticktext": list(ticks)}
-    labels = () if on_scale else ticks or found.labels
-    up = {"type": "log", "dtick": 1} if log else {"type": "linear"}
-    return make_figure(bars, what, unit, labels=labels, across=across, up=up)
+        x_axis |= {"tickvals": positions, "ticktext": list(ticks)}
+    labels = () if numeric else ticks or histogram.labels
+    y_axis = {"type": "log", "dtick": 1} if log else {"type": "linear"}
+    return make_figure(bars, x_title, unit, labels=labels, x_axis=x_axis, y_axis=y_axis)
 
 
-def _widths(values: np.ndarray) -> np.ndarray:
-    """How wide bars at rising values (B,) are, so that each can be seen: (B,).
+def _bar_widths(values: np.ndarray) -> np.ndarray:
+    """Widths of bars at rising values (B,), so that every bar can be seen: (B,).
 
-    Plotly would make all as narrow as the two that are nearest to each other need.
+    Plotly would make all bars as narrow as the smallest gap.
     """
     gaps = np.diff(values)
     nearest = np.minimum(np.append(gaps, gaps[-1]), np.append(gaps[0], gaps))
     span = values[-1] - values[0]
-    return np.clip(_FILLED * nearest, span / 120, max(span / 12, _FILLED * gaps.min()))
+    return np.clip(_BAR_SHARE * nearest, span / 120, max(span / 12, _BAR_SHARE * gaps.min()))
 
 
-def _trace(
-    places: list[int] | list[str], heights: np.ndarray, labels: tuple[str, ...], said: list[str]
+def _bars(
+    positions: list[int] | list[str],
+    heights: np.ndarray,
+    labels: tuple[str, ...],
+    hover_texts: list[str],
 ) -> go.Bar:
     return go.Bar(
-        x=places,
+        x=positions,
         y=heights,
-        customdata=list(zip(labels, said, strict=True)),
+        customdata=list(zip(labels, hover_texts, strict=True)),
         hovertemplate="%{customdata[1]}<extra></extra>",
     )
