@@ -1,54 +1,64 @@
-"""The Compose page: a model writes new pieces; hear them, see them, take them away."""
+"""Compose page: compose pieces with a trained model, hear, see and download them."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from musicgen.models.checkpoints.checkpoint import BadCheckpoint
-from musicgen.ui.compose import models, session
-from musicgen.ui.compose.form import state
-from musicgen.ui.compose.history import actions
+from musicgen.ui.compose.address import apply_address, update_address
+from musicgen.ui.compose.form.restore import restore_form_of_opened_piece
+from musicgen.ui.compose.form.state import initialize_form
 from musicgen.ui.compose.history.table import history_view
-from musicgen.ui.compose.panel import compose_first, compose_linked, panel
-from musicgen.ui.compose.piece.player_view import stage
+from musicgen.ui.compose.model_select import SUMMARY_HELP, model_summary, select_model
+from musicgen.ui.compose.models import OpenModel, open_model
+from musicgen.ui.compose.panel import compose_first_piece, compose_from_link, panel
+from musicgen.ui.compose.piece.player_view import player_view
 from musicgen.ui.compose.piece.views import views
+from musicgen.ui.compose.session import current_session
 from musicgen.ui.shared import frame
 from musicgen.ui.shared.text import escape
 
-frame.begin("Compose", "Let a trained model write new music: hear it, see it, take it away.")
-frame.show_queued_toast()
 
-state.prepare()
-session.heed_link()
-actions.heed_open()
-desk = session.desk()
-left, right = st.columns([3, 7], gap="medium")
-
-opened = None
-with left:
-    choice = models.choose()
+def choose_model() -> OpenModel | None:
+    """Widgets that choose the model; None, with a reason, where it cannot be used."""
+    choice = select_model()
     if choice is None:
         st.info("There is no model yet. Train one first: a quick one takes five minutes.")
         st.page_link("pages/2_Train.py", label="Train a model", icon=":material/model_training:")
-    else:
-        try:
-            opened = models.open_choice(choice)
-        except BadCheckpoint as problem:
-            st.error(f"This model cannot be used: {escape(str(problem), 400)}. Choose another one.")
+        return None
+    try:
+        opened = open_model(choice)
+    except (BadCheckpoint, OSError) as error:
+        st.error(f"This model cannot be used: {escape(str(error), 400)}. Choose another one.")
+        return None
+    st.caption(model_summary(opened), help=SUMMARY_HELP)
+    return opened
+
+
+frame.begin("Compose", "Let a trained model write new music: hear it, see it, download it.")
+frame.show_queued_toast()
+
+initialize_form()
+apply_address()
+restore_form_of_opened_piece()
+session = current_session()
+left, right = st.columns([3, 7], gap="medium")
+
+with left:
+    opened = choose_model()
     if opened:
-        st.caption(models.about(opened), help=models.MEANING)
-        compose_linked(opened)
-        compose_first(opened)
+        compose_from_link(opened)
+        compose_first_piece(opened)
         panel(opened)
 
 with right:
-    stage()
-    session.show_address()
-    if desk.notice:
-        st.warning(escape(desk.notice, 400))
-    if desk.problem:
-        st.error(escape(desk.problem, 400))
-    if desk.piece is None and desk.job is None and opened:
+    player_view()
+    update_address()
+    if session.notice:
+        st.warning(escape(session.notice, 400))
+    if session.error:
+        st.error(escape(session.error, 400))
+    if session.piece is None and session.task is None and opened:
         st.markdown("Press **Compose**: the first piece is there in a second or two.")
     views()
     history = st.expander("All pieces", icon=":material/history:", on_change="rerun", key="history")

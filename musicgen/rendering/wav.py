@@ -34,7 +34,7 @@ class TooLongForSound(MusicgenError):
 
 def sound_source() -> str:
     """Name of the synthesizer, for the person who listens."""
-    if _has_renderer():
+    if has_soundfont_renderer():
         return "SoundFont TimGM6mb (General MIDI instruments)"
     return "plain sine tones, because the package midirenderer is not installed"
 
@@ -51,11 +51,11 @@ def wav_bytes(score: Score) -> bytes:
         )
     if not len(score):
         return _wav_file(np.zeros((int(TAIL_SECONDS * SINE_RATE), 1)), SINE_RATE)
-    samples, rate = _play_soundfont(score) if _has_renderer() else _play_sines(score)
+    samples, rate = _play_soundfont(score) if has_soundfont_renderer() else _play_sines(score)
     return _wav_file(samples, rate)
 
 
-def _has_renderer() -> bool:
+def has_soundfont_renderer() -> bool:
     return find_spec("midirenderer") is not None
 
 

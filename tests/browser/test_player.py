@@ -34,7 +34,7 @@ score = Score(notes_from([(24 * n, 24, 60 + n % 12) for n in range(40)]))  # 20 
 marks = [Mark(20, 24, "shared", True), Mark(8, 12, "<b id=bold>4 notes</b> of a tune")]
 marks += [Mark(24 + n, 28 + n, f"stretch {n} that is shared", True) for n in range(12)]
 event = roll_player(score, wav_bytes(score), "roll", primer_notes=4, marks=marks)
-st.text(f"selection {event.selection}, mark {event.mark}")
+st.text(f"bars {event.bars}, mark {event.mark}")
 st.button("again")
 """
 
@@ -87,7 +87,7 @@ def page(tab: Any, address: str) -> Iterator[Any]:
     tab.problems, tab.elsewhere = [], []
     tab.set_viewport_size({"width": 1000, "height": 700})
     tab.goto(address)
-    playwright.expect(tab.locator(".player .place")).to_have_text(
+    playwright.expect(tab.locator(".player .position")).to_have_text(
         re.compile("bar 1"), timeout=30_000
     )
     yield tab
@@ -122,23 +122,23 @@ def test_a_click_seeks_to_where_it_is(page: Any) -> None:
     box = page.locator(".player canvas").bounding_box()
     page.mouse.click(box["x"] + 40 + (box["width"] - 40) * 0.55, box["y"] + 200)
     assert sound(page)["now"] == pytest.approx(11, abs=0.2)
-    playwright.expect(page.locator(".player .place")).to_have_text("bar 6 · 0:11 / 0:20")
+    playwright.expect(page.locator(".player .position")).to_have_text("bar 6 · 0:11 / 0:20")
 
 
 def test_bars_that_are_dragged_over_are_told_and_looped(page: Any) -> None:
     drag_over_bars(page, 2.5, 4.5, 10)
-    playwright.expect(page.get_by_text("selection (2, 4)")).to_be_visible(timeout=15_000)
-    playwright.expect(page.locator(".player .chosen")).to_have_text("Bars 3 to 5 ✕")
+    playwright.expect(page.get_by_text("bars (2, 4)")).to_be_visible(timeout=15_000)
+    playwright.expect(page.locator(".player .selection")).to_have_text("Bars 3 to 5 ✕")
     page.get_by_role("button", name="Loop").click()
     page.get_by_role("button", name="Play").click()
     page.wait_for_timeout(600)
     assert 4 <= sound(page)["now"] < 10  # it begins with the chosen bars
-    page.locator(".player .chosen").click()
-    playwright.expect(page.get_by_text("selection None")).to_be_visible(timeout=15_000)
+    page.locator(".player .selection").click()
+    playwright.expect(page.get_by_text("bars None")).to_be_visible(timeout=15_000)
 
 
 def test_the_keyboard_does_it_all(page: Any) -> None:
-    page.locator(".player .stage").focus()
+    page.locator(".player .scroller").focus()
     for _ in range(3):
         page.keyboard.press("ArrowRight")
     assert sound(page)["now"] == pytest.approx(1.5, abs=0.01)  # three quarters at 120
@@ -146,7 +146,7 @@ def test_the_keyboard_does_it_all(page: Any) -> None:
     assert sound(page)["now"] == pytest.approx(2.0, abs=0.01)
     page.keyboard.press("Shift+ArrowRight")
     page.keyboard.press("Shift+ArrowRight")
-    playwright.expect(page.get_by_text("selection (1, 2)")).to_be_visible(timeout=15_000)
+    playwright.expect(page.get_by_text("bars (1, 2)")).to_be_visible(timeout=15_000)
     page.keyboard.press("Space")
     page.wait_for_timeout(500)
     assert not sound(page)["paused"]
@@ -219,7 +219,7 @@ def test_what_was_given_stands_on_a_ground_of_its_own(page: Any) -> None:
 
 def test_the_keys_are_told_to_all_who_ask_for_them(page: Any) -> None:
     told = page.locator(".player #player-keys")
-    assert page.locator(".player .stage").get_attribute("aria-describedby") == "player-keys"
+    assert page.locator(".player .scroller").get_attribute("aria-describedby") == "player-keys"
     playwright.expect(told).to_be_hidden()
     page.get_by_text("Mouse and keys").click()
     playwright.expect(told).to_contain_text("space plays and pauses")
@@ -228,7 +228,7 @@ def test_the_keys_are_told_to_all_who_ask_for_them(page: Any) -> None:
 def test_the_notes_at_the_place_are_told_to_who_cannot_see_them_unless_they_sound(
     page: Any,
 ) -> None:
-    stage = page.locator(".player .stage")
+    stage = page.locator(".player .scroller")
     stage.focus()
     page.keyboard.press("PageDown")
     playwright.expect(stage).to_have_attribute("aria-valuetext", "bar 2 · 0:02 / 0:20 · E4")

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from musicgen.rendering.wav import wav_bytes
 from musicgen.score import Score, notes_from
 from musicgen.training.run_folder.run import Run
-from tests.helpers.composed_pages import PAGE, finished
+from tests.helpers.composed_pages import PAGE, wait_until_composed
 from tests.helpers.example_runs import make_alive
 from tests.helpers.locations import ROOT
 
@@ -78,7 +78,7 @@ def compose_page(runs, open_page):
     """Opens the page and waits for what it begins to write of itself."""
 
     def open_(**query: str) -> AppTest:
-        return finished(open_page(PAGE, **query))
+        return wait_until_composed(open_page(PAGE, **query))
 
     return open_
 

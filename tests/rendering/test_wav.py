@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 
 from musicgen.rendering import wav
-from musicgen.rendering.wav import TooLongForSound, sound_source, wav_bytes
+from musicgen.rendering.wav import TooLongForSound, has_soundfont_renderer, sound_source, wav_bytes
 from musicgen.score import Score, notes_from
 from tests.helpers.listening import cents_off, loudest, sound
 
 needs_soundfont = pytest.mark.skipif(
-    not sound_source().startswith("SoundFont"), reason="the package midirenderer is not installed"
+    not has_soundfont_renderer(), reason="the package midirenderer is not installed"
 )
 
 
@@ -75,7 +75,7 @@ def test_a_score_of_hours_is_refused_in_words() -> None:
 
 
 def test_without_the_renderer_sines_sound_and_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wav, "_has_renderer", lambda: False)
+    monkeypatch.setattr(wav, "has_soundfont_renderer", lambda: False)
     assert sound_source().startswith("plain sine tones")
     assert abs(cents_off(69)) < 1
     assert loudest(Score(notes_from([(0, 24, 60)]))) == pytest.approx(0.9 * 32_767, abs=2)

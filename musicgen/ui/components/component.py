@@ -1,4 +1,4 @@
-"""Components of our own, each of plain HTML, CSS and JavaScript from a folder beside this file."""
+"""Streamlit components of this project: HTML, CSS and JavaScript from a folder each."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ import streamlit as st
 
 
 def component(name: str, *scripts: str) -> Callable[..., Any]:
-    """The component of NAME_assets; scripts: its modules joined into one, NAME.js by default."""
+    """Register the component of NAME_assets/.
+
+    scripts: its JavaScript files, joined into one module in this order; NAME.js by default.
+    """
     folder = Path(__file__).parent / f"{name}_assets"
-    read = {path.name: path.read_text("utf-8") for path in folder.iterdir()}
+    texts = {path.name: path.read_text("utf-8") for path in folder.iterdir()}
     return st.components.v2.component(
         f"musicgen_{name}",
-        html=read[f"{name}.html"],
-        css=read[f"{name}.css"],
-        js="".join(read[script] for script in scripts or (f"{name}.js",)),
+        html=texts[f"{name}.html"],
+        css=texts[f"{name}.css"],
+        js="".join(texts[script] for script in scripts or (f"{name}.js",)),
     )

@@ -1,11 +1,12 @@
-"""A piano keyboard to click on, as one Streamlit component."""
+"""Piano keyboard to click on, as a Streamlit component."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
+import msgspec
 import streamlit as st
 
 from musicgen.rendering.note_names import SHARP_NAMES, pitch_name
@@ -13,43 +14,67 @@ from musicgen.ui.components.component import component
 
 PITCHES = range(36, 85)  # four octaves, C2 to C6
 MIDDLE_C = 60
-LONGEST = 8.0  # quarters
-Kind = Literal["note", "rest", "undo"]
-_SIGNS = {"#": " sharp", "b": " flat"}
+MAX_QUARTERS = 8
+_ACCIDENTALS = {"#": " sharp", "b": " flat"}
 
 
 @dataclass(frozen=True)
 class Press:
-    """One click on a key, or on a button beside the keys."""
+    """A click on a key, or on Rest or Undo."""
 
-    kind: Kind
-    pitch: int = 0
-    quarters: float = 1.0
-    together: bool = False  # with the note before
+    kind: Literal["note", "rest", "undo"]
+    pitch: Annotated[int, msgspec.Meta(ge=0, le=PITCHES[-1])] = 0  # of a note; MIDI
+    quarters: Annotated[float, msgspec.Meta(gt=0, le=MAX_QUARTERS)] = 1.0
+    in_chord: bool = False  # sounds with the note before
+
+    def __post_init__(self) -> None:
+        if self.kind == "note" and self.pitch not in PITCHES:
+            raise ValueError(f"the piano has no key {self.pitch}")
+
+
+@dataclass(frozen=True)
+class PressReport:
+    """Presses that the browser reports: all since the page was loaded, the last ones in detail."""
+
+    visit: str  # of the page; the count starts at 0 with each
+    count: int
+    last: list[Press]
+
+
+@dataclass(frozen=True)
+class Handled:
+    """Presses that were handled so far."""
+
+    visit: str = ""
+    count: int = 0
 
 
 def piano(sharps: int | None, key: str, on_press: Callable[[Sequence[Press]], None]) -> None:
-    """Show the keys, and tell of those that were clicked since it was last told.
+    """Show the keyboard.
 
-    sharps: of the signature that black keys are named under, negative for flats; None: as sharps.
-    on_press: called before the page runs again, as any widget's callback is.
+    sharps: of the key signature that black keys are named in, negative for flats; None names them
+    as sharps. on_press: called with the new presses before the script runs again.
     """
+    handled_key = f"_{key}_handled"
 
-    counted = f"_{key}_counted"
-
-    def pressed() -> None:
-        told = st.session_state[key].get("presses")
-        presses, st.session_state[counted] = new_presses(told, st.session_state.get(counted))
+    def handle_report() -> None:
+        report = st.session_state[key].get("presses")
+        handled = st.session_state.get(handled_key) or Handled()
+        presses, st.session_state[handled_key] = new_presses(report, handled)
         if presses:
             on_press(presses)
 
-    heard = st.session_state.get(counted) or ("", 0)
-    data = {"keys": _keys(sharps), "first": MIDDLE_C, "heard": heard}
-    _component(key=key, data=data, on_presses_change=pressed)
+    handled = st.session_state.get(handled_key) or Handled()
+    data = {
+        "keys": [describe_key(pitch, sharps) for pitch in PITCHES],
+        "first": MIDDLE_C,
+        "handled": {"visit": handled.visit, "count": handled.count},
+    }
+    _component(key=key, data=data, on_presses_change=handle_report)
 
 
 def key_name(pitch: int, sharps: int | None) -> str:
-    """What a key of the piano is called: a white one by its letter, whatever the signature."""
+    """Name a piano key: a white one by its letter, a black one by the key signature."""
     return pitch_name(pitch, sharps if is_black(pitch) else None)
 
 
@@ -57,44 +82,27 @@ def is_black(pitch: int) -> bool:
     return SHARP_NAMES[pitch % 12].endswith("#")
 
 
-def new_presses(
-    told: Any, before: tuple[str, int] | None
-) -> tuple[list[Press], tuple[str, int] | None]:
-    """The presses that were not counted before, and what is counted now; nothing of other things.
+def new_presses(report: Any, handled: Handled) -> tuple[list[Press], Handled]:
+    """Return the presses of a report that were not handled yet, and what is handled with them.
 
-    told: by the browser; before: the visit, and how many of its presses were heard.
+    report: from the browser, so it may be anything; one that is malformed has no presses.
     """
     try:
-        visit, count = str(told["visit"]), int(told["count"])
-        last = [_press(entry) for entry in told["last"]]
-    except (TypeError, KeyError, ValueError):
-        return [], before
-    heard = before[1] if before and before[0] == visit else 0
-    fresh = min(max(0, count - heard), len(last))
-    return last[len(last) - fresh :], (visit, count)
+        parsed = msgspec.convert(report, PressReport)
+    except msgspec.ValidationError:
+        return [], handled
+    before = handled.count if handled.visit == parsed.visit else 0
+    number = min(max(0, parsed.count - before), len(parsed.last))
+    return parsed.last[len(parsed.last) - number :], Handled(parsed.visit, parsed.count)
 
 
-def _press(entry: Any) -> Press:
-    """ValueError, TypeError or KeyError where it is none."""
-    pitch, quarters = int(entry["pitch"]), float(entry["quarters"])
-    kind = entry["kind"]
-    if kind not in get_args(Kind) or not 0 < quarters <= LONGEST:
-        raise ValueError("this is no press of a key")
-    if kind == "note" and pitch not in PITCHES:
-        raise ValueError("there is no such key")
-    return Press(kind, pitch, quarters, entry["together"] is True)
-
-
-def _keys(sharps: int | None) -> list[dict[str, Any]]:
-    """What the browser draws, from the lowest key up."""
-    return [_key(pitch, key_name(pitch, sharps)) for pitch in PITCHES]
-
-
-def _key(pitch: int, name: str) -> dict[str, Any]:
-    letter, octave, black = name[0], pitch // 12 - 1, is_black(pitch)
+def describe_key(pitch: int, sharps: int | None) -> dict[str, Any]:
+    """Describe a key for the browser: its name, how it is spoken, and the label on it."""
+    name, octave, black = key_name(pitch, sharps), pitch // 12 - 1, is_black(pitch)
+    letter = name[0]
     label = "" if black else f"C{octave}" if letter == "C" else letter
-    words = f"{letter}{_SIGNS[name[1]] if black else ''} {octave}"
-    return {"pitch": pitch, "name": name, "words": words, "black": black, "label": label}
+    spoken = f"{letter}{_ACCIDENTALS[name[1]] if black else ''} {octave}"
+    return {"pitch": pitch, "name": name, "spoken": spoken, "black": black, "label": label}
 
 
 _component = component("piano")

@@ -1,4 +1,4 @@
-"""The roll player: a piano roll that sounds, as one Streamlit component."""
+"""Piano roll that plays, as a Streamlit component."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from musicgen.rendering.note_names import note_labels
 from musicgen.score import TICKS_PER_QUARTER, Score, first_bar_number
 from musicgen.ui.components.component import component
 
-_LENGTH_BYTES = 4  # of the number that says how long the JSON is
+JSON_LENGTH_BYTES = 4  # of the message, before the JSON
 
 
 @dataclass(frozen=True)
 class PlayerEvent:
-    """What was chosen in the player."""
+    """What is selected in the player."""
 
-    selection: tuple[int, int] | None = None  # first and last bar, indices from 0
-    mark: int | None = None  # the mark that was clicked last, by its index
+    bars: tuple[int, int] | None = None  # first and last, from 0
+    mark: int | None = None  # index of the mark that was clicked last
 
 
 def roll_player(
@@ -38,29 +38,32 @@ def roll_player(
     primer_notes: int = 0,
     marks: Sequence[Mark] = (),
     plays: bool = False,
-    turn: int = 0,
+    scroll_count: int = 0,
 ) -> PlayerEvent:
-    """Show a score as a piano roll that plays `wav` (see `wav_bytes`), and say what was chosen.
+    """Show a score as a piano roll that plays a WAV file; return what is selected.
 
-    wav: empty where there is no sound yet; the roll is then shown without it.
-    plays: whether it begins by itself, where the sound is a new one.
-    turn: where it is another one than before and not 0, the player is brought into view.
-    key: unique on the page; the same key keeps playing over reruns while the sound is the same.
+    wav: of the score (see `wav_bytes`); empty shows the roll without sound. key: unique on the
+    page; under the same key a sound goes on playing over reruns. plays: whether a new sound starts
+    by itself. scroll_count: the player scrolls into view whenever this changes, but not to 0.
     """
-    piece = {**_piece(score, wav, primer_notes, marks), "plays": plays, "turn": turn}
+    piece = {
+        **drawing(score, wav, primer_notes, marks),
+        "plays": plays,
+        "scrollCount": scroll_count,
+    }
     result = _component(
         key=key,
-        data=_packed(piece, wav),
-        on_selection_change=_nothing,
-        on_mark_change=_nothing,
+        data=message(piece, wav),
+        on_bars_change=_ignore,
+        on_mark_change=_ignore,
     )
     return PlayerEvent(
-        _selection(result.get("selection"), piece["id"], score.bars),
-        _mark(result.get("mark"), piece["id"], len(marks)),
+        selected_bars(result.get("bars"), piece["id"], score.bars),
+        selected_mark(result.get("mark"), piece["id"], len(marks)),
     )
 
 
-def _piece(score: Score, wav: bytes, primer_notes: int, marks: Sequence[Mark]) -> dict[str, Any]:
+def drawing(score: Score, wav: bytes, primer_notes: int, marks: Sequence[Mark]) -> dict[str, Any]:
     """All that the browser draws; times in ticks."""
     notes = score.notes
     parts = range(int(notes["part"].max()) + 1 if len(notes) else 0)
@@ -68,14 +71,14 @@ def _piece(score: Score, wav: bytes, primer_notes: int, marks: Sequence[Mark]) -
     digest = hashlib.blake2b(notes.tobytes() + wav, digest_size=8)
     return {
         "id": digest.hexdigest(),
-        "notes": {**columns, "part": notes["part"].tolist(), "words": note_labels(score)},
+        "notes": {**columns, "part": notes["part"].tolist(), "labels": note_labels(score)},
         "end": score.end,
-        "lines": score.bar_lines().tolist(),
+        "barLines": score.bar_lines().tolist(),
         "firstBar": first_bar_number(score.metres),
-        "quarter": TICKS_PER_QUARTER,
+        "ticksPerQuarter": TICKS_PER_QUARTER,
         "tempo": score.tempo,
         "ticksPerSecond": score.tempo * TICKS_PER_QUARTER / 60,
-        "primer": primer_notes,
+        "primerNotes": primer_notes,
         "marks": [vars(mark) for mark in marks],
         "colours": {
             "parts": [part_colour(part) for part in parts],
@@ -86,35 +89,36 @@ def _piece(score: Score, wav: bytes, primer_notes: int, marks: Sequence[Mark]) -
     }
 
 
-def _packed(piece: dict[str, Any], wav: bytes) -> bytes:
-    """The length of the JSON (little endian), the JSON, the WAV: one message to the browser."""
+def message(piece: dict[str, Any], wav: bytes) -> bytes:
+    """Message to the browser: length of the JSON (little endian), JSON, WAV."""
     text = json.dumps(piece).encode()
-    return len(text).to_bytes(_LENGTH_BYTES, "little") + text + wav
+    return len(text).to_bytes(JSON_LENGTH_BYTES, "little") + text + wav
 
 
-def _selection(told: Any, piece: str, bars: int) -> tuple[int, int] | None:
-    """The bars that the browser says are chosen, where they are bars of this very piece."""
-    chosen = _of_piece(told, piece, "bars")
-    if not isinstance(chosen, list) or len(chosen) != 2:
+def selected_bars(report: Any, piece: str, bars: int) -> tuple[int, int] | None:
+    """Bars that the browser reports as selected, if they are bars of this piece."""
+    selected = _value_for_piece(report, piece, "bars")
+    if not isinstance(selected, list) or len(selected) != 2:
         return None
-    first, last = chosen
+    first, last = selected
     if type(first) is not int or type(last) is not int or not 0 <= first <= last < bars:
         return None
     return first, last
 
 
-def _mark(told: Any, piece: str, marks: int) -> int | None:
-    """The mark that the browser says was clicked, where it is one of this very piece."""
-    mark = _of_piece(told, piece, "mark")
+def selected_mark(report: Any, piece: str, marks: int) -> int | None:
+    """Mark that the browser reports as clicked, if it is one of this piece."""
+    mark = _value_for_piece(report, piece, "mark")
     return mark if type(mark) is int and 0 <= mark < marks else None
 
 
-def _of_piece(told: Any, piece: str, name: str) -> Any:
-    return told.get(name) if isinstance(told, dict) and told.get("piece") == piece else None
+def _value_for_piece(report: Any, piece: str, name: str) -> Any:
+    """Value of a report; None if it is malformed or about another piece."""
+    return report.get(name) if isinstance(report, dict) and report.get("piece") == piece else None
 
 
-def _nothing() -> None:
-    """Streamlit wants a callback for each value that a component sends."""
+def _ignore() -> None:
+    """Callback without effect: Streamlit requires one for each value that a component reports."""
 
 
 _component = component("player", "roll.js", "player.js")

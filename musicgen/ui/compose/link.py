@@ -1,4 +1,4 @@
-"""A piece as the query of a link, and back: what made it, so that it can be made again."""
+"""Links to pieces: everything that a piece is composed from, as the query of an address."""
 
 from __future__ import annotations
 
@@ -10,34 +10,38 @@ from musicgen.composing.records.recipe import MAX_VARIATION, Recipe, recipe_in
 from musicgen.composing.records.saved_pieces import SavedPiece
 from musicgen.composing.records.settings_link import from_link, to_link
 from musicgen.composing.settings import ComposeSettings
+from musicgen.errors import InvalidSetting
+
+_NO_SETTINGS = "it holds no settings of a piece"
 
 
 @dataclass(frozen=True)
-class Link:
-    """What a link asks for; each part may be missing."""
+class PieceLink:
+    """What a link names; any part may be empty."""
 
-    piece: str = ""  # of the history
-    model: str = ""  # run@checkpoint, or a run
+    piece: str = ""  # id in the history
+    model: str = ""  # RUN or RUN@CHECKPOINT
     settings: ComposeSettings | None = None
     variation: int = 0
-    begin: str = ""  # see `compose_begin`
+    prompt: str = ""  # see `musicgen.ui.compose.form.prompt`
 
     def to_query(self) -> dict[str, str]:
+        """Query parameters of the address; empty parts are left out."""
         query = {
             "piece": self.piece,
             "model": self.model,
-            "begin": self.begin,
+            "begin": self.prompt,
             "variation": str(self.variation) if self.variation else "",
             "settings": to_link(self.settings) if self.settings else "",
         }
         return {name: value for name, value in query.items() if value}
 
     @classmethod
-    def of(cls, query: Mapping[str, str]) -> Link:
-        """ValueError where a part is not what it should be."""
+    def from_query(cls, query: Mapping[str, str]) -> PieceLink:
+        """Parse query parameters. Raises InvalidSetting."""
         packed, variation = query.get("settings", ""), query.get("variation", "0")
         if not (variation.isdecimal() and len(variation) < 6 and int(variation) <= MAX_VARIATION):
-            raise ValueError(f"'{variation[:40]}' is not the number of a variation")
+            raise InvalidSetting(f"'{variation[:40]}' is not the number of a variation")
         return cls(
             query.get("piece", ""),
             query.get("model", ""),
@@ -47,43 +51,45 @@ class Link:
         )
 
     @classmethod
-    def of_file(cls, data: bytes) -> Link:
-        """From a piece's own MIDI, or its settings file (see `compose_take`).
+    def from_file(cls, data: bytes) -> PieceLink:
+        """Read a piece's MIDI or settings file (see `downloads`). Raises InvalidSetting.
 
-        ValueError where it is none, or where what it holds does not lead to the piece.
+        A piece that its settings alone do not make has no link.
         """
-        recipe = recipe_in(data) if data.startswith(b"MThd") else _in_json(data)
+        recipe = recipe_in(data) if data.startswith(b"MThd") else _recipe_from_json(data)
         if recipe is None:
-            raise ValueError("it holds no settings of a piece")
+            raise InvalidSetting(_NO_SETTINGS)
         if recipe.begin is None:
-            raise ValueError("its piece was not made by settings alone: take its MIDI")
-        return cls.of_recipe(recipe)
+            raise InvalidSetting("its piece is not made by settings alone: use its MIDI file")
+        return cls.from_recipe(recipe)
 
     @classmethod
-    def of_recipe(cls, recipe: Recipe) -> Link:
-        """Without a beginning where the recipe knows of none that a link can say."""
+    def from_recipe(cls, recipe: Recipe) -> PieceLink:
+        """Link without a piece; without a prompt where no link can name it."""
         return cls("", recipe.checkpoint, recipe.settings, recipe.variation, recipe.begin or "")
 
 
-def _in_json(data: bytes) -> Recipe:
+def _recipe_from_json(data: bytes) -> Recipe:
     try:
         return Recipe.from_json(json.loads(data))
-    except RecursionError:
-        raise ValueError("it holds no settings of a piece") from None
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
+        raise InvalidSetting(_NO_SETTINGS) from None
 
 
 def recipe_of(piece: SavedPiece) -> Recipe:
-    """What made a piece of the history."""
-    begin = piece.facts.get("begin")
-    link = begin if isinstance(begin, str) else None
+    """Return the recipe of a piece of the history."""
+    prompt = piece.facts.get("begin")
+    link = prompt if isinstance(prompt, str) else None
     return Recipe(piece.checkpoint, piece.settings, piece.variation, link)
 
 
-def link_to(piece: SavedPiece) -> Link:
-    """The link to a piece. Without settings, where they alone do not make it: one that began
-    from a file, or was changed, is found only where the history has it.
+def link_to(piece: SavedPiece) -> PieceLink:
+    """Return the link to a piece of the history.
+
+    It has no settings where they alone do not make the piece: one that begins from a file, or was
+    edited, is found on this computer only.
     """
     recipe = recipe_of(piece)
     if recipe.begin is None:
-        return Link(piece.id, piece.checkpoint)
-    return replace(Link.of_recipe(recipe), piece=piece.id)
+        return PieceLink(piece.id, piece.checkpoint)
+    return replace(PieceLink.from_recipe(recipe), piece=piece.id)

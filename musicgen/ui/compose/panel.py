@@ -1,78 +1,80 @@
-"""The panel at the left of the Compose page: what to write, and the button that starts it."""
+"""Left column of the Compose page: the form of a new piece and the button that starts it."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from musicgen.composing.records.saved_pieces import UnknownPiece
-from musicgen.corpus.errors import CorpusError
+from musicgen.errors import MusicgenError
 from musicgen.paths import pieces_folder
-from musicgen.ui.compose import start
-from musicgen.ui.compose.form import state, widgets
-from musicgen.ui.compose.form.prompt import Begin, choose_begin, linked_begin
-from musicgen.ui.compose.models import Opened, source_of
-from musicgen.ui.compose.session import desk
+from musicgen.ui.compose.form import widgets
+from musicgen.ui.compose.form.prompt import Prompt, choose_prompt, prompt_from_link
+from musicgen.ui.compose.form.state import draw_seed, read_form
+from musicgen.ui.compose.models import OpenModel, training_collection
+from musicgen.ui.compose.session import current_session
+from musicgen.ui.compose.start import start_composing, start_variation
 from musicgen.ui.shared.text import escape
 
 
 @st.fragment
-def panel(opened: Opened) -> None:
-    """All widgets of a new piece; moving them runs nothing but the panel."""
-    button = st.container()
+def panel(opened: OpenModel) -> None:
+    """Show all widgets; a change of one reruns the panel only."""
+    button_place = st.container()
     widgets.main_widgets()
     with st.expander("Beginning", icon=":material/start:"):
-        begin = _begin(opened)
+        prompt = _choose_prompt(opened)
     with st.expander("Sampling", icon=":material/casino:"):
         widgets.sampling_widgets()
-    primed = begin is not None and begin.score is not None
+    has_prompt = prompt is not None and prompt.score is not None
     with st.expander("Rules", icon=":material/rule:"):
-        widgets.rule_widgets(opened, primed)
+        widgets.rule_widgets(opened, has_prompt)
     widgets.seed_widgets()
-    with button:
-        wanted = st.button(
+    with button_place:
+        clicked = st.button(
             "Compose", type="primary", icon=":material/music_note:", width="stretch",
-            key="compose", on_click=state.throw_dice, disabled=begin is None,
+            key="compose", on_click=draw_seed, disabled=prompt is None,
         )  # fmt: skip
-    if wanted and begin is not None:
+    if clicked and prompt is not None:
         try:
-            asked = state.asked(opened, primed)
-            start.start(opened, asked.settings, begin, asked.candidates)
-        except ValueError as problem:
-            desk().problem = str(problem)
+            request = read_form(opened, has_prompt)
+            start_composing(opened, request.settings, prompt, request.candidates)
+        except (MusicgenError, ValueError) as error:
+            current_session().error = str(error)
         st.rerun()
 
 
-def _begin(opened: Opened) -> Begin | None:
-    """The beginning that is chosen; None where it cannot be used, which is said."""
-    try:
-        return choose_begin(source_of(opened))
-    except (CorpusError, UnknownPiece, ValueError, OSError) as problem:
-        st.warning(escape(str(problem), 300))
-        return None
-
-
-def compose_linked(opened: Opened) -> None:
-    """Begin with the piece that a link asks for, if one does."""
-    here = desk()
-    link, notice, here.wanted = here.wanted, here.notice, None
+def compose_from_link(opened: OpenModel) -> None:
+    """Start the piece whose settings a link holds, if one was opened."""
+    session = current_session()
+    link, notice, session.link_to_compose = session.link_to_compose, session.notice, None
     if link is None or link.settings is None:
         return
     try:
-        begin = linked_begin(link.begin) if link.begin else Begin()
-        start.start_one(opened, link.settings, begin, link.variation)
-        here.notice = notice
-    except ValueError as problem:
-        here.problem = str(problem)
+        prompt = prompt_from_link(link.prompt) if link.prompt else Prompt()
+        start_variation(opened, link.settings, prompt, link.variation)
+        session.notice = notice
+    except (MusicgenError, ValueError) as error:
+        session.error = str(error)
 
 
-def compose_first(opened: Opened) -> None:
-    """Offer a first piece, where none was ever composed; before the panel is drawn."""
-    here = desk()
-    if here.offered or here.piece or here.job or here.notice or here.problem:
+def compose_first_piece(opened: OpenModel) -> None:
+    """Start a piece unasked where the history is empty; before the panel is drawn."""
+    session = current_session()
+    if session.first_piece_started or session.piece or session.task:
         return
-    here.offered = True
+    if session.notice or session.error:
+        return
+    session.first_piece_started = True
     if not any(pieces_folder().glob("[!.]*")):
-        state.throw_dice()
-        asked = state.asked(opened, primed=False)
-        start.start(opened, asked.settings, Begin(), asked.candidates)
-        here.turn = 0  # nobody asked for it
+        draw_seed()
+        request = read_form(opened, has_prompt=False)
+        start_composing(opened, request.settings, Prompt(), request.candidates)
+        session.scroll_count = 0  # nobody asked for it, so nothing scrolls
+
+
+def _choose_prompt(opened: OpenModel) -> Prompt | None:
+    """Return the chosen prompt; None, with a warning, if it cannot be used."""
+    try:
+        return choose_prompt(training_collection(opened))
+    except (MusicgenError, ValueError, OSError) as error:
+        st.warning(escape(str(error), 300))
+        return None

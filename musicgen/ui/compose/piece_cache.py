@@ -1,4 +1,8 @@
-"""Pieces of the history in memory: their notes, sound and other files, made when asked for."""
+"""Saved pieces in memory: their notes, sound and printed pages, made on demand.
+
+The keys of the caches are the notes themselves, so a piece that is renamed or opened in two tabs
+is rendered once.
+"""
 
 from __future__ import annotations
 
@@ -17,58 +21,58 @@ from musicgen.rendering.wav import wav_bytes
 from musicgen.score import Score
 from musicgen.ui.shared.tasks import Task
 
-MOST_SOUNDS, MOST_PIECES = 16, 64  # kept in memory
-AT_ONCE = 240.0  # seconds of music that are made to sound without being asked
-MOST_PRINTED = 6000  # notes of the printed score
+MAX_CACHED_FILES, MAX_CACHED_SCORES = 16, 64
+AUTO_SOUND_SECONDS = 240.0  # of music; a longer piece is rendered when its button is clicked
+MAX_PRINTED_NOTES = 6000
 
 
 def score_of(piece: SavedPiece) -> Score:
-    """The piece's notes, from its MIDI file; UnknownPiece where that cannot be read."""
+    """Read the piece's MIDI file. Raises UnknownPiece."""
     try:
         return _score(piece.midi, piece.name)
-    except UnreadableScore as problem:
-        raise UnknownPiece(f"the MIDI file of '{piece.name}' cannot be read: {problem}") from None
+    except UnreadableScore as error:
+        raise UnknownPiece(f"the MIDI file of '{piece.name}' cannot be read: {error}") from None
 
 
-def sound_of(score: Score) -> Task[bytes]:
-    """The WAV of a score, under way; the same for the same notes."""
-    return _sound(score.notes.tobytes(), score.tempo, score)
+def wav_task(score: Score) -> Task[bytes]:
+    """Task that renders a WAV file; the same one for the same notes."""
+    return _wav_task(score.notes.tobytes(), score.tempo, score)
 
 
-def engraving_of(score: Score) -> list[str]:
-    """The pages of the printed score as SVG."""
-    return _engraving(score.notes.tobytes(), score.tempo, score.metres, score.name, score)
+def svg_pages(score: Score) -> list[str]:
+    """Pages of the printed score as SVG documents."""
+    return _svg_pages(score.notes.tobytes(), score.tempo, score.metres, score.name, score)
 
 
-def pdf_of(score: Score) -> bytes:
-    """The printed score as a PDF document."""
-    return _pdf(score.notes.tobytes(), score.tempo, score.metres, score.name, score)
+def pdf_file(score: Score) -> bytes:
+    return _pdf_file(score.notes.tobytes(), score.tempo, score.metres, score.name, score)
 
 
-def musicxml_of(score: Score) -> bytes:
-    return _musicxml(score.notes.tobytes(), score.tempo, score.metres, score.name, score)
+def musicxml_file(score: Score) -> bytes:
+    return _musicxml_file(score.notes.tobytes(), score.tempo, score.metres, score.name, score)
 
 
-@st.cache_resource(max_entries=MOST_PIECES, show_spinner=False)
+@st.cache_resource(max_entries=MAX_CACHED_SCORES, show_spinner=False)
 def _score(midi: bytes, name: str) -> Score:
-    return replace(read_score(midi, "piece.mid"), name=name)  # a file's name can be less
+    # The file name has an extension; the history knows the piece's own name.
+    return replace(read_score(midi, "piece.mid"), name=name)
 
 
-@st.cache_resource(max_entries=MOST_SOUNDS, show_spinner=False)
-def _sound(notes: bytes, tempo: float, _score: Score) -> Task[bytes]:
+@st.cache_resource(max_entries=MAX_CACHED_FILES, show_spinner=False)
+def _wav_task(notes: bytes, tempo: float, _score: Score) -> Task[bytes]:
     return Task(lambda _: wav_bytes(_score))
 
 
-@st.cache_resource(max_entries=MOST_SOUNDS, show_spinner=False)
-def _engraving(notes: bytes, tempo: float, metres: Any, name: str, _score: Score) -> list[str]:
+@st.cache_resource(max_entries=MAX_CACHED_FILES, show_spinner=False)
+def _svg_pages(notes: bytes, tempo: float, metres: Any, name: str, _score: Score) -> list[str]:
     return score_svgs(_score)
 
 
-@st.cache_resource(max_entries=MOST_SOUNDS, show_spinner=False)
-def _pdf(notes: bytes, tempo: float, metres: Any, name: str, _score: Score) -> bytes:
-    return pdf_bytes(engraving_of(_score), name)
+@st.cache_resource(max_entries=MAX_CACHED_FILES, show_spinner=False)
+def _pdf_file(notes: bytes, tempo: float, metres: Any, name: str, _score: Score) -> bytes:
+    return pdf_bytes(svg_pages(_score), name)
 
 
-@st.cache_resource(max_entries=MOST_SOUNDS, show_spinner=False)
-def _musicxml(notes: bytes, tempo: float, metres: Any, name: str, _score: Score) -> bytes:
+@st.cache_resource(max_entries=MAX_CACHED_FILES, show_spinner=False)
+def _musicxml_file(notes: bytes, tempo: float, metres: Any, name: str, _score: Score) -> bytes:
     return musicxml_bytes(_score)

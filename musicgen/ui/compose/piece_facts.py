@@ -1,4 +1,4 @@
-"""What the history knows of a piece, read with care: its file may come from anywhere."""
+"""Facts of saved pieces, with values of a wrong type left out: history files may be edited."""
 
 from __future__ import annotations
 
@@ -11,25 +11,26 @@ from musicgen.ui.shared.text import bar_label
 
 
 def primer_notes(piece: SavedPiece) -> int:
-    """How many of the piece's notes were given, not composed."""
-    given = piece.facts.get("primer_notes", 0)
-    return given if isinstance(given, int) else 0
+    """Number of the piece's first notes that were given and not composed."""
+    number = piece.facts.get("primer_notes", 0)
+    return number if isinstance(number, int) else 0
 
 
-def figures_of(piece: SavedPiece) -> dict[str, float]:
-    found = piece.facts.get("figures")
-    if not isinstance(found, Mapping):
+def metrics_of(piece: SavedPiece) -> dict[str, float]:
+    """Metrics of the piece by name (see `METRICS`); empty if there are none."""
+    metrics = piece.facts.get("figures")
+    if not isinstance(metrics, Mapping):
         return {}
-    return {str(name): float(v) for name, v in found.items() if isinstance(v, int | float)}
+    return {str(name): float(v) for name, v in metrics.items() if isinstance(v, int | float)}
 
 
 def originality_of(piece: SavedPiece) -> Originality | None:
-    """The report of the piece; None where none was made or it cannot be read."""
+    """Originality report of the piece; None if there is none or it is damaged."""
     return Originality.from_json(piece.facts.get("originality"))
 
 
 def marks_of(piece: SavedPiece) -> list[Mark]:
-    """The stretches that also stand in training pieces, one for each run of the report."""
+    """Marks of the passages that training pieces contain as well, one for each match."""
     report, given = originality_of(piece), primer_notes(piece)
     if report is None:
         return []
@@ -44,7 +45,7 @@ def marks_of(piece: SavedPiece) -> list[Mark]:
     ]
 
 
-def too_short_to_tell(piece: SavedPiece) -> bool:
-    """Whether it has fewer notes of its own than a stretch that is looked for."""
+def is_too_short_to_judge(piece: SavedPiece) -> bool:
+    """Whether fewer notes were composed than the shortest match has."""
     notes = piece.facts.get("notes")
     return isinstance(notes, int) and notes - primer_notes(piece) < MIN_MATCH_NOTES

@@ -101,14 +101,16 @@ class ComposeTask(Generic[T]):
     def __init__(
         self,
         work: Callable[[OnBar, Stop], T],
-        bars: int,
+        bars: int = 0,
+        chooses_ending: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """work: composes; reports bars through OnBar and checks Stop.
 
-        bars: full bars of the whole piece. clock: seconds.
+        bars: full bars of the whole piece, 0 if unknown. chooses_ending: whether it draws several
+        endings and keeps one. clock: seconds.
         """
-        self.bars = bars
+        self.bars, self.chooses_ending = bars, chooses_ending
         self.bar, self.score = 0, Score()  # progress of one of the variations
         self._variation: int | None = None  # whose progress is shown: the first that reports
         self._stopped = threading.Event()

@@ -4,47 +4,46 @@ import pytest
 
 from musicgen.composing.records.saved_pieces import SavedPiece
 from musicgen.composing.settings import ComposeSettings
-from musicgen.ui.compose.link import Link, link_to
+from musicgen.ui.compose.link import PieceLink, link_to
 from musicgen.ui.compose.piece.downloads import file_stem, settings_file
 
 SETTINGS = ComposeSettings(bars=8, seed=7, key="D minor", temperature=0.9)
 
 
 def piece(**facts: object) -> SavedPiece:
-    return SavedPiece(
-        "id-1", "a piece", "2026-01-02T03:04:05", "run@best", SETTINGS, 2, facts=facts
-    )
+    created = "2026-01-02T03:04:05"
+    return SavedPiece("id-1", "a piece", created, "run@best", SETTINGS, 2, facts=facts)
 
 
-def test_a_link_there_and_back():
+def test_a_link_is_read_back_from_its_query():
     link = link_to(piece(begin="notes:C4 D4"))
-    assert link == Link("id-1", "run@best", SETTINGS, 2, "notes:C4 D4")
-    assert Link.of(link.to_query()) == link
+    assert link == PieceLink("id-1", "run@best", SETTINGS, 2, "notes:C4 D4")
+    assert PieceLink.from_query(link.to_query()) == link
 
 
-def test_what_settings_alone_do_not_make_is_linked_to_by_the_history():
+def test_a_piece_that_settings_alone_do_not_make_is_linked_by_its_id():
     assert link_to(piece(begin=None)).to_query() == {"piece": "id-1", "model": "run@best"}
     assert link_to(piece()).settings is None
 
 
-def test_an_empty_query_asks_for_nothing():
-    assert Link.of({}) == Link()
+def test_an_empty_query_is_an_empty_link():
+    assert PieceLink.from_query({}) == PieceLink()
 
 
 @pytest.mark.parametrize("number", ["-1", "1.5", "a", "99999", "²", "1e3", ""])
-def test_numbers_of_variations_that_are_none(number):
+def test_an_invalid_variation_is_refused(number):
     with pytest.raises(ValueError, match="not the number of a variation"):
-        Link.of({"variation": number})
+        PieceLink.from_query({"variation": number})
 
 
-def test_a_settings_file_is_a_link_to_the_same_notes():
-    link = Link.of_file(settings_file(piece(begin="")))
-    assert link == Link("", "run@best", SETTINGS, 2, "")
+def test_a_settings_file_links_to_the_same_notes():
+    link = PieceLink.from_file(settings_file(piece(begin="")))
+    assert link == PieceLink("", "run@best", SETTINGS, 2, "")
 
 
-def test_a_settings_file_of_what_settings_alone_do_not_make():
-    with pytest.raises(ValueError, match="take its MIDI"):
-        Link.of_file(settings_file(piece(begin=None)))
+def test_the_settings_file_of_a_piece_that_they_alone_do_not_make_is_refused():
+    with pytest.raises(ValueError, match="use its MIDI"):
+        PieceLink.from_file(settings_file(piece(begin=None)))
 
 
 @pytest.mark.parametrize(
@@ -52,8 +51,8 @@ def test_a_settings_file_of_what_settings_alone_do_not_make():
 )
 def test_other_files_are_refused(entry):
     with pytest.raises(ValueError):
-        Link.of_file(json.dumps(entry).encode())
+        PieceLink.from_file(json.dumps(entry).encode())
 
 
-def test_files_are_named_after_what_made_the_piece():
+def test_files_are_named_by_model_seed_and_variation():
     assert file_stem(piece()) == "run-best-7-v3"

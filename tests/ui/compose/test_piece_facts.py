@@ -8,11 +8,11 @@ from musicgen.composing.records.saved_pieces import SavedPiece
 from musicgen.composing.settings import ComposeSettings
 from musicgen.rendering.figures.roll import Mark
 from musicgen.ui.compose.piece_facts import (
-    figures_of,
+    is_too_short_to_judge,
     marks_of,
+    metrics_of,
     originality_of,
     primer_notes,
-    too_short_to_tell,
 )
 from tests.helpers.tiny_music import tiny_pieces
 
@@ -21,13 +21,13 @@ def piece(**facts: object) -> SavedPiece:
     return SavedPiece("id", "name", "2026-01-01", "run@best", ComposeSettings(), 0, facts=facts)
 
 
-def test_a_report_that_was_written_is_read_again():
+def test_a_report_is_read_back_from_json():
     report = originality(tiny_pieces()[2], OriginalityIndex.build(tiny_pieces()))
     written = json.loads(json.dumps(report.to_json()))
     assert originality_of(piece(originality=written)) == report
 
 
-def test_marks_count_from_the_primer_on():
+def test_marks_count_notes_from_the_start_of_the_primer():
     match = {
         "first": 3, "notes": 9, "start": 0, "end": 10, "source": "a", "source_piece": 0,
         "source_note": 0, "source_bar": 4, "semitones": 0,
@@ -36,20 +36,24 @@ def test_marks_count_from_the_primer_on():
         "longest_run": 9, "longest_run_bars": 1.0, "source": "a", "source_bar": 4,
         "share_8": 0.5, "human_95": None, "runs": [match],
     }  # fmt: skip
-    kept = piece(originality=report, primer_notes=5)
-    assert marks_of(kept) == [Mark(8, 17, "9 notes as in a, bar 4")]
+    assert marks_of(piece(originality=report, primer_notes=5)) == [
+        Mark(8, 17, "9 notes as in a, bar 4")
+    ]
     [mark] = marks_of(piece(originality={**report, "runs": [{**match, "source_bar": 0}]}))
     assert mark.label == "9 notes as in a, upbeat"
-    for human, shared in ((9, True), (8.5, False)):  # up to what composers share
+    for human, shared in ((9, True), (8.5, False)):  # no longer than held-out pieces share
         [mark] = marks_of(piece(originality={**report, "human_95": human}))
         assert mark.shared == shared
     assert marks_of(piece(originality={**report, "runs": [{**match, "first": "3"}]})) == []
 
 
-def test_a_handful_of_notes_is_too_short_to_tell():
-    told = [too_short_to_tell(piece(notes=12, primer_notes=given)) for given in (0, 4, 5)]
-    assert told == [False, False, True]
-    assert not too_short_to_tell(piece(notes="7"))
+@pytest.mark.parametrize("given, too_short", [(0, False), (4, False), (5, True)])
+def test_a_piece_is_too_short_to_judge_if_few_notes_were_composed(given, too_short):
+    assert is_too_short_to_judge(piece(notes=12, primer_notes=given)) == too_short
+
+
+def test_a_damaged_number_of_notes_is_not_judged_too_short():
+    assert not is_too_short_to_judge(piece(notes="7"))
 
 
 @pytest.mark.parametrize("entry", [None, 1, [], {}, {"runs": [1]}, {"runs": []}, "runs"])
@@ -57,7 +61,7 @@ def test_a_damaged_report_is_none(entry):
     assert originality_of(piece(originality=entry)) is None
 
 
-def test_damaged_figures_and_numbers_are_left_out():
-    assert figures_of(piece(figures={"a": 1, "b": "x", "c": None})) == {"a": 1.0}
-    assert figures_of(piece(figures=[1])) == {}
+def test_damaged_metrics_and_numbers_are_left_out():
+    assert metrics_of(piece(figures={"a": 1, "b": "x", "c": None})) == {"a": 1.0}
+    assert metrics_of(piece(figures=[1])) == {}
     assert primer_notes(piece(primer_notes="3")) == 0

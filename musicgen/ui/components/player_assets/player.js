@@ -1,9 +1,10 @@
-// The player: sound, playhead, choice of bars. Streamlit calls the default export on every
-// rerun and change of theme.
+// Player: sound, playhead, selection of bars. Streamlit calls the default export on every rerun
+// and change of theme.
 
-const players = new WeakMap(); // the element that Streamlit gives -> its Player
-let sounding = null; // one player sounds at a time
-let lastTurn = 0; // what was asked for last, and brought into view
+const players = new WeakMap(); // Streamlit's element -> Player
+let playing = null; // the one Player that sounds
+let lastScrollCount = 0;
+const ZOOM_FACTOR = 1.5;
 
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".player");
@@ -13,22 +14,23 @@ export default function ({ data, parentElement, setStateValue }) {
     player = new Player(root);
     players.set(parentElement, player);
   }
-  player.tell = setStateValue;
-  player.show(...unpacked(data));
+  player.report = setStateValue;
+  player.show(...parseMessage(data));
   return () => {
     players.get(parentElement)?.close();
     players.delete(parentElement);
   };
 }
 
-// The length of the JSON, the JSON, the WAV.
-function unpacked(bytes) {
+// Message of `roll_player`: length of the JSON, JSON, WAV.
+function parseMessage(bytes) {
   const size = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   const text = new TextDecoder().decode(bytes.subarray(4, 4 + size));
   return [JSON.parse(text), bytes.subarray(4 + size)];
 }
 
-function minutes(seconds) {
+// `3:07`
+function formatTime(seconds) {
   const whole = Math.floor(seconds);
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
@@ -37,55 +39,55 @@ class Player {
   constructor(root) {
     this.root = root;
     this.audio = this.find("audio");
-    this.stage = this.find(".stage");
-    this.roll = new Roll(this.stage);
+    this.scroller = this.find(".scroller");
+    this.roll = new Roll(this.scroller);
     this.piece = null;
     this.selection = null; // [first bar, last bar], indices from 0
-    this.anchor = null; // the bar where a choice of bars began
+    this.anchor = null; // the bar where a drag over bars started
     this.scrubbing = false;
     this.loops = false;
-    this.url = null; // of the sound
-    this.frame = 0;
+    this.url = null; // of the WAV
+    this.frame = 0; // requested animation frame
     this.audio.preservesPitch = true;
-    this.closing = new AbortController();
-    this.listen();
+    this.closing = new AbortController(); // removes all event listeners
+    this.addListeners();
     this.resizing = new ResizeObserver(() => {
       this.roll.fit();
       this.draw();
     });
-    this.resizing.observe(this.stage);
+    this.resizing.observe(this.scroller);
   }
 
   find(selector) {
     return this.root.querySelector(selector);
   }
 
-  on(target, event, act) {
-    target.addEventListener(event, act, { signal: this.closing.signal });
+  on(target, event, listener) {
+    target.addEventListener(event, listener, { signal: this.closing.signal });
   }
 
-  listen() {
-    const click = (selector, act) => this.on(this.find(selector), "click", act);
+  addListeners() {
+    const click = (selector, listener) => this.on(this.find(selector), "click", listener);
     click(".home", () => this.seek(this.loopSpan()[0]));
     click(".play", () => this.toggle());
     click(".loop", () => this.setLoop(!this.loops));
-    click(".chosen", () => this.choose(null));
-    click(".wider", () => this.zoom(1 / 1.5));
-    click(".closer", () => this.zoom(1.5));
-    this.on(this.find(".tempo"), "input", () => this.setSpeed());
+    click(".selection", () => this.select(null));
+    click(".zoom-out", () => this.zoom(1 / ZOOM_FACTOR));
+    click(".zoom-in", () => this.zoom(ZOOM_FACTOR));
+    this.on(this.find(".tempo"), "input", () => this.setTempo());
     for (const event of ["play", "pause", "seeked", "loadedmetadata"]) {
-      this.on(this.audio, event, () => this.follow());
+      this.on(this.audio, event, () => this.animate());
     }
-    this.on(this.audio, "timeupdate", () => this.loopOver());
-    this.on(this.audio, "ended", () => this.atEnd());
-    this.on(this.stage, "scroll", () => this.draw());
-    this.on(this.stage, "keydown", (event) => this.key(event));
+    this.on(this.audio, "timeupdate", () => this.repeatLoop());
+    this.on(this.audio, "ended", () => this.handleEnd());
+    this.on(this.scroller, "scroll", () => this.draw());
+    this.on(this.scroller, "keydown", (event) => this.handleKey(event));
     const canvas = this.roll.canvas;
-    this.on(canvas, "pointerdown", (event) => this.press(event));
-    this.on(canvas, "pointermove", (event) => this.move(event));
-    this.on(canvas, "pointerup", () => this.release());
-    this.on(canvas, "pointercancel", () => this.release());
-    this.on(canvas, "pointerleave", () => this.hover(-1));
+    this.on(canvas, "pointerdown", (event) => this.handlePress(event));
+    this.on(canvas, "pointermove", (event) => this.handleMove(event));
+    this.on(canvas, "pointerup", () => this.handleRelease());
+    this.on(canvas, "pointercancel", () => this.handleRelease());
+    this.on(canvas, "pointerleave", () => this.describeNote(-1));
   }
 
   close() {
@@ -93,32 +95,32 @@ class Player {
     this.resizing.disconnect();
     cancelAnimationFrame(this.frame);
     this.setSound(new Uint8Array());
-    if (sounding === this) sounding = null;
+    if (playing === this) playing = null;
   }
 
-  // A new piece, or the same again: with other marks, or in another theme.
+  // Show a piece, or the same one with other marks or in another theme.
   show(piece, wav) {
-    const anew = this.piece?.id !== piece.id;
+    const isNew = this.piece?.id !== piece.id;
     this.piece = piece;
-    if (anew) {
+    if (isNew) {
       this.setSound(wav);
       this.selection = null;
     }
-    this.roll.show(piece, anew);
+    this.roll.show(piece, isNew);
     this.setMarks();
     this.setLegend();
-    this.setSpeed();
+    this.setTempo();
     this.showSelection();
     this.draw();
-    if (anew && piece.plays && this.url) this.audio.play().catch(() => {}); // may be forbidden
-    this.comeIntoView();
+    if (isNew && piece.plays && this.url) this.audio.play().catch(() => {}); // may be forbidden
+    this.scrollIntoView();
   }
 
-  // On a phone what was asked for lies below the form; elsewhere it may lie above a view of it.
-  comeIntoView() {
-    const { turn } = this.piece;
-    if (!turn || turn === lastTurn) return;
-    lastTurn = turn;
+  // After a request the player may be out of sight: below the form on a phone, above a long view.
+  scrollIntoView() {
+    const { scrollCount } = this.piece;
+    if (!scrollCount || scrollCount === lastScrollCount) return;
+    lastScrollCount = scrollCount;
     const { top, bottom } = this.root.getBoundingClientRect();
     if (top >= 0 && bottom <= window.innerHeight) return;
     this.root.scrollIntoView({ block: "start", behavior: "smooth" });
@@ -144,29 +146,29 @@ class Player {
       button.style.setProperty("--colour", shared ? colours.shared : colours.copied);
       button.addEventListener("click", () => {
         this.seek(notes.start[start] ?? 0);
-        this.tell("mark", { piece: this.piece.id, mark: index });
+        this.report("mark", { piece: this.piece.id, mark: index });
       });
       return button;
     });
     const list = this.find(".marks");
     const copied = buttons.filter((_, index) => !marks[index].shared);
-    list.replaceChildren(...new Set([...copied, ...buttons])); // what matters most comes first
+    list.replaceChildren(...new Set([...copied, ...buttons])); // copies matter most
     list.hidden = !marks.length;
   }
 
   setLegend() {
-    const { colours, primer, marks } = this.piece;
+    const { colours, primerNotes, marks } = this.piece;
     const parts = colours.parts.length > 1 ? colours.parts : [];
     const entries = parts.map((colour, part) => [`part ${part + 1}`, colour, ""]);
-    if (primer) entries.unshift(["given", colours.primer, ""]);
+    if (primerNotes) entries.unshift(["beginning", colours.primer, ""]);
     if (marks.some((mark) => mark.shared)) {
       entries.push(["shared, as composers share", colours.shared, "outline"]);
     }
     if (marks.some((mark) => !mark.shared)) entries.push(["copied", colours.copied, "outline"]);
-    const items = entries.map(([name, colour, kind]) => {
+    const items = entries.map(([name, colour, className]) => {
       const item = document.createElement("span");
       const patch = document.createElement("i");
-      patch.className = kind;
+      patch.className = className;
       patch.style.setProperty("--colour", colour);
       item.append(patch, name);
       return item;
@@ -176,8 +178,9 @@ class Player {
 
   // Time ------------------------------------------------------------------
 
+  // Tick of the playhead.
   get now() {
-    // Browsers cut times to whole microseconds: do not fall short of a tick for that.
+    // Browsers round times down to microseconds, which must not fall short of the tick.
     return Math.min(this.piece.end, this.audio.currentTime * this.piece.ticksPerSecond + 0.001);
   }
 
@@ -194,8 +197,8 @@ class Player {
       this.audio.pause();
       return;
     }
-    if (sounding !== this) sounding?.audio.pause();
-    sounding = this;
+    if (playing !== this) playing?.audio.pause();
+    playing = this;
     const [start, stop] = this.loopSpan();
     const outside = this.now < start || this.now >= stop;
     if (outside && (this.loops || this.now >= this.piece.end)) this.seek(start);
@@ -203,7 +206,7 @@ class Player {
   }
 
   play() {
-    this.audio.play().catch(() => this.follow()); // paused or replaced before it began
+    this.audio.play().catch(() => this.animate()); // paused or replaced before it started
   }
 
   setLoop(loops) {
@@ -211,24 +214,25 @@ class Player {
     this.find(".loop").setAttribute("aria-pressed", String(loops));
   }
 
-  // The ticks between which to loop: the chosen bars, or all.
+  // First and last tick to play: of the selected bars if they are looped, else of the piece.
   loopSpan() {
-    const { lines, end } = this.piece;
+    const { barLines, end } = this.piece;
     if (!this.loops || !this.selection) return [0, end];
-    return [lines[this.selection[0]], Math.min(end, lines[this.selection[1] + 1])];
+    const [first, last] = this.selection;
+    return [barLines[first], Math.min(end, barLines[last + 1])];
   }
 
-  loopOver() {
+  repeatLoop() {
     const [start, stop] = this.loopSpan();
     if (this.loops && !this.audio.paused && this.now >= stop) this.seek(start);
   }
 
-  atEnd() {
+  handleEnd() {
     this.seek(this.loopSpan()[0]);
     if (this.loops) this.play();
   }
 
-  setSpeed() {
+  setTempo() {
     const percent = Number(this.find(".tempo").value);
     this.audio.defaultPlaybackRate = percent / 100;
     this.audio.playbackRate = percent / 100;
@@ -236,122 +240,123 @@ class Player {
     this.find(".beats").textContent = `♩ = ${quarters}`;
   }
 
-  // Draw, and go on drawing while it sounds.
-  follow() {
+  // Draw now, and at each animation frame while the piece plays.
+  animate() {
     cancelAnimationFrame(this.frame);
-    const playing = !this.audio.paused;
-    this.root.classList.toggle("playing", playing);
-    this.find(".play").setAttribute("aria-label", playing ? "Pause" : "Play");
-    if (playing) {
-      this.loopOver();
+    const plays = !this.audio.paused;
+    this.root.classList.toggle("playing", plays);
+    this.find(".play").setAttribute("aria-label", plays ? "Pause" : "Play");
+    if (plays) {
+      this.repeatLoop();
       if (!this.scrubbing && this.anchor === null) this.roll.keepInView(this.now);
-      this.frame = requestAnimationFrame(() => this.follow());
+      this.frame = requestAnimationFrame(() => this.animate());
     }
     this.draw();
   }
 
-  // Choosing bars ---------------------------------------------------------
+  // Selecting bars --------------------------------------------------------
 
-  choose(bars, done = true) {
+  // Select bars, [first, last] or null; `done`: not in the middle of a drag.
+  select(bars, done = true) {
     this.selection = bars;
     this.showSelection();
     this.draw();
-    if (done) this.tell("selection", { piece: this.piece.id, bars });
+    if (done) this.report("bars", { piece: this.piece.id, bars });
   }
 
   showSelection() {
-    const button = this.find(".chosen");
+    const button = this.find(".selection");
     button.hidden = !this.selection;
     if (!this.selection) return;
-    const [first, last] = this.selection.map((bar) => this.roll.barName(bar));
-    const words = first === last ? `Bar ${first}` : `Bars ${first} to ${last}`;
-    button.textContent = `${words} ✕`;
-    button.setAttribute("aria-label", `${words} chosen: choose none`);
+    const [first, last] = this.selection.map((bar) => this.roll.barNumber(bar));
+    const label = first === last ? `Bar ${first}` : `Bars ${first} to ${last}`;
+    button.textContent = `${label} ✕`;
+    button.setAttribute("aria-label", `${label} selected: select none`);
   }
 
-  // Begin with the bar at the playhead; then one bar more, or one fewer.
-  extend(by) {
+  // Select the bar at the playhead; then one bar more or fewer.
+  extendSelection(by) {
     if (this.roll.bars < 1) return;
     const bar = this.roll.barAt(this.now);
     if (!this.selection) {
-      this.choose([bar, bar]);
+      this.select([bar, bar]);
       return;
     }
     const [first, last] = this.selection;
-    this.choose([first, Math.min(this.roll.bars - 1, Math.max(first, last + by))]);
+    this.select([first, Math.min(this.roll.bars - 1, Math.max(first, last + by))]);
   }
 
-  // Hands -----------------------------------------------------------------
+  // Mouse and keyboard -----------------------------------------------------------------
 
-  press(event) {
+  handlePress(event) {
     if (event.button !== 0) return;
     event.preventDefault();
-    this.stage.focus({ preventScroll: true });
-    const place = this.roll.placeOf(event);
-    this.hover(this.roll.noteAt(place)); // a finger does not hover
-    if (!event.shiftKey && !place.overRuler) {
+    this.scroller.focus({ preventScroll: true });
+    const position = this.roll.positionOf(event);
+    this.describeNote(this.roll.noteAt(position)); // a finger does not hover
+    if (!event.shiftKey && !position.overRuler) {
       this.scrubbing = true;
-      this.seek(place.tick);
+      this.seek(position.tick);
     } else if (this.roll.bars > 0) {
-      this.anchor = this.roll.barAt(place.tick);
-      this.choose([this.anchor, this.anchor], false);
+      this.anchor = this.roll.barAt(position.tick);
+      this.select([this.anchor, this.anchor], false);
     }
     this.roll.canvas.setPointerCapture(event.pointerId);
   }
 
-  move(event) {
-    const place = this.roll.placeOf(event);
+  handleMove(event) {
+    const position = this.roll.positionOf(event);
     if (this.anchor !== null) {
-      const bar = this.roll.barAt(place.tick);
-      this.choose([Math.min(bar, this.anchor), Math.max(bar, this.anchor)], false);
+      const bar = this.roll.barAt(position.tick);
+      this.select([Math.min(bar, this.anchor), Math.max(bar, this.anchor)], false);
     } else if (this.scrubbing) {
-      this.seek(place.tick);
+      this.seek(position.tick);
     } else {
-      this.hover(this.roll.noteAt(place));
+      this.describeNote(this.roll.noteAt(position));
     }
   }
 
-  release() {
-    const chose = this.anchor !== null;
+  handleRelease() {
+    const wasSelecting = this.anchor !== null;
     this.anchor = null;
     this.scrubbing = false;
-    if (chose) this.choose(this.selection);
+    if (wasSelecting) this.select(this.selection);
   }
 
-  // Say which note is under the pointer; -1 is none.
-  hover(note) {
-    this.find(".note").textContent = this.piece.notes.words[note] ?? "";
+  // Show the name, position and value of a note, by its index; -1 shows none.
+  describeNote(index) {
+    this.find(".note").textContent = this.piece.notes.labels[index] ?? "";
   }
 
-  key(event) {
-    const act = this.actionOf(event);
-    if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
+  handleKey(event) {
+    const action = this.actionOf(event);
+    if (!action || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     event.stopPropagation();
-    act();
+    action();
   }
 
   actionOf({ key, shiftKey }) {
-    const { quarter, end, lines } = this.piece;
+    const { ticksPerQuarter, end, barLines } = this.piece;
     const bar = this.roll.barAt(this.now);
-    if (shiftKey && key === "ArrowRight") return () => this.extend(1);
-    if (shiftKey && key === "ArrowLeft") return () => this.extend(-1);
+    if (shiftKey && key === "ArrowRight") return () => this.extendSelection(1);
+    if (shiftKey && key === "ArrowLeft") return () => this.extendSelection(-1);
     return {
       " ": () => this.toggle(),
       l: () => this.setLoop(!this.loops),
-      ArrowRight: () => this.seek(this.now + quarter),
-      ArrowLeft: () => this.seek(this.now - quarter),
-      PageDown: () => this.seek(lines[bar + 1] ?? end),
-      PageUp: () => this.seek(lines[Math.max(0, bar - 1)]),
+      ArrowRight: () => this.seek(this.now + ticksPerQuarter),
+      ArrowLeft: () => this.seek(this.now - ticksPerQuarter),
+      PageDown: () => this.seek(barLines[bar + 1] ?? end),
+      PageUp: () => this.seek(barLines[Math.max(0, bar - 1)]),
       Home: () => this.seek(0),
       End: () => this.seek(end),
-      Escape: () => this.choose(null),
-      "+": () => this.zoom(1.5),
-      "-": () => this.zoom(1 / 1.5),
+      Escape: () => this.select(null),
+      "+": () => this.zoom(ZOOM_FACTOR),
+      "-": () => this.zoom(1 / ZOOM_FACTOR),
     }[key];
   }
 
-  // Sight -----------------------------------------------------------------
+  // Drawing -----------------------------------------------------------------
 
   zoom(factor) {
     this.roll.zoom(factor);
@@ -361,21 +366,22 @@ class Player {
   draw() {
     if (!this.piece) return;
     this.roll.draw(this.now, this.selection);
-    this.say();
+    this.describePosition();
   }
 
-  // Where we are, for eyes and for screen readers.
-  say() {
+  // Show the position, and describe it to screen readers.
+  describePosition() {
     const { ticksPerSecond, end } = this.piece;
     const bar = this.roll.barAt(this.now);
-    const time = `${minutes(this.now / ticksPerSecond)} / ${minutes(Math.round(end / ticksPerSecond))}`;
-    const words = end ? `${this.roll.barWords(bar)} · ${time}` : "no notes";
-    const place = this.find(".place");
-    if (place.textContent !== words) place.textContent = words;
-    if (!this.audio.paused) return; // nobody wants to be talked to while it plays
+    const length = formatTime(Math.round(end / ticksPerSecond));
+    const time = `${formatTime(this.now / ticksPerSecond)} / ${length}`;
+    const text = end ? `${this.roll.barLabel(bar)} · ${time}` : "no notes";
+    const output = this.find(".position");
+    if (output.textContent !== text) output.textContent = text;
+    if (!this.audio.paused) return; // a screen reader would talk over the music
     const names = this.roll.namesAt(this.now);
-    this.stage.setAttribute("aria-valuemax", String(Math.max(0, this.roll.bars - 1)));
-    this.stage.setAttribute("aria-valuenow", String(Math.max(0, bar)));
-    this.stage.setAttribute("aria-valuetext", names ? `${words} · ${names}` : words);
+    this.scroller.setAttribute("aria-valuemax", String(Math.max(0, this.roll.bars - 1)));
+    this.scroller.setAttribute("aria-valuenow", String(Math.max(0, bar)));
+    this.scroller.setAttribute("aria-valuetext", names ? `${text} · ${names}` : text);
   }
 }

@@ -1,15 +1,16 @@
-// The roll: where notes, bars and keys are on the canvas, and how they are drawn.
+// Piano roll: the geometry of notes, bars and keys on the canvas, and their drawing.
 
 const HEIGHT = 320; // pixels
-const GUTTER = 40; // pixels on the left, for the names of keys
-const RULER = 22; // pixels on top, for the numbers of bars
-const BARS_IN_VIEW = 16; // at first
-const FEWEST_KEYS = 24; // rows
-const MOST_PIXELS_A_TICK = 20;
-const BEGUN = 0.01; // ticks: at rest at the beginning no note sounds
+const GUTTER = 40; // pixels on the left, for key names
+const RULER = 22; // pixels at the top, for bar numbers
+const INITIAL_BARS = 16; // in view
+const MIN_ROWS = 24; // keys
+const MAX_PIXELS_PER_TICK = 20;
+const MIN_BAR_NUMBER_PIXELS = 34; // from one bar number to the next
+const START_TICKS = 0.01; // up to here the player rests at the start, and no note sounds
 const BLACK_KEYS = new Set([1, 3, 6, 8, 10]);
 
-// How many of the sorted numbers are at most `value`.
+// Count the sorted numbers that are at most `value`.
 function countUpTo(sorted, value) {
   let low = 0;
   let high = sorted.length;
@@ -22,54 +23,55 @@ function countUpTo(sorted, value) {
 }
 
 class Roll {
-  constructor(stage) {
-    this.stage = stage; // scrolls sideways; the canvas stays in view and is drawn anew
-    this.canvas = stage.querySelector("canvas");
-    this.length = stage.querySelector(".length"); // as wide as the whole piece
+  constructor(scroller) {
+    this.scroller = scroller; // scrolls sideways, under a canvas that stays in view and is redrawn
+    this.canvas = scroller.querySelector("canvas");
+    this.spacer = scroller.querySelector(".spacer"); // as wide as the whole piece
     this.piece = null;
-    this.scale = 0; // pixels a tick
+    this.scale = 0; // pixels per tick
   }
 
-  // Take a piece and the colours of the page; `anew` begins at its beginning.
-  show(piece, anew) {
+  // Show a piece in the colours of the page; `isNew` scrolls to its start.
+  show(piece, isNew) {
     this.piece = piece;
-    this.bars = piece.lines.length - 1;
+    this.bars = piece.barLines.length - 1;
     const { start, pitch } = piece.notes;
     const low = start.length ? pitch.reduce((a, b) => Math.min(a, b)) : 60;
     const high = start.length ? pitch.reduce((a, b) => Math.max(a, b)) : 72;
-    const spare = Math.max(2, Math.ceil((FEWEST_KEYS - (high - low)) / 2));
-    this.low = low - spare;
-    this.high = high + spare;
-    this.row = (HEIGHT - RULER) / (this.high - this.low + 1);
-    this.marked = new Array(start.length).fill(null); // the colour of its outline
+    const margin = Math.max(2, Math.ceil((MIN_ROWS - (high - low)) / 2));
+    this.low = low - margin;
+    this.high = high + margin;
+    this.rowHeight = (HEIGHT - RULER) / (this.high - this.low + 1);
+    this.outlines = new Array(start.length).fill(null); // colour of each note's outline
     const { copied, shared } = piece.colours;
-    for (const mark of piece.marks) if (mark.shared) this.marked.fill(shared, mark.start, mark.stop);
-    for (const mark of piece.marks) if (!mark.shared) this.marked.fill(copied, mark.start, mark.stop);
-    this.given = 0; // the tick where all has ended that was given
-    for (let index = 0; index < piece.primer; index++) {
-      this.given = Math.max(this.given, start[index] + piece.notes.duration[index]);
+    for (const mark of piece.marks) if (mark.shared) this.outlines.fill(shared, mark.start, mark.stop);
+    for (const mark of piece.marks) if (!mark.shared) this.outlines.fill(copied, mark.start, mark.stop);
+    this.primerEnd = 0; // ticks
+    for (let index = 0; index < piece.primerNotes; index++) {
+      this.primerEnd = Math.max(this.primerEnd, start[index] + piece.notes.duration[index]);
     }
-    const style = getComputedStyle(this.stage);
+    const style = getComputedStyle(this.scroller);
     this.text = style.getPropertyValue("--st-text-color") || style.color;
-    this.paper = style.getPropertyValue("--st-background-color") || "transparent";
+    this.background = style.getPropertyValue("--st-background-color") || "transparent";
     this.accent = style.getPropertyValue("--st-primary-color") || style.color;
     this.font = `11px ${style.fontFamily}`;
-    if (anew) {
-      this.stage.scrollLeft = 0;
+    if (isNew) {
+      this.scroller.scrollLeft = 0;
       this.scale = 0;
     }
     this.fit();
   }
 
-  // Take the width that there is; a piece is never narrower than that.
+  // Fit the canvas to the width of the scroller; a piece is drawn at least as wide.
   fit() {
-    const width = this.stage.clientWidth;
+    const width = this.scroller.clientWidth;
     if (!this.piece || !width) return;
-    const { lines } = this.piece;
-    const whole = Math.max(1, lines[lines.length - 1]);
-    const atFirst = lines[Math.min(this.bars, BARS_IN_VIEW)] || whole;
-    this.scale = Math.max(this.scale || this.view / atFirst, this.view / whole);
-    this.length.style.width = `${Math.floor(GUTTER + whole * this.scale)}px`;
+    const { barLines } = this.piece;
+    const pieceTicks = Math.max(1, barLines[barLines.length - 1]);
+    const initialTicks = barLines[Math.min(this.bars, INITIAL_BARS)] || pieceTicks;
+    const initialScale = this.viewWidth / initialTicks;
+    this.scale = Math.max(this.scale || initialScale, this.viewWidth / pieceTicks);
+    this.spacer.style.width = `${Math.floor(GUTTER + pieceTicks * this.scale)}px`;
     this.ratio = window.devicePixelRatio || 1;
     this.canvas.width = Math.round(width * this.ratio);
     this.canvas.height = Math.round(HEIGHT * this.ratio);
@@ -78,79 +80,85 @@ class Roll {
   }
 
   zoom(factor) {
-    const middle = this.tickAt(GUTTER + this.view / 2);
-    this.scale = Math.min(MOST_PIXELS_A_TICK, this.scale * factor);
+    const middle = this.tickAt(GUTTER + this.viewWidth / 2);
+    this.scale = Math.min(MAX_PIXELS_PER_TICK, this.scale * factor);
     this.fit();
-    this.stage.scrollLeft = middle * this.scale - this.view / 2;
+    this.scroller.scrollLeft = middle * this.scale - this.viewWidth / 2;
   }
 
+  // Scroll so that a tick is in view.
   keepInView(tick) {
     const x = this.xOf(tick) - GUTTER;
-    if (x < 0 || x > this.view * 0.95) {
-      this.stage.scrollLeft = tick * this.scale - this.view * 0.1;
+    if (x < 0 || x > this.viewWidth * 0.95) {
+      this.scroller.scrollLeft = tick * this.scale - this.viewWidth * 0.1;
     }
   }
 
-  // Places ----------------------------------------------------------------
+  // Geometry ----------------------------------------------------------------
 
-  get view() {
-    return Math.max(1, this.stage.clientWidth - GUTTER);
+  // Pixels of the scroller without the gutter.
+  get viewWidth() {
+    return Math.max(1, this.scroller.clientWidth - GUTTER);
   }
 
   tickAt(x) {
-    return (x - GUTTER + this.stage.scrollLeft) / this.scale;
+    return (x - GUTTER + this.scroller.scrollLeft) / this.scale;
   }
 
   xOf(tick) {
-    return GUTTER + tick * this.scale - this.stage.scrollLeft;
+    return GUTTER + tick * this.scale - this.scroller.scrollLeft;
   }
 
   yOf(pitch) {
-    return RULER + (this.high - pitch) * this.row;
+    return RULER + (this.high - pitch) * this.rowHeight;
   }
 
-  // Where a pointer is: its tick, its key, and whether it is over the bar numbers.
-  placeOf(event) {
+  // Position of a pointer: tick, pitch, and whether it is over the bar numbers.
+  positionOf(event) {
     const box = this.canvas.getBoundingClientRect();
     const y = event.clientY - box.top;
     return {
       tick: this.tickAt(event.clientX - box.left),
-      pitch: this.high - Math.floor((y - RULER) / this.row),
+      pitch: this.high - Math.floor((y - RULER) / this.rowHeight),
       overRuler: y < RULER,
     };
   }
 
+  // Index of the note at a position, or -1.
   noteAt({ tick, pitch }) {
     const { notes } = this.piece;
     return notes.pitch.findIndex(
-      (each, at) =>
-        each === pitch && notes.start[at] <= tick && tick < notes.start[at] + notes.duration[at],
+      (notePitch, index) =>
+        notePitch === pitch &&
+        notes.start[index] <= tick &&
+        tick < notes.start[index] + notes.duration[index],
     );
   }
 
-  // The names of the notes that sound, the lowest first: `C3 E4 G4`.
+  // Names of the notes that sound, the lowest first: `C3 E4 G4`.
   namesAt(tick) {
-    const { start, duration, pitch, words } = this.piece.notes;
-    const begun = countUpTo(start, tick);
+    const { start, duration, pitch, labels } = this.piece.notes;
+    const started = countUpTo(start, tick);
     const sounding = [];
-    for (let at = 0; at < begun; at++) {
-      if (tick < start[at] + duration[at]) sounding.push(at);
+    for (let index = 0; index < started; index++) {
+      if (tick < start[index] + duration[index]) sounding.push(index);
     }
     sounding.sort((a, b) => pitch[a] - pitch[b]);
-    return sounding.map((at) => words[at].split(",")[0]).join(" ");
+    return sounding.map((index) => labels[index].split(",")[0]).join(" ");
   }
 
   barAt(tick) {
-    const bar = countUpTo(this.piece.lines, tick) - 1;
+    const bar = countUpTo(this.piece.barLines, tick) - 1;
     return Math.max(0, Math.min(this.bars - 1, bar));
   }
 
-  barName(bar) {
+  // The number that is printed for a bar; `bar` counts from 0.
+  barNumber(bar) {
     return String(bar + this.piece.firstBar);
   }
 
-  // As it is said: a bar before the first whole one is numbered 0.
-  barWords(bar) {
+  // `bar 4`, or `upbeat` for the bar that is numbered 0.
+  barLabel(bar) {
     const number = bar + this.piece.firstBar;
     return number ? `bar ${number}` : "upbeat";
   }
@@ -160,113 +168,113 @@ class Roll {
   // now: the tick of the playhead; selection: first and last bar, or null.
   draw(now, selection) {
     if (!this.piece || !this.scale) return;
-    const ink = this.canvas.getContext("2d");
-    ink.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-    ink.clearRect(0, 0, this.stage.clientWidth, HEIGHT);
-    ink.font = this.font;
-    ink.textBaseline = "middle";
-    this.drawRows(ink);
-    this.drawGiven(ink);
-    if (selection) this.drawSelection(ink, selection);
-    this.drawBars(ink);
-    this.drawNotes(ink, now);
-    ink.fillStyle = this.accent;
-    ink.fillRect(Math.round(this.xOf(now)) - 1, 0, 2, HEIGHT);
-    this.drawKeys(ink);
+    const context = this.canvas.getContext("2d");
+    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    context.clearRect(0, 0, this.scroller.clientWidth, HEIGHT);
+    context.font = this.font;
+    context.textBaseline = "middle";
+    this.drawRows(context);
+    this.drawPrimer(context);
+    if (selection) this.drawSelection(context, selection);
+    this.drawBars(context);
+    this.drawNotes(context, now);
+    context.fillStyle = this.accent;
+    context.fillRect(Math.round(this.xOf(now)) - 1, 0, 2, HEIGHT);
+    this.drawKeys(context);
   }
 
-  drawRows(ink) {
-    ink.fillStyle = this.text;
-    ink.globalAlpha = 0.05;
+  drawRows(context) {
+    context.fillStyle = this.text;
+    context.globalAlpha = 0.05;
     for (let pitch = this.low; pitch <= this.high; pitch++) {
       if (BLACK_KEYS.has((pitch + 12) % 12)) {
-        ink.fillRect(GUTTER, this.yOf(pitch), this.view, this.row);
+        context.fillRect(GUTTER, this.yOf(pitch), this.viewWidth, this.rowHeight);
       }
     }
-    ink.globalAlpha = 1;
+    context.globalAlpha = 1;
   }
 
-  // One ground under all that was given, up to where it ends.
-  drawGiven(ink) {
-    if (!this.given) return;
-    ink.fillStyle = this.piece.colours.primer;
-    ink.globalAlpha = 0.18;
-    ink.fillRect(this.xOf(0), RULER, this.given * this.scale, HEIGHT - RULER);
-    ink.globalAlpha = 0.8;
-    ink.fillRect(Math.round(this.xOf(this.given)) - 1, RULER, 2, HEIGHT - RULER);
-    ink.globalAlpha = 1;
+  // Background of the primer, up to the end of its last note.
+  drawPrimer(context) {
+    if (!this.primerEnd) return;
+    context.fillStyle = this.piece.colours.primer;
+    context.globalAlpha = 0.18;
+    context.fillRect(this.xOf(0), RULER, this.primerEnd * this.scale, HEIGHT - RULER);
+    context.globalAlpha = 0.8;
+    context.fillRect(Math.round(this.xOf(this.primerEnd)) - 1, RULER, 2, HEIGHT - RULER);
+    context.globalAlpha = 1;
   }
 
-  drawSelection(ink, [first, last]) {
-    const left = this.xOf(this.piece.lines[first]);
-    const width = this.xOf(this.piece.lines[last + 1]) - left;
-    ink.fillStyle = this.accent;
-    ink.globalAlpha = 0.16;
-    ink.fillRect(left, 0, width, HEIGHT);
-    ink.globalAlpha = 1;
-    ink.fillRect(left, 0, width, 3);
+  drawSelection(context, [first, last]) {
+    const left = this.xOf(this.piece.barLines[first]);
+    const width = this.xOf(this.piece.barLines[last + 1]) - left;
+    context.fillStyle = this.accent;
+    context.globalAlpha = 0.16;
+    context.fillRect(left, 0, width, HEIGHT);
+    context.globalAlpha = 1;
+    context.fillRect(left, 0, width, 3);
   }
 
-  drawBars(ink) {
-    const { lines } = this.piece;
-    const from = Math.max(0, countUpTo(lines, this.tickAt(GUTTER)) - 1);
-    const to = countUpTo(lines, this.tickAt(GUTTER + this.view));
-    const width = this.view / Math.max(1, to - from);
-    let every = 1; // bars from one number to the next
-    while (every * width < 34) every *= 2;
-    ink.fillStyle = this.text;
-    ink.textAlign = "left";
+  drawBars(context) {
+    const { barLines } = this.piece;
+    const from = Math.max(0, countUpTo(barLines, this.tickAt(GUTTER)) - 1);
+    const to = countUpTo(barLines, this.tickAt(GUTTER + this.viewWidth));
+    const barWidth = this.viewWidth / Math.max(1, to - from);
+    let interval = 1; // bars from one number to the next
+    while (interval * barWidth < MIN_BAR_NUMBER_PIXELS) interval *= 2;
+    context.fillStyle = this.text;
+    context.textAlign = "left";
     for (let bar = from; bar < to; bar++) {
-      const x = this.xOf(lines[bar]);
-      const numbered = bar % every === 0;
-      ink.globalAlpha = numbered ? 0.4 : 0.15;
-      if (numbered || every < 8) ink.fillRect(Math.round(x), RULER, 1, HEIGHT - RULER);
-      ink.globalAlpha = 0.8;
-      if (numbered && bar < this.bars) ink.fillText(this.barName(bar), x + 3, RULER / 2);
+      const x = this.xOf(barLines[bar]);
+      const numbered = bar % interval === 0;
+      context.globalAlpha = numbered ? 0.4 : 0.15;
+      if (numbered || interval < 8) context.fillRect(Math.round(x), RULER, 1, HEIGHT - RULER);
+      context.globalAlpha = 0.8;
+      if (numbered && bar < this.bars) context.fillText(this.barNumber(bar), x + 3, RULER / 2);
     }
-    ink.globalAlpha = 1;
+    context.globalAlpha = 1;
   }
 
-  drawNotes(ink, now) {
-    const { notes, colours, primer } = this.piece;
-    const count = countUpTo(notes.start, this.tickAt(GUTTER + this.view));
-    const first = this.tickAt(GUTTER);
-    const height = Math.max(2, Math.round(this.row) - 1); // whole pixels have sharp edges
+  drawNotes(context, now) {
+    const { notes, colours, primerNotes } = this.piece;
+    const count = countUpTo(notes.start, this.tickAt(GUTTER + this.viewWidth));
+    const firstTick = this.tickAt(GUTTER);
+    const height = Math.max(2, Math.round(this.rowHeight) - 1); // whole pixels have sharp edges
     for (let index = 0; index < count; index++) {
       const start = notes.start[index];
       const end = start + notes.duration[index];
-      if (end < first) continue;
-      const sounds = now > BEGUN && start <= now && now < end;
+      if (end < firstTick) continue;
+      const sounds = now > START_TICKS && start <= now && now < end;
       const box = [
         this.xOf(start),
         Math.round(this.yOf(notes.pitch[index])),
         Math.max(1.5, notes.duration[index] * this.scale - 1),
         height,
       ];
-      ink.fillStyle = index < primer ? colours.primer : colours.parts[notes.part[index]];
-      ink.globalAlpha = sounds ? 1 : 0.4 + (0.5 * notes.velocity[index]) / 127;
-      ink.fillRect(...box);
-      ink.globalAlpha = 1;
-      const mark = this.marked[index];
-      if (!mark && !sounds) continue;
-      ink.strokeStyle = mark ?? this.text;
-      ink.lineWidth = mark === colours.copied ? 2 : 1;
-      ink.strokeRect(...box);
+      context.fillStyle = index < primerNotes ? colours.primer : colours.parts[notes.part[index]];
+      context.globalAlpha = sounds ? 1 : 0.4 + (0.5 * notes.velocity[index]) / 127;
+      context.fillRect(...box);
+      context.globalAlpha = 1;
+      const outline = this.outlines[index];
+      if (!outline && !sounds) continue;
+      context.strokeStyle = outline ?? this.text;
+      context.lineWidth = outline === colours.copied ? 2 : 1;
+      context.strokeRect(...box);
     }
   }
 
-  // The names of the Cs, over all that scrolls beneath.
-  drawKeys(ink) {
-    ink.clearRect(0, 0, GUTTER, HEIGHT);
-    ink.fillStyle = this.paper;
-    ink.fillRect(0, 0, GUTTER, HEIGHT);
-    ink.fillStyle = this.text;
-    ink.globalAlpha = 0.8;
-    ink.textAlign = "right";
+  // Names of the Cs, in a gutter that does not scroll.
+  drawKeys(context) {
+    context.clearRect(0, 0, GUTTER, HEIGHT);
+    context.fillStyle = this.background;
+    context.fillRect(0, 0, GUTTER, HEIGHT);
+    context.fillStyle = this.text;
+    context.globalAlpha = 0.8;
+    context.textAlign = "right";
     for (let pitch = Math.ceil(this.low / 12) * 12; pitch <= this.high; pitch += 12) {
-      ink.fillText(`C${pitch / 12 - 1}`, GUTTER - 6, this.yOf(pitch) + this.row / 2);
+      context.fillText(`C${pitch / 12 - 1}`, GUTTER - 6, this.yOf(pitch) + this.rowHeight / 2);
     }
-    ink.fillRect(GUTTER - 1, 0, 1, HEIGHT);
-    ink.globalAlpha = 1;
+    context.fillRect(GUTTER - 1, 0, 1, HEIGHT);
+    context.globalAlpha = 1;
   }
 }

@@ -1,4 +1,4 @@
-"""The form of the Compose page: settings and prompt to a request, and back.
+"""Form of the Compose page: from widgets, links and files to settings and a prompt, and back.
 
-Imports: ui/shared.
+Imports: ui/compose, ui/data for the choice of a collection, ui/shared, ui/components.
 """

@@ -1,40 +1,42 @@
-"""Notes typed as text: `D4 F4 A4 C4+E4+G4/2 r D5/0.5`."""
+"""Notes as text: `D4 F4 A4 C4+E4+G4/2 r D5/0.5`."""
 
 from __future__ import annotations
 
 import re
 
+from musicgen.errors import InvalidSetting
 from musicgen.rendering.note_names import parse_pitch
 from musicgen.score import TICKS_PER_QUARTER, Score, notes_from
 
-MOST_NOTES = 500
-LONGEST_QUARTERS = 16
-_ITEM = re.compile(r"(?P<pitches>[^/]+)(/(?P<length>\d{1,2}(\.\d{1,4})?))?")
+EXAMPLE = "D4 F4 A4 D5/2"
+MAX_NOTES = 500
+MAX_QUARTERS = 16
+_WORD = re.compile(r"(?P<pitches>[^/]+)(/(?P<length>\d{1,2}(\.\d{1,4})?))?")
 
 
-def typed_score(text: str) -> Score:
-    """A score from typed notes; ValueError says which word is wrong and what would be right.
+def parse_notes(text: str) -> Score:
+    """Parse notes that follow each other. Raises InvalidSetting, which names the wrong word.
 
-    Words are note names with octave (C4 is 60), joined by `+` where they sound together, or `r`
-    for a rest; after a slash the length in quarters, 1 where none is given.
+    A word is a note name with octave (C4 is 60), several joined by `+` for a chord, or `r` for a
+    rest; after a slash the length in quarters, 1 without one.
     """
-    rows: list[tuple[int, int, int]] = []
-    now = 0
+    rows: list[tuple[int, int, int]] = []  # start and duration in ticks, pitch
+    tick = 0
     for word in text.replace(",", " ").split():
-        pitches, ticks = _item(word)
-        rows += [(now, ticks, pitch) for pitch in pitches]
-        now += ticks
-        if len(rows) > MOST_NOTES:
-            raise ValueError(f"at most {MOST_NOTES} notes can be typed: upload a file instead")
+        pitches, duration = _parse_word(word)
+        rows += [(tick, duration, pitch) for pitch in pitches]
+        tick += duration
+        if len(rows) > MAX_NOTES:
+            raise InvalidSetting(f"at most {MAX_NOTES} notes can be typed: upload a file instead")
     if not rows:
-        raise ValueError("type a few notes, such as D4 F4 A4 D5/2")
+        raise InvalidSetting(f"type a few notes, such as {EXAMPLE}")
     return Score(notes_from(rows), name="typed notes")
 
 
-def with_note(text: str, name: str, quarters: float, together: bool = False) -> str:
-    """The text and one note more; together: it sounds with the last one, and as long as that."""
+def append_note(text: str, name: str, quarters: float, in_chord: bool = False) -> str:
+    """Append a note; in_chord: to the last note, whose length it takes."""
     words = text.split()
-    if together and words and not words[-1].casefold().startswith("r"):
+    if in_chord and words and not words[-1].casefold().startswith("r"):
         pitches, slash, length = words.pop().partition("/")
         if name not in pitches.split("+"):
             pitches += f"+{name}"
@@ -42,36 +44,35 @@ def with_note(text: str, name: str, quarters: float, together: bool = False) -> 
     return " ".join([*words, name if quarters == 1 else f"{name}/{quarters:g}"])
 
 
-def with_rest(text: str, quarters: float) -> str:
-    """The text and a silence."""
-    return with_note(text, "r", quarters)
+def append_rest(text: str, quarters: float) -> str:
+    return append_note(text, "r", quarters)
 
 
-def without_last(text: str) -> str:
-    """The text without its last note, which may be one of several that sound together."""
+def remove_last_note(text: str) -> str:
+    """Remove the last note, of a chord the last of its notes, or the last rest."""
     words = text.split()
     if not words:
         return ""
     pitches, slash, length = words.pop().partition("/")
-    rest, _, _ = pitches.rpartition("+")
-    return " ".join([*words, *([f"{rest}{slash}{length}"] if rest else [])])
+    other_pitches, _, _ = pitches.rpartition("+")
+    return " ".join([*words, *([f"{other_pitches}{slash}{length}"] if other_pitches else [])])
 
 
-def _item(word: str) -> tuple[list[int], int]:
-    """The pitches and the length in ticks of one word."""
-    found = _ITEM.fullmatch(word)
-    if found is None:
-        raise ValueError(f"'{word[:20]}' is not a note: write C4, C#4+E4/2 or r/0.5")
-    ticks = round(float(found["length"] or 1) * TICKS_PER_QUARTER)
-    if not 1 <= ticks <= LONGEST_QUARTERS * TICKS_PER_QUARTER:
-        raise ValueError(f"'{word[:20]}': a length is above 0 and at most {LONGEST_QUARTERS}")
-    if found["pitches"] in ("r", "R"):
+def _parse_word(word: str) -> tuple[list[int], int]:
+    """Pitches, none for a rest, and duration in ticks."""
+    match = _WORD.fullmatch(word)
+    if match is None:
+        raise InvalidSetting(f"'{word[:20]}' is not a note: write C4, C#4+E4/2 or r/0.5")
+    ticks = round(float(match["length"] or 1) * TICKS_PER_QUARTER)
+    if not 1 <= ticks <= MAX_QUARTERS * TICKS_PER_QUARTER:
+        raise InvalidSetting(f"'{word[:20]}': a length is above 0 and at most {MAX_QUARTERS}")
+    if match["pitches"] in ("r", "R"):
         return [], ticks
-    return sorted({_pitch(name, word) for name in found["pitches"].split("+")}), ticks
+    return sorted({_parse_name(name, word) for name in match["pitches"].split("+")}), ticks
 
 
-def _pitch(name: str, word: str) -> int:
+def _parse_name(name: str, word: str) -> int:
     try:
         return parse_pitch(name)
-    except ValueError as problem:
-        raise ValueError(f"'{word[:20]}' is not a note: {problem}") from None
+    except ValueError as error:
+        raise InvalidSetting(f"'{word[:20]}' is not a note: {error}") from None

@@ -1,4 +1,7 @@
-"""What a new piece begins from."""
+"""The prompt of a new piece: notes that it begins with, from widgets or from a link.
+
+A link names a prompt as `notes:TEXT`, `piece:ID:BARS` or `collection:COLLECTION/PIECE:BARS`.
+"""
 
 from __future__ import annotations
 
@@ -8,153 +11,167 @@ import streamlit as st
 
 from musicgen.composing.bars import bar_start
 from musicgen.composing.records.recipe import Recipe, recipe_in
-from musicgen.composing.records.saved_pieces import UnknownPiece, list_pieces, read_piece
-from musicgen.corpus.errors import CorpusError, UnreadableScore
+from musicgen.composing.records.saved_pieces import list_pieces, read_piece
+from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.formats import FORMATS
 from musicgen.corpus.readers.read_score import read_score
-from musicgen.paths import BadName
+from musicgen.errors import InvalidSetting, MusicgenError
 from musicgen.score import Score
 from musicgen.ui.compose.form.note_input import notes_text
-from musicgen.ui.compose.form.note_text import typed_score
-from musicgen.ui.compose.form.restore_offer import restore_offer
+from musicgen.ui.compose.form.note_text import parse_notes
+from musicgen.ui.compose.form.restore import offer_restore
 from musicgen.ui.compose.piece_cache import score_of
 from musicgen.ui.data.choose_collection import collection_names
 from musicgen.ui.data.open_collection import open_collection
 from musicgen.ui.shared.text import format_count, format_length
 
-KIND, BARS = "begin-kind", "begin-bars"
-NOTHING, OPENING, FILE = "Nothing", "A piece's opening", "A file"
-EARLIER, TYPED = "An earlier one", "Notes"
-KINDS = (NOTHING, OPENING, FILE, EARLIER, TYPED)
-MOST_EARLIER = 200
+KIND_KEY, BARS_KEY, FILE_KEY = "prompt-kind", "prompt-bars", "prompt-file"
+NOTHING, COLLECTION_PIECE, FILE = "Nothing", "A piece's opening", "A file"
+EARLIER_PIECE, NOTES = "An earlier one", "Notes"
+KINDS = (NOTHING, COLLECTION_PIECE, FILE, EARLIER_PIECE, NOTES)
+DEFAULT_BARS = 4
+MAX_EARLIER_PIECES = 200
+# What was read from the last upload, in st.session_state.
+_UPLOAD, _UPLOAD_RECIPE, _UPLOAD_ERROR = "_prompt_upload", "_prompt_recipe", "_prompt_error"
 
 
 @dataclass(frozen=True)
-class Begin:
-    """A beginning that is given."""
+class Prompt:
+    """Notes that a piece begins with."""
 
-    score: Score | None = None
-    words: str = ""
-    link: str | None = ""  # how a link says it; None where none can
+    score: Score | None = None  # None for no prompt
+    description: str = ""
+    link: str | None = ""  # its name in a link; None where no link can name it
 
 
-def choose_begin(source: str) -> Begin:
-    """Widgets for the beginning; source: the collection that the model learned from.
+def choose_prompt(collection: str) -> Prompt:
+    """Widgets that choose the prompt.
 
-    ValueError where what is given cannot be used.
+    collection: the model's training collection, which is proposed first. Raises MusicgenError or
+    OSError if the choice cannot be used.
     """
     kind = st.pills(
-        "Begin from", KINDS, default=NOTHING, required=True, key=KIND, persist_state="session"
+        "Begin from", KINDS, default=NOTHING, required=True, key=KIND_KEY, persist_state="session"
     )
-    whole = {OPENING: _piece_of, FILE: _file, EARLIER: _earlier, TYPED: _typed}
-    if kind not in whole:
-        return Begin()
-    begin = whole[kind](source)
-    if begin.score is None or kind == TYPED:
-        return begin
-    score, most = begin.score, max(1, begin.score.full_bars)
+    if kind == NOTES:
+        return _typed_notes()
+    if kind == COLLECTION_PIECE:
+        prompt = _choose_collection_piece(collection)
+    elif kind == FILE:
+        prompt = _upload_file()
+    elif kind == EARLIER_PIECE:
+        prompt = _choose_earlier_piece()
+    else:
+        return Prompt()
+    assert prompt.score is not None
+    score, max_bars = prompt.score, max(1, prompt.score.full_bars)
     st.caption(f"{format_length(score)}, {format_count(len(score), 'note')}")
-    bars = int(st.number_input("Bars of it", 1, most, min(4, most), key=f"{BARS}-{begin.words}"))
-    return _opening(begin, bars + score.has_pickup)
+    key = f"{BARS_KEY}-{prompt.description}"
+    bars = int(st.number_input("Bars of it", 1, max_bars, min(DEFAULT_BARS, max_bars), key=key))
+    return _first_bars_of(prompt, bars + score.has_pickup)
 
 
-def linked_begin(link: str) -> Begin:
-    """What a link says; ValueError where there is no such thing here."""
+def prompt_from_link(link: str) -> Prompt:
+    """Find the prompt that a link names. Raises InvalidSetting if it is not on this computer."""
     kind, _, rest = link.partition(":")
     try:
         if kind == "notes":
-            return Begin(typed_score(rest), f"the notes {rest[:60]}", link)
-        where, _, bars = rest.rpartition(":")
+            return _notes_prompt(rest)
+        source, _, bars = rest.rpartition(":")
         if kind == "piece":
-            return _opening(_kept(where), int(bars))
+            return _first_bars_of(_saved_piece(source), _number_of_bars(bars))
         if kind == "collection":
-            collection, _, name = where.partition("/")
-            return _opening(_of_collection(collection, name), int(bars))
-    except (CorpusError, UnknownPiece, BadName, ValueError, OSError) as problem:
-        raise ValueError(f"the piece's beginning is not here: {problem}") from None
-    raise ValueError(f"'{link[:60]}' is no beginning of a piece")
+            collection, _, name = source.partition("/")
+            return _first_bars_of(_collection_piece(collection, name), _number_of_bars(bars))
+    except (MusicgenError, ValueError, OSError) as error:
+        raise InvalidSetting(f"the piece's beginning is not here: {error}") from None
+    raise InvalidSetting(f"'{link[:60]}' is not the beginning of a piece")
 
 
-def _opening(begin: Begin, bars: int) -> Begin:
-    """The first bars of what is given, an upbeat counted."""
-    assert begin.score is not None
-    counted = bars - begin.score.has_pickup
-    part = f"first {format_count(counted, 'bar')}" if counted else "upbeat"
-    words = f"the {part} of {begin.words}"
-    link = f"{begin.link}:{bars}" if begin.link else None
-    return Begin(first_bars(begin.score, bars), words, link)
+def _first_bars_of(prompt: Prompt, bars: int) -> Prompt:
+    """Shorten a prompt to its first bars, an upbeat counted as one."""
+    score = prompt.score
+    assert score is not None
+    full_bars = bars - score.has_pickup
+    part = f"first {format_count(full_bars, 'bar')}" if full_bars else "upbeat"
+    link = f"{prompt.link}:{bars}" if prompt.link else None
+    first_bars = score.until(bar_start(score.metres, bars))
+    return Prompt(first_bars, f"the {part} of {prompt.description}", link)
 
 
-def first_bars(score: Score, bars: int) -> Score:
-    """The notes that begin in the first bars, cut where those end."""
-    return score.until(bar_start(score.metres, bars))
+def _number_of_bars(text: str) -> int:
+    if not (text.isdecimal() and 0 < len(text) < 6):
+        raise InvalidSetting(f"'{text[:20]}' is not a number of bars")
+    return int(text)
 
 
-def _piece_of(source: str) -> Begin:
+def _choose_collection_piece(training_collection: str) -> Prompt:
     names = collection_names()
-    index = names.index(source) if source in names else 0
-    collection = str(st.selectbox("Collection", names, index=index, key="begin-collection"))
-    analysis = open_collection(collection)
-    pieces = sorted(score.name for score in analysis.scores)
+    index = names.index(training_collection) if training_collection in names else 0
+    collection = str(st.selectbox("Collection", names, index=index, key="prompt-collection"))
+    pieces = sorted(score.name for score in open_collection(collection).scores)
     if not pieces:
-        raise ValueError("that collection holds no piece to begin from")
-    name = str(st.selectbox("Piece", pieces, key=f"begin-piece-{collection}"))
-    return _of_collection(collection, name)
+        raise InvalidSetting("that collection holds no piece to begin from")
+    name = str(st.selectbox("Piece", pieces, key=f"prompt-piece-{collection}"))
+    return _collection_piece(collection, name)
 
 
-def _of_collection(collection: str, name: str) -> Begin:
-    if collection not in collection_names():  # a path, which a link must not have read
-        raise ValueError(f"there is no collection '{collection[:80]}'")
-    scores = {score.name: score for score in reversed(open_collection(collection).scores)}
-    if name not in scores:
-        raise ValueError(f"'{collection}' has no piece '{name[:80]}'")
-    return Begin(scores[name], name, f"collection:{collection}/{name}")
+def _collection_piece(collection: str, name: str) -> Prompt:
+    if collection not in collection_names():  # a link must not make us read any path
+        raise InvalidSetting(f"there is no collection '{collection[:80]}'")
+    for score in open_collection(collection).scores:
+        if score.name == name:
+            return Prompt(score, name, f"collection:{collection}/{name}")
+    raise InvalidSetting(f"'{collection}' has no piece '{name[:80]}'")
 
 
-def _file(source: str) -> Begin:
-    endings = [ending.removeprefix(".") for ending in FORMATS]
-    st.file_uploader("A MIDI file or a score", endings, key="begin-file", on_change=_take_file)
-    if problem := st.session_state.get("_begin_problem"):
-        raise ValueError(problem)
-    begin: Begin | None = st.session_state.get("_begin_file")
-    if begin is None:
-        raise ValueError("choose a file to begin from")
-    recipe: Recipe | None = st.session_state.get("_begin_recipe")
+def _upload_file() -> Prompt:
+    extensions = [extension.removeprefix(".") for extension in FORMATS]
+    st.file_uploader("A MIDI file or a score", extensions, key=FILE_KEY, on_change=_read_upload)
+    if error := st.session_state.get(_UPLOAD_ERROR):
+        raise InvalidSetting(error)
+    prompt: Prompt | None = st.session_state.get(_UPLOAD)
+    if prompt is None:
+        raise InvalidSetting("choose a file to begin from")
+    recipe: Recipe | None = st.session_state.get(_UPLOAD_RECIPE)
     if recipe is not None:
-        restore_offer(recipe, KIND, NOTHING)
-    return begin
+        offer_restore(recipe, KIND_KEY, NOTHING)
+    return prompt
 
 
-def _take_file() -> None:
-    """Read what was uploaded at once: the uploader forgets it with the page."""
-    file = st.session_state.get("begin-file")
-    for name in ("_begin_file", "_begin_recipe", "_begin_problem"):
+def _read_upload() -> None:
+    """Read the upload at once: Streamlit drops it when the page is left."""
+    file = st.session_state.get(FILE_KEY)
+    for name in (_UPLOAD, _UPLOAD_RECIPE, _UPLOAD_ERROR):
         st.session_state[name] = None
     if file is None:
         return
     try:
         score = read_score(file.getvalue(), file.name)
-        st.session_state["_begin_file"] = Begin(score, file.name, None)
-        st.session_state["_begin_recipe"] = recipe_in(file.getvalue())
-    except UnreadableScore as problem:
-        st.session_state["_begin_problem"] = f"{file.name} cannot be used: {problem}"
+        st.session_state[_UPLOAD] = Prompt(score, file.name, None)
+        st.session_state[_UPLOAD_RECIPE] = recipe_in(file.getvalue())
+    except UnreadableScore as error:
+        st.session_state[_UPLOAD_ERROR] = f"{file.name} cannot be used: {error}"
 
 
-def _earlier(source: str) -> Begin:
-    pieces = {piece.id: piece for piece in list_pieces()[:MOST_EARLIER]}
+def _choose_earlier_piece() -> Prompt:
+    pieces = {piece.id: piece for piece in list_pieces()[:MAX_EARLIER_PIECES]}
     if not pieces:
-        raise ValueError("there is no earlier piece yet")
-    chosen = st.selectbox(
-        "Piece", list(pieces), key="begin-earlier", format_func=lambda id: pieces[id].name
+        raise InvalidSetting("there is no earlier piece yet")
+    piece_id = st.selectbox(
+        "Piece", list(pieces), key="prompt-earlier", format_func=lambda id: pieces[id].name
     )
-    return _kept(str(chosen))
+    return _saved_piece(str(piece_id))
 
 
-def _kept(piece_id: str) -> Begin:
+def _saved_piece(piece_id: str) -> Prompt:
     piece = read_piece(piece_id)
-    return Begin(score_of(piece), piece.name, f"piece:{piece.id}")
+    return Prompt(score_of(piece), piece.name, f"piece:{piece.id}")
 
 
-def _typed(source: str) -> Begin:
-    words = notes_text()
-    return Begin(typed_score(words), f"the notes {words[:60]}", f"notes:{words}")
+def _typed_notes() -> Prompt:
+    return _notes_prompt(notes_text())
+
+
+def _notes_prompt(text: str) -> Prompt:
+    return Prompt(parse_notes(text), f"the notes {text[:60]}", f"notes:{text}")

@@ -1,4 +1,4 @@
-"""What is asked of the composer: from the widgets' values to settings, and back."""
+"""State of the form: the values of its widgets, as settings and from settings."""
 
 from __future__ import annotations
 
@@ -22,42 +22,42 @@ from musicgen.composing.settings import (
 )
 from musicgen.encoding.grid import HIGHEST_KEY, LOWEST_KEY
 from musicgen.theory.scales import SCALES
-from musicgen.ui.compose.models import Opened
+from musicgen.ui.compose.models import OpenModel
 
-CHARACTERS = {"Calm": 0.8, "Balanced": ComposeSettings.temperature, "Wild": 1.15}  # temperatures
+_COMPOSER = ComposeSettings()
+CHARACTERS = {"Calm": 0.8, "Balanced": _COMPOSER.temperature, "Wild": 1.15}  # temperatures
 KEY_TONICS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 ANY = ""
 KEYS = (ANY, *(f"{tonic} {scale}" for scale in SCALES for tonic in KEY_TONICS))
 METRES = (ANY, "4/4", "3/4", "2/4", "6/8", "9/8", "12/8", "2/2", "3/2", "5/4", "7/8")
-AS_IT_COMES = -1
-PROGRAMS = (AS_IT_COMES, *range(128))
-DICE = 1_000_000  # seeds that the dice throws: short enough to be read out
+ANY_PROGRAM = -1
+PROGRAMS = (ANY_PROGRAM, *range(128))  # General MIDI
+MAX_DRAWN_SEED = 1_000_000  # short enough to be read out; a typed seed may be larger
 DENSITIES = {-2.0: "sparse", -1.0: "sparser", 0.0: "as it comes", 1.0: "denser", 2.0: "dense"}
 
-_OWN = ComposeSettings()  # what the composer does of itself
-
+# The form's value names are those of ComposeSettings where both mean the same.
 _DEFAULTS: dict[str, Any] = {
-    "bars": _OWN.bars,
+    "bars": _COMPOSER.bars,
     "character": "Balanced",
     "key": ANY,
-    "program": AS_IT_COMES,
+    "program": ANY_PROGRAM,
     "tempo": None,
     "variations": 1,
-    "temperature": _OWN.temperature,
-    "top_p": _OWN.top_p,
-    "top_k": _OWN.top_k,
+    "temperature": _COMPOSER.temperature,
+    "top_p": _COMPOSER.top_p,
+    "top_k": _COMPOSER.top_k,
     "candidates": 4,
     "lowest": LOWEST_KEY,
     "highest": HIGHEST_KEY,
     "density": 0.0,
     "grid": "any",
     "metre": ANY,
-    "guarded": True,
-    "closes": True,
-    "usual": True,
+    "copy_guard": True,
+    "close": True,
+    "collection_style": True,
     "max_copy": None,
     "seed": 1,
-    "same": False,
+    "keep_seed": False,
 }
 _CHOICES: dict[str, Container[Any]] = {
     "key": KEYS,
@@ -68,134 +68,142 @@ _CHOICES: dict[str, Container[Any]] = {
 }
 BOUNDS: dict[str, tuple[Any, Any]] = {
     "bars": (1, MAX_BARS),
-    "tempo": (10.0, 400.0),
+    "tempo": (10.0, 400.0),  # quarters a minute
     "temperature": (0.0, 2.0),
     "top_p": (0.05, 1.0),
     "top_k": (0, 1000),
-    "max_copy": (MIN_COPY_NOTES, MAX_COPY_NOTES),
+    "max_copy": (MIN_COPY_NOTES, MAX_COPY_NOTES),  # notes
     "seed": (0, MAX_SEED),
 }
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What the widgets say."""
+class ComposeRequest:
+    """Settings from the form, and how many pieces to choose from."""
 
     settings: ComposeSettings
     candidates: int
 
 
-def prepare() -> None:
-    """Give every widget a value, before the first of them is drawn."""
+def initialize_form() -> None:
+    """Give every widget a value; before the first of them is drawn."""
     for name, value in _DEFAULTS.items():
-        st.session_state.setdefault(key_of(name), value)
+        st.session_state.setdefault(widget_key(name), value)
 
 
-def fill(settings: ComposeSettings) -> None:
-    """Set the widgets as they were for a piece, as far as they reach; before they are drawn."""
+def fill_form(settings: ComposeSettings, keep_seed: bool) -> None:
+    """Set the widgets to the settings of a piece, as far as they can show them.
+
+    To be called before they are drawn.
+    """
     entry = settings.to_json()
     for name in _DEFAULTS.keys() & entry.keys():
-        st.session_state[key_of(name)] = _shown(name, entry[name])
-    st.session_state[key_of("variations")] = 1
-    st.session_state[key_of("guarded")] = settings.max_copy != 0
-    st.session_state[key_of("closes")] = settings.endings > 0
-    plain = ComposeSettings()
-    usual = any(getattr(settings, name) != getattr(plain, name) for name in LEFT_OPEN)
-    st.session_state[key_of("usual")] = usual
-    st.session_state[key_of("same")] = True
-    set_character()
+        st.session_state[widget_key(name)] = _displayable(name, entry[name])
+    st.session_state[widget_key("variations")] = 1
+    st.session_state[widget_key("copy_guard")] = settings.max_copy != 0
+    st.session_state[widget_key("close")] = settings.endings > 0
+    follows_style = any(getattr(settings, name) != getattr(_COMPOSER, name) for name in LEFT_OPEN)
+    st.session_state[widget_key("collection_style")] = follows_style
+    st.session_state[widget_key("keep_seed")] = keep_seed
+    update_character()
 
 
-def throw_dice() -> None:
-    """Another seed, unless the same one is wanted again; before the widget is drawn."""
-    if not st.session_state[key_of("same")]:
-        st.session_state[key_of("seed")] = secrets.randbelow(DICE)
+def draw_seed() -> None:
+    """Draw another seed unless the last one is kept; before the seed's widget is drawn."""
+    if not st.session_state[widget_key("keep_seed")]:
+        st.session_state[widget_key("seed")] = secrets.randbelow(MAX_DRAWN_SEED)
 
 
-def asked(opened: Opened, primed: bool) -> Asked:
-    """What the widgets say; ValueError where it does not go together."""
-    said = {name: st.session_state[key_of(name)] for name in _DEFAULTS}
-    timeless = opened.engine.encoding.name == "notes"
-    if timeless:
-        said |= {name: _DEFAULTS[name] for name in ("density", "grid")}
-    if timeless or primed:
-        said["metre"] = ANY
-    known = opened.profile.index is not None
+def draw_and_keep_seed() -> None:
+    """Draw another seed for the next piece."""
+    st.session_state[widget_key("seed")] = secrets.randbelow(MAX_DRAWN_SEED)
+    st.session_state[widget_key("keep_seed")] = True
+
+
+def keep_typed_seed() -> None:
+    clamp_value("seed")
+    st.session_state[widget_key("keep_seed")] = True
+
+
+def read_form(opened: OpenModel, has_prompt: bool) -> ComposeRequest:
+    """Read the settings from the widgets. Raises InvalidSetting if they do not fit together."""
+    values = {name: st.session_state[widget_key(name)] for name in _DEFAULTS}
+    without_time = opened.model.encoding.name == "notes"
+    if without_time:
+        values |= {name: _DEFAULTS[name] for name in ("density", "grid")}
+    if without_time or has_prompt:
+        values["metre"] = ANY
+    guarded = values["copy_guard"] and opened.profile.index is not None
     settings = ComposeSettings(
-        bars=said["bars"],
-        variations=said["variations"],
-        seed=said["seed"],
-        temperature=said["temperature"],
-        top_k=said["top_k"],
-        top_p=said["top_p"],
-        tempo=said["tempo"],
-        program=None if said["program"] == AS_IT_COMES else said["program"],
-        metre=said["metre"] or None,
-        key=said["key"] or None,
-        lowest=said["lowest"],
-        highest=said["highest"],
-        density=said["density"],
-        grid=said["grid"],
-        max_copy=said["max_copy"] if said["guarded"] and known else 0,
-        endings=DEFAULT_ENDINGS if said["closes"] else 0,
+        bars=values["bars"],
+        variations=values["variations"],
+        seed=values["seed"],
+        temperature=values["temperature"],
+        top_k=values["top_k"],
+        top_p=values["top_p"],
+        tempo=values["tempo"],
+        program=None if values["program"] == ANY_PROGRAM else values["program"],
+        metre=values["metre"] or None,
+        key=values["key"] or None,
+        lowest=values["lowest"],
+        highest=values["highest"],
+        density=values["density"],
+        grid=values["grid"],
+        max_copy=values["max_copy"] if guarded else 0,
+        endings=DEFAULT_ENDINGS if values["close"] else 0,
         rhythm_tail=DEFAULT_RHYTHM_TAIL,
         from_home=True,
     )
-    if said["usual"]:
+    if values["collection_style"]:
         settings = replace(settings, **LEFT_OPEN)
-    return Asked(settings, said["candidates"])
+    return ComposeRequest(settings, values["candidates"])
 
 
-def key_of(name: str) -> str:
-    return f"ask-{name}"
+def widget_key(name: str) -> str:
+    return f"form-{name}"
 
 
-def _shown(name: str, value: Any) -> Any:
-    """A setting as its widget can show it: the nearest value, or what the widget begins with."""
+def widget_options(name: str) -> dict[str, Any]:
+    """Key of a widget, kept when the page is left, and value None for a field that is empty."""
+    options: dict[str, Any] = {"key": widget_key(name), "persist_state": "session"}
+    return options | ({"value": None} if _DEFAULTS[name] is None else {})
+
+
+def clamp_value(name: str) -> None:
+    """Replace a typed number outside its bounds by the nearest within, and remember that."""
+    (low, high), value = BOUNDS[name], st.session_state[widget_key(name)]
+    if value is not None and not low <= value <= high:
+        st.session_state[widget_key(name)] = _clamped(name, value)
+        st.session_state[f"_{name}_clamped"] = True
+
+
+def pop_clamped(name: str) -> bool:
+    """Whether the typed number was just replaced."""
+    return bool(st.session_state.pop(f"_{name}_clamped", False))
+
+
+def update_temperature() -> None:
+    """Set the temperature of the chosen character."""
+    if character := st.session_state[widget_key("character")]:
+        st.session_state[widget_key("temperature")] = CHARACTERS[character]
+
+
+def update_character() -> None:
+    """Choose the character of the temperature, or none."""
+    characters = {temperature: character for character, temperature in CHARACTERS.items()}
+    temperature = round(st.session_state[widget_key("temperature")], 2)
+    st.session_state[widget_key("character")] = characters.get(temperature)
+
+
+def _displayable(name: str, value: Any) -> Any:
+    """Nearest value that the widget of a setting can show; its default where there is none."""
     if name in _CHOICES:
         return value if value in _CHOICES[name] else _DEFAULTS[name]
     if name not in BOUNDS or not value:
         return value if value is not None else _DEFAULTS[name]
+    return _clamped(name, value)
+
+
+def _clamped(name: str, value: float) -> Any:
     low, high = BOUNDS[name]
     return type(low)(min(max(value, low), high))
-
-
-def widget(name: str) -> dict[str, Any]:
-    """The key of a widget, kept over pages; and no value, where that is what it begins with."""
-    options: dict[str, Any] = {"key": key_of(name), "persist_state": "session"}
-    return options | ({"value": None} if name in ("tempo", "max_copy") else {})
-
-
-def keep_within(name: str) -> None:
-    """Take the nearest value that there can be for what was typed, and have that said."""
-    (low, high), value = BOUNDS[name], st.session_state[key_of(name)]
-    if value is not None and not low <= value <= high:
-        st.session_state[key_of(name)] = type(low)(min(max(value, low), high))
-        st.session_state[f"_{name}_kept_within"] = True
-
-
-def was_kept_within(name: str) -> bool:
-    """Whether another value was just taken than the one that was typed."""
-    return bool(st.session_state.pop(f"_{name}_kept_within", False))
-
-
-def set_temperature() -> None:
-    if word := st.session_state[key_of("character")]:
-        st.session_state[key_of("temperature")] = CHARACTERS[word]
-
-
-def set_character() -> None:
-    """The word that the temperature has, or none."""
-    words = {temperature: word for word, temperature in CHARACTERS.items()}
-    temperature = round(st.session_state[key_of("temperature")], 2)
-    st.session_state[key_of("character")] = words.get(temperature)
-
-
-def keep_seed() -> None:
-    keep_within("seed")
-    st.session_state[key_of("same")] = True
-
-
-def another_seed() -> None:
-    st.session_state[key_of("seed")] = secrets.randbelow(DICE)
-    st.session_state[key_of("same")] = True

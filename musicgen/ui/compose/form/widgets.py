@@ -1,4 +1,4 @@
-"""The widgets of all settings of a piece."""
+"""Widgets of all settings of a piece."""
 
 from __future__ import annotations
 
@@ -12,146 +12,163 @@ from musicgen.composing.settings import RHYTHM_GRIDS
 from musicgen.encoding.grid import HIGHEST_KEY, LOWEST_KEY
 from musicgen.rendering.note_names import pitch_name
 from musicgen.ui.compose.form.state import (
-    AS_IT_COMES,
+    ANY_PROGRAM,
     BOUNDS,
     CHARACTERS,
     DENSITIES,
     KEYS,
     METRES,
     PROGRAMS,
-    another_seed,
-    keep_seed,
-    keep_within,
-    set_character,
-    set_temperature,
-    was_kept_within,
-    widget,
+    clamp_value,
+    draw_and_keep_seed,
+    keep_typed_seed,
+    pop_clamped,
+    update_character,
+    update_temperature,
+    widget_options,
 )
-from musicgen.ui.compose.models import Opened
+from musicgen.ui.compose.models import OpenModel
 
 CANDIDATES = (1, 4, 8, 16, 32)
-MOST_SHOWN = 8  # variations
+MAX_VARIATIONS = 8
+WITHOUT_TIME = "This model knows no rhythm: each of its notes lasts half a quarter."
 
 
 def main_widgets() -> None:
-    """Length, character, key, instrument, tempo."""
+    """Length, tempo, character, key, instrument, variations."""
     left, right = st.columns(2)
     with left:
-        _number("bars", "Bars", step=4)
+        _number_input("bars", "Bars", step=4)
     with right:
-        _number(
+        _number_input(
             "tempo", "Tempo", step=4.0, format="%g", placeholder="auto",
-            help="Quarters a minute. Auto: the beginning's own, or what is usual.",
+            help="Quarters a minute. Auto: the tempo of the beginning, or the collection's most "
+            "common one.",
         )  # fmt: skip
     st.segmented_control(
-        "Character", list(CHARACTERS), on_change=set_temperature, **widget("character"),
-        help="How far from the likeliest the music may go: the temperature, in words.",
+        "Character", list(CHARACTERS), on_change=update_temperature, **widget_options("character"),
+        help="How far the music may stray from what is likely: the temperature, in words.",
     )  # fmt: skip
-    st.selectbox("Key", KEYS, format_func=lambda key: key or "Any key", **widget("key"))
-    st.selectbox("Instrument", PROGRAMS, format_func=program_name, **widget("program"))
-    st.slider("Variations", 1, MOST_SHOWN, **widget("variations"))
+    st.selectbox("Key", KEYS, format_func=lambda key: key or "Any key", **widget_options("key"))
+    st.selectbox("Instrument", PROGRAMS, format_func=_instrument_label, **widget_options("program"))
+    st.slider("Variations", 1, MAX_VARIATIONS, **widget_options("variations"))
 
 
 def sampling_widgets() -> None:
-    """Temperature, top-p, top-k, best of many."""
+    """Temperature, top-p, top-k, number of candidates."""
     st.slider(
-        "Temperature", *BOUNDS["temperature"], step=0.05, on_change=set_character,
-        **widget("temperature"),
+        "Temperature", *BOUNDS["temperature"], step=0.05, on_change=update_character,
+        **widget_options("temperature"),
         help="1 draws as the model has learned, 0 always takes the likeliest.",
     )  # fmt: skip
     st.slider(
-        "Top-p", *BOUNDS["top_p"], step=0.01, **widget("top_p"),
-        help="Draw from the likeliest values that have this chance together.",
+        "Top-p", *BOUNDS["top_p"], step=0.01, **widget_options("top_p"),
+        help="Draw from the likeliest values whose probabilities add up to this.",
     )  # fmt: skip
-    _number(
+    _number_input(
         "top_k", "Top-k", step=1,
-        help="Draw from so many of the likeliest values; 0 draws from all.",
+        help="Draw from this many of the likeliest values; 0 draws from all.",
     )  # fmt: skip
     st.select_slider(
-        "Choose from", CANDIDATES, **widget("candidates"),
+        "Choose from", CANDIDATES, **widget_options("candidates"),
         format_func=lambda n: f"{n} composed" if n > 1 else "as they come",
-        help="Compose more than asked for and keep the best: usual for the collection, original, "
-        "not caught in a figure.",
+        help="Compose more pieces than you asked for and keep the best: typical of the "
+        "collection, original, and not repeating one figure over and over.",
     )  # fmt: skip
 
 
-def rule_widgets(opened: Opened, primed: bool) -> None:
-    """Range, density, rhythm grid, metre, copying. primed: a beginning is given."""
-    timeless = opened.engine.encoding.name == "notes"
-    why = "This model knows nothing of time: its notes are half a quarter each."
-    keys = range(LOWEST_KEY, HIGHEST_KEY + 1)
-    for column, name in zip(st.columns(2), ("lowest", "highest"), strict=True):
-        with column:
-            st.selectbox(f"{name.capitalize()} note", keys, format_func=pitch_name, **widget(name))
+def rule_widgets(opened: OpenModel, has_prompt: bool) -> None:
+    """Range, density, rhythm grid, metre, ending, style, copying."""
+    without_time = opened.model.encoding.name == "notes"
+    _range_widgets()
     st.select_slider(
-        "Density", list(DENSITIES), format_func=DENSITIES.__getitem__, disabled=timeless,
-        help=why if timeless else "Each step halves or doubles the odds of onsets far apart.",
-        **widget("density"),
+        "Density", list(DENSITIES), format_func=DENSITIES.__getitem__, disabled=without_time,
+        help=WITHOUT_TIME if without_time
+        else "Each step halves or doubles the odds of long gaps between notes.",
+        **widget_options("density"),
     )  # fmt: skip
     left, right = st.columns(2)
     with left:
         st.selectbox(
-            "Rhythm grid", list(RHYTHM_GRIDS), disabled=timeless,
-            help=why if timeless else "Where in a bar notes may begin and end.", **widget("grid"),
+            "Rhythm grid", list(RHYTHM_GRIDS), disabled=without_time,
+            help=WITHOUT_TIME if without_time else "Where in a bar notes may begin and end.",
+            **widget_options("grid"),
         )  # fmt: skip
     with right:
-        own = "The beginning has its own." if primed else "Auto: what is usual in the collection."
+        origin = "The beginning's." if has_prompt else "Auto: the collection's most common one."
         st.selectbox(
             "Metre", METRES, format_func=lambda metre: metre or "auto",
-            disabled=timeless or primed, help=why if timeless else own, **widget("metre"),
+            disabled=without_time or has_prompt, help=WITHOUT_TIME if without_time else origin,
+            **widget_options("metre"),
         )  # fmt: skip
-    st.toggle(
-        "Close on the tonic", disabled=timeless, **widget("closes"),
-        help=why if timeless else "The last two bars are drawn in several ways, and one that ends "
-        "on a long chord of the key's tonic is kept.",
-    )  # fmt: skip
-    st.toggle(
-        "Upbeat, key and parts as usual", **widget("usual"),
-        help="An upbeat as often as the collection's pieces have one, moved into one of their "
-        "usual keys; and where they are written in parts, so is the piece, with next to no "
-        "parallel fifths and octaves and few clashes. Off: the notes as they are drawn.",
-    )  # fmt: skip
+    _style_widgets(without_time)
     _copy_widgets(opened)
 
 
 def seed_widgets() -> None:
+    """Seed, a button that draws another one, and whether to keep it."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        _number("seed", "Seed", step=1, on_change=keep_seed, args=())
+        _number_input("seed", "Seed", step=1, on_change=keep_typed_seed, args=())
         st.button(
-            "", icon=":material/casino:", on_click=another_seed, key="ask-dice",
+            "", icon=":material/casino:", on_click=draw_and_keep_seed, key="draw-seed",
             help="Another seed", width=48,
         )  # fmt: skip
     st.toggle(
-        "Keep this seed", **widget("same"),
-        help="The same seed and settings give the same notes. Off, each click has a new seed.",
+        "Keep this seed", **widget_options("keep_seed"),
+        help="The same seed and settings give the same notes. Off: a new seed for each piece.",
     )  # fmt: skip
 
 
-def program_name(program: int) -> str:
-    if program == AS_IT_COMES:
+def _instrument_label(program: int) -> str:
+    if program == ANY_PROGRAM:
         return "As it comes"
     return f"{program + 1} {pretty_midi.program_to_instrument_name(program)}"
 
 
-def _number(name: str, label: str, **options: Any) -> None:
-    """A number within bounds. Streamlit would refuse others, but compose with the last one."""
-    told: dict[str, Any] = {"on_change": keep_within, "args": (name,), **options, **widget(name)}
-    st.number_input(label, **told)
-    if was_kept_within(name):
+def _number_input(name: str, label: str, **options: Any) -> None:
+    """Number field with bounds.
+
+    Streamlit's own bounds would reject a number beyond them and compose with the last valid one.
+    """
+    defaults: dict[str, Any] = {"on_change": clamp_value, "args": (name,)}
+    st.number_input(label, **{**defaults, **options, **widget_options(name)})
+    if pop_clamped(name):
         low, high = BOUNDS[name]
         st.caption(f":orange[{label}: from {low:,} to {high:,}]")
 
 
-def _copy_widgets(opened: Opened) -> None:
+def _range_widgets() -> None:
+    pitches = range(LOWEST_KEY, HIGHEST_KEY + 1)
+    for column, name in zip(st.columns(2), ("lowest", "highest"), strict=True):
+        label = f"{name.capitalize()} note"
+        with column:
+            st.selectbox(label, pitches, format_func=pitch_name, **widget_options(name))
+
+
+def _style_widgets(without_time: bool) -> None:
+    st.toggle(
+        "Close on the tonic", disabled=without_time, **widget_options("close"),
+        help=WITHOUT_TIME if without_time else "Draw the last two bars several times and keep an "
+        "ending with a long chord on the tonic.",
+    )  # fmt: skip
+    st.toggle(
+        "Upbeat, key and parts of the collection", **widget_options("collection_style"),
+        help="An upbeat as often as the collection's pieces have one, and one of their keys. "
+        "Where they are written in parts, so is the piece, with hardly any parallel fifths and "
+        "octaves and few clashes. Off: the notes as the model draws them.",
+    )  # fmt: skip
+
+
+def _copy_widgets(opened: OpenModel) -> None:
     index = opened.profile.index
     st.toggle(
-        "Forbid copying", disabled=index is None, **widget("guarded"),
-        help="No longer stretch of the training pieces, in whatever key, than so many notes."
+        "Forbid copying", disabled=index is None, **widget_options("copy_guard"),
+        help="No passage of a training piece, in any key, longer than the number of notes below."
         if index else "This model came without an index of its training pieces.",
     )  # fmt: skip
-    own = default_max_copy(index) if index else None
-    _number(
+    default = default_max_copy(index) if index else None
+    _number_input(
         "max_copy", "Longest copy, notes", step=1, disabled=index is None,
-        placeholder=f"auto: {own}" if own else "",
-        help="Auto: as many as pieces of this collection have in common with each other.",
+        placeholder=f"auto: {default}" if default else "",
+        help="Auto: as many as pieces of this collection share with each other.",
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The history on the Compose page: saved pieces, their actions, comparison.
+"""History on the Compose page: the table of saved pieces, actions on them, comparison.
 
-Imports: ui/shared.
+Imports: ui/compose, ui/compose/form, ui/shared.
 """

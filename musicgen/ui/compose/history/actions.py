@@ -1,4 +1,4 @@
-"""What can be done with pieces that are kept: open, star, name, delete."""
+"""Actions on saved pieces: open, star, rename, delete."""
 
 from __future__ import annotations
 
@@ -8,96 +8,87 @@ import streamlit as st
 
 from musicgen.composing.records import saved_pieces
 from musicgen.composing.records.saved_pieces import SavedPiece, UnknownPiece
-from musicgen.ui.compose import models
-from musicgen.ui.compose.form.form_restore import refill
-from musicgen.ui.compose.piece_facts import primer_notes
-from musicgen.ui.compose.session import desk
+from musicgen.errors import MusicgenError
+from musicgen.ui.compose.session import current_session
 from musicgen.ui.shared.frame import queue_toast
+from musicgen.ui.shared.selectable_table import clear_selection, identity_key
 from musicgen.ui.shared.text import escape, format_count
 
-TURN = "_history_turn"
+TABLE_KEY = "history-table"
+MAX_NAMES_SHOWN = 5
 
 
-def turn() -> int:
-    """How often something was changed: each time the table is a new one."""
-    return int(st.session_state.setdefault(TURN, 0))
+def single_piece_actions(piece: SavedPiece) -> None:
+    """Buttons that open, star and rename a piece.
 
-
-def one(piece: SavedPiece) -> None:
-    """Open, star or name a piece."""
+    Their keys hold the piece's id: a click that arrives after the selection has changed in another
+    tab acts on no other piece.
+    """
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        if st.button("Open", icon=":material/open_in_full:", key="history-open", type="primary"):
+        key = f"history-open-{piece.id}"
+        if st.button("Open", icon=":material/open_in_full:", key=key, type="primary"):
             _open(piece)
         label, icon = ("Unstar", "star_half") if piece.starred else ("Star", "star")
-        if st.button(label, icon=f":material/{icon}:", key="history-star"):
+        if st.button(label, icon=f":material/{icon}:", key=f"history-star-{piece.id}"):
             _change(lambda: saved_pieces.star(piece.id, not piece.starred), "")
         name = st.text_input(
             "Name", piece.name, max_chars=saved_pieces.MAX_NAME_CHARACTERS,
             key=f"history-name-{piece.id}", label_visibility="collapsed", width=320,
         )  # fmt: skip
-        if st.button("Rename", key="history-rename", disabled=name == piece.name):
-            _change(
-                lambda: saved_pieces.rename(piece.id, name),
-                f"It is called {escape(name)} now.",
-            )
+        key = f"history-rename-{piece.id}"
+        if st.button("Rename", key=key, disabled=name == piece.name):
+            toast = f"It is called {escape(name)} now."
+            _change(lambda: saved_pieces.rename(piece.id, name), toast)
 
 
-def several(pieces: Sequence[SavedPiece]) -> None:
-    """Delete pieces, once that is confirmed."""
+def delete_action(pieces: Sequence[SavedPiece]) -> None:
+    """Button that deletes pieces, after a question that names them."""
+    ids, number = [piece.id for piece in pieces], format_count(len(pieces), "piece")
     with st.popover("Delete", icon=":material/delete:"):
-        names = ", ".join(escape(piece.name, 60) for piece in pieces[:5])
-        more = f" and {len(pieces) - 5} more" if len(pieces) > 5 else ""
-        st.markdown(f"Delete {names}{more}? It cannot be undone.")
-        if st.button(
-            f"Yes, delete {format_count(len(pieces), 'piece')}", type="primary", key="delete"
-        ):
-            _change(lambda: _delete(pieces), f"{format_count(len(pieces), 'piece')} deleted.")
-
-
-def heed_open() -> None:
-    """Fill the widgets as they were for what was opened; before they are drawn."""
-    piece: SavedPiece | None = st.session_state.pop("_open_next", None)
-    if piece is not None:
-        models.choose_next(piece.checkpoint)
-        refill(piece.settings, piece.checkpoint, primed=primer_notes(piece) > 0)
+        names = ", ".join(escape(piece.name, 60) for piece in pieces[:MAX_NAMES_SHOWN])
+        more = len(pieces) - MAX_NAMES_SHOWN
+        st.markdown(f"Delete {names}{f' and {more} more' if more > 0 else ''}? This is final.")
+        key = identity_key("history-delete", ids)
+        if st.button(f"Yes, delete {number}", type="primary", key=key):
+            _change(lambda: _delete(ids), f"{number} deleted.")
 
 
 def _open(piece: SavedPiece) -> None:
-    """Show it, with the model and the settings that made it."""
-    here = desk()
-    here.put([piece])
-    here.turn += 1
-    st.session_state["_open_next"] = piece
+    """Show a piece, with its model chosen and its settings in the form."""
+    session = current_session()
+    session.show([piece])
+    session.scroll_count += 1
+    session.piece_to_restore = piece
     st.rerun()
 
 
-def _delete(pieces: Sequence[SavedPiece]) -> None:
-    here = desk()
-    for piece in pieces:
-        saved_pieces.delete(piece.id)
-    gone = {piece.id for piece in pieces}
-    here.put([piece for piece in here.batch if piece.id not in gone])
-    if not here.batch:
-        here.query = {}
+def _delete(ids: Sequence[str]) -> None:
+    for piece_id in ids:
+        saved_pieces.delete(piece_id)
+    session = current_session()
+    session.show([piece for piece in session.pieces if piece.id not in ids])
+    if not session.pieces:
+        session.query = {}
         st.query_params.clear()
 
 
-def _change(work: Callable[[], object], said: str) -> None:
+def _change(action: Callable[[], object], toast: str) -> None:
+    """Change the history and redraw the page, or show why that failed."""
     try:
-        work()
-    except (UnknownPiece, ValueError, OSError) as problem:
-        st.error(escape(str(problem)))
+        action()
+    except (MusicgenError, ValueError, OSError) as error:
+        st.error(escape(str(error)))
         return
-    if said:
-        queue_toast(said)
-    st.session_state[TURN] = turn() + 1
-    here = desk()
-    here.batch = tuple(_again(piece) for piece in here.batch)
+    if toast:
+        queue_toast(toast)
+    clear_selection(TABLE_KEY)
+    session = current_session()
+    session.pieces = tuple(_reloaded(piece) for piece in session.pieces)
     st.rerun()
 
 
-def _again(piece: SavedPiece) -> SavedPiece:
-    """The piece as the history has it now."""
+def _reloaded(piece: SavedPiece) -> SavedPiece:
+    """Read a piece again, after a change of its name or star; itself if it was deleted."""
     try:
         return saved_pieces.read_piece(piece.id)
     except UnknownPiece:

@@ -1,46 +1,59 @@
-"""Pieces of the history side by side."""
+"""Comparison of saved pieces: their sound and their metrics."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from musicgen.composing.records.saved_pieces import SavedPiece, UnknownPiece
 from musicgen.statistics.metrics import METRICS
-from musicgen.ui.compose.piece_cache import AT_ONCE, score_of, sound_of
-from musicgen.ui.compose.piece_facts import figures_of
+from musicgen.ui.compose.piece_cache import AUTO_SOUND_SECONDS, score_of, wav_task
+from musicgen.ui.compose.piece_facts import metrics_of
 from musicgen.ui.shared.text import escape
+
+MAX_UNSCROLLED_ROWS = 20
 
 
 def compare(pieces: Sequence[SavedPiece]) -> None:
-    """The sound of some pieces, and their figures, a column each."""
-    titles = [f"{n}. {piece.name}" for n, piece in enumerate(pieces, 1)]
+    """Show two players in a row, then a table of metrics with a column for each piece."""
+    titles = [f"{number}. {piece.name}" for number, piece in enumerate(pieces, 1)]
     for row in range(0, len(pieces), 2):
-        for place, piece, title in zip(st.columns(2), pieces[row:], titles[row:], strict=False):
-            with place:
+        for column, piece, title in zip(st.columns(2), pieces[row:], titles[row:], strict=False):
+            with column:
                 st.markdown(f"**{escape(title)}**")
-                _hear(piece)
-    found = [figures_of(piece) for piece in pieces]
-    rows = [name for name in METRICS if any(name in figures for figures in found)]
-    columns = {t: [of.get(name) for name in rows] for t, of in zip(titles, found, strict=True)}
-    narrow = {t: st.column_config.NumberColumn(str(n), help=t) for n, t in enumerate(titles, 1)}
+                _audio(piece)
+    _metrics_table(pieces, titles)
+
+
+def _metrics_table(pieces: Sequence[SavedPiece], titles: Sequence[str]) -> None:
+    metrics = {title: metrics_of(piece) for title, piece in zip(titles, pieces, strict=True)}
+    names = [name for name in METRICS if any(name in values for values in metrics.values())]
+    table = pd.DataFrame(
+        {title: [values.get(name) for name in names] for title, values in metrics.items()},
+        index=names,
+    )
+    # Columns are headed by number; the full title is the header's tooltip.
+    columns: dict[str, Any] = {
+        title: {**st.column_config.NumberColumn(str(number), help=title), "width": 80}
+        for number, title in enumerate(titles, 1)
+    }
     st.dataframe(
-        pd.DataFrame(columns, index=rows).round(3),
-        height="content" if len(rows) < 20 else 600,
-        column_config={"_index": st.column_config.Column(width=130)}
-        | {title: {**column, "width": 80} for title, column in narrow.items()},
+        table.round(3),
+        height="content" if len(names) < MAX_UNSCROLLED_ROWS else 600,
+        column_config={"_index": st.column_config.Column(width=130), **columns},
     )
 
 
-def _hear(piece: SavedPiece) -> None:
+def _audio(piece: SavedPiece) -> None:
     try:
         score = score_of(piece)
-    except UnknownPiece as problem:
-        st.error(escape(str(problem)))
+    except UnknownPiece as error:
+        st.error(escape(str(error)))
         return
-    if score.seconds > AT_ONCE:
+    if score.seconds > AUTO_SOUND_SECONDS:
         st.caption("Too long to be played here: open it.")
     else:
-        st.audio(sound_of(score).result(), format="audio/wav")
+        st.audio(wav_task(score).result(), format="audio/wav")

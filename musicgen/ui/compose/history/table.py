@@ -1,4 +1,4 @@
-"""All pieces composed so far: found again, chosen, and handed to what can be done with them."""
+"""Table of all saved pieces: search, selection, actions, comparison."""
 
 from __future__ import annotations
 
@@ -9,52 +9,51 @@ import pandas as pd
 import streamlit as st
 
 from musicgen.composing.records.saved_pieces import SavedPiece, list_pieces
-from musicgen.ui.compose.form.from_file import from_file
+from musicgen.ui.compose.form.restore import upload_piece
 from musicgen.ui.compose.history import actions
 from musicgen.ui.compose.history.compare import compare
 from musicgen.ui.compose.piece_facts import originality_of
+from musicgen.ui.shared.selectable_table import selectable_table
 from musicgen.ui.shared.text import format_count
 
-MOST_COMPARED = 6
+MAX_COMPARED = 6
+TABLE_KEY = actions.TABLE_KEY
 
 
 @st.fragment
 def history_view() -> None:
-    """The table of all pieces, and what can be done with those that are chosen in it."""
+    """Show the table, and actions on the pieces that are selected in it."""
     pieces = list_pieces()
-    from_file()
+    upload_piece()
     if not pieces:
         st.caption("Every piece that is composed is kept here.")
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        wanted = st.text_input("Search", key="history-search", placeholder="name, model, seed …")
-        starred = st.toggle("Starred only", key="history-starred")
-    shown = [piece for piece in pieces if _fits(piece, wanted, starred)]
-    st.caption(
-        f"{format_count(len(shown), 'piece')} of {len(pieces):,}; choose some to work with them."
-    )
-    turn = actions.turn()
-    picked = st.dataframe(
-        _table(shown), hide_index=True, key=f"history-{turn}", on_select="rerun",
-        selection_mode="multi-row", height="auto" if len(shown) < 8 else 280,
+        search = st.text_input("Search", key="history-search", placeholder="name, model, seed …")
+        starred_only = st.toggle("Starred only", key="history-starred")
+    rows = [piece for piece in pieces if _matches(piece, search, starred_only)]
+    st.caption(f"{format_count(len(rows), 'piece')} of {len(pieces):,}; select one or several.")
+    ids = selectable_table(
+        _table(rows), [piece.id for piece in rows], TABLE_KEY, several=True,
+        height="auto" if len(rows) < 8 else 280,
         column_config={
             "★": st.column_config.Column(width=40),
             "composed": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
         },
     )  # fmt: skip
-    chosen = [shown[row] for row in picked["selection"]["rows"] if row < len(shown)]
-    if len(chosen) == 1:
-        actions.one(chosen[0])
-    if chosen:
-        actions.several(chosen)
-    if 2 <= len(chosen) <= MOST_COMPARED:
-        compare(chosen)
+    selected = [piece for piece in rows if piece.id in ids]
+    if len(selected) == 1:
+        actions.single_piece_actions(selected[0])
+    if selected:
+        actions.delete_action(selected)
+    if 2 <= len(selected) <= MAX_COMPARED:
+        compare(selected)
 
 
-def _fits(piece: SavedPiece, wanted: str, starred: bool) -> bool:
+def _matches(piece: SavedPiece, search: str, starred_only: bool) -> bool:
     text = f"{piece.name} {piece.checkpoint} {piece.settings.seed} {piece.primer}".casefold()
-    return (piece.starred or not starred) and all(
-        word in text for word in wanted.casefold().split()
+    return (piece.starred or not starred_only) and all(
+        word in text for word in search.casefold().split()
     )
 
 
@@ -64,7 +63,7 @@ def _table(pieces: Sequence[SavedPiece]) -> pd.DataFrame:
         {
             "★": ["★" if piece.starred else "" for piece in pieces],
             "name": [piece.name for piece in pieces],
-            "composed": [_when(piece.created) for piece in pieces],
+            "composed": [_local_time(piece.created) for piece in pieces],
             "model": [piece.checkpoint for piece in pieces],
             "bars": [piece.facts.get("bars") for piece in pieces],
             "notes": [piece.facts.get("notes") for piece in pieces],
@@ -76,8 +75,8 @@ def _table(pieces: Sequence[SavedPiece]) -> pd.DataFrame:
     )
 
 
-def _when(created: str) -> datetime | None:
-    """In the time of this computer."""
+def _local_time(created: str) -> datetime | None:
+    """Parse ISO 8601 into this computer's time zone; None if it is damaged."""
     try:
         return datetime.fromisoformat(created).astimezone().replace(tzinfo=None)
     except ValueError:

@@ -1,1 +1,4 @@
-"""One piece on the Compose page: player, views, downloads. Imports: ui/shared, ui/components."""
+"""The piece that is shown on the Compose page: player, views, downloads, edits.
+
+Imports: ui/compose, ui/compose/form, ui/data, ui/shared, ui/components.
+"""

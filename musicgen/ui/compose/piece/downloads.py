@@ -1,4 +1,4 @@
-"""Taking a piece away: its files, made when they are asked for, and a link to it."""
+"""Downloads of a piece, rendered when they are clicked, and a link to it."""
 
 from __future__ import annotations
 
@@ -13,53 +13,58 @@ from musicgen.composing.records.saved_pieces import SavedPiece
 from musicgen.rendering.wav import MAX_SECONDS
 from musicgen.score import Score
 from musicgen.ui.compose.link import link_to, recipe_of
-from musicgen.ui.compose.piece.page_svg import one_sheet
+from musicgen.ui.compose.piece.page_svg import join_pages
 from musicgen.ui.compose.piece_cache import (
-    MOST_PRINTED,
-    engraving_of,
-    musicxml_of,
-    pdf_of,
-    sound_of,
+    MAX_PRINTED_NOTES,
+    musicxml_file,
+    pdf_file,
+    svg_pages,
+    wav_task,
 )
 
 MUSICXML = "application/vnd.recordare.musicxml+xml"
 
 
 def downloads(piece: SavedPiece, score: Score) -> None:
-    """A button for each kind of file; all are of the piece that is shown, and named after it."""
-    stem, too_many = file_stem(piece), len(score) > MOST_PRINTED
-    refused = {"wav": score.seconds > MAX_SECONDS, "svg": too_many, "pdf": too_many}
-    files: tuple[tuple[str, Callable[[], bytes], str, str], ...] = (
+    """Show a button for each file format, and the link."""
+    stem, too_many_notes = file_stem(piece), len(score) > MAX_PRINTED_NOTES
+    disabled = {
+        "wav": score.seconds > MAX_SECONDS,
+        "svg": too_many_notes,
+        "pdf": too_many_notes,
+    }
+    formats: tuple[tuple[str, Callable[[], bytes], str, str], ...] = (
         ("MIDI", lambda: piece.midi, "mid", "audio/midi"),
-        ("WAV", lambda: sound_of(score).result(), "wav", "audio/wav"),
-        ("MusicXML", lambda: musicxml_of(score), "musicxml", MUSICXML),
-        ("PDF", lambda: pdf_of(score), "pdf", "application/pdf"),
-        ("SVG", lambda: one_sheet(engraving_of(score)).encode(), "svg", "image/svg+xml"),
+        ("WAV", lambda: wav_task(score).result(), "wav", "audio/wav"),
+        ("MusicXML", lambda: musicxml_file(score), "musicxml", MUSICXML),
+        ("PDF", lambda: pdf_file(score), "pdf", "application/pdf"),
+        ("SVG", lambda: join_pages(svg_pages(score)).encode(), "svg", "image/svg+xml"),
         ("Settings", lambda: settings_file(piece), "json", "application/json"),
     )
     with st.container(horizontal=True, key="downloads", gap="xsmall"):
-        for label, data, ending, mime in files:
+        for label, data, extension, mime in formats:
             st.download_button(
                 label,
                 data,
-                f"{stem}.{ending}",
+                f"{stem}.{extension}",
                 mime,
                 icon=":material/download:",
                 on_click="ignore",
-                key=f"take-{ending}",
-                disabled=refused.get(ending, False),
+                key=f"download-{extension}",
+                disabled=disabled.get(extension, False),
             )
-        _link(piece)
+        _link_popover(piece)
 
 
 def file_stem(piece: SavedPiece) -> str:
-    """What made the piece, as a file's name: `chorales-epoch-0005-4711-v1`."""
-    made = f"{piece.checkpoint.replace('@', '-')}-{piece.settings.seed}-v{piece.variation + 1}"
-    return re.sub(r"[^\w.-]+", "-", made)
+    """File name without extension, from the piece's origin: `chorales-epoch-0005-4711-v1`."""
+    checkpoint = piece.checkpoint.replace("@", "-")
+    stem = f"{checkpoint}-{piece.settings.seed}-v{piece.variation + 1}"
+    return re.sub(r"[^\w.-]+", "-", stem)
 
 
 def settings_file(piece: SavedPiece) -> bytes:
-    """All that made the piece, and what is known of it, as JSON."""
+    """Recipe and facts of the piece as JSON."""
     entry = {
         **recipe_of(piece).to_json(),
         "made from": piece.primer,
@@ -69,7 +74,7 @@ def settings_file(piece: SavedPiece) -> bytes:
     return json.dumps(entry, indent=1).encode()
 
 
-def _link(piece: SavedPiece) -> None:
+def _link_popover(piece: SavedPiece) -> None:
     with st.popover("Link", icon=":material/link:"):
         link = link_to(piece)
         if link.settings:

@@ -1,4 +1,4 @@
-"""Going on from a piece: its bars composed again, continued, varied."""
+"""Edits of a piece: some bars composed again, more bars, another temperature."""
 
 from __future__ import annotations
 
@@ -10,94 +10,107 @@ import streamlit as st
 from musicgen.composing.decoding.sampling import MAX_TEMPERATURE
 from musicgen.composing.records.saved_pieces import SavedPiece
 from musicgen.composing.settings import MAX_BARS, ComposeSettings
+from musicgen.errors import MusicgenError
 from musicgen.score import Score, first_bar_number
-from musicgen.ui.compose import start
-from musicgen.ui.compose.form.prompt import Begin, linked_begin
-from musicgen.ui.compose.form.state import DICE
-from musicgen.ui.compose.models import Opened, find_opened
-from musicgen.ui.compose.session import desk
+from musicgen.ui.compose.form.prompt import Prompt, prompt_from_link
+from musicgen.ui.compose.form.state import MAX_DRAWN_SEED
+from musicgen.ui.compose.models import OpenModel, find_open_model
+from musicgen.ui.compose.session import current_session
+from musicgen.ui.compose.start import bar_range_label, start_infill, start_variation
 from musicgen.ui.shared.text import escape, format_length
 
-WILDER = 0.15  # of temperature
-MORE = 8  # bars
+TEMPERATURE_STEP = 0.15
+DEFAULT_MORE_BARS = 8
 
 
-def change_view(piece: SavedPiece, score: Score) -> None:
-    """Continue, vary, compose bars again."""
-    opened = find_opened(piece.checkpoint)
+def edit_view(piece: SavedPiece, score: Score) -> None:
+    """Widgets that compose bars again, continue the piece, or vary it."""
+    opened = find_open_model(piece.checkpoint)
     if opened is None:
-        st.info("The model that wrote this piece is not here any more, so it cannot go on with it.")
+        st.info("The model of this piece was deleted, so it cannot go on with it.")
         return
-    st.markdown("**Some bars again**, to fit what stands before and after them")
-    if opened.engine.encoding.name == "notes":
-        st.caption("This model knows nothing of bars: it cannot write some of them again.")
-    else:
-        first = first_bar_number(score.metres)
-        last = first + score.bars - 1
-        st.caption("Choose bars here, or drag over them in the ruler of the player above.")
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            begin = int(st.number_input("From bar", first, last, key="again-first", width=140))
-            end = int(st.number_input("to bar", begin, last, key="again-last", width=140))
-            rewrite_button(piece, score, begin - first, end - first, key="rewrite")
-    _continue(opened, piece, score)
-    _vary(opened, piece)
+    _infill_widgets(opened, piece, score)
+    _continue_widgets(opened, piece, score)
+    _vary_widgets(opened, piece)
 
 
-def rewrite_button(piece: SavedPiece, score: Score, first: int, last: int, key: str) -> None:
-    """Offers to compose bars again, counted from 0 and both included."""
-    bars = start.bars_in_words(score, first, last)
+def infill_button(piece: SavedPiece, score: Score, first_bar: int, last_bar: int, key: str) -> None:
+    """Button that composes bars again, counted from 0 and both included."""
+    bars = bar_range_label(score, first_bar, last_bar)
     if st.button(f"Compose {bars} again", icon=":material/autorenew:", key=key):
-        opened = find_opened(piece.checkpoint)
+        opened = find_open_model(piece.checkpoint)
         if opened is None:
-            desk().problem = "The model that wrote this piece is not here any more."
+            current_session().error = "The model of this piece was deleted."
         else:
-            seed = secrets.randbelow(DICE)
-            start.start_rewrite(opened, piece, score, first, last, seed)
+            seed = secrets.randbelow(MAX_DRAWN_SEED)
+            start_infill(opened, piece, score, first_bar, last_bar, seed)
         st.rerun()
 
 
-def _continue(opened: Opened, piece: SavedPiece, score: Score) -> None:
+def _infill_widgets(opened: OpenModel, piece: SavedPiece, score: Score) -> None:
+    st.markdown("**Compose bars again**, to fit the music before and after them")
+    if opened.model.encoding.name == "notes":
+        st.caption("This model knows no bars, so it cannot compose some of them again.")
+        return
+    offset = first_bar_number(score.metres)
+    last_bar = offset + score.bars - 1
+    st.caption("Choose bars here, or drag over their numbers in the player above.")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        first = int(st.number_input("From bar", offset, last_bar, key="infill-first", width=140))
+        last = int(st.number_input("to bar", first, last_bar, key="infill-last", width=140))
+        infill_button(piece, score, first - offset, last - offset, key="infill")
+
+
+def _continue_widgets(opened: OpenModel, piece: SavedPiece, score: Score) -> None:
     st.markdown("**Continue it**")
-    room = MAX_BARS - score.bars
-    if room < 1:
+    max_more = MAX_BARS - score.bars
+    if max_more < 1:
         st.caption("It is as long as a piece can be.")
         return
+    default = min(DEFAULT_MORE_BARS, max_more)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        more = int(st.number_input("Bars more", 1, room, min(MORE, room), key="more", width=140))
-        if st.button("Continue", icon=":material/start:", key="continue"):
-            settings = replace(
-                piece.settings,
-                bars=score.bars + more,
-                notes=None,
-                seed=secrets.randbelow(DICE),
-                variations=1,
-                metre=None,
-            )
-            words = f"all {format_length(score)} of {piece.name}"
-            begin = Begin(score, words, f"piece:{piece.id}:{score.bars}")
-            _started(opened, settings, begin, 0)
+        more = int(st.number_input("More bars", 1, max_more, default, key="more", width=140))
+        clicked = st.button("Continue", icon=":material/start:", key="continue")
+    if clicked:
+        settings = replace(
+            piece.settings,
+            bars=score.bars + more,
+            notes=None,
+            seed=secrets.randbelow(MAX_DRAWN_SEED),
+            variations=1,
+            metre=None,
+        )
+        description = f"all {format_length(score)} of {piece.name}"
+        prompt = Prompt(score, description, f"piece:{piece.id}:{score.bars}")
+        _start(opened, settings, prompt, 0)
 
 
-def _vary(opened: Opened, piece: SavedPiece) -> None:
+def _vary_widgets(opened: OpenModel, piece: SavedPiece) -> None:
     st.markdown("**Vary it**: the same seed, another temperature")
-    begin = piece.facts.get("begin")
-    if not isinstance(begin, str):
-        st.caption("It was not made by its settings alone, so they do not lead back to it.")
+    link = piece.facts.get("begin")
+    if not isinstance(link, str):
+        st.caption("Its settings alone do not make it, so no change of them is a variation of it.")
         return
-    temperature = piece.settings.temperature
     with st.container(horizontal=True):
-        for word, change in (("calmer", -WILDER), ("wilder", WILDER)):
-            other = round(min(max(temperature + change, 0.0), MAX_TEMPERATURE), 2)
-            if st.button(f"{word.capitalize()} ({other:g})", key=word):
-                try:
-                    given = linked_begin(begin) if begin else Begin()
-                except ValueError as problem:
-                    st.warning(escape(str(problem)))
-                    return
-                settings = replace(piece.settings, temperature=other, variations=1, transpose=None)
-                _started(opened, settings, given, piece.variation)
+        for key, change in (("calmer", -TEMPERATURE_STEP), ("wilder", TEMPERATURE_STEP)):
+            changed = piece.settings.temperature + change
+            temperature = round(min(max(changed, 0.0), MAX_TEMPERATURE), 2)
+            if st.button(f"{key.capitalize()} ({temperature:g})", key=key):
+                _start_variation_of(opened, piece, link, temperature)
 
 
-def _started(opened: Opened, settings: ComposeSettings, begin: Begin, variation: int) -> None:
-    start.start_one(opened, settings, begin, variation)
+def _start_variation_of(
+    opened: OpenModel, piece: SavedPiece, link: str, temperature: float
+) -> None:
+    try:
+        prompt = prompt_from_link(link) if link else Prompt()
+    except (MusicgenError, ValueError) as error:
+        st.warning(escape(str(error)))
+        return
+    settings = replace(piece.settings, temperature=temperature, variations=1, transpose=None)
+    _start(opened, settings, prompt, piece.variation)
+
+
+def _start(opened: OpenModel, settings: ComposeSettings, prompt: Prompt, variation: int) -> None:
+    start_variation(opened, settings, prompt, variation)
     st.rerun()

@@ -1,4 +1,4 @@
-"""How original a piece is, with the evidence."""
+"""Originality of a piece: its metrics, a verdict, and every match beside its source."""
 
 from __future__ import annotations
 
@@ -14,78 +14,84 @@ from musicgen.corpus.errors import CorpusError
 from musicgen.encoding.events import EventsEncoding
 from musicgen.rendering.figures.roll import piano_roll
 from musicgen.score import Score, first_bar_number
-from musicgen.ui.compose.models import find_opened, source_of
-from musicgen.ui.compose.piece_cache import sound_of
-from musicgen.ui.compose.piece_facts import originality_of, primer_notes, too_short_to_tell
+from musicgen.ui.compose.models import find_open_model, training_collection
+from musicgen.ui.compose.piece_cache import wav_task
+from musicgen.ui.compose.piece_facts import is_too_short_to_judge, originality_of, primer_notes
 from musicgen.ui.data.choose_collection import collection_names
 from musicgen.ui.data.open_collection import open_collection
+from musicgen.ui.shared.selectable_table import selectable_table
 from musicgen.ui.shared.text import bar_label, escape, format_count
 
 
-def original_view(piece: SavedPiece, score: Score) -> None:
-    """The longest run, the share of notes in runs, human figures, and every run."""
-    report, opened = originality_of(piece), find_opened(piece.checkpoint)
+def originality_view(piece: SavedPiece, score: Score) -> None:
+    """Show the report of a piece."""
+    report, opened = originality_of(piece), find_open_model(piece.checkpoint)
     if report is None:
-        st.info("Nothing is known of the training pieces of this model: it has no index of them.")
+        st.info("This model came without an index of its training pieces: nothing to compare with.")
         return
     index = opened.profile.index if opened else None
-    human = index.held_out_overlap if index else None
-    _figures(report, human, piece.settings.max_copy)
-    if too_short_to_tell(piece):
-        st.info(f"It has fewer than {MIN_MATCH_NOTES} notes: too few to tell whether it is a copy.")
+    _metrics(report, index.held_out_overlap if index else None, piece.settings.max_copy)
+    if is_too_short_to_judge(piece):
+        st.info(f"Fewer than {MIN_MATCH_NOTES} notes are too few to tell whether it is a copy.")
     else:
         st.markdown(_verdict(report))
     if report.matches:
-        _matches(piece, score, report)
+        _matches_table(piece, score, report)
 
 
-def side_by_side(piece: SavedPiece, score: Score, match: Match, key: str) -> None:
-    """The stretch of the piece and the one that it is like, to see and to hear."""
-    given = primer_notes(piece)
-    here = _stretch(score, given + match.first, match.notes)
+def match_view(piece: SavedPiece, score: Score, match: Match, key: str) -> None:
+    """Show a matching passage of the piece and of the training piece, side by side."""
+    passage = _passage(score, primer_notes(piece) + match.first, match.notes)
     with st.container(key=f"side-by-side-{key}"):
         left, right = st.columns(2)
     with left:
         st.markdown("**In this piece**")
-        _heard(here, f"{key}-here")
+        _roll_and_sound(passage, f"{key}-here")
     with right:
         st.markdown(f"**In {escape(match.source)}**, {bar_label(match.source_bar)}")
-        source = _source(piece, match)
-        if source is None:
-            st.caption("The collection that it comes from is not among those here.")
+        source_passage = _source_passage(piece, match)
+        if source_passage is None:
+            st.caption("Its collection is not among those here.")
         else:
-            _heard(source, f"{key}-source")
+            _roll_and_sound(source_passage, f"{key}-source")
 
 
-def _figures(report: Originality, human: HeldOutOverlap | None, max_copy: int | None) -> None:
+def _metrics(report: Originality, overlap: HeldOutOverlap | None, max_copy: int | None) -> None:
     with st.container(horizontal=True):
-        several = "s" * (report.longest_match_bars != 1)
-        bars = f"{report.longest_match_bars:g} bar{several}"
-        bars = bars if report.longest_match else "none of 8 or more"
+        bars = f"{report.longest_match_bars:g} bar{'s' * (report.longest_match_bars != 1)}"
         st.metric(
-            "Longest shared stretch", format_count(report.longest_match, "note"), bars,
+            "Longest shared passage", format_count(report.longest_match, "note"),
+            bars if report.longest_match else f"none of {MIN_MATCH_NOTES} or more",
             delta_color="off", delta_arrow="off", border=True,
         )  # fmt: skip
-        people = f"people: {human.share_8_50:.0%}, at most {human.share_8_95:.0%}" if human else ""
+        people = (
+            f"people: {overlap.share_8_50:.0%}, at most {overlap.share_8_95:.0%}"
+            if overlap
+            else None
+        )
         st.metric(
-            "Notes in shared stretches", f"{report.share_8:.0%}", people or None,
+            "Notes in shared passages", f"{report.share_8:.0%}", people,
             delta_color="off", delta_arrow="off", border=True,
-            help="The share of its notes in stretches of 8 or more that a training piece has, too.",
+            help=f"Notes in passages of {MIN_MATCH_NOTES} or more that occur in a training piece.",
         )  # fmt: skip
         if report.human_95 is not None:
             st.metric(
                 "People's longest", format_count(round(report.human_95), "note"),
                 "95 of 100 pieces have no longer one", delta_color="off", delta_arrow="off",
                 border=True,
-                help="Pieces of the collection that the model never saw, against those it did.",
+                help="Pieces of the collection that were kept from training, compared with those "
+                "that were not.",
             )  # fmt: skip
-        guard = format_count(max_copy, "note") if max_copy else "off"
-        st.metric("Forbidden beyond", guard, border=True, help="While it was composed.")
+        limit = format_count(max_copy, "note") if max_copy else "off"
+        st.metric("Longest copy allowed", limit, border=True, help="While it was composed.")
 
 
 def _verdict(report: Originality) -> str:
+    """Sentence, in Markdown, that compares the longest match with those of people's pieces."""
     if not report.matches:
-        return "No stretch of 8 notes or more stands in a training piece, in any key."
+        return (
+            f"No passage of {MIN_MATCH_NOTES} notes or more occurs in a training piece, in any key."
+        )
     where = f"The longest is in **{escape(report.source)}**, {bar_label(report.source_bar or 0)}."
     if report.human_95 is None:
         return where
@@ -94,59 +100,59 @@ def _verdict(report: Originality) -> str:
     return f"**More alike than composers of this collection are to each other.** {where}"
 
 
-def _matches(piece: SavedPiece, score: Score, report: Originality) -> None:
-    """A table of the matches; the one that is chosen is shown beside its source."""
-    first = first_bar_number(score.metres)
+def _matches_table(piece: SavedPiece, score: Score, report: Originality) -> None:
+    """Table of the matches, the longest first; the selected one is shown beside its source."""
     matches = sorted(report.matches, key=lambda match: -match.notes)
-    bars = score.bar_positions([match.start for match in matches])[0] + first
+    bars, _, _ = score.bar_positions([match.start for match in matches])
     table = pd.DataFrame(
         {
-            "bar": bars,
+            "bar": bars + first_bar_number(score.metres),
             "notes": [match.notes for match in matches],
             "source": [match.source for match in matches],
             "source bar": [match.source_bar for match in matches],
             "semitones": [match.semitones for match in matches],
         }
     )
-    st.caption("Choose one to see and hear both side by side.")
-    picked = st.dataframe(
-        table, hide_index=True, key=f"matches-{piece.id}", on_select="rerun",
-        selection_mode="single-row", height="auto" if len(table) < 10 else 320,
+    st.caption("Select one to see and hear both side by side.")
+    by_id = {f"{match.first}-{match.notes}-{n}": match for n, match in enumerate(matches)}
+    selected = selectable_table(
+        table, list(by_id), f"matches-{piece.id}",
+        height="auto" if len(table) < 10 else 320,
         column_config={"semitones": st.column_config.NumberColumn(help="above the source")},
     )  # fmt: skip
-    rows = picked["selection"]["rows"]
-    if rows and rows[0] < len(matches):
-        side_by_side(piece, score, matches[rows[0]], "row")
+    for match_id in selected[:1]:
+        match_view(piece, score, by_id[match_id], "row")
 
 
-def _stretch(score: Score, first: int, notes: int) -> Score:
-    """Some notes of a score, moved to its first bar, at the place in the bar that they have."""
-    chosen = score.notes[first : first + notes].copy()
-    if not len(chosen):
-        return replace(score, notes=chosen)
-    start = int(chosen["start"][0])
-    chosen["start"] -= start - int(score.bar_positions([start])[1][0])
+def _passage(score: Score, first: int, notes: int) -> Score:
+    """Cut out some notes and move them to bar 1, at the same beat."""
+    passage = score.notes[first : first + notes].copy()
+    if not len(passage):
+        return replace(score, notes=passage)
+    start = int(passage["start"][0])
+    _, ticks_in_bar, _ = score.bar_positions([start])
+    passage["start"] -= start - int(ticks_in_bar[0])
     metre = [metre for metre in score.metres if metre.start <= start][-1]
-    return replace(score, notes=chosen, metres=(replace(metre, start=0),))
+    return replace(score, notes=passage, metres=(replace(metre, start=0),))
 
 
-def _source(piece: SavedPiece, match: Match) -> Score | None:
-    """The stretch of the training piece, from the collection that the model learned from."""
-    opened = find_opened(piece.checkpoint)
-    source = source_of(opened) if opened else ""
-    if source not in collection_names():  # a path that a stranger's run may have brought along
+def _source_passage(piece: SavedPiece, match: Match) -> Score | None:
+    """Cut the passage out of the training piece; None if its collection is not here."""
+    opened = find_open_model(piece.checkpoint)
+    collection = training_collection(opened) if opened else ""
+    if collection not in collection_names():  # a stranger's run may name any path
         return None
     try:
-        analysis = open_collection(source)
+        analysis = open_collection(collection)
     except (CorpusError, OSError):
         return None
     for score in analysis.scores:
         if score.name == match.source:
-            return _stretch(EventsEncoding().canonical(score), match.source_note, match.notes)
+            return _passage(EventsEncoding().canonical(score), match.source_note, match.notes)
     return None
 
 
-def _heard(score: Score, key: str) -> None:
-    roll = piano_roll(score, height=220).update_layout(showlegend=False)  # there is no room for it
+def _roll_and_sound(score: Score, key: str) -> None:
+    roll = piano_roll(score, height=220).update_layout(showlegend=False)  # no room for it
     st.plotly_chart(roll, key=f"side-{key}", config={"displaylogo": False})
-    st.audio(sound_of(score).result(), format="audio/wav")
+    st.audio(wav_task(score).result(), format="audio/wav")

@@ -1,4 +1,4 @@
-"""The piece: while it is written, and then to see and to hear."""
+"""Player of the piece that is shown, or the progress of the one that is being composed."""
 
 from __future__ import annotations
 
@@ -7,180 +7,191 @@ from typing import Any
 import streamlit as st
 
 from musicgen.composing.records.saved_pieces import SavedPiece, UnknownPiece
-from musicgen.rendering.wav import TooLongForSound, sound_source
+from musicgen.rendering.wav import TooLongForSound, has_soundfont_renderer, sound_source
 from musicgen.score import Score
 from musicgen.ui.components.player import roll_player
-from musicgen.ui.compose.form import state
-from musicgen.ui.compose.piece.edit_view import rewrite_button
-from musicgen.ui.compose.piece.originality_view import side_by_side
-from musicgen.ui.compose.piece_cache import AT_ONCE, score_of, sound_of
+from musicgen.ui.compose.piece.edit_view import infill_button
+from musicgen.ui.compose.piece.originality_view import match_view
+from musicgen.ui.compose.piece_cache import AUTO_SOUND_SECONDS, score_of, wav_task
 from musicgen.ui.compose.piece_facts import (
+    is_too_short_to_judge,
     marks_of,
     originality_of,
     primer_notes,
-    too_short_to_tell,
 )
-from musicgen.ui.compose.session import desk
+from musicgen.ui.compose.session import current_session
 from musicgen.ui.shared.tasks import ComposeTask
 from musicgen.ui.shared.text import escape, format_clock, format_count, format_length
 
-PATIENCE = 1.5  # seconds in which most pieces are written, before the page shows how it goes
-LOOK = 0.5  # seconds between two looks
-SILENCE = 1.0  # seconds without a new bar, after which the page counts them
-NEAR_END = 0.9  # of the bars
+# Most pieces are composed, and most sounds rendered, before their progress is shown.
+PATIENCE_SECONDS = 1.5
+POLL_SECONDS = 0.5
+SILENCE_SECONDS = 1.0  # without a new bar, after which the seconds are shown
+NEAR_END = 0.9  # share of the bars
 
 
-def stage() -> None:
-    """What is written now, or the piece that is shown; brings itself up to date."""
-    here = desk()
-    with st.empty():  # always there, so that the player keeps its place, and goes on playing
-        if here.job is not None and _waited(here.job):
-            here.take_result()
-    if here.job is not None:
-        st.fragment(_writing, run_every=LOOK)()
+def player_view() -> None:
+    """Show the task that runs, or the piece; updates itself."""
+    session = current_session()
+    with st.empty():  # always there, so that the player keeps its place and goes on playing
+        if session.task is not None and _is_done_soon(session.task):
+            session.finish_task()
+    if session.task is not None:
+        st.fragment(_progress, run_every=POLL_SECONDS)()
         return
-    waits = _sound_is_coming(PATIENCE)
-    st.fragment(_shown, run_every=LOOK if waits else None)(waits)
+    waits = _is_sound_pending(PATIENCE_SECONDS)
+    st.fragment(_piece, run_every=POLL_SECONDS if waits else None)(waits)
 
 
-def _waited(job: ComposeTask[Any]) -> bool:
-    """Whether it is over, after waiting a little."""
+def _is_done_soon(task: ComposeTask[Any]) -> bool:
     with st.spinner("Writing …"):
-        return job.wait(PATIENCE)
+        return task.wait(PATIENCE_SECONDS)
 
 
-def _writing() -> None:
-    job = desk().job
-    if job is None or job.wait(0):
+def _progress() -> None:
+    task = current_session().task
+    if task is None or task.wait(0):
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(min(1.0, job.bar / job.bars) if job.bars else 0.0, text=_standing(job))
-        st.button("Stop", icon=":material/stop:", on_click=job.stop, key="stop-writing")
-    if len(job.score):
-        roll_player(job.score, b"", "player", turn=desk().turn)
+        share = min(1.0, task.bar / task.bars) if task.bars else 0.0
+        st.progress(share, text=progress_text(task))
+        st.button("Stop", icon=":material/stop:", on_click=task.stop, key="stop-composing")
+    if len(task.score):
+        roll_player(task.score, b"", "player", scroll_count=current_session().scroll_count)
 
 
-def _standing(job: ComposeTask[Any]) -> str:
-    if job.stopped:
-        return "Stopping; what is there is kept …"
-    waited = f" … {job.seconds_since_report:.0f} s" if job.seconds_since_report >= SILENCE else ""
-    if not job.bar:
-        return f"Writing{waited or ' …'}"
-    words = f"Writing: bar {job.bar} of {job.bars}"
-    closes = st.session_state.get(state.key_of("closes"))
-    # Its last bars are not told of, and other variations are still to be closed.
-    if closes and (job.bar >= job.bars - 1 > 0 or (waited and job.bar >= NEAR_END * job.bars)):
-        return f"{words}, then choosing how it ends{waited or ' …'}"
-    return words + waited
+def progress_text(task: ComposeTask[Any]) -> str:
+    """Say which bar is being written, and for how long none was."""
+    if task.stopped:
+        return "Stopping; the bars written so far are kept …"
+    silence = task.seconds_since_report
+    waiting = f" … {silence:.0f} s" if silence >= SILENCE_SECONDS else ""
+    if not task.bar:
+        return f"Writing{waiting or ' …'}"
+    text = f"Writing: bar {task.bar} of {task.bars}"
+    # The last bars are not reported, and other variations may still be writing theirs.
+    is_near_end = task.bar >= task.bars - 1 > 0 or (waiting and task.bar >= NEAR_END * task.bars)
+    if task.chooses_ending and is_near_end:
+        return f"{text}, then choosing how it ends{waiting or ' …'}"
+    return text + waiting
 
 
-def _shown(waits: bool) -> None:
-    """The piece with its player, and what can be done with what is chosen in it.
+def _piece(waits: bool) -> None:
+    """Show the piece with its player, and act on what is selected in it.
 
-    waits: whether it is drawn again and again until its sound is there.
+    waits: whether this is repeated until the sound is rendered.
     """
-    if waits and not _sound_is_coming(0):
+    if waits and not _is_sound_pending(0):
         st.rerun()
-    piece = desk().piece
+    session = current_session()
+    piece = session.piece
     if piece is None:
         return
     try:
         score = score_of(piece)
-    except UnknownPiece as problem:
-        st.error(escape(str(problem)))
+    except UnknownPiece as error:
+        st.error(escape(str(error)))
         return
-    _variations()
+    _variation_control()
     _headline(piece, score)
-    marks, sound = marks_of(piece), _sound(piece, score)
+    sound = _sound(piece, score)
     event = roll_player(
         score,
         sound,
         "player",
         primer_notes=primer_notes(piece),
-        marks=marks,
-        turn=desk().turn,
+        marks=marks_of(piece),
+        scroll_count=session.scroll_count,
     )
-    if not sound and score.seconds <= AT_ONCE:
-        st.caption("Its sound is being made …")
-    if not sound_source().startswith("SoundFont"):
+    if not sound and score.seconds <= AUTO_SOUND_SECONDS:
+        st.caption("Rendering its sound …")
+    if not has_soundfont_renderer():
         st.caption(f"The sound is made of {sound_source()}.")
-    if event.selection:
-        rewrite_button(piece, score, *event.selection, key="rewrite-chosen")
+    if event.bars:
+        infill_button(piece, score, *event.bars, key="infill-selected")
     report = originality_of(piece)
     if event.mark is not None and report and event.mark < len(report.matches):
-        side_by_side(piece, score, report.matches[event.mark], "mark")
+        match_view(piece, score, report.matches[event.mark], "mark")
 
 
-def _variations() -> None:
-    here = desk()
-    if len(here.batch) < 2:
+def _variation_control() -> None:
+    session = current_session()
+    if len(session.pieces) < 2:
         return
-    chosen = st.segmented_control(
+    index = st.segmented_control(
         "Variation",
-        range(len(here.batch)),
+        range(len(session.pieces)),
         required=True,
-        default=here.shown,
-        format_func=lambda number: f"{number + 1}",
-        key=f"variation-of-{here.batch[0].id}",
+        default=session.shown_index,
+        format_func=lambda index: f"{index + 1}",
+        key=f"variation-of-{session.pieces[0].id}",
     )
-    if chosen != here.shown:
-        here.shown = int(chosen or 0)
+    if index != session.shown_index:
+        session.shown_index = int(index or 0)
         st.rerun()
 
 
 def _headline(piece: SavedPiece, score: Score) -> None:
-    words = [format_length(score), format_count(len(score), "note"), format_clock(score.seconds)]
-    words += [f"seed {piece.settings.seed}", f"temperature {piece.settings.temperature:g}"]
-    words.append(escape(piece.checkpoint.replace("@", ", ")))
+    """Name and badges, then length, seed, model and prompt in one line."""
+    parts = [
+        format_length(score),
+        format_count(len(score), "note"),
+        format_clock(score.seconds),
+        f"seed {piece.settings.seed}",
+        f"temperature {piece.settings.temperature:g}",
+        escape(piece.checkpoint.replace("@", ", ")),
+    ]
     if piece.primer:
-        words.append(escape(piece.primer, 80))
+        parts.append(escape(piece.primer, 80))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{escape(piece.name)}**", width="content")
         _badges(piece)
-    st.caption(" · ".join(words))
+    st.caption(" · ".join(parts))
 
 
 def _badges(piece: SavedPiece) -> None:
-    """What is most worth knowing of the piece, in two or three words each."""
+    """Verdicts on the piece in a few words each."""
     report = originality_of(piece)
     if report and report.human_95 is not None:
-        if too_short_to_tell(piece):
+        if is_too_short_to_judge(piece):
             st.badge("too short to tell whether it is original", color="gray")
         elif report.longest_match <= report.human_95:
             st.badge("original", icon=":material/check:", color="green")
         else:
             st.badge("copies", icon=":material/content_copy:", color="red")
-    if collapse := piece.facts.get("collapse"):
-        st.badge(escape(str(collapse), 80), icon=":material/repeat:", color="red")
+    if repetition := piece.facts.get("collapse"):
+        st.badge(escape(str(repetition), 80), icon=":material/repeat:", color="red")
     if piece.facts.get("finished") is False:
         st.badge("stopped", icon=":material/stop:", color="orange")
 
 
 def _sound(piece: SavedPiece, score: Score) -> bytes:
-    """The WAV, or nothing while it is made or has to be asked for."""
-    asked = f"sound-asked-{piece.id}"
-    if score.seconds > AT_ONCE and not st.session_state.get(f"_{asked}"):
-        if not st.button(f"Make its sound ({format_clock(score.seconds)})", key=asked):
+    """WAV of the piece; empty until it is rendered or, for a long piece, requested."""
+    is_long = score.seconds > AUTO_SOUND_SECONDS
+    requested = f"_sound-requested-{piece.id}"
+    if is_long and not st.session_state.get(requested):
+        label = f"Render its sound ({format_clock(score.seconds)})"
+        if not st.button(label, key=f"request-sound-{piece.id}"):
             return b""
-        st.session_state[f"_{asked}"] = True
+        st.session_state[requested] = True
     try:
-        task = sound_of(score)
-        if score.seconds > AT_ONCE:
-            with st.spinner("Playing it into a file …", show_time=True):
+        task = wav_task(score)
+        if is_long:
+            with st.spinner("Rendering its sound …", show_time=True):
                 return task.result()
         return task.result() if task.wait(0) else b""
-    except TooLongForSound as problem:
-        st.info(escape(str(problem)))
+    except TooLongForSound as error:
+        st.info(escape(str(error)))
         return b""
 
 
-def _sound_is_coming(patience: float) -> bool:
-    """Whether the piece's sound is still made, after waiting for so many seconds at most."""
-    piece = desk().piece
+def _is_sound_pending(patience_seconds: float) -> bool:
+    """Whether the sound of the piece is still being rendered, after waiting for it."""
+    piece = current_session().piece
     if piece is None:
         return False
     try:
         score = score_of(piece)
     except UnknownPiece:
         return False
-    return score.seconds <= AT_ONCE and not sound_of(score).wait(patience)
+    return score.seconds <= AUTO_SOUND_SECONDS and not wav_task(score).wait(patience_seconds)

@@ -1,4 +1,4 @@
-"""How good a piece is: its figures against what is usual in the collection."""
+"""Quality of a piece: its metrics against those of the collection, and its penalty."""
 
 from __future__ import annotations
 
@@ -14,152 +14,164 @@ from musicgen.rendering.note_names import pitch_name
 from musicgen.score import Score
 from musicgen.statistics.metrics import METRICS
 from musicgen.theory.keys import find_keys
-from musicgen.ui.compose.models import find_opened
-from musicgen.ui.compose.piece_facts import figures_of
+from musicgen.ui.compose.models import find_open_model
+from musicgen.ui.compose.piece_facts import metrics_of
 from musicgen.ui.shared.text import escape
 
-INSIDE, OUTSIDE, FAR = "#2a9d74", "#d9822b", "#d1343a"
-_FARTHEST = 3.4  # where the chart ends: 1 is the edge of the middle half, 2 of nine tenths
-_BAND = "rgba(128,128,128,%.2f)"
+TYPICAL, UNCOMMON, RARE = "#2a9d74", "#d9822b", "#d1343a"  # colours of the dots
+MAX_POSITION = 3.4  # end of the chart, on the scale of `position_among`
+ROW_PIXELS, MARGIN_PIXELS = 26, 60
+BAND_COLOUR = "rgba(128,128,128,%.2f)"
 PENALTIES = {
-    "likelihood": "what the model would not write",
-    "figures": "unusual figures",
+    "likelihood": "notes that the model finds unlikely",
+    "figures": "metrics unlike the collection's",
     "originality": "copying",
     "collapse": "a figure over and over",
 }
+MIN_SHOWN_PENALTY = 0.005
 
 
 def quality_view(piece: SavedPiece, score: Score) -> None:
-    """What the piece is like, whether it collapsed, and how usual its figures are."""
-    _numbers(score)
-    if collapse := piece.facts.get("collapse"):
-        st.warning(f"It is {escape(str(collapse))}. Other seeds were tried and did no better.")
-    opened, found = find_opened(piece.checkpoint), figures_of(piece)
+    """Show key and range, repetition, a chart of the metrics, and the penalty."""
+    _overview(score)
+    if repetition := piece.facts.get("collapse"):
+        st.warning(f"It is {escape(str(repetition))}. Other seeds were tried and did no better.")
+    opened, metrics = find_open_model(piece.checkpoint), metrics_of(piece)
     percentiles = opened.profile.percentiles if opened else {}
-    if not any(name in percentiles for name in found):
-        st.caption("There are no figures of the collection to compare it with.")
+    if not any(name in percentiles for name in metrics):
+        st.caption("The collection has no metrics to compare it with.")
         return
     st.markdown(
         "**This piece among those of the collection**",
-        help="The dark band is the middle half of the training pieces, the light one nine tenths. "
-        "Point at a dot for what it means.",
+        help="The dark band holds the middle half of the training pieces, the light one nine "
+        "tenths. Point at a dot to read what it measures.",
     )
-    st.markdown(unusual(found, percentiles))
-    st.plotly_chart(usual_figure(found, percentiles), key="usual", config={"displayModeBar": False})
-    _score(piece)
+    st.markdown(rare_metrics(metrics, percentiles))
+    chart = metrics_chart(metrics, percentiles)
+    st.plotly_chart(chart, key="metrics-chart", config={"displayModeBar": False})
+    _penalty(piece)
 
 
-def _numbers(score: Score) -> None:
-    """Key, range, density and polyphony in a line."""
+def _overview(score: Score) -> None:
+    """Key, range, density and polyphony in one line."""
     if not len(score):
         return
     key, pitches = find_keys([score])[0], score.notes["pitch"]
     sharps = key.sharps if key else None
     low, high = (pitch_name(int(pitch), sharps) for pitch in (pitches.min(), pitches.max()))
-    words = [
+    parts = [
         f"**{key}**" if key else "no key",
         f"from {low} to {high}",
         f"{len(score) / max(score.bars, 1):.1f} notes a bar",
-        f"{METRICS['polyphony'](score):.1f} sounding at once",
+        f"{METRICS['polyphony'](score):.1f} notes at once",
     ]
-    st.markdown(" · ".join(words))
+    st.markdown(" · ".join(parts))
 
 
-def _score(piece: SavedPiece) -> None:
-    """The parts of the score by which the best of many is chosen."""
-    parts = piece.facts.get("score")
+def _penalty(piece: SavedPiece) -> None:
+    """The penalty by which the best of several pieces was chosen."""
+    parts = piece.facts.get("penalty", piece.facts.get("score"))  # `score` in earlier versions
     if not isinstance(parts, dict) or not all(isinstance(v, int | float) for v in parts.values()):
         return
-    st.caption(penalty({str(name): float(value) for name, value in parts.items()}))
+    st.caption(penalty_text({str(name): float(value) for name, value in parts.items()}))
 
 
-def penalty(parts: Mapping[str, float]) -> str:
-    """What told against the piece when the best of many was chosen, as Markdown."""
-    said = [
+def penalty_text(parts: Mapping[str, float]) -> str:
+    """Name the parts of a penalty, in Markdown."""
+    reasons = [
         f"{PENALTIES.get(name) or escape(name)} ({value:.2f})"
         for name, value in parts.items()
-        if value >= 0.005
+        if value >= MIN_SHOWN_PENALTY
     ]
-    rule = "Where several are composed, those with the least penalty are shown."
-    if not said:
+    rule = "Of several pieces those with the lowest penalty are shown."
+    if not reasons:
         return f"{rule} This one has none."
-    return f"{rule} Its own is {sum(parts.values()):.2f}, for {', '.join(said)}."
+    return f"{rule} This one has {sum(parts.values()):.2f}, for {', '.join(reasons)}."
 
 
-def unusual(found: Mapping[str, float], percentiles: MetricPercentiles) -> str:
-    """The figures that nine tenths of the training pieces do not have, in words, as Markdown."""
-    said = []
+def rare_metrics(metrics: Mapping[str, float], percentiles: MetricPercentiles) -> str:
+    """List the metrics outside of the collection's 5th to 95th percentile, in Markdown."""
+    lines = []
     for name, metric in METRICS.items():
-        if name not in found or name not in percentiles:
+        if name not in metrics or name not in percentiles:
             continue
-        value, usual = found[name], percentiles[name]
-        if abs(at := place(value, usual)) > 2:
-            size = "higher" if at > 0 else "lower"
-            ends = _amount(metric.unit, usual.p5, usual.p95)
-            said.append(
-                f"- {name.capitalize()}, {size} than usual: {_amount(metric.unit, value)}, where "
-                f"nine tenths have {ends}. {metric.description}"
+        value, typical = metrics[name], percentiles[name]
+        if abs(position := position_among(value, typical)) > 2:
+            direction = "high" if position > 0 else "low"
+            limits = _format_values(metric.unit, typical.p5, typical.p95)
+            lines.append(
+                f"- {name.capitalize()}, unusually {direction}: "
+                f"{_format_values(metric.unit, value)}, where nine tenths of the pieces have "
+                f"{limits}. {metric.description}"
             )
-    return "\n".join(said) or "All that is measured is as in nine tenths of the collection."
+    return "\n".join(lines) or "All metrics are as in nine tenths of the collection."
 
 
-def _amount(unit: str, *values: float) -> str:
-    """`5%`, `0.00 to 80.00 semitones`."""
+def _format_values(unit: str, *values: float) -> str:
+    """Format one value or a range: `5%`, `0.00 to 80.00 semitones`."""
     if unit == "share":
         return " to ".join(f"{value:.0%}" for value in values)
     return f"{' to '.join(f'{value:.2f}' for value in values)} {unit}".rstrip()
 
 
-def usual_figure(found: dict[str, float], percentiles: MetricPercentiles) -> go.Figure:
-    """A row for each figure: bands for what is usual, a dot for the piece."""
-    names = [name for name in METRICS if name in found and name in percentiles][::-1]
-    places = [place(found[name], percentiles[name]) for name in names]
+def metrics_chart(metrics: Mapping[str, float], percentiles: MetricPercentiles) -> go.Figure:
+    """Chart with a row for each metric: bands for the collection, a dot for the piece."""
+    names = [name for name in METRICS if name in metrics and name in percentiles][::-1]
+    positions = [position_among(metrics[name], percentiles[name]) for name in names]
     figure = go.Figure(
         go.Scatter(
-            x=np.clip(places, -_FARTHEST, _FARTHEST),
+            x=np.clip(positions, -MAX_POSITION, MAX_POSITION),
             y=names,
             mode="markers",
-            marker={"size": 11, "color": [_colour(abs(at)) for at in places]},
-            customdata=[_words(name, found[name], percentiles[name]) for name in names],
+            marker={"size": 11, "color": [_colour(abs(position)) for position in positions]},
+            customdata=[_tooltip(name, metrics[name], percentiles[name]) for name in names],
             hovertemplate="%{customdata}<extra></extra>",
         )
     )
-    for edge, shade in ((2, 0.12), (1, 0.22)):
-        figure.add_vrect(-edge, edge, fillcolor=_BAND % shade, line_width=0, layer="below")
+    for edge, opacity in ((2, 0.12), (1, 0.22)):
+        figure.add_vrect(-edge, edge, fillcolor=BAND_COLOUR % opacity, line_width=0, layer="below")
+    return _styled(figure, len(names))
+
+
+def _styled(figure: go.Figure, rows: int) -> go.Figure:
     figure.update_layout(
-        height=60 + 26 * len(names),
+        height=MARGIN_PIXELS + ROW_PIXELS * rows,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         dragmode=False,
         hoverlabel={"align": "left"},
     )
-    words = ["unusually low", "middle half", "unusually high"]
-    end = _FARTHEST + 0.2
+    end = MAX_POSITION + 0.2
     figure.update_xaxes(
-        range=[-end, end], tickvals=[-2.6, 0, 2.6], ticktext=words, showgrid=False, zeroline=False
+        range=[-end, end],
+        tickvals=[-2.6, 0, 2.6],
+        ticktext=["unusually low", "middle half", "unusually high"],
+        showgrid=False,
+        zeroline=False,
     )
-    return figure.update_yaxes(gridcolor=_BAND % 0.2, tickfont={"size": 13})
+    return figure.update_yaxes(gridcolor=BAND_COLOUR % 0.2, tickfont={"size": 13})
 
 
-def place(value: float, usual: Percentiles) -> float:
-    """Where a value lies: 0 at the median, 1 at the edge of the middle half, 2 of nine tenths."""
-    side = 1.0 if value >= usual.p50 else -1.0
-    strange = usual.deviation(value)
-    if strange > 0:
-        return side * (1 + strange)
-    edge = usual.p75 if side > 0 else usual.p25
-    return (value - usual.p50) / abs(edge - usual.p50) if edge != usual.p50 else 0.0
+def position_among(value: float, percentiles: Percentiles) -> float:
+    """Position of a value: 0 at the median, ±1 at the quartiles, ±2 at p5 and p95."""
+    side = 1.0 if value >= percentiles.p50 else -1.0
+    deviation = percentiles.deviation(value)
+    if deviation > 0:
+        return side * (1 + deviation)
+    quartile = percentiles.p75 if side > 0 else percentiles.p25
+    distance = abs(quartile - percentiles.p50)
+    return (value - percentiles.p50) / distance if distance else 0.0
 
 
-def _colour(far: float) -> str:
-    return INSIDE if far <= 1 else OUTSIDE if far <= 2 else FAR
+def _colour(distance: float) -> str:
+    return TYPICAL if distance <= 1 else UNCOMMON if distance <= 2 else RARE
 
 
-def _words(name: str, value: float, usual: Percentiles) -> str:
+def _tooltip(name: str, value: float, percentiles: Percentiles) -> str:
     metric = METRICS[name]
     return (
         f"<b>{name}</b> {value:.2f} {metric.unit}<br>{metric.description}<br>"
-        f"middle half {usual.p25:.2f} to {usual.p75:.2f}, nine tenths {usual.p5:.2f} "
-        f"to {usual.p95:.2f}"
+        f"middle half {percentiles.p25:.2f} to {percentiles.p75:.2f}, nine tenths "
+        f"{percentiles.p5:.2f} to {percentiles.p95:.2f}"
     )

@@ -1,4 +1,4 @@
-"""Below the player: the files to take away, and closer looks at the piece."""
+"""Below the player: downloads and a choice of views of the piece."""
 
 from __future__ import annotations
 
@@ -9,68 +9,68 @@ from musicgen.rendering.figures.roll import piano_roll
 from musicgen.rendering.svg import Unprintable
 from musicgen.score import Score
 from musicgen.ui.compose.piece.downloads import downloads
-from musicgen.ui.compose.piece.edit_view import change_view
-from musicgen.ui.compose.piece.originality_view import original_view
-from musicgen.ui.compose.piece.page_svg import on_paper
+from musicgen.ui.compose.piece.edit_view import edit_view
+from musicgen.ui.compose.piece.originality_view import originality_view
+from musicgen.ui.compose.piece.page_svg import with_white_background
 from musicgen.ui.compose.piece.quality_view import quality_view
-from musicgen.ui.compose.piece_cache import MOST_PRINTED, engraving_of, score_of
+from musicgen.ui.compose.piece_cache import MAX_PRINTED_NOTES, score_of, svg_pages
 from musicgen.ui.compose.piece_facts import marks_of, primer_notes
-from musicgen.ui.compose.session import desk
+from musicgen.ui.compose.session import current_session
 from musicgen.ui.shared.text import escape, format_count
 
-MOST_DRAWN = 5000  # notes of the Plotly roll
+MAX_ROLL_NOTES = 5000  # of the Plotly figure; the player draws more
 
 
 @st.fragment
 def views() -> None:
-    """Downloads and the chosen view of the piece that is shown."""
-    here = desk()
-    if here.piece is None or here.job is not None:
+    """Show downloads and the chosen view."""
+    session = current_session()
+    if session.piece is None or session.task is not None:
         return
     try:
-        score = score_of(here.piece)
-    except UnknownPiece:
+        score = score_of(session.piece)
+    except UnknownPiece:  # the player says so
         return
-    downloads(here.piece, score)
-    shown = st.pills(
+    downloads(session.piece, score)
+    view = st.pills(
         "View", list(VIEWS), default=next(iter(VIEWS)), required=True, key="compose-view",
         label_visibility="collapsed", persist_state="session",
     )  # fmt: skip
-    VIEWS[str(shown)](here.piece, score)
+    VIEWS[str(view)](session.piece, score)
 
 
 def roll_view(piece: SavedPiece, score: Score) -> None:
-    if len(score) > MOST_DRAWN:
-        st.info(
-            f"{format_count(len(score), 'note')} are too many for this view; the player shows them."
-        )
+    """Plotly figure of the notes, with a tooltip for each."""
+    if len(score) > MAX_ROLL_NOTES:
+        notes = format_count(len(score), "note")
+        st.info(f"{notes} are too many for this view; the player shows them.")
         return
     figure = piano_roll(score, primer_notes=primer_notes(piece), marks=marks_of(piece))
     st.plotly_chart(figure, key="compose-roll", config={"displaylogo": False, "scrollZoom": True})
 
 
-def score_view(piece: SavedPiece, score: Score) -> None:
-    if len(score) > MOST_PRINTED:
-        st.info(
-            f"{format_count(len(score), 'note')} are too many to print here; take the MusicXML."
-        )
+def printed_view(piece: SavedPiece, score: Score) -> None:
+    """Pages of the printed score."""
+    if len(score) > MAX_PRINTED_NOTES:
+        notes = format_count(len(score), "note")
+        st.info(f"{notes} are too many to print here; download the MusicXML.")
         return
     with st.spinner("Engraving …"):
         try:
-            pages = engraving_of(score)
-        except Unprintable as problem:
-            st.info(escape(str(problem)))
+            pages = svg_pages(score)
+        except Unprintable as error:
+            st.info(escape(str(error)))
             return
     with st.container(key="printed-score"):
         for number, page in enumerate(pages, 1):
             alt = f"The piece in print, page {number} of {len(pages)}"
-            st.image(on_paper(page), width="stretch", alt=alt)
+            st.image(with_white_background(page), width="stretch", alt=alt)
 
 
 VIEWS = {
     "How good": quality_view,
-    "Originality": original_view,
-    "Change": change_view,
+    "Originality": originality_view,
+    "Change": edit_view,
     "Roll": roll_view,
-    "Score": score_view,
+    "Score": printed_view,
 }

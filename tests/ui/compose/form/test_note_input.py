@@ -1,45 +1,46 @@
 import pytest
 
 from musicgen.ui.components.piano import Press
-from musicgen.ui.compose.form import note_input, state
-from musicgen.ui.compose.form.note_input import MOST_TEXT, TEXT
+from musicgen.ui.compose.form import note_input
+from musicgen.ui.compose.form.note_input import MAX_CHARACTERS, TEXT_KEY
+from musicgen.ui.compose.form.state import widget_key
 
-BLACK = Press("note", 68)  # between G4 and A4
+BLACK_KEY = Press("note", 68)  # between G4 and A4
 
 
 @pytest.fixture()
-def written(monkeypatch):
-    """What the text is after some presses, where a key is asked for."""
+def text_after(monkeypatch):
+    """Text of the notes after some presses, under a key."""
 
-    def write(text: str, key: str, *presses: Press) -> str:
-        values = {TEXT: text, state.key_of("key"): key}
+    def press(text: str, key: str, *presses: Press) -> str:
+        values = {TEXT_KEY: text, widget_key("key"): key}
         monkeypatch.setattr(note_input.st, "session_state", values)
-        note_input._write(presses)
-        return values[TEXT]
+        note_input.append_presses(presses)
+        return values[TEXT_KEY]
 
-    return write
+    return press
 
 
 @pytest.mark.parametrize(
     "key, name", [("Eb major", "Ab4"), ("E major", "G#4"), ("F minor", "Ab4"), ("A minor", "G#4")]
 )
-def test_a_black_key_is_named_in_the_key_that_is_asked_for(written, key, name):
-    assert written("D4", key, BLACK) == f"D4 {name}"
+def test_a_black_key_is_named_in_the_chosen_key(text_after, key, name):
+    assert text_after("D4", key, BLACK_KEY) == f"D4 {name}"
 
 
-def test_without_one_it_is_named_in_the_key_of_the_notes_so_far(written):
-    assert written("F4 Ab4 C5 F5", "", BLACK).endswith(" Ab4")
-    assert written("E4 G#4 B4 E5", "", BLACK).endswith(" G#4")
-    assert written("what is no note", "", BLACK).endswith(" G#4")
+def test_without_a_chosen_key_it_is_named_in_the_key_of_the_notes(text_after):
+    assert text_after("F4 Ab4 C5 F5", "", BLACK_KEY).endswith(" Ab4")
+    assert text_after("E4 G#4 B4 E5", "", BLACK_KEY).endswith(" G#4")
+    assert text_after("not a note", "", BLACK_KEY).endswith(" G#4")
 
 
-def test_presses_are_written_in_their_order(written):
+def test_presses_are_appended_in_their_order(text_after):
     presses = [Press("note", 60, 2), Press("note", 64, 1, True), Press("rest", 0, 0.5)]
-    assert written("", "", *presses) == "C4+E4/2 r/0.5"
-    assert written("", "", *presses, Press("undo"), Press("undo")) == "C4/2"
+    assert text_after("", "", *presses) == "C4+E4/2 r/0.5"
+    assert text_after("", "", *presses, Press("undo"), Press("undo")) == "C4/2"
 
 
-def test_there_is_an_end_to_what_can_be_written(written):
+def test_a_full_text_stays_as_it_is(text_after):
     full = ("C4 " * 667).strip()
-    assert len(full) == MOST_TEXT
-    assert written(full, "", Press("note", 60)) == full
+    assert len(full) == MAX_CHARACTERS
+    assert text_after(full, "", Press("note", 60)) == full

@@ -4,33 +4,33 @@ import pytest
 
 from musicgen.rendering.svg import score_svgs
 from musicgen.score import Score, notes_from
-from musicgen.ui.compose.piece.page_svg import on_paper, one_sheet
+from musicgen.ui.compose.piece.page_svg import join_pages, with_white_background
 
 SVG = "{http://www.w3.org/2000/svg}"
 PAGES = score_svgs(Score(notes_from([(12 * n, 12, 60 + n % 12) for n in range(500)])))
 
 
-def notes(document: ElementTree.Element) -> int:
-    return sum("note" in e.get("class", "").split() for e in document.iter())
+def count_notes(document: ElementTree.Element) -> int:
+    return sum("note" in element.get("class", "").split() for element in document.iter())
 
 
-def test_a_page_on_paper_is_the_same_page_on_white():
-    page = ElementTree.fromstring(on_paper(PAGES[0]))
+def test_a_page_gets_a_white_background_and_keeps_its_notes():
+    page = ElementTree.fromstring(with_white_background(PAGES[0]))
     assert (page[0].tag, page[0].get("fill")) == (f"{SVG}rect", "white")
-    assert notes(page) == notes(ElementTree.fromstring(PAGES[0])) > 0
+    assert count_notes(page) == count_notes(ElementTree.fromstring(PAGES[0])) > 0
 
 
-def test_one_sheet_holds_all_pages_one_below_the_other():
+def test_pages_are_joined_one_below_the_other():
     assert len(PAGES) > 1
-    sheet = ElementTree.fromstring(one_sheet(PAGES))
-    pages = sheet.findall(f"{SVG}svg")
-    assert notes(sheet) == 500
+    document = ElementTree.fromstring(join_pages(PAGES))
+    pages = document.findall(f"{SVG}svg")
+    assert count_notes(document) == 500
     tops = [float(page.get("y")) for page in pages]
     heights = [float(page.get("height")) for page in pages]
     assert tops == pytest.approx([sum(heights[:n]) for n in range(len(PAGES))])
-    assert float(sheet.get("viewBox").split()[3]) == pytest.approx(sum(heights))
+    assert float(document.get("viewBox").split()[3]) == pytest.approx(sum(heights))
 
 
-def test_what_is_no_page_is_refused():
-    with pytest.raises(ValueError, match="no size"):
-        on_paper("<p>no page</p>")
+def test_a_document_without_a_page_is_an_error():
+    with pytest.raises(ValueError, match="no <svg> element"):
+        with_white_background("<p>no page</p>")

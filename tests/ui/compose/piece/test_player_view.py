@@ -2,12 +2,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from musicgen.ui.compose.form import state
-from musicgen.ui.compose.piece import player_view
+from musicgen.ui.compose.piece.player_view import progress_text
 
 
 @pytest.mark.parametrize(
-    "bar, quiet, closes, said",
+    "bar, silence, chooses_ending, text",
     [
         (0, 0.2, True, "Writing …"),
         (0, 3.4, True, "Writing … 3 s"),
@@ -19,27 +18,14 @@ from musicgen.ui.compose.piece import player_view
         (127, 0.2, True, "Writing: bar 127 of 128, then choosing how it ends …"),
     ],
 )
-def test_a_wait_is_counted_and_explained(monkeypatch, bar, quiet, closes, said):
-    values = {state.key_of("closes"): closes}
-    monkeypatch.setattr(player_view.st, "session_state", values)
-    job = SimpleNamespace(stopped=False, bar=bar, bars=128, seconds_since_report=quiet)
-    assert player_view._standing(job) == said
-
-
-@pytest.mark.parametrize("coming", [True, False])
-def test_a_piece_is_drawn_again_and_again_only_until_its_sound_is_there(monkeypatch, coming):
-    asked = []
-
-    def asks(patience: float) -> bool:
-        asked.append(patience)
-        return coming
-
-    monkeypatch.setattr(player_view, "_sound_is_coming", asks)
-    monkeypatch.setattr(player_view, "desk", lambda: SimpleNamespace(piece=None))
-    app_ran_again = []
-    monkeypatch.setattr(player_view.st, "rerun", lambda: app_ran_again.append(True))
-    player_view._shown(waits=False)
-    assert (asked, app_ran_again) == ([], [])
-    player_view._shown(waits=True)
-    assert asked == [0]
-    assert app_ran_again == ([] if coming else [True])
+def test_progress_names_the_bar_the_ending_and_how_long_nothing_was_written(
+    bar, silence, chooses_ending, text
+):
+    task = SimpleNamespace(
+        stopped=False,
+        bar=bar,
+        bars=128,
+        seconds_since_report=silence,
+        chooses_ending=chooses_ending,
+    )
+    assert progress_text(task) == text

@@ -1,0 +1,92 @@
+"""Widgets that choose the model, and the line that describes it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import streamlit as st
+
+from musicgen.evaluation.ngram import NGram
+from musicgen.training.run_folder.checkpoints import saved_checkpoints
+from musicgen.training.run_folder.ngram_model import NGRAM
+from musicgen.training.run_folder.run import Run
+from musicgen.ui.compose.models import (
+    ModelChoice,
+    OpenModel,
+    runs_with_checkpoints,
+    training_collection,
+)
+from musicgen.ui.shared.text import escape, format_count
+
+RUN_KEY = "compose-run"
+SUMMARY_HELP = (
+    "Bits a note: how much the next note of a piece that was kept from training surprises the "
+    "model, on average; lower is better. Epochs: passes over the training pieces. Layers and "
+    "width: the size of the network."
+)
+
+
+def select_model() -> ModelChoice | None:
+    """Choose a run and one of its checkpoints; None where no run has one yet."""
+    runs = {run.name: run for run in runs_with_checkpoints()}
+    if not runs:
+        return None
+    if st.session_state.get(RUN_KEY) not in runs:
+        st.session_state[RUN_KEY] = next(iter(runs))
+    name = st.selectbox("Model", list(runs), key=RUN_KEY, persist_state="session", width="stretch")
+    return _select_checkpoint(runs[str(name)])
+
+
+def preselect_model(name: str) -> None:
+    """Have a model, RUN or RUN@CHECKPOINT, chosen when the page runs next."""
+    run, _, checkpoint = name.partition("@")
+    st.session_state[RUN_KEY] = run
+    if checkpoint:
+        st.session_state[_checkpoint_key(run)] = checkpoint
+
+
+def model_summary(opened: OpenModel) -> str:
+    """One line of Markdown: training collection, network, held-out likelihood, epochs."""
+    collection = Path(training_collection(opened)).name
+    parts = [f"learned from **{escape(collection)}**"]
+    if isinstance(opened.model, NGram):
+        notes = format_count(opened.model.order - 1, "step")
+        return f"{parts[0]} · n-gram: draws what followed the last {notes} there · no network"
+    facts, settings = opened.checkpoint.facts, opened.checkpoint.model
+    parts.append(
+        f"{settings.kind} with {format_count(settings.layers, 'layer')} of {settings.width}"
+    )
+    bits = facts.get("valid_loss")
+    if isinstance(bits, int | float):
+        unit = "token" if opened.model.encoding.name == "notes" else "note"
+        parts.append(f"{bits:.2f} bits a {unit} on held-out pieces")
+    if isinstance(epoch := facts.get("epoch"), int):
+        parts.append(format_count(epoch, "epoch"))
+    return " · ".join(parts)
+
+
+def _select_checkpoint(run: Run) -> ModelChoice:
+    best, key = run.checkpoint(), _checkpoint_key(run.name)
+    labels = {folder.name: _label(folder, best) for folder in saved_checkpoints(run)}
+    labels[NGRAM] = "n-gram, for comparison"
+    if st.session_state.get(key) not in labels:
+        st.session_state[key] = best.name
+    name = st.selectbox(
+        "Epoch", list(labels), key=key, format_func=labels.__getitem__, persist_state="session",
+        help="The state of the model after this epoch. The n-gram draws notes by how often they "
+        "followed each other in the same pieces: it is the baseline of the model's metrics.",
+    )  # fmt: skip
+    if name == NGRAM:
+        return ModelChoice(run, best, is_ngram=True)
+    return ModelChoice(run, best.parent / str(name))
+
+
+def _checkpoint_key(run: str) -> str:
+    return f"compose-epoch-{run}"
+
+
+def _label(folder: Path, best: Path) -> str:
+    name = re.sub(r"^epoch-0*(\d+)$", r"epoch \1", folder.name)
+    # The only checkpoint of a bundled run is named `best`.
+    return f"{name}, the best" if folder == best and name != "best" else name
