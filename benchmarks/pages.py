@@ -212,7 +212,7 @@ def _train(found: Found, page: Page, url: str) -> None:
     for unit in ("Nats", "Bits"):
         with found.noting(f"run of {LOGGED:,} steps, drawn again", page):
             page.click(RADIO, unit)
-            page.wait_for(f'.stage[aria-label^="{unit.lower()}"]')
+            page.wait_for(f'.plot-area[aria-label^="{unit.lower()}"]')
             page.evaluate("painted()")  # within a component of ours, where the stopwatch is blind
 
 

@@ -6,9 +6,9 @@ import streamlit as st
 
 from musicgen.training.run_folder.registry import list_runs
 from musicgen.ui.shared import frame
+from musicgen.ui.train.actions.share import import_run
 from musicgen.ui.train.compare import compare
-from musicgen.ui.train.control import import_run
-from musicgen.ui.train.new_training import keep_edits, new_training
+from musicgen.ui.train.new_training import keep_form_state, new_training
 from musicgen.ui.train.runs import choose_run
 from musicgen.ui.train.watch import watch
 
@@ -17,8 +17,8 @@ NEW, WATCH, COMPARE = "New", "Watch", "Compare"
 frame.begin("Train", "A training is a process of its own: close this page and it goes on.")
 frame.show_queued_toast()
 
-if wanted := st.session_state.pop("_show_next", None):
-    st.session_state["show"] = wanted
+if next_view := st.session_state.pop("_show_next", None):
+    st.session_state["show"] = next_view
 with st.container(horizontal=True, vertical_alignment="center"):
     view = st.segmented_control(
         "View", (NEW, WATCH, COMPARE), default=NEW, required=True, key="show",
@@ -27,7 +27,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     import_run()
 
 if view != NEW:
-    keep_edits()
+    keep_form_state()
 if view == NEW:
     new_training()
 elif view == COMPARE:

@@ -91,7 +91,7 @@ def test_zoom_is_kept_while_the_curve_grows(studio, browser_page, monkeypatch):
     page.wait_for_selector(CURVES)
     settle(page)
     before, whole = points(page), reach(page)
-    box = page.locator(f"{CURVES} .stage").bounding_box()
+    box = page.locator(f"{CURVES} .plot-area").bounding_box()
     page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 20)
     page.mouse.down()
     page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.8 * box["height"], steps=5)

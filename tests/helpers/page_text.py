@@ -1,4 +1,4 @@
-"""What a page says, for tests; and the files of those that several modules test."""
+"""What a page shows, for tests: its text, metrics and buttons; selecting rows of its tables."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ DATA, TRAIN = "1_Data.py", "2_Train.py"
 
 
 def texts(page: AppTest) -> str:
-    """All that the page says in words, for a look at what is there."""
+    """Return all text elements of the page, one a line."""
     kinds = (page.markdown, page.caption, page.info, page.warning, page.error, page.success)
-    return "\n".join(str(each.value) for kind in kinds for each in kind)
+    return "\n".join(str(element.value) for kind in kinds for element in kind)
 
 
 def metrics(page: AppTest) -> dict[str, str]:
-    """The page's metrics and figures by label."""
-    metrics = {each.label: each.value for each in page.metric}
-    return metrics | {each["label"]: each["value"] for each in live_figures(page)["figures"]}
+    """Return the page's metrics by label, those of the live component too."""
+    values = {element.label: element.value for element in page.metric}
+    return values | {each["label"]: each["value"] for each in live_data(page)["metrics"]}
 
 
-def live_figures(page: AppTest) -> dict[str, Any]:
-    """What the browser is told of a run when it asks as the page has it ask."""
+def live_data(page: AppTest) -> dict[str, Any]:
+    """Return the endpoint's answer to the query that the page gives to the browser."""
     for component in page.get("bidi_component"):
         if component.proto.component_name == "musicgen_live":
             return live_answer(LiveQuery.from_query(json.loads(component.proto.json)["query"]))
-    return {"figures": [], "note": "", "plots": []}
+    return {"metrics": [], "note": "", "plots": []}
 
 
 def buttons(page: AppTest) -> set[str]:
-    """The words on its buttons."""
-    return {each.label for each in page.button}
+    """Return the labels of the page's buttons."""
+    return {button.label for button in page.button}
 
 
 def select_rows(page: AppTest, key: str, *ids: str) -> AppTest:

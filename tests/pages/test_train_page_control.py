@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +14,13 @@ import pytest
 from musicgen.corpus.user.user_collections import import_source
 from musicgen.files import write_json
 from musicgen.training.failures import DIVERGED, OUT_OF_MEMORY, LossNotANumber
+from musicgen.training.run_folder import manage
 from musicgen.training.run_folder.archive import write_archive
 from musicgen.training.run_folder.registry import find_run, list_runs
 from musicgen.training.run_folder.run import Run
 from musicgen.training.run_folder.status import FAILED, RUNNING, STOPPED
 from musicgen.training.worker import launch
+from musicgen.ui.train.actions import share
 from tests.helpers.example_runs import run_that_is
 from tests.helpers.page_text import TRAIN, buttons, texts
 from tests.helpers.tiny_music import write_folder
@@ -64,7 +67,7 @@ def test_fine_tuning_says_what_to_expect(open_page, runs, tmp_path: Path, monkey
     assert predictions in (9 * 45, 10 * 45)
     assert f"about {600_000 / predictions:,.1f} epochs" in said
     assert "too few to train on" in said
-    page.button(key="tune").click().run()
+    page.button(key="tune-tiny").click().run()
     assert not page.exception and not page.error
     assert find_run("tiny tuned").settings.start_from == "tiny"
     assert [each.name for each in spawned] == ["tiny tuned"]
@@ -165,16 +168,40 @@ def test_resume_comes_first_and_says_what_with(open_page):
 def test_rename_and_delete(open_page):
     run_that_is(STOPPED)
     page = open_page(TRAIN, show="Watch", run="a run")
-    page.text_input(key="rename-a run").set_value("a/b").run()
-    page.button(key="rename-run").click().run()
+    page.text_input(key="new-name-a run").set_value("a/b").run()
+    page.button(key="rename-a run").click().run()
     assert "cannot be a name" in page.error[0].value
-    page.text_input(key="rename-a run").set_value("better name").run()
-    page.button(key="rename-run").click().run()
+    page.text_input(key="new-name-a run").set_value("better name").run()
+    page.button(key="rename-a run").click().run()
     assert page.selectbox(key="run").value == "better name"
     assert find_run("better name").settings.name == "better name"
-    page.button(key="delete-run").click().run()
+    page.button(key="delete-better name").click().run()
     assert not page.exception
     assert "There is no run yet" in texts(page) or page.selectbox(key="run").value != "better name"
+
+
+@pytest.mark.parametrize("action", ["delete", "rename"])
+def test_an_action_reaches_no_run_but_the_one_that_it_names(open_page, action):
+    gone, other = run_that_is(STOPPED, "gone"), run_that_is(STOPPED, "other")
+    page = open_page(TRAIN, show="Watch", run="gone")
+    button = page.button(key=f"{action}-gone")
+    manage.delete(gone)  # by another tab, before the click arrives here
+    button.click().run()
+    assert not page.exception
+    assert other.folder.is_dir() and page.selectbox(key="run").value != "gone"
+
+
+def test_the_exported_keras_file_is_offered_until_there_is_another_checkpoint(
+    open_page, runs, monkeypatch
+):
+    monkeypatch.setattr(share, "keras_file", lambda run, progress: b"weights")
+    run = Run(write_run(runs))
+    page = open_page(TRAIN, show="Watch", run=run.name)
+    page.button(key=f"export-keras-{run.name}").click().run()
+    assert "Export to Keras" not in buttons(page)
+    os.utime(run.checkpoint() / "config.json", (1e9, 1e9))  # as if written by more training
+    page.run()
+    assert "Export to Keras" in buttons(page)
 
 
 def test_a_run_is_imported_from_its_zip(open_page):
@@ -200,10 +227,10 @@ def test_a_bundled_lstm_is_exported_to_keras(open_page):
     if not bundled:
         pytest.skip("no run ships with the program")
     page = open_page(TRAIN, show="Watch", run=bundled[0].name)
-    page.button(key="export-keras").click().run(timeout=200)
+    page.button(key=f"export-keras-{bundled[0].name}").click().run(timeout=200)
     assert not page.exception and not page.error
-    folder, name, data = page.session_state["_keras_file"]
-    assert (folder, name) == (bundled[0].folder, f"{bundled[0].name}.keras")
+    _, name, data = page.session_state["_keras_file"]
+    assert name == f"{bundled[0].name}.keras"
     files = zipfile.ZipFile(io.BytesIO(data)).namelist()
     assert {"config.json", "model.weights.h5"} <= set(files)
     assert "Export to Keras" not in buttons(page)

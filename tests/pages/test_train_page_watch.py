@@ -27,7 +27,7 @@ from musicgen.training.worker import launch
 from musicgen.ui.train.runs import STATES
 from musicgen.ui.train.watch import VIEWS
 from tests.helpers.example_runs import run_that_is
-from tests.helpers.page_text import TRAIN, buttons, live_figures, metrics, texts
+from tests.helpers.page_text import TRAIN, buttons, live_data, metrics, texts
 from tests.helpers.tiny_music import tiny_pieces
 
 
@@ -65,7 +65,7 @@ def test_every_state_has_its_words_and_next_step(open_page, alive):
             (run.folder / "stop").touch()
         page = open_page(TRAIN, show="Watch", run=run.name)
         said = texts(page)
-        assert f"{state}]" in said and STATES[state].words in said, state
+        assert f"{state}]" in said and STATES[state].advice in said, state
         assert ("A reason" in said) == (state == FAILED)
         goes_on = state in (STOPPED, FAILED, INTERRUPTED)
         assert ("Resume" in buttons(page)) == goes_on, state
@@ -73,7 +73,7 @@ def test_every_state_has_its_words_and_next_step(open_page, alive):
         assert ("Cancel" in buttons(page)) == (state == QUEUED)
     run = run_that_is(RUNNING, "silent", heartbeat=silent)
     alive(run)
-    assert STATES[STALLED].words in texts(open_page(TRAIN, show="Watch", run="silent"))
+    assert STATES[STALLED].advice in texts(open_page(TRAIN, show="Watch", run="silent"))
 
 
 def test_numbers_of_a_run(open_page, alive):
@@ -124,7 +124,7 @@ def test_of_many_samples_the_best_and_the_latest_are_offered(open_page):
 
 def test_a_run_that_has_turned_says_so(open_page):
     run_that_is(STOPPED, epochs=8, best_epoch=3, best_valid_loss=4.1)
-    note = live_figures(open_page(TRAIN, show="Watch", run="a run"))["note"]
+    note = live_data(open_page(TRAIN, show="Watch", run="a run"))["note"]
     assert "no better since epoch 3, which is what composing uses" in note
 
 
@@ -155,13 +155,24 @@ def test_baselines_and_evaluation_are_shown_where_they_are(open_page):
     run = run_that_is(FINISHED)
     level = {"bits_per_note": {"valid": 3.5, "test": 3.6}, "bits_per_step": {"valid": 3.5}}
     (run.folder / "baselines.json").write_text(json.dumps({"n-gram": level}))
-    judged = {"valid": {"bits_per_note": 2.7, "accuracy": {"pitch": 0.6}}, "test": {}}
-    (run.folder / "evaluation.json").write_text(json.dumps(judged))
+    evaluation = {"valid": {"bits_per_note": 2.7, "accuracy": {"pitch": 0.6}}, "test": {}}
+    (run.folder / "evaluation.json").write_text(json.dumps(evaluation))
     page = open_page(TRAIN, show="Watch", run="a run")
     assert page.toggle(key="references").value
     page.segmented_control(key="curves").set_value("Evaluation").run()
     table = page.dataframe[0].value
     assert table["valid"].to_dict() == {"n-gram": 3.5, "this model": 2.7}
+
+
+@pytest.mark.parametrize("name", ["evaluation.json", "baselines.json"])
+def test_results_that_cannot_be_read_are_reported(open_page, name: str):
+    run = run_that_is(FINISHED)
+    (run.folder / "evaluation.json").write_text('{"valid": {}}')
+    (run.folder / name).write_text('{"valid": 3}')
+    page = open_page(TRAIN, show="Watch", run="a run")
+    assert not page.exception
+    page.segmented_control(key="curves").set_value("Evaluation").run()
+    assert page.warning[0].value == f"{name} of this run cannot be read."
 
 
 def test_compare_shows_results_and_differences(open_page):

@@ -1,9 +1,8 @@
-"""Figures and curves that keep themselves up to date, as one Streamlit component.
+"""Metrics and curves that keep themselves up to date: a Streamlit component.
 
-The browser asks the studio for what is new, at an address below the page's own (`train_live.py`),
-and draws it where it stands. While nothing but numbers changes no script is run: Streamlit would
-render far more anew than has changed, and that took the processor time of a training that was
-watched. Nor is what was zoomed into lost, as it is in a chart of Plotly's.
+The browser polls `/Train/live` (ui/server/live_endpoint.py) and draws what has changed. No script
+runs while only numbers change: a rerun every two seconds took processor time from the training on
+the page, and a Plotly chart loses its zoom when it is drawn again.
 """
 
 from __future__ import annotations
@@ -11,18 +10,18 @@ from __future__ import annotations
 from musicgen.ui.components.component import component
 
 
-def live(query: str, standing: str, every: float, key: str) -> bool:
-    """Show what the address answers to the query, anew every so many seconds; 0: never again.
+def live(query: str, state_key: str, poll_seconds: float, key: str) -> bool:
+    """Show the endpoint's answer to a query and keep it up to date.
 
-    standing: what the rest of the page was drawn by. True once when the answer has another: it is
-    time to draw the page anew.
+    state_key: the key that the rest of the page was drawn with. poll_seconds: 0 asks once. Returns
+    True once when the answer has another state key: it is time to rerun the page.
     """
-    data = {"query": query, "standing": standing, "every": every}
-    return bool(_component(key=key, data=data, on_changed_change=_nothing).changed)
+    data = {"query": query, "stateKey": state_key, "pollSeconds": poll_seconds}
+    return bool(_component(key=key, data=data, on_changed_change=_ignore).changed)
 
 
-def _nothing() -> None:
-    """Streamlit wants a callback for each value that a component sends."""
+def _ignore() -> None:
+    """Streamlit asks for a callback for each value that a component sends."""
 
 
-_component = component("live", "plot.js", "figures.js", "live.js")
+_component = component("live", "axes.js", "plot.js", "metrics.js", "live.js")

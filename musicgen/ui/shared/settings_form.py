@@ -47,7 +47,7 @@ _SMALL_STEP = 1e-4  # of numbers below 0.1
 def settings_fields(settings: T, key: str, columns: int = 4) -> T:
     """Show a widget for each field and return the edited settings.
 
-    Raises InvalidSetting when the values do not fit together.
+    Raises MusicgenError when the values do not fit together.
     """
     places = st.columns(columns)
     bounds = getattr(settings, "BOUNDS", {})

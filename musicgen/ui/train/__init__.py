@@ -1,4 +1,4 @@
-"""The Train page: starting, watching, comparing and managing runs.
+"""The Train page: starting, watching and comparing runs.
 
-Imports: ui/shared, ui/components.
+`actions/` holds what can be done with a run. Imports: ui/shared, ui/components, ui/data.
 """

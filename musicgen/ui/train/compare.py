@@ -1,4 +1,4 @@
-"""Runs side by side: one chart, one table."""
+"""Comparison of runs: one chart, a table of results, a table of differing settings."""
 
 from __future__ import annotations
 
@@ -14,32 +14,38 @@ from musicgen.ui.components.live import live
 from musicgen.ui.server.live_endpoint import IDLE_POLL_SECONDS, POLL_SECONDS, state_key
 from musicgen.ui.shared.text import format_duration
 from musicgen.ui.train.live_query import COMPARED, LiveQuery
-from musicgen.ui.train.plots import (
-    BITS,
-    EPOCHS,
-    MINUTES,
-    NATS,
-    STEPS,
-    View,
-)
+from musicgen.ui.train.plots import BITS, EPOCHS, MINUTES, NATS, STEPS, View
 from musicgen.ui.train.runs import is_alive
 
-MOST_AT_FIRST = 4
+SELECTED_AT_FIRST = 4  # runs
 
 
 def compare() -> None:
-    """Choose runs; their validation curves, results and the settings that differ."""
+    """Show the selected runs' validation curves, results and differing settings."""
     runs = {run.name: run for run in list_runs()}
     if len(runs) < 2:
         st.info("With two runs or more, they can be compared here.")
         return
     names = list(runs)
-    chosen = st.multiselect(
-        "Runs", names, default=names[:MOST_AT_FIRST], key="compare", bind="query-params"
+    selected = st.multiselect(
+        "Runs", names, default=names[:SELECTED_AT_FIRST], key="compare", bind="query-params"
     )
-    if not chosen:
+    if not selected:
         st.info("Choose the runs to compare.")
         return
+    view = _view_widgets()
+    compared = [runs[name] for name in selected]
+    alive = any(is_alive(run.status()) for run in compared)
+    interval = POLL_SECONDS if alive else IDLE_POLL_SECONDS
+    query = LiveQuery(tuple(selected), COMPARED, view).to_query()
+    if live(query, state_key(compared, COMPARED), interval, "comparison"):
+        st.rerun()
+    st.dataframe(_results(compared, view), hide_index=True)
+    _differences(compared)
+    st.caption(f"{view.unit} a step are only comparable where the encoding is the same.")
+
+
+def _view_widgets() -> View:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         axis = st.segmented_control(
             "Along", (EPOCHS, STEPS, MINUTES), default=EPOCHS, required=True, key="compare-axis"
@@ -48,18 +54,11 @@ def compare() -> None:
             "Unit", (BITS, NATS), default=BITS, required=True, key="compare-unit"
         )
         log = st.toggle("Log scale", key="compare-log")
-    view = View(str(axis), str(unit), 0.0, log)
-    compared = [runs[name] for name in chosen]
-    often = POLL_SECONDS if any(is_alive(run.status()) for run in compared) else IDLE_POLL_SECONDS
-    query = LiveQuery(tuple(chosen), COMPARED, view).to_query()
-    if live(query, state_key(compared, COMPARED), often, "comparison"):
-        st.rerun()
-    st.dataframe(_results(compared, view), hide_index=True)
-    _differences(compared)
-    st.caption(f"{view.unit} a step are only comparable where the encoding is the same.")
+    return View(str(axis), str(unit), 0.0, log)
 
 
 def _results(runs: Sequence[Run], view: View) -> pd.DataFrame:
+    """Return a row for each run."""
     rows = []
     for run in runs:
         status = run.status()
@@ -81,30 +80,31 @@ def _results(runs: Sequence[Run], view: View) -> pd.DataFrame:
 
 
 def _differences(runs: Sequence[Run]) -> None:
-    """A column a run, a row for each setting that is not the same in all."""
-    flat = {}
+    """Show a row for each setting that differs, a column for each run that can be read."""
+    settings_of = {}
     for run in runs:
         try:
-            flat[run.name] = _flat(run.settings.to_json())
+            settings_of[run.name] = _flatten(run.settings.to_json())
         except UnknownRun:
             continue
-    names = dict.fromkeys(name for settings in flat.values() for name in settings)
+    names = dict.fromkeys(name for settings in settings_of.values() for name in settings)
     rows = {
-        name: [str(settings.get(name, "")) for settings in flat.values()]
+        name: [str(settings.get(name, "")) for settings in settings_of.values()]
         for name in names
-        if name != "name" and len({settings.get(name) for settings in flat.values()}) > 1
+        if name != "name" and len({settings.get(name) for settings in settings_of.values()}) > 1
     }
     if not rows:
         st.caption("Their settings are the same.")
         return
     st.markdown("**Settings that differ**")
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(flat))
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(settings_of))
     st.dataframe(table.rename_axis("setting"))
 
 
-def _flat(entry: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+def _flatten(entry: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Return nested settings as one level: `train: learning rate`."""
     flat: dict[str, Any] = {}
     for name, value in entry.items():
         label = f"{prefix}{name}".replace("_", " ")
-        flat |= _flat(value, f"{label}: ") if isinstance(value, dict) else {label: value}
+        flat |= _flatten(value, f"{label}: ") if isinstance(value, dict) else {label: value}
     return flat

@@ -1,4 +1,4 @@
-"""Curves as the browser is told of them: thin, and less so where one looks closely."""
+"""Curves as they are sent to the browser: downsample, and less so in the part that is zoomed into."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import numpy as np
 
 from musicgen.training.run_folder.metrics import downsample
 
-HEIGHT = 340  # pixels
-MOST_POINTS = 500  # of a curve, and as many again of what is zoomed into
-FIGURES = 6  # significant ones that are sent to the browser
+HEIGHT_PIXELS = 340
+MAX_POINTS = 500  # of a curve, and as many more of the part that is zoomed into
+SIGNIFICANT_DIGITS = 6  # of numbers sent to the browser
 
 Style = Literal["line", "dotted", "faint", "star"]
-Reach = tuple[float, float]  # of the axis across
+XRange = tuple[float, float]  # of the x axis
 
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """One curve; what is not a number leaves a gap."""
+    """One curve; NaN leaves a gap."""
 
     name: str
     x: np.ndarray  # (N,)
@@ -34,49 +34,52 @@ class Plot:
     """Curves on common axes."""
 
     curves: Sequence[Curve]
-    across: str  # what the axes are
-    up: str
+    x_label: str
+    y_label: str
     log: bool = False
-    zero: bool = False  # whether the upward axis begins at 0
-    height: int = HEIGHT  # pixels
-    references: Mapping[str, float] = field(default_factory=dict)  # levels by name
+    from_zero: bool = False  # whether the y axis begins at 0
+    height: int = HEIGHT_PIXELS
+    references: Mapping[str, float] = field(default_factory=dict)  # y of reference lines by name
 
-    def to_json(self, revision: str, reach: Reach | None = None) -> dict[str, Any]:
-        """What the browser draws; long curves are thinned, less so within what is zoomed into.
+    def to_json(self, revision: str, zoom: XRange | None = None) -> dict[str, Any]:
+        """Return what plot.js draws.
 
-        revision: what is zoomed into stays while it is the same. reach: from where to where.
+        revision: the browser keeps its zoom while this stays the same. zoom: visible x range.
         """
         return {
             "curves": [
                 {
                     "name": curve.name,
-                    "x": _numbers(curve.x, _parts(curve.x, reach)),
-                    "y": _numbers(curve.y, _parts(curve.x, reach)),
+                    "x": _to_json(curve.x, _parts(curve.x, zoom)),
+                    "y": _to_json(curve.y, _parts(curve.x, zoom)),
                     "colour": curve.colour,
                     "style": curve.style,
                 }
                 for curve in self.curves
             ],
             "references": [{"name": name, "y": y} for name, y in self.references.items()],
-            "across": self.across,
-            "up": self.up,
+            "xLabel": self.x_label,
+            "yLabel": self.y_label,
             "log": self.log,
-            "zero": self.zero,
+            "fromZero": self.from_zero,
             "revision": revision,
             "height": self.height,
         }
 
 
-def _parts(x: np.ndarray, reach: Reach | None) -> tuple[slice, ...]:
-    """Before, within and after the reach; all in one where there is none, or no rising x."""
-    if reach is None or len(x) <= MOST_POINTS or not (np.diff(x) >= 0).all():
+def _parts(x: np.ndarray, zoom: XRange | None) -> tuple[slice, ...]:
+    """Return slices before, within and after the zoom; one when x is short or unsorted."""
+    if zoom is None or len(x) <= MAX_POINTS or not (np.diff(x) >= 0).all():
         return (slice(None),)
-    first, last = np.searchsorted(x, reach[0]), np.searchsorted(x, reach[1], "right")
-    begin, end = max(0, first - 1), last + 1  # what is drawn leaves the picture on either side
+    first, last = np.searchsorted(x, zoom[0]), np.searchsorted(x, zoom[1], "right")
+    begin, end = max(0, first - 1), last + 1  # one point beyond, so that lines leave the picture
     return slice(begin), slice(begin, end), slice(end, None)
 
 
-def _numbers(values: np.ndarray, parts: Sequence[slice]) -> list[float | None]:
+def _to_json(values: np.ndarray, parts: Sequence[slice]) -> list[float | None]:
+    """Return the downsample parts as numbers, with None for NaN."""
     values = np.asarray(values, float)
-    shown = np.concatenate([downsample(values[part], MOST_POINTS) for part in parts]).tolist()
-    return [float(f"{value:.{FIGURES}g}") if np.isfinite(value) else None for value in shown]
+    points = np.concatenate([downsample(values[part], MAX_POINTS) for part in parts]).tolist()
+    return [
+        float(f"{value:.{SIGNIFICANT_DIGITS}g}") if np.isfinite(value) else None for value in points
+    ]

@@ -1,11 +1,16 @@
-"""Evaluation view: results of a finished run on held-out pieces, beside its baselines."""
+"""Evaluation of a finished run on held-out pieces, beside its baselines."""
 
 from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
 
-from musicgen.training.run_folder.results import read_baselines, read_evaluation
+from musicgen.training.run_folder.results import (
+    BASELINES,
+    EVALUATION,
+    read_baselines,
+    read_evaluation,
+)
 from musicgen.training.run_folder.run import Run
 
 SIDES = ("valid", "test")
@@ -13,17 +18,20 @@ MODEL = "this model"
 
 
 def reference_levels(run: Run) -> dict[str, float]:
-    """Bits a step of the baselines on the validation pieces, by name."""
+    """Return the bits a step of the baselines on the validation pieces, by name."""
     results = read_baselines(run.folder).items()
     levels = {name: result.bits_per_step.get("valid") for name, result in results}
     return {name: level for name, level in levels.items() if level is not None}
 
 
 def evaluation_view(run: Run) -> None:
-    """Bits a note on both held-out sides, and the accuracy of each field."""
+    """Show bits a note on both held-out sides, and the accuracy of each field."""
     evaluation, baselines = read_evaluation(run.folder), read_baselines(run.folder)
+    for name, results in ((EVALUATION, evaluation), (BASELINES, baselines)):
+        if not results and (run.folder / name).is_file():
+            st.warning(f"{name} of this run cannot be read.")
     if not evaluation:
-        st.info("A training is evaluated on held-out pieces when it has ended.")
+        st.info("When a training has ended, it is evaluated on pieces held out from it.")
         return
     rows: dict[str, dict[str, float | None]] = {
         name: {side: result.bits_per_note.get(side) for side in SIDES}

@@ -1,4 +1,4 @@
-"""What of which runs a browser looks at, as a query of an address."""
+"""The query of `/Train/live`: which curves of which runs the browser shows."""
 
 from __future__ import annotations
 
@@ -8,59 +8,70 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
-from musicgen.ui.train.curves import Reach
+from musicgen.errors import InvalidSetting, MusicgenError
+from musicgen.ui.train.curves import XRange
 from musicgen.ui.train.plots import View
 
 LOSS, FIELDS, SPEED, COMPARED = "Loss", "By field", "Rate and speed", "Compared"
 PLOTTED = (LOSS, FIELDS, SPEED, COMPARED)
-MAX_QUERY_CHARACTERS = 20_000  # characters of a query
+MAX_QUERY_CHARACTERS = 20_000
+MAX_QUERY_FIELDS = 1000
+
+
+class InvalidQuery(MusicgenError):
+    """A query that does not come from `LiveQuery.to_query`."""
 
 
 @dataclass(frozen=True)
 class LiveQuery:
-    """Runs by their names, and what of them: curves where it is PLOTTED, else figures alone."""
+    """Names of runs and what to show of them: curves when it is PLOTTED, else metrics alone."""
 
     runs: tuple[str, ...]
-    which: str = LOSS
+    show: str = LOSS
     view: View = field(default_factory=View)
-    reaches: Mapping[int, Reach] = field(default_factory=dict)  # what is zoomed into, by plot
+    zooms: Mapping[int, XRange] = field(default_factory=dict)  # visible x range by plot
 
     def __post_init__(self) -> None:
-        if not self.runs or (len(self.runs) > 1 and self.which != COMPARED):
-            raise ValueError("one run, or several that are compared")
+        if not self.runs or (len(self.runs) > 1 and self.show != COMPARED):
+            raise InvalidQuery("one run, or several that are compared")
 
     def to_query(self) -> str:
-        """What `from_query` understands; what is zoomed into is for the browser to add."""
+        """Return the query without zooms, which the browser adds."""
         view = self.view
-        entries: dict[str, Any] = {"run": self.runs, "show": self.which}
+        entries: dict[str, Any] = {"run": self.runs, "show": self.show}
         entries |= {"axis": view.axis, "unit": view.unit, "smoothing": f"{view.smoothing:g}"}
         entries |= {"log": int(view.log), "references": int(view.references)}
         return urlencode(entries, doseq=True)
 
     @classmethod
     def from_query(cls, query: str) -> LiveQuery:
-        """ValueError where it is not one."""
+        """Parse a query; InvalidQuery when it is none."""
         if len(query) > MAX_QUERY_CHARACTERS:
-            raise ValueError("too long a query")
-        given = parse_qs(query, max_num_fields=1000)
-        last = {name: values[-1] for name, values in given.items()}
-        view = View(
-            last.get("axis", View.axis),
-            last.get("unit", View.unit),
-            float(last.get("smoothing", View.smoothing)),
-            last.get("log") == "1",
-            last.get("references") == "1",
-        )
-        reaches = _reaches(given.get("reach", ()))
-        return cls(tuple(given.get("run", ())), last.get("show", LOSS), view, reaches)
+            raise InvalidQuery("the query is too long")
+        try:
+            values = parse_qs(query, max_num_fields=MAX_QUERY_FIELDS)
+            last = {name: entries[-1] for name, entries in values.items()}
+            view = View(
+                last.get("axis", View.axis),
+                last.get("unit", View.unit),
+                float(last.get("smoothing", View.smoothing)),
+                last.get("log") == "1",
+                last.get("references") == "1",
+            )
+            zooms = _parse_zooms(values.get("zoom", ()))
+        except InvalidSetting as error:
+            raise InvalidQuery(str(error)) from None
+        except ValueError:  # from parse_qs, float, int and unpacking
+            raise InvalidQuery("the query cannot be parsed") from None
+        return cls(tuple(values.get("run", ())), last.get("show", LOSS), view, zooms)
 
 
-def _reaches(told: Sequence[str]) -> dict[int, Reach]:
-    """From `0,12.5,80`: the number of a plot, and from where to where."""
-    found = {}
-    for each in told:
-        place, low, high = each.split(",")
-        if not math.isfinite(float(low)) or not math.isfinite(float(high)):
-            raise ValueError("a reach is between two numbers")
-        found[int(place)] = float(low), float(high)
-    return found
+def _parse_zooms(texts: Sequence[str]) -> dict[int, XRange]:
+    """Parse `0,12.5,80`: index of a plot, left and right end; ValueError when it is not."""
+    zooms = {}
+    for text in texts:
+        index, left, right = text.split(",")
+        if not math.isfinite(float(left)) or not math.isfinite(float(right)):
+            raise ValueError("a zoom lies between two numbers")
+        zooms[int(index)] = float(left), float(right)
+    return zooms

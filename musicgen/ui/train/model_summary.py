@@ -1,4 +1,4 @@
-"""The model's layers before it is trained, as Keras itself sees them."""
+"""Summary of the model before it is trained: layers and parameters as Keras counts them."""
 
 from __future__ import annotations
 
@@ -19,33 +19,33 @@ from musicgen.ui.shared.text import escape
 
 
 def model_summary_view(settings: RunSettings, analysis: Analysis) -> None:
-    """Parameters, table and graph; worked out when first asked for, then kept."""
+    """Show parameters, layers and graph; built when first asked for, then cached."""
     encoding = analysis.encoded(settings.encoding)[0]
     with st.expander("The model's layers and parameters", icon=":material/schema:"):
-        outline = cached_model_summary(settings.model, encoding)
-        if outline is None:
+        summary = cached_model_summary(settings.model, encoding)
+        if summary is None:
             st.caption("Keras is loaded for it in a process of its own: some seconds, once.")
-            if not st.button("Work them out", key="outline"):
+            if not st.button("Build the summary", key="model-summary"):
                 return
-            outline = _made(settings, encoding)
-        if outline is not None:
-            _show(outline)
+            summary = _build(settings, encoding)
+        if summary is not None:
+            _show(summary)
 
 
-def _made(settings: RunSettings, encoding: Encoding) -> ModelSummary | None:
+def _build(settings: RunSettings, encoding: Encoding) -> ModelSummary | None:
     task: Task[ModelSummary] = Task(lambda _: build_model_summary(settings.model, encoding))
     try:
-        return wait_for(task, "Building the model", "outline")
-    except ModelSummaryFailed as problem:
-        st.error(escape(str(problem), 500))
+        return wait_for(task, "Building the model", "model-summary")
+    except ModelSummaryFailed as error:
+        st.error(escape(str(error), 500))
         return None
 
 
-def _show(outline: ModelSummary) -> None:
-    st.metric("Parameters", f"{outline.parameters:,}", border=True, width="content")
+def _show(summary: ModelSummary) -> None:
+    st.metric("Parameters", f"{summary.parameters:,}", border=True, width="content")
     left, right = st.columns([3, 2])
-    rows = [(row.name, row.kind, row.shape, row.parameters) for row in outline.layers]
+    rows = [(row.name, row.kind, row.shape, row.parameters) for row in summary.layers]
     left.dataframe(
         pd.DataFrame(rows, columns=["layer", "kind", "output", "parameters"]), hide_index=True
     )
-    right.graphviz_chart(outline.graph)
+    right.graphviz_chart(summary.graph)

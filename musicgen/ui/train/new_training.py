@@ -1,4 +1,4 @@
-"""Starting a training: a preset, what it will see and take, and every setting for who wants it."""
+"""Form for a new training: preset, forecast, and all settings."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from musicgen.corpus.errors import CorpusError
+from musicgen.errors import MusicgenError
 from musicgen.models.settings import KINDS, ClassicSettings, ModelSettings
 from musicgen.paths import PRETRAINED, runs_folder
 from musicgen.statistics.analysis import Analysis
@@ -15,12 +15,12 @@ from musicgen.training.presets import PRESETS, Preset
 from musicgen.training.run_folder.registry import list_runs
 from musicgen.training.settings import RunSettings, TrainSettings, default_training
 from musicgen.training.worker import launch
-from musicgen.ui.data import choose_collection
+from musicgen.ui.data.choose_collection import choose_collection
 from musicgen.ui.data.open_collection import open_collection
-from musicgen.ui.shared.actions import run_action
+from musicgen.ui.shared.actions import USER_ERRORS, run_action
 from musicgen.ui.shared.settings_form import settings_fields
 from musicgen.ui.shared.text import escape
-from musicgen.ui.train.forecast import device_line, outlook_numbers, outlook_warnings
+from musicgen.ui.train.forecast import device_line, forecast_metrics, forecast_warnings
 from musicgen.ui.train.model_summary import model_summary_view
 from musicgen.ui.train.runs import watch_next
 
@@ -28,41 +28,44 @@ PRESET = {preset.name: preset for preset in PRESETS}
 
 
 def new_training() -> None:
-    """The form, the outlook, and the button that starts it."""
+    """Show the form, the forecast, and the button that starts the training."""
     left, right = st.columns([2, 3])
     with left:
-        source = choose_collection.choose_collection()
+        source = choose_collection()
     with right:
-        chosen = st.segmented_control(
+        preset_name = st.segmented_control(
             "Preset", list(PRESET), default=PRESETS[0].name, required=True, key="preset",
             bind="query-params",
         )  # fmt: skip
-    preset = PRESET[str(chosen)]
+    preset = PRESET[str(preset_name)]
     st.markdown(preset.description)
     try:
         analysis = open_collection(source)
-    except (CorpusError, OSError) as problem:
-        st.error(escape(str(problem), 500))
+    except USER_ERRORS as error:
+        st.error(escape(str(error), 500))
         return
     name = st.text_input(
-        "Name of the run", _free_name(source, preset), key=f"name-{source}-{chosen}", max_chars=64
+        "Name of the run",
+        _free_name(source, preset),
+        key=f"name-{source}-{preset.name}",
+        max_chars=64,
     )
     try:
         settings = _settings(name.strip(), source, preset)
-    except ValueError as problem:
-        st.error(f"It cannot start like this: {escape(str(problem), 500)}.")
+    except MusicgenError as error:
+        st.error(f"It cannot start like this: {escape(str(error), 500)}.")
         return
     if not analysis.scores:
         st.warning("This collection has no piece that could be read: see the Data page.")
         return
-    _outlook(settings, analysis)
+    _forecast(settings, analysis)
     if st.button("Start", icon=":material/play_arrow:", type="primary", key="start"):
         run_action(lambda: _start(settings))
     model_summary_view(settings, analysis)
 
 
-def keep_edits() -> None:
-    """What was typed into the form outlives a look at another view: Streamlit would drop it."""
+def keep_form_state() -> None:
+    """Keep what was entered into the form while another view is shown; Streamlit would drop it."""
     for key in st.session_state:
         if str(key).startswith((*(f"{name}-" for name in PRESET), "name-")):
             st.session_state[key] = st.session_state[key]
@@ -74,13 +77,13 @@ def _start(settings: RunSettings) -> str:
 
 
 def _settings(name: str, source: str, preset: Preset) -> RunSettings:
-    """The preset's settings as they are after changes in the advanced panel."""
+    """Show all settings, at first those of the preset, and return them as they are edited."""
     with st.expander("All settings", icon=":material/tune:"):
         kinds = list(KINDS)
         kind = st.selectbox(
             "Model", kinds, index=kinds.index(preset.model.kind), key=f"{preset.name}-kind",
             help="classic is the notebook's network; lstm and transformer predict every position "
-            "at once, from a memory that is carried along or by attention to the steps before",
+            "at once, from a carried state or by attention to the steps before",
         )  # fmt: skip
         model, train = _defaults(preset, str(kind))
         if isinstance(model, ClassicSettings):
@@ -96,13 +99,13 @@ def _settings(name: str, source: str, preset: Preset) -> RunSettings:
         st.caption(
             f"The split is by piece: about {train.shares.train:.0%} train, "
             f"{train.valid_share:.0%} valid, {train.test_share:.0%} test, copies of one piece "
-            "on one side, by what the notes are and not by chance."
+            "on one side; it follows from the notes and not from chance."
         )
     return RunSettings(name, source, str(encoding), model, train)
 
 
 def _defaults(preset: Preset, kind: str) -> tuple[ModelSettings, TrainSettings]:
-    """The preset's own, or another model's with the preset's length."""
+    """Return the preset's settings, or those of another model with the preset's length."""
     if kind == preset.model.kind:
         return preset.model, preset.train
     model = KINDS[kind]()
@@ -110,22 +113,21 @@ def _defaults(preset: Preset, kind: str) -> tuple[ModelSettings, TrainSettings]:
     return model, replace(default_training(model), **length)  # type: ignore[arg-type]
 
 
-def _outlook(settings: RunSettings, analysis: Analysis) -> None:
-    """What will be trained, on what, and for how long."""
+def _forecast(settings: RunSettings, analysis: Analysis) -> None:
     encoding, pieces = analysis.encoded(settings.encoding)
     runs = list_runs()
-    found = forecast_training(
+    forecast = forecast_training(
         settings, encoding, pieces, analysis.splits_for(settings.train.shares), runs
     )
-    outlook_numbers(found)
-    device_line(found, runs)
-    if found.seconds is None:
-        st.caption("No run of this model on this machine yet: the first epoch will tell its speed.")
-    outlook_warnings(found, settings, analysis.overview)
+    forecast_metrics(forecast)
+    device_line(forecast, runs)
+    if forecast.seconds is None:
+        st.caption("No run of this model on this machine yet: the first epoch will show its speed.")
+    forecast_warnings(forecast, settings, analysis.overview)
 
 
 def _free_name(source: str, preset: Preset) -> str:
-    """A name that no run has: `bach-chorales quick 2`."""
+    """Return a name that no run has: `bach-chorales quick 2`."""
     stem = f"{source[:45]} {preset.name.lower()}"
     number, name = 2, stem
     while (runs_folder() / name).exists() or (PRETRAINED / name).exists():

@@ -1,4 +1,4 @@
-"""What a training leaves in its metrics, as plots."""
+"""Plots of a training's metrics."""
 
 from __future__ import annotations
 
@@ -7,105 +7,112 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from musicgen.errors import InvalidSetting
 from musicgen.training.run_folder.metrics import Metrics, Table, smooth
-from musicgen.ui.train.curves import HEIGHT, Curve, Plot
+from musicgen.ui.train.curves import HEIGHT_PIXELS, Curve, Plot
 
 TRAIN, VALID, BEST = "#3a86d8", "#e69f00", "#009e73"
 COLOURS = (TRAIN, VALID, BEST, "#cc79a7", "#56b4e9", "#d55e00", "#9a8c2c")
 
 STEPS, EPOCHS, MINUTES = "Steps", "Epochs", "Minutes"
 AXES = {STEPS: "step", EPOCHS: "epoch", MINUTES: "seconds"}  # column of the metrics by axis
-AXIS_WORDS = {STEPS: "batches", EPOCHS: "epochs", MINUTES: "minutes of training"}
+AXIS_LABELS = {STEPS: "batches", EPOCHS: "epochs", MINUTES: "minutes of training"}
 BITS, NATS = "Bits", "Nats"
 NATS_PER_BIT = float(np.log(2))
 
 
 @dataclass(frozen=True)
 class View:
-    """How curves are drawn."""
+    """Axis, unit, smoothing and scale of the curves; InvalidSetting when there is no such view."""
 
     axis: str = STEPS
     unit: str = BITS
-    smoothing: float = 0.6  # what a value weighs against the one after it
+    smoothing: float = 0.6  # weight of the value before, 0 to 1
     log: bool = False
-    references: bool = True  # the levels of simpler models
+    references: bool = True  # whether reference lines are drawn
 
     def __post_init__(self) -> None:
         if self.axis not in AXES or self.unit not in (BITS, NATS) or not 0 <= self.smoothing < 1:
-            raise ValueError("there is no such view of the curves")
+            raise InvalidSetting("there is no such view of the curves")
 
     @property
     def factor(self) -> float:
-        """What a value in bits is multiplied by."""
+        """Factor from bits to the unit of the view."""
         return NATS_PER_BIT if self.unit == NATS else 1.0
 
 
 def loss_plot(
     metrics: Metrics, view: View, token: str = "note", references: Mapping[str, float] | None = None
 ) -> Plot:
-    """Training by blocks of steps, validation by epoch, the best epoch marked.
+    """Plot the training loss by batches and the validation loss by epochs, with the best epoch.
 
-    token: what a step is called. references: levels to compare with, in bits.
+    token: name of a step. references: bits a step of simpler models, by name.
     """
     curves = []
     steps, epochs = metrics.steps, metrics.epochs
     if len(steps):
-        across, losses = along(steps, view.axis), steps["loss"] * view.factor
+        x, losses = x_values(steps, view.axis), steps["loss"] * view.factor
         if view.smoothing:
-            curves.append(Curve("training, as it is", across, losses, TRAIN, "faint"))
-        curves.append(Curve("training", across, smooth(losses, view.smoothing), TRAIN))
+            curves.append(Curve("training, raw", x, losses, TRAIN, "faint"))
+        curves.append(Curve("training", x, smooth(losses, view.smoothing), TRAIN))
     valid = epochs["valid_loss"] * view.factor
-    told = np.isfinite(valid)
-    if told.any():
-        across = along(epochs, view.axis)
-        curves.append(Curve("validation", across[told], valid[told], VALID))
+    finite = np.isfinite(valid)
+    if finite.any():
+        x = x_values(epochs, view.axis)
+        curves.append(Curve("validation", x[finite], valid[finite], VALID))
         best = int(np.nanargmin(valid))
         name = f"best: {valid[best]:.3f} in epoch {int(epochs['epoch'][best])}"
-        curves.append(Curve(name, across[[best]], valid[[best]], BEST, "star"))
+        curves.append(Curve(name, x[[best]], valid[[best]], BEST, "star"))
     levels = {name: level * view.factor for name, level in (references or {}).items()}
-    up = f"{view.unit.lower()} a {token}"
-    return Plot(curves, AXIS_WORDS[view.axis], up, view.log, references=levels)
+    y_label = f"{view.unit.lower()} a {token}"
+    return Plot(curves, AXIS_LABELS[view.axis], y_label, view.log, references=levels)
 
 
-def field_plot(metrics: Metrics, what: str, up: str, view: View) -> Plot:
-    """A value by field and epoch: training dotted, validation a line.
+def field_plot(metrics: Metrics, metric: str, y_label: str, view: View) -> Plot:
+    """Plot a metric of each field by epochs: training dotted, validation as a line.
 
-    what: `accuracy` or `bits`, as the metrics call it.
+    metric: `accuracy` or `bits`.
     """
     epochs, curves = metrics.epochs, []
-    across = along(epochs, view.axis)
-    for place, name in enumerate(epochs.names(f"{what}.")):
-        colour = COLOURS[place % len(COLOURS)]
-        training, validation = epochs[f"{what}.{name}"], epochs[f"valid_{what}.{name}"]
-        curves.append(Curve(f"{name}, training", across, training, colour, "dotted"))
+    x = x_values(epochs, view.axis)
+    for index, name in enumerate(epochs.names(f"{metric}.")):
+        colour = COLOURS[index % len(COLOURS)]
+        training, validation = epochs[f"{metric}.{name}"], epochs[f"valid_{metric}.{name}"]
+        curves.append(Curve(f"{name}, training", x, training, colour, "dotted"))
         if np.isfinite(validation).any():
-            curves.append(Curve(f"{name}, validation", across, validation, colour))
-    return Plot(curves, AXIS_WORDS[view.axis], up, zero=True)
+            curves.append(Curve(f"{name}, validation", x, validation, colour))
+    return Plot(curves, AXIS_LABELS[view.axis], y_label, from_zero=True)
 
 
 def step_plot(
-    metrics: Metrics, column: str, up: str, view: View, factor: float = 1.0, height: int = HEIGHT
+    metrics: Metrics,
+    column: str,
+    y_label: str,
+    view: View,
+    factor: float = 1.0,
+    height: int = HEIGHT_PIXELS,
 ) -> Plot:
-    """A column of the step lines: the learning rate, the speed, memory."""
+    """Plot one column by batches: the learning rate, the speed or the memory."""
     steps = metrics.steps
-    curve = Curve(up, along(steps, view.axis), steps[column] * factor, TRAIN)
-    return Plot([curve], AXIS_WORDS[view.axis], up, zero=True, height=height)
+    curve = Curve(y_label, x_values(steps, view.axis), steps[column] * factor, TRAIN)
+    return Plot([curve], AXIS_LABELS[view.axis], y_label, from_zero=True, height=height)
 
 
 def comparison_plot(runs: Sequence[tuple[str, Metrics]], view: View) -> Plot:
-    """Validation of several runs by epoch; training where a run has no validation."""
+    """Plot the validation loss of several runs; the training loss of a run without validation."""
     curves = []
-    for place, (name, metrics) in enumerate(runs):
+    for index, (name, metrics) in enumerate(runs):
         table, column = metrics.epochs, "valid_loss"
         if not np.isfinite(table[column]).any():
             table, column, name = metrics.steps, "loss", f"{name} (training)"
         losses = table[column] * view.factor
-        colour = COLOURS[place % len(COLOURS)]
-        curves.append(Curve(name, along(table, view.axis), losses, colour))
-    return Plot(curves, AXIS_WORDS[view.axis], f"{view.unit.lower()} a step, validation", view.log)
+        colour = COLOURS[index % len(COLOURS)]
+        curves.append(Curve(name, x_values(table, view.axis), losses, colour))
+    y_label = f"{view.unit.lower()} a step, validation"
+    return Plot(curves, AXIS_LABELS[view.axis], y_label, view.log)
 
 
-def along(table: Table, axis: str) -> np.ndarray:
-    """Where the rows of a table lie on an axis: (N,)."""
+def x_values(table: Table, axis: str) -> np.ndarray:
+    """Return the rows' places on an axis: (N,)."""
     values = table[AXES[axis]]
     return values / 60 if axis == MINUTES else values

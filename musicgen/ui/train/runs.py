@@ -1,13 +1,16 @@
-"""Runs on the page: choosing one, how it stands, and its metrics kept in memory."""
+"""Runs on the page: selecting one, its state in words, its metrics kept in memory."""
 
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import streamlit as st
 
+from musicgen.models.checkpoints.checkpoint import OPTIMIZER
+from musicgen.paths import BadName
 from musicgen.training.run_folder.metrics import Metrics
 from musicgen.training.run_folder.registry import find_run, list_runs
 from musicgen.training.run_folder.run import Run, UnknownRun
@@ -27,40 +30,42 @@ from musicgen.training.run_folder.status import (
 from musicgen.ui.shared.text import escape, format_duration
 from musicgen.ui.shared.url_choice import choose_next, url_choice
 
-KEY = "run"  # of the chooser, and in links
-MOST_IN_MEMORY = 32  # runs whose metrics are kept
+RUN = "run"  # key of the select box and query parameter
+MAX_RUNS_IN_MEMORY = 32  # whose metrics are kept
 
 
 @dataclass(frozen=True)
-class State:
-    """What a person is told of a state, and what to do next."""
+class StateBadge:
+    """A state on the page: its badge, and what to do next."""
 
-    colour: str  # of a badge
+    colour: str
     icon: str
-    words: str
+    advice: str
 
 
 STATES = {
-    QUEUED: State("gray", ":material/hourglass_top:", "It begins when its turn comes."),
-    STARTING: State(
+    QUEUED: StateBadge("gray", ":material/hourglass_top:", "It begins when its turn comes."),
+    STARTING: StateBadge(
         "blue", ":material/rocket_launch:",
         "TensorFlow is loaded and the model compiled: the first point comes in some seconds.",
     ),
-    RUNNING: State("blue", ":material/model_training:", "It goes on when you close this page."),
-    STALLED: State(
+    RUNNING: StateBadge(
+        "blue", ":material/model_training:", "It goes on when you close this page."
+    ),
+    STALLED: StateBadge(
         "orange", ":material/pause_circle:",
         "No sign of life for a while: the machine may be asleep or overloaded. "
         "Stop it if it stays so, then resume.",
     ),
-    STOPPING: State("orange", ":material/stop_circle:", "It saves, then it stops."),
-    STOPPED: State("gray", ":material/stop_circle:", "Resume it where it was."),
-    FINISHED: State(
+    STOPPING: StateBadge("orange", ":material/stop_circle:", "It saves, then it stops."),
+    STOPPED: StateBadge("gray", ":material/stop_circle:", "Resume it where it was."),
+    FINISHED: StateBadge(
         "green", ":material/check_circle:", "Compose from it, or continue for some more epochs."
     ),
-    FAILED: State(
-        "red", ":material/error:", "Put right what it names, then resume. The log may say more."
+    FAILED: StateBadge(
+        "red", ":material/error:", "Correct what it names, then resume. The log may say more."
     ),
-    INTERRUPTED: State(
+    INTERRUPTED: StateBadge(
         "red", ":material/power_off:",
         "The machine or the process went down: resume from the last checkpoint.",
     ),
@@ -68,79 +73,98 @@ STATES = {
 
 
 @dataclass
-class _Kept:
-    """One run's metrics, for all browsers that look at it."""
+class _SharedMetrics:
+    """Metrics of one run, shared by all sessions that watch it."""
 
     metrics: Metrics
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 def metrics_of(run: Run) -> Metrics:
-    """The run's metrics as they are now; only what is new is read."""
-    kept = _kept(str(run.folder))
-    with kept.lock:
-        return kept.metrics.update()
+    """Return the run's metrics as they are now; only new lines are read."""
+    shared = _shared_metrics(str(run.folder))
+    with shared.lock:
+        return shared.metrics.update()
 
 
-@st.cache_resource(max_entries=MOST_IN_MEMORY, show_spinner=False)
-def _kept(folder: str) -> _Kept:
-    return _Kept(Metrics(Run(Path(folder))))
+@st.cache_resource(max_entries=MAX_RUNS_IN_MEMORY, show_spinner=False)
+def _shared_metrics(folder: str) -> _SharedMetrics:
+    return _SharedMetrics(Metrics(Run(Path(folder))))
 
 
 def choose_run() -> Run | None:
-    """The chosen run; a link's where it has one; None where there is none."""
+    """Show the select box and return the selected run; None when there is no run."""
     names = [run.name for run in list_runs()]
     if not names:
         return None
     try:
-        return find_run(url_choice("Run", names, KEY))
-    except UnknownRun:  # deleted in this very moment
+        return find_run(url_choice("Run", names, RUN))
+    except UnknownRun:  # deleted since it was listed
         return None
 
 
 def watch_next(run: Run) -> None:
-    """Have a run watched when the page runs again."""
-    choose_next(KEY, run.name)
+    """Show a run on the next run of the page."""
+    choose_next(RUN, run.name)
     st.session_state["_show_next"] = "Watch"
 
 
-def state_badge(status: Status, bundled: bool, goes_on: bool) -> None:
-    """The state as a badge, with the message and the next step.
+def state_badge(status: Status, bundled: bool, resumable: bool) -> None:
+    """Show the state as a badge, with the run's message and what to do next.
 
-    goes_on: whether it holds what a training goes on from.
+    resumable: whether the run holds what training needs to go on.
     """
-    state = STATES.get(status.state, STATES[INTERRUPTED])
+    badge = STATES.get(status.state, STATES[INTERRUPTED])
     if bundled:
-        words = "It came with the program: compose from it, or fine-tune a copy."
-        st.markdown(f":green-badge[:material/inventory_2: bundled] {words}")
+        advice = "It came with the program: compose from it, or fine-tune a copy."
+        st.markdown(f":green-badge[:material/inventory_2: bundled] {advice}")
         return
-    words = state.words
-    if status.state == FINISHED and not goes_on:  # it may have come without its optimizer
-        words = "Compose from it, or fine-tune a copy."
-    said = status.message[:1].upper() + status.message[1:]
-    message = f" **{escape(said, 500)}.**" if said else ""
-    st.markdown(f":{state.colour}-badge[{state.icon} {status.state}]{message} {words}")
+    advice = badge.advice
+    if status.state == FINISHED and not resumable:  # imported without its optimizer
+        advice = "Compose from it, or fine-tune a copy."
+    sentence = status.message[:1].upper() + status.message[1:]
+    message = f" **{escape(sentence, 500)}.**" if sentence else ""
+    st.markdown(f":{badge.colour}-badge[{badge.icon} {status.state}]{message} {advice}")
 
 
 def is_alive(status: Status) -> bool:
+    """Return whether the run has a process that trains it or will."""
     return status.state in ALIVE
 
 
-def how_far(status: Status, minutes: float) -> str:
-    """`3 of 40`; `3` where the time is what ends it."""
+def can_resume(run: Run) -> bool:
+    """Return whether training can go on: from the optimizer's state, or from the beginning."""
+    if run.bundled:
+        return False
+    try:
+        return (run.checkpoint("latest") / OPTIMIZER).is_file()
+    except (UnknownRun, BadName):
+        return not has_checkpoint(run)
+
+
+def has_checkpoint(run: Run) -> bool:
+    """Return whether there is a checkpoint to compose from."""
+    with suppress(UnknownRun, BadName):
+        return run.checkpoint().is_dir()
+    return False
+
+
+def format_epoch(status: Status, minutes: float) -> str:
+    """Return `3 of 40`; `3` when training ends after a time and not after epochs."""
     return f"{status.epoch}" if minutes else f"{status.epoch} of {status.epochs or '?'}"
 
 
-def rate(value: float | None) -> str:
+def format_rate(value: float | None) -> str:
+    """Return a number a second: `1,204 / s`, `2.5 / s`."""
     return "—" if value is None else f"{value:,.0f} / s" if value >= 10 else f"{value:.1f} / s"
 
 
-def bits(value: float | None) -> str:
+def format_bits(value: float | None) -> str:
     return "—" if value is None else f"{value:.3f}"
 
 
-def left(status: Status) -> str:
-    """Time left of a training that is going on."""
+def format_time_left(status: Status) -> str:
+    """Return the time left of a training that is going on."""
     if status.seconds_left is None or not is_alive(status):
         return "—"
     return format_duration(status.seconds_left)

@@ -1,4 +1,4 @@
-"""Hearing a run learn: the pieces that it composed after its epochs, side by side."""
+"""Samples of a run: the pieces composed after its epochs, side by side."""
 
 from __future__ import annotations
 
@@ -15,54 +15,53 @@ from musicgen.training.run_folder.samples import nearest_to_best, sample_files, 
 from musicgen.ui.components.player import roll_player
 from musicgen.ui.shared.text import escape
 
-MOST_AT_ONCE = 4
+MAX_SHOWN = 4  # samples at once
+MAX_IN_MEMORY = 32  # samples with their sound
 
 
-def samples_view(run: Run, best: int) -> None:
-    """Choose epochs; a roll that plays for each. best: the best epoch so far."""
-    found = sample_files(run)
-    if not found:
+def samples_view(run: Run, best_epoch: int) -> None:
+    """Show the selection of epochs and a player for each sample."""
+    paths = sample_files(run)
+    if not paths:
         st.info("The first piece is composed when the first epoch is over.")
         return
-    st.caption("Always the same seed: what differs is what the model has learned.")
-    chosen = _choose(run, list(found), best)
-    for epoch in sorted(chosen)[:MOST_AT_ONCE]:
+    st.caption("Always the same seed: the samples differ by what the model has learned.")
+    selected = _select_epochs(run, list(paths), best_epoch)
+    for epoch in sorted(selected)[:MAX_SHOWN]:
         st.markdown(f"**After epoch {epoch}**")
         try:
-            score, sound = _heard(str(found[epoch]), found[epoch].stat().st_mtime_ns)
-        except (OSError, UnreadableScore) as problem:
-            st.info(escape(str(problem), 300))
+            score, sound = _read_and_play(str(paths[epoch]), paths[epoch].stat().st_mtime_ns)
+        except (OSError, UnreadableScore) as error:
+            st.info(escape(str(error), 300))
             continue
         roll_player(score, sound, f"sample-{run.name}-{epoch}")
-    if len(chosen) > MOST_AT_ONCE:
-        st.caption(f"{MOST_AT_ONCE} at once are enough: the first of those chosen are shown.")
+    if len(selected) > MAX_SHOWN:
+        st.caption(f"The first {MAX_SHOWN} of those chosen are shown.")
 
 
-def _choose(run: Run, epochs: list[int], best: int) -> list[int]:
-    """Of the first, the best and the latest epochs, or of all."""
-    key, near, few = (
-        f"samples-{run.name}",
-        nearest_to_best(epochs, best),
-        select_epochs(epochs, best),
-    )
-    before = [each for each in st.session_state.get(key, epochs[:1]) if each in epochs]
+def _select_epochs(run: Run, epochs: list[int], best_epoch: int) -> list[int]:
+    """Show epochs as pills: the first, the best and the latest, or all; return those selected."""
+    key, nearest = f"samples-{run.name}", nearest_to_best(epochs, best_epoch)
+    few = select_epochs(epochs, best_epoch)
+    before = [epoch for epoch in st.session_state.get(key, epochs[:1]) if epoch in epochs]
 
-    def words(epoch: int) -> str:
-        if epoch != near:
+    def label(epoch: int) -> str:
+        if epoch != nearest:
             return str(epoch)
-        return f"{epoch}, the best" if epoch == best else f"{epoch}, before the best"
+        return f"{epoch}, the best" if epoch == best_epoch else f"{epoch}, before the best"
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         place = st.container(width="content")
-        whole = len(few) < len(epochs) and st.toggle(f"All {len(epochs)}", key=f"all-{key}")
-    # What was chosen stays to be seen when it is among the latest no more.
-    shown = epochs if whole else [each for each in epochs if each in {*few, *before}]
+        show_all = len(few) < len(epochs) and st.toggle(f"All {len(epochs)}", key=f"all-{key}")
+    # A selected epoch stays on the page when it is no longer among the latest.
+    options = epochs if show_all else [each for each in epochs if each in {*few, *before}]
     st.session_state[key] = before
     with place:
-        return st.pills("Epochs", shown, selection_mode="multi", format_func=words, key=key)
+        return st.pills("Epochs", options, selection_mode="multi", format_func=label, key=key)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _heard(path: str, changed: int) -> tuple[Score, bytes]:
+@st.cache_resource(max_entries=MAX_IN_MEMORY, show_spinner=False)
+def _read_and_play(path: str, mtime_ns: int) -> tuple[Score, bytes]:
+    """Return a sample and its sound as WAV; mtime_ns makes a rewritten file another entry."""
     score = read_score(Path(path).read_bytes(), Path(path).name)
     return score, wav_bytes(score)

@@ -1,4 +1,4 @@
-"""Watching a run: how it stands and its curves, drawn anew while it is trained."""
+"""Watching a run: its state, its actions and its curves, kept up to date while it trains."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from musicgen.ui.server.live_endpoint import (
 )
 from musicgen.ui.shared.text import escape
 from musicgen.ui.train import runs
-from musicgen.ui.train.control import can_go_on, control
+from musicgen.ui.train.actions.buttons import action_buttons
 from musicgen.ui.train.evaluation import evaluation_view
 from musicgen.ui.train.live_query import FIELDS, LOSS, SPEED, LiveQuery
 from musicgen.ui.train.plots import BITS, EPOCHS, MINUTES, NATS, STEPS, View
@@ -28,70 +28,71 @@ VIEWS = (*CURVES, "Samples", "Evaluation", "Log", "Settings")
 
 
 def watch(run: Run) -> None:
-    """The run's live view, and what can be done with it."""
+    """Show a run and the actions on it."""
     try:
         settings = run.settings
-    except UnknownRun as problem:
-        st.error(escape(str(problem), 400))
+    except UnknownRun as error:
+        st.error(escape(str(error), 400))
         return
     status = run.status()
-    control(run, settings, status)
-    runs.state_badge(status, run.bundled, can_go_on(run))
+    action_buttons(run, settings, status)
+    runs.state_badge(status, run.bundled, runs.can_resume(run))
     st.fragment(_views)(run, settings, status)
 
 
-def _views(run: Run, settings: RunSettings, shown: Status) -> None:
-    """What of the run to look at; the widgets are not drawn again while it is trained.
+def _views(run: Run, settings: RunSettings, drawn_with: Status) -> None:
+    """Show one view of the run; the widgets are not drawn again while it trains.
 
-    shown: how it stood when the rest of the page was drawn.
+    drawn_with: the status that the rest of the page was drawn with.
     """
-    which = str(
+    view_name = str(
         st.segmented_control(
             "Curves", VIEWS, default=VIEWS[0], required=True, key="curves",
             label_visibility="collapsed",
         )
     )  # fmt: skip
     place = st.container()
-    view = _view(loss=which == LOSS) if which in CURVES else View()
-    often = 0.0 if run.bundled else POLL_SECONDS if runs.is_alive(shown) else IDLE_POLL_SECONDS
+    view = _view_widgets(loss=view_name == LOSS) if view_name in CURVES else View()
+    alive = runs.is_alive(drawn_with)
+    interval = 0.0 if run.bundled else POLL_SECONDS if alive else IDLE_POLL_SECONDS
     with place:
-        query = LiveQuery((run.name,), which, view).to_query()
-        if live(query, state_key([run], which), often, "live"):
+        query = LiveQuery((run.name,), view_name, view).to_query()
+        if live(query, state_key([run], view_name), interval, "live"):
             st.rerun()
-        if shown.state == QUEUED and (before := place_in_queue(run)):
+        if drawn_with.state == QUEUED and (before := place_in_queue(run)):
             st.markdown(f"Place **{before + 1}** in the queue: one training a device at a time.")
-        if which in CURVES:
-            _say_why_not(run, which, shown)
+        if view_name in CURVES:
+            _explain_missing_curve(run, view_name, drawn_with)
         else:
-            st.fragment(_other_view, run_every=often or None)(run, settings, which)
+            st.fragment(_other_view, run_every=interval or None)(run, settings, view_name)
 
 
-def _say_why_not(run: Run, which: str, status: Status) -> None:
-    """Words in the place of curves that are not there yet."""
-    if has_curve(run, which):
+def _explain_missing_curve(run: Run, view_name: str, status: Status) -> None:
+    """Say when the first point of a curve will come."""
+    if has_curve(run, view_name):
         return
-    if which == FIELDS and has_curve(run, LOSS):
+    if view_name == FIELDS and has_curve(run, LOSS):
         st.info("Accuracy by field comes with the end of the first epoch.")
     elif runs.is_alive(status):
         st.info("The first point of the curve comes with the first batch.")
     else:
-        st.info("It has learned nothing yet, so that there is no curve.")
+        st.info("It has not been trained yet, so that there is no curve.")
 
 
-def _other_view(run: Run, settings: RunSettings, which: str) -> None:
-    """What is no curve."""
-    if which == "Log":
+def _other_view(run: Run, settings: RunSettings, view_name: str) -> None:
+    """Show a view without curves."""
+    if view_name == "Log":
         st.code(run.log_tail() or "Nothing has been printed.", language=None, wrap_lines=True)
-    elif which == "Samples":
+    elif view_name == "Samples":
         samples_view(run, run.status().best_epoch)
-    elif which == "Evaluation":
+    elif view_name == "Evaluation":
         evaluation_view(run)
     else:
         st.json(settings.to_json())
 
 
-def _view(loss: bool) -> View:
-    """How the curves are to be drawn, by widgets."""
+def _view_widgets(loss: bool) -> View:
+    """Show the widgets for axis, unit, smoothing and scale; return their values."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         axis = st.segmented_control(
             "Along", (STEPS, EPOCHS, MINUTES), default=STEPS, required=True, key="axis"

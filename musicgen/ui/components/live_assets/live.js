@@ -1,9 +1,9 @@
-// Asks the studio every few seconds for what is new of a run, and draws it, by itself: Streamlit
-// renders more than has changed when a script runs, which took the time of the training.
-// Streamlit calls the default export on every rerun and change of theme.
+// Polls the server for a run's metrics and curves and draws what has changed, without a rerun of
+// the page: Streamlit renders more than has changed, which took processor time from the training.
+// Streamlit calls the default export on every rerun and on every change of theme.
 
-const lives = new WeakMap(); // the element that Streamlit gives -> its Live
-const PATIENCE = 10; // seconds to wait for an answer
+const lives = new WeakMap(); // Streamlit's element for the component -> its Live
+const TIMEOUT_SECONDS = 10; // of a request
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".live");
@@ -13,8 +13,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     live = new Live(root);
     lives.set(parentElement, live);
   }
-  live.tellPage = setTriggerValue;
-  live.look(data);
+  live.setTriggerValue = setTriggerValue;
+  live.setData(data);
   return () => {
     lives.get(parentElement)?.close();
     lives.delete(parentElement);
@@ -24,90 +24,90 @@ export default function ({ data, parentElement, setTriggerValue }) {
 class Live {
   constructor(root) {
     this.root = root;
-    this.figures = new Figures(root.querySelector(".figures"));
+    this.metrics = new Metrics(root.querySelector(".metrics"));
     this.plots = [];
-    this.data = {}; // what is looked at, how often, and how it stood
-    this.answer = ""; // as text: what has not changed is not drawn again
+    this.data = {}; // query, stateKey, pollSeconds
+    this.answer = ""; // last answer as text: the same answer is not drawn again
     this.closing = new AbortController();
-    document.addEventListener("visibilitychange", () => this.ask(), { signal: this.closing.signal });
+    document.addEventListener("visibilitychange", () => this.poll(), { signal: this.closing.signal });
   }
 
   close() {
     this.closing.abort();
-    this.asking?.abort();
+    this.request?.abort();
     clearTimeout(this.timer);
     for (const plot of this.plots) plot.close();
   }
 
-  look(data) {
-    for (const plot of this.plots) plot.draw(); // the theme may be another
+  setData(data) {
+    for (const plot of this.plots) plot.draw(); // the theme may have changed
     if (JSON.stringify(data) === JSON.stringify(this.data)) return;
     this.data = data;
-    this.told = data.standing;
-    this.ask();
+    this.stateKey = data.stateKey;
+    this.poll();
   }
 
-  async ask() {
+  async poll() {
     clearTimeout(this.timer);
-    this.asking?.abort(); // for what is not looked at any more
-    if (document.hidden) return; // until it is seen again
-    const { signal } = (this.asking = new AbortController());
-    this.askIn(PATIENCE, () => this.silent(true));
+    this.request?.abort(); // its query may be out of date
+    if (document.hidden) return; // polled again when the tab becomes visible
+    const { signal } = (this.request = new AbortController());
+    this.pollIn(TIMEOUT_SECONDS, () => this.showOffline(true));
     try {
       const answer = await fetch(this.address(), { signal, cache: "no-store" });
       const text = answer.ok ? await answer.text() : "";
       if (signal.aborted) return;
-      this.silent(!answer.ok && answer.status !== 404);
+      this.showOffline(!answer.ok && answer.status !== 404);
       if (answer.ok) this.show(text);
-      if (answer.status === 404) this.tell("gone");
+      if (answer.status === 404) this.reportState("gone");
     } catch {
       if (signal.aborted) return;
-      this.silent(true);
+      this.showOffline(true);
     }
     clearTimeout(this.timer);
-    if (this.data.every) this.askIn(this.data.every);
+    if (this.data.pollSeconds) this.pollIn(this.data.pollSeconds);
   }
 
-  askIn(seconds, before = () => {}) {
+  pollIn(seconds, before = () => {}) {
     this.timer = setTimeout(() => {
       before();
-      this.ask();
+      this.poll();
     }, 1000 * seconds);
   }
 
-  // Below the page's own address, whatever stands before that.
+  // The endpoint lies below the page's own path, whatever base path the server has.
   address() {
-    const zoomed = this.plots.map((plot, i) => plot.window && `&reach=${i},${plot.window.x}`);
-    return `${location.pathname.replace(/\/$/, "")}/live?${this.data.query}${zoomed
+    const zooms = this.plots.map((plot, i) => plot.zoom && `&zoom=${i},${plot.zoom.x}`);
+    return `${location.pathname.replace(/\/$/, "")}/live?${this.data.query}${zooms
       .filter(Boolean)
       .join("")}`;
   }
 
-  silent(now) {
-    this.root.querySelector(".silent").hidden = !now;
+  showOffline(offline) {
+    this.root.querySelector(".offline").hidden = !offline;
   }
 
   show(text) {
     if (text === this.answer) return;
     this.answer = text;
-    const { standing, figures, note, plots, beside } = JSON.parse(text);
-    this.tell(standing);
-    this.figures.show(figures, note);
+    const { stateKey, metrics, note, plots, beside } = JSON.parse(text);
+    this.reportState(stateKey);
+    this.metrics.show(metrics, note);
     const place = this.root.querySelector(".plots");
     place.classList.toggle("beside", beside);
     while (this.plots.length > plots.length) this.plots.pop().remove();
     while (this.plots.length < plots.length) {
       const copy = this.root.querySelector("template").content.cloneNode(true).firstElementChild;
       place.append(copy);
-      this.plots.push(new Plot(copy, () => this.ask())); // more points of what is zoomed into
+      this.plots.push(new Plot(copy, () => this.poll())); // a zoom asks for more points
     }
     plots.forEach((plot, i) => this.plots[i].show(plot));
   }
 
-  // The words and buttons of the page are another's business; they are drawn anew once.
-  tell(standing) {
-    if (standing === this.told) return;
-    this.told = standing;
-    this.tellPage("changed", standing);
+  // Have the page rerun once when its text and buttons are out of date.
+  reportState(stateKey) {
+    if (stateKey === this.stateKey) return;
+    this.stateKey = stateKey;
+    this.setTriggerValue("changed", stateKey);
   }
 }

@@ -1,37 +1,44 @@
-// Curves that grow without a flicker: what is zoomed into stays while `revision` is the same.
+// A plot of curves on a canvas. It is drawn again with new points without a flicker, and keeps its
+// zoom while `revision` is the same. Points are `null` where a curve has a gap.
 
-const EDGE = { left: 56, right: 12, top: 8, bottom: 24 }; // pixels around the plot
-const NEAR = 40; // pixels at which a point is pointed at
-const LINE = 14; // pixels of a line of words
-const LEAST = 6; // pixels of a drag that zooms
+const MARGIN_PIXELS = { left: 56, right: 12, top: 8, bottom: 24 };
+const TOOLTIP_REACH_PIXELS = 40; // from the pointer to the nearest point
+const LABEL_PIXELS = 14; // height of a label
+const MIN_DRAG_PIXELS = 6; // a shorter drag is a click
+const MAX_DOTS = 60; // a curve with more points is drawn without dots
 
 class Plot {
-  constructor(root, zoomed) {
+  // onZoom: called when the zoom changes.
+  constructor(root, onZoom) {
     this.root = root;
-    this.zoomed = zoomed; // called when another part is looked at
-    this.stage = root.querySelector(".stage");
+    this.onZoom = onZoom;
+    this.area = root.querySelector(".plot-area");
     this.canvas = root.querySelector("canvas");
     this.box = root.querySelector(".box");
-    this.said = root.querySelector(".said");
-    this.whole = root.querySelector(".whole");
-    this.hidden = new Set(); // curves that are not drawn
-    this.window = null; // {x: [from, to], y: [from, to]} where it is zoomed
-    this.from = null; // where a drag began
+    this.tooltip = root.querySelector(".tooltip");
+    this.showAll = root.querySelector(".show-all");
+    this.hidden = new Set(); // ids of the curves switched off in the legend
+    this.zoom = null; // {x: [left, right], y: [low, high]}
+    this.dragStart = null; // pixels
     this.data = null;
-    this.named = ""; // the legend's
+    this.legendKey = ""; // what the legend was drawn from
     this.closing = new AbortController();
-    const on = (target, event, act) =>
-      target.addEventListener(event, act, { signal: this.closing.signal });
-    on(this.stage, "pointerdown", (event) => this.press(event));
-    on(this.stage, "pointermove", (event) => this.move(event));
-    on(this.stage, "pointerup", (event) => this.release(event));
-    on(this.stage, "pointercancel", () => this.letGo()); // a touch that became a scroll
-    on(this.stage, "pointerleave", () => (this.said.hidden = true));
-    on(this.stage, "dblclick", () => this.zoom(null));
-    on(this.stage, "keydown", (event) => event.key === "Escape" && this.zoom(null));
-    on(this.whole, "click", () => this.zoom(null));
+    this.addListeners();
     this.resizing = new ResizeObserver(() => this.draw());
-    this.resizing.observe(this.stage);
+    this.resizing.observe(this.area);
+  }
+
+  addListeners() {
+    const on = (target, event, handler) =>
+      target.addEventListener(event, handler, { signal: this.closing.signal });
+    on(this.area, "pointerdown", (event) => this.startDrag(event));
+    on(this.area, "pointermove", (event) => this.movePointer(event));
+    on(this.area, "pointerup", (event) => this.endDrag(event));
+    on(this.area, "pointercancel", () => this.cancelDrag()); // a touch that became a scroll
+    on(this.area, "pointerleave", () => (this.tooltip.hidden = true));
+    on(this.area, "dblclick", () => this.setZoom(null));
+    on(this.area, "keydown", (event) => event.key === "Escape" && this.setZoom(null));
+    on(this.showAll, "click", () => this.setZoom(null));
   }
 
   close() {
@@ -45,71 +52,73 @@ class Plot {
   }
 
   show(data) {
-    if (this.data && this.data.revision !== data.revision) this.window = null;
+    if (this.data && this.data.revision !== data.revision) this.zoom = null;
     this.data = data;
-    this.stage.style.height = `${data.height}px`;
-    this.root.querySelector(".across").textContent = data.across;
-    this.stage.setAttribute("aria-label", `${data.up} over ${data.across}`);
-    this.legend();
+    this.area.style.height = `${data.height}px`;
+    this.root.querySelector(".x-label").textContent = data.xLabel;
+    this.area.setAttribute("aria-label", `${data.yLabel} over ${data.xLabel}`);
+    this.drawLegend();
     this.draw();
   }
 
-  legend() {
-    const named = JSON.stringify([
+  drawLegend() {
+    const key = JSON.stringify([
       this.data.curves.map(({ name, colour, style }) => [name, colour, style]),
       [...this.hidden],
     ]);
-    if (named === this.named) return; // a new button would lose the focus
-    this.named = named;
-    const buttons = this.data.curves.map((curve) => {
-      const button = document.createElement("button");
-      const swatch = document.createElement("span");
-      swatch.className = `swatch ${curve.style}`;
-      swatch.style.color = swatch.style.borderColor = curve.colour;
-      button.type = "button";
-      button.append(swatch, curve.name);
-      button.setAttribute("aria-pressed", String(!this.hidden.has(known(curve))));
-      button.onclick = () => {
-        if (!this.hidden.delete(known(curve))) this.hidden.add(known(curve));
-        this.legend();
-        this.draw();
-      };
-      return button;
-    });
+    if (key === this.legendKey) return; // a new button would lose the focus
+    this.legendKey = key;
+    const buttons = this.data.curves.map((curve) => this.legendButton(curve));
     this.root.querySelector(".legend").replaceChildren(...buttons);
   }
 
+  legendButton(curve) {
+    const button = document.createElement("button");
+    const swatch = document.createElement("span");
+    swatch.className = `swatch ${curve.style}`;
+    swatch.style.color = swatch.style.borderColor = curve.colour;
+    button.type = "button";
+    button.append(swatch, curve.name);
+    button.setAttribute("aria-pressed", String(!this.hidden.has(curveId(curve))));
+    button.onclick = () => {
+      if (!this.hidden.delete(curveId(curve))) this.hidden.add(curveId(curve));
+      this.drawLegend();
+      this.draw();
+    };
+    return button;
+  }
+
   get curves() {
-    return this.data.curves.filter((curve) => !this.hidden.has(known(curve)));
+    return this.data.curves.filter((curve) => !this.hidden.has(curveId(curve)));
   }
 
-  zoom(window) {
-    this.window = window;
+  setZoom(zoom) {
+    this.zoom = zoom;
     this.draw();
-    this.zoomed();
+    this.onZoom();
   }
 
-  // Scales: places on the stage in pixels for values, and back -----------------------------
+  // Scales: value -> pixel (px, py) and pixel -> value (vx, vy) ------------------------------
 
   scales() {
-    const { width, height } = this.stage.getBoundingClientRect();
+    const { width, height } = this.area.getBoundingClientRect();
     const { log } = this.data;
-    const [x, y] = this.window ? [this.window.x, this.window.y] : this.extent();
-    const bend = log ? (value) => Math.log10(Math.max(value, 1e-12)) : (value) => value;
-    const straighten = log ? (value) => 10 ** value : (value) => value;
-    const [low, high] = y.map(bend);
-    const across = width - EDGE.left - EDGE.right;
-    const up = height - EDGE.top - EDGE.bottom;
+    const { x, y } = this.zoom ?? this.extent();
+    const scale = log ? (value) => Math.log10(Math.max(value, 1e-12)) : (value) => value;
+    const unscale = log ? (value) => 10 ** value : (value) => value;
+    const [low, high] = y.map(scale);
+    const innerWidth = width - MARGIN_PIXELS.left - MARGIN_PIXELS.right;
+    const innerHeight = height - MARGIN_PIXELS.top - MARGIN_PIXELS.bottom;
     return {
       width, height, x, y,
-      px: (value) => EDGE.left + ((value - x[0]) / (x[1] - x[0])) * across,
-      py: (value) => EDGE.top + ((high - bend(value)) / (high - low)) * up,
-      vx: (pixel) => x[0] + ((pixel - EDGE.left) / across) * (x[1] - x[0]),
-      vy: (pixel) => straighten(high - ((pixel - EDGE.top) / up) * (high - low)),
+      px: (value) => MARGIN_PIXELS.left + ((value - x[0]) / (x[1] - x[0])) * innerWidth,
+      py: (value) => MARGIN_PIXELS.top + ((high - scale(value)) / (high - low)) * innerHeight,
+      vx: (pixel) => x[0] + ((pixel - MARGIN_PIXELS.left) / innerWidth) * (x[1] - x[0]),
+      vy: (pixel) => unscale(high - ((pixel - MARGIN_PIXELS.top) / innerHeight) * (high - low)),
     };
   }
 
-  // The ranges of all that is drawn, with some air above and below.
+  // Ranges of all that is drawn, with a margin.
   extent() {
     const xs = [], ys = [];
     for (const curve of this.curves) {
@@ -120,17 +129,14 @@ class Plot {
       });
     }
     for (const { y } of this.data.references) ys.push(y);
-    let [left, right] = spread(xs);
-    left -= (right - left) * 0.01;
-    right += (right - left) * 0.01;
-    let [low, high] = spread(ys);
-    if (this.data.log) return [[left, right], [low / 1.08, high * 1.08]];
-    const air = (high - low) * 0.05;
-    low = this.data.zero ? Math.min(0, low) : low - air;
-    return [[left, right], [low, high + air]];
+    const [left, right] = rangeOf(xs), [low, high] = rangeOf(ys);
+    const side = (right - left) * 0.01, margin = (high - low) * 0.05;
+    const x = [left - side, right + side];
+    if (this.data.log) return { x, y: [low / 1.08, high * 1.08] };
+    return { x, y: [this.data.fromZero ? Math.min(0, low) : low - margin, high + margin] };
   }
 
-  // Drawing -------------------------------------------------------------------------------
+  // Drawing -----------------------------------------------------------------------------------
 
   draw() {
     if (!this.data) return;
@@ -139,236 +145,204 @@ class Plot {
     const ratio = window.devicePixelRatio || 1;
     this.canvas.width = Math.round(width * ratio);
     this.canvas.height = Math.round(height * ratio);
-    const pen = this.canvas.getContext("2d");
-    pen.scale(ratio, ratio);
+    const context = this.canvas.getContext("2d");
+    context.scale(ratio, ratio);
     const style = getComputedStyle(this.root);
-    this.ink = style.color;
-    pen.font = `12px ${style.fontFamily}`;
-    this.axes(pen, scales);
-    pen.save();
-    pen.beginPath();
-    pen.rect(EDGE.left, 0, width - EDGE.left - EDGE.right, height - EDGE.bottom);
-    pen.clip();
-    this.references(pen, scales);
-    for (const curve of this.curves) this.curve(pen, scales, curve);
-    pen.restore();
-    this.whole.hidden = !this.window;
-    this.tell(scales);
+    this.textColour = style.color;
+    context.font = `12px ${style.fontFamily}`;
+    this.drawAxes(context, scales);
+    context.save();
+    context.beginPath();
+    context.rect(
+      MARGIN_PIXELS.left, 0,
+      width - MARGIN_PIXELS.left - MARGIN_PIXELS.right, height - MARGIN_PIXELS.bottom,
+    );
+    context.clip();
+    this.drawReferences(context, scales);
+    for (const curve of this.curves) this.drawCurve(context, scales, curve);
+    context.restore();
+    this.showAll.hidden = !this.zoom;
+    this.publish(scales);
   }
 
-  // What is shown, for tests and for whoever looks into the page.
-  tell({ x, y }) {
+  // Put the number of points and the ranges into data attributes, for tests.
+  publish({ x, y }) {
     const points = this.curves.reduce((sum, curve) => sum + curve.x.length, 0);
     this.root.dataset.points = String(points);
     this.root.dataset.x = x.join(" ");
     this.root.dataset.y = y.join(" ");
   }
 
-  axes(pen, scales) {
+  drawAxes(context, scales) {
     const { width, height, x, y } = scales;
-    pen.fillStyle = pen.strokeStyle = this.ink;
-    pen.lineWidth = 1;
-    pen.textAlign = "right";
-    pen.textBaseline = "middle";
-    for (const value of this.data.log ? decades(y) : ticks(y, 5)) {
+    context.fillStyle = context.strokeStyle = this.textColour;
+    context.lineWidth = 1;
+    context.textAlign = "right";
+    context.textBaseline = "middle";
+    for (const value of this.data.log ? logTicks(y) : linearTicks(y, 5)) {
       const place = scales.py(value);
-      pen.globalAlpha = 0.14;
-      pen.beginPath();
-      pen.moveTo(EDGE.left, place);
-      pen.lineTo(width - EDGE.right, place);
-      pen.stroke();
-      pen.globalAlpha = 0.75;
-      pen.fillText(short(value), EDGE.left - 8, place);
+      context.globalAlpha = 0.14;
+      drawLine(context, MARGIN_PIXELS.left, width - MARGIN_PIXELS.right, place);
+      context.globalAlpha = 0.75;
+      context.fillText(formatNumber(value), MARGIN_PIXELS.left - 8, place);
     }
-    pen.textAlign = "center";
-    pen.textBaseline = "top";
-    for (const value of ticks(x, Math.max(2, Math.floor(width / 110)))) {
-      pen.fillText(short(value), scales.px(value), height - EDGE.bottom + 8);
+    context.textAlign = "center";
+    context.textBaseline = "top";
+    for (const value of linearTicks(x, Math.max(2, Math.floor(width / 110)))) {
+      context.fillText(formatNumber(value), scales.px(value), height - MARGIN_PIXELS.bottom + 8);
     }
-    pen.save();
-    pen.translate(10, (height - EDGE.bottom) / 2);
-    pen.rotate(-Math.PI / 2);
-    pen.fillText(this.data.up, 0, -6);
-    pen.restore();
-    pen.globalAlpha = 1;
+    context.save();
+    context.translate(10, (height - MARGIN_PIXELS.bottom) / 2);
+    context.rotate(-Math.PI / 2);
+    context.fillText(this.data.yLabel, 0, -6);
+    context.restore();
+    context.globalAlpha = 1;
   }
 
-  references(pen, scales) {
+  drawReferences(context, scales) {
     const lines = this.data.references
-      .map(({ name, y }) => ({ words: `${name} ${short(y)}`, place: scales.py(y) }))
+      .map(({ name, y }) => ({ label: `${name} ${formatNumber(y)}`, place: scales.py(y) }))
       .sort((a, b) => a.place - b.place);
-    pen.globalAlpha = 0.6;
-    pen.strokeStyle = pen.fillStyle = this.ink;
-    pen.textAlign = "right";
-    const right = scales.width - EDGE.right - 4;
-    let above = -Infinity;
-    for (const { words, place } of lines) {
-      pen.setLineDash([5, 5]);
-      pen.beginPath();
-      pen.moveTo(EDGE.left, place);
-      pen.lineTo(scales.width - EDGE.right, place);
-      pen.stroke();
-      // Words that would stand on those of the line above go below their own.
-      const below = place - above < LINE;
-      pen.textBaseline = below ? "top" : "bottom";
-      pen.fillText(words, right, below ? place + 2 : place - 2);
-      above = below ? -Infinity : place;
+    context.globalAlpha = 0.6;
+    context.strokeStyle = context.fillStyle = this.textColour;
+    context.textAlign = "right";
+    const right = scales.width - MARGIN_PIXELS.right;
+    let labelAbove = -Infinity; // place of the last label that stands above its line
+    for (const { label, place } of lines) {
+      context.setLineDash([5, 5]);
+      drawLine(context, MARGIN_PIXELS.left, right, place);
+      // A label that would overlap the one above stands below its line.
+      const below = place - labelAbove < LABEL_PIXELS;
+      context.textBaseline = below ? "top" : "bottom";
+      context.fillText(label, right - 4, below ? place + 2 : place - 2);
+      labelAbove = below ? -Infinity : place;
     }
-    pen.setLineDash([]);
-    pen.globalAlpha = 1;
+    context.setLineDash([]);
+    context.globalAlpha = 1;
   }
 
-  curve(pen, scales, curve) {
-    pen.strokeStyle = pen.fillStyle = curve.colour;
-    pen.globalAlpha = curve.style === "faint" ? 0.35 : 1;
-    pen.lineWidth = curve.style === "faint" ? 1 : 2;
-    pen.lineJoin = "round";
-    const places = curve.x.map((x, i) => this.place(scales, x, curve.y[i]));
-    if (curve.style === "star") return places.forEach((place) => place && star(pen, ...place));
-    pen.setLineDash(curve.style === "dotted" ? [2, 4] : []);
-    pen.beginPath();
-    let drawing = false;
+  drawCurve(context, scales, curve) {
+    context.strokeStyle = context.fillStyle = curve.colour;
+    context.globalAlpha = curve.style === "faint" ? 0.35 : 1;
+    context.lineWidth = curve.style === "faint" ? 1 : 2;
+    context.lineJoin = "round";
+    const places = curve.x.map((x, i) => pixelOf(scales, x, curve.y[i]));
+    if (curve.style === "star") {
+      places.forEach((place) => place && drawStar(context, ...place));
+      return;
+    }
+    context.setLineDash(curve.style === "dotted" ? [2, 4] : []);
+    context.beginPath();
+    let inGap = true;
     for (const place of places) {
-      if (place && drawing) pen.lineTo(...place);
-      else if (place) pen.moveTo(...place);
-      drawing = place !== null;
+      if (place && !inGap) context.lineTo(...place);
+      else if (place) context.moveTo(...place);
+      inGap = place === null;
     }
-    pen.stroke();
-    pen.setLineDash([]);
-    if (places.length > 60 || curve.style === "faint") return;
-    for (const place of places) {
-      if (!place) continue;
-      pen.beginPath();
-      pen.arc(...place, 2.5, 0, 2 * Math.PI);
-      pen.fill();
-    }
+    context.stroke();
+    context.setLineDash([]);
+    if (places.length <= MAX_DOTS && curve.style !== "faint") drawDots(context, places);
   }
 
-  place(scales, x, y) {
-    return x === null || y === null ? null : [scales.px(x), scales.py(y)];
-  }
+  // The pointer: drag to zoom, hover for the nearest point --------------------------------------
 
-  // The pointer ---------------------------------------------------------------------------
-
-  at(event) {
-    const { left, top } = this.stage.getBoundingClientRect();
+  placeOf(event) {
+    const { left, top } = this.area.getBoundingClientRect();
     return [event.clientX - left, event.clientY - top];
   }
 
-  press(event) {
+  startDrag(event) {
     if (event.button !== 0) return;
-    this.from = this.at(event);
-    this.stage.setPointerCapture(event.pointerId);
+    this.dragStart = this.placeOf(event);
+    this.area.setPointerCapture(event.pointerId);
   }
 
-  move(event) {
-    if (this.from) return this.rubber(this.at(event));
-    this.point(...this.at(event));
+  movePointer(event) {
+    if (this.dragStart) this.drawBox(this.placeOf(event));
+    else this.showTooltip(...this.placeOf(event));
   }
 
-  rubber([x, y]) {
-    const [left, top] = [Math.min(x, this.from[0]), Math.min(y, this.from[1])];
-    this.said.hidden = true;
+  drawBox([x, y]) {
+    const [startX, startY] = this.dragStart;
+    this.tooltip.hidden = true;
     this.box.hidden = false;
     Object.assign(this.box.style, {
-      left: `${left}px`,
-      top: `${top}px`,
-      width: `${Math.abs(x - this.from[0])}px`,
-      height: `${Math.abs(y - this.from[1])}px`,
+      left: `${Math.min(x, startX)}px`,
+      top: `${Math.min(y, startY)}px`,
+      width: `${Math.abs(x - startX)}px`,
+      height: `${Math.abs(y - startY)}px`,
     });
   }
 
-  letGo() {
-    this.from = null;
+  cancelDrag() {
+    this.dragStart = null;
     this.box.hidden = true;
   }
 
-  release(event) {
-    if (!this.from) return;
-    const [from, to] = [this.from, this.at(event)];
-    this.letGo();
-    const wide = Math.abs(to[0] - from[0]), tall = Math.abs(to[1] - from[1]);
-    if (wide < LEAST) return;
+  endDrag(event) {
+    if (!this.dragStart) return;
+    const [start, end] = [this.dragStart, this.placeOf(event)];
+    this.cancelDrag();
+    const wide = Math.abs(end[0] - start[0]), tall = Math.abs(end[1] - start[1]);
+    if (wide < MIN_DRAG_PIXELS) return;
     const { vx, vy, y } = this.scales();
-    const rising = (some) => some.sort((a, b) => a - b);
-    const ys = tall < LEAST ? [...y] : rising([vy(from[1]), vy(to[1])]);
-    this.zoom({ x: rising([vx(from[0]), vx(to[0])]), y: ys });
+    const ascending = (values) => values.sort((a, b) => a - b);
+    const ys = tall < MIN_DRAG_PIXELS ? [...y] : ascending([vy(start[1]), vy(end[1])]);
+    this.setZoom({ x: ascending([vx(start[0]), vx(end[0])]), y: ys });
   }
 
-  // Say what the nearest point is.
-  point(x, y) {
+  showTooltip(x, y) {
     const scales = this.scales();
-    let best = null, nearest = NEAR;
+    let nearest = null, least = TOOLTIP_REACH_PIXELS;
     for (const curve of this.curves) {
       curve.x.forEach((value, i) => {
-        const place = this.place(scales, value, curve.y[i]);
+        const place = pixelOf(scales, value, curve.y[i]);
         const distance = place ? Math.hypot(place[0] - x, (place[1] - y) / 3) : Infinity;
-        if (distance < nearest) [best, nearest] = [{ curve, place, i }, distance];
+        if (distance < least) [nearest, least] = [{ curve, place, i }, distance];
       });
     }
-    this.said.hidden = best === null;
-    if (!best) return;
-    const { curve, place, i } = best;
-    const value = short(curve.y[i], 4);
-    this.said.textContent = `${curve.name}: ${value}\n${short(curve.x[i], 6)} ${this.data.across}`;
-    const left = Math.min(place[0] + 12, scales.width - this.said.offsetWidth - 4);
-    this.said.style.left = `${Math.max(0, left)}px`;
-    this.said.style.top = `${Math.max(0, place[1] - this.said.offsetHeight - 8)}px`;
+    this.tooltip.hidden = nearest === null;
+    if (!nearest) return;
+    const { curve, place, i } = nearest;
+    const [xText, yText] = [formatNumber(curve.x[i], 6), formatNumber(curve.y[i])];
+    this.tooltip.textContent = `${curve.name}: ${yText}\n${xText} ${this.data.xLabel}`;
+    const left = Math.min(place[0] + 12, scales.width - this.tooltip.offsetWidth - 4);
+    this.tooltip.style.left = `${Math.max(0, left)}px`;
+    this.tooltip.style.top = `${Math.max(0, place[1] - this.tooltip.offsetHeight - 8)}px`;
   }
 }
 
-// What a curve goes by: the name of a star changes with its place.
-function known({ name, style }) {
+// The name of a star changes with the best epoch, its style does not.
+function curveId({ name, style }) {
   return style === "star" ? style : name;
 }
 
-// The least and the greatest, never the same.
-function spread(values) {
-  if (!values.length) return [0, 1];
-  let low = Infinity, high = -Infinity;
-  for (const value of values) {
-    low = Math.min(low, value);
-    high = Math.max(high, value);
+function pixelOf(scales, x, y) {
+  return x === null || y === null ? null : [scales.px(x), scales.py(y)];
+}
+
+function drawLine(context, left, right, y) {
+  context.beginPath();
+  context.moveTo(left, y);
+  context.lineTo(right, y);
+  context.stroke();
+}
+
+function drawDots(context, places) {
+  for (const place of places) {
+    if (!place) continue;
+    context.beginPath();
+    context.arc(...place, 2.5, 0, 2 * Math.PI);
+    context.fill();
   }
-  if (low < high) return [low, high];
-  const air = Math.abs(low) * 0.02 || 1;
-  return [low - air, high + air];
 }
 
-// Round numbers in a range, about as many as are wanted.
-function ticks([low, high], wanted) {
-  const rough = (high - low) / wanted;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((each) => each >= rough);
-  const found = [];
-  for (let n = Math.ceil(low / step); n * step <= high; n++) found.push(n * step);
-  return found;
-}
-
-// Ones, twos and fives of each power of ten in a range; plain ticks where that is too few.
-function decades([low, high]) {
-  const found = [];
-  for (let power = Math.floor(Math.log10(low)); 10 ** power <= high; power++) {
-    for (const factor of [1, 2, 5]) {
-      const value = factor * 10 ** power;
-      if (value >= low && value <= high) found.push(value);
-    }
-  }
-  return found.length > 2 ? found : ticks([low, high], 5);
-}
-
-function short(value, digits = 4) {
-  if (value && Math.abs(value) < 1e-3) return value.toExponential(1);
-  if (Math.abs(value) >= 1e4) return Math.round(value).toLocaleString("en");
-  return String(Number(value.toPrecision(digits)));
-}
-
-function star(pen, x, y) {
-  pen.beginPath();
+function drawStar(context, x, y) {
+  context.beginPath();
   for (let n = 0; n < 10; n++) {
-    const size = n % 2 ? 3.2 : 7.5;
+    const radius = n % 2 ? 3.2 : 7.5;
     const angle = (n * Math.PI) / 5 - Math.PI / 2;
-    pen.lineTo(x + size * Math.cos(angle), y + size * Math.sin(angle));
+    context.lineTo(x + radius * Math.cos(angle), y + radius * Math.sin(angle));
   }
-  pen.fill();
+  context.fill();
 }

@@ -1,21 +1,21 @@
-// A row of figures that change in their places: only what has changed is written anew.
+// A row of metrics; only text that has changed is written.
 
-class Figures {
+class Metrics {
   constructor(root) {
     this.root = root;
     this.list = root.querySelector("dl");
   }
 
-  show(figures, note) {
-    this.root.hidden = !figures.length;
-    while (this.list.children.length > figures.length) this.list.lastChild.remove();
-    figures.forEach((figure, i) => {
+  show(metrics, note) {
+    this.root.hidden = !metrics.length;
+    while (this.list.children.length > metrics.length) this.list.lastChild.remove();
+    metrics.forEach((metric, i) => {
       const card = this.list.children[i] ?? this.list.appendChild(newCard());
       for (const part of ["label", "value", "below"]) {
-        say(card.querySelector(`.${part}`), figure[part]);
+        setText(card.querySelector(`.${part}`), metric[part]);
       }
     });
-    say(this.root.querySelector(".note"), note);
+    setText(this.root.querySelector(".note"), note);
   }
 }
 
@@ -27,6 +27,6 @@ function newCard() {
   return card;
 }
 
-function say(element, text) {
+function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }

@@ -1,0 +1,28 @@
+"""Deleting a run, once that is confirmed."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from musicgen.training.run_folder import manage
+from musicgen.training.run_folder.registry import list_runs
+from musicgen.training.run_folder.run import Run
+from musicgen.ui.shared.actions import run_action
+from musicgen.ui.shared.text import escape
+from musicgen.ui.train.runs import watch_next
+
+
+def delete_popover(run: Run) -> None:
+    """Show the question and the button."""
+
+    def delete() -> str:
+        manage.delete(run)
+        for other in list_runs()[:1]:
+            watch_next(other)
+        return f"{escape(run.name)} is deleted."
+
+    with st.popover("Delete", icon=":material/delete:"):
+        st.markdown(f"Delete **{escape(run.name)}** with its checkpoints and curves, for good?")
+        # The key names the run, so that a click that arrives late reaches no other run.
+        if st.button("Yes, delete it", key=f"delete-{run.name}", type="primary"):
+            run_action(delete)
