@@ -1,4 +1,4 @@
-"""Curves as they are sent to the browser: downsample, and less so in the part that is zoomed into."""
+"""Curves as they are sent to the browser: thinned, and less so in the part zoomed into."""
 
 from __future__ import annotations
 
