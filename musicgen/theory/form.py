@@ -1,49 +1,53 @@
-"""The form of a piece: which of its bars come again.
+"""The form of a piece: which of its bars repeat an earlier one.
 
-A form has a letter for each full bar, the same for bars that begin the same notes at the same
-places: `ABCDEBCH`. Lengths of notes do not count, and a bar of one note or none is always new.
+A form has a letter per full bar, such as `ABCDEBCH`. Bars with the same onsets and pitches have
+the same letter; durations do not matter. A bar with fewer than MIN_NOTES notes is always new.
 """
 
 from __future__ import annotations
 
 from string import ascii_lowercase, ascii_uppercase
 
+from musicgen.errors import InvalidSetting
 from musicgen.score import Score, bar_positions, first_bar_number
 
 LETTERS = ascii_uppercase + ascii_lowercase
-MOST_LETTERS = len(LETTERS)
-LEAST_NOTES = 2  # of a bar that can come again
+MAX_LETTERS = len(LETTERS)
+MIN_NOTES = 2  # of a bar that can be a repeat
 
 
 def form_of(score: Score) -> str:
-    """A letter for each full bar, as many as there are letters."""
-    upbeat = 1 - first_bar_number(score.metres)
+    """The form of a score, at most MAX_LETTERS long."""
+    pickup = 1 - first_bar_number(score.metres)
     bars, places, _ = bar_positions(score.metres, score.notes["start"])
     columns = (bars.tolist(), places.tolist(), score.notes["pitch"].tolist())
     notes: dict[int, set[tuple[int, int]]] = {}
     for bar, place, pitch in zip(*columns, strict=True):
         notes.setdefault(bar, set()).add((place, pitch))
-    first: dict[frozenset[tuple[int, int]], int] = {}
+    first_bars: dict[frozenset[tuple[int, int]], int] = {}
     letters = []
-    for number in range(min(score.bars - upbeat, MOST_LETTERS)):
-        same = frozenset(notes.get(number + upbeat, ()))
-        comes_from = first.setdefault(same, number) if len(same) >= LEAST_NOTES else number
-        letters.append(LETTERS[comes_from])
+    for bar in range(min(score.bars - pickup, MAX_LETTERS)):
+        content = frozenset(notes.get(bar + pickup, ()))
+        first = first_bars.setdefault(content, bar) if len(content) >= MIN_NOTES else bar
+        letters.append(LETTERS[first])
     return "".join(letters)
 
 
 def check_form(form: str) -> None:
-    """ValueError where it is none."""
-    if len(form) > MOST_LETTERS or not set(form) <= set(LETTERS):
-        raise ValueError(
-            f"a form is at most {MOST_LETTERS} letters, one for each bar: '{form[:60]}'"
+    """Raise InvalidSetting if the text is not a form."""
+    if len(form) > MAX_LETTERS or not set(form) <= set(LETTERS):
+        raise InvalidSetting(
+            f"a form is at most {MAX_LETTERS} letters, one for each bar: '{form[:60]}'"
         )
 
 
-def earlier_bars(form: str, upbeat: int) -> dict[int, int]:
-    """By bar (from 0, upbeats included) the earlier one that it is to be like."""
+def earlier_bars(form: str, pickup: int) -> dict[int, int]:
+    """Map each repeated bar to the bar that it repeats, both counted from 0 with the pickup.
+
+    pickup: 1 if the piece begins with a pickup bar, else 0.
+    """
     return {
-        bar + upbeat: form.index(letter) + upbeat
+        bar + pickup: form.index(letter) + pickup
         for bar, letter in enumerate(form)
         if form.index(letter) < bar
     }

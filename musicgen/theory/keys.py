@@ -1,7 +1,7 @@
-"""The key of a piece by its pitch classes: what music21's `analyze("key")` finds.
+"""Key finding by pitch-class durations; the same results as music21's `analyze("key")`.
 
-The durations of the pitch classes are correlated with the profiles of the 24 keys
-(Krumhansl and Schmuckler's algorithm) in Aarden and Essen's weights, music21's choice.
+Krumhansl and Schmuckler's algorithm: the durations of the pitch classes are correlated with the
+profiles of the 24 keys. The weights are Aarden and Essen's, music21's default.
 """
 
 from __future__ import annotations
@@ -27,26 +27,26 @@ PROFILES = np.array(
             *(0.702494, 18.6161, 4.56621, 1.93186, 7.37619, 1.75623),
         ],
     ]
-)  # (2, 12) from the tonic up
+)  # (2, 12) mode, semitones above the tonic
 
 
 @dataclass(frozen=True)
 class Key:
-    """A key and how well it fits."""
+    """A key and its correlation with a piece."""
 
     tonic: int  # pitch class, 0 is C
-    mode: str  # major or minor
+    mode: str  # one of MODES
     correlation: float  # from -1 to 1
 
     @property
     def name(self) -> str:
-        """As music21 spells it: `A- major`, `G# minor`."""
+        """Name in music21's spelling: `A- major`, `G# minor`."""
         tonic = "A-" if (self.tonic, self.mode) == (8, "major") else PITCH_CLASS_NAMES[self.tonic]
         return f"{tonic} {self.mode}"
 
     @property
     def sharps(self) -> int:
-        """Of its signature, negative for flats: 2 for D major, -7 for A flat minor."""
+        """Number of sharps of the key signature, negative for flats: 2 for D major."""
         letter, sign = self.name[0], self.name[1]
         altered = {"#": 7, "-": -7}.get(sign, 0)
         return "FCGDAEB".index(letter) - 1 + altered - (3 if self.mode == "minor" else 0)
@@ -59,10 +59,10 @@ KEYS_BY_NAME = {key.name: key for key in (Key(t, mode, 1.0) for t in range(12) f
 
 
 def find_keys(scores: Sequence[Score]) -> list[Key | None]:
-    """The key of each score; None for one without notes."""
+    """Find the key of each score; None for a score without notes."""
     durations = pitch_class_durations(scores)  # (P, 12)
     fits = _correlations(durations, _rotated_profiles())  # (P, 24)
-    # Of keys that fit equally music21 takes the last: the highest tonic, minor before major.
+    # Ties go to the last key, as in music21: the highest tonic, minor before major.
     best = fits.shape[1] - 1 - np.argmax(fits[:, ::-1], axis=1)
     return [
         Key(int(key) // 2, MODES[int(key) % 2], float(fit[key])) if len(score) else None
@@ -71,7 +71,7 @@ def find_keys(scores: Sequence[Score]) -> list[Key | None]:
 
 
 def pitch_class_durations(scores: Sequence[Score]) -> np.ndarray:
-    """For how many ticks each pitch class sounds in each piece: (P, 12)."""
+    """Total duration of each pitch class in each piece: (P, 12) ticks."""
     notes, pieces = pooled_notes(scores)
     cells = pieces * 12 + notes["pitch"] % 12
     sums = np.bincount(cells, notes["duration"], minlength=12 * len(scores))
@@ -79,13 +79,13 @@ def pitch_class_durations(scores: Sequence[Score]) -> np.ndarray:
 
 
 def _rotated_profiles() -> np.ndarray:
-    """The profile of each key by pitch class, C major, C minor, C sharp major...: (24, 12)."""
+    """Profiles of all keys by pitch class, C major, C minor, C sharp major …: (24, 12)."""
     return np.stack([np.roll(profile, tonic) for tonic in range(12) for profile in PROFILES])
 
 
-def _correlations(some: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Pearson's coefficient of each row with each row; 0 where a row is constant."""
-    some = some - some.mean(axis=1, keepdims=True)  # (P, 12)
-    others = others - others.mean(axis=1, keepdims=True)  # (24, 12)
-    norms = np.linalg.norm(some, axis=1)[:, None] * np.linalg.norm(others, axis=1)
-    return np.divide(some @ others.T, norms, out=np.zeros_like(norms), where=norms > 0)
+def _correlations(durations: np.ndarray, profiles: np.ndarray) -> np.ndarray:
+    """Pearson's coefficients, 0 for constant rows: (P, 12), (24, 12) -> (P, 24)."""
+    durations = durations - durations.mean(axis=1, keepdims=True)  # (P, 12)
+    profiles = profiles - profiles.mean(axis=1, keepdims=True)  # (24, 12)
+    norms = np.linalg.norm(durations, axis=1)[:, None] * np.linalg.norm(profiles, axis=1)
+    return np.divide(durations @ profiles.T, norms, out=np.zeros_like(norms), where=norms > 0)

@@ -1,4 +1,4 @@
-"""Pieces that collapsed: one note or figure over and over."""
+"""Degenerate repetition: one note or figure that fills much of a piece."""
 
 from __future__ import annotations
 
@@ -8,47 +8,46 @@ import numpy as np
 
 from musicgen.score import Score
 
-LONGEST_FIGURE = 16  # notes
-TIMES = 4  # a figure heard so often in a row, at least
-FEWEST = 16  # notes that the repetitions have together, at least
-SHARE = 0.25  # of the piece that they are, at least
+MAX_FIGURE_NOTES = 16
+MIN_TIMES = 4  # repetitions in a row
+MIN_NOTES = 16  # of all repetitions together
+MIN_SHARE = 0.25  # of the piece's notes
 
 
 @dataclass(frozen=True)
 class DegenerateRepetition:
-    """The figure that a piece is caught in."""
+    """The passage of a piece in which one figure is repeated over and over."""
 
-    first: int  # which note of the piece
-    notes: int  # of all repetitions
-    figure: int  # notes of the figure
-    bar: int  # where it begins, from 0
+    first: int  # index of its first note in the score
+    notes: int  # number of notes of all repetitions
+    figure: int  # number of notes of the figure
+    bar: int  # index of the bar where it begins, from 0
 
     def __str__(self) -> str:
-        what = "one note" if self.figure == 1 else f"a figure of {self.figure} notes"
+        figure = "one note" if self.figure == 1 else f"a figure of {self.figure} notes"
         times = self.notes // self.figure
-        return f"caught in {what} from bar {self.bar + 1} on, {times} times in a row"
+        return f"caught in {figure} from bar {self.bar + 1} on, {times} times in a row"
 
 
 def degenerate_repetition(score: Score) -> DegenerateRepetition | None:
-    """The longest stretch in which one note or figure comes over and over; None without one.
+    """Find the longest degenerate repetition of a score; None if there is none.
 
-    A figure is up to LONGEST_FIGURE notes of given pitches, whatever their rhythm. It is a
-    collapse where it is heard TIMES times in a row or more, and these repetitions are FEWEST
-    notes and SHARE of the piece or more.
+    A figure is a sequence of up to MAX_FIGURE_NOTES pitches, in any rhythm. Its repetition is
+    degenerate from MIN_TIMES times, MIN_NOTES notes and MIN_SHARE of the piece on.
     """
     pitches = score.notes["pitch"]
-    found: DegenerateRepetition | None = None
-    for figure in range(1, LONGEST_FIGURE + 1):
+    longest: DegenerateRepetition | None = None
+    for figure in range(1, MAX_FIGURE_NOTES + 1):
         first, notes = _longest_repetition(pitches, figure)
-        enough = max(TIMES * figure, FEWEST, SHARE * len(pitches))
-        if notes >= enough and (found is None or notes > found.notes):
+        enough = max(MIN_TIMES * figure, MIN_NOTES, MIN_SHARE * len(pitches))
+        if notes >= enough and (longest is None or notes > longest.notes):
             bar = int(score.bar_positions(score.notes["start"][first : first + 1])[0][0])
-            found = DegenerateRepetition(first, notes, figure, bar)
-    return found
+            longest = DegenerateRepetition(first, notes, figure, bar)
+    return longest
 
 
 def _longest_repetition(pitches: np.ndarray, figure: int) -> tuple[int, int]:
-    """First note and number of notes of the longest stretch that repeats every `figure` notes."""
+    """First note and number of notes of the longest passage with a period of `figure` notes."""
     same = pitches[figure:] == pitches[:-figure]
     edges = np.flatnonzero(np.diff(same, prepend=False, append=False))
     starts, stops = edges[::2], edges[1::2]

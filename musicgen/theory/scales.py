@@ -1,4 +1,4 @@
-"""Keys and scales by name: `D minor` and the like, as pitch classes."""
+"""Pitch classes of keys and scales by name, such as `D minor`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from musicgen.errors import InvalidSetting
 from musicgen.theory.keys import MODES, PROFILES
 
 TONICS: Mapping[str, int] = {
@@ -13,7 +14,7 @@ TONICS: Mapping[str, int] = {
     "G": 7, "G#": 8, "Ab": 8, "A": 9, "A#": 10, "Bb": 10, "B": 11,
 }  # fmt: skip
 
-# Semitones above the tonic. Minor is the natural scale and its leading tone.
+# Semitones above the tonic. Minor is the natural scale plus the leading tone.
 SCALES: Mapping[str, tuple[int, ...]] = {
     "major": (0, 2, 4, 5, 7, 9, 11),
     "minor": (0, 2, 3, 5, 7, 8, 10, 11),
@@ -27,20 +28,20 @@ SCALES: Mapping[str, tuple[int, ...]] = {
 
 
 def pitch_classes(key: str) -> frozenset[int]:
-    """The pitch classes of a key such as `Eb major`; ValueError where it is not one."""
+    """Pitch classes of a key such as `Eb major`; raises InvalidSetting."""
     tonic, scale = _parts(key)
     return frozenset((tonic + step) % 12 for step in SCALES[scale])
 
 
 def tonic_of(key: str) -> int:
-    """The pitch class of a key's tonic; ValueError where it is not one."""
+    """Pitch class of a key's tonic; raises InvalidSetting."""
     return _parts(key)[0]
 
 
 def tonic_triad(key: str) -> frozenset[int]:
-    """The pitch classes of the chord on a key's tonic; ValueError where it is not a key.
+    """Pitch classes of the triad on a key's tonic; raises InvalidSetting.
 
-    Its third is the scale's own, minor where that has both.
+    The third is that of the scale, the minor one if it has both.
     """
     tonic, scale = _parts(key)
     third = 3 if 3 in SCALES[scale] else 4
@@ -48,25 +49,25 @@ def tonic_triad(key: str) -> frozenset[int]:
 
 
 def relative_key_log_ratio(key: str) -> np.ndarray:
-    """How much more each pitch class (12,) says this key than its relative one, in nats.
+    """Log ratio of a key's profile to its relative key's, by pitch class: (12,) nats.
 
-    The two share their notes, so that a piece held to the notes of D minor may well be in
-    F major. 0 for scales other than major and minor.
+    Relative keys have the same notes, so that a piece with the notes of D minor may be in
+    F major. All 0 for scales other than major and minor. Raises InvalidSetting.
     """
     tonic, scale = _parts(key)
     if scale not in MODES:
         return np.zeros(12)
-    other, away = ("minor", 9) if scale == "major" else ("major", 3)
-    own, relative = PROFILES[MODES.index(scale)], PROFILES[MODES.index(other)]
-    return np.log(np.roll(own, tonic) / np.roll(relative, (tonic + away) % 12))
+    mode, semitones = ("minor", 9) if scale == "major" else ("major", 3)
+    own, relative = PROFILES[MODES.index(scale)], PROFILES[MODES.index(mode)]
+    return np.log(np.roll(own, tonic) / np.roll(relative, (tonic + semitones) % 12))
 
 
 def _parts(key: str) -> tuple[int, str]:
-    """The tonic's pitch class and the scale's name."""
+    """Pitch class of the tonic, and name of the scale; raises InvalidSetting."""
     tonic, _, scale = key.strip().partition(" ")
     tonic, scale = tonic[:1].upper() + tonic[1:], scale.strip().lower()
     if tonic not in TONICS or scale not in SCALES:
-        raise ValueError(
+        raise InvalidSetting(
             f"'{key[:40]}' is not a key: write a tonic ({', '.join(TONICS)}) and a scale "
             f"({', '.join(SCALES)}), such as 'D minor'"
         )

@@ -1,4 +1,4 @@
-"""Names of notes and chords, as music21 spells what it reads from MIDI."""
+"""Names of notes and chords, in music21's spelling of MIDI."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ PITCH_CLASS_NAMES = ("C", "C#", "D", "E-", "E", "F", "F#", "G", "G#", "A", "B-",
 
 
 def pitch_name(pitch: int) -> str:
-    """The name of a MIDI key number: 60 is C4, 70 is B-4 (B flat)."""
+    """Name of a MIDI key number: 60 is C4, 70 is B-4 (B flat)."""
     return f"{PITCH_CLASS_NAMES[pitch % 12]}{pitch // 12 - 1}"
 
 
 def chord_name(pitches: Iterable[int]) -> str:
-    """The normal order of the pitches, joined by dots: A minor in any voicing is 9.0.4."""
+    """Normal order of the pitches, joined by dots: A minor in any voicing is 9.0.4."""
     return mask_name(pitch_class_mask(pitches))
 
 
 def pitch_class_mask(pitches: Iterable[int]) -> int:
-    """The pitch classes as bits: bit 0 is C, bit 11 is B."""
+    """Pitch classes as bits: bit 0 is C, bit 11 is B."""
     mask = 0
     for pitch in pitches:
         mask |= 1 << pitch % 12
@@ -28,16 +28,16 @@ def pitch_class_mask(pitches: Iterable[int]) -> int:
 
 @lru_cache(maxsize=4096)
 def mask_name(mask: int) -> str:
-    """The same for pitch classes as bits."""
+    """Name of a chord, as `chord_name`, from its pitch classes as bits."""
     return ".".join(map(str, normal_order(mask)))
 
 
 def normal_order(mask: int) -> tuple[int, ...]:
-    """The rotation of the pitch classes that spans least, then is packed to its beginning.
+    """Normal order of pitch classes as bits: the most compact rotation.
 
-    Forte's rule (The Structure of Atonal Music, 1973): of the rotations with the smallest
-    span, the one whose intervals from its first note are smallest, the first interval first;
-    of equal ones the one that begins lowest. The same as music21's for every set.
+    Forte's rule (The Structure of Atonal Music, 1973): of the rotations with the smallest span,
+    the one with the smallest intervals from its first note, compared in order; of equal ones, the
+    one that begins lowest. The same as music21's for all sets.
     """
     if not mask:
         return ()
@@ -74,27 +74,27 @@ _INTERVAL_NAMES = {
 
 @lru_cache(maxsize=4096)
 def describe_mask(mask: int) -> str:
-    """What a musician calls pitch classes as bits: C, E and G are "C E G, C major triad".
+    """Notes and name of a chord, from its pitch classes as bits: "C E G, C major triad".
 
-    Without a name where the set has no usual one; the root comes first where it has.
+    The root comes first if the chord has a name; otherwise the notes stand alone.
     """
     order = normal_order(mask)
     if len(order) == 1:
-        return f"{_written(order[0])} in unison or octaves"
+        return f"{_symbol(order[0])} in unison or octaves"
     if len(order) == 2:
-        return f"{_all_written(order)}, {_INTERVAL_NAMES[(order[1] - order[0]) % 12]}"
+        return f"{_symbols(order)}, {_INTERVAL_NAMES[(order[1] - order[0]) % 12]}"
     for root in order:
-        above = tuple(sorted((each - root) % 12 for each in order))
+        above = tuple(sorted((pitch_class - root) % 12 for pitch_class in order))
         if above in _CHORD_NAMES:
             classes = [(root + interval) % 12 for interval in above]
-            return f"{_all_written(classes)}, {_written(root)} {_CHORD_NAMES[above]}"
-    return _all_written(order)
+            return f"{_symbols(classes)}, {_symbol(root)} {_CHORD_NAMES[above]}"
+    return _symbols(order)
 
 
-def _all_written(classes: Iterable[int]) -> str:
-    return " ".join(map(_written, classes))
+def _symbols(classes: Iterable[int]) -> str:
+    return " ".join(map(_symbol, classes))
 
 
-def _written(pitch_class: int) -> str:
-    """With the sign that a musician writes: E- is E♭."""
+def _symbol(pitch_class: int) -> str:
+    """Name with a flat sign: E♭ for E-."""
     return PITCH_CLASS_NAMES[pitch_class].replace("-", "♭")

@@ -1,7 +1,7 @@
-"""How the parts of a score go together: pure functions, NaN without a meaning.
+"""Metrics of voice leading: pure functions of a score, NaN where undefined.
 
-What sounds at an onset is a sonority. Parts are not asked for: from one sonority to the next of
-as many pitches, the lowest is taken to go to the lowest, and so on upwards.
+A sonority is the set of pitches that sound at an onset. The score's parts are ignored: between two
+sonorities of the same size, the lowest pitch leads to the lowest, and so on upwards.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ import numpy as np
 
 from musicgen.score import Score
 
-PERFECT = (0, 7)  # unison or octave, and fifth, in semitones
+PERFECT = (0, 7)  # semitones of a unison or octave, and of a fifth
 
 
 def clashes(score: Score) -> float:
-    """The share of onsets of several pitches at which two lie a semitone apart, octaves aside.
+    """Share of sonorities with two pitch classes a semitone apart, of those with several pitches.
 
-    NaN where no two pitches sound at once. Minor seconds and major sevenths are the sharpest
+    NaN if no two pitches sound at once. Minor seconds and major sevenths are the sharpest
     dissonances: Huron, Interval-class content, Music Perception 11 (1994).
     """
     sounding = _sonorities(score)  # (O, 128)
@@ -31,42 +31,41 @@ def clashes(score: Score) -> float:
 
 
 def parallels(score: Score) -> float:
-    """The share of changes of sonority with parallel fifths, octaves or unisons.
+    """Share of changes of sonority with parallel fifths, octaves or unisons.
 
-    Two parts that both move and are as many octaves and a fifth apart as before, or a whole
-    number of octaves. NaN where no two sonorities of two pitches or more, as many in both,
-    follow each other. Forbidden in strict counterpoint since Fux, Gradus ad Parnassum (1725).
+    Parallels are two voices that both move and are a fifth (or an octave or unison) apart, octaves
+    aside, before and after. Only changes between sonorities of the same size, at least 2, count;
+    NaN if there are none. Forbidden in strict counterpoint since Fux, Gradus ad Parnassum (1725).
     """
     sounding = _sonorities(score)
     counts = sounding.sum(axis=1)
-    alike = (counts[1:] == counts[:-1]) & (counts[1:] > 1)
-    found = changes = 0
-    for count in np.unique(counts[1:][alike]):
-        first = np.flatnonzero(alike & (counts[1:] == count))
+    same_size = (counts[1:] == counts[:-1]) & (counts[1:] > 1)
+    parallel_changes = changes = 0
+    for count in np.unique(counts[1:][same_size]):
+        first = np.flatnonzero(same_size & (counts[1:] == count))
         before, after = (_pitches(sounding[rows], count) for rows in (first, first + 1))
-        found += int(_moves_in_parallel(before, after).sum())
+        parallel_changes += int(_has_parallels(before, after).sum())
         changes += len(first)
-    return found / changes if changes else math.nan
+    return parallel_changes / changes if changes else math.nan
 
 
-def _moves_in_parallel(before: np.ndarray, after: np.ndarray) -> np.ndarray:
-    """Which changes have parallels: (C, n), (C, n) pitches from the lowest up -> (C,)."""
-    moved = before != after
-    both = moved[:, :, None] & moved[:, None, :]
-    apart, apart_after = ((p[:, :, None] - p[:, None, :]) % 12 for p in (before, after))
-    parallel = both & (apart == apart_after) & np.isin(apart, PERFECT)
-    count = before.shape[1]
-    above = np.tri(count, k=-1, dtype=bool)  # each pair once, the higher part first
-    return (parallel & above).any(axis=(1, 2))
+def _has_parallels(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """Mask of the changes with parallels: (C, n), (C, n) pitches from the lowest up -> (C,)."""
+    moves = before != after
+    both_move = moves[:, :, None] & moves[:, None, :]  # (C, n, n)
+    interval, interval_after = ((p[:, :, None] - p[:, None, :]) % 12 for p in (before, after))
+    parallel = both_move & (interval == interval_after) & np.isin(interval, PERFECT)
+    pairs = np.tri(before.shape[1], k=-1, dtype=bool)  # each pair of voices once
+    return (parallel & pairs).any(axis=(1, 2))
 
 
 def _pitches(sounding: np.ndarray, count: int) -> np.ndarray:
-    """(C, 128) -> (C, count), from the lowest up."""
+    """Pitches from the lowest up: (C, 128) bool -> (C, count)."""
     return np.nonzero(sounding)[1].reshape(len(sounding), count)
 
 
 def _sonorities(score: Score) -> np.ndarray:
-    """Which pitches sound at each onset: (O, 128) bool."""
+    """Pitches that sound at each onset: (O, 128) bool."""
     notes = score.notes
     onsets = np.unique(notes["start"])
     changes = np.zeros((len(onsets) + 1, 128), np.int16)

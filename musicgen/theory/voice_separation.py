@@ -1,9 +1,9 @@
-"""Which part plays which note: a model of `events` writes all parts as one.
+"""Voice separation: assignment of the notes of a score to parts.
 
-Each part sings one note at a time and moves as little as it can, and no part crosses another
-where that can be helped: what Huron (2001, Tone and Voice) calls pitch proximity and the
-avoidance of crossing. Of the ways to give the notes of one onset to the parts the cheapest is
-taken, in semitones.
+A model of the encoding `events` writes all parts as one. Every part plays one note at a time,
+moves as little as possible and does not cross another: Huron's pitch proximity and avoidance of
+crossing (Tone and Voice, Music Perception 19, 2001). The notes of an onset are assigned at the
+lowest cost, in semitones.
 """
 
 from __future__ import annotations
@@ -18,51 +18,54 @@ import numpy as np
 from musicgen.score import Score
 
 MAX_PARTS = 16
-_TAKEN = 1000.0  # for a second note at once in one part
-_CROSSED = 12.0  # for each part whose note is on the wrong side
-_STRANGE = 0.5  # for each semitone from the part's usual place, beside 1 from its latest note
+_SHARED_COST = 1000.0  # of a second note at the same onset in one part
+_HELD_COST = 1000.0  # of a new note in a part that still holds one
+_CROSSING_COST = 12.0  # per part that is crossed
+_REGISTER_COST = 0.5  # per semitone from the part's register; 1 per semitone from its last note
 
 
 def separate_voices(score: Score, count: int) -> Score:
-    """The same notes given to `count` parts, the highest first."""
+    """Assign the notes of a score to `count` parts, part 0 being the highest."""
     if not len(score) or count < 1:
         return score
     notes = score.notes.copy()
-    notes["part"] = _parts_of(score.notes, count) if count > 1 else 0
+    notes["part"] = _assign_parts(score.notes, count) if count > 1 else 0
     return replace(score, notes=notes)
 
 
 def monophonic_parts(score: Score) -> int:
-    """How many parts a score has, where each of them has one note at a time; otherwise 0."""
+    """Number of parts of a score if none has two notes at once, else 0."""
     notes = score.notes[np.lexsort((score.notes["start"], score.notes["part"]))]
-    same = notes["part"][1:] == notes["part"][:-1]
-    at_once = same & (notes["start"][1:] < notes["start"][:-1] + notes["duration"][:-1])
+    same_part = notes["part"][1:] == notes["part"][:-1]
+    overlaps = notes["start"][1:] < notes["start"][:-1] + notes["duration"][:-1]
     parts = len(np.unique(notes["part"]))
-    return parts if parts <= MAX_PARTS and not at_once.any() else 0
+    return parts if parts <= MAX_PARTS and not (same_part & overlaps).any() else 0
 
 
-def _parts_of(notes: np.ndarray, count: int) -> np.ndarray:
-    """The part of each note (N,), notes by start and pitch."""
-    usual = _usual_places(notes, count)
-    latest, ends = list(usual), [0] * count
+def _assign_parts(notes: np.ndarray, count: int) -> np.ndarray:
+    """Part of each note: (N,), notes in order of start and pitch."""
+    registers = _registers(notes, count)
+    last_pitches, ends = list(registers), [0] * count
     parts = np.zeros(len(notes), np.int16)
     columns = (notes[name].tolist() for name in ("start", "pitch", "duration"))
     rows = enumerate(zip(*columns, strict=True))
     for start, group in groupby(rows, key=lambda row: row[1][0]):
-        chord = sorted(group, key=lambda row: -row[1][1])  # the highest first
-        pitches = [pitch for _, (_, pitch, _) in chord]
-        held = [at if end > start else None for at, end in zip(latest, ends, strict=True)]
-        costs = [_costs(pitch, latest, usual, held) for pitch in pitches]
-        for (number, (_, pitch, duration)), part in zip(chord, _cheapest(costs), strict=True):
-            parts[number] = part
-            latest[part], ends[part] = pitch, start + duration
+        chord = sorted(group, key=lambda row: -row[1][1])  # from the highest down
+        held = [
+            pitch if end > start else None for pitch, end in zip(last_pitches, ends, strict=True)
+        ]
+        costs = [_costs(pitch, last_pitches, registers, held) for _, (_, pitch, _) in chord]
+        assignment = _cheapest(costs)
+        for (index, (_, pitch, duration)), part in zip(chord, assignment, strict=True):
+            parts[index] = part
+            last_pitches[part], ends[part] = pitch, start + duration
     return parts
 
 
-def _usual_places(notes: np.ndarray, count: int) -> list[float]:
-    """Where each part is found as a rule: the medians of full chords, from the highest down.
+def _registers(notes: np.ndarray, count: int) -> list[float]:
+    """Central pitch of each part, from the highest down: the medians of chords of `count` notes.
 
-    Where no onset has as many notes as there are parts, they lie evenly over the range.
+    If there is no such chord, the parts are spaced evenly over the range.
     """
     chords = [
         sorted((pitch for _, pitch in group), reverse=True)
@@ -70,40 +73,46 @@ def _usual_places(notes: np.ndarray, count: int) -> list[float]:
     ]
     full = [chord for chord in chords if len(chord) == count]
     if full:
-        return [float(place) for place in np.median(full, axis=0)]
+        return [float(pitch) for pitch in np.median(full, axis=0)]
     return np.linspace(notes["pitch"].max(), notes["pitch"].min(), count).tolist()
 
 
 def _costs(
-    pitch: int, latest: Sequence[float], usual: Sequence[float], held: Sequence[float | None]
+    pitch: int,
+    last_pitches: Sequence[float],
+    registers: Sequence[float],
+    held: Sequence[float | None],
 ) -> list[float]:
-    """What it costs each part to play a pitch."""
+    """Cost of a pitch for each part; held: the pitch that a part still holds."""
     costs = []
-    for part, (before, place) in enumerate(zip(latest, usual, strict=True)):
-        cost = abs(pitch - before) + _STRANGE * abs(pitch - place)
-        cost += _TAKEN * (held[part] is not None)
+    for part, (last_pitch, register) in enumerate(zip(last_pitches, registers, strict=True)):
+        cost = abs(pitch - last_pitch) + _REGISTER_COST * abs(pitch - register)
+        cost += _HELD_COST * (held[part] is not None)
         for other, sounding in enumerate(held):
             if sounding is not None and (other < part) == (sounding < pitch) and other != part:
-                cost += _CROSSED
+                cost += _CROSSING_COST
         costs.append(cost)
     return costs
 
 
 def _cheapest(costs: Sequence[Sequence[float]]) -> list[int]:
-    """For notes from high to low a part each, never a higher one than before, at least cost.
+    """Part of each note at the lowest total cost, by dynamic programming.
 
-    costs: of each note for each part.
+    costs: of each note, from the highest down, for each part. A note never gets a higher part than
+    the note above it.
     """
-    best, steps = list(costs[0]), []
+    totals = list(costs[0])  # by part of the latest note
+    steps: list[list[int]] = []  # best part of the note above, by part
     for row in costs[1:]:
-        come, reached = [], []
+        best_above, new_totals = [], []
         for part, cost in enumerate(row):
-            before = min(range(part + 1), key=lambda each: best[each] + _TAKEN * (each == part))
-            come.append(before)
-            reached.append(best[before] + _TAKEN * (before == part) + cost)
-        steps.append(come)
-        best = reached
-    path = [min(range(len(best)), key=best.__getitem__)]
-    for come in reversed(steps):
-        path.append(come[path[-1]])
+            shared = [totals[above] + _SHARED_COST * (above == part) for above in range(part + 1)]
+            above = min(range(part + 1), key=shared.__getitem__)
+            best_above.append(above)
+            new_totals.append(shared[above] + cost)
+        steps.append(best_above)
+        totals = new_totals
+    path = [min(range(len(totals)), key=totals.__getitem__)]
+    for best_above in reversed(steps):
+        path.append(best_above[path[-1]])
     return path[::-1]
