@@ -1,4 +1,4 @@
-"""Histograms and metrics of scores, and the comparison of sets of them.
+"""Metrics and histograms of scores, comparison of sets, analysis of a collection.
 
-Imports: score, theory.
+Imports: score, theory, corpus, encoding.
 """

@@ -1,4 +1,7 @@
-"""Everything that a page says of a collection, each thing worked out once, when first asked for."""
+"""Analysis of a collection for the pages: statistics, split, encodings, table of files.
+
+Results are computed on first use and then stored.
+"""
 
 from __future__ import annotations
 
@@ -20,16 +23,15 @@ from musicgen.statistics.overview import Overview, overview
 from musicgen.statistics.pitch_histograms import NoteFrequency
 from musicgen.theory.keys import find_keys
 
-if TYPE_CHECKING:  # a quarter of a second, which only tables need
+if TYPE_CHECKING:  # imported where tables are built: it takes a quarter of a second
     import pandas as pd
 
-
-MOST_NAMED = 3  # of a piece's twins
-FEW_CHORDS = 0.01  # of notes and chords, where each voice has a track
+MAX_NAMES = 3  # duplicates that are listed by name
+MAX_CHORD_SHARE = 0.01  # of notes and chords, in a collection with a track per voice
 
 
 class Analysis:
-    """A collection and what follows from it."""
+    """A collection with its statistics."""
 
     def __init__(self, collection: Collection) -> None:
         self.collection, self.scores = collection, collection.scores
@@ -38,7 +40,7 @@ class Analysis:
         self._splits: dict[Shares, tuple[str, ...]] = {}
 
     def precompute(self) -> None:
-        """Count what the views will show that are not open at first."""
+        """Compute what the views show that are not open at first."""
         for name in ("durations", "onsets", "metres", "tempi", "velocities", "polyphony"):
             getattr(self, name)
 
@@ -48,10 +50,11 @@ class Analysis:
 
     @cached_property
     def has_track_per_voice(self) -> bool:
-        """Whether nearly no track strikes two notes at once, in pieces of several tracks."""
-        found, parts = self.note_frequency, [score.notes["part"].any() for score in self.scores]
-        few = found.chords.counts.sum() < FEW_CHORDS * found.combined.counts.sum()
-        return bool(few and np.mean(parts) > 0.5)
+        """Whether most pieces have several tracks and hardly any track has chords."""
+        frequency = self.note_frequency
+        chords, total = frequency.chords.counts.sum(), frequency.combined.counts.sum()
+        several = [score.notes["part"].any() for score in self.scores]
+        return bool(chords < MAX_CHORD_SHARE * total and np.mean(several) > 0.5)
 
     @cached_property
     def note_frequency(self) -> NoteFrequency:
@@ -95,67 +98,70 @@ class Analysis:
 
     @cached_property
     def duplicate_groups(self) -> list[int]:
+        """Group number of each piece; near-duplicates share one."""
         return near_duplicates(self.scores)
 
     @property
     def splits(self) -> tuple[str, ...]:
-        """As the usual shares are."""
+        """The split with default shares."""
         return self.splits_for(Shares())
 
     def splits_for(self, shares: Shares) -> tuple[str, ...]:
-        """The side of each piece."""
+        """`train`, `valid` or `test` for each piece."""
         if shares not in self._splits:
             self._splits[shares] = split_pieces(self.scores, self.duplicate_groups, shares)
         return self._splits[shares]
 
     @cached_property
     def duplicate_counts(self) -> np.ndarray:
-        """How many other pieces are the same music as each one: (P,)."""
+        """Number of near-duplicates of each piece: (P,)."""
         sizes = Counter(self.duplicate_groups)
         return np.array([sizes[group] - 1 for group in self.duplicate_groups], dtype=np.int64)
 
     @cached_property
     def duplicate_files(self) -> list[tuple[str, ...]]:
-        """The files of the other pieces that are the same music, of each piece."""
-        alike: dict[int, list[str]] = {}
-        for group, each in zip(self.duplicate_groups, self.collection.files, strict=True):
-            alike.setdefault(group, []).append(each.file)
+        """File names of the near-duplicates of each piece."""
+        names = [file.file for file in self.collection.files]
+        groups: dict[int, list[str]] = {}
+        for group, name in zip(self.duplicate_groups, names, strict=True):
+            groups.setdefault(group, []).append(name)
         return [
-            tuple(file for file in alike[group] if file != each.file)
-            for group, each in zip(self.duplicate_groups, self.collection.files, strict=True)
+            tuple(other for other in groups[group] if other != name)
+            for group, name in zip(self.duplicate_groups, names, strict=True)
         ]
 
     def encoded(self, name: str) -> tuple[Encoding, list[Steps]]:
-        """The encoding of that name, fitted, and the pieces in it."""
+        """A fitted encoding by name, and the encoded pieces."""
         if name not in self._encoded:
             encoding = fit_encoding(name, self.scores)
             self._encoded[name] = encoding, [encoding.encode(score) for score in self.scores]
         return self._encoded[name]
 
     def vocabulary(self, name: str) -> Vocabulary:
+        """The vocabulary of the collection in an encoding."""
         if name not in self._vocabularies:
             self._vocabularies[name] = vocabulary_of(*self.encoded(name))
         return self._vocabularies[name]
 
     @cached_property
     def files(self) -> pd.DataFrame:
-        """A row for each file: the pieces in the collection's order, then what was refused."""
+        """Table of files: the pieces in the collection's order, then the refused files."""
         import pandas as pd
 
         pieces, refused = self._pieces(), self.collection.refused
         if not refused:
             return pieces
-        words = dict.fromkeys(("format", "key", "metre", "split", "twin of"), "")
+        empty = dict.fromkeys(("format", "key", "metre", "split", "twin of"), "")
         rows = [
             {
-                **words,
-                "file": each.file,
-                "status": f"refused: {each.reason}",
-                "remedy": each.remedy,
+                **empty,
+                "file": file.file,
+                "status": f"refused: {file.reason}",
+                "remedy": file.remedy,
             }
-            for each in refused
+            for file in refused
         ]
-        counts = pieces.select_dtypes("integer").columns  # what a refused file lacks is not 0
+        counts = pieces.select_dtypes("integer").columns  # missing in refused files, not 0
         pieces[counts] = pieces[counts].astype("Int64")
         return pd.concat([pieces, pd.DataFrame(rows)], ignore_index=True)
 
@@ -164,11 +170,12 @@ class Analysis:
 
         keys = find_keys(self.scores)
         tokens = self.encoded("notes")[1]
+        files = self.collection.files
         return pd.DataFrame(
             {
-                "file": [each.file for each in self.collection.files],
-                "format": [each.format for each in self.collection.files],
-                "parts": [each.parts for each in self.collection.files],
+                "file": [file.file for file in files],
+                "format": [file.format for file in files],
+                "parts": [file.parts for file in files],
                 "notes": [len(score) for score in self.scores],
                 "tokens": [len(steps) for steps in tokens],
                 "seconds": [score.seconds for score in self.scores],
@@ -179,9 +186,9 @@ class Analysis:
                 "metre": [str(rhythm_histograms.main_metre(score)) for score in self.scores],
                 "split": list(self.splits),
                 "copies": self.duplicate_counts,
-                "drums": [each.drums for each in self.collection.files],
+                "drums": [file.drums for file in files],
                 "status": self._statuses(),
-                "twin of": [_listed(files) for files in self.duplicate_files],
+                "twin of": [_join_names(names) for names in self.duplicate_files],
                 "remedy": "",
             }
         )
@@ -195,14 +202,14 @@ class Analysis:
 
     @cached_property
     def refused(self) -> pd.DataFrame:
-        """A row for each refused file."""
+        """Table of refused files."""
         import pandas as pd
 
-        rows = [(each.file, each.reason, each.remedy) for each in self.collection.refused]
+        rows = [(file.file, file.reason, file.remedy) for file in self.collection.refused]
         return pd.DataFrame(rows, columns=["file", "reason", "remedy"])
 
 
-def _listed(files: tuple[str, ...]) -> str:
-    """The first few names, and how many more there are."""
-    more = len(files) - MOST_NAMED
-    return ", ".join(files[:MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
+def _join_names(names: tuple[str, ...]) -> str:
+    """The first names, and the number of further ones."""
+    more = len(names) - MAX_NAMES
+    return ", ".join(names[:MAX_NAMES]) + (f" and {more:,} more" if more > 0 else "")

@@ -1,10 +1,10 @@
-"""How alike two sets of pieces are, metric by metric, after Yang and Lerch (2020).
+"""Similarity of two sets of pieces, metric by metric, after Yang and Lerch.
 
-On the evaluation of generative models in music, Neural Computing and Applications 32. The
-distances between the pieces of a set (intra-set) and those from its pieces to the reference's
-(inter-set) are two distributions; where the set is like the reference, they are one. Each is
-smoothed with a Gaussian kernel of Scott's bandwidth, both on one grid, and held against the
-other by overlapping area (1 is the same, 0 is apart) and Kullback-Leibler divergence in nats.
+On the evaluation of generative models in music, Neural Computing and Applications 32 (2020). The
+distances between the pieces of a set (intra-set) and the distances from its pieces to those of a
+target set (inter-set) have the same distribution if the sets are alike. Both are estimated on one
+grid with a Gaussian kernel of Scott's bandwidth and compared by overlapping area (1 for equal, 0
+for disjoint distributions) and Kullback-Leibler divergence in nats.
 """
 
 from __future__ import annotations
@@ -14,26 +14,27 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from musicgen.errors import InvalidSetting
 from musicgen.score import Score
 from musicgen.statistics.metrics import METRICS
 from musicgen.statistics.pitch_metrics import interval_histogram, pitch_class_histogram
 from musicgen.statistics.rhythm_metrics import duration_histogram
 
-GRID = 1000  # places of the common grid
-REACH = 4.0  # bandwidths that the grid goes on beyond the outermost distances
-LEAST_SHARE = 1e-12  # of a density's mass at a place, so that a logarithm exists
+GRID_POINTS = 1000
+MARGIN_BANDWIDTHS = 4.0  # of the grid beyond the smallest and largest distance
+MIN_MASS = 1e-12  # at a grid point, so that the logarithm exists
 
 Feature = Callable[[Score], float | np.ndarray]
 
 
-def _shares(score: Score) -> np.ndarray:
-    """The pitch-class histogram as shares."""
+def _pitch_class_shares(score: Score) -> np.ndarray:
+    """Pitch-class histogram as shares: (12,)."""
     return pitch_class_histogram(score) / max(1, len(score))
 
 
 FEATURES: Mapping[str, Feature] = {
     **METRICS,
-    "pitch-class histogram": _shares,
+    "pitch-class histogram": _pitch_class_shares,
     "interval histogram": interval_histogram,
     "duration histogram": duration_histogram,
 }
@@ -41,12 +42,12 @@ FEATURES: Mapping[str, Feature] = {
 
 @dataclass(frozen=True)
 class Similarity:
-    """Of a set to a reference in one feature."""
+    """Similarity of a set to a target set in one feature."""
 
     overlap: float  # overlapping area, 0 to 1
-    divergence: float  # Kullback-Leibler, nats: of the intra-set density to the inter-set one
+    divergence: float  # Kullback-Leibler, in nats, from the intra-set to the inter-set density
     mean: float  # of the feature over the set; NaN for a histogram
-    reference_mean: float
+    reference_mean: float  # of the feature over the target set
 
     def to_json(self) -> dict[str, float]:
         return asdict(self)
@@ -54,38 +55,37 @@ class Similarity:
 
 def compare(
     pieces: Sequence[Score],
-    reference: Sequence[Score],
+    target: Sequence[Score],
     features: Mapping[str, Feature] = FEATURES,
 ) -> dict[str, Similarity]:
-    """The likeness of two sets in every feature that has a meaning for both.
+    """Similarity of two sets in all features that are defined for both.
 
-    A piece for which a feature has no meaning (NaN) is left out of it; a feature is left out that
-    has none for most pieces of either set. ValueError for a set of fewer than two pieces.
+    Pieces for which a feature is undefined (NaN) do not count; a feature that is undefined for
+    most pieces of a set is left out. Raises InvalidSetting for a set of fewer than two pieces.
     """
-    if min(len(pieces), len(reference)) < 2:
-        raise ValueError("each of the two sets needs at least two pieces")
-    found = {}
+    if min(len(pieces), len(target)) < 2:
+        raise InvalidSetting("each of the two sets needs at least two pieces")
+    similarities = {}
     for name, feature in features.items():
-        ours, theirs = _values(feature, pieces), _values(feature, reference)  # (n, D), (m, D)
-        if _enough(ours, pieces) and _enough(theirs, reference):
-            found[name] = similarity(ours, theirs)
-    return found
+        values, target_values = _values(feature, pieces), _values(feature, target)
+        if _is_defined(values, pieces) and _is_defined(target_values, target):
+            similarities[name] = similarity(values, target_values)
+    return similarities
 
 
-def _enough(rows: np.ndarray, scores: Sequence[Score]) -> bool:
+def _is_defined(rows: np.ndarray, scores: Sequence[Score]) -> bool:
     return len(rows) >= max(2, len(scores) / 2)
 
 
-def similarity(values: np.ndarray, reference: np.ndarray) -> Similarity:
-    """From the values of a feature, a row a piece: (n, D), (m, D)."""
-    intra, inter = intra_set(values), inter_set(values, reference)
-    of_intra, of_inter = densities(intra, inter)
+def similarity(values: np.ndarray, target: np.ndarray) -> Similarity:
+    """Similarity by the values of a feature, one row per piece: (n, D), (m, D)."""
+    intra, inter = densities(intra_set(values), inter_set(values, target))
     scalar = values.shape[1] == 1
     return Similarity(
-        overlap=overlapping_area(of_intra, of_inter),
-        divergence=kl_divergence(of_intra, of_inter),
+        overlap=overlapping_area(intra, inter),
+        divergence=kl_divergence(intra, inter),
         mean=float(values.mean()) if scalar else np.nan,
-        reference_mean=float(reference.mean()) if scalar else np.nan,
+        reference_mean=float(target.mean()) if scalar else np.nan,
     )
 
 
@@ -95,39 +95,39 @@ def intra_set(values: np.ndarray) -> np.ndarray:
     return np.linalg.norm(values[first] - values[second], axis=1)
 
 
-def inter_set(values: np.ndarray, reference: np.ndarray) -> np.ndarray:
+def inter_set(values: np.ndarray, target: np.ndarray) -> np.ndarray:
     """Euclidean distances between the rows of two sets: (n, D), (m, D) -> (n m,)."""
-    return np.linalg.norm(values[:, None] - reference[None], axis=2).ravel()
+    return np.linalg.norm(values[:, None] - target[None], axis=2).ravel()
 
 
 def densities(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Two kernel density estimates as shares of mass at the places of one grid: (GRID,) each."""
-    one, other = _scott(first), _scott(second)
-    # Where all distances of a set are one number, they have no width of their own.
-    widths = one or other, other or one
+    """Kernel density estimates of two samples on one grid, as mass: (GRID_POINTS,) each."""
+    bandwidths = _scott(first), _scott(second)
+    # A sample of equal distances has no bandwidth: it takes the other's.
+    bandwidths = bandwidths[0] or bandwidths[1], bandwidths[1] or bandwidths[0]
     low, high = min(first.min(), second.min()), max(first.max(), second.max())
-    margin = REACH * max(widths)
-    # All distances are one number, or cannot be told apart on a grid: the two are the same.
-    if high - low <= GRID * np.spacing(high):
-        alike = np.full(GRID, 1.0 / GRID)
-        return alike, alike
-    grid = np.linspace(low - margin, high + margin, GRID)
-    return _density(first, widths[0], grid), _density(second, widths[1], grid)
+    margin = MARGIN_BANDWIDTHS * max(bandwidths)
+    # All distances are equal, or too close for a grid: the densities are equal.
+    if high - low <= GRID_POINTS * np.spacing(high):
+        uniform = np.full(GRID_POINTS, 1.0 / GRID_POINTS)
+        return uniform, uniform
+    grid = np.linspace(low - margin, high + margin, GRID_POINTS)
+    return _density(first, bandwidths[0], grid), _density(second, bandwidths[1], grid)
 
 
 def overlapping_area(first: np.ndarray, second: np.ndarray) -> float:
-    """The mass that two densities on one grid share."""
+    """Mass that two densities on one grid have in common."""
     return float(np.minimum(first, second).sum())
 
 
 def kl_divergence(first: np.ndarray, second: np.ndarray) -> float:
     """Kullback-Leibler divergence D(first || second) of densities on one grid, in nats."""
-    p, q = first + LEAST_SHARE, second + LEAST_SHARE
+    p, q = first + MIN_MASS, second + MIN_MASS
     return float((p * np.log(p / q)).sum())
 
 
 def _values(feature: Feature, scores: Sequence[Score]) -> np.ndarray:
-    """A row for each score for which the feature has a meaning: (n, D)."""
+    """Values of a feature, one row per score for which it is defined: (n, D)."""
     rows = np.array([np.atleast_1d(feature(score)) for score in scores], np.float64)
     return rows[~np.isnan(rows).any(axis=1)]
 
@@ -137,13 +137,13 @@ def _scott(values: np.ndarray) -> float:
     return float(np.std(values, ddof=1) * len(values) ** -0.2) if len(values) > 1 else 0.0
 
 
-def _density(values: np.ndarray, width: float, grid: np.ndarray) -> np.ndarray:
-    """Values counted at the nearest places of a grid, each spread by a Gaussian kernel."""
+def _density(values: np.ndarray, bandwidth: float, grid: np.ndarray) -> np.ndarray:
+    """Count values at the nearest grid points and spread the counts with a Gaussian kernel."""
     spacing = grid[1] - grid[0]
-    places = np.rint((values - grid[0]) / spacing).astype(np.int64)
-    counts = np.bincount(places, minlength=len(grid))
-    # A kernel narrower than the grid would fall between its places.
-    distances = np.arange(1 - len(grid), len(grid)) * spacing / max(width, spacing)
-    kernel = np.exp(-0.5 * distances**2)  # (2 GRID - 1,)
+    points = np.rint((values - grid[0]) / spacing).astype(np.int64)
+    counts = np.bincount(points, minlength=len(grid))
+    # A kernel narrower than the spacing would fall between the points.
+    distances = np.arange(1 - len(grid), len(grid)) * spacing / max(bandwidth, spacing)
+    kernel = np.exp(-0.5 * distances**2)  # (2 GRID_POINTS - 1,)
     mass = np.convolve(counts, kernel)[len(grid) - 1 : 2 * len(grid) - 1]
     return mass / mass.sum()

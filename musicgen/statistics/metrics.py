@@ -1,4 +1,4 @@
-"""The musical statistics by name: what the pages show and the ranking and comparisons use."""
+"""All metrics of a score by name, as pages, ranking and comparisons use them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from musicgen.theory import voice_leading
 
 @dataclass(frozen=True)
 class Metric:
-    """One number that says something of a score."""
+    """A metric: one number that describes a score."""
 
     name: str
     unit: str  # empty for a pure number
@@ -30,13 +30,13 @@ _ALL = (
         "pitch-class entropy",
         "bits",
         pitch.pitch_class_entropy,
-        "How evenly the twelve pitch classes are used: 0 is one alone, 3.58 is all alike.",
+        "How evenly the twelve pitch classes are used: 0 for only one, 3.58 for all equally.",
     ),
     Metric(
         "scale consistency",
         "share",
         pitch.scale_consistency,
-        "The share of notes in the scale that fits best: 1 never leaves its scale.",
+        "Share of notes in the scale that fits best: 1 for music that never leaves its scale.",
     ),
     Metric(
         "pitch range",
@@ -48,97 +48,97 @@ _ALL = (
         "pitches used",
         "pitches",
         pitch.pitches_used,
-        "How many different pitches are struck.",
+        "Number of different pitches.",
     ),
     Metric(
         "pitch classes used",
         "classes",
         pitch.pitch_classes_used,
-        "How many of the twelve pitch classes are struck.",
+        "Number of different pitch classes, of twelve.",
     ),
     Metric(
         "mean interval",
         "semitones",
         pitch.mean_interval,
-        "The mean step from a note to the next, up or down.",
+        "Mean interval from a note to the next, up or down.",
     ),
     Metric(
         "repeated notes",
         "share",
         pitch.repeated_note_share,
-        "The share of notes on the same pitch as the note before.",
+        "Share of notes on the same pitch as the note before.",
     ),
     Metric(
         "polyphony",
         "pitches",
         time.polyphony,
-        "How many pitches sound at once, on average, while any sounds.",
+        "Mean number of pitches that sound at once, silence aside.",
     ),
     Metric(
         "polyphony rate",
         "share",
         time.polyphony_rate,
-        "The share of the time in which two pitches or more sound.",
+        "Share of the time in which two pitches or more sound.",
     ),
     Metric(
         "groove consistency",
         "share",
         time.groove_consistency,
-        "How alike the rhythms of neighbouring bars are: 1 is the same throughout.",
+        "Similarity of the rhythms of neighbouring bars: 1 for the same rhythm throughout.",
     ),
     Metric(
         "empty beats",
         "share",
         time.empty_beat_rate,
-        "The share of beats in which nothing sounds.",
+        "Share of beats in which nothing sounds.",
     ),
     Metric(
         "notes per bar",
         "notes",
         time.notes_per_bar,
-        "Note density by the bar.",
+        "Mean number of notes in a bar.",
     ),
     Metric(
         "notes per beat",
         "notes",
         time.notes_per_beat,
-        "Note density by the quarter.",
+        "Mean number of notes in a quarter.",
     ),
     Metric(
         "mean duration",
         "quarters",
         time.mean_duration,
-        "How long a note lasts, on average.",
+        "Mean duration of a note.",
     ),
     Metric(
         "mean inter-onset",
         "quarters",
         time.mean_inter_onset,
-        "The mean time from an onset to the next.",
+        "Mean time from an onset to the next.",
     ),
     Metric(
         "longest wait",
         "quarters",
         time.longest_wait,
-        "The longest time in which nothing begins.",
+        "Longest time in which no note begins.",
     ),
     Metric(
         "duration entropy",
         "bits",
         time.duration_entropy,
-        "How varied the durations are: 0 is one duration alone.",
+        "How varied the durations are: 0 for only one duration.",
     ),
     Metric(
         "clashes",
         "share",
         voice_leading.clashes,
-        "The share of chords with two pitches a semitone apart, octaves aside.",
+        "Share of chords with two pitches a semitone apart, octaves aside.",
     ),
     Metric(
         "parallels",
         "share",
         voice_leading.parallels,
-        "The share of changes of chord with parallel fifths or octaves.",
+        "Share of chord changes with parallel fifths or octaves.",
     ),
 )
 
@@ -146,5 +146,5 @@ METRICS: Mapping[str, Metric] = MappingProxyType({metric.name: metric for metric
 
 
 def score_metrics(score: Score) -> dict[str, float]:
-    """Every metric of a score by name; NaN where a metric has no meaning for it."""
+    """All metrics of a score by name; NaN where a metric is undefined."""
     return {name: metric(score) for name, metric in METRICS.items()}

@@ -1,4 +1,4 @@
-"""A collection at a glance, and whether there is enough of it to train on."""
+"""Size of a collection, and whether it is large enough to train on."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from dataclasses import dataclass
 
 from musicgen.score import Score
 
-# Rules of thumb, by the parameters of our models: the small one has about a million, and
-# random transposition shows it each note in up to twelve keys.
-ENOUGH_TO_TRY = 5_000
-ENOUGH_FOR_SMALL = 20_000
-ENOUGH_FOR_LARGE = 300_000
-EXACT = 100  # from so many notes on the number is rounded
-FEWEST_PIECES = 10  # below it there is next to nothing to hold out
+# Rules of thumb from the sizes of our models: the small one has about a million parameters, and
+# random transposition shows it every note in up to twelve keys.
+MIN_NOTES = 5_000
+MIN_NOTES_SMALL_MODEL = 20_000
+MIN_NOTES_LARGE_MODEL = 300_000
+MIN_PIECES = 10  # fewer leave next to nothing to hold out
+MAX_EXACT_NOTES = 99  # larger numbers are rounded
 
 
 @dataclass(frozen=True)
 class Overview:
-    """The numbers at the top of the Data page."""
+    """Numbers at the top of the Data page."""
 
     pieces: int
     notes: int
     seconds: float
     shortest: int  # notes of the shortest piece
-    longest: int
+    longest: int  # notes of the longest piece
 
     @property
     def hours(self) -> float:
@@ -32,11 +32,12 @@ class Overview:
 
     @property
     def verdict(self) -> str:
+        """Whether the collection is large enough to train on, in a sentence."""
         return size_verdict(self.notes, self.pieces)
 
 
 def overview(scores: Sequence[Score]) -> Overview:
-    """Counts over the scores; all zero where there are none."""
+    """Measure a collection; all numbers are 0 without scores."""
     lengths = [len(score) for score in scores]
     return Overview(
         pieces=len(scores),
@@ -48,25 +49,25 @@ def overview(scores: Sequence[Score]) -> Overview:
 
 
 def size_verdict(notes: int, pieces: int) -> str:
-    """Whether so many notes in so many pieces will train well, in a sentence."""
+    """Whether a collection of this size is large enough to train on, in a sentence."""
     if not notes:
         return "No notes yet: add music to begin."
     if notes == 1:
         return "One note: too few to train on."
-    about = f"{notes} notes" if notes < EXACT else f"About {_rounded(notes)} notes"
-    if notes < ENOUGH_TO_TRY:
+    about = f"{notes} notes" if notes <= MAX_EXACT_NOTES else f"About {_rounded(notes)} notes"
+    if notes < MIN_NOTES:
         return f"{about}: too few to train on; a model will learn them by heart."
-    if pieces < FEWEST_PIECES:
+    if pieces < MIN_PIECES:
         return f"{about} in {_pieces(pieces)}: too few pieces to tell learning from memorising."
-    if notes < ENOUGH_FOR_SMALL:
+    if notes < MIN_NOTES_SMALL_MODEL:
         return f"{about}: enough to try the small model; expect it to memorise early."
-    if notes < ENOUGH_FOR_LARGE:
+    if notes < MIN_NOTES_LARGE_MODEL:
         return f"{about}: enough for the small model; a larger one will memorise."
     return f"{about}: enough for a large model."
 
 
 def _rounded(number: int) -> str:
-    """Two figures, in words from a thousand on: 57,177 is "57 thousand"."""
+    """Round to two digits, in words from a thousand on: 57,177 is "57 thousand"."""
     digits = len(str(number)) - 2
     rounded = round(number, -digits)
     for size, word in ((1_000_000, "million"), (1_000, "thousand")):

@@ -1,4 +1,4 @@
-"""Which pitches a collection has: keys, pitch classes, intervals, notes and chords."""
+"""Pitch histograms of a collection: pitches, pitch classes, intervals, notes and chords."""
 
 from __future__ import annotations
 
@@ -18,60 +18,62 @@ INTERVAL_NAMES = (
     "octave",
 )
 
-_CHORDS = 128  # codes below it are keys, from it on the pitch classes of chords as bits
+_FIRST_CHORD = 128  # codes below are MIDI key numbers; chords are this + pitch classes as bits
 
 
 @dataclass(frozen=True, eq=False)
 class NoteFrequency:
-    """The notes and chords of a collection, as the encoding `notes` names them."""
+    """Notes and chords of a collection, named as in the encoding `notes`."""
 
-    combined: Histogram  # values: MIDI key numbers, or 128 and the chord's pitch classes as bits
-    sizes: Histogram  # values: notes in a chord; 1 is a single note
+    combined: Histogram  # values: codes of notes and chords
+    sizes: Histogram  # values: number of notes; 1 is a single note
 
     @property
     def notes(self) -> Histogram:
-        return self.combined.select(self.combined.values < _CHORDS)
+        return self.combined.select(self.combined.values < _FIRST_CHORD)
 
     @property
     def chords(self) -> Histogram:
-        return self.combined.select(self.combined.values >= _CHORDS)
+        return self.combined.select(self.combined.values >= _FIRST_CHORD)
 
 
 def note_frequency(scores: Sequence[Score]) -> NoteFrequency:
-    """How often each note and each chord occurs, whatever the chord's register."""
-    found = [sonorities(score.notes) for score in scores]
-    pieces = np.repeat(np.arange(len(found)), [len(each) for each in found])
-    sizes = _joined([each.sizes for each in found])
-    lowest = _joined([each.pitches[each.first] for each in found])
-    masks = _joined([each.masks for each in found])
-    codes = np.where(sizes == 1, lowest, _CHORDS + masks)  # (N,)
+    """Count notes and chords; a chord is the same in all registers."""
+    groups = [sonorities(score.notes) for score in scores]
+    pieces = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
+    sizes = _concatenate([group.sizes for group in groups])
+    lowest = _concatenate([group.pitches[group.first] for group in groups])
+    masks = _concatenate([group.masks for group in groups])
+    codes = np.where(sizes == 1, lowest, _FIRST_CHORD + masks)  # (N,)
     return NoteFrequency(histogram(codes, pieces, _token), histogram(sizes, pieces, _chord_size))
 
 
 def is_chord(code: int) -> bool:
-    """Whether a value of `NoteFrequency.combined` is a chord's, and no single note's."""
-    return code >= _CHORDS
+    """Whether a code of `NoteFrequency.combined` is a chord."""
+    return code >= _FIRST_CHORD
 
 
 def describe_code(code: int) -> str:
-    """A value of `NoteFrequency.combined` as its label and, of a chord, what it is made of."""
-    return f"{_token(code)}: {describe_mask(code - _CHORDS)}" if is_chord(code) else _token(code)
+    """Label of a code of `NoteFrequency.combined`; for a chord with its notes and name."""
+    return (
+        f"{_token(code)}: {describe_mask(code - _FIRST_CHORD)}" if is_chord(code) else _token(code)
+    )
 
 
 def pitches(scores: Sequence[Score]) -> Histogram:
-    """How often each key is struck, from the lowest to the highest."""
+    """Count the pitches of notes."""
     notes, pieces = pooled_notes(scores)
     return histogram(notes["pitch"], pieces, pitch_name)
 
 
 def pitch_classes(scores: Sequence[Score]) -> Histogram:
-    """How often each of the twelve pitch classes is struck."""
+    """Count the pitch classes of notes."""
     notes, pieces = pooled_notes(scores)
     return histogram(notes["pitch"] % 12, pieces, lambda value: PITCH_CLASS_NAMES[value])
 
 
 def intervals(scores: Sequence[Score]) -> Histogram:
-    """Steps and leaps of the melodies, in semitones; rising is positive.
+    """Count melodic intervals in semitones, positive upwards.
 
     A part's melody is its highest note at each onset.
     """
@@ -81,7 +83,7 @@ def intervals(scores: Sequence[Score]) -> Histogram:
     notes, pieces = notes[order], pieces[order]
     voice = np.stack([pieces, notes["part"]])
     same_voice = (voice[:, 1:] == voice[:, :-1]).all(axis=0)
-    last = np.ones(len(notes), bool)  # of its voice and onset, so the highest
+    last = np.ones(len(notes), bool)  # of its voice and onset, and so the highest
     last[:-1] = ~(same_voice & (notes["start"][1:] == notes["start"][:-1]))
     voice, tops, pieces = voice[:, last], notes["pitch"][last].astype(int), pieces[last]
     follows = (voice[:, 1:] == voice[:, :-1]).all(axis=0)
@@ -89,7 +91,7 @@ def intervals(scores: Sequence[Score]) -> Histogram:
 
 
 def interval_name(semitones: int) -> str:
-    """A melodic interval in words: -3 is "minor third down"."""
+    """Name of a melodic interval: -3 is "minor third down"."""
     size = abs(semitones)
     if size <= 12:
         words = INTERVAL_NAMES[size]
@@ -101,12 +103,12 @@ def interval_name(semitones: int) -> str:
 
 
 def _token(code: int) -> str:
-    return pitch_name(code) if code < _CHORDS else mask_name(code - _CHORDS)
+    return pitch_name(code) if code < _FIRST_CHORD else mask_name(code - _FIRST_CHORD)
 
 
 def _chord_size(size: int) -> str:
     return "single note" if size == 1 else f"chord of {size} notes"
 
 
-def _joined(arrays: list[np.ndarray]) -> np.ndarray:
+def _concatenate(arrays: list[np.ndarray]) -> np.ndarray:
     return np.concatenate(arrays) if arrays else np.zeros(0, np.int64)

@@ -1,4 +1,4 @@
-"""How a collection moves in time: durations, places in the bar, tempo, metre, polyphony."""
+"""Rhythm histograms of a collection: durations, onsets, tempi, metres, velocities, polyphony."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _NOTE_VALUES = {
 
 
 def durations(scores: Sequence[Score]) -> Histogram:
-    """How often each duration occurs, in ticks."""
+    """Count the durations of notes, in ticks."""
     notes, pieces = pooled_notes(scores)
     return histogram(notes["duration"], pieces, duration_name)
 
 
 def onsets_in_bar(scores: Sequence[Score]) -> Histogram:
-    """How many notes begin at each place in the bar, in ticks from the bar line."""
+    """Count notes by onset in the bar, in ticks from the bar line."""
     notes, pieces = pooled_notes(scores)
     edges = np.cumsum([0, *map(len, scores)])
     places = np.empty(len(notes), np.int64)
@@ -38,13 +38,13 @@ def onsets_in_bar(scores: Sequence[Score]) -> Histogram:
 
 
 def tempi(scores: Sequence[Score]) -> Histogram:
-    """How many pieces have each tempo, in whole quarters a minute."""
+    """Count pieces by tempo, in whole quarters a minute."""
     values = np.array([round(score.tempo) for score in scores], dtype=np.int64)
     return histogram(values, np.arange(len(scores)), lambda tempo: f"{tempo} quarters a minute")
 
 
 def metres(scores: Sequence[Score]) -> Histogram:
-    """How many pieces are mostly in each metre; values are 100 times numerator + denominator."""
+    """Count pieces by main metre; values are 100 * numerator + denominator."""
     values = [100 * metre.numerator + metre.denominator for metre in map(main_metre, scores)]
     return histogram(
         np.array(values, dtype=np.int64), np.arange(len(scores)), lambda v: f"{v // 100}/{v % 100}"
@@ -52,28 +52,27 @@ def metres(scores: Sequence[Score]) -> Histogram:
 
 
 def main_metre(score: Score) -> Metre:
-    """The metre that holds for the longest time."""
+    """The metre that lasts longest in total."""
     starts = [metre.start for metre in score.metres]
     ends = [*starts[1:], max(score.end, starts[-1] + 1)]
-    lasting: dict[str, int] = {}
+    durations: dict[str, int] = {}
     for metre, start, end in zip(score.metres, starts, ends, strict=True):
-        lasting[str(metre)] = (
-            lasting.get(str(metre), 0) + min(end, score.end) - min(start, score.end)
-        )
-    return max(score.metres, key=lambda metre: lasting[str(metre)])
+        ticks = min(end, score.end) - min(start, score.end)
+        durations[str(metre)] = durations.get(str(metre), 0) + ticks
+    return max(score.metres, key=lambda metre: durations[str(metre)])
 
 
 def velocities(scores: Sequence[Score]) -> Histogram:
-    """How many notes are struck with each velocity."""
+    """Count notes by velocity."""
     notes, pieces = pooled_notes(scores)
     return histogram(notes["velocity"], pieces, lambda velocity: f"velocity {velocity}")
 
 
 def polyphony(scores: Sequence[Score]) -> Histogram:
-    """For how long so many notes sound at once, in ticks; 0 is silence before a piece's end."""
+    """Ticks by number of notes that sound at once; 0 is silence before a piece's end."""
     notes, pieces = pooled_notes(scores)
     lengths = np.array([score.end for score in scores], dtype=np.int64)
-    begins = np.cumsum(lengths) - lengths  # the pieces laid end to end
+    begins = np.cumsum(lengths) - lengths  # start of each piece if they follow each other
     starts = begins[pieces] + notes["start"]
     ticks = np.concatenate([starts, starts + notes["duration"], begins])
     changes = np.repeat([1, -1, 0], [len(notes), len(notes), len(begins)])
@@ -86,7 +85,7 @@ def polyphony(scores: Sequence[Score]) -> Histogram:
 
 
 def duration_name(ticks: int) -> str:
-    """A note value in words where it has some, else as a part of a quarter."""
+    """Name of a duration: a note value if there is one, else a number of quarters."""
     quarters = Fraction(int(ticks), TICKS_PER_QUARTER)
     for factor, form in ((1, "{}"), (Fraction(3, 2), "dotted {}"), (Fraction(2, 3), "{} triplet")):
         if quarters / factor in _NOTE_VALUES:
@@ -95,14 +94,14 @@ def duration_name(ticks: int) -> str:
 
 
 def place_name(ticks: int) -> str:
-    """A place in the bar, counted in quarters: 36 ticks are "quarter 2 + 1/2"."""
+    """Name of a position in the bar, in quarters: 36 ticks are "quarter 2 + 1/2"."""
     quarters, rest = divmod(int(ticks), TICKS_PER_QUARTER)
     more = f" + {Fraction(rest, TICKS_PER_QUARTER)}" if rest else ""
     return f"quarter {quarters + 1}{more}"
 
 
 def _mixed(number: Fraction) -> str:
-    """7/2 is "3 1/2"."""
+    """Format a mixed number: 7/2 is "3 1/2"."""
     whole, rest = divmod(number, 1)
     return " ".join(str(part) for part in (whole, rest) if part)
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from musicgen.encoding.steps import Encoding, Steps
 from musicgen.models.settings import ClassicSettings, ModelSettings
 from musicgen.statistics.overview import (
-    ENOUGH_FOR_LARGE,
-    ENOUGH_FOR_SMALL,
-    FEWEST_PIECES,
+    MIN_NOTES_LARGE_MODEL,
+    MIN_NOTES_SMALL_MODEL,
+    MIN_PIECES,
     size_verdict,
 )
 from musicgen.training.data.classic_windows import ClassicWindows
@@ -113,7 +113,8 @@ def expected_epochs(seconds: float | None, workload: Workload, speed: Speed | No
 def size_warning(settings: RunSettings, notes: int, pieces: int) -> str:
     """Warning that a collection is too small for a model; empty where it is large enough."""
     large = isinstance(settings.model, ClassicSettings) or settings.model.width > SMALL_WIDTH
-    if pieces >= FEWEST_PIECES and notes >= (ENOUGH_FOR_LARGE if large else ENOUGH_FOR_SMALL):
+    min_notes = MIN_NOTES_LARGE_MODEL if large else MIN_NOTES_SMALL_MODEL
+    if pieces >= MIN_PIECES and notes >= min_notes:
         return ""
     verdict = size_verdict(notes, pieces)
     if large:
