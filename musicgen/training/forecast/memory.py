@@ -1,10 +1,10 @@
-"""How much memory a training will take, before it is started.
+"""Memory of a training, estimated before it starts.
 
-A sum of what is kept: the process with TensorFlow and its step graphs; the weights, several times
-over; and what one batch keeps of every step until its gradients are there. Numbers a step follow
-from the model; how many of them are alive at once was fitted to the peak memory of trainings on a
-CPU (`python -m benchmarks.memory` prints them beside the estimate, which was within 10 % of all).
-On a GPU nothing was measured: the same batch, the weights as often as training needs them.
+Sum of three parts: the process with TensorFlow and its step graphs; the copies of the weights;
+the values that one batch stores of every step until its gradients are computed. The number of
+values follows from the model. How many of them are stored at once was fitted to the peak memory
+of trainings on a CPU: `python -m benchmarks.memory` prints both, within 10 % of each other. On a
+GPU nothing was measured; the estimate has the same batch and the copies needed for training.
 """
 
 from __future__ import annotations
@@ -22,27 +22,27 @@ from musicgen.models.settings import (
 )
 from musicgen.training.settings import RunSettings, TrainSettings
 
-FLOAT = 4  # bytes
-HALF = 2 / 3  # of a batch in half precision: sums, gates and logits stay float32
+FLOAT_BYTES = 4
+HALF_PRECISION_RATIO = 2 / 3  # of a float32 batch: sums, gates and logits stay float32
 
-PROCESS, GRAPH = 640 << 20, 170 << 20  # bytes: TensorFlow itself, and the step graph of a field
-CONTEXT = 512 << 20  # bytes: of CUDA and its libraries on a card
-COPIES = 7  # of the weights beside training's own: traced and filled graphs, a checkpoint's arrays
-N_GRAM = 3600  # bytes for a field of a step, while the n-gram baseline is fitted
-MAX_NGRAM_NOTES = 300_000  # that it is fitted to in a training's own time: some seconds
+PROCESS_BYTES, GRAPH_BYTES = 640 << 20, 170 << 20  # TensorFlow; the step graph of a field
+CUDA_BYTES = 512 << 20  # CUDA and its libraries on a GPU
+EXTRA_COPIES = 7  # of the weights: traced and exported graphs, arrays of a checkpoint
+NGRAM_BYTES = 3600  # a field of a step, while the n-gram baseline is fitted
+MAX_NGRAM_NOTES = 300_000  # the baseline of more notes would take too long to fit
 
-# Numbers that are alive at once, a step of a window.
-PER_VALUE = 4  # for a field's value: logits, chances, gradients
-PER_KEY = 215  # for a key that the head over the keys looks at
-PER_WIDTH = 16  # for a unit of the memory: what the heads make of it
-PER_LSTM_UNIT, PER_KERAS_LSTM_UNIT = 11, 27  # a layer
-PER_ATTENTION_UNIT, PER_WIDE_UNIT = 9, 3  # a layer
-PER_SCORE = 2.5  # a head, a layer, a step that is attended to
+# Values stored at once for one step of a window, for each ...
+PER_FIELD_VALUE = 4  # value of a field: logits, probabilities, gradients
+PER_KEY = 215  # key that the key head computes features of
+PER_HEAD_UNIT = 16  # unit of the backbone's output
+PER_LSTM_UNIT, PER_KERAS_LSTM_UNIT = 11, 27  # unit of a layer
+PER_ATTENTION_UNIT, PER_MLP_UNIT = 9, 3  # unit of a layer
+PER_ATTENTION_SCORE = 2.5  # head, layer and step attended to
 
 
 @dataclass(frozen=True)
 class MemoryForecast:
-    """Bytes that a training takes at its peak, by what takes them."""
+    """Peak memory of a training in bytes."""
 
     process: int
     weights: int
@@ -56,49 +56,50 @@ class MemoryForecast:
 def expected_memory(
     settings: RunSettings, encoding: Encoding, predictions: int, policy: str, gpus: int = 0
 ) -> MemoryForecast | None:
-    """Of RAM on a CPU, of each card on GPUs; None where the parameters are not known.
+    """RAM on a CPU, or memory of each GPU; None where the number of parameters is unknown.
 
-    predictions: of the training side. policy: Keras's number format.
+    predictions: of the training side. policy: Keras's dtype policy.
     """
     count = count_parameters(settings.model, encoding)
     if count is None:
         return None
     train, fields = settings.train, len(encoding.fields)
-    steps = train.batch_size * window(settings.model, train)
-    share = 1.0 if policy == "float32" else HALF
-    batch = int(FLOAT * share * steps * numbers_of_a_step(settings.model, encoding, train.length))
-    copies = copies_in_training(train)
+    steps = train.batch_size * window_length(settings.model, train)
+    ratio = 1.0 if policy == "float32" else HALF_PRECISION_RATIO
+    values = values_per_step(settings.model, encoding, train.length)
+    batch = int(FLOAT_BYTES * ratio * steps * values)
+    copies = weight_copies(train)
     if gpus:
-        return MemoryForecast(CONTEXT, FLOAT * count * copies, batch // gpus)
-    # The baseline is fitted after an epoch, when no batch is under way.
-    n_gram = N_GRAM * fields * predictions if predictions <= MAX_NGRAM_NOTES else 0
-    weights = FLOAT * count * (copies + COPIES)
-    return MemoryForecast(PROCESS + GRAPH * fields, weights, max(batch, n_gram))
+        return MemoryForecast(CUDA_BYTES, FLOAT_BYTES * count * copies, batch // gpus)
+    # The baseline is fitted after an epoch, when no batch is in memory.
+    ngram = NGRAM_BYTES * fields * predictions if predictions <= MAX_NGRAM_NOTES else 0
+    weights = FLOAT_BYTES * count * (copies + EXTRA_COPIES)
+    return MemoryForecast(PROCESS_BYTES + GRAPH_BYTES * fields, weights, max(batch, ngram))
 
 
-def window(model: ModelSettings, train: TrainSettings) -> int:
+def window_length(model: ModelSettings, train: TrainSettings) -> int:
     """Steps of a window."""
     return model.window if isinstance(model, ClassicSettings) else train.length
 
 
-def copies_in_training(train: TrainSettings) -> int:
-    """The weights, their gradients, the optimizer's moments, the averages."""
+def weight_copies(train: TrainSettings) -> int:
+    """Arrays as large as the weights: weights, gradients, optimizer moments, averages."""
     moments = 2 if train.optimizer == "adamw" else 1
     return 2 + moments + bool(train.average)
 
 
-def numbers_of_a_step(model: ModelSettings, encoding: Encoding, length: int) -> float:
-    """Numbers that one step of a window keeps until its gradients are there."""
+def values_per_step(model: ModelSettings, encoding: Encoding, length: int) -> float:
+    """Values that one step of a window stores until its gradients are computed."""
     width, layers = model.width, model.layers
     if isinstance(model, ClassicSettings):
-        return PER_KERAS_LSTM_UNIT * width * layers  # one prediction a window weighs nothing
-    heads = PER_VALUE * sum(field.size for field in encoding.fields) + PER_WIDTH * width
+        return PER_KERAS_LSTM_UNIT * width * layers  # its one prediction a window is negligible
+    heads = PER_FIELD_VALUE * sum(field.size for field in encoding.fields) + PER_HEAD_UNIT * width
     keys = PER_KEY * KEYS if encoding.name == "events" else 0
-    return heads + keys + _memory_of(model, length)
+    return heads + keys + _backbone_values(model, length)
 
 
-def _memory_of(model: LstmSettings | TransformerSettings, length: int) -> float:
+def _backbone_values(model: LstmSettings | TransformerSettings, length: int) -> float:
     if not isinstance(model, TransformerSettings):
         return PER_LSTM_UNIT * model.width * model.layers
-    units = model.width * (PER_ATTENTION_UNIT + PER_WIDE_UNIT * model.feed_forward)
-    return model.layers * (units + PER_SCORE * model.heads * length)
+    units = model.width * (PER_ATTENTION_UNIT + PER_MLP_UNIT * model.feed_forward)
+    return model.layers * (units + PER_ATTENTION_SCORE * model.heads * length)

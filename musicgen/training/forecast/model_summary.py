@@ -1,4 +1,4 @@
-"""A model's layers and parameters without Keras in this process: another one is asked, once."""
+"""Layers and parameters of a model, computed once by another process, which loads Keras."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ import hashlib
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from musicgen.encoding.steps import Encoding
 from musicgen.errors import MusicgenError
 from musicgen.files import write_json
+from musicgen.json_files import InvalidJson, parse_json, read_json
 from musicgen.models.parameter_count import count_parameters
 from musicgen.models.settings import ModelSettings, settings_to_json
 from musicgen.paths import home
 
-SECONDS = 180  # for Keras to be loaded and the model to be built
-VERSION = 2  # of what is kept
+TIMEOUT_SECONDS = 180  # for loading Keras and building the model
+CACHE_VERSION = 2
+MAX_MESSAGE_CHARACTERS = 300
 
-
-_BESIDE = ("rankdir=LR",)  # many layers of one stage stand in a column
-_LOOK = (  # to be read on a light page and on a dark one
+_LEFT_TO_RIGHT = ("rankdir=LR",)  # for models that have several layers in a stage
+_STYLE = (  # readable on a light page and on a dark one
     'bgcolor="transparent"',
     'node [shape=box, style=filled, fillcolor="#dfe8f5", color="#7d8ba1", fontcolor="#16202e", '
     'fontname="sans-serif", fontsize=11]',
@@ -42,24 +42,25 @@ class Layer:
     kind: str
     shape: str  # of its output
     parameters: int
-    stage: int  # those of one stage hear of those of the stage before
+    stage: int  # its inputs are the layers of the stage before
 
 
 @dataclass(frozen=True)
 class ModelSummary:
-    """A model's layers, in order of their use."""
+    """Number of parameters, and the layers in order of their use."""
 
     parameters: int
     layers: tuple[Layer, ...]
 
     @property
     def graph(self) -> str:
-        """What hears of what, as a drawing in Graphviz's language."""
+        """Layers and their connections in Graphviz's DOT language."""
         stages = [layer.stage for layer in self.layers]
-        lines = ["digraph {", *(_BESIDE if len(set(stages)) < len(stages) else ()), *_LOOK]
+        has_wide_stage = len(set(stages)) < len(stages)
+        lines = ["digraph {", *(_LEFT_TO_RIGHT if has_wide_stage else ()), *_STYLE]
         for number, layer in enumerate(self.layers):
-            words = f"{layer.name}\\n{layer.kind} {layer.shape}\\n{layer.parameters:,}"
-            lines.append(f'n{number} [label="{_quoted(words)}"]')
+            label = f"{layer.name}\\n{layer.kind} {layer.shape}\\n{layer.parameters:,}"
+            lines.append(f'n{number} [label="{_without_quotes(label)}"]')
         lines += [
             f"n{i} -> n{j}"
             for i, before in enumerate(stages)
@@ -70,64 +71,68 @@ class ModelSummary:
 
 
 def cached_model_summary(model: ModelSettings, encoding: Encoding) -> ModelSummary | None:
-    """The outline, where it was made before."""
+    """The summary, if it was computed before."""
     try:
-        return _from_json(json.loads(_path(_question(model, encoding)).read_bytes()))
-    except (OSError, ValueError, TypeError, KeyError):
+        return read_json(_cache_path(_request(model, encoding)), ModelSummary)
+    except InvalidJson:
         return None
 
 
 def parameter_count(model: ModelSettings, encoding: Encoding) -> int | None:
-    """How many a model has, where that is known without building it."""
-    counted = count_parameters(model, encoding)
-    if counted is None and (outline := cached_model_summary(model, encoding)):
-        return outline.parameters
-    return counted
+    """Number of parameters; None where it is unknown until the model has been built."""
+    count = count_parameters(model, encoding)
+    if count is None and (summary := cached_model_summary(model, encoding)):
+        return summary.parameters
+    return count
 
 
 def build_model_summary(model: ModelSettings, encoding: Encoding) -> ModelSummary:
-    """Have the model built by another process, and keep what it says; NoOutline if it fails."""
-    question = _question(model, encoding)
+    """Build the model in another process and cache its summary. Raises ModelSummaryFailed."""
+    request = _request(model, encoding)
     command = [sys.executable, "-m", "musicgen.models.describe"]
     try:
         answer = subprocess.run(
-            command, input=question, capture_output=True, text=True, timeout=SECONDS, check=True
+            command,
+            input=request,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_SECONDS,
+            check=True,
         )
-        outline = _from_json(json.loads(answer.stdout))
+        summary: ModelSummary = parse_json(answer.stdout, ModelSummary, "the model's description")
     except subprocess.TimeoutExpired:
-        raise ModelSummaryFailed(f"the model was not built within {SECONDS} seconds") from None
+        raise ModelSummaryFailed(
+            f"the model was not built within {TIMEOUT_SECONDS} seconds"
+        ) from None
     except subprocess.CalledProcessError as problem:
         raise ModelSummaryFailed(_last_line(problem.stderr)) from None
-    except (OSError, ValueError, TypeError, KeyError) as problem:
+    except (OSError, InvalidJson) as problem:
         raise ModelSummaryFailed(str(problem)) from None
-    path = _path(question)
+    path = _cache_path(request)
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_json(path, asdict(outline))
-    return outline
+    write_json(path, asdict(summary))
+    return summary
 
 
-def _question(model: ModelSettings, encoding: Encoding) -> str:
-    entry = {"model": settings_to_json(model), "encoding": encoding.to_json(), "version": VERSION}
+def _request(model: ModelSettings, encoding: Encoding) -> str:
+    """Input of `musicgen.models.describe`, which is the key of the cache too."""
+    entry = {
+        "model": settings_to_json(model),
+        "encoding": encoding.to_json(),
+        "version": CACHE_VERSION,
+    }
     return json.dumps(entry, sort_keys=True)
 
 
-def _path(question: str) -> Path:
-    return (
-        home() / "cache" / "models" / f"{hashlib.sha256(question.encode()).hexdigest()[:32]}.json"
-    )
-
-
-def _from_json(entry: dict[str, object]) -> ModelSummary:
-    layers = entry["layers"]
-    if not isinstance(layers, list):
-        raise ValueError("an outline has layers")
-    return ModelSummary(int(str(entry["parameters"])), tuple(Layer(**each) for each in layers))
+def _cache_path(request: str) -> Path:
+    name = hashlib.sha256(request.encode()).hexdigest()[:32]
+    return home() / "cache" / "models" / f"{name}.json"
 
 
 def _last_line(text: str) -> str:
-    lines: Sequence[str] = [line for line in text.splitlines() if line.strip()]
-    return lines[-1][:300] if lines else "the model could not be built"
+    lines = [line for line in text.splitlines() if line.strip()]
+    return lines[-1][:MAX_MESSAGE_CHARACTERS] if lines else "the model could not be built"
 
 
-def _quoted(text: str) -> str:
+def _without_quotes(text: str) -> str:
     return text.replace('"', "'")

@@ -10,8 +10,8 @@ from musicgen.training.forecast.forecast import Forecast
 from musicgen.training.forecast.machine import Machine
 from musicgen.training.forecast.memory import MemoryForecast
 from musicgen.training.run_folder.run import Run
+from musicgen.training.run_folder.status import ALIVE
 from musicgen.training.settings import RunSettings
-from musicgen.training.worker.launch import ALIVE
 from musicgen.ui.shared.text import escape, format_bytes, format_count, format_duration
 
 

@@ -1,4 +1,4 @@
-"""What is said of a training before it is started."""
+"""Workload and duration of a training, estimated before it starts; presets."""
 
 from pathlib import Path
 
@@ -29,21 +29,21 @@ def settings_of(model=None, encoding: str = "events", **train) -> RunSettings:
     return RunSettings("x", "y", encoding, model or LstmSettings(), TrainSettings(**train))
 
 
-def test_workload_is_what_the_training_will_see() -> None:
+def test_workload_counts_windows_of_the_training_side() -> None:
     scores = tiny_pieces(12, notes=40)
     sides = split_pieces(scores)
     encoding = fit_encoding("events", scores)
     steps = [encoding.encode(score) for score in scores]
     work = count_workload(encoding, steps, sides, settings_of(length=16, batch_size=4))
-    trained = [s for s, side in zip(steps, sides, strict=True) if side == "train"]
-    assert work.pieces["train"] == len(trained)
+    train = [s for s, side in zip(steps, sides, strict=True) if side == "train"]
+    assert work.pieces["train"] == len(train)
     assert sum(work.pieces.values()) == 12
-    assert work.predictions == sum(map(len, trained))
-    windows = sum(-(-len(s) // 16) for s in trained)
+    assert work.predictions == sum(map(len, train))
+    windows = sum(-(-len(s) // 16) for s in train)
     assert work.batches == -(-windows // 4)
 
 
-def test_workload_of_classic_is_the_notebooks_windows() -> None:
+def test_workload_of_classic_counts_the_notebooks_windows() -> None:
     scores = tiny_pieces(12, notes=40)
     encoding = fit_encoding("notes", scores)
     steps = [encoding.encode(score) for score in scores]
@@ -55,7 +55,7 @@ def test_workload_of_classic_is_the_notebooks_windows() -> None:
     assert work.batches == -(-(tokens - 100) // 32)
 
 
-def test_time_by_speed_by_limit_or_unknown() -> None:
+def test_duration_by_speed_by_time_limit_or_unknown() -> None:
     speed = Speed(100.0, "a run")
     assert expected_seconds(settings_of(epochs=2), WORK, speed) == 20.0
     assert expected_seconds(settings_of(epochs=100, minutes=1), WORK, speed) == 60.0
@@ -64,7 +64,7 @@ def test_time_by_speed_by_limit_or_unknown() -> None:
     assert expected_seconds(settings_of(), WORK, None) is None
 
 
-def test_epochs_that_fit_into_the_time() -> None:
+def test_epochs_within_a_time() -> None:
     speed = Speed(100.0, "a run")
     assert expected_epochs(60.0, WORK, speed) == 6.0
     assert expected_epochs(60.0, WORK, None) is None
@@ -72,14 +72,14 @@ def test_epochs_that_fit_into_the_time() -> None:
     assert expected_epochs(60.0, Workload({}, 0, 0), speed) is None
 
 
-def test_speed_comes_from_a_run_of_the_same_model(tmp_path: Path, monkeypatch) -> None:
+def test_speed_of_the_same_model_or_scaled(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setenv("MUSICGEN_HOME", str(tmp_path))
     assert estimate_speed(list_runs(), settings_of()) is None
     run_that_is("stopped", "measured", steps_per_second=1234.0)
     assert estimate_speed(list_runs(), settings_of()) == Speed(1234.0, "measured")
     other = settings_of(LstmSettings(width=512))
     assert estimate_speed(list_runs(), other) is None
-    # Twice the arithmetic a prediction takes twice as long; `classic` goes through a window.
+    # Twice the parameters take twice as long; `classic` computes a window for a prediction.
     assert estimate_speed(list_runs(), other, 2468) == Speed(617.0, "measured", scaled=True)
     classic = settings_of(ClassicSettings(), "notes")
     assert estimate_speed(list_runs(), classic, 1234) == Speed(12.34, "measured", scaled=True)
@@ -87,7 +87,7 @@ def test_speed_comes_from_a_run_of_the_same_model(tmp_path: Path, monkeypatch) -
     assert estimate_speed(list_runs(), settings_of()) is None
 
 
-def test_a_warning_where_the_music_is_little_for_the_model() -> None:
+def test_warning_of_a_collection_too_small_for_the_model() -> None:
     assert "too few" in size_warning(settings_of(), 300, 20)
     assert "too few pieces" in size_warning(settings_of(), 100_000, 3)
     assert size_warning(settings_of(), 100_000, 400) == ""
@@ -95,7 +95,7 @@ def test_a_warning_where_the_music_is_little_for_the_model() -> None:
     assert "memorise" in size_warning(settings_of(ClassicSettings(), "notes"), 100_000, 400)
 
 
-def test_classic_is_the_notebook_to_the_letter() -> None:
+def test_the_preset_classic_has_the_notebooks_settings() -> None:
     preset = {each.name: each for each in PRESETS}["Classic"]
     assert preset.model == ClassicSettings(512, 3, 256, 0.3, 100)
     assert preset.train == CLASSIC_TRAINING
@@ -104,6 +104,6 @@ def test_classic_is_the_notebook_to_the_letter() -> None:
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
-def test_every_preset_is_a_training(preset) -> None:
+def test_settings_of_every_preset_are_valid(preset) -> None:
     settings = RunSettings("run", "bach-chorales", preset.encoding, preset.model, preset.train)
     assert RunSettings.from_json(settings.to_json()) == settings

@@ -1,4 +1,4 @@
-"""A model's layers, as another process tells them."""
+"""Layers and parameters of a model that another process builds."""
 
 from pathlib import Path
 
@@ -32,22 +32,22 @@ def test_classic_has_the_notebooks_parameters() -> None:
     assert count_classic_parameters(ClassicSettings(width=8, layers=1, dense=8), 3) == 419
 
 
-def test_an_encoding_that_is_not_counted_is_known_once_it_was_built() -> None:
+def test_parameters_are_unknown_before_the_model_is_built() -> None:
     model, encoding = LstmSettings(8, 1), FramesEncoding()
     assert parameter_count(model, encoding) is None
     assert cached_model_summary(model, encoding) is None
 
 
-def test_a_graph_names_every_layer() -> None:
-    outline = ModelSummary(
+def test_the_graph_names_every_layer() -> None:
+    summary = ModelSummary(
         5, (Layer('a "quoted"', "LSTM", "8", 3, 0), Layer("b", "Dense", "2", 2, 1))
     )
-    assert outline.graph.count("n0 -> n1") == 1
-    assert "a 'quoted'" in outline.graph
+    assert summary.graph.count("n0 -> n1") == 1
+    assert "a 'quoted'" in summary.graph
 
 
-def test_layers_of_one_stage_do_not_hear_of_each_other() -> None:
-    stages = {"ear": 0, "eye": 0, "memory": 1, "pitch": 2, "duration": 2}
+def test_layers_of_one_stage_are_not_connected() -> None:
+    stages = {"pitch_embedding": 0, "keys": 0, "lstm": 1, "pitch": 2, "duration": 2}
     layers = tuple(Layer(name, "Dense", "2", 1, stage) for name, stage in stages.items())
     lines = [line for line in ModelSummary(5, layers).graph.splitlines() if "->" in line]
     assert lines == ["n0 -> n2", "n1 -> n2", "n2 -> n3", "n2 -> n4"]
@@ -59,11 +59,11 @@ def test_layers_of_one_stage_do_not_hear_of_each_other() -> None:
     [(ClassicSettings(width=8, layers=2, dense=8), NOTES), (LstmSettings(8, 2), EventsEncoding())],
     ids=["classic", "lstm"],
 )
-def test_the_layers_add_up_and_are_kept(model, encoding) -> None:
-    outline = build_model_summary(model, encoding)
-    assert sum(layer.parameters for layer in outline.layers) == outline.parameters
-    assert cached_model_summary(model, encoding) == outline
-    assert parameter_count(model, encoding) == outline.parameters
+def test_the_parameters_of_the_layers_add_up_and_are_cached(model, encoding) -> None:
+    summary = build_model_summary(model, encoding)
+    assert sum(layer.parameters for layer in summary.layers) == summary.parameters
+    assert cached_model_summary(model, encoding) == summary
+    assert parameter_count(model, encoding) == summary.parameters
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""A run as a zip and back, and what strangers may send."""
+"""Export of a run to a zip and import, also of zips that are damaged or malicious."""
 
 import io
 import json
@@ -9,8 +9,11 @@ import pytest
 
 from musicgen.paths import BadName
 from musicgen.training.run_folder.archive import BadArchive, read_archive, write_archive
-from musicgen.training.run_folder.registry import find_run, list_runs
+from musicgen.training.run_folder.registry import find_run
 from musicgen.training.run_folder.run import Run
+from tests.helpers.tiny_runs import write_run
+
+OUTSIDE = b'{"checkpoint": "../../.."}'
 
 
 @pytest.fixture(autouse=True)
@@ -20,11 +23,11 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def shipped() -> Run:
-    bundled = [run for run in list_runs() if run.bundled]
-    if not bundled:
-        pytest.skip("no run ships with the program")
-    return bundled[0]
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A run outside the folder of runs, with one checkpoint and metrics."""
+    folder = write_run(tmp_path_factory.mktemp("elsewhere"), "tiny")
+    (folder / "metrics.jsonl").write_text('{"kind": "step", "step": 1, "loss": 2.0}\n')
+    return Run(folder)
 
 
 def zipped(run: Run) -> io.BytesIO:
@@ -35,7 +38,7 @@ def zipped(run: Run) -> io.BytesIO:
 
 
 def changed(file: io.BytesIO, changes: dict[str, bytes | None]) -> io.BytesIO:
-    """The same zip with other members; None leaves one out."""
+    """A copy of a zip with members replaced; None leaves one out."""
     new = io.BytesIO()
     with zipfile.ZipFile(file) as old, zipfile.ZipFile(new, "w") as archive:
         for member in old.infolist():
@@ -48,34 +51,34 @@ def changed(file: io.BytesIO, changes: dict[str, bytes | None]) -> io.BytesIO:
     return new
 
 
-def test_there_and_back(shipped: Run) -> None:
-    run = read_archive(zipped(shipped), "mine")
-    assert run == find_run("mine")
-    assert run.settings.name == "mine"
-    assert run.settings.model == shipped.settings.model
-    assert list(run.metrics()) == list(shipped.metrics())
-    for graph in shipped.checkpoint().glob("*"):
-        assert (run.checkpoint() / graph.name).read_bytes() == graph.read_bytes()
+def test_export_and_import(run: Run) -> None:
+    imported = read_archive(zipped(run), "mine")
+    assert imported == find_run("mine")
+    assert imported.settings.name == "mine"
+    assert imported.settings.model == run.settings.model
+    assert list(imported.metrics()) == list(run.metrics())
+    for file in run.checkpoint().glob("*"):
+        assert (imported.checkpoint() / file.name).read_bytes() == file.read_bytes()
 
 
-def test_a_name_that_is_taken_gets_a_number(shipped: Run) -> None:
-    file = zipped(shipped)
-    assert read_archive(file).name == f"{shipped.name} 2"
-    assert read_archive(file).name == f"{shipped.name} 3"
+def test_a_name_that_is_taken_gets_a_number(run: Run) -> None:
+    file = zipped(run)
+    names = [read_archive(file).name for _ in range(3)]
+    assert names == ["tiny", "tiny 2", "tiny 3"]
     with pytest.raises(FileExistsError):
-        read_archive(file, f"{shipped.name} 2")
+        read_archive(file, "tiny 2")
     with pytest.raises(BadName):
         read_archive(file, "../away")
 
 
-def test_what_is_no_part_of_a_run_stays_outside(shipped: Run, home: Path) -> None:
-    name = shipped.name
-    run = read_archive(
+def test_files_that_no_run_has_are_not_extracted(run: Run, home: Path) -> None:
+    name = run.name
+    imported = read_archive(
         changed(
-            zipped(shipped),
+            zipped(run),
             {
                 f"{name}/evil.py": b"print()",
-                f"{name}/checkpoints/best/model.keras": b"x",
+                f"{name}/checkpoints/epoch-0002/model.keras": b"x",
                 f"{name}/../../escaped": b"x",
                 f"{name}/checkpoints/../up.json": b"x",
                 "/absolute": b"x",
@@ -86,14 +89,14 @@ def test_what_is_no_part_of_a_run_stays_outside(shipped: Run, home: Path) -> Non
     )
     names = {path.name for path in home.rglob("*") if path.is_file()}
     assert not names & {"evil.py", "model.keras", "escaped", "up.json", "absolute", "lock", "stop"}
-    assert run.checkpoint().is_dir()
+    assert imported.checkpoint().is_dir()
 
 
-def test_a_run_that_was_alive_is_stopped_here(shipped: Run) -> None:
+def test_a_run_exported_in_training_is_imported_as_stopped(run: Run) -> None:
     status = json.dumps({"state": "running", "epoch": 3}).encode()
-    run = read_archive(changed(zipped(shipped), {f"{shipped.name}/status.json": status}), "mine")
-    assert run.status().state == "stopped"
-    assert run.status().epoch == 3
+    imported = read_archive(changed(zipped(run), {"tiny/status.json": status}))
+    assert imported.status().state == "stopped"
+    assert imported.status().epoch == 3
 
 
 @pytest.mark.parametrize(
@@ -103,30 +106,30 @@ def test_a_run_that_was_alive_is_stopped_here(shipped: Run) -> None:
         {"run.json": b"{}"},
         {"run.json": b"["},
         {"run.json": b'{"name": "a/b"}'},
-        {"checkpoints/best.json": None},
-        {"checkpoints/best.json": b'{"checkpoint": "../../.."}'},
-        {"checkpoints/best/config.json": b"{}"},
-        {"checkpoints/best/step.onnx": None},
+        {"checkpoints/best.json": None, "checkpoints/latest.json": None},
+        {"checkpoints/best.json": OUTSIDE, "checkpoints/latest.json": OUTSIDE},
+        {"checkpoints/epoch-0002/config.json": b"{}"},
+        {"checkpoints/epoch-0002/vocabulary.json": None},
         {"again/run.json": b"{}"},
     ],
 )
-def test_a_zip_without_a_whole_run_is_refused_and_leaves_nothing(
-    shipped: Run, home: Path, change: dict[str, bytes | None]
+def test_a_zip_without_a_valid_run_is_rejected_and_leaves_nothing(
+    run: Run, home: Path, change: dict[str, bytes | None]
 ) -> None:
-    members = {f"{shipped.name}/{name}": data for name, data in change.items()}
+    members = {f"{run.name}/{name}": data for name, data in change.items()}
     with pytest.raises(BadArchive):
-        read_archive(changed(zipped(shipped), members))
+        read_archive(changed(zipped(run), members))
     assert [path for path in home.rglob("*") if path.is_file()] == []
 
 
 @pytest.mark.parametrize("data", [b"", b"no zip", b"PK\x03\x04" + b"\0" * 40])
-def test_what_is_no_zip_is_refused(data: bytes) -> None:
+def test_a_file_that_is_no_zip_is_rejected(data: bytes) -> None:
     with pytest.raises(BadArchive, match="not a zip"):
         read_archive(io.BytesIO(data))
 
 
-def test_a_damaged_zip_is_refused(shipped: Run, home: Path) -> None:
-    data = bytearray(zipped(shipped).getvalue())
+def test_a_damaged_zip_is_rejected(run: Run, home: Path) -> None:
+    data = bytearray(zipped(run).getvalue())
     data[len(data) // 2] ^= 0xFF
     with pytest.raises(BadArchive):
         read_archive(io.BytesIO(bytes(data)))

@@ -1,4 +1,4 @@
-"""Going on with a collection that has been moved, and with no other."""
+"""A collection that was moved: the same pieces are accepted, others are not."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from tests.helpers.tiny_music import write_folder
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """A run that was begun on a folder which is somewhere else now."""
+    """A run trained on a folder that was moved."""
     monkeypatch.setenv("MUSICGEN_HOME", str(tmp_path / "home"))
     folder = write_folder(tmp_path / "tunes")
     run = create_run(RunSettings("mine", str(folder)))
@@ -33,17 +33,17 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     return run
 
 
-def test_the_same_pieces_elsewhere(
+def test_the_same_pieces_in_another_folder(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert is_missing(run.settings.source)
     monkeypatch.chdir(tmp_path)
     relocate_collection(run, "moved")
-    assert run.settings.source == str(tmp_path / "moved")  # whole, for any folder to go on from
+    assert run.settings.source == str(tmp_path / "moved")  # absolute
     assert not is_missing(run.settings.source)
 
 
-def test_other_pieces_are_refused(run: Run, tmp_path: Path) -> None:
+def test_other_pieces_are_rejected(run: Run, tmp_path: Path) -> None:
     other = write_folder(tmp_path / "other")
     (other / "melody 03.mid").unlink()
     (other / "melody 04.mid").rename(other / "another.mid")
@@ -57,7 +57,7 @@ def test_other_pieces_are_refused(run: Run, tmp_path: Path) -> None:
     assert run.settings == before
 
 
-def test_a_search_can_be_cancelled(run: Run, tmp_path: Path) -> None:
+def test_reading_can_be_cancelled(run: Run, tmp_path: Path) -> None:
     def cancel(done: int, total: int) -> None:
         raise Cancelled
 
@@ -67,7 +67,7 @@ def test_a_search_can_be_cancelled(run: Run, tmp_path: Path) -> None:
     assert run.settings == before
 
 
-def test_what_never_began_may_begin_on_anything(run: Run, tmp_path: Path) -> None:
+def test_a_run_that_never_began_accepts_any_collection(run: Run, tmp_path: Path) -> None:
     (run.folder / SPLIT).unlink()
     relocate_collection(run, "ryans-mammoth")
     assert run.settings.source == "ryans-mammoth"

@@ -1,35 +1,40 @@
-"""The real training on a tiny collection: to the end, stopped, resumed, failed."""
+"""Trainings on a tiny collection: to the end, stopped, resumed, continued, failed."""
 
 import errno
 import json
 import math
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from safetensors.numpy import load_file, save_file
 
 from musicgen.composing.decoding.onnx_model import OnnxModel
+from musicgen.errors import InvalidSetting
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.models.settings import ClassicSettings, LstmSettings, TransformerSettings
+from musicgen.training.failures import DISK_FULL, DIVERGED, INVALID_INPUT, OUT_OF_MEMORY
 from musicgen.training.keras.session import TrainingSession
+from musicgen.training.run_folder.position import read_position
 from musicgen.training.run_folder.registry import create_run, find_checkpoint
+from musicgen.training.run_folder.reporter import Reporter
+from musicgen.training.run_folder.results import read_evaluation
 from musicgen.training.run_folder.run import Run
 from musicgen.training.settings import RunSettings, TrainSettings
 from musicgen.training.worker import fit, launch
-from musicgen.training.worker.process import train_run
+from musicgen.training.worker.process import Work, train_run
 from tests.helpers.tiny_music import write_folder
 
 pytestmark = pytest.mark.slow
 
 TINY = TrainSettings(epochs=3, batch_size=4, length=16, patience=0, learning_rate=1e-2)
-# TensorFlow takes three times as long to trace what hears `events` as what hears `notes`: how a
-# training goes on and ends is tried with the latter, what it learns with both.
-QUICK, USUAL = "notes", "events"
+# TensorFlow traces a model of `events` three times as long as one of `notes`. So `notes` is used
+# where only the course of a training is tested, and both where its losses are.
+QUICK, SLOW = "notes", "events"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -51,8 +56,8 @@ def _settings(name: str, source: str, encoding: str = QUICK, **changes: Any) -> 
 
 @pytest.fixture(scope="module")
 def whole(source: str) -> dict[str, Run]:
-    """Runs that were never stopped, by encoding."""
-    runs = {each: create_run(_settings(f"whole {each}", source, each)) for each in (QUICK, USUAL)}
+    """Runs trained without a stop, by encoding."""
+    runs = {each: create_run(_settings(f"whole {each}", source, each)) for each in (QUICK, SLOW)}
     assert [train_run(run) for run in runs.values()] == ["finished", "finished"]
     return runs
 
@@ -70,20 +75,20 @@ def _losses(run: Run) -> list[float]:
     return [line[name] for line in _epochs(run) for name in ("loss", "valid_loss")]
 
 
-def _stop_after(batches: int) -> Callable[[Run], None]:
-    """Training that is asked to stop after so many batches."""
+def _stop_after(batches: int) -> Work:
+    """A training with a stop request after so many batches."""
 
-    def work(run: Run) -> None:
-        class Impatient(TrainingSession):
+    def work(run: Run, reporter: Reporter) -> None:
+        class Stopped(TrainingSession):
             def should_stop(self) -> bool:
                 return self.state.progress.step >= batches
 
-        fit.train(run, training=Impatient)
+        fit.train(run, reporter, training=Stopped)
 
     return work
 
 
-@pytest.mark.parametrize("encoding", [QUICK, USUAL])
+@pytest.mark.parametrize("encoding", [QUICK, SLOW])
 def test_a_run_from_start_to_end(whole: dict[str, Run], encoding: str) -> None:
     finished = whole[encoding]
     status, epochs = finished.status(), _epochs(finished)
@@ -100,9 +105,9 @@ def test_a_run_from_start_to_end(whole: dict[str, Run], encoding: str) -> None:
     assert sum(map(len, sides.values())) == 12
 
 
-def test_only_best_and_latest_are_kept(finished: Run) -> None:
-    kept = {p.name for p in (finished.folder / "checkpoints").iterdir() if p.is_dir()}
-    assert kept == {finished.checkpoint("best").name, finished.checkpoint("latest").name}
+def test_only_the_best_and_latest_checkpoints_remain(finished: Run) -> None:
+    names = {p.name for p in (finished.folder / "checkpoints").iterdir() if p.is_dir()}
+    assert names == {finished.checkpoint("best").name, finished.checkpoint("latest").name}
 
 
 def test_same_seed_same_losses(finished: Run, source: str) -> None:
@@ -114,8 +119,8 @@ def test_same_seed_same_losses(finished: Run, source: str) -> None:
     assert _losses(other) != _losses(finished)
 
 
-@pytest.mark.parametrize(("encoding", "batches"), [(QUICK, 1), (USUAL, 4)])
-def test_stopped_and_resumed_is_as_never_stopped(
+@pytest.mark.parametrize(("encoding", "batches"), [(QUICK, 1), (SLOW, 4)])
+def test_a_resumed_training_has_the_losses_of_one_without_a_stop(
     whole: dict[str, Run], source: str, encoding: str, batches: int
 ) -> None:
     run = create_run(_settings(f"stopped {batches}", source, encoding))
@@ -125,8 +130,8 @@ def test_stopped_and_resumed_is_as_never_stopped(
     assert _losses(run) == pytest.approx(_losses(whole[encoding]), abs=1e-4)
 
 
-def test_resumed_in_smaller_batches(source: str) -> None:
-    """As after a want of memory: the rest of the epoch in batches of half the size."""
+def test_resume_with_a_smaller_batch_size(source: str) -> None:
+    """The rest of the epoch is trained in batches of half the size, as after lack of memory."""
     run = create_run(_settings("smaller", source))
     assert train_run(run, _stop_after(3)) == "stopped"
     before = run.status().steps_per_epoch
@@ -135,38 +140,38 @@ def test_resumed_in_smaller_batches(source: str) -> None:
     status, losses = run.status(), _losses(run)
     assert (status.epoch, run.settings.train.batch_size) == (3, 2)
     assert status.steps_per_epoch in (2 * before - 1, 2 * before)
-    # 3 batches of 4 windows were seen: 6 of 2 are passed over.
+    # 3 batches of 4 windows are done: 6 batches of 2 are skipped.
     assert status.step == 3 + 3 * status.steps_per_epoch - 6
     assert len(losses) == 6 and all(map(math.isfinite, losses))
     assert losses[-2] < losses[0]
 
 
-def test_transformer_with_averages_goes_on_as_if_never_stopped(source: str) -> None:
+def test_a_resumed_transformer_with_averaged_weights_has_the_same_losses(source: str) -> None:
     model = TransformerSettings(width=16, layers=1, heads=2, feed_forward=2, context=12)
-    settings = replace(_settings("attentive", source, USUAL, epochs=2, average=0.8), model=model)
-    straight = create_run(settings)
-    assert train_run(straight) == "finished"
-    halves = create_run(replace(settings, name="attentive in halves"))
+    settings = replace(_settings("transformer", source, SLOW, epochs=2, average=0.8), model=model)
+    without_stop = create_run(settings)
+    assert train_run(without_stop) == "finished"
+    halves = create_run(replace(settings, name="transformer in halves"))
     assert train_run(halves, _stop_after(3)) == "stopped"
     assert train_run(halves) == "finished"
-    assert _losses(halves) == pytest.approx(_losses(straight), abs=1e-4)
+    assert _losses(halves) == pytest.approx(_losses(without_stop), abs=1e-4)
 
 
-def test_validated_weights_are_the_averages(source: str) -> None:
+def test_the_averaged_weights_are_validated(source: str) -> None:
     """The validation loss of an epoch is that of the weights in its checkpoint."""
     run = create_run(_settings("averaged", source, epochs=1, average=0.8, length=64))
     train_run(run)
-    judged = json.loads((run.folder / "evaluation.json").read_bytes())["valid"]
-    # Windows are longer than the pieces, so that both saw the same.
-    assert judged["bits_per_step"] == pytest.approx(_losses(run)[1], abs=1e-3)
+    result = read_evaluation(run.folder)["valid"]
+    # A window holds a whole piece, so both are computed with the same context.
+    assert result.bits_per_step == pytest.approx(_losses(run)[1], abs=1e-3)
 
 
-def test_context_longer_than_a_window_is_refused(source: str) -> None:
-    with pytest.raises(ValueError, match="attends to 256 steps and is trained on windows of 16"):
+def test_a_context_longer_than_a_window_is_invalid(source: str) -> None:
+    with pytest.raises(InvalidSetting, match="attends to 256 steps"):
         replace(_settings("far", source), model=TransformerSettings())
 
 
-def test_continued_for_more_epochs(source: str) -> None:
+def test_more_epochs(source: str) -> None:
     run = create_run(_settings("short", source, epochs=1))
     train_run(run)
     longer = replace(run.settings, train=replace(run.settings.train, epochs=2))
@@ -181,42 +186,69 @@ def test_fine_tuned_from_another_run(finished: Run, source: str) -> None:
     assert _losses(run)[0] < _losses(finished)[0]
 
 
-def test_loss_that_is_no_number(finished: Run, source: str, tmp_path: Path) -> None:
+def test_a_loss_that_is_not_a_number(finished: Run, source: str, tmp_path: Path) -> None:
     broken = tmp_path / "broken"
     shutil.copytree(finished.checkpoint(), broken)
     weights = load_file(broken / "weights.safetensors")
-    nothing = {name: np.full_like(value, math.nan) for name, value in weights.items()}
-    save_file(nothing, broken / "weights.safetensors")
+    invalid = {name: np.full_like(value, math.nan) for name, value in weights.items()}
+    save_file(invalid, broken / "weights.safetensors")
     run = create_run(replace(_settings("nan", source), start_from=str(broken)))
     assert train_run(run) == "failed"
-    assert "no longer a number" in run.status().message
+    assert run.status().failure == DIVERGED
     assert "lower learning rate" in run.status().message
 
 
-def test_an_epoch_is_told_of_when_its_checkpoint_is_there(source: str) -> None:
-    def work(run: Run) -> None:
+def test_the_status_names_an_epoch_only_when_its_checkpoint_is_saved(source: str) -> None:
+    def work(run: Run, reporter: Reporter) -> None:
         class Full(TrainingSession):
             def save(self, best: bool) -> None:
                 if self.state.progress.epoch == 2:
                     raise OSError(errno.ENOSPC, "No space left on device")
                 super().save(best)
 
-        fit.train(run, training=Full)
+        fit.train(run, reporter, training=Full)
 
     run = create_run(_settings("full", source))
     assert train_run(run, work) == "failed"
-    assert "the disk is full" in run.status().message
+    assert run.status().failure == DISK_FULL
     assert (run.status().epoch, run.checkpoint("latest").name) == (1, "epoch-0001")
     assert open_checkpoint(run.checkpoint()).facts["epoch"] == 1
 
 
-def test_stopped_while_it_is_evaluated(source: str) -> None:
-    def work(run: Run) -> None:
+def test_tensorflow_out_of_memory(source: str) -> None:
+    def work(run: Run, reporter: Reporter) -> None:
+        class TooLarge(TrainingSession):
+            def train(self) -> None:
+                raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating")
+
+        fit.train(run, reporter, training=TooLarge)
+
+    run = create_run(_settings("too large", source))
+    assert train_run(run, work) == "failed"
+    assert run.status().failure == OUT_OF_MEMORY
+    assert "try a batch size of 2 in place of 4" in run.status().message
+
+
+def test_patience_counts_from_continue(source: str) -> None:
+    """Two epochs without progress end a training; after Continue it takes two more."""
+    run = create_run(_settings("patient", source, epochs=100, patience=2, learning_rate=1e-7))
+    assert train_run(run) == "finished"
+    first = run.status()
+    position = read_position(run.checkpoint("latest"))
+    assert position.epoch - position.best_epoch == 2
+    launch.change_settings(run, epochs=200)
+    assert train_run(run) == "finished"
+    assert run.status().epoch >= first.epoch + 2
+    assert run.settings.train.patience == 2
+
+
+def test_stop_in_the_final_evaluation(source: str) -> None:
+    def work(run: Run, reporter: Reporter) -> None:
         class Ended(TrainingSession):
             def should_stop(self) -> bool:
                 return self.is_over()
 
-        fit.train(run, training=Ended)
+        fit.train(run, reporter, training=Ended)
 
     run = create_run(_settings("unjudged", source, epochs=1))
     assert train_run(run, work) == "stopped"
@@ -227,26 +259,26 @@ def test_stopped_while_it_is_evaluated(source: str) -> None:
     assert (run.folder / "evaluation.json").exists()
 
 
-def test_stopped_while_the_collection_is_read(source: str) -> None:
-    run = create_run(_settings("impatient", source))
+def test_stop_while_the_collection_is_read(source: str) -> None:
+    run = create_run(_settings("stopped early", source))
 
-    def work(run: Run) -> None:
+    def work(run: Run, reporter: Reporter) -> None:
         (run.folder / "stop").touch()
-        fit.train(run)
+        fit.train(run, reporter)
 
     assert train_run(run, work) == "stopped"
     assert "while the collection was read" in run.status().message
 
 
-def test_the_time_ends_a_training_within_an_epoch(source: str) -> None:
-    def work(run: Run) -> None:
-        class Late(TrainingSession):
+def test_the_time_limit_ends_a_training_within_an_epoch(source: str) -> None:
+    def work(run: Run, reporter: Reporter) -> None:
+        class Timed(TrainingSession):
             def __init__(self, *args: Any) -> None:
                 super().__init__(*args)
                 self.state.clock = lambda: 60.0 * self.state.progress.step  # a minute a batch
                 self.state.started = 0.0
 
-        fit.train(run, training=Late)
+        fit.train(run, reporter, training=Timed)
 
     run = create_run(_settings("timed", source, minutes=5.0, batch_size=1))
     assert train_run(run, work) == "finished"
@@ -256,9 +288,10 @@ def test_the_time_ends_a_training_within_an_epoch(source: str) -> None:
     assert status.valid_loss is not None and run.checkpoint().is_dir()
 
 
-def test_collection_that_is_gone(tmp_path: Path) -> None:
+def test_a_collection_that_is_gone(tmp_path: Path) -> None:
     run = create_run(_settings("gone", str(tmp_path / "nothing")))
     assert train_run(run) == "failed"
+    assert run.status().failure == INVALID_INPUT
     assert "is gone" in run.status().message
 
 
@@ -266,6 +299,7 @@ def test_too_little_music(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "one", count=1, notes=0)
     run = create_run(_settings("little", str(folder)))
     assert train_run(run) == "failed"
+    assert run.status().failure == INVALID_INPUT
     assert "too little music" in run.status().message
 
 
@@ -280,20 +314,20 @@ def test_classic_trains_and_composes(source: str) -> None:
     assert logits.shape == (2, checkpoint.encoding.fields[0].size)
 
 
-def test_the_notebooks_tokens_are_learned_by_a_transformer(source: str) -> None:
-    settings = _settings("attentive on tokens", source)
+def test_a_transformer_trains_on_the_notebooks_tokens(source: str) -> None:
+    settings = _settings("transformer on tokens", source)
     model = TransformerSettings(16, 1, 2, context=16)
     assert train_run(create_run(replace(settings, model=model))) == "finished"
 
 
 def test_losses_are_means_over_all_notes(whole: dict[str, Run]) -> None:
-    """The validation loss against the same model's logits, note by note."""
+    """The validation loss equals the mean cost of every note, computed from the logits."""
     from musicgen.corpus.load import load_collection
     from musicgen.models.build import build_model
     from musicgen.models.checkpoints.writer import load_weights
     from musicgen.training.data.prepare import prepare
 
-    finished = whole[USUAL]
+    finished = whole[SLOW]
     settings = finished.settings
     data = prepare(load_collection(settings.source), settings)
     model = build_model(settings.model, data.encoding)
@@ -302,13 +336,13 @@ def test_losses_are_means_over_all_notes(whole: dict[str, Run]) -> None:
     for inputs, targets, weights in data.windows("valid").in_order():
         logits = model(inputs, training=False)
         for name, target in targets.items():
-            chances = logits[name].numpy().astype(np.float64)
-            chances -= np.log(np.exp(chances).sum(axis=-1, keepdims=True))
-            cost = -np.take_along_axis(chances, target[..., None], axis=-1)[..., 0]
+            log_probs = logits[name].numpy().astype(np.float64)  # (B, T, V)
+            log_probs -= np.log(np.exp(log_probs).sum(axis=-1, keepdims=True))
+            cost = -np.take_along_axis(log_probs, target[..., None], axis=-1)[..., 0]
             nats += float((cost * weights[name]).sum())
         notes += int(weights["shift"].sum())
     assert notes == sum(map(len, data.pieces["valid"]))
     assert _epochs(finished)[-1]["valid_loss"] == pytest.approx(
         nats / notes / math.log(2),
-        rel=5e-4,  # half precision rounds a graph otherwise
+        rel=5e-4,  # a compiled graph rounds half precision differently
     )

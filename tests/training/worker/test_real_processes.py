@@ -1,4 +1,4 @@
-"""Real processes that wait for each other, are killed, lose their loss or their collection."""
+"""Training processes: the queue, a kill, a diverged loss, a collection that is gone."""
 
 import os
 import shutil
@@ -12,6 +12,7 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from musicgen.models.settings import LstmSettings
+from musicgen.training.failures import DIVERGED
 from musicgen.training.run_folder.run import Run
 from musicgen.training.settings import RunSettings, TrainSettings
 from musicgen.training.worker import launch
@@ -27,67 +28,67 @@ def _settings(name: str, source: Path, start_from: Path | None = None) -> RunSet
     return RunSettings(name, str(source), "events", LstmSettings(8, 1), train, begin)
 
 
-def _until(condition: Callable[[], bool], *runs: Run, seconds: float = 180.0) -> None:
+def _wait_until(condition: Callable[[], bool], *runs: Run, seconds: float = 180.0) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, [(run.name, run.status(), run.log_tail()) for run in runs]
         time.sleep(0.05)
 
 
-def _without_numbers(checkpoint: Path, place: Path) -> None:
-    """A copy of a checkpoint whose weights are no numbers."""
-    shutil.copytree(checkpoint, place)
-    weights = load_file(place / "weights.safetensors")
-    lost = {name: np.full_like(value, np.nan) for name, value in weights.items()}
-    save_file(lost, place / "weights.safetensors")
+def _copy_with_nan_weights(checkpoint: Path, folder: Path) -> None:
+    """Copy a checkpoint with all weights NaN."""
+    shutil.copytree(checkpoint, folder)
+    weights = load_file(folder / "weights.safetensors")
+    invalid = {name: np.full_like(value, np.nan) for name, value in weights.items()}
+    save_file(invalid, folder / "weights.safetensors")
 
 
-def test_from_the_queue_to_every_bad_end(
+def test_queue_kill_and_failures(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     monkeypatch.setenv("MUSICGEN_HOME", str(tmp_path / "home"))
     tunes, others = write_folder(tmp_path / "tunes"), write_folder(tmp_path / "others")
-    broken = tmp_path / "broken"  # is written before the turn of the run that begins with it
+    broken = tmp_path / "broken"  # written before the turn of the run that starts from it
     first = launch.start(_settings("first", tunes))
     request.addfinalizer((first.folder / "stop").touch)
-    _until(lambda: first.status().epoch >= 2, first)
+    _wait_until(lambda: first.status().epoch >= 2, first)
 
-    # Two more wait, each in its place; one is cancelled, the other moves up.
+    # Two more runs wait in order; the one ahead is cancelled and the other moves up.
     third = launch.start(_settings("third", others))
-    _until(lambda: "waits for 1" in third.status().message, third)
+    _wait_until(lambda: "waits for 1" in third.status().message, third)
     second = launch.start(_settings("second", others, broken))
-    _until(lambda: "waits for 2" in second.status().message, second)
+    _wait_until(lambda: "waits for 2" in second.status().message, second)
     assert [run.status().state for run in (third, second)] == ["queued", "queued"]
     assert [place_in_queue(run) for run in (first, third, second)] == [0, 1, 2]
     launch.stop(third)
-    _until(lambda: third.status().state == "stopped", third)
+    _wait_until(lambda: third.status().state == "stopped", third)
     assert third.status().message == "cancelled while it waited"
-    _until(lambda: "waits for 1" in second.status().message, second)
+    _wait_until(lambda: "waits for 1" in second.status().message, second)
 
-    # The collection goes away under the first, which has read it, and goes on.
+    # The first run has read its collection and does not need the files any more.
     tunes.rename(tmp_path / "moved")
     step = first.status().step
-    _until(lambda: first.status().step > step + 10, first)
+    _wait_until(lambda: first.status().step > step + 10, first)
     assert first.status().state == "running"
-    assert second.status().state == "queued"  # all this time
+    assert second.status().state == "queued"  # meanwhile
 
-    # The first is killed without a warning, and the second has its turn: with a lost loss.
+    # The first process is killed; the second run starts, and its loss is NaN at once.
     os.kill(first.status().pid, signal.SIGKILL)
-    _until(lambda: not first.alive(), first)
+    _wait_until(lambda: not first.alive(), first)
     assert first.status().state == "interrupted"
     epoch = first.status().epoch
     assert (first.checkpoint("latest") / "optimizer.safetensors").is_file()
-    _without_numbers(first.checkpoint(), broken)
-    _until(lambda: second.status().state == "failed", second)
-    assert "the loss is no longer a number: try a lower learning rate" in second.status().message
+    _copy_with_nan_weights(first.checkpoint(), broken)
+    _wait_until(lambda: second.status().state == "failed", second)
+    assert second.status().failure == DIVERGED
 
-    # What is gone on with needs its collection, and says so; when it is back, nothing is lost.
+    # To resume, the collection is needed; when it is back, the run goes on from its checkpoint.
     launch.change_settings(first, epochs=epoch + 2)
     launch.resume(first)
-    _until(lambda: first.status().state == "failed", first)
+    _wait_until(lambda: first.status().state == "failed", first)
     assert f"the collection '{tunes}' is gone" in first.status().message
     assert first.checkpoint("latest").is_dir()
     (tmp_path / "moved").rename(tunes)
     launch.resume(first)
-    _until(lambda: first.status().state == "finished", first)
+    _wait_until(lambda: first.status().state == "finished", first)
     assert first.status().epoch == epoch + 2
