@@ -196,13 +196,13 @@ def _keras_model(checkpoint: Checkpoint) -> Any:
 
 def _compose(engine: OnnxModel, pieces: int, notes: int) -> float:
     """Seconds in which pieces of so many notes are composed, all in one batch."""
-    from musicgen.composing.decoding.compose import compose
+    from musicgen.composing.generation import generate
 
     settings = ComposeSettings(
         bars=None, notes=notes, variations=pieces, seed=1,
         temperature=SAMPLING.temperature, top_p=SAMPLING.top_p,
     )  # fmt: skip
-    return compose(engine, settings)[0].seconds
+    return generate(engine, settings)[0].seconds
 
 
 def _fastest(draw_all: Draw, encoding: Encoding, pieces: int) -> float:

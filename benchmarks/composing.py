@@ -18,8 +18,8 @@ import time
 
 import numpy as np
 
-from musicgen.composing.decoding.compose import compose
 from musicgen.composing.decoding.onnx_model import OnnxModel
+from musicgen.composing.generation import generate
 from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.steps import Features
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
@@ -75,7 +75,7 @@ def _steps(engine: OnnxModel, notes: int, variations: int) -> list[float]:
     wanted = ComposeSettings(
         bars=None, notes=notes, variations=variations, temperature=0.9, top_p=0.95, seed=1
     )
-    compose(engine, wanted, stop=tick)
+    generate(engine, wanted, stop=tick)
     return np.diff(moments).tolist()
 
 

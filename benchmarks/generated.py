@@ -31,8 +31,8 @@ from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.composing.ending import closing
 from musicgen.composing.originality.index import OriginalityIndex
 from musicgen.composing.originality.report import held_out_overlap, originality
-from musicgen.composing.pipeline import compose_pieces
-from musicgen.composing.settings import AS_USUAL
+from musicgen.composing.pipeline import Composer
+from musicgen.composing.settings import ComposeSettings
 from musicgen.composing.style.measuring import measure_styles
 from musicgen.composing.style.percentiles import metric_percentiles
 from musicgen.composing.style.training_profile import TrainingProfile
@@ -59,7 +59,7 @@ def main() -> None:
     parser.add_argument("--pieces", type=int, default=200)
     parser.add_argument("--candidates", type=int, default=0, help="choose each from so many")
     parser.add_argument(
-        "--endings", type=int, default=AS_USUAL.endings, help="to choose from; 0: none"
+        "--endings", type=int, default=ComposeSettings.endings, help="to choose from; 0: none"
     )
     parser.add_argument(
         "--seed", type=int, default=0, help="the first one; those from 0 on chose the defaults"
@@ -121,12 +121,12 @@ def composed(
     engine, known = OnnxModel(checkpoint), TrainingProfile.load(checkpoint.folder)
     if known.index is None:
         known = human.profile()
-    together = 1 if candidates else TOGETHER
+    composer, together = Composer(engine, known), 1 if candidates else TOGETHER
     pieces: list[Score] = []
     for seed in range(first, first - (-count // together)):
         variations = min(together, count - len(pieces))
-        asked = replace(AS_USUAL, seed=seed, variations=variations, endings=endings)
-        found = compose_pieces(engine, known, asked, candidates=candidates)
+        asked = ComposeSettings(seed=seed, variations=variations, endings=endings)
+        found = composer.compose(asked, candidates=candidates)
         pieces += [piece.score for piece in found]
         print(f"\r{len(pieces)} of {count} pieces composed", end="", file=sys.stderr)
     print(file=sys.stderr)

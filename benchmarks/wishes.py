@@ -12,14 +12,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from benchmarks.shared.composer import Composer, asked
 from musicgen.composing.pipeline import Piece
-from musicgen.composing.settings import AS_USUAL
+from musicgen.composing.settings import ComposeSettings
 from musicgen.score import Score
 from musicgen.theory.keys import find_keys
 from musicgen.theory.voice_leading import clashes, parallels
@@ -33,7 +32,7 @@ def main() -> None:
     composer = Composer.of(arguments.checkpoint)
 
     def pieces(**wishes: Any) -> list[Piece]:
-        return list(composer.pieces(replace(AS_USUAL, **wishes), arguments.pieces))
+        return list(composer.pieces(ComposeSettings(**wishes), arguments.pieces))
 
     rows: list[dict[str, Any]] = [
         {"strength": each, **of_pieces(pieces(counterpoint=each))} for each in STRENGTHS
@@ -51,8 +50,8 @@ def main() -> None:
 def of_pieces(pieces: Sequence[Piece]) -> dict[str, float]:
     return {
         **voice_leading([piece.score for piece in pieces]),
-        "nats": float(np.mean([piece.composition.nats_a_note for piece in pieces])),
-        "penalty": float(np.median([piece.judgement.total for piece in pieces])),
+        "nats": float(np.mean([piece.composition.nats_per_note for piece in pieces])),
+        "penalty": float(np.median([piece.penalty.total for piece in pieces])),
     }
 
 

@@ -40,3 +40,12 @@ def parse_json(data: bytes | str, schema: type[T] | Any, name: str = "the text")
         return parsed
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
         raise InvalidJson(f"{name} cannot be read: {problem}") from None
+
+
+def convert_json(value: Any, schema: type[T] | Any, name: str = "the value") -> T:
+    """Convert a parsed JSON value to an instance of `schema`; raises InvalidJson."""
+    try:
+        converted: T = msgspec.convert(value, type=schema)
+        return converted
+    except (msgspec.ValidationError, RecursionError) as problem:
+        raise InvalidJson(f"{name} cannot be read: {problem}") from None

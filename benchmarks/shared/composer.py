@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from benchmarks.generated import TOGETHER, Human
+from musicgen.composing import pipeline
 from musicgen.composing.decoding.onnx_model import OnnxModel
-from musicgen.composing.pipeline import Piece, compose_pieces
+from musicgen.composing.pipeline import Piece
 from musicgen.composing.settings import ComposeSettings
 from musicgen.composing.style.training_profile import TrainingProfile
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
@@ -43,4 +44,4 @@ class Composer:
         """At least so many, a few of each seed from 0 on."""
         for seed in range(-(-count // TOGETHER)):
             wanted = replace(settings, seed=seed, variations=TOGETHER)
-            yield from compose_pieces(self.engine, self.known, wanted)
+            yield from pipeline.Composer(self.engine, self.known).compose(wanted)

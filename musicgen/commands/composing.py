@@ -11,9 +11,9 @@ from typing import Any
 
 from musicgen.commands.answer import Answer
 from musicgen.composing.decoding.onnx_model import OnnxModel
-from musicgen.composing.pipeline import Piece, compose_one, compose_pieces
+from musicgen.composing.pipeline import Composer, Piece
 from musicgen.composing.records.recipe import Recipe, recipe_in
-from musicgen.composing.settings import AS_USUAL, MAX_VARIATIONS, ComposeSettings
+from musicgen.composing.settings import MAX_VARIATIONS, ComposeSettings
 from musicgen.composing.style.training_profile import TrainingProfile
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.read_score import read_score
@@ -45,13 +45,12 @@ def compose(options: argparse.Namespace) -> Answer:
     primer = _primer(options.primer) if options.primer else None
     began = time.perf_counter()
     name, model, folder = _model(options.checkpoint)
-    known = TrainingProfile.load(folder)
+    composer = Composer(model, TrainingProfile.load(folder))
     loaded = time.perf_counter()
     if like and options.variations is None and not options.best_of:
-        pieces = [compose_one(model, known, settings, like.variation, primer)]
+        pieces = [composer.compose_one(settings, like.variation, primer)]
     else:
-        best_of = options.best_of
-        pieces = [*compose_pieces(model, known, settings, primer, candidates=best_of)]
+        pieces = [*composer.compose(settings, primer, candidates=options.best_of)]
     composed = time.perf_counter()
     rows = []
     for number, piece in enumerate(pieces, 1):
@@ -95,7 +94,7 @@ def _compose_settings(options: argparse.Namespace, like: Recipe | None) -> Compo
         raise ValueError(f"best-of {options.best_of} is not between 0 and {MAX_VARIATIONS}")
     if "notes" in chosen and "bars" not in chosen:
         chosen["bars"] = None
-    return replace(like.settings if like else AS_USUAL, **chosen)
+    return replace(like.settings if like else ComposeSettings(), **chosen)
 
 
 def _key(text: str) -> int:

@@ -1,4 +1,4 @@
-"""Where bars begin."""
+"""Positions of bars and of grid steps within their bars."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from musicgen.score import MAX_TICK, Metre, bar_positions
 
 @lru_cache(maxsize=1024)
 def bar_start(metres: tuple[Metre, ...], bar: int) -> int:
-    """The tick at which a bar (from 0, the pickup included) begins."""
+    """Return the tick at which a bar begins; bars count from 0, an upbeat included."""
     return bisect_left(
         range(MAX_TICK), bar, key=lambda tick: int(bar_positions(metres, [tick])[0][0])
     )
 
 
-class BarPlaces:
-    """The place in its bar of every grid step, computed as far as it is asked for."""
+class GridPositions:
+    """Position in its bar of every grid step, in grid steps; computed on demand."""
 
     def __init__(self, metres: tuple[Metre, ...]) -> None:
         self._metres = metres
-        self._places = np.zeros(0, np.int64)
+        self._positions = np.zeros(0, np.int64)
 
     def __getitem__(self, steps: np.ndarray) -> np.ndarray:
-        most = int(steps.max())
-        if most >= len(self._places):
-            ticks = np.arange(2 * (most + 1)) * GRID_TICKS
-            self._places = bar_positions(self._metres, ticks)[1] // GRID_TICKS
-        return self._places[steps]
+        latest = int(steps.max())
+        if latest >= len(self._positions):
+            ticks = np.arange(2 * (latest + 1)) * GRID_TICKS
+            self._positions = bar_positions(self._metres, ticks)[1] // GRID_TICKS
+        return self._positions[steps]

@@ -1,22 +1,26 @@
-"""How a piece ends: its last bars are drawn in several ways, and one that closes is kept.
+"""Endings: the last bars of a piece composed in several ways, to find one that closes.
 
-A model that predicts the next note is never asked where a piece may end: of pieces that are cut
-after their last bar, few end on the tonic. A piece closes where, from its last bar on, a chord of
-the tonic's triad over the tonic is struck on a beat; it is the last one, and sounds until the bar
-is over. Of several such endings the first is taken that comes from the dominant: whose lowest
-note before it is the fifth, the leading note or the second of the scale.
+A model that predicts the next note is not asked where a piece may end: few pieces that are cut
+after their last bar end on the tonic. A piece closes where, within its last bar, a triad of the
+tonic in root position begins on a beat; that chord is then the last one, and sounds until the bar
+is over. Among endings that close, the first one is taken that comes from the dominant: whose
+lowest note before the last chord is the fifth, the leading note or the second of the scale.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from musicgen.composing.bars import bar_start
-from musicgen.composing.decoding.compose import Composition
+from musicgen.composing.decoding.likelihood import step_log_likelihoods
+from musicgen.composing.decoding.parallel import Stop
+from musicgen.composing.generation import Composition
 from musicgen.composing.infill import BarRange
 from musicgen.composing.originality.index import OriginalityIndex
+from musicgen.composing.random_streams import Purpose, random_stream
 from musicgen.composing.settings import ENDING_BARS
 from musicgen.encoding.model_interface import Model
 from musicgen.encoding.notes import NotesEncoding
@@ -25,99 +29,131 @@ from musicgen.theory.keys import find_keys
 from musicgen.theory.repetition import degenerate_repetition
 from musicgen.theory.scales import tonic_of
 
-FEWEST_BARS = 4  # of a piece that is given an ending
+MIN_BARS = 4  # of a piece that gets an ending
 TRIADS = ({0, 4, 7}, {0, 3, 7})  # semitones above the tonic
-DOMINANT = {7, 11, 2}
+DOMINANT = {7, 11, 2}  # semitones above the tonic
 
 
 def with_ending(
-    model: Model, made: Composition, index: OriginalityIndex | None = None
+    model: Model,
+    composition: Composition,
+    index: OriginalityIndex | None = None,
+    stop: Stop | None = None,
 ) -> Composition:
-    """The composition, closed where one of `settings.endings` ways to end it closes.
+    """Return the composition with the best of `settings.endings` endings, where one closes.
 
-    Of what is drawn anew the likelihood counts as that of the rest does, a note.
+    Where it is stopped, the composition keeps its own last bars and is not finished.
     """
-    score, settings = made.score, made.settings
+    score, settings = composition.score, composition.settings
     first_bar = score.bars - ENDING_BARS
-    if not _can_be_closed(model, made, first_bar):
-        return made
-    start = bar_start(score.metres, first_bar)
-    tonic = _tonic(made, start)
-    new = replace(settings, form="")  # what comes again would end as it did where it stood first
-    stretch = BarRange(model, new, score, first_bar, score.bars - 1, made)
+    if not _can_be_closed(model, composition, first_bar):
+        return composition
+    bar_range = _last_bars(model, composition, first_bar)
+    tonic = _tonic(composition, bar_range.start)
     endings = [score]
-    if not _comes_from_the_dominant(closing(score, tonic), tonic):
-        drawn = stretch.draw(settings.endings, index, None) or []
-        endings += [stretch.joined(notes) for notes in drawn]
-    closed = [found for ending in endings if (found := closing(ending, tonic)) is not None]
-    closed.sort(key=lambda each: not _comes_from_the_dominant(each, tonic))
-    best = next((each for each in closed if not _collapsed(each, made.primer_notes)), None)
+    if not _comes_from_dominant(closing(score, tonic), tonic):
+        stream = partial(random_stream, Purpose.ENDING, settings.seed, composition.variation)
+        drawn = bar_range.draw(settings.endings, stream, index, stop)
+        if drawn is None:
+            return replace(composition, finished=False)
+        endings += [bar_range.with_notes(notes) for notes in drawn]
+    closed = [piece for ending in endings if (piece := closing(ending, tonic)) is not None]
+    closed.sort(key=lambda piece: not _comes_from_dominant(piece, tonic))
+    best = next((p for p in closed if not _is_degenerate(p, composition.primer_notes)), None)
     if best is None:
-        return made
-    share = (len(best) - made.primer_notes) / max(1, len(score) - made.primer_notes)
-    likelihood = {name: value * share for name, value in made.log_likelihood.items()}
+        return composition
     steps = model.encoding.encode(best)
-    return replace(made, score=best, steps=steps, log_likelihood=likelihood, fork=None)
+    log_likelihood = _log_likelihood(bar_range, composition, steps.fields)
+    return replace(composition, score=best, steps=steps, log_likelihood=log_likelihood, fork=None)
 
 
-def is_open(model: Model, made: Composition) -> bool:
-    """Whether it could be given an ending, and does not close on its tonic."""
-    score = made.score
+def is_open(model: Model, composition: Composition) -> bool:
+    """Whether the piece could have an ending, and does not close on its tonic."""
+    score = composition.score
     first_bar = score.bars - ENDING_BARS
-    if not _can_be_closed(model, made, first_bar):
+    if not _can_be_closed(model, composition, first_bar):
         return False
-    return closing(score, _tonic(made, bar_start(score.metres, first_bar))) is None
+    return closing(score, _tonic(composition, bar_start(score.metres, first_bar))) is None
 
 
 def closing(score: Score, tonic: int) -> Score | None:
-    """The score up to the chord on which it closes; None where there is none in its last bar."""
+    """The score up to the chord on which it closes; None where its last bar has no such chord."""
     notes, bar = score.notes, bar_start(score.metres, score.bars - 1)
-    end, beat = bar_start(score.metres, score.bars), _beat(score)
-    voices = _usual_voices(score)
+    end, beat = bar_start(score.metres, score.bars), _beat_ticks(score)
+    min_notes = _min_chord_notes(score)
     for onset in np.unique(notes["start"][notes["start"] >= bar]).tolist():
-        kept = notes[notes["start"] <= onset].copy()
-        chord = kept["start"] + kept["duration"] > onset
+        until = notes[notes["start"] <= onset].copy()
+        chord = until["start"] + until["duration"] > onset
         if (onset - bar) % beat or end - onset < TICKS_PER_QUARTER:
             continue
-        if chord.sum() >= voices and _is_of_tonic(kept["pitch"][chord], tonic):
-            kept["duration"][chord] = end - kept["start"][chord]
-            return replace(score, notes=kept)
+        if chord.sum() >= min_notes and _is_tonic_chord(until["pitch"][chord], tonic):
+            until["duration"][chord] = end - until["start"][chord]
+            return replace(score, notes=until)
     return None
 
 
-def _collapsed(score: Score, primer_notes: int) -> bool:
+def _last_bars(model: Model, composition: Composition, first_bar: int) -> BarRange:
+    """The range of the ending, with the model's state before it where the steps are the same."""
+    score = composition.score
+    bar_range = BarRange(model, composition.settings, score, first_bar, score.bars - 1)
+    drawn_before = composition.steps.fields[: len(bar_range.before)]
+    if composition.fork is None or not np.array_equal(bar_range.before, drawn_before):
+        return bar_range
+    return replace(bar_range, fork=composition.fork)
+
+
+def _log_likelihood(bar_range: BarRange, composition: Composition, steps: np.ndarray) -> np.ndarray:
+    """Log-likelihood of a piece's steps (M, F) after the primer's, of which the last are new.
+
+    The steps before the ending keep their values, unless the last chord changes one of them.
+    """
+    primer_steps = len(composition.steps) - len(composition.log_likelihood)
+    first, fork = len(bar_range.before), bar_range.fork
+    if not np.array_equal(steps[:first], composition.steps.fields[:first]):
+        first, fork = primer_steps, None
+    score = bar_range.score
+    [values] = step_log_likelihoods(
+        bar_range.model, score.metres, score.bars, steps[:first], [steps[first:]], fork
+    )
+    return np.concatenate([composition.log_likelihood[: first - primer_steps], values])
+
+
+def _is_degenerate(score: Score, primer_notes: int) -> bool:
     return degenerate_repetition(replace(score, notes=score.notes[primer_notes:])) is not None
 
 
-def _can_be_closed(model: Model, made: Composition, first_bar: int) -> bool:
-    """Whether it is whole, long enough, and new in its last bars."""
-    settings, score = made.settings, made.score
-    if not settings.endings or settings.all_bars != score.bars or score.bars < FEWEST_BARS:
+def _can_be_closed(model: Model, composition: Composition, first_bar: int) -> bool:
+    """Whether a piece is whole, long enough, and composed in its last bars."""
+    settings, score = composition.settings, composition.score
+    if not settings.endings or settings.all_bars != score.bars or score.bars < MIN_BARS:
         return False
-    if not made.finished or isinstance(model.encoding, NotesEncoding):
+    if not composition.finished or isinstance(model.encoding, NotesEncoding):
         return False
-    primer = score.notes[: made.primer_notes]
+    primer = score.notes[: composition.primer_notes]
     return not len(primer) or primer["start"].max() < bar_start(score.metres, first_bar)
 
 
-def _tonic(made: Composition, start: int) -> int:
-    """That of the key that was asked for, or of the piece before its last bars."""
-    if made.settings.key is not None:
-        return tonic_of(made.settings.key)
-    notes = made.score.notes
-    [key] = find_keys([replace(made.score, notes=notes[notes["start"] < start])])
+def _tonic(composition: Composition, start: int) -> int:
+    """Pitch class of the tonic: of the key in the settings, or of the piece before its last bars.
+
+    The key in the settings is that of the piece as it was drawn.
+    """
+    if composition.settings.key is not None:
+        return (tonic_of(composition.settings.key) + composition.transposed) % 12
+    notes = composition.score.notes
+    [key] = find_keys([replace(composition.score, notes=notes[notes["start"] < start])])
     return key.tonic if key else 0
 
 
-def _beat(score: Score) -> int:
-    """Ticks of a beat: a quarter, or a dotted one in bars of three eighths and their multiples."""
+def _beat_ticks(score: Score) -> int:
+    """Ticks of a beat: a quarter; a dotted one in 3/8, 6/8 and the like."""
     metre = score.metres[-1]
     compound = metre.denominator == 8 and metre.numerator % 3 == 0
     return TICKS_PER_QUARTER * 3 // 2 if compound else TICKS_PER_QUARTER
 
 
-def _usual_voices(score: Score) -> int:
-    """How many notes a last chord has at least: one fewer than sound as a rule, and never none."""
+def _min_chord_notes(score: Score) -> int:
+    """Least number of notes in a last chord: the median number that sound, less one; 1 or more."""
     starts, ends = score.notes["start"], score.notes["start"] + score.notes["duration"]
     onsets = np.unique(starts)
     sounding = np.searchsorted(np.sort(starts), onsets, "right")
@@ -125,12 +161,14 @@ def _usual_voices(score: Score) -> int:
     return max(1, int(np.median(sounding)) - 1)
 
 
-def _is_of_tonic(pitches: np.ndarray, tonic: int) -> bool:
-    above = {int(pitch) % 12 for pitch in pitches - tonic}
-    return (int(pitches.min()) - tonic) % 12 == 0 and any(above <= triad for triad in TRIADS)
+def _is_tonic_chord(pitches: np.ndarray, tonic: int) -> bool:
+    """Whether the notes are of the tonic's triad, with the tonic in the bass."""
+    classes = {int(pitch) % 12 for pitch in pitches - tonic}
+    in_bass = (int(pitches.min()) - tonic) % 12 == 0
+    return in_bass and any(classes <= triad for triad in TRIADS)
 
 
-def _comes_from_the_dominant(closed: Score | None, tonic: int) -> bool:
+def _comes_from_dominant(closed: Score | None, tonic: int) -> bool:
     if closed is None:
         return False
     notes = closed.notes

@@ -1,202 +1,333 @@
-"""Composing with all that a run knows: guarded and judged, the collapsed tried again."""
+"""Composing pipeline: generate, retry degenerate pieces, rank, close, transpose."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
-from musicgen.composing.decoding.compose import Composition, OnBar, compose
+from musicgen.composing.bars import bar_start
+from musicgen.composing.decoding.likelihood import step_log_likelihoods
 from musicgen.composing.decoding.parallel import Stop
 from musicgen.composing.ending import is_open, with_ending
+from musicgen.composing.generation import Composition, OnBar, generate
+from musicgen.composing.infill import infill
 from musicgen.composing.originality.report import Originality, default_max_copy, originality
-from musicgen.composing.ranking import Judgement, judge, ranked
+from musicgen.composing.random_streams import STREAMS_VERSION
+from musicgen.composing.ranking import Penalty, rank, score_piece
 from musicgen.composing.settings import ComposeSettings
 from musicgen.composing.style.sampling import with_prompt_defaults, with_style_defaults
 from musicgen.composing.style.training_profile import TrainingProfile
 from musicgen.composing.style.transposition import style_transposition
+from musicgen.encoding.grid import HIGHEST_KEY, LOWEST_KEY
 from musicgen.encoding.model_interface import Model
 from musicgen.score import Score
 from musicgen.statistics.metrics import score_metrics
 from musicgen.theory.repetition import DegenerateRepetition, degenerate_repetition
+from musicgen.theory.scales import transpose_key
 from musicgen.theory.voice_separation import separate_voices
 
-MOST_RETRIES = 2  # batches, for pieces that collapsed
+MAX_RETRIES = 2  # further batches, for pieces with degenerate repetition
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
 class Piece:
-    """A composition and what can be said of it."""
+    """A composition with its metrics, its originality and its penalty.
+
+    All three are of the composed notes, without the primer.
+    """
 
     composition: Composition
-    figures: Mapping[str, float]
-    originality: Originality | None  # of what is composed, the primer left out
+    metrics: Mapping[str, float]
+    originality: Originality | None  # None without an index of training pieces
     degenerate_repetition: DegenerateRepetition | None
-    judgement: Judgement
+    penalty: Penalty
 
     @property
     def score(self) -> Score:
         return self.composition.score
 
     def facts(self) -> dict[str, Any]:
-        """For JSON: what the piece is and how it came about."""
-        made, score = self.composition, self.score
-        found = self.originality
+        """JSON of what the piece is and how it was composed."""
+        composition, score, penalty = self.composition, self.score, self.penalty
+        metrics = {name: value for name, value in self.metrics.items() if math.isfinite(value)}
+        repetition = self.degenerate_repetition
         return {
             "notes": len(score),
             "bars": score.full_bars,
             "upbeat": score.has_pickup,
             "seconds": score.seconds,
-            "composed_in": made.seconds,  # the whole batch
-            "seed": made.settings.seed,
-            "variation": made.variation,
-            "primer_notes": made.primer_notes,
-            "finished": made.finished,
-            "nats_a_note": made.nats_a_note,
-            "figures": {n: v for n, v in self.figures.items() if math.isfinite(v)},
-            "originality": found.to_json() if found else None,
-            "collapse": str(self.degenerate_repetition) if self.degenerate_repetition else None,
-            "score": asdict(self.judgement),
+            "composed_in": composition.seconds,  # the whole batch
+            "seed": composition.settings.seed,
+            "variation": composition.variation,
+            "primer_notes": composition.primer_notes,
+            "finished": composition.finished,
+            "nats_a_note": composition.nats_per_note,
+            "metrics": metrics,
+            "originality": self.originality.to_json() if self.originality else None,
+            "collapse": str(repetition) if repetition else None,
+            "penalty": penalty.to_json(),
+            # Earlier names of `metrics` and `penalty`.
+            "figures": metrics,
+            "score": {
+                "likelihood": penalty.likelihood,
+                "figures": penalty.metrics,
+                "originality": penalty.originality,
+                "collapse": penalty.degenerate_repetition,
+            },
         }
 
 
-def compose_pieces(
-    model: Model,
-    known: TrainingProfile,
-    settings: ComposeSettings,
-    primer: Score | None = None,
-    *,
-    candidates: int = 0,
-    on_bar: OnBar | None = None,
-    stop: Stop | None = None,
-) -> tuple[Piece, ...]:
-    """The pieces that are asked for, the best first.
+class Composer:
+    """Composes pieces with one model and the profile of its training pieces."""
 
-    candidates: how many to choose from, where that is more than the variations asked for.
-    What the settings leave open is as is usual in the collection: see `resolved`. Pieces that
-    collapsed are tried again with the next variations, and kept only if all do.
-    """
-    settings = resolved(settings, known, primer)
-    on_bar = on_bar and _told_in_parts(on_bar, settings.parts or 0)
-    count = max(settings.variations, candidates)
-    pieces: list[Piece] = []
-    for attempt in range(1 + MOST_RETRIES):
-        missing = count - sum(piece.degenerate_repetition is None for piece in pieces)
-        first = attempt * count
-        made = compose(
-            model,
+    def __init__(self, model: Model, profile: TrainingProfile) -> None:
+        self.model = model
+        self.profile = profile
+
+    def compose(
+        self,
+        settings: ComposeSettings,
+        primer: Score | None = None,
+        *,
+        candidates: int = 0,
+        on_bar: OnBar | None = None,
+        stop: Stop | None = None,
+    ) -> tuple[Piece, ...]:
+        """Compose `settings.variations` pieces.
+
+        candidates: number of pieces to choose the best from, where it is more than the variations;
+        the best then come first. Pieces with degenerate repetition are replaced by the next
+        variations, as long as there are retries.
+        """
+        settings = resolve_settings(settings, self.profile, primer)
+        pieces = self._generate(
+            settings, primer, max(settings.variations, candidates), on_bar, stop
+        )
+        order = rank([piece.penalty for piece in pieces])
+        if candidates <= settings.variations:
+            first = sorted(order[: settings.variations])
+            return tuple(self._finish(pieces[index], stop) for index in first)
+        ranking = [pieces[index] for index in order]
+        others = [p for p in ranking[settings.variations :] if p.degenerate_repetition is None]
+        best = replace_open(
+            ranking[: settings.variations],
+            others,
+            finish=lambda piece: self._finish(piece, stop),
+            stays_open=lambda piece: is_open(self.model, piece.composition),
+        )
+        return tuple(best)
+
+    def compose_one(
+        self,
+        settings: ComposeSettings,
+        variation: int = 0,
+        primer: Score | None = None,
+        *,
+        on_bar: OnBar | None = None,
+        stop: Stop | None = None,
+    ) -> Piece:
+        """Compose one variation by its number, as in a link or a recipe; without retries."""
+        settings = resolve_settings(settings, self.profile, primer)
+        [composition] = generate(
+            self.model,
             settings,
             primer,
-            on_bar if attempt == 0 else None,
+            _with_voices(on_bar, settings),
             stop,
-            index=known.index,
-            variations=range(first, first + missing),
+            index=self.profile.index,
+            variations=[variation],
         )
-        pieces += [judged(composition, known) for composition in made]
-        collapsed = sum(piece.degenerate_repetition is not None for piece in pieces)
-        if len(pieces) - collapsed >= count or not made[-1].finished:
-            break
-    order = ranked([piece.judgement for piece in pieces])
-    if candidates <= settings.variations:
-        kept = sorted(order[: settings.variations])
-        return tuple(_finished(model, known, pieces[index], stop) for index in kept)
-    return _best(model, known, [pieces[index] for index in order], settings.variations, stop)
+        return self._finish(self.evaluate(composition), stop)
+
+    def infill(
+        self,
+        settings: ComposeSettings,
+        score: Score,
+        first_bar: int,
+        last_bar: int,
+        *,
+        primer_notes: int = 0,
+        stop: Stop | None = None,
+    ) -> Piece | None:
+        """Compose bars of a finished piece again (from 0, both included); None where stopped.
+
+        settings: those that the piece was composed with. primer_notes: how many of the piece's
+        first notes are the primer's; if one of them is in the bars or after them, the whole piece
+        counts as composed.
+        """
+        started = time.perf_counter()
+        settings = resolve_settings(settings_of_finished(settings, score), self.profile, score)
+        index = self.profile.index
+        result = infill(self.model, settings, score, first_bar, last_bar, index=index, stop=stop)
+        if result is None:
+            return None
+        starts = score.notes["start"][:primer_notes]
+        if primer_notes and starts.max() >= bar_start(score.metres, first_bar):
+            primer_notes = 0
+        seconds = time.perf_counter() - started
+        return self.evaluate(self._composition(result.score, settings, primer_notes, seconds))
+
+    def evaluate(self, composition: Composition) -> Piece:
+        """Measure a composition: metrics, originality, degenerate repetition and penalty."""
+        composed, profile = composition.composed, self.profile
+        report = originality(composed, profile.index) if profile.index else None
+        repetition = degenerate_repetition(composed)
+        metrics = score_metrics(composed) if len(composed) else {}
+        nats = composition.nats_per_note
+        penalty = score_piece(metrics, nats, profile.percentiles, report, repetition)
+        return Piece(composition, metrics, report, repetition, penalty)
+
+    def _generate(
+        self,
+        settings: ComposeSettings,
+        primer: Score | None,
+        count: int,
+        on_bar: OnBar | None,
+        stop: Stop | None,
+    ) -> list[Piece]:
+        """Generate pieces until `count` have no degenerate repetition, or retries are used up."""
+        on_bar = _with_voices(on_bar, settings)
+        pieces: list[Piece] = []
+        for attempt in range(1 + MAX_RETRIES):
+            missing = count - sum(piece.degenerate_repetition is None for piece in pieces)
+            first = attempt * count
+            compositions = generate(
+                self.model,
+                settings,
+                primer,
+                on_bar if attempt == 0 else None,
+                stop,
+                index=self.profile.index,
+                variations=range(first, first + missing),
+            )
+            pieces += [self.evaluate(composition) for composition in compositions]
+            usable = sum(piece.degenerate_repetition is None for piece in pieces)
+            if usable >= count or not compositions[-1].finished:
+                break
+        return pieces
+
+    def _composition(
+        self, score: Score, settings: ComposeSettings, primer_notes: int, seconds: float
+    ) -> Composition:
+        """Wrap an infilled score, with the log-likelihood of the notes after the primer."""
+        encoding = self.model.encoding
+        steps = encoding.encode(score)
+        primer = encoding.encode(replace(score, notes=score.notes[:primer_notes]))
+        before, rest = steps.fields[: len(primer)], steps.fields[len(primer) :]
+        [log_likelihood] = step_log_likelihoods(
+            self.model, score.metres, score.bars, before, [rest]
+        )
+        return Composition(
+            score=score,
+            steps=steps,
+            log_likelihood=log_likelihood,
+            primer_notes=primer_notes,
+            settings=settings,
+            variation=0,
+            finished=True,
+            seconds=seconds,
+        )
+
+    def _finish(self, piece: Piece, stop: Stop | None) -> Piece:
+        """Choose the ending, transpose and separate voices; a changed piece is evaluated again.
+
+        Where it is stopped before, the piece keeps its own ending, and is not finished.
+        """
+        composition = piece.composition
+        if composition.settings.endings and stop is not None and stop():
+            composition = replace(composition, finished=False)
+        else:
+            composition = with_ending(self.model, composition, self.profile.index, stop)
+        composition = self._transpose(replace(composition, fork=None))
+        parts = composition.settings.parts or 0
+        composition = replace(composition, score=separate_voices(composition.score, parts))
+        if composition.score == piece.score:
+            return replace(piece, composition=composition)
+        return self.evaluate(composition)
+
+    def _transpose(self, composition: Composition) -> Composition:
+        """Transpose by the semitones of the settings, or to a key of the style."""
+        settings, score = composition.settings, composition.score
+        semitones = settings.transpose
+        if semitones is None:
+            variation, styles = composition.variation, self.profile.styles
+            semitones = style_transposition(score, settings, variation, styles)
+        composition = replace(composition, settings=replace(settings, transpose=semitones))
+        if not semitones:
+            return composition
+        score = score.transposed(semitones)
+        steps = self.model.encoding.encode(score)
+        return replace(composition, score=score, steps=steps, transposed=semitones)
 
 
-def _best(
-    model: Model, known: TrainingProfile, ranking: Sequence[Piece], count: int, stop: Stop | None
-) -> tuple[Piece, ...]:
-    """The first of a ranking, finished; in place of one that stays open a next one that closes."""
-    rest = iter([piece for piece in ranking[count:] if piece.degenerate_repetition is None])
-    best = []
-    for piece in ranking[:count]:
-        found = _finished(model, known, piece, stop)
-        while is_open(model, found.composition) and (other := next(rest, None)) is not None:
-            another = _finished(model, known, other, stop)
-            if not is_open(model, another.composition):
-                found = another
-        best.append(found)
-    return tuple(best)
-
-
-def compose_one(
-    model: Model,
-    known: TrainingProfile,
-    settings: ComposeSettings,
-    variation: int = 0,
-    primer: Score | None = None,
-    *,
-    on_bar: OnBar | None = None,
-    stop: Stop | None = None,
-) -> Piece:
-    """One variation by its number, as a link or a recipe names it, whatever it is like."""
-    settings = resolved(settings, known, primer)
-    on_bar = on_bar and _told_in_parts(on_bar, settings.parts or 0)
-    [made] = compose(
-        model, settings, primer, on_bar, stop, index=known.index, variations=[variation]
-    )
-    return _finished(model, known, judged(made, known), stop)
-
-
-def _told_in_parts(on_bar: OnBar, parts: int) -> OnBar:
-    def tell(variation: int, bars: int, score: Score) -> None:
-        on_bar(variation, bars, separate_voices(score, parts))
-
-    return tell
-
-
-def _finished(model: Model, known: TrainingProfile, piece: Piece, stop: Stop | None) -> Piece:
-    """With the ending that was chosen, in its key and in parts; judged anew if it has changed.
-
-    Where it is stopped before, the piece ends as it came, and is not finished.
-    """
-    made = piece.composition
-    if made.settings.endings and stop is not None and stop():
-        made = replace(made, finished=False)
-    else:
-        made = with_ending(model, made, known.index)
-    made = _in_its_key(model, made, known)
-    made = replace(made, score=separate_voices(made.score, made.settings.parts or 0))
-    same = made.score == piece.score
-    return replace(piece, composition=made) if same else judged(made, known)
-
-
-def _in_its_key(model: Model, made: Composition, known: TrainingProfile) -> Composition:
-    """Moved by the semitones of its settings, which say from now on how many they are."""
-    settings, score = made.settings, made.score
-    moved = settings.transpose
-    if moved is None:
-        moved = style_transposition(score, settings, made.variation, known.styles)
-    settings = replace(settings, transpose=moved)
-    if not moved:
-        return replace(made, settings=settings)
-    score = score.transposed(moved)
-    return replace(made, score=score, steps=model.encoding.encode(score), settings=settings)
-
-
-def resolved(
-    settings: ComposeSettings, known: TrainingProfile, primer: Score | None = None
+def resolve_settings(
+    settings: ComposeSettings, profile: TrainingProfile, primer: Score | None = None
 ) -> ComposeSettings:
-    """The settings with what the collection decides where nobody else does.
+    """Fill in the settings that are left to the collection: its style and its max_copy.
 
-    That is max_copy, the parts and, without a primer, the metre, the tempo, the programme and
-    the upbeat.
+    With a primer, metre, tempo, programme and upbeat are the primer's.
     """
     if primer is None:
-        settings = with_style_defaults(settings, known.styles)
+        settings = with_style_defaults(settings, profile.styles)
     else:
-        settings = with_prompt_defaults(settings, known.styles)
-    if settings.max_copy is not None:
+        settings = with_prompt_defaults(settings, profile.styles)
+    max_copy = settings.max_copy
+    if max_copy is None:
+        max_copy = default_max_copy(profile.index) if profile.index else 0
+    return replace(settings, max_copy=max_copy, version=STREAMS_VERSION)
+
+
+def settings_of_finished(settings: ComposeSettings, score: Score) -> ComposeSettings:
+    """Settings in terms of the finished piece, which was transposed after it was drawn.
+
+    The key moves with the piece; so does the range, where the piece lies outside of it.
+    """
+    semitones = settings.transpose or 0
+    if not semitones:
         return settings
-    return replace(settings, max_copy=default_max_copy(known.index) if known.index else 0)
+    lowest, highest = settings.lowest, settings.highest
+    pitches = score.notes["pitch"]
+    if len(pitches) and (pitches.min() < lowest or pitches.max() > highest):
+        lowest, highest = (
+            min(max(pitch + semitones, LOWEST_KEY), HIGHEST_KEY) for pitch in (lowest, highest)
+        )
+    key = None if settings.key is None else transpose_key(settings.key, semitones)
+    return replace(settings, key=key, lowest=lowest, highest=highest, transpose=0)
 
 
-def judged(composition: Composition, known: TrainingProfile) -> Piece:
-    """A composition with its figures, its originality and its score."""
-    composed = composition.composed
-    found = originality(composed, known.index) if known.index else None
-    caught = degenerate_repetition(composed)
-    of_score = score_metrics(composed) if len(composed) else {}
-    judgement = judge(of_score, composition.nats_a_note, known.percentiles, found, caught)
-    return Piece(composition, of_score, found, caught, judgement)
+def replace_open(
+    best: Sequence[T],
+    others: Sequence[T],
+    finish: Callable[[T], T],
+    stays_open: Callable[[T], bool],
+) -> list[T]:
+    """Finish the best pieces; one that stays open is replaced by the next other that closes.
+
+    Where no other closes, the piece stays.
+    """
+    remaining = iter(others)
+    finished = []
+    for candidate in best:
+        piece = finish(candidate)
+        while stays_open(piece) and (other := next(remaining, None)) is not None:
+            replacement = finish(other)
+            if not stays_open(replacement):
+                piece = replacement
+        finished.append(piece)
+    return finished
+
+
+def _with_voices(on_bar: OnBar | None, settings: ComposeSettings) -> OnBar | None:
+    """Wrap a callback so that it gets the score in parts, as the finished piece is."""
+    if on_bar is None:
+        return None
+
+    def on_bar_in_parts(variation: int, bars: int, score: Score) -> None:
+        on_bar(variation, bars, separate_voices(score, settings.parts or 0))
+
+    return on_bar_in_parts

@@ -1,20 +1,21 @@
-"""Which of many pieces is best, by a stated score.
+"""Penalty of a piece, by which the best of several is chosen.
 
-The score of a piece is a penalty, the sum of four parts, each 0 for a piece as they are usual:
+The penalty is the sum of four parts, each 0 for a piece like those of the collection:
 
-- `likelihood`: how far the model's nats a note lie outside what held-out pieces cost it;
-- `figures`: how far its musical figures lie outside the collection's, on average;
-- `originality`: by what share its longest copied run exceeds that of human pieces;
-- `collapse`: COLLAPSED where one note or figure comes over and over.
+- `likelihood`: deviation of the model's nats a note from its cost of held-out pieces;
+- `metrics`: mean deviation of the piece's metrics from those of the training pieces;
+- `originality`: share by which its longest copied passage exceeds that of held-out pieces;
+- `degenerate_repetition`: DEGENERATE_PENALTY where a note or figure repeats without end.
 
-How far is measured by `Usual.strangeness`: 0 in the middle half, 1 at the edge of nine tenths.
+Deviations are those of `Percentiles.deviation`: 0 in the middle half, 1 at the 5th and the 95th
+percentile.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
@@ -22,56 +23,59 @@ from musicgen.composing.originality.report import Originality
 from musicgen.composing.style.percentiles import NATS_PER_NOTE, MetricPercentiles
 from musicgen.theory.repetition import DegenerateRepetition
 
-COLLAPSED = 1000.0
-MOST = 10.0  # of any one figure, so that a single strange one does not decide alone
+DEGENERATE_PENALTY = 1000.0
+MAX_DEVIATION = 10.0  # of one metric, so that no single outlier decides alone
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """The parts of a piece's score; less is better."""
+class Penalty:
+    """Parts of a piece's penalty; less is better."""
 
     likelihood: float
-    figures: float
+    metrics: float
     originality: float
     degenerate_repetition: float
 
     @property
     def total(self) -> float:
-        return self.likelihood + self.figures + self.originality + self.degenerate_repetition
+        return self.likelihood + self.metrics + self.originality + self.degenerate_repetition
+
+    def to_json(self) -> dict[str, float]:
+        return {**asdict(self), "total": self.total}
 
 
-def judge(
-    figures: Mapping[str, float],
-    nats_a_note: float,
+def score_piece(
+    metrics: Mapping[str, float],
+    nats_per_note: float,
     percentiles: MetricPercentiles,
     originality: Originality | None,
-    degenerate_repetition: DegenerateRepetition | None,
-) -> Judgement:
-    """Judge a piece by what is known of it and of the collection; what is not known counts 0."""
-    return Judgement(
-        likelihood=_strangeness({NATS_PER_NOTE: nats_a_note}, percentiles),
-        figures=_strangeness(figures, percentiles),
-        originality=_copied(originality),
-        degenerate_repetition=0.0 if degenerate_repetition is None else COLLAPSED,
+    repetition: DegenerateRepetition | None,
+) -> Penalty:
+    """Compute the penalty of a piece; a part without data to compare with is 0."""
+    return Penalty(
+        likelihood=_mean_deviation({NATS_PER_NOTE: nats_per_note}, percentiles),
+        metrics=_mean_deviation(metrics, percentiles),
+        originality=_excess_copying(originality),
+        degenerate_repetition=0.0 if repetition is None else DEGENERATE_PENALTY,
     )
 
 
-def ranked(judgements: Sequence[Judgement]) -> list[int]:
-    """Indices from the best to the worst; of equals the earlier first."""
-    return sorted(range(len(judgements)), key=lambda index: judgements[index].total)
+def rank(penalties: Sequence[Penalty]) -> list[int]:
+    """Indices from the least penalty to the greatest; equal ones keep their order."""
+    return sorted(range(len(penalties)), key=lambda index: penalties[index].total)
 
 
-def _strangeness(figures: Mapping[str, float], percentiles: MetricPercentiles) -> float:
-    """The mean over those figures that are numbers and have something to be compared with."""
-    far = [
-        min(percentiles[name].deviation(value), MOST)
-        for name, value in figures.items()
+def _mean_deviation(metrics: Mapping[str, float], percentiles: MetricPercentiles) -> float:
+    """Mean over the finite metrics that have percentiles; 0 where there are none."""
+    deviations = [
+        min(percentiles[name].deviation(value), MAX_DEVIATION)
+        for name, value in metrics.items()
         if name in percentiles and math.isfinite(value)
     ]
-    return float(np.mean(far)) if far else 0.0
+    return float(np.mean(deviations)) if deviations else 0.0
 
 
-def _copied(originality: Originality | None) -> float:
+def _excess_copying(originality: Originality | None) -> float:
     if originality is None or not originality.human_95:
         return 0.0
     return max(originality.longest_match / originality.human_95 - 1.0, 0.0)

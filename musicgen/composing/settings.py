@@ -1,4 +1,4 @@
-"""What is asked of the composer, checked, and kept as JSON beside what it made."""
+"""Settings of the composer, with bounds, defaults and a way through JSON."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from musicgen.composing.decoding.sampling import Sampling
+from musicgen.composing.random_streams import STREAMS_VERSION
 from musicgen.encoding.grid import (
     GRID_PER_QUARTER,
     GRID_TICKS,
@@ -15,6 +16,8 @@ from musicgen.encoding.grid import (
     LOWEST_KEY,
     MAX_GRID_UNITS,
 )
+from musicgen.errors import InvalidSetting
+from musicgen.json_files import InvalidJson, convert_json
 from musicgen.score import TICKS_PER_QUARTER, Metre
 from musicgen.theory.form import check_form
 from musicgen.theory.scales import pitch_classes
@@ -25,15 +28,17 @@ MAX_BARS = 1000
 MAX_NOTES = 20_000
 MAX_VARIATIONS = 64  # for ranking; people ask for 1 to 8
 MAX_SEED = 2**32 - 1
-DEFAULT_ENDINGS = 16  # that are tried where nobody says how many
-ENDING_BARS = 2  # that are drawn again for each of them
-MIN_COPY_NOTES, MAX_COPY_NOTES = 4, 64  # notes
-MAX_TRANSPOSE_SEMITONES = 24  # semitones
-RHYTHM = ("shift", "duration")  # fields in which what is rare makes the difference
-DEFAULT_RHYTHM_TAIL = 0.1  # docs/sampling.md
-MIN_SILENCE_QUARTERS, MAX_SILENCE_QUARTERS = 1.0, MAX_GRID_UNITS / GRID_PER_QUARTER  # quarters
+MIN_COPY_NOTES, MAX_COPY_NOTES = 4, 64
+MAX_TRANSPOSE_SEMITONES = 24
+MIN_SILENCE_QUARTERS, MAX_SILENCE_QUARTERS = 1.0, MAX_GRID_UNITS / GRID_PER_QUARTER
+MAX_COUNTERPOINT = 3.0
+MAX_DENSITY = 3.0
+MIN_TEMPO_BPM, MAX_TEMPO_BPM = 10.0, 400.0
+ENDING_BARS = 2  # that are composed again for each ending
 
-# Grid steps between the places in a bar where notes may begin and end.
+RHYTHM_FIELDS = ("shift", "duration")  # fields in which rare values stand out: see rhythm_tail
+
+# Grid steps between the positions in a bar where notes may begin and end.
 RHYTHM_GRIDS: Mapping[str, int] = {
     "any": 1,
     "16th": GRID_PER_QUARTER // 4,
@@ -42,90 +47,103 @@ RHYTHM_GRIDS: Mapping[str, int] = {
     "quarter": GRID_PER_QUARTER,
 }
 
+# Values with which a piece takes nothing from the style of the model's collection.
+NO_STYLE: Mapping[str, Any] = {
+    "pickup": 0.0,
+    "transpose": 0,
+    "parts": 0,
+    "counterpoint": 0.0,
+    "form": "",
+    "span": 0,
+    "silence": MAX_SILENCE_QUARTERS,
+}
+
+# Defaults of version 1: its files and links leave out settings that were added after them.
+_VERSION_1: Mapping[str, Any] = {
+    **NO_STYLE,
+    "endings": 0,
+    "rhythm_tail": 1.0,
+    "from_home": False,
+    "version": 1,
+}
+
 
 @dataclass(frozen=True)
 class ComposeSettings:
-    """All that decides which notes are composed from a checkpoint, but for the primer.
+    """All that decides which notes are composed with a checkpoint, but for the primer.
 
-    At least one of `bars` and `notes` says how long a piece is, its primer included; with
-    both, what comes first. `None` leaves a choice to the model or to the primer.
+    At least one of `bars` and `notes` limits a piece, its primer included; with both, the limit
+    that is reached first counts. None leaves a setting to the collection, the primer or the model.
     """
 
     bars: int | None = 16
     notes: int | None = None
     variations: int = 1
     seed: int = 0
-    temperature: float = 0.95  # this and top_p are chosen in docs/sampling.md
-    field_temperature: Mapping[str, float] = field(default_factory=dict)  # in place of the above
-    top_k: int = 0  # 0 is all
-    top_p: float = 0.98  # 1 is all
+    temperature: float = 0.95  # this and top_p: docs/sampling.md
+    field_temperature: Mapping[str, float] = field(default_factory=dict)  # by field, overrides it
+    top_k: int = 0  # 0 for all
+    top_p: float = 0.98  # 1 for all
     tempo: float | None = None  # quarters a minute
     program: int | None = None  # General MIDI
     metre: str | None = None  # such as 3/4; a primer keeps its own
     key: str | None = None  # such as D minor
-    lowest: int = LOWEST_KEY
-    highest: int = HIGHEST_KEY
+    lowest: int = LOWEST_KEY  # MIDI
+    highest: int = HIGHEST_KEY  # MIDI
     density: float = 0.0  # each unit halves the odds of an onset that is twice as far
     grid: str = "any"  # one of RHYTHM_GRIDS
-    # Notes in a row that may stand in the training data: None leaves it to the collection's own
-    # figure where that is known, 0 allows all.
-    max_copy: int | None = None
-    endings: int = 0  # ways to end a piece of bars that are tried, for one that closes
-    pickup: float | None = 0.0  # quarters before the first bar, which `bars` does not count
-    transpose: int | None = 0  # semitones that the drawn piece is moved by; None: to a usual key
-    parts: int | None = 0  # that the notes are given to, see `parts.py`; 0 keeps them in one
-    # Wish for good voice leading, see `counterpoint.py`; None where the collection's own is good.
-    counterpoint: float | None = 0.0
-    form: str | None = ""  # which bars come again, see `forms.py`; None draws one as is usual
-    span: int | None = 0  # semitones, see `ambitus.py`; 0 sets no bounds, None those that are usual
-    # Quarters in which nothing may sound; None: as many as is usual.
-    silence: float | None = MAX_SILENCE_QUARTERS
-    rhythm_tail: float = 1.0  # share of what top_p leaves out that is left out of RHYTHM
-    from_home: bool = False  # with a key: the first chord is of its tonic's triad
+    max_copy: int | None = None  # longest match with a training piece, in notes; 0 for any
+    endings: int = 16  # ways to end a piece that are tried, for one that closes
+    pickup: float | None = None  # quarters before the first bar, not counted in `bars`
+    transpose: int | None = None  # semitones, of the finished piece; None: to a key of the style
+    parts: int | None = None  # that the notes are divided among; 0 keeps them in one
+    counterpoint: float | None = None  # strength of constraints.counterpoint
+    form: str | None = None  # repeated bars, see theory.form; "" for none
+    span: int | None = None  # semitones, see constraints.ambitus; 0 for no limit
+    silence: float | None = None  # quarters, the longest
+    rhythm_tail: float = 0.1  # share of 1 - top_p that is cut off RHYTHM_FIELDS; docs/sampling.md
+    from_home: bool = True  # with a key: the first chord is of its tonic triad
+    version: int = STREAMS_VERSION  # of the random streams that the seed was chosen with
 
     def __post_init__(self) -> None:
         self._check_length()
         self._check_time()
-        _within("variations", self.variations, 1, MAX_VARIATIONS)
-        _within("seed", self.seed, 0, MAX_SEED)
-        _within("lowest key", self.lowest, LOWEST_KEY, HIGHEST_KEY)
-        _within("highest key", self.highest, LOWEST_KEY, HIGHEST_KEY)
-        if self.highest < self.lowest:
-            highest, lowest = pitch_name(self.highest), pitch_name(self.lowest)
-            raise ValueError(f"the highest note, {highest}, lies below the lowest, {lowest}")
-        _within("density", self.density, -3, 3)
-        _within("programme", self.program, 0, 127)
-        _within("endings", self.endings, 0, MAX_VARIATIONS)
-        _within("transpose", self.transpose, -MAX_TRANSPOSE_SEMITONES, MAX_TRANSPOSE_SEMITONES)
-        _within("counterpoint", self.counterpoint, 0, 3)
-        _within("parts", self.parts, 0, MAX_PARTS)
-        _within("span", self.span, 0, HIGHEST_KEY - LOWEST_KEY)
-        _within("silence", self.silence, MIN_SILENCE_QUARTERS, MAX_SILENCE_QUARTERS)
+        self._check_pitch()
+        _check_bounds("variations", self.variations, 1, MAX_VARIATIONS)
+        _check_bounds("seed", self.seed, 0, MAX_SEED)
+        _check_bounds("endings", self.endings, 0, MAX_VARIATIONS)
+        _check_bounds("counterpoint", self.counterpoint, 0, MAX_COUNTERPOINT)
+        _check_bounds("parts", self.parts, 0, MAX_PARTS)
         check_form(self.form or "")
         if self.max_copy:
-            _within("max-copy", self.max_copy, MIN_COPY_NOTES, MAX_COPY_NOTES)
-        if self.key is not None:
-            pitch_classes(self.key)
-        _within("rhythm-tail", self.rhythm_tail, 0.0, 1.0)
+            _check_bounds("max-copy", self.max_copy, MIN_COPY_NOTES, MAX_COPY_NOTES)
+        _check_bounds("rhythm-tail", self.rhythm_tail, 0.0, 1.0)
+        if not 1 <= self.version <= STREAMS_VERSION:
+            raise InvalidSetting("these settings come from a later version of musicgen")
         for name in ("", *self.field_temperature):
             self.sampling(name)
 
     def sampling(self, name: str) -> Sampling:
-        """How the field of this name is drawn."""
+        """Sampling settings of the field of this name."""
         temperature = self.field_temperature.get(name, self.temperature)
-        whole = name not in RHYTHM or self.rhythm_tail == 1.0
-        top_p = self.top_p if whole else 1.0 - (1.0 - self.top_p) * self.rhythm_tail
+        is_cut_whole = name not in RHYTHM_FIELDS or self.rhythm_tail == 1.0
+        top_p = self.top_p if is_cut_whole else 1.0 - (1.0 - self.top_p) * self.rhythm_tail
         return Sampling(temperature, self.top_k, top_p)
 
     @property
     def all_bars(self) -> int | None:
-        """How many bars the score is to have, a pickup's among them."""
+        """Number of bars of the score, that of a pickup included."""
         return None if self.bars is None else self.bars + bool(self.pickup)
 
-    def first_metres(self) -> tuple[Metre, ...]:
-        """The metres of a piece without a primer: its own, and before it that of a pickup.
+    @property
+    def draws_other_notes(self) -> bool:
+        """Whether the seed led to other notes in the version that these settings come from."""
+        return self.version != STREAMS_VERSION
 
-        ValueError where the pickup is no number of grid steps, or not shorter than a bar.
+    def first_metres(self) -> tuple[Metre, ...]:
+        """Metres of a piece without a primer: that of the pickup's bar, if any, and its own.
+
+        InvalidSetting where the pickup is no number of grid steps, or not shorter than a bar.
         """
         numerator, denominator = (self.metre or "4/4").split("/")
         metre = Metre(0, int(numerator), int(denominator))
@@ -133,81 +151,69 @@ class ComposeSettings:
             return (metre,)
         ticks = self.pickup * TICKS_PER_QUARTER
         if ticks % GRID_TICKS or not 0 < ticks < metre.ticks_per_bar:
-            raise ValueError(
+            raise InvalidSetting(
                 f"a pickup of {self.pickup:g} quarters is not shorter than a bar of {metre}, "
                 f"or no number of {GRID_PER_QUARTER}ths of a quarter"
             )
-        return _lasting(int(ticks)), replace(metre, start=int(ticks))
+        return _metre_of_length(int(ticks)), replace(metre, start=int(ticks))
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "field_temperature": dict(self.field_temperature)}
 
     @classmethod
     def from_json(cls, entry: Mapping[str, Any]) -> ComposeSettings:
-        """The settings again; ValueError where a name or a value is not known."""
+        """Read settings of this version or an earlier one; InvalidSetting on a wrong value."""
+        if not isinstance(entry, Mapping):
+            raise InvalidSetting("the settings are no JSON object")
         unknown = sorted(set(entry) - {f.name for f in fields(cls)})
         if unknown:
-            raise ValueError(f"'{unknown[0]}' is not a setting of the composer")
-        for f in fields(cls):
-            if f.name in entry:
-                _check_kind(f.name, str(f.type), entry[f.name])
-        return cls(**entry)
+            raise InvalidSetting(f"'{unknown[0]}' is not a setting of the composer")
+        if "version" not in entry:
+            entry = {**_VERSION_1, **entry}
+        try:
+            return convert_json(dict(entry), cls, "the settings")
+        except InvalidJson as problem:
+            raise InvalidSetting(str(problem)) from None
 
     def _check_length(self) -> None:
         if self.bars is None and self.notes is None:
-            raise ValueError("say how long the piece is: a number of bars or of notes")
-        _within("bars", self.bars, 1, MAX_BARS)
-        _within("notes", self.notes, 1, MAX_NOTES)
+            raise InvalidSetting("say how long the piece is: a number of bars or of notes")
+        _check_bounds("bars", self.bars, 1, MAX_BARS)
+        _check_bounds("notes", self.notes, 1, MAX_NOTES)
 
     def _check_time(self) -> None:
-        _within("tempo", self.tempo, 10, 400)
+        _check_bounds("tempo", self.tempo, MIN_TEMPO_BPM, MAX_TEMPO_BPM)
+        _check_bounds("density", self.density, -MAX_DENSITY, MAX_DENSITY)
+        _check_bounds("silence", self.silence, MIN_SILENCE_QUARTERS, MAX_SILENCE_QUARTERS)
         if self.grid not in RHYTHM_GRIDS:
-            raise ValueError(f"grid '{self.grid}' is not one of {', '.join(RHYTHM_GRIDS)}")
+            raise InvalidSetting(f"grid '{self.grid}' is not one of {', '.join(RHYTHM_GRIDS)}")
         if self.metre is not None and not re.fullmatch(r"\d{1,2}/\d{1,2}", self.metre):
-            raise ValueError(f"metre '{self.metre[:20]}' is not two numbers such as 3/4")
+            raise InvalidSetting(f"metre '{self.metre[:20]}' is not two numbers such as 3/4")
         self.first_metres()
 
+    def _check_pitch(self) -> None:
+        _check_bounds("lowest key", self.lowest, LOWEST_KEY, HIGHEST_KEY)
+        _check_bounds("highest key", self.highest, LOWEST_KEY, HIGHEST_KEY)
+        if self.highest < self.lowest:
+            highest, lowest = pitch_name(self.highest), pitch_name(self.lowest)
+            raise InvalidSetting(f"the highest note, {highest}, lies below the lowest, {lowest}")
+        _check_bounds("programme", self.program, 0, 127)
+        maximum = MAX_TRANSPOSE_SEMITONES
+        _check_bounds("transpose", self.transpose, -maximum, maximum)
+        _check_bounds("span", self.span, 0, HIGHEST_KEY - LOWEST_KEY)
+        if self.key is not None:
+            pitch_classes(self.key)
 
-def _lasting(ticks: int) -> Metre:
-    """A metre whose bar lasts so long."""
+
+def _metre_of_length(ticks: int) -> Metre:
+    """A metre whose bar has this many ticks."""
     for denominator in (4, 8, 16, 32):
         numerator, rest = divmod(ticks * denominator, 4 * TICKS_PER_QUARTER)
         if not rest:
             return Metre(0, numerator, denominator)
-    raise ValueError(f"no metre has bars of {ticks} ticks: choose a pickup of whole 32nds")
+    raise InvalidSetting(f"no metre has bars of {ticks} ticks: choose a pickup of whole 32nds")
 
 
-_KINDS: Mapping[str, type | tuple[type, ...]] = {
-    "int": int,
-    "bool": bool,
-    "float": (int, float),
-    "str": str,
-    "Mapping[str, float]": Mapping,
-}
-
-
-def _check_kind(name: str, kind: str, value: Any) -> None:
-    """ValueError where a value from JSON is of another kind than its setting."""
-    wanted, _, optional = kind.partition(" | ")
-    if optional and value is None:
-        return
-    if isinstance(value, bool) != (wanted == "bool") or not isinstance(value, _KINDS[wanted]):
-        raise ValueError(f"{name} cannot be {value!r}")
-    if isinstance(value, Mapping):
-        for part, number in value.items():
-            _check_kind(f"{name} of {part}", "float", number)
-
-
-def _within(name: str, value: float | None, low: float, high: float) -> None:
+def _check_bounds(name: str, value: float | None, low: float, high: float) -> None:
     if value is not None and not low <= value <= high:
-        raise ValueError(f"{name} {value} is not between {low} and {high}")
-
-
-# What the composer does where nobody says otherwise. The dataclass's own defaults are those of
-# the time before each setting was there: older links and files do not name it.
-LEFT_OPEN: Mapping[str, Any] = dict.fromkeys(
-    ("pickup", "transpose", "parts", "counterpoint", "form", "span", "silence")
-)  # to the collection
-AS_USUAL = ComposeSettings(
-    endings=DEFAULT_ENDINGS, rhythm_tail=DEFAULT_RHYTHM_TAIL, from_home=True, **LEFT_OPEN
-)
+        raise InvalidSetting(f"{name} {value} is not between {low:g} and {high:g}")

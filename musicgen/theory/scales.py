@@ -14,6 +14,8 @@ TONICS: Mapping[str, int] = {
     "G": 7, "G#": 8, "Ab": 8, "A": 9, "A#": 10, "Bb": 10, "B": 11,
 }  # fmt: skip
 
+_TONIC_NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+
 # Semitones above the tonic. Minor is the natural scale plus the leading tone.
 SCALES: Mapping[str, tuple[int, ...]] = {
     "major": (0, 2, 4, 5, 7, 9, 11),
@@ -36,6 +38,12 @@ def pitch_classes(key: str) -> frozenset[int]:
 def tonic_of(key: str) -> int:
     """Pitch class of a key's tonic; raises InvalidSetting."""
     return _parts(key)[0]
+
+
+def transpose_key(key: str, semitones: int) -> str:
+    """Name of a key moved by semitones; raises InvalidSetting."""
+    tonic, scale = _parts(key)
+    return f"{_TONIC_NAMES[(tonic + semitones) % 12]} {scale}"
 
 
 def tonic_triad(key: str) -> frozenset[int]:

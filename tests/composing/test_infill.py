@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from musicgen.composing.decoding.likelihood import expectation
+from musicgen.composing.decoding.likelihood import step_log_likelihoods
 from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.composing.infill import infill
-from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.notes import NotesEncoding
 from musicgen.score import COMMON_TIME, Metre, Score, notes_from, without_overlaps
+from tests.helpers.compose_settings import plain_settings
 from tests.helpers.parrot import Parrot, parrot_of
 from tests.helpers.tiny_graphs import tiny_checkpoint
 from tests.helpers.tunes import tune
@@ -31,7 +31,7 @@ def outside(score: Score, first: int, last: int) -> np.ndarray:
 @pytest.mark.parametrize("first, last", [(0, 0), (2, 3), (4, 4), (0, 5)])
 def test_everything_outside_the_bars_stays_note_for_note(engine, first, last):
     piece = TUNES[0]
-    found = infill(engine, ComposeSettings(seed=3), piece, first, last)
+    found = infill(engine, plain_settings(seed=3), piece, first, last)
     assert found is not None
     assert np.array_equal(outside(found.score, first, last), outside(piece, first, last))
     assert found.new_notes > 0
@@ -42,15 +42,15 @@ def test_everything_outside_the_bars_stays_note_for_note(engine, first, last):
 
 def test_the_last_bars_end_with_the_piece(engine):
     piece = TUNES[1]
-    found = infill(engine, ComposeSettings(), piece, piece.bars - 2, piece.bars - 1)
+    found = infill(engine, plain_settings(), piece, piece.bars - 2, piece.bars - 1)
     assert found is not None
-    assert found.score.bars == piece.bars and found.fits == 0
+    assert found.score.bars == piece.bars and found.following_log_likelihood == 0
 
 
 def test_no_key_is_struck_while_it_sounds():
     parrot = parrot_of(TUNES)
     for seed in range(10):
-        found = infill(parrot, ComposeSettings(seed=seed), TUNES[2], 2, 3)
+        found = infill(parrot, plain_settings(seed=seed), TUNES[2], 2, 3)
         assert found is not None
         notes = found.score.notes
         assert np.array_equal(without_overlaps(notes)["duration"], notes["duration"])
@@ -59,7 +59,7 @@ def test_no_key_is_struck_while_it_sounds():
 def test_a_note_that_sounds_into_the_stretch_keeps_its_key_and_length():
     held = notes_from([(0, 6 * 24, 60), (BAR, 24, 72), (2 * BAR, 24, 72), (3 * BAR, 24, 72)])
     piece = Score(held)
-    found = infill(parrot_of([piece]), ComposeSettings(lowest=60, highest=61), piece, 1, 1)
+    found = infill(parrot_of([piece]), plain_settings(lowest=60, highest=61), piece, 1, 1)
     assert found is not None
     assert found.score.notes[0] == piece.notes[0]
     new = found.score.notes[1 : 1 + found.new_notes]
@@ -69,7 +69,7 @@ def test_a_note_that_sounds_into_the_stretch_keeps_its_key_and_length():
 
 def test_the_same_settings_give_the_same_bars_and_others_other_ones(engine):
     first, again, other = (
-        infill(engine, ComposeSettings(seed=seed), TUNES[3], 1, 2) for seed in (1, 1, 2)
+        infill(engine, plain_settings(seed=seed), TUNES[3], 1, 2) for seed in (1, 1, 2)
     )
     assert first is not None and again is not None and other is not None
     assert first.score == again.score
@@ -85,7 +85,7 @@ def test_the_candidate_after_which_the_rest_is_likeliest_is_taken():
     model = parrot_of(tunes, order=8)
     for piece, middle in zip(tunes, (low, high), strict=True):
         for seed in range(5):
-            found = infill(model, ComposeSettings(seed=seed), piece, 1, 1, candidates=12)
+            found = infill(model, plain_settings(seed=seed), piece, 1, 1, candidates=12)
             assert found is not None
             pitches = found.score.notes["pitch"][2 : 2 + found.new_notes].tolist()
             assert pitches == [pitch for _, _, pitch in middle]
@@ -94,7 +94,7 @@ def test_the_candidate_after_which_the_rest_is_likeliest_is_taken():
 def test_a_pickup_counts_as_the_first_bar():
     metres = (Metre(0, 1, 4), Metre(24, 4, 4))
     piece = Score(TUNES[4].notes, metres=metres)
-    found = infill(parrot_of(TUNES), ComposeSettings(), piece, 1, 1)
+    found = infill(parrot_of(TUNES), plain_settings(), piece, 1, 1)
     assert found is not None
     starts = piece.notes["start"]
     stay = (starts < 24) | (starts >= 24 + BAR)
@@ -108,26 +108,26 @@ def test_a_pickup_counts_as_the_first_bar():
 def test_velocity_and_instrument_are_those_of_the_piece(engine):
     notes = TUNES[0].notes.copy()
     notes["velocity"], notes["program"] = 55, 40
-    found = infill(engine, ComposeSettings(), Score(notes), 1, 2)
+    found = infill(engine, plain_settings(), Score(notes), 1, 2)
     assert found is not None
     assert set(found.score.notes["velocity"]) == {55} and set(found.score.notes["program"]) == {40}
 
 
 def test_stopped_it_gives_nothing(engine):
-    assert infill(engine, ComposeSettings(), TUNES[0], 1, 2, stop=lambda: True) is None
+    assert infill(engine, plain_settings(), TUNES[0], 1, 2, stop=lambda: True) is None
 
 
 @pytest.mark.parametrize("first, last", [(-1, 0), (2, 1), (0, 99)])
 def test_bars_that_are_not_there_are_refused(engine, first, last):
     with pytest.raises(ValueError, match="are not of this piece"):
-        infill(engine, ComposeSettings(), TUNES[0], first, last)
+        infill(engine, plain_settings(), TUNES[0], first, last)
 
 
 def test_classic_knows_no_bars():
     encoding = NotesEncoding.for_scores(TUNES)
     classic = Parrot(encoding, [encoding.encode(TUNES[0])])
     with pytest.raises(ValueError, match="cannot compose single bars"):
-        infill(classic, ComposeSettings(), TUNES[0], 0, 0)
+        infill(classic, plain_settings(), TUNES[0], 0, 0)
 
 
 def test_expectation_is_the_same_in_any_company(engine):
@@ -136,8 +136,8 @@ def test_expectation_is_the_same_in_any_company(engine):
         for score, n in zip(TUNES, (9, 30, 0), strict=False)
     ]
     before = EventsEncoding().encode(TUNES[5]).fields[:7]
-    together = expectation(engine, (COMMON_TIME,), 8, before, steps)
+    together = step_log_likelihoods(engine, (COMMON_TIME,), 8, before, steps)
     for piece, found in zip(steps, together, strict=True):
-        (alone,) = expectation(engine, (COMMON_TIME,), 8, before, [piece])
+        (alone,) = step_log_likelihoods(engine, (COMMON_TIME,), 8, before, [piece])
         assert found.shape == piece.shape
         assert alone == pytest.approx(found)

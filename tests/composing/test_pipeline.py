@@ -2,20 +2,19 @@
 
 import json
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from musicgen.composing import pipeline
-from musicgen.composing.decoding.compose import compose
-from musicgen.composing.pipeline import compose_one, compose_pieces, resolved
-from musicgen.composing.settings import AS_USUAL, ComposeSettings
+from musicgen.composing.generation import generate
+from musicgen.composing.pipeline import Composer, replace_open, resolve_settings
+from musicgen.composing.settings import ComposeSettings
 from musicgen.composing.style.metre_style import MetreStyle
 from musicgen.composing.style.training_profile import TrainingProfile, write_training_profile
 from musicgen.encoding.events import EventsEncoding
 from musicgen.score import Metre, Score, notes_from
 from musicgen.theory.keys import find_keys
+from tests.helpers.compose_settings import plain_settings
 from tests.helpers.parrot import ParrotStepper, parrot_of
 from tests.helpers.tunes import tune
 
@@ -40,7 +39,7 @@ def test_the_background_is_found_in_the_runs_folder(tmp_path):
 
 
 def test_copies_are_forbidden_by_default(known):
-    pieces = compose_pieces(parrot_of(TRAINING), known, ComposeSettings(bars=12, variations=4))
+    pieces = Composer(parrot_of(TRAINING), known).compose(plain_settings(bars=12, variations=4))
     assert len(pieces) == 4
     for piece in pieces:
         most = piece.composition.settings.max_copy
@@ -49,23 +48,23 @@ def test_copies_are_forbidden_by_default(known):
 
 
 def test_0_allows_every_copy_and_without_an_index_nothing_is_promised(known):
-    settings = ComposeSettings(bars=12, max_copy=0)
-    (piece,) = compose_pieces(parrot_of(TRAINING), known, settings)
+    settings = plain_settings(bars=12, max_copy=0)
+    (piece,) = Composer(parrot_of(TRAINING), known).compose(settings)
     assert piece.originality is not None and piece.originality.longest_match > 30
-    (piece,) = compose_pieces(parrot_of(TRAINING), TrainingProfile(), ComposeSettings(bars=4))
+    (piece,) = Composer(parrot_of(TRAINING), TrainingProfile()).compose(plain_settings(bars=4))
     assert piece.originality is None and piece.composition.settings.max_copy == 0
 
 
 def test_the_settings_of_a_piece_bring_it_back(known):
     parrot = parrot_of(TRAINING)
-    piece = compose_pieces(parrot, known, ComposeSettings(bars=6, variations=3, seed=4))[2]
+    piece = Composer(parrot, known).compose(plain_settings(bars=6, variations=3, seed=4))[2]
     made = piece.composition
-    (again,) = compose(parrot, made.settings, index=known.index, variations=[made.variation])
+    (again,) = generate(parrot, made.settings, index=known.index, variations=[made.variation])
     assert again.score == piece.score
 
 
 def test_the_facts_are_json(known):
-    (piece,) = compose_pieces(parrot_of(TRAINING), known, ComposeSettings(bars=6, seed=4))
+    (piece,) = Composer(parrot_of(TRAINING), known).compose(plain_settings(bars=6, seed=4))
     facts = json.loads(json.dumps(piece.facts(), allow_nan=False))
     assert facts["notes"] == len(piece.score) and facts["bars"] == 6 and facts["seed"] == 4
     assert facts["upbeat"] is False
@@ -83,14 +82,14 @@ def test_the_facts_are_json(known):
 
 
 def test_the_best_of_many_are_better_than_the_first(known):
-    parrot, settings = parrot_of(TRAINING), ComposeSettings(bars=8, variations=2)
-    first = compose_pieces(parrot, known, settings)
-    best = compose_pieces(parrot, known, settings, candidates=16)
-    totals = [piece.judgement.total for piece in best]
+    parrot, settings = parrot_of(TRAINING), plain_settings(bars=8, variations=2)
+    first = Composer(parrot, known).compose(settings)
+    best = Composer(parrot, known).compose(settings, candidates=16)
+    totals = [piece.penalty.total for piece in best]
     assert len(best) == 2 and totals == sorted(totals)
-    assert sum(totals) <= sum(piece.judgement.total for piece in first)
-    everyone = compose_pieces(parrot, known, replace(settings, variations=16))
-    assert totals == sorted(piece.judgement.total for piece in everyone)[:2]
+    assert sum(totals) <= sum(piece.penalty.total for piece in first)
+    everyone = Composer(parrot, known).compose(replace(settings, variations=16))
+    assert totals == sorted(piece.penalty.total for piece in everyone)[:2]
 
 
 class Stuck:
@@ -118,15 +117,15 @@ class Stuck:
 
 
 def test_a_piece_that_collapsed_is_composed_again():
-    model, settings = Stuck([0, 1], batches=1), ComposeSettings(bars=None, notes=60, variations=2)
-    pieces = compose_pieces(model, TrainingProfile(), settings)
+    model, settings = Stuck([0, 1], batches=1), plain_settings(bars=None, notes=60, variations=2)
+    pieces = Composer(model, TrainingProfile()).compose(settings)
     assert [piece.composition.variation for piece in pieces] == [2, 3]
     assert all(piece.degenerate_repetition is None for piece in pieces)
 
 
 def test_if_all_collapse_it_is_said():
-    model, settings = Stuck([0], batches=99), ComposeSettings(bars=None, notes=60)
-    (piece,) = compose_pieces(model, TrainingProfile(), settings)
+    model, settings = Stuck([0], batches=99), plain_settings(bars=None, notes=60)
+    (piece,) = Composer(model, TrainingProfile()).compose(settings)
     assert piece.degenerate_repetition is not None
     assert piece.facts()["collapse"] == "caught in one note from bar 1 on, 60 times in a row"
     assert set(piece.score.notes["pitch"]) == {51}
@@ -134,15 +133,15 @@ def test_if_all_collapse_it_is_said():
 
 def test_stopped_pieces_are_kept_and_not_tried_again(known):
     steps = iter(range(10**6))
-    settings = ComposeSettings(bars=50, variations=2)
-    pieces = compose_pieces(parrot_of(TRAINING), known, settings, stop=lambda: next(steps) == 20)
+    settings = plain_settings(bars=50, variations=2)
+    pieces = Composer(parrot_of(TRAINING), known).compose(settings, stop=lambda: next(steps) == 20)
     assert [len(piece.score) for piece in pieces] == [20, 20]
     assert not pieces[0].composition.finished
 
 
 def test_resolved_keeps_what_was_asked_for(known):
-    assert resolved(ComposeSettings(max_copy=14), known).max_copy == 14
-    assert np.isclose(resolved(ComposeSettings(), known).max_copy, 8)
+    assert resolve_settings(plain_settings(max_copy=14), known).max_copy == 14
+    assert np.isclose(resolve_settings(plain_settings(), known).max_copy, 8)
 
 
 def test_what_is_usual_is_counted_as_the_model_keeps_the_pieces(tmp_path):
@@ -160,15 +159,17 @@ def test_a_piece_is_brought_back_with_its_upbeat_key_and_parts(known):
     )
     usual = replace(known, styles=(upbeat,))
     parrot = parrot_of(TRAINING)
-    pieces = compose_pieces(parrot, usual, replace(AS_USUAL, bars=6, variations=3, seed=4))
+    pieces = Composer(parrot, usual).compose(ComposeSettings(bars=6, variations=3, seed=4))
     for piece in pieces:
         made = piece.composition
         assert piece.score.metres == (Metre(0, 1, 4), Metre(24, 4, 4)) and piece.score.bars == 7
         assert made.steps.fields.shape[0] >= len(piece.score)
         assert parrot.encoding.decode(made.steps).notes["pitch"][0] == piece.score.notes["pitch"][0]
-        again = compose_one(parrot, usual, made.settings, made.variation)
+        again = Composer(parrot, usual).compose_one(made.settings, made.variation)
         assert again.score == piece.score
-        assert compose_one(parrot, known, made.settings, made.variation).score == piece.score
+        assert (
+            Composer(parrot, known).compose_one(made.settings, made.variation).score == piece.score
+        )
         transpose = made.settings.transpose
         [key] = find_keys([piece.score])
         assert key.name in upbeat.keys or transpose == 0  # it fills the whole keyboard
@@ -176,40 +177,35 @@ def test_a_piece_is_brought_back_with_its_upbeat_key_and_parts(known):
 
 def test_what_is_told_of_bars_is_in_parts(known):
     told = []
-    settings = ComposeSettings(bars=4, parts=2)
-    compose_one(
-        parrot_of(TRAINING), known, settings, on_bar=lambda _, __, score: told.append(score)
+    settings = plain_settings(bars=4, parts=2)
+    Composer(parrot_of(TRAINING), known).compose_one(
+        settings, on_bar=lambda _, __, score: told.append(score)
     )
     assert told and all(set(score.notes["part"].tolist()) == {0, 1} for score in told[1:])
 
 
 def test_a_piece_that_is_stopped_before_its_ending_is_kept_as_it_came(known):
-    settings, asked = ComposeSettings(bars=8, endings=4), []
-    compose_pieces(parrot_of(TRAINING), known, settings, stop=lambda: bool(asked.append(1)))
-    plain = compose_pieces(parrot_of(TRAINING), known, replace(settings, endings=0))[0]
+    settings, asked = plain_settings(bars=8, endings=4), []
+    Composer(parrot_of(TRAINING), known).compose(settings, stop=lambda: bool(asked.append(1)))
+    plain = Composer(parrot_of(TRAINING), known).compose(replace(settings, endings=0))[0]
     steps = iter(range(1, len(asked) + 1))
-    (piece,) = compose_pieces(
-        parrot_of(TRAINING), known, settings, stop=lambda: next(steps) == len(asked)
+    (piece,) = Composer(parrot_of(TRAINING), known).compose(
+        settings, stop=lambda: next(steps) == len(asked)
     )
     assert (piece.score, piece.facts()["finished"]) == (plain.score, False)
 
 
 @pytest.mark.parametrize(
-    ("ranking", "best"),
+    ("best", "others", "expected"),
     [
-        (["open 1", "open 2", "collapsed", "closed 3", "closed 4"], "closed 3"),
-        (["closed 1", "closed 2"], "closed 1"),
-        (["open 1", "open 2", "collapsed"], "open 1"),
+        (["open 1", "open 2"], ["closed 3", "closed 4"], ["closed 3", "closed 4"]),
+        (["closed 1"], ["closed 2"], ["closed 1"]),
+        (["open 1"], ["open 2", "closed 3"], ["closed 3"]),
+        (["open 1"], ["open 2"], ["open 1"]),
     ],
 )
-def test_one_that_stays_open_gives_way_to_the_next_that_closes(monkeypatch, ranking, best):
-    monkeypatch.setattr(pipeline, "_finished", lambda model, known, piece, stop: piece)
-    monkeypatch.setattr(pipeline, "is_open", lambda model, made: made.startswith("open"))
-    pieces = [
-        SimpleNamespace(
-            composition=name, degenerate_repetition="one note" if name == "collapsed" else None
-        )
-        for name in ranking
-    ]
-    (found,) = pipeline._best(None, None, pieces, 1, None)
-    assert found.composition == best
+def test_a_piece_that_stays_open_is_replaced_by_the_next_that_closes(best, others, expected):
+    def stays_open(name: str) -> bool:
+        return name.startswith("open")
+
+    assert replace_open(best, others, lambda name: name, stays_open) == expected

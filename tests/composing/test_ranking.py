@@ -6,7 +6,7 @@ import math
 import pytest
 
 from musicgen.composing.originality.report import Originality
-from musicgen.composing.ranking import COLLAPSED, Judgement, judge, ranked
+from musicgen.composing.ranking import DEGENERATE_PENALTY, Penalty, rank, score_piece
 from musicgen.composing.style.percentiles import (
     NATS_PER_NOTE,
     Percentiles,
@@ -62,33 +62,32 @@ def report(longest: int, human: float | None) -> Originality:
 
 def test_the_parts_of_the_score():
     percentiles = {"a": USUAL, "b": USUAL, NATS_PER_NOTE: USUAL}
-    found = judge({"a": 50, "b": 20, "c": 5}, 70.0, percentiles, report(18, 12.0), None)
-    assert found == Judgement(
-        likelihood=2.0, figures=0.5, originality=0.5, degenerate_repetition=0.0
-    )
+    found = score_piece({"a": 50, "b": 20, "c": 5}, 70.0, percentiles, report(18, 12.0), None)
+    assert found == Penalty(likelihood=2.0, metrics=0.5, originality=0.5, degenerate_repetition=0.0)
     assert found.total == 3.0
 
 
 def test_what_is_not_known_counts_nothing():
-    assert judge({"a": 50}, 3.0, {}, None, None).total == 0
-    assert judge({"a": math.nan}, 20, {"a": USUAL}, report(18, None), None).total == 0
-    assert judge({}, 20, {}, report(10, 12.0), None).total == 0
+    assert score_piece({"a": 50}, 3.0, {}, None, None).total == 0
+    assert score_piece({"a": math.nan}, 20, {"a": USUAL}, report(18, None), None).total == 0
+    assert score_piece({}, 20, {}, report(10, 12.0), None).total == 0
 
 
 def test_the_collapsed_come_last_and_equals_keep_their_order():
-    collapsed = judge({}, 0, {}, None, DegenerateRepetition(0, 16, 1, 0))
-    assert collapsed.degenerate_repetition == COLLAPSED
-    strange, usual = Judgement(1, 0, 0, 0), Judgement(0, 0, 0, 0)
-    assert ranked([collapsed, strange, usual, usual]) == [2, 3, 1, 0]
+    collapsed = score_piece({}, 0, {}, None, DegenerateRepetition(0, 16, 1, 0))
+    assert collapsed.degenerate_repetition == DEGENERATE_PENALTY
+    strange, usual = Penalty(1, 0, 0, 0), Penalty(0, 0, 0, 0)
+    assert rank([collapsed, strange, usual, usual]) == [2, 3, 1, 0]
 
 
 def test_pieces_of_a_collection_are_less_strange_than_others():
     percentiles = metric_percentiles([tune(seed) for seed in range(40)])
     own = [
-        judge(score_metrics(tune(seed)), 0, percentiles, None, None).total for seed in range(50, 60)
+        score_piece(score_metrics(tune(seed)), 0, percentiles, None, None).total
+        for seed in range(50, 60)
     ]
     other = [
-        judge(score_metrics(tune(seed, chord=0.9)), 0, percentiles, None, None).total
+        score_piece(score_metrics(tune(seed, chord=0.9)), 0, percentiles, None, None).total
         for seed in range(50, 60)
     ]
     assert max(own) < min(other)

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from musicgen.composing.decoding.compose import compose
-from musicgen.composing.settings import ComposeSettings
+from musicgen.composing.generation import generate
 from musicgen.corpus.load import load_collection
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.notes import NotesEncoding
 from musicgen.encoding.steps import Steps
 from musicgen.evaluation import ngram
 from musicgen.evaluation.ngram_levels import estimate_discounts
+from tests.helpers.compose_settings import plain_settings
 
 THREE = NotesEncoding(((60,), (62,), (64,)))  # tokens A, B, C
 EVENTS = EventsEncoding()
@@ -148,7 +148,7 @@ def test_on_chorales_it_needs_less_than_60_percent_of_the_unigrams_bits() -> Non
 def test_an_ngram_composes() -> None:
     pieces = [EVENTS.encode(score) for score in load_collection("ryans-mammoth").scores[:40]]
     model = ngram.fit(EVENTS, pieces, order=4)
-    one, other = compose(model, ComposeSettings(bars=8, variations=2, seed=1))
+    one, other = generate(model, plain_settings(bars=8, variations=2, seed=1))
     assert one.score != other.score
     assert 1 <= one.score.bars <= 8
     assert len(one.score) >= 16

@@ -1,4 +1,4 @@
-"""Constraints: functions and stateful objects that change the logits of a step.
+"""Rules and constraints of a piece, and how the settings choose among them.
 
-Imports: decoding, theory.
+Imports: composing.decoding, composing.originality, theory.
 """

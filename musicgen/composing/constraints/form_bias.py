@@ -1,10 +1,9 @@
-"""Bars that come again, as a wish: a piece is written in a form that a collection's piece has.
+"""Bias towards a form: bars that repeat earlier bars, as in a piece of the collection.
 
-A tune is known by what comes back: in three of four fiddle tunes the sixth bar is the second one
-again. A model that predicts the next note seldom goes back, for when it would have to begin,
-nothing tells it to. So in a bar that is to come again (`forms.py`), what was not played in it the
-first time is less likely: another onset, another key, another length. Where the model is sure of
-something else, that is what comes.
+In three of four fiddle tunes the sixth bar repeats the second. A model that predicts the next note
+seldom repeats a bar of its own accord. In a bar that repeats an earlier one (`theory.form`), other
+onsets, keys and durations than those of the earlier bar get a lower logit. Where the model is sure
+of another value, that value is still drawn.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from musicgen.composing.bars import bar_start
-from musicgen.composing.constraints.rules import Rules, StepContext
+from musicgen.composing.decoding.constraint import Rules, StepContext
 from musicgen.encoding.events import DURATION, PITCH, SHIFT
 from musicgen.encoding.grid import GRID_TICKS, MAX_GRID_UNITS
 from musicgen.score import Metre, bar_positions, first_bar_number
@@ -26,38 +25,38 @@ from musicgen.theory.form import earlier_bars
 LOGIT_BIAS = 5.0  # nats
 
 
-class Recall:
-    """Watches K pieces of `events`."""
+class FormBias:
+    """Constraint for K pieces of `events`."""
 
     def __init__(self, pieces: int, form: str, metres: tuple[Metre, ...]) -> None:
-        plan = _Plan(earlier_bars(form, 1 - first_bar_number(metres)), _Bars(metres))
-        self._pieces = [_Piece(plan) for _ in range(pieces)]
+        form_plan = _Plan(earlier_bars(form, 1 - first_bar_number(metres)), _Bars(metres))
+        self._pieces = [_Piece(form_plan) for _ in range(pieces)]
 
     def rules(self) -> Rules:
         return {
-            SHIFT.name: (self._onsets,),
-            PITCH.name: (self._pitches,),
-            DURATION.name: (self._durations,),
+            SHIFT.name: (self._bias_shifts,),
+            PITCH.name: (self._bias_pitches,),
+            DURATION.name: (self._bias_durations,),
         }
 
     def push(self, fields: np.ndarray) -> None:
         for piece, step in zip(self._pieces, fields[:, :3].tolist(), strict=True):
-            piece.play(*step)
+            piece.add(*step)
 
     def select(self, rows: np.ndarray) -> None:
         self._pieces = [copy(self._pieces[row]) for row in rows]
 
-    def _onsets(self, context: StepContext, logits: np.ndarray) -> np.ndarray:
-        """Less of what comes before the next note in a bar that comes again, or leaves it out."""
+    def _bias_shifts(self, context: StepContext, logits: np.ndarray) -> np.ndarray:
+        """Lower the logits of onsets that add a note to a repeated bar or skip its next one."""
         logits = logits.copy()
         for row, piece in enumerate(self._pieces):
-            new_from, new_to = (tick - piece.now for tick in piece.not_new)
-            logits[row, max(new_from, 0) : max(new_to, 0)] -= LOGIT_BIAS
+            start, end = (step - piece.now for step in piece.no_new_notes)
+            logits[row, max(start, 0) : max(end, 0)] -= LOGIT_BIAS
             if piece.next is not None:
                 logits[row, piece.next.onset - piece.now + 1 :] -= LOGIT_BIAS
         return logits
 
-    def _pitches(self, context: StepContext, logits: np.ndarray) -> np.ndarray:
+    def _bias_pitches(self, context: StepContext, logits: np.ndarray) -> np.ndarray:
         logits = logits.copy()
         for row, note in enumerate(self._next_at(context)):
             if note is not None:
@@ -65,7 +64,7 @@ class Recall:
                 logits[row, note.key + 1 :] -= LOGIT_BIAS
         return logits
 
-    def _durations(self, context: StepContext, logits: np.ndarray) -> np.ndarray:
+    def _bias_durations(self, context: StepContext, logits: np.ndarray) -> np.ndarray:
         logits = logits.copy()
         for row, note in enumerate(self._next_at(context)):
             if note is not None and note.key == context.drawn[row, 1]:
@@ -74,7 +73,7 @@ class Recall:
         return logits
 
     def _next_at(self, context: StepContext) -> list[_Note | None]:
-        """The next note of each piece, where the onset that is drawn is its."""
+        """The expected note of each piece; None where another onset is drawn."""
         shifts = context.drawn[:, 0].tolist()
         return [
             piece.next if piece.next and piece.next.onset == piece.now + shift else None
@@ -85,43 +84,43 @@ class Recall:
 class _Note(NamedTuple):
     onset: int  # grid steps
     key: int
-    duration: int  # grid steps less one, as it is drawn
+    duration: int  # grid steps less one: the value of the field
 
 
 @dataclass(frozen=True)
 class _Plan:
-    comes_from: Mapping[int, int]  # the earlier bar that a bar is to be like
+    source_bars: Mapping[int, int]  # by repeated bar: the earlier bar that it repeats
     bars: _Bars
 
 
 class _Piece:
-    """One piece: what was played in each bar, and what is to be played next."""
+    """Notes of one piece by bar, and the note of a repeated bar that is expected next."""
 
     def __init__(self, plan: _Plan) -> None:
         self._plan, self._played = plan, dict[int, tuple[_Note, ...]]()
         self.now = 0
-        self.next: _Note | None = None  # where it is known
-        self.not_new = (0, 0)  # from where to where nothing else should begin
+        self.next: _Note | None = None  # None where the next bars are not repeated ones
+        self.no_new_notes = (0, 0)  # grid steps, between which no note begins that is not repeated
 
     def __copy__(self) -> _Piece:
         other = _Piece(self._plan)
         other.__dict__.update(self.__dict__, _played=self._played.copy())
         return other
 
-    def play(self, shift: int, key: int, duration: int) -> None:
+    def add(self, shift: int, key: int, duration: int) -> None:
         plan, bars = self._plan, self._plan.bars
         self.now += shift
         bar = bars.of(self.now)
         self._played[bar] = (*self._played.get(bar, ()), _Note(self.now, key, duration))
-        notes = (*self._again(bar), *self._again(bar + 1))
+        notes = (*self._repeated(bar), *self._repeated(bar + 1))
         self.next = next((note for note in notes if note[:2] > (self.now, key)), None)
         following = bars.start(bar + 1)
-        new = self.now if bar in plan.comes_from else following
-        self.not_new = (new, following if self.next is None else self.next.onset)
+        start = self.now if bar in plan.source_bars else following
+        self.no_new_notes = (start, following if self.next is None else self.next.onset)
 
-    def _again(self, bar: int) -> list[_Note]:
-        """The notes of a bar that comes again, as they are to be played in it."""
-        earlier = self._plan.comes_from.get(bar)
+    def _repeated(self, bar: int) -> list[_Note]:
+        """Notes expected in a repeated bar; none in another one."""
+        earlier = self._plan.source_bars.get(bar)
         if earlier is None:
             return []
         later = self._plan.bars.start(bar) - self._plan.bars.start(earlier)
@@ -129,7 +128,7 @@ class _Piece:
 
 
 class _Bars:
-    """Which bar every grid step is in, computed as far as it is asked for."""
+    """Bar of every grid step, computed on demand."""
 
     def __init__(self, metres: tuple[Metre, ...]) -> None:
         self._metres = metres
@@ -142,5 +141,5 @@ class _Bars:
         return self._of[step]
 
     def start(self, bar: int) -> int:
-        """The first grid step of a bar."""
+        """Return the first grid step of a bar."""
         return -(-bar_start(self._metres, bar) // GRID_TICKS)

@@ -1,4 +1,4 @@
-"""Drawing steps from a model: ONNX Runtime, sampling, batches of variations.
+"""Sampling steps from a model: ONNX Runtime, logits to choices, batches of variations.
 
-Imports: encoding.
+Imports: encoding, composing.bars, composing.settings.
 """

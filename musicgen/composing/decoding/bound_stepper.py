@@ -1,7 +1,7 @@
-"""Step graphs run on arrays that stay where they are, bound to ONNX Runtime once.
+"""Stepper whose arrays are bound to ONNX Runtime once, in place of being passed at each step.
 
-Handing arrays over at each step costs a small model a tenth of its time. Where the state grows
-they have to be handed over, as `engine.EngineStepper` does.
+Passing arrays takes a tenth of the time of a small model's step. A state that grows cannot be
+bound: `onnx_model.OnnxStepper` passes it.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ _OUT = "_out"
 
 
 def can_be_bound(sessions: Sequence[ort.InferenceSession]) -> bool:
-    """Whether all that graphs take and give has one size but for the number of pieces."""
+    """Whether all inputs and outputs have one shape but for the number of pieces."""
     values = [v for session in sessions for v in (*session.get_inputs(), *session.get_outputs())]
     return all(v.type in _TYPES and all(isinstance(n, int) for n in v.shape[1:]) for v in values)
 
 
 class BoundStepper:
-    """K pieces between runs of graphs that can be bound."""
+    """State of K pieces in arrays that the graphs read and write in place."""
 
     def __init__(
         self, sessions: Sequence[ort.InferenceSession], start: Mapping[str, np.ndarray]
     ) -> None:
-        """start: the state, and as `before` the step before the first; (K, ...) each."""
+        """start: the initial state and, as `before`, the step before the first; (K, ...) each."""
         self._sessions, self._states = sessions, set(start) - {"before"}
         self._arrays = dict(start)
-        self._bindings: list[ort.IOBinding] = []  # made when they are first needed
+        self._bindings: list[ort.IOBinding] = []  # created before the first step
 
     def logits(self, features: Features, drawn: np.ndarray) -> np.ndarray:
         if not self._bindings:
@@ -42,7 +42,7 @@ class BoundStepper:
             np.copyto(self._drawn[index], drawn)
         else:
             for name, value in features.items():
-                if name in self._arrays:  # some graph takes it
+                if name in self._arrays:  # an input of some graph
                     np.copyto(self._arrays[name], value)
         self._sessions[index].run_with_iobinding(self._bindings[index])
         if not index:
@@ -58,14 +58,14 @@ class BoundStepper:
         self._bindings = []
 
     def _bind(self) -> None:
-        """Give each graph its arrays: what one hands on is where the next ones take it."""
+        """Bind each graph to its arrays: outputs of one are inputs of the next."""
         self._arrays = {n: np.ascontiguousarray(value) for n, value in self._arrays.items()}
         self._drawn: list[np.ndarray] = []
         self._logits: list[np.ndarray] = []
         self._carried: list[tuple[np.ndarray, np.ndarray]] = []
-        self._bindings = [self._bound(session) for session in self._sessions]
+        self._bindings = [self._binding_of(session) for session in self._sessions]
 
-    def _bound(self, session: ort.InferenceSession) -> ort.IOBinding:
+    def _binding_of(self, session: ort.InferenceSession) -> ort.IOBinding:
         binding, pieces = session.io_binding(), len(self._arrays["before"])
         drawn = np.zeros((pieces, 0), np.int32)
         for value in session.get_inputs():
@@ -81,7 +81,7 @@ class BoundStepper:
             name = value.name.removesuffix(_OUT)
             if name == "logits":
                 self._logits.append(array)
-            elif name in self._states:  # not where it is still read
+            elif name in self._states:  # an array of its own: the graph still reads the old state
                 self._carried.append((self._arrays[name], array))
             else:
                 array = self._arrays.setdefault(name, array)

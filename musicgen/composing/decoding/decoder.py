@@ -1,14 +1,14 @@
-"""Pieces while they are written: K variations in one batch, step by step."""
+"""Decoder of K variations in one batch, step by step."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 import numpy as np
 
-from musicgen.composing.constraints.rules import Rules, StepContext
-from musicgen.composing.decoding.sampling import UniformStream, draw, log_likelihood
+from musicgen.composing.decoding.constraint import Constraint, Rules, StepContext
+from musicgen.composing.decoding.likelihood import LogLikelihood
+from musicgen.composing.decoding.sampling import UniformStream, draw
 from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.events import SHIFT
 from musicgen.encoding.grid import GRID_TICKS, MAX_GRID_UNITS
@@ -17,20 +17,8 @@ from musicgen.encoding.notes import STEP_TICKS
 from musicgen.score import Metre
 
 
-class Constraint(Protocol):
-    """Looks after what was drawn and forbids what must not come next, as rules do."""
-
-    def rules(self) -> Rules: ...
-
-    def push(self, fields: np.ndarray) -> None:
-        """Take the next step of each piece: (K, F)."""
-
-    def select(self, rows: np.ndarray) -> None:
-        """Go on with these pieces alone, each as often as it is named."""
-
-
 class BatchDecoder:
-    """K pieces of the same metres; those that have ended cost no more."""
+    """K pieces of the same metres; pieces that have ended take no more time."""
 
     def __init__(
         self,
@@ -40,171 +28,148 @@ class BatchDecoder:
         generators: Sequence[np.random.Generator],
         rules: Rules,
         constraints: Sequence[Constraint] = (),
+        *,
+        bars: int = 0,
         end: int | None = None,
-        fork: int | None = None,
+        fork_at: int | None = None,
     ) -> None:
-        """end: the tick where onsets are no longer taken; None does without.
+        """Begin K pieces, one for each generator.
 
-        fork: the tick before which the model is remembered (`forks`), to be gone on from again.
+        bars: of the whole piece, an upbeat's included; 0 for any number. end: the tick from which
+        on no note begins; None for no end. fork_at: the tick before which the state of the model
+        is saved in `forks`.
         """
         pieces, fields = len(generators), model.encoding.fields
         self.fields = fields
         self._end = None if end is None else -(-end // GRID_TICKS)
-        self._fork = None if fork is None else -(-fork // GRID_TICKS)
-        self.forks: dict[int, Stepper] = {}  # one piece each, by number, before its step from there
-        self.rows = np.arange(pieces)  # of the pieces that go on
-        self.now = np.zeros(pieces, np.int64)  # grid steps, the latest onset, as the rows
+        self._fork_at = None if fork_at is None else -(-fork_at // GRID_TICKS)
+        self.forks: dict[int, Stepper] = {}  # the model's state of one piece, by number
+        self.rows = np.arange(pieces)  # numbers of the active pieces
+        self.now = np.zeros(pieces, np.int64)  # grid steps, latest onset of each active piece
         self.lengths = np.zeros(pieces, np.int64)  # steps, of all pieces
-        self._chances = Chances(pieces, len(fields))
+        self._log_likelihood = LogLikelihood(len(fields))
         self._steps: list[np.ndarray] = []  # (K, F) each, of all pieces
         self._stepper = model.start(pieces)
-        self._tracker = model.encoding.tracker(pieces, metres, settings.all_bars or 0)
+        self._tracker = model.encoding.tracker(pieces, metres, bars)
         self._uniforms = UniformStream(list(generators), len(fields))
         self._samplings = [settings.sampling(field.name) for field in fields]
-        self._watches = constraints
-        everything = (rules, *(watch.rules() for watch in constraints))
+        self._constraints = constraints
+        sources = (rules, *(constraint.rules() for constraint in constraints))
         self._rules = [
-            [rule for some in everything for rule in some.get(f.name, ())] for f in fields
+            [rule for source in sources for rule in source.get(f.name, ())] for f in fields
         ]
-        self._moves = fields[0].name == SHIFT.name
+        self._has_onsets = fields[0].name == SHIFT.name
         self._before = np.array([[field.size for field in fields]] * pieces, np.int32)
 
-    def hear(self, steps: np.ndarray, fork: Stepper | None = None) -> None:
-        """Take given steps (N, F), the same for all pieces, as if each had drawn them.
+    def feed(self, steps: np.ndarray, fork: Stepper | None = None) -> None:
+        """Condition all pieces on the same given steps (N, F), as if each had drawn them.
 
-        fork: one piece of the model that has heard them already.
+        fork: the model's state of one piece after these steps, where there is one.
         """
         if not len(steps):
             return
         pieces = len(self.rows)
-        self._go_on_with(np.zeros(1, np.int64))  # one piece hears for all
+        self._select(np.zeros(1, np.int64))  # one piece stands for all
         if fork is not None:
             self._stepper = branch(fork, np.zeros(1, np.int64))
         for fields in np.ascontiguousarray(steps[:, None], np.int32):  # (1, F)
             if fork is None:
                 self._stepper.logits(self._tracker.features(), fields[:, :0])
                 self._stepper.push(fields)
-            self._take(fields)
+            self._advance(fields)
             self._steps.append(np.broadcast_to(fields, (pieces, len(self.fields))))
-        self._go_on_with(np.zeros(pieces, np.int64))
+        self._select(np.zeros(pieces, np.int64))
         self.lengths += len(steps)
 
     def warm_up(self, windows: Sequence[np.ndarray]) -> None:
-        """Give the model (N, F) steps of each piece to go on from, which are not part of it."""
+        """Condition the model on (N, F) steps for each piece, which are not part of the piece."""
         for fields in np.stack(windows, axis=1):  # (K, F)
             self._stepper.logits(self._tracker.features(), fields[:, :0])
             self._stepper.push(fields)
         self._before = fields
 
     def step(self) -> None:
-        """Draw one more step of each piece that goes on."""
-        if self._fork is not None:
-            self._remember_model(self._fork)
+        """Draw one more step of each active piece."""
+        if self._fork_at is not None:
+            self._save_forks(self._fork_at)
         features, uniforms = self._tracker.features(), self._uniforms.next()
         drawn = np.zeros((len(self.rows), len(self.fields)), np.int32)
-        plain = []
+        model_logits = []  # before rules and constraints, one array a field
         context = StepContext(features, self.now, self._before, drawn[:, :0])
         for index, sampling in enumerate(self._samplings):
             logits = self._stepper.logits(context.features, context.drawn)  # (K, V)
-            plain.append(logits)
+            model_logits.append(logits)
             for rule in self._rules[index]:
                 logits = rule(context, logits)
-            chosen = draw(logits, uniforms[:, index], sampling)
-            if index == 0 and self._moves and self._end is not None:
+            chosen = draw(logits, uniforms[:, index], sampling)  # (K,)
+            if index == 0 and self._has_onsets and self._end is not None:
                 chosen[self.now + chosen >= self._end] = -1
             drawn[:, index] = chosen
-            if chosen.min() < 0:  # nothing is left to draw, or the piece is at its end
+            if chosen.min() < 0:  # no value is left to draw, or the piece is at its end
                 rows = np.flatnonzero(chosen >= 0)
-                context = self._keep(rows, context)
+                context = self._select_within_step(rows, context)
                 drawn, uniforms = drawn[rows], uniforms[rows]
-                plain = [values[rows] for values in plain]
+                model_logits = [values[rows] for values in model_logits]
                 if not len(rows):
                     return
             context.drawn = drawn[:, : index + 1]
-        self._chances.add(self.rows, plain, drawn)
+        self._log_likelihood.add(self.rows, model_logits, drawn)
         self._stepper.push(drawn)
-        self._take(drawn)
-        self._remember(drawn)
+        self._advance(drawn)
+        self._record(drawn)
 
     def log_likelihood(self, piece: int) -> np.ndarray:
-        """Of the drawn steps of one of all pieces, by field: (F,)."""
-        return self._chances.totals()[piece]
+        """Natural logs of the model's probabilities of one piece's drawn steps: (N, F)."""
+        return self._log_likelihood.of_piece(piece)
 
     def onsets(self) -> np.ndarray:
-        """The latest onset of each piece that goes on, in ticks: (K,)."""
-        if self._moves:
+        """Ticks, the latest onset of each active piece: (K,)."""
+        if self._has_onsets:
             return self.now * GRID_TICKS
         return np.maximum(self.lengths[self.rows] - 1, 0) * STEP_TICKS
 
     def steps(self, piece: int) -> np.ndarray:
-        """The steps so far of one of all pieces: (N, F)."""
+        """The steps so far of one piece, fed ones included: (N, F)."""
         length = int(self.lengths[piece])
         rows = [fields[piece] for fields in self._steps[:length]]
         return np.array(rows, np.int32).reshape(length, len(self.fields))
 
-    def _take(self, fields: np.ndarray) -> None:
-        """Let all but the model know of the next step of the pieces that go on: (K, F)."""
+    def _advance(self, fields: np.ndarray) -> None:
+        """Update all but the model with the next step of the active pieces: (K, F)."""
         self._tracker.push(fields)
-        for watch in self._watches:
-            watch.push(fields)
+        for constraint in self._constraints:
+            constraint.push(fields)
         self._before = fields
-        if self._moves:
+        if self._has_onsets:
             self.now = self.now + fields[:, 0]
 
-    def _remember(self, fields: np.ndarray) -> None:
-        """Keep the step that was drawn for the pieces that go on: (K, F)."""
+    def _record(self, fields: np.ndarray) -> None:
+        """Append the drawn step of the active pieces (K, F) to the steps of all pieces."""
         if len(self.rows) < len(self.lengths):
-            everyone = np.zeros((len(self.lengths), len(self.fields)), np.int32)
-            everyone[self.rows] = fields
-            fields = everyone
+            padded = np.zeros((len(self.lengths), len(self.fields)), np.int32)
+            padded[self.rows] = fields
+            fields = padded
         self._steps.append(fields)
         self.lengths[self.rows] += 1
 
-    def _remember_model(self, fork: int) -> None:
-        """Keep the model as it is for the pieces that may come to a grid step with the next one."""
-        near = (self.now < fork) & (self.now + MAX_GRID_UNITS >= fork)
+    def _save_forks(self, fork_at: int) -> None:
+        """Save the model's state of pieces whose next onset may be at or after a grid step."""
+        near = (self.now < fork_at) & (self.now + MAX_GRID_UNITS >= fork_at)
         for row in np.flatnonzero(near):
             self.forks[int(self.rows[row])] = branch(self._stepper, np.array([row]))
 
-    def _keep(self, rows: np.ndarray, context: StepContext) -> StepContext:
-        """Go on with these of the rows alone, in the middle of a step."""
+    def _select_within_step(self, rows: np.ndarray, context: StepContext) -> StepContext:
+        """Drop all active pieces but these rows, in the middle of a step."""
         self.rows = self.rows[rows]
         self._uniforms.select(rows)
-        self._go_on_with(rows)
+        self._select(rows)
         features = {name: value[rows] for name, value in context.features.items()}
         return StepContext(features, self.now, self._before, context.drawn[rows])
 
-    def _go_on_with(self, rows: np.ndarray) -> None:
-        """Have all that look after the pieces go on with these rows of theirs."""
+    def _select(self, rows: np.ndarray) -> None:
+        """Go on with these rows of the model, the tracker and the constraints."""
         self.now, self._before = self.now[rows], self._before[rows]
         self._stepper.select(rows)
         self._tracker.select(rows)
-        for watch in self._watches:
-            watch.select(rows)
-
-
-class Chances:
-    """Log-likelihoods of what is drawn, added up by piece and field, many steps at a time."""
-
-    BLOCK = 64  # steps
-
-    def __init__(self, pieces: int, fields: int) -> None:
-        self._totals = np.zeros((pieces, fields))
-        self._waiting: list[tuple[np.ndarray, list[np.ndarray], np.ndarray]] = []
-
-    def add(self, rows: np.ndarray, logits: list[np.ndarray], drawn: np.ndarray) -> None:
-        """A step of the pieces `rows`: logits F of (K, V), drawn (K, F)."""
-        self._waiting.append((rows, logits, drawn))
-        if len(self._waiting) == self.BLOCK:
-            self.totals()
-
-    def totals(self) -> np.ndarray:
-        """All so far: (pieces, F)."""
-        if self._waiting:
-            rows, logits, drawn = zip(*self._waiting, strict=True)
-            self._waiting = []
-            piece, chosen = np.concatenate(rows), np.concatenate(drawn)
-            for field, values in enumerate(zip(*logits, strict=True)):
-                chances = log_likelihood(np.concatenate(values), chosen[:, field])
-                np.add.at(self._totals[:, field], piece, chances)
-        return self._totals
+        for constraint in self._constraints:
+            constraint.select(rows)

@@ -1,4 +1,4 @@
-"""How likely a model finds given steps after others."""
+"""Log-likelihood of steps under a model: of drawn ones while decoding, and of given ones."""
 
 from __future__ import annotations
 
@@ -7,38 +7,78 @@ from collections.abc import Sequence
 import numpy as np
 
 from musicgen.composing.decoding.sampling import log_likelihood
-from musicgen.encoding.model_interface import Model
+from musicgen.encoding.model_interface import Model, Stepper, branch
 from musicgen.score import Metre
 
 
-def expectation(
+class LogLikelihood:
+    """Log-likelihoods (natural) of drawn steps, computed from their logits in blocks of steps."""
+
+    BLOCK_STEPS = 64
+
+    def __init__(self, fields: int) -> None:
+        self._pending: list[tuple[np.ndarray, list[np.ndarray], np.ndarray]] = []
+        self._rows = [np.zeros(0, np.int64)]  # the piece of each value
+        self._values = [np.zeros((0, fields))]
+
+    def add(self, rows: np.ndarray, logits: list[np.ndarray], drawn: np.ndarray) -> None:
+        """Add a step of the pieces `rows` (K,): F arrays of logits (K, V), drawn (K, F)."""
+        self._pending.append((rows, logits, drawn))
+        if len(self._pending) == self.BLOCK_STEPS:
+            self._compute()
+
+    def of_piece(self, row: int) -> np.ndarray:
+        """Return the values of one piece's steps, in order: (N, F)."""
+        self._compute()
+        self._rows, self._values = [np.concatenate(self._rows)], [np.concatenate(self._values)]
+        return self._values[0][self._rows[0] == row]
+
+    def _compute(self) -> None:
+        if not self._pending:
+            return
+        rows, logits, drawn = zip(*self._pending, strict=True)
+        self._pending = []
+        chosen = np.concatenate(drawn)  # (steps * K, F)
+        by_field = [
+            log_likelihood(np.concatenate(values), chosen[:, field])
+            for field, values in enumerate(zip(*logits, strict=True))
+        ]
+        self._rows.append(np.concatenate(rows))
+        self._values.append(np.stack(by_field, axis=1))
+
+
+def step_log_likelihoods(
     model: Model,
     metres: tuple[Metre, ...],
     bars: int,
     before: np.ndarray,
     pieces: Sequence[np.ndarray],
+    fork: Stepper | None = None,
 ) -> list[np.ndarray]:
     """Log-likelihood (natural) of every field of each piece's steps after the same beginning.
 
-    before (N, F), pieces (N_k, F) each -> (N_k, F) each. bars: as a tracker is told.
+    before (N, F), pieces (N_k, F) each -> (N_k, F) each. bars: of the whole piece, 0 where that is
+    not known. fork: the model's state of one piece after `before`, where there is one.
     """
     count, longest = len(pieces), max(map(len, pieces), default=0)
     steps = np.zeros((longest, count, before.shape[1]), np.int32)
     for row, piece in enumerate(pieces):
-        steps[: len(piece), row] = piece  # what comes after its end does not matter
-    found = np.zeros(steps.shape)
-    stepper, tracker = model.start(1), model.encoding.tracker(count, metres, bars)
-    for fields in before.astype(np.int32):
-        alone = {name: value[:1] for name, value in tracker.features().items()}
-        stepper.logits(alone, fields[None, :0])
-        stepper.push(fields[None])
-        tracker.push(np.tile(fields, (count, 1)))
-    stepper.select(np.zeros(count, int))
-    for step, fields in enumerate(steps):
+        steps[: len(piece), row] = piece  # the values after its end are left out below
+    values = np.zeros(steps.shape)
+    tracker = model.encoding.tracker(1, metres, bars)
+    stepper = model.start(1) if fork is None else branch(fork, np.zeros(1, np.int64))
+    for fields in before[:, None].astype(np.int32):  # (1, F)
+        if fork is None:
+            stepper.logits(tracker.features(), fields[:, :0])
+            stepper.push(fields)
+        tracker.push(fields)
+    stepper.select(np.zeros(count, np.int64))
+    tracker.select(np.zeros(count, np.int64))
+    for step, fields in enumerate(steps):  # (K, F)
         features = tracker.features()
         for index in range(fields.shape[1]):
-            logits = stepper.logits(features, fields[:, :index])
-            found[step, :, index] = log_likelihood(logits, fields[:, index])
+            logits = stepper.logits(features, fields[:, :index])  # (K, V)
+            values[step, :, index] = log_likelihood(logits, fields[:, index])
         stepper.push(fields)
         tracker.push(fields)
-    return [found[: len(piece), row] for row, piece in enumerate(pieces)]
+    return [values[: len(piece), row] for row, piece in enumerate(pieces)]

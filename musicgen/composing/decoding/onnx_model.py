@@ -1,8 +1,8 @@
-"""A checkpoint's step graphs, run by ONNX Runtime with carried state.
+"""Model of a checkpoint's step graphs, run by ONNX Runtime with carried state.
 
-The first field's graph takes the step before, what is heard and the state, and gives logits,
-the memory and the new state; each further field's takes the memory and what is drawn so far.
-What a graph gives as `NAME_out` the graphs after it, and those of the next step, take as `NAME`.
+The first field's graph maps the step before, its features and the state to logits, a hidden vector
+and the new state; the graph of each further field maps the hidden vector and the fields drawn so
+far to logits. An output `NAME_out` is the input `NAME` of later graphs and of the next step.
 """
 
 from __future__ import annotations
@@ -19,41 +19,41 @@ from musicgen.encoding.model_interface import Stepper
 from musicgen.encoding.steps import Encoding, Features
 from musicgen.models.checkpoints.checkpoint import read_graph
 
-# A step is too small to share: on two idle cores a second thread gains 4 to 9 % for one piece and
-# 12 to 16 % for eight; beside a training the threads wait for each other, and a step takes 5 to
+# A step is too small to be shared: on two idle cores a second thread gains 4 to 9 % for one piece
+# and 12 to 16 % for eight; beside a training, threads wait for each other, and a step takes 5 to
 # 10 times as long as with one.
 THREADS = 1
 
 
 class StepGraphs(Protocol):
-    """What the engine needs of a checkpoint."""
+    """Parts of a checkpoint that a model is built from."""
 
     @property
     def encoding(self) -> Encoding: ...
 
     @property
     def state(self) -> Mapping[str, tuple[int, ...]]:
-        """Shape of each carried array of one piece, by name; it begins as zeros."""
+        """Shape of each carried array of one piece, by name; the initial values are zeros."""
 
     @property
     def graphs(self) -> Sequence[Path]:
-        """One ONNX file a field, in order."""
+        """ONNX files, one for each field, in order."""
 
     @property
     def primers(self) -> Sequence[np.ndarray]:
-        """Windows of steps (N, F) to begin from, for models that cannot begin from nothing."""
+        """Windows of steps (N, F) for models that cannot begin without a beginning."""
 
 
 class OnnxModel:
-    """A `Model` from a checkpoint's graphs; open it once and begin as often as you like."""
+    """`Model` from a checkpoint's graphs; opened once, it begins any number of batches."""
 
     def __init__(self, checkpoint: StepGraphs) -> None:
         self.encoding = checkpoint.encoding
         self.warmup_windows = tuple(checkpoint.primers)
         self.state = dict(checkpoint.state)
         self.sessions = tuple(_session(read_graph(path)) for path in checkpoint.graphs)
-        self.takes = tuple([i.name for i in session.get_inputs()] for session in self.sessions)
-        self.gives = tuple([o.name for o in session.get_outputs()] for session in self.sessions)
+        self.inputs = tuple([i.name for i in session.get_inputs()] for session in self.sessions)
+        self.outputs = tuple([o.name for o in session.get_outputs()] for session in self.sessions)
         fields = [field.name for field in self.encoding.fields]
         if len(self.sessions) != len(fields):
             raise ValueError(f"{len(self.sessions)} graphs for the fields {', '.join(fields)}")
@@ -68,23 +68,23 @@ class OnnxModel:
 
 
 class OnnxStepper:
-    """K pieces between runs of the graphs, of any sizes."""
+    """State of K pieces, passed to the graphs at each step; it may grow."""
 
-    def __init__(self, engine: OnnxModel, start: Mapping[str, np.ndarray]) -> None:
-        """start: the state, and as `before` the step before the first; (K, ...) each."""
-        self._graphs = list(zip(engine.sessions, engine.takes, engine.gives, strict=True))
+    def __init__(self, model: OnnxModel, start: Mapping[str, np.ndarray]) -> None:
+        """start: the initial state and, as `before`, the step before the first; (K, ...) each."""
+        self._graphs = list(zip(model.sessions, model.inputs, model.outputs, strict=True))
         self._values = dict(start)
 
     def logits(self, features: Features, drawn: np.ndarray) -> np.ndarray:
         index, values = drawn.shape[1], self._values
-        session, takes, gives = self._graphs[index]
+        session, inputs, outputs = self._graphs[index]
         if index:
             values["drawn"] = drawn
         else:
             for name, value in features.items():
                 values[name] = value.astype(np.float32, copy=False)
-        found = session.run(gives, {name: values[name] for name in takes})
-        for name, value in zip(gives, found, strict=True):
+        results = session.run(outputs, {name: values[name] for name in inputs})
+        for name, value in zip(outputs, results, strict=True):
             values[name.removesuffix("_out")] = value
         return values.pop("logits")
 
@@ -96,7 +96,7 @@ class OnnxStepper:
 
 
 def _session(graph: bytes) -> ort.InferenceSession:
-    """The graph's session; from bytes it cannot name other files to read."""
+    """Open a graph; from bytes it cannot name other files to read."""
     options = ort.SessionOptions()
     options.intra_op_num_threads = THREADS
     options.inter_op_num_threads = 1

@@ -1,4 +1,4 @@
-"""What stands before the first drawn step: the primer, its metres and its tempo."""
+"""Prompt of a piece: the steps that it begins with, its metres, and where it has to end."""
 
 from __future__ import annotations
 
@@ -10,18 +10,19 @@ from musicgen.composing.bars import bar_start
 from musicgen.composing.settings import MAX_NOTES, ComposeSettings
 from musicgen.encoding.notes import STEP_TICKS, NotesEncoding
 from musicgen.encoding.steps import Encoding, Steps
+from musicgen.errors import InvalidSetting
 from musicgen.score import Metre, Score
 
-DEFAULT_TEMPO = 100.0  # quarters a minute
+DEFAULT_TEMPO_BPM = 100.0  # quarters a minute
 
 
 @dataclass(frozen=True, eq=False)
 class Prompt:
-    """Where composing begins, and where it must end."""
+    """Beginning of a piece and the bounds of its length."""
 
-    steps: Steps  # of the primer; empty without one
-    most_steps: int  # of the whole piece
-    last_bar: tuple[int, int] | None  # ticks, where it begins and ends; None for any number
+    steps: Steps  # of the primer; none without one
+    max_steps: int  # of the whole piece
+    last_bar: tuple[int, int] | None  # ticks, its start and end; None for any number of bars
 
     @property
     def metres(self) -> tuple[Metre, ...]:
@@ -33,41 +34,36 @@ class Prompt:
         return self.last_bar[1] if self.last_bar else None
 
 
-def opening(encoding: Encoding, settings: ComposeSettings, primer: Score | None) -> Prompt:
-    """The opening of a piece; ValueError where the primer leaves nothing to compose."""
+def build_prompt(encoding: Encoding, settings: ComposeSettings, primer: Score | None) -> Prompt:
+    """Build the prompt of a piece; InvalidSetting where the primer leaves no room to compose."""
     steps = _primer_steps(encoding, settings, primer)
-    most = MAX_NOTES if settings.notes is None else settings.notes
+    max_steps = MAX_NOTES if settings.notes is None else settings.notes
     last_bar = None
     if settings.all_bars is not None:
         end = bar_start(steps.metres, settings.all_bars)
         last_bar = bar_start(steps.metres, settings.all_bars - 1), end
         if isinstance(encoding, NotesEncoding):
-            most = min(most, -(-end // STEP_TICKS))
-    found = Prompt(steps, most, last_bar)
+            max_steps = min(max_steps, -(-end // STEP_TICKS))
+    prompt = Prompt(steps, max_steps, last_bar)
     if len(steps):
-        _check_room(encoding.decode(steps), found)
-    return found
-
-
-def closed(score: Score, end: int | None) -> Score:
-    """The score with notes that sound beyond the end (a tick) cut there."""
-    return score if end is None else score.until(end)
+        _check_room(encoding.decode(steps), prompt)
+    return prompt
 
 
 def _primer_steps(encoding: Encoding, settings: ComposeSettings, primer: Score | None) -> Steps:
     if primer is None:
         fields = np.zeros((0, len(encoding.fields)), np.int32)
-        return Steps(fields, settings.tempo or DEFAULT_TEMPO, settings.first_metres())
+        return Steps(fields, settings.tempo or DEFAULT_TEMPO_BPM, settings.first_metres())
     steps = encoding.encode(primer)
     if not len(steps):
-        raise ValueError("the primer holds no notes")
+        raise InvalidSetting("the primer holds no notes")
     return Steps(steps.fields, settings.tempo or primer.tempo, steps.metres, primer.name)
 
 
-def _check_room(primer: Score, found: Prompt) -> None:
+def _check_room(primer: Score, prompt: Prompt) -> None:
     last = int(primer.notes["start"].max())
-    if len(found.steps) >= found.most_steps or (found.end is not None and last >= found.end):
-        raise ValueError(
+    if len(prompt.steps) >= prompt.max_steps or (prompt.end is not None and last >= prompt.end):
+        raise InvalidSetting(
             f"the primer already has {primer.bars} bars and {len(primer)} notes: "
             "ask for a longer piece, of which it is the beginning"
         )

@@ -1,10 +1,10 @@
-"""Drawing from logits: temperature, top-k, top-p, and the random numbers of each variation.
+"""Sampling from logits: temperature, top-k, top-p, and a stream of uniform numbers.
 
-One uniform number is used a field, a step and a piece, and the distribution is inverted in
-double precision. The numbers of a variation follow from the seed and its index alone, so it
-is the same music however many are composed beside it, as far as the logits are the same:
-ONNX Runtime gives the same bits for every batch size on one machine (a test holds this), and
-may differ in the last bits on another kind of processor.
+One uniform number is used for each field, step and piece, and the distribution is inverted in
+double precision. The numbers of a variation follow from the seed and its index alone, so it is
+the same music in a batch of any size, as far as the logits are the same: ONNX Runtime gives the
+same bits for every batch size on one machine (a test checks this), and may differ in the last
+bits on another kind of processor.
 """
 
 from __future__ import annotations
@@ -15,8 +15,11 @@ from functools import lru_cache
 
 import numpy as np
 
+from musicgen.errors import InvalidSetting
+
 FORBIDDEN = -1e30  # a logit; finite, so that differences are numbers
-NEVER = -1e8  # graphs write forbidden as -1e9, which must not be seen as a weak wish
+# A logit at or below this is forbidden too: graphs write -1e9, and biases may be added to it.
+NEVER = -1e8
 
 MAX_TEMPERATURE = 4.0
 MAX_TOP_K = 100_000
@@ -24,10 +27,11 @@ MAX_TOP_K = 100_000
 
 @dataclass(frozen=True)
 class Sampling:
-    """How one field is drawn from its logits.
+    """Sampling settings of one field.
 
-    `temperature` 0 takes the likeliest; 1 draws as the model has learned. `top_k` keeps the k
-    likeliest, 0 all. `top_p` keeps the fewest that hold this share together, 1 all.
+    temperature: 0 always takes the likeliest value, 1 samples the model's own distribution.
+    top_k: number of likeliest values to choose from; 0 for all. top_p: the choice is among the
+    fewest values whose probabilities sum to this share; 1 for all.
     """
 
     temperature: float = 1.0
@@ -36,82 +40,83 @@ class Sampling:
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.temperature <= MAX_TEMPERATURE:
-            raise ValueError(
+            raise InvalidSetting(
                 f"temperature {self.temperature} is not between 0 (always the likeliest) "
                 f"and {MAX_TEMPERATURE:g}"
             )
         if not 0 <= self.top_k <= MAX_TOP_K:
-            raise ValueError(f"top-k {self.top_k} is not between 0 (all) and {MAX_TOP_K}")
+            raise InvalidSetting(f"top-k {self.top_k} is not between 0 (all) and {MAX_TOP_K}")
         if not 0.0 < self.top_p <= 1.0:
-            raise ValueError(f"top-p {self.top_p} is not above 0 and at most 1 (all)")
+            raise InvalidSetting(f"top-p {self.top_p} is not above 0 and at most 1 (all)")
 
 
 def draw(logits: np.ndarray, uniforms: np.ndarray, sampling: Sampling) -> np.ndarray:
-    """One choice a piece: logits (K, V), uniforms (K,) in [0, 1) -> (K,); -1 where none is left.
+    """Draw a value for each piece: logits (K, V), uniforms (K,) in [0, 1) -> (K,).
 
-    The values are ranked, the likeliest first and of equals the smaller first. Greedy, top-k
-    and top-p each keep the first few ranks, among which the uniform number chooses.
+    -1 where every value is forbidden. Values are ranked, the likeliest first and of equals the
+    smaller first. Greedy, top-k and top-p each keep the first few ranks, among which the uniform
+    number chooses.
     """
     order = (-logits).argsort(axis=1, kind="stable")  # (K, V)
     starts = _starts(*logits.shape)
-    falling = logits.take(order + starts[:, None]).astype(np.float64)  # (K, V)
-    best, chosen = falling[:, :1].copy(), order[:, 0]  # (K, 1), (K,)
+    sorted_logits = logits.take(order + starts[:, None]).astype(np.float64)  # (K, V)
+    best, chosen = sorted_logits[:, :1].copy(), order[:, 0]  # (K, 1), (K,)
     if sampling.temperature > 0.0:
-        falling -= best
-        falling /= sampling.temperature
-        mass = np.exp(falling, out=falling).cumsum(axis=1)  # (K, V)
+        sorted_logits -= best
+        sorted_logits /= sampling.temperature
+        mass = np.exp(sorted_logits, out=sorted_logits).cumsum(axis=1)  # (K, V)
         # A double below 1 times a mass is below the mass, so some rank always exceeds it.
-        wanted = uniforms * _kept_mass(mass, sampling)
-        chosen = order.take(starts + (mass > wanted[:, None]).argmax(axis=1))
+        threshold = uniforms * _mass_within(mass, sampling)  # (K,)
+        chosen = order.take(starts + (mass > threshold[:, None]).argmax(axis=1))
     if best.min() <= NEVER:
         chosen = np.where(best[:, 0] > NEVER, chosen, -1)
     return chosen
 
 
 def log_likelihood(logits: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-    """Natural log of the model's own probability of each choice: (N, V), (N,) -> (N,)."""
+    """Natural log of the probability of each chosen value: logits (N, V), (N,) -> (N,)."""
     shifted = logits.astype(np.float64)
     shifted -= shifted.max(axis=1, keepdims=True)
     return shifted[np.arange(len(chosen)), chosen] - np.log(np.exp(shifted).sum(axis=1))
 
 
 class UniformStream:
-    """The random numbers of variations: (K, F) a step, each variation from its own generator."""
+    """Uniform random numbers of K variations, each from a generator of its own."""
 
-    BLOCK = 64  # steps drawn ahead
+    BLOCK_STEPS = 64  # numbers are drawn ahead for so many steps
 
     def __init__(self, generators: Sequence[np.random.Generator], fields: int) -> None:
         self._generators, self._fields = list(generators), fields
         self._block = np.zeros((len(generators), 0, fields))
-        self._at = 0
+        self._position = 0
 
     def next(self) -> np.ndarray:
-        """For the next step: (K, F) in [0, 1)."""
-        if self._at == self._block.shape[1]:
-            shape = (self.BLOCK, self._fields)
+        """Return the numbers of the next step: (K, F) in [0, 1)."""
+        if self._position == self._block.shape[1]:
+            shape = (self.BLOCK_STEPS, self._fields)
             self._block = np.stack([rng.random(shape) for rng in self._generators])
-            self._at = 0
-        self._at += 1
-        return self._block[:, self._at - 1]
+            self._position = 0
+        self._position += 1
+        return self._block[:, self._position - 1]
 
     def select(self, rows: np.ndarray) -> None:
-        """Go on with these variations alone."""
+        """Go on with the variations of these rows."""
         self._generators = [self._generators[row] for row in rows]
         self._block = self._block[rows]
 
 
-def _kept_mass(mass: np.ndarray, sampling: Sampling) -> np.ndarray:
-    """The mass of the ranks that top-k and top-p keep: cumulated mass (K, V) -> (K,)."""
-    kept = mass[:, -1]
+def _mass_within(mass: np.ndarray, sampling: Sampling) -> np.ndarray:
+    """Mass of the ranks within top-k and top-p: cumulated mass (K, V) -> (K,)."""
+    within = mass[:, -1]
     if sampling.top_p < 1.0:
-        enough = mass >= (sampling.top_p * kept)[:, None]
-        kept = mass.take(_starts(*mass.shape) + enough.argmax(axis=1))
+        enough = mass >= (sampling.top_p * within)[:, None]
+        within = mass.take(_starts(*mass.shape) + enough.argmax(axis=1))
     if 0 < sampling.top_k < mass.shape[1]:
-        kept = np.minimum(kept, mass[:, sampling.top_k - 1])
-    return kept
+        within = np.minimum(within, mass[:, sampling.top_k - 1])
+    return within
 
 
 @lru_cache(maxsize=256)
 def _starts(rows: int, width: int) -> np.ndarray:
-    """Where each row begins in a flat array."""
+    """Index of the start of each row in a flat array."""
     return np.arange(rows) * width

@@ -8,8 +8,8 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from musicgen.composing.decoding.compose import compose
 from musicgen.composing.decoding.onnx_model import OnnxModel
+from musicgen.composing.generation import generate
 from musicgen.composing.settings import ComposeSettings
 from musicgen.files import write_bytes
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
@@ -17,7 +17,7 @@ from musicgen.rendering.midi import midi_bytes
 from musicgen.training.run_folder.run import Run
 
 FOLDER = "samples"
-SETTINGS = ComposeSettings(bars=8, notes=200, seed=0)
+SETTINGS = ComposeSettings(bars=8, notes=200, seed=0, endings=0)
 DENSE_EPOCHS = 6  # the first epochs, each with a sample
 GROWTH = 1.25  # ratio of the epochs of two later samples
 LATEST_COUNT = 4  # of the latest samples, offered at first
@@ -41,7 +41,7 @@ def write_sample(run: Run, epoch: int) -> None:
         return
     try:
         model = OnnxModel(open_checkpoint(run.checkpoint("latest")))
-        piece = compose(model, SETTINGS)[0]
+        piece = generate(model, SETTINGS)[0]
         folder = run.folder / FOLDER
         folder.mkdir(exist_ok=True)
         write_bytes(folder / f"epoch-{epoch:04}.mid", midi_bytes(piece.score))

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from musicgen.composing.bars import bar_start
-from musicgen.composing.decoding.compose import OnBar
 from musicgen.composing.decoding.parallel import Stop
-from musicgen.composing.infill import infill
-from musicgen.composing.originality.report import originality
-from musicgen.composing.pipeline import Piece, compose_one, compose_pieces, resolved
+from musicgen.composing.generation import OnBar
+from musicgen.composing.pipeline import Composer, Piece
 from musicgen.composing.records.recipe import Recipe
 from musicgen.composing.records.saved_pieces import MAX_NAME_CHARACTERS, SavedPiece, save_piece
 from musicgen.composing.settings import ComposeSettings
 from musicgen.errors import MusicgenError
 from musicgen.rendering.midi import midi_bytes
 from musicgen.score import Score, first_bar_number
-from musicgen.statistics.metrics import score_metrics
-from musicgen.theory.repetition import degenerate_repetition
 from musicgen.ui.compose.form.prompt import Prompt
 from musicgen.ui.compose.models import OpenModel
 from musicgen.ui.compose.piece_facts import primer_notes
@@ -39,14 +33,9 @@ def start_composing(
     """Compose the variations of the settings, the best of `candidates` pieces."""
 
     def work(on_bar: OnBar, stop: Stop) -> Sequence[SavedPiece]:
-        pieces = compose_pieces(
-            opened.model,
-            opened.profile,
-            settings,
-            prompt.score,
-            candidates=candidates,
-            on_bar=on_bar,
-            stop=stop,
+        composer = Composer(opened.model, opened.profile)
+        pieces = composer.compose(
+            settings, prompt.score, candidates=candidates, on_bar=on_bar, stop=stop
         )
         return _save(opened, pieces, prompt)
 
@@ -59,15 +48,8 @@ def start_variation(
     """Compose one variation by its number, as a link or a piece of the history names it."""
 
     def work(on_bar: OnBar, stop: Stop) -> Sequence[SavedPiece]:
-        piece = compose_one(
-            opened.model,
-            opened.profile,
-            settings,
-            variation,
-            prompt.score,
-            on_bar=on_bar,
-            stop=stop,
-        )
+        composer = Composer(opened.model, opened.profile)
+        piece = composer.compose_one(settings, variation, prompt.score, on_bar=on_bar, stop=stop)
         return _save(opened, [piece], prompt)
 
     current_session().start(ComposeTask(work, settings.bars or 0, settings.endings > 0))
@@ -77,25 +59,22 @@ def start_infill(
     opened: OpenModel, piece: SavedPiece, score: Score, first_bar: int, last_bar: int, seed: int
 ) -> None:
     """Compose some bars of a piece again, from 0 and both included."""
-    settings = replace(resolved(piece.settings, opened.profile, score), seed=seed)
+    settings = replace(piece.settings, seed=seed)
+    primed = primer_notes(piece)
 
     def work(on_bar: OnBar, stop: Stop) -> Sequence[SavedPiece]:
-        filled = infill(
-            opened.model, settings, score, first_bar, last_bar,
-            index=opened.profile.index, stop=stop,
-        )  # fmt: skip
+        composer = Composer(opened.model, opened.profile)
+        filled = composer.infill(
+            settings, score, first_bar, last_bar, primer_notes=primed, stop=stop
+        )
         if filled is None:
             return []
         bars = bar_range_label(score, first_bar, last_bar)
-        given = _unchanged_primer_notes(piece, score, first_bar)
-        facts = {
-            **_facts(opened, filled.score, given),
-            "rewritten": [first_bar, last_bar],
-            "from": piece.id,
-        }
+        facts = {**filled.facts(), "rewritten": [first_bar, last_bar], "from": piece.id}
         description = f"{bars} of {piece.name} composed again"
         name = f"{piece.name}, {bars}"
-        new = _save_with_recipe(opened, filled.score, settings, 0, facts, description, name)
+        used = filled.composition.settings
+        new = _save_with_recipe(opened, filled.score, used, 0, facts, description, name)
         return [new, piece]  # side by side, to be compared
 
     current_session().start(ComposeTask(work))
@@ -143,27 +122,3 @@ def _save_with_recipe(
     return save_piece(
         midi, checkpoint, settings, variation, facts, now, description, name[:MAX_NAME_CHARACTERS]
     )
-
-
-def _unchanged_primer_notes(piece: SavedPiece, score: Score, first_bar: int) -> int:
-    """Notes of the primer if all of it lies before `first_bar`, else 0."""
-    given = primer_notes(piece)
-    starts = score.notes["start"][:given]
-    return given if given and starts.max() < bar_start(score.metres, first_bar) else 0
-
-
-def _facts(opened: OpenModel, score: Score, given: int) -> dict[str, Any]:
-    """Facts of an edited piece; metrics leave out its first `given` notes."""
-    composed, index = replace(score, notes=score.notes[given:]), opened.profile.index
-    repetition = degenerate_repetition(composed)
-    metrics = score_metrics(composed)
-    return {
-        "notes": len(score),
-        "bars": score.full_bars,
-        "upbeat": score.has_pickup,
-        "duration": score.seconds,
-        "primer_notes": given,
-        "figures": {name: v for name, v in metrics.items() if math.isfinite(v)},
-        "originality": originality(composed, index).to_json() if index else None,
-        "collapse": str(repetition) if repetition else None,
-    }

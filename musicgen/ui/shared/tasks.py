@@ -16,8 +16,8 @@ from musicgen.score import Score
 from musicgen.ui.shared.text import format_duration
 
 if TYPE_CHECKING:  # the Data and Train pages do without the composer
-    from musicgen.composing.decoding.compose import OnBar
     from musicgen.composing.decoding.parallel import Stop
+    from musicgen.composing.generation import OnBar
 
 T = TypeVar("T")
 

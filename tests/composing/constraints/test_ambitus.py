@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 
 from musicgen.composing.constraints.ambitus import LOGIT_BIAS, Ambitus
-from musicgen.composing.constraints.rules import StepContext
-from musicgen.composing.decoding.compose import compose
+from musicgen.composing.decoding.constraint import StepContext
 from musicgen.composing.decoding.onnx_model import OnnxModel
-from musicgen.composing.settings import ComposeSettings
+from musicgen.composing.generation import generate
 from musicgen.encoding.events import PITCH
 from musicgen.encoding.grid import KEYS
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.training.run_folder.registry import find_checkpoint
+from tests.helpers.compose_settings import plain_settings
 
 
 def less(watch: Ambitus, pieces: int = 1) -> np.ndarray:
@@ -44,9 +44,9 @@ def test_a_piece_that_reaches_farther_already_pays_for_more_alone():
 
 def test_composed_chorales_reach_less_far():
     engine = OnnxModel(open_checkpoint(find_checkpoint("chorales")))
-    plain = ComposeSettings(bars=12, variations=12)
+    plain = plain_settings(bars=12, variations=12)
     wide, usual = (
-        np.mean([np.ptp(made.score.notes["pitch"]) for made in compose(engine, settings)])
+        np.mean([np.ptp(made.score.notes["pitch"]) for made in generate(engine, settings)])
         for settings in (plain, replace(plain, span=34))
     )
     assert usual < wide - 1.5

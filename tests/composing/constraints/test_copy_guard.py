@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from musicgen.composing.decoding.compose import compose
+from musicgen.composing.generation import generate
 from musicgen.composing.originality.index import OriginalityIndex
 from musicgen.composing.originality.report import originality
 from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.notes import NotesEncoding
 from musicgen.score import Score
+from tests.helpers.compose_settings import plain_settings
 from tests.helpers.parrot import Parrot, parrot_of
 from tests.helpers.tunes import tune
 
@@ -21,8 +22,10 @@ def index() -> OriginalityIndex:
 
 
 def longest_matches_of(model, index, **settings) -> list[int]:
-    wanted = ComposeSettings(bars=None, notes=200, variations=50, **settings)
-    pieces = [p for seed in (0, 1) for p in compose(model, replace_seed(wanted, seed), index=index)]
+    wanted = plain_settings(bars=None, notes=200, variations=50, **settings)
+    pieces = [
+        p for seed in (0, 1) for p in generate(model, replace_seed(wanted, seed), index=index)
+    ]
     return [originality(piece.score, index).longest_match for piece in pieces]
 
 
@@ -47,8 +50,8 @@ def test_with_a_key_and_a_small_range_it_holds_as_well(index):
 
 def test_a_primer_from_the_training_data_is_not_gone_on_with(index):
     primer = Score(TRAINING[3].notes[:30])
-    settings = ComposeSettings(bars=None, notes=60, max_copy=12)
-    (piece,) = compose(parrot_of(TRAINING), settings, primer, index=index)
+    settings = plain_settings(bars=None, notes=60, max_copy=12)
+    (piece,) = generate(parrot_of(TRAINING), settings, primer, index=index)
     first = piece.score.notes[:31][["start", "pitch"]]
     assert not np.array_equal(first, TRAINING[3].notes[:31][["start", "pitch"]])
     assert originality(piece.score, index).longest_match == 30
@@ -57,15 +60,15 @@ def test_a_primer_from_the_training_data_is_not_gone_on_with(index):
 
 def test_a_guarded_variation_is_the_same_in_any_company(index):
     parrot = parrot_of(TRAINING)
-    settings = ComposeSettings(bars=12, variations=5, max_copy=9)
-    together = compose(parrot, settings, index=index)
-    (alone,) = compose(parrot, settings, index=index, variations=[4])
+    settings = plain_settings(bars=12, variations=5, max_copy=9)
+    together = generate(parrot, settings, index=index)
+    (alone,) = generate(parrot, settings, index=index, variations=[4])
     assert alone.score == together[4].score
 
 
 def test_without_an_index_there_is_nothing_to_promise():
     with pytest.raises(ValueError, match="max-copy needs an index of the training pieces"):
-        compose(parrot_of(TRAINING[:1]), ComposeSettings(max_copy=12))
+        generate(parrot_of(TRAINING[:1]), plain_settings(max_copy=12))
 
 
 def test_classic_may_not_copy_either():
@@ -73,10 +76,10 @@ def test_classic_may_not_copy_either():
     steps = [encoding.encode(score) for score in TRAINING]
     classic = Parrot(encoding, steps, order=3)
     index = OriginalityIndex.build([encoding.decode(piece) for piece in steps])
-    settings = ComposeSettings(bars=None, notes=120, variations=10, temperature=1.0, top_p=1.0)
-    free = [originality(p.score, index).longest_match for p in compose(classic, settings)]
+    settings = plain_settings(bars=None, notes=120, variations=10, temperature=1.0, top_p=1.0)
+    free = [originality(p.score, index).longest_match for p in generate(classic, settings)]
     assert np.median(free) > 40
     guarded = ComposeSettings.from_json({**settings.to_json(), "max_copy": 12})
-    pieces = compose(classic, guarded, index=index)
+    pieces = generate(classic, guarded, index=index)
     held = [originality(piece.score, index).longest_match for piece in pieces]
     assert max(held) <= 12 and min(len(piece.steps) for piece in pieces) == 120

@@ -4,30 +4,30 @@ from dataclasses import replace
 
 import numpy as np
 
-from musicgen.composing.constraints.form_bias import LOGIT_BIAS, Recall
-from musicgen.composing.constraints.rules import StepContext
-from musicgen.composing.decoding.compose import compose
+from musicgen.composing.constraints.form_bias import LOGIT_BIAS, FormBias
+from musicgen.composing.decoding.constraint import StepContext
 from musicgen.composing.decoding.onnx_model import OnnxModel
-from musicgen.composing.settings import ComposeSettings
+from musicgen.composing.generation import generate
 from musicgen.encoding.events import DURATION, PITCH, SHIFT
 from musicgen.encoding.grid import KEYS, MAX_GRID_UNITS
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.score import Metre
 from musicgen.theory.form import form_of
 from musicgen.training.run_folder.registry import find_checkpoint
+from tests.helpers.compose_settings import plain_settings
 
 TWO_FOUR = (Metre(0, 2, 4),)
 QUARTER, BAR = 12, 24  # grid steps
 
 
-def watching(form: str, *steps: tuple[int, int, int], pieces: int = 1) -> Recall:
-    watch = Recall(pieces, form, TWO_FOUR)
+def watching(form: str, *steps: tuple[int, int, int], pieces: int = 1) -> FormBias:
+    watch = FormBias(pieces, form, TWO_FOUR)
     for shift, key, lasts in steps:
         watch.push(np.array([[shift, key, lasts - 1]] * pieces))
     return watch
 
 
-def wished(watch: Recall, field: str, *drawn: int) -> list[int]:
+def wished(watch: FormBias, field: str, *drawn: int) -> list[int]:
     """The values of a field that are not made less likely, for the first piece."""
     size = {SHIFT.name: MAX_GRID_UNITS + 1, PITCH.name: KEYS, DURATION.name: MAX_GRID_UNITS}[field]
     context = StepContext({}, np.zeros(1, int), np.zeros((1, 3), int), np.array([drawn], int))
@@ -82,9 +82,9 @@ def test_pieces_are_kept_apart_and_go_on_apart():
 
 def test_bars_of_composed_tunes_come_again():
     engine = OnnxModel(open_checkpoint(find_checkpoint("fiddle")))
-    plain, form = ComposeSettings(bars=8, variations=8, metre="2/4"), "ABCDABEF"
+    plain, form = plain_settings(bars=8, variations=8, metre="2/4"), "ABCDABEF"
     again = []
     for settings in (plain, replace(plain, form=form)):
-        found = [form_of(made.score) for made in compose(engine, settings)]
+        found = [form_of(made.score) for made in generate(engine, settings)]
         again.append(np.mean([each[4:6] == "AB" for each in found]))
     assert again[1] > again[0] + 0.2

@@ -4,21 +4,21 @@ import numpy as np
 import pytest
 
 from musicgen.composing.constraints import rules
+from musicgen.composing.constraints.assembly import allowed_pitches
 from musicgen.composing.constraints.rules import (
     StepContext,
-    allowed_pitches,
-    denser,
-    first_chord,
-    leaning,
-    on_grid,
+    bias_density,
+    bias_pitch_classes,
+    limit_silence,
+    restrict_first_chord,
+    restrict_to_grid,
     room_for_a_note,
-    sounding,
 )
 from musicgen.composing.decoding.sampling import FORBIDDEN
-from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.events_features import MAX_AGE
 from musicgen.encoding.grid import KEYS, LOWEST_KEY, MAX_GRID_UNITS
 from musicgen.score import Metre
+from tests.helpers.compose_settings import plain_settings
 
 C4 = 60 - LOWEST_KEY
 SHIFTS = np.zeros((1, MAX_GRID_UNITS + 1), np.float32)
@@ -67,17 +67,17 @@ def test_the_highest_key_ends_a_chord_on_the_whole_keyboard():
 
 
 def test_range_and_key_choose_pitches():
-    pitches = allowed_pitches(ComposeSettings(lowest=60, highest=72, key="D minor"))
+    pitches = allowed_pitches(plain_settings(lowest=60, highest=72, key="D minor"))
     assert np.flatnonzero(pitches).tolist() == [60, 61, 62, 64, 65, 67, 69, 70, 72]
 
 
 def test_a_range_without_a_note_of_the_key_is_refused():
     with pytest.raises(ValueError, match="no note of C major lies from 61 to 61"):
-        allowed_pitches(ComposeSettings(lowest=61, highest=61, key="C major"))
+        allowed_pitches(plain_settings(lowest=61, highest=61, key="C major"))
 
 
 def test_onsets_and_ends_stay_on_the_grid_of_their_bar():
-    onsets, ends = on_grid((Metre(0, 3, 8),), 12)  # bars of 18 grid steps, quarters of 12
+    onsets, ends = restrict_to_grid((Metre(0, 3, 8),), 12)  # bars of 18 grid steps, quarters of 12
     assert allowed(onsets(context({}, C4, now=0), SHIFTS))[:4] == [0, 12, 18, 30]
     assert allowed(onsets(context({}, C4, now=5), SHIFTS))[:3] == [7, 13, 25]
     lengths = np.zeros((1, MAX_GRID_UNITS), np.float32)
@@ -86,7 +86,7 @@ def test_onsets_and_ends_stay_on_the_grid_of_their_bar():
 
 
 def test_no_shift_leaps_over_the_last_bar():
-    rule = rules.into_last_bar(48, 96)
+    rule = rules.onset_in_last_bar(48, 96)
     assert allowed(rule(context({}, C4, now=0), SHIFTS)) == list(range(96))
     everything = list(range(MAX_GRID_UNITS + 1))
     assert allowed(rule(context({}, C4, now=48), SHIFTS)) == everything  # one is there
@@ -96,14 +96,14 @@ def test_no_shift_leaps_over_the_last_bar():
 
 
 def test_no_onset_before_a_step_unless_all_are():
-    rule = rules.not_before(20)
+    rule = rules.no_onset_before(20)
     assert allowed(rule(context({}, C4, now=12), SHIFTS))[0] == 8
-    far = rules.not_before(500)
+    far = rules.no_onset_before(500)
     assert allowed(far(context({}, C4, now=12), SHIFTS)) == list(range(MAX_GRID_UNITS + 1))
 
 
 def test_nothing_is_silent_for_longer_than_it_may_be():
-    rule = sounding(1.0)  # 12 grid steps
+    rule = limit_silence(12)
     assert allowed(rule(context({C4: 6, C4 + 4: 2}, C4), SHIFTS)) == list(range(19))
     before_first_note = context({}, KEYS)
     assert len(allowed(rule(before_first_note, SHIFTS))) == MAX_GRID_UNITS + 1
@@ -114,7 +114,7 @@ def test_nothing_is_silent_for_longer_than_it_may_be():
 def test_density_leaves_chords_alone_and_halves_the_odds_of_twice_as_far():
     logits = np.log(np.random.default_rng(0).dirichlet(np.ones(MAX_GRID_UNITS + 1)))[None]
     before = np.exp(logits[0])
-    after = np.exp(denser(1.0)(context({}, C4), logits)[0])
+    after = np.exp(bias_density(1.0)(context({}, C4), logits)[0])
     assert after.sum() == pytest.approx(1)
     assert after[0] == pytest.approx(before[0])
     assert after[12] / after[6] == pytest.approx(before[12] / before[6] / 2)
@@ -122,12 +122,12 @@ def test_density_leaves_chords_alone_and_halves_the_odds_of_twice_as_far():
 
 def test_tokens_are_allowed_where_all_their_pitches_are():
     voicings = ((60,), (60, 64), (61,))
-    pitches = allowed_pitches(ComposeSettings(key="C major"))
-    (rule,) = rules.tokens_within(voicings, pitches)
+    pitches = allowed_pitches(plain_settings(key="C major"))
+    (rule,) = rules.allow_tokens(voicings, pitches)
     assert allowed(rule(context({}, 0), np.zeros((1, 3)))) == [0, 1]
-    assert rules.tokens_within(voicings, np.ones(128, bool)) == ()
+    assert rules.allow_tokens(voicings, np.ones(128, bool)) == ()
     with pytest.raises(ValueError, match="no note or chord of this model fits"):
-        rules.tokens_within(voicings, np.zeros(128, bool))
+        rules.allow_tokens(voicings, np.zeros(128, bool))
 
 
 def _heard(ages: dict[int, int], shift: int) -> StepContext:
@@ -139,7 +139,7 @@ def _heard(ages: dict[int, int], shift: int) -> StepContext:
 
 
 def test_the_first_chord_is_of_the_triad_and_the_next_is_free():
-    rule, logits = first_chord(frozenset({0, 4, 7})), np.zeros((1, KEYS), np.float32)
+    rule, logits = restrict_first_chord(frozenset({0, 4, 7})), np.zeros((1, KEYS), np.float32)
     triad = [key for key in range(KEYS) if (key + LOWEST_KEY) % 12 in (0, 4, 7)]
     assert allowed(rule(_heard({}, 5), logits)) == triad  # the first note, whenever it comes
     assert allowed(rule(_heard({C4: 0}, 0), logits)) == triad
@@ -149,12 +149,12 @@ def test_the_first_chord_is_of_the_triad_and_the_next_is_free():
 
 def test_a_first_chord_that_cannot_be_is_left_to_the_model():
     logits = np.where(only(C4 + 1), 0.0, -1e9)[None]
-    assert allowed(first_chord(frozenset({0}))(_heard({}, 0), logits)) == [C4 + 1]
+    assert allowed(restrict_first_chord(frozenset({0}))(_heard({}, 0), logits)) == [C4 + 1]
 
 
 def test_leaning_changes_the_odds_of_a_pitch_class_in_every_octave():
     nats = np.zeros(12)
     nats[0] = 2.0
-    changed = leaning(nats)(_heard({}, 0), np.zeros((1, KEYS)))[0]
+    changed = bias_pitch_classes(nats)(_heard({}, 0), np.zeros((1, KEYS)))[0]
     assert np.flatnonzero(changed).tolist() == list(range(24 - LOWEST_KEY, KEYS, 12))
     assert changed[C4] == 2.0

@@ -1,15 +1,16 @@
 """Batches side by side: who is in which, and that stopping and failing reach all of them."""
 
+import os
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from musicgen.composing.decoding import parallel as module
-from musicgen.composing.decoding.compose import compose
 from musicgen.composing.decoding.onnx_model import OnnxModel
-from musicgen.composing.decoding.parallel import in_batches, side_by_side
-from musicgen.composing.settings import ComposeSettings
+from musicgen.composing.decoding.parallel import run_in_parallel, split_into_batches
+from musicgen.composing.generation import generate
+from tests.helpers.compose_settings import plain_settings
 from tests.helpers.tiny_graphs import tiny_checkpoint
 
 
@@ -25,8 +26,8 @@ from tests.helpers.tiny_graphs import tiny_checkpoint
     ],
 )
 def test_variations_stay_in_order(monkeypatch, variations, processors, batches):
-    monkeypatch.setattr(module, "_processors", lambda: processors)
-    assert in_batches(variations) == batches
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: range(processors), raising=False)
+    assert split_into_batches(variations) == batches
 
 
 def test_the_first_is_done_here_and_all_at_once():
@@ -36,7 +37,7 @@ def test_the_first_is_done_here_and_all_at_once():
         both.wait()
         return threading.current_thread()
 
-    first, second = side_by_side([task, task], None)
+    first, second = run_in_parallel([task, task], None)
     assert first is threading.current_thread() is not second
 
 
@@ -44,8 +45,8 @@ def test_all_are_told_to_stop():
     def task(stop):
         return stop()
 
-    assert side_by_side([task, task], lambda: True) == [True, True]
-    assert side_by_side([task, task], None) == [False, False]
+    assert run_in_parallel([task, task], lambda: True) == [True, True]
+    assert run_in_parallel([task, task], None) == [False, False]
 
 
 class GoesOn:
@@ -69,7 +70,7 @@ def test_one_that_fails_stops_the_other(fails):
 
     tasks = [breaks, goes_on] if fails == 0 else [goes_on, breaks]
     with pytest.raises(ValueError, match="no such key"):
-        side_by_side(tasks, None)
+        run_in_parallel(tasks, None)
     assert goes_on.stopped.is_set()
 
 
@@ -81,18 +82,20 @@ def test_an_interrupt_while_the_other_is_waited_for_stops_it(monkeypatch):
 
     monkeypatch.setattr("concurrent.futures.Future.result", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        side_by_side([lambda stop: None, goes_on], None)
+        run_in_parallel([lambda stop: None, goes_on], None)
     assert goes_on.stopped.is_set()
 
 
 def test_pieces_are_the_same_in_one_batch_and_in_two(monkeypatch, tmp_path: Path):
     engine = OnnxModel(tiny_checkpoint(tmp_path))
-    settings = ComposeSettings(bars=6, variations=8, seed=3)
+    settings = plain_settings(bars=6, variations=8, seed=3)
     found = []
     for processors in (1, 2):
-        monkeypatch.setattr(module, "_processors", lambda count=processors: count)
-        found.append(compose(engine, settings))
+        monkeypatch.setattr(
+            os, "sched_getaffinity", lambda _, n=processors: range(n), raising=False
+        )
+        found.append(generate(engine, settings))
     for alone, shared in zip(*found, strict=True):
         assert alone.variation == shared.variation
         assert alone.steps.fields.tobytes() == shared.steps.fields.tobytes()
-        assert alone.log_likelihood == shared.log_likelihood
+        assert np.array_equal(alone.log_likelihood, shared.log_likelihood)

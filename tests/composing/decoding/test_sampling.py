@@ -96,7 +96,7 @@ def test_uniforms_stay_with_their_variation_when_others_are_done():
     )
     uniforms.next(), alone.next()
     uniforms.select(np.array([2]))
-    for _ in range(UniformStream.BLOCK + 5):
+    for _ in range(UniformStream.BLOCK_STEPS + 5):
         assert np.array_equal(uniforms.next(), alone.next())
 
 

@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from musicgen.composing.pipeline import resolved
-from musicgen.composing.settings import AS_USUAL, ComposeSettings
+from musicgen.composing.pipeline import resolve_settings
+from musicgen.composing.settings import ComposeSettings
 from musicgen.composing.style.measuring import measure_styles
 from musicgen.composing.style.metre_style import MetreStyle
 from musicgen.composing.style.sampling import with_style_defaults
 from musicgen.composing.style.saving import FILE, load_styles, save_styles
 from musicgen.composing.style.training_profile import TrainingProfile
 from musicgen.score import Metre, Score, notes_from
+from tests.helpers.compose_settings import plain_settings
 
 
 def _piece(metre: Metre, tempo: float, program: int) -> Score:
@@ -62,36 +63,34 @@ def test_range_rests_and_forms_of_a_collection() -> None:
 
 def test_a_form_is_drawn_and_cut() -> None:
     styles = (MetreStyle("3/4", 1.0, 100.0, 40, forms=("ABAB", "ABCA"), span=20, silence=1.0),)
-    drawn = [
-        with_style_defaults(replace(AS_USUAL, bars=3, seed=seed), styles) for seed in range(100)
-    ]
+    drawn = [with_style_defaults(ComposeSettings(bars=3, seed=seed), styles) for seed in range(100)]
     counts = Counter(s.form for s in drawn)
     assert set(counts) == {"ABA", "ABC"} and 30 < counts["ABA"] < 70
     assert {(s.span, s.silence) for s in drawn} == {(20, 1.0)}
-    assert with_style_defaults(replace(AS_USUAL, bars=9), styles).form in ("ABAB", "ABCA")
-    assert with_style_defaults(replace(AS_USUAL, form="AAA"), styles).form == "AAA"
-    old = with_style_defaults(ComposeSettings(), styles)
+    assert with_style_defaults(ComposeSettings(bars=9), styles).form in ("ABAB", "ABCA")
+    assert with_style_defaults(ComposeSettings(form="AAA"), styles).form == "AAA"
+    old = with_style_defaults(plain_settings(), styles)
     assert (old.form, old.span, old.silence) == ("", 0, 16.0)
-    assert with_style_defaults(replace(AS_USUAL, metre="5/4"), styles).form == ""
+    assert with_style_defaults(ComposeSettings(metre="5/4"), styles).form == ""
     assert (
-        with_style_defaults(AS_USUAL, ()).form
-        == resolved(AS_USUAL, TrainingProfile(), WALTZES[0]).form
+        with_style_defaults(ComposeSettings(), ()).form
+        == resolve_settings(ComposeSettings(), TrainingProfile(), WALTZES[0]).form
         == ""
     )
 
 
 def test_upbeats_are_drawn_in_proportion_and_only_where_they_are_left_open() -> None:
     styles = (MetreStyle("3/4", 1.0, 100.0, 40, pickups={"0": 0.25, "1": 0.75}, parts=4),)
-    drawn = [with_style_defaults(replace(AS_USUAL, seed=seed), styles) for seed in range(400)]
+    drawn = [with_style_defaults(ComposeSettings(seed=seed), styles) for seed in range(400)]
     counts = Counter(s.pickup for s in drawn)
     assert set(counts) == {0.0, 1.0} and 260 < counts[1.0] < 340
     assert {s.parts for s in drawn} == {4}
     assert drawn == [
         with_style_defaults(settings, styles) for settings in drawn
     ]  # nothing is left open
-    assert with_style_defaults(ComposeSettings(), styles).pickup == 0.0
-    assert with_style_defaults(replace(AS_USUAL, metre="5/4"), styles).pickup == 0.0
-    assert with_style_defaults(AS_USUAL, ()).pickup == 0.0
+    assert with_style_defaults(plain_settings(), styles).pickup == 0.0
+    assert with_style_defaults(ComposeSettings(metre="5/4"), styles).pickup == 0.0
+    assert with_style_defaults(ComposeSettings(), ()).pickup == 0.0
 
 
 def test_rare_metres_are_left_out() -> None:
@@ -100,29 +99,29 @@ def test_rare_metres_are_left_out() -> None:
 
 
 def test_metres_are_drawn_in_proportion_and_follow_the_seed() -> None:
-    drawn = [with_style_defaults(ComposeSettings(seed=seed), STYLES) for seed in range(400)]
+    drawn = [with_style_defaults(plain_settings(seed=seed), STYLES) for seed in range(400)]
     counts = Counter((s.metre, s.tempo, s.program) for s in drawn)
     assert set(counts) == {("3/4", 100.0, 40), ("2/4", 120.0, 110)}
     assert 260 < counts[("3/4", 100.0, 40)] < 340
-    assert drawn == [with_style_defaults(ComposeSettings(seed=seed), STYLES) for seed in range(400)]
+    assert drawn == [with_style_defaults(plain_settings(seed=seed), STYLES) for seed in range(400)]
 
 
 def test_what_is_asked_for_stays() -> None:
-    asked = ComposeSettings(metre="2/4", tempo=77.0, program=3)
+    asked = plain_settings(metre="2/4", tempo=77.0, program=3)
     assert with_style_defaults(asked, STYLES) == asked
-    assert with_style_defaults(ComposeSettings(metre="2/4"), STYLES).tempo == 120.0
-    rare = with_style_defaults(ComposeSettings(metre="7/8"), STYLES)  # sounds as the commonest does
+    assert with_style_defaults(plain_settings(metre="2/4"), STYLES).tempo == 120.0
+    rare = with_style_defaults(plain_settings(metre="7/8"), STYLES)  # sounds as the commonest does
     assert (rare.metre, rare.tempo, rare.program) == ("7/8", 100.0, 40)
-    assert with_style_defaults(ComposeSettings(), ()) == ComposeSettings()
+    assert with_style_defaults(plain_settings(), ()) == plain_settings()
 
 
 def test_a_primer_decides_for_itself() -> None:
     known = TrainingProfile(styles=STYLES)
-    settings = resolved(ComposeSettings(), known, WALTZES[0])
+    settings = resolve_settings(plain_settings(), known, WALTZES[0])
     assert (settings.metre, settings.tempo, settings.program) == (None, None, None)
-    assert resolved(ComposeSettings(), known).metre is not None
+    assert resolve_settings(plain_settings(), known).metre is not None
     usual = TrainingProfile(styles=(replace(STYLES[0], pickups={"1": 1.0}, parts=4),))
-    goes_on = resolved(AS_USUAL, usual, WALTZES[0])
+    goes_on = resolve_settings(ComposeSettings(), usual, WALTZES[0])
     assert (goes_on.pickup, goes_on.transpose, goes_on.parts) == (0.0, 0, 4)
 
 

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from musicgen.composing.decoding.compose import compose
-from musicgen.composing.settings import ComposeSettings
+from musicgen.composing.generation import generate
 from musicgen.corpus.split import split_pieces
 from musicgen.encoding.events import EventsEncoding
 from musicgen.evaluation.ngram import fit
@@ -21,6 +20,7 @@ from musicgen.training.run_folder.ngram_model import (
     is_ngram_name,
 )
 from musicgen.training.run_folder.run import Run
+from tests.helpers.compose_settings import plain_settings
 from tests.helpers.tiny_music import tiny_pieces, write_folder
 from tests.helpers.tiny_runs import write_run
 
@@ -62,8 +62,8 @@ def test_pieces_are_composed_from_it(run: Run) -> None:
     assert is_ngram_name("tiny@n-gram") and not is_ngram_name("tiny@latest")
     ngram, checkpoint = find_ngram("tiny@n-gram")
     assert checkpoint == run.checkpoint()
-    settings = ComposeSettings(bars=None, notes=20, max_copy=0, seed=3)
-    first, second = (compose(ngram, settings)[0].score for _ in range(2))
+    settings = plain_settings(bars=None, notes=20, max_copy=0, seed=3)
+    first, second = (generate(ngram, settings)[0].score for _ in range(2))
     assert len(first) == 20
     assert first.notes.tobytes() == second.notes.tobytes()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from musicgen.composing.pipeline import resolved
+from musicgen.composing.pipeline import resolve_settings
 from musicgen.composing.records.recipe import Recipe
 from musicgen.composing.settings import ComposeSettings
 from musicgen.composing.style.training_profile import TrainingProfile
@@ -50,7 +50,8 @@ def without_style_defaults(
     for name in ("metre", "tempo", "program", "max_copy"):
         left_open: dict[str, Any] = {name: None}
         fewer = replace(settings, **left_open)
-        if resolved(fewer, profile, prompt) == resolved(settings, profile, prompt):
+        same = resolve_settings(settings, profile, prompt)
+        if resolve_settings(fewer, profile, prompt) == same:
             settings = fewer
     return settings
 

@@ -10,13 +10,11 @@ from typing import Any
 import streamlit as st
 
 from musicgen.composing.settings import (
-    DEFAULT_ENDINGS,
-    DEFAULT_RHYTHM_TAIL,
-    LEFT_OPEN,
     MAX_BARS,
     MAX_COPY_NOTES,
     MAX_SEED,
     MIN_COPY_NOTES,
+    NO_STYLE,
     RHYTHM_GRIDS,
     ComposeSettings,
 )
@@ -102,7 +100,7 @@ def fill_form(settings: ComposeSettings, keep_seed: bool) -> None:
     st.session_state[widget_key("variations")] = 1
     st.session_state[widget_key("copy_guard")] = settings.max_copy != 0
     st.session_state[widget_key("close")] = settings.endings > 0
-    follows_style = any(getattr(settings, name) != getattr(_COMPOSER, name) for name in LEFT_OPEN)
+    follows_style = any(getattr(settings, name) != value for name, value in NO_STYLE.items())
     st.session_state[widget_key("collection_style")] = follows_style
     st.session_state[widget_key("keep_seed")] = keep_seed
     update_character()
@@ -150,12 +148,10 @@ def read_form(opened: OpenModel, has_prompt: bool) -> ComposeRequest:
         density=values["density"],
         grid=values["grid"],
         max_copy=values["max_copy"] if guarded else 0,
-        endings=DEFAULT_ENDINGS if values["close"] else 0,
-        rhythm_tail=DEFAULT_RHYTHM_TAIL,
-        from_home=True,
+        endings=_COMPOSER.endings if values["close"] else 0,
     )
-    if values["collection_style"]:
-        settings = replace(settings, **LEFT_OPEN)
+    if not values["collection_style"]:
+        settings = replace(settings, **NO_STYLE)
     return ComposeRequest(settings, values["candidates"])
 
 

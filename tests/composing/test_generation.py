@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from musicgen.composing.decoding.compose import BARS_ONE_BY_ONE, compose
 from musicgen.composing.decoding.onnx_model import OnnxModel
-from musicgen.composing.settings import ComposeSettings
+from musicgen.composing.generation import BARS_ONE_BY_ONE, generate
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.notes import NotesEncoding
 from musicgen.score import Metre, Score, notes_from
+from tests.helpers.compose_settings import plain_settings
 from tests.helpers.parrot import Parrot, parrot_of
 from tests.helpers.tiny_graphs import tiny_checkpoint
 from tests.helpers.tunes import tune
@@ -29,7 +29,7 @@ def engine(tmp_path_factory) -> OnnxModel:
 
 def test_a_piece_of_four_bars_ends_with_the_fourth(parrot, engine):
     for model in (parrot, engine):
-        for piece in compose(model, ComposeSettings(bars=4, variations=4)):
+        for piece in generate(model, plain_settings(bars=4, variations=4)):
             assert piece.score.bars == 4
             assert piece.score.end <= 4 * BAR
             assert piece.finished
@@ -40,32 +40,32 @@ def test_a_piece_of_four_bars_ends_with_the_fourth(parrot, engine):
 
 def test_a_piece_of_so_many_notes_has_so_many(parrot, engine):
     for model in (parrot, engine):
-        (piece,) = compose(model, ComposeSettings(bars=None, notes=37))
+        (piece,) = generate(model, plain_settings(bars=None, notes=37))
         assert len(piece.score) == len(piece.steps) == 37
 
 
 def test_with_both_lengths_what_comes_first_ends_it(parrot):
-    (few,) = compose(parrot, ComposeSettings(bars=50, notes=5))
+    (few,) = generate(parrot, plain_settings(bars=50, notes=5))
     assert len(few.score) == 5
-    (short,) = compose(parrot, ComposeSettings(bars=1, notes=500))
+    (short,) = generate(parrot, plain_settings(bars=1, notes=500))
     assert short.score.bars == 1
 
 
 def test_same_seed_same_bytes_and_another_seed_another_piece(engine):
-    settings = ComposeSettings(bars=6, variations=2, seed=5)
-    first, again = compose(engine, settings), compose(engine, settings)
+    settings = plain_settings(bars=6, variations=2, seed=5)
+    first, again = generate(engine, settings), generate(engine, settings)
     assert [p.score.notes.tobytes() for p in first] == [p.score.notes.tobytes() for p in again]
     assert first[0].score != first[1].score
-    (other,) = compose(engine, ComposeSettings(bars=6, seed=6))
+    (other,) = generate(engine, plain_settings(bars=6, seed=6))
     assert other.score != first[0].score
 
 
 def test_a_variation_is_the_same_in_any_company(parrot, engine):
     for model in (parrot, engine):
-        eight = compose(model, ComposeSettings(bars=5, variations=8, top_p=0.95, seed=3))
-        four = compose(model, ComposeSettings(bars=5, variations=4, top_p=0.95, seed=3))
-        (third,) = compose(
-            model, ComposeSettings(bars=5, variations=8, top_p=0.95, seed=3), variations=[3]
+        eight = generate(model, plain_settings(bars=5, variations=8, top_p=0.95, seed=3))
+        four = generate(model, plain_settings(bars=5, variations=4, top_p=0.95, seed=3))
+        (third,) = generate(
+            model, plain_settings(bars=5, variations=8, top_p=0.95, seed=3), variations=[3]
         )
         assert [p.score for p in eight[:4]] == [p.score for p in four]
         assert third.score == eight[3].score and third.variation == 3
@@ -73,16 +73,16 @@ def test_a_variation_is_the_same_in_any_company(parrot, engine):
 
 
 def test_no_key_is_struck_while_it_sounds_and_chords_rise(parrot):
-    for piece in compose(parrot, ComposeSettings(bars=20, variations=4, temperature=2.0)):
+    for piece in generate(parrot, plain_settings(bars=20, variations=4, temperature=2.0)):
         score = piece.score
         assert EventsEncoding().canonical(score) == score
 
 
 def test_range_key_and_grid_are_kept(engine):
-    settings = ComposeSettings(
+    settings = plain_settings(
         bars=12, variations=3, key="D minor", lowest=55, highest=79, grid="8th", metre="3/4"
     )
-    for piece in compose(engine, settings):
+    for piece in generate(engine, settings):
         notes = piece.score.notes
         assert len(notes) > 20
         assert set(notes["pitch"] % 12) <= {2, 4, 5, 7, 9, 10, 0, 1}
@@ -92,28 +92,28 @@ def test_range_key_and_grid_are_kept(engine):
 
 
 def test_a_range_of_one_key_still_makes_a_piece(engine):
-    (piece,) = compose(engine, ComposeSettings(bars=8, lowest=60, highest=60))
+    (piece,) = generate(engine, plain_settings(bars=8, lowest=60, highest=60))
     assert set(piece.score.notes["pitch"]) == {60}
     assert piece.score.bars == 8
 
 
 def test_density_makes_more_notes(engine):
     def count(density: float) -> int:
-        pieces = compose(engine, ComposeSettings(bars=40, variations=8, density=density))
+        pieces = generate(engine, plain_settings(bars=40, variations=8, density=density))
         return sum(len(piece.score) for piece in pieces)
 
     assert 1.2 * count(-1) < count(0) < count(1) / 1.2
 
 
 def test_greedy_takes_no_notice_of_the_seed(engine):
-    pieces = [compose(engine, ComposeSettings(temperature=0, seed=s))[0] for s in (1, 2)]
+    pieces = [generate(engine, plain_settings(temperature=0, seed=s))[0] for s in (1, 2)]
     assert pieces[0].score == pieces[1].score
 
 
 def test_a_primer_is_the_beginning_and_its_metres_stay(parrot):
     metres = (Metre(0, 1, 4), Metre(24, 3, 4))
     primer = Score(TUNES[3].notes[:12], 77.0, metres)
-    (piece,) = compose(parrot, ComposeSettings(bars=20), primer)
+    (piece,) = generate(parrot, plain_settings(bars=20), primer)
     assert piece.primer_notes == len(primer) == 12
     assert np.array_equal(piece.score.notes[:12], primer.notes)
     assert piece.score.metres == metres and piece.score.tempo == 77.0
@@ -126,7 +126,7 @@ def test_a_primer_is_the_beginning_and_its_metres_stay(parrot):
 
 def test_the_tempo_and_the_instrument_asked_for(parrot):
     primer = Score(tune(3, notes=12).notes, 77.0)
-    (piece,) = compose(parrot, ComposeSettings(tempo=90, program=73, bars=30), primer)
+    (piece,) = generate(parrot, plain_settings(tempo=90, program=73, bars=30), primer)
     assert piece.score.tempo == 90
     assert set(piece.score.notes["program"]) == {73}
 
@@ -134,18 +134,18 @@ def test_the_tempo_and_the_instrument_asked_for(parrot):
 @pytest.mark.parametrize("length", [{"bars": 2}, {"bars": None, "notes": 12}])
 def test_a_primer_that_is_long_enough_already_is_refused(parrot, length):
     with pytest.raises(ValueError, match="the primer already has"):
-        compose(parrot, ComposeSettings(**length), tune(3, notes=40))
+        generate(parrot, plain_settings(**length), tune(3, notes=40))
 
 
 def test_an_empty_primer_is_refused(parrot):
     with pytest.raises(ValueError, match="the primer holds no notes"):
-        compose(parrot, ComposeSettings(), Score())
+        generate(parrot, plain_settings(), Score())
 
 
 def test_bars_of_the_first_are_told_as_they_are_done(parrot):
     told = []
-    settings = ComposeSettings(bars=6)
-    piece, _ = compose(parrot, settings, on_bar=lambda *bar: told.append(bar), variations=[3, 1])
+    settings = plain_settings(bars=6)
+    piece, _ = generate(parrot, settings, on_bar=lambda *bar: told.append(bar), variations=[3, 1])
     assert {variation for variation, _, _ in told} == {3}
     bars = [bar for _, bar, _ in told]
     assert bars == sorted(set(bars)) and bars[-1] == 5
@@ -155,7 +155,7 @@ def test_bars_of_the_first_are_told_as_they_are_done(parrot):
 
 def test_telling_of_a_long_piece_grows_no_faster_than_the_piece(parrot):
     told = []
-    (piece,) = compose(parrot, ComposeSettings(bars=250), on_bar=lambda *bar: told.append(bar))
+    (piece,) = generate(parrot, plain_settings(bars=250), on_bar=lambda *bar: told.append(bar))
     bars = [bar for _, bar, _ in told]
     assert bars[:BARS_ONE_BY_ONE] == list(range(1, BARS_ONE_BY_ONE + 1))
     assert bars[-1] > 240
@@ -164,14 +164,14 @@ def test_telling_of_a_long_piece_grows_no_faster_than_the_piece(parrot):
 
 def test_stopping_keeps_what_is_there(parrot):
     steps = iter(range(100))
-    (piece,) = compose(parrot, ComposeSettings(bars=50), stop=lambda: next(steps) == 9)
+    (piece,) = generate(parrot, plain_settings(bars=50), stop=lambda: next(steps) == 9)
     assert len(piece.score) == 9 and not piece.finished
 
 
 def test_likelihood_is_that_of_the_steps(engine):
     """Teacher-forced by hand, the drawn notes have the log-likelihood that composing reports."""
     primer = tune(1, notes=6)
-    (piece,) = compose(engine, ComposeSettings(bars=None, notes=40, temperature=0.7), primer)
+    (piece,) = generate(engine, plain_settings(bars=None, notes=40, temperature=0.7), primer)
     encoding, total = EventsEncoding(), np.zeros(3)
     stepper, tracker = engine.start(1), encoding.tracker(1, primer.metres, 0)
     for number, fields in enumerate(piece.steps.fields):
@@ -181,15 +181,15 @@ def test_likelihood_is_that_of_the_steps(engine):
                 total[index] += logits[value] - np.log(np.exp(logits).sum())
         stepper.push(fields[None])
         tracker.push(fields[None])
-    assert list(piece.log_likelihood.values()) == pytest.approx(list(total), rel=1e-6)
-    assert piece.nats_a_note == pytest.approx(-total.sum() / 34)
+    assert piece.log_likelihood.sum(axis=0) == pytest.approx(total, rel=1e-6)
+    assert piece.nats_per_note == pytest.approx(-total.sum() / 34)
 
 
 def test_classic_begins_from_a_window_that_is_not_part_of_the_piece():
     encoding = NotesEncoding.for_scores(TUNES)
     classic = Parrot(encoding, [encoding.encode(score) for score in TUNES], order=3)
     classic.warmup_windows = tuple(encoding.encode(score).fields[:10] for score in TUNES)
-    for piece in compose(classic, ComposeSettings(bars=4, variations=6)):
+    for piece in generate(classic, plain_settings(bars=4, variations=6)):
         # Half a quarter each, eight to a bar.
         assert len(piece.steps) == 32
         assert piece.score.bars == 4 and piece.score.end == 4 * BAR
@@ -201,7 +201,7 @@ def test_classic_goes_on_from_a_primer():
     encoding = NotesEncoding.for_scores(TUNES)
     classic = Parrot(encoding, [encoding.encode(score) for score in TUNES], order=3)
     primer = Score(notes_from([(0, 12, 60), (12, 12, 64)]))
-    (piece,) = compose(classic, ComposeSettings(bars=None, notes=10), primer)
+    (piece,) = generate(classic, plain_settings(bars=None, notes=10), primer)
     assert piece.primer_notes == 2 and len(piece.steps) == 10
 
 
@@ -210,9 +210,9 @@ def test_classic_refuses_what_it_cannot_do(wrong):
     encoding = NotesEncoding.for_scores(TUNES)
     classic = Parrot(encoding, [encoding.encode(TUNES[0])])
     with pytest.raises(ValueError, match="it takes no density and no grid"):
-        compose(classic, ComposeSettings(**wrong))
+        generate(classic, plain_settings(**wrong))
 
 
 def test_a_temperature_for_a_field_that_is_not_drawn_is_refused(parrot):
     with pytest.raises(ValueError, match="draws shift, pitch, duration, and no token"):
-        compose(parrot, ComposeSettings(field_temperature={"token": 0.5}))
+        generate(parrot, plain_settings(field_temperature={"token": 0.5}))

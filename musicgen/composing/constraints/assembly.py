@@ -1,0 +1,110 @@
+"""Assembly of the rules that the settings choose, for the fields of an encoding."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from musicgen.composing.constraints.rules import (
+    allow_only,
+    allow_tokens,
+    bias_density,
+    bias_pitch_classes,
+    limit_silence,
+    no_onset_before,
+    onset_in_last_bar,
+    restrict_first_chord,
+    restrict_to_grid,
+    room_for_a_note,
+)
+from musicgen.composing.decoding.constraint import Rule, Rules
+from musicgen.composing.settings import MAX_SILENCE_QUARTERS, RHYTHM_GRIDS, ComposeSettings
+from musicgen.encoding.events import DURATION, PITCH, SHIFT
+from musicgen.encoding.grid import GRID_PER_QUARTER, GRID_TICKS, KEYS, LOWEST_KEY
+from musicgen.encoding.notes import NotesEncoding
+from musicgen.encoding.steps import Encoding
+from musicgen.errors import InvalidSetting
+from musicgen.score import Metre
+from musicgen.theory.scales import pitch_classes, relative_key_log_ratio, tonic_triad
+
+# Share of `relative_key_log_ratio` that is added to the logits of pitches. At 0.4, chorales that
+# are composed in D minor are in it, and not in F major (docs/sampling.md); from 0.5 on, tunes
+# drift to the dominant.
+KEY_BIAS_SHARE = 0.4
+
+
+def build_rules(
+    encoding: Encoding,
+    settings: ComposeSettings,
+    metres: tuple[Metre, ...],
+    last_bar: tuple[int, int] | None = None,
+    first_onset: int | None = None,
+) -> Rules:
+    """Build the rules of each field.
+
+    last_bar: ticks, its start and end, where the piece has a given number of bars. first_onset:
+    the tick before which no new note begins. InvalidSetting where the settings ask for what a
+    model of this encoding cannot do.
+    """
+    unknown = set(settings.field_temperature) - {field.name for field in encoding.fields}
+    if unknown:
+        names = ", ".join(field.name for field in encoding.fields)
+        raise InvalidSetting(f"this model draws {names}, and no {sorted(unknown)[0]}")
+    pitches = allowed_pitches(settings)
+    if isinstance(encoding, NotesEncoding):
+        if settings.density or settings.grid != "any":
+            raise InvalidSetting(
+                "a model of `notes` knows one rhythm: it takes no density and no grid"
+            )
+        return {encoding.fields[0].name: allow_tokens(encoding.voicings, pitches)}
+    keys = pitches[LOWEST_KEY : LOWEST_KEY + KEYS]
+    shift, duration = _rhythm_rules(settings, metres, keys, last_bar, first_onset)
+    return {SHIFT.name: shift, PITCH.name: _pitch_rules(settings, keys), DURATION.name: duration}
+
+
+def allowed_pitches(settings: ComposeSettings) -> np.ndarray:
+    """MIDI pitches within the range and the key: (128,) bool; InvalidSetting where none is."""
+    pitches = np.arange(128)
+    allowed = (pitches >= settings.lowest) & (pitches <= settings.highest)
+    if settings.key is not None:
+        allowed &= np.isin(pitches % 12, list(pitch_classes(settings.key)))
+    if not allowed.any():
+        raise InvalidSetting(
+            f"no note of {settings.key} lies from {settings.lowest} to {settings.highest}: "
+            "widen the range"
+        )
+    return allowed
+
+
+def _rhythm_rules(
+    settings: ComposeSettings,
+    metres: tuple[Metre, ...],
+    keys: np.ndarray,
+    last_bar: tuple[int, int] | None,
+    first_onset: int | None,
+) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+    """Rules of onset shifts and of durations; keys: (KEYS,) bool."""
+    shift: tuple[Rule, ...] = (room_for_a_note(keys),)
+    duration: tuple[Rule, ...] = ()
+    if RHYTHM_GRIDS[settings.grid] > 1:
+        onsets, ends = restrict_to_grid(metres, RHYTHM_GRIDS[settings.grid])
+        shift, duration = (*shift, onsets), (ends,)
+    if last_bar is not None:
+        start, end = (-(-tick // GRID_TICKS) for tick in last_bar)
+        shift = (*shift, onset_in_last_bar(start, end))
+    if settings.density:
+        shift = (*shift, bias_density(settings.density))
+    if first_onset is not None:
+        shift = (*shift, no_onset_before(-(-first_onset // GRID_TICKS)))
+    silence = settings.silence or MAX_SILENCE_QUARTERS
+    if silence < MAX_SILENCE_QUARTERS:
+        # The last rule: notes before first_onset may end long before it.
+        shift = (*shift, limit_silence(round(silence * GRID_PER_QUARTER)))
+    return shift, duration
+
+
+def _pitch_rules(settings: ComposeSettings, keys: np.ndarray) -> tuple[Rule, ...]:
+    rules: tuple[Rule, ...] = () if keys.all() else (allow_only(keys),)
+    if settings.key is None or not settings.from_home:
+        return rules
+    nats = KEY_BIAS_SHARE * relative_key_log_ratio(settings.key)
+    return *rules, restrict_first_chord(tonic_triad(settings.key)), bias_pitch_classes(nats)
