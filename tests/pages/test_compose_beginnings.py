@@ -72,7 +72,7 @@ def upload(page: AppTest, name: str, data: bytes) -> AppTest:
     return page
 
 
-def test_a_piece_that_begins_with_an_uploaded_file_is_linked_by_the_history(runs, compose_page):
+def test_the_link_to_a_piece_that_begins_with_a_file_is_its_id(runs, compose_page):
     write_run(runs)
     data = midi_bytes(tiny_pieces(1)[0])
     page = press(upload(compose_page(), "mine.mid", data), "compose")

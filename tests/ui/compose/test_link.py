@@ -21,7 +21,7 @@ def test_a_link_is_read_back_from_its_query():
     assert PieceLink.from_query(link.to_query()) == link
 
 
-def test_a_piece_that_settings_alone_do_not_make_is_linked_by_its_id():
+def test_the_link_to_a_piece_that_settings_alone_do_not_make_is_its_id():
     assert link_to(piece(begin=None)).to_query() == {"piece": "id-1", "model": "run@best"}
     assert link_to(piece()).settings is None
 

@@ -52,7 +52,7 @@ def test_a_piece_is_too_short_to_judge_if_few_notes_were_composed(given, too_sho
     assert is_too_short_to_judge(piece(notes=12, primer_notes=given)) == too_short
 
 
-def test_a_damaged_number_of_notes_is_not_judged_too_short():
+def test_a_damaged_number_of_notes_is_not_too_short():
     assert not is_too_short_to_judge(piece(notes="7"))
 
 

@@ -9,7 +9,7 @@ _ROOT = re.compile(r'<svg [^>]*viewBox="0 0 (\d+(?:\.\d+)?) (\d+(?:\.\d+)?)"[^>]
 _WHITE = '<rect width="100%" height="100%" fill="white"/>'
 
 
-def with_white_background(page: str) -> str:
+def on_white(page: str) -> str:
     """Add a white background to a page, an SVG document by verovio."""
     root = _root_tag(page)
     return page[: root.end()] + _WHITE + page[root.end() :]

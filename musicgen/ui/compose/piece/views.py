@@ -11,7 +11,7 @@ from musicgen.score import Score
 from musicgen.ui.compose.piece.downloads import downloads
 from musicgen.ui.compose.piece.edit_view import edit_view
 from musicgen.ui.compose.piece.originality_view import originality_view
-from musicgen.ui.compose.piece.page_svg import with_white_background
+from musicgen.ui.compose.piece.page_svg import on_white
 from musicgen.ui.compose.piece.quality_view import quality_view
 from musicgen.ui.compose.piece_cache import MAX_PRINTED_NOTES, score_of, svg_pages
 from musicgen.ui.compose.piece_facts import marks_of, primer_notes
@@ -64,7 +64,7 @@ def printed_view(piece: SavedPiece, score: Score) -> None:
     with st.container(key="printed-score"):
         for number, page in enumerate(pages, 1):
             alt = f"The piece in print, page {number} of {len(pages)}"
-            st.image(with_white_background(page), width="stretch", alt=alt)
+            st.image(on_white(page), width="stretch", alt=alt)
 
 
 VIEWS = {
