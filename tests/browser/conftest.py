@@ -1,7 +1,7 @@
-"""The studio as a person sees it: a real server, a real Chromium.
+"""The pages as a person sees them: a real server, a real Chromium.
 
-`studio` is a server with an empty MUSICGEN_HOME of its own; `browser_page` a tab of a browser.
-`shared_studio` and `shared_page` are the same once for all tests of a file.
+`server` runs the app with an empty MUSICGEN_HOME of its own; `browser_page` a tab of a browser.
+`shared_server` and `shared_page` are the same once for all tests of a file.
 Tests that use them are skipped where there is no Chromium or no Playwright.
 """
 
@@ -36,13 +36,13 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     if report.failed and (page := fixtures.get("browser_page")) is not None:
         with suppress(Exception):  # the browser itself may be what failed
             report.sections.append((f"page at {page.url}", page.inner_text("body")[-3000:]))
-        if (studio := fixtures.get("studio")) is not None:
-            report.sections.append(("server", studio.log.read_text(errors="replace")[-3000:]))
+        if (server := fixtures.get("server")) is not None:
+            report.sections.append(("server", server.log.read_text(errors="replace")[-3000:]))
     return report
 
 
 @dataclass(frozen=True)
-class Studio:
+class Server:
     """A server that runs."""
 
     url: str
@@ -52,36 +52,36 @@ class Studio:
 
 
 @pytest.fixture()
-def studio(tmp_path: Path) -> Iterator[Studio]:
-    with _served(tmp_path) as studio:
-        yield studio
+def server(tmp_path: Path) -> Iterator[Server]:
+    with _served(tmp_path) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
-def shared_studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    with _served(tmp_path_factory.mktemp("studio")) as studio:
-        yield studio
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with _served(tmp_path_factory.mktemp("server")) as server:
+        yield server
 
 
 @contextmanager
-def _served(folder: Path) -> Iterator[Studio]:
+def _served(folder: Path) -> Iterator[Server]:
     home, log = folder / "home", folder / "server.log"
     port = _free_port()
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
     options = ["--server.headless", "true", "--server.port", str(port)]
     environment = {**os.environ, "MUSICGEN_HOME": str(home)}
-    with log.open("wb") as told:
-        server = subprocess.Popen(
-            [*command, *options], cwd=ROOT, env=environment, stdout=told, stderr=told
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [*command, *options], cwd=ROOT, env=environment, stdout=output, stderr=output
         )
     try:
         url = f"http://localhost:{port}"
-        _wait_for_health(url, server)
-        yield Studio(url, home, server.pid, log)
+        _wait_for_health(url, process)
+        yield Server(url, home, process.pid, log)
     finally:
         _stop_trainings(home)
-        server.terminate()
-        server.wait(timeout=20)
+        process.terminate()
+        process.wait(timeout=20)
 
 
 @pytest.fixture(scope="session")
@@ -124,10 +124,10 @@ def _free_port() -> int:
         return int(listening.getsockname()[1])
 
 
-def _wait_for_health(url: str, server: subprocess.Popen) -> None:
+def _wait_for_health(url: str, process: subprocess.Popen) -> None:
     deadline = time.monotonic() + START
     while time.monotonic() < deadline:
-        assert server.poll() is None, "the server ended"
+        assert process.poll() is None, "the server ended"
         with suppress(OSError), urllib.request.urlopen(f"{url}/_stcore/health", timeout=2):
             return
         time.sleep(0.2)

@@ -29,9 +29,9 @@ PATIENCE = 60.0  # seconds
 
 
 @pytest.fixture()
-def page(studio, browser_page) -> Any:
+def page(server, browser_page) -> Any:
     """The Compose page, with a small model; nothing was composed yet."""
-    with composing(studio, browser_page) as page:
+    with composing(server, browser_page) as page:
         yield page
 
 
@@ -103,7 +103,7 @@ def test_compose_see_hear_seek_and_take_everything_away(page):
     assert ET.fromstring(svg).tag.endswith("svg")
 
 
-def test_the_address_finds_the_piece_with_and_without_the_history(page, studio, browser):
+def test_the_address_finds_the_piece_with_and_without_the_history(page, server, browser):
     compose(page)
     link, (_, midi) = page.url, taken(page, "MIDI")
     assert "settings=" in link
@@ -111,8 +111,8 @@ def test_the_address_finds_the_piece_with_and_without_the_history(page, studio, 
     wait_for_sound(page)
     settle(page)
     assert taken(page, "MIDI")[1] == midi
-    for folder in (studio.home / "pieces").iterdir():
-        folder.rename(studio.home / f"gone-{folder.name}")
+    for folder in (server.home / "pieces").iterdir():
+        folder.rename(server.home / f"gone-{folder.name}")
     other = browser.new_context(accept_downloads=True).new_page()
     other.goto(link)
     wait_for_sound(other)
@@ -169,12 +169,12 @@ def test_bars_chosen_in_the_player_are_composed_again(page):
     assert before != after
 
 
-def test_a_click_on_a_copied_stretch_plays_it_beside_its_source(studio, browser_page, monkeypatch):
-    monkeypatch.setenv("MUSICGEN_HOME", str(studio.home))
-    write_folder(studio.home / "collections/tunes")
-    write_run(studio.home / "runs", source="tunes", training=tiny_pieces())
+def test_a_click_on_a_copied_stretch_plays_it_beside_its_source(server, browser_page, monkeypatch):
+    monkeypatch.setenv("MUSICGEN_HOME", str(server.home))
+    write_folder(server.home / "collections/tunes")
+    write_run(server.home / "runs", source="tunes", training=tiny_pieces())
     page = browser_page
-    page.goto(f"{studio.url}/Compose?piece={planted_copy().id}")
+    page.goto(f"{server.url}/Compose?piece={planted_copy().id}")
     wait_for_sound(page)
     page.get_by_role("button", name="20 notes as in melody 03, bar 1").click()
     page.get_by_text("In melody 03, bar 1").wait_for()
@@ -216,17 +216,17 @@ def test_every_view_of_a_piece_can_be_opened_on_a_phone_in_the_dark(page):
 
 
 @pytest.mark.slow
-def test_the_first_piece_is_seen_and_heard_at_once_and_without_tensorflow(studio, browser_page):
+def test_the_first_piece_is_seen_and_heard_at_once_and_without_tensorflow(server, browser_page):
     """How long the first click takes is measured where nothing else is at work."""
     page = browser_page
-    (studio.home / "pieces/a-folder-of-another-kind").mkdir(parents=True)
-    page.goto(f"{studio.url}/Compose")
+    (server.home / "pieces/a-folder-of-another-kind").mkdir(parents=True)
+    page.goto(f"{server.url}/Compose")
     page.get_by_role("button", name="Compose", exact=True).wait_for()
     settle(page)
     began = time.monotonic()
     page.get_by_role("button", name="Compose", exact=True).click()
     wait_for_sound(page)
     print(f"from click to roll and sound: {time.monotonic() - began:.2f} s")
-    maps = Path(f"/proc/{studio.pid}/maps")
+    maps = Path(f"/proc/{server.pid}/maps")
     if maps.exists():
         assert "tensorflow" not in maps.read_text()

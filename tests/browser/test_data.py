@@ -17,10 +17,10 @@ from tests.helpers.tiny_music import tiny_pieces, write_folder
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-def test_import_a_folder_and_see_its_charts(studio, browser_page, tmp_path: Path):
+def test_import_a_folder_and_see_its_charts(server, browser_page, tmp_path: Path):
     folder = write_folder(tmp_path / "my tunes")
     page = browser_page
-    page.goto(f"{studio.url}/Data")
+    page.goto(f"{server.url}/Data")
     page.wait_for_selector(CHART)
     page.get_by_role("button", name="Add music").click()
     path = page.get_by_label("A folder on this computer")
@@ -32,7 +32,7 @@ def test_import_a_folder_and_see_its_charts(studio, browser_page, tmp_path: Path
     settle(page)
     assert page.locator(CHART).count() >= 3
     assert "collection=my+tunes" in page.url
-    assert len(list((studio.home / "collections/my tunes").glob("*.mid"))) == 12
+    assert len(list((server.home / "collections/my tunes").glob("*.mid"))) == 12
 
     page.get_by_role("button", name="Train on this collection").click()
     page.get_by_role("button", name="Start").wait_for()
@@ -40,7 +40,7 @@ def test_import_a_folder_and_see_its_charts(studio, browser_page, tmp_path: Path
 
     page.set_viewport_size({"width": 390, "height": 800})
     page.emulate_media(color_scheme="dark")
-    page.goto(f"{studio.url}/Data?collection=my+tunes&view=Pieces")  # a cold link
+    page.goto(f"{server.url}/Data?collection=my+tunes&view=Pieces")  # a cold link
     page.get_by_text("12 files of 12").wait_for()
     for view, sign in (("Vocabulary", "Chord sizes"), ("Notes", "Keyboard")):
         page.get_by_role("radio", name=view, exact=True).click()
@@ -58,9 +58,9 @@ def brightness(colour: str) -> float:
     return sum(map(float, re.findall(r"[\d.]+", colour)[:3])) / 3
 
 
-def test_a_bar_that_is_clicked_lists_its_pieces(studio, browser_page):
+def test_a_bar_that_is_clicked_lists_its_pieces(server, browser_page):
     page = browser_page
-    page.goto(f"{studio.url}/Data?collection=bach-chorales")
+    page.goto(f"{server.url}/Data?collection=bach-chorales")
     page.wait_for_selector(f"{CHART} .barlayer .point")
     settle(page)
     page.locator(f"{CHART} .barlayer .point").first.click(force=True)
@@ -71,9 +71,9 @@ def test_a_bar_that_is_clicked_lists_its_pieces(studio, browser_page):
     assert found and 300 < int(found[1]) < 409  # D4 is in most of the chorales, not in all
 
 
-def test_the_table_is_sorted_and_a_piece_that_is_selected_is_in_the_address(studio, browser_page):
+def test_the_table_is_sorted_and_a_piece_that_is_selected_is_in_the_address(server, browser_page):
     page = browser_page
-    page.goto(f"{studio.url}/Data?collection=bach-chorales&view=Pieces")
+    page.goto(f"{server.url}/Data?collection=bach-chorales&view=Pieces")
     table = page.get_by_test_id("stDataFrame")
     table.wait_for()
     settle(page)
@@ -101,9 +101,9 @@ def test_the_table_is_sorted_and_a_piece_that_is_selected_is_in_the_address(stud
     assert "piece=" not in page.url
 
 
-def test_a_bar_that_was_clicked_is_in_the_address(studio, browser_page):
+def test_a_bar_that_was_clicked_is_in_the_address(server, browser_page):
     page = browser_page
-    page.goto(f"{studio.url}/Data?collection=bach-chorales&bar=Pitch+classes:+E")
+    page.goto(f"{server.url}/Data?collection=bach-chorales&bar=Pitch+classes:+E")
     page.get_by_text("pieces with E").wait_for()
     settle(page)
     bar = page.locator(f"{CHART} .barlayer .point").first
@@ -115,7 +115,7 @@ def test_a_bar_that_was_clicked_is_in_the_address(studio, browser_page):
     assert linked == ["Most frequent notes and chords: D4"]
 
 
-def test_an_import_that_is_cancelled_keeps_what_was_copied(studio, browser_page, tmp_path: Path):
+def test_an_import_that_is_cancelled_keeps_what_was_copied(server, browser_page, tmp_path: Path):
     folder, many = tmp_path / "very many", 30_000
     folder.mkdir()
     notes = tiny_pieces(1)[0].notes
@@ -123,7 +123,7 @@ def test_an_import_that_is_cancelled_keeps_what_was_copied(studio, browser_page,
     for number in range(many):
         (folder / f"{number}.mid").write_bytes(data.replace(b"00000", b"%05d" % number))
     page = browser_page
-    page.goto(f"{studio.url}/Data?collection=ryans-mammoth&view=Refused")
+    page.goto(f"{server.url}/Data?collection=ryans-mammoth&view=Refused")
     page.get_by_role("button", name="Add music").click()
     path = page.get_by_label("A folder on this computer")
     path.fill(str(folder))
@@ -132,15 +132,15 @@ def test_an_import_that_is_cancelled_keeps_what_was_copied(studio, browser_page,
     page.get_by_text(re.compile(r"Copying the folder: [\d,]+ of 30,000, about .+ left")).wait_for()
     page.get_by_role("button", name="Cancel").click()
     page.get_by_text("files added to very many").wait_for()
-    kept = len(list((studio.home / "collections/very many").glob("*.mid")))
+    kept = len(list((server.home / "collections/very many").glob("*.mid")))
     assert 0 < kept < many
     shown = page.get_by_test_id("stMetric").filter(has_text="Pieces")
     shown.get_by_text(f"{kept:,}", exact=True).wait_for()
-    assert not list((studio.home / "collections").glob(".unfinished*"))
+    assert not list((server.home / "collections").glob(".unfinished*"))
 
 
-def test_a_reading_is_cancelled_only_where_nobody_else_waits_for_it(studio, browser, browser_page):
-    folder, many = studio.home / "collections/slow", 2000
+def test_a_reading_is_cancelled_only_where_nobody_else_waits_for_it(server, browser, browser_page):
+    folder, many = server.home / "collections/slow", 2000
     folder.mkdir(parents=True)
     for number in range(many):  # notation, which takes its time
         tune = "CDEF|GABc|" * 40
@@ -150,7 +150,7 @@ def test_a_reading_is_cancelled_only_where_nobody_else_waits_for_it(studio, brow
     other = context.new_page()
     other.set_default_timeout(60_000)
     for page in (browser_page, other):
-        page.goto(f"{studio.url}/Data?collection=slow")
+        page.goto(f"{server.url}/Data?collection=slow")
         page.get_by_text(going).wait_for()
     other.get_by_role("button", name="Cancel").click()
     other.get_by_text("the reading goes on").wait_for()
@@ -162,9 +162,9 @@ def test_a_reading_is_cancelled_only_where_nobody_else_waits_for_it(studio, brow
     context.close()
 
 
-def test_tables_are_taken_away_as_csv(studio, browser_page):
+def test_tables_are_taken_away_as_csv(server, browser_page):
     files = [("good.mid", midi_bytes(tiny_pieces(1)[0])), ("a 'b', \"c\" 🎻.mid", b"MThd nothing")]
-    folder = studio.home / "collections/mixed"
+    folder = server.home / "collections/mixed"
     folder.mkdir(parents=True)
     for name, data in files:
         (folder / name).write_bytes(data)
@@ -173,7 +173,7 @@ def test_tables_are_taken_away_as_csv(studio, browser_page):
     page = browser_page
 
     def saved(view: str, button: str) -> list[dict[str, str]]:
-        page.goto(f"{studio.url}/Data?collection=mixed&view={view}")
+        page.goto(f"{server.url}/Data?collection=mixed&view={view}")
         found = page.get_by_test_id("stDownloadButton").get_by_role("button", name=button)
         found.wait_for()
         settle(page)

@@ -1,4 +1,4 @@
-"""Nothing that a page shows comes from another place than the studio itself."""
+"""Nothing that a page shows comes from another place than the server itself."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SIGNS = {"": "Pieces composed", "Data": "Vocabulary", "Train": "Device:", "Compose": "Character"}
 
 
-def test_no_page_asks_another_machine_for_anything(studio, browser_page):
+def test_no_page_asks_another_machine_for_anything(server, browser_page):
     asked: list[str] = []
     browser_page.on("request", lambda request: asked.append(request.url))
     for page, sign in SIGNS.items():
-        browser_page.goto(f"{studio.url}/{page}")
+        browser_page.goto(f"{server.url}/{page}")
         browser_page.get_by_text(sign).first.wait_for()
         settle(browser_page)
-    browser_page.goto(f"{studio.url}/Data?view=Pieces")
+    browser_page.goto(f"{server.url}/Data?view=Pieces")
     browser_page.get_by_test_id("stDataFrame").wait_for()
-    browser_page.goto(f"{studio.url}/Data?view=Rhythm")
+    browser_page.goto(f"{server.url}/Data?view=Rhythm")
     browser_page.wait_for_selector(CHART)
     icon = browser_page.locator("link[rel~=icon]").first.get_attribute("href")
     assert icon and "/media/" in icon

@@ -23,10 +23,10 @@ OscillatorNode.prototype.start = function (...when) {
 
 
 @pytest.fixture(scope="module")
-def studio(shared_studio) -> Any:
+def server(shared_server) -> Any:
     """One for all tests: none of them composes."""
-    write_small_model(shared_studio.home)
-    return shared_studio
+    write_small_model(shared_server.home)
+    return shared_server
 
 
 @pytest.fixture(scope="module")
@@ -36,10 +36,10 @@ def browser_page(shared_page) -> Any:
 
 
 @pytest.fixture()
-def page(studio, browser_page) -> Iterator[Any]:
+def page(server, browser_page) -> Iterator[Any]:
     """The Compose page, freshly loaded, where a piece begins from notes."""
     browser_page.set_viewport_size({"width": 1280, "height": 1000})  # as it is at first
-    with compose_page(studio, browser_page) as page:
+    with compose_page(server, browser_page) as page:
         page.get_by_text("Beginning", exact=True).click()
         settle(page)
         pick(page, "Notes")

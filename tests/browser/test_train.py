@@ -18,14 +18,14 @@ TAKEN = "there is a run 'tunes quick' already"
 UNDER_WAY = re.compile("Stop and save|Cancel")
 
 
-def test_start_watch_leave_come_back_stop_and_compose(studio, browser, browser_page):
+def test_start_watch_leave_come_back_stop_and_compose(server, browser, browser_page):
     """Two people press Start at once: one of them has the name, the other waits in the queue."""
-    write_folder(studio.home / "collections" / "tunes")
+    write_folder(server.home / "collections" / "tunes")
     rival = browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
     pages = (browser_page, rival)
     for page in pages:
         page.set_default_timeout(60_000)
-        _fill_in(page, f"{studio.url}/Train?collection=tunes")
+        _fill_in(page, f"{server.url}/Train?collection=tunes")
     for page in pages:
         page.get_by_role("button", name="Start").click(no_wait_after=True)
     for page in pages:
@@ -39,7 +39,7 @@ def test_start_watch_leave_come_back_stop_and_compose(studio, browser, browser_p
     rival.get_by_role("button", name="Cancel").click()
     rival.get_by_text("Cancelled while it waited").wait_for()
     first_settings, other_settings = (
-        json.loads((studio.home / "runs" / name / "run.json").read_text())
+        json.loads((server.home / "runs" / name / "run.json").read_text())
         for name in ("tunes quick", "the other")
     )
     assert other_settings == {**first_settings, "name": "the other"}
@@ -59,7 +59,7 @@ def test_start_watch_leave_come_back_stop_and_compose(studio, browser, browser_p
     assert points(other) >= first
     other.get_by_role("button", name="Stop and save").click()
     other.get_by_role("button", name="Resume").wait_for()
-    status = json.loads((studio.home / "runs/tunes quick/status.json").read_text())
+    status = json.loads((server.home / "runs/tunes quick/status.json").read_text())
     assert status["state"] == "stopped"
     other.get_by_role("link", name="Compose from it").click()
     other.locator(".player canvas").wait_for()  # a piece of this very run
@@ -82,12 +82,12 @@ def _edit(page, label: str, value: str) -> None:
     settle(page)
 
 
-def test_zoom_is_kept_while_the_curve_grows(studio, browser_page, monkeypatch):
-    monkeypatch.setenv("MUSICGEN_HOME", str(studio.home))
+def test_zoom_is_kept_while_the_curve_grows(server, browser_page, monkeypatch):
+    monkeypatch.setenv("MUSICGEN_HOME", str(server.home))
     run = run_that_is("running", epochs=120)
     page = browser_page
     make_alive(run)
-    page.goto(f"{studio.url}/Train?show=Watch&run=a+run")
+    page.goto(f"{server.url}/Train?show=Watch&run=a+run")
     page.wait_for_selector(CURVES)
     settle(page)
     before, whole = points(page), reach(page)
@@ -120,13 +120,13 @@ def test_zoom_is_kept_while_the_curve_grows(studio, browser_page, monkeypatch):
 
 
 def test_two_browsers_see_a_run_go_on_and_its_first_checkpoint(
-    studio, browser_page, monkeypatch, tmp_path: Path
+    server, browser_page, monkeypatch, tmp_path: Path
 ):
     """A run that another page resumes is seen to go on; what it can then be used for is shown."""
-    monkeypatch.setenv("MUSICGEN_HOME", str(studio.home))
+    monkeypatch.setenv("MUSICGEN_HOME", str(server.home))
     run = run_that_is("stopped", "shared")
     page = browser_page
-    page.goto(f"{studio.url}/Train?show=Watch&run=shared")
+    page.goto(f"{server.url}/Train?show=Watch&run=shared")
     page.get_by_role("button", name="Resume").wait_for()
     make_alive(run, state="running")
     page.get_by_role("button", name="Stop and save").wait_for()

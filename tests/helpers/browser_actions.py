@@ -43,10 +43,10 @@ def pick(page: Any, name: str) -> None:
 
 
 @contextmanager
-def composing(studio: Any, page: Any) -> Iterator[Any]:
+def composing(server: Any, page: Any) -> Iterator[Any]:
     """On the Compose page, with a small model and nothing composed yet; no script of it fails."""
-    write_small_model(studio.home)
-    with compose_page(studio, page):
+    write_small_model(server.home)
+    with compose_page(server, page):
         yield page
 
 
@@ -57,11 +57,11 @@ def write_small_model(home: Path) -> None:
 
 
 @contextmanager
-def compose_page(studio: Any, page: Any) -> Iterator[Any]:
-    """On the Compose page of a studio that has the small model; no script of it fails."""
+def compose_page(server: Any, page: Any) -> Iterator[Any]:
+    """On the Compose page of a server that has the small model; no script of it fails."""
     page.problems = []
     page.on("pageerror", lambda problem: page.problems.append(str(problem)))
-    page.goto(f"{studio.url}/Compose?model=tiny")
+    page.goto(f"{server.url}/Compose?model=tiny")
     page.get_by_role("button", name="Compose", exact=True).wait_for()
     settle(page)
     yield page
