@@ -24,8 +24,8 @@ from musicgen.rendering.svg import score_svgs
 from musicgen.rendering.wav import sound_source, wav_bytes
 from musicgen.score import TICKS_PER_QUARTER, Score, notes_from
 from tests.helpers.four_readers import READERS, with_musicxml
-from tests.helpers.listening import FULL_SCALE, cents_off, loudest, sound
-from tests.helpers.rendered_scores import playable, random_score
+from tests.helpers.listening import FULL_SCALE, cents_off, peak, sound
+from tests.helpers.rendered_scores import midi_notes, random_score
 
 SCALE = FILE_TICKS_PER_QUARTER // TICKS_PER_QUARTER
 PIANO_KEYS = range(21, 109)
@@ -87,8 +87,8 @@ def quality_of_sound() -> dict[str, float]:
     samples, rate = sound(Score(notes_from([(0, 48, 60, 100, 48)])))  # strings for 1 s
     return {
         "worst_cents_over_88_keys": max(abs(cents_off(key)) for key in PIANO_KEYS),
-        "peak_of_a_minute": loudest(a_minute(10)) / FULL_SCALE,
-        "peak_of_64_keys_at_full_force": loudest(every_key) / FULL_SCALE,
+        "peak_of_a_minute": peak(a_minute(10)) / FULL_SCALE,
+        "peak_of_64_keys_at_full_force": peak(every_key) / FULL_SCALE,
         "tail_seconds": len(samples) / rate - 1.0,
         "level_at_the_end_of_the_tail": float(np.abs(samples[-rate // 10 :]).max()),
     }
@@ -115,7 +115,7 @@ def read_back(pieces: int) -> dict[str, int]:
     in_xml = []
     for index in range(pieces):
         score = random_score(rng, notes=100)
-        data, notes = midi_bytes(score), playable(score, SCALE)
+        data, notes = midi_bytes(score), midi_notes(score, SCALE)
         for library, read in READERS.items():
             same[library] += read(data) == notes
         if index % 10 == 0:

@@ -193,7 +193,7 @@ def test_every_view_of_a_piece_can_be_opened_on_a_phone_in_the_dark(page):
     wait_until(lambda: 0 < page.locator(".player").bounding_box()["y"] < 844 - 420)
     for view, seen in (
         ("How good", "This piece among those of the collection"),
-        ("Originality", "Longest shared stretch"),
+        ("Originality", "Longest shared passage"),
         ("Change", "Continue it"),
     ):
         page.get_by_role("radio", name=view).or_(page.get_by_role("button", name=view)).click()

@@ -1,4 +1,4 @@
-"""MIDI bytes read by four libraries, each into the same rows; and MusicXML by music21."""
+"""Readers of MIDI files by four libraries, with rows in one format, and of MusicXML by music21."""
 
 import io
 from typing import Any
@@ -11,9 +11,8 @@ from music21.midi.translate import getNotesFromEvents, getTimeForEvents
 
 from musicgen.rendering.midi import FILE_TICKS_PER_QUARTER
 
-Row = tuple[
-    int, int, int, int, int
-]  # start and duration in the file's ticks, pitch, velocity, program
+# Start and duration in the file's ticks, pitch, velocity, programme.
+Row = tuple[int, int, int, int, int]
 
 PROGRAM_CHANGE = music21.midi.ChannelVoiceMessages.PROGRAM_CHANGE
 
@@ -57,16 +56,16 @@ def with_symusic(data: bytes) -> list[Row]:
 
 
 def with_music21(data: bytes) -> list[Row]:
-    """As music21 pairs the events, before it lays them out in bars.
+    """Rows of the notes that music21 pairs from events, before it divides them into bars.
 
-    Laying out rounds to 16ths and triplets, and puts some notes that go over a bar line into
-    the wrong place where a bar has several voices.
+    The division rounds to 16ths and triplets, and misplaces some notes that cross a bar line
+    where a bar has several voices.
     """
     file = music21.midi.MidiFile()
     file.readstr(data)
     rows = []
     for track in file.tracks:
-        programs = [each.data for each in track.events if each.type == PROGRAM_CHANGE]
+        programs = [event.data for event in track.events if event.type == PROGRAM_CHANGE]
         for note in getNotesFromEvents(getTimeForEvents(track)):
             start, end = note.onTime, note.offTime
             rows.append((start, end - start, note.event.pitch, note.event.velocity, programs[0]))
@@ -74,20 +73,21 @@ def with_music21(data: bytes) -> list[Row]:
 
 
 def with_musicxml(data: bytes) -> list[tuple[int, int, int]]:
-    """Start, duration and pitch of all that music21 finds in MusicXML, in file ticks."""
-    return sorted(row[:3] for part in parsed_musicxml(data).parts for row in joined(part))
+    """Start, duration and pitch of the notes in a MusicXML file, in MIDI file ticks."""
+    return sorted(row[:3] for part in parsed_musicxml(data).parts for row in join_ties(part))
 
 
 def parsed_musicxml(data: bytes) -> music21.stream.Score:
+    """The file as music21 parses it."""
     converter = music21.converter.subConverters.ConverterMusicXML()
     converter.parseData(data.decode())
     return converter.stream
 
 
-def joined(part: music21.stream.Part) -> list[tuple[int, int, int, int]]:
-    """Start, duration, pitch and velocity of a part's notes; what is tied is one note."""
+def join_ties(part: music21.stream.Part) -> list[tuple[int, int, int, int]]:
+    """Start, duration, pitch and velocity of a part's notes; tied notes are one note."""
     rows: list[Any] = []
-    ending: dict[Any, Any] = {}
+    tied: dict[Any, Any] = {}  # pitch and end of notes that a tie continues: row
     for element in part.flatten().notes:
         for note in getattr(element, "notes", [element]):
             start = element.offset * FILE_TICKS_PER_QUARTER
@@ -95,13 +95,13 @@ def joined(part: music21.stream.Part) -> list[tuple[int, int, int, int]]:
             assert start == round(start) and duration == round(duration)
             tie = note.tie.type if note.tie else ""
             if tie in ("continue", "stop"):
-                row = ending.pop((note.pitch.midi, start))
+                row = tied.pop((note.pitch.midi, start))
                 row[1] += round(duration)
             else:
                 row = [round(start), round(duration), note.pitch.midi, note.volume.velocity]
                 rows.append(row)
             if tie in ("start", "continue"):
-                ending[note.pitch.midi, start + duration] = row
+                tied[note.pitch.midi, start + duration] = row
     return [tuple(row) for row in rows]
 
 

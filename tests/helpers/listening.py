@@ -1,4 +1,4 @@
-"""What a WAV file sounds like, in numbers."""
+"""Measurements of a WAV file: samples, peak and pitch."""
 
 import io
 import wave
@@ -12,29 +12,32 @@ FULL_SCALE = 32_767
 
 
 def sound(score: Score) -> tuple[np.ndarray, int]:
-    """Samples (frames,) in -1..1, channels mixed, and their rate."""
-    with wave.open(io.BytesIO(wav_bytes(score))) as file:
-        assert file.getsampwidth() == 2
-        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
-        return samples.reshape(-1, file.getnchannels()).mean(
-            axis=1
-        ) / FULL_SCALE, file.getframerate()
+    """Samples (frames,) in -1..1, the mean of the channels, and their rate."""
+    samples, rate = _read(score)
+    return samples.mean(axis=1) / FULL_SCALE, rate
 
 
-def loudest(score: Score) -> int:
-    """The largest sample of any channel; FULL_SCALE is the most."""
-    with wave.open(io.BytesIO(wav_bytes(score))) as file:
-        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
+def peak(score: Score) -> int:
+    """Largest sample of any channel, at most FULL_SCALE."""
+    samples, _ = _read(score)
     return int(np.abs(samples.astype(int)).max())
 
 
-def cents_off(key: int) -> float:
-    """How far the fundamental of one note is from equal temperament, by its spectrum."""
-    samples, rate = sound(Score(notes_from([(0, 96, key, 100)]), tempo=60))
+def cents_off(pitch: int) -> float:
+    """Distance of a note's fundamental from equal temperament, from its spectrum."""
+    samples, rate = sound(Score(notes_from([(0, 96, pitch, 100)]), tempo=60))
     steady = samples[int(0.15 * rate) : int(3.8 * rate)]
     size = 1 << 20  # zero padding: a bin is 0.05 Hz
     spectrum = np.abs(np.fft.rfft(steady * np.hanning(len(steady)), size))
-    wanted = 440 * 2 ** ((key - 69) / 12)
-    low, high = (int(wanted * 2 ** (cents / 1200) * size / rate) for cents in (-60, 60))
-    found = (low + spectrum[low:high].argmax()) * rate / size
-    return float(1200 * np.log2(found / wanted))
+    expected = 440 * 2 ** ((pitch - 69) / 12)
+    low, high = (int(expected * 2 ** (cents / 1200) * size / rate) for cents in (-60, 60))
+    measured = (low + spectrum[low:high].argmax()) * rate / size
+    return float(1200 * np.log2(measured / expected))
+
+
+def _read(score: Score) -> tuple[np.ndarray, int]:
+    """Samples (frames, channels) of the score's WAV file and their rate."""
+    with wave.open(io.BytesIO(wav_bytes(score))) as file:
+        assert file.getsampwidth() == 2
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
+        return samples.reshape(-1, file.getnchannels()), file.getframerate()

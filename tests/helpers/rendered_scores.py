@@ -1,4 +1,4 @@
-"""Scores to render: any that can be, and a few by hand."""
+"""Scores to render: a hypothesis strategy, random ones, and metres by hand."""
 
 import numpy as np
 from hypothesis import strategies as st
@@ -7,11 +7,12 @@ from musicgen.rendering.midi import midi_tracks
 from musicgen.score import Metre, Score, notes_from
 
 PICKUP = (Metre(0, 1, 4), Metre(24, 4, 4))
-CHANGES = (Metre(0, 3, 4), Metre(144, 6, 8), Metre(370, 5, 8))  # the second is cut short
+CHANGES = (Metre(0, 3, 4), Metre(144, 6, 8), Metre(370, 5, 8))  # bar 3 of 6/8 is cut short
 METRES = [(Metre(0, 4, 4),), (Metre(0, 6, 8),), PICKUP, CHANGES]
 
 
-def scores(most_notes: int = 30) -> st.SearchStrategy[Score]:
+def scores(max_notes: int = 30) -> st.SearchStrategy[Score]:
+    """Any score of up to three parts that overlap, in one metre or several."""
     row = st.tuples(
         st.integers(0, 500),  # start
         st.sampled_from([1, 2, 3, 5, 8, 12, 13, 24, 36, 100, 200]),  # duration
@@ -25,7 +26,7 @@ def scores(most_notes: int = 30) -> st.SearchStrategy[Score]:
     tempo = st.floats(20, 400)
     return st.builds(
         lambda rows, tempo, metres: Score(notes_from(rows), tempo, metres),
-        st.lists(row, min_size=1, max_size=most_notes),
+        st.lists(row, min_size=1, max_size=max_notes),
         tempo,
         metres,
     )
@@ -34,7 +35,7 @@ def scores(most_notes: int = 30) -> st.SearchStrategy[Score]:
 def random_score(
     rng: np.random.Generator, notes: int = 200, metres: tuple[Metre, ...] | None = None
 ) -> Score:
-    """A score of so many random notes in up to three parts, on any tick; in one of METRES."""
+    """Score of random notes on any tick, in up to three parts; by default in one of METRES."""
     rows = np.stack(
         [
             rng.integers(0, 12 * notes, notes),
@@ -50,8 +51,8 @@ def random_score(
     return Score(notes_from(rows.tolist()), float(rng.integers(40, 240)), metres)
 
 
-def playable(score: Score, scale: int = 1) -> list[tuple[int, int, int, int, int]]:
-    """Start, duration, pitch, velocity, programme of what each track holds, times scaled."""
+def midi_notes(score: Score, scale: int = 1) -> list[tuple[int, int, int, int, int]]:
+    """Start, duration, pitch, velocity, programme of all MIDI tracks' notes, times scaled."""
     return sorted(
         (note[0] * scale, note[1] * scale, note[2], note[3], note[4])
         for _, notes in midi_tracks(score)

@@ -1,3 +1,5 @@
+"""Bars, pickups and tied notes."""
+
 from musicgen.rendering.bars import Bar, notated_chords, written_bars
 from musicgen.score import Metre, Score, notes_from
 from tests.helpers.rendered_scores import CHANGES, PICKUP
@@ -7,11 +9,11 @@ def test_bars_end_where_the_music_ends() -> None:
     assert [bar.start for bar in written_bars(Score(notes_from([(0, 96, 60)])))] == [0]
     assert [bar.start for bar in written_bars(Score(notes_from([(0, 97, 60)])))] == [0, 96]
     assert [bar.start for bar in written_bars(Score())] == [0]
-    short = written_bars(Score(notes_from([(0, 500, 60)]), metres=CHANGES))
-    assert [(bar.start, bar.stop) for bar in short[5:7]] == [(360, 370), (370, 430)]
+    bars = written_bars(Score(notes_from([(0, 500, 60)]), metres=CHANGES))
+    assert [(bar.start, bar.stop) for bar in bars[5:7]] == [(360, 370), (370, 430)]
 
 
-def test_a_pickup_is_written_in_the_metre_that_follows() -> None:
+def test_a_pickup_is_notated_in_the_metre_that_follows() -> None:
     bars = written_bars(Score(notes_from([(0, 120, 60)]), metres=PICKUP))
     assert bars == [Bar(0, 0, 24, Metre(24, 4, 4), True), Bar(1, 24, 120, Metre(24, 4, 4), False)]
     assert [bar.padding for bar in bars] == [72, 0]
@@ -19,14 +21,12 @@ def test_a_pickup_is_written_in_the_metre_that_follows() -> None:
 
 def test_a_long_note_is_tied_over_bar_lines() -> None:
     score = Score(notes_from([(84, 120, 60)]))
-    written = [
-        [(stroke.offset, stroke.ticks, stroke.tie) for stroke in split_voices[0]]
-        for split_voices in notated_chords(score.notes, written_bars(score))
-    ]
-    assert written == [[(84, 12, "start")], [(0, 96, "continue")], [(0, 12, "stop")]]
+    bars = notated_chords(score.notes, written_bars(score))
+    ties = [[(chord.offset, chord.ticks, chord.tie) for chord in voices[0]] for voices in bars]
+    assert ties == [[(84, 12, "start")], [(0, 96, "continue")], [(0, 12, "stop")]]
 
 
 def test_a_short_note_has_no_tie() -> None:
     score = Score(notes_from([(0, 24, 60)]))
-    [[stroke]] = notated_chords(score.notes, written_bars(score))[0].values()
-    assert (stroke.offset, stroke.ticks, stroke.tie) == (0, 24, "")
+    [[chord]] = notated_chords(score.notes, written_bars(score))[0].values()
+    assert (chord.offset, chord.ticks, chord.tie) == (0, 24, "")

@@ -1,3 +1,5 @@
+"""MIDI files, read back by four libraries."""
+
 import io
 
 import mido
@@ -12,7 +14,7 @@ from musicgen.composing.settings import ComposeSettings
 from musicgen.rendering.midi import FILE_TICKS_PER_QUARTER, midi_bytes
 from musicgen.score import Score, notes_from
 from tests.helpers.four_readers import READERS
-from tests.helpers.rendered_scores import CHANGES, PICKUP, playable, random_score, scores
+from tests.helpers.rendered_scores import CHANGES, PICKUP, midi_notes, random_score, scores
 
 SCALE = FILE_TICKS_PER_QUARTER // 24
 
@@ -24,7 +26,7 @@ def messages(data: bytes, kind: str) -> list[mido.MetaMessage]:
 
 
 @pytest.mark.parametrize("library", READERS)
-def test_each_library_reads_a_small_piece(library: str) -> None:
+def test_all_libraries_read_a_small_piece(library: str) -> None:
     score = Score(notes_from([(0, 24, 60, 90), (24, 1, 61, 1), (24, 8, 40, 127, 42, 1)]))
     assert READERS[library](midi_bytes(score)) == [
         (0, 96, 60, 90, 0),
@@ -38,21 +40,21 @@ def test_each_library_reads_a_small_piece(library: str) -> None:
 def test_three_libraries_read_the_same_notes(score: Score) -> None:
     data = midi_bytes(score)
     for library in ("pretty_midi", "mido", "symusic"):
-        assert READERS[library](data) == playable(score, SCALE), library
+        assert READERS[library](data) == midi_notes(score, SCALE), library
 
 
 @settings(max_examples=10, deadline=None)
 @given(scores())
 def test_music21_reads_the_same_notes(score: Score) -> None:
-    assert READERS["music21"](midi_bytes(score)) == playable(score, SCALE)
+    assert READERS["music21"](midi_bytes(score)) == midi_notes(score, SCALE)
 
 
 @settings(max_examples=10, deadline=None)
 @given(scores())
-def test_a_note_with_the_title_changes_nothing_of_the_music(score: Score) -> None:
+def test_a_text_beside_the_title_changes_no_note(score: Score) -> None:
     data = midi_bytes(score, "title", text=Recipe("run@best", ComposeSettings()).to_text())
     for library, read in READERS.items():
-        assert read(data) == playable(score, SCALE), library
+        assert read(data) == midi_notes(score, SCALE), library
 
 
 @pytest.mark.slow
@@ -62,49 +64,49 @@ def test_four_libraries_read_the_same_notes_of_200_pieces() -> None:
         score = random_score(rng, notes=60)
         data = midi_bytes(score)
         for library, read in READERS.items():
-            assert read(data) == playable(score, SCALE), library
+            assert read(data) == midi_notes(score, SCALE), library
 
 
-def test_music21_lays_a_plain_piece_out_in_its_bars() -> None:
+def test_music21_finds_the_bars_of_a_simple_piece() -> None:
     score = Score(notes_from([(0, 24, 60), (24, 24, 62), (48, 48, 64)]), metres=PICKUP)
     stream = music21.midi.translate.midiStringToStream(midi_bytes(score))
-    places = [
+    positions = [
         (note.measureNumber, note.offset, note.quarterLength, note.pitch.midi)
         for note in stream[music21.note.Note]
     ]
-    assert places == [(1, 0, 1, 60), (2, 0, 1, 62), (2, 1, 2, 64)]
+    assert positions == [(1, 0, 1, 60), (2, 0, 1, 62), (2, 1, 2, 64)]
 
 
-def test_a_key_struck_again_ends_its_earlier_note() -> None:
+def test_a_repeated_key_ends_its_earlier_note() -> None:
     score = Score(notes_from([(0, 48, 60), (0, 12, 60), (24, 24, 60)]))
     assert READERS["mido"](midi_bytes(score)) == [(0, 96, 60, 80, 0), (96, 96, 60, 80, 0)]
 
 
-def test_two_parts_may_hold_one_key_at_once() -> None:
+def test_two_parts_can_hold_the_same_key() -> None:
     score = Score(notes_from([(0, 48, 60, 80, 0, 0), (24, 24, 60, 80, 0, 1)]))
     assert READERS["symusic"](midi_bytes(score)) == [(0, 192, 60, 80, 0), (96, 96, 60, 80, 0)]
 
 
 @pytest.mark.parametrize("metres", [PICKUP, CHANGES])
-def test_every_metre_is_written_where_it_begins(metres: tuple) -> None:
+def test_a_time_signature_is_where_its_metre_starts(metres: tuple) -> None:
     data = midi_bytes(Score(notes_from([(0, 600, 60)]), metres=metres))
-    midi, now, found = mido.MidiFile(file=io.BytesIO(data)), 0, []
+    midi, now, signatures = mido.MidiFile(file=io.BytesIO(data)), 0, []
     for message in midi.tracks[0]:
         now += message.time
         if message.type == "time_signature":
-            found.append((now // SCALE, message.numerator, message.denominator))
-    assert found == [(each.start, each.numerator, each.denominator) for each in metres]
+            signatures.append((now // SCALE, message.numerator, message.denominator))
+    assert signatures == [(m.start, m.numerator, m.denominator) for m in metres]
 
 
 @pytest.mark.parametrize(
     "tempo, microseconds", [(120.0, 500_000), (97.0, 618_557), (4.0, 15_000_000)]
 )
-def test_the_tempo_is_the_nearest_that_midi_can_say(tempo: float, microseconds: int) -> None:
+def test_the_tempo_is_rounded_to_microseconds(tempo: float, microseconds: int) -> None:
     [message] = messages(midi_bytes(Score(notes_from([(0, 24, 60)]), tempo)), "set_tempo")
     assert message.tempo == microseconds
 
 
-def test_tracks_have_the_names_of_part_and_instrument() -> None:
+def test_tracks_are_named_by_part_and_instrument() -> None:
     data = midi_bytes(Score(notes_from([(0, 24, 60, 80, 0, 0), (0, 24, 48, 80, 32, 1)])))
     midi = pretty_midi.PrettyMIDI(io.BytesIO(data))
     assert [(track.name, track.program) for track in midi.instruments] == [
@@ -113,13 +115,13 @@ def test_tracks_have_the_names_of_part_and_instrument() -> None:
     ]
 
 
-def test_the_title_may_have_any_letters() -> None:
+def test_the_title_can_have_any_characters() -> None:
     data = midi_bytes(Score(notes_from([(0, 24, 60)])), title="Dvořák \ud800")
     [message] = messages(data, "text")
     assert message.text.encode("latin1").decode("utf-8") == "Dvořák ?"
 
 
-def test_ten_thousand_bars_stay_within_what_pretty_midi_reads() -> None:
+def test_pretty_midi_reads_ten_thousand_bars() -> None:
     score = Score(notes_from([(9_999 * 96, 96, 60)]))
     assert READERS["pretty_midi"](midi_bytes(score)) == [(9_999 * 384, 384, 60, 80, 0)]
 

@@ -1,3 +1,5 @@
+"""MusicXML, read back by music21."""
+
 import music21
 import numpy as np
 import pytest
@@ -7,7 +9,7 @@ from musicgen.rendering.midi import FILE_TICKS_PER_QUARTER
 from musicgen.rendering.musicxml import musicxml_bytes
 from musicgen.score import Metre, Score, notes_from
 from tests.helpers.four_readers import parsed_musicxml, with_musicxml
-from tests.helpers.rendered_scores import CHANGES, METRES, PICKUP, playable, random_score, scores
+from tests.helpers.rendered_scores import CHANGES, METRES, PICKUP, midi_notes, random_score, scores
 
 SCALE = FILE_TICKS_PER_QUARTER // 24
 
@@ -21,7 +23,7 @@ def read_back(score: Score) -> list[tuple[int, int, int]]:
 
 
 def expected(score: Score) -> list[tuple[int, int, int]]:
-    return sorted(row[:3] for row in playable(score, SCALE))
+    return sorted(row[:3] for row in midi_notes(score, SCALE))
 
 
 def test_a_chord_and_a_note_over_the_bar_line() -> None:
@@ -44,7 +46,7 @@ def test_music21_reads_the_same_notes_of_3_longer_pieces(metres: tuple[Metre, ..
         assert read_back(score) == expected(score)
 
 
-def test_a_pickup_is_bar_nought_in_the_metre_that_follows() -> None:
+def test_a_pickup_is_bar_0_in_the_metre_that_follows() -> None:
     score = Score(notes_from([(0, 24, 67), (24, 96, 72)]), metres=PICKUP)
     measures = list(parsed(score).parts[0][music21.stream.Measure])
     assert [measure.number for measure in measures] == [0, 1]
@@ -53,7 +55,7 @@ def test_a_pickup_is_bar_nought_in_the_metre_that_follows() -> None:
     assert measures[1].timeSignature is None
 
 
-def test_metres_stand_where_they_change() -> None:
+def test_time_signatures_are_where_the_metre_changes() -> None:
     score = Score(notes_from([(0, 500, 60)]), metres=CHANGES)
     signatures = [
         (measure.offset * 24, measure.timeSignature.ratioString)
@@ -72,7 +74,7 @@ def test_metres_stand_where_they_change() -> None:
         (60, (0, 2, 3, 5, 7, 8, 11, 12, 7, 3, 0), -3),  # minor
     ],
 )
-def test_the_key_signature_is_found(tonic: int, intervals: tuple, sharps: int) -> None:
+def test_the_key_signature_is_that_of_the_key(tonic: int, intervals: tuple, sharps: int) -> None:
     score = Score(notes_from([(24 * n, 24, tonic + step) for n, step in enumerate(intervals)]))
     [signature] = parsed(score)[music21.key.KeySignature]
     assert signature.sharps == sharps
@@ -91,7 +93,7 @@ def test_two_hands_are_one_part_on_two_staves() -> None:
     assert text.count("<score-part ") == 1 and "<staves>2</staves>" in text
 
 
-def test_title_tempo_and_programme_are_kept_and_no_one_signs() -> None:
+def test_title_tempo_and_programme_are_written_and_no_composer() -> None:
     text = musicxml_bytes(Score(notes_from([(0, 24, 60, 80, 73)]), 97.0), "A & B").decode()
     assert "<movement-title>A &amp; B</movement-title>" in text
     assert 'tempo="97"' in text

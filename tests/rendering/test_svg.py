@@ -1,3 +1,5 @@
+"""Pages engraved by verovio."""
+
 import xml.etree.ElementTree as ElementTree
 from concurrent.futures import ThreadPoolExecutor
 
@@ -5,29 +7,26 @@ from musicgen.rendering.svg import score_svgs
 from musicgen.score import Score, notes_from
 from tests.helpers.rendered_scores import PICKUP
 
-CLASS = "class"
 
-
-def drawn(page: str, kind: str) -> int:
-    """How many elements of a kind are drawn on a page."""
-    return sum(
-        kind in element.get(CLASS, "").split() for element in ElementTree.fromstring(page).iter()
-    )
+def count_of_class(page: str, name: str) -> int:
+    """Number of elements of a class on a page."""
+    elements = ElementTree.fromstring(page).iter()
+    return sum(name in element.get("class", "").split() for element in elements)
 
 
 def test_a_short_piece_is_one_page_with_all_its_notes() -> None:
     rows = [(0, 24, 67), *[(24 + 24 * n, 24, 60 + n) for n in range(8)]]
     [page] = score_svgs(Score(notes_from(rows), metres=PICKUP))
-    assert drawn(page, "note") == 9
-    assert drawn(page, "measure") == 3
-    assert drawn(page, "staff") == 3
+    assert count_of_class(page, "note") == 9
+    assert count_of_class(page, "measure") == 3
+    assert count_of_class(page, "staff") == 3
 
 
 def test_a_long_piece_has_several_pages() -> None:
     rows = [(12 * n, 12, 60 + n % 12) for n in range(800)]
     pages = score_svgs(Score(notes_from(rows)))
     assert len(pages) > 1
-    assert sum(drawn(page, "note") for page in pages) == 800
+    assert sum(count_of_class(page, "note") for page in pages) == 800
 
 
 def test_a_title_is_text_and_never_markup() -> None:
@@ -40,13 +39,13 @@ def test_a_title_is_text_and_never_markup() -> None:
 
 def test_an_empty_score_is_a_page_with_a_rest() -> None:
     [page] = score_svgs(Score())
-    assert drawn(page, "note") == 0
-    assert drawn(page, "rest") + drawn(page, "mRest") == 1
+    assert count_of_class(page, "note") == 0
+    assert count_of_class(page, "rest") + count_of_class(page, "mRest") == 1
 
 
 def test_every_thread_can_engrave() -> None:
-    """verovio keeps the place of its fonts for one thread; a web server has many."""
+    """verovio sets the path of its fonts for one thread; a web server has many."""
     piece = Score(notes_from([(0, 24, 60), (24, 24, 62)]))
     with ThreadPoolExecutor(max_workers=1) as first, ThreadPoolExecutor(max_workers=1) as second:
         pages = [pool.submit(score_svgs, piece).result() for pool in (first, second)]
-    assert [drawn(page, "note") for [page] in pages] == [2, 2]
+    assert [count_of_class(page, "note") for [page] in pages] == [2, 2]

@@ -1,3 +1,5 @@
+"""Staves, voices and note values."""
+
 from itertools import pairwise
 
 from hypothesis import given
@@ -14,7 +16,7 @@ from musicgen.score import Score, notes_from, without_overlaps
 from tests.helpers.rendered_scores import scores
 
 
-def test_notes_of_one_length_make_a_chord_and_others_a_voice() -> None:
+def test_notes_of_equal_length_are_a_chord_and_others_another_voice() -> None:
     notes = Score(notes_from([(0, 24, 60), (0, 24, 64), (0, 48, 72), (24, 24, 62)])).notes
     assert split_voices(notes) == [
         [Chord(0, 48, (72,), (80,))],
@@ -23,12 +25,13 @@ def test_notes_of_one_length_make_a_chord_and_others_a_voice() -> None:
 
 
 @given(scores())
-def test_voices_hold_every_note_once_and_one_chord_at_a_time(score: Score) -> None:
+def test_voices_have_every_note_once_and_one_chord_at_a_time(score: Score) -> None:
     notes = without_overlaps(score.notes)
-    found = split_voices(notes)
-    for voice in found:
+    voices = split_voices(notes)
+    for voice in voices:
         assert all(a.end <= b.start for a, b in pairwise(voice))
-    rows = [(c.start, c.duration, pitch) for voice in found for c in voice for pitch in c.pitches]
+    chords = [chord for voice in voices for chord in voice]
+    rows = [(chord.start, chord.duration, pitch) for chord in chords for pitch in chord.pitches]
     assert sorted(rows) == sorted(notes[["start", "duration", "pitch"]].tolist())
 
 
@@ -41,7 +44,7 @@ def test_a_melody_stays_on_one_staff_and_two_hands_have_two() -> None:
     assert [len(staff) for staff in split_staves(high)] == [2]
 
 
-def test_durations_with_no_note_value_are_tied_at_the_beat() -> None:
+def test_a_duration_without_a_note_value_is_split_at_the_beat() -> None:
     assert list(split_duration(0, 96, 24)) == [(0, 96)]
     assert list(split_duration(12, 24, 24)) == [(12, 24)]  # a syncopated quarter stays whole
     assert list(split_duration(12, 60, 24)) == [(12, 12), (24, 48)]
@@ -51,7 +54,7 @@ def test_durations_with_no_note_value_are_tied_at_the_beat() -> None:
 @given(st.integers(0, 200), st.integers(1, 600), st.sampled_from([3, 6, 12, 24, 48]))
 def test_note_values_fill_the_time_without_gaps(start: int, ticks: int, beat: int) -> None:
     now = start
-    for at, value in split_duration(start, ticks, beat):
-        assert at == now and value in NOTE_VALUES
+    for value_start, value in split_duration(start, ticks, beat):
+        assert value_start == now and value in NOTE_VALUES
         now += value
     assert now == start + ticks

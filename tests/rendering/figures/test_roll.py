@@ -1,3 +1,5 @@
+"""Piano roll: traces, hover texts, marks, axes."""
+
 import numpy as np
 import pytest
 
@@ -14,7 +16,7 @@ from musicgen.score import Metre, Score, notes_from
 TUNE = Score(notes_from([(0, 24, 60), (24, 12, 61, 127), (96, 48, 64, 40, 0, 1)]))
 
 
-def test_each_part_is_one_trace_in_its_own_colour() -> None:
+def test_every_part_is_one_trace_in_its_own_colour() -> None:
     first, second = piano_roll(TUNE).data
     assert (first.name, second.name) == ("part 1", "part 2")
     assert first.base.tolist() == [0, 1] and second.base.tolist() == [4]
@@ -22,7 +24,7 @@ def test_each_part_is_one_trace_in_its_own_colour() -> None:
     assert [first.marker.color, second.marker.color] == [part_colour(0), part_colour(1)]
 
 
-def test_notes_are_said_in_musical_words() -> None:
+def test_hover_texts_name_pitch_position_and_note_value() -> None:
     first, second = piano_roll(TUNE).data
     assert list(first.customdata) == ["C4, bar 1 beat 1, 1/4", "C#4, bar 1 beat 2, 1/8"]
     assert list(second.customdata) == ["E4, bar 2 beat 1, 1/2"]
@@ -43,7 +45,7 @@ def test_the_primer_is_a_trace_of_its_own() -> None:
     assert [trace.y.tolist() for trace in others] == [[64]]
 
 
-def test_marked_notes_are_outlined_and_say_why() -> None:
+def test_marked_notes_are_outlined_and_have_a_label() -> None:
     first, second = piano_roll(TUNE, marks=[Mark(1, 3, "bar 4 of <b>x</b>")]).data
     assert first.marker.line.width.tolist() == [0, 2] and second.marker.line.width.tolist() == [2]
     assert first.marker.line.color[1] == MARK_COLOUR

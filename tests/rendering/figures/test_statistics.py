@@ -1,4 +1,4 @@
-"""Figures of a small collection: what they draw and what they say."""
+"""Figures of a small collection: bars, hover texts, axes."""
 
 import numpy as np
 import pytest
@@ -42,45 +42,46 @@ def vocabulary(scores):
     return vocabulary_of(encoding, [encoding.encode(score) for score in scores])
 
 
-def said(figure):
-    return {label: words for trace in figure.data for label, words in trace.customdata}
+def hover_texts(figure):
+    """Hover text by label."""
+    return {label: text for trace in figure.data for label, text in trace.customdata}
 
 
-def test_bars_say_what_they_count():
+def test_hover_texts_name_what_is_counted():
     figure = figures.note_frequency_figure(note_frequency(SCORES).combined)
     (bars,) = figure.data
     assert list(bars.x) == ["C#4", "E4", "9.1"]
     assert list(bars.y) == [3, 1, 1]
-    assert said(figure)["C#4"] == "C#4, 3 times, 60.0 %, in 2 pieces"
-    assert said(figure)["E4"] == "E4, 1 time, 20.0 %, in 1 piece"
-    assert said(figure)["9.1"] == "9.1: A C#, major third, 1 time, 20.0 %, in 1 piece"
+    assert hover_texts(figure)["C#4"] == "C#4, 3 times, 60.0 %, in 2 pieces"
+    assert hover_texts(figure)["E4"] == "E4, 1 time, 20.0 %, in 1 piece"
+    assert hover_texts(figure)["9.1"] == "9.1: A C#, major third, 1 time, 20.0 %, in 1 piece"
 
 
-def test_as_many_bars_as_are_asked_for_on_the_scale_that_is_asked_for():
+def test_the_number_of_bars_and_the_scale_can_be_chosen():
     figure = figures.note_frequency_figure(note_frequency(SCORES).combined, most=2, log=True)
     assert list(figure.data[0].x) == ["C#4", "E4"]
     assert figure.layout.yaxis.type == "log"
 
 
-def test_large_and_small_numbers_in_words():
-    words = figures.count_label("C#4", 1204, "times", 0.021, 57)
-    assert words == "C#4, 1,204 times, 2.1 %, in 57 pieces"
+def test_large_and_small_numbers():
+    text = figures.count_label("C#4", 1204, "times", 0.021, 57)
+    assert text == "C#4, 1,204 times, 2.1 %, in 57 pieces"
     assert figures.count_label("4/4", 1, "pieces", 0.5, 1) == "4/4, 1 piece, 50.0 %"
     assert figures.format_percent(0.0001) == "under 0.1 %" and figures.format_percent(0) == "0.0 %"
 
 
-def test_intervals_lie_where_they_lead():
+def test_intervals_are_at_their_size_in_semitones():
     (bars,) = figures.interval_figure(intervals(SCORES)).data
     assert dict(zip(bars.x, bars.y, strict=True)) == {-3: 1, 0: 1, 3: 1}
-    assert bars.width == 0.85  # a semitone is a semitone, however far from the next
+    assert bars.width == 0.85  # of a semitone
 
 
-def test_wide_leaps_are_said_and_have_no_bar():
+def test_wide_leaps_have_a_sentence_and_no_bar():
     pitches = [40, 64, 89, 88]  # 24 and 25 semitones up, 1 down
-    found = intervals([Score(notes_from([(24 * i, 24, p) for i, p in enumerate(pitches)]))])
-    (bars,) = figures.interval_figure(found).data
+    wide = intervals([Score(notes_from([(24 * i, 24, p) for i, p in enumerate(pitches)]))])
+    (bars,) = figures.interval_figure(wide).data
     assert list(bars.x) == [-1, 24]
-    assert figures.describe_wide_intervals(found) == "Wider leaps, without a bar: 33.3 %."
+    assert figures.describe_wide_intervals(wide) == "Wider leaps, without a bar: 33.3 %."
     assert figures.describe_wide_intervals(intervals(SCORES)) == ""
 
 
@@ -93,25 +94,25 @@ def test_every_bar_is_wide_enough_to_be_seen():
     assert list(bars.width) == [0.85, 0.85]
 
 
-def test_what_has_no_bar_is_said():
-    found = note_frequency(SCORES).combined
-    assert figures.describe_omitted(found, 1) == "The other 2 values, without a bar: 40.0 %."
-    assert figures.describe_omitted(found, 2) == "The other value, without a bar: 20.0 %."
-    assert figures.describe_omitted(found, 3) == ""
+def test_values_without_a_bar_have_a_sentence():
+    frequency = note_frequency(SCORES).combined
+    assert figures.describe_omitted(frequency, 1) == "The other 2 values, without a bar: 40.0 %."
+    assert figures.describe_omitted(frequency, 2) == "The other value, without a bar: 20.0 %."
+    assert figures.describe_omitted(frequency, 3) == ""
 
 
-def test_durations_are_in_order_of_length():
+def test_durations_are_sorted_by_length():
     (bars,) = figures.duration_figure(durations(SCORES)).data
     assert list(bars.x) == ["eighth", "quarter", "dotted quarter", "whole"]
 
 
-def test_polyphony_is_said_in_shares_of_the_time():
+def test_polyphony_is_a_share_of_the_time():
     figure = figures.polyphony_figure(polyphony(SCORES))
-    assert said(figure)["2 notes"] == "2 notes, 18.8 % of the time"
+    assert hover_texts(figure)["2 notes"] == "2 notes, 18.8 % of the time"
 
 
 @pytest.mark.parametrize("draw", FIGURES)
-def test_colours_are_the_themes_and_backgrounds_are_clear(draw):
+def test_colours_are_left_to_the_theme_and_backgrounds_are_clear(draw):
     figure = draw(SCORES)
     assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "rgba(0,0,0,0)"
     assert figure.layout.colorway is None
@@ -119,7 +120,7 @@ def test_colours_are_the_themes_and_backgrounds_are_clear(draw):
 
 
 @pytest.mark.parametrize("draw", FIGURES)
-def test_a_figure_of_nothing_says_so(draw):
+def test_a_figure_without_data_says_so(draw):
     figure = draw([])
     assert not figure.data
     assert figure.layout.annotations[0].text == "Nothing to count yet"
@@ -129,20 +130,20 @@ def test_the_keyboard_has_every_key_once():
     figure = keyboard_figure(pitches(SCORES))
     names = [label for trace in figure.data for label, _ in trace.customdata]
     assert len(names) == len(set(names)) == 88
-    assert said(figure)["C#4"] == "C#4, 4 times, 66.7 %, in 2 pieces"
-    assert said(figure)["C8"] == "C8, never"
+    assert hover_texts(figure)["C#4"] == "C#4, 4 times, 66.7 %, in 2 pieces"
+    assert hover_texts(figure)["C8"] == "C8, never"
 
 
-def test_keys_lie_side_by_side_and_black_ones_between():
-    place = {
+def test_white_keys_are_side_by_side_and_black_keys_between():
+    positions = {
         label: float(x)
         for trace in keyboard_figure(pitches(SCORES)).data
         for x, (label, _) in zip(trace.x, trace.customdata, strict=True)
     }
     octave = ["C4", "D4", "E4", "F4", "G4", "A4", "B4", "C5"]
-    assert np.diff([place[name] for name in octave]).tolist() == [1] * 7
-    assert place["C#4"] == place["C4"] + 0.5
-    assert place["B-4"] == place["B4"] - 0.5
+    assert np.diff([positions[name] for name in octave]).tolist() == [1] * 7
+    assert positions["C#4"] == positions["C4"] + 0.5
+    assert positions["B-4"] == positions["B4"] - 0.5
 
 
 def test_the_keyboard_grows_with_the_music():
@@ -151,23 +152,23 @@ def test_the_keyboard_grows_with_the_music():
     assert {"C0", "G9"} <= names and len(names) == 116
 
 
-def test_a_keyboard_that_is_not_played():
-    assert set(said(keyboard_figure(pitches([]))).values()) >= {"C4, never", "Bb3, never"}
+def test_a_keyboard_without_notes():
+    assert set(hover_texts(keyboard_figure(pitches([]))).values()) >= {"C4, never", "Bb3, never"}
 
 
 def test_curves_of_a_vocabulary():
-    found = vocabulary(SCORES)
-    (rank,) = rank_figure(found).data
+    words = vocabulary(SCORES)
+    (rank,) = rank_figure(words).data
     assert list(rank.x) == [1, 2, 3] and list(rank.y) == [3, 1, 1]
     assert rank.customdata[0] == "rank 1: C#4, 3 times, 60.0 %, in 2 pieces"
-    (coverage,) = coverage_figure(found).data
+    (coverage,) = coverage_figure(words).data
     assert list(coverage.y) == pytest.approx([0.6, 0.8, 1.0])
     assert coverage.customdata[1] == "the 2 most frequent are 80.0 % of the music"
-    (growth,) = growth_figure(found).data
+    (growth,) = growth_figure(words).data
     assert list(growth.y) == [3, 3]
     assert growth.customdata[0] == "3 tokens in the first 1 piece"
 
 
 @pytest.mark.parametrize("draw", [rank_figure, coverage_figure, growth_figure])
-def test_a_curve_of_nothing_says_so(draw):
+def test_a_curve_without_data_says_so(draw):
     assert draw(vocabulary([])).layout.annotations[0].text == "Nothing to count yet"

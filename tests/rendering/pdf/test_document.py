@@ -1,4 +1,4 @@
-"""The PDF is drawn again, and compared with what verovio's SVG says."""
+"""PDF pages, rendered to pixels and compared with verovio's SVG."""
 
 import re
 from xml.etree.ElementTree import fromstring
@@ -24,7 +24,7 @@ def document(pages: list[str]) -> pypdfium2.PdfDocument:
 
 
 def ink(page: pypdfium2.PdfPage) -> np.ndarray:
-    """How dark each pixel is, from 0 to 1."""
+    """Darkness of every pixel, from 0 to 1."""
     return 1 - page.render(scale=PIXELS, grayscale=True).to_numpy() / 255
 
 
@@ -32,15 +32,15 @@ def piece(notes: int) -> Score:
     return Score(notes_from([(24 * n, 24, 60 + n % 12) for n in range(notes)]), 97.0)
 
 
-def test_every_page_is_an_a4_page() -> None:
+def test_every_page_is_a4() -> None:
     pages = score_svgs(piece(900))
-    made = document(pages)
-    assert len(made) == len(pages) > 1
-    for page in made:
+    pdf = document(pages)
+    assert len(pdf) == len(pages) > 1
+    for page in pdf:
         assert page.get_size() == pytest.approx(A4, abs=0.1)
 
 
-def test_texts_are_text_in_any_letters() -> None:
+def test_text_can_be_selected_in_any_alphabet() -> None:
     [page] = document(score_svgs(piece(4), "Dvořák: Песня < & „x“"))
     text = page.get_textpage().get_text_bounded()
     assert "Dvořák: Песня < & „x“" in text
@@ -48,7 +48,7 @@ def test_texts_are_text_in_any_letters() -> None:
     assert "= 97" in text
 
 
-def test_a_letter_that_the_font_has_not_stops_nothing() -> None:
+def test_characters_that_the_font_lacks_are_no_error() -> None:
     [page] = document(score_svgs(piece(4), "abc 音楽 😀 def"))
     assert "abc" in page.get_textpage().get_text_bounded()
 
@@ -60,12 +60,12 @@ def test_notes_are_black_where_verovio_puts_them() -> None:
     heads = re.findall(r'href="#E0A4[^>]*translate\((\d+), (\d+)\)', svg)
     assert len(heads) == 8
     for x, y in heads:
-        # From the left end of the head, on the page with its margin, to the head's middle.
+        # From the left edge of the note head, on the page with its margin, to its middle.
         column, row = (int((int(v) + 500) / 25 * SCALE * PIXELS) for v in (x, y))
         assert dark[row - 2 : row + 3, column + 5 : column + 9].mean() > 0.9
 
 
-def test_staves_go_as_far_as_on_verovios_page() -> None:
+def test_staff_lines_are_as_long_as_on_verovios_page() -> None:
     [svg] = score_svgs(piece(16))
     lines = re.findall(r'd="M(\d+) (\d+) L(\d+) \2" stroke-width="13"', svg)
     [page] = document([svg])
@@ -81,7 +81,7 @@ def test_staves_go_as_far_as_on_verovios_page() -> None:
     )
 
 
-def test_a_system_higher_than_a_page_is_made_smaller() -> None:
+def test_a_system_higher_than_a_page_is_scaled_down() -> None:
     rows = [(24 * n, 24, 60 + part, 80, 0, part) for n in range(4) for part in range(30)]
     pages = score_svgs(Score(notes_from(rows)))
     [page, *_] = document(pages)
@@ -89,30 +89,30 @@ def test_a_system_higher_than_a_page_is_made_smaller() -> None:
     assert not ink(page)[-3:].any()
 
 
-def test_the_same_notes_are_the_same_bytes() -> None:
-    made = {pdf_bytes(score_svgs(Score(piece(40).notes, metres=PICKUP))) for _ in range(2)}
-    assert len(made) == 1
+def test_equal_notes_are_equal_bytes() -> None:
+    files = {pdf_bytes(score_svgs(Score(piece(40).notes, metres=PICKUP))) for _ in range(2)}
+    assert len(files) == 1
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_any_piece_can_be_drawn(seed: int) -> None:
     pages = score_svgs(random_score(np.random.default_rng(seed), notes=30))
-    made = document(pages)
-    assert len(made) == len(pages)
-    assert all(ink(page).any() for page in made)
+    pdf = document(pages)
+    assert len(pdf) == len(pages)
+    assert all(ink(page).any() for page in pdf)
 
 
-def test_text_lines_text_know_their_font() -> None:
+def test_lines_of_text_have_their_font() -> None:
     [page] = score_svgs(piece(4), "Title")
     lines = {
-        "".join(p.text for p in line.spans if not p.font): line
+        "".join(span.text for span in line.spans if not span.font): line
         for line in text_lines(fromstring(page).find(f"{SVG}svg/{SVG}g"))
     }
     assert lines["Title"].anchor == "middle"
     assert lines["Acoustic Grand Piano"].anchor == "end"
     tempo = lines["\xa0=\xa097"]
     assert tempo.spans[0].font == MUSIC_FONT
-    assert all(part.bold and not part.italic for part in tempo.spans)
+    assert all(span.bold and not span.italic for span in tempo.spans)
 
 
 def test_other_svg_is_refused() -> None:
