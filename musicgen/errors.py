@@ -1,14 +1,14 @@
-"""Errors whose message tells a person what is wrong and what to do.
+"""Base classes of the errors that a person can act on.
 
-Pages and commands catch `MusicgenError` and show its message. Any other exception, a ValueError
-out of NumPy among them, is a bug and shows as one.
+Pages and commands catch `MusicgenError` and show its message. Any other exception, such as a
+ValueError from NumPy, is a bug and is shown as one.
 """
 
 from __future__ import annotations
 
 
 class MusicgenError(Exception):
-    """Base class of what a person can act on; the message is for that person."""
+    """Base class of errors that a person can act on; the message is for that person."""
 
 
 class InvalidSetting(MusicgenError, ValueError):
@@ -16,4 +16,4 @@ class InvalidSetting(MusicgenError, ValueError):
 
 
 class Cancelled(Exception):
-    """Raised by a progress callback to stop the work that reports to it."""
+    """Raised by a progress callback to stop the work."""

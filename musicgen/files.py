@@ -1,4 +1,4 @@
-"""Files that are whole or not there: written beside their place, synced, then renamed."""
+"""Atomic writing of files and folders: written beside their place, synced, then renamed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Replace a file at once: a kill at any moment leaves the old one or the new one."""
+    """Replace a file atomically: a kill leaves the old file or the new one."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -28,9 +28,9 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 
 def overwrite_json(path: Path, value: Any) -> None:
-    """Write a file of ours where it lies, which a full disk allows: a small one needs no new room.
+    """Overwrite an existing file in place, which works on a full disk too.
 
-    A kill in the middle may tear it, so this is for what cannot be written otherwise.
+    A kill may leave a damaged file: only for files that `write_json` cannot write.
     """
     data = (json.dumps(value, indent=1, allow_nan=False) + "\n").encode()
     with path.open("r+b") as file:
@@ -41,14 +41,15 @@ def overwrite_json(path: Path, value: Any) -> None:
 
 
 def write_json(path: Path, value: Any) -> None:
+    """Replace a JSON file atomically; raises ValueError for NaN and infinity."""
     write_bytes(path, (json.dumps(value, indent=1, allow_nan=False) + "\n").encode())
 
 
 @contextmanager
 def new_folder(path: Path) -> Iterator[Path]:
-    """A folder to fill that takes its name, complete and synced, when the block ends well.
+    """Create a folder atomically: the block fills a temporary folder, which is then renamed.
 
-    FileExistsError where the name is taken by then.
+    If the block raises, nothing is left. Raises FileExistsError if there is a folder by then.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
@@ -63,7 +64,7 @@ def new_folder(path: Path) -> Iterator[Path]:
             raise FileExistsError(f"'{path.name}' is there already")
         try:
             temporary.rename(path)
-        except OSError:  # of whichever number, where another was there first
+        except OSError:  # the error number differs between systems
             if path.exists():
                 raise FileExistsError(f"'{path.name}' is there already") from None
             raise

@@ -1,4 +1,4 @@
-"""JSON files read through a schema: the type annotations of a dataclass, within a size limit."""
+"""Reading of JSON files through a schema, the type annotations of a dataclass."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ import msgspec
 
 from musicgen.errors import MusicgenError
 
-MAX_BYTES = 16 * 2**20  # of one JSON file
+MAX_BYTES = 16 * 2**20
 
 T = TypeVar("T")
 
 
 class InvalidJson(MusicgenError):
-    """A JSON file that is missing, too large, or does not fit its schema; says where."""
+    """A JSON file that is missing, too large, or does not fit its schema."""
 
 
 def read_json(path: Path, schema: type[T] | Any, max_bytes: int = MAX_BYTES) -> T:
-    """Read a file as an instance of `schema`, a dataclass or any type that msgspec supports.
+    """Read a file as an instance of `schema`, a dataclass or another type that msgspec supports.
 
-    Unknown keys are ignored, so that files of later versions can be read. NaN and infinity are no
-    JSON. Raises InvalidJson.
+    Unknown keys are ignored, so that files of later versions can be read. NaN and infinity are
+    invalid. Raises InvalidJson.
     """
     try:
         if path.stat().st_size > max_bytes:
@@ -34,7 +34,7 @@ def read_json(path: Path, schema: type[T] | Any, max_bytes: int = MAX_BYTES) -> 
 
 
 def parse_json(data: bytes | str, schema: type[T] | Any, name: str = "the text") -> T:
-    """Parse JSON as an instance of `schema`; `name` is what the error calls it."""
+    """Parse JSON as an instance of `schema`; `name` is for the error's message."""
     try:
         parsed: T = msgspec.json.decode(data, type=schema)
         return parsed

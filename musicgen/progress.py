@@ -1,4 +1,4 @@
-"""The progress callback that long work reports to."""
+"""Type of the callback to which long work reports its progress."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The score: one immutable table of notes, the currency between all stages."""
+"""The score: an immutable table of notes with tempo and metres, used by all packages."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ TICKS_PER_QUARTER = 24  # 16ths, triplets and 32nds are exact
 
 NOTE_DTYPE = np.dtype(
     [
-        ("start", np.int32),  # ticks from the beginning
+        ("start", np.int32),  # ticks from the beginning of the piece
         ("duration", np.int32),  # ticks, at least 1
         ("pitch", np.int16),  # MIDI key number, 0 to 127, 60 is middle C
         ("velocity", np.int16),  # 1 to 127
-        ("program", np.int16),  # General MIDI programme, 0 to 127
-        ("part", np.int16),  # which voice, staff or track of the source
+        ("program", np.int16),  # General MIDI program, 0 to 127
+        ("part", np.int16),  # number of the voice, staff or track in the source
     ]
 )
 
-MAX_TICK = 2**30  # far from the edge of int32, so sums of two ticks are safe
+MAX_TICK = 2**30  # sums of two ticks fit in int32
 
 
 @dataclass(frozen=True)
 class Metre:
-    """A time signature and where it begins."""
+    """A time signature and its start."""
 
     start: int  # ticks
     numerator: int
@@ -40,6 +40,7 @@ class Metre:
 
     @property
     def ticks_per_bar(self) -> int:
+        """Length of a bar in ticks."""
         return max(1, 4 * TICKS_PER_QUARTER * self.numerator // self.denominator)
 
     def __str__(self) -> str:
@@ -51,10 +52,10 @@ COMMON_TIME = Metre(0, 4, 4)
 
 @dataclass(frozen=True, eq=False)
 class Score:
-    """Notes sorted by start, pitch, part, duration; with tempo, metres and a name.
+    """Notes in order of start, pitch, part and duration, with tempo, metres and a name.
 
-    The first bar is a pickup where the first metre lasts less than one bar of the
-    second (`1/4` before `4/4`): its positions then count from the end of a full bar.
+    The first bar is a pickup if the first metre lasts for one bar that is shorter than those of
+    the second metre (`1/4` before `4/4`): its positions then count from the end of a full bar.
     """
 
     notes: np.ndarray = field(default_factory=lambda: np.zeros(0, NOTE_DTYPE))  # (N,) NOTE_DTYPE
@@ -78,7 +79,7 @@ class Score:
         object.__setattr__(self, "notes", notes)
 
     def __eq__(self, other: object) -> bool:
-        """Equal music: the same notes, tempo and metres, under whatever name."""
+        """Equality of the music (notes, tempo and metres); names are ignored."""
         if not isinstance(other, Score):
             return NotImplemented
         same_time = self.tempo == other.tempo and self.metres == other.metres
@@ -89,37 +90,37 @@ class Score:
 
     @cached_property
     def end(self) -> int:
-        """The tick at which the last note ends; 0 for an empty score."""
+        """End of the last note in ticks; 0 for an empty score."""
         return int((self.notes["start"] + self.notes["duration"]).max()) if len(self) else 0
 
     @property
     def seconds(self) -> float:
-        """How long the score lasts at its tempo."""
+        """Duration in seconds."""
         return self.end / TICKS_PER_QUARTER * 60.0 / self.tempo
 
     @cached_property
     def bars(self) -> int:
-        """How many bars hold music, the pickup included."""
+        """Number of bars up to the end, the pickup included."""
         return int(self.bar_positions([self.end - 1])[0][0]) + 1 if len(self) else 0
 
     @property
     def has_pickup(self) -> bool:
-        """Whether whole bars follow a pickup, which counts in `bars` and not among people."""
+        """Whether the score begins with a pickup and full bars follow."""
         return first_bar_number(self.metres) == 0 and self.bars > 1
 
     @property
     def full_bars(self) -> int:
-        """How many bars there are as people count them, without the upbeat."""
+        """Number of bars without the pickup, as musicians count them."""
         return self.bars - self.has_pickup
 
     def bar_positions(
         self, ticks: Sequence[int] | np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """For each tick: bar index from 0, position in the bar, length of that bar (ticks)."""
+        """Bar index from 0, position in the bar and length of the bar of each tick: 3 x (N,)."""
         return bar_positions(self.metres, ticks)
 
     def bar_lines(self) -> np.ndarray:
-        """The ticks at which bars begin, from 0 to the first at or after the end."""
+        """Starts of the bars in ticks, from 0 to the first at or after the end."""
         table = _metre_table(self.metres)
         stops = [*table[1:, 0], self.end + table[-1, 1]]
         lines = [
@@ -129,7 +130,7 @@ class Score:
         return np.concatenate(lines)
 
     def until(self, end: int) -> Score:
-        """The notes that begin before a tick, cut where they sound beyond it."""
+        """The score up to a tick: later notes left out, notes that sound beyond it cut off."""
         if self.end <= end:
             return self
         notes = self.notes[self.notes["start"] < end].copy()
@@ -137,7 +138,7 @@ class Score:
         return replace(self, notes=notes)
 
     def transposed(self, semitones: int) -> Score:
-        """The same music moved by semitones; ValueError where a note would leave 0..127."""
+        """The score transposed by semitones; raises ValueError if a pitch leaves 0 to 127."""
         notes = self.notes.copy()
         notes["pitch"] += semitones
         return replace(self, notes=notes)
@@ -146,30 +147,30 @@ class Score:
 def bar_positions(
     metres: tuple[Metre, ...], ticks: Sequence[int] | np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """For each tick: bar index from 0, position in the bar, length of that bar (ticks)."""
-    at = np.asarray(ticks, dtype=np.int64)  # (N,)
+    """Bar index from 0, position in the bar and length of the bar of each tick: 3 x (N,)."""
+    ticks = np.asarray(ticks, dtype=np.int64)  # (N,)
     table = _metre_table(metres)  # (M, 4) start, ticks per bar, first bar, offset
-    row = table[np.searchsorted(table[:, 0], at, side="right") - 1]  # (N, 4)
-    since = at - row[:, 0]
+    row = table[np.searchsorted(table[:, 0], ticks, side="right") - 1]  # (N, 4)
+    since = ticks - row[:, 0]
     return row[:, 2] + since // row[:, 1], since % row[:, 1] + row[:, 3], row[:, 1] + row[:, 3]
 
 
 def first_bar_number(metres: tuple[Metre, ...]) -> int:
-    """The number that the first bar is printed with: 0 where it is a pickup, else 1."""
+    """Printed number of the first bar: 0 if it is a pickup, else 1."""
     return 0 if bar_positions(metres, [0])[1][0] else 1
 
 
 def notes_from(rows: Iterable[Sequence[int]]) -> np.ndarray:
-    """A table from rows of (start, duration, pitch[, velocity[, program[, part]]])."""
+    """Notes from rows (start, duration, pitch[, velocity[, program[, part]]]): (N,) NOTE_DTYPE."""
     defaults = (0, 1, 60, 80, 0, 0)
     return np.array([tuple(row) + defaults[len(row) :] for row in rows], dtype=NOTE_DTYPE)
 
 
 def without_overlaps(notes: np.ndarray) -> np.ndarray:
-    """Notes (sorted) such that a key sounds once at a time.
+    """Remove overlaps of notes on the same key, in whatever part: (N,) -> (M,), sorted.
 
-    Of notes on one key with the same start the longest stays; a note still sounding when
-    its key is struck again ends there. Parts and programmes are merged.
+    Of notes with the same start, the longest stays; a note that still sounds when its key is
+    struck again ends there.
     """
     order = np.lexsort((-notes["duration"], notes["start"], notes["pitch"]))
     table = notes[order].copy()
@@ -186,22 +187,22 @@ def without_overlaps(notes: np.ndarray) -> np.ndarray:
 
 @lru_cache(maxsize=4096)
 def _metre_table(metres: tuple[Metre, ...]) -> np.ndarray:
-    """Rows of (start, ticks per bar, index of the first bar, offset of a pickup)."""
+    """Start, ticks per bar, index of the first bar and pickup offset of each metre: (M, 4)."""
     rows, bar = [], 0
-    for here, following in zip(metres, [*metres[1:], None], strict=True):
-        length, offset = here.ticks_per_bar, 0
-        if following is not None:
-            lasts = following.start - here.start
-            if here.start == 0 and lasts <= length < following.ticks_per_bar:
-                offset = following.ticks_per_bar - length
-        rows.append((here.start, length, bar, offset))
-        if following is not None:
-            bar += -(-lasts // length)
+    for metre, next_metre in zip(metres, [*metres[1:], None], strict=True):
+        length, offset = metre.ticks_per_bar, 0
+        if next_metre is not None:
+            duration = next_metre.start - metre.start
+            if metre.start == 0 and duration <= length < next_metre.ticks_per_bar:
+                offset = next_metre.ticks_per_bar - length
+        rows.append((metre.start, length, bar, offset))
+        if next_metre is not None:
+            bar += -(-duration // length)
     return np.array(rows, dtype=np.int64)
 
 
 def _check(notes: np.ndarray) -> None:
-    """ValueError unless every number of the table is one that music can have."""
+    """Raise ValueError if a column has a value out of its range."""
     bounds = {
         "start": (0, MAX_TICK),
         "duration": (1, MAX_TICK),
@@ -217,7 +218,7 @@ def _check(notes: np.ndarray) -> None:
 
 
 def pooled_notes(scores: Sequence[Score]) -> tuple[np.ndarray, np.ndarray]:
-    """Notes of all scores, and the index of each note's score: (N,) each."""
+    """Notes of all scores (N,), and the index of each note's score (N,)."""
     if not scores:
         return np.zeros(0, NOTE_DTYPE), np.zeros(0, np.int64)
     notes = np.concatenate([score.notes for score in scores])

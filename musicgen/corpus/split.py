@@ -1,4 +1,4 @@
-"""Which pieces train, which validate and which test: by piece, never by window."""
+"""Split of a collection into train, valid and test: by piece, never by window."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from musicgen.score import Score
 
 TRAIN, VALID, TEST = "train", "valid", "test"
 SPLITS = (TRAIN, VALID, TEST)
-MAX_HELD_OUT = 0.5  # of the pieces, on both sides together
-FEWEST_TRAIN = 0.75  # of the share of `train`; chance gives fewer only where pieces are few
+MAX_HELD_OUT = 0.5  # share of the pieces in valid and test together
+MIN_TRAIN = 0.75  # of the train share; only a small collection falls below it by chance
 
 
 @dataclass(frozen=True)
 class Shares:
-    """How much of a collection is held out; a side of 0 is not there."""
+    """Shares of a collection that are held out; 0 for a split that is not wanted."""
 
     valid: float = 0.1
     test: float = 0.1
@@ -32,10 +32,11 @@ class Shares:
 
     @property
     def train(self) -> float:
+        """Share of the pieces to train on."""
         return 1 - self.test - self.valid
 
-    def sides(self, count: int) -> tuple[str, ...]:
-        """Those that so many different pieces are divided between."""
+    def splits(self, count: int) -> tuple[str, ...]:
+        """The splits that `count` different pieces are enough for."""
         valid = self.valid > 0 and count >= 2
         test = self.test > 0 and count >= (3 if self.valid > 0 else 2)
         return (TRAIN, *([VALID] if valid else []), *([TEST] if test else []))
@@ -44,25 +45,26 @@ class Shares:
 def split_pieces(
     scores: Sequence[Score], groups: Sequence[int] | None = None, shares: Shares | None = None
 ) -> tuple[str, ...]:
-    """`train`, `valid` or `test` for each piece, by default about 80, 10 and 10 in a hundred.
+    """`train`, `valid` or `test` for each piece, by default in shares of 80, 10 and 10 %.
 
-    A piece's side follows from a hash of its notes, whatever its name, place and key, and
-    near-duplicates are on one side: adding or removing unrelated pieces changes nothing for
-    the others. Where the pieces are so few that a side would be empty, or `train` too small,
-    they are divided by rank: from 2 different ones on there is `valid`, from 3 on `test`.
-    groups: what `near_duplicates` gives, where it is known already.
+    A piece's split follows from a hash of its notes, independent of its name, position and key,
+    and near-duplicates have the same one: adding or removing other pieces changes nothing. If the
+    pieces are so few that a split would be empty, or `train` too small, they are divided by rank:
+    there is `valid` from 2 different pieces on, and `test` from 3.
+
+    groups: the result of `near_duplicates`, if it is computed already.
     """
     groups = near_duplicates(scores) if groups is None else groups
-    # The lowest of a group's places is the group's: one of many pieces nearly always trains.
-    place: dict[int, float] = {}  # of each group in [0, 1)
+    # The lowest position of a group is the group's: a large group is nearly always in train.
+    positions: dict[int, float] = {}
     for group, score in zip(groups, scores, strict=True):
-        place[group] = min(place.get(group, 1.0), split_position(score))
-    sides = _sides(place, shares or Shares())
-    return tuple(sides[group] for group in groups)
+        positions[group] = min(positions.get(group, 1.0), split_position(score))
+    splits = _split_groups(positions, shares or Shares())
+    return tuple(splits[group] for group in groups)
 
 
 def split_position(score: Score) -> float:
-    """A number in [0, 1) that follows from the notes alone, the same in every key."""
+    """A number in [0, 1) from a hash of the notes, the same in all keys."""
     notes = score.notes
     table = np.stack([notes["start"], notes["duration"], notes["pitch"]], axis=1)  # (N, 3)
     table = np.unique(table.astype("<i4"), axis=0)
@@ -73,19 +75,26 @@ def split_position(score: Score) -> float:
     return int.from_bytes(digest[:6], "big") / 2**48
 
 
-def _sides(place: Mapping[int, float], shares: Shares) -> dict[int, str]:
-    """The side of each group by its place; by rank where chance would be unkind to a few."""
-    order = sorted(place, key=lambda group: place[group])
-    valid_from, test_from = shares.train, 1 - shares.test  # of the range of the hash
-    sides = [
-        TEST if place[group] >= test_from else VALID if place[group] >= valid_from else TRAIN
-        for group in order
-    ]
-    count, wanted = len(order), shares.sides(len(order))
-    fewest = round(FEWEST_TRAIN * shares.train, 9) * count  # 0.6 to the last bit where it is usual
-    if set(sides) != set(wanted) or sides.count(TRAIN) < fewest:
-        # As differences, a hair below 0.1: halves have to be rounded as they always were.
-        of_side = {VALID: test_from - valid_from, TEST: 1 - test_from}
-        held = [side for side in wanted[1:] for _ in range(max(1, round(count * of_side[side])))]
-        sides = [TRAIN] * (count - len(held)) + held
-    return dict(zip(order, sides, strict=True))
+def _split_groups(positions: Mapping[int, float], shares: Shares) -> dict[int, str]:
+    """Split of each group by its position, or by rank if there are too few groups."""
+    order = sorted(positions, key=lambda group: positions[group])
+    valid_from, test_from = shares.train, 1 - shares.test  # positions
+    splits = [TRAIN] * len(order)
+    for index, group in enumerate(order):
+        if positions[group] >= test_from:
+            splits[index] = TEST
+        elif positions[group] >= valid_from:
+            splits[index] = VALID
+    count, wanted = len(order), shares.splits(len(order))
+    min_train = round(MIN_TRAIN * shares.train, 9) * count  # exactly 0.6 for the default shares
+    if set(splits) != set(wanted) or splits.count(TRAIN) < min_train:
+        # Shares as these differences, a little below 0.1, so that halves are rounded as in runs
+        # of earlier versions.
+        held_out_shares = {VALID: test_from - valid_from, TEST: 1 - test_from}
+        held_out = [
+            split
+            for split in wanted[1:]
+            for _ in range(max(1, round(count * held_out_shares[split])))
+        ]
+        splits = [TRAIN] * (count - len(held_out)) + held_out
+    return dict(zip(order, splits, strict=True))
