@@ -1,1 +1,1 @@
-"""What is kept of a composed piece: recipe, link, saved pieces. Imports: composing.settings."""
+"""Records of composed pieces: recipe, link, history on disk. Imports: composing.settings."""

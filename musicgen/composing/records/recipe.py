@@ -1,31 +1,38 @@
-"""What made a piece, as a text inside its own MIDI file: so that it can be made again."""
+"""Recipe of a piece: the text in its MIDI file from which it can be composed again."""
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from itertools import takewhile
+from typing import Annotated, Any, TypeAlias
+
+import mido
+from msgspec import Meta
 
 from musicgen.composing.settings import ComposeSettings
+from musicgen.errors import InvalidSetting, MusicgenError
+from musicgen.json_files import InvalidJson, convert_json, parse_json
 
 PREFIX = "musicgen "
 MAX_CHARACTERS = 8000
 MAX_VARIATION = 10_000
-_MOST_TEXT = 3000  # characters of a name or a beginning
-_MOST_BYTES = 2**16  # of a file, in which the text must stand
-_TEXT, _META = 0x01, 0xFF
+_MAX_TRACK_BYTES = 2**16  # of the first track, which has the recipe and no notes
+
+_Text: TypeAlias = Annotated[str, Meta(max_length=3000)]
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """A checkpoint and all that was asked of it."""
+    """A checkpoint, and the settings and the beginning that a piece was composed with."""
 
     checkpoint: str  # run@checkpoint
     settings: ComposeSettings
     variation: int = 0
-    # What the piece began from, as a link says it: empty for nothing; None where that cannot be
-    # said, or where the piece was changed, so that this alone does not lead to its notes.
+    # The beginning, in the words of a link: empty for none. None where no link can name it, or
+    # where the piece was edited: then the recipe alone does not lead to its notes.
     begin: str | None = ""
 
     def to_json(self) -> dict[str, Any]:
@@ -38,61 +45,53 @@ class Recipe:
 
     @classmethod
     def from_json(cls, entry: Any) -> Recipe:
-        """From these names in a JSON object; others are left alone. ValueError on nonsense."""
+        """Read a recipe from a JSON object, which may have other keys; raises InvalidSetting."""
         try:
-            checkpoint, variation, begin = entry["checkpoint"], entry["variation"], entry["begin"]
-            settings = ComposeSettings.from_json(entry["settings"])
-        except (KeyError, TypeError, AttributeError):
-            raise ValueError("it holds no settings of a piece") from None
-        if not _is_text(checkpoint):
-            raise ValueError("its checkpoint is no name")
-        if type(variation) is not int or not 0 <= variation <= MAX_VARIATION:
-            raise ValueError("its variation is not a number")
-        if begin is not None and not _is_text(begin):
-            raise ValueError("its beginning is no text")
-        return cls(checkpoint, settings, variation, begin)
+            fields: _RecipeJson = convert_json(entry, _RecipeJson, "the recipe")
+        except InvalidJson as problem:
+            raise InvalidSetting(str(problem)) from None
+        for text in (fields.checkpoint, fields.begin or ""):
+            if text != text.encode("utf-8", "replace").decode("utf-8"):
+                raise InvalidSetting("the recipe holds half of a surrogate pair")
+        settings = ComposeSettings.from_json(fields.settings)
+        return cls(fields.checkpoint, settings, fields.variation, fields.begin)
 
     def to_text(self) -> str:
-        """In ASCII; the same recipe is the same text."""
+        """ASCII text; the same recipe gives the same text."""
         return PREFIX + json.dumps(self.to_json(), separators=(",", ":"), allow_nan=False)
 
 
-def _is_text(value: Any) -> bool:
-    """Whether it is text that can be written: half of a pair of surrogates cannot."""
-    if not isinstance(value, str) or len(value) > _MOST_TEXT:
-        return False
-    return value == value.encode("utf-8", "replace").decode("utf-8")
+@dataclass(frozen=True)
+class _RecipeJson:
+    checkpoint: _Text
+    settings: dict[str, Any]
+    variation: Annotated[int, Meta(ge=0, le=MAX_VARIATION)]
+    begin: _Text | None
 
 
 def recipe_in(midi: bytes) -> Recipe | None:
-    """The recipe in a MIDI file; None where there is none, or none that can be."""
+    """The recipe in the contents of a MIDI file; None where it has no valid one."""
     for text in _first_texts(midi):
-        if text.startswith(PREFIX.encode()) and len(text) <= MAX_CHARACTERS:
+        if text.startswith(PREFIX) and len(text) <= MAX_CHARACTERS:
             try:
-                return Recipe.from_json(json.loads(text[len(PREFIX) :]))
-            except (ValueError, RecursionError):
+                return Recipe.from_json(parse_json(text.removeprefix(PREFIX), dict[str, Any]))
+            except MusicgenError:
                 continue
     return None
 
 
-def _first_texts(midi: bytes) -> Iterator[bytes]:
-    """The text events among the meta events with which the first track begins, at tick 0."""
-    if midi[:4] != b"MThd" or midi[14:18] != b"MTrk":
+def _first_texts(midi: bytes) -> Iterator[str]:
+    """Text events at tick 0 of the first track."""
+    length = int.from_bytes(midi[18:22], "big")
+    if midi[:4] != b"MThd" or midi[14:18] != b"MTrk" or length > _MAX_TRACK_BYTES:
         return
-    midi, at = midi[:_MOST_BYTES], 22  # behind the track's own length
-    while midi[at : at + 2] == bytes((0, _META)):
-        kind, at = midi[at + 2 : at + 3], at + 3
-        length, at = _number(midi, at)
-        if kind == bytes((_TEXT,)):
-            yield midi[at : at + length]
-        at += length
-
-
-def _number(midi: bytes, at: int) -> tuple[int, int]:
-    """A number of up to four bytes of seven bits, and what is behind it."""
-    value = 0
-    for byte in midi[at : at + 4]:
-        value, at = value << 7 | byte & 0x7F, at + 1
-        if byte < 0x80:
-            break
-    return value, at
+    # The first track alone, with a header that says so: the others may be long.
+    header = midi[:10] + (1).to_bytes(2, "big") + midi[12:14]
+    try:
+        file = mido.MidiFile(file=io.BytesIO(header + midi[14 : 22 + length]), charset="latin-1")
+    except Exception:  # mido raises errors of many kinds on damaged bytes
+        return
+    for track in file.tracks:
+        for message in takewhile(lambda message: message.time == 0, track):
+            if message.type == "text":
+                yield message.text

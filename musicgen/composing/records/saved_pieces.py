@@ -1,48 +1,61 @@
-"""The pieces composed so far: a folder each, with its MIDI and all that is known of it."""
+"""History of composed pieces: a folder for each, with its MIDI file and its facts."""
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from musicgen.composing.settings import ComposeSettings
-from musicgen.errors import MusicgenError
+from musicgen.errors import InvalidSetting, MusicgenError
 from musicgen.files import new_folder, write_json
+from musicgen.json_files import read_json
 from musicgen.paths import checked_name, pieces_folder
 
 MIDI, ENTRY = "piece.mid", "piece.json"
-MAX_NAME_CHARACTERS = 100  # characters
+MAX_NAME_CHARACTERS = 100
+_MAX_SAME_IDS = 1000
 
 
 class UnknownPiece(MusicgenError):
-    """There is no such piece in the history, or it cannot be read."""
+    """A piece that the history does not have, or that cannot be read."""
 
 
 @dataclass(frozen=True)
 class SavedPiece:
-    """One piece of the history, as `piece.json` has it."""
+    """One piece of the history, as in its `piece.json`."""
 
-    id: str  # its folder's name
+    id: str  # name of its folder
     name: str
     created: str  # ISO 8601
-    checkpoint: str  # the run's name and the checkpoint's
+    checkpoint: str  # run@checkpoint
     settings: ComposeSettings
     variation: int
     starred: bool = False
-    primer: str = ""  # what it began from, in words
-    facts: Mapping[str, Any] = field(default_factory=dict)  # figures, originality, score
+    primer: str = ""  # description of its beginning
+    facts: Mapping[str, Any] = field(default_factory=dict)  # see Piece.facts
 
     @property
     def midi(self) -> bytes:
-        """UnknownPiece where the file is gone."""
+        """Contents of the MIDI file; raises UnknownPiece where it is gone."""
         try:
             return (pieces_folder() / self.id / MIDI).read_bytes()
         except OSError:
             raise UnknownPiece(f"the MIDI file of '{self.name}' is missing") from None
+
+
+@dataclass(frozen=True)
+class _PieceJson:
+    name: str
+    created: str
+    checkpoint: str
+    settings: dict[str, Any]
+    variation: int
+    starred: bool = False
+    primer: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 def save_piece(
@@ -55,13 +68,12 @@ def save_piece(
     primer: str = "",
     name: str = "",
 ) -> SavedPiece:
-    """Add a piece to the history; it is there whole or not at all."""
+    """Add a piece to the history; after a crash it is there whole or not at all."""
     stem = f"{now:%Y%m%d-%H%M%S-%f}-{settings.seed}-{variation}"
-    for number in range(1000):
-        piece_id = stem if number == 0 else f"{stem}-{number}"
-        title = name or f"{checkpoint} {settings.seed}/{variation + 1}"
+    title = name or f"{checkpoint} {settings.seed}/{variation + 1}"
+    for number in range(_MAX_SAME_IDS):
         piece = SavedPiece(
-            piece_id,
+            stem if number == 0 else f"{stem}-{number}",
             _checked_title(title),
             now.isoformat(timespec="seconds"),
             checkpoint,
@@ -71,7 +83,7 @@ def save_piece(
             facts=facts,
         )
         try:
-            with new_folder(pieces_folder() / piece_id) as folder:
+            with new_folder(pieces_folder() / piece.id) as folder:
                 (folder / MIDI).write_bytes(midi)
                 write_json(folder / ENTRY, _to_json(piece))
             return piece
@@ -81,52 +93,52 @@ def save_piece(
 
 
 def list_pieces() -> list[SavedPiece]:
-    """All pieces that can be read, the latest first; a broken folder is passed over."""
-    found = []
+    """All pieces that can be read, the latest first; damaged folders are left out."""
+    pieces = []
     folder = pieces_folder()
-    for place in folder.iterdir() if folder.is_dir() else ():
+    for path in folder.iterdir() if folder.is_dir() else ():
         try:
-            found.append(read_piece(place.name))
+            pieces.append(read_piece(path.name))
         except UnknownPiece:
             continue
-    return sorted(found, key=lambda piece: (piece.created, piece.id), reverse=True)
+    return sorted(pieces, key=lambda piece: (piece.created, piece.id), reverse=True)
 
 
 def read_piece(piece_id: str) -> SavedPiece:
-    """One piece; UnknownPiece where it is not there or cannot be read."""
+    """Read one piece; raises UnknownPiece."""
     try:
         folder = pieces_folder() / checked_name(piece_id)
-        entry = json.loads((folder / ENTRY).read_bytes())
-        if not (folder / MIDI).is_file():
-            raise UnknownPiece(f"the piece '{piece_id}' has lost its MIDI file")
-        if not isinstance(entry, dict):
-            raise ValueError("no object")
-        return _from_json(piece_id, entry)
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        entry: _PieceJson = read_json(folder / ENTRY, _PieceJson)
+        values = {**vars(entry), "settings": ComposeSettings.from_json(entry.settings)}
+    except (MusicgenError, OSError):
         raise UnknownPiece(f"there is no piece '{piece_id[:80]}' that can be read") from None
+    if not (folder / MIDI).is_file():
+        raise UnknownPiece(f"the piece '{piece_id}' has lost its MIDI file")
+    return SavedPiece(id=piece_id, **values)
 
 
 def star(piece_id: str, starred: bool) -> SavedPiece:
-    return _changed(replace(read_piece(piece_id), starred=starred))
+    """Star a piece, or take its star away; raises UnknownPiece."""
+    return _write_entry(replace(read_piece(piece_id), starred=starred))
 
 
 def rename(piece_id: str, name: str) -> SavedPiece:
-    """ValueError where the name is empty or too long."""
-    return _changed(replace(read_piece(piece_id), name=_checked_title(name)))
+    """Rename a piece; raises UnknownPiece, and InvalidSetting on an empty or a too long name."""
+    return _write_entry(replace(read_piece(piece_id), name=_checked_title(name)))
 
 
 def delete(piece_id: str) -> None:
-    """Take a piece out of the history, broken or not; UnknownPiece where it is not there."""
+    """Delete a piece, damaged or not; raises UnknownPiece."""
     folder = pieces_folder() / checked_name(piece_id)
     hidden = folder.with_name(f".deleted.{folder.name}")
     try:
-        folder.rename(hidden)  # at once, so that no half-deleted piece is ever listed
+        folder.rename(hidden)  # at once, so that no half-deleted piece is listed
     except OSError:
         raise UnknownPiece(f"there is no piece '{piece_id[:80]}'") from None
     shutil.rmtree(hidden, ignore_errors=True)
 
 
-def _changed(piece: SavedPiece) -> SavedPiece:
+def _write_entry(piece: SavedPiece) -> SavedPiece:
     write_json(pieces_folder() / piece.id / ENTRY, _to_json(piece))
     return piece
 
@@ -134,7 +146,9 @@ def _changed(piece: SavedPiece) -> SavedPiece:
 def _checked_title(name: str) -> str:
     name = name.strip()
     if not 1 <= len(name) <= MAX_NAME_CHARACTERS or not name.isprintable():
-        raise ValueError(f"a piece's name has 1 to {MAX_NAME_CHARACTERS} characters on one line")
+        raise InvalidSetting(
+            f"a piece's name has 1 to {MAX_NAME_CHARACTERS} characters on one line"
+        )
     return name
 
 
@@ -142,14 +156,3 @@ def _to_json(piece: SavedPiece) -> dict[str, Any]:
     entry = {**asdict(piece), "settings": piece.settings.to_json(), "facts": dict(piece.facts)}
     del entry["id"]
     return entry
-
-
-def _from_json(piece_id: str, entry: Mapping[str, Any]) -> SavedPiece:
-    known = {f.name for f in fields(SavedPiece)}
-    values = {name: value for name, value in entry.items() if name in known}
-    settings = ComposeSettings.from_json(values.pop("settings"))
-    piece = SavedPiece(id=piece_id, settings=settings, **values)
-    for name, kind in (("name", str), ("created", str), ("checkpoint", str), ("facts", dict)):
-        if not isinstance(getattr(piece, name), kind):
-            raise ValueError(f"{name} is damaged")
-    return piece

@@ -1,4 +1,4 @@
-"""Settings as a short text that fits into a link, and back."""
+"""Settings as a short text that fits into a link."""
 
 from __future__ import annotations
 
@@ -6,29 +6,32 @@ import base64
 import binascii
 import json
 import zlib
+from typing import Any
 
 from musicgen.composing.settings import ComposeSettings
+from musicgen.errors import InvalidSetting
+from musicgen.json_files import InvalidJson, parse_json
 
 MAX_CHARACTERS = 2000
-_MOST_BYTES = 10_000  # unpacked
+_MAX_BYTES = 10_000  # unpacked
 
 
 def to_link(settings: ComposeSettings) -> str:
-    """All settings in a few hundred characters of a URL's alphabet."""
+    """Pack settings into a few hundred characters of a URL's alphabet."""
     text = json.dumps(settings.to_json(), separators=(",", ":"))
     return base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
 
 
 def from_link(link: str) -> ComposeSettings:
-    """The settings of a link; ValueError where it holds none or some that cannot be."""
-    wrong = "the link holds no settings of ours: it was cut or changed"
+    """Unpack the settings of a link; raises InvalidSetting."""
+    damaged = "the link holds no settings of ours: it was cut or changed"
     if len(link) > MAX_CHARACTERS:
-        raise ValueError(wrong)
+        raise InvalidSetting(damaged)
     try:
         packed = base64.urlsafe_b64decode(link + "=" * (-len(link) % 4))
-        entry = json.loads(zlib.decompressobj().decompress(packed, _MOST_BYTES))
-    except (binascii.Error, zlib.error, ValueError, RecursionError):
-        raise ValueError(wrong) from None
-    if not isinstance(entry, dict):
-        raise ValueError(wrong)
+        unpacked = zlib.decompressobj().decompress(packed, _MAX_BYTES)
+        entry: dict[str, Any] = parse_json(unpacked, dict[str, Any], "the link")
+    except (binascii.Error, zlib.error, ValueError, InvalidJson):
+        # base64 raises a plain ValueError on characters outside of ASCII.
+        raise InvalidSetting(damaged) from None
     return ComposeSettings.from_json(entry)
