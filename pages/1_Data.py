@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from musicgen.corpus.errors import CorpusError
-from musicgen.ui.data import add_music, choose_collection
+from musicgen.ui.data.add_music import (
+    add_music,
+    ask_about_repeated_import,
+    finish_import,
+    show_last_addition,
+)
+from musicgen.ui.data.choose_collection import choose_collection, manage_collection
 from musicgen.ui.data.open_collection import READING, open_collection, read_again
 from musicgen.ui.data.overview import overview_view, refused_view
 from musicgen.ui.data.pieces import pieces_view
@@ -13,6 +18,7 @@ from musicgen.ui.data.statistics import notes_view, playing_view, rhythm_view
 from musicgen.ui.data.vocabulary import vocabulary_view
 from musicgen.ui.server.warm_up import warming_up
 from musicgen.ui.shared import frame
+from musicgen.ui.shared.actions import USER_ERRORS
 from musicgen.ui.shared.tasks import WaitAbandoned, resume_waiting
 from musicgen.ui.shared.text import escape
 from musicgen.ui.shared.url_piece import PIECE, remove_from_url
@@ -31,14 +37,14 @@ frame.show_queued_toast()
 
 bar = st.container(horizontal=True, vertical_alignment="bottom")
 with bar:
-    name = choose_collection.choose_collection()
-    add_music.add_music(name)
-    choose_collection.manage_collection(name)
+    name = choose_collection()
+    add_music(name)
+    manage_collection(name)
     if st.button("Train on this collection", icon=":material/model_training:", key="train"):
         st.switch_page("pages/2_Train.py", query_params={"collection": name})
-add_music.ask_how_again()
-add_music.finish_import()
-add_music.show_last_addition()
+ask_about_repeated_import()
+finish_import()
+show_last_addition()
 
 try:
     analysis = open_collection(name, warming_up)
@@ -49,12 +55,12 @@ except WaitAbandoned:
     )
     st.button("Wait for it", key="wait-again", on_click=resume_waiting, args=(READING,))
     st.stop()
-except (CorpusError, OSError) as problem:
-    st.error(escape(str(problem), 500))
+except USER_ERRORS as error:
+    st.error(escape(str(error), 500))
     st.stop()
 
 if not analysis.collection.complete:
-    st.warning("The reading was cancelled: what was read until then is shown.")
+    st.warning("The reading was cancelled: these are the files that were read before.")
     if st.button("Read the rest", key="read-rest"):
         read_again(name)
         st.rerun()
@@ -69,7 +75,7 @@ if not analysis.scores:
 
 @st.fragment
 def views() -> None:
-    """Only the view that is open is worked out; the page above it stays as it is."""
+    """Show one view; changing it leaves the page above as it is."""
     view = st.segmented_control(
         "View", list(VIEWS), default="Notes", required=True, key="view", bind="query-params",
         label_visibility="collapsed",

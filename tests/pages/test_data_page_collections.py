@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import zipfile
 from pathlib import Path
@@ -10,12 +11,13 @@ from pathlib import Path
 import pytest
 import streamlit as st
 
+from musicgen.corpus.change_token import ChangeTokens
 from musicgen.corpus.collection import Collection
 from musicgen.corpus.user import user_collections
 from musicgen.errors import Cancelled
 from musicgen.rendering.midi import midi_bytes
 from musicgen.ui.data import open_collection
-from tests.helpers.page_text import DATA, metrics, texts
+from tests.helpers.page_text import DATA, TRAIN, buttons, metrics, texts
 from tests.helpers.small_collections import MUSIC, collection_of, file_of
 from tests.helpers.tiny_music import tiny_pieces, write_folder
 
@@ -31,7 +33,7 @@ def test_a_folder_is_imported_by_its_path(open_page, tmp_path: Path):
     assert metrics(page)["Pieces"] == "4"
     assert [each.name for each in user_collections.own_collections()] == ["my tunes"]
     assert "1 file not taken in" in page.expander[0].label
-    page.button(key="put-away").click().run()
+    page.button(key="close-additions").click().run()
     assert not any("not taken in" in each.label for each in page.expander)
 
 
@@ -143,18 +145,30 @@ def test_rename_and_delete_ask_first(open_page):
     collection_of("drafts", one=file_of((0, 24, 60)))
     page = open_page(DATA, collection="drafts")
     page.text_input(key="new-name-drafts").set_value("../out").run()
-    page.button(key="rename-collection").click().run()
+    page.button(key="rename-drafts").click().run()
     assert "cannot be a name" in page.error[0].value
     page.text_input(key="new-name-drafts").set_value("U\u0308bungen").run()
-    page.button(key="rename-collection").click().run()
+    page.button(key="rename-drafts").click().run()
     assert page.selectbox(key="collection").value == "Übungen"
     assert not page.warning
-    assert page.button(key="delete-collection").disabled
+    assert page.button(key="delete-Übungen").disabled
     page.checkbox(key="sure-Übungen").check().run()
-    page.button(key="delete-collection").click().run()
+    page.button(key="delete-Übungen").click().run()
     assert user_collections.own_collections() == ()
     assert page.selectbox(key="collection").value == "bach-chorales"
     assert not page.warning
+
+
+def test_a_late_click_deletes_no_collection_but_the_one_that_it_names(open_page):
+    collection_of("drafts", one=file_of((0, 24, 60)))
+    collection_of("finished", one=file_of((0, 24, 60)))
+    page = open_page(DATA, collection="drafts")
+    page.checkbox(key="sure-drafts").check().run()
+    button = page.button(key="delete-drafts")
+    user_collections.delete("drafts")  # by another tab, before the click arrives here
+    button.click().run()
+    assert not page.exception
+    assert user_collections.own_collection_names() == ("finished",)
 
 
 def test_a_collection_that_is_deleted_elsewhere_is_missed(open_page):
@@ -169,7 +183,7 @@ def test_a_collection_that_is_deleted_elsewhere_is_missed(open_page):
 
 def test_bundled_collections_cannot_be_changed(open_page):
     page = open_page(DATA)
-    assert not [each for each in page.button if each.key == "delete-collection"]
+    assert not buttons(page) & {"Rename", "Delete"}
 
 
 @pytest.mark.parametrize("name", ["a/b", "..", "a\\b", " ", ".hidden"])
@@ -184,21 +198,21 @@ def test_a_name_that_cannot_be_a_collections_is_answered(open_page, name: str):
 def test_a_reading_that_is_cancelled_keeps_what_was_read(open_page, monkeypatch):
     pieces = {f"piece {i}": midi_bytes(score) for i, score in enumerate(tiny_pieces(4))}
     collection_of("several", **pieces)
-    whole = open_collection.load_collection
+    read_all = open_collection.load_collection
 
-    def cancelled_after_two(name: str, told) -> Collection:
-        def tell(done: int, total: int) -> None:
-            told(done, total)
+    def cancelled_after_two(name: str, progress) -> Collection:
+        def report(done: int, total: int) -> None:
+            progress(done, total)
             if done == 2:
                 raise Cancelled
 
-        return whole(name, tell)
+        return read_all(name, report)
 
     monkeypatch.setattr(open_collection, "load_collection", cancelled_after_two)
     page = open_page(DATA, collection="several")
     assert metrics(page)["Pieces"] == "2"
     assert "was cancelled" in page.warning[0].value
-    monkeypatch.setattr(open_collection, "load_collection", whole)
+    monkeypatch.setattr(open_collection, "load_collection", read_all)
     page.button(key="read-rest").click().run()
     assert metrics(page)["Pieces"] == "4"
     assert not page.warning
@@ -211,3 +225,21 @@ def test_a_collection_that_changes_on_disk_is_read_again(open_page):
     collection_of("growing", two=file_of((0, 24, 62), (24, 24, 64)))
     page.run()
     assert metrics(page)["Pieces"] == "2"
+
+
+def test_a_rerun_walks_no_folder(open_page, home: Path, monkeypatch):
+    collection_of("mine", one=file_of((0, 24, 60)), two=file_of((0, 24, 62), (24, 24, 64)))
+    walks, walk = [], os.walk
+
+    def counting_walk(folder, *arguments, **options):
+        walks.append(Path(folder))
+        return walk(folder, *arguments, **options)
+
+    monkeypatch.setattr(os, "walk", counting_walk)
+    tokens = ChangeTokens(clock=lambda: 0.0)  # no time passes: nothing is due to be checked again
+    monkeypatch.setattr(open_collection, "change_token", tokens.token)
+    for file in (DATA, TRAIN):
+        page = open_page(file, collection="mine")
+        walks.clear()
+        assert not page.run().exception
+        assert [folder for folder in walks if home in folder.parents] == []

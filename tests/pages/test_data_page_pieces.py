@@ -1,34 +1,34 @@
-"""The Data page's table of files, its search, and links to pieces."""
+"""Pieces view of the Data page: table of files, search, links to pieces."""
 
 from __future__ import annotations
 
 from musicgen.rendering.midi import midi_bytes
-from tests.helpers.page_text import DATA, texts
+from tests.helpers.page_text import DATA, select_rows, texts
 from tests.helpers.small_collections import collection_of, file_of
 from tests.helpers.tiny_music import tiny_pieces
 
 
-def test_search_finds_by_key_and_split(open_page):
+def test_the_search_covers_key_and_split(open_page):
     page = open_page(DATA, view="Pieces", search="minor valid")
     table = page.dataframe[0].value
     assert len(table) and set(table["split"]) == {"valid"}
     assert all("minor" in key for key in table["key"])
 
 
-def test_a_piece_has_a_status(open_page):
+def test_pieces_that_are_the_same_music_are_marked(open_page):
     tune, other = tiny_pieces(2)
     files = {"tune": tune, "higher": tune.transposed(3), "other": other}
     collection_of("twins", **{name: midi_bytes(score) for name, score in files.items()})
     page = open_page(DATA, collection="twins", view="Pieces")
     table = page.dataframe[0].value
-    told = dict(zip(table["file"], table["status"], strict=True))
-    assert told == {
+    status = dict(zip(table["file"], table["status"], strict=True))
+    assert status == {
         "higher.mid": "same as 1 more",
         "other.mid": "read",
         "tune.mid": "same as 1 more",
     }
-    named = dict(zip(table["file"], table["twin of"], strict=True))
-    assert named == {"higher.mid": "tune.mid", "other.mid": "", "tune.mid": "higher.mid"}
+    twins = dict(zip(table["file"], table["twin of"], strict=True))
+    assert twins == {"higher.mid": "tune.mid", "other.mid": "", "tune.mid": "higher.mid"}
     page.query_params["bar"] = "Tempo: 120"
     page.button(key="show-twins").click().run()
     assert "bar" not in page.query_params  # or it would leave out some of them
@@ -62,7 +62,7 @@ def test_a_link_opens_a_piece(open_page):
     assert page.query_params["piece"] == file
 
 
-def test_a_piece_that_is_not_there_is_answered_and_one_of_another_collection_is_let_go(open_page):
+def test_a_link_to_a_missing_piece_warns_and_one_of_another_collection_is_dropped(open_page):
     page = open_page(DATA, view="Pieces", piece="**nowhere**.mid")
     assert "There is no piece" in page.warning[0].value
     assert "piece" not in page.query_params
@@ -71,6 +71,18 @@ def test_a_piece_that_is_not_there_is_answered_and_one_of_another_collection_is_
     page.selectbox(key="collection").set_value("ryans-mammoth").run()
     assert not page.warning
     assert "piece" not in page.query_params
+
+
+def test_the_selected_piece_stays_selected_when_another_is_added(open_page):
+    collection_of("mine", b=file_of((0, 24, 60)), c=file_of((0, 24, 62)))
+    page = open_page(DATA, collection="mine", view="Pieces")
+    select_rows(page, "pieces-mine", "b.mid")
+    assert page.query_params["piece"] == "b.mid"
+    collection_of("mine", a=file_of((0, 24, 64)))  # comes before it in the table
+    page.run()
+    assert page.dataframe[0].value["file"].tolist() == ["a.mid", "b.mid", "c.mid"]
+    assert page.query_params["piece"] == "b.mid"
+    assert "**b\\.mid**" in texts(page)
 
 
 def test_a_link_opens_the_pieces_behind_a_bar(open_page):
@@ -94,10 +106,10 @@ def test_a_link_opens_the_pieces_behind_a_bar(open_page):
 def test_a_bar_says_whether_it_counts_notes_within_chords(open_page):
     chord = file_of((0, 24, 60), (0, 24, 64), (0, 24, 67), (24, 24, 60))
     collection_of("chords", one=chord, two=file_of((0, 24, 60)), three=file_of((0, 24, 64)))
-    counted = "Most frequent notes and chords"
-    page = open_page(DATA, collection="chords", bar=f"{counted}: C4")
+    title = "Most frequent notes and chords"
+    page = open_page(DATA, collection="chords", bar=f"{title}: C4")
     assert "2 pieces with **C4** as a single note, not within a chord of its track" in texts(page)
-    page = open_page(DATA, collection="chords", view="Pieces", bar=f"{counted}: 0.4.7")
+    page = open_page(DATA, collection="chords", view="Pieces", bar=f"{title}: 0.4.7")
     assert "Only pieces with **0\\.4\\.7** (C E G, C major triad)" in texts(page)
     assert page.dataframe[0].value["file"].tolist() == ["one.mid"]
     page = open_page(DATA, collection="chords", bar="Keyboard: E4")

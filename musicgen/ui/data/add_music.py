@@ -7,43 +7,47 @@ from pathlib import Path
 
 import streamlit as st
 
-from musicgen.corpus.errors import CorpusError
 from musicgen.corpus.readers.formats import FORMATS
 from musicgen.corpus.user import user_collections
 from musicgen.corpus.user.copy_files import CopyResult, Progress
 from musicgen.corpus.user.safe_names import collection_name, pasted_path
-from musicgen.paths import BadName
+from musicgen.errors import Cancelled
 from musicgen.ui.data.choose_collection import COLLECTION, collection_names
+from musicgen.ui.shared.actions import USER_ERRORS
 from musicgen.ui.shared.frame import queue_toast
 from musicgen.ui.shared.tasks import Task, wait_for
 from musicgen.ui.shared.text import escape, format_count
 from musicgen.ui.shared.url_choice import choose_next
 
-_IMPORT = "_import"  # what is being copied, and the words for it
-_PATH = "_import_path"  # that was asked for
-_KNOWN = "_import_known"  # a source that was imported before, and the collections of it
-_MOST_OFFERED = 3  # of those collections
-ENDINGS = [ending.removeprefix(".") for ending in FORMATS] + ["zip"]
+# Keys of the session state.
+_IMPORT = "_import"  # task that copies, and its label
+_PATH = "_import_path"  # last path that was entered
+_IMPORTED_BEFORE = "_imported_before"  # source, and the collections that have it already
+_ADDITIONS = "_additions"  # number of additions: widgets are new after each
+_LAST_ADDED = "_last_added"  # CopyResult of the last import or upload
+
+_MAX_OFFERED = 3  # collections that have the source already
+EXTENSIONS = [extension.removeprefix(".") for extension in FORMATS] + ["zip"]
 
 
-def add_music(chosen: str) -> None:
-    """Import by path, or upload files; chosen: the collection that is open."""
-    turn = st.session_state.setdefault("_additions", 0)  # new widgets after each addition
-    with st.popover("Add music", icon=":material/add:", width="stretch", key=f"add-{turn}"):
+def add_music(collection: str) -> None:
+    """Show the popover to import by path or to upload; collection: the one that is open."""
+    additions = st.session_state.setdefault(_ADDITIONS, 0)
+    with st.popover("Add music", icon=":material/add:", width="stretch", key=f"add-{additions}"):
         st.markdown(
-            "MIDI, MusicXML, ABC and Humdrum files, or a zip of them. They are copied into the "
-            "studio's own folder; the originals stay as they are."
+            "MIDI, MusicXML, ABC and Humdrum files, or a zip of them. They are copied; the "
+            "originals stay as they are."
         )
-        _import_path(turn)
+        _path_form(additions)
         st.divider()
-        _upload(chosen, turn)
+        _upload_form(collection, additions)
 
 
-def _import_path(turn: int) -> None:
+def _path_form(additions: int) -> None:
     path = st.text_input(
         "A folder on this computer, a zip or a file",
         value=st.session_state.get(_PATH, ""),
-        key=f"import-path-{turn}",
+        key=f"import-path-{additions}",
         placeholder="/home/me/music/midi",
     ).strip()
     st.button(
@@ -51,144 +55,155 @@ def _import_path(turn: int) -> None:
         key="import",
         type="primary",
         disabled=not path,
-        on_click=_ask_or_import,
+        on_click=_import_path,
         args=(path,),
     )
 
 
-def _ask_or_import(path: str) -> None:
-    """Begin to copy, or ask how, where the same was imported before."""
-    st.session_state[_PATH] = path  # to be put right where there is no such thing
+def _import_path(path: str) -> None:
+    """Start to copy; ask first when the same source was imported before."""
+    st.session_state[_PATH] = path  # stays in the field, to be corrected if it does not exist
     source = pasted_path(path)
     names = user_collections.collections_from(source)
     if names:
-        st.session_state[_KNOWN] = (source, names)
+        st.session_state[_IMPORTED_BEFORE] = (source, names)
         _close_popover()
     else:
-        _import_anew(source)
+        _import_as_new(source)
 
 
-def _import_anew(source: Path) -> None:
-    _begin("Copying the folder", lambda told: user_collections.import_source(source, progress=told))
+def _import_as_new(source: Path) -> None:
+    _start(
+        "Copying the folder",
+        lambda progress: user_collections.import_source(source, progress=progress),
+    )
 
 
 def _add_to(name: str, source: Path) -> None:
-    _begin("Copying the folder", lambda told: user_collections.add_source(name, source, told))
+    _start(
+        "Copying the folder", lambda progress: user_collections.add_source(name, source, progress)
+    )
 
 
-def _begin(words: str, work: Callable[[Progress], CopyResult]) -> None:
-    st.session_state.pop(_KNOWN, None)
-    st.session_state[_IMPORT] = (Task(work), words)
+def _start(label: str, work: Callable[[Progress], CopyResult]) -> None:
+    st.session_state.pop(_IMPORTED_BEFORE, None)
+    st.session_state[_IMPORT] = (Task(work), label)
     _close_popover()
 
 
 def _close_popover() -> None:
-    """It would lie over the bar and its button."""
-    st.session_state["_additions"] += 1
+    """Close the popover, which would cover the progress bar, by making it a new one."""
+    st.session_state[_ADDITIONS] += 1
 
 
-def _upload(chosen: str, turn: int) -> None:
+def _upload_form(collection: str, additions: int) -> None:
     own = list(user_collections.own_collection_names())
-    here = own.index(chosen) if chosen in own else None
+    index = own.index(collection) if collection in own else None
     target = st.selectbox(
         "Put uploads into",
         own,
-        index=here,
-        key=f"upload-target-{chosen}",
+        index=index,
+        key=f"upload-target-{collection}",
         placeholder="A new collection: type its name",
         accept_new_options=True,
     )
-    for several, words in ((True, "Files or a zip"), ("directory", "A whole folder")):
-        key = f"upload-{several}-{turn}"
+    for several, label in ((True, "Files or a zip"), ("directory", "A whole folder")):
+        key = f"upload-{several}-{additions}"
         st.file_uploader(
-            words,
-            type=ENDINGS,
+            label,
+            type=EXTENSIONS,
             accept_multiple_files=several,  # type: ignore[arg-type]
             key=key,
             help="Files with other endings are left out by the browser.",
-            on_change=_take_uploads,
+            on_change=_write_uploads,
             args=(key, (target or "").strip() or "My music"),
         )
 
 
-def _take_uploads(key: str, target: str) -> None:
-    """Write what was uploaded to disk at once: the uploader forgets it with the page."""
+def _write_uploads(key: str, target: str) -> None:
+    """Write uploads to disk at once: Streamlit drops them when the page is left."""
     files = [(file.name, file.getvalue()) for file in st.session_state.get(key) or []]
     name = target if target in collection_names() else collection_name(target)
     if files:
-        _begin("Writing the files", lambda told: user_collections.add_files(name, files, told))
+        _start(
+            "Writing the files",
+            lambda progress: user_collections.add_files(name, files, progress),
+        )
 
 
-def ask_how_again() -> None:
-    """Where a source is asked for that was imported before: say so, and offer what can be meant."""
-    if _KNOWN not in st.session_state:
+def ask_about_repeated_import() -> None:
+    """Ask what to do with a source that was imported before."""
+    if _IMPORTED_BEFORE not in st.session_state:
         return
-    source, names = st.session_state[_KNOWN]
-    known = ", ".join(f"**{escape(name)}**" for name in names[:_MOST_OFFERED])
+    source, names = st.session_state[_IMPORTED_BEFORE]
+    collections = ", ".join(f"**{escape(name)}**" for name in names[:_MAX_OFFERED])
     with st.container(border=True):
-        st.markdown(f"{escape(str(source))} was imported before: it is here as {known}.")
+        st.markdown(f"{escape(str(source))} was imported before: it is here as {collections}.")
         with st.container(horizontal=True):
-            for name in names[:_MOST_OFFERED]:
+            for name in names[:_MAX_OFFERED]:
                 label = f"Add what is new to {escape(name)}"
                 st.button(label, key=f"again-{name}", on_click=_add_to, args=(name, source))
             st.button(
                 "Import it as another collection",
                 key="again-another",
-                on_click=_import_anew,
+                on_click=_import_as_new,
                 args=(source,),
             )
-            st.button("Never mind", key="again-not", on_click=_forget_known)
+            st.button("Never mind", key="again-not", on_click=_cancel_repeated_import)
 
 
-def _forget_known() -> None:
-    st.session_state.pop(_KNOWN, None)
+def _cancel_repeated_import() -> None:
+    st.session_state.pop(_IMPORTED_BEFORE, None)
     st.session_state.pop(_PATH, None)
     _close_popover()
 
 
 def finish_import() -> None:
-    """Where something is being imported, wait for it with a bar; what is there by then is kept."""
+    """Wait for an import with a progress bar; a cancelled one keeps the files copied so far."""
     if _IMPORT not in st.session_state:
         return
-    task, words = st.session_state[_IMPORT]
+    task, label = st.session_state[_IMPORT]
     try:
-        added = wait_for(task, words, "import")
-    except (CorpusError, BadName, RuntimeError, OSError, ValueError) as problem:
-        st.error(escape(str(problem), 500))
+        added = wait_for(task, label, "import")
+    except Cancelled:
+        del st.session_state[_IMPORT]
+        return
+    except USER_ERRORS as error:
+        st.error(escape(str(error), 500))
         del st.session_state[_IMPORT]
         return
     del st.session_state[_IMPORT]
     st.session_state.pop(_PATH, None)
-    _tell(added)
+    _report(added)
     st.rerun()
 
 
-def _tell(added: CopyResult) -> None:
-    """What became of the files, shown when the page runs again, with the collection open."""
-    words = [f"{format_count(len(added.files), 'file')} added to {escape(added.name)}"]
+def _report(added: CopyResult) -> None:
+    """Have the next run of the page open the collection and say what became of the files."""
+    parts = [f"{format_count(len(added.files), 'file')} added to {escape(added.name)}"]
     if added.same:
-        words.append(f"{format_count(len(added.same), 'file')} left out: the same are there")
+        parts.append(f"{format_count(len(added.same), 'file')} left out: the same are there")
     if added.refused:
-        words.append(f"{format_count(len(added.refused), 'file')} refused")
+        parts.append(f"{format_count(len(added.refused), 'file')} refused")
     if not added.complete:
-        words.append("then it was cancelled")
-    queue_toast("; ".join(words))
+        parts.append("then it was cancelled")
+    queue_toast("; ".join(parts))
     _close_popover()
-    st.session_state["_added"] = added
+    st.session_state[_LAST_ADDED] = added
     choose_next(COLLECTION, added.name)
 
 
 def show_last_addition() -> None:
-    """What the last import or upload left out, and why, until it is put away."""
-    added: CopyResult | None = st.session_state.get("_added")
+    """Show the files that the last addition left out, and why, until the list is closed."""
+    added: CopyResult | None = st.session_state.get(_LAST_ADDED)
     if added is None or not (added.refused or added.same):
         return
-    left_out = [(each.file, each.reason, each.remedy) for each in added.refused]
+    left_out = [(file.file, file.reason, file.remedy) for file in added.refused]
     left_out += [(file, f"the same file is there: {twin}", "") for file, twin in added.same]
     with st.expander(f"{format_count(len(left_out), 'file')} not taken in", expanded=True):
         columns = zip(*left_out, strict=True)
         rows = dict(zip(("file", "reason", "remedy"), columns, strict=True))
         st.dataframe(rows, hide_index=True, height="auto" if len(left_out) < 10 else 300)
-        if st.button("Put away", key="put-away"):
-            del st.session_state["_added"]
+        if st.button("Close the list", key="close-additions"):
+            del st.session_state[_LAST_ADDED]
             st.rerun()

@@ -1,4 +1,4 @@
-"""What the bars of the charts count, by the charts' titles, and the pieces behind a bar."""
+"""Bars of the charts: the histogram of each chart, and the pieces behind a bar."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from musicgen.statistics.pitch_histograms import describe_code, is_chord
 from musicgen.ui.shared.text import escape
 
 FREQUENT = "Most frequent "
-HISTOGRAMS: dict[str, Callable[[Analysis], Histogram]] = {
+HISTOGRAMS: dict[str, Callable[[Analysis], Histogram]] = {  # by the title of the chart
     f"{FREQUENT}notes and chords": lambda analysis: analysis.note_frequency.combined,
     f"{FREQUENT}notes": lambda analysis: analysis.note_frequency.notes,
     f"{FREQUENT}chords": lambda analysis: analysis.note_frequency.chords,
@@ -30,28 +30,28 @@ HISTOGRAMS: dict[str, Callable[[Analysis], Histogram]] = {
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar of a chart: the pieces that have what it counts, and what that is, as Markdown."""
+    """A bar of a chart: the indices of its pieces, and what it counts, as Markdown."""
 
     pieces: list[int]
-    words: str
+    description: str
 
 
 def bar_of(analysis: Analysis, title: str, label: str) -> Bar | None:
-    """The bar of a chart with that label; None where there is no such chart or bar."""
+    """Return the bar of a chart with a label; None when there is no such chart or bar."""
     if title not in HISTOGRAMS:
         return None
-    found = HISTOGRAMS[title](analysis)
-    if label not in found.labels:
+    histogram = HISTOGRAMS[title](analysis)
+    if label not in histogram.labels:
         return None
-    words = f"**{escape(label)}**"
+    description = f"**{escape(label)}**"
     if title.startswith(FREQUENT):
-        code = int(found.values[found.labels.index(label)])
-        words += _of_sonority(code)
-    return Bar(found.pieces_with(label), words)
+        code = int(histogram.values[histogram.labels.index(label)])
+        description += _describe_sonority(code)
+    return Bar(histogram.pieces_with(label), description)
 
 
-def _of_sonority(code: int) -> str:
-    """What is counted under the name of a note or a chord."""
+def _describe_sonority(code: int) -> str:
+    """Say what is counted under the name of a note or a chord."""
     if not is_chord(code):
         return " as a single note, not within a chord of its track"
     return f" ({escape(describe_code(code).partition(': ')[2])})"

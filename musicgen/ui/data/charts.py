@@ -1,4 +1,4 @@
-"""Statistics of a collection as charts, and the pieces behind a bar that is clicked on."""
+"""Charts of a collection, and the pieces behind a bar that is clicked on."""
 
 from __future__ import annotations
 
@@ -15,45 +15,46 @@ _CONFIG = {"displaylogo": False, "displayModeBar": False}
 
 
 def chart(title: str, figure: go.Figure, help: str = "") -> None:
-    """A figure under its title."""
+    """Show a figure with its title."""
     st.markdown(f"**{title}**", help=help or None)
     st.plotly_chart(figure, key=f"chart-{title}", config=_CONFIG, alt=title)
 
 
 def chart_of_pieces(
-    title: str, figure: go.Figure, analysis: Analysis, help: str = "", rest: str = ""
+    title: str, figure: go.Figure, analysis: Analysis, help: str = "", omitted: str = ""
 ) -> None:
-    """A figure whose bars can be clicked on: the pieces behind one are listed below it.
+    """Show a figure; a click on a bar lists its pieces below.
 
-    title: one of COUNTED. rest: what is said of the values that have no bar.
+    title: one of HISTOGRAMS. omitted: a sentence about values that have no bar.
     """
     st.markdown(f"**{title}**", help=help or None)
     key = f"chart-{title}"
-    picked = st.plotly_chart(
+    selection = st.plotly_chart(
         figure, key=key, config=_CONFIG, on_select="rerun", selection_mode="points", alt=title
     )
-    if rest:
-        st.caption(rest)
-    label = selected_bar(title, _label(picked))
+    if omitted:
+        st.caption(omitted)
+    label = selected_bar(title, _clicked_label(selection))
     bar = None if label is None else bar_of(analysis, title, label)
     if bar is None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"{format_count(len(bar.pieces), 'piece')} with {bar.words}", width="content")
+        number = format_count(len(bar.pieces), "piece")
+        st.markdown(f"{number} with {bar.description}", width="content")
         label = "Filter the table of pieces"
-        if st.button(label, key=f"filter-{title}", on_click=_open_pieces):
-            st.rerun()  # of the page: this may be a fragment within the view
+        if st.button(label, key=f"filter-{title}", on_click=_open_pieces_view):
+            st.rerun()  # of the whole page: this may be a fragment
     pieces_table(analysis, bar.pieces, key=f"pieces-{title}")
 
 
-def _open_pieces() -> None:
-    """The table of all files, which the bar in the address filters."""
+def _open_pieces_view() -> None:
+    """Open the view of all files, which the bar in the URL filters."""
     st.session_state["view"] = "Pieces"
 
 
-def _label(picked: object) -> str | None:
-    """The label of the bar that was clicked on: `customdata[0]` of a figure's bars."""
+def _clicked_label(selection: object) -> str | None:
+    """Return the label of the bar that was clicked on: `customdata[0]` of the figure's bars."""
     try:
-        return str(picked["selection"]["points"][0]["customdata"][0])  # type: ignore[index]
+        return str(selection["selection"]["points"][0]["customdata"][0])  # type: ignore[index]
     except (KeyError, IndexError, TypeError):
         return None

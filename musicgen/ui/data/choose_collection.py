@@ -1,4 +1,4 @@
-"""Choosing a collection, and looking after one's own."""
+"""Choosing a collection, and renaming or deleting one's own."""
 
 from __future__ import annotations
 
@@ -7,44 +7,44 @@ from collections.abc import Callable
 import streamlit as st
 
 from musicgen.corpus.bundled.library import BundledCollection, bundled_collections
-from musicgen.corpus.errors import CorpusError
 from musicgen.corpus.user import user_collections
-from musicgen.paths import BadName
-from musicgen.ui.shared.frame import queue_toast
+from musicgen.ui.shared.actions import run_action
 from musicgen.ui.shared.text import escape
 from musicgen.ui.shared.url_choice import choose_next, url_choice
 
-COLLECTION = "collection"  # of the chooser, and in links
+COLLECTION = "collection"  # key of the select box and query parameter
 
 
 def choose_collection() -> str:
-    """The chosen collection's name; a link's where it has one."""
+    """Show the select box and return the selected collection's name."""
     return url_choice("Collection", collection_names(), COLLECTION)
 
 
 def collection_names() -> list[str]:
-    """The bundled collections, then the user's own."""
+    """Return the names of the bundled collections, then of the user's own."""
     bundled = [collection.name for collection in bundled_collections()]
     return [*bundled, *user_collections.own_collection_names()]
 
 
 def bundled_collection(name: str) -> BundledCollection | None:
-    """What is known of a bundled collection; None for the user's own."""
+    """Return a bundled collection; None for the user's own."""
     return next((each for each in bundled_collections() if each.name == name), None)
 
 
 def manage_collection(name: str) -> None:
-    """Rename or delete a collection of one's own."""
+    """Show renaming and deleting, for a collection of one's own."""
     if bundled_collection(name):
         return
+    # The buttons' keys name the collection, so that a late click reaches no other one.
     with st.popover("Manage", icon=":material/edit:", width="stretch"):
         new = st.text_input("Name", value=name, key=f"new-name-{name}", max_chars=64)
-        if st.button("Rename", key="rename-collection", disabled=new == name):
-            _apply(lambda: user_collections.rename(name, new), f"It is called {escape(new)} now.")
+        if st.button("Rename", key=f"rename-{name}", disabled=new == name):
+            message = f"It is called {escape(new)} now."
+            _apply(lambda: user_collections.rename(name, new), message)
         st.divider()
-        st.markdown("Deleting removes the studio's copies; models trained on them stay.")
+        st.markdown("Deleting removes the copies made here; models trained on them stay.")
         sure = st.checkbox(f"Yes, delete {escape(name)}", key=f"sure-{name}")
-        if st.button("Delete", key="delete-collection", type="primary", disabled=not sure):
+        if st.button("Delete", key=f"delete-{name}", type="primary", disabled=not sure):
             _apply(lambda: _delete(name), f"{escape(name)} is deleted.")
 
 
@@ -53,13 +53,11 @@ def _delete(name: str) -> str:
     return bundled_collections()[0].name
 
 
-def _apply(work: Callable[[], str], said: str) -> None:
-    """Do something that gives the name of the collection to be open afterwards."""
-    try:
-        then = work()
-    except (CorpusError, BadName, OSError) as problem:
-        st.error(escape(str(problem)))
-        return
-    queue_toast(said)
-    choose_next(COLLECTION, then)
-    st.rerun()
+def _apply(action: Callable[[], str], message: str) -> None:
+    """Run an action, which returns the collection to open afterwards, and show a message."""
+
+    def run() -> str:
+        choose_next(COLLECTION, action())
+        return message
+
+    run_action(run)

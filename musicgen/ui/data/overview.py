@@ -1,4 +1,4 @@
-"""The top of the Data page: what a collection is and how much of it there is."""
+"""The top of the Data page: what a collection is and how much music it has."""
 
 from __future__ import annotations
 
@@ -12,50 +12,51 @@ from musicgen.ui.shared.url_piece import BAR, remove_from_url
 
 
 def overview_view(name: str, analysis: Analysis) -> None:
-    """Numbers, verdict, and for a bundled collection whose music it is."""
-    about = bundled_collection(name)
-    if about:
-        st.markdown(f"**{escape(about.title)}.** {escape(about.description, 600)}")
+    """Show metrics, verdict, and the source and licence of a bundled collection."""
+    bundled = bundled_collection(name)
+    if bundled:
+        st.markdown(f"**{escape(bundled.title)}.** {escape(bundled.description, 600)}")
         with st.expander("Where it comes from, and its licence"):
-            st.markdown(f"{escape(about.source, 3000)}\n\n{escape(about.licence, 3000)}")
-    glance, refused = analysis.overview, len(analysis.collection.refused)
+            st.markdown(f"{escape(bundled.source, 3000)}\n\n{escape(bundled.licence, 3000)}")
+    overview, refused = analysis.overview, len(analysis.collection.refused)
+    duration = format_duration(overview.seconds)
     with st.container(horizontal=True):
-        st.metric("Pieces", f"{glance.pieces:,}", border=True)
-        st.metric("Notes", f"{glance.notes:,}", border=True)
-        hours = f"{glance.hours:.1f} h" if glance.hours >= 1 else format_duration(glance.seconds)
+        st.metric("Pieces", f"{overview.pieces:,}", border=True)
+        st.metric("Notes", f"{overview.notes:,}", border=True)
+        hours = f"{overview.hours:.1f} h" if overview.hours >= 1 else duration
         st.metric("Music", hours, border=True)
         different = len(analysis.note_frequency.combined)
         st.metric("Notes and chords", f"{different:,}", border=True, help="different ones")
         st.metric("Refused files", f"{refused:,}", border=True)
-    (st.info if glance.notes else st.warning)(glance.verdict, icon=":material/lightbulb:")
-    copies = int((analysis.duplicate_counts > 0).sum())
-    if copies:
-        _twins(copies)
+    (st.info if overview.notes else st.warning)(overview.verdict, icon=":material/lightbulb:")
+    duplicates = int((analysis.duplicate_counts > 0).sum())
+    if duplicates:
+        _duplicates(duplicates)
 
 
-def _twins(copies: int) -> None:
+def _duplicates(number: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
-            f"{format_count(copies, 'piece')} have a twin under another name, maybe in another "
-            "key: they stay on one side of the split, so that validation tells the truth."
+            f"{format_count(number, 'piece')} have a twin under another name, maybe in another "
+            "key: they stay on one side of the split, so that validation is not too easy."
         )
         st.button(
             "Show them",
             icon=":material/arrow_forward:",
             key="show-twins",
             type="tertiary",
-            on_click=_show_twins,
+            on_click=_show_duplicates,
         )
 
 
-def _show_twins() -> None:
+def _show_duplicates() -> None:
     """Have the table of pieces list those that have a twin."""
     st.session_state["view"], st.session_state["search"] = "Pieces", "same as"
     remove_from_url(BAR)
 
 
 def refused_view(analysis: Analysis) -> None:
-    """Files that could not be used, why, and what would help; a report to keep."""
+    """Show the files that could not be read, why, and what would help; with a download."""
     table = analysis.refused
     if not len(table):
         st.success("Every file of this collection could be read.", icon=":material/check:")

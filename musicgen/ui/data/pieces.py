@@ -1,4 +1,4 @@
-"""The files of a collection: the table, and one of the pieces to look at and to hear."""
+"""The files of a collection: their table, and the selected piece to see and hear."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from musicgen.score import TICKS_PER_QUARTER, Score
 from musicgen.statistics.analysis import Analysis
 from musicgen.ui.components.player import roll_player
 from musicgen.ui.data.chart_bars import Bar, bar_of
+from musicgen.ui.shared.selectable_table import selectable_table
 from musicgen.ui.shared.tables import csv_bytes
 from musicgen.ui.shared.text import escape, format_count, format_sortable_clock
 from musicgen.ui.shared.url_piece import (
@@ -26,7 +27,12 @@ from musicgen.ui.shared.url_piece import (
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST_DRAWN = 4000  # notes of a roll
+MAX_NOTES_DRAWN = 4000  # of a piano roll
+MAX_SOUNDS = 16  # in memory
+_COLUMN_ORDER = (
+    "file", "notes", "tokens", "length", "bars", "key", "correlation", "tempo", "metre",
+    "split", "status", "twin of", "remedy", "format", "parts",
+)  # fmt: skip
 _COLUMNS: dict[str, Any] = {
     "length": st.column_config.TextColumn("length", help="hours, minutes and seconds at its tempo"),
     "tokens": st.column_config.NumberColumn("tokens", help="notes and chords, as classic reads"),
@@ -34,7 +40,7 @@ _COLUMNS: dict[str, Any] = {
         "key fit", format="%.2f", help="how well the key fits, at best 1"
     ),
     "tempo": st.column_config.NumberColumn("tempo", format="%.0f", help="quarters a minute"),
-    "split": st.column_config.TextColumn("split", help="the side of training that it is on"),
+    "split": st.column_config.TextColumn("split", help="the side of the split that it is on"),
     "status": st.column_config.TextColumn(
         "status",
         width=120,
@@ -47,141 +53,129 @@ _COLUMNS: dict[str, Any] = {
 
 
 def pieces_view(analysis: Analysis) -> None:
-    """The searchable table of all files, its download, and the piece that is chosen in it."""
+    """Show the searchable table of all files, its download, and the selected piece."""
     table = analysis.files
-    wanted = st.text_input(
+    search = st.text_input(
         "Search", key="search", placeholder="name, key, metre, format, split …", bind="query-params"
     )
-    bar = _filter(analysis)
-    numbers = _matching(table, wanted)
+    bar = _bar_filter(analysis)
+    rows = _matching_rows(table, search)
     if bar is not None:
-        having = set(bar.pieces)
-        numbers = [number for number in numbers if number in having]
+        in_bar = set(bar.pieces)
+        rows = [row for row in rows if row in in_bar]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"{format_count(len(numbers), 'file')} of {len(table):,}; choose one to see it.")
+        st.caption(f"{format_count(len(rows), 'file')} of {len(table):,}; choose one to see it.")
         st.download_button(
             "Download as CSV",
-            lambda: csv_bytes(table.iloc[numbers]),
+            lambda: csv_bytes(table.iloc[rows]),
             "pieces.csv",
             "text/csv",
             icon=":material/download:",
             on_click="ignore",
         )
-    # Another search or collection is another table: rows are selected by their place.
     name = analysis.collection.name
-    key = f"pieces-{name}-{len(table)}-{wanted}-{bar.words if bar else ''}"
-    files = table["file"].iloc[numbers].tolist()
-    chosen = piece_in_url(name, table["file"].tolist())
-    row = files.index(chosen) if chosen in files else None
-    selected = pieces_table(analysis, numbers, key, height=420, row=row)
-    put_piece_in_url(name, None if selected is None else files[selected])
+    linked = piece_in_url(name, table["file"].tolist())
+    selected = pieces_table(analysis, rows, f"pieces-{name}", height=420, default=linked)
+    put_piece_in_url(name, selected)
 
 
-def _filter(analysis: Analysis) -> Bar | None:
-    """The bar that the address names: the table has its pieces alone, until all are wanted."""
-    named = bar_in_url()
-    if named is None:
+def _bar_filter(analysis: Analysis) -> Bar | None:
+    """Show and return the bar in the URL, whose pieces alone are listed."""
+    title_and_label = bar_in_url()
+    if title_and_label is None:
         return None
-    bar = bar_of(analysis, *named)
+    title, label = title_and_label
+    bar = bar_of(analysis, title, label)
     if bar is None:
-        words = (
-            f"No piece of this collection has “{escape(named[1], 80)}” ({escape(named[0], 80)})."
-        )
-        st.warning(f"{words} All files are listed.")
+        message = f"No piece of this collection has “{escape(label, 80)}” ({escape(title, 80)})."
+        st.warning(f"{message} All files are listed.")
         remove_from_url(BAR)
         return None
     with st.container(horizontal=True, vertical_alignment="center"):
-        words = f"Only pieces with {bar.words}, from the chart “{escape(named[0])}”."
-        st.markdown(words, width="content")
+        message = f"Only pieces with {bar.description}, from the chart “{escape(title)}”."
+        st.markdown(message, width="content")
         st.button("Show all files", key="no-filter", on_click=remove_from_url, args=(BAR,))
     return bar
 
 
 def pieces_table(
     analysis: Analysis,
-    numbers: Sequence[int],
+    rows: Sequence[int],
     key: str,
     height: int | Literal["auto"] = "auto",
-    row: int | None = None,
-) -> int | None:
-    """Some files as a table; the one that is selected is shown below.
+    default: str | None = None,
+) -> str | None:
+    """Show some files as a table and the selected one below it; return the selected file.
 
-    row: selected to begin with. Returns the row that is selected.
+    rows: rows of `analysis.files`. default: file that is selected when the table is new.
     """
-    table = analysis.files.iloc[list(numbers)]
-    seconds = table["seconds"]  # none of a refused file
+    table = analysis.files.iloc[list(rows)]
+    seconds = table["seconds"]  # NaN for refused files
     lengths = [format_sortable_clock(each) if each == each else "" for each in seconds]
-    shown = table.assign(length=lengths)
-    order = (
-        "file", "notes", "tokens", "length", "bars", "key", "correlation", "tempo", "metre",
-        "split", "status", "twin of", "remedy", "format", "parts",
-    )  # fmt: skip
-    empty = [name for name in ("twin of", "remedy") if not (shown[name] != "").any()]
-    picked = st.dataframe(
-        shown,
-        key=key,
-        hide_index=True,
-        column_order=[name for name in order if name not in empty],
+    table = table.assign(length=lengths)
+    empty = [name for name in ("twin of", "remedy") if not (table[name] != "").any()]
+    files = table["file"].tolist()
+    selected = selectable_table(
+        table,
+        files,
+        key,
+        default=() if default is None else (default,),
+        column_order=[name for name in _COLUMN_ORDER if name not in empty],
         column_config=_COLUMNS,
-        on_select="rerun",
-        selection_mode="single-row",
-        selection_default={"selection": {"rows": [] if row is None else [row]}},
-        height=height if len(shown) > 10 else "auto",
+        height=height if len(table) > 10 else "auto",
         placeholder="",
     )
-    rows = [row for row in picked["selection"]["rows"] if row < len(shown)]
-    if not rows:
+    if not selected:
         return None
-    show_piece(analysis, int(list(numbers)[rows[0]]), key)
-    return int(rows[0])
+    _show_piece(analysis, int(rows[files.index(selected[0])]), key)
+    return selected[0]
 
 
-def show_piece(analysis: Analysis, number: int, key: str) -> None:
-    """Its piano roll, which plays once its sound has been made; why, where it was refused."""
-    if number >= len(analysis.scores):
-        refused = analysis.collection.refused[number - len(analysis.scores)]
-        said = f"**{escape(refused.file)}** was refused: {escape(refused.reason)}"
-        st.warning(f"{said}. {escape(refused.remedy)}" if refused.remedy else said)
+def _show_piece(analysis: Analysis, index: int, key: str) -> None:
+    """Show the piano roll of a piece, with sound when asked for; the reason of a refused file."""
+    if index >= len(analysis.scores):
+        refused = analysis.collection.refused[index - len(analysis.scores)]
+        message = f"**{escape(refused.file)}** was refused: {escape(refused.reason)}"
+        st.warning(f"{message}. {escape(refused.remedy)}" if refused.remedy else message)
         return
-    score, file = analysis.scores[number], analysis.collection.files[number]
+    score, file = analysis.scores[index], analysis.collection.files[index]
     with st.container(border=True):
         st.markdown(f"**{escape(file.file)}**")
-        sounding = f"{key}-sounding"  # the piece whose sound was asked for
-        asked = st.button("Hear it", key=f"{key}-sound-{number}", icon=":material/volume_up:")
-        if asked:
-            st.session_state[sounding] = number
-        heard = st.session_state.get(sounding) == number
-        drawn = _audible(score) if heard else beginning(score, MOST_DRAWN)
-        sound = _sound(drawn) if heard else b""
-        roll_player(drawn, sound, f"{key}-roll-{number}", plays=asked)
+        with_sound_key = f"{key}-with-sound"  # session state: index of the piece with sound
+        pressed = st.button("Hear it", key=f"{key}-hear-{index}", icon=":material/volume_up:")
+        if pressed:
+            st.session_state[with_sound_key] = index
+        with_sound = st.session_state.get(with_sound_key) == index
+        drawn = _audible_part(score) if with_sound else first_notes(score, MAX_NOTES_DRAWN)
+        sound = _sound(drawn) if with_sound else b""
+        roll_player(drawn, sound, f"{key}-roll-{index}", plays=pressed)
         if len(drawn) < len(score):
             st.caption(f"The first {len(drawn):,} of {len(score):,} notes.")
 
 
-def _audible(score: Score) -> Score:
-    """As much of it as is made into sound."""
+def _audible_part(score: Score) -> Score:
+    """Return the beginning of a score, as long as sound is made for."""
     return score.until(int(MAX_SECONDS * score.tempo / 60 * TICKS_PER_QUARTER))
 
 
 def _sound(score: Score) -> bytes:
-    with st.spinner("Playing it into a file …", show_time=True):
+    with st.spinner("Making the sound …", show_time=True):
         return _wav(score.notes.tobytes(), score.tempo, score)
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+@st.cache_data(max_entries=MAX_SOUNDS, show_spinner=False)
 def _wav(notes: bytes, tempo: float, _score: Score) -> bytes:
     return wav_bytes(_score)
 
 
-def beginning(score: Score, most: int) -> Score:
-    """The score's first notes, so many at most."""
-    return score if len(score) <= most else replace(score, notes=score.notes[:most])
+def first_notes(score: Score, number: int) -> Score:
+    """Return a score with at most this many notes, from its beginning."""
+    return score if len(score) <= number else replace(score, notes=score.notes[:number])
 
 
-def _matching(table: pd.DataFrame, wanted: str) -> list[int]:
-    """The numbers of the rows in which every word of the search occurs."""
+def _matching_rows(table: pd.DataFrame, search: str) -> list[int]:
+    """Return the rows in which every word of the search occurs."""
     columns = ["file", "format", "key", "metre", "split", "status", "twin of"]
-    text = table[columns].agg(" ".join, axis=1).str.casefold()
-    numbers = range(len(table))
-    words = wanted.casefold().split()
-    return [n for n, line in zip(numbers, text, strict=True) if all(word in line for word in words)]
+    lines = table[columns].agg(" ".join, axis=1).str.casefold()
+    words = search.casefold().split()
+    return [row for row, line in enumerate(lines) if all(word in line for word in words)]

@@ -1,4 +1,4 @@
-"""The views of the Data page that draw a collection's statistics."""
+"""Views of the Data page with statistics of a collection: notes, rhythm, playing."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ KINDS = ("Both", "Notes", "Chords")
 
 
 def notes_view(analysis: Analysis) -> None:
-    """Notes and chords, pitch classes, the keyboard, intervals."""
+    """Show charts of notes and chords, the keyboard, pitch classes, intervals."""
     _frequency(analysis)
     chart_of_pieces(
         "Keyboard",
         keyboard_figure(analysis.pitches),
         analysis,
-        help="The redder, the more often it is struck, alone or within a chord.",
+        help="The redder a key, the more often it is struck, alone or within a chord.",
     )
     left, right = st.columns(2)
     with left:
@@ -32,24 +32,24 @@ def notes_view(analysis: Analysis) -> None:
             figures.interval_figure(analysis.intervals),
             analysis,
             help="Between the highest notes of each part, one onset to the next.",
-            rest=figures.describe_wide_intervals(analysis.intervals),
+            omitted=figures.describe_wide_intervals(analysis.intervals),
         )
 
 
 @st.fragment
 def _frequency(analysis: Analysis) -> None:
-    """The most frequent notes and chords; a fragment, for its slider is to answer at once."""
+    """Show the most frequent notes and chords; a fragment, so that its slider answers at once."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = st.segmented_control(
             "Count", KINDS, default=KINDS[0], required=True, key="kind", bind="query-params"
         )
-        most = st.slider(
+        number = st.slider(
             "How many of the most frequent", 5, 100, 30, 5,
             key="most", bind="query-params", width=320,
         )  # fmt: skip
         log = st.toggle("Log scale", key="log", bind="query-params")
     title = f"{FREQUENT}{'notes and chords' if kind == 'Both' else str(kind).lower()}"
-    found = HISTOGRAMS[title](analysis)
+    histogram = HISTOGRAMS[title](analysis)
     if analysis.has_track_per_voice:
         st.caption(
             "A chord is what one track strikes together. Here each voice has a track of its own: "
@@ -57,32 +57,31 @@ def _frequency(analysis: Analysis) -> None:
         )
     chart_of_pieces(
         title,
-        figures.note_frequency_figure(found, most, log),
+        figures.note_frequency_figure(histogram, number, log),
         analysis,
         help="A note counts here where its track strikes it alone; the keyboard counts all of "
         "them. Chords are named by their normal order: 0.4.7 is C, E and G in any register. "
         "Click on a bar for the pieces that have it.",
-        rest=figures.describe_omitted(found, most),
+        omitted=figures.describe_omitted(histogram, number),
     )
 
 
 def rhythm_view(analysis: Analysis) -> None:
-    """Durations, places in the bar, metre."""
-    most = figures.MAX_BARS
+    """Show charts of durations, onsets in the bar, metre."""
     durations = figures.duration_figure(analysis.durations)
-    rest = figures.describe_omitted(analysis.durations, most)
-    chart_of_pieces("Durations", durations, analysis, rest=rest)
+    omitted = figures.describe_omitted(analysis.durations, figures.MAX_BARS)
+    chart_of_pieces("Durations", durations, analysis, omitted=omitted)
     left, right = st.columns([3, 2])
     with left:
         onsets = figures.onset_figure(analysis.onsets)
-        rest = figures.describe_omitted(analysis.onsets, most)
-        chart_of_pieces("Onsets in the bar", onsets, analysis, rest=rest)
+        omitted = figures.describe_omitted(analysis.onsets, figures.MAX_BARS)
+        chart_of_pieces("Onsets in the bar", onsets, analysis, omitted=omitted)
     with right:
         chart_of_pieces("Metre", figures.metre_figure(analysis.metres), analysis)
 
 
 def playing_view(analysis: Analysis) -> None:
-    """Tempo, velocity, polyphony."""
+    """Show charts of polyphony, tempo, velocity."""
     chart_of_pieces("Notes at once", figures.polyphony_figure(analysis.polyphony), analysis)
     left, right = st.columns(2)
     with left:

@@ -1,4 +1,4 @@
-"""The view of the Data page that shows what an encoding makes of a collection."""
+"""The Vocabulary view of the Data page: tokens of an encoding and windows of training."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from musicgen.ui.data.charts import chart, chart_of_pieces
 from musicgen.ui.shared.tables import csv_bytes
 from musicgen.ui.shared.text import format_count
 
-WORDS = {
+DESCRIPTIONS = {  # by encoding
     "notes": "One token a note or chord, as the classic model reads them: time is left out.",
     "events": "One step a note: its onset after that of the note before, its pitch and its "
     "duration, times in quarters; and velocity and programme where the collection has more than "
     "one.",
 }
-TO_SEARCH = {"notes": "4.9, E2 …", "events": "pitch C4, duration 1/2 …"}
+SEARCH_EXAMPLES = {"notes": "4.9, E2 …", "events": "pitch C4, duration 1/2 …"}
 CURVES, TOKENS, WINDOWS = "Curves", "All tokens", "What training sees"
 
 
 def vocabulary_view(analysis: Analysis) -> None:
-    """One part at a time: a browser takes much longer over all of them together."""
+    """Show one part at a time: all of them together take a browser much longer."""
     with st.container(horizontal=True):
         name = st.segmented_control(
             "Encoding", ENCODINGS, default=ENCODINGS[0], required=True, key="encoding",
@@ -39,12 +39,12 @@ def vocabulary_view(analysis: Analysis) -> None:
             bind="query-params",
         )  # fmt: skip
     name = str(name)
-    st.caption(WORDS.get(name, ""))
+    st.caption(DESCRIPTIONS.get(name, ""))
     if part == WINDOWS:
         _preview(analysis, name)
         return
     vocabulary = analysis.vocabulary(name)
-    _numbers(vocabulary)
+    _metrics(vocabulary)
     if part == TOKENS:
         _table(vocabulary, name)
     else:
@@ -62,7 +62,7 @@ def _curves(analysis: Analysis, vocabulary: Vocabulary) -> None:
         chart_of_pieces("Chord sizes", chord_size_figure(sizes, log=True), analysis)
 
 
-def _numbers(vocabulary: Vocabulary) -> None:
+def _metrics(vocabulary: Vocabulary) -> None:
     once, size = vocabulary.once, len(vocabulary)
     with st.container(horizontal=True):
         st.metric("Different tokens", f"{size:,}", border=True)
@@ -73,7 +73,7 @@ def _numbers(vocabulary: Vocabulary) -> None:
 
 
 def _table(vocabulary: Vocabulary, name: str) -> None:
-    import pandas as pd  # late, as in analysis.py
+    import pandas as pd  # half a second, for this part alone
 
     table = pd.DataFrame(
         {
@@ -84,15 +84,15 @@ def _table(vocabulary: Vocabulary, name: str) -> None:
             "pieces": vocabulary.pieces,
         }
     )
-    wanted = st.text_input(
+    search = st.text_input(
         "Search for a token",
         key="token-search",
-        placeholder=TO_SEARCH.get(name, ""),
+        placeholder=SEARCH_EXAMPLES.get(name, ""),
         bind="query-params",
     )
-    if wanted.strip():
-        held = table["token"].str.contains(wanted.strip(), case=False, regex=False)
-        table = table[held]
+    if search.strip():
+        matches = table["token"].str.contains(search.strip(), case=False, regex=False)
+        table = table[matches]
     st.dataframe(
         table,
         hide_index=True,
@@ -112,8 +112,8 @@ def _table(vocabulary: Vocabulary, name: str) -> None:
 
 
 def _preview(analysis: Analysis, name: str) -> None:
-    encoding, every = analysis.encoded(name)
-    pieces = [steps for steps, side in zip(every, analysis.splits, strict=True) if side == TRAIN]
+    encoding, encoded = analysis.encoded(name)
+    pieces = [steps for steps, side in zip(encoded, analysis.splits, strict=True) if side == TRAIN]
     steps = sum(map(len, pieces))
     length = st.slider(
         "Steps of a window", 2, 512, 100,
@@ -123,32 +123,32 @@ def _preview(analysis: Analysis, name: str) -> None:
     start = (
         st.slider("Window", 0, last, 0, key="window-start", bind="query-params") if last > 0 else 0
     )
-    seen = preview(encoding, pieces, length, start)
-    if seen is None:
+    window = preview(encoding, pieces, length, start)
+    if window is None:
         few = f"{format_count(steps, 'step')} to train on: too few for one window of {length}."
         st.info(f"The collection has {few}")
         return
-    # Not as code: for that the browser loads a script of 1.5 MB, even for plain text.
+    # Not st.code: for that the browser loads a script of 1.5 MB, even for plain text.
     long = name == "events"  # a step is a line of its own
     with st.container(border=True, height=240 if long else "content"):
-        st.text(("\n" if long else " · ").join(seen.window))
-    st.markdown(f"and then, to be predicted: `{seen.target}`")
-    st.caption(_shapes(seen, pieces, length) if name == "events" else _notebooks_shapes(seen))
+        st.text(("\n" if long else " · ").join(window.window))
+    st.markdown(f"and then, to be predicted: `{window.target}`")
+    st.caption(_shapes(window, pieces, length) if name == "events" else _classic_shapes(window))
 
 
-def _notebooks_shapes(seen: Preview) -> str:
+def _classic_shapes(window: Preview) -> str:
     return (
-        f"Inputs {seen.inputs} — windows, steps, fields. Targets {seen.targets[0]} — windows, "
+        f"Inputs {window.inputs} — windows, steps, fields. Targets {window.targets[0]} — windows, "
         "values of the field. That is Classic's view: the training pieces one after another, and "
         "one prediction a window."
     )
 
 
-def _shapes(seen: Preview, pieces: Sequence[Steps], length: int) -> str:
-    """As `training/windows.py` cuts the pieces."""
+def _shapes(window: Preview, pieces: Sequence[Steps], length: int) -> str:
+    """Describe the windows that `training/data/windows.py` cuts."""
     windows = sum(-(-len(steps) // length) for steps in pieces)
     return (
-        f"Inputs ({windows}, {length}, {len(seen.targets)}) — windows, steps, fields. Targets of "
+        f"Inputs ({windows}, {length}, {len(window.targets)}) — windows, steps, fields. Targets of "
         f"each field ({windows}, {length}): every step of a window is predicted from those before "
         "it, and windows begin anew with each of the training pieces."
     )
