@@ -89,7 +89,7 @@ def evaluate(options: argparse.Namespace) -> Answer:
     found = judge(OnnxModel(checkpoint), scores, primer, ProgressLine())
     data = {"source": source, "split": options.split, **found.to_json()}
     fields = ", ".join(f"{name} {bits:.2f}" for name, bits in found.by_field.items())
-    return Answer(data, f"{found.bits_per_note:.3f} bits a note ({fields}) on {found.notes} notes")
+    return Answer(data, f"{found.bits_per_note:.3f} bits a note ({fields}) on {found.coverage}")
 
 
 def pieces_of(collection: Collection, side: str, shares: Shares) -> list[Score]:

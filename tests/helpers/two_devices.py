@@ -1,6 +1,6 @@
 """Train one model on one CPU and on two logical ones; prints the losses of both as JSON.
 
-A program of its own, for logical devices must be there before TensorFlow's first operation.
+It is a program because logical devices have to be configured before TensorFlow's first operation.
 """
 
 import json
@@ -21,11 +21,11 @@ from musicgen.training.keras.trainer import StepsTrainer, as_dataset
 from musicgen.training.settings import TrainSettings
 from tests.helpers.tiny_music import tiny_pieces
 
-STEPS = 20
+BATCHES = 20
 
 
 def losses(devices: Devices) -> list[float]:
-    """Nats a step of each batch."""
+    """Nats per step of each batch."""
     encoding = EventsEncoding()
     windows = Windows([encoding.encode(s) for s in tiny_pieces(40)], encoding, 16, 4)
     settings = TrainSettings(clip_norm=0.5, learning_rate=3e-3)
@@ -33,19 +33,19 @@ def losses(devices: Devices) -> list[float]:
         network = build_model(LstmSettings(16, 2, 0.0), encoding, seed=1)
         trainer = StepsTrainer(network, tuple(field.name for field in encoding.fields))
         trainer.compile(optimizer=build_optimizer(settings), jit_compile=False)
-    found: list[float] = []
+    per_batch: list[float] = []
 
-    def note(batch: int, logs: object) -> None:
+    def record(batch: int, logs: object) -> None:
         sums = trainer.sums()
         nats = sum(value for name, value in sums.items() if name.startswith("nats"))
-        found.append(nats / sums["notes"])
+        per_batch.append(nats / sums["notes"])
         for metric in trainer.metrics:
             metric.reset_state()
 
-    batches = as_dataset(lambda: windows.shuffled(0, 0, (-5, 6)), windows, STEPS)
-    noted = keras.callbacks.LambdaCallback(on_train_batch_end=note)
-    trainer.fit(batches, callbacks=[noted], shuffle=False, verbose=0)
-    return found
+    batches = as_dataset(lambda: windows.shuffled(0, 0, (-5, 6)), windows, BATCHES)
+    recorder = keras.callbacks.LambdaCallback(on_train_batch_end=record)
+    trainer.fit(batches, callbacks=[recorder], shuffle=False, verbose=0)
+    return per_batch
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""`python -m musicgen.training.keras.bundle RUN`: make a run one that ships.
+"""`python -m musicgen.training.keras.bundle RUN`: copy a run into the runs that ship.
 
-Its best checkpoint is packed; all that tells how it came about goes along.
+Its best checkpoint is stored in float16, without the optimizer.
 """
 
 from __future__ import annotations
@@ -24,29 +24,31 @@ from musicgen.paths import PRETRAINED, checked_name
 from musicgen.training.data.prepare import prepare
 from musicgen.training.keras.final_evaluation import write_baselines, write_evaluation
 from musicgen.training.run_folder.registry import find_run
+from musicgen.training.run_folder.results import EVALUATION
 from musicgen.training.run_folder.run import Run
 
-KEPT = ("run.json", "status.json", "metrics.jsonl", "split.json")
+COPIED_FILES = ("run.json", "status.json", "metrics.jsonl", "split.json")
 
 
 def bundle(run: Run, parent: Path = PRETRAINED) -> Run:
-    """A new run folder beside the bundled ones; FileExistsError where the name is taken."""
+    """Write a run folder beside the bundled ones; FileExistsError where the name is taken."""
     checkpoint = run.checkpoint("best")
     with new_folder(parent / run.name) as new:
-        for name in KEPT:
+        for name in COPIED_FILES:
             shutil.copy2(run.folder / name, new / name)
         _pack(checkpoint, new / "checkpoints" / "best")
         write_json(new / "checkpoints" / "best.json", {"checkpoint": "best"})
         data = prepare(load_collection(run.settings.source), run.settings)
         write_json(new / "split.json", data.names())
+        train, valid = data.scores["train"], data.scores["valid"]
+        write_training_profile(new, train, valid, encoding=data.encoding)
         write_baselines(Run(new), data.encoding, data.scores)
-        training, held_out = data.scores["train"], data.scores["valid"]
-        write_training_profile(new, training, held_out, encoding=data.encoding)
         write_evaluation(Run(new), data.scores)
     return Run(parent / run.name)
 
 
 def _pack(source: Path, target: Path) -> None:
+    """Write a copy of a checkpoint whose weights are in its graphs, in float16."""
     opened = open_checkpoint(source)
     model = build_model(opened.model, opened.encoding)
     load_weights(model, source)
@@ -60,12 +62,11 @@ def _pack(source: Path, target: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m musicgen.training.keras.bundle")
     parser.add_argument("run", type=checked_name)
-    made = bundle(find_run(parser.parse_args().run))
-    size = sum(path.stat().st_size for path in made.folder.rglob("*") if path.is_file())
-    evaluation = json.loads((made.folder / "evaluation.json").read_bytes())
-    print(
-        f"{made.name}: {size / 1e6:.1f} MB", {s: e["bits_per_note"] for s, e in evaluation.items()}
-    )
+    run = bundle(find_run(parser.parse_args().run))
+    size = sum(path.stat().st_size for path in run.folder.rglob("*") if path.is_file())
+    evaluations = json.loads((run.folder / EVALUATION).read_bytes())
+    bits = {side: evaluation["bits_per_note"] for side, evaluation in evaluations.items()}
+    print(f"{run.name}: {size / 1e6:.1f} MB", bits)
 
 
 if __name__ == "__main__":

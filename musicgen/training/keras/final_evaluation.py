@@ -1,48 +1,82 @@
-"""What puts a training's losses in their place: baselines, and the final evaluation."""
+"""Baselines of a run, and the evaluation of its best checkpoint on the held-out pieces."""
 
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Mapping, Sequence
 
 from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.composing.style.training_profile import add_nats_per_note
 from musicgen.encoding.steps import Encoding
 from musicgen.evaluation.baselines import baselines
-from musicgen.evaluation.likelihood import Progress, evaluate
+from musicgen.evaluation.likelihood import evaluate
+from musicgen.evaluation.report import Evaluation
 from musicgen.files import write_json
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
+from musicgen.progress import Progress
 from musicgen.score import Score
 from musicgen.training.forecast.memory import MAX_NGRAM_NOTES
 from musicgen.training.run_folder.results import BASELINES, EVALUATION
 from musicgen.training.run_folder.run import Run
 
+HELD_OUT = ("valid", "test")
+
+MIN_EVALUATION_SECONDS = 60.0
+EVALUATION_FRACTION = 0.1  # of the training's time, where that is longer
+
 
 def write_baselines(run: Run, encoding: Encoding, sides: Mapping[str, Sequence[Score]]) -> None:
-    """What uniform, unigram and the best n-gram need for the same pieces, into baselines.json."""
-    small = sum(map(len, sides["train"])) <= MAX_NGRAM_NOTES
-    if sides["valid"] and small and not (run.folder / BASELINES).exists():
-        found = baselines(encoding, sides)
-        write_json(run.folder / BASELINES, {each.name: each.to_json() for each in found})
+    """Write baselines.json: bits of the uniform, unigram and best n-gram models.
+
+    It is not written where it exists, without validation pieces, or for too much music to count.
+    """
+    is_countable = sum(map(len, sides["train"])) <= MAX_NGRAM_NOTES
+    if sides["valid"] and is_countable and not (run.folder / BASELINES).exists():
+        rows = baselines(encoding, sides)
+        write_json(run.folder / BASELINES, {row.name: row.to_json() for row in rows})
+
+
+def evaluation_seconds(training_seconds: float) -> float:
+    """Time limit of the evaluation after a training: a tenth of its time, at least a minute."""
+    return max(MIN_EVALUATION_SECONDS, EVALUATION_FRACTION * training_seconds)
 
 
 def write_evaluation(
-    run: Run, sides: Mapping[str, Sequence[Score]], progress: Progress | None = None
-) -> None:
-    """Judge the best checkpoint on the held-out sides, through the graphs that compose.
+    run: Run,
+    sides: Mapping[str, Sequence[Score]],
+    progress: Progress | None = None,
+    seconds: float = math.inf,
+) -> dict[str, Evaluation]:
+    """Evaluate the best checkpoint on the held-out sides, through the graphs that composing uses.
 
-    Writes evaluation.json, and what the validation pieces cost it into reference.json.
-    progress(done, total) hears of the notes of a side.
+    Writes evaluation.json, and adds the cost of the validation pieces to the training profile.
+
+    progress: receives the notes of a side that are done, and all of that side.
+    seconds: time limit of all sides together. Where it is reached, an evaluation is on a sample.
     """
     checkpoint = open_checkpoint(run.checkpoint())
-    engine = OnnxModel(checkpoint)
+    model = OnnxModel(checkpoint)
     primer = checkpoint.primers[0] if checkpoint.primers else None
-    found = {
-        side: evaluate(engine, sides[side], primer, progress)
-        for side in ("valid", "test")
-        if sides[side]
-    }
-    write_json(run.folder / EVALUATION, {side: each.to_json() for side, each in found.items()})
-    if "valid" in found:
-        nats = [piece.bits / piece.steps * math.log(2) for piece in found["valid"].pieces]
-        add_nats_per_note(run.folder, nats)
+    held_out = [side for side in HELD_OUT if sides[side]]
+    end = time.monotonic() + seconds
+    evaluations = {}
+    for index, side in enumerate(held_out):
+        limit = _TimeLimit((end - time.monotonic()) / (len(held_out) - index))
+        evaluations[side] = evaluate(model, sides[side], primer, progress, limit.is_over)
+    entries = {side: evaluation.to_json() for side, evaluation in evaluations.items()}
+    write_json(run.folder / EVALUATION, entries)
+    if "valid" in evaluations:
+        pieces = evaluations["valid"].pieces
+        add_nats_per_note(run.folder, [p.bits / p.steps * math.log(2) for p in pieces])
+    return evaluations
+
+
+class _TimeLimit:
+    """A number of seconds from now."""
+
+    def __init__(self, seconds: float) -> None:
+        self._end = time.monotonic() + seconds
+
+    def is_over(self) -> bool:
+        return time.monotonic() >= self._end

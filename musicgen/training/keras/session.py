@@ -6,7 +6,8 @@ the same batches with the same dropout as one that was never stopped.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,11 @@ from musicgen.training.data.windows import Batch
 from musicgen.training.keras.averaging import averaged, swap_averages
 from musicgen.training.keras.callbacks import HeartbeatCallback, TrainingCallback
 from musicgen.training.keras.devices import Devices
-from musicgen.training.keras.final_evaluation import write_baselines, write_evaluation
+from musicgen.training.keras.final_evaluation import (
+    evaluation_seconds,
+    write_baselines,
+    write_evaluation,
+)
 from musicgen.training.keras.optimizer import build_optimizer
 from musicgen.training.keras.state import TrainingState
 from musicgen.training.keras.trainer import StepsTrainer, as_dataset
@@ -37,7 +42,9 @@ from musicgen.training.run_folder.run import Run
 from musicgen.training.run_folder.samples import write_sample
 from musicgen.training.run_folder.status import FINISHED, RUNNING, STOPPED
 
+EVALUATING = "evaluating"
 UNEVALUATED = "it is trained to its end, and was stopped before it was evaluated"
+LOG_SECONDS = 10.0  # between two lines on how far the evaluation is
 
 
 class TrainingSession:
@@ -118,18 +125,21 @@ class TrainingSession:
         )
 
     def _evaluate(self) -> None:
-        self.reporter.write(message="evaluating", seconds_left=0.0)
+        """Evaluate the best checkpoint, for a limited time."""
+        self.reporter.write(message=EVALUATING, seconds_left=0.0)
+        limit = evaluation_seconds(self.state.seconds)
+        self.reporter.log(f"evaluating the best checkpoint for {limit:.0f} s at most")
+        progress = _EvaluationProgress(self.reporter, self.should_stop)
         try:
-            write_evaluation(self.run, self.data.scores, self._report_evaluation)
+            evaluations = write_evaluation(self.run, self.data.scores, progress, limit)
         except Cancelled:
             self.reporter.write(state=STOPPED, message=UNEVALUATED)
             return
+        for side, evaluation in evaluations.items():
+            self.reporter.log(
+                f"{side}: {evaluation.bits_per_note:.3f} bits per note ({evaluation.coverage})"
+            )
         self.reporter.write(state=FINISHED, message="")
-
-    def _report_evaluation(self, done: int, total: int) -> None:
-        if self.should_stop():
-            raise Cancelled
-        self.reporter.heartbeat()
 
     def _train_epoch(self) -> bool:
         """Train one epoch, or the rest of one; False where a stop request ended it early.
@@ -223,3 +233,20 @@ class TrainingSession:
 
         remaining = self.train_windows.batches - progress.batch
         return as_dataset(batches, self.train_windows, remaining)
+
+
+class _EvaluationProgress:
+    """Progress of the evaluation in the run's status, and every 10 seconds in the log."""
+
+    def __init__(self, reporter: Reporter, should_stop: Callable[[], bool]) -> None:
+        self._reporter, self._should_stop = reporter, should_stop
+        self._logged_at = time.monotonic()
+
+    def __call__(self, done: int, total: int) -> None:
+        if self._should_stop():
+            raise Cancelled
+        message = f"{EVALUATING}: {done:,} of {total:,} notes"
+        self._reporter.heartbeat(message=message)
+        if time.monotonic() - self._logged_at >= LOG_SECONDS:
+            self._reporter.log(message)
+            self._logged_at = time.monotonic()

@@ -1,9 +1,11 @@
-"""Windows of steps: what each row holds, in which order, how far transposed."""
+"""Windows of steps: contents of a row, order of the batches, transposition."""
 
 import numpy as np
+import pytest
 
 from musicgen.encoding.events import EventsEncoding
 from musicgen.score import Score, notes_from
+from musicgen.training.data.classic_windows import ClassicWindows
 from musicgen.training.data.windows import Windows
 from tests.helpers.tiny_music import tiny_pieces
 
@@ -11,17 +13,36 @@ ENCODING = EventsEncoding()
 SCALE = ENCODING.encode(Score(notes_from([(i * 24, 24, 60 + i) for i in range(5)])))
 
 
-def test_once_covers_every_step_exactly_once() -> None:
+def test_in_order_covers_each_step_exactly_once() -> None:
     pieces = [ENCODING.encode(score) for score in tiny_pieces(5, 37)]
     windows = Windows(pieces, ENCODING, 16, 4)
     assert len(list(windows.in_order())) == windows.batches_in_order == 4
-    seen = []
+    rows = []
     for inputs, targets, weights in windows.in_order():
-        keep = weights["pitch"] > 0
-        seen.append(inputs["drawn"][keep])
-        assert np.array_equal(targets["pitch"][keep], inputs["drawn"][..., 1][keep])
+        is_step = weights["pitch"] > 0
+        rows.append(inputs["drawn"][is_step])
+        assert np.array_equal(targets["pitch"][is_step], inputs["drawn"][..., 1][is_step])
     expected = np.concatenate([steps.fields for steps in pieces])
-    assert np.array_equal(np.concatenate(seen), expected)
+    assert np.array_equal(np.concatenate(rows), expected)
+
+
+class CountingList(list):
+    """A list that counts how often it is gone through."""
+
+    passes = 0
+
+    def __iter__(self):
+        self.passes += 1
+        return super().__iter__()
+
+
+@pytest.mark.parametrize("kind", [Windows, ClassicWindows])
+def test_batches_are_counted_once(kind: type) -> None:
+    """They are asked for at every batch, however large the collection is."""
+    windows = kind(CountingList([SCALE] * 3), ENCODING, 4, 2)
+    counts = [(windows.batches, windows.batches_in_order) for _ in range(50)]
+    assert len(set(counts)) == 1
+    assert windows.pieces.passes <= 3
 
 
 def test_before_is_the_step_before() -> None:
@@ -32,25 +53,25 @@ def test_before_is_the_step_before() -> None:
     assert rows[1][2]["shift"][0].tolist() == [1, 1, 0]
 
 
-def test_derived_inputs_go_with_the_transposition() -> None:
+def test_features_are_those_of_the_transposed_steps() -> None:
     windows = Windows([SCALE], ENCODING, 5, 1)
     for inputs, _, _ in windows.shuffled(3, 0, (4, 4)):
         assert inputs["drawn"][0, :, 1].tolist() == [43, 44, 45, 46, 47]
         assert np.flatnonzero(inputs["age"][0, 1] == 0).tolist() == [43]
 
 
-def test_transposition_stays_within_room_and_wish() -> None:
+def test_transposition_stays_within_its_limits_and_the_range_of_the_encoding() -> None:
     pieces = [SCALE] * 200
-    moved = set()
+    intervals = set()
     for inputs, _, weights in Windows(pieces, ENCODING, 5, 8).shuffled(1, 0, (-5, 6)):
-        moved |= set((inputs["drawn"][..., 0, 1] - 39)[weights["pitch"][:, 0] > 0].tolist())
-    assert moved == set(range(-5, 7))
+        intervals |= set((inputs["drawn"][..., 0, 1] - 39)[weights["pitch"][:, 0] > 0].tolist())
+    assert intervals == set(range(-5, 7))
     high = ENCODING.encode(Score(notes_from([(0, 24, 107)])))
     for inputs, _, _ in Windows([high] * 20, ENCODING, 5, 20).shuffled(1, 0, (-5, 6)):
         assert inputs["drawn"][..., 1].max() <= 87
 
 
-def test_order_follows_from_seed_and_epoch_and_can_be_entered_anywhere() -> None:
+def test_the_order_follows_from_seed_and_epoch_and_batches_can_be_skipped() -> None:
     pieces = [ENCODING.encode(score) for score in tiny_pieces(9, 30)]
     windows = Windows(pieces, ENCODING, 8, 4)
     whole = [inputs for inputs, _, _ in windows.shuffled(1, 2, (-5, 6))]
@@ -64,11 +85,11 @@ def test_order_follows_from_seed_and_epoch_and_can_be_entered_anywhere() -> None
     )
 
 
-def test_half_of_the_windows_tell_the_end() -> None:
-    told = []
+def test_half_of_the_windows_show_the_bars_left() -> None:
+    shown = []
     for inputs, _, _ in Windows([SCALE] * 200, ENCODING, 5, 50).shuffled(1, 0, (0, 0)):
-        told += (inputs["clock"][:, 0, 2] > 0).tolist()
-    assert 70 < sum(told) < 130
+        shown += (inputs["clock"][:, 0, 2] > 0).tolist()
+    assert 70 < sum(shown) < 130
     assert all(
         (inputs["clock"][..., 2] == 0).all()
         for inputs, _, _ in Windows([SCALE], ENCODING, 5, 1).in_order()
@@ -76,10 +97,10 @@ def test_half_of_the_windows_tell_the_end() -> None:
 
 
 def test_no_two_arrays_of_a_batch_share_memory() -> None:
-    """TensorFlow takes arrays over without a copy and may write into them."""
+    """TensorFlow may use an array without a copy and write into it."""
     inputs, targets, weights = next(Windows([SCALE], ENCODING, 3, 1).in_order())
-    owned = [*inputs.values(), *weights.values()]
+    arrays = [*inputs.values(), *weights.values()]
     assert not any(
-        np.shares_memory(one, other) for i, one in enumerate(owned) for other in owned[:i]
+        np.shares_memory(one, other) for i, one in enumerate(arrays) for other in arrays[:i]
     )
     assert all(not array.flags["C_CONTIGUOUS"] or array.size == 1 for array in targets.values())

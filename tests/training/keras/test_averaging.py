@@ -1,4 +1,4 @@
-"""Averaged weights: what is validated and kept are the averages, what is trained on is not."""
+"""Averaged weights take the place of the trained ones for validation and checkpoints only."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from musicgen.training.settings import TrainSettings
 
 
 def _fitted(momentum: float) -> tuple:
-    """A model of one weight after three batches, and its weight after each."""
+    """A model of one weight after three batches, its optimizer, and the weight after each batch."""
     import keras
 
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
@@ -26,10 +26,10 @@ def _weight(model) -> float:
     return float(model.trainable_variables[0].numpy()[0, 0])
 
 
-def test_averages_take_the_weights_place_and_give_it_back() -> None:
+def test_averages_replace_the_weights_within_the_context() -> None:
     model, optimizer, (first, second, third) = _fitted(0.15)
     assert first < second < third
-    # The first is forgotten soon: 1/10 of it is kept, and then 15 % and not 2/11.
+    # Momentum is 1/10 after one batch, and then 0.15, which is less than 2/11.
     expected = 0.15 * (0.1 * first + 0.9 * second) + 0.85 * third
     with averaged(model, optimizer):
         assert _weight(model) == pytest.approx(expected)
@@ -43,7 +43,7 @@ def test_without_averages_nothing_is_swapped() -> None:
     assert _weight(model) == weights[-1]
 
 
-def test_settings_say_what_averages() -> None:
+def test_averages_need_adamw_and_a_momentum_below_one() -> None:
     with pytest.raises(ValueError, match="adamw"):
         TrainSettings(optimizer="rmsprop", average=0.9)
     with pytest.raises(ValueError, match="average 1"):

@@ -1,4 +1,4 @@
-"""What the code for GPUs promises, held to account on CPUs."""
+"""Promises of the code for GPUs, tested on CPUs."""
 
 import json
 import subprocess
@@ -32,7 +32,7 @@ ENCODING = EventsEncoding()
 
 
 @pytest.mark.slow
-def test_two_devices_learn_as_one() -> None:
+def test_losses_on_two_devices_are_those_on_one() -> None:
     command = [sys.executable, "-m", "tests.helpers.two_devices"]
     answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     one, two = json.loads(answer.stdout)
@@ -53,34 +53,34 @@ def test_lstm_layers_stay_eligible_for_cudnn() -> None:
         assert layer.recurrent_dropout == 0
 
 
-def test_gpus_get_keras_own_loop(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where there is a GPU the call goes on to Keras, which asks cuDNN."""
-    asked = []
+def test_gpus_use_the_lstm_of_keras(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a GPU, `inner_loop` is that of Keras, which can use cuDNN."""
+    calls = []
     monkeypatch.setattr("tensorflow.config.list_logical_devices", lambda kind: [kind])
     monkeypatch.setattr(
-        keras.layers.LSTM, "inner_loop", lambda *args, **named: asked.append(args) or args[1]
+        keras.layers.LSTM, "inner_loop", lambda *args, **named: calls.append(args) or args[1]
     )
     layer = CpuLSTM(4, return_sequences=True)
     layer.inner_loop(np.zeros((1, 2, 3), np.float32), [], None)
-    assert len(asked) == 1
+    assert len(calls) == 1
 
 
 @pytest.mark.parametrize("kind", ["float32", "bfloat16", "float16"])
-def test_loop_is_keras_own(kind: str) -> None:
-    """Outputs, and gradients of inputs and weights, against Keras's loop."""
+def test_the_cpu_loop_computes_what_keras_computes(kind: str) -> None:
+    """Outputs and gradients of inputs and weights, compared with the LSTM of Keras."""
     import tensorflow as tf
 
     ours = CpuLSTM(5, return_sequences=True, dtype=f"mixed_{kind}" if kind != "float32" else kind)
     keras_own = keras.layers.LSTM(5, return_sequences=True)
     rng = np.random.default_rng(0)
     inputs = tf.constant(rng.normal(size=(3, 7, 4)), tf.float32)
-    found = []
+    results = []
     for layer in (ours, keras_own):
         layer.build(inputs.shape)
     values = [rng.normal(size=w.shape) for w in keras_own.get_weights()]
 
     @tf.function
-    def derived(layer: keras.Layer) -> list[Any]:
+    def gradients(layer: keras.Layer) -> list[Any]:
         with tf.GradientTape() as tape:
             tape.watch(inputs)
             out = tf.cast(layer(inputs), tf.float32)
@@ -90,8 +90,8 @@ def test_loop_is_keras_own(kind: str) -> None:
 
     for layer in (ours, keras_own):
         layer.set_weights(values)
-        found.append(derived(layer))
-    for one, other in zip(*found, strict=True):
+        results.append(gradients(layer))
+    for one, other in zip(*results, strict=True):
         scale = np.abs(other).max()
         assert np.abs(one - other).max() / scale < (1e-5 if kind == "float32" else 0.05)
 
@@ -128,7 +128,7 @@ def test_half_precision_trains_and_exports_float32(
     exact = build_model(settings, ENCODING)
     load_weights(exact, tmp_path / "c")
     inputs, _, _ = next(Windows(pieces[:1], ENCODING, 32, 1).in_order())
-    expected, rough = exact(inputs, training=False), model(inputs, training=False)
+    expected, half = exact(inputs, training=False), model(inputs, training=False)
     stepper = OnnxModel(open_checkpoint(tmp_path / "c")).start(1)
     tracker = ENCODING.tracker(1, pieces[0].metres, 0)
     for t, row in enumerate(pieces[0].fields[:32, None]):
@@ -137,14 +137,14 @@ def test_half_precision_trains_and_exports_float32(
             assert np.abs(logits - expected[field.name][0, t].numpy()).max() < 1e-4
         stepper.push(row)
         tracker.push(row)
-    for name, logits in rough.items():
+    for name, logits in half.items():
         assert logits.dtype == "float32"
         possible = expected[name].numpy() > -1e8
         assert np.array_equal(possible, logits.numpy() > -1e8)
         assert np.abs(logits - expected[name])[possible].max() < 0.1
 
 
-def test_number_formats() -> None:
+def test_mixed_precision_where_the_hardware_has_it() -> None:
     assert policy_of_cpu({"avx2", "avx512f"}) == "float32"
     assert policy_of_cpu({"avx512f", "avx512_bf16"}) == "mixed_bfloat16"
     assert policy_of_cpu({"amx_bf16"}) == "mixed_bfloat16"

@@ -1,4 +1,4 @@
-"""The loss that a training descends, by hand."""
+"""The training loss of worked examples."""
 
 import keras
 import numpy as np
@@ -9,8 +9,8 @@ from musicgen.models.build import build_model
 from musicgen.models.settings import LstmSettings
 from musicgen.training.keras.trainer import StepsTrainer
 
-CHANCES = [0.7, 0.2, 0.1]
-LOGITS = [*np.log(CHANCES), -1e9]  # the fourth value cannot come
+PROBABILITIES = [0.7, 0.2, 0.1]
+LOGITS = [*np.log(PROBABILITIES), -1e9]  # the fourth value is masked
 
 
 def trainer(smoothing: float) -> StepsTrainer:
@@ -19,26 +19,26 @@ def trainer(smoothing: float) -> StepsTrainer:
 
 
 def loss(smoothing: float, training: bool = True) -> tuple[float, float]:
-    """Of one step whose true value is the first: what is descended, and what is told."""
-    judge = trainer(smoothing)
+    """Loss and the metric `nats_token` of one step whose true value is the first."""
+    model = trainer(smoothing)
     predicted = keras.ops.convert_to_tensor(np.array([[LOGITS]], np.float32))  # (1, 1, 4)
-    found = judge.compute_loss(
+    value = model.compute_loss(
         None,
         {"token": np.zeros((1, 1), np.int32)},
         {"token": predicted},
         {"token": np.ones((1, 1), np.float32)},
         training=training,
     )
-    return float(found), judge.sums()["nats_token"]
+    return float(value), model.sums()["nats_token"]
 
 
-def test_it_is_what_the_true_value_costs() -> None:
+def test_the_loss_is_the_cross_entropy_of_the_true_value() -> None:
     assert loss(0.0) == pytest.approx((-np.log(0.7), -np.log(0.7)), rel=1e-5)
 
 
-def test_a_smoothed_target_wants_a_little_of_all_that_can_come() -> None:
-    aim = 0.9 * -np.log(0.7) + 0.1 * -np.log(CHANCES).mean()
-    assert loss(0.1) == pytest.approx((aim, -np.log(0.7)), rel=1e-5)
+def test_label_smoothing_spreads_over_the_values_that_are_not_masked() -> None:
+    expected = 0.9 * -np.log(0.7) + 0.1 * -np.log(PROBABILITIES).mean()
+    assert loss(0.1) == pytest.approx((expected, -np.log(0.7)), rel=1e-5)
 
 
 def test_validation_is_not_smoothed() -> None:
