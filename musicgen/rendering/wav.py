@@ -56,6 +56,7 @@ def wav_bytes(score: Score) -> bytes:
 
 
 def has_soundfont_renderer() -> bool:
+    """Whether the SoundFont synthesizer is installed; without it there are sine tones."""
     return find_spec("midirenderer") is not None
 
 

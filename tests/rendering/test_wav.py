@@ -1,5 +1,7 @@
 """Pitch, loudness and length of the sound."""
 
+import sys
+
 import numpy as np
 import pytest
 
