@@ -11,8 +11,7 @@ from musicgen.composing.pipeline import Composer, replace_open, resolve_settings
 from musicgen.composing.settings import ComposeSettings
 from musicgen.composing.style.metre_style import MetreStyle
 from musicgen.composing.style.training_profile import TrainingProfile, write_training_profile
-from musicgen.encoding.events import EventsEncoding
-from musicgen.score import Metre, Score, notes_from
+from musicgen.score import Metre
 from musicgen.theory.keys import find_keys
 from tests.helpers.compose_settings import plain_settings
 from tests.helpers.parrot import ParrotStepper, parrot_of
@@ -25,17 +24,6 @@ HELD_OUT = [tune(seed, notes=200) for seed in range(100, 104)]
 @pytest.fixture(scope="module")
 def known(tmp_path_factory) -> TrainingProfile:
     return write_training_profile(tmp_path_factory.mktemp("run"), TRAINING, HELD_OUT, [2.0, 3.0])
-
-
-def test_the_background_is_found_in_the_runs_folder(tmp_path):
-    write_training_profile(tmp_path, TRAINING, HELD_OUT)
-    checkpoint = tmp_path / "checkpoints" / "epoch-3"
-    checkpoint.mkdir(parents=True)
-    for folder in (tmp_path, checkpoint):
-        found = TrainingProfile.load(folder)
-        assert found.index is not None and found.index.names == tuple(s.name for s in TRAINING)
-        assert found.index.held_out_overlap is not None and found.percentiles
-    assert TrainingProfile.load(tmp_path / "checkpoints").index is None
 
 
 def test_copies_are_forbidden_by_default(known):
@@ -142,15 +130,6 @@ def test_stopped_pieces_are_kept_and_not_tried_again(known):
 def test_resolved_keeps_what_was_asked_for(known):
     assert resolve_settings(plain_settings(max_copy=14), known).max_copy == 14
     assert np.isclose(resolve_settings(plain_settings(), known).max_copy, 8)
-
-
-def test_what_is_usual_is_counted_as_the_model_keeps_the_pieces(tmp_path):
-    """Two voices on one key are one note of `events`, and not one that is struck again."""
-    rows = [(24 * at, 24, 60 + at % 5, 80, 0, part) for at in range(20) for part in (0, 1)]
-    unisons = Score(notes_from(rows))
-    raw = write_training_profile(tmp_path, [unisons], []).percentiles["repeated notes"]
-    kept = write_training_profile(tmp_path, [unisons], [], encoding=EventsEncoding()).percentiles
-    assert raw.p50 > 0.5 and kept["repeated notes"].p50 == 0
 
 
 def test_a_piece_is_brought_back_with_its_upbeat_key_and_parts(known):
