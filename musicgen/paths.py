@@ -6,7 +6,7 @@ import os
 import unicodedata
 from pathlib import Path
 
-from musicgen.errors import MusicgenError
+from musicgen.errors import InvalidSetting
 
 PACKAGE = Path(__file__).resolve().parent
 LIBRARY = PACKAGE / "library"  # bundled collections
@@ -17,7 +17,7 @@ MAX_NAME_BYTES = 200  # file systems allow 255; temporary files add a prefix
 NAME_PUNCTUATION = " _.,+()&'-"  # allowed in names beside letters and digits
 
 
-class BadName(MusicgenError, ValueError):
+class BadName(InvalidSetting):
     """A name that cannot be a folder's."""
 
 

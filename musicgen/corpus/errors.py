@@ -5,7 +5,7 @@ from __future__ import annotations
 from musicgen.errors import MusicgenError
 
 
-class CorpusError(MusicgenError, ValueError):
+class CorpusError(MusicgenError):
     """Base class of errors about music that cannot be read, copied or opened."""
 
 

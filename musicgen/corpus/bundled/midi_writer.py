@@ -1,4 +1,8 @@
-"""Scores to MIDI files with one track per part, the format of the bundled collections."""
+"""Scores to MIDI files with one track per part, the format of the bundled collections.
+
+symusic writes the bytes. mido was tried: it needs a loop over events, and took 3.5 s in place of
+0.13 s for the 409 chorales.
+"""
 
 from __future__ import annotations
 
