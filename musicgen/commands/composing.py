@@ -1,4 +1,4 @@
-"""`compose`."""
+"""Command `compose`: pieces from a checkpoint, as files."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from musicgen.composing.style.training_profile import TrainingProfile
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.read_score import read_score
 from musicgen.encoding.model_interface import Model
+from musicgen.errors import InvalidSetting
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.rendering.midi import midi_bytes
 from musicgen.rendering.musicxml import musicxml_bytes
@@ -29,127 +30,138 @@ from musicgen.score import Score
 from musicgen.training.run_folder.ngram_model import find_ngram, is_ngram_name
 from musicgen.training.run_folder.registry import find_checkpoint
 
-# The kinds of files that are made only when they are asked for.
-_OTHERS: Mapping[str, Callable[[Score], bytes]] = {
+# Formats besides MIDI, written where their options are given.
+_FORMATS: Mapping[str, Callable[[Score], bytes]] = {
     "wav": wav_bytes,
     "musicxml": musicxml_bytes,
     "pdf": lambda score: pdf_bytes(score_svgs(score)),
 }
 
+# Options that are settings of the composer under the same name.
+_SETTING_OPTIONS = (
+    "bars notes variations seed temperature top_k top_p key metre tempo program lowest highest "
+    "density grid max_copy endings pickup transpose parts counterpoint form span silence"
+).split()
+
+_OTHER_NOTES = (
+    "{} was composed by an earlier version of musicgen: from the same seed this version draws "
+    "other notes"
+)
+
 
 def compose(options: argparse.Namespace) -> Answer:
-    """Compose, write the files, and say how original each piece is."""
-    _check_places(options)
-    like = _recipe(options) if options.like else None
-    settings = _compose_settings(options, like)
-    primer = _primer(options.primer) if options.primer else None
-    began = time.perf_counter()
-    name, model, folder = _model(options.checkpoint)
+    """Compose pieces, write their files, and report the facts of each."""
+    _check_paths(options)
+    recipe = _read_recipe(options) if options.like else None
+    settings = _settings(options, recipe)
+    primer = _read_primer(options.primer) if options.primer else None
+    started = time.perf_counter()
+    name, model, folder = _open_model(options.checkpoint)
     composer = Composer(model, TrainingProfile.load(folder))
     loaded = time.perf_counter()
-    if like and options.variations is None and not options.best_of:
-        pieces = [composer.compose_one(settings, like.variation, primer)]
+    if recipe and options.variations is None and not options.best_of:
+        pieces = [composer.compose_one(settings, recipe.variation, primer)]
     else:
         pieces = [*composer.compose(settings, primer, candidates=options.best_of)]
     composed = time.perf_counter()
     rows = []
     for number, piece in enumerate(pieces, 1):
-        recipe = _recipe_of(piece, name, primed=primer is not None)
-        files = _write_piece(piece.score, recipe, options, number)
+        files = _write_files(piece, name, options, number)
         rows.append({**files, **piece.facts()})
+    lines = list(map(_describe, rows))
+    if settings.draws_other_notes:
+        lines.append(_OTHER_NOTES.format(options.like.name))
     data = {
         "pieces": rows,
         "settings": settings.to_json(),
+        "draws_other_notes": settings.draws_other_notes,
         "seconds": composed - loaded,
-        "load_seconds": loaded - began,
+        "load_seconds": loaded - started,
     }
-    return Answer(data, "\n".join(map(_in_words, rows)))
+    return Answer(data, "\n".join(lines))
 
 
-def _in_words(row: Mapping[str, Any]) -> str:
+def _describe(row: Mapping[str, Any]) -> str:
     upbeat = " and an upbeat" if row["upbeat"] else ""
     return f"{row['file']}: {row['notes']} notes, {row['bars']} bars{upbeat}"
 
 
-def _model(wanted: str) -> tuple[str, Model, Path]:
-    """What composes, with its whole name, and the checkpoint whose background counts."""
-    if is_ngram_name(wanted):
-        return wanted, *find_ngram(wanted)
-    checkpoint = open_checkpoint(find_checkpoint(wanted))
+def _open_model(name: str) -> tuple[str, Model, Path]:
+    """Open a checkpoint or the n-gram of a run: full name, model, folder of the profile."""
+    if is_ngram_name(name):
+        return name, *find_ngram(name)
+    checkpoint = open_checkpoint(find_checkpoint(name))
     folder = checkpoint.folder.resolve()
     return f"{folder.parent.parent.name}@{folder.name}", OnnxModel(checkpoint), checkpoint.folder
 
 
-def _compose_settings(options: argparse.Namespace, like: Recipe | None) -> ComposeSettings:
-    """What the options say, and for the rest a piece's own settings or the usual ones."""
-    names = (
-        "bars notes variations seed temperature top_k top_p key metre tempo program lowest highest "
-        "density grid max_copy endings pickup transpose parts counterpoint form span silence"
-    ).split()
-    chosen = {n: v for n in names if (v := getattr(options, n)) is not None}
+def _settings(options: argparse.Namespace, recipe: Recipe | None) -> ComposeSettings:
+    """Settings of the options, and for the rest those of a recipe or the defaults."""
+    values = {n: v for n in _SETTING_OPTIONS if (v := getattr(options, n)) is not None}
     for name in ("lowest", "highest"):
-        if name in chosen:
-            chosen[name] = _key(chosen[name])
+        if name in values:
+            values[name] = _parse_key(values[name])
     if not 0 <= options.best_of <= MAX_VARIATIONS:
-        raise ValueError(f"best-of {options.best_of} is not between 0 and {MAX_VARIATIONS}")
-    if "notes" in chosen and "bars" not in chosen:
-        chosen["bars"] = None
-    return replace(like.settings if like else ComposeSettings(), **chosen)
+        raise InvalidSetting(f"best-of {options.best_of} is not between 0 and {MAX_VARIATIONS}")
+    if "notes" in values and "bars" not in values:
+        values["bars"] = None
+    return replace(recipe.settings if recipe else ComposeSettings(), **values)
 
 
-def _key(text: str) -> int:
-    """A MIDI key, by its number or its name."""
+def _parse_key(text: str) -> int:
+    """MIDI key of its number or its name, such as 60 or C4."""
     if text.lstrip("-").isdecimal():
         return int(text)
     try:
         return parse_pitch(text)
     except ValueError as problem:
-        raise ValueError(f"'{text[:20]}' is not a note: {problem}") from None
+        raise InvalidSetting(f"'{text[:20]}' is not a note: {problem}") from None
 
 
-def _recipe(options: argparse.Namespace) -> Recipe:
-    """What a piece's own MIDI file says of it; ValueError where that does not lead to a piece."""
+def _read_recipe(options: argparse.Namespace) -> Recipe:
+    """Read the recipe of --like; InvalidSetting where it does not lead to a piece."""
     recipe = recipe_in(options.like.read_bytes())
+    name = options.like.name
     if recipe is None:
-        raise ValueError(f"{options.like.name} holds no settings: it was not composed by musicgen")
+        raise InvalidSetting(f"{name} holds no settings: it was not composed by musicgen")
     if recipe.begin != "" and options.primer is None:
-        began = f" ({recipe.begin[:60]})" if recipe.begin else ""
-        raise ValueError(f"{options.like.name} began from something{began}: say --primer FILE")
+        beginning = f" ({recipe.begin[:60]})" if recipe.begin else ""
+        raise InvalidSetting(f"{name} began from something{beginning}: say --primer FILE")
     return recipe
 
 
-def _recipe_of(piece: Piece, model: str, primed: bool) -> Recipe:
-    made = piece.composition
-    return Recipe(model, made.settings, made.variation, None if primed else "")
-
-
-def _primer(path: Path) -> Score:
+def _read_primer(path: Path) -> Score:
     try:
         return read_score(path.read_bytes(), path.name)
     except UnreadableScore as problem:
-        raise ValueError(f"{path.name} cannot be used: {problem}") from None
+        raise InvalidSetting(f"{path.name} cannot be used: {problem}") from None
 
 
-def _check_places(options: argparse.Namespace) -> None:
-    """ValueError where a file could not be written, before anything is composed."""
-    for kind in ("out", *_OTHERS):
+def _check_paths(options: argparse.Namespace) -> None:
+    """Raise InvalidSetting where a file cannot be written, before anything is composed."""
+    for kind in ("out", *_FORMATS):
         path = getattr(options, kind)
         if path and path.is_dir():
-            raise ValueError(f"--{kind} {path} is a folder: name a file")
+            raise InvalidSetting(f"--{kind} {path} is a folder: name a file")
         if path and not path.parent.is_dir():
-            raise ValueError(f"--{kind} {path}: there is no folder '{path.parent}'; make it first")
+            raise InvalidSetting(
+                f"--{kind} {path}: there is no folder '{path.parent}'; make it first"
+            )
 
 
-def _write_piece(
-    score: Score, recipe: Recipe, options: argparse.Namespace, number: int
+def _write_files(
+    piece: Piece, model: str, options: argparse.Namespace, number: int
 ) -> dict[str, str]:
-    """Files of one variation; the second and later ones are numbered."""
+    """Write the files of one piece; those of the second and later ones are numbered."""
+    composition, score = piece.composition, piece.score
+    begin = None if options.primer else ""
+    recipe = Recipe(model, composition.settings, composition.variation, begin)
     files = {"file": _numbered(options.out, number)}
     files["file"].write_bytes(midi_bytes(score, text=recipe.to_text()))
-    for kind, data in _OTHERS.items():
+    for kind, to_bytes in _FORMATS.items():
         if path := getattr(options, kind):
             files[kind] = _numbered(path, number)
-            files[kind].write_bytes(data(score))
+            files[kind].write_bytes(to_bytes(score))
     return {kind: str(path) for kind, path in files.items()}
 
 
