@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
-from musicgen.composing.records.saved_pieces import delete, list_pieces
+from musicgen.composing.records.saved_pieces import delete, list_pieces, save_piece
 from musicgen.composing.records.settings_link import to_link
-from musicgen.composing.settings import ComposeSettings
+from musicgen.composing.settings import NO_STYLE, ComposeSettings
 from musicgen.encoding.notes import NotesEncoding
+from musicgen.rendering.midi import midi_bytes
 from tests.helpers.composed_pages import (
     PAGE,
     address,
@@ -170,7 +172,7 @@ def test_settings_of_a_link_may_be_beyond_the_widgets(runs, compose_page):
     write_run(runs)
     settings = ComposeSettings(
         bars=None, notes=30, metre="11/8", key="Gb  major", temperature=3.5, density=0.7,
-        tempo=33.3, top_k=50_000, program=12, seed=5,
+        tempo=33.3, top_k=50_000, program=12, seed=5, **NO_STYLE,
     )  # fmt: skip
     page = compose_page(model="tiny", settings=to_link(settings), variation="3")
     assert len(notes(shown(page))) == 30
@@ -225,7 +227,7 @@ def test_an_n_gram_without_its_collection_is_explained(runs, compose_page):
     page = compose_page()
     page.selectbox(key="compose-epoch-tiny").set_value("n-gram")
     page = wait_until_composed(page)
-    assert "the music that 'tiny' learned from is not here" in texts(page)
+    assert "the music that 'tiny' was trained on is not here" in texts(page)
     page.selectbox(key="compose-epoch-tiny").set_value("epoch-0002")
     assert shown(press(wait_until_composed(page), "compose")).checkpoint == "tiny@epoch-0002"
 
@@ -316,3 +318,19 @@ def test_a_model_without_rhythm_composes(runs, compose_page):
     page = compose_page()
     assert len(notes(shown(page))) > 0
     assert page.selectbox(key="form-grid").disabled
+
+
+def test_a_piece_of_an_earlier_version_says_that_its_seed_draws_other_notes(runs, compose_page):
+    write_run(runs)
+    settings = ComposeSettings.from_json({"bars": 4, "seed": 5})  # without a version: the first
+    midi = midi_bytes(tiny_pieces(1)[0])
+    piece = save_piece(
+        midi, "tiny@epoch-0002", settings, 0, {"begin": ""}, datetime.now(UTC), name="old"
+    )
+    page = compose_page(piece=piece.id)
+    assert shown(page).midi == midi
+    assert "draws other notes from the same seed" in texts(page)
+    page = compose_page(model="tiny", settings=to_link(settings))
+    assert "draws other notes from the same seed" in texts(page)
+    assert not shown(page).settings.draws_other_notes
+    assert "Composed by an earlier version" not in texts(page)

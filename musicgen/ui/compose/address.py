@@ -7,7 +7,7 @@ import streamlit as st
 from musicgen.composing.records.saved_pieces import UnknownPiece, read_piece
 from musicgen.errors import MusicgenError
 from musicgen.ui.compose.form.restore import restore_form
-from musicgen.ui.compose.link import PieceLink, link_to
+from musicgen.ui.compose.link import OTHER_NOTES, PieceLink, link_to
 from musicgen.ui.compose.model_select import preselect_model
 from musicgen.ui.compose.models import find_model
 from musicgen.ui.compose.session import current_session
@@ -51,6 +51,8 @@ def _open(link: PieceLink) -> None:
             "nothing can be composed from it."
         )
     if link.settings:
+        if link.settings.draws_other_notes:
+            session.notice += f" It comes from an earlier version: {OTHER_NOTES}."
         restore_form(link.settings, link.model, has_prompt=bool(link.prompt))
     _show_or_compose(link)
 

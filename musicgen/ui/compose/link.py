@@ -12,6 +12,7 @@ from musicgen.composing.records.settings_link import from_link, to_link
 from musicgen.composing.settings import ComposeSettings
 from musicgen.errors import InvalidSetting
 
+OTHER_NOTES = "this version of musicgen draws other notes from the same seed"
 _NO_SETTINGS = "it holds no settings of a piece"
 
 

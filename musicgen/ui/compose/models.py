@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from musicgen.composing.pipeline import Composer
 from musicgen.composing.style.training_profile import TrainingProfile
 from musicgen.encoding.model_interface import Model
 from musicgen.evaluation.ngram import NGram
@@ -40,8 +41,15 @@ class OpenModel:
 
     choice: ModelChoice
     checkpoint: Checkpoint
-    model: Model
-    profile: TrainingProfile
+    composer: Composer
+
+    @property
+    def model(self) -> Model:
+        return self.composer.model
+
+    @property
+    def profile(self) -> TrainingProfile:
+        return self.composer.profile
 
 
 def runs_with_checkpoints() -> list[Run]:
@@ -72,7 +80,7 @@ def open_model(choice: ModelChoice) -> OpenModel:
         # An n-gram depends on the training pieces only, never on a checkpoint.
         settings_mtime = (choice.run.folder / "run.json").stat().st_mtime_ns
         model = _fit_ngram(str(choice.run.folder), settings_mtime, choice.run)
-    return OpenModel(choice, loaded.checkpoint, model, loaded.profile)
+    return OpenModel(choice, loaded.checkpoint, Composer(model, loaded.profile))
 
 
 def find_open_model(name: str) -> OpenModel | None:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
 
 from musicgen.composing.originality.report import MIN_MATCH_NOTES, Originality
+from musicgen.composing.ranking import Penalty
 from musicgen.composing.records.saved_pieces import SavedPiece
 from musicgen.rendering.figures.roll import Mark
 from musicgen.ui.shared.text import bar_label
+
+_PENALTIES = tuple(field.name for field in fields(Penalty))
+_EARLIER_PENALTIES = {"figures": "metrics", "collapse": "degenerate_repetition"}
 
 
 def primer_notes(piece: SavedPiece) -> int:
@@ -18,10 +24,14 @@ def primer_notes(piece: SavedPiece) -> int:
 
 def metrics_of(piece: SavedPiece) -> dict[str, float]:
     """Metrics of the piece by name (see `METRICS`); empty if there are none."""
-    metrics = piece.facts.get("figures")
-    if not isinstance(metrics, Mapping):
-        return {}
-    return {str(name): float(v) for name, v in metrics.items() if isinstance(v, int | float)}
+    return _numbers(piece.facts.get("metrics", piece.facts.get("figures")))
+
+
+def penalty_of(piece: SavedPiece) -> dict[str, float]:
+    """Parts of the piece's penalty (see `Penalty`); empty if there is none."""
+    values = _numbers(piece.facts.get("penalty", piece.facts.get("score")))
+    parts = {_EARLIER_PENALTIES.get(name, name): value for name, value in values.items()}
+    return {name: parts[name] for name in _PENALTIES if name in parts}
 
 
 def originality_of(piece: SavedPiece) -> Originality | None:
@@ -49,3 +59,10 @@ def is_too_short_to_judge(piece: SavedPiece) -> bool:
     """Whether fewer notes were composed than the shortest match has."""
     notes = piece.facts.get("notes")
     return isinstance(notes, int) and notes - primer_notes(piece) < MIN_MATCH_NOTES
+
+
+def _numbers(entry: Any) -> dict[str, float]:
+    """Values of a JSON object that are numbers, by name."""
+    if not isinstance(entry, Mapping):
+        return {}
+    return {str(name): float(v) for name, v in entry.items() if isinstance(v, int | float)}

@@ -9,7 +9,7 @@ from typing import Any
 
 from musicgen.composing.decoding.parallel import Stop
 from musicgen.composing.generation import OnBar
-from musicgen.composing.pipeline import Composer, Piece
+from musicgen.composing.pipeline import Piece
 from musicgen.composing.records.recipe import Recipe
 from musicgen.composing.records.saved_pieces import MAX_NAME_CHARACTERS, SavedPiece, save_piece
 from musicgen.composing.settings import ComposeSettings
@@ -33,8 +33,7 @@ def start_composing(
     """Compose the variations of the settings, the best of `candidates` pieces."""
 
     def work(on_bar: OnBar, stop: Stop) -> Sequence[SavedPiece]:
-        composer = Composer(opened.model, opened.profile)
-        pieces = composer.compose(
+        pieces = opened.composer.compose(
             settings, prompt.score, candidates=candidates, on_bar=on_bar, stop=stop
         )
         return _save(opened, pieces, prompt)
@@ -48,8 +47,9 @@ def start_variation(
     """Compose one variation by its number, as a link or a piece of the history names it."""
 
     def work(on_bar: OnBar, stop: Stop) -> Sequence[SavedPiece]:
-        composer = Composer(opened.model, opened.profile)
-        piece = composer.compose_one(settings, variation, prompt.score, on_bar=on_bar, stop=stop)
+        piece = opened.composer.compose_one(
+            settings, variation, prompt.score, on_bar=on_bar, stop=stop
+        )
         return _save(opened, [piece], prompt)
 
     current_session().start(ComposeTask(work, settings.bars or 0, settings.endings > 0))
@@ -60,12 +60,10 @@ def start_infill(
 ) -> None:
     """Compose some bars of a piece again, from 0 and both included."""
     settings = replace(piece.settings, seed=seed)
-    primed = primer_notes(piece)
 
     def work(on_bar: OnBar, stop: Stop) -> Sequence[SavedPiece]:
-        composer = Composer(opened.model, opened.profile)
-        filled = composer.infill(
-            settings, score, first_bar, last_bar, primer_notes=primed, stop=stop
+        filled = opened.composer.infill(
+            settings, score, first_bar, last_bar, primer_notes=primer_notes(piece), stop=stop
         )
         if filled is None:
             return []
@@ -73,8 +71,9 @@ def start_infill(
         facts = {**filled.facts(), "rewritten": [first_bar, last_bar], "from": piece.id}
         description = f"{bars} of {piece.name} composed again"
         name = f"{piece.name}, {bars}"
-        used = filled.composition.settings
-        new = _save_with_recipe(opened, filled.score, used, 0, facts, description, name)
+        new = _save_with_recipe(
+            opened, filled.score, filled.composition.settings, 0, facts, description, name
+        )
         return [new, piece]  # side by side, to be compared
 
     current_session().start(ComposeTask(work))

@@ -1,9 +1,11 @@
 import json
+from dataclasses import asdict
 
 import pytest
 
 from musicgen.composing.originality.index import OriginalityIndex
 from musicgen.composing.originality.report import originality
+from musicgen.composing.ranking import Penalty
 from musicgen.composing.records.saved_pieces import SavedPiece
 from musicgen.composing.settings import ComposeSettings
 from musicgen.rendering.figures.roll import Mark
@@ -12,6 +14,7 @@ from musicgen.ui.compose.piece_facts import (
     marks_of,
     metrics_of,
     originality_of,
+    penalty_of,
     primer_notes,
 )
 from tests.helpers.tiny_music import tiny_pieces
@@ -59,6 +62,14 @@ def test_a_damaged_number_of_notes_is_not_too_short():
 @pytest.mark.parametrize("entry", [None, 1, [], {}, {"runs": [1]}, {"runs": []}, "runs"])
 def test_a_damaged_report_is_none(entry):
     assert originality_of(piece(originality=entry)) is None
+
+
+def test_the_penalty_of_an_earlier_version_has_the_same_parts():
+    penalty = Penalty(0.1, 0.2, 0.3, 1000.0)
+    earlier = {"likelihood": 0.1, "figures": 0.2, "originality": 0.3, "collapse": 1000.0}
+    assert penalty_of(piece(score=earlier)) == asdict(penalty)
+    assert penalty_of(piece(penalty=penalty.to_json(), score=earlier)) == asdict(penalty)
+    assert penalty_of(piece(score="damaged")) == {}
 
 
 def test_damaged_metrics_and_numbers_are_left_out():

@@ -14,7 +14,7 @@ from musicgen.composing.style.training_profile import TrainingProfile
 from musicgen.errors import MusicgenError
 from musicgen.score import Score
 from musicgen.ui.compose.form.state import fill_form
-from musicgen.ui.compose.link import PieceLink
+from musicgen.ui.compose.link import OTHER_NOTES, PieceLink
 from musicgen.ui.compose.model_select import preselect_model
 from musicgen.ui.compose.models import find_open_model
 from musicgen.ui.compose.session import current_session
@@ -75,6 +75,8 @@ def offer_restore(recipe: Recipe, prompt_key: str, no_prompt: str) -> None:
     with st.container(border=True):
         if recipe.begin is None:
             st.caption(f"Composed {origin}, but not by its settings alone.")
+        elif recipe.settings.draws_other_notes:
+            st.caption(f"Composed {origin} by an earlier version: {OTHER_NOTES}.")
         else:
             st.caption(f"Composed {origin}. Its settings make the same notes again.")
         clicked = st.button(

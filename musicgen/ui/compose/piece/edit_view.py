@@ -8,12 +8,14 @@ from dataclasses import replace
 import streamlit as st
 
 from musicgen.composing.decoding.sampling import MAX_TEMPERATURE
+from musicgen.composing.pipeline import settings_of_finished
 from musicgen.composing.records.saved_pieces import SavedPiece
 from musicgen.composing.settings import MAX_BARS, ComposeSettings
 from musicgen.errors import MusicgenError
 from musicgen.score import Score, first_bar_number
 from musicgen.ui.compose.form.prompt import Prompt, prompt_from_link
 from musicgen.ui.compose.form.state import MAX_DRAWN_SEED
+from musicgen.ui.compose.link import OTHER_NOTES
 from musicgen.ui.compose.models import OpenModel, find_open_model
 from musicgen.ui.compose.session import current_session
 from musicgen.ui.compose.start import bar_range_label, start_infill, start_variation
@@ -72,17 +74,22 @@ def _continue_widgets(opened: OpenModel, piece: SavedPiece, score: Score) -> Non
         more = int(st.number_input("More bars", 1, max_more, default, key="more", width=140))
         clicked = st.button("Continue", icon=":material/start:", key="continue")
     if clicked:
-        settings = replace(
-            piece.settings,
-            bars=score.bars + more,
-            notes=None,
-            seed=secrets.randbelow(MAX_DRAWN_SEED),
-            variations=1,
-            metre=None,
-        )
+        settings = continuation_settings(piece.settings, score, score.bars + more)
         description = f"all {format_length(score)} of {piece.name}"
         prompt = Prompt(score, description, f"piece:{piece.id}:{score.bars}")
         _start(opened, settings, prompt, 0)
+
+
+def continuation_settings(settings: ComposeSettings, score: Score, bars: int) -> ComposeSettings:
+    """Settings that continue a finished piece up to this many bars, in its own key and metre."""
+    return replace(
+        settings_of_finished(settings, score),
+        bars=bars,
+        notes=None,
+        seed=secrets.randbelow(MAX_DRAWN_SEED),
+        variations=1,
+        metre=None,
+    )
 
 
 def _vary_widgets(opened: OpenModel, piece: SavedPiece) -> None:
@@ -90,6 +97,9 @@ def _vary_widgets(opened: OpenModel, piece: SavedPiece) -> None:
     link = piece.facts.get("begin")
     if not isinstance(link, str):
         st.caption("Its settings alone do not make it, so no change of them is a variation of it.")
+        return
+    if piece.settings.draws_other_notes:
+        st.caption(f"It was composed by an earlier version, and {OTHER_NOTES}.")
         return
     with st.container(horizontal=True):
         for key, change in (("calmer", -TEMPERATURE_STEP), ("wilder", TEMPERATURE_STEP)):

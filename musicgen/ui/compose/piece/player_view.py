@@ -10,6 +10,7 @@ from musicgen.composing.records.saved_pieces import SavedPiece, UnknownPiece
 from musicgen.rendering.wav import TooLongForSound, has_soundfont_renderer, sound_source
 from musicgen.score import Score
 from musicgen.ui.components.player import roll_player
+from musicgen.ui.compose.link import OTHER_NOTES, recipe_of
 from musicgen.ui.compose.piece.edit_view import infill_button
 from musicgen.ui.compose.piece.originality_view import match_view
 from musicgen.ui.compose.piece_cache import AUTO_SOUND_SECONDS, score_of, wav_task
@@ -147,6 +148,8 @@ def _headline(piece: SavedPiece, score: Score) -> None:
         st.markdown(f"**{escape(piece.name)}**", width="content")
         _badges(piece)
     st.caption(" · ".join(parts))
+    if piece.settings.draws_other_notes and recipe_of(piece).begin is not None:
+        st.caption(f"Composed by an earlier version: {OTHER_NOTES}.")
 
 
 def _badges(piece: SavedPiece) -> None:

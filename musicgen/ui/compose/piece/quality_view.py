@@ -15,7 +15,7 @@ from musicgen.score import Score
 from musicgen.statistics.metrics import METRICS
 from musicgen.theory.keys import find_keys
 from musicgen.ui.compose.models import find_open_model
-from musicgen.ui.compose.piece_facts import metrics_of
+from musicgen.ui.compose.piece_facts import metrics_of, penalty_of
 from musicgen.ui.shared.text import escape
 
 TYPICAL, UNCOMMON, RARE = "#2a9d74", "#d9822b", "#d1343a"  # colours of the dots
@@ -24,9 +24,9 @@ ROW_PIXELS, MARGIN_PIXELS = 26, 60
 BAND_COLOUR = "rgba(128,128,128,%.2f)"
 PENALTIES = {
     "likelihood": "notes that the model finds unlikely",
-    "figures": "metrics unlike the collection's",
+    "metrics": "metrics unlike the collection's",
     "originality": "copying",
-    "collapse": "a figure over and over",
+    "degenerate_repetition": "a figure over and over",
 }
 MIN_SHOWN_PENALTY = 0.005
 
@@ -70,16 +70,14 @@ def _overview(score: Score) -> None:
 
 def _penalty(piece: SavedPiece) -> None:
     """The penalty by which the best of several pieces was chosen."""
-    parts = piece.facts.get("penalty", piece.facts.get("score"))  # `score` in earlier versions
-    if not isinstance(parts, dict) or not all(isinstance(v, int | float) for v in parts.values()):
-        return
-    st.caption(penalty_text({str(name): float(value) for name, value in parts.items()}))
+    if parts := penalty_of(piece):
+        st.caption(penalty_text(parts))
 
 
 def penalty_text(parts: Mapping[str, float]) -> str:
-    """Name the parts of a penalty, in Markdown."""
+    """Name the parts of a penalty, which are those of PENALTIES, in Markdown."""
     reasons = [
-        f"{PENALTIES.get(name) or escape(name)} ({value:.2f})"
+        f"{PENALTIES[name]} ({value:.2f})"
         for name, value in parts.items()
         if value >= MIN_SHOWN_PENALTY
     ]

@@ -58,7 +58,7 @@ def test_rare_metrics_are_listed_with_their_units():
 
 
 def test_the_penalty_is_explained_by_its_parts():
-    parts = {"likelihood": 0.0, "figures": 0.52, "originality": 0.25, "collapse": 0.0}
+    parts = {"likelihood": 0.0, "metrics": 0.52, "originality": 0.25, "degenerate_repetition": 0.0}
     reasons = "metrics unlike the collection's (0.52), copying (0.25)."
     assert penalty_text(parts).endswith(f"This one has 0.77, for {reasons}")
     assert penalty_text(dict.fromkeys(parts, 0.0)).endswith("This one has none.")
