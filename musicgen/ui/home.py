@@ -1,4 +1,4 @@
-"""The home page: three steps, and what is here for each of them."""
+"""The home page: three steps, and the collections, runs and pieces that are here."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from musicgen.corpus.bundled.library import bundled_collections
 from musicgen.corpus.user.user_collections import own_collections
 from musicgen.paths import home, pieces_folder
 from musicgen.training.run_folder.registry import list_runs
-from musicgen.training.run_folder.run import Run
-from musicgen.training.run_folder.status import Status
+from musicgen.training.run_folder.run import Run, UnknownRun
 from musicgen.ui.shared.text import escape, format_count
 
 STEPS = (
@@ -20,14 +19,14 @@ STEPS = (
     ("pages/3_Compose.py", "Compose", ":material/music_note:",
      "Let a trained model write new pieces; hear them, see them, keep them."),
 )  # fmt: skip
-MAX_LISTED = 8
+MAX_LISTED = 8  # collections, and runs
 
 
 def home_view() -> None:
-    for column, (page, title, icon, words) in zip(st.columns(3), STEPS, strict=True):
+    for column, (page, title, icon, text) in zip(st.columns(3), STEPS, strict=True):
         with column, st.container(border=True, height="stretch"):
             st.page_link(page, label=f"**{title}**", icon=icon)
-            st.markdown(words)
+            st.markdown(text)
     left, right = st.columns(2, gap="large")
     with left:
         _collections()
@@ -39,12 +38,12 @@ def home_view() -> None:
 
 def _collections() -> None:
     st.subheader("Collections", anchor=False)
-    rows = [(each.name, each.title, each.pieces, "pieces") for each in bundled_collections()]
-    rows += [(each.name, each.name, each.files, "files") for each in own_collections()]
+    rows = [(each.name, each.title, each.pieces, "piece") for each in bundled_collections()]
+    rows += [(each.name, each.name, each.files, "file") for each in own_collections()]
     for name, title, number, unit in rows[:MAX_LISTED]:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.page_link("pages/1_Data.py", label=escape(title), query_params={"collection": name})
-            st.caption(format_count(number, unit.removesuffix("s")))
+            st.caption(format_count(number, unit))
     if len(rows) > MAX_LISTED:
         st.caption(f"and {len(rows) - MAX_LISTED:,} more on the Data page")
 
@@ -61,30 +60,34 @@ def _runs() -> None:
                 label=escape(run.name),
                 query_params={"show": "Watch", "run": run.name},
             )
-            st.caption(run_summary(run, run.status()))
+            st.caption(run_summary(run))
     if len(runs) > MAX_LISTED:
         st.caption(f"and {len(runs) - MAX_LISTED:,} more on the Train page")
 
 
-def run_summary(run: Run, status: Status) -> str:
-    """How a run stands, in a few words."""
-    words = ["came with the program"] if run.bundled else [status.state]
+def run_summary(run: Run) -> str:
+    """Return the state of a run in a few words."""
+    try:
+        _ = run.settings  # a run whose settings do not fit is of no use
+        status = run.status()
+    except UnknownRun:
+        return "cannot be read"
+    parts = ["came with the program"] if run.bundled else [status.state]
     if status.epoch:
-        words.append(format_count(status.epoch, "epoch"))
+        parts.append(format_count(status.epoch, "epoch"))
     if status.best_valid_loss is not None:
-        words.append(f"validation {status.best_valid_loss:.2f} bits")
-    return " · ".join(words)
+        parts.append(f"validation {status.best_valid_loss:.2f} bits")
+    return " · ".join(parts)
 
 
 def _pieces() -> None:
     st.subheader("Pieces composed", anchor=False)
     try:
-        pieces = sum(1 for each in pieces_folder().iterdir() if not each.name.startswith("."))
+        number = sum(1 for path in pieces_folder().iterdir() if not path.name.startswith("."))
     except OSError:
-        pieces = 0
-    if pieces:
-        st.page_link(
-            "pages/3_Compose.py", label=f"{format_count(pieces, 'piece')} on the Compose page"
-        )
+        number = 0
+    if number:
+        label = f"{format_count(number, 'piece')} on the Compose page"
+        st.page_link("pages/3_Compose.py", label=label)
     else:
         st.markdown("None yet: they will be kept on the Compose page.")
