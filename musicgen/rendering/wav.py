@@ -46,8 +46,8 @@ def wav_bytes(score: Score) -> bytes:
     """
     if score.seconds > MAX_SECONDS:
         raise TooLongForSound(
-            f"the piece lasts {score.seconds / 60:.0f} minutes: sound is made for at most "
-            f"{MAX_SECONDS // 60}; choose fewer bars or a faster tempo"
+            f"the piece lasts {score.seconds / 60:.0f} minutes, and sound at most "
+            f"{MAX_SECONDS // 60}: choose fewer bars or a faster tempo"
         )
     if not len(score):
         return _wav_file(np.zeros((int(TAIL_SECONDS * SINE_RATE), 1)), SINE_RATE)

@@ -73,7 +73,7 @@ def test_an_empty_score_is_two_seconds_of_silence() -> None:
 
 
 def test_a_score_of_hours_is_refused() -> None:
-    with pytest.raises(TooLongForSound, match="lasts 333 minutes: sound is made for at most 15"):
+    with pytest.raises(TooLongForSound, match="lasts 333 minutes, and sound at most 15"):
         wav_bytes(Score(notes_from([(40_000 * 24 - 24, 24, 60)])))
 
 

@@ -64,7 +64,7 @@ class HeldOutOverlap:
 
 @dataclass(frozen=True)
 class _Metadata:
-    """What a file holds beside its arrays."""
+    """Metadata of a file, beside its arrays."""
 
     names: tuple[str, ...]
     human: dict[str, float] | None  # HeldOutOverlap

@@ -55,7 +55,7 @@ def piano_roll(
     hover_texts = _with_mark_labels(note_labels(score), marks)
     mark_kinds = _mark_kinds(len(score), marks)
     if is_primer.any():
-        trace = _trace(score, is_primer, hover_texts, mark_kinds, "given", PRIMER_COLOUR)
+        trace = _trace(score, is_primer, hover_texts, mark_kinds, "beginning", PRIMER_COLOUR)
         figure.add_trace(trace)
     parts = np.unique(score.notes["part"])
     for part in parts.tolist():

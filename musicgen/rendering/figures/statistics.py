@@ -73,7 +73,7 @@ def onset_figure(onsets: Histogram) -> go.Figure:
     """Draw the most frequent onset positions in the bar, the bar line first."""
     onsets = onsets.top_by_value(MAX_BARS)
     ticks = [label.removeprefix("quarter ") for label in onsets.labels]
-    return _bar_chart(onsets, "place in the bar, in quarters", "notes", ticks=ticks)
+    return _bar_chart(onsets, "position in the bar, in quarters", "notes", ticks=ticks)
 
 
 def tempo_figure(tempi: Histogram) -> go.Figure:

@@ -75,7 +75,7 @@ def _draw_group(canvas: Any, group: Element) -> None:
             _apply_transform(canvas, element)
             canvas.doForm(_glyph_code(element.get(_HREF)))
             canvas.restoreState()
-        elif tag in _OUTLINES:
+        elif tag in _SHAPES:
             _draw_shape(canvas, element)
 
 
@@ -87,12 +87,12 @@ def _draw_shape(canvas: Any, element: Element) -> None:
     canvas.setLineCap(is_round)
     canvas.setLineJoin(is_round)
     path = canvas.beginPath()
-    _OUTLINES[element.tag.removeprefix(SVG)](path, element)
+    _SHAPES[element.tag.removeprefix(SVG)](path, element)
     canvas.drawPath(path, stroke=1, fill=int(element.get("fill") != "none"))
     canvas.restoreState()
 
 
-def _outline_path(path: Any, element: Element) -> None:
+def _add_path(path: Any, element: Element) -> None:
     from fontTools.pens.recordingPen import RecordingPen
     from fontTools.svgLib.path import parse_path
 
@@ -105,7 +105,7 @@ def _outline_path(path: Any, element: Element) -> None:
             getattr(path, command)(*chain.from_iterable(points))  # moveTo, lineTo, curveTo
 
 
-def _outline_polygon(path: Any, element: Element) -> None:
+def _add_polygon(path: Any, element: Element) -> None:
     points = [tuple(map(float, point.split(","))) for point in element.get("points", "").split()]
     path.moveTo(*points[0])
     for point in points[1:]:
@@ -113,15 +113,15 @@ def _outline_polygon(path: Any, element: Element) -> None:
     path.close()
 
 
-def _outline_ellipse(path: Any, element: Element) -> None:
+def _add_ellipse(path: Any, element: Element) -> None:
     x, y, rx, ry = (float(element.get(name, 0)) for name in ("cx", "cy", "rx", "ry"))
     path.ellipse(x - rx, y - ry, 2 * rx, 2 * ry)
 
 
-_OUTLINES: Mapping[str, Callable[[Any, Element], None]] = {  # by tag
-    "path": _outline_path,
-    "polygon": _outline_polygon,
-    "ellipse": _outline_ellipse,
+_SHAPES: Mapping[str, Callable[[Any, Element], None]] = {  # by tag
+    "path": _add_path,
+    "polygon": _add_polygon,
+    "ellipse": _add_ellipse,
 }
 
 

@@ -28,9 +28,9 @@ def test_a_piece_is_transposed_into_keys_of_its_mode_near_the_collections_pitch(
 
 
 def test_the_range_of_the_settings_is_kept():
-    narrow = ComposeSettings(metre="4/4", lowest=66, highest=80)
+    upper = ComposeSettings(metre="4/4", lowest=66, highest=80)
     semitones = {
-        style_transposition(D_FLAT_MAJOR, narrow, variation, [STYLE]) for variation in range(400)
+        style_transposition(D_FLAT_MAJOR, upper, variation, [STYLE]) for variation in range(400)
     }
     assert semitones == {6, 11}  # up to G and C: the range starts above those below
     full = ComposeSettings(metre="4/4", lowest=61, highest=68)

@@ -38,7 +38,7 @@ def test_velocity_is_opacity() -> None:
 def test_the_primer_is_a_trace_of_its_own() -> None:
     primer, *others = piano_roll(TUNE, primer_notes=2).data
     assert (primer.name, primer.marker.color, primer.y.tolist()) == (
-        "given",
+        "beginning",
         PRIMER_COLOUR,
         [60, 61],
     )
