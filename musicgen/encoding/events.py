@@ -1,9 +1,9 @@
-"""`events`: one step a note, its fields drawn one after another.
+"""`events`: one step a note, with a field for each of its properties.
 
-Onset shift, pitch and duration on a grid of 12 to the quarter; velocity and programme where
-the collection has them. What already sounds, the place in the bar, the pitch classes heard
-(`hearing.py`) and what followed the last time (`echo.py`) are derived from the steps before and
-cost no bits.
+Onset shift, pitch and duration on a grid of 12 units to the quarter; velocity and programme if
+the collection has more than one. Features, which follow from the steps before and cost no bits:
+what sounds, the clock and the pitch classes played (`events_features.py`), and what followed the
+last time the latest notes were played (`repeat_features.py`).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 
+import msgspec
 import numpy as np
 
 from musicgen.encoding.events_features import NOTE_FEATURE_WIDTHS, NoteFeatureTracker, note_features
@@ -25,6 +26,7 @@ from musicgen.encoding.grid import (
 )
 from musicgen.encoding.repeat_features import REPEAT_WIDTH, REPEATS, RepeatTracker, repeat_features
 from musicgen.encoding.steps import Features, Field, Steps
+from musicgen.json_files import convert_json
 from musicgen.score import NOTE_DTYPE, Metre, Score, without_overlaps
 from musicgen.theory.spelling import pitch_name
 
@@ -40,7 +42,7 @@ DEFAULT_VELOCITY = 80
 
 @dataclass(frozen=True)
 class EventsEncoding:
-    """Which of a note's properties are drawn."""
+    """Shift, pitch and duration of each note; velocity and programme as optional fields."""
 
     velocity: bool = False
     program: bool = False
@@ -49,11 +51,17 @@ class EventsEncoding:
 
     @classmethod
     def for_scores(cls, scores: Iterable[Score]) -> EventsEncoding:
-        """With velocity and programme where the scores have more than one of them."""
-        notes = [score.notes for score in scores if len(score)]
-        table = np.concatenate(notes) if notes else np.zeros(0, NOTE_DTYPE)
-        varied = {name: len(np.unique(table[name])) > 1 for name in ("velocity", "program")}
+        """The encoding with velocity and programme if the scores have more than one."""
+        tables = [score.notes for score in scores if len(score)]
+        notes = np.concatenate(tables) if tables else np.zeros(0, NOTE_DTYPE)
+        varied = {name: len(np.unique(notes[name])) > 1 for name in ("velocity", "program")}
         return cls(**varied)
+
+    @classmethod
+    def from_json(cls, entry: object) -> EventsEncoding:
+        """The encoding that `to_json` described; InvalidJson for anything else."""
+        schema: _EventsJson = convert_json(entry, _EventsJson, "the encoding `events`")
+        return cls(schema.velocity, schema.program)
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -86,35 +94,35 @@ class EventsEncoding:
         notes["pitch"] = fields[:, 1] + LOWEST_KEY
         notes["duration"] = (fields[:, 2] + 1) * GRID_TICKS
         notes["velocity"] = DEFAULT_VELOCITY
-        rest = 3
+        column = 3
         if self.velocity:
-            notes["velocity"] = (fields[:, rest] * 4 + 2).clip(1, 127)
-            rest += 1
+            notes["velocity"] = (fields[:, column] * 4 + 2).clip(1, 127)
+            column += 1
         if self.program:
-            notes["program"] = fields[:, rest]
+            notes["program"] = fields[:, column]
         return Score(notes, steps.tempo, steps.metres, steps.name)
 
     def canonical(self, score: Score) -> Score:
-        """On the grid, a key sounding once at a time, silences of at most LONGEST.
+        """The score on the grid: one note a key at a time, silences of at most MAX_GRID_UNITS.
 
-        Octaves fold notes beyond the piano back into it; properties that are not drawn
-        take one value.
+        Notes beyond the piano are moved into it by octaves; properties without a field take one
+        value.
         """
         notes = self._on_grid(score)
         onsets = notes["start"] // GRID_TICKS
         notes["start"] = np.cumsum(np.diff(onsets, prepend=0).clip(max=MAX_GRID_UNITS)) * GRID_TICKS
-        drawn = notes["velocity"] // 4 * 4 + 2
-        notes["velocity"] = drawn.clip(1, 127) if self.velocity else DEFAULT_VELOCITY
+        rounded = (notes["velocity"] // 4 * 4 + 2).clip(1, 127)
+        notes["velocity"] = rounded if self.velocity else DEFAULT_VELOCITY
         notes["program"] = notes["program"] if self.program else 0
         notes["part"] = 0
         return replace(score, notes=notes)
 
     def features(self, steps: Steps, start: int = 0, stop: int | None = None) -> Features:
-        features = note_features(steps.fields, steps.metres, start, stop)
-        return {**features, REPEATS: repeat_features(steps.fields, start, stop)}
+        of_notes = note_features(steps.fields, steps.metres, start, stop)
+        return {**of_notes, REPEATS: repeat_features(steps.fields, start, stop)}
 
-    def tracker(self, pieces: int, metres: tuple[Metre, ...], bars: int) -> EventsTracker:
-        return EventsTracker(pieces, metres, bars)
+    def tracker(self, rows: int, metres: tuple[Metre, ...], bars: int) -> EventsTracker:
+        return EventsTracker(rows, metres, bars)
 
     def transposed(self, steps: Steps, semitones: int) -> Steps:
         fields = steps.fields.copy()
@@ -129,9 +137,9 @@ class EventsEncoding:
 
     def tokens(self, steps: Steps) -> list[str]:
         """`onset +1/2, pitch C4, duration 1`: times in quarters, from the onset before."""
-        words = [_WORDS[field.name] for field in self.fields]
+        texts = [_VALUE_TEXTS[field.name] for field in self.fields]
         return [
-            ", ".join(of_field[value] for of_field, value in zip(words, row, strict=True))
+            ", ".join(of_field[value] for of_field, value in zip(texts, row, strict=True))
             for row in steps.fields.tolist()
         ]
 
@@ -140,7 +148,7 @@ class EventsEncoding:
 
     @staticmethod
     def _on_grid(score: Score) -> np.ndarray:
-        """The notes with starts and ends on the grid, in reach of the keys and durations."""
+        """The notes with starts and ends on the grid, within the keys and durations."""
         notes = score.notes.copy()
         start = np.rint(notes["start"] / GRID_TICKS).astype(np.int32)
         end = np.rint((notes["start"] + notes["duration"]) / GRID_TICKS).astype(np.int32)
@@ -152,13 +160,18 @@ class EventsEncoding:
         return without_overlaps(notes)
 
 
-def _quarters(grid_steps: int) -> str:
-    """42 grid steps are "3 1/2"."""
-    whole, rest = divmod(Fraction(grid_steps, GRID_PER_QUARTER), 1)
+class _EventsJson(msgspec.Struct, tag_field="name", tag="events", forbid_unknown_fields=True):
+    velocity: bool
+    program: bool
+
+
+def _quarters(grid_units: int) -> str:
+    """Grid units in quarters: 42 units are "3 1/2"."""
+    whole, rest = divmod(Fraction(grid_units, GRID_PER_QUARTER), 1)
     return " ".join(str(part) for part in (whole, rest) if part) or "0"
 
 
-_WORDS = {  # of each value of each field
+_VALUE_TEXTS = {  # text of each value by field
     SHIFT.name: [f"onset +{_quarters(value)}" for value in range(SHIFT.size)],
     PITCH.name: [f"pitch {pitch_name(value + LOWEST_KEY)}" for value in range(PITCH.size)],
     DURATION.name: [f"duration {_quarters(value + 1)}" for value in range(DURATION.size)],
@@ -168,20 +181,20 @@ _WORDS = {  # of each value of each field
 
 
 class EventsTracker:
-    """`EventsEncoding.derive`, kept up step by step for K pieces that are drawn together."""
+    """`EventsEncoding.features` updated step by step for K rows of a batch."""
 
-    def __init__(self, pieces: int, metres: tuple[Metre, ...], bars: int) -> None:
-        """bars: how many each piece will have; 0 does not tell the model."""
-        self.notes = NoteFeatureTracker(pieces, metres, bars)
-        self.repeat_features = RepeatTracker(pieces)
+    def __init__(self, rows: int, metres: tuple[Metre, ...], bars: int) -> None:
+        """bars: number of bars of each row; 0 hides it from the model."""
+        self.notes = NoteFeatureTracker(rows, metres, bars)
+        self.repeats = RepeatTracker(rows)
 
     def features(self) -> Features:
-        return {**self.notes.features(), REPEATS: self.repeat_features.features()}
+        return {**self.notes.features(), REPEATS: self.repeats.features()}
 
     def push(self, fields: np.ndarray) -> None:
         self.notes.push(fields)
-        self.repeat_features.push(fields)
+        self.repeats.push(fields)
 
     def select(self, rows: np.ndarray) -> None:
         self.notes.select(rows)
-        self.repeat_features.select(rows)
+        self.repeats.select(rows)

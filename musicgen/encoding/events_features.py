@@ -1,13 +1,11 @@
-"""What a listener knows before the next note: the derived inputs of `events`.
+"""Features of `events` at the onset of the latest note, from the notes so far and the metre.
 
-All of it follows from the notes so far and the metre, at the onset of the latest note:
+- `remaining`: grid units until the latest note of each key ends; 0 ends now, negative has ended.
+- `age`: grid units since the latest note of each key began.
+- `chroma`: share of each pitch class in the last 16 notes, in the last 64, and in all.
+- `clock`: place in the bar, length of the bar, bars left (1 is the last; 0 is unknown).
 
-- `remaining`: per key, grid steps until its latest note ends; 0 ends now, negative has ended.
-- `age`: per key, grid steps since its latest note began.
-- `chroma`: how often each pitch class was struck: in the last 16 notes, the last 64, and in all.
-- `clock`: place in the bar, length of the bar, bars left (1 is the last; 0 is not told).
-
-A model may move `remaining`, `age` and `clock` on by an onset shift once that is drawn.
+A model may move `remaining`, `age` and `clock` on by an onset shift once the shift is drawn.
 """
 
 from __future__ import annotations
@@ -21,7 +19,7 @@ from musicgen.encoding.grid import GRID_TICKS, KEYS, LOWEST_KEY, MAX_GRID_UNITS
 from musicgen.encoding.steps import Features
 from musicgen.score import Metre, bar_positions
 
-MAX_AGE = 2 * MAX_GRID_UNITS  # keys not struck for longer, or never, look alike
+MAX_AGE = 2 * MAX_GRID_UNITS  # also of keys that have not been struck
 CHROMA_WINDOWS = (16, 64, None)  # notes
 MAX_BARS_LEFT = 16
 
@@ -36,103 +34,102 @@ NOTE_FEATURE_WIDTHS: Mapping[str, int] = {
 def note_features(
     fields: np.ndarray, metres: tuple[Metre, ...], start: int = 0, stop: int | None = None
 ) -> Features:
-    """Derived inputs before steps start to stop of one piece of N steps: fields (N, >= 3)."""
+    """Features before steps start to stop of one piece of N steps: fields (N, >= 3)."""
     stop = len(fields) if stop is None else stop
     count, keys = stop - start, fields[:stop, 1]
     onsets = np.cumsum(fields[:, 0])  # (N,)
     ends = onsets + fields[:, 2] + 1
     now = np.concatenate([[0], onsets])[start:stop]  # the latest onset before each step
     started, ended = np.full((2, count + 1, KEYS), -MAX_AGE, np.int32)
-    # A key's latest note both begins and ends last, for no two of its notes overlap.
+    # A key's latest note both begins and ends last, since no two of its notes overlap.
     started[0, keys[:start]], ended[0, keys[:start]] = onsets[:start], ends[:start]
     rows = np.arange(1, count + 1)
     started[rows, keys[start:]] = onsets[start:stop]
     ended[rows, keys[start:]] = ends[start:stop]
     started = np.maximum.accumulate(started)[:-1]  # (T, KEYS)
     ended = np.maximum.accumulate(ended)[:-1]
-    bars = int(_clock(onsets[-1:], metres)[0, 3]) + 1 if len(onsets) else 0
+    bars = int(_bar_positions(onsets[-1:], metres)[0, 2]) + 1 if len(onsets) else 0
     return {
         "remaining": (ended - now[:, None]).clip(-MAX_AGE, MAX_AGE).astype(np.int16),
         "age": (now[:, None] - started).clip(0, MAX_AGE).astype(np.int16),
         "chroma": _chroma(keys, start),
-        "clock": _clock_features(_clock(now, metres), bars),
+        "clock": _clock(now, metres, bars),
     }
 
 
 class NoteFeatureTracker:
-    """`hear`, kept up step by step for K pieces that are drawn together."""
+    """`note_features` updated step by step for K rows of a batch."""
 
-    def __init__(self, pieces: int, metres: tuple[Metre, ...], bars: int) -> None:
-        """bars: how many each piece will have; 0 does not tell the model."""
-        self.now = np.zeros(pieces, np.int64)
-        self._times = _ClockTable(metres, bars)
-        # Floats as models take them: exact up to 2^24 grid steps, two weeks of music.
-        self._rows = KEYS * np.arange(pieces)  # where each begins
-        self._started = np.full((pieces, KEYS), -MAX_AGE, np.float32)
-        self._ended = np.full((pieces, KEYS), -MAX_AGE, np.float32)
-        self._counts = np.zeros((pieces, 12 * len(CHROMA_WINDOWS)), np.float32)
-        self._heard = np.ones(12 * len(CHROMA_WINDOWS), np.float32)  # notes, at least 1
-        self._struck: deque[np.ndarray] = deque(maxlen=_LONGEST_WINDOW)  # (K,) pitch classes
-        self._count = 0  # notes so far
+    def __init__(self, rows: int, metres: tuple[Metre, ...], bars: int) -> None:
+        """bars: number of bars of each row; 0 hides it from the model."""
+        self.now = np.zeros(rows, np.int64)
+        self._clocks = _ClockTable(metres, bars)
+        # Floats as models take them: exact up to 2^24 grid units, two weeks of music.
+        self._row_starts = KEYS * np.arange(rows)  # in flattened (K, KEYS) arrays
+        self._started = np.full((rows, KEYS), -MAX_AGE, np.float32)
+        self._ended = np.full((rows, KEYS), -MAX_AGE, np.float32)
+        self._counts = np.zeros((rows, 12 * len(CHROMA_WINDOWS)), np.float32)
+        self._notes_in_window = np.ones(12 * len(CHROMA_WINDOWS), np.float32)  # at least 1
+        self._recent: deque[np.ndarray] = deque(maxlen=_MAX_WINDOW)  # (K,) pitch classes
+        self._note_count = 0
 
     def features(self) -> Features:
         now = self.now.astype(np.float32)[:, None]
         return {
             "remaining": np.maximum(self._ended - now, -_MAX_AGE),
             "age": np.minimum(now - self._started, _MAX_AGE),
-            "chroma": self._counts / self._heard,
-            "clock": self._times[self.now],
+            "chroma": self._counts / self._notes_in_window,
+            "clock": self._clocks[self.now],
         }
 
     def push(self, fields: np.ndarray) -> None:
-        # Flat indices of one type: NumPy takes several times as long over others.
+        # Flat indices of one type: NumPy takes several times as long with others.
         shifts, keys, durations = fields[:, :3].T.astype(np.int64)
         self.now = self.now + shifts
-        places = self._rows + keys
+        places = self._row_starts + keys
         self._started.put(places, self.now)
         self._ended.put(places, self.now + durations + 1)
-        self._take((keys + LOWEST_KEY) % 12)
+        self._count_pitch_classes((keys + LOWEST_KEY) % 12)
 
     def select(self, rows: np.ndarray) -> None:
-        """Go on with these pieces alone, each as often as it is named."""
         self.now, self._counts = self.now[rows], self._counts[rows]
         self._started, self._ended = self._started[rows], self._ended[rows]
-        self._rows = KEYS * np.arange(len(rows))
-        self._struck = deque((each[rows] for each in self._struck), _LONGEST_WINDOW)
+        self._row_starts = KEYS * np.arange(len(rows))
+        self._recent = deque((classes[rows] for classes in self._recent), _MAX_WINDOW)
 
-    def _take(self, struck: np.ndarray) -> None:
-        """Count the latest pitch class of each piece in every window: (K,)."""
-        self._counts += _IN_ALL[struck]
-        for i, (window, counted) in enumerate(zip(CHROMA_WINDOWS, _IN_ONE, strict=True)):
-            if window is None or self._count < window:
-                self._heard[12 * i : 12 * i + 12] = self._count + 1
+    def _count_pitch_classes(self, latest: np.ndarray) -> None:
+        """Add the latest pitch class of each row to every window: (K,)."""
+        self._counts += _IN_ALL_WINDOWS[latest]
+        for i, (window, in_window) in enumerate(zip(CHROMA_WINDOWS, _IN_WINDOW, strict=True)):
+            if window is None or self._note_count < window:
+                self._notes_in_window[12 * i : 12 * i + 12] = self._note_count + 1
             else:
-                self._counts -= counted[self._struck[-window]]
-        self._struck.append(struck)
-        self._count += 1
+                self._counts -= in_window[self._recent[-window]]
+        self._recent.append(latest)
+        self._note_count += 1
 
 
 _MAX_AGE = np.float32(MAX_AGE)
-_LONGEST_WINDOW = max(window or 0 for window in CHROMA_WINDOWS)
-# What a pitch class counts for, in one window and in all: (12, windows * 12).
-_IN_ONE = [np.kron(row, np.eye(12)).astype("f4") for row in np.eye(len(CHROMA_WINDOWS))[:, None]]
-_IN_ALL = np.sum(_IN_ONE, axis=0)
+_MAX_WINDOW = max(window or 0 for window in CHROMA_WINDOWS)
+# One-hot rows of the pitch classes, in one window and in all: (12, windows * 12).
+_IN_WINDOW = [np.kron(row, np.eye(12)).astype("f4") for row in np.eye(len(CHROMA_WINDOWS))[:, None]]
+_IN_ALL_WINDOWS = np.sum(_IN_WINDOW, axis=0)
 
 
 class _ClockTable:
-    """The clock of every grid step, computed as far as it is asked for."""
+    """The clock of every grid unit, computed up to twice the latest one asked for."""
 
     def __init__(self, metres: tuple[Metre, ...], bars: int) -> None:
         self._metres, self._bars = metres, bars
         self._table = np.zeros((0, 3), np.float32)
 
-    def __getitem__(self, steps: np.ndarray) -> np.ndarray:
+    def __getitem__(self, units: np.ndarray) -> np.ndarray:
         """(K,) -> (K, 3)."""
-        most = int(steps.max())
-        if most >= len(self._table):
-            clock = _clock(np.arange(2 * most + 1024), self._metres)
-            self._table = _clock_features(clock, self._bars).astype(np.float32)
-        return self._table[steps]
+        latest = int(units.max())
+        if latest >= len(self._table):
+            table = _clock(np.arange(2 * latest + 1024), self._metres, self._bars)
+            self._table = table.astype(np.float32)
+        return self._table[units]
 
 
 def _chroma(keys: np.ndarray, start: int) -> np.ndarray:
@@ -150,15 +147,15 @@ def _chroma(keys: np.ndarray, start: int) -> np.ndarray:
     return np.concatenate(parts, axis=1)
 
 
-def _clock(onsets: np.ndarray, metres: tuple[Metre, ...]) -> np.ndarray:
-    """(N, 4): place in the bar, length of the bar, 0, bar index; in grid steps."""
+def _clock(onsets: np.ndarray, metres: tuple[Metre, ...], bars: int) -> np.ndarray:
+    """Place in the bar, length of the bar, and bars left, 0 if `bars` is: (N,) -> (N, 3)."""
+    positions = _bar_positions(onsets, metres)
+    clock = positions.astype(np.int16)
+    clock[:, 2] = (bars - positions[:, 2]).clip(1, MAX_BARS_LEFT) if bars else 0
+    return clock
+
+
+def _bar_positions(onsets: np.ndarray, metres: tuple[Metre, ...]) -> np.ndarray:
+    """Place in the bar, length of the bar, and index of the bar: (N,) -> (N, 3), grid units."""
     bar, place, length = bar_positions(metres, onsets * GRID_TICKS)
-    return np.stack([place // GRID_TICKS, length // GRID_TICKS, np.zeros_like(bar), bar], axis=1)
-
-
-def _clock_features(clock: np.ndarray, bars: int) -> np.ndarray:
-    """The clock as a model gets it: (N, 3), bars left in the last column where known."""
-    told = clock[:, :3].astype(np.int16)
-    if bars:
-        told[:, 2] = (bars - clock[:, 3]).clip(1, MAX_BARS_LEFT)
-    return told
+    return np.stack([place // GRID_TICKS, length // GRID_TICKS, bar], axis=1)

@@ -1,50 +1,62 @@
-"""`frames`: four voices on a grid of 16ths, as the benchmark on Bach's chorales has them.
+"""`frames`: four voices on a grid of 16ths, as in the benchmark on Bach's chorales.
 
-A step is a frame, and its fields are what each voice sounds in it, soprano first. A pitch that
-goes on and one that is struck again are the same here. Derived from the frames before:
+A step is a frame; its fields are the values of the voices, soprano first. A pitch that is held
+and one that is struck again are the same here. Features, from the frames before:
 
-- `held`: per voice, for how many frames it has sounded what it sounds;
-- `last`: per voice, what it sounded before that;
-- `place`: the number of the frame;
-- `chroma`: how often each pitch class sounded: in the last 16 frames, the last 64, and in all;
-- `echo`: what followed the last time that the latest frames were heard, and then the last time
-  that the soprano was: the four voices, and the place of the run's length in the orders.
+- `held`: for how many frames each voice has held its value;
+- `last`: the value of each voice before that;
+- `place`: the index of the frame;
+- `chroma`: share of each pitch class in the last 16 frames, in the last 64, and in all;
+- repeats: the frame that followed the last time that the latest frames were played, then the
+  last time that the latest notes of the soprano were: four values, and the order of the match.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+import msgspec
 import numpy as np
 
 from musicgen.encoding.repeat_features import REPEATS, latest_repeats
 from musicgen.encoding.steps import Features, Field, Steps
+from musicgen.json_files import convert_json
 from musicgen.score import NOTE_DTYPE, TICKS_PER_QUARTER, Metre, Score
 
 FRAMES_PER_QUARTER = 4
 FRAME_TICKS = TICKS_PER_QUARTER // FRAMES_PER_QUARTER
 
 LOWEST, PITCHES = 30, 60  # an octave and more below and above the voices of the chorales
-REST = 0  # of each field; the pitch LOWEST is 1
-SIZE = PITCHES + 1
+REST = 0  # value of a silent voice; the pitch LOWEST has the value 1
+SIZE = PITCHES + 1  # values of a voice
 
 VOICES = tuple(Field(name, SIZE) for name in ("soprano", "alto", "tenor", "bass"))
+DECODED_VELOCITY = 80
 
-LONGEST_HELD = 63  # frames; longer ones look alike
+MAX_HELD_FRAMES = 63
 CHROMA_WINDOWS = (16, 64, None)  # frames
-ORDERS = (4, 8, 16, 32)  # frames that an echo compares; of the soprano twice as many
-ORDER_COUNT = len(ORDERS) + 1
-REPEAT_WIDTH = (
-    len(VOICES) + 1
-)  # numbers of one echo: what followed, and how long a run it stands on
+ORDERS = (4, 8, 16, 32)  # frames that a repeat matches; of the soprano twice as many
+ORDER_COUNT = len(ORDERS) + 1  # with 0 for no match
+REPEAT_WIDTH = len(VOICES) + 1  # of one repeat: the values that followed, and its order
 
 
 @dataclass(frozen=True)
 class FramesEncoding:
-    """For scores of four parts; it has no vocabulary to fit."""
+    """Encoding for scores of four parts; it has no vocabulary to fit."""
 
     name = "frames"
+
+    @classmethod
+    def for_scores(cls, scores: Iterable[Score]) -> FramesEncoding:
+        """The encoding, the same for all scores."""
+        return cls()
+
+    @classmethod
+    def from_json(cls, entry: object) -> FramesEncoding:
+        """The encoding that `to_json` described; InvalidJson for anything else."""
+        convert_json(entry, _FramesJson, "the encoding `frames`")
+        return cls()
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -61,9 +73,9 @@ class FramesEncoding:
         }
 
     def encode(self, score: Score) -> Steps:
-        """What each part sounds at the start of each frame; part 0 is the soprano.
+        """The value of each part at the start of each frame; part 0 is the soprano.
 
-        ValueError where there are other parts than 0 to 3, or pitches out of reach.
+        ValueError for other parts than 0 to 3 and for pitches out of range.
         """
         notes = score.notes
         if len(notes) and not 0 <= notes["part"].min() <= notes["part"].max() < len(VOICES):
@@ -76,8 +88,8 @@ class FramesEncoding:
         return Steps(frames, score.tempo, score.metres, score.name)
 
     def decode(self, steps: Steps) -> Score:
-        """A note for each run of frames in which a voice sounds the same."""
-        found = []
+        """One note for each row of frames in which a voice holds its value."""
+        tables = []
         for part, values in enumerate(steps.fields.T):
             changes = np.flatnonzero(np.diff(values, prepend=-1))
             lengths = np.diff(changes, append=len(values))
@@ -86,28 +98,28 @@ class FramesEncoding:
             notes["start"] = changes[sounding] * FRAME_TICKS
             notes["duration"] = lengths[sounding] * FRAME_TICKS
             notes["pitch"] = values[changes][sounding] + LOWEST - 1
-            notes["velocity"], notes["part"] = 80, part
-            found.append(notes)
-        table = np.concatenate(found)
-        order = np.lexsort((table["duration"], table["part"], table["pitch"], table["start"]))
-        return Score(table[order], steps.tempo, steps.metres, steps.name)
+            notes["velocity"], notes["part"] = DECODED_VELOCITY, part
+            tables.append(notes)
+        notes = np.concatenate(tables)
+        order = np.lexsort((notes["duration"], notes["part"], notes["pitch"], notes["start"]))
+        return Score(notes[order], steps.tempo, steps.metres, steps.name)
 
     def canonical(self, score: Score) -> Score:
         return self.decode(self.encode(score))
 
     def features(self, steps: Steps, start: int = 0, stop: int | None = None) -> Features:
         frames = steps.fields[: len(steps) if stop is None else stop]  # (stop, 4)
-        held, last = _held(frames)
+        held, last = _held_and_last(frames)
         return {
-            "held": held[start:].clip(max=LONGEST_HELD).astype(np.int16),
+            "held": held[start:].clip(max=MAX_HELD_FRAMES).astype(np.int16),
             "last": last[start:].astype(np.int16),
             "place": np.arange(start, len(frames), dtype=np.int16)[:, None],
             "chroma": _chroma(frames)[start:],
             REPEATS: _repeats(frames)[start:].astype(np.int16),
         }
 
-    def tracker(self, pieces: int, metres: tuple[Metre, ...], bars: int) -> FramesTracker:
-        return FramesTracker(self, pieces)
+    def tracker(self, rows: int, metres: tuple[Metre, ...], bars: int) -> FramesTracker:
+        return FramesTracker(self, rows)
 
     def transposed(self, steps: Steps, semitones: int) -> Steps:
         fields = steps.fields
@@ -120,6 +132,7 @@ class FramesEncoding:
         return 1 - int(sounding.min()), PITCHES - int(sounding.max())
 
     def tokens(self, steps: Steps) -> list[str]:
+        """`60 55 49 -`: MIDI pitches of the voices, a dash for a rest."""
         pitches = np.where(steps.fields == REST, 0, steps.fields + LOWEST - 1)
         return [" ".join(str(pitch) if pitch else "-" for pitch in row) for row in pitches.tolist()]
 
@@ -127,12 +140,16 @@ class FramesEncoding:
         return {"name": self.name}
 
 
-class FramesTracker:
-    """`FramesEncoding.derive` for K pieces that are drawn together, from all that was drawn."""
+class _FramesJson(msgspec.Struct, tag_field="name", tag="frames", forbid_unknown_fields=True):
+    pass
 
-    def __init__(self, encoding: FramesEncoding, pieces: int) -> None:
+
+class FramesTracker:
+    """`FramesEncoding.features` for K rows of a batch, computed from all their frames."""
+
+    def __init__(self, encoding: FramesEncoding, rows: int) -> None:
         self._encoding = encoding
-        self._frames = np.zeros((pieces, 1, len(VOICES)), np.int32)  # the last is yet to be drawn
+        self._frames = np.zeros((rows, 1, len(VOICES)), np.int32)  # the last is not drawn yet
 
     def features(self) -> Features:
         at = self._frames.shape[1] - 1
@@ -148,14 +165,14 @@ class FramesTracker:
 
 
 def value_of(pitch: int) -> int:
-    """A field's value for a pitch; ValueError where there is none."""
+    """The value of a pitch; ValueError out of range."""
     if not LOWEST <= pitch < LOWEST + PITCHES:
         raise ValueError(f"pitch {pitch} is not between {LOWEST} and {LOWEST + PITCHES - 1}")
     return int(pitch) - LOWEST + 1
 
 
-def _held(frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Frames since each voice changed and what it sounded before, ahead of each: (N, 4) twice."""
+def _held_and_last(frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Frames since each voice changed and its value before that, ahead of each: (N, 4) twice."""
     count = len(frames)
     rows = np.arange(count)[:, None]
     changed = np.concatenate([np.full((min(count, 1), 4), True), frames[1:] != frames[:-1]])
@@ -171,10 +188,10 @@ def _chroma(frames: np.ndarray) -> np.ndarray:
     """Shares of the pitch classes before each frame, by window: (N, 4) -> (N, 36)."""
     sounding = frames != REST
     classes = (frames + LOWEST - 1) % 12
-    struck = np.zeros((len(frames) + 1, 12), np.float32)
+    counts = np.zeros((len(frames) + 1, 12), np.float32)
     for voice in range(len(VOICES)):
-        np.add.at(struck, (np.arange(1, len(frames) + 1), classes[:, voice]), sounding[:, voice])
-    total = np.cumsum(struck, axis=0)
+        np.add.at(counts, (np.arange(1, len(frames) + 1), classes[:, voice]), sounding[:, voice])
+    total = np.cumsum(counts, axis=0)
     parts = []
     for window in CHROMA_WINDOWS:
         first = 0 if window is None else np.arange(len(frames)).clip(window) - window
@@ -184,19 +201,19 @@ def _chroma(frames: np.ndarray) -> np.ndarray:
 
 
 def _repeats(frames: np.ndarray) -> np.ndarray:
-    """The guesses of both echoes before each frame: (N, 4) -> (N, 2 * REPEAT_WIDTH)."""
+    """The repeats of all voices and of the soprano before each frame: (N, 4) -> (N, 10)."""
     beat = np.arange(len(frames)) % FRAMES_PER_QUARTER
-    all_voices = _hashes([*frames.T, beat]), ORDERS
-    soprano = _hashes([frames[:, 0], beat]), tuple(2 * order for order in ORDERS)
-    found = []
+    all_voices = _hash_rows([*frames.T, beat]), ORDERS
+    soprano = _hash_rows([frames[:, 0], beat]), tuple(2 * order for order in ORDERS)
+    columns = []
     for hashes, orders in (all_voices, soprano):
         follows, levels = latest_repeats(hashes, orders)
-        found += [np.where(levels[:, None] > 0, frames[follows], SIZE), levels[:, None]]
-    return np.concatenate(found, axis=1)
+        columns += [np.where(levels[:, None] > 0, frames[follows], SIZE), levels[:, None]]
+    return np.concatenate(columns, axis=1)
 
 
-def _hashes(columns: list[np.ndarray]) -> np.ndarray:
-    """A number for each row that tells all of its values apart: (N,) uint64."""
+def _hash_rows(columns: list[np.ndarray]) -> np.ndarray:
+    """A hash of each row of some columns: (N,) uint64."""
     code = np.zeros(len(columns[0]), np.uint64)
     for column in columns:
         code = code * np.uint64(SIZE) + column.astype(np.uint64)

@@ -1,4 +1,4 @@
-"""A model as those see it who draw pieces from it or judge it, step by step."""
+"""Interface of a model for sampling and for scoring."""
 
 from __future__ import annotations
 
@@ -12,37 +12,37 @@ from musicgen.encoding.steps import Encoding, Features
 
 
 class Stepper(Protocol):
-    """K pieces that are stepped together: the model as the composer sees it."""
+    """State of a model over K rows of a batch that take their steps together."""
 
     def logits(self, features: Features, drawn: np.ndarray) -> np.ndarray:
-        """Of the next field, (K, V), given the fields (K, i) int32 of this step drawn so far.
+        """Logits of the next field, (K, V), given those of this step so far: (K, i) int32.
 
-        What is heard (`derived`) counts for the whole step and is taken with its first field.
+        The features are read with the first field of a step and count for all its fields.
         """
 
     def push(self, fields: np.ndarray) -> None:
-        """Take the finished step of each piece: (K, F) int32."""
+        """Add a finished step to each row: (K, F) int32."""
 
     def select(self, rows: np.ndarray) -> None:
-        """Go on with these pieces alone, each as often as it is named, in arrays of their own."""
+        """Continue with these rows in arrays of their own; a row may be named twice."""
 
 
 def branch(stepper: Stepper, rows: np.ndarray) -> Stepper:
-    """These pieces once more, to go on from here apart from the stepper's own."""
+    """Copy these rows, to continue from here independently of the stepper."""
     other = copy(stepper)
     other.select(rows)
     return other
 
 
 class Model(Protocol):
-    """Anything that pieces can be drawn from, step by step."""
+    """A distribution over pieces that can be sampled and scored step by step."""
 
     @property
     def encoding(self) -> Encoding: ...
 
     @property
     def warmup_windows(self) -> Sequence[np.ndarray]:
-        """Steps (N, F) to begin from where there is no primer; none for most models."""
+        """Steps (N, F) to start from without a prompt; empty if the model needs none."""
 
-    def start(self, pieces: int) -> Stepper:
-        """Pieces before their first step."""
+    def start(self, rows: int) -> Stepper:
+        """The state of rows before their first step."""

@@ -1,7 +1,7 @@
-"""`notes`: the names of notes and the normal orders of chords, one after another.
+"""`notes`: one token a step, the name of a note or the normal order of a chord.
 
-What a notebook with music21 makes of a MIDI file (`E2`, `4.9`, `11.4`), for all parts of it.
-A token says nothing of time: decoded, the tokens follow each other half a quarter apart.
+The tokens of a notebook with music21 (`E2`, `4.9`, `11.4`), from all parts of a MIDI file. A
+token holds no time: decoded, the tokens follow each other half a quarter apart.
 """
 
 from __future__ import annotations
@@ -10,10 +10,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Annotated
 
+import msgspec
 import numpy as np
 
+from musicgen.bounds import within
 from musicgen.encoding.steps import Features, Field, Steps
+from musicgen.errors import InvalidSetting
+from musicgen.json_files import InvalidJson, convert_json
 from musicgen.score import COMMON_TIME, NOTE_DTYPE, TICKS_PER_QUARTER, Metre, Score
 from musicgen.theory.chords import Sonorities, sonorities
 from musicgen.theory.spelling import chord_name, pitch_class_mask, pitch_name
@@ -22,18 +27,20 @@ STEP_TICKS = TICKS_PER_QUARTER // 2
 DECODED_VELOCITY = 80
 
 Voicing = tuple[int, ...]  # rising MIDI key numbers; a chord has at least two
+MAX_VOICING_PITCHES = 128
 
-_CHORDS = 128  # codes of sonorities: below it a key, from it on a chord's pitch classes as bits
+# Codes of sonorities: a key below CHORDS, the pitch classes of a chord as bits from there on.
+_CHORDS = 128
 _CODES = _CHORDS + 4096
-MAX_TOKENS = _CODES - 1  # there is no chord of no pitch class
+MAX_TOKENS = _CODES - 1  # there is no chord without pitch classes
 
 
 @dataclass(frozen=True)
 class NotesEncoding:
-    """A vocabulary of notes and chords, each with the pitches that it is played with.
+    """A vocabulary of notes and chords, each with the pitches that it is decoded to.
 
-    What is not in the vocabulary is encoded as the nearest that is: the fewest pitch classes
-    more or less, then a chord for a chord and a note for a note, then the nearest register.
+    A sonority outside the vocabulary is encoded as the nearest token: the one that differs in the
+    fewest pitch classes, then a chord for a chord and a note for a note, then by register.
     """
 
     voicings: tuple[Voicing, ...] = ((60,),)  # one a token, in order of the tokens
@@ -42,31 +49,45 @@ class NotesEncoding:
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.voicings) <= MAX_TOKENS:
-            raise ValueError(f"a vocabulary has 1 to {MAX_TOKENS} tokens")
+            raise InvalidSetting(f"a vocabulary has 1 to {MAX_TOKENS} tokens")
         for voicing in self.voicings:
             if not voicing or list(voicing) != sorted(voicing):
-                raise ValueError("a token is played with rising pitches, at least one")
-            if not 0 <= voicing[0] <= voicing[-1] <= 127:
-                raise ValueError("pitches are between 0 and 127")
+                raise InvalidSetting("the pitches of a token are rising, at least one")
+            within("pitch", voicing[0], 0, 127)
+            within("pitch", voicing[-1], 0, 127)
         if list(self.vocabulary) != sorted(set(self.vocabulary)):
-            raise ValueError("the tokens must be in order, each once")
+            raise InvalidSetting("the tokens of a vocabulary are in order, without duplicates")
 
     @classmethod
     def for_scores(cls, scores: Iterable[Score]) -> NotesEncoding:
-        """The tokens of the scores, each with its most common voicing."""
+        """The vocabulary of the scores; each token is decoded to its most common voicing."""
         counts: Counter[Voicing] = Counter()
         for score in scores:
             counts.update(sonorities(score.notes).voicings())
-        played: Counter[Voicing] = Counter()
+        distinct: Counter[Voicing] = Counter()
         for voicing, count in counts.items():
-            played[_played(voicing)] += count
-        common: dict[str, tuple[int, Voicing]] = {}
-        for voicing, count in played.items():
+            distinct[_without_unisons(voicing)] += count
+        most_common: dict[str, tuple[int, Voicing]] = {}
+        for voicing, count in distinct.items():
             token = token_of(voicing)
-            # Of equally common voicings the lowest, whatever the order of the scores.
-            common[token] = min(common.get(token, (0, voicing)), (-count, voicing))
-        voicings = tuple(voicing for _, (_, voicing) in sorted(common.items()))
+            # The lowest of equally common voicings, independent of the order of the scores.
+            most_common[token] = min(most_common.get(token, (0, voicing)), (-count, voicing))
+        voicings = tuple(voicing for _, (_, voicing) in sorted(most_common.items()))
         return cls(voicings) if voicings else cls()
+
+    @classmethod
+    def from_json(cls, entry: object) -> NotesEncoding:
+        """The encoding that `to_json` described; InvalidJson for anything else."""
+        schema: _NotesJson = convert_json(entry, _NotesJson, "the encoding `notes`")
+        voicings = sorted(schema.voicings.items())
+        try:
+            encoding = cls(tuple(voicing for _, voicing in voicings))
+        except InvalidSetting as problem:
+            raise InvalidJson(f"the encoding `notes` cannot be read: {problem}") from None
+        for (token, _), expected in zip(voicings, encoding.vocabulary, strict=True):
+            if token != expected:
+                raise InvalidJson(f"the pitches of the token '{token[:40]}' spell '{expected}'")
+        return encoding
 
     @cached_property
     def vocabulary(self) -> tuple[str, ...]:
@@ -81,15 +102,14 @@ class NotesEncoding:
         return {}
 
     def encode(self, score: Score) -> Steps:
-        found = sonorities(score.notes)
-        codes = _codes(found)
-        tokens = self._token_of_code[codes]  # (N,)
+        sounding = sonorities(score.notes)
+        tokens = self._token_of_code[_codes(sounding)]  # (N,)
         unknown = np.flatnonzero(tokens < 0)
         if len(unknown):
-            voicings = found.voicings()
-            strangers = [voicings[index] for index in unknown]
-            nearest = {voicing: self.nearest(voicing) for voicing in set(strangers)}
-            tokens[unknown] = [nearest[voicing] for voicing in strangers]
+            voicings = sounding.voicings()
+            unknown_voicings = [voicings[index] for index in unknown]
+            nearest = {voicing: self.nearest(voicing) for voicing in set(unknown_voicings)}
+            tokens[unknown] = [nearest[voicing] for voicing in unknown_voicings]
         return Steps(tokens.reshape(-1, 1), score.tempo, (COMMON_TIME,), score.name)
 
     def decode(self, steps: Steps) -> Score:
@@ -109,11 +129,11 @@ class NotesEncoding:
     def features(self, steps: Steps, start: int = 0, stop: int | None = None) -> Features:
         return {}
 
-    def tracker(self, pieces: int, metres: tuple[Metre, ...], bars: int) -> NoFeatures:
+    def tracker(self, rows: int, metres: tuple[Metre, ...], bars: int) -> NoFeatures:
         return NoFeatures()
 
     def transposed(self, steps: Steps, semitones: int) -> Steps:
-        """The same steps: the vocabulary need not hold the transposed chords."""
+        """The same steps: the vocabulary may lack the transposed chords."""
         return steps
 
     def transposition_range(self, steps: Steps) -> tuple[int, int]:
@@ -123,7 +143,7 @@ class NotesEncoding:
         return [self.vocabulary[token] for token in steps.fields[:, 0].tolist()]
 
     def nearest(self, voicing: Voicing) -> int:
-        """The index of the token that is nearest to some pitches."""
+        """The index of the token nearest to some pitches."""
         masks, sizes, registers = self._shapes
         differing = np.bitwise_count(masks ^ pitch_class_mask(voicing))
         other_kind = (sizes > 1) != (len(voicing) > 1)
@@ -136,7 +156,7 @@ class NotesEncoding:
 
     @cached_property
     def _token_of_code(self) -> np.ndarray:
-        """Index in the vocabulary of each code, -1 where it has none: (4224,) int32."""
+        """Index in the vocabulary of each code, -1 outside of it: (4224,) int32."""
         masks, sizes, _ = self._shapes
         lowest = np.array([voicing[0] for voicing in self.voicings])
         tokens = np.full(_CODES, -1, np.int32)
@@ -151,8 +171,21 @@ class NotesEncoding:
         return masks, sizes, np.array([np.mean(voicing) for voicing in self.voicings])
 
 
+class _NotesJson(msgspec.Struct, tag_field="name", tag="notes", forbid_unknown_fields=True):
+    voicings: Annotated[
+        dict[
+            str,
+            Annotated[
+                tuple[Annotated[int, msgspec.Meta(ge=0, le=127)], ...],
+                msgspec.Meta(min_length=1, max_length=MAX_VOICING_PITCHES),
+            ],
+        ],
+        msgspec.Meta(min_length=1, max_length=MAX_TOKENS),
+    ]
+
+
 class NoFeatures:
-    """The tracker of an encoding that has no derived inputs."""
+    """Tracker of an encoding without features."""
 
     def features(self) -> Features:
         return {}
@@ -165,16 +198,17 @@ class NoFeatures:
 
 
 def token_of(voicing: Voicing) -> str:
-    """One pitch by its name, more than one by their normal order."""
+    """The token of some pitches: the name of one, the normal order of more."""
     return pitch_name(voicing[0]) if len(voicing) == 1 else chord_name(voicing)
 
 
-def _played(voicing: Voicing) -> Voicing:
-    """Each pitch once; a chord that is nothing but a unison stays one of two notes."""
+def _without_unisons(voicing: Voicing) -> Voicing:
+    """The pitches without duplicates; a chord that is one unison stays a chord of two notes."""
     pitches = tuple(sorted(set(voicing)))
     return pitches * 2 if len(voicing) > 1 and len(pitches) == 1 else pitches
 
 
-def _codes(found: Sonorities) -> np.ndarray:
-    """A number for each sonority that has the same token: (N,)."""
-    return np.where(found.sizes == 1, found.pitches[found.first], found.masks + _CHORDS)
+def _codes(sounding: Sonorities) -> np.ndarray:
+    """The code of each sonority, the same for those with the same token: (N,)."""
+    lowest = sounding.pitches[sounding.first]
+    return np.where(sounding.sizes == 1, lowest, sounding.masks + _CHORDS)

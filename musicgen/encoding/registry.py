@@ -1,67 +1,46 @@
-"""The encodings by name, and back from JSON."""
+"""Encodings by name. A new encoding is added here.
+
+It is a class with the methods of `Encoding` in a module of its own, and a line in `CLASSES`. If
+it has features, it also needs a feature encoder, in `models/feature_encoders/registry.py`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+import msgspec
+
+from musicgen.bounds import one_of
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.frames import FramesEncoding
-from musicgen.encoding.notes import MAX_TOKENS, NotesEncoding
+from musicgen.encoding.notes import NotesEncoding
 from musicgen.encoding.steps import Encoding
+from musicgen.json_files import InvalidJson, convert_json
 from musicgen.score import Score
 
-ENCODINGS = ("notes", "events")  # for any music
-ENCODING_NAMES = (*ENCODINGS, "frames")  # `frames` is for the benchmark's four voices alone
+EncodingClass = type[NotesEncoding] | type[EventsEncoding] | type[FramesEncoding]
 
-MAX_VOICING_PITCHES = 128
+CLASSES: Mapping[str, EncodingClass] = {
+    encoding.name: encoding for encoding in (NotesEncoding, EventsEncoding, FramesEncoding)
+}
+ENCODING_NAMES = tuple(CLASSES)
+ENCODINGS = ("notes", "events")  # for any music; `frames` is for four voices alone
 
 
 def fit_encoding(name: str, scores: Iterable[Score]) -> Encoding:
-    """The encoding of that name with the vocabulary of the scores; ValueError on other names."""
-    if name == "notes":
-        return NotesEncoding.for_scores(scores)
-    if name == "events":
-        return EventsEncoding.for_scores(scores)
-    raise ValueError(f"'{name[:80]}' is no encoding: choose from {', '.join(ENCODINGS)}")
+    """The encoding of that name with the vocabulary of the scores; InvalidSetting otherwise."""
+    one_of("encoding", name, ENCODINGS)
+    return CLASSES[name].for_scores(scores)
 
 
 def encoding_from_json(entry: object) -> Encoding:
-    """The encoding that `to_json` described; ValueError on anything else."""
-    if not isinstance(entry, dict) or entry.get("name") not in ENCODING_NAMES:
-        raise ValueError(f"an encoding has a name, one of {', '.join(ENCODING_NAMES)}")
-    if entry == FramesEncoding().to_json():
-        return FramesEncoding()
-    if entry["name"] == "frames":
-        raise ValueError("`frames` is described by nothing but its name")
-    return _notes(entry) if entry["name"] == "notes" else _events(entry)
+    """The encoding that `to_json` described; InvalidJson for anything else."""
+    named: _Named = convert_json(entry, _Named, "an encoding")
+    if named.name not in CLASSES:
+        names = ", ".join(CLASSES)
+        raise InvalidJson(f"the encoding '{named.name[:80]}' is not one of {names}")
+    return CLASSES[named.name].from_json(entry)
 
 
-def _events(entry: dict[object, object]) -> EventsEncoding:
-    chosen = {key: value for key, value in entry.items() if key != "name"}
-    if set(chosen) != {"velocity", "program"}:
-        raise ValueError("`events` is described by velocity and program, and nothing else")
-    if not all(isinstance(value, bool) for value in chosen.values()):
-        raise ValueError("velocity and program of `events` are true or false")
-    return EventsEncoding(velocity=bool(chosen["velocity"]), program=bool(chosen["program"]))
-
-
-def _notes(entry: dict[object, object]) -> NotesEncoding:
-    voicings = entry.get("voicings")
-    if set(entry) != {"name", "voicings"} or not isinstance(voicings, dict):
-        raise ValueError("`notes` is described by its voicings, pitches by token, and nothing else")
-    if not 1 <= len(voicings) <= MAX_TOKENS or not all(isinstance(t, str) for t in voicings):
-        raise ValueError(f"a vocabulary has 1 to {MAX_TOKENS} tokens, each of them text")
-    ordered = sorted(voicings.items())
-    encoding = NotesEncoding(tuple(_voicing(pitches) for _, pitches in ordered))
-    for (token, _), named in zip(ordered, encoding.vocabulary, strict=True):
-        if token != named:
-            raise ValueError(f"the pitches of the token '{token[:40]}' spell '{named}'")
-    return encoding
-
-
-def _voicing(pitches: object) -> tuple[int, ...]:
-    if not isinstance(pitches, list) or not 1 <= len(pitches) <= MAX_VOICING_PITCHES:
-        raise ValueError(f"a token is played with a list of 1 to {MAX_VOICING_PITCHES} pitches")
-    if not all(type(pitch) is int for pitch in pitches):
-        raise ValueError("pitches are whole numbers")
-    return tuple(pitches)
+class _Named(msgspec.Struct):
+    name: str

@@ -1,23 +1,23 @@
-"""What an encoding is: steps of fields, each field with a vocabulary of its own."""
+"""Steps, fields, and the interface of an encoding."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import numpy as np
 
 from musicgen.score import COMMON_TIME, Metre, Score
 
-Features = dict[str, np.ndarray]
+Features: TypeAlias = dict[str, np.ndarray]  # by name: (T, width) of a piece, (K, width) of rows
 
 
 @dataclass(frozen=True)
 class Field:
-    """One drawn part of a step: a number from 0 to size - 1.
+    """One value of a step, from 0 to size - 1.
 
-    The number `size` itself never stands in data: models embed it as "before the beginning".
+    The value `size` is not in data: models embed it as "before the first step".
     """
 
     name: str
@@ -26,7 +26,7 @@ class Field:
 
 @dataclass(frozen=True, eq=False)
 class Steps:
-    """An encoded piece: what is drawn at each step, and what the file says of its time."""
+    """An encoded piece: the fields of its steps, its tempo and metres."""
 
     fields: np.ndarray  # (N, F) int32
     tempo: float = 120.0  # quarters a minute
@@ -38,52 +38,57 @@ class Steps:
 
 
 class Tracker(Protocol):
-    """Keeps the derived inputs of K pieces while their steps are drawn one by one."""
+    """Features of K rows of a batch, updated step by step."""
 
     def features(self) -> Features:
-        """What is known before the next step: arrays (K, ...) by name."""
+        """Features before the next step: arrays (K, width) by name."""
 
     def push(self, fields: np.ndarray) -> None:
-        """Take the next step of each piece: (K, F)."""
+        """Add a step to each row: (K, F)."""
 
     def select(self, rows: np.ndarray) -> None:
-        """Go on with these pieces alone, each as often as it is named."""
+        """Continue with these rows; a row may be named twice."""
 
 
 class Encoding(Protocol):
-    """Scores to steps and back. Derived inputs cost no bits: they follow from earlier steps."""
+    """Scores to steps and back.
+
+    Features follow from earlier steps: a model reads them, and they cost no bits.
+    """
 
     name: str
 
     @property
-    def fields(self) -> tuple[Field, ...]: ...
+    def fields(self) -> tuple[Field, ...]:
+        """The fields of a step, in the order in which they are drawn."""
 
     @property
     def feature_widths(self) -> Mapping[str, int]:
-        """Width of each derived input by name."""
+        """Width of each feature by name."""
 
     def encode(self, score: Score) -> Steps:
-        """The score as steps; empty where the score is."""
+        """The steps of a score; none for an empty one."""
 
     def decode(self, steps: Steps) -> Score:
-        """The steps as a score."""
+        """The score of steps."""
 
     def canonical(self, score: Score) -> Score:
-        """The score as this encoding keeps it: decode(encode(score)) == canonical(score)."""
+        """The score without what the encoding drops: decode(encode(score))."""
 
     def features(self, steps: Steps, start: int = 0, stop: int | None = None) -> Features:
-        """Derived inputs before each step from start to stop: arrays (T, width) by name."""
+        """Features before each step from start to stop: arrays (T, width) by name."""
 
-    def tracker(self, pieces: int, metres: tuple[Metre, ...], bars: int) -> Tracker:
-        """The same as derive, step by step, for pieces of the same metres and bars."""
+    def tracker(self, rows: int, metres: tuple[Metre, ...], bars: int) -> Tracker:
+        """`features` step by step, for rows with these metres and this number of bars."""
 
     def transposed(self, steps: Steps, semitones: int) -> Steps:
-        """The steps of the transposed music; the same steps where that cannot be said."""
+        """The steps of the transposed music; the same steps if the encoding cannot transpose."""
 
     def transposition_range(self, steps: Steps) -> tuple[int, int]:
-        """By how many semitones the steps can be transposed down (<= 0) and up (>= 0)."""
+        """How far the steps can be transposed down (<= 0) and up (>= 0), in semitones."""
 
     def tokens(self, steps: Steps) -> list[str]:
-        """Each step in words, for statistics and tables."""
+        """A text for each step, for statistics and tables."""
 
-    def to_json(self) -> dict[str, object]: ...
+    def to_json(self) -> dict[str, object]:
+        """The encoding as JSON, which `encoding_from_json` reads."""

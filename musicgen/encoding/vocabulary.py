@@ -1,4 +1,4 @@
-"""The steps of a collection as a vocabulary: how large, how even, how fast it grows."""
+"""Vocabulary of a collection: its distinct steps, their counts, coverage and growth."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from musicgen.encoding.steps import Encoding, Steps
 
 @dataclass(frozen=True, eq=False)
 class Vocabulary:
-    """Every different step of a collection, by falling count; equal counts by their fields."""
+    """The distinct steps of a collection, by falling count, then by their fields."""
 
-    tokens: tuple[str, ...]  # the steps in words
-    counts: np.ndarray  # (V,) how often each occurs
-    pieces: np.ndarray  # (V,) in how many pieces
-    sequence: np.ndarray  # (N,) the steps of all pieces one after another, as places in tokens
+    tokens: tuple[str, ...]  # text of each step
+    counts: np.ndarray  # (V,) occurrences
+    pieces: np.ndarray  # (V,) pieces with at least one occurrence
+    sequence: np.ndarray  # (N,) the steps of all pieces in a row, as indices of tokens
     lengths: np.ndarray  # (P,) steps of each piece
 
     def __len__(self) -> int:
@@ -30,36 +30,36 @@ class Vocabulary:
 
     @property
     def shares(self) -> np.ndarray:
-        """Of all steps, from 0 to 1: (V,)."""
+        """Share of all steps of each token: (V,)."""
         return self.counts / max(self.steps, 1)
 
     @property
     def once(self) -> int:
-        """How many occur a single time (hapax legomena)."""
+        """Number of tokens that occur once (hapax legomena)."""
         return int((self.counts == 1).sum())
 
     @cached_property
     def coverage(self) -> np.ndarray:
-        """The share of all steps that the most frequent 1, 2, ... V make up: (V,)."""
+        """Share of all steps of the most frequent 1, 2, ... V tokens: (V,)."""
         return np.cumsum(self.counts) / max(self.steps, 1)
 
     def needed_for(self, share: float) -> int:
-        """How many of the most frequent make up that share of all steps."""
+        """Number of the most frequent tokens with that share of all steps."""
         return int(np.searchsorted(self.coverage, share - 1e-12)) + 1 if len(self) else 0
 
     @cached_property
     def growth(self) -> np.ndarray:
-        """How many different steps the first 1, 2, ... P pieces have: (P,)."""
+        """Number of distinct steps of the first 1, 2, ... P pieces: (P,)."""
         first_piece = np.full(len(self), len(self.lengths))
         np.minimum.at(first_piece, self.sequence, self._piece_of_step)
         return np.cumsum(np.bincount(first_piece, minlength=len(self.lengths)))
 
     def pieces_with(self, token: str) -> list[int]:
-        """The numbers of the pieces that have a step, rising; none where no piece does."""
+        """Indices of the pieces with a token, rising; empty for an unknown token."""
         if token not in self.tokens:
             return []
-        places = self.sequence == self.tokens.index(token)
-        return np.unique(self._piece_of_step[places]).tolist()
+        occurrences = self.sequence == self.tokens.index(token)
+        return np.unique(self._piece_of_step[occurrences]).tolist()
 
     @cached_property
     def _piece_of_step(self) -> np.ndarray:
@@ -68,41 +68,42 @@ class Vocabulary:
 
 @dataclass(frozen=True)
 class Preview:
-    """What training sees: a window of steps, the step to predict, the shapes of all of them."""
+    """A training example: a window of steps, the next step, and the shapes of all examples."""
 
     window: tuple[str, ...]
     target: str
-    inputs: tuple[int, int, int]  # windows, steps of a window, fields of a step
-    targets: tuple[tuple[int, int], ...]  # for each field: windows, size of its vocabulary
+    inputs: tuple[int, int, int]  # (windows, steps, fields)
+    targets: tuple[tuple[int, int], ...]  # (windows, size) of each field
 
 
 def vocabulary_of(encoding: Encoding, pieces: Sequence[Steps]) -> Vocabulary:
-    """Count the steps of pieces that the encoding made."""
+    """Count the steps of encoded pieces."""
     sizes = [field.size for field in encoding.fields]
-    fields = _joined(pieces, len(sizes))  # (N, F)
+    fields = _concatenated(pieces, len(sizes))  # (N, F)
     codes = np.ravel_multi_index(tuple(fields.T.astype(np.int64)), sizes)  # (N,)
-    found, first, which, counts = np.unique(
+    distinct, first, inverse, counts = np.unique(
         codes, return_index=True, return_inverse=True, return_counts=True
     )
     order = np.argsort(-counts, kind="stable")  # (V,)
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order))
     lengths = np.array([len(steps) for steps in pieces], dtype=np.int64)
-    in_piece = np.unique(np.repeat(np.arange(len(pieces)), lengths) * len(found) + which)
-    spread = np.bincount(in_piece % max(len(found), 1), minlength=len(found))
+    piece_and_code = np.repeat(np.arange(len(pieces)), lengths) * len(distinct) + inverse
+    codes_of_pieces = np.unique(piece_and_code) % max(len(distinct), 1)
+    spread = np.bincount(codes_of_pieces, minlength=len(distinct))
     tokens = encoding.tokens(Steps(fields[first[order]]))
-    return Vocabulary(tuple(tokens), counts[order], spread[order], rank[which], lengths)
+    return Vocabulary(tuple(tokens), counts[order], spread[order], rank[inverse], lengths)
 
 
 def preview(
     encoding: Encoding, pieces: Sequence[Steps], length: int = 100, start: int = 0
 ) -> Preview | None:
-    """The window of so many steps from a place on, all pieces one after another.
+    """The window of `length` steps from step `start` of all pieces in a row.
 
-    A start beyond the last window gives the last one; None where there is not one window.
+    A start beyond the last window gives the last one. None if there are too few steps.
     """
     sizes = [field.size for field in encoding.fields]
-    fields = _joined(pieces, len(sizes))
+    fields = _concatenated(pieces, len(sizes))
     windows = len(fields) - length
     if windows < 1:
         return None
@@ -116,7 +117,7 @@ def preview(
     )
 
 
-def _joined(pieces: Sequence[Steps], width: int) -> np.ndarray:
-    """The steps of all pieces one after another: (N, F)."""
-    none = np.zeros((0, width), np.int32)
-    return np.concatenate([none, *(steps.fields for steps in pieces)])
+def _concatenated(pieces: Sequence[Steps], width: int) -> np.ndarray:
+    """The steps of all pieces in a row: (N, F)."""
+    empty = np.zeros((0, width), np.int32)
+    return np.concatenate([empty, *(steps.fields for steps in pieces)])

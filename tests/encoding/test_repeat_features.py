@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicgen.encoding.repeat_features import NOTHING, ORDERS, RepeatTracker, repeat_features
+from musicgen.encoding.repeat_features import NO_REPEAT, ORDERS, RepeatTracker, repeat_features
 
 
 def _fields(keys: list[int]) -> np.ndarray:
@@ -14,7 +14,7 @@ def _fields(keys: list[int]) -> np.ndarray:
 
 def test_guess_is_what_came_after_the_same_three_notes() -> None:
     found = repeat_features(_fields([5, 6, 7, 8, 5, 6, 7, 9]))
-    assert found[:7].tolist() == [NOTHING.tolist()] * 7
+    assert found[:7].tolist() == [NO_REPEAT.tolist()] * 7
     assert found[7].tolist() == [1, 8, 8, 1]  # after 5 6 7 came 8
 
 
@@ -41,7 +41,7 @@ def test_levels_are_named_by_the_longest_order() -> None:
 def test_shifts_tell_notes_apart() -> None:
     fields = _fields([5, 6, 7, 8, 5, 6, 7, 9])
     fields[5, 0] = 2
-    assert (repeat_features(fields) == NOTHING).all()
+    assert (repeat_features(fields) == NO_REPEAT).all()
 
 
 NOTES = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3), st.integers(0, 2)), max_size=80)

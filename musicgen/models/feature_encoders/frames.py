@@ -14,8 +14,8 @@ from keras import layers, ops
 
 from musicgen.encoding.frames import (
     CHROMA_WINDOWS,
-    LONGEST_HELD,
     LOWEST,
+    MAX_HELD_FRAMES,
     ORDER_COUNT,
     PITCHES,
     REPEAT_WIDTH,
@@ -46,7 +46,7 @@ class FramesFeatureEncoder(FeatureEncoder):
     def __init__(self, encoding: Encoding, settings: LstmSettings | TransformerSettings) -> None:
         super().__init__(encoding, settings)
         # The names of the layers are in the paths of the weights of every checkpoint.
-        self.held = layers.Embedding(LONGEST_HELD + 1, 8, name="held")
+        self.held = layers.Embedding(MAX_HELD_FRAMES + 1, 8, name="held")
         self.places = [layers.Embedding(n, 16, name=f"place_in_{n}") for n in BAR_FRAMES]
         self.repeat_orders = [layers.Embedding(ORDER_COUNT, 8, name=f"level_{i}") for i in range(2)]
         self.interval = layers.Embedding(2 * MAX_INTERVAL + 2, 16, name="interval")
