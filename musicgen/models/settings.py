@@ -1,17 +1,19 @@
-"""What a model is made of, checked and kept as JSON beside its weights."""
+"""Settings of the models, checked, and their JSON, which checkpoints and runs hold."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, ClassVar
 
 from musicgen.bounds import Bounds, all_within
+from musicgen.errors import InvalidSetting
+from musicgen.json_files import InvalidJson, convert_json
 
 
 @dataclass(frozen=True)
 class LstmSettings:
-    """Embeddings, LSTM layers, a conditional head a field; every position trained at once."""
+    """Embeddings, LSTM layers, a conditional head a field; trained on all positions at once."""
 
     kind: ClassVar[str] = "lstm"
     BOUNDS: ClassVar[Bounds] = {
@@ -29,7 +31,7 @@ class LstmSettings:
 
 @dataclass(frozen=True)
 class ClassicSettings:
-    """The notebook's network: windows scaled to 0..1, LSTM x 3, Dense 256, softmax."""
+    """The notebook's network: tokens scaled to 0..1, LSTM x 3, Dense 256, softmax."""
 
     kind: ClassVar[str] = "classic"
     BOUNDS: ClassVar[Bounds] = {
@@ -51,7 +53,7 @@ class ClassicSettings:
 
 @dataclass(frozen=True)
 class TransformerSettings:
-    """Attention over the steps before, a conditional head a field; trained as `lstm` is."""
+    """Embeddings, transformer blocks, a conditional head a field; trained as `lstm` is."""
 
     kind: ClassVar[str] = "transformer"
     BOUNDS: ClassVar[Bounds] = {
@@ -66,15 +68,15 @@ class TransformerSettings:
     layers: int = 4
     heads: int = 4
     feed_forward: int = 4  # times the width
-    context: int = 256  # steps that a step attends to, itself among them
+    context: int = 256  # steps that a step attends to, including itself
     dropout: float = 0.15
 
     def __post_init__(self) -> None:
         all_within(self, self.BOUNDS)
-        # Half of a head's pairs turn with the step's number, half with musical time.
+        # Rotary positions: half of a head's pairs for the step, half for musical time.
         if self.width % (4 * self.heads):
-            raise ValueError(
-                f"width {self.width} is no multiple of 4 numbers for each of {self.heads} heads"
+            raise InvalidSetting(
+                f"width {self.width} is not a multiple of 4 times the {self.heads} heads"
             )
 
 
@@ -89,12 +91,17 @@ def settings_to_json(settings: ModelSettings) -> dict[str, Any]:
 
 
 def settings_from_json(entry: Mapping[str, Any]) -> ModelSettings:
-    """The settings again; ValueError where the kind, a name or a value is not known."""
+    """The settings that `settings_to_json` described; InvalidSetting for anything else."""
     values = dict(entry)
     kind = values.pop("kind", None)
-    if kind not in KINDS:
-        raise ValueError(f"model '{kind}' is not one of {', '.join(KINDS)}")
+    settings = KINDS.get(kind) if isinstance(kind, str) else None
+    if settings is None:
+        raise InvalidSetting(f"model '{str(kind)[:80]}' is not one of {', '.join(KINDS)}")
+    unknown = sorted(values.keys() - {field.name for field in fields(settings)})
+    if unknown:
+        raise InvalidSetting(f"the {kind} model has no setting {', '.join(unknown)[:80]}")
     try:
-        return KINDS[kind](**values)
-    except TypeError as problem:
-        raise ValueError(f"settings of the {kind} model do not fit: {problem}") from None
+        converted: ModelSettings = convert_json(values, settings, f"the {kind} model")
+    except InvalidJson as problem:
+        raise InvalidSetting(str(problem)) from None
+    return converted

@@ -1,30 +1,31 @@
-"""A checkpoint folder: what composing, evaluating and going on with a training read.
+"""Checkpoint folders, read and checked without Keras.
 
     config.json              format, model settings, state shapes, names of the graphs, facts
     vocabulary.json          the encoding
-    weights.safetensors      all weights by the path of their variable; a packed checkpoint has
-                             none, for its graphs hold them
+    weights.safetensors      all weights by path of their variable; not in a float16 export,
+                             whose graphs hold them
     step.onnx, step_*.onnx   one step with carried state, a graph for each field
-    primers.json             `classic`: windows of steps to begin from
-    optimizer.safetensors    only where training can go on from here,
-    progress.json            and how far it had come
+    primers.json             `classic`: windows of steps to start from
+    optimizer.safetensors    only where training can be resumed,
+    progress.json            and at which epoch and batch
 
 Nothing in it is Python or pickle. This module imports neither Keras nor TensorFlow.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from msgspec import Meta
 
 from musicgen.encoding.registry import encoding_from_json
 from musicgen.encoding.steps import Encoding
-from musicgen.errors import MusicgenError
+from musicgen.errors import InvalidSetting, MusicgenError
+from musicgen.json_files import InvalidJson, read_json
 from musicgen.models.settings import ModelSettings, settings_from_json
 
 FORMAT = 1
@@ -32,9 +33,9 @@ CONFIG, VOCABULARY, PRIMERS = "config.json", "vocabulary.json", "primers.json"
 WEIGHTS, OPTIMIZER = "weights.safetensors", "optimizer.safetensors"
 PROGRESS = "progress.json"
 MAX_FILE_BYTES = 512 * 2**20
-MAX_STATE = 2**20  # numbers carried a piece
+MAX_STATE_SIZE = 2**20  # numbers carried in one array of one row
 
-# What the step graphs of our models are made of; none of these reads a file or runs code.
+# The operators of our step graphs; none of these reads a file or runs code.
 OPERATORS = frozenset(
     "Add And ArgMax Cast Clip Concat Constant ConstantOfShape Conv Cos CumSum Div Einsum Equal Erf "
     "Exp Expand Flatten Floor Gather GatherElements GatherND Gemm Greater GreaterOrEqual Identity "
@@ -46,122 +47,124 @@ OPERATORS = frozenset(
 
 
 class BadCheckpoint(MusicgenError):
-    """A checkpoint that cannot be used, and why."""
+    """A checkpoint that is missing, damaged or foreign; the message gives the reason."""
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """An opened checkpoint, its graphs not yet loaded."""
+    """A checked checkpoint; its graphs are not loaded."""
 
     folder: Path
     encoding: Encoding
     model: ModelSettings
-    state: Mapping[str, tuple[int, ...]]  # shape of each carried array of one piece, 0 grows
+    state: Mapping[str, tuple[int, ...]]  # shape of one row of each carried array, 0 grows
     graphs: tuple[Path, ...]  # one a field
     primers: tuple[np.ndarray, ...]  # (n, F) steps each
-    facts: Mapping[str, Any]  # run, epoch, losses: for showing, never for computing
+    facts: Mapping[str, Any]  # run, epoch, losses: to be shown, not to compute with
 
 
 def open_checkpoint(folder: Path) -> Checkpoint:
-    """Read and check all but the graphs' insides; BadCheckpoint says what is wrong."""
+    """Read and check a checkpoint but for its graphs; BadCheckpoint with the reason."""
     if not folder.is_dir():
         raise BadCheckpoint(f"there is no checkpoint at '{folder}'")
-    config = _json(folder / CONFIG)
-    if config.get("format") != FORMAT:
-        raise BadCheckpoint(f"{folder.name}: format {config.get('format')!r} is not {FORMAT}")
     try:
-        encoding = encoding_from_json(_json(folder / VOCABULARY))
-        model = settings_from_json(config["model"])
-        state = {str(name): _shape(shape) for name, shape in config["state"].items()}
-        graphs = tuple(folder / _file_name(name) for name in config["graphs"])
-        primers = _primers(folder / PRIMERS, encoding)
-    except (KeyError, TypeError, AttributeError, ValueError) as problem:
+        return _open(folder)
+    except (InvalidJson, InvalidSetting) as problem:
         raise BadCheckpoint(f"{folder.name}: {problem}") from None
-    if len(graphs) != len(encoding.fields):
-        raise BadCheckpoint(
-            f"{folder.name}: {len(graphs)} graphs for {len(encoding.fields)} fields"
-        )
-    for graph in graphs:
-        if not graph.is_file():
-            raise BadCheckpoint(f"{folder.name}: {graph.name} is missing")
-    facts = config.get("facts")
-    facts = facts if isinstance(facts, dict) else {}
-    return Checkpoint(folder, encoding, model, state, graphs, primers, facts)
 
 
 def read_graph(path: Path) -> bytes:
-    """A step graph's bytes, after a look at what is in them; BadCheckpoint where it is foreign."""
-    import onnx  # only here: 0.2 s that composing from a page pays once
+    """Read and check the bytes of a step graph; BadCheckpoint with the reason."""
+    import onnx  # here, since it takes 0.2 s, which opening a page should not
 
-    data = _bytes(path)
-    try:
-        graph = onnx.load_model_from_string(data).graph
-    except Exception as problem:  # protobuf raises what it likes on bytes that are no graph
-        raise BadCheckpoint(f"{path.name} is damaged: {problem}") from None
-    foreign = {node.op_type for node in _nodes(graph)} - OPERATORS
-    if foreign:
-        raise BadCheckpoint(f"{path.name} holds operators that no step needs: {sorted(foreign)}")
-    if any(tensor.external_data for tensor in graph.initializer):
-        raise BadCheckpoint(f"{path.name} keeps weights outside of the file")
-    return data
-
-
-def _nodes(graph: Any) -> list[Any]:
-    """All nodes, those of inner graphs too; BadCheckpoint for another domain's."""
-    found = []
-    for node in graph.node:
-        if node.domain not in ("", "ai.onnx"):
-            raise BadCheckpoint(f"operator {node.op_type} is of the domain {node.domain}")
-        found.append(node)
-        for attribute in node.attribute:
-            for inner in (attribute.g, *attribute.graphs):
-                found += _nodes(inner)
-            if attribute.t.external_data:
-                raise BadCheckpoint("a constant is kept outside of the file")
-    return found
-
-
-def _json(path: Path) -> dict[str, Any]:
-    try:
-        value = json.loads(_bytes(path))
-    except (ValueError, RecursionError):
-        raise BadCheckpoint(f"{path.parent.name}: {path.name} is damaged") from None
-    if not isinstance(value, dict):
-        raise BadCheckpoint(f"{path.parent.name}: {path.name} is not an object")
-    return value
-
-
-def _bytes(path: Path) -> bytes:
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise BadCheckpoint(f"{path.name} is larger than {MAX_FILE_BYTES >> 20} MiB")
-        return path.read_bytes()
+        data = path.read_bytes()
     except OSError:
         raise BadCheckpoint(f"{path.parent.name}: {path.name} is missing") from None
+    try:
+        graph = onnx.load_model_from_string(data).graph
+    except Exception as problem:  # protobuf has no common class of errors
+        raise BadCheckpoint(f"{path.name} is damaged: {problem}") from None
+    foreign = {node.op_type for node in _nodes(graph)} - OPERATORS
+    if foreign:
+        raise BadCheckpoint(f"{path.name} has operators that no step needs: {sorted(foreign)}")
+    if any(tensor.external_data for tensor in graph.initializer):
+        raise BadCheckpoint(f"{path.name} has weights outside of the file")
+    return data
 
 
-def _shape(entry: Any) -> tuple[int, ...]:
-    shape = tuple(int(size) for size in entry)
-    if len(shape) > 4 or any(size < 0 for size in shape) or np.prod(shape, dtype=float) > MAX_STATE:
-        raise ValueError(f"state of shape {shape}")
-    return shape
+@dataclass(frozen=True)
+class _Format:
+    format: int
 
 
-def _file_name(entry: Any) -> str:
-    name = str(entry)
-    if Path(name).name != name or not name.endswith(".onnx"):
-        raise ValueError(f"'{name}' is not a graph's name")
-    return name
+@dataclass(frozen=True)
+class _Config:
+    model: dict[str, Any]
+    state: dict[str, Annotated[list[Annotated[int, Meta(ge=0)]], Meta(max_length=4)]]
+    graphs: list[Annotated[str, Meta(pattern=r"^[A-Za-z0-9_]+\.onnx$", max_length=80)]]
+    facts: Any = None
 
 
-def _primers(path: Path, encoding: Encoding) -> tuple[np.ndarray, ...]:
-    if not path.is_file():
+@dataclass(frozen=True)
+class _Primers:
+    primers: list[list[list[int]]]  # (n, F) steps each
+
+
+def _open(folder: Path) -> Checkpoint:
+    version: _Format = read_json(folder / CONFIG, _Format)
+    if version.format != FORMAT:
+        raise BadCheckpoint(f"{folder.name}: format {version.format} is not {FORMAT}")
+    config: _Config = read_json(folder / CONFIG, _Config)
+    encoding = encoding_from_json(read_json(folder / VOCABULARY, dict[str, Any]))
+    if len(config.graphs) != len(encoding.fields):
+        raise BadCheckpoint(
+            f"{folder.name}: {len(config.graphs)} graphs for {len(encoding.fields)} fields"
+        )
+    graphs = tuple(folder / name for name in config.graphs)
+    for graph in graphs:
+        if not graph.is_file():
+            raise BadCheckpoint(f"{folder.name}: {graph.name} is missing")
+    for name, shape in config.state.items():
+        if np.prod(shape, dtype=float) > MAX_STATE_SIZE:
+            raise BadCheckpoint(f"{folder.name}: the state '{name[:80]}' is too large: {shape}")
+    return Checkpoint(
+        folder,
+        encoding,
+        settings_from_json(config.model),
+        {name: tuple(shape) for name, shape in config.state.items()},
+        graphs,
+        _read_primers(folder, encoding),
+        config.facts if isinstance(config.facts, dict) else {},
+    )
+
+
+def _read_primers(folder: Path, encoding: Encoding) -> tuple[np.ndarray, ...]:
+    if not (folder / PRIMERS).is_file():
         return ()
-    sizes = np.array([field.size for field in encoding.fields])
-    primers = []
-    for entry in _json(path)["primers"]:
-        steps = np.array(entry, np.int32).reshape(-1, len(sizes))
-        if len(steps) and not (steps.min() >= 0 and (steps < sizes).all()):
-            raise ValueError("a primer is not of this vocabulary")
-        primers.append(steps)
-    return tuple(primers)
+    stored: _Primers = read_json(folder / PRIMERS, _Primers)
+    sizes = [field.size for field in encoding.fields]
+    for steps in stored.primers:
+        for step in steps:
+            if len(step) != len(sizes) or not all(
+                0 <= v < n for v, n in zip(step, sizes, strict=True)
+            ):
+                raise BadCheckpoint(f"{folder.name}: a primer is not in the vocabulary")
+    return tuple(np.array(steps, np.int32).reshape(-1, len(sizes)) for steps in stored.primers)
+
+
+def _nodes(graph: Any) -> list[Any]:
+    """All nodes, including those of inner graphs; BadCheckpoint for another domain's."""
+    nodes = []
+    for node in graph.node:
+        if node.domain not in ("", "ai.onnx"):
+            raise BadCheckpoint(f"operator {node.op_type} is of the domain {node.domain}")
+        nodes.append(node)
+        for attribute in node.attribute:
+            for inner in (attribute.g, *attribute.graphs):
+                nodes += _nodes(inner)
+            if attribute.t.external_data:
+                raise BadCheckpoint("a constant is outside of the file")
+    return nodes

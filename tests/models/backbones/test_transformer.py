@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from musicgen.errors import InvalidSetting
 from musicgen.models.backbones.transformer import TransformerBackbone
 from musicgen.models.settings import (
     LstmSettings,
@@ -69,7 +70,7 @@ def test_state_grows_to_the_context(memory: TransformerBackbone) -> None:
 def test_settings_are_checked_and_kept() -> None:
     assert settings_from_json(settings_to_json(SETTINGS)) == SETTINGS
     assert settings_from_json({"kind": "lstm", "width": 16}) == LstmSettings(16)
-    with pytest.raises(ValueError, match="no multiple of 4 numbers for each of 3 heads"):
+    with pytest.raises(InvalidSetting, match="not a multiple of 4 times the 3 heads"):
         TransformerSettings(width=32, heads=3)
-    with pytest.raises(ValueError, match="do not fit"):
+    with pytest.raises(InvalidSetting, match="no setting heads"):
         settings_from_json({"kind": "lstm", "heads": 2})

@@ -36,39 +36,49 @@ def _config(change: Callable[[dict], object]) -> Callable[[Path], object]:
 
 
 @pytest.mark.parametrize(
-    ("harm", "reason"),
+    ("damage", "reason"),
     [
-        (lambda f: (f / "config.json").unlink(), "config.json is missing"),
-        (lambda f: (f / "vocabulary.json").unlink(), "vocabulary.json is missing"),
+        (lambda f: (f / "config.json").unlink(), "config.json cannot be read: No such file"),
+        (lambda f: (f / "vocabulary.json").unlink(), "vocabulary.json cannot be read"),
         (lambda f: (f / "step_pitch.onnx").unlink(), "step_pitch.onnx is missing"),
-        (lambda f: (f / "config.json").write_bytes(b'{"format": 1, "mod'), "damaged"),
-        (lambda f: (f / "config.json").write_text("[]"), "not an object"),
-        (lambda f: (f / "config.json").write_text("[" * 100_000), "damaged"),
-        (_config(lambda c: c.update(format=99)), "format 99"),
-        (_config(lambda c: c.pop("state")), "state"),
-        (_config(lambda c: c["model"].update(kind="oracle")), "oracle"),
-        (_config(lambda c: c["model"].update(width=-1)), "width -1"),
-        (_config(lambda c: c.update(state={"h": [2**40]})), "state of shape"),
-        (_config(lambda c: c.update(graphs=["../../step.onnx"])), "not a graph's name"),
+        (lambda f: (f / "config.json").write_bytes(b'{"format": 1, "mod'), "truncated"),
+        (lambda f: (f / "config.json").write_text("[]"), "Expected `object`"),
+        (lambda f: (f / "config.json").write_text("[" * 100_000), "config.json cannot be read"),
+        (lambda f: (f / "vocabulary.json").write_text('{"name": "remi"}'), "'remi' is not one"),
+        (_config(lambda c: c.update(format=99)), "format 99 is not 1"),
+        (_config(lambda c: c.pop("state")), "missing required field `state`"),
+        (_config(lambda c: c["model"].update(kind="oracle")), "model 'oracle' is not one of"),
+        (_config(lambda c: c["model"].update(width=-1)), "width -1 is not between"),
+        (_config(lambda c: c["model"].update(width="8")), "Expected `int`, got `str`"),
+        (_config(lambda c: c["model"].update(dropout=float("nan"))), "config.json cannot be read"),
+        (_config(lambda c: c["model"].update(wide=True)), "has no setting wide"),
+        (_config(lambda c: c.update(state={"h": [2**40]})), "the state 'h' is too large"),
+        (_config(lambda c: c.update(state={"h": [-1]})), "Expected `int` >= 0"),
+        (_config(lambda c: c.update(state={"h": [1] * 5})), "length <= 4"),
+        (_config(lambda c: c.update(graphs=["../../step.onnx"])), "matching regex"),
         (_config(lambda c: c.update(graphs=["step.onnx"])), "1 graphs for 3 fields"),
-        (_config(lambda c: c.update(graphs=7)), "not iterable"),
+        (_config(lambda c: c.update(graphs=7)), "Expected `array`"),
+        (lambda f: (f / "primers.json").write_text('{"primers": [[[0, 0]]]}'), "a primer is not"),
+        (lambda f: (f / "primers.json").write_text('{"primers": [[[0, 88, 0]]]}'), "a primer"),
     ],
 )
-def test_harmed(written: Path, tmp_path: Path, harm: Callable[[Path], object], reason: str) -> None:
-    folder = tmp_path / "harmed"
+def test_a_damaged_checkpoint_is_refused(
+    written: Path, tmp_path: Path, damage: Callable[[Path], object], reason: str
+) -> None:
+    folder = tmp_path / "damaged"
     shutil.copytree(written, folder)
     open_checkpoint(folder)
-    harm(folder)
+    damage(folder)
     with pytest.raises(BadCheckpoint, match=reason):
         open_checkpoint(folder)
 
 
-def test_no_checkpoint(tmp_path: Path) -> None:
+def test_a_missing_checkpoint_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadCheckpoint, match="no checkpoint"):
         open_checkpoint(tmp_path / "nothing")
 
 
-def test_cut_graph(written: Path, tmp_path: Path) -> None:
+def test_a_truncated_graph_is_refused(written: Path, tmp_path: Path) -> None:
     data = (written / "step.onnx").read_bytes()
     assert read_graph(written / "step.onnx") == data
     (tmp_path / "step.onnx").write_bytes(data[: len(data) // 2])
@@ -83,7 +93,7 @@ def _graph(node: onnx.NodeProto, *initializers: onnx.TensorProto) -> bytes:
     return helper.make_model(graph).SerializeToString()
 
 
-def test_foreign_graphs(tmp_path: Path) -> None:
+def test_foreign_graphs_are_refused(tmp_path: Path) -> None:
     outside = TensorProto(name="w", data_type=TensorProto.FLOAT, dims=[1])
     outside.data_location = TensorProto.EXTERNAL
     outside.external_data.add(key="location", value="/etc/passwd")
