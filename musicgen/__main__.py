@@ -1,4 +1,4 @@
-"""`python -m musicgen`."""
+"""Entry point of `python -m musicgen`."""
 
 import sys
 

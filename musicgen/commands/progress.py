@@ -1,4 +1,4 @@
-"""How far a command has come, on one line of a terminal; Ctrl-C that keeps what was done."""
+"""Progress of a command on one line of the terminal; Ctrl-C that lets the command finish."""
 
 from __future__ import annotations
 
@@ -13,47 +13,52 @@ from musicgen.errors import Cancelled
 from musicgen.progress import Progress
 
 WIDTH = 30  # characters of the bar
-EVERY = 0.1  # seconds between two drawings
+REDRAW_SECONDS = 0.1
 
 
 class ProgressLine:
-    """A bar with counts and the time left; nothing where the stream is no terminal."""
+    """Progress callback that draws a bar, counts and the time left, if the stream is a terminal."""
 
     def __init__(
         self, stream: TextIO | None = None, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._stream, self._clock = stream or sys.stderr, clock
-        self._began, self._drawn = clock(), -EVERY
-        self._shown = self._stream.isatty()
+        self._start, self._drawn = clock(), -REDRAW_SECONDS  # seconds; after the start
+        self._is_terminal = self._stream.isatty()
 
     def __call__(self, done: int, total: int) -> None:
-        passed = self._clock() - self._began
-        if not self._shown or (done < total and passed < self._drawn + EVERY):
+        seconds = self._clock() - self._start
+        too_soon = done < total and seconds < self._drawn + REDRAW_SECONDS
+        if not self._is_terminal or too_soon:
             return
-        self._drawn = passed
+        self._drawn = seconds
         filled = WIDTH * done // max(total, 1)
-        words = f"{done:,} of {total:,}{_left(passed / done * (total - done)) if done else ''}"
-        line = f"\r{'█' * filled}{'░' * (WIDTH - filled)} {words:40}"
+        remaining = _time_left(seconds / done * (total - done)) if done else ""
+        counts = f"{done:,} of {total:,}{remaining}"
+        line = f"\r{'█' * filled}{'░' * (WIDTH - filled)} {counts:40}"
         print(line, end="\n" if done == total else "", file=self._stream, flush=True)
 
 
 @contextmanager
 def cancel_on_interrupt(progress: Progress) -> Iterator[Progress]:
-    """Within it Ctrl-C has the progress raise Cancelled, once what is being done is done."""
-    pressed: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
+    """Progress callback that raises Cancelled after Ctrl-C, in place of KeyboardInterrupt.
 
-    def told(done: int, total: int) -> None:
+    The item in work is completed, so that the results so far can be used.
+    """
+    interrupts: list[int] = []
+    previous = signal.signal(signal.SIGINT, lambda number, _: interrupts.append(number))
+
+    def report(done: int, total: int) -> None:
         progress(done, total)
-        if pressed and done < total:
+        if interrupts and done < total:
             raise Cancelled
 
     try:
-        yield told
+        yield report
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGINT, previous)
 
 
-def _left(seconds: float) -> str:
+def _time_left(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     return f", {minutes}:{rest:02} left" if minutes or rest else ""

@@ -1,4 +1,4 @@
-"""`runs`: all trainings, and what can be done with one."""
+"""Command `runs`: list all runs; stop, rename, delete, export or import one."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import argparse
 import io
 import sys
 from pathlib import Path
+from typing import Any
 
-from musicgen.commands.answer import Answer
+from musicgen.commands.answer import FAILURE, Answer
+from musicgen.errors import InvalidSetting
 from musicgen.files import write_bytes
 from musicgen.training.run_folder import manage
 from musicgen.training.run_folder.archive import read_archive, write_archive
@@ -17,25 +19,9 @@ from musicgen.training.run_folder.run import Run
 from musicgen.training.worker import launch
 
 
-def listing(options: argparse.Namespace) -> Answer:
-    """All runs, with how they stand."""
-    rows = []
-    for run in list_runs():
-        status = run.status()
-        rows.append(
-            {
-                "name": run.name,
-                "status": status.state,
-                "epoch": status.epoch,
-                "loss": status.loss,
-                "valid_loss": status.valid_loss,
-                "best_valid_loss": status.best_valid_loss,
-                "parameters": status.parameters,
-                "device": status.device,
-                "message": status.message,
-                "bundled": run.bundled,
-            }
-        )
+def list_all(options: argparse.Namespace) -> Answer:
+    """List all runs with their status."""
+    rows = [_row(run) for run in list_runs()]
     lines = [
         f"{row['name']:24} {row['status']:12} epoch {row['epoch']:4}  best validation "
         f"{row['best_valid_loss'] or float('nan'):.3f} bits  {row['message']}"
@@ -45,49 +31,66 @@ def listing(options: argparse.Namespace) -> Answer:
 
 
 def stop(options: argparse.Namespace) -> Answer:
-    """Ask the process that trains it, whoever started that, to save and stop."""
+    """Request that a training saves and stops, in whichever process it runs."""
     run = find_run(options.run)
     launch.stop(run)
     return Answer({"run": run.name}, f"{run.name} will save and stop")
 
 
 def rename(options: argparse.Namespace) -> Answer:
-    """Give a run another name."""
+    """Rename a run."""
     run = manage.rename(find_run(options.run), options.new)
     return Answer({"run": run.name}, f"it is called {run.name} now")
 
 
 def delete(options: argparse.Namespace) -> Answer:
-    """Remove a run for good, once that is confirmed."""
+    """Delete a run for good, after a question."""
     run = find_run(options.run)
-    if not options.yes and not _confirmed(run):
-        return Answer({"run": run.name, "deleted": False}, f"{run.name} is kept", status=1)
+    if not options.yes and not _is_confirmed(run):
+        answer = {"run": run.name, "deleted": False}
+        return Answer(answer, f"{run.name} is not deleted", status=FAILURE)
     manage.delete(run)
     return Answer({"run": run.name, "deleted": True}, f"{run.name} is deleted")
 
 
 def export(options: argparse.Namespace) -> Answer:
-    """The whole run as a zip, or its best checkpoint's network for Keras, by the file's ending."""
+    """Write a run to a zip, or its best checkpoint to a .keras file, by the file's suffix."""
     run, out = find_run(options.run), options.out
     if out.suffix not in (".zip", ".keras"):
-        raise ValueError(f"'{out.name}' ends neither in .zip nor in .keras")
-    write_bytes(out, keras_file(run) if out.suffix == ".keras" else _zipped(run))
+        raise InvalidSetting(f"'{out.name}' ends neither in .zip nor in .keras")
+    write_bytes(out, keras_file(run) if out.suffix == ".keras" else _zip(run))
     return Answer({"run": run.name, "file": str(out)}, f"{run.name} is in {out}")
 
 
 def import_(options: argparse.Namespace) -> Answer:
-    """A run from a zip that was exported here or elsewhere."""
+    """Import a run from a zip."""
     run = read_archive(Path(options.file))
     return Answer({"run": run.name}, f"{run.name} is here")
 
 
-def _confirmed(run: Run) -> bool:
+def _row(run: Run) -> dict[str, Any]:
+    status = run.status()
+    return {
+        "name": run.name,
+        "status": status.state,
+        "epoch": status.epoch,
+        "loss": status.loss,
+        "valid_loss": status.valid_loss,
+        "best_valid_loss": status.best_valid_loss,
+        "parameters": status.parameters,
+        "device": status.device,
+        "message": run.problem() or status.message,
+        "bundled": run.bundled,
+    }
+
+
+def _is_confirmed(run: Run) -> bool:
     question = f"Delete {run.name} with its checkpoints and curves, for good? [y/N] "
     print(question, end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
-def _zipped(run: Run) -> bytes:
+def _zip(run: Run) -> bytes:
     file = io.BytesIO()
     write_archive(run, file)
     return file.getvalue()

@@ -1,4 +1,4 @@
-"""A home of their own for the tests of the commands, with music and a run in it."""
+"""Home folder, music and a trained run for the tests of the commands."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,7 +28,7 @@ def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="package")
 def trained(music: Path, commands_home: Path) -> str:
-    """A run made by the command itself."""
+    """Name of a run that the command `train` has trained."""
     shape = "--width 16 --layers 1 --epochs 2 --batch-size 4 --length 16".split()
     command = ["train", str(music), "--run", "tiny", *shape]
     answer = run_command(*command, environment={"MUSICGEN_HOME": str(commands_home)})

@@ -1,16 +1,16 @@
-"""Bad input to any command: one line that says what is wrong, and exit status 2."""
+"""Bad input to every command: one line on standard error, and exit status 2."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.helpers.run_command import ROOT, refusal_of
+from tests.helpers.run_command import ROOT, error_of
 from tests.helpers.tiny_runs import write_run
 
 
 @pytest.fixture(scope="module")
 def commands_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """With a run that nobody has trained: none of these commands comes to use it."""
+    """Home folder with a run of random weights, which none of these commands uses."""
     home = tmp_path_factory.mktemp("home")
     write_run(home / "runs", "tiny")
     return home
@@ -55,7 +55,7 @@ def commands_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
             ["train", "bach-chorales", "--run", "x", "--model", "transformer", "--length", "64"],
             "attends to 256 steps and is trained on windows of 64",
         ),
-        (["train", "bach-chorales", "--run", "unheard", "--resume"], "no run 'unheard'"),
+        (["train", "bach-chorales", "--run", "unknown", "--resume"], "no run 'unknown'"),
         (["train", "--run", "x"], "say what to train on"),
         (["train", "bach-chorales", "--run", "x", "--fine-tune", "nobody"], "no run 'nobody'"),
         (
@@ -79,4 +79,4 @@ def commands_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ],
 )
 def test_bad_input(capsys: pytest.CaptureFixture[str], arguments: list[str], words: str) -> None:
-    assert words in refusal_of(capsys, *arguments)
+    assert words in error_of(capsys, *arguments)

@@ -10,7 +10,7 @@ import pytest
 
 from musicgen.composing.records.recipe import recipe_in
 from musicgen.corpus.readers.read_score import read_score
-from tests.helpers.run_command import ROOT, answer_of, refusal_of
+from tests.helpers.run_command import ROOT, answer_of, error_of
 
 
 def test_compose(capsys: pytest.CaptureFixture[str], trained: str, tmp_path: Path) -> None:
@@ -87,11 +87,11 @@ def test_compose_like_a_piece_that_went_on_from_another_needs_that(
     primer = ["--primer", str(music / "melody 00.mid")]
     answer_of(capsys, "compose", trained, "--out", str(out), "--bars", "8", *primer)
     like = ["compose", trained, "--out", str(again), "--like", str(out)]
-    assert "say --primer FILE" in refusal_of(capsys, *like)
+    assert "say --primer FILE" in error_of(capsys, *like)
     answer_of(capsys, *like, *primer)
     assert again.read_bytes() == out.read_bytes()
     plain = ["compose", trained, "--out", "x.mid", "--like", str(music / "melody 00.mid")]
-    assert "holds no settings" in refusal_of(capsys, *plain)
+    assert "holds no settings" in error_of(capsys, *plain)
 
 
 def test_compose_goes_on_from_a_primer(

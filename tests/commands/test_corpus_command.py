@@ -10,7 +10,7 @@ import pytest
 from musicgen.cli import main
 from musicgen.commands.progress import ProgressLine
 from musicgen.corpus.score_cache import load_cache
-from tests.helpers.run_command import ROOT, answer_of, refusal_of
+from tests.helpers.run_command import ROOT, answer_of, error_of
 from tests.helpers.tiny_music import write_folder
 
 HOSTILE = ROOT.parent / "shared/corpora/hostile"
@@ -74,13 +74,13 @@ def test_ctrl_c_keeps_what_was_read(
 def test_a_source_without_music_is_bad_input(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    assert "there is no file in" in refusal_of(capsys, "corpus", str(tmp_path))
+    assert "there is no file in" in error_of(capsys, "corpus", str(tmp_path))
     (tmp_path / "a.mid").write_bytes(b"a letter")
     (tmp_path / "b.txt").write_bytes(b"notes")
-    line = refusal_of(capsys, "corpus", str(tmp_path), "--json")
+    line = error_of(capsys, "corpus", str(tmp_path), "--json")
     assert "'a.mid' was refused: it is not a MIDI file" in line
     assert "(1 more file was refused)" in line
-    assert "it is not a MIDI file" in refusal_of(capsys, "corpus", str(tmp_path / "a.mid"))
+    assert "it is not a MIDI file" in error_of(capsys, "corpus", str(tmp_path / "a.mid"))
 
 
 @pytest.mark.skipif(not HOSTILE.is_dir(), reason="the hostile files are not here")

@@ -1,4 +1,4 @@
-"""How far a command has come, and Ctrl-C that keeps what was done."""
+"""Progress line of a command, and Ctrl-C that cancels after the current item."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def shown(stream: io.StringIO) -> list[str]:
     return [line.strip() for line in stream.getvalue().replace("\n", "").split("\r")[1:]]
 
 
-def test_a_bar_with_the_time_left():
-    times = iter([0.0, 10.0, 10.05, 100.0, 400.0])  # the second drawing would come too soon
+def test_bar_counts_and_time_left():
+    times = iter([0.0, 10.0, 10.05, 100.0, 400.0])  # the second call is too soon to draw
     line = ProgressLine(stream := Terminal(), lambda: next(times))
     for done in (100, 101, 1000, 4000):
         line(done, 4000)
@@ -33,19 +33,19 @@ def test_a_bar_with_the_time_left():
     assert stream.getvalue().endswith("\n")
 
 
-def test_nothing_is_drawn_into_a_file():
+def test_nothing_is_printed_where_the_stream_is_no_terminal():
     ProgressLine(stream := io.StringIO())(1, 2)
     assert stream.getvalue() == ""
 
 
-def test_ctrl_c_cancels_at_the_next_file_and_is_given_back():
+def test_ctrl_c_cancels_at_the_next_item_and_its_handler_is_restored():
     before = signal.getsignal(signal.SIGINT)
-    seen: list[int] = []
-    with cancel_on_interrupt(lambda done, _: seen.append(done)) as told:
-        told(1, 3)
+    reported: list[int] = []
+    with cancel_on_interrupt(lambda done, _: reported.append(done)) as progress:
+        progress(1, 3)
         signal.raise_signal(signal.SIGINT)
         with pytest.raises(Cancelled):
-            told(2, 3)
-        told(3, 3)  # all is done: nothing to cancel
-    assert seen == [1, 2, 3]
+            progress(2, 3)
+        progress(3, 3)  # complete: nothing to cancel
+    assert reported == [1, 2, 3]
     assert signal.getsignal(signal.SIGINT) is before

@@ -1,4 +1,4 @@
-"""`runs` and `evaluate`: what is told of a run, and what is done with it."""
+"""Commands `runs` and `evaluate`."""
 
 import io
 import json
@@ -18,7 +18,7 @@ def test_runs(capsys: pytest.CaptureFixture[str], trained: str) -> None:
     assert row["device"]
 
 
-def test_a_run_is_exported_imported_renamed_and_deleted(
+def test_export_import_rename_and_delete(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
     trained: str,
@@ -46,9 +46,7 @@ def test_a_run_is_exported_imported_renamed_and_deleted(
 
 
 @pytest.mark.slow
-def test_a_run_is_exported_for_keras(
-    capsys: pytest.CaptureFixture[str], trained: str, tmp_path: Path
-) -> None:
+def test_export_to_keras(capsys: pytest.CaptureFixture[str], trained: str, tmp_path: Path) -> None:
     out = tmp_path / "tiny.keras"
     answer_of(capsys, "runs", "export", trained, "--out", str(out))
     assert {"config.json", "model.weights.h5"} <= set(zipfile.ZipFile(out).namelist())

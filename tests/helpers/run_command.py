@@ -1,10 +1,9 @@
-"""Commands as a test gives them, and what they answer."""
+"""Run a command of the command line, in this process or another, and return its answer."""
 
 from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -17,26 +16,13 @@ from tests.helpers.locations import ROOT
 
 
 def answer_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
-    """The JSON of a command that ends well, run in this process."""
+    """JSON of a command that succeeds in this process."""
     assert main([*arguments, "--json"]) == 0
     return json.loads(capsys.readouterr().out)
 
 
-def trained_here(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
-    """As `answer_of`, for `train`, which takes Ctrl-C for itself until its process ends.
-
-    TensorFlow and the step graphs of a model are then there for the next training.
-    """
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        return answer_of(capsys, "train", *arguments)
-    finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-
-
-def refusal_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """The one line on standard error that bad input gets, with exit status 2."""
+def error_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """The single line on standard error of a command with bad input, whose status is 2."""
     try:
         status = main(arguments)
     except SystemExit as stop:
@@ -49,7 +35,7 @@ def refusal_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 
 def run_command(*arguments: str, environment: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """The JSON of a command that ends well, in a process of its own, as trainings have to be."""
+    """JSON of a command that succeeds in another process."""
     done = subprocess.run(
         [sys.executable, "-m", "musicgen", *arguments, "--json"],
         cwd=ROOT,

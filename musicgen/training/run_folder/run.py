@@ -92,6 +92,14 @@ class Run:
         except (InvalidJson, InvalidSetting, BadName, ValueError) as problem:
             raise UnknownRun(f"run '{self.name}' cannot be read: {problem}") from None
 
+    def problem(self) -> str:
+        """Why the run cannot be opened; empty where it can."""
+        try:
+            _ = self.settings
+        except UnknownRun as problem:
+            return str(problem)
+        return ""
+
     @property
     def stop_requested(self) -> bool:
         return (self.folder / "stop").exists()
