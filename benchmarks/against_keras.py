@@ -1,19 +1,18 @@
-"""Our engine against Keras's own fastest way to compose, side by side.
+"""Speed of composing with the step graphs and with the fastest way of Keras.
 
     python -m benchmarks.against_keras [CHECKPOINT] [--rounds 3] [--json]
 
-Keras's way is one XLA-compiled loop (`tf.function(jit_compile=True)` around `tf.while_loop`) with
-carried LSTM state: the layers, heads, weights and sampling (temperature, top-p) of the checkpoint
-that ours runs. Without CHECKPOINT that is an `lstm` of 2 x 256 on `events` with fresh weights,
-which take as long as trained ones.
+The fastest way of Keras is one XLA-compiled loop (`tf.function(jit_compile=True)` around
+`tf.while_loop`) with carried LSTM state: the layers, heads, weights and sampling (temperature,
+top-p) of the same checkpoint. Without CHECKPOINT that is an `lstm` of 2 x 256 on `events` with
+random weights, which take as long as trained ones.
 
-The loop leaves out what composing needs beside: the inputs that are derived from the notes so far
-(what sounds, what followed the last time) follow from Python code, so it is given those of one
-real step, again and again; and it has no rules. That favours Keras. Ours is measured in two
-ways: `same work`, with the same frozen inputs, and `whole`, as pieces are really composed.
+The loop does less than composing: features of the notes so far are computed by Python code, so
+the loop has those of one real step as constants, and it has no constraints. That favours Keras.
+Ours is measured twice: `same work` with the same constant features, `whole` as it composes.
 
-Prints (a) seconds from the start of a fresh process to 500 notes and (b) milliseconds a step,
-warm, for 1 and for 8 pieces: medians over rounds that take turns, and the ratios of both.
+Prints (a) seconds from the start of a process to 500 notes and (b) milliseconds per warm step for
+1 and for 8 pieces: medians over rounds in which the sides take turns, and the ratios of both.
 """
 
 from __future__ import annotations
@@ -40,89 +39,94 @@ from musicgen.score import COMMON_TIME
 
 NOTES = 500
 SAMPLING = Sampling(temperature=0.9, top_p=0.95)
-HEARD = 40  # steps before the one whose derived inputs are kept
+CONTEXT_STEPS = 40  # before the step whose features are constant
 PIECES = (1, 8)
-# Warm: runs so short that some of them fall between what other programs do; the fastest counts.
-STEPS, RUNS = 50, 100
+# Runs are so short that other programs do not interrupt all of them; the fastest one counts.
+WARM_STEPS, WARM_RUNS = 50, 100
 SIDES = ("keras", "same work", "whole")
 
-Draw = Callable[[np.ndarray], np.ndarray]  # uniforms (N, K, F) -> the steps drawn, alike
+Loop = Callable[[np.ndarray], np.ndarray]  # random numbers -> sampled steps, (N, K, F) both
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("checkpoint", nargs="?", help="a run's name, or a checkpoint's folder")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--json", action="store_true", help="print one JSON object and no table")
-    parser.add_argument("--side", choices=SIDES, help="what one of the fresh processes measures")
+    parser.add_argument("--json", action="store_true", help="print JSON in place of a table")
+    parser.add_argument("--side", choices=SIDES, help="internal: what this process measures")
     arguments = parser.parse_args()
     if arguments.side:
-        measure(Path(arguments.checkpoint), arguments.side)
+        measure_side(Path(arguments.checkpoint), arguments.side)
         return
-    found = measured(arguments.checkpoint, arguments.rounds)
-    print(json.dumps(found) if arguments.json else _table(found))
+    results = measure(arguments.checkpoint, arguments.rounds)
+    print(json.dumps(results) if arguments.json else _table(results))
 
 
-def measured(checkpoint: str | None, rounds: int) -> dict[str, dict[str, float]]:
-    """Figures by name and side: medians over the rounds."""
-    every: dict[str, dict[str, list[float]]] = {}
+def measure(checkpoint: str | None, rounds: int) -> dict[str, dict[str, float]]:
+    """Medians over the rounds, by quantity and side."""
+    samples: dict[str, dict[str, list[float]]] = {}
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "checkpoint"
         _write_checkpoint(checkpoint, folder)
         for _ in range(rounds):
             for side in SIDES:
-                for name, value in _in_a_fresh_process(folder, side).items():
-                    every.setdefault(name, {}).setdefault(side, []).append(value)
+                for name, value in _run_side(folder, side).items():
+                    samples.setdefault(name, {}).setdefault(side, []).append(value)
     return {
         name: {side: float(np.median(values)) for side, values in sides.items()}
-        for name, sides in every.items()
+        for name, sides in samples.items()
     }
 
 
-def measure(folder: Path, side: str) -> None:
-    """In a process of its own: compose, say so at once, and then measure warm steps."""
+def measure_side(folder: Path, side: str) -> None:
+    """Work of one process: compose, print that it is done, then measure warm steps."""
     if side == "whole":
-        engine = OnnxModel(open_checkpoint(folder))
-        _compose(engine, 1, NOTES)
+        model = OnnxModel(open_checkpoint(folder))
+        _compose(model, 1, NOTES)
         print("composed", flush=True)
-        warm = {k: min(_compose(engine, k, STEPS) for _ in range(RUNS)) for k in PIECES}
+        warm = {k: min(_compose(model, k, WARM_STEPS) for _ in range(WARM_RUNS)) for k in PIECES}
     else:
-        opened, prepare = open_checkpoint(folder), keras_loop if side == "keras" else our_loop
-        draw_one = prepare(opened, 1)
-        draw_one(uniforms(opened.encoding, 1, NOTES))
+        checkpoint, build = open_checkpoint(folder), keras_loop if side == "keras" else our_loop
+        loop = build(checkpoint, 1)
+        loop(random_numbers(checkpoint.encoding, 1, NOTES))
         print("composed", flush=True)
-        warm = {1: _fastest(draw_one, opened.encoding, 1)}
+        warm = {1: _fastest(loop, checkpoint.encoding, 1)}
         for pieces in PIECES[1:]:
-            warm[pieces] = _fastest(prepare(opened, pieces), opened.encoding, pieces)
-    print(json.dumps({f"a step of {k}, ms": seconds / STEPS * 1e3 for k, seconds in warm.items()}))
+            warm[pieces] = _fastest(build(checkpoint, pieces), checkpoint.encoding, pieces)
+    print(
+        json.dumps(
+            {f"a step of {k}, ms": seconds / WARM_STEPS * 1e3 for k, seconds in warm.items()}
+        )
+    )
 
 
-def keras_loop(checkpoint: Checkpoint, pieces: int) -> Draw:
-    """All steps in one compiled graph."""
+def keras_loop(checkpoint: Checkpoint, pieces: int) -> Loop:
+    """XLA-compiled loop over all steps."""
     import tensorflow as tf
 
     from musicgen.models.build import step_models
 
     steps, encoding = step_models(_keras_model(checkpoint)), checkpoint.encoding
     count, names = len(encoding.fields), list(checkpoint.state)
-    heard = {name: tf.constant(v, tf.float32) for name, v in frozen(encoding, pieces).items()}
+    constants = constant_features(encoding, pieces)
+    features = {name: tf.constant(v, tf.float32) for name, v in constants.items()}
     first = tf.constant([[field.size for field in encoding.fields]] * pieces, tf.int32)
     zeros = [tf.zeros((pieces, *checkpoint.state[name])) for name in names]
 
     @tf.function(jit_compile=True)
-    def run(uniforms: Any) -> Any:  # (N, K, F) -> (N, K, F)
-        notes = uniforms.shape[0]
+    def run(numbers: Any) -> Any:  # (N, K, F) -> (N, K, F)
+        notes = numbers.shape[0]
 
         def step(at: Any, before: Any, state: Any, written: Any) -> Any:
-            inputs = {"before": before, **heard}
+            inputs = {"before": before, **features}
             out = steps[0]({**inputs, **dict(zip(names, state, strict=True))}, training=False)
-            drawn = _draw_in_graph(out["logits"], uniforms[at, :, 0])[:, None]
+            drawn = _draw_in_graph(out["logits"], numbers[at, :, 0])[:, None]
             carried = [out[f"{name}_out"] for name in names]
             for index in range(1, count):
-                handed_on = {n.removesuffix("_out"): v for n, v in out.items() if n != "logits"}
-                inputs |= {**handed_on, "drawn": drawn}
+                outputs = {n.removesuffix("_out"): v for n, v in out.items() if n != "logits"}
+                inputs |= {**outputs, "drawn": drawn}
                 out = steps[index](inputs, training=False)
-                chosen = _draw_in_graph(out["logits"], uniforms[at, :, index])
+                chosen = _draw_in_graph(out["logits"], numbers[at, :, index])
                 drawn = tf.concat([drawn, chosen[:, None]], axis=1)
             return at + 1, drawn, carried, written.write(at, drawn)
 
@@ -131,21 +135,21 @@ def keras_loop(checkpoint: Checkpoint, pieces: int) -> Draw:
         end = tf.while_loop(lambda at, *_: at < notes, step, start, maximum_iterations=notes)
         return end[-1].stack()
 
-    return lambda uniforms: run(tf.constant(uniforms, tf.float32)).numpy()
+    return lambda numbers: run(tf.constant(numbers, tf.float32)).numpy()
 
 
-def our_loop(checkpoint: Checkpoint, pieces: int) -> Draw:
-    """The same steps through the engine and the composer's sampling."""
-    engine = OnnxModel(checkpoint)
-    heard = frozen(engine.encoding, pieces)
+def our_loop(checkpoint: Checkpoint, pieces: int) -> Loop:
+    """The same steps through the step graphs and the composer's sampling."""
+    model = OnnxModel(checkpoint)
+    features = constant_features(model.encoding, pieces)
 
-    def run(uniforms: np.ndarray) -> np.ndarray:
-        stepper, written = engine.start(pieces), []
-        for numbers in uniforms:
+    def run(numbers: np.ndarray) -> np.ndarray:
+        stepper, written = model.start(pieces), []
+        for of_step in numbers:  # (K, F)
             drawn = np.zeros((pieces, 0), np.int32)
-            for index in range(uniforms.shape[2]):
-                logits = stepper.logits(heard, drawn)
-                chosen = draw(logits, numbers[:, index], SAMPLING)
+            for index in range(numbers.shape[2]):
+                logits = stepper.logits(features, drawn)
+                chosen = draw(logits, of_step[:, index], SAMPLING)
                 drawn = np.concatenate([drawn, chosen[:, None]], axis=1, dtype=np.int32)
             stepper.push(drawn)
             written.append(drawn)
@@ -154,17 +158,18 @@ def our_loop(checkpoint: Checkpoint, pieces: int) -> Draw:
     return run
 
 
-def frozen(encoding: Encoding, pieces: int) -> dict[str, np.ndarray]:
-    """The derived inputs of a real step: after a scale, a quarter a note."""
+def constant_features(encoding: Encoding, pieces: int) -> dict[str, np.ndarray]:
+    """Features of one step after a scale in quarter notes."""
     tracker = encoding.tracker(pieces, (COMMON_TIME,), 0)
-    for note in range(HEARD):
+    for note in range(CONTEXT_STEPS):
         step = [0] * len(encoding.fields)
         step[: min(3, len(step))] = [12, 30 + note % 12, 11][: len(step)]
         tracker.push(np.array([step] * pieces, np.int32))
     return {name: value.astype(np.float32) for name, value in tracker.features().items()}
 
 
-def uniforms(encoding: Encoding, pieces: int, notes: int) -> np.ndarray:
+def random_numbers(encoding: Encoding, pieces: int, notes: int) -> np.ndarray:
+    """Uniform random numbers: (N, K, F)."""
     return np.random.default_rng(1).random((notes, pieces, len(encoding.fields)))
 
 
@@ -176,13 +181,13 @@ def _draw_in_graph(logits: Any, uniform: Any) -> Any:
     falling = tf.gather(logits, order, batch_dims=1)
     mass = tf.cumsum(tf.exp((falling - falling[:, :1]) / SAMPLING.temperature), axis=1)
     enough = tf.argmax(mass >= SAMPLING.top_p * mass[:, -1:], axis=1, output_type=tf.int32)
-    kept = tf.gather(mass, enough, batch_dims=1)
-    rank = tf.argmax(mass > (uniform * kept)[:, None], axis=1, output_type=tf.int32)
+    mass_in_top_p = tf.gather(mass, enough, batch_dims=1)
+    rank = tf.argmax(mass > (uniform * mass_in_top_p)[:, None], axis=1, output_type=tf.int32)
     return tf.gather(order, rank, batch_dims=1)
 
 
 def _keras_model(checkpoint: Checkpoint) -> Any:
-    """The model with the checkpoint's weights, without what only writing checkpoints imports."""
+    """The Keras model with the checkpoint's weights, without the imports of the export."""
     from safetensors.numpy import load_file
 
     from musicgen.models.build import build_model
@@ -194,30 +199,30 @@ def _keras_model(checkpoint: Checkpoint) -> Any:
     return model
 
 
-def _compose(engine: OnnxModel, pieces: int, notes: int) -> float:
-    """Seconds in which pieces of so many notes are composed, all in one batch."""
+def _compose(model: OnnxModel, pieces: int, notes: int) -> float:
+    """Seconds that one batch of pieces of a number of notes takes."""
     from musicgen.composing.generation import generate
 
     settings = ComposeSettings(
         bars=None, notes=notes, variations=pieces, seed=1,
         temperature=SAMPLING.temperature, top_p=SAMPLING.top_p,
     )  # fmt: skip
-    return generate(engine, settings)[0].seconds
+    return generate(model, settings)[0].seconds
 
 
-def _fastest(draw_all: Draw, encoding: Encoding, pieces: int) -> float:
+def _fastest(loop: Loop, encoding: Encoding, pieces: int) -> float:
     """Seconds of the fastest of many runs, after one to warm up."""
-    numbers, seconds = uniforms(encoding, pieces, STEPS), []
-    draw_all(numbers)
-    for _ in range(RUNS):
-        began = time.perf_counter()
-        draw_all(numbers)
-        seconds.append(time.perf_counter() - began)
+    numbers, seconds = random_numbers(encoding, pieces, WARM_STEPS), []
+    loop(numbers)
+    for _ in range(WARM_RUNS):
+        started = time.perf_counter()
+        loop(numbers)
+        seconds.append(time.perf_counter() - started)
     return min(seconds)
 
 
 def _write_checkpoint(checkpoint: str | None, folder: Path) -> None:
-    """A checkpoint with its weights in a file of their own, for both sides."""
+    """Write a checkpoint whose weights are also in a file, which Keras needs."""
     from musicgen.encoding.events import EventsEncoding
     from musicgen.models.build import build_model
     from musicgen.models.checkpoints.writer import CheckpointWriter, load_weights
@@ -234,24 +239,24 @@ def _write_checkpoint(checkpoint: str | None, folder: Path) -> None:
     CheckpointWriter(model, encoding).write(folder, {})
 
 
-def _in_a_fresh_process(folder: Path, side: str) -> dict[str, float]:
+def _run_side(folder: Path, side: str) -> dict[str, float]:
     command = [sys.executable, "-m", "benchmarks.against_keras", str(folder), "--side", side]
     environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
-    began = time.perf_counter()
+    started = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None
         if process.stdout.readline() != "composed\n":
             raise RuntimeError(f"{side} composed nothing")
-        seconds = time.perf_counter() - began
+        seconds = time.perf_counter() - started
         rest: dict[str, float] = json.loads(process.stdout.read())
     return {f"from process start to {NOTES} notes, s": seconds, **rest}
 
 
-def _table(found: Mapping[str, Mapping[str, float]]) -> str:
+def _table(results: Mapping[str, Mapping[str, float]]) -> str:
     rows = [f"{'':36}" + "".join(f"{side:>12}" for side in SIDES) + f"{'same/keras':>12}"]
-    for name, sides in found.items():
-        figures = "".join(f"{sides[side]:12.3f}" for side in SIDES)
-        rows.append(f"{name:36}{figures}{sides['same work'] / sides['keras']:12.2f}")
+    for name, sides in results.items():
+        values = "".join(f"{sides[side]:12.3f}" for side in SIDES)
+        rows.append(f"{name:36}{values}{sides['same work'] / sides['keras']:12.2f}")
     return "\n".join(rows)
 
 

@@ -1,11 +1,11 @@
-"""How long one waits for the first sound and the first loss, in a real Chromium.
+"""Time from a click to the first sound and to the first loss, in a real Chromium.
 
     python -m benchmarks.clicks [--rounds 3] [--json]
 
-Each round has a fresh server with an empty home: from the first click on Compose until the roll
-is there and its sound can be played; and from the click on Start, with the chorales and the
-preset as they come, until the curve has its first point. Half a minute a round; the machine
-should do nothing else. Needs a Chromium.
+Each round has a new server with an empty data folder. Measured are the time from the first click
+on Compose until the piano roll is shown and its sound can be played, and the time from the click
+on Start, with the chorales and the default preset, until the curve has its first point. Half a
+minute per round, on a machine that does nothing else. Needs Chromium.
 """
 
 from __future__ import annotations
@@ -17,30 +17,35 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.pages import AT_REST, CURVES, server
 from benchmarks.shared.chromium import Page, chromium
+from benchmarks.shared.server import CURVES, IDLE, server
 
-# A roll that is still written has no source, and its player keeps the length of the sound before.
+# While a piece is written its player has no source, and the duration of the sound before.
 PLAYS = "(audio, before) => audio.duration > 0 && audio.src && audio.src !== before"
-AUDIO = "within(document, '.player audio')[0]"  # it cannot be seen
-STOPPED = 60.0  # seconds that a training may take to save and stop
+AUDIO = "within(document, '.player audio')[0]"  # it is not visible
+STOP_SECONDS = 60.0  # time limit of a training to save and stop
+POLL_SECONDS, SOUND_POLL_SECONDS = 0.2, 0.02
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--json", action="store_true", help="print one JSON object and no table")
+    parser.add_argument("--json", action="store_true", help="print JSON in place of a table")
     arguments = parser.parse_args()
-    found = measured(arguments.rounds)
+    results = measure(arguments.rounds)
     if arguments.json:
-        print(json.dumps(found))
+        print(json.dumps(results))
         return
-    for name, times in found.items():
-        print(f"{name:40} {statistics.median(times):6.2f} s, at least {min(times):.2f}")
+    for name, times in results.items():
+        print(f"{name:40} {statistics.median(times):6.2f} s, minimum {min(times):.2f}")
 
 
-def measured(rounds: int) -> dict[str, list[float]]:
-    found: dict[str, list[float]] = {"Compose to roll and sound": [], "Start to the first loss": []}
+def measure(rounds: int) -> dict[str, list[float]]:
+    """Seconds of each round by quantity."""
+    results: dict[str, list[float]] = {
+        "Compose to roll and sound": [],
+        "Start to the first loss": [],
+    }
     with chromium() as browser:
         for _ in range(rounds):
             with (
@@ -48,35 +53,35 @@ def measured(rounds: int) -> dict[str, list[float]]:
                 server(Path(scratch)) as (url, _pid),
                 browser.page() as page,
             ):
-                found["Compose to roll and sound"].append(_first_sound(page, url))
-                found["Start to the first loss"].append(_first_loss(page, url, Path(scratch)))
-    return found
+                results["Compose to roll and sound"].append(_first_sound(page, url))
+                results["Start to the first loss"].append(_first_loss(page, url, Path(scratch)))
+    return results
 
 
 def _first_sound(page: Page, url: str) -> float:
     page.goto(f"{url}/Compose")
-    page.wait_for(AT_REST)
-    before = page.wait(f"{AUDIO}?.src")  # of the piece that a first visit is greeted with
-    page.wait_for(AT_REST)
-    began = page.click("[data-testid=stBaseButton-primary]", "Compose")
+    page.wait_for(IDLE)
+    before = page.wait(f"{AUDIO}?.src")  # of the piece that a first visit shows
+    page.wait_for(IDLE)
+    started = page.click("[data-testid=stBaseButton-primary]", "Compose")
     while not page.evaluate(f"({PLAYS})({AUDIO}, {json.dumps(before)})"):
-        time.sleep(0.02)
-    return time.perf_counter() - began
+        time.sleep(SOUND_POLL_SECONDS)
+    return time.perf_counter() - started
 
 
 def _first_loss(page: Page, url: str, home: Path) -> float:
     page.goto(f"{url}/Train?collection=bach-chorales")
     page.wait_for("button", "Start")
-    page.wait_for(AT_REST)
-    began = page.click("button", "Start")
+    page.wait_for(IDLE)
+    started = page.click("button", "Start")
     page.wait_for(f'{CURVES}:not([data-points="0"])')
-    seconds = time.perf_counter() - began
+    seconds = time.perf_counter() - started
     page.click("button", "Stop and save")
-    run = next((home / "runs").glob("[!.]*"))  # locks are hidden
+    run = next((home / "runs").glob("[!.]*"))  # locks are hidden files
     while json.loads((run / "status.json").read_text())["state"] != "stopped":
-        if time.perf_counter() - began > seconds + STOPPED:
+        if time.perf_counter() - started > seconds + STOP_SECONDS:
             raise SystemExit("the training does not stop")
-        time.sleep(0.2)
+        time.sleep(POLL_SECONDS)
     return seconds
 
 

@@ -1,12 +1,12 @@
-"""How fast and how surely copies are found.
+"""Speed and recall of the search for copied passages.
 
     python -m benchmarks.originality [--notes 100000 10000000] [--json]
 
-The training pieces are those of the bundled collections, each as often as it takes, with a
-tenth of their notes changed, so that the index holds near-copies of everything as well. Prints
-notes a second of building the index, milliseconds of a report on a 500-note piece, of one step
-of the guard, and how many of 100 planted copies (40 notes of a training piece, 5 semitones up)
-are found to the note. Two minutes on one core.
+The training pieces are those of the bundled collections, repeated up to the number of notes, with
+a tenth of the notes of the repetitions changed, so that the index has near-copies of everything.
+Prints notes per second of building the index, milliseconds of a report on a 500-note piece and of
+one step of the guard, and how many of 100 planted copies (40 notes of a training piece, 5
+semitones up) are matched to the note. Two minutes on one core.
 """
 
 from __future__ import annotations
@@ -27,34 +27,34 @@ from musicgen.encoding.grid import KEYS
 from musicgen.score import Score, without_overlaps
 
 COLLECTIONS = ("bach-chorales", "ryans-mammoth")
-PIECE, PLANTED, SEMITONES = 500, 40, 5  # notes, notes
+PIECE_NOTES, PLANTED_NOTES, SEMITONES = 500, 40, 5
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--notes", type=int, nargs="+", default=[100_000, 10_000_000])
-    parser.add_argument("--json", action="store_true", help="print one JSON object and no table")
+    parser.add_argument("--json", action="store_true", help="print JSON in place of a table")
     arguments = parser.parse_args()
     pieces = [score for name in COLLECTIONS for score in load_collection(name).scores]
-    pieces = [EventsEncoding().canonical(score) for score in pieces if len(score) > PLANTED]
-    found = {f"{notes:,} notes": measured(pieces, notes) for notes in arguments.notes}
+    pieces = [EventsEncoding().canonical(score) for score in pieces if len(score) > PLANTED_NOTES]
+    results = {f"{notes:,} notes": measure(pieces, notes) for notes in arguments.notes}
     if arguments.json:
-        print(json.dumps(found))
+        print(json.dumps(results))
         return
-    for size, figures in found.items():
+    for size, values in results.items():
         print(size)
-        for name, value in figures.items():
+        for name, value in values.items():
             print(f"  {name:45} {value:14,.3f}")
 
 
-def measured(pieces: Sequence[Score], notes: int) -> dict[str, float]:
+def measure(pieces: Sequence[Score], notes: int) -> dict[str, float]:
     training = _training(pieces, notes)
     total = sum(map(len, training))
-    began = time.perf_counter()
+    started = time.perf_counter()
     index = OriginalityIndex.build(training)
     index.ngrams(7)
-    seconds = time.perf_counter() - began
-    piece = _joined(training[7 : 7 + 20], PIECE)
+    seconds = time.perf_counter() - started
+    piece = _joined(training[7 : 7 + 20], PIECE_NOTES)
     times = [_seconds_of_report(piece, index) for _ in range(5)]
     return {
         "notes": total,
@@ -67,8 +67,8 @@ def measured(pieces: Sequence[Score], notes: int) -> dict[str, float]:
 
 
 def _training(pieces: Sequence[Score], notes: int) -> list[Score]:
-    """So many notes of the pieces; all but the first round with a tenth of the notes changed."""
-    rng, found, count = np.random.default_rng(0), [], 0
+    """Pieces with a number of notes in all; repetitions have a tenth of their notes changed."""
+    rng, training, count = np.random.default_rng(0), [], 0
     first_round = sum(map(len, pieces))
     while count < notes:
         for number, score in enumerate(pieces):
@@ -79,13 +79,13 @@ def _training(pieces: Sequence[Score], notes: int) -> list[Score]:
                 changed = rng.random(len(table)) < 0.1
                 table["pitch"][changed] = rng.integers(40, 90, changed.sum())
                 table = without_overlaps(table)
-            found.append(Score(table, score.tempo, score.metres, f"{score.name} {number}"))
+            training.append(Score(table, score.tempo, score.metres, f"{score.name} {number}"))
             count += len(table)
-    return found
+    return training
 
 
 def _joined(pieces: Sequence[Score], notes: int) -> Score:
-    """The first notes of some pieces one after another."""
+    """The first notes of the concatenated pieces."""
     tables, at = [], 0
     for score in pieces:
         table = score.notes.copy()
@@ -103,40 +103,41 @@ def _shuffled(piece: Score) -> Score:
 
 
 def _seconds_of_report(piece: Score, index: OriginalityIndex) -> float:
-    began = time.perf_counter()
+    started = time.perf_counter()
     originality(piece, index)
-    return time.perf_counter() - began
+    return time.perf_counter() - started
 
 
 def _guard_step(piece: Score, index: OriginalityIndex) -> float:
-    """Seconds a step of following a piece that is a copy, eight times over."""
+    """Seconds per step of the guard on eight variations that copy a piece."""
     steps = EventsEncoding().encode(piece).fields
     guard = CopyGuard(index, 12, 8, np.ones(KEYS, bool))
-    began = time.perf_counter()
+    started = time.perf_counter()
     for fields in steps:
         guard.push(np.tile(fields, (8, 1)))
-    return (time.perf_counter() - began) / len(steps)
+    return (time.perf_counter() - started) / len(steps)
 
 
 def _planted(training: Sequence[Score], index: OriginalityIndex) -> int:
-    rng, found = np.random.default_rng(2), 0
+    """How many of 100 planted copies are matched to the note."""
+    rng, hits = np.random.default_rng(2), 0
     for _ in range(100):
         source = training[int(rng.integers(len(training)))]
-        first = int(rng.integers(len(source) - PLANTED + 1))
-        copied = source.notes[first : first + PLANTED].copy()
+        first = int(rng.integers(len(source) - PLANTED_NOTES + 1))
+        copied = source.notes[first : first + PLANTED_NOTES].copy()
         copied["pitch"] += SEMITONES if copied["pitch"].max() + SEMITONES < 108 else -SEMITONES
-        # Odd shifts before and after fence the copy in.
-        around = _shuffled(_joined(training[3:6], 100))
-        copied["start"] += around.end + 2 * 41 - copied["start"][0]
-        after = around.notes.copy()
+        # Odd gaps before and after keep the match from going on beyond the copy.
+        before = _shuffled(_joined(training[3:6], 100))
+        copied["start"] += before.end + 2 * 41 - copied["start"][0]
+        after = before.notes.copy()
         after["start"] += copied["start"][-1] + 2 * 43 - after["start"][0]
         copied["duration"] = after["duration"] = 2
-        piece = Score(np.concatenate([around.notes, copied, after]))
+        piece = Score(np.concatenate([before.notes, copied, after]))
         report = originality(piece, index)
-        place = (len(around), PLANTED)
+        place = (len(before), PLANTED_NOTES)
         longest = [match for match in report.matches if match.notes == report.longest_match]
-        found += place in [(match.first, match.notes) for match in longest]
-    return found
+        hits += place in [(match.first, match.notes) for match in longest]
+    return hits
 
 
 if __name__ == "__main__":

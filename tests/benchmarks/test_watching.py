@@ -1,4 +1,4 @@
-"""The benchmark of watching: its arithmetic, and whose processor time it counts."""
+"""The benchmark of open Train pages: its arithmetic and its processor times."""
 
 import os
 import subprocess
@@ -10,18 +10,18 @@ import pytest
 from benchmarks.watching import Turn, _family, _processor_seconds, summary
 
 
-def test_each_round_is_compared_with_itself() -> None:
+def test_turns_are_compared_within_a_round() -> None:
     alone = [Turn(1000, 1.5, 0.01, 0.0), Turn(500, 1.0, 0.02, 0.0), Turn(800, 1.2, 0.0, 0.0)]
     watched = [Turn(980, 1.4, 0.03, 0.1), Turn(450, 0.9, 0.03, 0.2), Turn(800, 1.2, 0.03, 0.3)]
-    found = summary(alone, watched)
-    assert found["slowdown"] == pytest.approx(0.02)
-    assert (found["least_slowdown"], found["largest_slowdown"]) == pytest.approx((0.0, 0.1))
-    assert found["server_for_the_pages"] == pytest.approx(0.02)
-    assert found["chromium"] == 0.2
+    results = summary(alone, watched)
+    assert results["slowdown"] == pytest.approx(0.02)
+    assert (results["least_slowdown"], results["largest_slowdown"]) == pytest.approx((0.0, 0.1))
+    assert results["server_for_the_pages"] == pytest.approx(0.02)
+    assert results["chromium"] == 0.2
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="there is no /proc")
-def test_a_process_and_what_it_started_are_a_family() -> None:
+def test_a_family_is_a_process_and_its_descendants() -> None:
     code = (
         "import subprocess, sys; c = subprocess.Popen([sys.executable, '-c', 'input()'], stdin=0);"
         "print(c.pid, flush=True); c.wait()"
