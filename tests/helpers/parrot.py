@@ -1,4 +1,4 @@
-"""A model without weights: it goes on as its training pieces went on. Real, small and fast."""
+"""Model without weights that continues as its training pieces did: real, small and fast."""
 
 from __future__ import annotations
 
@@ -10,50 +10,57 @@ import numpy as np
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.grid import KEYS
 from musicgen.encoding.steps import Encoding, Features, Steps
+from musicgen.score import Score
 
-NEVER = -1e9
+FORBIDDEN = -1e9
+UNSEEN = 1e-7  # odds of a value that never followed
 
 
 class Parrot:
-    """Counts what followed the last `order` steps, and fewer where that never happened."""
+    """Counts the steps after the last `order` steps, or after fewer where those are new."""
 
     warmup_windows: Sequence[np.ndarray] = ()
 
     def __init__(self, encoding: Encoding, pieces: Sequence[Steps], order: int = 6) -> None:
         self.encoding, self.order = encoding, order
-        self.after: dict[tuple, Counter] = defaultdict(Counter)
+        self.following: dict[tuple, Counter] = defaultdict(Counter)
+        self.steps_run = 0  # of all steppers
         for piece in pieces:
             rows = [tuple(row) for row in piece.fields.tolist()]
-            for at, row in enumerate(rows):
-                for size in range(min(order, at) + 1):
-                    self.after[tuple(rows[at - size : at])][row] += 1
+            for position, row in enumerate(rows):
+                for size in range(min(order, position) + 1):
+                    self.following[tuple(rows[position - size : position])][row] += 1
 
     def start(self, pieces: int) -> ParrotStepper:
         return ParrotStepper(self, pieces)
 
 
 class ParrotStepper:
+    """State of K pieces: the steps so far."""
+
     def __init__(self, model: Parrot, pieces: int) -> None:
         self.model = model
-        self.said: list[list[tuple]] = [[] for _ in range(pieces)]
-        self.heard: Features = {}
+        self.history: list[list[tuple]] = [[] for _ in range(pieces)]
+        self.features: Features = {}
 
     def logits(self, features: Features, drawn: np.ndarray) -> np.ndarray:
-        self.heard = self.heard if drawn.shape[1] else features
+        if not drawn.shape[1]:
+            self.features = features
         field = self.model.encoding.fields[drawn.shape[1]]
-        logits = np.full((len(self.said), field.size), np.log(1e-7), np.float32)
-        for row, said in enumerate(self.said):
-            for value, count in self.counts(said, tuple(drawn[row].tolist())).items():
+        logits = np.full((len(self.history), field.size), np.log(UNSEEN), np.float32)
+        for row, history in enumerate(self.history):
+            for value, count in self.counts(history, tuple(drawn[row].tolist())).items():
                 logits[row, value] = np.log(count)
         if field.name == "pitch":
-            logits[~self.playable(drawn[:, 0])] = NEVER
+            logits[~self.playable(drawn[:, 0])] = FORBIDDEN
         return logits
 
-    def counts(self, said: list[tuple], drawn: tuple) -> Counter:
-        """Of the next value, after as many steps as were ever heard together."""
-        for size in range(min(self.model.order, len(said)), -1, -1):
+    def counts(self, history: list[tuple], drawn: tuple) -> Counter:
+        """Counts of the next value, after as many steps as occurred together in training."""
+        for size in range(min(self.model.order, len(history)), -1, -1):
             counts: Counter = Counter()
-            for row, count in self.model.after.get(tuple(said[len(said) - size :]), {}).items():
+            context = tuple(history[len(history) - size :])
+            for row, count in self.model.following.get(context, {}).items():
                 if row[: len(drawn)] == drawn:
                     counts[row[len(drawn)]] += count
             if counts:
@@ -61,20 +68,22 @@ class ParrotStepper:
         return Counter()
 
     def playable(self, shift: np.ndarray) -> np.ndarray:
-        """As the graphs of `events` have it: a free key, in a chord above the note before."""
-        last = np.array([said[-1][1] if said else -1 for said in self.said])
-        free = self.heard["remaining"] <= shift[:, None]
+        """Keys that the graphs of `events` allow: free, and in a chord above the note before."""
+        last = np.array([history[-1][1] if history else -1 for history in self.history])
+        free = self.features["remaining"] <= shift[:, None]
         return free & ((shift[:, None] > 0) | (np.arange(KEYS) > last[:, None]))
 
     def push(self, fields: np.ndarray) -> None:
-        for said, row in zip(self.said, fields.tolist(), strict=True):
-            said.append(tuple(row))
+        self.model.steps_run += 1
+        for history, row in zip(self.history, fields.tolist(), strict=True):
+            history.append(tuple(row))
 
     def select(self, rows: np.ndarray) -> None:
-        self.said = [list(self.said[row]) for row in rows]
-        self.heard = {name: value[rows] for name, value in self.heard.items()}
+        self.history = [list(self.history[row]) for row in rows]
+        self.features = {name: value[rows] for name, value in self.features.items()}
 
 
-def parrot_of(scores: Sequence, order: int = 6) -> Parrot:
+def parrot_of(scores: Sequence[Score], order: int = 6) -> Parrot:
+    """A parrot of scores in `events`."""
     encoding = EventsEncoding()
     return Parrot(encoding, [encoding.encode(score) for score in scores], order)
