@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from musicgen.rendering.note_names import pitch_name
 from musicgen.statistics.analysis import Analysis
 from musicgen.statistics.histogram import Histogram
 from musicgen.statistics.pitch_histograms import describe_code, is_chord
@@ -43,11 +44,18 @@ def bar_of(analysis: Analysis, title: str, label: str) -> Bar | None:
     histogram = HISTOGRAMS[title](analysis)
     if label not in histogram.labels:
         return None
-    description = f"**{escape(label)}**"
+    code = int(histogram.values[histogram.labels.index(label)])
+    description = f"**{escape(_name(title, label, code))}**"
     if title.startswith(FREQUENT):
-        code = int(histogram.values[histogram.labels.index(label)])
         description += _describe_sonority(code)
     return Bar(histogram.pieces_with(label), description)
+
+
+def _name(title: str, label: str, code: int) -> str:
+    """Name of a value as the chart writes it: Eb4 and E♭ where the label is E-4 and E-."""
+    if title == "Keyboard" or (title.startswith(FREQUENT) and not is_chord(code)):
+        return pitch_name(code, 0)
+    return label.replace("-", "♭") if title == "Pitch classes" else label
 
 
 def _describe_sonority(code: int) -> str:
