@@ -1,4 +1,4 @@
-"""Parallels and clashes made less likely: by hand, and in pieces of the model that ships."""
+"""Counterpoint: the bias against parallels and clashes by hand, and in composed pieces."""
 
 import numpy as np
 from hypothesis import given
@@ -11,66 +11,70 @@ from musicgen.composing.constraints.counterpoint import (
     parallel_keys,
 )
 from musicgen.composing.decoding.constraint import StepContext
-from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.composing.generation import generate
 from musicgen.encoding.events import PITCH
 from musicgen.encoding.grid import KEYS, LOWEST_KEY
-from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.score import Score, notes_from
 from musicgen.theory.voice_leading import clashes, parallels
-from musicgen.training.run_folder.registry import find_checkpoint
 from tests.helpers.compose_settings import plain_settings
+from tests.helpers.parrot import parrot_of
+from tests.helpers.tunes import hymn
 
 C4 = 60 - LOWEST_KEY
 QUARTER = 12
 
 
-def struck(watch: Counterpoint, *steps: tuple[int, int, int]) -> None:
-    """(shift, key, grid steps that it lasts) of one piece."""
-    for shift, key, lasts in steps:
-        watch.push(np.array([[shift, key, lasts - 1]]))
+def strike(constraint: Counterpoint, *steps: tuple[int, int, int]) -> None:
+    """Add notes to one piece: shift, key, duration in grid steps."""
+    for shift, key, duration in steps:
+        constraint.push(np.array([[shift, key, duration - 1]]))
 
 
-def less(watch: Counterpoint, shift: int) -> np.ndarray:
-    """By how much each key (KEYS,) is made less likely after a shift."""
-    [rule] = watch.rules()[PITCH.name]
+def bias(constraint: Counterpoint, shift: int) -> np.ndarray:
+    """Reduction of the logit of each key after a shift: (KEYS,)."""
+    [rule] = constraint.rules()[PITCH.name]
     context = StepContext({}, np.zeros(1, int), np.zeros((1, 3), int), np.array([[shift]]))
     return -rule(context, np.zeros((1, KEYS)))[0]
 
 
-def test_what_lies_a_semitone_from_a_sounding_note_is_less_likely_in_every_octave():
-    watch = Counterpoint(1, 1.0)
-    struck(watch, (0, C4, 2 * QUARTER))
+def test_keys_a_semitone_from_a_sounding_one_are_biased_in_every_octave():
+    constraint = Counterpoint(1, 1.0)
+    strike(constraint, (0, C4, 2 * QUARTER))
     for shift in (0, QUARTER):
-        found = less(watch, shift)
-        away = (np.arange(KEYS) - C4) % 12
-        assert np.flatnonzero(found).tolist() == np.flatnonzero((away == 1) | (away == 11)).tolist()
-        assert set(found[found > 0]) == {CLASH_BIAS}
-    assert not less(watch, 2 * QUARTER).any()  # it has ended
+        less = bias(constraint, shift)
+        interval = (np.arange(KEYS) - C4) % 12
+        assert (
+            np.flatnonzero(less).tolist()
+            == np.flatnonzero((interval == 1) | (interval == 11)).tolist()
+        )
+        assert set(less[less > 0]) == {CLASH_BIAS}
+    assert not bias(constraint, 2 * QUARTER).any()  # the note has ended
 
 
-def test_a_fifth_after_a_fifth_is_less_likely_and_only_for_the_same_part():
-    watch = Counterpoint(1, 0.5)
-    struck(watch, (0, C4, QUARTER), (0, C4 + 7, QUARTER), (QUARTER, C4 + 2, QUARTER))
-    found = less(watch, 0)
-    assert found[C4 + 9] == PARALLEL_BIAS / 2 and found[C4 + 21] == PARALLEL_BIAS / 2
-    assert found[C4 + 8] == 0 and found[C4 - 10] == 0
-    struck(watch, (0, C4 + 5, QUARTER))  # the second part has its note: what follows is a third
-    assert not (less(watch, 0) == PARALLEL_BIAS / 2).any()
+def test_a_fifth_after_a_fifth_is_biased_in_the_same_part_only():
+    constraint = Counterpoint(1, 0.5)
+    strike(constraint, (0, C4, QUARTER), (0, C4 + 7, QUARTER), (QUARTER, C4 + 2, QUARTER))
+    less = bias(constraint, 0)
+    assert less[C4 + 9] == PARALLEL_BIAS / 2 and less[C4 + 21] == PARALLEL_BIAS / 2
+    assert less[C4 + 8] == 0 and less[C4 - 10] == 0
+    strike(constraint, (0, C4 + 5, QUARTER))  # the second part has its note
+    assert not (bias(constraint, 0) == PARALLEL_BIAS / 2).any()
 
 
-def test_pieces_are_kept_apart():
-    watch = Counterpoint(2, 1.0)
-    watch.push(np.array([[0, C4, 11], [0, C4 + 6, 11]]))
-    watch.select(np.array([1]))
-    assert less(watch, 0)[C4 + 7] == CLASH_BIAS and less(watch, 0)[C4 + 1] == 0
+def test_pieces_have_states_of_their_own():
+    constraint = Counterpoint(2, 1.0)
+    constraint.push(np.array([[0, C4, 11], [0, C4 + 6, 11]]))
+    constraint.select(np.array([1]))
+    assert bias(constraint, 0)[C4 + 7] == CLASH_BIAS and bias(constraint, 0)[C4 + 1] == 0
 
 
 CHORD = st.lists(st.integers(0, KEYS - 1), min_size=2, max_size=5, unique=True).map(sorted)
 
 
 @given(CHORD, CHORD)
-def test_what_is_avoided_is_what_is_counted(before: list[int], after: list[int]) -> None:
+def test_biased_keys_are_the_parallels_that_are_counted(
+    before: list[int], after: list[int]
+) -> None:
     size = min(len(before), len(after))
     before, after = before[:size], after[:size]
     avoided = any(after[n] in parallel_keys(before, after[:n]) for n in range(size))
@@ -84,13 +88,11 @@ def test_what_is_avoided_is_what_is_counted(before: list[int], after: list[int])
     assert avoided == (parallels(chords) > 0)
 
 
-def test_composed_chorales_have_fewer_of_both():
-    engine = OnnxModel(open_checkpoint(find_checkpoint("chorales")))
-    parallel, clashing = [], []
+def test_composed_pieces_have_fewer_parallels_and_clashes() -> None:
+    hymns = [hymn(seed).transposed(semitones) for seed in range(8) for semitones in (0, 2, 7)]
+    model, shares = parrot_of(hymns, order=1), []
     for strength in (0.0, 1.0):
-        settings = plain_settings(bars=8, variations=12, counterpoint=strength)
-        scores = [made.score for made in generate(engine, settings)]
-        parallel.append(np.nanmean([parallels(score) for score in scores]))
-        clashing.append(np.nanmean([clashes(score) for score in scores]))
-    assert parallel[1] < parallel[0] / 3
-    assert clashing[1] < clashing[0] * 0.7
+        settings = plain_settings(bars=12, variations=8, counterpoint=strength)
+        scores = [piece.score for piece in generate(model, settings)]
+        shares.append([np.nanmean([share(s) for s in scores]) for share in (parallels, clashes)])
+    assert shares[1][0] < shares[0][0] / 2 and shares[1][1] < shares[0][1] * 0.7
