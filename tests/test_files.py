@@ -1,4 +1,4 @@
-"""Files are whole or not there, whatever happens while they are written."""
+"""Atomic writing of files and folders."""
 
 import json
 import os
@@ -9,15 +9,15 @@ import pytest
 from musicgen.files import new_folder, write_bytes, write_json
 
 
-def test_replaces_a_file_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
+def test_write_json_replaces_a_file_and_leaves_no_temporary_file(tmp_path: Path) -> None:
     path = tmp_path / "status.json"
     write_json(path, {"epoch": 1})
     write_json(path, {"epoch": 2})
     assert json.loads(path.read_text()) == {"epoch": 2}
-    assert [each.name for each in tmp_path.iterdir()] == ["status.json"]
+    assert [path.name for path in tmp_path.iterdir()] == ["status.json"]
 
 
-def test_what_cannot_be_written_leaves_the_old_file(
+def test_a_failed_write_leaves_the_old_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "file"
@@ -30,31 +30,31 @@ def test_what_cannot_be_written_leaves_the_old_file(
     with pytest.raises(OSError, match="No space left"):
         write_bytes(path, b"new and longer")
     assert path.read_bytes() == b"old"
-    assert [each.name for each in tmp_path.iterdir()] == ["file"]
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
     with pytest.raises(ValueError):
         write_json(path, {"loss": float("nan")})
     assert path.read_bytes() == b"old"
 
 
-def test_new_folder_appears_only_when_it_is_complete(tmp_path: Path) -> None:
+def test_a_new_folder_appears_when_it_is_complete(tmp_path: Path) -> None:
     with new_folder(tmp_path / "a" / "b") as new:
         (new / "x").write_text("1")
         (new / "inner").mkdir()
         (new / "inner" / "y").write_text("2")
         assert not (tmp_path / "a" / "b").exists()
     assert (tmp_path / "a" / "b" / "inner" / "y").read_text() == "2"
-    assert [each.name for each in (tmp_path / "a").iterdir()] == ["b"]
+    assert [path.name for path in (tmp_path / "a").iterdir()] == ["b"]
 
 
-def test_new_folder_that_fails_leaves_nothing(tmp_path: Path) -> None:
+def test_a_failed_new_folder_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError), new_folder(tmp_path / "b") as new:
         (new / "x").write_text("1")
         raise RuntimeError("killed")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_new_folder_does_not_replace(tmp_path: Path) -> None:
+def test_a_new_folder_replaces_nothing(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
     with pytest.raises(FileExistsError), new_folder(tmp_path / "b"):
         pass
-    assert [each.name for each in tmp_path.iterdir()] == ["b"]
+    assert [path.name for path in tmp_path.iterdir()] == ["b"]

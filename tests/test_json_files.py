@@ -1,4 +1,4 @@
-"""JSON files through a schema: what fits, and what is refused with a reason."""
+"""Reading of JSON files through a schema."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Example:
             raise InvalidSetting("epoch is negative")
 
 
-def test_a_file_becomes_a_dataclass_and_unknown_keys_are_ignored(tmp_path: Path) -> None:
+def test_a_file_is_read_as_a_dataclass_without_unknown_keys(tmp_path: Path) -> None:
     path = tmp_path / "example.json"
     path.write_text('{"name": "a", "loss": 2, "sides": {"train": [1, 2]}, "later": true}')
     assert read_json(path, Example) == Example("a", 0, 2.0, {"train": (1, 2)})
@@ -42,7 +42,7 @@ def test_a_file_becomes_a_dataclass_and_unknown_keys_are_ignored(tmp_path: Path)
         ("[" * 100_000, "cannot be read"),
     ],
 )
-def test_what_does_not_fit_is_refused_with_a_reason(text: str, reason: str) -> None:
+def test_invalid_json_is_refused_with_a_reason(text: str, reason: str) -> None:
     with pytest.raises(InvalidJson, match=reason):
         parse_json(text, Example)
 

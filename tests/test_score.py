@@ -1,4 +1,4 @@
-"""Scores by hand: their beginnings."""
+"""Scores: the part up to a tick."""
 
 import pytest
 
@@ -12,11 +12,11 @@ SCORE = Score(notes_from([(0, 96, 48), (24, 24, 60), (48, 24, 62)]), tempo=90, n
     [
         (96, [(0, 96, 48), (24, 24, 60), (48, 24, 62)]),
         (60, [(0, 60, 48), (24, 24, 60), (48, 12, 62)]),
-        (48, [(0, 48, 48), (24, 24, 60)]),  # what begins there is left out
+        (48, [(0, 48, 48), (24, 24, 60)]),  # a note that begins there is left out
         (0, []),
     ],
 )
-def test_until_a_tick_what_sounds_beyond_is_cut(end, notes):
-    found = SCORE.until(end)
-    assert found == Score(notes_from(notes), tempo=90)
-    assert found.name == "a tune"
+def test_until_cuts_notes_that_sound_beyond_the_tick(end, notes):
+    beginning = SCORE.until(end)
+    assert beginning == Score(notes_from(notes), tempo=90)
+    assert beginning.name == "a tune"

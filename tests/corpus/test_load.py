@@ -1,4 +1,4 @@
-"""Folders, zips, names and single files into collections; what is in the way of each."""
+"""Loading of folders, zips, files and named collections; refused files; the cache."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_a_folder_with_subfolders(tmp_path: Path) -> None:
     )
 
 
-def test_one_file_and_an_empty_folder(tmp_path: Path) -> None:
+def test_a_single_file_and_an_empty_folder(tmp_path: Path) -> None:
     path = written(tmp_path, {"a song.mid": ONE}) / "a song.mid"
     assert [score.name for score in load_collection(str(path)).scores] == ["a song"]
     (tmp_path / "empty").mkdir()
@@ -85,31 +85,31 @@ def test_a_zip(tmp_path: Path) -> None:
     path = written(tmp_path, {"songs.zip": zipped(members)}) / "songs.zip"
     collection = load_collection(path)
     assert collection.name == "songs"
-    assert sorted(each.file for each in collection.files) == [
+    assert sorted(file.file for file in collection.files) == [
         "a.mid",
         "d.mid",
         "etc/c.mid",
         "folder/b.mid",
     ]
-    assert [(each.file, each.reason) for each in collection.refused] == [
+    assert [(file.file, file.reason) for file in collection.refused] == [
         ("inner.zip", "it is a zip inside a zip"),
         ("read me.txt", "'.txt' files are not read"),
     ]
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["home", "songs.zip"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["home", "songs.zip"]
 
 
-def test_a_zip_in_a_folder_is_read_with_its_name(tmp_path: Path) -> None:
+def test_files_of_a_zip_in_a_folder_have_its_name(tmp_path: Path) -> None:
     folder = written(tmp_path / "all", {"x.zip": zipped({"a.mid": ONE}), "y.zip": b"PK broken"})
     collection = load_collection(folder)
-    assert [each.file for each in collection.files] == ["x.zip/a.mid"]
+    assert [file.file for file in collection.files] == ["x.zip/a.mid"]
     assert collection.refused == (RefusedFile("y.zip", "it is not a zip file, or a damaged one"),)
 
 
-def test_zip_bombs_are_refused_before_they_are_unpacked(tmp_path: Path) -> None:
+def test_zip_bombs_are_refused_without_unpacking(tmp_path: Path) -> None:
     bomb = zipped({"a.mid": bytes(8 * 2**20), "b.mid": ONE, "c.mid": bytes(17 * 2**20)})
     collection = load_collection(written(tmp_path, {"bomb.zip": bomb}) / "bomb.zip")
-    assert [each.file for each in collection.files] == ["b.mid"]
-    assert [each.file for each in collection.refused] == ["a.mid", "c.mid"]
+    assert [file.file for file in collection.files] == ["b.mid"]
+    assert [file.file for file in collection.refused] == ["a.mid", "c.mid"]
     assert "times its size" in collection.refused[0].reason
     assert collection.refused[1].reason == "it would unpack to 17 MiB"
     with pytest.raises(UnreadableScore, match="holds 3 files; at most 2"):
@@ -118,20 +118,20 @@ def test_zip_bombs_are_refused_before_they_are_unpacked(tmp_path: Path) -> None:
         open_archive(bomb, Limits(archive_unpacked=2**20))
 
 
-def test_a_zip_that_lies_about_sizes_and_one_with_a_password(tmp_path: Path) -> None:
+def test_zips_with_wrong_sizes_or_a_password(tmp_path: Path) -> None:
     lying = bytearray(zipped({"a.mid": ONE * 50}))
     directory = lying.index(b"PK\1\2")
     lying[directory + 24 : directory + 28] = (40).to_bytes(4, "little")
     locked = bytearray(zipped({"a.mid": ONE}))
     locked[locked.index(b"PK\1\2") + 8] |= 1
     folder = written(tmp_path / "zips", {"lying.zip": bytes(lying), "locked.zip": bytes(locked)})
-    assert [each.reason for each in load_collection(folder).refused] == [
+    assert [file.reason for file in load_collection(folder).refused] == [
         "it is locked with a password",
         "it is damaged inside the zip",
     ]
 
 
-def test_links_pipes_and_names_that_are_not_text(tmp_path: Path) -> None:
+def test_links_pipes_and_undecodable_names(tmp_path: Path) -> None:
     folder = written(tmp_path / "odd", {'it\'s "é" 🎵.mid': ONE})
     (folder / "nowhere.mid").symlink_to(tmp_path / "nothing")
     (folder / "round").symlink_to(folder, target_is_directory=True)
@@ -139,24 +139,24 @@ def test_links_pipes_and_names_that_are_not_text(tmp_path: Path) -> None:
     os.mkfifo(folder / "pipe.mid")
     (folder / os.fsdecode(b"latin-\xe9.mid")).write_bytes(TWO)
     collection = load_collection(folder)
-    assert sorted(each.file for each in collection.files) == [
+    assert sorted(file.file for file in collection.files) == [
         'it\'s "é" 🎵.mid',
         "latin-\ufffd.mid",
     ]
-    reasons = {each.file: each.reason for each in collection.refused}
+    reasons = {file.file: file.reason for file in collection.refused}
     assert reasons == {
         "nowhere.mid": "it cannot be opened: no such file or directory",
         "pipe.mid": "it is not a file that can be read (a device or a pipe)",
         "zero.mid": "it is not a file that can be read (a device or a pipe)",
     }
-    for each in collection.files:
-        each.file.encode()  # can be printed
+    for file in collection.files:
+        file.file.encode()  # can be printed
 
 
-def test_an_abc_book_is_a_piece_a_tune(tmp_path: Path) -> None:
+def test_the_tunes_of_an_abc_book_are_pieces(tmp_path: Path) -> None:
     book = "% a book\n\nX:1\nM:4/4\nL:1/4\nK:C\nCDEF|\n\nX:2\nM:3/4\nL:1/4\nK:G\nGAB|\n"
     collection = load_collection(written(tmp_path, {"b.abc": book.encode()}) / "b.abc")
-    assert [each.file for each in collection.files] == ["b (tune 1).abc", "b (tune 2).abc"]
+    assert [file.file for file in collection.files] == ["b (tune 1).abc", "b (tune 2).abc"]
     assert [score.notes["pitch"].tolist() for score in collection.scores] == [
         [60, 62, 64, 65],
         [67, 69, 71],
@@ -221,13 +221,13 @@ def test_reading_abc_books_reports_progress_and_can_be_cancelled(
     assert whole.scores[:2] == stopped.scores
 
 
-def test_an_unknown_source_is_answered_with_what_there_is() -> None:
+def test_the_error_of_an_unknown_source_lists_the_collections() -> None:
     for source in ("bach-choral", "/no/such/folder", "", "\0", "x" * 5000):
         with pytest.raises(UnknownSource, match="bach-chorales, ryans-mammoth"):
             load_collection(source)
 
 
-def test_a_second_opening_reads_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unchanged_files_are_cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = written(tmp_path / "songs", {"a.mid": ONE, "b.mid": b"no music", "c.mid": TWO})
     first = load_collection(folder)
     read: list[str] = []
@@ -248,7 +248,7 @@ def test_a_second_opening_reads_no_file(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("damage", ["cut", "empty", "pickle", "other version"])
-def test_a_damaged_record_is_as_good_as_none(tmp_path: Path, damage: str) -> None:
+def test_a_damaged_cache_counts_as_missing(tmp_path: Path, damage: str) -> None:
     folder = written(tmp_path / "songs", {"a.mid": ONE})
     first = load_collection(folder)
     (record,) = (tmp_path / "home/cache/scores").iterdir()
@@ -264,16 +264,14 @@ def test_a_damaged_record_is_as_good_as_none(tmp_path: Path, damage: str) -> Non
     assert load_collection(folder) == first
 
 
-def test_a_home_that_cannot_be_written_costs_nothing_but_time(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unwritable_cache_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = written(tmp_path / "songs", {"a.mid": ONE})
     (tmp_path / "file").write_bytes(b"")
     monkeypatch.setenv("MUSICGEN_HOME", str(tmp_path / "file"))
     assert len(load_collection(folder)) == 1
 
 
-def test_progress_counts_and_can_stop(tmp_path: Path) -> None:
+def test_progress_is_reported_and_can_cancel(tmp_path: Path) -> None:
     folder = written(tmp_path / "songs", {f"{name}.mid": ONE for name in "abcd"})
     seen: list[tuple[int, int]] = []
     load_collection(folder, lambda done, total: seen.append((done, total)))
@@ -285,10 +283,10 @@ def test_progress_counts_and_can_stop(tmp_path: Path) -> None:
 
     stopped = load_collection(folder, stop)
     assert (len(stopped), stopped.complete) == (2, False)
-    assert len(load_cache(folder)) == 4  # what is known stays known
+    assert len(load_cache(folder)) == 4  # cached entries stay
 
 
-def test_both_bundled_collections_read_whole() -> None:
+def test_bundled_collections_are_read_without_refusals() -> None:
     for name, pieces, notes in (("bach-chorales", 409, 96840), ("ryans-mammoth", 1059, 120877)):
         collection = load_collection(name)
         assert (collection.name, len(collection), collection.refused) == (name, pieces, ())

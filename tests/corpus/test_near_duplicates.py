@@ -1,4 +1,4 @@
-"""Near-duplicates: planted copies in other keys, real ones in the library."""
+"""Near-duplicates: copies in other keys, and real ones in the bundled collections."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ def _own_home(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignor
 
 
 def melody(*pitches: int) -> Score:
-    return Score(notes_from([(24 * at, 24, pitch) for at, pitch in enumerate(pitches)]))
+    return Score(notes_from([(24 * index, 24, pitch) for index, pitch in enumerate(pitches)]))
 
 
 def random_piece(rng: np.random.Generator, notes: int = 80) -> Score:
     return melody(*rng.integers(40, 90, notes).tolist())
 
 
-def test_a_copy_in_another_key_is_the_same_music() -> None:
+def test_transposed_copies_are_near_duplicates() -> None:
     rng = np.random.default_rng(1)
     first, second = random_piece(rng), random_piece(rng)
     pieces = [first, second, first.transposed(5), second.transposed(-7), first.transposed(-40)]
     assert near_duplicates(pieces) == [0, 1, 0, 1, 0]
 
 
-def test_rhythm_velocity_and_doubled_unisons_do_not_hide_a_copy() -> None:
+def test_rhythm_velocity_and_unisons_are_ignored() -> None:
     piece = random_piece(np.random.default_rng(2))
     slower = piece.notes.copy()
     slower["start"] *= 2
@@ -40,17 +40,17 @@ def test_rhythm_velocity_and_doubled_unisons_do_not_hide_a_copy() -> None:
     assert near_duplicates([piece, Score(slower), Score(doubled)]) == [0, 0, 0]
 
 
-def test_the_share_that_makes_a_pair_is_three_in_ten_of_the_shorter() -> None:
+def test_near_duplicates_share_three_tenths_of_the_shorter_piece() -> None:
     rng = np.random.default_rng(3)
-    whole = rng.integers(40, 90, 107).tolist()  # 100 runs
-    for shared, groups in ((37, [0, 0]), (36, [0, 1])):  # 30 and 29 runs in common
-        other = whole[:shared] + rng.integers(40, 90, 107 - shared).tolist()
-        assert near_duplicates([melody(*whole), melody(*other)]) == groups
+    whole = rng.integers(40, 90, 107).tolist()  # 100 n-grams
+    for shared, groups in ((37, [0, 0]), (36, [0, 1])):  # 30 and 29 n-grams in common
+        second = whole[:shared] + rng.integers(40, 90, 107 - shared).tolist()
+        assert near_duplicates([melody(*whole), melody(*second)]) == groups
     fragment = whole[20:40]
     assert near_duplicates([melody(*whole), melody(*fragment)]) == [0, 0]
 
 
-def test_two_pieces_may_meet_through_a_third() -> None:
+def test_groups_are_connected_through_a_third_piece() -> None:
     rng = np.random.default_rng(4)
     left, right = (rng.integers(40, 90, 60).tolist() for _ in range(2))
     pieces = [melody(*left), melody(*right), melody(*left, *right)]
@@ -58,37 +58,37 @@ def test_two_pieces_may_meet_through_a_third() -> None:
     assert near_duplicates(pieces) == [0, 0, 0]
 
 
-def test_runs_do_not_reach_from_one_piece_into_the_next() -> None:
-    steps = [60, 62, 64, 65, 67, 69, 71]  # seven notes: no run, but with a neighbour's there were
+def test_n_grams_do_not_cross_pieces() -> None:
+    steps = [60, 62, 64, 65, 67, 69, 71]  # seven notes, one too few for an n-gram
     assert near_duplicates([melody(*steps), melody(*steps), melody(*steps)]) == [0, 1, 2]
 
 
-def test_nothing_one_note_and_one_piece() -> None:
+def test_empty_and_tiny_pieces_are_no_near_duplicates() -> None:
     assert near_duplicates([]) == []
     assert near_duplicates([Score()]) == [0]
     assert near_duplicates([Score(), melody(60), melody(60), Score()]) == [0, 1, 2, 3]
 
 
-def test_very_many_copies_are_one_group() -> None:
+def test_many_copies_are_one_group() -> None:
     rng = np.random.default_rng(5)
-    piece, other = random_piece(rng), random_piece(rng)
-    copies = [piece.transposed(at % 11) for at in range(300)]
-    assert near_duplicates([*copies, other]) == [0] * 300 + [1]
+    piece, second = random_piece(rng), random_piece(rng)
+    copies = [piece.transposed(index % 11) for index in range(300)]
+    assert near_duplicates([*copies, second]) == [0] * 300 + [1]
 
 
-def test_the_chorales_hold_the_pairs_that_their_catalogue_knows() -> None:
+def test_near_duplicates_among_the_chorales() -> None:
     scores = load_collection("bach-chorales").scores
     groups = near_duplicates(scores)
     group = {score.name: number for score, number in zip(scores, groups, strict=True)}
-    for one, other in (
+    for first, second in (
         ("bwv190.7", "bwv190.7-inst"),
         ("bwv18.5-lz", "bwv18.5-w"),
-        ("bwv171.6", "bwv41.6"),  # one chorale in two cantatas, a tone apart
+        ("bwv171.6", "bwv41.6"),  # one chorale in two cantatas, in two keys
         ("bwv59.3", "bwv175.7"),
         ("bwv120.8-a", "bwv137.5"),
         ("bwv244.15", "bwv244.17"),  # O Haupt voll Blut und Wunden, twice in a passion
     ):
-        assert group[one] == group[other], (one, other)
-    for one, other in (("bwv1.6", "bwv10.7"), ("bwv253", "bwv254")):
-        assert group[one] != group[other], (one, other)
+        assert group[first] == group[second], (first, second)
+    for first, second in (("bwv1.6", "bwv10.7"), ("bwv253", "bwv254")):
+        assert group[first] != group[second], (first, second)
     assert len(set(groups)) == 375

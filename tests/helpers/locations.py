@@ -1,8 +1,8 @@
-"""Where the repo and the corpora beside it lie."""
+"""Paths of the repository and of the corpora beside it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]  # of the repo
-CORPORA = ROOT.parent / "shared" / "corpora"  # not everywhere: tests that need it skip
+ROOT = Path(__file__).parents[2]  # of the repository
+CORPORA = ROOT.parent / "shared" / "corpora"  # may be missing: tests that need it skip

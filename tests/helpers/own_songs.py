@@ -1,4 +1,4 @@
-"""A person's folder of songs, and what has become of it."""
+"""Small songs of one note, zips of files, and the paths below a folder."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from tests.helpers.small_midi import midi, note
 ONE, TWO, THREE = (midi(note(pitch, 480)) for pitch in (60, 62, 64))
 
 
-def everything(folder: Path) -> list[str]:
+def paths_below(folder: Path) -> list[str]:
+    """Relative paths of all files and folders below a folder, hidden ones included."""
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
 
 
 def zip_of(files: dict[str, bytes]) -> bytes:
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as writing:
+    """The bytes of a zip of files, by name."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
         for name, data in files.items():
-            writing.writestr(name, data)
-    return archive.getvalue()
+            archive.writestr(name, data)
+    return buffer.getvalue()

@@ -1,4 +1,4 @@
-"""Scores of every kind for property tests."""
+"""Hypothesis strategies for scores."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ NOTE = st.tuples(
     st.integers(1, 700),  # duration
     st.integers(0, 127),  # pitch
     st.integers(1, 127),  # velocity
-    st.sampled_from((0, 24, 127)),  # programme
+    st.sampled_from((0, 24, 127)),  # program
     st.sampled_from((0, 1, 7)),  # part
 )
 METRES = st.sampled_from(
@@ -25,7 +25,7 @@ METRES = st.sampled_from(
 
 
 def scores(most: int = 40, low: int = 0, high: int = 127) -> st.SearchStrategy[Score]:
-    """Scores of 0 to `most` notes with keys from low to high, overlaps and unisons included."""
+    """Scores of 0 to `most` notes with pitches from low to high, overlaps and unisons included."""
     notes = st.lists(NOTE.filter(lambda row: low <= row[2] <= high), max_size=most)
     return st.builds(
         lambda rows, tempo, metres: Score(notes_from(rows), tempo, metres, "made up"),

@@ -11,10 +11,12 @@ VIEWS = ("Notes", "Rhythm", "Playing", "Vocabulary", "Pieces", "Refused")
 
 
 def file_of(*rows: tuple[int, ...]) -> bytes:
+    """A MIDI file of notes (start, duration, pitch)."""
     return midi_bytes(Score(notes_from(rows)))
 
 
 def collection_of(name: str, **files: bytes) -> str:
+    """Create a collection of MIDI files, by name; returns its name."""
     user_collections.add_files(name, [(f"{file}.mid", data) for file, data in files.items()])
     return name
 

@@ -1,4 +1,4 @@
-"""MIDI files of a few events, byte by byte, for tests of what reads them."""
+"""MIDI files of a few events, written byte by byte, for tests of readers."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ Event = tuple[int, bytes]  # ticks since the event before, message
 
 
 def midi(*tracks: list[Event], ticks_per_quarter: int = 480, kind: int = 1) -> bytes:
-    """A MIDI file of these tracks."""
+    """The bytes of a MIDI file with the given tracks; kind: the format in its header."""
     header = b"MThd" + (6).to_bytes(4, "big") + kind.to_bytes(2, "big")
     header += len(tracks).to_bytes(2, "big") + ticks_per_quarter.to_bytes(2, "big")
     return header + b"".join(_track(events) for events in tracks)
 
 
 def note(
-    pitch: int, lasts: int, after: int = 0, velocity: int = 80, channel: int = 0
+    pitch: int, duration: int, after: int = 0, velocity: int = 80, channel: int = 0
 ) -> list[Event]:
-    """A note that begins some ticks after the event before it."""
+    """A note that begins `after` ticks after the event before it; durations in ticks."""
     on, off = bytes([0x90 | channel, pitch, velocity]), bytes([0x80 | channel, pitch, 0])
-    return [(after, on), (lasts, off)]
+    return [(after, on), (duration, off)]
 
 
 def program(number: int, channel: int = 0) -> list[Event]:
@@ -26,12 +26,12 @@ def program(number: int, channel: int = 0) -> list[Event]:
 
 
 def tempo(microseconds: int, after: int = 0) -> list[Event]:
-    """A tempo in microseconds a quarter."""
+    """A tempo in microseconds per quarter."""
     return [(after, b"\xff\x51\x03" + microseconds.to_bytes(3, "big"))]
 
 
 def signature(numerator: int, power: int, after: int = 0) -> list[Event]:
-    """A time signature; its denominator is 2 to a power."""
+    """A time signature numerator / 2**power."""
     return [(after, b"\xff\x58\x04" + bytes([numerator, power, 24, 8]))]
 
 

@@ -1,4 +1,4 @@
-"""A few small pieces with some order in them, as scores and as files."""
+"""Small melodies for tests, as scores and as MIDI files."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ SCALE = (60, 62, 64, 65, 67, 69, 71, 72)
 
 
 def tiny_pieces(count: int = 12, notes: int = 40) -> list[Score]:
-    """Melodies that wander by step through C major in eighths, with a bass note a bar."""
+    """Stepwise random melodies in eighths in C major, with a bass note per bar."""
     rng = np.random.default_rng(7)
     pieces = []
     for number in range(count):
-        place, rows = int(rng.integers(8)), []
+        degree, rows = int(rng.integers(8)), []
         for i in range(notes):
-            place = int(np.clip(place + rng.integers(-2, 3), 0, 7))
-            rows.append((i * 12, 12, SCALE[place]))
+            degree = int(np.clip(degree + rng.integers(-2, 3), 0, 7))
+            rows.append((i * 12, 12, SCALE[degree]))
             if i % 8 == 0:
-                rows.append((i * 12, 96, SCALE[place] - 24))
+                rows.append((i * 12, 96, SCALE[degree] - 24))
         pieces.append(Score(notes_from(rows), 100.0, name=f"melody {number:02}"))
     return pieces
 
 
 def write_folder(folder: Path, count: int = 12, notes: int = 40) -> Path:
-    """A folder of MIDI files of these pieces."""
+    """Write the melodies as MIDI files into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for score in tiny_pieces(count, notes):
         (folder / f"{score.name}.mid").write_bytes(midi_bytes(score))

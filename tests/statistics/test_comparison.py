@@ -1,4 +1,4 @@
-"""Sets against sets: alike, apart, and by the textbook's figures."""
+"""Similarity of sets, and densities compared with textbook values."""
 
 import math
 
@@ -32,35 +32,35 @@ def test_distances_within_and_between_sets() -> None:
     assert inter_set(np.array([[0.0, 3.0]]), np.array([[4.0, 0.0]])) == [5]
 
 
-def test_a_set_is_like_one_drawn_from_the_same_music() -> None:
+def test_samples_of_one_distribution_are_similar() -> None:
     rng = np.random.default_rng(0)
-    one, other = rng.normal(size=(2, 200, 1))
-    found = similarity(one, other)
-    assert found.overlap > 0.95
-    assert found.divergence < 0.01
+    first, second = rng.normal(size=(2, 200, 1))
+    result = similarity(first, second)
+    assert result.overlap > 0.95
+    assert result.divergence < 0.01
 
 
-def test_sets_far_apart_share_nothing() -> None:
+def test_distant_sets_do_not_overlap() -> None:
     rng = np.random.default_rng(0)
-    one, other = rng.normal(size=(2, 50, 1))
-    found = similarity(one, other + 100)
-    assert found.overlap < 1e-6
-    assert found.divergence > 5
-    assert found.reference_mean - found.mean == pytest.approx(100, abs=0.5)
+    first, second = rng.normal(size=(2, 50, 1))
+    result = similarity(first, second + 100)
+    assert result.overlap < 1e-6
+    assert result.divergence > 5
+    assert result.reference_mean - result.mean == pytest.approx(100, abs=0.5)
 
 
-def test_a_set_without_variety_is_not_like_a_varied_one() -> None:
+def test_a_constant_set_is_not_similar_to_a_varied_one() -> None:
     varied = np.random.default_rng(0).normal(size=(100, 1))
     assert similarity(np.zeros((100, 1)), varied).overlap < 0.2
 
 
-def test_pieces_that_are_all_one_are_alike() -> None:
-    found = similarity(np.full((5, 1), 3.0), np.full((4, 1), 3.0))
-    assert found.overlap == pytest.approx(1.0)
-    assert found.divergence == pytest.approx(0.0)
+def test_equal_constant_sets_are_similar() -> None:
+    result = similarity(np.full((5, 1), 3.0), np.full((4, 1), 3.0))
+    assert result.overlap == pytest.approx(1.0)
+    assert result.divergence == pytest.approx(0.0)
 
 
-def test_two_normal_densities_overlap_and_diverge_as_the_textbook_says() -> None:
+def test_overlap_and_divergence_of_two_normal_densities() -> None:
     rng = np.random.default_rng(0)
     first, second = densities(rng.normal(0, 1, 40_000), rng.normal(1, 1, 40_000))
     assert first.sum() == pytest.approx(1)
@@ -75,52 +75,52 @@ distances = arrays(float, st.integers(1, 30), elements=st.floats(0, 1e6))
 @given(distances, distances)
 @example(np.array([0.0]), np.array([5e-324]))
 @example(np.array([1e6]), np.array([1e6 + 1e-9]))
-def test_densities_hold_all_mass_on_one_grid(first: np.ndarray, second: np.ndarray) -> None:
-    one, other = densities(first, second)
-    assert one.shape == other.shape
-    assert one.sum() == pytest.approx(1)
-    assert other.sum() == pytest.approx(1)
-    assert -1e-9 <= overlapping_area(one, other) <= 1 + 1e-9
-    assert overlapping_area(one, other) == pytest.approx(overlapping_area(other, one))
-    assert kl_divergence(one, other) >= -1e-9
-    assert kl_divergence(one, one) == 0
+def test_densities_have_mass_one_on_one_grid(first: np.ndarray, second: np.ndarray) -> None:
+    first, second = densities(first, second)
+    assert first.shape == second.shape
+    assert first.sum() == pytest.approx(1)
+    assert second.sum() == pytest.approx(1)
+    assert -1e-9 <= overlapping_area(first, second) <= 1 + 1e-9
+    assert overlapping_area(first, second) == pytest.approx(overlapping_area(second, first))
+    assert kl_divergence(first, second) >= -1e-9
+    assert kl_divergence(first, first) == 0
 
 
 def pieces(rng: np.random.Generator, keys: list[int], count: int = 12) -> list[Score]:
-    """Random pieces of 20 quarters over some keys."""
+    """Random pieces of 20 quarters with the given pitches."""
     return [
         Score(notes_from([(24 * i, 24, int(rng.choice(keys))) for i in range(20)]))
         for _ in range(count)
     ]
 
 
-def test_scores_are_compared_in_every_feature() -> None:
+def test_scores_are_compared_in_all_features() -> None:
     rng = np.random.default_rng(0)
     major, chromatic = [60, 62, 64, 65, 67], list(range(48, 84))
-    found = compare(pieces(rng, major), pieces(rng, major))
+    result = compare(pieces(rng, major), pieces(rng, major))
     apart = compare(pieces(rng, chromatic), pieces(rng, major))
-    alone = {"clashes", "parallels"}  # without a meaning for one note at a time
-    assert set(found) == set(FEATURES) - alone and set(FEATURES) > set(METRICS)
+    undefined = {"clashes", "parallels"}  # undefined for monophonic music
+    assert set(result) == set(FEATURES) - undefined and set(FEATURES) > set(METRICS)
     for name in ("pitch range", "pitch-class entropy", "interval histogram"):
-        assert found[name].overlap > 0.75 > 0.5 > apart[name].overlap, name
-    assert math.isnan(found["interval histogram"].mean)
-    assert found["notes per beat"].mean == 1.0
+        assert result[name].overlap > 0.75 > 0.5 > apart[name].overlap, name
+    assert math.isnan(result["interval histogram"].mean)
+    assert result["notes per beat"].mean == 1.0
 
 
-def test_pieces_without_a_meaning_are_left_out() -> None:
+def test_pieces_with_an_undefined_feature_are_left_out() -> None:
     short = [Score(notes_from([(0, 24, 60 + i)])) for i in range(3)]
-    found = compare(short, short)
-    assert "mean interval" not in found  # no piece has two notes
-    assert found["pitches used"].overlap == pytest.approx(1.0)
+    result = compare(short, short)
+    assert "mean interval" not in result  # no piece has two notes
+    assert result["pitches used"].overlap == pytest.approx(1.0)
 
 
-def test_one_piece_is_no_set() -> None:
+def test_a_set_needs_two_pieces() -> None:
     with pytest.raises(ValueError, match="at least two pieces"):
         compare([Score()], [Score(), Score()])
 
 
-def test_a_set_without_any_spread_takes_the_width_of_the_other() -> None:
-    """98 pieces without a rest are like 98 of which two have one."""
+def test_a_constant_set_takes_the_bandwidth_of_the_other() -> None:
+    """98 pieces without rests are similar to 98 of which two have one."""
     never = np.zeros((98, 1))
     hardly_ever = np.concatenate([np.zeros((96, 1)), np.full((2, 1), 0.02)])
     assert similarity(never, hardly_ever).overlap == pytest.approx(96 / 98, abs=0.01)

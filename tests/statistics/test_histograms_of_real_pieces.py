@@ -1,4 +1,4 @@
-"""Statistics of real pieces held against music21's and pretty_midi's."""
+"""Histograms of real pieces, compared with music21 and pretty_midi."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from musicgen.theory.keys import find_keys
 from tests.helpers.locations import CORPORA
 
 PIANO = CORPORA / "piano92/waltz_de_choco.mid"
-EVERY_NTH = 80  # of the pieces of both bundled collections
+EVERY_NTH = 80  # piece of both bundled collections
 
 
 def files():
@@ -48,66 +48,66 @@ def piece(request):
     return score, pretty_midi.PrettyMIDI(io.BytesIO(data)), data
 
 
-def test_pitch_classes_are_pretty_midis(piece):
+def test_pitch_classes_equal_pretty_midi(piece):
     score, theirs, _ = piece
-    found = pitch_classes([score])
+    result = pitch_classes([score])
     ours = np.zeros(12)
-    ours[found.values] = found.counts
+    ours[result.values] = result.counts
     assert np.array_equal(ours, theirs.get_pitch_class_histogram(normalize=False))
 
 
-def test_notes_and_length_are_pretty_midis(piece):
+def test_notes_and_seconds_equal_pretty_midi(piece):
     score, theirs, _ = piece
-    glance = overview([score])
-    assert glance.notes == sum(len(part.notes) for part in theirs.instruments)
-    assert glance.seconds == pytest.approx(theirs.get_end_time(), abs=0.01)
+    result = overview([score])
+    assert result.notes == sum(len(part.notes) for part in theirs.instruments)
+    assert result.seconds == pytest.approx(theirs.get_end_time(), abs=0.01)
 
 
-def test_keys_struck_are_pretty_midis(piece):
+def test_pitches_equal_pretty_midi(piece):
     score, theirs, _ = piece
-    struck = np.bincount([note.pitch for part in theirs.instruments for note in part.notes])
-    found = pitches([score])
-    assert np.array_equal(struck[struck > 0], found.counts)
-    assert np.array_equal(np.flatnonzero(struck), found.values)
+    expected = np.bincount([note.pitch for part in theirs.instruments for note in part.notes])
+    result = pitches([score])
+    assert np.array_equal(expected[expected > 0], result.counts)
+    assert np.array_equal(np.flatnonzero(expected), result.values)
 
 
-def test_polyphony_is_pretty_midis_piano_roll(piece):
+def test_polyphony_equals_the_piano_roll_of_pretty_midi(piece):
     score, theirs, _ = piece
     rate = 96  # samples a second
     roll = sum((part.get_piano_roll(rate) > 0).astype(int) for part in theirs.instruments)
-    found = polyphony([score])
+    result = polyphony([score])
     shares = np.bincount(roll.sum(axis=0), minlength=8) / roll.shape[1]
-    for voices, share in zip(found.values, found.shares, strict=True):
+    for voices, share in zip(result.values, result.shares, strict=True):
         assert share == pytest.approx(shares[voices], abs=0.02)
 
 
-def counted(found: Histogram) -> Counter[int]:
-    return Counter(dict(zip(found.values.tolist(), found.counts.tolist(), strict=True)))
+def as_counter(result: Histogram) -> Counter[int]:
+    return Counter(dict(zip(result.values.tolist(), result.counts.tolist(), strict=True)))
 
 
-def test_velocities_are_pretty_midis(piece):
+def test_velocities_equal_pretty_midi(piece):
     score, theirs, _ = piece
-    struck = Counter(note.velocity for part in theirs.instruments for note in part.notes)
-    assert counted(velocities([score])) == struck
+    expected = Counter(note.velocity for part in theirs.instruments for note in part.notes)
+    assert as_counter(velocities([score])) == expected
 
 
-def test_tempo_is_pretty_midis(piece):
+def test_tempo_equals_pretty_midi(piece):
     score, theirs, _ = piece
     (tempo,) = theirs.get_tempo_changes()[1]
-    assert counted(tempi([score])) == {round(tempo): 1}
+    assert as_counter(tempi([score])) == {round(tempo): 1}
 
 
-def test_metre_is_the_one_of_most_downbeats_of_pretty_midi(piece):
+def test_the_main_metre_is_the_longest_of_pretty_midi(piece):
     score, theirs, _ = piece
     changes = theirs.time_signature_changes
     edges = [*(change.time for change in changes[1:]), theirs.get_end_time()]
-    lasting: Counter[int] = Counter()
+    seconds: Counter[int] = Counter()
     for change, edge in zip(changes, edges, strict=True):
-        lasting[100 * change.numerator + change.denominator] += edge - change.time
-    assert counted(metres([score])) == {max(lasting, key=lasting.__getitem__): 1}
+        seconds[100 * change.numerator + change.denominator] += edge - change.time
+    assert as_counter(metres([score])) == {max(seconds, key=seconds.__getitem__): 1}
 
 
-def test_places_in_the_bar_are_those_after_pretty_midis_downbeats(piece):
+def test_onsets_in_the_bar_equal_those_after_downbeats_of_pretty_midi(piece):
     score, theirs, _ = piece
     (tempo,) = theirs.get_tempo_changes()[1]
     downbeats = theirs.get_downbeats()
@@ -117,50 +117,50 @@ def test_places_in_the_bar_are_those_after_pretty_midis_downbeats(piece):
     first_bar = score.metres[0].ticks_per_bar
     if len(score.metres) > 1 and first_bar < score.metres[1].ticks_per_bar:  # a pickup
         places[starts < downbeats[1] - 0.001] += score.metres[1].ticks_per_bar - first_bar
-    assert counted(onsets_in_bar([score])) == Counter(places.tolist())
+    assert as_counter(onsets_in_bar([score])) == Counter(places.tolist())
 
 
-def test_intervals_are_those_between_pretty_midis_highest_notes(piece):
+def test_intervals_equal_those_of_the_highest_notes_of_pretty_midi(piece):
     score, theirs, _ = piece
     leaps: Counter[int] = Counter()
     for part in theirs.instruments:
         highest: dict[float, int] = {}
-        for note in sorted(part.notes, key=lambda each: each.start):
+        for note in sorted(part.notes, key=lambda entry: entry.start):
             onset = round(note.start, 3)
             highest[onset] = max(note.pitch, highest.get(onset, 0))
         leaps.update(after - before for before, after in pairwise(highest.values()))
-    assert counted(intervals([score])) == leaps
+    assert as_counter(intervals([score])) == leaps
 
 
 @pytest.mark.slow
-def test_key_durations_and_pitches_are_music21s(piece):
+def test_key_durations_and_pitches_equal_music21(piece):
     from music21 import converter
 
     score, _, data = piece
     theirs = converter.parseData(data, format="midi", quantizePost=False)
     key = theirs.analyze("key")
-    (found,) = find_keys([score])
-    assert found.name == f"{key.tonic.name} {key.mode}"
-    assert found.correlation == pytest.approx(key.correlationCoefficient, abs=1e-6)
-    lasting = sum(note.quarterLength * len(note.pitches) for note in theirs.recurse().notes)
+    (result,) = find_keys([score])
+    assert result.name == f"{key.tonic.name} {key.mode}"
+    assert result.correlation == pytest.approx(key.correlationCoefficient, abs=1e-6)
+    seconds = sum(note.quarterLength * len(note.pitches) for note in theirs.recurse().notes)
     ours = durations([score])
-    assert (ours.values * ours.counts).sum() / TICKS_PER_QUARTER == pytest.approx(float(lasting))
-    struck = [note for note in theirs.recurse().notes if not note.tie or note.tie.type == "start"]
-    names = [str(pitch) for note in struck for pitch in note.pitches]
+    assert (ours.values * ours.counts).sum() / TICKS_PER_QUARTER == pytest.approx(float(seconds))
+    expected = [note for note in theirs.recurse().notes if not note.tie or note.tie.type == "start"]
+    names = [str(pitch) for note in expected for pitch in note.pitches]
     keys = pitches([score])
     assert sorted(names) == sorted(np.repeat(keys.labels, keys.counts))
 
 
 @pytest.mark.slow
-def test_chords_are_music21s():
-    """A piano piece, where whole chords are in one track."""
+def test_chords_equal_music21():
+    """A piano piece, which has its chords in one track."""
     if not PIANO.is_file():
         pytest.skip("shared/corpora/piano92 beside the repo is not here")
     from music21 import converter
 
     theirs = converter.parse(PIANO, forceSource=True, storePickle=False).recurse().notes
-    struck = [each for each in theirs if not each.tie or each.tie.type == "start"]
-    names = [".".join(map(str, each.normalOrder)) for each in struck if each.isChord]
-    found = note_frequency([read_score(PIANO.read_bytes(), PIANO.name)])
-    assert sorted(names) == sorted(np.repeat(found.chords.labels, found.chords.counts))
-    assert counted(found.sizes) == Counter(len(each.pitches) for each in struck)
+    expected = [entry for entry in theirs if not entry.tie or entry.tie.type == "start"]
+    names = [".".join(map(str, entry.normalOrder)) for entry in expected if entry.isChord]
+    result = note_frequency([read_score(PIANO.read_bytes(), PIANO.name)])
+    assert sorted(names) == sorted(np.repeat(result.chords.labels, result.chords.counts))
+    assert as_counter(result.sizes) == Counter(len(entry.pitches) for entry in expected)

@@ -1,4 +1,4 @@
-"""The metrics by hand, by muspy's own answers, and by what must hold for any music."""
+"""Metrics in small examples, compared with muspy, and in property tests."""
 
 import json
 import math
@@ -27,7 +27,7 @@ def score(*rows: tuple[int, ...], metres: tuple[Metre, ...] = (Metre(0, 4, 4),))
 
 
 def piece(row: dict) -> Score:
-    """The score that muspy was asked about."""
+    """The score of a row of muspy's results."""
     if "notes" in row:
         return score(*map(tuple, row["notes"]))
     (collection,) = [entry for entry in bundled_collections() if entry.name == row["collection"]]
@@ -36,19 +36,19 @@ def piece(row: dict) -> Score:
 
 
 @pytest.mark.parametrize("row", ANSWERS["pieces"], ids=lambda row: row["piece"])
-def test_every_metric_gives_the_answer_of_muspy(row: dict) -> None:
-    known = piece(row)
-    for name, answer in row["answers"].items():
-        ours = OURS[name](known)
-        if answer is None:
+def test_metrics_equal_muspy(row: dict) -> None:
+    example = piece(row)
+    for name, expected in row["answers"].items():
+        ours = OURS[name](example)
+        if expected is None:
             assert math.isnan(ours), name
         else:
-            assert ours == pytest.approx(answer, abs=1e-9), name
+            assert ours == pytest.approx(expected, abs=1e-9), name
 
 
-def test_muspy_was_asked_about_every_metric_that_it_has() -> None:
-    asked = {name for row in ANSWERS["pieces"] for name in row["answers"]}
-    assert len(asked) == 10
+def test_all_metrics_of_muspy_are_compared() -> None:
+    names = {name for row in ANSWERS["pieces"] for name in row["answers"]}
+    assert len(names) == 10
     assert {row.get("collection") for row in ANSWERS["pieces"]} == {
         None,
         "bach-chorales",
@@ -56,7 +56,7 @@ def test_muspy_was_asked_about_every_metric_that_it_has() -> None:
     }
 
 
-def test_entropy_counts_the_bits_of_a_choice() -> None:
+def test_entropy_of_equal_shares() -> None:
     four = score((0, 24, 60), (24, 24, 62), (48, 24, 64), (72, 24, 65))
     assert pitch.pitch_class_entropy(four) == 2.0
     octaves = score((0, 24, 60), (24, 24, 72))
@@ -71,10 +71,10 @@ def test_scale_consistency_is_the_share_in_the_best_scale() -> None:
 
 
 def test_intervals_follow_the_notes_from_low_to_high() -> None:
-    known = score((0, 24, 60), (0, 24, 64), (24, 24, 64), (48, 24, 48))
-    assert pitch.mean_interval(known) == (4 + 0 + 16) / 3
-    assert pitch.repeated_note_share(known) == 1 / 3
-    histogram = pitch.interval_histogram(known)
+    example = score((0, 24, 60), (0, 24, 64), (24, 24, 64), (48, 24, 48))
+    assert pitch.mean_interval(example) == (4 + 0 + 16) / 3
+    assert pitch.repeated_note_share(example) == 1 / 3
+    histogram = pitch.interval_histogram(example)
     assert histogram.shape == (25,)
     # From -12 (here -16 too) to +12; the middle is the repeated note.
     assert {int(i) - 12: histogram[i] for i in np.flatnonzero(histogram)} == {
@@ -84,61 +84,61 @@ def test_intervals_follow_the_notes_from_low_to_high() -> None:
     }
 
 
-def test_two_pitches_at_once_are_polyphony() -> None:
-    known = score((0, 24, 60), (0, 24, 64), (24, 24, 60), (72, 24, 60))
-    assert time.polyphony_rate(known) == 24 / 96
-    assert time.polyphony(known) == 96 / 72
+def test_polyphony_of_two_pitches() -> None:
+    example = score((0, 24, 60), (0, 24, 64), (24, 24, 60), (72, 24, 60))
+    assert time.polyphony_rate(example) == 24 / 96
+    assert time.polyphony(example) == 96 / 72
 
 
-def test_a_pitch_in_two_parts_sounds_once() -> None:
-    known = score((0, 48, 60, 80, 0, 0), (12, 12, 60, 80, 0, 1), (40, 20, 60, 80, 0, 1))
-    assert time.polyphony(known) == 1.0
-    assert time.polyphony_rate(known) == 0.0
+def test_a_pitch_in_two_parts_counts_once() -> None:
+    example = score((0, 48, 60, 80, 0, 0), (12, 12, 60, 80, 0, 1), (40, 20, 60, 80, 0, 1))
+    assert time.polyphony(example) == 1.0
+    assert time.polyphony_rate(example) == 0.0
 
 
-def test_a_beat_is_empty_where_nothing_sounds_in_it() -> None:
+def test_empty_beats() -> None:
     assert time.empty_beat_rate(score((0, 24, 60), (72, 24, 60))) == 0.5
     assert time.empty_beat_rate(score((0, 25, 60), (71, 24, 60))) == 0.0
     assert time.empty_beat_rate(score((240, 24, 60))) == 10 / 11
 
 
-def test_groove_is_the_same_rhythm_bar_after_bar() -> None:
+def test_groove_consistency_of_equal_and_different_bars() -> None:
     bars = [(96 * bar + place, 24, 60) for bar in range(3) for place in (0, 24, 36)]
     assert time.groove_consistency(score(*bars)) == 1.0
     other = [(0, 96, 60), (96, 96, 60), (192 + 48, 48, 60)]
-    # The third bar's one onset is elsewhere: two places differ of 96, in one pair of two.
+    # The third bar has its onset elsewhere: 2 of 96 places differ, in 1 of 2 pairs.
     assert time.groove_consistency(score(*other)) == 1 - (2 / 96) / 2
 
 
-def test_groove_compares_bars_of_one_length_alone() -> None:
+def test_groove_consistency_compares_bars_of_equal_length() -> None:
     metres = (Metre(0, 4, 4), Metre(96, 3, 4), Metre(168, 2, 4))
-    known = score((0, 24, 60), (96, 24, 60), (168, 24, 60), metres=metres)
-    assert math.isnan(time.groove_consistency(known))
+    example = score((0, 24, 60), (96, 24, 60), (168, 24, 60), metres=metres)
+    assert math.isnan(time.groove_consistency(example))
 
 
-def test_groove_counts_a_pickup_from_the_end_of_its_bar() -> None:
+def test_groove_consistency_of_a_pickup() -> None:
     metres = (Metre(0, 1, 4), Metre(24, 4, 4))
-    known = score((0, 24, 60), (24 + 72, 24, 60), metres=metres)
-    assert time.groove_consistency(known) == 1.0
+    example = score((0, 24, 60), (24 + 72, 24, 60), metres=metres)
+    assert time.groove_consistency(example) == 1.0
 
 
 def test_density_and_durations() -> None:
-    known = score((0, 12, 60), (0, 12, 64), (12, 36, 60), (96, 96, 60))
-    assert time.notes_per_bar(known) == 2.0
-    assert time.notes_per_beat(known) == 0.5
-    assert time.mean_duration(known) == (0.5 + 0.5 + 1.5 + 4) / 4
-    assert time.mean_inter_onset(known) == 2.0
-    assert time.longest_wait(known) == 3.5
-    assert time.duration_entropy(known) == 1.5
-    histogram = time.duration_histogram(known)
+    example = score((0, 12, 60), (0, 12, 64), (12, 36, 60), (96, 96, 60))
+    assert time.notes_per_bar(example) == 2.0
+    assert time.notes_per_beat(example) == 0.5
+    assert time.mean_duration(example) == (0.5 + 0.5 + 1.5 + 4) / 4
+    assert time.mean_inter_onset(example) == 2.0
+    assert time.longest_wait(example) == 3.5
+    assert time.duration_entropy(example) == 1.5
+    histogram = time.duration_histogram(example)
     assert {int(i): histogram[i] for i in np.flatnonzero(histogram)} == {2: 0.5, 6: 0.25, 16: 0.25}
 
 
-def test_an_empty_score_has_no_figures_but_counts() -> None:
-    found = score_metrics(Score())
+def test_metrics_of_an_empty_score_are_undefined_except_counts() -> None:
+    metrics = score_metrics(Score())
     counts = {"pitch range", "pitches used", "pitch classes used"}
-    assert {name for name, value in found.items() if value == 0.0} == counts
-    assert all(math.isnan(value) for name, value in found.items() if name not in counts)
+    assert {name for name, value in metrics.items() if value == 0.0} == counts
+    assert all(math.isnan(value) for name, value in metrics.items() if name not in counts)
     assert pitch.interval_histogram(Score()).sum() == 0
     assert time.duration_histogram(Score()).sum() == 0
 
@@ -148,29 +148,27 @@ rows = st.lists(
 )
 
 
-def roll(known: Score) -> np.ndarray:
-    """The score tick by tick: (end, 128) bool."""
-    sounding = np.zeros((known.end, 128), bool)
-    for note in known.notes:
+def roll(example: Score) -> np.ndarray:
+    """Piano roll of a score: (end, 128) bool."""
+    sounding = np.zeros((example.end, 128), bool)
+    for note in example.notes:
         sounding[note["start"] : note["start"] + note["duration"], note["pitch"]] = True
     return sounding
 
 
 @given(rows)
-def test_texture_is_that_of_the_piano_roll(notes: list[tuple[int, ...]]) -> None:
-    known = score(*notes)
-    sounding = roll(known).sum(axis=1)
-    assert time.polyphony(known) == pytest.approx(sounding[sounding > 0].mean())
-    assert time.polyphony_rate(known) == pytest.approx(np.mean(sounding >= 2))
-    beats = [sounding[at : at + 24].any() for at in range(0, known.end, 24)]
-    assert time.empty_beat_rate(known) == pytest.approx(1 - np.mean(beats))
+def test_texture_metrics_equal_those_of_the_piano_roll(notes: list[tuple[int, ...]]) -> None:
+    example = score(*notes)
+    sounding = roll(example).sum(axis=1)
+    assert time.polyphony(example) == pytest.approx(sounding[sounding > 0].mean())
+    assert time.polyphony_rate(example) == pytest.approx(np.mean(sounding >= 2))
+    beats = [sounding[at : at + 24].any() for at in range(0, example.end, 24)]
+    assert time.empty_beat_rate(example) == pytest.approx(1 - np.mean(beats))
 
 
 @given(rows, st.integers(-40, 60))
-def test_all_but_the_notes_themselves_is_the_same_in_every_key(
-    notes: list[tuple[int, ...]], semitones: int
-) -> None:
-    known = score(*notes)
-    assert score_metrics(known) == pytest.approx(
-        score_metrics(known.transposed(semitones)), nan_ok=True
+def test_metrics_do_not_depend_on_the_key(notes: list[tuple[int, ...]], semitones: int) -> None:
+    example = score(*notes)
+    assert score_metrics(example) == pytest.approx(
+        score_metrics(example.transposed(semitones)), nan_ok=True
     )

@@ -1,4 +1,4 @@
-"""A collection in a few numbers and a sentence."""
+"""Size of a collection, in numbers and in a sentence."""
 
 import pytest
 
@@ -6,24 +6,24 @@ from musicgen.score import Score, notes_from
 from musicgen.statistics.overview import overview, size_verdict
 
 
-def test_numbers_of_a_small_collection():
+def test_a_small_collection():
     short = Score(notes_from([(0, 24, 60)]), tempo=60)  # a second
     long = Score(notes_from([(0, 24, 60), (48, 48, 62), (48, 48, 65)]), tempo=120)  # two seconds
-    glance = overview([short, long])
-    assert (glance.pieces, glance.notes, glance.seconds) == (2, 4, 3.0)
-    assert (glance.shortest, glance.longest) == (1, 3)
-    assert glance.hours == 3 / 3600
+    result = overview([short, long])
+    assert (result.pieces, result.notes, result.seconds) == (2, 4, 3.0)
+    assert (result.shortest, result.longest) == (1, 3)
+    assert result.hours == 3 / 3600
 
 
-def test_two_hours():
+def test_hours():
     score = Score(notes_from([(0, 24, 60), (24 * 120 * 120 - 24, 24, 62)]), tempo=120)
     assert overview([score]).hours == 2.0
 
 
 def test_an_empty_collection():
-    glance = overview([])
-    assert (glance.pieces, glance.notes, glance.seconds, glance.longest) == (0, 0, 0, 0)
-    assert glance.verdict == "No notes yet: add music to begin."
+    result = overview([])
+    assert (result.pieces, result.notes, result.seconds, result.longest) == (0, 0, 0, 0)
+    assert result.verdict == "No notes yet: add music to begin."
 
 
 @pytest.mark.parametrize(
@@ -38,5 +38,5 @@ def test_an_empty_collection():
         (2_140_000, 5_000, "About 2.1 million notes: enough for a large model."),
     ],
 )
-def test_verdicts(notes, pieces, words):
+def test_verdicts_by_size(notes, pieces, words):
     assert size_verdict(notes, pieces).startswith(words)

@@ -1,4 +1,4 @@
-"""Durations, places, tempo, metre, velocity and polyphony of a small collection."""
+"""Rhythm histograms of a small collection."""
 
 import pytest
 
@@ -27,7 +27,7 @@ SCORES = [
     Score(notes_from([(12, 12, 60, 64), (24, 48, 62, 90), (72, 36, 64, 90)]), 96.4, PICKUP),
     Score(notes_from([(0, 24, 60, 64), (0, 72, 48, 64), (24, 24, 64, 64)]), 96, WALTZ),
 ]
-EVERY = (durations, onsets_in_bar, tempi, metres, velocities, polyphony)
+HISTOGRAMS = (durations, onsets_in_bar, tempi, metres, velocities, polyphony)
 
 
 def test_durations():
@@ -42,7 +42,7 @@ def test_durations():
     assert durations(SCORES).pieces_with("quarter") == [1]
 
 
-def test_places_in_the_bar_count_a_pickup_from_its_end():
+def test_onsets_in_a_pickup_count_from_its_end():
     assert counts(onsets_in_bar(SCORES)) == {
         "quarter 1": 3,
         "quarter 2": 1,
@@ -55,7 +55,7 @@ def test_tempi_are_rounded():
     assert counts(tempi(SCORES)) == {"96 quarters a minute": 2}
 
 
-def test_metres_are_those_that_last_longest():
+def test_the_main_metre_lasts_longest():
     assert counts(metres(SCORES)) == {"4/4": 1, "3/4": 1}
     back = (Metre(0, 3, 4), Metre(72, 4, 4), Metre(168, 3, 4))
     score = Score(notes_from([(0, 240, 60)]), metres=back)  # three quarters, four, three more
@@ -63,7 +63,7 @@ def test_metres_are_those_that_last_longest():
     assert main_metre(Score(metres=WALTZ)) == WALTZ[0]
 
 
-def test_a_metre_after_the_last_note_does_not_last():
+def test_a_metre_after_the_last_note_does_not_count():
     score = Score(notes_from([(0, 24, 60)]), metres=(*WALTZ, Metre(720, 4, 4)))
     assert str(main_metre(score)) == "3/4"
 
@@ -72,9 +72,9 @@ def test_velocities():
     assert counts(velocities(SCORES)) == {"velocity 64": 4, "velocity 90": 2}
 
 
-def test_polyphony_is_weighed_by_time():
+def test_polyphony_is_weighted_by_time():
     # First piece: half a quarter of silence, then one note to its end at tick 108.
-    # Second: two notes for two quarters, then the bass alone for one.
+    # Second: two notes for two quarters, then only the bass for one.
     assert counts(polyphony(SCORES)) == {"silence": 12, "1 note": 96 + 24, "2 notes": 48}
     assert polyphony(SCORES).pieces_with("silence") == [0]
     assert polyphony(SCORES).total == sum(score.end for score in SCORES)
@@ -100,23 +100,23 @@ def test_polyphony_of_one_note():
         (240, "10 quarters"),
     ],
 )
-def test_durations_in_words(ticks, words):
+def test_duration_names(ticks, words):
     assert duration_name(ticks) == words
 
 
 @pytest.mark.parametrize(
     ("ticks", "words"), [(0, "quarter 1"), (36, "quarter 2 + 1/2"), (80, "quarter 4 + 1/3")]
 )
-def test_places_in_words(ticks, words):
+def test_position_names(ticks, words):
     assert place_name(ticks) == words
 
 
-@pytest.mark.parametrize("statistic", EVERY)
-def test_an_empty_collection_has_nothing_to_count(statistic):
+@pytest.mark.parametrize("statistic", HISTOGRAMS)
+def test_histograms_of_an_empty_collection_are_empty(statistic):
     assert len(statistic([])) == 0
 
 
 @pytest.mark.parametrize("statistic", [durations, onsets_in_bar, velocities, polyphony])
-def test_a_piece_without_notes_has_nothing_to_count(statistic):
+def test_pieces_without_notes_do_not_count(statistic):
     assert len(statistic([Score()])) == 0
     assert statistic([Score(), SCORES[1]]).pieces_with(statistic(SCORES).labels[0]) in ([1], [])

@@ -1,4 +1,4 @@
-"""Which notes make one chord."""
+"""Grouping of notes into chords."""
 
 import numpy as np
 from hypothesis import given
@@ -8,78 +8,78 @@ from musicgen.theory.chords import MAX_TRACKS, sonorities
 from tests.helpers.score_strategies import scores
 
 
-def grouped(*rows):
-    found = sonorities(Score(notes_from(rows)).notes)
-    return list(zip(found.starts.tolist(), found.voicings(), strict=True))
+def group(*rows):
+    groups = sonorities(Score(notes_from(rows)).notes)
+    return list(zip(groups.starts.tolist(), groups.voicings(), strict=True))
 
 
 def note(start, duration, pitch, part=0):
     return start, duration, pitch, 80, 0, part
 
 
-def test_notes_that_begin_and_end_together_are_a_chord():
-    assert grouped(note(0, 24, 64), note(0, 24, 60), note(24, 24, 62)) == [
+def test_notes_with_equal_start_and_end_are_a_chord():
+    assert group(note(0, 24, 64), note(0, 24, 60), note(24, 24, 62)) == [
         (0, (60, 64)),
         (24, (62,)),
     ]
 
 
-def test_a_chord_may_be_rolled_within_a_16th():
-    assert grouped(note(0, 24, 60), note(5, 19, 64)) == [(0, (60, 64))]
-    assert grouped(note(0, 24, 60), note(6, 18, 64)) == [(0, (60,)), (6, (64,))]
+def test_starts_may_differ_by_less_than_a_16th():
+    assert group(note(0, 24, 60), note(5, 19, 64)) == [(0, (60, 64))]
+    assert group(note(0, 24, 60), note(6, 18, 64)) == [(0, (60,)), (6, (64,))]
 
 
 def test_ends_may_differ_by_a_16th():
-    assert grouped(note(0, 24, 60), note(0, 30, 64)) == [(0, (60, 64))]
-    assert grouped(note(0, 24, 60), note(0, 31, 64)) == [(0, (60,)), (0, (64,))]
+    assert group(note(0, 24, 60), note(0, 30, 64)) == [(0, (60, 64))]
+    assert group(note(0, 24, 60), note(0, 31, 64)) == [(0, (60,)), (0, (64,))]
 
 
-def test_the_first_note_that_can_take_another_takes_it():
-    assert grouped(note(0, 24, 60), note(0, 36, 72), note(1, 29, 64)) == [
+def test_a_note_joins_the_earliest_possible_chord():
+    assert group(note(0, 24, 60), note(0, 36, 72), note(1, 29, 64)) == [
         (0, (60, 64)),
         (0, (72,)),
     ]
 
 
-def test_tracks_are_grouped_apart_and_voices_of_a_track_together():
-    together = (note(0, 24, 60), note(0, 24, 64, part=1), note(0, 24, 67, part=MAX_TRACKS))
-    assert grouped(*together) == [(0, (60, 67)), (0, (64,))]
+def test_chords_have_notes_of_one_track_and_of_all_its_voices():
+    notes = (note(0, 24, 60), note(0, 24, 64, part=1), note(0, 24, 67, part=MAX_TRACKS))
+    assert group(*notes) == [(0, (60, 67)), (0, (64,))]
 
 
-def test_a_key_is_released_once_for_all_its_notes():
-    stuck = note(0, 96, 60), note(12, 12, 60), note(12, 12, 64)
-    assert grouped(*stuck) == [(0, (60,)), (12, (60, 64))]
-    late = note(0, 24, 60), note(12, 90, 60), note(12, 12, 64)
-    assert grouped(*late) == [(0, (60,)), (12, (60, 64))]
+def test_overlapping_notes_of_a_key_end_at_its_first_release():
+    overlapping = note(0, 96, 60), note(12, 12, 60), note(12, 12, 64)
+    assert group(*overlapping) == [(0, (60,)), (12, (60, 64))]
+    release_later = note(0, 24, 60), note(12, 90, 60), note(12, 12, 64)
+    assert group(*release_later) == [(0, (60,)), (12, (60, 64))]
 
 
 def test_a_unison_is_a_chord_of_two():
-    assert grouped(note(0, 24, 60), note(0, 24, 60)) == [(0, (60, 60))]
+    assert group(note(0, 24, 60), note(0, 24, 60)) == [(0, (60, 60))]
 
 
 def test_sizes_and_pitch_classes():
-    found = sonorities(notes_from([note(0, 24, 60), note(0, 24, 64), note(24, 24, 71)]))
-    assert found.sizes.tolist() == [2, 1]
-    assert found.masks.tolist() == [0b10001, 1 << 11]
+    groups = sonorities(notes_from([note(0, 24, 60), note(0, 24, 64), note(24, 24, 71)]))
+    assert groups.sizes.tolist() == [2, 1]
+    assert groups.masks.tolist() == [0b10001, 1 << 11]
 
 
-def test_nothing_makes_no_chord():
-    found = sonorities(Score().notes)
-    assert len(found) == 0 and found.voicings() == [] and found.masks.tolist() == []
-
-
-@given(scores(most=60))
-def test_every_note_is_in_one_sonority_and_they_are_in_order(score):
-    found = sonorities(score.notes)
-    assert np.array_equal(np.sort(found.pitches), np.sort(score.notes["pitch"]))
-    assert found.sizes.sum() == len(score) and (found.sizes > 0).all()
-    assert (np.diff(found.starts) >= 0).all()
-    assert all(list(voicing) == sorted(voicing) for voicing in found.voicings())
+def test_an_empty_score_has_no_chords():
+    groups = sonorities(Score().notes)
+    assert len(groups) == 0 and groups.voicings() == [] and groups.masks.tolist() == []
 
 
 @given(scores(most=60))
-def test_grouping_is_the_plain_rule(score):
-    """The same as looking for the first leader among all notes before."""
+def test_sonorities_are_sorted_and_contain_all_notes(score):
+    groups = sonorities(score.notes)
+    assert np.array_equal(np.sort(groups.pitches), np.sort(score.notes["pitch"]))
+    assert groups.sizes.sum() == len(score) and (groups.sizes > 0).all()
+    assert (np.diff(groups.starts) >= 0).all()
+    assert all(list(voicing) == sorted(voicing) for voicing in groups.voicings())
+
+
+@given(scores(most=60))
+def test_grouping_equals_the_rule_written_as_a_loop(score):
+    """The reference compares a note with all earlier leaders."""
     notes = score.notes[score.notes["pitch"] % 2 == 0]
     expected: dict[int, list[int]] = {}
     order = np.lexsort((notes["pitch"], notes["start"], notes["part"]))
@@ -87,10 +87,10 @@ def test_grouping_is_the_plain_rule(score):
         min(
             other["start"] + other["duration"]
             for other in notes
-            if (other["part"], other["pitch"]) == (each["part"], each["pitch"])
-            and other["start"] + other["duration"] > each["start"]
+            if (other["part"], other["pitch"]) == (row["part"], row["pitch"])
+            and other["start"] + other["duration"] > row["start"]
         )
-        for each in notes
+        for row in notes
     ]
     for index in order:
         for leader in expected:
@@ -101,9 +101,11 @@ def test_grouping_is_the_plain_rule(score):
                 break
         else:
             expected[index] = [index]
-    groups = [
+    expected_groups = [
         (int(notes["start"][leader]), tuple(sorted(notes["pitch"][group].tolist())))
         for leader, group in expected.items()
     ]
-    found = sonorities(notes)
-    assert sorted(groups) == sorted(zip(found.starts.tolist(), found.voicings(), strict=True))
+    groups = sonorities(notes)
+    assert sorted(expected_groups) == sorted(
+        zip(groups.starts.tolist(), groups.voicings(), strict=True)
+    )

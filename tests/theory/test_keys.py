@@ -1,4 +1,4 @@
-"""Keys of small pieces, and of none."""
+"""Key finding in small pieces."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ MAJOR, MINOR = (0, 4, 7, 0, 2, 4, 5, 7, 9, 11, 12), (0, 3, 7, 0, 2, 3, 5, 7, 8, 
 
 
 @pytest.mark.parametrize("tonic", range(12))
-def test_scales_with_their_chords_are_in_their_keys(tonic):
+def test_scales_and_chords_have_their_key(tonic):
     major, minor = find_keys([scale(60 + tonic, MAJOR), scale(60 + tonic, MINOR)])
     assert (major.tonic, major.mode) == (tonic, "major")
     assert (minor.tonic, minor.mode) == (tonic, "minor")
@@ -28,31 +28,31 @@ def test_names():
     assert str(Key(6, "minor", 0.9)) == "F sharp minor"
 
 
-def test_signatures():
+def test_sharps_of_key_signatures():
     majors = [Key(tonic, "major", 0.9).sharps for tonic in range(12)]
     assert majors == [0, 7, 2, -3, 4, -1, 6, 1, -4, 3, -2, 5]
     minors = [Key(tonic, "minor", 0.9).sharps for tonic in range(12)]
     assert minors == [-3, 4, -1, -6, 1, -4, 3, -2, 5, 0, -5, 2]
 
 
-def test_long_notes_count_more():
+def test_pitch_classes_are_weighted_by_duration():
     score = Score(notes_from([(0, 10, 60), (10, 30, 60), (40, 7, 70)]))
     durations = pitch_class_durations([Score(), score])
     assert durations[0].tolist() == [0] * 12
     assert durations[1].tolist() == [40] + [0] * 9 + [7, 0]
 
 
-def test_no_notes_have_no_key():
+def test_a_score_without_notes_has_no_key():
     assert find_keys([]) == []
     first, second, third = find_keys([Score(), scale(60, MAJOR), Score()])
     assert first is None and second.name == "C major" and third is None
 
 
-def test_one_note_has_a_key():
+def test_key_of_a_single_note():
     (key,) = find_keys([Score(notes_from([(0, 24, 60)]))])
     assert key.name == "F major" and 0 < key.correlation < 1  # music21's answer
 
 
-def test_all_pitch_classes_alike_fit_no_key():
+def test_equal_pitch_classes_correlate_with_no_key():
     (key,) = find_keys([Score(notes_from([(0, 24, pitch) for pitch in range(60, 72)]))])
     assert key.correlation == 0 and np.isfinite(key.correlation)

@@ -1,4 +1,4 @@
-"""Names of notes and chords, held against music21's."""
+"""Names of notes and chords, compared with music21."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from musicgen.theory.spelling import (
 )
 
 
-def test_names_of_well_known_chords():
+def test_chord_names():
     assert chord_name([57, 64]) == "4.9"
     assert chord_name([60, 64, 67]) == chord_name([43, 52, 72]) == "0.4.7"
     assert chord_name([57, 60, 64]) == "9.0.4"
@@ -20,13 +20,13 @@ def test_names_of_well_known_chords():
     assert chord_name([60, 72]) == "0"
 
 
-def test_names_of_keys():
+def test_pitch_names():
     assert [pitch_name(key) for key in (21, 40, 60, 61, 63, 66, 68, 70, 108)] == [
         *("A0", "E2", "C4", "C#4", "E-4", "F#4", "G#4", "B-4", "C8")
     ]
 
 
-def test_no_pitch_class_has_no_order():
+def test_the_empty_set_has_an_empty_name():
     assert normal_order(0) == () and mask_name(0) == ""
 
 
@@ -44,22 +44,22 @@ def test_no_pitch_class_has_no_order():
         ((60, 61, 62), "C C# D"),
     ],
 )
-def test_chords_in_a_musicians_words(pitches: tuple[int, ...], words: str) -> None:
+def test_descriptions_of_chords(pitches: tuple[int, ...], words: str) -> None:
     assert describe_mask(pitch_class_mask(pitches)) == words
 
 
 @pytest.mark.slow
-def test_every_set_of_pitch_classes_is_named_as_music21_names_it():
+def test_normal_order_of_all_sets_equals_music21():
     from music21 import chord, note
 
     notes = [note.Note(pitch_class) for pitch_class in range(12)]
     for mask in range(1, 4096):
-        members = [each for pitch_class, each in enumerate(notes) if mask >> pitch_class & 1]
+        members = [member for pitch_class, member in enumerate(notes) if mask >> pitch_class & 1]
         assert list(normal_order(mask)) == chord.Chord(members).normalOrder
 
 
 @pytest.mark.slow
-def test_every_key_is_named_as_music21_names_it():
+def test_all_pitch_names_equal_music21():
     from music21 import pitch
 
     for key in range(128):

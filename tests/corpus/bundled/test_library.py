@@ -1,4 +1,4 @@
-"""The bundled collections: what they say of themselves, and that they can be made again."""
+"""The bundled collections: facts, contents, and that they can be built again."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def scores(name: str) -> dict[str, Score]:
     return {score.name: score for score in load_collection(name).scores}
 
 
-def test_each_collection_has_its_source_and_licence() -> None:
+def test_collections_have_a_source_and_a_licence() -> None:
     assert [(each.name, each.pieces) for each in bundled_collections()] == [
         ("bach-chorales", 409),
         ("ryans-mammoth", 1059),
@@ -40,7 +40,7 @@ def test_each_collection_has_its_source_and_licence() -> None:
     assert sum(each.path.stat().st_size for each in bundled_collections()) < 2**20
 
 
-def test_a_chorale_known_by_heart() -> None:
+def test_a_well_known_chorale() -> None:
     """BWV 269, Aus meines Herzens Grunde: in G, in three, with a pickup of one quarter."""
     chorale = scores("bach-chorales")["bwv269"]
     assert chorale.metres == (Metre(0, 1, 4), Metre(24, 3, 4))
@@ -50,7 +50,7 @@ def test_a_chorale_known_by_heart() -> None:
     assert soprano[:8].tolist() == [67, 67, 74, 71, 69, 67, 67, 69]
 
 
-def test_chorales_are_for_four_voices_in_their_order() -> None:
+def test_chorales_have_four_voices_in_order() -> None:
     chorales = scores("bach-chorales")
     voices = Counter(int(chorale.notes["part"].max()) + 1 for chorale in chorales.values())
     assert voices == {4: 407, 5: 2}
@@ -64,8 +64,8 @@ def test_chorales_are_for_four_voices_in_their_order() -> None:
     assert pickups == 284
 
 
-def test_a_tune_known_by_heart() -> None:
-    """7th Regiment, whose ABC begins with a bar of `A2(Ac) eAce` in sixteenths."""
+def test_a_well_known_tune() -> None:
+    """7th Regiment begins with the bar `A2(Ac) eAce` in sixteenths."""
     tunes = scores("ryans-mammoth")
     assert max(int(tune.notes["part"].max()) for tune in tunes.values()) == 0
     reel = tunes["7thRegimentReel"]
@@ -80,13 +80,13 @@ def test_a_tune_known_by_heart() -> None:
     assert tunes["AllTheRageReel"].metres == (Metre(0, 1, 8), Metre(12, 2, 2))
 
 
-def test_other_programs_read_the_files_alike() -> None:
+def test_pretty_midi_reads_the_same_notes() -> None:
     for each in bundled_collections():
-        ours = scores(each.name)
+        own_scores = scores(each.name)
         with zipfile.ZipFile(each.path) as archive:
             for name in archive.namelist()[::150]:
                 theirs = pretty_midi.PrettyMIDI(io.BytesIO(archive.read(name)))
-                score = ours[name.removesuffix(".mid")]
+                score = own_scores[name.removesuffix(".mid")]
                 notes = [note.pitch for part in theirs.instruments for note in part.notes]
                 assert sorted(notes) == sorted(score.notes["pitch"].tolist()), name
                 assert theirs.get_end_time() == pytest.approx(score.seconds, rel=1e-4), name

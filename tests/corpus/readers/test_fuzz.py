@@ -1,4 +1,4 @@
-"""Damaged files of every kind: each is read or refused, and nothing else ever happens."""
+"""Damaged files of all formats are read or refused, without any other error."""
 
 from __future__ import annotations
 
@@ -37,46 +37,46 @@ SMALL = midi(
 
 
 def mutated(data: bytes, rng: np.random.Generator) -> bytes:
-    """The data with bytes changed; every second time also cut out, doubled or put in."""
-    changed = bytearray(data)
-    kinds = (0, 3) if rng.random() < 0.5 else range(5)
+    """Data with random bytes replaced; in half of the calls also removed, doubled or inserted."""
+    result = bytearray(data)
+    actions = (0, 3) if rng.random() < 0.5 else range(5)
     for _ in range(int(rng.integers(1, 6))):
-        if not changed:
+        if not result:
             break
-        at, kind = int(rng.integers(len(changed))), int(rng.choice(kinds))
+        index, action = int(rng.integers(len(result))), int(rng.choice(actions))
         length = int(rng.integers(1, 9))
-        if kind == 0:
-            changed[at] = int(rng.integers(256))
-        elif kind == 1:
-            del changed[at : at + length]
-        elif kind == 2:
-            changed[at:at] = changed[at : at + length]
-        elif kind == 3:
-            changed[at : at + length] = rng.bytes(length)
+        if action == 0:
+            result[index] = int(rng.integers(256))
+        elif action == 1:
+            del result[index : index + length]
+        elif action == 2:
+            result[index:index] = result[index : index + length]
+        elif action == 3:
+            result[index : index + length] = rng.bytes(length)
         else:
-            changed[at:at] = rng.choice([b"\xff\xff\xff\x7f", b"99", b"0", b"-", b"<", b"|"])
-    return bytes(changed)
+            result[index:index] = rng.choice([b"\xff\xff\xff\x7f", b"99", b"0", b"-", b"<", b"|"])
+    return bytes(result)
 
 
 def renumbered(data: bytes, rng: np.random.Generator) -> bytes:
-    """The data with some of its numbers replaced by ones that hurt."""
-    worse = [b"0", b"-1", b"99999999", b"1e9", b"", b"x", b"257", b"1", b"0.001"]
+    """Data with some of its numbers replaced by bad ones."""
+    bad_numbers = [b"0", b"-1", b"99999999", b"1e9", b"", b"x", b"257", b"1", b"0.001"]
     numbers = list(re.finditer(rb"[0-9]+", data))
-    changed = data
-    for place in sorted(rng.choice(len(numbers), int(rng.integers(1, 4))), reverse=True):
-        number = numbers[place]
-        changed = changed[: number.start()] + rng.choice(worse) + changed[number.end() :]
-    return changed
+    result = data
+    for number_index in sorted(rng.choice(len(numbers), int(rng.integers(1, 4))), reverse=True):
+        number = numbers[number_index]
+        result = result[: number.start()] + rng.choice(bad_numbers) + result[number.end() :]
+    return result
 
 
-def check(data: bytes, file: str) -> bool:
-    """Whether a file is read; what is read is within bounds, what is not has a reason."""
-    answer = read_piece(data, file)
-    if isinstance(answer, RefusedFile):
-        assert answer.file == file and answer.reason and len(answer.reason) < 300
+def is_read(data: bytes, file: str) -> bool:
+    """Whether a file is read; checks the score's bounds or the refusal's reason."""
+    piece = read_piece(data, file)
+    if isinstance(piece, RefusedFile):
+        assert piece.file == file and piece.reason and len(piece.reason) < 300
         return False
-    assert isinstance(answer, Piece)
-    score = answer.score
+    assert isinstance(piece, Piece)
+    score = piece.score
     assert 0 < len(score) <= 200_000 and 0 < score.end <= MAX_TICK
     assert 0 < score.seconds < 10**7 and 0 < score.bars < 10**7
     return True
@@ -86,44 +86,44 @@ def test_damaged_midi() -> None:
     rng = np.random.default_rng(20)
     with zipfile.ZipFile(bundled_collections()[0].path) as archive:
         files = [SMALL, *(archive.read(name) for name in archive.namelist()[::100])]
-    read = [check(mutated(files[at % len(files)], rng), "a.mid") for at in range(1500)]
+    read = [is_read(mutated(files[index % len(files)], rng), "a.mid") for index in range(1500)]
     assert 100 < sum(read) < 1400
 
 
-def test_bytes_of_chance() -> None:
+def test_random_bytes() -> None:
     rng = np.random.default_rng(21)
-    for at in range(300):
+    for index in range(300):
         header = SMALL[: int(rng.integers(0, 30))]
-        for file in ("a.mid", "a.mxl", "a.krn") if at < 20 else ("a.mid", "a.mxl"):
-            check(header + rng.bytes(int(rng.integers(0, 300))), file)
+        for file in ("a.mid", "a.mxl", "a.krn") if index < 20 else ("a.mid", "a.mxl"):
+            is_read(header + rng.bytes(int(rng.integers(0, 300))), file)
 
 
 @pytest.mark.parametrize(
     ("data", "file"), [(TUNE, "a.abc"), (KERN, "a.krn"), (XML, "a.xml")], ids=["abc", "krn", "xml"]
 )
 def test_damaged_notation(data: bytes, file: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    impatient = NotationProcess(base_seconds=1.0)  # a tenth of what a text really has
-    monkeypatch.setattr(notation_process, "_worker", impatient)
+    process = NotationProcess(base_seconds=1.0)  # a tenth of the real time limit
+    monkeypatch.setattr(notation_process, "_worker", process)
     rng = np.random.default_rng(22)
-    assert check(data, file)
-    read = [check(mutated(data, rng), file) for _ in range(40)]
-    read += [check(renumbered(data, rng), file) for _ in range(40)]
-    impatient.close()
+    assert is_read(data, file)
+    read = [is_read(mutated(data, rng), file) for _ in range(40)]
+    read += [is_read(renumbered(data, rng), file) for _ in range(40)]
+    process.close()
     assert 8 < sum(read) < 80
 
 
 def test_damaged_zips() -> None:
     rng = np.random.default_rng(23)
-    whole = bundled_collections()[0].path.read_bytes()
+    zip_bytes = bundled_collections()[0].path.read_bytes()
     with zipfile.ZipFile(bundled_collections()[0].path) as archive:
         end = archive.infolist()[3].header_offset
         directory = archive.start_dir
-    small = whole[:end] + whole[directory:]  # a directory that points beyond its files
-    for data in (small, whole[: len(whole) // 2], whole):
+    small = zip_bytes[:end] + zip_bytes[directory:]  # its directory points beyond its files
+    for data in (small, zip_bytes[: len(zip_bytes) // 2], zip_bytes):
         for _ in range(10):
             try:
                 opened = open_archive(mutated(data, rng))
                 for member in opened.infolist()[:20]:
-                    check(read_member(opened, member), "a.mid")
+                    is_read(read_member(opened, member), "a.mid")
             except UnreadableScore as problem:
                 assert problem.reason

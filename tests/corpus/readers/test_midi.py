@@ -1,4 +1,4 @@
-"""MIDI in, scores out: times, parts, drums, tempo, metres, and what is refused."""
+"""Reading of MIDI files: times, parts, drums, tempo, metres and refusals."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_one_note() -> None:
 
 
 @pytest.mark.parametrize(
-    ("starts", "lasts", "expected"),
+    ("starts", "duration", "expected"),
     [
         (9, 480, (0, 24)),  # 0.45 of our ticks: down
         (10, 480, (1, 24)),  # 0.5: up, and so is its end
@@ -38,12 +38,14 @@ def test_one_note() -> None:
         (160, 160, (8, 8)),  # triplets are exact
     ],
 )
-def test_times_are_rounded_to_our_ticks(starts: int, lasts: int, expected: tuple[int, int]) -> None:
-    score = read_score(midi(note(60, lasts, after=starts)), "a.mid")
+def test_times_are_rounded_to_our_ticks(
+    starts: int, duration: int, expected: tuple[int, int]
+) -> None:
+    score = read_score(midi(note(60, duration, after=starts)), "a.mid")
     assert tuple(score.notes[["start", "duration"]][0]) == expected
 
 
-def test_all_parts_are_merged_and_numbered_and_drums_left_out() -> None:
+def test_parts_are_merged_and_numbered_without_drums() -> None:
     data = midi(
         tempo(500_000),
         program(24) + note(64, 480),
@@ -55,13 +57,13 @@ def test_all_parts_are_merged_and_numbered_and_drums_left_out() -> None:
     assert score.notes.tolist() == [(0, 48, 40, 80, 33, 1), (0, 24, 64, 80, 24, 0)]
 
 
-def test_the_voices_of_a_single_track_are_known_as_one_track() -> None:
+def test_channels_of_a_single_track_are_voices_of_one_track() -> None:
     data = midi(note(60, 480) + note(64, 480, channel=3) + note(67, 480, channel=1), kind=0)
     parts = read_score(data, "a.mid").notes["part"].tolist()
     assert sorted(parts) == [0, MAX_TRACKS, 2 * MAX_TRACKS]
 
 
-def test_a_key_struck_again_before_it_is_let_go_ends_both_notes() -> None:
+def test_overlapping_notes_of_a_key_end_at_its_first_release() -> None:
     on, off = b"\x90\x3c\x50", b"\x80\x3c\x00"
     data = midi([(0, on), (240, on), (240, off), (480, off), (0, on), (480, off)])
     assert read_score(data, "a.mid").notes[["start", "duration"]].tolist() == [
@@ -71,14 +73,14 @@ def test_a_key_struck_again_before_it_is_let_go_ends_both_notes() -> None:
     ]
 
 
-def test_the_tempo_makes_the_piece_last_as_long() -> None:
+def test_the_mean_tempo_keeps_the_duration() -> None:
     # One quarter at 60 and one at 120 last a second and a half: 80 quarters a minute.
     score = read_score(midi(tempo(1_000_000) + note(60, 480) + tempo(500_000) + note(60, 480)), "a")
     assert score.tempo == 80.0
     assert score.seconds == 1.5
 
 
-def test_tempi_that_music_cannot_have_are_passed_over() -> None:
+def test_impossible_tempi_are_skipped() -> None:
     assert read_score(midi(tempo(0) + note(60, 480)), "a").tempo == 120.0
     assert read_score(midi(tempo(0xFFFFFF) + note(60, 480)), "a").tempo == 120.0
     assert read_score(midi(tempo(0) + tempo(600_000) + note(60, 480)), "a").tempo == 100.0
@@ -88,16 +90,16 @@ def test_a_pickup_is_a_short_first_metre() -> None:
     data = midi(signature(1, 2) + signature(3, 2, after=480) + note(60, 480, after=0))
     score = read_score(data, "a")
     assert score.metres == (Metre(0, 1, 4), Metre(24, 3, 4))
-    assert [int(each[0]) for each in score.bar_positions([0])] == [0, 48, 72]
+    assert [int(item[0]) for item in score.bar_positions([0])] == [0, 48, 72]
 
 
-def test_metres_that_cannot_be_are_passed_over_and_the_last_of_several_counts() -> None:
+def test_impossible_metres_are_skipped_and_the_last_of_several_counts() -> None:
     changes = signature(0, 2) + signature(4, 9) + signature(3, 2) + signature(6, 3)
     assert read_score(midi(changes + note(60, 480)), "a").metres == (Metre(0, 6, 8),)
     assert read_score(midi(signature(0, 2) + note(60, 480)), "a").metres == (COMMON_TIME,)
 
 
-def test_a_riff_file_holds_midi() -> None:
+def test_a_riff_file_contains_midi() -> None:
     data = midi(note(60, 480))
     riff = b"RIFF" + (len(data) + 12).to_bytes(4, "little") + b"RMIDdata"
     assert len(read_score(riff + len(data).to_bytes(4, "little") + data, "a.rmi")) == 1
@@ -121,10 +123,10 @@ def test_a_riff_file_holds_midi() -> None:
         (midi(note(36, 480, channel=9)), "it holds drums alone"),
     ],
 )
-def test_files_without_music_are_refused_with_the_reason(data: bytes, reason: str) -> None:
-    answer = read_piece(data, "a.mid")
-    assert isinstance(answer, RefusedFile)
-    assert (answer.file, answer.reason) == ("a.mid", reason)
+def test_files_without_music_are_refused_with_a_reason(data: bytes, reason: str) -> None:
+    piece = read_piece(data, "a.mid")
+    assert isinstance(piece, RefusedFile)
+    assert (piece.file, piece.reason) == ("a.mid", reason)
 
 
 @pytest.mark.parametrize(
@@ -149,25 +151,25 @@ def test_files_without_music_are_refused_with_the_reason(data: bytes, reason: st
         ),
     ],
 )
-def test_limits_are_kept_to(data: bytes, reason: str) -> None:
+def test_files_beyond_the_limits_are_refused(data: bytes, reason: str) -> None:
     with pytest.raises(UnreadableScore) as problem:
         read_midi(data, "a", SMALL)
     assert problem.value.reason == reason
 
 
-def test_a_silence_that_a_long_note_bridges_is_none() -> None:
+def test_a_held_note_is_no_silence() -> None:
     held, other = note(40, 480 * 20), note(60, 480) + note(60, 480, after=480 * 18)
     assert len(read_midi(midi(held, other), "a", SMALL)[0]) == 3
 
 
-def test_hostile_files_are_accepted_or_refused_with_a_reason() -> None:
+def test_hostile_files_are_read_or_refused_with_a_reason() -> None:
     if not CORPORA.is_dir():
         pytest.skip("the hostile files are not on this machine")
-    answers = {
+    pieces = {
         path.name: read_piece(path.read_bytes(), path.name)
         for path in sorted((CORPORA / "hostile").iterdir())
     }
-    reasons = {name: each.reason for name, each in answers.items() if isinstance(each, RefusedFile)}
+    reasons = {name: item.reason for name, item in pieces.items() if isinstance(item, RefusedFile)}
     assert reasons == {
         "empty.mid": "the file is empty",
         "gap_x16_overflow_int32.mid": "a note has a time below zero: the file's times overflow",
@@ -177,39 +179,39 @@ def test_hostile_files_are_accepted_or_refused_with_a_reason() -> None:
         "tpq0.mid": "its header says no ticks per quarter note (none)",
     }
     for name in ("tempo0.mid", "text_latin1.mid", "timesig_num_0.mid"):
-        answer = answers[name]
-        assert isinstance(answer, Piece)
-        assert answer.score.notes.tolist() == [(0, 24, 60, 80, 0, 0)]
-        assert (answer.score.tempo, answer.score.metres) == (120.0, (COMMON_TIME,))
+        piece = pieces[name]
+        assert isinstance(piece, Piece)
+        assert piece.score.notes.tolist() == [(0, 24, 60, 80, 0, 0)]
+        assert (piece.score.tempo, piece.score.metres) == (120.0, (COMMON_TIME,))
 
 
 @settings(max_examples=60, deadline=None)
 @given(scores())
-def test_what_is_written_is_read_back(score: Score) -> None:
-    wanted = _writable(score)
-    if len(wanted):
-        assert read_score(midi_of_parts(wanted), "made up.mid") == wanted
+def test_a_written_score_is_read_back(score: Score) -> None:
+    expected_score = _writable(score)
+    if len(expected_score):
+        assert read_score(midi_of_parts(expected_score), "made up.mid") == expected_score
 
 
 def _writable(score: Score) -> Score:
-    """The score as a MIDI file can hold it: a key sounds once at a time in a track."""
+    """The score without overlaps on one key of a track, which MIDI cannot represent."""
     tracks = np.unique(score.notes[["part", "program"]])
     notes = [np.zeros(0, score.notes.dtype)]
     for number, track in enumerate(tracks):
-        these = score.notes[score.notes[["part", "program"]] == track]
-        notes.append(without_overlaps(these))
+        rows = score.notes[score.notes[["part", "program"]] == track]
+        notes.append(without_overlaps(rows))
         notes[-1]["part"] = number
     return Score(np.concatenate(notes), score.tempo, score.metres)
 
 
-def test_tracks_carry_the_names_of_parts() -> None:
+def test_tracks_have_the_names_of_parts() -> None:
     score = Score(notes_from([(0, 24, 72, 80, 19, 0), (0, 24, 48, 80, 19, 1)]), 90.0)
     data = midi_of_parts(score, ("Soprano", "Bass"))
     assert data == midi_of_parts(score, ("Soprano", "Bass"))
     assert b"Soprano" in data and b"Bass" in data
 
 
-def test_real_files_have_the_notes_that_pretty_midi_finds() -> None:
+def test_notes_of_real_files_equal_pretty_midi() -> None:
     if not CORPORA.is_dir():
         pytest.skip("piano92 is not on this machine")
     ours, theirs = np.zeros((2, 128), np.int64)
@@ -220,6 +222,6 @@ def test_real_files_have_the_notes_that_pretty_midi_finds() -> None:
         theirs += np.bincount([n.pitch for part in parts for n in part.notes], minlength=128)
         end = max(n.end for part in parts for n in part.notes)
         assert score.seconds == pytest.approx(end, rel=0.01), path.name
-    # The two differ where a key is struck again before it was let go.
+    # The two differ where a key is struck again before its release.
     assert np.abs(ours - theirs).sum() <= theirs.sum() / 500
     assert theirs.sum() > 5000

@@ -1,4 +1,4 @@
-"""ABC, MusicXML and Humdrum in: pickups, repeats, ties, and texts that end the worker."""
+"""Reading of ABC, MusicXML and Humdrum: pickups, repeats, ties, and texts that end the worker."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HEADER = "X:1\nT:A tune\nM:4/4\nL:1/4\nK:C\n"
 
 
 def abc(music: str) -> list[tuple[int, int, int]]:
-    """(start, duration, pitch) of the notes of a line of ABC."""
+    """Start, duration and pitch of the notes of a line of ABC."""
     score = read_score((HEADER + music).encode(), "tune.abc")
     return score.notes[["start", "duration", "pitch"]].tolist()
 
@@ -51,7 +51,7 @@ def test_a_line_of_abc() -> None:
     assert (score.metres, score.tempo, score.name) == ((Metre(0, 4, 4),), 120.0, "tune")
 
 
-def test_the_tempo_is_the_written_one() -> None:
+def test_a_written_tempo() -> None:
     text = "X:1\nQ:1/4=90\nM:3/4\nL:1/4\nK:G\nGAB|\n"
     score = read_score(text.encode(), "a.abc")
     assert (score.tempo, score.metres) == (90.0, (Metre(0, 3, 4),))
@@ -62,7 +62,7 @@ def test_a_pickup_is_a_short_first_metre() -> None:
     assert score.metres == (Metre(0, 1, 4), Metre(24, 4, 4))
 
 
-def test_repeats_are_read_once_with_their_last_ending() -> None:
+def test_a_repeat_is_read_once_with_its_last_ending() -> None:
     assert abc("|: CDEF |1 G4 :|2 c4 |]\n") == [
         (0, 24, 60),
         (24, 24, 62),
@@ -72,7 +72,7 @@ def test_repeats_are_read_once_with_their_last_ending() -> None:
     ]
 
 
-def test_tied_notes_are_one_and_grace_notes_and_chord_names_are_none() -> None:
+def test_ties_grace_notes_and_chord_names() -> None:
     assert abc('"Am"C3 D- | D2 {cd}E2 |]\n') == [(0, 72, 60), (72, 72, 62), (144, 48, 64)]
 
 
@@ -81,10 +81,10 @@ def test_musicxml_with_ties_percussion_and_a_transposing_part() -> None:
     drum = "<note><unpitched/><duration>2</duration></note>"
     body = xml_note("C", 5, 2, tie) + xml_note("C", 5, 4, '<tie type="stop"/>') + drum
     attributes = "<divisions>2</divisions><transpose><chromatic>-2</chromatic></transpose>"
-    answer = read_piece(xml(body, attributes), "flute.musicxml")
-    assert isinstance(answer, Piece)
-    assert answer.score.notes[["start", "duration", "pitch"]].tolist() == [(0, 72, 70)]
-    assert (answer.file.format, answer.file.parts, answer.file.drums) == ("MusicXML", 1, 1)
+    piece = read_piece(xml(body, attributes), "flute.musicxml")
+    assert isinstance(piece, Piece)
+    assert piece.score.notes[["start", "duration", "pitch"]].tolist() == [(0, 72, 70)]
+    assert (piece.file.format, piece.file.parts, piece.file.drums) == ("MusicXML", 1, 1)
 
 
 def test_compressed_musicxml() -> None:
@@ -139,13 +139,13 @@ def test_text_in_other_encodings() -> None:
         (b"hello", "README", "its name has no ending"),
     ],
 )
-def test_notation_that_is_refused(data: bytes, file: str, reason: str) -> None:
-    answer = read_piece(data, file)
-    assert isinstance(answer, RefusedFile)
-    assert answer.reason == reason
+def test_refused_notation(data: bytes, file: str, reason: str) -> None:
+    piece = read_piece(data, file)
+    assert isinstance(piece, RefusedFile)
+    assert piece.reason == reason
 
 
-def test_damaged_notation_is_refused_in_words() -> None:
+def test_damaged_notation_is_refused_with_a_reason() -> None:
     for data, file in (
         (b"", "a.abc"),
         (b"\0\xff\x1b" * 999, "a.abc"),
@@ -154,12 +154,12 @@ def test_damaged_notation_is_refused_in_words() -> None:
         (xml(xml_note("C", 4, 2), "<divisions>0</divisions>"), "a.xml"),
         (xml("<barline><ending number='1-999999999' type='start'/></barline>"), "a.xml"),
     ):
-        answer = read_piece(data, file)
-        assert isinstance(answer, RefusedFile), data
-        assert answer.reason and "Traceback" not in answer.reason
+        piece = read_piece(data, file)
+        assert isinstance(piece, RefusedFile), data
+        assert piece.reason and "Traceback" not in piece.reason
 
 
-def test_a_text_that_runs_away_ends_the_worker_and_the_next_is_read() -> None:
+def test_a_text_that_takes_too_long_ends_the_worker_and_the_next_is_read() -> None:
     worker = NotationProcess(base_seconds=1.5)
     endless = HEADER.replace("M:4/4", "M:99999999/4") + "CDEF|\n"
     try:

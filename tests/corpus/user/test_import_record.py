@@ -1,4 +1,4 @@
-"""What is imported, from where and in whatever form, and what is remembered of the rest."""
+"""Imports from folders, zips and uploads, and the record of refused files."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from musicgen.corpus.user.user_collections import (
     rename,
 )
 from musicgen.errors import Cancelled
-from tests.helpers.own_songs import ONE, THREE, everything, zip_of
+from tests.helpers.own_songs import ONE, THREE, paths_below, zip_of
 from tests.helpers.small_midi import midi, note
 
 pytestmark = pytest.mark.usefixtures("collections_root")
@@ -35,22 +35,22 @@ NOT_READ = RefusedFile(
 )
 
 
-def test_what_was_refused_at_import_is_remembered_until_it_is_given_again(songs: Path) -> None:
+def test_a_refused_file_is_recorded_until_one_of_its_name_is_copied(songs: Path) -> None:
     import_source(songs, "mine")
     assert load_collection("mine").refused == (NOT_READ,)
     rename("mine", "yours")
     add_files("yours", [("x.exe", b"MZ"), ("c.mid", THREE)])
     refused = load_collection("yours").refused
-    assert [each.file for each in refused] == ["cover.jpg", "x.exe"]
+    assert [file.file for file in refused] == ["cover.jpg", "x.exe"]
     (songs / "empty.mid").write_bytes(b"")
     add_source("yours", songs)
-    assert [each.file for each in load_collection("yours").refused][-1] == "empty.mid"
+    assert [file.file for file in load_collection("yours").refused][-1] == "empty.mid"
     add_files("yours", [("empty.mid", midi(note(70, 480)))])
-    assert [each.file for each in load_collection("yours").refused] == ["cover.jpg", "x.exe"]
+    assert [file.file for file in load_collection("yours").refused] == ["cover.jpg", "x.exe"]
 
 
 @pytest.mark.parametrize("damage", [b"", b"[]", b'{"sources": 1, "refused": []}', b"\xff"])
-def test_a_damaged_record_is_as_good_as_none(
+def test_a_damaged_record_counts_as_missing(
     songs: Path, collections_root: Path, damage: bytes
 ) -> None:
     import_source(songs, "mine")
@@ -59,7 +59,7 @@ def test_a_damaged_record_is_as_good_as_none(
     assert load_collection("mine").refused == ()
 
 
-def test_a_source_without_music_makes_no_collection(songs: Path, collections_root: Path) -> None:
+def test_a_source_without_music_creates_no_collection(songs: Path, collections_root: Path) -> None:
     for file in songs.rglob("*.mid"):
         file.unlink()
     with pytest.raises(CollectionError, match=r"no music in .*'cover.jpg' was refused: '.jpg'"):
@@ -71,14 +71,14 @@ def test_a_source_without_music_makes_no_collection(songs: Path, collections_roo
     with pytest.raises(CollectionError, match="cancelled before the first file"):
         (songs / "z.mid").write_bytes(ONE)
         import_source(songs, "new", _stop_at_once)
-    assert everything(collections_root) == []
+    assert paths_below(collections_root) == []
 
 
 def _stop_at_once(done: int, total: int) -> None:
     raise Cancelled
 
 
-def test_a_folder_is_the_same_by_its_path_by_upload_and_in_a_zip(songs: Path) -> None:
+def test_a_path_an_upload_and_a_zip_give_the_same_collection(songs: Path) -> None:
     (songs / ".hidden").mkdir()
     (songs / ".hidden" / "c.mid").write_bytes(THREE)
     (songs / "old" / "more.zip").write_bytes(
@@ -96,20 +96,20 @@ def test_a_folder_is_the_same_by_its_path_by_upload_and_in_a_zip(songs: Path) ->
                 writing.writestr(name, data)
     assert by_path.files == ("a.mid", "old/b.mid", "old/more.zip/b/d.mid")
     assert by_upload.files == tuple(f"My songs/{file}" for file in by_path.files)
-    assert [len(each.same) for each in (by_path, by_upload)] == [3, 3]
-    assert [len(each.refused) for each in (by_path, by_upload)] == [1, 1]
+    assert [len(file.same) for file in (by_path, by_upload)] == [3, 3]
+    assert [len(file.refused) for file in (by_path, by_upload)] == [1, 1]
     by_zip = import_source(songs.parent / "My songs.zip")
     assert (by_zip.name, by_zip.files) == ("My songs", ("My songs/a.mid", "My songs/old/b.mid"))
     for name, pieces in (("path", 3), ("upload", 3), ("My songs", 2)):
         assert len(load_collection(name)) == pieces
 
 
-def test_one_file_is_imported_by_its_path(songs: Path) -> None:
+def test_a_single_file_is_imported(songs: Path) -> None:
     added = import_source(songs / "a.mid")
     assert (added.name, added.files) == ("a", ("a.mid",))
 
 
-def test_a_folder_that_was_imported_is_known_and_can_be_added_to(songs: Path) -> None:
+def test_new_files_of_an_imported_folder_are_added(songs: Path) -> None:
     import_source(songs, "mine")
     assert collections_from(songs / "old" / "..") == ("mine",)
     assert collections_from(songs / "old") == ()
@@ -117,10 +117,10 @@ def test_a_folder_that_was_imported_is_known_and_can_be_added_to(songs: Path) ->
     again = add_source("mine", songs)
     assert again.files == ("new.mid",)
     assert [file for file, _ in again.same] == ["a.mid", "old/b.mid", "old/copy of a.mid"]
-    assert [each.name for each in own_collections()] == ["mine"]
+    assert [file.name for file in own_collections()] == ["mine"]
 
 
-def test_an_import_that_is_cut_at_a_limit_says_so(
+def test_an_import_beyond_the_limit_is_reported(
     songs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("musicgen.corpus.source_files.LIMITS", Limits(folder_files=2))
@@ -131,23 +131,23 @@ def test_an_import_that_is_cut_at_a_limit_says_so(
     assert load_collection("My songs").refused == added.refused
 
 
-def test_leftovers_of_a_crash_are_cleared_after_a_day(songs: Path, collections_root: Path) -> None:
+def test_leftovers_of_a_kill_are_deleted_after_a_day(songs: Path, collections_root: Path) -> None:
     for name, hours in ((".unfinished-new", 1), (".unfinished-old", 25)):
         (collections_root / name / "half").mkdir(parents=True)
-        (collections_root / "kept").mkdir(exist_ok=True)
-        (collections_root / "kept" / name).write_bytes(b"half")
-        for path in (collections_root / name, collections_root / "kept" / name):
+        (collections_root / "other").mkdir(exist_ok=True)
+        (collections_root / "other" / name).write_bytes(b"half")
+        for path in (collections_root / name, collections_root / "other" / name):
             os.utime(path, times=(0, time.time() - 3600 * hours))
     import_source(songs, "mine")
-    left = [path for path in everything(collections_root) if "unfinished" in path]
-    assert left == [".unfinished-new", ".unfinished-new/half", "kept/.unfinished-new"]
+    left = [path for path in paths_below(collections_root) if "unfinished" in path]
+    assert left == [".unfinished-new", ".unfinished-new/half", "other/.unfinished-new"]
 
 
 def test_more_zips_than_a_process_can_open_at_once(tmp_path: Path) -> None:
     resource = pytest.importorskip("resource")
     used = Path("/proc/self/fd")
     if not used.is_dir():
-        pytest.skip("only Linux tells how many files a process has open")
+        pytest.skip("only Linux lists the open files of a process")
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     folder = tmp_path / "zips"
     folder.mkdir()
@@ -175,8 +175,6 @@ def test_more_zips_than_a_process_can_open_at_once(tmp_path: Path) -> None:
         ("", "."),
     ],
 )
-def test_a_path_is_understood_as_it_is_pasted(
-    text: str, path: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_pasted_paths(text: str, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/me")
     assert pasted_path(text) == Path(path.replace("HOME", "/me"))

@@ -1,4 +1,4 @@
-"""The user's collections on disk: imported, added to, renamed, deleted, and never half."""
+"""The user's collections: import, upload, rename and delete, always whole."""
 
 from __future__ import annotations
 
@@ -23,33 +23,33 @@ from musicgen.corpus.user.user_collections import (
 from musicgen.errors import Cancelled
 from musicgen.paths import BadName
 from tests.helpers.locations import ROOT
-from tests.helpers.own_songs import ONE, THREE, TWO, everything
+from tests.helpers.own_songs import ONE, THREE, TWO, paths_below
 
 pytestmark = pytest.mark.usefixtures("collections_root")
 
 
 def names() -> list[str]:
-    return [each.name for each in own_collections()]
+    return [file.name for file in own_collections()]
 
 
-def test_an_imported_folder_is_a_collection(songs: Path, collections_root: Path) -> None:
+def test_a_folder_is_imported_as_a_collection(songs: Path, collections_root: Path) -> None:
     added = import_source(songs)
     assert added.name == "My songs"
     assert added.files == ("a.mid", "old/b.mid")
     assert added.same == (("old/copy of a.mid", "a.mid"),)
-    assert [(each.file, each.reason) for each in added.refused] == [
+    assert [(file.file, file.reason) for file in added.refused] == [
         ("cover.jpg", "'.jpg' files are not read")
     ]
     folder = collections_root / "My songs"
     assert own_collections() == (UserCollection("My songs", folder, 2, len(ONE) + len(TWO)),)
     record = "My songs/.imports.json"
     files = ["My songs/a.mid", "My songs/old", "My songs/old/b.mid"]
-    assert everything(collections_root) == ["My songs", record, *files]
+    assert paths_below(collections_root) == ["My songs", record, *files]
     collection = load_collection("My songs")
-    assert [each.file for each in collection.files] == ["a.mid", "old/b.mid"]
+    assert [file.file for file in collection.files] == ["a.mid", "old/b.mid"]
 
 
-def test_an_import_finds_a_free_name_or_says_that_one_is_taken(songs: Path) -> None:
+def test_an_import_takes_a_free_name_and_refuses_a_taken_one(songs: Path) -> None:
     assert [import_source(songs).name for _ in range(3)] == [
         "My songs",
         "My songs (2)",
@@ -65,22 +65,22 @@ def test_an_import_finds_a_free_name_or_says_that_one_is_taken(songs: Path) -> N
         import_source(songs / "nothing")
 
 
-def test_a_cancelled_import_keeps_what_was_copied(songs: Path, collections_root: Path) -> None:
+def test_a_cancelled_import_keeps_copied_files(songs: Path, collections_root: Path) -> None:
     def stop(done: int, total: int) -> None:
         if done == 1:
             raise Cancelled
 
     assert import_source(songs, "half", stop).files == ("a.mid",)
-    assert everything(collections_root) == ["half", "half/.imports.json", "half/a.mid"]
+    assert paths_below(collections_root) == ["half", "half/.imports.json", "half/a.mid"]
 
 
-def test_an_import_that_fails_leaves_nothing(songs: Path, collections_root: Path) -> None:
+def test_a_failed_import_leaves_nothing(songs: Path, collections_root: Path) -> None:
     def fail(done: int, total: int) -> None:
-        raise RuntimeError("the machine burns")
+        raise RuntimeError("failure")
 
     with pytest.raises(RuntimeError):
         import_source(songs, "all or nothing", fail)
-    assert everything(collections_root) == []
+    assert paths_below(collections_root) == []
 
 
 def _killed_upload(name: str) -> None:
@@ -105,23 +105,23 @@ def test_a_killed_upload_leaves_no_collection(collections_root: Path) -> None:
 def test_a_killed_upload_leaves_a_collection_as_it_was(collections_root: Path) -> None:
     add_files("mine", [("a.mid", ONE)])
     _killed_upload("mine")
-    assert everything(collections_root / "mine") == ["a.mid"]
+    assert paths_below(collections_root / "mine") == ["a.mid"]
     assert [collection.files for collection in own_collections()] == [1]
 
 
-def test_uploads_are_written_at_once_and_each_once(collections_root: Path) -> None:
+def test_files_with_equal_bytes_are_copied_once(collections_root: Path) -> None:
     first = add_files("mine", [("a.mid", ONE), ("b.mid", ONE), ("a.mid", TWO)])
     assert first.files == ("a.mid", "a (2).mid")
     assert first.same == (("b.mid", "a.mid"),)
     second = add_files("mine", [("c.mid", TWO), ("a.mid", THREE), ("x.exe", b"MZ")])
     assert second.files == ("a (3).mid",)
     assert second.same == (("c.mid", "a (2).mid"),)
-    assert [each.file for each in second.refused] == ["x.exe"]
+    assert [file.file for file in second.refused] == ["x.exe"]
     assert (collections_root / "mine" / "a (3).mid").read_bytes() == THREE
     assert len(load_collection("mine")) == 3
 
 
-def test_a_file_that_cannot_be_read_as_music_is_kept_and_refused_on_loading() -> None:
+def test_an_unreadable_file_is_copied_and_refused_on_loading() -> None:
     assert add_files("mine", [("a.mid", b"a letter")]).files == ("a.mid",)
     assert load_collection("mine").refused == (
         RefusedFile("a.mid", "it is not a MIDI file, whatever its name says"),
@@ -168,7 +168,7 @@ def test_names_of_uploads_stay_below_the_collection(
         ("", "collection"),
     ],
 )
-def test_a_folder_s_name_becomes_a_collection_s(text: str, name: str) -> None:
+def test_names_of_imported_folders(text: str, name: str) -> None:
     assert collection_name(text) == name
 
 
@@ -194,7 +194,7 @@ def test_rename_and_delete(songs: Path, collections_root: Path) -> None:
     assert [path.name for path in collections_root.iterdir()] == ["three"]
 
 
-def test_what_is_no_collection_never_breaks_the_list(songs: Path, collections_root: Path) -> None:
+def test_other_files_and_folders_are_not_listed(songs: Path, collections_root: Path) -> None:
     assert own_collections() == ()
     import_source(songs, "good")
     (collections_root / "a file").write_bytes(b"")
@@ -208,12 +208,10 @@ def test_what_is_no_collection_never_breaks_the_list(songs: Path, collections_ro
     assert not {"a file", ".unfinished-1", "bad:name", "broken link"} & set(names())
     for name in names():
         load_collection(name)
-    assert [each.file for each in load_collection("holds a broken link").refused] == ["a.mid"]
+    assert [file.file for file in load_collection("holds a broken link").refused] == ["a.mid"]
 
 
-def test_a_link_is_deleted_and_what_it_points_to_is_not(
-    songs: Path, collections_root: Path
-) -> None:
+def test_deleting_a_link_does_not_delete_its_target(songs: Path, collections_root: Path) -> None:
     collections_root.mkdir(parents=True)
     (collections_root / "linked").symlink_to(songs, target_is_directory=True)
     delete("linked")
