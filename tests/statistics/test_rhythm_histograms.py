@@ -16,8 +16,8 @@ from musicgen.statistics.rhythm_histograms import (
 )
 
 
-def counts(found):
-    return dict(zip(found.labels, found.counts.tolist(), strict=True))
+def counts(result):
+    return dict(zip(result.labels, result.counts.tolist(), strict=True))
 
 
 PICKUP = (Metre(0, 1, 4), Metre(24, 4, 4))

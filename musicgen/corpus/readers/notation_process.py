@@ -74,8 +74,8 @@ class NotationProcess:
             self._process = None
 
 
-_worker = NotationProcess()
-atexit.register(_worker.close)
+worker = NotationProcess()  # shared by all readers
+atexit.register(worker.close)
 
 
 def read_notation(text: str, kind: str, name: str, limits: Limits = LIMITS) -> tuple[Score, int]:
@@ -85,7 +85,7 @@ def read_notation(text: str, kind: str, name: str, limits: Limits = LIMITS) -> t
     """
     if len(text) > limits.notation_characters:
         raise UnreadableScore(f"its text has {len(text):,} characters: more than is read")
-    reply, body = _worker.request(formats.MUSICXML if kind == formats.MXL else kind, text)
+    reply, body = worker.request(formats.MUSICXML if kind == formats.MXL else kind, text)
     if reply.reason:
         raise UnreadableScore(reply.reason, reply.remedy)
     notes = np.frombuffer(body, NOTE_DTYPE)

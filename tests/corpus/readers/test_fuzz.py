@@ -103,7 +103,7 @@ def test_random_bytes() -> None:
 )
 def test_damaged_notation(data: bytes, file: str, monkeypatch: pytest.MonkeyPatch) -> None:
     process = NotationProcess(base_seconds=1.0)  # a tenth of the real time limit
-    monkeypatch.setattr(notation_process, "_worker", process)
+    monkeypatch.setattr(notation_process, "worker", process)
     rng = np.random.default_rng(22)
     assert is_read(data, file)
     read = [is_read(mutated(data, rng), file) for _ in range(40)]
