@@ -1,4 +1,4 @@
-"""Composing as a person does it: watch, hear, seek, change bars, take files away, come back."""
+"""The Compose page in a browser: play, seek, compose bars again, download, come back."""
 
 from __future__ import annotations
 
@@ -17,32 +17,38 @@ import pretty_midi
 import pytest
 
 from musicgen.corpus.readers.read_score import read_score
-from tests.helpers.browser_actions import composing, drag_over_bars, faintest_text, settle, sideways
+from tests.helpers.browser_actions import (
+    composing,
+    drag_over_bars,
+    lowest_contrast,
+    overflow_pixels,
+    settle,
+)
 from tests.helpers.tiny_music import tiny_pieces, write_folder
 from tests.helpers.tiny_runs import planted_copy, write_run
 
 pytestmark = pytest.mark.browser
 
 AUDIO = ".player audio"
-TELL = "a => ({now: a.currentTime, paused: a.paused, lasts: a.duration})"
-PATIENCE = 60.0  # seconds
+AUDIO_STATE = "a => ({now: a.currentTime, paused: a.paused, duration: a.duration})"
+TIMEOUT_SECONDS = 60.0
 
 
 @pytest.fixture()
 def page(server, browser_page) -> Any:
-    """The Compose page, with a small model; nothing was composed yet."""
+    """The Compose page with a small model and an empty history."""
     with composing(server, browser_page) as page:
         yield page
 
 
 def compose(page: Any, bars: int = 8) -> None:
-    ask(page, "Bars", bars)
+    fill_in(page, "Bars", bars)
     page.get_by_role("button", name="Compose", exact=True).click()
     wait_for_sound(page)
     settle(page)
 
 
-def ask(page: Any, label: str, value: float) -> None:
+def fill_in(page: Any, label: str, value: float) -> None:
     field = page.get_by_label(label, exact=True)
     field.fill(str(value))
     field.press("Enter")
@@ -50,31 +56,32 @@ def ask(page: Any, label: str, value: float) -> None:
     assert float(field.input_value()) == value
 
 
-def taken(page: Any, label: str) -> tuple[str, bytes]:
-    """What a download button gives: the file's name and bytes."""
-    with page.expect_download() as waiting:
+def download(page: Any, label: str) -> tuple[str, bytes]:
+    """Click a download button; return the name of the file and its bytes."""
+    with page.expect_download() as event:
         page.locator(".st-key-downloads").get_by_role("button", name=label).click()
-    return waiting.value.suggested_filename, Path(waiting.value.path()).read_bytes()
+    return event.value.suggested_filename, Path(event.value.path()).read_bytes()
 
 
 def sound(page: Any) -> dict[str, Any]:
-    return dict(page.locator(AUDIO).evaluate(TELL))
+    """State of the player's sound; times in seconds."""
+    return dict(page.locator(AUDIO).evaluate(AUDIO_STATE))
 
 
 def wait_for_sound(page: Any) -> None:
-    """The player is in a shadow root, which only locators look into."""
+    """Wait for the sound. The player is in a shadow root, which only locators x_limits."""
     page.locator(AUDIO).wait_for(state="attached")
-    wait_until(lambda: (sound(page)["lasts"] or 0) > 0)
+    wait_until(lambda: (sound(page)["duration"] or 0) > 0)
 
 
-def wait_until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not true():
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)
 
 
-def test_compose_see_hear_seek_and_take_everything_away(page):
+def test_a_piece_is_composed_played_and_downloaded(page):
     compose(page)
     assert page.locator(".player canvas").bounding_box()["height"] > 100
     page.get_by_role("button", name="Play").click()
@@ -82,47 +89,47 @@ def test_compose_see_hear_seek_and_take_everything_away(page):
     page.get_by_role("button", name="Pause").click()
     box = page.locator(".player canvas").bounding_box()
     page.mouse.click(box["x"] + 0.5 * box["width"], box["y"] + 0.7 * box["height"])
-    assert sound(page)["now"] == pytest.approx(sound(page)["lasts"] / 2, rel=0.2)
+    assert sound(page)["now"] == pytest.approx(sound(page)["duration"] / 2, rel=0.2)
 
-    name, midi = taken(page, "MIDI")
+    name, midi = download(page, "MIDI")
     assert re.fullmatch(r"tiny-epoch-0002-\d+-v\d+\.mid", name)
     played = pretty_midi.PrettyMIDI(io.BytesIO(midi))
     assert sum(len(track.notes) for track in played.instruments) > 0
-    _, settings = taken(page, "Settings")
+    _, settings = download(page, "Settings")
     assert str(json.loads(settings)["settings"]["seed"]) in name
-    _, wav = taken(page, "WAV")
+    _, wav = download(page, "WAV")
     with wave.open(io.BytesIO(wav)) as file:
         seconds = file.getnframes() / file.getframerate()
         assert np.frombuffer(file.readframes(file.getnframes()), "<i2").any()
     assert seconds == pytest.approx(played.get_end_time() + 2, abs=0.1)
-    _, musicxml = taken(page, "MusicXML")
+    _, musicxml = download(page, "MusicXML")
     assert len(read_score(musicxml, "piece.musicxml")) == len(read_score(midi, "piece.mid"))
-    _, pdf = taken(page, "PDF")
+    _, pdf = download(page, "PDF")
     assert pdf.startswith(b"%PDF-")
-    _, svg = taken(page, "SVG")
+    _, svg = download(page, "SVG")
     assert ET.fromstring(svg).tag.endswith("svg")
 
 
-def test_the_address_finds_the_piece_with_and_without_the_history(page, server, browser):
+def test_the_address_finds_the_piece_or_composes_it_again(page, server, browser):
     compose(page)
-    link, (_, midi) = page.url, taken(page, "MIDI")
+    link, (_, midi) = page.url, download(page, "MIDI")
     assert "settings=" in link
     page.reload()
     wait_for_sound(page)
     settle(page)
-    assert taken(page, "MIDI")[1] == midi
+    assert download(page, "MIDI")[1] == midi
     for folder in (server.home / "pieces").iterdir():
-        folder.rename(server.home / f"gone-{folder.name}")
+        folder.rename(server.home / f"removed-{folder.name}")
     other = browser.new_context(accept_downloads=True).new_page()
     other.goto(link)
     wait_for_sound(other)
     settle(other)
-    again = taken(other, "MIDI")[1]
+    again = download(other, "MIDI")[1]
     assert read_score(again, "piece.mid") == read_score(midi, "piece.mid")
     other.context.close()
 
 
-def test_settings_and_piece_are_still_there_after_a_look_at_another_page(page):
+def test_settings_and_piece_stay_when_another_page_is_visited(page):
     compose(page, bars=5)
     link = page.url
     page.get_by_role("link", name="Data").click()
@@ -135,41 +142,41 @@ def test_settings_and_piece_are_still_there_after_a_look_at_another_page(page):
     assert page.url == link
 
 
-def test_a_long_piece_is_watched_and_stopped_and_what_is_there_is_kept(page):
-    # The small model would be done before one could look.
+def test_a_long_piece_is_stopped_and_the_bars_written_so_far_are_kept(page):
+    # The small model would be done before it could be stopped.
     page.goto(page.url.split("?")[0] + "?model=chorales")
     page.get_by_text("learned from bach-chorales · lstm with 2 layers").wait_for()
-    ask(page, "Bars", 1000)
+    fill_in(page, "Bars", 1000)
     page.get_by_role("button", name="Compose", exact=True).click()
     page.get_by_text(re.compile(r"Writing: bar \d+ of 1000")).wait_for()
     page.locator(".player canvas").wait_for()
     page.get_by_role("button", name="Stop").click()
     page.get_by_text(re.compile("stopped$")).wait_for()
     settle(page)
-    score = read_score(taken(page, "MIDI")[1], "piece.mid")
+    score = read_score(download(page, "MIDI")[1], "piece.mid")
     assert 1 <= score.bars < 1000
 
 
-def test_bars_chosen_in_the_player_are_composed_again(page):
+def test_bars_selected_in_the_player_are_composed_again(page):
     compose(page, bars=10)
-    before = read_score(taken(page, "MIDI")[1], "piece.mid")
+    before = read_score(download(page, "MIDI")[1], "piece.mid")
     drag_over_bars(page, 4.2, 8.8, 10)
     settle(page)
     page.get_by_role("button", name="Compose bars 5 to 9 again").click()
     page.get_by_text("bars 5 to 9 of").wait_for()
     wait_for_sound(page)
     settle(page)
-    after = read_score(taken(page, "MIDI")[1], "piece.mid")
+    after = read_score(download(page, "MIDI")[1], "piece.mid")
     inside = [(s.notes["start"] >= 4 * 96) & (s.notes["start"] < 9 * 96) for s in (before, after)]
-    kept = [
+    outside = [
         score.notes[~within][["start", "pitch"]]
         for score, within in zip((before, after), inside, strict=True)
     ]
-    assert kept[0].tolist() == kept[1].tolist()
+    assert outside[0].tolist() == outside[1].tolist()
     assert before != after
 
 
-def test_a_click_on_a_copied_stretch_plays_it_beside_its_source(server, browser_page, monkeypatch):
+def test_a_click_on_a_copied_passage_shows_it_beside_its_source(server, browser_page, monkeypatch):
     monkeypatch.setenv("MUSICGEN_HOME", str(server.home))
     write_folder(server.home / "collections/tunes")
     write_run(server.home / "runs", source="tunes", training=tiny_pieces())
@@ -178,55 +185,55 @@ def test_a_click_on_a_copied_stretch_plays_it_beside_its_source(server, browser_
     wait_for_sound(page)
     page.get_by_role("button", name="20 notes as in melody 03, bar 1").click()
     page.get_by_text("In melody 03, bar 1").wait_for()
-    heard = page.locator(".st-key-side-by-side-mark audio")
-    wait_until(lambda: heard.count() == 2)
-    lengths = [heard.nth(n).evaluate("a => a.play().then(() => a.duration)") for n in range(2)]
-    assert lengths[0] == pytest.approx(lengths[1], rel=0.25)
+    sounds = page.locator(".st-key-side-by-side-mark audio")
+    wait_until(lambda: sounds.count() == 2)
+    durations = [sounds.nth(n).evaluate("a => a.play().then(() => a.duration)") for n in range(2)]
+    assert durations[0] == pytest.approx(durations[1], rel=0.25)
 
 
-def test_every_view_of_a_piece_can_be_opened_on_a_phone_in_the_dark(page):
+def test_every_view_fits_a_phone_and_is_legible_in_dark_and_light(page):
     page.set_viewport_size({"width": 390, "height": 844})
     page.emulate_media(color_scheme="dark")
     page.reload()
     settle(page)
     compose(page)
     wait_until(lambda: 0 < page.locator(".player").bounding_box()["y"] < 844 - 420)
-    for view, seen in (
+    for view, text in (
         ("How good", "This piece among those of the collection"),
         ("Originality", "Longest shared passage"),
         ("Change", "Continue it"),
     ):
         page.get_by_role("radio", name=view).or_(page.get_by_role("button", name=view)).click()
-        page.get_by_text(seen).wait_for()
-        assert page.get_by_text(seen).count() == 1
-        assert sideways(page) == 0
-        assert faintest_text(page) > (4.5, "")
+        page.get_by_text(text).wait_for()
+        assert page.get_by_text(text).count() == 1
+        assert overflow_pixels(page) == 0
+        assert lowest_contrast(page) > (4.5, "")
     page.get_by_role("radio", name="Score").or_(
         page.get_by_test_id("stButtonGroup").get_by_role("button", name="Score")
     ).click()
     printed = page.get_by_role("img", name="The piece in print, page 1 of").first
     printed.wait_for()
     assert printed.bounding_box()["height"] > 100
-    assert sideways(page) == 0
+    assert overflow_pixels(page) == 0
     page.emulate_media(color_scheme="light")
     page.reload()
     wait_for_sound(page)
     settle(page)
-    assert faintest_text(page) > (4.5, "")
+    assert lowest_contrast(page) > (4.5, "")
 
 
 @pytest.mark.slow
-def test_the_first_piece_is_seen_and_heard_at_once_and_without_tensorflow(server, browser_page):
-    """How long the first click takes is measured where nothing else is at work."""
+def test_the_first_piece_plays_without_tensorflow(server, browser_page):
+    """Print how long the first click takes, and check what the server has loaded."""
     page = browser_page
     (server.home / "pieces/a-folder-of-another-kind").mkdir(parents=True)
     page.goto(f"{server.url}/Compose")
     page.get_by_role("button", name="Compose", exact=True).wait_for()
     settle(page)
-    began = time.monotonic()
+    started = time.monotonic()
     page.get_by_role("button", name="Compose", exact=True).click()
     wait_for_sound(page)
-    print(f"from click to roll and sound: {time.monotonic() - began:.2f} s")
+    print(f"from click to roll and sound: {time.monotonic() - started:.2f} s")
     maps = Path(f"/proc/{server.pid}/maps")
     if maps.exists():
         assert "tensorflow" not in maps.read_text()

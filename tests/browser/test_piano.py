@@ -1,4 +1,4 @@
-"""The piano of the Compose page, clicked and played with the keyboard of the computer."""
+"""The piano of the Compose page, by mouse and by keyboard."""
 
 from __future__ import annotations
 
@@ -7,16 +7,22 @@ from typing import Any
 
 import pytest
 
-from tests.helpers.browser_actions import compose_page, pick, settle, sideways, write_small_model
+from tests.helpers.browser_actions import (
+    compose_page,
+    overflow_pixels,
+    pick,
+    settle,
+    write_small_model,
+)
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = pytest.mark.browser
 
-HEARD = """
-window.heard = [];
+RECORD_FREQUENCIES = """
+window.frequencies = [];
 const start = OscillatorNode.prototype.start;
 OscillatorNode.prototype.start = function (...when) {
-  window.heard.push(Math.round(this.frequency.value));
+  window.frequencies.push(Math.round(this.frequency.value));
   return start.apply(this, when);
 };
 """
@@ -24,21 +30,21 @@ OscillatorNode.prototype.start = function (...when) {
 
 @pytest.fixture(scope="module")
 def server(shared_server) -> Any:
-    """One for all tests: none of them composes."""
+    """One server for all tests, which do not compose."""
     write_small_model(shared_server.home)
     return shared_server
 
 
 @pytest.fixture(scope="module")
 def browser_page(shared_page) -> Any:
-    shared_page.add_init_script(HEARD)
+    shared_page.add_init_script(RECORD_FREQUENCIES)
     return shared_page
 
 
 @pytest.fixture()
 def page(server, browser_page) -> Iterator[Any]:
-    """The Compose page, freshly loaded, where a piece begins from notes."""
-    browser_page.set_viewport_size({"width": 1280, "height": 1000})  # as it is at first
+    """The Compose page, freshly loaded, with notes as the beginning."""
+    browser_page.set_viewport_size({"width": 1280, "height": 1000})  # that of other pages
     with compose_page(server, browser_page) as page:
         page.get_by_text("Beginning", exact=True).click()
         settle(page)
@@ -48,7 +54,7 @@ def page(server, browser_page) -> Iterator[Any]:
         yield page
 
 
-def says(page: Any, text: str) -> None:
+def expect_text(page: Any, text: str) -> None:
     playwright.expect(page.get_by_role("textbox", name="Notes")).to_have_value(text)
 
 
@@ -57,23 +63,23 @@ def press(page: Any, *names: str) -> None:
         page.locator(".piano").get_by_role("button", name=name, exact=True).click()
 
 
-def test_keys_clicked_in_quick_succession_are_all_heard_and_written_as_the_key_has_them(page):
-    press(page, "B flat 4", "A 4", "C sharp 5", "E 5")  # the notes before are in D minor
-    says(page, "D4 F4 A4 D5/2 Bb4 A4 C#5 E5")
-    heard = page.evaluate("window.heard")
-    assert [round(of) for of in heard[::3]] == [466, 440, 554, 659]  # hertz
+def test_keys_clicked_in_quick_succession_all_sound_and_are_spelled_in_the_key(page):
+    press(page, "B flat 4", "A 4", "C sharp 5", "E 5")  # behind notes in D minor
+    expect_text(page, "D4 F4 A4 D5/2 Bb4 A4 C#5 E5")
+    frequencies = page.evaluate("window.frequencies")  # hertz, three partials a note
+    assert frequencies[::3] == [466, 440, 554, 659]
 
 
-def test_lengths_dots_chords_rests_and_a_step_back(page):
+def test_lengths_dots_chords_rests_and_undo(page):
     page.get_by_role("radio", name="Half note").click()
     press(page, "D 4", "Chord", "A 4", "Chord", "Rest")
     press(page, "Dotted: half as long again", "F 4")
-    says(page, "D4 F4 A4 D5/2 D4+A4/2 r/2 F4/3")
+    expect_text(page, "D4 F4 A4 D5/2 D4+A4/2 r/2 F4/3")
     press(page, "Undo", "Undo", "Undo")
-    says(page, "D4 F4 A4 D5/2 D4/2")
+    expect_text(page, "D4 F4 A4 D5/2 D4/2")
 
 
-def test_the_keys_are_played_without_a_mouse(page):
+def test_the_piano_is_played_by_keyboard(page):
     keys = page.locator(".piano .keys")
     page.locator(".piano .undo").focus()
     page.keyboard.press("Tab")
@@ -83,7 +89,7 @@ def test_the_keys_are_played_without_a_mouse(page):
     page.keyboard.press("Enter")
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Space")
-    says(page, "D4 F4 A4 D5/2 D4 D5")
+    expect_text(page, "D4 F4 A4 D5/2 D4 D5")
 
 
 def test_on_a_phone_the_keys_scroll_and_the_page_does_not(page):
@@ -91,4 +97,4 @@ def test_on_a_phone_the_keys_scroll_and_the_page_does_not(page):
     keys = page.locator(".piano .keys")
     assert keys.evaluate("e => e.scrollWidth > e.clientWidth")
     assert keys.bounding_box()["width"] <= 390
-    assert sideways(page) == 0
+    assert overflow_pixels(page) == 0

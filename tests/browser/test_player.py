@@ -1,4 +1,4 @@
-"""The roll player in a real Chromium, on a page of its own."""
+"""The roll player in Chromium, on a page of its own."""
 
 import os
 import re
@@ -32,11 +32,21 @@ from musicgen.ui.components.player import roll_player
 
 score = Score(notes_from([(24 * n, 24, 60 + n % 12) for n in range(40)]))  # 20 seconds
 marks = [Mark(20, 24, "shared", True), Mark(8, 12, "<b id=bold>4 notes</b> of a tune")]
-marks += [Mark(24 + n, 28 + n, f"stretch {n} that is shared", True) for n in range(12)]
+marks += [Mark(24 + n, 28 + n, f"passage {n} that is shared", True) for n in range(12)]
 event = roll_player(score, wav_bytes(score), "roll", primer_notes=4, marks=marks)
 st.text(f"bars {event.bars}, mark {event.mark}")
 st.button("again")
 """
+
+
+AUDIO_STATE = """a => (
+    {now: a.currentTime, paused: a.paused, duration: a.duration, rate: a.playbackRate}
+)"""
+# Opacity of the canvas at a place in pixels, 0 to 255.
+OPACITY = """(canvas, [x, y]) => {
+    const r = window.devicePixelRatio;
+    return canvas.getContext("2d").getImageData(x * r, y * r, 1, 1).data[3];
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -73,10 +83,10 @@ def wait_for(url: str, seconds: float = 60.0) -> None:
 
 @pytest.fixture(scope="module")
 def tab(browser: Any, address: str) -> Iterator[Any]:
-    """One for all tests: it has fetched and compiled what Streamlit serves."""
+    """One tab for all tests, so that Streamlit's scripts are loaded once."""
     tab = browser.new_page()
     tab.on("pageerror", lambda problem: tab.problems.append(str(problem)))
-    tab.on("request", lambda request: note_elsewhere(tab.elsewhere, request.url, address))
+    tab.on("request", lambda request: record_other_host(tab.other_hosts, request.url, address))
     yield tab
     tab.close()
 
@@ -84,7 +94,7 @@ def tab(browser: Any, address: str) -> Iterator[Any]:
 @pytest.fixture
 def page(tab: Any, address: str) -> Iterator[Any]:
     """The page, freshly loaded."""
-    tab.problems, tab.elsewhere = [], []
+    tab.problems, tab.other_hosts = [], []
     tab.set_viewport_size({"width": 1000, "height": 700})
     tab.goto(address)
     playwright.expect(tab.locator(".player .position")).to_have_text(
@@ -94,18 +104,18 @@ def page(tab: Any, address: str) -> Iterator[Any]:
     assert tab.problems == []
 
 
-def note_elsewhere(seen: list[str], url: str, address: str) -> None:
+def record_other_host(urls: list[str], url: str, address: str) -> None:
     if not url.startswith((address, "blob:", "data:")):
-        seen.append(url)
+        urls.append(url)
 
 
 def sound(page: Any) -> dict[str, Any]:
-    ask = "a => ({now: a.currentTime, paused: a.paused, lasts: a.duration, rate: a.playbackRate})"
-    return dict(page.locator(".player audio").evaluate(ask))
+    """State of the player's sound; times in seconds."""
+    return dict(page.locator(".player audio").evaluate(AUDIO_STATE))
 
 
-def test_it_plays_pauses_and_a_rerun_does_not_stop_it(page: Any) -> None:
-    assert sound(page)["lasts"] == pytest.approx(22, abs=0.1)
+def test_it_plays_pauses_and_goes_on_over_a_rerun(page: Any) -> None:
+    assert sound(page)["duration"] == pytest.approx(22, abs=0.1)
     page.get_by_role("button", name="Play").click()
     page.wait_for_timeout(1200)
     before = sound(page)
@@ -118,26 +128,26 @@ def test_it_plays_pauses_and_a_rerun_does_not_stop_it(page: Any) -> None:
     assert sound(page)["paused"]
 
 
-def test_a_click_seeks_to_where_it_is(page: Any) -> None:
+def test_a_click_seeks(page: Any) -> None:
     box = page.locator(".player canvas").bounding_box()
     page.mouse.click(box["x"] + 40 + (box["width"] - 40) * 0.55, box["y"] + 200)
     assert sound(page)["now"] == pytest.approx(11, abs=0.2)
     playwright.expect(page.locator(".player .position")).to_have_text("bar 6 · 0:11 / 0:20")
 
 
-def test_bars_that_are_dragged_over_are_told_and_looped(page: Any) -> None:
+def test_bars_that_are_dragged_over_are_selected_and_looped(page: Any) -> None:
     drag_over_bars(page, 2.5, 4.5, 10)
     playwright.expect(page.get_by_text("bars (2, 4)")).to_be_visible(timeout=15_000)
     playwright.expect(page.locator(".player .selection")).to_have_text("Bars 3 to 5 ✕")
     page.get_by_role("button", name="Loop").click()
     page.get_by_role("button", name="Play").click()
     page.wait_for_timeout(600)
-    assert 4 <= sound(page)["now"] < 10  # it begins with the chosen bars
+    assert 4 <= sound(page)["now"] < 10  # it starts at the selected bars
     page.locator(".player .selection").click()
     playwright.expect(page.get_by_text("bars None")).to_be_visible(timeout=15_000)
 
 
-def test_the_keyboard_does_it_all(page: Any) -> None:
+def test_everything_is_done_by_keyboard(page: Any) -> None:
     page.locator(".player .scroller").focus()
     for _ in range(3):
         page.keyboard.press("ArrowRight")
@@ -164,7 +174,7 @@ def test_tempo_changes_the_rate_and_not_the_pitch(page: Any) -> None:
     playwright.expect(page.locator(".player .beats")).to_have_text("♩ = 180")
 
 
-def test_a_copied_stretch_is_a_button_with_its_words_and_no_markup(page: Any) -> None:
+def test_a_copied_passage_is_a_button_whose_label_is_not_markup(page: Any) -> None:
     button = page.get_by_role("button", name="<b id=bold>4 notes</b> of a tune")
     button.click()
     playwright.expect(page.get_by_text("mark 1")).to_be_visible(timeout=15_000)
@@ -172,21 +182,21 @@ def test_a_copied_stretch_is_a_button_with_its_words_and_no_markup(page: Any) ->
     assert sound(page)["now"] == pytest.approx(4.0, abs=0.01)
 
 
-def test_of_many_stretches_the_copied_ones_come_first_and_the_rest_is_scrolled_to(
+def test_copied_passages_come_first_and_a_long_list_scrolls(
     page: Any,
 ) -> None:
     marks = page.locator(".player .marks")
     assert marks.locator("button").all_inner_texts()[:3] == [
         "<b id=bold>4 notes</b> of a tune",
         "shared",
-        "stretch 0 that is shared",
+        "passage 0 that is shared",
     ]
     page.set_viewport_size({"width": 390, "height": 700})
     assert marks.evaluate("e => e.scrollHeight - e.clientHeight") > 100
     assert marks.bounding_box()["height"] < 140
 
 
-def test_notes_are_said_where_the_pointer_is(page: Any) -> None:
+def test_the_note_under_the_pointer_is_described(page: Any) -> None:
     box = page.locator(".player canvas").bounding_box()
     quarter = (box["width"] - 40) / 40
     row = 298 / 26  # from F3 to F#5: the notes lie between C4 and B4
@@ -194,48 +204,43 @@ def test_notes_are_said_where_the_pointer_is(page: Any) -> None:
     playwright.expect(page.locator(".player .note")).to_have_text("Db4, bar 1 beat 2, 1/4")
 
 
-def test_it_asks_nothing_of_any_other_host(page: Any) -> None:
+def test_no_other_host_is_contacted(page: Any) -> None:
     page.get_by_role("button", name="Play").click()
     page.wait_for_timeout(500)
-    assert page.elsewhere == []
+    assert page.other_hosts == []
 
 
 def opacity(page: Any, x: float, y: float) -> int:
-    """Of the canvas at a place in pixels, from 0 to 255."""
-    ask = """(canvas, [x, y]) => {
-        const r = window.devicePixelRatio;
-        return canvas.getContext("2d").getImageData(x * r, y * r, 1, 1).data[3];
-    }"""
-    return int(page.locator(".player canvas").evaluate(ask, [x, y]))
+    return int(page.locator(".player canvas").evaluate(OPACITY, [x, y]))
 
 
-def test_what_was_given_stands_on_a_ground_of_its_own(page: Any) -> None:
+def test_the_primer_has_a_background(page: Any) -> None:
     width = page.locator(".player canvas").bounding_box()["width"] - 40
-    bar, below = width / 10, 318  # of the first bar all is given; the lowest row has no note
-    assert opacity(page, 40 + 0.5 * bar, below) > 35
-    assert opacity(page, 40 + 1.5 * bar, below) < 20
-    playwright.expect(page.locator(".player .legend")).to_contain_text("given")
+    bar, lowest_row = width / 10, 318  # the primer is bar 1; no note is in the lowest row
+    assert opacity(page, 40 + 0.5 * bar, lowest_row) > 35
+    assert opacity(page, 40 + 1.5 * bar, lowest_row) < 20
+    playwright.expect(page.locator(".player .legend")).to_contain_text("beginning")
 
 
-def test_the_keys_are_told_to_all_who_ask_for_them(page: Any) -> None:
-    told = page.locator(".player #player-keys")
+def test_the_keys_are_described_on_request(page: Any) -> None:
+    description = page.locator(".player #player-keys")
     assert page.locator(".player .scroller").get_attribute("aria-describedby") == "player-keys"
-    playwright.expect(told).to_be_hidden()
+    playwright.expect(description).to_be_hidden()
     page.get_by_text("Mouse and keys").click()
-    playwright.expect(told).to_contain_text("space plays and pauses")
+    playwright.expect(description).to_contain_text("space plays and pauses")
 
 
-def test_the_notes_at_the_place_are_told_to_who_cannot_see_them_unless_they_sound(
+def test_screen_readers_hear_the_notes_at_the_playhead_unless_it_plays(
     page: Any,
 ) -> None:
-    stage = page.locator(".player .scroller")
-    stage.focus()
+    slider = page.locator(".player .scroller")
+    slider.focus()
     page.keyboard.press("PageDown")
-    playwright.expect(stage).to_have_attribute("aria-valuetext", "bar 2 · 0:02 / 0:20 · E4")
+    playwright.expect(slider).to_have_attribute("aria-valuetext", "bar 2 · 0:02 / 0:20 · E4")
     page.keyboard.press("ArrowRight")
-    playwright.expect(stage).to_have_attribute("aria-valuetext", "bar 2 · 0:02 / 0:20 · F4")
+    playwright.expect(slider).to_have_attribute("aria-valuetext", "bar 2 · 0:02 / 0:20 · F4")
     page.keyboard.press("Space")
     page.wait_for_timeout(1200)
-    assert "F4" in stage.get_attribute("aria-valuetext")
+    assert "F4" in slider.get_attribute("aria-valuetext")
     page.keyboard.press("Space")
-    playwright.expect(stage).not_to_have_attribute("aria-valuetext", re.compile("F4"))
+    playwright.expect(slider).not_to_have_attribute("aria-valuetext", re.compile("F4"))

@@ -8,7 +8,7 @@ import pytest
 
 from musicgen.training.run_folder.archive import write_archive
 from musicgen.training.run_folder.registry import list_runs
-from tests.helpers.browser_actions import CURVES, points, reach, settle, wait_for_more_points
+from tests.helpers.browser_actions import CURVES, points, settle, wait_for_more_points, x_limits
 from tests.helpers.example_runs import add_epoch, make_alive, run_that_is
 from tests.helpers.tiny_music import write_folder
 
@@ -90,25 +90,25 @@ def test_zoom_is_kept_while_the_curve_grows(server, browser_page, monkeypatch):
     page.goto(f"{server.url}/Train?show=Watch&run=a+run")
     page.wait_for_selector(CURVES)
     settle(page)
-    before, whole = points(page), reach(page)
+    before, whole = points(page), x_limits(page)
     box = page.locator(f"{CURVES} .plot-area").bounding_box()
     page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 20)
     page.mouse.down()
     page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.8 * box["height"], steps=5)
     page.mouse.up()
-    zoomed = reach(page)
+    zoomed = x_limits(page)
     assert whole[0] < zoomed[0] < zoomed[1] < whole[1]
     wait_for_more_points(page, before)  # finer ones
-    assert reach(page) == zoomed
+    assert x_limits(page) == zoomed
     before = points(page)
     add_epoch(run, 121)
     wait_for_more_points(page, before)
-    assert reach(page) == zoomed
+    assert x_limits(page) == zoomed
     finer = points(page)
     page.get_by_role("button", name="Show all").click()
     page.wait_for_selector(f'.curves:not([data-points="{finer}"])')
     assert points(page) < finer
-    assert reach(page)[1] > whole[1]  # the new epoch, too
+    assert x_limits(page)[1] > whole[1]  # the new epoch, too
 
     # Beside other runs it is seen to go on as well.
     page.get_by_text("Compare", exact=True).click()

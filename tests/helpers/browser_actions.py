@@ -1,4 +1,4 @@
-"""Small things that browser tests do."""
+"""Actions of browser tests."""
 
 from __future__ import annotations
 
@@ -16,49 +16,52 @@ playwright = pytest.importorskip("playwright.sync_api", reason="playwright is no
 
 CHART = ".js-plotly-plot"
 CURVES = ".curves[data-points]"
-CHOSEN = "[aria-checked=true], [aria-pressed=true], [data-testid$=Active]"
+SELECTED = "[aria-checked=true], [aria-pressed=true], [data-testid$=Active]"
 TRIES = 4
 
 
 def settle(page: Any) -> None:
-    """Wait until the page's script has run to its end."""
+    """Wait until the page's script has ended."""
     page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
 
 
 def pick(page: Any, name: str) -> None:
-    """Choose one of a row of pills.
+    """Select one of several pills.
 
-    It is clicked again where nothing came of it: within an expander that still opens it moves on.
+    In an expander that is still opening, a pill moves away from the click: it is then repeated.
     """
     named = {"name": name, "exact": True}
     pill = page.get_by_role("radio", **named).or_(page.get_by_role("button", **named))
     for _ in range(TRIES):
         pill.click()
         try:
-            pill.and_(page.locator(CHOSEN)).wait_for(timeout=5000)
+            pill.and_(page.locator(SELECTED)).wait_for(timeout=5000)
             return
         except playwright.TimeoutError:
             continue
-    raise AssertionError(f"{name} cannot be chosen")
+    raise AssertionError(f"{name} cannot be selected")
 
 
 @contextmanager
 def composing(server: Any, page: Any) -> Iterator[Any]:
-    """On the Compose page, with a small model and nothing composed yet; no script of it fails."""
+    """Open the Compose page with a small model and an empty history; check for script errors."""
     write_small_model(server.home)
     with compose_page(server, page):
         yield page
 
 
 def write_small_model(home: Path) -> None:
-    """A model to compose with, and a folder among the pieces that holds none."""
+    """Write a model to compose with, and a folder among the pieces that is not a piece.
+
+    With that folder the page composes no first piece unasked.
+    """
     write_run(home / "runs", training=tiny_pieces())
     (home / "pieces/a-folder-of-another-kind").mkdir(parents=True)
 
 
 @contextmanager
 def compose_page(server: Any, page: Any) -> Iterator[Any]:
-    """On the Compose page of a server that has the small model; no script of it fails."""
+    """Open the Compose page with the small model of a server; check for script errors."""
     page.problems = []
     page.on("pageerror", lambda problem: page.problems.append(str(problem)))
     page.goto(f"{server.url}/Compose?model=tiny")
@@ -69,7 +72,10 @@ def compose_page(server: Any, page: Any) -> Iterator[Any]:
 
 
 def drag_over_bars(page: Any, first: float, last: float, bars: int) -> None:
-    """Shift-drag over the player of a piece of so many bars, from one place to another, from 0."""
+    """Shift-drag over the player, from one position to another, in bars from 0.
+
+    bars: of the whole piece, all in view.
+    """
     box = page.locator(".player canvas").bounding_box()
     gutter = 40
     bar = (box["width"] - gutter) / bars
@@ -82,14 +88,14 @@ def drag_over_bars(page: Any, first: float, last: float, bars: int) -> None:
 
 
 def points(page: Any) -> int:
-    """How many points the page's first curves have."""
+    """Number of points of the page's first curves."""
     return int(page.locator(CURVES).first.get_attribute("data-points"))
 
 
-def reach(page: Any) -> list[float]:
-    """From where to where the page's first curves are shown."""
-    told = page.locator(CURVES).first.get_attribute("data-x")
-    return [float(value) for value in told.split()]
+def x_limits(page: Any) -> list[float]:
+    """Range of the x axis of the page's first curves."""
+    limits = page.locator(CURVES).first.get_attribute("data-x")
+    return [float(limit) for limit in limits.split()]
 
 
 def wait_for_more_points(page: Any, than: int) -> None:
@@ -97,8 +103,8 @@ def wait_for_more_points(page: Any, than: int) -> None:
     assert points(page) > than
 
 
-def sideways(page: Any) -> float:
-    """By how many pixels the page is wider than its window."""
+def overflow_pixels(page: Any) -> float:
+    """Pixels by which the page is wider than its window."""
     return float(
         page.evaluate(
             """() => Math.max(...[document.documentElement, ...document.querySelectorAll(
@@ -107,42 +113,43 @@ def sideways(page: Any) -> float:
     )
 
 
-def faintest_text(page: Any) -> tuple[float, str]:
-    """The contrast (as WCAG 2 has it, 1 to 21) of the text that stands out least, and that text."""
-    contrast, text = page.evaluate(_FAINTEST)
+def lowest_contrast(page: Any) -> tuple[float, str]:
+    """The text with the lowest contrast (WCAG 2, 1 to 21): the contrast, and the text."""
+    contrast, text = page.evaluate(_LOWEST_CONTRAST)
     return float(contrast), str(text)
 
 
-_FAINTEST = """() => {
-  // A slider's number stands above the thumb that holds it.
-  const OTHERS = `svg, style, [disabled], [data-disabled], [data-testid="stSlider"]`;
-  const numbers = (colour) => {
-    const found = (colour.match(/[\\d.]+/g) ?? [0, 0, 0, 0]).map(Number);
-    return colour.startsWith("color(") ? [...found.slice(0, 3).map((n) => n * 255), found[3] ?? 1]
-      : [...found.slice(0, 3), found[3] ?? 1];
+_LOWEST_CONTRAST = """() => {
+  // The number of a slider lies above the element that contains it, on another colour.
+  const IGNORED = `svg, style, [disabled], [data-disabled], [data-testid="stSlider"]`;
+  const channels = (colour) => {
+    const values = (colour.match(/[\\d.]+/g) ?? [0, 0, 0, 0]).map(Number);
+    return colour.startsWith("color(") ? [...values.slice(0, 3).map((n) => n * 255), values[3] ?? 1]
+      : [...values.slice(0, 3), values[3] ?? 1];
   };
-  const over = (top, below) => [0, 1, 2].map((n) => top[n] * top[3] + below[n] * (1 - top[3]));
-  const light = (colour) => {
+  const blend = (top, below) => [0, 1, 2].map((n) => top[n] * top[3] + below[n] * (1 - top[3]));
+  const luminance = (colour) => {
     const [r, g, b] = colour.map((n) => n / 255)
       .map((n) => (n <= 0.04045 ? n / 12.92 : ((n + 0.055) / 1.055) ** 2.4));
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
-  const behind = (element) => {
+  const background = (element) => {
     if (!element) return [255, 255, 255];
-    const own = numbers(getComputedStyle(element).backgroundColor);
-    return own[3] === 1 ? own.slice(0, 3) : over(own, behind(element.parentElement));
+    const own = channels(getComputedStyle(element).backgroundColor);
+    return own[3] === 1 ? own.slice(0, 3) : blend(own, background(element.parentElement));
   };
   const main = document.querySelector('[data-testid="stMain"]');
   const texts = document.createTreeWalker(main, NodeFilter.SHOW_TEXT);
-  let least = [21, ""];
+  let lowest = [21, ""];
   while (texts.nextNode()) {
     const { parentElement: element, data } = texts.currentNode;
-    const seen = element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
-    if (!data.trim() || !seen || element.closest(OTHERS)) continue;
-    const below = behind(element);
-    const [a, b] = [light(over(numbers(getComputedStyle(element).color), below)), light(below)];
+    const visible = element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+    if (!data.trim() || !visible || element.closest(IGNORED)) continue;
+    const below = background(element);
+    const text = blend(channels(getComputedStyle(element).color), below);
+    const [a, b] = [luminance(text), luminance(below)];
     const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    if (contrast < least[0]) least = [contrast, data];
+    if (contrast < lowest[0]) lowest = [contrast, data];
   }
-  return least;
+  return lowest;
 }"""

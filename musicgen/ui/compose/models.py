@@ -61,13 +61,15 @@ def runs_with_checkpoints() -> list[Run]:
 def find_model(name: str) -> ModelChoice | None:
     """Find a model by RUN or RUN@CHECKPOINT.
 
-    The run's best checkpoint stands in for one that was deleted. None if the run does not exist.
+    The run's best checkpoint stands in for one that was deleted. None if the run does not exist or
+    has no checkpoint.
     """
     run_name, _, checkpoint = name.partition("@")
-    for run in runs_with_checkpoints():
-        if run.name == run_name:
-            folders = {folder.name: folder for folder in saved_checkpoints(run)}
-            folder = folders.get(checkpoint) or run.checkpoint()
+    # The name may come from a link: it is compared with names, never made a path.
+    for run in list_runs():
+        if run.name == run_name and (folders := saved_checkpoints(run)):
+            by_name = {folder.name: folder for folder in folders}
+            folder = by_name.get(checkpoint) or run.checkpoint()
             return ModelChoice(run, folder, checkpoint == NGRAM)
     return None
 
