@@ -69,7 +69,7 @@ def sound(page: Any) -> dict[str, Any]:
 
 
 def wait_for_sound(page: Any) -> None:
-    """Wait for the sound. The player is in a shadow root, which only locators x_limits."""
+    """Wait for the sound. The player is in a shadow root, which only locators reach."""
     page.locator(AUDIO).wait_for(state="attached")
     wait_until(lambda: (sound(page)["duration"] or 0) > 0)
 

@@ -25,7 +25,7 @@ def apply_address() -> None:
     session.query = query
     try:
         link = PieceLink.from_query(query)
-    except (MusicgenError, ValueError) as error:
+    except MusicgenError as error:
         session.notice = f"This address cannot be used: {error}."
         return
     _open(link)

@@ -37,7 +37,7 @@ def panel(opened: OpenModel) -> None:
         try:
             request = read_form(opened, has_prompt)
             start_composing(opened, request.settings, prompt, request.candidates)
-        except (MusicgenError, ValueError) as error:
+        except MusicgenError as error:
             current_session().error = str(error)
         st.rerun()
 
@@ -52,7 +52,7 @@ def compose_from_link(opened: OpenModel) -> None:
         prompt = prompt_from_link(link.prompt) if link.prompt else Prompt()
         start_variation(opened, link.settings, prompt, link.variation)
         session.notice = notice
-    except (MusicgenError, ValueError) as error:
+    except MusicgenError as error:
         session.error = str(error)
 
 
@@ -75,6 +75,6 @@ def _choose_prompt(opened: OpenModel) -> Prompt | None:
     """Return the chosen prompt; None, with a warning, if it cannot be used."""
     try:
         return choose_prompt(training_collection(opened))
-    except (MusicgenError, ValueError, OSError) as error:
+    except (MusicgenError, OSError) as error:
         st.warning(escape(str(error), 300))
         return None

@@ -55,7 +55,7 @@ class Session:
         try:
             if pieces := task.result():
                 self.show(pieces)
-        except (MusicgenError, ValueError, OSError) as error:
+        except (MusicgenError, OSError) as error:
             self.error = str(error)
 
 

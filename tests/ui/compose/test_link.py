@@ -4,6 +4,7 @@ import pytest
 
 from musicgen.composing.records.saved_pieces import SavedPiece
 from musicgen.composing.settings import ComposeSettings
+from musicgen.errors import MusicgenError
 from musicgen.ui.compose.link import PieceLink, link_to
 from musicgen.ui.compose.piece.downloads import file_stem, settings_file
 
@@ -32,7 +33,7 @@ def test_an_empty_query_is_an_empty_link():
 
 @pytest.mark.parametrize("number", ["-1", "1.5", "a", "99999", "²", "1e3", ""])
 def test_an_invalid_variation_is_refused(number):
-    with pytest.raises(ValueError, match="not the number of a variation"):
+    with pytest.raises(MusicgenError, match="not the number of a variation"):
         PieceLink.from_query({"variation": number})
 
 
@@ -42,7 +43,7 @@ def test_a_settings_file_links_to_the_same_notes():
 
 
 def test_the_settings_file_of_a_piece_that_they_alone_do_not_make_is_refused():
-    with pytest.raises(ValueError, match="use its MIDI"):
+    with pytest.raises(MusicgenError, match="use its MIDI"):
         PieceLink.from_file(settings_file(piece(begin=None)))
 
 
@@ -50,7 +51,7 @@ def test_the_settings_file_of_a_piece_that_they_alone_do_not_make_is_refused():
     "entry", [[], {}, {"settings": 1}, {"settings": {}, "begin": "", "variation": -1}, None]
 )
 def test_other_files_are_refused(entry):
-    with pytest.raises(ValueError):
+    with pytest.raises(MusicgenError):
         PieceLink.from_file(json.dumps(entry).encode())
 
 

@@ -56,7 +56,7 @@ def _signature() -> int | None:
         return signature_of_key(key)
     try:
         return key_signature(parse_notes(st.session_state[TEXT_KEY]))
-    except (MusicgenError, ValueError):
+    except MusicgenError:
         return None
 
 

@@ -83,7 +83,7 @@ def prompt_from_link(link: str) -> Prompt:
         if kind == "collection":
             collection, _, name = source.partition("/")
             return _first_bars_of(_collection_piece(collection, name), _number_of_bars(bars))
-    except (MusicgenError, ValueError, OSError) as error:
+    except (MusicgenError, OSError) as error:
         raise InvalidSetting(f"the piece's beginning is not here: {error}") from None
     raise InvalidSetting(f"'{link[:60]}' is not the beginning of a piece")
 

@@ -116,5 +116,5 @@ def _read_upload() -> None:
     st.session_state[_UPLOADED] = True
     try:
         current_session().link_to_open = PieceLink.from_file(file.getvalue())
-    except (MusicgenError, ValueError) as error:
+    except MusicgenError as error:
         current_session().error = f"{file.name} cannot be used: {error}"

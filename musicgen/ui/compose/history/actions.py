@@ -76,7 +76,7 @@ def _change(action: Callable[[], object], toast: str) -> None:
     """Change the history and redraw the page, or show why that failed."""
     try:
         action()
-    except (MusicgenError, ValueError, OSError) as error:
+    except (MusicgenError, OSError) as error:
         st.error(escape(str(error)))
         return
     if toast:

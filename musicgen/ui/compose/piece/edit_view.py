@@ -114,7 +114,7 @@ def _start_variation_of(
 ) -> None:
     try:
         prompt = prompt_from_link(link) if link else Prompt()
-    except (MusicgenError, ValueError) as error:
+    except MusicgenError as error:
         st.warning(escape(str(error)))
         return
     settings = replace(piece.settings, temperature=temperature, variations=1, transpose=None)
