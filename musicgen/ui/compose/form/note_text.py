@@ -74,5 +74,5 @@ def _parse_word(word: str) -> tuple[list[int], int]:
 def _parse_name(name: str, word: str) -> int:
     try:
         return parse_pitch(name)
-    except ValueError as error:
+    except InvalidSetting as error:
         raise InvalidSetting(f"'{word[:20]}' is not a note: {error}") from None
