@@ -1,1 +1,1 @@
-"""One script for each claim of speed or quality: run them with `python -m benchmarks.NAME`."""
+"""One script for each claim of speed or quality: `python -m benchmarks.NAME`."""

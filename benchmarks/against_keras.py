@@ -114,19 +114,19 @@ def keras_loop(checkpoint: Checkpoint, pieces: int) -> Loop:
     zeros = [tf.zeros((pieces, *checkpoint.state[name])) for name in names]
 
     @tf.function(jit_compile=True)
-    def run(numbers: Any) -> Any:  # (N, K, F) -> (N, K, F)
-        notes = numbers.shape[0]
+    def run(draws: Any) -> Any:  # (N, K, F) -> (N, K, F)
+        notes = draws.shape[0]
 
         def step(at: Any, before: Any, state: Any, written: Any) -> Any:
             inputs = {"before": before, **features}
             out = steps[0]({**inputs, **dict(zip(names, state, strict=True))}, training=False)
-            drawn = _draw_in_graph(out["logits"], numbers[at, :, 0])[:, None]
+            drawn = _draw_in_graph(out["logits"], draws[at, :, 0])[:, None]
             carried = [out[f"{name}_out"] for name in names]
             for index in range(1, count):
                 outputs = {n.removesuffix("_out"): v for n, v in out.items() if n != "logits"}
                 inputs |= {**outputs, "drawn": drawn}
                 out = steps[index](inputs, training=False)
-                chosen = _draw_in_graph(out["logits"], numbers[at, :, index])
+                chosen = _draw_in_graph(out["logits"], draws[at, :, index])
                 drawn = tf.concat([drawn, chosen[:, None]], axis=1)
             return at + 1, drawn, carried, written.write(at, drawn)
 
@@ -135,7 +135,7 @@ def keras_loop(checkpoint: Checkpoint, pieces: int) -> Loop:
         end = tf.while_loop(lambda at, *_: at < notes, step, start, maximum_iterations=notes)
         return end[-1].stack()
 
-    return lambda numbers: run(tf.constant(numbers, tf.float32)).numpy()
+    return lambda draws: run(tf.constant(draws, tf.float32)).numpy()
 
 
 def our_loop(checkpoint: Checkpoint, pieces: int) -> Loop:
@@ -143,11 +143,11 @@ def our_loop(checkpoint: Checkpoint, pieces: int) -> Loop:
     model = OnnxModel(checkpoint)
     features = constant_features(model.encoding, pieces)
 
-    def run(numbers: np.ndarray) -> np.ndarray:
+    def run(draws: np.ndarray) -> np.ndarray:
         stepper, written = model.start(pieces), []
-        for of_step in numbers:  # (K, F)
+        for of_step in draws:  # (K, F)
             drawn = np.zeros((pieces, 0), np.int32)
-            for index in range(numbers.shape[2]):
+            for index in range(draws.shape[2]):
                 logits = stepper.logits(features, drawn)
                 chosen = draw(logits, of_step[:, index], SAMPLING)
                 drawn = np.concatenate([drawn, chosen[:, None]], axis=1, dtype=np.int32)
@@ -212,11 +212,11 @@ def _compose(model: OnnxModel, pieces: int, notes: int) -> float:
 
 def _fastest(loop: Loop, encoding: Encoding, pieces: int) -> float:
     """Seconds of the fastest of many runs, after one to warm up."""
-    numbers, seconds = random_numbers(encoding, pieces, WARM_STEPS), []
-    loop(numbers)
+    draws, seconds = random_numbers(encoding, pieces, WARM_STEPS), []
+    loop(draws)
     for _ in range(WARM_RUNS):
         started = time.perf_counter()
-        loop(numbers)
+        loop(draws)
         seconds.append(time.perf_counter() - started)
     return min(seconds)
 

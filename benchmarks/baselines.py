@@ -1,9 +1,9 @@
-"""Uniform, unigram and n-gram bits a note of the held-out pieces of sources.
+"""Bits per note of the uniform, unigram and n-gram models on held-out pieces.
 
     python -m benchmarks.baselines [SOURCE ...] [--encoding events|notes] [--json]
 
-By default both bundled collections, some ten seconds each on one core. `events` is taken here with
-onset shift, pitch and duration alone, so that collections with and without velocities compare.
+Default: both bundled collections, some ten seconds each on one core. `events` has only the fields
+onset shift, pitch and duration here, so that collections with and without velocities compare.
 """
 
 from __future__ import annotations
@@ -24,38 +24,38 @@ DEFAULT_SOURCES = ("bach-chorales", "ryans-mammoth")
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("sources", nargs="*", default=DEFAULT_SOURCES, metavar="SOURCE")
+    parser.add_argument("source", nargs="*", default=DEFAULT_SOURCES, metavar="SOURCE")
     parser.add_argument("--encoding", choices=ENCODINGS, default="events")
-    parser.add_argument("--json", action="store_true", help="print one JSON object and no table")
+    parser.add_argument("--json", action="store_true", help="print JSON in place of a table")
     arguments = parser.parse_args()
     results = {}
-    for source in arguments.sources:
+    for source in arguments.source:
         print(f"fitting on {source} ...", file=sys.stderr)
-        results[source] = measured(source, arguments.encoding)
+        results[source] = measure(source, arguments.encoding)
     if arguments.json:
         print(json.dumps(results))
         return
     for source, result in results.items():
         print(f"\n{source}: {result['pieces']} pieces, fitted in {result['seconds']:.1f} s")
-        print(f"{'':12}{'order':>6}{'valid':>8}{'test':>8}   bits a note; by field on valid")
+        print(f"{'':12}{'order':>6}{'valid':>8}{'test':>8}   bits per note; by field on valid")
         for row in result["baselines"]:
             fields = ", ".join(f"{n} {v:.2f}" for n, v in row["by_field"]["valid"].items())
             bits = "".join(f"{row['bits_per_note'].get(s, float('nan')):8.2f}" for s in SPLITS[1:])
             print(f"{row['name']:12}{row['order']:>6}{bits}   {fields}")
 
 
-def measured(source: str, encoding_name: str) -> dict:
-    """The baselines of one source, with how long fitting and judging took."""
+def measure(source: str, encoding_name: str) -> dict:
+    """The baselines of one source, and the seconds to fit and evaluate them."""
     scores = load_collection(source).scores
-    of_scores = split_pieces(scores)
+    side_of = split_pieces(scores)
     sides = {
-        side: [s for s, at in zip(scores, of_scores, strict=True) if at == side] for side in SPLITS
+        side: [s for s, at in zip(scores, side_of, strict=True) if at == side] for side in SPLITS
     }
     fitted = encoding_name != "events"
     encoding = fit_encoding(encoding_name, scores) if fitted else EventsEncoding()
-    began = time.perf_counter()
+    started = time.perf_counter()
     rows = [baseline.to_json() for baseline in baselines(encoding, sides)]
-    seconds = time.perf_counter() - began
+    seconds = time.perf_counter() - started
     pieces = {side: len(of_side) for side, of_side in sides.items()}
     return {"encoding": encoding_name, "pieces": pieces, "seconds": seconds, "baselines": rows}
 

@@ -23,6 +23,7 @@ from benchmarks.shared.server import CURVES, IDLE, server
 # While a piece is written its player has no source, and the duration of the sound before.
 PLAYS = "(audio, before) => audio.duration > 0 && audio.src && audio.src !== before"
 AUDIO = "within(document, '.player audio')[0]"  # it is not visible
+SOUND, LOSS = "Compose to roll and sound", "Start to the first loss"
 STOP_SECONDS = 60.0  # time limit of a training to save and stop
 POLL_SECONDS, SOUND_POLL_SECONDS = 0.2, 0.02
 
@@ -42,10 +43,7 @@ def main() -> None:
 
 def measure(rounds: int) -> dict[str, list[float]]:
     """Seconds of each round by quantity."""
-    results: dict[str, list[float]] = {
-        "Compose to roll and sound": [],
-        "Start to the first loss": [],
-    }
+    results: dict[str, list[float]] = {SOUND: [], LOSS: []}
     with chromium() as browser:
         for _ in range(rounds):
             with (
@@ -53,8 +51,8 @@ def measure(rounds: int) -> dict[str, list[float]]:
                 server(Path(scratch)) as (url, _pid),
                 browser.page() as page,
             ):
-                results["Compose to roll and sound"].append(_first_sound(page, url))
-                results["Start to the first loss"].append(_first_loss(page, url, Path(scratch)))
+                results[SOUND].append(_first_sound(page, url))
+                results[LOSS].append(_first_loss(page, url, Path(scratch)))
     return results
 
 

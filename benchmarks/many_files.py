@@ -1,12 +1,11 @@
-"""What a collection of thousands of files costs.
+"""Time and memory to read a collection of thousands of files.
 
     python -m benchmarks.many_files [--files 1000 3000 10000] [--more FOLDER] [--json]
 
-The files are pieces of the bundled collections, and of a folder of MIDI files where one is
-given, transposed and cut so that they differ. Each row is a process of its own,
-`musicgen corpus` with an empty cache: its seconds by the clock, those for each 1,000 files
-(which must not grow), the most memory that it held, and the seconds of a second time, when the
-record of the first is read. Most of its minutes go into writing the files.
+The files are pieces of the bundled collections and of the folder FOLDER, transposed and shortened
+so that they differ. Each row is one process, `musicgen corpus` with an empty cache: seconds,
+seconds per 1,000 files (which must not grow), peak memory, and the seconds of a second process,
+which reads the cache. Most of the time is spent on writing the files.
 """
 
 from __future__ import annotations
@@ -28,19 +27,20 @@ from musicgen.rendering.midi import midi_bytes
 from musicgen.score import Score
 
 COLLECTIONS = ("bach-chorales", "ryans-mammoth")
-FEWEST = 20  # notes that a cut leaves
-SHIFTS = range(-5, 7)  # semitones
+MIN_NOTES = 20
+MAXRSS_BYTES = 1 if sys.platform == "darwin" else 1024  # unit of ru_maxrss
+TRANSPOSITIONS = range(-5, 7)  # semitones
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--files", type=int, nargs="+", default=[1_000, 3_000, 10_000])
-    parser.add_argument("--more", type=Path, help="a folder of MIDI files to copy from as well")
-    parser.add_argument("--json", action="store_true", help="print one JSON object and no table")
+    parser.add_argument("--more", type=Path, help="folder of MIDI files to use as well")
+    parser.add_argument("--json", action="store_true", help="print JSON in place of a table")
     arguments = parser.parse_args()
-    sources = [*COLLECTIONS, *([str(arguments.more)] if arguments.more else [])]
-    pieces = [score for source in sources for score in load_collection(source).scores]
-    rows = [measured(pieces, files) for files in arguments.files]
+    names = [*COLLECTIONS, *([str(arguments.more)] if arguments.more else [])]
+    pieces = [score for name in names for score in load_collection(name).scores]
+    rows = [measure(pieces, files) for files in arguments.files]
     if arguments.json:
         print(json.dumps(rows))
         return
@@ -52,8 +52,8 @@ def main() -> None:
         )
 
 
-def measured(pieces: Sequence[Score], files: int) -> dict[str, float]:
-    """The cost of so many files; a process that measures one command can say its memory."""
+def measure(pieces: Sequence[Score], files: int) -> dict[str, float]:
+    """Time and memory of reading a number of files, without and with a cache."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "many"
         write(pieces, files, folder)
@@ -71,41 +71,38 @@ def measured(pieces: Sequence[Score], files: int) -> dict[str, float]:
 
 
 def write(pieces: Sequence[Score], files: int, folder: Path) -> None:
-    """So many MIDI files, each a piece in another key and with another end than its last copy."""
+    """Write MIDI files; copies of a piece differ in key and length."""
     folder.mkdir()
-    long = [piece for piece in pieces if len(piece) > FEWEST]
+    pieces = [piece for piece in pieces if len(piece) > MIN_NOTES]
     copies = (
-        varied(piece, turn) for turn in count() for piece in long if turn < len(piece) - FEWEST
+        varied(piece, turn) for turn in count() for piece in pieces if turn < len(piece) - MIN_NOTES
     )
     for number, copy in enumerate(islice(copies, files)):
         (folder / f"{number:05}.mid").write_bytes(midi_bytes(copy))
 
 
 def varied(piece: Score, turn: int) -> Score:
-    """The piece without its last notes, one more at each turn, in another key."""
-    cut = replace(piece, notes=piece.notes[: len(piece) - turn])
-    shift = SHIFTS[turn % len(SHIFTS)]
-    pitches = cut.notes["pitch"].astype(int) + shift
-    inside = len(pitches) and pitches.min() >= 0 and pitches.max() < 128
-    return cut.transposed(shift) if inside else cut
+    """The piece without its last `turn` notes, transposed where its notes stay in MIDI's range."""
+    shortened = replace(piece, notes=piece.notes[: len(piece) - turn])
+    shift = TRANSPOSITIONS[turn % len(TRANSPOSITIONS)]
+    pitches = shortened.notes["pitch"].astype(int) + shift
+    fits = len(pitches) and pitches.min() >= 0 and pitches.max() < 128
+    return shortened.transposed(shift) if fits else shortened
 
 
 def run(folder: Path, home: Path) -> dict[str, float]:
-    """The command's answer, with its seconds by the clock and the most memory of its process."""
+    """The JSON answer of the command, with its seconds and the peak memory of its process."""
     command = [sys.executable, "-m", "musicgen", "corpus", str(folder), "--json"]
-    began = time.perf_counter()
-    done = subprocess.Popen(
+    started = time.perf_counter()
+    process = subprocess.Popen(
         command, stdout=subprocess.PIPE, env={**os.environ, "MUSICGEN_HOME": str(home)}
     )
-    assert done.stdout is not None
-    answer = json.loads(done.stdout.read())
-    _, _, usage = os.wait4(done.pid, 0)
-    done.returncode = 0
-    clock = time.perf_counter() - began
-    return {**answer, "clock": clock, "memory_mb": usage.ru_maxrss * _UNIT / 1e6}
-
-
-_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes of what the system counts memory in
+    assert process.stdout is not None
+    answer = json.loads(process.stdout.read())
+    _, _, usage = os.wait4(process.pid, 0)
+    process.returncode = 0
+    clock = time.perf_counter() - started
+    return {**answer, "clock": clock, "memory_mb": usage.ru_maxrss * MAXRSS_BYTES / 1e6}
 
 
 if __name__ == "__main__":

@@ -1,15 +1,15 @@
-"""muspy's own answers for real and hand-made pieces, to which our metrics are held.
+"""Metrics of muspy for real and hand-made pieces, which tests compare ours with.
 
     python -m benchmarks.muspy_answers
 
-Needs `pip install muspy` beside the app's requirements; nothing else does. Writes
-tests/statistics/muspy_answers.json, which holds while the bundled collections stay as they are.
+Needs `pip install muspy` in addition to the requirements. Writes
+tests/statistics/muspy_answers.json, which is valid while the bundled collections do not change.
 
-muspy differs from its own definitions in two places, and is asked such that it does not:
+muspy deviates from its own definitions in two places, which its input here makes up for:
 
-- `polyphony_rate` counts time steps of *more* than its threshold, so two or more is threshold 1.
-- A note counts as played at the tick where it ends, so that a piece which ends on a bar line has
-  one more beat and bar. For beats and bars each note is given one tick shorter.
+- `polyphony_rate` counts time steps of *more* notes than its threshold: two or more is threshold 1.
+- A note still sounds at the tick where it ends, so that a piece that ends on a bar line has one
+  more beat and bar. For beats and bars all notes are one tick shorter.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from musicgen.corpus.readers.read_score import read_score
 from musicgen.score import TICKS_PER_QUARTER, Metre, Score, notes_from
 
 ANSWERS = Path(__file__).parents[1] / "tests/statistics/muspy_answers.json"
-EVERY = {"bach-chorales": 30, "ryans-mammoth": 70}  # one piece in so many
+STRIDE_PIECES = {"bach-chorales": 30, "ryans-mammoth": 70}
 
 HAND_MADE: dict[str, list[list[int]]] = {  # rows of start, duration, pitch
     "one note": [[0, 24, 60]],
@@ -42,11 +42,11 @@ HAND_MADE: dict[str, list[list[int]]] = {  # rows of start, duration, pitch
 
 def main() -> None:
     pieces: list[dict[str, Any]] = [
-        {"piece": name, "notes": rows, "answers": asked(Score(notes_from(rows)))}
+        {"piece": name, "notes": rows, "answers": muspy_metrics(Score(notes_from(rows)))}
         for name, rows in HAND_MADE.items()
     ]
     for collection, file, score in bundled_pieces():
-        pieces.append({"piece": file, "collection": collection, "answers": asked(score)})
+        pieces.append({"piece": file, "collection": collection, "answers": muspy_metrics(score)})
     text = json.dumps({"muspy": muspy.__version__, "pieces": pieces}, indent=1, allow_nan=False)
     ANSWERS.write_text(text + "\n")
     print(f"{len(pieces)} pieces in {ANSWERS}")
@@ -56,14 +56,14 @@ def bundled_pieces() -> Iterator[tuple[str, str, Score]]:
     """Collection, file and score of some pieces of each bundled collection."""
     for collection in bundled_collections():
         with zipfile.ZipFile(collection.path) as archive:
-            for file in archive.namelist()[:: EVERY[collection.name]]:
+            for file in archive.namelist()[:: STRIDE_PIECES[collection.name]]:
                 yield collection.name, file, read_score(archive.read(file), file)
 
 
-def asked(score: Score) -> dict[str, float | None]:
-    """muspy's answers by our names; None where it has none."""
+def muspy_metrics(score: Score) -> dict[str, float | None]:
+    """The metrics of muspy by our names; None where muspy has no value."""
     music = as_muspy(score)
-    shorter = as_muspy(score, less=1)
+    shorter = as_muspy(score, shorten=1)
     answers = {
         "pitch-class entropy": muspy.pitch_class_entropy(music),
         "pitch entropy": muspy.pitch_entropy(music),
@@ -78,23 +78,26 @@ def asked(score: Score) -> dict[str, float | None]:
     bar = constant_bar(score.metres)
     if bar is not None:
         pickup = int(score.bar_positions([0])[1][0])
-        moved = as_muspy(score, less=1, later=pickup)
-        answers["groove consistency"] = muspy.groove_consistency(moved, bar)
+        shifted = as_muspy(score, shorten=1, shift=pickup)
+        answers["groove consistency"] = muspy.groove_consistency(shifted, bar)
     return {name: None if math.isnan(value) else float(value) for name, value in answers.items()}
 
 
 def constant_bar(metres: tuple[Metre, ...]) -> int | None:
-    """Ticks of a bar where all bars after a pickup are alike: muspy knows no other pieces."""
+    """Ticks of a bar where all bars after a pickup have the same length, else None.
+
+    muspy's groove consistency needs a constant bar.
+    """
     if len(metres) == 1:
         return metres[0].ticks_per_bar
     pickup = metres[1].start <= metres[0].ticks_per_bar < metres[1].ticks_per_bar
     return metres[1].ticks_per_bar if pickup and len(metres) == 2 else None
 
 
-def as_muspy(score: Score, less: int = 0, later: int = 0) -> muspy.Music:
-    """The score as muspy's, each note shorter and later by some ticks."""
+def as_muspy(score: Score, shorten: int = 0, shift: int = 0) -> muspy.Music:
+    """The score as a muspy.Music, all notes shortened and shifted by some ticks."""
     notes = [
-        muspy.Note(int(note["start"]) + later, int(note["pitch"]), int(note["duration"]) - less)
+        muspy.Note(int(note["start"]) + shift, int(note["pitch"]), int(note["duration"]) - shorten)
         for note in score.notes
     ]
     return muspy.Music(resolution=TICKS_PER_QUARTER, tracks=[muspy.Track(notes=notes)])

@@ -1,9 +1,9 @@
-"""What rendering costs and how true it is: sound, MIDI, notation, figures.
+"""Speed and correctness of rendering: sound, MIDI, notation, figures.
 
     python -m benchmarks.rendering [--pieces 200] [--json]
 
-About two minutes on one core. Sound is that of the SoundFont; the pieces are random: up to
-three parts, notes on any tick, metres that change.
+The pieces are random: up to three parts, notes on any tick, changing metres. About two minutes on
+one core.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ PIANO_KEYS = range(21, 109)
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--pieces", type=int, default=200, help="pieces to read back")
-    parser.add_argument("--json", action="store_true", help="print one JSON object and no table")
+    parser.add_argument("--pieces", type=int, default=200, help="number of pieces to read back")
+    parser.add_argument("--json", action="store_true", help="print JSON in place of a table")
     arguments = parser.parse_args()
     results: dict[str, float | int | str] = {"sound_source": sound_source()}
-    for measure in (speed_of_sound, quality_of_sound, speed_of_paper):
+    for measure in (speed_of_sound, quality_of_sound, speed_of_notation):
         print(f"{measure.__name__} ...", file=sys.stderr)
         results |= measure()
     print("read_back ...", file=sys.stderr)
@@ -49,8 +49,8 @@ def main() -> None:
         print(f"{name:34}{value:>12.3f}" if isinstance(value, float) else f"{name:34}{value:>12}")
 
 
-def a_minute(seconds: int = 60) -> Score:
-    """Four parts of eighths and quarters, 120 quarters a minute, for so many seconds."""
+def quartet(seconds: int = 60) -> Score:
+    """Four parts of eighths and quarters at 120 quarters per minute."""
     rng = np.random.default_rng(1)
     rows = [
         (start, length, int(rng.integers(low, low + 18)), 80, program, part)
@@ -63,18 +63,19 @@ def a_minute(seconds: int = 60) -> Score:
 
 
 def seconds_of(work: Callable[[], object], times: int = 3) -> float:
-    """The median time that some work takes, after one run to warm up."""
+    """Median seconds of a function, after one call to warm up."""
     work()
-    taken = []
+    seconds = []
     for _ in range(times):
-        began = time.perf_counter()
+        started = time.perf_counter()
         work()
-        taken.append(time.perf_counter() - began)
-    return statistics.median(taken)
+        seconds.append(time.perf_counter() - started)
+    return statistics.median(seconds)
 
 
 def speed_of_sound() -> dict[str, float]:
-    score = a_minute()
+    """Seconds to render 60 s of music."""
+    score = quartet()
     return {
         "wav_of_60_s_notes": len(score),
         "wav_of_60_s_seconds": seconds_of(lambda: wav_bytes(score)),
@@ -83,44 +84,46 @@ def speed_of_sound() -> dict[str, float]:
 
 
 def quality_of_sound() -> dict[str, float]:
-    every_key = Score(notes_from([(0, 96, key, 127) for key in range(30, 94)]))
+    """Tuning, peaks and release tail of the rendered sound."""
+    cluster = Score(notes_from([(0, 96, key, 127) for key in range(30, 94)]))
     samples, rate = sound(Score(notes_from([(0, 48, 60, 100, 48)])))  # strings for 1 s
     return {
         "worst_cents_over_88_keys": max(abs(cents_off(key)) for key in PIANO_KEYS),
-        "peak_of_a_minute": peak(a_minute(10)) / FULL_SCALE,
-        "peak_of_64_keys_at_full_force": peak(every_key) / FULL_SCALE,
+        "peak_of_a_minute": peak(quartet(10)) / FULL_SCALE,
+        "peak_of_64_keys_at_full_force": peak(cluster) / FULL_SCALE,
         "tail_seconds": len(samples) / rate - 1.0,
         "level_at_the_end_of_the_tail": float(np.abs(samples[-rate // 10 :]).max()),
     }
 
 
-def speed_of_paper() -> dict[str, float]:
+def speed_of_notation() -> dict[str, float]:
+    """Seconds to write notation and to draw a piano roll."""
     rng = np.random.default_rng(2)
     rows = [(6 * n, 12, int(rng.integers(36, 96)), 80, 0, n % 3) for n in range(10_000)]
-    many, minute = Score(notes_from(rows)), a_minute()
+    long, minute = Score(notes_from(rows)), quartet()
     return {
         "musicxml_of_60_s_seconds": seconds_of(lambda: musicxml_bytes(minute)),
         "svg_of_60_s_seconds": seconds_of(lambda: score_svgs(minute)),
-        "roll_of_10000_notes_seconds": seconds_of(lambda: piano_roll(many).to_json()),
+        "roll_of_10000_notes_seconds": seconds_of(lambda: piano_roll(long).to_json()),
     }
 
 
 def read_back(pieces: int) -> dict[str, int]:
-    """How many of so many random pieces each library reads as the very same notes.
+    """Number of random pieces that each library reads back as the same notes.
 
-    MusicXML, which takes a second each, is read for one piece in ten.
+    MusicXML takes a second per piece and is read for one piece in ten.
     """
     rng = np.random.default_rng(3)
     same = dict.fromkeys(READERS, 0)
     in_xml = []
     for index in range(pieces):
         score = random_score(rng, notes=100)
-        data, notes = midi_bytes(score), midi_notes(score, SCALE)
+        midi, notes = midi_bytes(score), midi_notes(score, SCALE)
         for library, read in READERS.items():
-            same[library] += read(data) == notes
+            same[library] += read(midi) == notes
         if index % 10 == 0:
-            read_again = with_musicxml(musicxml_bytes(score))
-            in_xml.append(read_again == sorted(note[:3] for note in notes))
+            notes_in_xml = with_musicxml(musicxml_bytes(score))
+            in_xml.append(notes_in_xml == sorted(note[:3] for note in notes))
     return {
         "pieces": pieces,
         **{f"same_in_{name}": count for name, count in same.items()},

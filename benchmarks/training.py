@@ -1,13 +1,12 @@
-"""Predictions a second of training: the notebook's step against `lstm`, side by side in one run.
+"""Training speed of the notebook's network and of `lstm`, in alternation.
 
     python -m benchmarks.training [--rounds 5] [--json]
 
-Both networks have 5.5 million parameters. Steps take turns, so that what else the machine does
-falls on all alike; figures are medians, by processor time as well as by the clock, for a busy
-machine's clock says little. `lstm` is measured as it trains here: with its heads, its clipping
-and its optimizer, a prediction being one whole note (three fields). The share of the matrix
-product is of the LSTM layers alone, against a product of the same number format measured in
-between. See docs/speed.md.
+Both networks have 5.5 million parameters. Batches of both alternate, so that other programs slow
+both down alike; values are medians, by the clock and by processor time, which other programs
+change less. `lstm` is measured as it is trained: with its heads, gradient clipping and optimizer;
+a prediction is a note (three fields). The LSTM layers are also compared with a matrix product of
+the same number format, which is measured in between. See docs/speed.md.
 """
 
 from __future__ import annotations
@@ -42,20 +41,20 @@ from musicgen.training.settings import TrainSettings
 
 VOCABULARY, NOTEBOOK_BATCH, NOTEBOOK_WINDOW = 358, 128, 100
 WIDTH, LAYERS, BATCH, LENGTH = 480, 2, 32, 128  # 5.5 million parameters with heads
-PRODUCT = (4096, 512, 2048)  # rows, inner, columns
-PRODUCTS = 10  # in a turn
+PRODUCT_SHAPE = (4096, 512, 2048)  # rows, inner, columns
+PRODUCTS = 10  # per call
 
-Task = tuple[Callable[[], Any], float]  # what is timed, and its amount: notes, or operations
+Task = tuple[Callable[[], Any], float]  # function to time, and notes or operations per call
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--json", action="store_true", help="print one JSON object and no table")
+    parser.add_argument("--json", action="store_true", help="print JSON in place of a table")
     arguments = parser.parse_args()
     device = set_up_devices().description
-    tasks, facts = made_tasks()
-    seconds = in_turns({name: work for name, (work, _) in tasks.items()}, arguments.rounds)
+    tasks, facts = build_tasks()
+    seconds = time_alternately({name: call for name, (call, _) in tasks.items()}, arguments.rounds)
     rates = {
         name: {"clock": amount / seconds[name][0], "processor": amount / seconds[name][1]}
         for name, (_, amount) in tasks.items()
@@ -65,16 +64,17 @@ def main() -> None:
         print(json.dumps(results))
         return
     print(f"{device}; parameters: {facts['parameters']}")
-    print(f"{'':36}{'a second':>16}{'a processor second':>24}")
+    print(f"{'':36}{'per second':>16}{'per processor second':>24}")
     for name, rate in rates.items():
         print(f"{name:36}{rate['clock']:16,.0f}{rate['processor']:24,.0f}")
     for name, ratio in results["ratios"].items():
         print(f"{name:36}{ratio['clock']:16.2f}{ratio['processor']:24.2f}")
 
 
-def made_tasks() -> tuple[dict[str, Task], dict[str, Any]]:
+def build_tasks() -> tuple[dict[str, Task], dict[str, Any]]:
+    """Tasks by name, and the number format and the parameters of the networks."""
     kind = keras.config.dtype_policy().compute_dtype
-    keras.config.set_dtype_policy("float32")  # as the notebook's is
+    keras.config.set_dtype_policy("float32")  # the notebook's number format
     notebook, notebook_parameters = notebook_step()
     keras.config.set_dtype_policy("float32" if kind == "float32" else f"mixed_{kind}")
     ours, our_parameters, pipeline, notes = lstm_step()
@@ -84,14 +84,18 @@ def made_tasks() -> tuple[dict[str, Task], dict[str, Any]]:
         "lstm, notes": (ours, notes),
         "input pipeline, notes": (pipeline, notes),
         "LSTM layers, operations": (layers, layers_amount),
-        "product, operations": (product(kind), PRODUCTS * 2.0 * np.prod(PRODUCT)),
-        "float32 product, operations": (product("float32"), PRODUCTS * 2.0 * np.prod(PRODUCT)),
+        "product, operations": (product(kind), PRODUCTS * 2.0 * np.prod(PRODUCT_SHAPE)),
+        "float32 product, operations": (
+            product("float32"),
+            PRODUCTS * 2.0 * np.prod(PRODUCT_SHAPE),
+        ),
     }
     parameters = {"notebook": notebook_parameters, "lstm": our_parameters}
     return tasks, {"number_format": kind, "parameters": parameters}
 
 
 def ratios(rates: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+    """Ratios of rates, by clock and by processor time."""
     pairs = {
         "lstm / notebook": ("lstm, notes", "notebook, notes"),
         "pipeline / lstm": ("input pipeline, notes", "lstm, notes"),
@@ -104,20 +108,22 @@ def ratios(rates: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
     }
 
 
-def in_turns(works: dict[str, Callable[[], Any]], rounds: int) -> dict[str, tuple[float, float]]:
-    """Median seconds of each by the clock and of the processors; the first turn does not count."""
-    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in works}
+def time_alternately(
+    calls: dict[str, Callable[[], Any]], rounds: int
+) -> dict[str, tuple[float, float]]:
+    """Median seconds by the clock and by processor time, after one round to warm up."""
+    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in calls}
     for turn in range(rounds + 1):
         print(f"round {turn} of {rounds} ...", file=sys.stderr)
-        for name, work in works.items():
-            began = time.perf_counter(), time.process_time()
-            work()
-            taken[name].append((time.perf_counter() - began[0], time.process_time() - began[1]))
+        for name, call in calls.items():
+            started = time.perf_counter(), time.process_time()
+            call()
+            taken[name].append((time.perf_counter() - started[0], time.process_time() - started[1]))
     return {name: tuple(np.median(times[1:], axis=0).tolist()) for name, times in taken.items()}
 
 
 def notebook_step() -> tuple[Callable[[], Any], int]:
-    """The notebook's network, its loss, its optimizer, its batch: one prediction a window."""
+    """A training step of the notebook, with one prediction per window, and its parameters."""
     network = classic_network(ClassicSettings(), VOCABULARY)
     network.compile(loss="categorical_crossentropy", optimizer="rmsprop")
     rng = np.random.default_rng(0)
@@ -127,7 +133,7 @@ def notebook_step() -> tuple[Callable[[], Any], int]:
 
 
 def lstm_step() -> tuple[Callable[[], Any], int, Callable[[], Any], float]:
-    """A step of `lstm` on chorales, its parameters, the making of a batch, and notes a batch."""
+    """A training step of `lstm` on chorales, its parameters, its input pipeline, notes per batch."""
     scores, encoding = load_collection("bach-chorales").scores, EventsEncoding()
     sides = zip(scores, split_pieces(scores), strict=True)
     pieces = [encoding.encode(score) for score, side in sides if side == "train"]
@@ -137,12 +143,12 @@ def lstm_step() -> tuple[Callable[[], Any], int, Callable[[], Any], float]:
     trainer.compile(optimizer=build_optimizer(TrainSettings()), jit_compile=False)
     batches = windows.shuffled(0, 0, (-5, 6))
     batch = next(batches)
-    notes = sum(map(len, pieces)) / windows.batches  # padding does not count
+    notes = sum(map(len, pieces)) / windows.batches  # without padding
     return lambda: trainer.train_on_batch(*batch), network.count_params(), batches.__next__, notes
 
 
 def lstm_layers(kind: str) -> tuple[Callable[[], Any], float]:
-    """Forward and backward through the layers, and their multiplications and additions."""
+    """Forward and backward pass of the LSTM layers, and their multiplications and additions."""
     stack = [CpuLSTM(WIDTH, return_sequences=True) for _ in range(LAYERS)]
     inputs = tf.constant(np.random.default_rng(0).normal(size=(BATCH, LENGTH, WIDTH)), kind)
     for layer in stack:
@@ -159,12 +165,13 @@ def lstm_layers(kind: str) -> tuple[Callable[[], Any], float]:
             loss = tf.reduce_sum(tf.cast(outputs, tf.float32) ** 2)
         return tape.gradient(loss, [inputs, *variables])
 
-    # Forward once, backward twice: to the inputs and to the weights.
+    # One pass forward, two backward: gradients of the inputs and of the weights.
     return gradients, 3 * 2.0 * BATCH * LENGTH * LAYERS * 2 * WIDTH * 4 * WIDTH
 
 
 def product(kind: str) -> Callable[[], Any]:
-    rows, inner, columns = PRODUCT
+    """Matrix products in a number format."""
+    rows, inner, columns = PRODUCT_SHAPE
     rng = np.random.default_rng(0)
     left = tf.constant(rng.normal(size=(rows, inner)), kind)
     right = tf.constant(rng.normal(size=(inner, columns)), kind)

@@ -106,9 +106,8 @@ def measure(home: Path, rounds: int, seconds: float, pages: int) -> tuple[list[T
 @contextmanager
 def training() -> Iterator[Run]:
     """A training that has finished its first epoch, which includes work that is done once."""
-    settings = TrainSettings(
-        epochs=MAX_EPOCHS, patience=0, batch_size=8
-    )  # blocks of a second or two
+    # Batches are small, so that a line of metrics, which is 5 of them, takes a second or two.
+    settings = TrainSettings(epochs=MAX_EPOCHS, patience=0, batch_size=8)
     run = launch.start(RunSettings("watched", "bach-chorales", train=settings))
     try:
         while run.status().epoch < 1 or len(_speeds(run)) < 10:

@@ -1,1 +1,1 @@
-"""What several benchmarks share: options, a checkpoint to compose from, a Chromium."""
+"""Code of several benchmarks: options, a checkpoint to compose from, a server, Chromium."""

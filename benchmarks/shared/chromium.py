@@ -1,9 +1,9 @@
-"""A Chromium that is driven and not looked into, for measurements.
+"""A Chromium driven by a minimal DevTools client, for measurements.
 
-Playwright, like a debugger, has the browser note where each error and each promise of a page was
-made, for which scripts are read once more: the chorales' charts come half a second later. So pages
-that are timed are driven by the few words of the DevTools protocol that ask for no such notes, and
-take what was measured from a stopwatch of their own.
+Playwright, like a debugger, makes the browser record a stack trace for every error and promise,
+for which scripts are parsed once more: the charts of the chorales appear half a second later.
+This client uses only the methods of the DevTools protocol that do not, and reads measured times
+from a stopwatch within the page.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ from typing import Any
 from websockets.sync.client import ClientConnection, connect
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-SIZE = (1280, 900)  # pixels
-PATIENCE = 180.0  # seconds
-LOOK = 0.1  # seconds between two looks at a page, which take some of its time
-STARTED = 60.0  # seconds that the browser may take to start
+SIZE_PIXELS = (1280, 900)
+TIMEOUT_SECONDS = 180.0
+POLL_SECONDS = 0.1  # polling takes some of the page's time
+START_SECONDS = 60.0  # time limit for the browser to start or to end
 
-# The first element that can be seen and has these words in it, in components of our own as well.
+# seek(): the first visible element that matches a selector and contains a text, also within shadow
+# roots. middle(): the coordinates of its centre, null where it is disabled.
 _SEEK = """
 const roots = (root) => [root, ...[...root.querySelectorAll("*")].flatMap(
   (e) => e.shadowRoot ? roots(e.shadowRoot) : [])];
@@ -42,35 +43,35 @@ window.middle = (element) => {
 """
 
 
-class Unanswered(RuntimeError):
-    """A page did not do what was waited for, or what was asked of it failed."""
+class PageTimeout(RuntimeError):
+    """A page or the browser did not respond as expected, or a call failed."""
 
 
 class Session:
-    """One connection to the browser or to one of its pages."""
+    """A DevTools connection to the browser or to one of its pages."""
 
     def __init__(self, address: str) -> None:
         self._socket: ClientConnection = connect(address, max_size=None)
         self._count = 0
 
     def call(self, method: str, **arguments: Any) -> dict[str, Any]:
-        """Do as the protocol's method does, and return what it answers."""
+        """Call a method of the protocol and return its result."""
         self._count += 1
         call = {"id": self._count, "method": method, "params": arguments}
         self._socket.send(json.dumps(call))
-        while (answer := json.loads(self._socket.recv(PATIENCE))).get("id") != self._count:
+        while (answer := json.loads(self._socket.recv(TIMEOUT_SECONDS))).get("id") != self._count:
             pass  # an event
         if "error" in answer:
-            raise Unanswered(f"{method}: {answer['error']['message']}")
-        found: dict[str, Any] = answer["result"]
-        return found
+            raise PageTimeout(f"{method}: {answer['error']['message']}")
+        result: dict[str, Any] = answer["result"]
+        return result
 
     def close(self) -> None:
         self._socket.close()
 
 
 class Page(Session):
-    """One page in a browser session of its own."""
+    """A page in a browser session of its own."""
 
     def __init__(self, address: str, script: str) -> None:
         super().__init__(address)
@@ -78,36 +79,37 @@ class Page(Session):
         self.call("Page.addScriptToEvaluateOnNewDocument", source=_SEEK + script)
 
     def goto(self, url: str) -> None:
-        """Go there, and return while the page still loads."""
+        """Start to load an address; returns at once."""
         self.call("Page.navigate", url=url)
 
     def evaluate(self, expression: str) -> Any:
         """The value of an expression in the page."""
-        found = self.call("Runtime.evaluate", expression=expression, returnByValue=True)
-        if "exceptionDetails" in found:
-            raise Unanswered(f"{expression}: {found['exceptionDetails']}")
-        return found["result"].get("value")
+        answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True)
+        if "exceptionDetails" in answer:
+            raise PageTimeout(f"{expression}: {answer['exceptionDetails']}")
+        return answer["result"].get("value")
 
     def wait(self, expression: str) -> Any:
-        """The expression's value as soon as it is true."""
-        until = time.monotonic() + PATIENCE
+        """Wait until an expression is true and return its value."""
+        until = time.monotonic() + TIMEOUT_SECONDS
         while time.monotonic() < until:
-            time.sleep(LOOK)
+            time.sleep(POLL_SECONDS)
             if value := self.evaluate(expression):
                 return value
-        raise Unanswered(f"waited in vain for {expression}")
+        raise PageTimeout(f"timed out waiting for {expression}")
 
     def wait_for(self, selector: str, words: str = "") -> None:
+        """Wait until an element is visible."""
         self.wait(f"!!({_element(selector, words)})")
 
     def click(self, selector: str, words: str = "") -> float:
-        """Click in the middle of an element, as soon as it is there, enabled and at rest.
+        """Click on the centre of an element, once it is there, enabled and does not move.
 
-        Returns when that was, by `time.perf_counter`.
+        Returns the time of the click by `time.perf_counter`.
         """
-        found = f"middle({_element(selector, words)})"
-        place = self.wait(found)
-        while (now := self.wait(found)) != place:
+        centre = f"middle({_element(selector, words)})"
+        place = self.wait(centre)
+        while (now := self.wait(centre)) != place:
             place = now
         x, y = place
         clicked = time.perf_counter()
@@ -117,18 +119,19 @@ class Page(Session):
         return clicked
 
     def press(self, key: str, code: int) -> None:
-        """A key goes down and up where the focus is; code is its number in the DOM."""
+        """Press and release a key in the focused element; code is its `keyCode` in the DOM."""
         for kind in ("rawKeyDown", "keyUp"):
             self.call(
                 "Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code
             )
 
     def write(self, text: str) -> None:
+        """Type a text into the focused element."""
         self.call("Input.insertText", text=text)
 
 
 def _element(selector: str, words: str) -> str:
-    """An expression for the first element that can be seen and has these words in it."""
+    """JavaScript of the first visible element that matches a selector and contains a text."""
     return f"seek({json.dumps(selector)}, {json.dumps(words)})"
 
 
@@ -141,10 +144,10 @@ class Browser:
 
     @contextmanager
     def page(self, script: str = "") -> Iterator[Page]:
-        """A page with a browser session of its own; the script is run before those of the page."""
+        """A page in a new browser session; the script runs before those of the page."""
         call = self._session.call
         context = call("Target.createBrowserContext")["browserContextId"]
-        width, height = SIZE
+        width, height = SIZE_PIXELS
         size = {"width": width, "height": height}
         target = call("Target.createTarget", url="about:blank", browserContextId=context, **size)
         page = Page(self._pages + target["targetId"], script)
@@ -157,27 +160,27 @@ class Browser:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Start a Chromium, with a profile that is thrown away."""
+    """Start a Chromium with a temporary profile."""
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
-        raise Unanswered("there is no Chromium on this machine")
+        raise PageTimeout("there is no Chromium on this machine")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        own = ["--headless=new", "--remote-debugging-port=0", f"--user-data-dir={profile}"]
+        options = ["--headless=new", "--remote-debugging-port=0", f"--user-data-dir={profile}"]
         process = subprocess.Popen(
-            [program, *FLAGS, *own, "about:blank"], stderr=subprocess.DEVNULL
+            [program, *FLAGS, *options, "about:blank"], stderr=subprocess.DEVNULL
         )
         try:
             yield Browser(_address(Path(profile) / "DevToolsActivePort"))
         finally:
             process.terminate()
-            process.wait(STARTED)
+            process.wait(START_SECONDS)
 
 
-def _address(told: Path) -> str:
-    """Where a Chromium listens that has just been started, from the file in which it tells."""
-    until = time.monotonic() + STARTED
+def _address(port_file: Path) -> str:
+    """Address of a Chromium that was just started, from the file that it writes."""
+    until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
-        if told.is_file() and len(lines := told.read_text().split()) == 2:
+        if port_file.is_file() and len(lines := port_file.read_text().split()) == 2:
             return f"ws://127.0.0.1:{lines[0]}{lines[1]}"
-        time.sleep(LOOK)
-    raise Unanswered("Chromium does not start")
+        time.sleep(POLL_SECONDS)
+    raise PageTimeout("Chromium does not start")

@@ -35,11 +35,11 @@ class Calibration:
     @classmethod
     def of(cls, confidence: np.ndarray, correct: np.ndarray) -> Calibration:
         """Calibration from the confidence and the outcome of each prediction: (N,), (N,)."""
-        numbers = (np.ceil(confidence * BINS).astype(np.int64) - 1).clip(0, BINS - 1)  # (N,)
-        counts = np.bincount(numbers, minlength=BINS)  # (BINS,)
+        bin_index = (np.ceil(confidence * BINS).astype(np.int64) - 1).clip(0, BINS - 1)  # (N,)
+        counts = np.bincount(bin_index, minlength=BINS)  # (BINS,)
         divisor = counts.clip(min=1)
-        confidences = np.bincount(numbers, confidence, BINS) / divisor
-        accuracies = np.bincount(numbers, correct, BINS) / divisor
+        confidences = np.bincount(bin_index, confidence, BINS) / divisor
+        accuracies = np.bincount(bin_index, correct, BINS) / divisor
         gaps = np.abs(confidences - accuracies)
         bins = tuple(
             ReliabilityBin(

@@ -128,8 +128,8 @@ def test_progress_is_reported_within_long_pieces() -> None:
 
 def _after(steps: int):
     """A time limit that is over after so many steps."""
-    asked = count(1)
-    return lambda: next(asked) >= steps
+    calls = count(1)
+    return lambda: next(calls) >= steps
 
 
 def test_a_time_limit_ends_within_a_batch() -> None:

@@ -64,8 +64,8 @@ def write_evaluation(
     for index, side in enumerate(held_out):
         limit = _TimeLimit((end - time.monotonic()) / (len(held_out) - index))
         evaluations[side] = evaluate(model, sides[side], primer, progress, limit.is_over)
-    entries = {side: evaluation.to_json() for side, evaluation in evaluations.items()}
-    write_json(run.folder / EVALUATION, entries)
+    answer = {side: evaluation.to_json() for side, evaluation in evaluations.items()}
+    write_json(run.folder / EVALUATION, answer)
     if "valid" in evaluations:
         pieces = evaluations["valid"].pieces
         add_nats_per_note(run.folder, [p.bits / p.steps * math.log(2) for p in pieces])

@@ -113,8 +113,8 @@ def as_dataset(
     example = next(iter(windows.in_order()))
     signature = tf.nest.map_structure(lambda a: tf.TensorSpec(a.shape, a.dtype), example)
     dataset = tf.data.Dataset.from_generator(batches, output_signature=signature)
-    counted = dataset.apply(tf.data.experimental.assert_cardinality(count))
-    return counted.prefetch(PREFETCHED_BATCHES)
+    dataset = dataset.apply(tf.data.experimental.assert_cardinality(count))
+    return dataset.prefetch(PREFETCHED_BATCHES)
 
 
 def clip_norm_per_replica(norm: float) -> float:
