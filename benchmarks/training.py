@@ -133,7 +133,7 @@ def notebook_step() -> tuple[Callable[[], Any], int]:
 
 
 def lstm_step() -> tuple[Callable[[], Any], int, Callable[[], Any], float]:
-    """A training step of `lstm` on chorales, its parameters, its input pipeline, notes per batch."""
+    """A training step of `lstm`, its parameters, a call that makes a batch, notes per batch."""
     scores, encoding = load_collection("bach-chorales").scores, EventsEncoding()
     sides = zip(scores, split_pieces(scores), strict=True)
     pieces = [encoding.encode(score) for score, side in sides if side == "train"]
