@@ -1,8 +1,9 @@
-"""`python -m musicgen.models.checkpoints.keras_file CHECKPOINT OUT`: its model for Keras.
+"""Export of a checkpoint as a `.keras` file.
 
-`classic` is made of Keras's own layers, so that any Keras opens it. The others are opened where
-this package is: after `import musicgen.models.sequence`, by `keras.saving.load_model`. Such a file
-holds settings, an encoding and weights, and no code. The step graphs (ONNX) need neither.
+`python -m musicgen.models.checkpoints.keras_file CHECKPOINT OUT`. Any Keras opens `classic`,
+which consists of Keras's own layers. The others open where this package is installed: after
+`import musicgen.models.sequence`, by `keras.saving.load_model`. Such a file holds settings, an
+encoding and weights, and no code. The step graphs (ONNX) need neither Keras nor this package.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import os
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # a card is for trainings
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # GPUs are for trainings
 
 from musicgen.models.build import build_model, in_float32
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
@@ -20,14 +21,14 @@ from musicgen.models.checkpoints.writer import load_weights
 from musicgen.models.classic import ClassicModel
 
 
-def write_keras_file(checkpoint: Path, out: Path) -> None:
-    """The model with the checkpoint's weights, as `keras.saving.load_model` reads it."""
-    opened = open_checkpoint(checkpoint)
+def write_keras_file(folder: Path, out: Path) -> None:
+    """Write the model of a checkpoint folder for `keras.saving.load_model`."""
+    checkpoint = open_checkpoint(folder)
     with in_float32():
-        model = build_model(opened.model, opened.encoding)
-        load_weights(model, checkpoint)
-        whole = model.network if isinstance(model, ClassicModel) else model
-        whole.save(out)
+        model = build_model(checkpoint.model, checkpoint.encoding)
+        load_weights(model, folder)
+        saved = model.network if isinstance(model, ClassicModel) else model
+        saved.save(out)
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
-"""Step graphs as ONNX: traced once, then filled with whatever the weights are now.
+"""Export of step models as ONNX graphs: traced once, then given the current weights.
 
-Tracing takes seconds, filling milliseconds, so that every epoch can have its checkpoint.
+Tracing takes seconds and setting weights milliseconds, so every epoch can have its checkpoint.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ import onnx
 import tensorflow as tf
 import tf2onnx
 
-from musicgen.models.checkpoints.onnx_simplify import slimmed
+from musicgen.models.checkpoints.onnx_simplify import simplify
 
 OPSET = 18
 
-# Otherwise it copies the graph before each of its rewritings, which takes longer than they do.
+# By default tf2onnx copies the graph before each rewriting, which takes longer than the rewriting.
 os.environ.setdefault("TF2ONNX_CATCH_ERRORS", "false")
-# It tells of each pattern that it cannot simplify, which is no fault of the graph.
+# It warns of each pattern that it cannot simplify, which is no fault of the graph.
 logging.getLogger("tf2onnx").setLevel(logging.CRITICAL)
 
 
 def trace_step(step: keras.Model, inputs: Mapping[str, tuple[tuple[int, ...], str]]) -> bytes:
-    """The graph of a model of one step, with its weights as they are.
+    """Trace a model of one step as an ONNX graph with its current weights.
 
-    inputs: shape of one piece's and type of each input by name, 0 for an axis that grows.
-    Weights become initializers named by the path of their variable, so that `filled` finds them.
+    inputs: shape of one row and dtype of each input by name, 0 for an axis that grows. Weights
+    become initializers named by the path of their variable, which `with_weights` relies on.
     """
-    step({n: np.zeros((1, *shape), kind) for n, (shape, kind) in inputs.items()})
+    step({name: np.zeros((1, *shape), dtype) for name, (shape, dtype) in inputs.items()})
     weights = step.trainable_variables
     other = step.non_trainable_variables
 
@@ -41,16 +41,19 @@ def trace_step(step: keras.Model, inputs: Mapping[str, tuple[tuple[int, ...], st
 
     signature = [
         [tf.TensorSpec(w.shape, w.dtype, name=_argument(i)) for i, w in enumerate(weights)],
-        {n: tf.TensorSpec(_free(shape), kind, name=n) for n, (shape, kind) in inputs.items()},
+        {
+            n: tf.TensorSpec(_batch_shape(shape), dtype, name=n)
+            for n, (shape, dtype) in inputs.items()
+        },
     ]
     function = tf.function(run, input_signature=signature, autograph=False)
     model, _ = tf2onnx.convert.from_function(function, input_signature=signature, opset=OPSET)
     _weights_to_initializers(model.graph, {_argument(i): w for i, w in enumerate(weights)})
-    return slimmed(model).SerializeToString()
+    return simplify(model).SerializeToString()
 
 
-def filled(graph: bytes, weights: Mapping[str, np.ndarray]) -> bytes:
-    """The same graph with other weights, by the path of their variable."""
+def with_weights(graph: bytes, weights: Mapping[str, np.ndarray]) -> bytes:
+    """The graph with other weights, by the path of their variable."""
     model = onnx.load_model_from_string(graph)
     for tensor in model.graph.initializer:
         if tensor.name in weights:
@@ -59,8 +62,8 @@ def filled(graph: bytes, weights: Mapping[str, np.ndarray]) -> bytes:
     return model.SerializeToString()
 
 
-def _free(shape: tuple[int, ...]) -> tuple[int | None, ...]:
-    """The shape of any number of pieces, with its growing axes free."""
+def _batch_shape(shape: tuple[int, ...]) -> tuple[int | None, ...]:
+    """The shape of any number of rows, growing axes left open."""
     return (None, *(size or None for size in shape))
 
 
@@ -69,6 +72,7 @@ def _argument(index: int) -> str:
 
 
 def _weights_to_initializers(graph: Any, variables: Mapping[str, Any]) -> None:
+    """Turn the graph inputs of weights into initializers, named by the path of the variable."""
     names = {argument: variable.path for argument, variable in variables.items()}
     used = set()
     for node in graph.node:

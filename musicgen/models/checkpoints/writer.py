@@ -1,4 +1,4 @@
-"""Writing checkpoints from Keras models, and reading weights back into them."""
+"""Writing checkpoints of Keras models, and loading weights and training state back."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ from musicgen.models.checkpoints.checkpoint import (
     BadCheckpoint,
     open_checkpoint,
 )
-from musicgen.models.checkpoints.float16_export import weights_in_graphs
-from musicgen.models.checkpoints.onnx_export import filled, trace_step
+from musicgen.models.checkpoints.float16_export import weights_of_graphs
+from musicgen.models.checkpoints.onnx_export import trace_step, with_weights
 from musicgen.models.settings import ModelSettings, settings_to_json
 
 
 @dataclass(frozen=True)
-class Traced:
-    """What checkpoints of a model have in common, whatever its weights."""
+class TracedModel:
+    """Step graphs and state of a model, the same in all its checkpoints but for the weights."""
 
     graphs: Mapping[str, bytes]  # by file name, in the order of the fields
-    state: Mapping[str, tuple[int, ...]]
+    state: Mapping[str, tuple[int, ...]]  # shape of one row of each carried array
 
 
 class CheckpointWriter:
-    """Writes one model's checkpoints; its graphs are traced at the first."""
+    """Writer of the checkpoints of one model; the first one traces its graphs."""
 
     def __init__(
         self, model: StepsModel, encoding: Encoding, primers: Sequence[np.ndarray] = ()
@@ -57,9 +57,9 @@ class CheckpointWriter:
         optimizer: keras.optimizers.Optimizer | None = None,
         progress: Mapping[str, Any] | None = None,
     ) -> None:
-        """A new checkpoint at folder, whole or not at all.
+        """Write a new checkpoint folder, all of it or nothing.
 
-        optimizer, progress: for going on with the training from here.
+        optimizer, progress: for resuming the training from this checkpoint.
         """
         weights = weights_of(self.model)
         vocabulary = json.dumps(self.encoding.to_json())
@@ -76,7 +76,7 @@ class CheckpointWriter:
             (new / VOCABULARY).write_text(vocabulary + "\n")
             save_file(weights, new / WEIGHTS)
             for name, graph in traced.graphs.items():
-                (new / name).write_bytes(filled(graph, weights))
+                (new / name).write_bytes(with_weights(graph, weights))
             if self.primers:
                 write_json(new / PRIMERS, {"primers": [p.tolist() for p in self.primers]})
             if optimizer is not None:
@@ -85,32 +85,32 @@ class CheckpointWriter:
 
 
 @lru_cache(maxsize=2)
-def _traced(settings: ModelSettings, vocabulary: str) -> Traced:
-    """The step graphs of a model; kept, for to trace them takes seconds."""
+def _traced(settings: ModelSettings, vocabulary: str) -> TracedModel:
+    """The step graphs of a model; cached, since tracing takes seconds."""
     encoding = encoding_from_json(json.loads(vocabulary))
     names = ["step.onnx", *(f"step_{field.name}.onnx" for field in encoding.fields[1:])]
     with in_float32():
         steps = step_models(build_model(settings, encoding))
         graphs = [trace_step(step, step.input_shapes()) for step in steps]
-    return Traced(dict(zip(names, graphs, strict=True)), dict(steps[0].state))
+    return TracedModel(dict(zip(names, graphs, strict=True)), dict(steps[0].state))
 
 
 def weights_of(model: keras.Model) -> dict[str, np.ndarray]:
-    """All trained weights by the path of their variable."""
+    """All trainable weights by the path of their variable."""
     weights = {v.path: np.asarray(v.value) for v in model.trainable_variables}
     if len(weights) != len(model.trainable_variables):
-        raise ValueError("two variables of the model have one path")
+        raise ValueError("two variables of the model have the same path")
     return weights
 
 
 def load_weights(model: keras.Model, folder: Path) -> None:
-    """Put a checkpoint's weights into a model of the same settings; BadCheckpoint otherwise."""
+    """Load a checkpoint's weights into a model of the same settings; BadCheckpoint otherwise."""
     expected = {v.path: v for v in model.trainable_variables}
     if (folder / WEIGHTS).is_file():
         stored = _tensors(folder / WEIGHTS)
-    else:  # packed: the graphs hold them, among constants of their own
-        in_graphs = weights_in_graphs(open_checkpoint(folder).graphs)
-        stored = {name: value for name, value in in_graphs.items() if name in expected}
+    else:  # a float16 export: the graphs hold the weights, and constants
+        initializers = weights_of_graphs(open_checkpoint(folder).graphs)
+        stored = {name: value for name, value in initializers.items() if name in expected}
     if set(stored) != set(expected):
         raise BadCheckpoint(f"{folder.name}: its weights are not those of this model")
     _assign(expected, stored, folder)
@@ -119,7 +119,7 @@ def load_weights(model: keras.Model, folder: Path) -> None:
 def load_training_state(
     model: keras.Model, optimizer: keras.optimizers.Optimizer, folder: Path
 ) -> None:
-    """Put back what else training had at this checkpoint: the optimizer and the dropout's seeds."""
+    """Load the optimizer and the seeds of the dropouts at a checkpoint; BadCheckpoint otherwise."""
     stored = _tensors(folder / OPTIMIZER)
     optimizer.build(model.trainable_variables)
     expected = _training_variables(model, optimizer)
@@ -138,9 +138,9 @@ def _training_state(
 def _training_variables(
     model: keras.Model, optimizer: keras.optimizers.Optimizer
 ) -> dict[str, Any]:
-    # Their paths count up through a process, so their order names them.
-    named = {f"optimizer.{i}": v for i, v in enumerate(optimizer.variables)}
-    return named | {f"seed.{i}": v for i, v in enumerate(model.non_trainable_variables)}
+    # Named by their order: Keras numbers their paths through a process.
+    variables = {f"optimizer.{i}": v for i, v in enumerate(optimizer.variables)}
+    return variables | {f"seed.{i}": v for i, v in enumerate(model.non_trainable_variables)}
 
 
 def _tensors(path: Path) -> dict[str, np.ndarray]:
@@ -151,6 +151,7 @@ def _tensors(path: Path) -> dict[str, np.ndarray]:
 
 
 def _assign(variables: Mapping[str, Any], values: Mapping[str, np.ndarray], folder: Path) -> None:
+    """Assign values by name, after a check of all shapes; BadCheckpoint otherwise."""
     for name, variable in variables.items():
         if tuple(variable.shape) != values[name].shape:
             raise BadCheckpoint(f"{folder.name}: {name} has another shape in this model")

@@ -18,7 +18,7 @@ from musicgen.corpus.load import load_collection
 from musicgen.files import new_folder, write_json
 from musicgen.models.build import build_model
 from musicgen.models.checkpoints.checkpoint import WEIGHTS, open_checkpoint
-from musicgen.models.checkpoints.float16_export import packed
+from musicgen.models.checkpoints.float16_export import with_float16_weights
 from musicgen.models.checkpoints.writer import CheckpointWriter, load_weights, weights_of
 from musicgen.paths import PRETRAINED, checked_name
 from musicgen.training.data.prepare import prepare
@@ -55,7 +55,7 @@ def _pack(source: Path, target: Path) -> None:
     CheckpointWriter(model, opened.encoding, opened.primers).write(target, opened.facts)
     weights = weights_of(model)
     for graph in open_checkpoint(target).graphs:
-        graph.write_bytes(packed(graph.read_bytes(), weights))
+        graph.write_bytes(with_float16_weights(graph.read_bytes(), weights))
     (target / WEIGHTS).unlink()
 
 

@@ -11,7 +11,7 @@ from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.encoding.events import EventsEncoding
 from musicgen.models.build import StepsModel, build_model
 from musicgen.models.checkpoints.checkpoint import WEIGHTS, open_checkpoint
-from musicgen.models.checkpoints.float16_export import packed
+from musicgen.models.checkpoints.float16_export import with_float16_weights
 from musicgen.models.checkpoints.writer import CheckpointWriter, load_weights, weights_of
 from musicgen.models.settings import LstmSettings
 
@@ -37,7 +37,7 @@ def half(folder: Path, tmp_path: Path) -> Path:
     shutil.copytree(folder, half)
     weights = load_file(half / WEIGHTS)
     for graph in open_checkpoint(half).graphs:
-        graph.write_bytes(packed(graph.read_bytes(), weights))
+        graph.write_bytes(with_float16_weights(graph.read_bytes(), weights))
     (half / WEIGHTS).unlink()
     return half
 

@@ -6,7 +6,7 @@ import onnxruntime as ort
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from musicgen.models.checkpoints.onnx_simplify import slimmed
+from musicgen.models.checkpoints.onnx_simplify import simplify
 
 FLOAT, INT = TensorProto.FLOAT, TensorProto.INT32
 EVERYTHING = 1_000_000_000
@@ -46,10 +46,10 @@ CHOICE_CONSTANTS = {"zero": np.float32(0), "a": np.float32(7), "b": np.float32(-
 @pytest.mark.parametrize("order", [["left", "right"], ["right", "left"]])
 def test_two_products_and_a_sum_are_a_choice(order):
     plain = model([*CHOICE, ("Add", order, ["y"], {})], [("x", FLOAT, [None])], CHOICE_CONSTANTS)
-    slim = slimmed(plain)
-    assert kinds(slim) == ["Greater", "Where"]
+    simplified = simplify(plain)
+    assert kinds(simplified) == ["Greater", "Where"]
     x = np.array([-1, 0, 2], np.float32)
-    assert run(slim, x=x).tolist() == run(plain, x=x).tolist() == [-5, -5, 7]
+    assert run(simplified, x=x).tolist() == run(plain, x=x).tolist() == [-5, -5, 7]
 
 
 def test_a_sum_of_other_products_stays():
@@ -59,9 +59,9 @@ def test_a_sum_of_other_products_stays():
         ("Add", ["left", "right"], ["y"], {}),
     ]
     plain = model(nodes, [("x", FLOAT, [None])], CHOICE_CONSTANTS)
-    assert "Where" not in kinds(slimmed(plain))
+    assert "Where" not in kinds(simplify(plain))
     x = np.array([-1, 2], np.float32)
-    assert run(slimmed(plain), x=x).tolist() == run(plain, x=x).tolist() == [0, 2]
+    assert run(simplify(plain), x=x).tolist() == run(plain, x=x).tolist() == [0, 2]
 
 
 def embedding(wrapped: int) -> onnx.ModelProto:
@@ -83,17 +83,17 @@ def embedding(wrapped: int) -> onnx.ModelProto:
 
 
 def test_an_embedding_is_one_gather_also_of_negative_numbers():
-    slim = slimmed(embedding(0))
-    assert kinds(slim) == ["Gather"]
+    simplified = simplify(embedding(0))
+    assert kinds(simplified) == ["Gather"]
     i = np.array([0, 2, -1, -3], np.int32)
-    assert run(slim, i=i).tolist() == run(embedding(0), i=i).tolist()
+    assert run(simplified, i=i).tolist() == run(embedding(0), i=i).tolist()
 
 
 def test_a_choice_that_is_not_about_negative_numbers_stays():
-    slim = slimmed(embedding(-1))
-    assert "Where" in kinds(slim)
+    simplified = simplify(embedding(-1))
+    assert "Where" in kinds(simplified)
     i = np.array([0, 2, -2], np.int32)
-    assert run(slim, i=i).tolist() == run(embedding(-1), i=i).tolist()
+    assert run(simplified, i=i).tolist() == run(embedding(-1), i=i).tolist()
 
 
 @pytest.mark.parametrize(
@@ -104,10 +104,10 @@ def test_a_slice_of_everything_is_nothing(start, end, step, kept):
     constants = {"s": [start], "e": [end], "a": [0], "t": [step], "one": np.float32(1)}
     nodes = [("Slice", ["x", "s", "e", "a", "t"], ["z"], {}), ("Add", ["z", "one"], ["y"], {})]
     plain = model(nodes, [("x", FLOAT, [None])], constants)
-    slim = slimmed(plain)
-    assert kinds(slim) == ["Slice"] * kept + ["Add"]
+    simplified = simplify(plain)
+    assert kinds(simplified) == ["Slice"] * kept + ["Add"]
     x = np.arange(5, dtype=np.float32)
-    assert run(slim, x=x).tolist() == run(plain, x=x).tolist()
+    assert run(simplified, x=x).tolist() == run(plain, x=x).tolist()
 
 
 @pytest.mark.parametrize("end, kept", [(2, 0), (1, 1)])
@@ -115,10 +115,10 @@ def test_a_slice_of_all_of_an_input_whose_size_is_known_is_nothing(end, kept):
     constants = {"s": [0], "e": [end], "a": [1], "t": [1], "one": np.float32(1)}
     nodes = [("Slice", ["x", "s", "e", "a", "t"], ["z"], {}), ("Add", ["z", "one"], ["y"], {})]
     plain = model(nodes, [("x", FLOAT, [None, 2])], constants, rank=2)
-    slim = slimmed(plain)
-    assert kinds(slim) == ["Slice"] * kept + ["Add"]
+    simplified = simplify(plain)
+    assert kinds(simplified) == ["Slice"] * kept + ["Add"]
     x = np.arange(6, dtype=np.float32).reshape(3, 2)
-    assert run(slim, x=x).tolist() == run(plain, x=x).tolist()
+    assert run(simplified, x=x).tolist() == run(plain, x=x).tolist()
 
 
 @pytest.mark.parametrize("used", [False, True])
@@ -134,9 +134,9 @@ def test_what_a_graph_gives_keeps_its_name(used):
     )
     if used:
         plain.graph.output.append(helper.make_tensor_value_info("z", FLOAT, [None]))
-    slim = slimmed(plain)
-    assert kinds(slim) == ["Add"] + ["Mul"] * used
-    assert run(slim, x=np.array([3, 5], np.float32)).tolist() == [5, 7]
+    simplified = simplify(plain)
+    assert kinds(simplified) == ["Add"] + ["Mul"] * used
+    assert run(simplified, x=np.array([3, 5], np.float32)).tolist() == [5, 7]
 
 
 def test_a_product_between_reshapes_does_without():
@@ -157,16 +157,16 @@ def test_a_product_between_reshapes_does_without():
         "b": np.float32(1),
     }
     plain = model(nodes, [("x", FLOAT, [None, 4, 3])], constants, rank=3)
-    slim = slimmed(plain)
-    assert kinds(slim) == ["MatMul", "Add"]
+    simplified = simplify(plain)
+    assert kinds(simplified) == ["MatMul", "Add"]
     x = np.random.default_rng(1).normal(size=(2, 4, 3)).astype(np.float32)
-    assert run(slim, x=x) == pytest.approx(run(plain, x=x), abs=1e-6)
+    assert run(simplified, x=x) == pytest.approx(run(plain, x=x), abs=1e-6)
 
 
 def test_the_model_given_stays_as_it_was():
     plain = embedding(0)
     before = plain.SerializeToString()
-    slimmed(plain)
+    simplify(plain)
     assert plain.SerializeToString() == before
 
 
@@ -183,6 +183,6 @@ def test_what_an_inner_graph_takes_is_known():
         ("If", ["yes"], ["y"], {"then_branch": branch("Div"), "else_branch": branch("Mul")}),
     ]
     constants = {"from": [0], "to": [EVERYTHING], "yes": True, "one": np.float32(1)}
-    slim = slimmed(model(nodes, [("x", FLOAT, [None])], constants))
-    assert kinds(slim) == ["Add", "If"]
-    assert run(slim, x=np.array([3, 5], np.float32)).tolist() == [1.5, 2.5]
+    simplified = simplify(model(nodes, [("x", FLOAT, [None])], constants))
+    assert kinds(simplified) == ["Add", "If"]
+    assert run(simplified, x=np.array([3, 5], np.float32)).tolist() == [1.5, 2.5]
