@@ -1,4 +1,4 @@
-"""Trainings that are worth having, ready to start."""
+"""Presets of the Train page: encoding, model and training settings that suit each other."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from musicgen.models.settings import ClassicSettings, LstmSettings, ModelSettings
 from musicgen.training.settings import CLASSIC_TRAINING, TrainSettings
 
-ENDLESS = 10_000  # epochs: the time ends the training
+UNLIMITED_EPOCHS = 10_000  # the time limit ends the training first
 
 
 @dataclass(frozen=True)
 class Preset:
-    """A training but for its name and collection."""
+    """Settings of a training without its name and collection."""
 
     name: str
     description: str
@@ -27,21 +27,25 @@ PRESETS = (
         "Five minutes of training: hear at once whether the music suits the machine.",
         "events",
         LstmSettings(256, 2, 0.1),
-        TrainSettings(epochs=ENDLESS, minutes=5, patience=0),
+        TrainSettings(epochs=UNLIMITED_EPOCHS, minutes=5, patience=0),
     ),
     Preset(
         "Standard",
         "Half an hour: pieces with a rhythm and a key of their own.",
         "events",
         LstmSettings(320, 2, 0.15),
-        TrainSettings(epochs=ENDLESS, minutes=30, batch_size=16, learning_rate=2e-3, patience=0),
+        TrainSettings(
+            epochs=UNLIMITED_EPOCHS, minutes=30, batch_size=16, learning_rate=2e-3, patience=0
+        ),
     ),
     Preset(
         "Long",
         "Three hours, for a collection of some hundred pieces or more.",
         "events",
         LstmSettings(448, 2, 0.2),
-        TrainSettings(epochs=ENDLESS, minutes=180, batch_size=16, learning_rate=2e-3, patience=30),
+        TrainSettings(
+            epochs=UNLIMITED_EPOCHS, minutes=180, batch_size=16, learning_rate=2e-3, patience=30
+        ),
     ),
     Preset(
         "Classic",
