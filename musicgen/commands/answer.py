@@ -8,7 +8,7 @@ from typing import Any
 
 from musicgen.errors import MusicgenError
 
-PROBLEMS = (MusicgenError, ValueError, OSError)  # bad input; any other exception is a bug
+PROBLEMS = (MusicgenError, OSError)  # bad input; any other exception is a bug
 
 # Exit statuses.
 FAILURE = 1

@@ -146,7 +146,10 @@ class ComposeSettings:
         InvalidSetting where the pickup is no number of grid steps, or not shorter than a bar.
         """
         numerator, denominator = (self.metre or "4/4").split("/")
-        metre = Metre(0, int(numerator), int(denominator))
+        try:
+            metre = Metre(0, int(numerator), int(denominator))
+        except ValueError as problem:
+            raise InvalidSetting(str(problem)) from None
         if not self.pickup:
             return (metre,)
         ticks = self.pickup * TICKS_PER_QUARTER
