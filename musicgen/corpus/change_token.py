@@ -85,7 +85,7 @@ def _walk(source: Path, clock_seconds: float) -> _Walk:
 
 
 def _modified_ns(path: Path) -> int:
-    """Modification time in ns; -1 where there is no such path."""
+    """Modification time in ns; -1 if there is no such path."""
     try:
         return path.stat().st_mtime_ns
     except OSError:

@@ -21,7 +21,7 @@ class PieceFile:
 
 @dataclass(frozen=True)
 class RefusedFile:
-    """A file that could not be used, the reason, and a remedy where there is one."""
+    """A file that could not be used, the reason, and a remedy if there is one."""
 
     file: str
     reason: str

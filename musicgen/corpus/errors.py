@@ -10,7 +10,7 @@ class CorpusError(MusicgenError):
 
 
 class UnreadableScore(CorpusError):
-    """A file that holds no usable score: the reason, and a remedy where there is one."""
+    """A file that holds no usable score: the reason, and a remedy if there is one."""
 
     def __init__(self, reason: str, remedy: str = "") -> None:
         super().__init__(f"{reason}; {remedy}" if remedy else reason)

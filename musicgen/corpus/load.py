@@ -129,7 +129,7 @@ class _CachedReader:
         return list(tunes)
 
     def read(self, file: SourceFile | RefusedFile) -> ReadResult:
-        """The piece in a file or the refusal, from the cache where it is there."""
+        """The piece in a file or the refusal, from the cache if it is there."""
         if isinstance(file, RefusedFile):
             return file
         key = (file.name, file.stamp)
@@ -144,7 +144,7 @@ class _CachedReader:
         return result
 
     def save(self, source: Path, complete: bool) -> None:
-        """Save the cache where it changed; entries of files that are gone are dropped."""
-        entries = self._entries if complete else self._cached | self._entries
-        if entries.keys() != self._cached.keys():
-            save_cache(source, entries)
+        """Save the cache if it changed; results of deleted files are dropped."""
+        updated = self._entries if complete else self._cached | self._entries
+        if updated.keys() != self._cached.keys():
+            save_cache(source, updated)

@@ -80,11 +80,11 @@ def load_cache(source: Path) -> dict[FileKey, CacheEntry]:
         return {}
 
 
-def save_cache(source: Path, entries: Mapping[FileKey, CacheEntry]) -> None:
-    """Save the results of a source's files; does nothing where the cache cannot be written."""
+def save_cache(source: Path, results: Mapping[FileKey, CacheEntry]) -> None:
+    """Save the results of a source's files; does nothing if the cache cannot be written."""
     path = _cache_path(source)
     buffer = io.BytesIO()
-    notes, text = _encode(entries)
+    notes, text = _encode(results)
     np.savez(buffer, notes=notes, text=text)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -107,11 +107,11 @@ def _delete_oldest(folder: Path) -> None:
         path.unlink()
 
 
-def _encode(entries: Mapping[FileKey, CacheEntry]) -> tuple[np.ndarray, np.ndarray]:
+def _encode(results: Mapping[FileKey, CacheEntry]) -> tuple[np.ndarray, np.ndarray]:
     """One table of all notes (N,) NOTE_DTYPE, and the JSON index as bytes (uint8)."""
-    rows = [[name, stamp, _to_json(entry)] for (name, stamp), entry in entries.items()]
+    rows = [[name, stamp, _to_json(entry)] for (name, stamp), entry in results.items()]
     text = json.dumps({"version": READER_VERSION, "files": rows})
-    tables = [entry.score.notes for entry in entries.values() if isinstance(entry, Piece)]
+    tables = [entry.score.notes for entry in results.values() if isinstance(entry, Piece)]
     notes = np.concatenate(tables) if tables else np.zeros(0, NOTE_DTYPE)
     return notes, np.frombuffer(text.encode(), np.uint8)
 
@@ -130,18 +130,18 @@ def _to_json(entry: CacheEntry) -> dict[str, object]:
 def _decode(notes: np.ndarray, text: bytes) -> dict[FileKey, CacheEntry]:
     if parse_json(text, _Version).version != READER_VERSION:
         return {}
-    entries: dict[FileKey, CacheEntry] = {}
+    results: dict[FileKey, CacheEntry] = {}
     first = 0
     index: _Index = parse_json(text, _Index)
     for name, stamp, row in index.files:
         if row.refused is not None:
-            entries[name, stamp] = row.refused
+            results[name, stamp] = row.refused
         elif row.tunes is not None:
-            entries[name, stamp] = TuneList(row.tunes)
+            results[name, stamp] = TuneList(row.tunes)
         elif row.score is not None and row.file is not None:
             header = row.score
             metres = tuple(Metre(*metre) for metre in header.metres)
             table = notes[first : first + header.notes]
             first += header.notes
-            entries[name, stamp] = Piece(Score(table, header.tempo, metres, header.name), row.file)
-    return entries
+            results[name, stamp] = Piece(Score(table, header.tempo, metres, header.name), row.file)
+    return results

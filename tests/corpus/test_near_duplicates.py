@@ -58,7 +58,7 @@ def test_groups_are_connected_through_a_third_piece() -> None:
     assert near_duplicates(pieces) == [0, 0, 0]
 
 
-def test_n_grams_do_not_cross_pieces() -> None:
+def test_ngrams_do_not_cross_pieces() -> None:
     steps = [60, 62, 64, 65, 67, 69, 71]  # seven notes, one too few for an n-gram
     assert near_duplicates([melody(*steps), melody(*steps), melody(*steps)]) == [0, 1, 2]
 

@@ -27,10 +27,10 @@ def test_default_shares() -> None:
 
 def test_a_split_depends_only_on_the_notes() -> None:
     first, *others = pieces(200)
-    moved = first.transposed(7).notes.copy()
-    moved["start"] += 960
-    moved["velocity"], moved["program"], moved["part"] = 12, 40, 3
-    same = Score(moved, 77.0, first.metres, "another name")
+    shifted = first.transposed(7).notes.copy()
+    shifted["start"] += 960
+    shifted["velocity"], shifted["program"], shifted["part"] = 12, 40, 3
+    same = Score(shifted, 77.0, first.metres, "another name")
     assert split_position(same) == split_position(first)
     changed = first.notes.copy()
     changed["duration"][5] += 1

@@ -68,11 +68,11 @@ def build_library(
     `progress` gets files done and files in all. stride: build only every stride-th file.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    sources = {bundle.name: list(_files(bundle))[::stride] for bundle in BUNDLES}
-    total, done, zips = sum(map(len, sources.values())), 0, []
+    paths_by_name = {bundle.name: list(_files(bundle))[::stride] for bundle in BUNDLES}
+    total, done, zips = sum(map(len, paths_by_name.values())), 0, []
     for bundle in BUNDLES:
         members = {}
-        for path in sources[bundle.name]:
+        for path in paths_by_name[bundle.name]:
             score, parts = bundle.prepare(convert_stream(_stream(path), path.stem))
             members[f"{path.stem}.mid"] = midi_of_parts(score, parts)
             done += 1

@@ -73,7 +73,7 @@ def _bar_ticks(bars: Sequence[Signature], index: int) -> int | None:
 
 
 def _metre_of_length(start: int, ticks: int) -> Metre:
-    """The simplest metre of a length in ticks, rounded up where none is exact."""
+    """The simplest metre of a length in ticks, rounded up if none is exact."""
     numerator = -(-ticks // _TICKS_PER_32ND)
     denominator = MAX_DENOMINATOR
     while denominator > 4 and numerator % 2 == 0:

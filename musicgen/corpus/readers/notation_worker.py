@@ -21,7 +21,7 @@ from musicgen.json_files import parse_json
 from musicgen.score import NOTE_DTYPE
 
 SECONDS_PER_MEGABYTE = 20  # time limit of a text, beyond the seconds of a short one
-MAX_MEMORY_BYTES = 3 * 2**30  # of address space, where the system can enforce it
+MAX_MEMORY_BYTES = 3 * 2**30  # of address space, if the system can enforce it
 MAX_REASON_CHARACTERS = 160
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TypedDict
 
 from musicgen.corpus.collection import RefusedFile
 from musicgen.corpus.user.copy_files import CopyResult
@@ -20,16 +21,22 @@ RECORD_FILE = ".imports.json"
 class ImportRecord:
     """Files and folders that a collection was imported from, and the files refused in them."""
 
-    sources: tuple[str, ...] = ()  # absolute paths
+    imported_from: tuple[str, ...] = ()  # absolute paths
     refused: tuple[RefusedFile, ...] = ()
 
 
+_Json = TypedDict(  # noqa: UP013 - the file's keys are not the names of the fields
+    "_Json", {"sources": tuple[str, ...], "refused": tuple[RefusedFile, ...]}
+)
+
+
 def read_import_record(folder: Path) -> ImportRecord:
-    """Read a collection's record; an empty one where it is missing or damaged."""
+    """Read a collection's record; an empty one if it is missing or damaged."""
     try:
-        return read_json(folder / RECORD_FILE, ImportRecord)
+        json: _Json = read_json(folder / RECORD_FILE, _Json)
     except InvalidJson:
         return ImportRecord()
+    return ImportRecord(json["sources"], json["refused"])
 
 
 def update_import_record(folder: Path, result: CopyResult, source: Path | None = None) -> None:
@@ -41,10 +48,14 @@ def update_import_record(folder: Path, result: CopyResult, source: Path | None =
     copied = {*result.files, *(file for file, _ in result.same)}
     refused = {file.file: file for file in record.refused if file.file not in copied}
     refused |= {file.file: file for file in result.refused}
-    sources = (*record.sources, *([resolved_source(source)] if source else []))
-    updated = ImportRecord(tuple(dict.fromkeys(sources)), tuple(refused.values()))
+    paths = (*record.imported_from, *([resolved_source(source)] if source else []))
+    updated = ImportRecord(tuple(dict.fromkeys(paths)), tuple(refused.values()))
     if updated != record:
-        write_json(folder / RECORD_FILE, asdict(updated))
+        json = {
+            "sources": updated.imported_from,
+            "refused": [asdict(file) for file in updated.refused],
+        }
+        write_json(folder / RECORD_FILE, json)
 
 
 def resolved_source(source: Path) -> str:

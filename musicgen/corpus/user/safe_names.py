@@ -1,4 +1,4 @@
-"""Names of foreign files and folders, changed only where they could not be written safely."""
+"""Names of foreign files and folders, changed only if they cannot be written safely."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def pasted_path(text: str) -> Path:
 
 
 def collection_name(text: str) -> str:
-    """The closest valid name of a collection; `collection` where nothing of the text is left."""
+    """The closest valid name of a collection; `collection` if nothing of the text is left."""
     text = unicodedata.normalize("NFC", text)
     cleaned = "".join(character if is_nameable(character) else " " for character in text)
     cleaned = re.sub(r" +", " ", cleaned)

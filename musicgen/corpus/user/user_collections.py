@@ -105,7 +105,7 @@ def collections_from(source: Path) -> tuple[str, ...]:
     return tuple(
         name
         for name in own_collection_names()
-        if path in read_import_record(collections_folder() / name).sources
+        if path in read_import_record(collections_folder() / name).imported_from
     )
 
 

@@ -61,10 +61,10 @@ def mutated(data: bytes, rng: np.random.Generator) -> bytes:
 def renumbered(data: bytes, rng: np.random.Generator) -> bytes:
     """Data with some of its numbers replaced by bad ones."""
     bad_numbers = [b"0", b"-1", b"99999999", b"1e9", b"", b"x", b"257", b"1", b"0.001"]
-    numbers = list(re.finditer(rb"[0-9]+", data))
+    matches = list(re.finditer(rb"[0-9]+", data))
     result = data
-    for number_index in sorted(rng.choice(len(numbers), int(rng.integers(1, 4))), reverse=True):
-        number = numbers[number_index]
+    for number_index in sorted(rng.choice(len(matches), int(rng.integers(1, 4))), reverse=True):
+        number = matches[number_index]
         result = result[: number.start()] + rng.choice(bad_numbers) + result[number.end() :]
     return result
 

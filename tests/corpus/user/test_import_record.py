@@ -86,12 +86,12 @@ def test_a_path_an_upload_and_a_zip_give_the_same_collection(songs: Path) -> Non
     )
     by_path = import_source(songs, "path")
     files = [path for path in sorted(songs.rglob("*")) if path.is_file()]
-    given = [
+    uploads = [
         (f"My songs/{path.relative_to(songs).as_posix()}", path.read_bytes()) for path in files
     ]
-    by_upload = add_files("upload", given)
+    by_upload = add_files("upload", uploads)
     with zipfile.ZipFile(songs.parent / "My songs.zip", "w") as writing:
-        for name, data in given:
+        for name, data in uploads:
             if not name.endswith(".zip"):
                 writing.writestr(name, data)
     assert by_path.files == ("a.mid", "old/b.mid", "old/more.zip/b/d.mid")
