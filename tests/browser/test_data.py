@@ -47,31 +47,35 @@ def test_import_a_folder_and_see_its_charts(server, browser_page, tmp_path: Path
         page.get_by_text(sign, exact=True).wait_for()
         settle(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        assert page.get_by_test_id("stMain").evaluate("each => each.scrollWidth <= innerWidth")
-    behind = page.get_by_test_id("stApp").evaluate("each => getComputedStyle(each).backgroundColor")
-    written = page.locator(".xtick text").first.evaluate("each => getComputedStyle(each).fill")
-    assert brightness(behind) < 50 and brightness(written) > 150
+        assert page.get_by_test_id("stMain").evaluate(
+            "element => element.scrollWidth <= innerWidth"
+        )
+    background = page.get_by_test_id("stApp").evaluate(
+        "element => getComputedStyle(element).backgroundColor"
+    )
+    text = page.locator(".xtick text").first.evaluate("element => getComputedStyle(element).fill")
+    assert brightness(background) < 50 and brightness(text) > 150
 
 
 def brightness(colour: str) -> float:
-    """From 0 to 255, of a colour as browsers say it."""
+    """Return the mean of red, green and blue of a CSS colour, 0 to 255."""
     return sum(map(float, re.findall(r"[\d.]+", colour)[:3])) / 3
 
 
-def test_a_bar_that_is_clicked_lists_its_pieces(server, browser_page):
+def test_a_click_on_a_bar_lists_its_pieces(server, browser_page):
     page = browser_page
     page.goto(f"{server.url}/Data?collection=bach-chorales")
     page.wait_for_selector(f"{CHART} .barlayer .point")
     settle(page)
     page.locator(f"{CHART} .barlayer .point").first.click(force=True)
-    told = page.get_by_text("pieces with D4")
-    told.wait_for()
+    heading = page.get_by_text("pieces with D4")
+    heading.wait_for()
     page.get_by_test_id("stDataFrame").wait_for()
-    found = re.search(r"(\d+) pieces with D4", told.inner_text())
-    assert found and 300 < int(found[1]) < 409  # D4 is in most of the chorales, not in all
+    match = re.search(r"(\d+) pieces with D4", heading.inner_text())
+    assert match and 300 < int(match[1]) < 409  # D4 is in most of the chorales, not in all
 
 
-def test_the_table_is_sorted_and_a_piece_that_is_selected_is_in_the_address(server, browser_page):
+def test_the_selected_piece_of_a_sorted_table_is_in_the_url(server, browser_page):
     page = browser_page
     page.goto(f"{server.url}/Data?collection=bach-chorales&view=Pieces")
     table = page.get_by_test_id("stDataFrame")
@@ -101,7 +105,7 @@ def test_the_table_is_sorted_and_a_piece_that_is_selected_is_in_the_address(serv
     assert "piece=" not in page.url
 
 
-def test_a_bar_that_was_clicked_is_in_the_address(server, browser_page):
+def test_the_clicked_bar_is_in_the_url(server, browser_page):
     page = browser_page
     page.goto(f"{server.url}/Data?collection=bach-chorales&bar=Pitch+classes:+E")
     page.get_by_text("pieces with E").wait_for()
@@ -115,7 +119,7 @@ def test_a_bar_that_was_clicked_is_in_the_address(server, browser_page):
     assert linked == ["Most frequent notes and chords: D4"]
 
 
-def test_an_import_that_is_cancelled_keeps_what_was_copied(server, browser_page, tmp_path: Path):
+def test_a_cancelled_import_keeps_the_files_copied_so_far(server, browser_page, tmp_path: Path):
     folder, many = tmp_path / "very many", 30_000
     folder.mkdir()
     notes = tiny_pieces(1)[0].notes
@@ -134,60 +138,60 @@ def test_an_import_that_is_cancelled_keeps_what_was_copied(server, browser_page,
     page.get_by_text("files added to very many").wait_for()
     kept = len(list((server.home / "collections/very many").glob("*.mid")))
     assert 0 < kept < many
-    shown = page.get_by_test_id("stMetric").filter(has_text="Pieces")
-    shown.get_by_text(f"{kept:,}", exact=True).wait_for()
+    metric = page.get_by_test_id("stMetric").filter(has_text="Pieces")
+    metric.get_by_text(f"{kept:,}", exact=True).wait_for()
     assert not list((server.home / "collections").glob(".unfinished*"))
 
 
-def test_a_reading_is_cancelled_only_where_nobody_else_waits_for_it(server, browser, browser_page):
+def test_a_reading_that_another_window_waits_for_is_not_cancelled(server, browser, browser_page):
     folder, many = server.home / "collections/slow", 2000
     folder.mkdir(parents=True)
-    for number in range(many):  # notation, which takes its time
+    for number in range(many):  # ABC is slow to read
         tune = "CDEF|GABc|" * 40
         (folder / f"{number}.abc").write_text(f"X:1\nM:4/4\nL:1/4\nK:C\n{tune}\n")
-    going = re.compile(r"Reading the collection: [\d,]+ of 2,000")
+    progress = re.compile(r"Reading the collection: [\d,]+ of 2,000")
     context = browser.new_context()
     other = context.new_page()
     other.set_default_timeout(60_000)
     for page in (browser_page, other):
         page.goto(f"{server.url}/Data?collection=slow")
-        page.get_by_text(going).wait_for()
+        page.get_by_text(progress).wait_for()
     other.get_by_role("button", name="Cancel").click()
     other.get_by_text("the reading goes on").wait_for()
-    assert browser_page.get_by_text(going).is_visible()
+    assert browser_page.get_by_text(progress).is_visible()
     browser_page.get_by_role("button", name="Cancel").click()
     browser_page.get_by_text("The reading was cancelled").wait_for()
-    shown = browser_page.get_by_test_id("stMetric").filter(has_text="Pieces")
-    assert 0 < int(shown.inner_text().split()[-1].replace(",", "")) < many
+    metric = browser_page.get_by_test_id("stMetric").filter(has_text="Pieces")
+    assert 0 < int(metric.inner_text().split()[-1].replace(",", "")) < many
     context.close()
 
 
-def test_tables_are_taken_away_as_csv(server, browser_page):
+def test_tables_are_downloaded_as_csv(server, browser_page):
     files = [("good.mid", midi_bytes(tiny_pieces(1)[0])), ("a 'b', \"c\" 🎻.mid", b"MThd nothing")]
     folder = server.home / "collections/mixed"
     folder.mkdir(parents=True)
     for name, data in files:
         (folder / name).write_bytes(data)
-    told = {"file": "=1+1.txt", "reason": "no music", "remedy": "write some"}
-    (folder / ".imports.json").write_text(json.dumps({"sources": [], "refused": [told]}))
+    refused = {"file": "=1+1.txt", "reason": "no music", "remedy": "write some"}
+    (folder / ".imports.json").write_text(json.dumps({"sources": [], "refused": [refused]}))
     page = browser_page
 
-    def saved(view: str, button: str) -> list[dict[str, str]]:
+    def downloaded(view: str, button: str) -> list[dict[str, str]]:
         page.goto(f"{server.url}/Data?collection=mixed&view={view}")
-        found = page.get_by_test_id("stDownloadButton").get_by_role("button", name=button)
-        found.wait_for()
+        download_button = page.get_by_test_id("stDownloadButton").get_by_role("button", name=button)
+        download_button.wait_for()
         settle(page)
         with page.expect_download() as download:
-            found.click()
+            download_button.click()
         with Path(download.value.path()).open(encoding="utf-8", newline="") as file:
             return list(csv.DictReader(file))
 
-    report, at_import = saved("Refused", "Save the report")
+    report, at_import = downloaded("Refused", "Save the report")
     assert report["file"] == files[1][0] and report["reason"]
-    assert at_import == {**told, "file": "'=1+1.txt"}  # no formula
-    pieces = saved("Pieces", "Download as CSV")
+    assert at_import == {**refused, "file": "'=1+1.txt"}  # no formula
+    pieces = downloaded("Pieces", "Download as CSV")
     assert [row["file"] for row in pieces] == ["good.mid", files[1][0], "'=1+1.txt"]
     assert pieces[1]["status"] == f"refused: {report['reason']}"
     assert (pieces[2]["status"], pieces[2]["remedy"]) == ("refused: no music", "write some")
-    tokens = saved("Vocabulary&part=All+tokens", "Download as CSV")
+    tokens = downloaded("Vocabulary&part=All+tokens", "Download as CSV")
     assert sum(int(row["times"]) for row in tokens) == int(float(pieces[0]["tokens"]))

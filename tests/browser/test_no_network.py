@@ -1,4 +1,4 @@
-"""Nothing that a page shows comes from another place than the server itself."""
+"""Pages load nothing from other hosts than the server."""
 
 from __future__ import annotations
 
@@ -10,15 +10,20 @@ from tests.helpers.browser_actions import CHART, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-SIGNS = {"": "Pieces composed", "Data": "Vocabulary", "Train": "Device:", "Compose": "Character"}
+TEXTS = {  # by page: a text that is there when the page is drawn
+    "": "Pieces composed",
+    "Data": "Vocabulary",
+    "Train": "Device:",
+    "Compose": "Character",
+}
 
 
-def test_no_page_asks_another_machine_for_anything(server, browser_page):
-    asked: list[str] = []
-    browser_page.on("request", lambda request: asked.append(request.url))
-    for page, sign in SIGNS.items():
+def test_no_page_requests_another_host(server, browser_page):
+    urls: list[str] = []
+    browser_page.on("request", lambda request: urls.append(request.url))
+    for page, text in TEXTS.items():
         browser_page.goto(f"{server.url}/{page}")
-        browser_page.get_by_text(sign).first.wait_for()
+        browser_page.get_by_text(text).first.wait_for()
         settle(browser_page)
     browser_page.goto(f"{server.url}/Data?view=Pieces")
     browser_page.get_by_test_id("stDataFrame").wait_for()
@@ -26,5 +31,5 @@ def test_no_page_asks_another_machine_for_anything(server, browser_page):
     browser_page.wait_for_selector(CHART)
     icon = browser_page.locator("link[rel~=icon]").first.get_attribute("href")
     assert icon and "/media/" in icon
-    hosts = {urlparse(url).hostname for url in asked if not url.startswith(("data:", "blob:"))}
+    hosts = {urlparse(url).hostname for url in urls if not url.startswith(("data:", "blob:"))}
     assert hosts == {"localhost"}

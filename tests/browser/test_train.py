@@ -14,12 +14,12 @@ from tests.helpers.tiny_music import write_folder
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-TAKEN = "there is a run 'tunes quick' already"
-UNDER_WAY = re.compile("Stop and save|Cancel")
+NAME_TAKEN = "there is a run 'tunes quick' already"
+STARTED = re.compile("Stop and save|Cancel")
 
 
 def test_start_watch_leave_come_back_stop_and_compose(server, browser, browser_page):
-    """Two people press Start at once: one of them has the name, the other waits in the queue."""
+    """Two people press Start at once: one gets the name, the other waits in the queue."""
     write_folder(server.home / "collections" / "tunes")
     rival = browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
     pages = (browser_page, rival)
@@ -29,9 +29,9 @@ def test_start_watch_leave_come_back_stop_and_compose(server, browser, browser_p
     for page in pages:
         page.get_by_role("button", name="Start").click(no_wait_after=True)
     for page in pages:
-        page.get_by_text(TAKEN).or_(page.get_by_role("button", name=UNDER_WAY)).first.wait_for()
-    page, rival = sorted(pages, key=lambda each: each.get_by_text(TAKEN).count())
-    assert [each.get_by_text(TAKEN).count() for each in (page, rival)] == [0, 1]
+        page.get_by_text(NAME_TAKEN).or_(page.get_by_role("button", name=STARTED)).first.wait_for()
+    page, rival = sorted(pages, key=lambda page: page.get_by_text(NAME_TAKEN).count())
+    assert [tab.get_by_text(NAME_TAKEN).count() for tab in (page, rival)] == [0, 1]
     _edit(rival, "Name of the run", "the other")
     rival.get_by_role("button", name="Start").click()
     rival.get_by_text("Place 2 in the queue").wait_for()
@@ -67,9 +67,9 @@ def test_start_watch_leave_come_back_stop_and_compose(server, browser, browser_p
     other.context.close()
 
 
-def _fill_in(page, address: str) -> None:
-    """Ask for a training of the smallest kind."""
-    page.goto(address)
+def _fill_in(page, url: str) -> None:
+    """Fill the form for a very small model."""
+    page.goto(url)
     page.get_by_text("All settings").click()
     for label, value in (("width", "16"), ("length", "16"), ("batch size", "2")):
         _edit(page, label, value)
@@ -82,7 +82,7 @@ def _edit(page, label: str, value: str) -> None:
     settle(page)
 
 
-def test_zoom_is_kept_while_the_curve_grows(server, browser_page, monkeypatch):
+def test_the_zoom_stays_while_the_curve_grows(server, browser_page, monkeypatch):
     monkeypatch.setenv("MUSICGEN_HOME", str(server.home))
     run = run_that_is("running", epochs=120)
     page = browser_page
@@ -110,7 +110,7 @@ def test_zoom_is_kept_while_the_curve_grows(server, browser_page, monkeypatch):
     assert points(page) < finer
     assert x_limits(page)[1] > whole[1]  # the new epoch, too
 
-    # Beside other runs it is seen to go on as well.
+    # The comparison grows, too.
     page.get_by_text("Compare", exact=True).click()
     page.get_by_text("Settings that differ").wait_for()
     settle(page)
@@ -122,7 +122,7 @@ def test_zoom_is_kept_while_the_curve_grows(server, browser_page, monkeypatch):
 def test_two_browsers_see_a_run_go_on_and_its_first_checkpoint(
     server, browser_page, monkeypatch, tmp_path: Path
 ):
-    """A run that another page resumes is seen to go on; what it can then be used for is shown."""
+    """A page shows that another one has resumed the run, and offers its first checkpoint."""
     monkeypatch.setenv("MUSICGEN_HOME", str(server.home))
     run = run_that_is("stopped", "shared")
     page = browser_page
@@ -136,8 +136,8 @@ def test_two_browsers_see_a_run_go_on_and_its_first_checkpoint(
     best.write_text(json.dumps({"checkpoint": "epoch-0003"}))
     page.get_by_role("link", name="Compose from it").wait_for()
 
-    # An import shows what it has brought, and closes.
-    bundled = [each for each in list_runs() if each.bundled]
+    # An import opens the run, and its popover closes.
+    bundled = [run for run in list_runs() if run.bundled]
     with (tmp_path / "run.zip").open("wb") as file:
         write_archive(bundled[0], file)
     page.get_by_role("button", name="Import a run").click()

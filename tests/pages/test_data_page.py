@@ -18,11 +18,11 @@ from tests.helpers.page_text import DATA, metrics, texts
 from tests.helpers.small_collections import VIEWS, collection_of
 
 
-def test_chorales_at_a_glance(open_page):
+def test_the_overview_of_the_chorales(open_page):
     page = open_page(DATA)
-    shown = metrics(page)
-    assert shown["Pieces"] == "409"
-    assert shown["Refused files"] == "0"
+    overview = metrics(page)
+    assert overview["Pieces"] == "409"
+    assert overview["Refused files"] == "0"
     assert "enough for the small model" in texts(page)
     assert "have a twin under another name" in texts(page)
 
@@ -35,40 +35,40 @@ def test_every_view_opens_by_its_link(open_page, view: str):
     assert metrics(page)["Pieces"] == "1,059"
 
 
-def test_every_chart_says_what_it_is_of_to_those_who_cannot_see_it(open_page):
+def test_every_chart_has_a_text_for_screen_readers(open_page):
     page = open_page(DATA)
-    said = [chart.proto.alt for chart in page.get("plotly_chart")]
-    usual = ["Most frequent notes and chords", "Keyboard", "Pitch classes", "Melodic intervals"]
-    assert said == usual
+    descriptions = [chart.proto.alt for chart in page.get("plotly_chart")]
+    titles = ["Most frequent notes and chords", "Keyboard", "Pitch classes", "Melodic intervals"]
+    assert descriptions == titles
 
 
-def test_links_to_what_is_not_there_are_answered(open_page):
+def test_a_link_to_a_missing_collection_or_view_warns(open_page):
     page = open_page(DATA, collection="<b>none</b> **at** all", view="Nonsense")
     assert "There is no collection" in page.warning[0].value
     assert "<b>" not in page.warning[0].value.replace("\\<b\\>", "")
     assert page.segmented_control(key="view").value == "Notes"
 
 
-def test_slider_and_kind_change_the_chart_and_nothing_is_read_again(open_page, monkeypatch):
+def test_changing_the_chart_reads_no_file(open_page, monkeypatch):
     page = open_page(DATA)
 
-    def never(*_: object) -> None:
+    def fail(*_: object) -> None:
         raise AssertionError("read again")
 
-    monkeypatch.setattr("musicgen.ui.data.open_collection.load_collection", never)
+    monkeypatch.setattr("musicgen.ui.data.open_collection.load_collection", fail)
     page.segmented_control(key="kind").set_value("Chords")
     page.slider(key="most").set_value(10).run()
     assert not page.exception
     assert "**Most frequent chords**" in texts(page)
 
 
-def test_no_view_reads_again_and_counts_can_be_on_a_log_scale(open_page, monkeypatch):
+def test_changing_the_view_reads_no_file_and_counts_have_a_log_scale(open_page, monkeypatch):
     page = open_page(DATA)
 
-    def never(*_: object) -> None:
+    def fail(*_: object) -> None:
         raise AssertionError("read again")
 
-    monkeypatch.setattr("musicgen.ui.data.open_collection.load_collection", never)
+    monkeypatch.setattr("musicgen.ui.data.open_collection.load_collection", fail)
     page.toggle(key="log").set_value(True).run()
     figure = json.loads(page.get("plotly_chart")[0].proto.spec)
     assert figure["layout"]["yaxis"]["type"] == "log"
@@ -87,13 +87,13 @@ def test_a_link_restores_the_window_of_the_preview(open_page):
     assert page.slider(key="window").value == 8
 
 
-def test_a_link_restores_what_was_searched_among_the_tokens(open_page):
+def test_a_link_restores_the_search_for_a_token(open_page):
     query = {"view": "Vocabulary", "part": TOKENS, "token-search": "E4"}
     page = open_page(DATA, collection="bach-chorales", **query)
     assert all("E4" in token for token in page.dataframe[0].value["token"])
 
 
-def test_the_collection_is_still_chosen_after_a_look_at_another_page(open_page):
+def test_the_collection_stays_selected_on_a_return_to_the_page(open_page):
     page = open_page(DATA, collection="ryans-mammoth", view="Rhythm")
     page.switch_page("streamlit_app.py").run()
     page.query_params.clear()
@@ -102,12 +102,12 @@ def test_the_collection_is_still_chosen_after_a_look_at_another_page(open_page):
 
 
 def test_the_preview_is_of_the_training_pieces(open_page):
-    some = load_collection("bach-chorales").scores[:30]
-    collection_of("some", **{score.name: midi_bytes(score) for score in some})
+    scores = load_collection("bach-chorales").scores[:30]
+    collection_of("some", **{score.name: midi_bytes(score) for score in scores})
     page = open_page(DATA, collection="some", view="Vocabulary", part=WINDOWS)
     pieces = load_collection("some").scores
-    sides = split_pieces(pieces)
-    train = [score for score, side in zip(pieces, sides, strict=True) if side == TRAIN]
+    splits = split_pieces(pieces)
+    train = [score for score, split in zip(pieces, splits, strict=True) if split == TRAIN]
     assert 10 < len(train) < len(pieces) == 30
     notes = [fit_encoding("notes", pieces).encode(score) for score in train]
     windows = ClassicWindows(notes, fit_encoding("notes", pieces), 100, 1).batches

@@ -1,4 +1,4 @@
-"""Collections on the Data page: imported, added to, renamed, deleted, read again."""
+"""Collections on the Data page: import, upload, rename, delete, read again."""
 
 from __future__ import annotations
 
@@ -31,52 +31,52 @@ def test_a_folder_is_imported_by_its_path(open_page, tmp_path: Path):
     assert not page.exception
     assert page.selectbox(key="collection").value == "my tunes"
     assert metrics(page)["Pieces"] == "4"
-    assert [each.name for each in user_collections.own_collections()] == ["my tunes"]
+    assert [collection.name for collection in user_collections.own_collections()] == ["my tunes"]
     assert "1 file not taken in" in page.expander[0].label
     page.button(key="close-additions").click().run()
-    assert not any("not taken in" in each.label for each in page.expander)
+    assert not any("not taken in" in expander.label for expander in page.expander)
 
 
-def ask_for(page, path: str) -> None:
+def import_path(page, path: str) -> None:
     page.text_input(key=f"import-path-{page.session_state['_additions']}").set_value(path).run()
     page.button(key="import").click().run()
     assert not page.exception
 
 
-def test_the_path_of_a_zip_is_taken_in_quotes(open_page, tmp_path: Path):
+def test_the_path_of_a_zip_may_stand_in_quotes(open_page, tmp_path: Path):
     shutil.make_archive(str(tmp_path / "tunes"), "zip", write_folder(tmp_path / "songs", count=2))
     page = open_page(DATA)
-    ask_for(page, f"'{tmp_path / 'tunes.zip'}'")
+    import_path(page, f"'{tmp_path / 'tunes.zip'}'")
     assert not page.error
     assert page.selectbox(key="collection").value == "tunes"
     assert metrics(page)["Pieces"] == "2"
 
 
-def test_a_folder_that_was_imported_is_asked_about(open_page, tmp_path: Path):
+def test_importing_a_folder_again_asks_what_to_do(open_page, tmp_path: Path):
     folder = write_folder(tmp_path / "my tunes", count=2)
     page = open_page(DATA)
-    ask_for(page, str(folder))
-    ask_for(page, str(folder))
+    import_path(page, str(folder))
+    import_path(page, str(folder))
     assert "it is here as **my tunes**" in texts(page)
     page.button(key="again-not").click().run()
     assert "it is here" not in texts(page)
     write_folder(folder, count=3)
-    ask_for(page, str(folder))
+    import_path(page, str(folder))
     page.button(key="again-my tunes").click().run()
-    assert [(each.name, each.files) for each in user_collections.own_collections()] == [
-        ("my tunes", 3)
-    ]
+    assert [
+        (collection.name, collection.files) for collection in user_collections.own_collections()
+    ] == [("my tunes", 3)]
     assert metrics(page)["Pieces"] == "3"
-    ask_for(page, str(folder))
+    import_path(page, str(folder))
     page.button(key="again-another").click().run()
     assert page.selectbox(key="collection").value == "my tunes (2)"
     assert "it is here" not in texts(page)
 
 
-def test_what_was_refused_at_import_is_in_the_views_and_stays(open_page, tmp_path: Path):
+def test_files_refused_at_import_are_listed_after_a_restart_too(open_page, tmp_path: Path):
     folder = write_folder(tmp_path / "my tunes", count=1)
     (folder / "words.txt").write_text("no music")
-    ask_for(open_page(DATA), str(folder))
+    import_path(open_page(DATA), str(folder))
     st.cache_resource.clear()  # a server that has started anew has nothing in memory
     page = open_page(DATA, collection="my tunes", view="Refused")
     assert metrics(page)["Refused files"] == "1"
@@ -87,19 +87,21 @@ def test_what_was_refused_at_import_is_in_the_views_and_stays(open_page, tmp_pat
     assert status == "refused: '.txt' files are not read"
 
 
-def test_a_folder_without_music_is_answered_once_and_makes_nothing(open_page, tmp_path: Path):
+def test_importing_a_folder_without_music_is_an_error_and_makes_no_collection(
+    open_page, tmp_path: Path
+):
     (tmp_path / "words.txt").write_text("no music")
     page = open_page(DATA)
-    ask_for(page, str(tmp_path))
-    (said,) = page.error
-    assert "nothing was imported" in said.value
+    import_path(page, str(tmp_path))
+    (error,) = page.error
+    assert "nothing was imported" in error.value
     assert not page.expander or "not taken in" not in page.expander[0].label
     assert page.selectbox(key="collection").value == "bach-chorales"
     assert user_collections.own_collections() == ()
 
 
 @pytest.mark.parametrize("path", ["/no/such/folder", "\0", "~nobody/x", "relative"])
-def test_a_path_that_is_no_folder_is_answered(open_page, path: str):
+def test_a_path_that_is_no_folder_is_an_error(open_page, path: str):
     page = open_page(DATA)
     page.text_input(key="import-path-0").set_value(path).run()
     page.button(key="import").click().run()
@@ -108,11 +110,11 @@ def test_a_path_that_is_no_folder_is_answered(open_page, path: str):
     assert user_collections.own_collections() == ()
 
 
-def test_uploads_are_on_disk_at_once(open_page):
+def test_uploads_are_written_to_disk_at_once(open_page):
     page = open_page(DATA)
     archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as writing:
-        writing.writestr("inside.mid", file_of((0, 24, 62), (24, 24, 65)))
+    with zipfile.ZipFile(archive, "w") as zip_file:
+        zip_file.writestr("inside.mid", file_of((0, 24, 62), (24, 24, 65)))
     files = [
         ("one.mid", file_of((0, 24, 60), (24, 24, 64)), "audio/midi"),
         ("again.mid", file_of((0, 24, 60), (24, 24, 64)), "audio/midi"),
@@ -125,7 +127,7 @@ def test_uploads_are_on_disk_at_once(open_page):
     assert "1 file not taken in" in page.expander[0].label
 
 
-def test_uploads_go_into_the_collection_that_is_open_and_are_there_after_a_restart(open_page):
+def test_uploads_go_into_the_open_collection_and_outlive_a_restart(open_page):
     collection_of("mine", one=file_of((0, 24, 60), (24, 24, 64)))
     page = open_page(DATA, collection="mine")
     more = [
@@ -141,7 +143,7 @@ def test_uploads_go_into_the_collection_that_is_open_and_are_there_after_a_resta
     assert list(page.dataframe[0].value["file"]) == ["one.mid", "set/two.mid"]
 
 
-def test_rename_and_delete_ask_first(open_page):
+def test_a_collection_is_renamed_and_deleted_after_a_confirmation(open_page):
     collection_of("drafts", one=file_of((0, 24, 60)))
     page = open_page(DATA, collection="drafts")
     page.text_input(key="new-name-drafts").set_value("../out").run()
@@ -171,7 +173,7 @@ def test_a_late_click_deletes_no_collection_but_the_one_that_it_names(open_page)
     assert user_collections.own_collection_names() == ("finished",)
 
 
-def test_a_collection_that_is_deleted_elsewhere_is_missed(open_page):
+def test_a_collection_deleted_by_another_tab_warns(open_page):
     collection_of("drafts", one=file_of((0, 24, 60)))
     page = open_page(DATA, collection="drafts")
     user_collections.delete("drafts")
@@ -187,15 +189,17 @@ def test_bundled_collections_cannot_be_changed(open_page):
 
 
 @pytest.mark.parametrize("name", ["a/b", "..", "a\\b", " ", ".hidden"])
-def test_a_name_that_cannot_be_a_collections_is_answered(open_page, name: str):
+def test_an_invalid_name_for_uploads_is_an_error_or_replaced(open_page, name: str):
     page = open_page(DATA)
     page.selectbox(key="upload-target-bach-chorales").set_value(name).run()
     page.file_uploader[0].set_value([("one.mid", MUSIC["one note"], "audio/midi")]).run()
     assert not page.exception
-    assert page.error or [each.name for each in user_collections.own_collections()] == ["My music"]
+    assert page.error or [collection.name for collection in user_collections.own_collections()] == [
+        "My music"
+    ]
 
 
-def test_a_reading_that_is_cancelled_keeps_what_was_read(open_page, monkeypatch):
+def test_a_cancelled_reading_shows_the_files_read_so_far(open_page, monkeypatch):
     pieces = {f"piece {i}": midi_bytes(score) for i, score in enumerate(tiny_pieces(4))}
     collection_of("several", **pieces)
     read_all = open_collection.load_collection

@@ -1,4 +1,4 @@
-"""The Data page of little music, of none, of too much, and of odd names."""
+"""The Data page of collections with little, no or very long music, and with odd names."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ STATES = {
 
 
 @pytest.mark.parametrize("name", STATES)
-def test_poor_collections_have_their_state(open_page, name: str):
-    files, pieces, said = STATES[name]
+def test_a_collection_with_little_or_no_music_says_so(open_page, name: str):
+    files, pieces, text = STATES[name]
     collection_of(name, **files)
     page = open_page(DATA, collection=name)
     assert metrics(page)["Pieces"] == pieces
-    assert said in texts(page)
+    assert text in texts(page)
 
 
 def two_hours() -> bytes:
@@ -66,7 +66,7 @@ def test_every_part_of_the_vocabulary_of_little_music(open_page, name: str):
         assert page.segmented_control(key="part").value == part
 
 
-def test_the_only_piece_is_what_a_model_learns_from(open_page):
+def test_a_single_piece_is_a_training_piece(open_page):
     collection_of("one piece", one=MUSIC["one piece"])
     page = open_page(DATA, collection="one piece", view="Pieces")
     assert list(page.dataframe[0].value["split"]) == ["train"]
@@ -78,7 +78,7 @@ def test_a_piece_of_two_hours(open_page):
     assert metrics(page)["Music"] == "2.0 h"
     assert list(page.dataframe[0].value["length"]) == ["2:00:00"]
     assert "The first 4,000 of 7,200 notes." in texts(page)
-    next(each for each in page.button if each.label == "Hear it").click().run()
+    next(button for button in page.button if button.label == "Hear it").click().run()
     assert "The first 900 of 7,200 notes." in texts(page)  # 15 minutes of sound
 
 
@@ -88,7 +88,7 @@ def test_every_view_of_two_hours(open_page, view: str):
     assert metrics(open_page(DATA, collection="long", view=view))["Notes"] == "7,200"
 
 
-def test_an_empty_collection_says_how_to_fill_it(open_page, home: Path):
+def test_an_empty_collection_says_how_to_add_music(open_page, home: Path):
     (home / "collections" / "empty").mkdir(parents=True)
     page = open_page(DATA, collection="empty")
     assert metrics(page)["Pieces"] == "0"
@@ -96,25 +96,21 @@ def test_an_empty_collection_says_how_to_fill_it(open_page, home: Path):
     assert not page.success  # there is no file that could be read
 
 
-def test_names_with_markup_stay_names(open_page):
+def test_a_file_name_with_markup_is_shown(open_page):
     name = "**bold** 'q' \"d\" 🎵 [x](y) $a$.mid"
     user_collections.add_files("odd", [(name, file_of((0, 24, 60), (24, 24, 67)))])
     page = open_page(DATA, collection="odd", view="Pieces")
     assert len(page.dataframe[0].value) == 1
 
 
-ODD = "Bob's “best” 🎵 [x] (y) $a$"
-
-
+ODD_FOLDER = "Bob's “best” 🎵 [x] (y) $a$"
 ODD_FILE = "a 'b' \"c\" & <i> 🎻 #1?.mid"
-
-
 ODD_REFUSED = "<b> no & music 🎹.mid"
 
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_view_of_odd_names(open_page, view: str, tmp_path: Path):
-    folder = tmp_path / ODD
+    folder = tmp_path / ODD_FOLDER
     (folder / "sub").mkdir(parents=True)
     (folder / "sub" / ODD_FILE).write_bytes(MUSIC["one piece"])
     (folder / ODD_REFUSED).write_bytes(b"no")
@@ -125,7 +121,7 @@ def test_every_view_of_odd_names(open_page, view: str, tmp_path: Path):
     assert metrics(page)["Pieces"] == "1"
     if view == "Pieces":
         assert list(page.dataframe[0].value["file"]) == [f"sub/{ODD_FILE}", ODD_REFUSED]
-        assert any(each.label == "Hear it" for each in page.button)
+        assert any(button.label == "Hear it" for button in page.button)
         assert page.query_params["piece"] == f"sub/{ODD_FILE}"
 
 

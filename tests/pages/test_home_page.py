@@ -38,4 +38,7 @@ def test_a_run_that_does_not_fit_is_one_row_and_harms_no_other(open_page, settin
     assert text.count("cannot be read") == 1 and "stopped · 3 epochs" in text
     for show in ("Watch", "Compare", "New"):
         assert not open_page(TRAIN, show=show, run="damaged").exception
-    assert "cannot be read" in open_page(TRAIN, show="Watch", run="damaged").error[0].value
+    page = open_page(TRAIN, show="Watch", run="damaged")
+    assert "cannot be read" in page.error[0].value
+    page.button(key="delete-damaged").click().run()
+    assert not damaged.folder.exists()

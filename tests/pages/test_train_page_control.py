@@ -1,4 +1,4 @@
-"""What can be done with a run on the Train page."""
+"""Actions on a run on the Train page."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ from tests.helpers.tiny_music import write_folder
 from tests.helpers.tiny_runs import write_run
 
 
-def test_stop_asks_the_process(open_page, alive):
+def test_stop_writes_the_stop_file(open_page, alive):
     run = run_that_is(RUNNING)
     alive(run)
     page = open_page(TRAIN, show="Watch", run="a run")
-    next(each for each in page.button if each.label == "Stop and save").click().run()
+    next(button for button in page.button if button.label == "Stop and save").click().run()
     assert (run.folder / "stop").exists()
     assert "stopping]" in texts(page)
 
 
-def open_tuning(open_page, run: Run):
-    """The popover for fine-tuning, open."""
+def open_fine_tuning(open_page, run: Run):
+    """Open the Train page with the popover for fine-tuning open."""
     page = open_page(TRAIN, show="Watch", run=run.name)
     page.session_state[f"tuning-{run.name}"] = True
     page.run()
@@ -45,7 +45,7 @@ def open_tuning(open_page, run: Run):
     return page
 
 
-def test_fine_tuning_says_what_to_expect(open_page, runs, tmp_path: Path, monkeypatch):
+def test_fine_tuning_shows_a_forecast(open_page, runs, tmp_path: Path, monkeypatch):
     spawned = []
     monkeypatch.setattr(launch, "_spawn", spawned.append)
     run = Run(write_run(runs))
@@ -54,27 +54,27 @@ def test_fine_tuning_says_what_to_expect(open_page, runs, tmp_path: Path, monkey
     import_source(write_folder(tmp_path / "tunes"))
     page = open_page(TRAIN, show="Watch", run=run.name)
     assert "Start" not in buttons(page)  # nothing is worked out before it is opened
-    page = open_tuning(open_page, run)
-    said = texts(page).replace("\\", "")
-    assert "339 pieces, " in said
-    assert " predictions an epoch; about " in said and "at the speed of tiny" in said
-    assert " GB of memory" in said or " MB of memory" in said
-    assert "too few to train on" not in said
+    page = open_fine_tuning(open_page, run)
+    text = texts(page).replace("\\", "")
+    assert "339 pieces, " in text
+    assert " predictions an epoch; about " in text and "at the speed of tiny" in text
+    assert " GB of memory" in text or " MB of memory" in text
+    assert "too few to train on" not in text
     page.selectbox(key="tune-source").set_value("tunes").run()
-    said = texts(page).replace("\\", "")
+    text = texts(page).replace("\\", "")
     # 10 pieces of 45 notes train; 600 s at 1,000 a second pass over them so often.
-    predictions = int(said.split(" predictions an epoch")[0].split()[-1].replace(",", ""))
+    predictions = int(text.split(" predictions an epoch")[0].split()[-1].replace(",", ""))
     assert predictions in (9 * 45, 10 * 45)
-    assert f"about {600_000 / predictions:,.1f} epochs" in said
-    assert "too few to train on" in said
+    assert f"about {600_000 / predictions:,.1f} epochs" in text
+    assert "too few to train on" in text
     page.button(key="tune-tiny").click().run()
     assert not page.exception and not page.error
     assert find_run("tiny tuned").settings.start_from == "tiny"
-    assert [each.name for each in spawned] == ["tiny tuned"]
+    assert [run.name for run in spawned] == ["tiny tuned"]
 
 
-def test_fine_tuning_refuses_a_name_that_is_none(open_page, runs):
-    page = open_tuning(open_page, Run(write_run(runs)))
+def test_fine_tuning_refuses_an_invalid_name(open_page, runs):
+    page = open_fine_tuning(open_page, Run(write_run(runs)))
     page.text_input(key="tune-name").set_value("../up").run()
     assert "cannot be a name" in page.error[0].value
     assert "Start" not in buttons(page)
@@ -85,44 +85,46 @@ def test_resume_in_smaller_batches(open_page, monkeypatch):
     monkeypatch.setattr(launch, "_spawn", spawned.append)
     run = run_that_is(FAILED, failure=OUT_OF_MEMORY)
     page = open_page(TRAIN, show="Watch", run="a run")
-    assert page.number_input(key="resume-batch-a run").value == 16  # as it is told to try
-    next(each for each in page.button if each.label == "Resume").click().run()
+    assert (
+        page.number_input(key="resume-batch-a run").value == 16
+    )  # half of the batch size that failed
+    next(button for button in page.button if button.label == "Resume").click().run()
     assert not page.exception and not page.error
     assert spawned == [run]
     assert run.settings.train.batch_size == 16
 
 
-def test_resume_after_a_lost_loss_is_gentler(open_page, monkeypatch):
+def test_resume_after_divergence_has_a_lower_learning_rate(open_page, monkeypatch):
     spawned = []
     monkeypatch.setattr(launch, "_spawn", spawned.append)
     run = run_that_is(FAILED, message=str(LossNotANumber(3e-3)), failure=DIVERGED)
     page = open_page(TRAIN, show="Watch", run="a run")
     assert "such as 0.001" in texts(page).replace("\\", "")
     assert page.number_input(key="resume-rate-a run").value == 0.001
-    next(each for each in page.button if each.label == "Resume").click().run()
+    next(button for button in page.button if button.label == "Resume").click().run()
     assert not page.exception and not page.error
     assert spawned == [run]
     assert run.settings.train.learning_rate == 0.001
     assert run.settings.train.batch_size == 32
 
 
-def test_what_never_began_is_not_continued(open_page):
+def test_a_run_that_never_began_is_not_continued(open_page):
     run_that_is(STOPPED, epochs=0, message="cancelled while it waited")
     page = open_page(TRAIN, show="Watch", run="a run")
     assert "Resume" in buttons(page) and "Continue" not in buttons(page)
 
 
-def test_resume_goes_on_as_it_was_or_as_one_says(open_page, monkeypatch):
+def test_resume_keeps_the_batch_size_unless_it_is_changed(open_page, monkeypatch):
     monkeypatch.setattr(launch, "_spawn", lambda run: None)
     run = run_that_is(STOPPED)
     page = open_page(TRAIN, show="Watch", run="a run")
     assert page.number_input(key="resume-batch-a run").value == 32
     page.number_input(key="resume-batch-a run").set_value(8)
-    next(each for each in page.button if each.label == "Resume").click().run()
+    next(button for button in page.button if button.label == "Resume").click().run()
     assert run.settings.train.batch_size == 8
 
 
-def test_a_collection_that_was_moved_is_asked_for(open_page, tmp_path: Path):
+def test_a_moved_collection_is_asked_for(open_page, tmp_path: Path):
     run = run_that_is(STOPPED)
     settings = replace(run.settings, source=str(tmp_path / "tunes"))
     write_json(run.folder / "run.json", settings.to_json())
@@ -132,37 +134,40 @@ def test_a_collection_that_was_moved_is_asked_for(open_page, tmp_path: Path):
     page = open_page(TRAIN, show="Watch", run="a run")
     assert "which is no longer at" in texts(page)
     assert "Resume" not in buttons(page)
-    for place, words in (("nowhere", "is no collection"), ("ryans-mammoth", "another collection")):
+    for place, message in (
+        ("nowhere", "is no collection"),
+        ("ryans-mammoth", "another collection"),
+    ):
         page.text_input(key="moved-to-a run").set_value(place)
-        next(each for each in page.button if each.label == "Use it").click().run()
-        assert words in page.error[0].value.replace("\\", "")
+        next(button for button in page.button if button.label == "Use it").click().run()
+        assert message in page.error[0].value.replace("\\", "")
     page.text_input(key="moved-to-a run").set_value(str(tunes))
-    next(each for each in page.button if each.label == "Use it").click().run()
+    next(button for button in page.button if button.label == "Use it").click().run()
     assert not page.error and "Resume" in buttons(page)
     assert run.settings.source == str(tunes)
 
 
-def test_what_is_out_of_bounds_is_said_and_nothing_goes_on(open_page, monkeypatch):
+def test_a_batch_size_out_of_bounds_starts_nothing(open_page, monkeypatch):
     spawned = []
     monkeypatch.setattr(launch, "_spawn", spawned.append)
     run_that_is(STOPPED)
     page = open_page(TRAIN, show="Watch", run="a run")
     page.number_input(key="resume-batch-a run").set_value(5000).run()
     assert ":red[from 1 to 4,096]" in texts(page)
-    next(each for each in page.button if each.label == "Resume").click().run()
+    next(button for button in page.button if button.label == "Resume").click().run()
     assert "batch size 5000 is not between 1 and 4096" in page.error[0].value.replace("\\", "")
     assert spawned == []
 
 
-def test_resume_comes_first_and_says_what_with(open_page):
+def test_resume_comes_first_and_shows_the_batch_size(open_page):
     run_that_is(FAILED, failure=OUT_OF_MEMORY)
     page = open_page(TRAIN, show="Watch", run="a run")
-    row = next(each.label for each in page.button if each.label != "Import a run")
-    assert row == "Resume"
-    popovers = [each.proto.popover.label for each in page.get("popover")]
+    first = next(button.label for button in page.button if button.label != "Import a run")
+    assert first == "Resume"
+    popovers = [popover.proto.popover.label for popover in page.get("popover")]
     assert "Batch size 16" in popovers
     page.number_input(key="resume-batch-a run").set_value(8).run()
-    assert "Batch size 8" in [each.proto.popover.label for each in page.get("popover")]
+    assert "Batch size 8" in [popover.proto.popover.label for popover in page.get("popover")]
 
 
 def test_rename_and_delete(open_page):
@@ -205,7 +210,7 @@ def test_the_exported_keras_file_is_offered_until_there_is_another_checkpoint(
 
 
 def test_a_run_is_imported_from_its_zip(open_page):
-    bundled = [each for each in list_runs() if each.bundled]
+    bundled = [run for run in list_runs() if run.bundled]
     if not bundled:
         pytest.skip("no run ships with the program")
     file = io.BytesIO()
@@ -223,7 +228,7 @@ def test_a_run_is_imported_from_its_zip(open_page):
 
 @pytest.mark.slow
 def test_a_bundled_lstm_is_exported_to_keras(open_page):
-    bundled = [each for each in list_runs() if each.bundled]
+    bundled = [run for run in list_runs() if run.bundled]
     if not bundled:
         pytest.skip("no run ships with the program")
     page = open_page(TRAIN, show="Watch", run=bundled[0].name)

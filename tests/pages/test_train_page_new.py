@@ -1,4 +1,4 @@
-"""The form of the Train page: what is known before Start, and a training that it starts."""
+"""New training on the Train page: the form, its forecast, and a training that it starts."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from tests.helpers.page_text import TRAIN, buttons, metrics, texts
 from tests.helpers.tiny_music import write_folder
 
 
-def test_presets_and_what_they_will_train(open_page):
+def test_presets_have_a_forecast(open_page):
     page = open_page(TRAIN, collection="bach-chorales", preset="Classic")
-    shown = metrics(page)
+    values = metrics(page)
     vocabulary = 50
-    assert shown["Parameters"] == f"{5_474_406 - (358 - vocabulary) * 257:,}"
+    assert values["Parameters"] == f"{5_474_406 - (358 - vocabulary) * 257:,}"
     assert "a larger one will memorise" in texts(page)
     page.segmented_control(key="preset").set_value("Quick").run()
     assert metrics(page)["Takes at most"] == "5 min"
     assert page.text_input(key="name-bach-chorales-Quick").value == "bach-chorales quick"
 
 
-def test_what_was_typed_outlives_a_look_at_another_view(open_page):
+def test_the_form_keeps_its_values_while_another_view_is_open(open_page):
     page = open_page(TRAIN, collection="bach-chorales", preset="Quick")
     page.number_input(key="Quick-lstm-model-width").set_value(99)
     page.text_input(key="name-bach-chorales-Quick").set_value("mine").run()
@@ -38,7 +38,7 @@ def test_what_was_typed_outlives_a_look_at_another_view(open_page):
     assert page.text_input(key="name-bach-chorales-Quick").value == "mine"
 
 
-def test_the_speed_of_another_model_is_an_estimate_too(open_page):
+def test_the_time_is_estimated_from_another_models_speed(open_page):
     page = open_page(TRAIN, collection="bach-chorales", preset="Classic")
     assert metrics(page)["Takes at most"] == "—"
     run_that_is(STOPPED, "before", parameters=2_000_000)
@@ -46,11 +46,11 @@ def test_the_speed_of_another_model_is_an_estimate_too(open_page):
     assert metrics(page)["Takes at most"] != "—"
 
 
-def test_memory_device_and_the_number_of_gpus_are_there_before_start(open_page):
+def test_memory_and_device_are_forecast(open_page):
     page = open_page(TRAIN, collection="bach-chorales", preset="Quick")
-    shown = metrics(page)
-    assert shown["Parameters"] == "2,270,315"
-    small = shown["Memory"]
+    values = metrics(page)
+    assert values["Parameters"] == "2,270,315"
+    small = values["Memory"]
     assert small.endswith(" GB")
     assert "Device: CPU" in texts(page).replace("\\", "")
     assert page.number_input(key="Quick-lstm-train-devices").value == 0
@@ -58,7 +58,7 @@ def test_memory_device_and_the_number_of_gpus_are_there_before_start(open_page):
     assert float(metrics(page)["Memory"].split()[0]) > 2 * float(small.split()[0])
 
 
-def test_a_training_that_does_not_fit_is_warned_of(open_page):
+def test_a_training_that_does_not_fit_into_memory_warns(open_page):
     page = open_page(TRAIN, collection="bach-chorales", preset="Quick")
     assert "try a smaller batch size" not in texts(page)
     page.number_input(key="Quick-lstm-train-batch_size").set_value(4096)
@@ -68,20 +68,20 @@ def test_a_training_that_does_not_fit_is_warned_of(open_page):
     assert "devices 65 is not between 0 and 64" in texts(page).replace("\\", "")
 
 
-def test_bad_names_and_settings_are_answered_before_anything_starts(open_page):
+def test_invalid_names_and_settings_cannot_start(open_page):
     page = open_page(TRAIN, collection="bach-chorales")
     page.text_input(key="name-bach-chorales-Quick").set_value("../up").run()
     assert "cannot be a name" in page.error[0].value
     assert "Start" not in buttons(page)
     page.text_input(key="name-bach-chorales-Quick").set_value("fine").run()
     page.number_input(key="Quick-lstm-train-batch_size").set_value(-5).run()
-    said = texts(page).replace("\\", "")
-    assert "It cannot start like this: batch size -5 is not between 1 and 4096." in said
-    assert ":red[from 1 to 4,096]" in said
+    text = texts(page).replace("\\", "")
+    assert "It cannot start like this: batch size -5 is not between 1 and 4096." in text
+    assert ":red[from 1 to 4,096]" in text
     assert "Start" not in buttons(page)
 
 
-def test_a_name_that_is_taken_is_answered(open_page, monkeypatch):
+def test_a_name_that_is_taken_is_an_error(open_page, monkeypatch):
     run_that_is(STOPPED, "fine")
     page = open_page(TRAIN, collection="bach-chorales")
     page.text_input(key="name-bach-chorales-Quick").set_value("fine").run()
@@ -96,7 +96,7 @@ def test_a_collection_without_music_cannot_be_trained_on(open_page, home: Path):
     assert "Start" not in buttons(page)
 
 
-def test_the_carried_collection_is_chosen(open_page, tmp_path: Path):
+def test_a_link_selects_the_collection(open_page, tmp_path: Path):
     import_source(write_folder(tmp_path / "tunes"))
     page = open_page(TRAIN, collection="tunes")
     assert page.selectbox(key="collection").value == "tunes"
@@ -104,7 +104,7 @@ def test_the_carried_collection_is_chosen(open_page, tmp_path: Path):
 
 
 @pytest.mark.slow
-def test_start_stream_stop_and_continue(open_page, tmp_path: Path):
+def test_start_watch_stop_and_continue(open_page, tmp_path: Path):
     import_source(write_folder(tmp_path / "tunes"))
     page = open_page(TRAIN, collection="tunes", preset="Quick")
     page.number_input(key="Quick-lstm-model-width").set_value(8)
@@ -126,14 +126,14 @@ def test_start_stream_stop_and_continue(open_page, tmp_path: Path):
     assert {"Resume", "Continue"} <= buttons(page)
     before = run.stored_status().epoch
     page.number_input(key="more-epochs").set_value(1)
-    page.button(key="continue").click().run()
+    page.button(key="continue-tunes quick").click().run()
     assert not page.exception
     _wait_for(lambda: run.status().state == FINISHED)
     assert run.stored_status().epoch == before + 1
 
 
-def _wait_for(true, seconds: float = 120) -> None:
+def _wait_for(condition, seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "waited in vain"
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.2)

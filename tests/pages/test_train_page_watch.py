@@ -1,4 +1,4 @@
-"""A run on the Train page: its state, its numbers, its curves; and several side by side."""
+"""A run on the Train page: state, metrics, curves; and the comparison of runs."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_no_run_says_what_to_do(open_page, monkeypatch, tmp_path: Path):
     assert "With two runs or more" in texts(open_page(TRAIN, show="Compare"))
 
 
-def test_a_run_that_is_deleted_elsewhere_is_said_to_be_gone(open_page):
+def test_a_run_deleted_by_another_tab_warns(open_page):
     run = run_that_is(STOPPED, "mine")
     page = open_page(TRAIN, show="Watch", run="mine")
     shutil.rmtree(run.folder)
@@ -46,9 +46,9 @@ def test_a_run_that_is_deleted_elsewhere_is_said_to_be_gone(open_page):
     assert "“mine” is not here any more" in page.warning[0].value
 
 
-def test_every_state_has_its_words_and_next_step(open_page, alive):
-    silent = time.time() - 1000
-    for state, written, held, stop in (
+def test_every_state_has_its_badge_advice_and_buttons(open_page, alive):
+    long_ago = time.time() - 1000
+    for state, stored, has_process, stop in (
         (QUEUED, QUEUED, True, False),
         (STARTING, STARTING, True, False),
         (RUNNING, RUNNING, True, False),
@@ -58,32 +58,32 @@ def test_every_state_has_its_words_and_next_step(open_page, alive):
         (FAILED, FAILED, False, False),
         (INTERRUPTED, RUNNING, False, False),
     ):
-        run = run_that_is(written, f"run {state}", message="a reason" if state == FAILED else "")
-        if held:
+        run = run_that_is(stored, f"run {state}", message="a reason" if state == FAILED else "")
+        if has_process:
             alive(run)
         if stop:
             (run.folder / "stop").touch()
         page = open_page(TRAIN, show="Watch", run=run.name)
-        said = texts(page)
-        assert f"{state}]" in said and STATES[state].advice in said, state
-        assert ("A reason" in said) == (state == FAILED)
-        goes_on = state in (STOPPED, FAILED, INTERRUPTED)
-        assert ("Resume" in buttons(page)) == goes_on, state
+        text = texts(page)
+        assert f"{state}]" in text and STATES[state].advice in text, state
+        assert ("A reason" in text) == (state == FAILED)
+        resumable = state in (STOPPED, FAILED, INTERRUPTED)
+        assert ("Resume" in buttons(page)) == resumable, state
         assert ("Stop and save" in buttons(page)) == (state in (STARTING, RUNNING, STOPPING)), state
         assert ("Cancel" in buttons(page)) == (state == QUEUED)
-    run = run_that_is(RUNNING, "silent", heartbeat=silent)
+    run = run_that_is(RUNNING, "silent", heartbeat=long_ago)
     alive(run)
     assert STATES[STALLED].advice in texts(open_page(TRAIN, show="Watch", run="silent"))
 
 
-def test_numbers_of_a_run(open_page, alive):
+def test_metrics_of_a_run(open_page, alive):
     alive(run_that_is(RUNNING))
-    shown = metrics(open_page(TRAIN, show="Watch", run="a run"))
-    assert shown["Epoch"] == "3 of 40"
-    assert shown["Training, bits"] == "4.000"
-    assert shown["Validation, bits"] == "4.500"
-    assert shown["Predictions"] == "1,000 / s"
-    assert shown["Time left"] == "60 s"
+    values = metrics(open_page(TRAIN, show="Watch", run="a run"))
+    assert values["Epoch"] == "3 of 40"
+    assert values["Training, bits"] == "4.000"
+    assert values["Validation, bits"] == "4.500"
+    assert values["Predictions"] == "1,000 / s"
+    assert values["Time left"] == "60 s"
 
 
 @pytest.mark.parametrize("curves", VIEWS)
@@ -104,7 +104,7 @@ def test_loss_in_nats_by_epoch_on_a_log_scale(open_page):
     assert not page.exception
 
 
-def test_of_many_samples_the_best_and_the_latest_are_offered(open_page):
+def test_the_first_the_best_and_the_latest_samples_are_offered(open_page):
     run = run_that_is(STOPPED, epochs=12, best_epoch=5)
     (run.folder / "samples").mkdir()
     for epoch in range(1, 13):
@@ -122,7 +122,7 @@ def test_of_many_samples_the_best_and_the_latest_are_offered(open_page):
     assert "After epoch 7" in texts(page)
 
 
-def test_a_run_that_has_turned_says_so(open_page):
+def test_a_run_that_no_longer_improves_says_so(open_page):
     run_that_is(STOPPED, epochs=8, best_epoch=3, best_valid_loss=4.1)
     note = live_data(open_page(TRAIN, show="Watch", run="a run"))["note"]
     assert "no better since epoch 3, which is what composing uses" in note
@@ -136,7 +136,7 @@ def test_a_run_without_a_first_point_yet(open_page, alive):
 
 
 @pytest.mark.parametrize("damage", ["run.json", "status.json", "metrics.jsonl"])
-def test_a_damaged_run_harms_nobody(open_page, damage: str):
+def test_a_damaged_run_breaks_no_page(open_page, damage: str):
     run = run_that_is(STOPPED)
     (run.folder / damage).write_bytes(b'{"kind": \xff')
     page = open_page(TRAIN, show="Watch", run="a run")
@@ -151,7 +151,7 @@ def test_a_run_that_never_began_has_no_curve(open_page):
     assert "compose from it" not in texts(page).lower()
 
 
-def test_baselines_and_evaluation_are_shown_where_they_are(open_page):
+def test_baselines_and_evaluation_are_shown(open_page):
     run = run_that_is(FINISHED)
     level = {"bits_per_note": {"valid": 3.5, "test": 3.6}, "bits_per_step": {"valid": 3.5}}
     (run.folder / "baselines.json").write_text(json.dumps({"n-gram": level}))

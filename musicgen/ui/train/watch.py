@@ -18,6 +18,7 @@ from musicgen.ui.server.live_endpoint import (
 from musicgen.ui.shared.text import escape
 from musicgen.ui.train import runs
 from musicgen.ui.train.actions.buttons import action_buttons
+from musicgen.ui.train.actions.delete import delete_popover
 from musicgen.ui.train.evaluation import evaluation_view
 from musicgen.ui.train.live_query import FIELDS, LOSS, SPEED, LiveQuery
 from musicgen.ui.train.plots import BITS, EPOCHS, MINUTES, NATS, STEPS, View
@@ -33,6 +34,8 @@ def watch(run: Run) -> None:
         settings = run.settings
     except UnknownRun as error:
         st.error(escape(str(error), 400))
+        if not run.bundled:
+            delete_popover(run)
         return
     status = run.status()
     action_buttons(run, settings, status)

@@ -37,6 +37,6 @@ function logTicks([low, high]) {
 
 function formatNumber(value, digits = 4) {
   if (value && Math.abs(value) < 1e-3) return value.toExponential(1);
-  if (Math.abs(value) >= 1e4) return Math.round(value).toLocaleString("en");
+  if (Math.abs(value) >= 1e3) return Math.round(value).toLocaleString("en");
   return String(Number(value.toPrecision(digits)));
 }
