@@ -1,4 +1,4 @@
-"""Actions of tests on the Compose page, and what the page shows."""
+"""Actions of tests on the Compose page, and its state."""
 
 from __future__ import annotations
 

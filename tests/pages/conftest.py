@@ -22,9 +22,9 @@ SECONDS = 60  # a page may take on a busy machine
 
 @pytest.fixture(autouse=True, scope="module")
 def _quickly_collected() -> Iterator[None]:
-    """What other tests left, as TensorFlow, is not looked through at the end of each run.
+    """Exclude objects of other tests, such as TensorFlow's, from garbage collection.
 
-    Streamlit collects garbage there, which took twice the time of the pages themselves.
+    Streamlit collects after each run of a page, which took twice the time of the page itself.
     """
     gc.collect()
     gc.freeze()
@@ -34,7 +34,7 @@ def _quickly_collected() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _silent(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pieces sound for a moment of silence: that they are heard is tested in the browser."""
+    """Render every piece as a moment of silence: sound is tested in the browser."""
     silence = wav_bytes(Score(notes_from([])))
     monkeypatch.setattr("musicgen.ui.compose.piece_cache.wav_bytes", lambda score: silence)
 

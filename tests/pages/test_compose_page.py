@@ -293,8 +293,8 @@ def test_a_piece_is_continued_and_varied(runs, compose_page):
     page = press(page, "continue")
     longer = shown(page)
     assert notes(longer).bars == 24
-    given = longer.facts["primer_notes"]
-    assert 0 < given < len(notes(longer))
+    prompt_notes = longer.facts["primer_notes"]
+    assert 0 < prompt_notes < len(notes(longer))
 
 
 def test_a_prompt_is_still_known_after_bars_behind_it_are_composed_again(runs, compose_page):
@@ -302,11 +302,11 @@ def test_a_prompt_is_still_known_after_bars_behind_it_are_composed_again(runs, c
     page = compose_page()
     page.button_group(key="compose-view").set_value("Change")
     page = press(page.run(), "continue")
-    given = shown(page).facts["primer_notes"]
-    assert given > 0
+    prompt_notes = shown(page).facts["primer_notes"]
+    assert prompt_notes > 0
     page.number_input(key="infill-first").set_value(20)
     page.run()
-    assert press(page, "infill") and shown(page).facts["primer_notes"] == given
+    assert press(page, "infill") and shown(page).facts["primer_notes"] == prompt_notes
     page.number_input(key="infill-first").set_value(2)
     page.run()
     assert press(page, "infill") and shown(page).facts["primer_notes"] == 0

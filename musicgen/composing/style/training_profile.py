@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from musicgen.composing.originality.index import FILE as INDEX_FILE
 from musicgen.composing.originality.index import OriginalityIndex, load_index, save_index
 from musicgen.composing.originality.report import held_out_overlap
 from musicgen.composing.style.measuring import measure_styles
 from musicgen.composing.style.metre_style import MetreStyle
+from musicgen.composing.style.percentiles import FILE as PERCENTILES_FILE
 from musicgen.composing.style.percentiles import (
     NATS_PER_NOTE,
     MetricPercentiles,
@@ -18,9 +20,12 @@ from musicgen.composing.style.percentiles import (
     metric_percentiles,
     save_percentiles,
 )
+from musicgen.composing.style.saving import FILE as STYLES_FILE
 from musicgen.composing.style.saving import load_styles, save_styles
 from musicgen.encoding.steps import Encoding
 from musicgen.score import Score
+
+PROFILE_FILES = (INDEX_FILE, PERCENTILES_FILE, STYLES_FILE)
 
 
 @dataclass(frozen=True)

@@ -83,9 +83,9 @@ def is_black(pitch: int) -> bool:
 
 
 def new_presses(report: Any, handled: Handled) -> tuple[list[Press], Handled]:
-    """Return the presses of a report that were not handled yet, and what is handled with them.
+    """Return the presses of a report that are new, and the updated count of handled ones.
 
-    report: from the browser, so it may be anything; one that is malformed has no presses.
+    report: from the browser, so it may be anything; a malformed one has no presses.
     """
     try:
         parsed = msgspec.convert(report, PressReport)

@@ -24,7 +24,7 @@ JSON_LENGTH_BYTES = 4  # of the message, before the JSON
 
 @dataclass(frozen=True)
 class PlayerEvent:
-    """What is selected in the player."""
+    """Selection in the player."""
 
     bars: tuple[int, int] | None = None  # first and last, from 0
     mark: int | None = None  # index of the mark that was clicked last
@@ -40,7 +40,7 @@ def roll_player(
     plays: bool = False,
     scroll_count: int = 0,
 ) -> PlayerEvent:
-    """Show a score as a piano roll that plays a WAV file; return what is selected.
+    """Show a score as a piano roll that plays a WAV file; return the selected bars and mark.
 
     wav: of the score (see `wav_bytes`); empty shows the roll without sound. key: unique on the
     page; under the same key a sound goes on playing over reruns. plays: whether a new sound starts

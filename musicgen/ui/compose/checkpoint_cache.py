@@ -9,11 +9,9 @@ from pathlib import Path
 from typing import TypeAlias
 
 from musicgen.composing.decoding.onnx_model import OnnxModel
-from musicgen.composing.style.training_profile import TrainingProfile
+from musicgen.composing.style.training_profile import PROFILE_FILES, TrainingProfile
 from musicgen.models.checkpoints.checkpoint import BadCheckpoint, Checkpoint, open_checkpoint
 
-# Written by `write_training_profile` beside the checkpoints.
-TRAINING_PROFILE_FILES = ("originality.npz", "reference.json", "habits.json")
 Identity: TypeAlias = frozenset[tuple[str, int, int, int]]  # name, inode, mtime (ns), bytes
 
 
@@ -29,8 +27,8 @@ class LoadedCheckpoint:
 class CheckpointCache:
     """A bounded cache of loaded checkpoints, the least recently used released first.
 
-    A checkpoint folder is written once and then only renamed or deleted, so its files identify it:
-    what else a training writes into its run folder (status, metrics) reopens nothing.
+    A checkpoint folder is written once and then only renamed or deleted, so its files identify it.
+    A training that writes its status or metrics beside it does not have it loaded again.
     """
 
     def __init__(self, max_open: int) -> None:
@@ -62,7 +60,7 @@ class CheckpointCache:
 
 def checkpoint_identity(folder: Path) -> Identity:
     """Identify the files of a checkpoint and of its run's training profile; empty if deleted."""
-    profile_files = [folder.parent.parent / name for name in TRAINING_PROFILE_FILES]
+    profile_files = [folder.parent.parent / name for name in PROFILE_FILES]
     try:
         paths = [*folder.iterdir(), *profile_files]
     except OSError:

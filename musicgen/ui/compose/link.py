@@ -61,7 +61,7 @@ class PieceLink:
         if recipe is None:
             raise InvalidSetting(_NO_SETTINGS)
         if recipe.begin is None:
-            raise InvalidSetting("its piece is not made by settings alone: use its MIDI file")
+            raise InvalidSetting("settings alone do not make its piece: use its MIDI file")
         return cls.from_recipe(recipe)
 
     @classmethod
@@ -88,7 +88,7 @@ def link_to(piece: SavedPiece) -> PieceLink:
     """Return the link to a piece of the history.
 
     It has no settings where they alone do not make the piece: one that begins from a file, or was
-    edited, is found on this computer only.
+    edited, can be opened on this computer only.
     """
     recipe = recipe_of(piece)
     if recipe.begin is None:

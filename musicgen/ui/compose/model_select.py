@@ -21,8 +21,8 @@ from musicgen.ui.shared.text import escape, format_count
 
 RUN_KEY = "compose-run"
 SUMMARY_HELP = (
-    "Bits a note: how much the next note of a piece that was kept from training surprises the "
-    "model, on average; lower is better. Epochs: passes over the training pieces. Layers and "
+    "Bits a note: how much the next note of a held-out piece surprises the model, on average; "
+    "lower is better. Epochs: passes over the training pieces. Layers and "
     "width: the size of the network."
 )
 

@@ -65,7 +65,7 @@ def find_model(name: str) -> ModelChoice | None:
     has no checkpoint.
     """
     run_name, _, checkpoint = name.partition("@")
-    # The name may come from a link: it is compared with names, never made a path.
+    # A name from a link is compared with the names of runs; it never becomes part of a path.
     for run in list_runs():
         if run.name == run_name and (folders := saved_checkpoints(run)):
             by_name = {folder.name: folder for folder in folders}

@@ -68,7 +68,7 @@ def compose_first_piece(opened: OpenModel) -> None:
         draw_seed()
         request = read_form(opened, has_prompt=False)
         start_composing(opened, request.settings, Prompt(), request.candidates)
-        session.scroll_count = 0  # nobody asked for it, so nothing scrolls
+        session.scroll_count = 0  # a piece that comes unasked does not scroll the page
 
 
 def _choose_prompt(opened: OpenModel) -> Prompt | None:

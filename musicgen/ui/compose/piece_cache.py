@@ -1,4 +1,4 @@
-"""Saved pieces in memory: their notes, sound and printed pages, made on demand.
+"""Saved pieces in memory: their notes, sound and printed pages, rendered on demand.
 
 The keys of the caches are the notes themselves, so a piece that is renamed or opened in two tabs
 is rendered once.

@@ -17,7 +17,7 @@ _EARLIER_PENALTIES = {"figures": "metrics", "collapse": "degenerate_repetition"}
 
 
 def primer_notes(piece: SavedPiece) -> int:
-    """Number of the piece's first notes that were given and not composed."""
+    """Number of notes of the prompt, which are the first notes of the piece."""
     number = piece.facts.get("primer_notes", 0)
     return number if isinstance(number, int) else 0
 
@@ -41,13 +41,13 @@ def originality_of(piece: SavedPiece) -> Originality | None:
 
 def marks_of(piece: SavedPiece) -> list[Mark]:
     """Marks of the passages that training pieces contain as well, one for each match."""
-    report, given = originality_of(piece), primer_notes(piece)
+    report, offset = originality_of(piece), primer_notes(piece)
     if report is None:
         return []
     return [
         Mark(
-            given + match.first,
-            given + match.first + match.notes,
+            offset + match.first,
+            offset + match.first + match.notes,
             f"{match.notes} notes as in {match.source}, {bar_label(match.source_bar)}",
             report.human_95 is not None and match.notes <= report.human_95,
         )

@@ -17,13 +17,13 @@ _KEY = "compose_session"
 
 @dataclass
 class Session:
-    """The pieces that are shown, the one that is being composed, and messages."""
+    """Pieces that are shown, the task that composes the next ones, and messages."""
 
     pieces: tuple[SavedPiece, ...] = ()  # variations of one request, the best first
     shown_index: int = 0
     task: ComposeTask[Sequence[SavedPiece]] | None = None
     error: str = ""  # why the last request failed
-    notice: str = ""  # what the address asks for and cannot have
+    notice: str = ""  # why the address is followed in part only
     link_to_open: PieceLink | None = None  # from a file; opened as an address is
     link_to_compose: PieceLink | None = None  # its settings make the piece again
     piece_to_restore: SavedPiece | None = None  # its settings fill the form at the next run

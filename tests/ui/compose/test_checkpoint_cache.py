@@ -33,7 +33,7 @@ def test_a_training_that_writes_its_status_reopens_nothing(folders):
 
 
 def test_a_temporary_file_that_disappears_is_no_error(folders):
-    # A link to nowhere is what a file is that was listed and deleted before it is looked at.
+    # A dangling link is listed and has no stat, as a file that is deleted in between.
     (folders[0] / "weights.tmp").symlink_to("nowhere")
     (folders[0].parents[1] / "status.json.tmp").symlink_to("nowhere")
     assert CheckpointCache(max_open=2).get(folders[0]).checkpoint.folder == folders[0]

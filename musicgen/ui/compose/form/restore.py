@@ -102,7 +102,7 @@ def upload_piece() -> None:
 def _restore(recipe: Recipe, prompt_key: str, no_prompt: str) -> None:
     if recipe.begin is None:
         preselect_model(recipe.checkpoint)
-        # The beginning is still to be chosen; with the same seed the piece can be made again.
+        # The beginning is still to be chosen; then the same seed makes the same piece.
         restore_form(recipe.settings, recipe.checkpoint, has_prompt=True, keep_seed=True)
     else:
         st.session_state[prompt_key] = no_prompt

@@ -107,7 +107,7 @@ def fill_form(settings: ComposeSettings, keep_seed: bool) -> None:
 
 
 def draw_seed() -> None:
-    """Draw another seed unless the last one is kept; before the seed's widget is drawn."""
+    """Draw another seed if the last one is not to be used again; before its widget is drawn."""
     if not st.session_state[widget_key("keep_seed")]:
         st.session_state[widget_key("seed")] = secrets.randbelow(MAX_DRAWN_SEED)
 
@@ -160,7 +160,7 @@ def widget_key(name: str) -> str:
 
 
 def widget_options(name: str) -> dict[str, Any]:
-    """Key of a widget, kept when the page is left, and value None for a field that is empty."""
+    """Key of a widget that survives a visit of another page, and None for a field left empty."""
     options: dict[str, Any] = {"key": widget_key(name), "persist_state": "session"}
     return options | ({"value": None} if _DEFAULTS[name] is None else {})
 

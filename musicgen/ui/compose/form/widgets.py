@@ -47,7 +47,7 @@ def main_widgets() -> None:
         )  # fmt: skip
     st.segmented_control(
         "Character", list(CHARACTERS), on_change=update_temperature, **widget_options("character"),
-        help="How far the music may stray from what is likely: the temperature, in words.",
+        help="How far the music may stray from the likeliest notes: the temperature, in words.",
     )  # fmt: skip
     st.selectbox("Key", KEYS, format_func=lambda key: key or "Any key", **widget_options("key"))
     st.selectbox("Instrument", PROGRAMS, format_func=_instrument_label, **widget_options("program"))
@@ -72,7 +72,7 @@ def sampling_widgets() -> None:
     st.select_slider(
         "Choose from", CANDIDATES, **widget_options("candidates"),
         format_func=lambda n: f"{n} composed" if n > 1 else "as they come",
-        help="Compose more pieces than you asked for and keep the best: typical of the "
+        help="Compose more pieces than are shown and show the best: typical of the "
         "collection, original, and not repeating one figure over and over.",
     )  # fmt: skip
 

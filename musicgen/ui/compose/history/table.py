@@ -26,7 +26,7 @@ def history_view() -> None:
     pieces = list_pieces()
     upload_piece()
     if not pieces:
-        st.caption("Every piece that is composed is kept here.")
+        st.caption("Every composed piece is saved here.")
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         search = st.text_input("Search", key="history-search", placeholder="name, model, seed …")
@@ -70,7 +70,7 @@ def _table(pieces: Sequence[SavedPiece]) -> pd.DataFrame:
             "seed": [piece.settings.seed for piece in pieces],
             "temperature": [piece.settings.temperature for piece in pieces],
             "longest copy": [report.longest_match if report else None for report in reports],
-            "made from": [piece.primer for piece in pieces],
+            "origin": [piece.primer for piece in pieces],
         }
     )
 

@@ -79,8 +79,8 @@ def _metrics(report: Originality, overlap: HeldOutOverlap | None, max_copy: int 
                 "People's longest", format_count(round(report.human_95), "note"),
                 "95 of 100 pieces have no longer one", delta_color="off", delta_arrow="off",
                 border=True,
-                help="Pieces of the collection that were kept from training, compared with those "
-                "that were not.",
+                help="Held-out pieces of the collection, compared with those that the model was "
+                "trained on.",
             )  # fmt: skip
         limit = format_count(max_copy, "note") if max_copy else "off"
         st.metric("Longest copy allowed", limit, border=True, help="While it was composed.")

@@ -64,7 +64,7 @@ def _progress() -> None:
 def progress_text(task: ComposeTask[Any]) -> str:
     """Say which bar is being written, and for how long none was."""
     if task.stopped:
-        return "Stopping; the bars written so far are kept …"
+        return "Stopping; the bars written so far are saved …"
     silence = task.seconds_since_report
     waiting = f" … {silence:.0f} s" if silence >= SILENCE_SECONDS else ""
     if not task.bar:
