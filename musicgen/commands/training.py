@@ -107,14 +107,14 @@ def pieces_of_side(collection: Collection, side: str, shares: Shares) -> list[Sc
 @contextmanager
 def _stop_on_signals(run: Run) -> Iterator[None]:
     """Within the block Ctrl-C and SIGTERM request a stop of the run, which saves first."""
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    previous = [signal.getsignal(number) for number in numbers]
-    for number in numbers:
+    handled = (signal.SIGINT, signal.SIGTERM)
+    previous = [signal.getsignal(number) for number in handled]
+    for number in handled:
         signal.signal(number, lambda *_: (run.folder / "stop").touch())
     try:
         yield
     finally:
-        for number, handler in zip(numbers, previous, strict=True):
+        for number, handler in zip(handled, previous, strict=True):
             signal.signal(number, handler)
 
 

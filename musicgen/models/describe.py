@@ -24,11 +24,11 @@ from musicgen.models.settings import settings_from_json
 def describe(entry: Mapping[str, Any]) -> dict[str, Any]:
     """Build the model and list its layers, in the order in which they are called.
 
-    Layers of one stage take the outputs of the stage before, and not each other's.
+    Layers of one depth take the outputs of the depth before, and not each other's.
     """
     model = build_model(settings_from_json(entry["model"]), encoding_from_json(entry["encoding"]))
-    stages = enumerate(_stages(model))
-    rows = [_row(layer, stage) for stage, layers in stages for layer in layers]
+    depths = enumerate(_stages(model))
+    rows = [_row(layer, depth) for depth, layers in depths for layer in layers]
     return {"parameters": model.count_params(), "layers": rows}
 
 
@@ -45,9 +45,9 @@ def _stages(model: StepsModel) -> Iterator[list[Any]]:
     yield list(model.heads)
 
 
-def _row(layer: Any, stage: int) -> dict[str, Any]:
+def _row(layer: Any, depth: int) -> dict[str, Any]:
     return {
-        "stage": stage,
+        "depth": depth,
         "name": layer.name,
         "kind": type(layer).__name__,
         "shape": _shape(layer),

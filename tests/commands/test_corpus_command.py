@@ -48,8 +48,8 @@ def test_a_text_file_named_mid_and_a_zip_in_a_zip(
     for source in (folder, tmp_path / "outer.zip"):
         answer = answer_of(capsys, "corpus", str(source))
         assert answer["files"] == 1
-        assert {Path(each["file"]).name for each in answer["refused"]} >= {"shopping.mid"}
-        assert all(each["reason"] for each in answer["refused"])
+        assert {Path(row["file"]).name for row in answer["refused"]} >= {"shopping.mid"}
+        assert all(row["reason"] for row in answer["refused"])
 
 
 def test_ctrl_c_keeps_what_was_read(

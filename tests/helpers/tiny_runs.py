@@ -1,4 +1,4 @@
-"""Run folders with a checkpoint that composes, small enough to be made in a moment."""
+"""Run folders with a tiny checkpoint of random weights that can compose."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ def write_run(
     encoding: Encoding | None = None,
     model: ModelSettings = MODEL,
 ) -> Path:
-    """A finished run of random weights in the folder of runs; the last checkpoint is the best.
+    """Write a finished run with random weights; the last checkpoint is the best.
 
-    training: the pieces that it is said to have learned from; without them it has no index.
-    model: what it is said to be; its graphs are the same small ones for all.
+    training: pieces of its training profile; None writes no profile. model: settings stored in
+    the run; the graphs are the same for all models.
     """
     encoding = encoding or EventsEncoding()
     folder = runs / name
@@ -56,7 +56,7 @@ def write_run(
 
 
 def planted_copy() -> SavedPiece:
-    """A piece of the history with 20 notes of `melody 03`, 5 semitones higher, from bar 3 on."""
+    """Save a piece with 20 notes copied from `melody 03`, 5 semitones higher, from bar 3 on."""
     source = tiny_pieces()[3]
     notes = source.notes[:20].copy()
     notes["start"] += 2 * 96
@@ -74,12 +74,12 @@ def _write_checkpoint(
     folder: Path, encoding: Encoding, seed: int, source: str, model: ModelSettings
 ) -> None:
     folder.mkdir(parents=True)
-    made = tiny_checkpoint(folder, encoding, seed)
+    checkpoint = tiny_checkpoint(folder, encoding, seed)
     config = {
         "format": FORMAT,
         "model": settings_to_json(model),
-        "state": {name: list(shape) for name, shape in made.state.items()},
-        "graphs": [path.name for path in made.graphs],
+        "state": {name: list(shape) for name, shape in checkpoint.state.items()},
+        "graphs": [path.name for path in checkpoint.graphs],
         "facts": {"source": source, "epoch": 2, "valid_loss": 3.5},
     }
     write_json(folder / "config.json", config)

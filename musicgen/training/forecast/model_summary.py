@@ -18,10 +18,10 @@ from musicgen.models.settings import ModelSettings, settings_to_json
 from musicgen.paths import home
 
 TIMEOUT_SECONDS = 180  # for loading Keras and building the model
-CACHE_VERSION = 2
+CACHE_VERSION = 3
 MAX_MESSAGE_CHARACTERS = 300
 
-_LEFT_TO_RIGHT = ("rankdir=LR",)  # for models that have several layers in a stage
+_LEFT_TO_RIGHT = ("rankdir=LR",)  # for models that have several layers at one depth
 _STYLE = (  # readable on a light page and on a dark one
     'bgcolor="transparent"',
     'node [shape=box, style=filled, fillcolor="#dfe8f5", color="#7d8ba1", fontcolor="#16202e", '
@@ -42,7 +42,7 @@ class Layer:
     kind: str
     shape: str  # of its output
     parameters: int
-    stage: int  # its inputs are the layers of the stage before
+    depth: int  # its inputs are the layers of depth - 1
 
 
 @dataclass(frozen=True)
@@ -55,16 +55,16 @@ class ModelSummary:
     @property
     def graph(self) -> str:
         """Layers and their connections in Graphviz's DOT language."""
-        stages = [layer.stage for layer in self.layers]
-        has_wide_stage = len(set(stages)) < len(stages)
-        lines = ["digraph {", *(_LEFT_TO_RIGHT if has_wide_stage else ()), *_STYLE]
+        depths = [layer.depth for layer in self.layers]
+        has_parallel_layers = len(set(depths)) < len(depths)
+        lines = ["digraph {", *(_LEFT_TO_RIGHT if has_parallel_layers else ()), *_STYLE]
         for number, layer in enumerate(self.layers):
             label = f"{layer.name}\\n{layer.kind} {layer.shape}\\n{layer.parameters:,}"
             lines.append(f'n{number} [label="{_without_quotes(label)}"]')
         lines += [
             f"n{i} -> n{j}"
-            for i, before in enumerate(stages)
-            for j, after in enumerate(stages)
+            for i, before in enumerate(depths)
+            for j, after in enumerate(depths)
             if after == before + 1
         ]
         return "\n".join([*lines, "}"])

@@ -143,7 +143,7 @@ def _settings(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> 
         with archive.open(members["run.json"]) as file:
             entry: dict[str, Any] = parse_json(file.read(MAX_SETTINGS_BYTES), dict[str, Any])
         return RunSettings.from_json(entry)
-    except (MusicgenError, ValueError, KeyError) as problem:
+    except (MusicgenError, KeyError) as problem:
         raise BadArchive(f"its settings cannot be used: {problem}") from None
 
 

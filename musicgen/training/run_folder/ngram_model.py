@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from musicgen.corpus.errors import CorpusError
 from musicgen.corpus.load import load_collection
 from musicgen.errors import MusicgenError
 from musicgen.evaluation.ngram import NGram, fit, fit_best
@@ -36,7 +35,7 @@ def fit_run_ngram(run: Run) -> NGram:
     encoding = open_checkpoint(run.checkpoint()).encoding
     try:
         data = prepare(load_collection(run.settings.source), run.settings, encoding)
-    except (CorpusError, MusicgenError, OSError) as problem:
+    except (MusicgenError, OSError) as problem:
         raise NGramUnavailable(
             f"the music that '{run.name}' was trained on is not here: {problem}"
         ) from None

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from musicgen.errors import InvalidSetting, MusicgenError
+from musicgen.errors import MusicgenError
 from musicgen.json_files import InvalidJson, read_json
 from musicgen.paths import PRETRAINED, BadName, checked_name
 from musicgen.training.failures import (
@@ -89,7 +89,7 @@ class Run:
         try:
             entry: dict[str, Any] = read_json(self.folder / "run.json", dict[str, Any])
             return RunSettings.from_json(entry)
-        except (InvalidJson, InvalidSetting, BadName, ValueError) as problem:
+        except MusicgenError as problem:
             raise UnknownRun(f"run '{self.name}' cannot be read: {problem}") from None
 
     def problem(self) -> str:

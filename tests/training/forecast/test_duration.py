@@ -96,7 +96,7 @@ def test_warning_of_a_collection_too_small_for_the_model() -> None:
 
 
 def test_the_preset_classic_has_the_notebooks_settings() -> None:
-    preset = {each.name: each for each in PRESETS}["Classic"]
+    preset = {preset.name: preset for preset in PRESETS}["Classic"]
     assert preset.model == ClassicSettings(512, 3, 256, 0.3, 100)
     assert preset.train == CLASSIC_TRAINING
     assert (preset.encoding, preset.train.batch_size, preset.train.epochs) == ("notes", 128, 100)

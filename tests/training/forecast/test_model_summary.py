@@ -46,9 +46,9 @@ def test_the_graph_names_every_layer() -> None:
     assert "a 'quoted'" in summary.graph
 
 
-def test_layers_of_one_stage_are_not_connected() -> None:
-    stages = {"pitch_embedding": 0, "keys": 0, "lstm": 1, "pitch": 2, "duration": 2}
-    layers = tuple(Layer(name, "Dense", "2", 1, stage) for name, stage in stages.items())
+def test_layers_of_one_depth_are_not_connected() -> None:
+    depths = {"pitch_embedding": 0, "keys": 0, "lstm": 1, "pitch": 2, "duration": 2}
+    layers = tuple(Layer(name, "Dense", "2", 1, depth) for name, depth in depths.items())
     lines = [line for line in ModelSummary(5, layers).graph.splitlines() if "->" in line]
     assert lines == ["n0 -> n2", "n1 -> n2", "n2 -> n3", "n2 -> n4"]
 

@@ -10,6 +10,7 @@ from musicgen.training.run_folder.checkpoints import (
     saved_checkpoints,
     set_pointers,
 )
+from musicgen.training.run_folder.keras_export import checkpoint_identity
 from musicgen.training.run_folder.position import TrainingPosition
 from musicgen.training.run_folder.run import Run
 
@@ -70,3 +71,14 @@ def test_pointers_that_do_not_fit_name_no_checkpoint(run: Run, text: str) -> Non
     for pointer in ("best", "latest"):
         (run.folder / "checkpoints" / f"{pointer}.json").write_text(text)
     assert saved_checkpoints(run) == []
+
+
+def test_a_new_checkpoint_has_another_identity(run: Run) -> None:
+    """So an export made before Continue is not offered for the weights after it."""
+    _write(run, TrainingPosition(epoch=1), best=True)
+    before = checkpoint_identity(run)
+    assert checkpoint_identity(run) == before
+    _write(run, TrainingPosition(epoch=2), best=True)
+    after = checkpoint_identity(run)
+    _write(run, TrainingPosition(epoch=2), best=True)  # resumed, with other weights
+    assert len({before, after, checkpoint_identity(run)}) == 3

@@ -1,4 +1,4 @@
-"""A run as a file that Keras can open."""
+"""Export of a run to a `.keras` file, opened again by Keras."""
 
 import json
 import signal
@@ -36,7 +36,7 @@ from tests.helpers.tiny_runs import write_run
 
 pytestmark = pytest.mark.slow
 
-# What a person would type; it prints the logits of one window.
+# Opens an exported file as a person would, and prints the logits of one window.
 OPENING = """
 import json, sys
 import numpy as np
@@ -48,7 +48,7 @@ print(json.dumps({name: np.asarray(logits).tolist() for name, logits in model(in
 """
 
 
-def trained(folder: Path, model: ModelSettings, encoding: str) -> Run:
+def trained_run(folder: Path, model: ModelSettings, encoding: str) -> Run:
     import_source(write_folder(folder / "tunes"))
     train = TrainSettings(epochs=1, batch_size=4, length=16)
     run = create_run(RunSettings("old", "tunes", encoding, model, train))
@@ -56,10 +56,10 @@ def trained(folder: Path, model: ModelSettings, encoding: str) -> Run:
     return run
 
 
-def written(runs: Path, model: StepsModel, encoding: Encoding) -> Run:
-    """A run whose checkpoint holds the model's weights, each of them drawn anew.
+def run_with_weights(runs: Path, model: StepsModel, encoding: Encoding) -> Run:
+    """A run whose checkpoint holds random weights, assigned to the model as well.
 
-    The first biases of all models are alike: lost ones would not be missed.
+    Initial biases are the same in all models, so a test could not see that they are lost.
     """
     rng = np.random.default_rng(3)
     for variable in model.trainable_variables:
@@ -69,10 +69,10 @@ def written(runs: Path, model: StepsModel, encoding: Encoding) -> Run:
     return run
 
 
-def test_classic_is_opened_by_keras_alone(tmp_path: Path, monkeypatch) -> None:
+def test_keras_opens_classic_without_this_package(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setenv("MUSICGEN_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")  # as `keras_file` sets it for its process
-    run = trained(tmp_path, ClassicSettings(width=8, layers=2, dense=8, window=20), "notes")
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")  # as in the process of `keras_file`
+    run = trained_run(tmp_path, ClassicSettings(width=8, layers=2, dense=8, window=20), "notes")
     assert opens_without_package(run)
     assert keras_file_name(run).startswith("my_weights-improvement=01-")
     file = tmp_path / "model.keras"
@@ -81,14 +81,14 @@ def test_classic_is_opened_by_keras_alone(tmp_path: Path, monkeypatch) -> None:
     write_keras_file(run.checkpoint(), file)  # what the process of `keras_file` does
     opened = keras.models.load_model(file)
     stored = load_file(run.checkpoint() / WEIGHTS)
-    found = sorted(float(np.asarray(v).sum()) for v in opened.get_weights())
-    assert found == pytest.approx(sorted(float(v.sum()) for v in stored.values()), rel=1e-5)
+    sums = sorted(float(np.asarray(v).sum()) for v in opened.get_weights())
+    assert sums == pytest.approx(sorted(float(v.sum()) for v in stored.values()), rel=1e-5)
 
 
-def test_another_process_opens_an_lstm_and_predicts_the_same(tmp_path: Path, monkeypatch) -> None:
+def test_another_process_opens_an_lstm_with_the_same_logits(tmp_path: Path, monkeypatch) -> None:
     encoding = EventsEncoding()
     model = build_model(LstmSettings(8, 2), encoding)
-    run = written(tmp_path, model, encoding)
+    run = run_with_weights(tmp_path, model, encoding)
     assert not opens_without_package(run)
     assert keras_file_name(run) == "old.keras"
     file, window = tmp_path / "model.keras", tmp_path / "window.npz"
@@ -99,25 +99,25 @@ def test_another_process_opens_an_lstm_and_predicts_the_same(tmp_path: Path, mon
     np.savez(window, **inputs)
     command = [sys.executable, "-c", OPENING, str(file), str(window)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    found = json.loads(done.stdout.splitlines()[-1])
-    assert set(found) == {"shift", "pitch", "duration"}
+    logits_there = json.loads(done.stdout.splitlines()[-1])
+    assert set(logits_there) == {"shift", "pitch", "duration"}
     for field, logits in model(inputs).items():
-        assert np.abs(np.array(found[field]) - logits).max() < 1e-6
+        assert np.abs(np.array(logits_there[field]) - logits).max() < 1e-6
 
-    begun: list[subprocess.Popen] = []
-    real = subprocess.Popen
+    processes: list[subprocess.Popen] = []
+    popen = subprocess.Popen
 
-    def remembered(*arguments: Any, **options: Any) -> subprocess.Popen:
-        begun.append(real(*arguments, **options))
-        return begun[-1]
+    def recording_popen(*arguments: Any, **options: Any) -> subprocess.Popen:
+        processes.append(popen(*arguments, **options))
+        return processes[-1]
 
     def cancel(done: int, total: int) -> None:
         raise Cancelled
 
-    monkeypatch.setattr(subprocess, "Popen", remembered)
+    monkeypatch.setattr(subprocess, "Popen", recording_popen)
     with pytest.raises(Cancelled):
         keras_file(run, cancel)
-    assert begun[0].returncode == -signal.SIGKILL  # nobody waits for Keras to be loaded
+    assert processes[0].returncode == -signal.SIGKILL  # without waiting for Keras to load
 
     (run.checkpoint() / WEIGHTS).write_bytes(b"nothing")
     with pytest.raises(KerasExportFailed, match=r"weights\.safetensors"):

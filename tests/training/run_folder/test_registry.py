@@ -31,7 +31,7 @@ def _write(run: Run, **status: object) -> None:
 def test_new_run_is_queued_and_reads_back(run: Run) -> None:
     assert run.status().state == "queued"
     assert find_run("mine").settings == RunSettings("mine", "bach-chorales")
-    assert [each.name for each in list_runs() if not each.bundled] == ["mine"]
+    assert [run.name for run in list_runs() if not run.bundled] == ["mine"]
 
 
 def test_name_is_taken(run: Run) -> None:
@@ -74,7 +74,7 @@ def test_names_that_are_no_folder(name: str) -> None:
 def test_names_in_every_script(home: Path, name: str) -> None:
     run = create_run(RunSettings(name, "bach-chorales"))
     assert find_run(name) == run and run.settings.name == run.name == name
-    assert name in [each.name for each in list_runs()]
+    assert name in [run.name for run in list_runs()]
     assert [path.name for path in (home / "runs").iterdir()] == [name]
 
 

@@ -104,7 +104,7 @@ def test_settings_that_do_not_fit(run: Run) -> None:
     for change in changes:
         harmed = json.loads(json.dumps(entry))
         change(harmed)
-        with pytest.raises(ValueError):
+        with pytest.raises(MusicgenError):
             RunSettings.from_json(harmed)
     (run.folder / "run.json").write_text("{")
     with pytest.raises(UnknownRun, match="cannot be read"):

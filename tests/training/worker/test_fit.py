@@ -57,7 +57,10 @@ def _settings(name: str, source: str, encoding: str = QUICK, **changes: Any) -> 
 @pytest.fixture(scope="module")
 def whole(source: str) -> dict[str, Run]:
     """Runs trained without a stop, by encoding."""
-    runs = {each: create_run(_settings(f"whole {each}", source, each)) for each in (QUICK, SLOW)}
+    runs = {
+        encoding: create_run(_settings(f"whole {encoding}", source, encoding))
+        for encoding in (QUICK, SLOW)
+    }
     assert [train_run(run) for run in runs.values()] == ["finished", "finished"]
     return runs
 
