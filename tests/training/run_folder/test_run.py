@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from musicgen.errors import MusicgenError
 from musicgen.training.run_folder.registry import create_run, find_checkpoint
 from musicgen.training.run_folder.run import Run, UnknownRun
 from musicgen.training.settings import RunSettings
