@@ -63,7 +63,7 @@ class Evaluation:
 
     @property
     def coverage(self) -> str:
-        """What was measured, for people: "1,200 of 5,000 notes in 9 of 14 pieces"."""
+        """The measured part, for people: "1,200 of 5,000 notes in 9 of 14 pieces"."""
         if self.notes == self.total_notes:
             return f"{self.notes:,} notes in {len(self.pieces):,} pieces"
         pieces = f"{len(self.pieces):,} of {self.total_pieces:,} pieces"

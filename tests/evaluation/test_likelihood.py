@@ -127,13 +127,13 @@ def test_progress_is_reported_within_long_pieces() -> None:
 
 
 def _after(steps: int):
-    """A time limit that is over after so many steps."""
+    """A time limit that is reached after a number of steps."""
     calls = count(1)
     return lambda: next(calls) >= steps
 
 
 def test_a_time_limit_ends_within_a_batch() -> None:
-    """All pieces of the batch have the steps that there was time for; the report says so."""
+    """All pieces of the batch are measured up to the same step, and the counts say so."""
     pieces = [coins(*[0] * length) for length in (9, 2, 5)]
     model = ConstantModel(COIN, BIASED)
     evaluation = evaluate_steps(model, pieces, [18, 4, 10], is_time_over=_after(3))

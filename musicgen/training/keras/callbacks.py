@@ -45,30 +45,30 @@ class TrainingCallback(keras.callbacks.Callback):
         self.state, self.reporter = state, reporter
         self.should_stop, self.save = should_stop, save
         self.stopped = False  # by a request, before the end of the epoch
-        self._earlier_sums = dict(state.progress.sums)  # of this epoch, from earlier sessions
+        self._earlier_sums = dict(state.position.sums)  # of this epoch, from earlier sessions
         self.sums = dict(self._earlier_sums)
         self._block_start: tuple[Sums, float] = (self.sums, time.monotonic())
         self._saved_at = time.monotonic()
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
         state = self.state
-        rate = learning_rate(state.settings, state.progress.step, state.fraction_done)
+        rate = learning_rate(state.settings, state.position.step, state.fraction_done)
         self.model.optimizer.learning_rate.assign(rate)
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        state, progress = self.state, self.state.progress
-        progress = replace(progress, batch=progress.batch + 1, step=progress.step + 1)
-        state.progress = progress
-        is_last = progress.batch >= state.batches_per_epoch
+        state, position = self.state, self.state.position
+        position = replace(position, batch=position.batch + 1, step=position.step + 1)
+        state.position = position
+        is_last = position.batch >= state.batches_per_epoch
         stops = self.should_stop() and not is_last
         saves = time.monotonic() - self._saved_at > CHECKPOINT_SECONDS and not is_last
-        reports = progress.step % BLOCK_BATCHES == 0 or progress.step == 1
+        reports = position.step % BLOCK_BATCHES == 0 or position.step == 1
         is_time_over = state.is_time_over and not is_last and not stops
         if is_last or stops or saves or reports or is_time_over:
             self._read_sums()
         if reports:
             self._report_block()
-        self.reporter.heartbeat(step=progress.step, seconds=state.seconds)
+        self.reporter.heartbeat(step=position.step, seconds=state.seconds)
         if is_time_over:  # the epoch ends here and counts as a whole one
             self.model.stop_training = True
         elif stops:
@@ -82,7 +82,7 @@ class TrainingCallback(keras.callbacks.Callback):
         self.sums = {name: sum_ + self._earlier_sums.get(name, 0.0) for name, sum_ in sums.items()}
         if not all(math.isfinite(value) for value in self.sums.values()):
             raise LossNotANumber(self.state.settings.learning_rate)
-        self.state.progress = replace(self.state.progress, sums=self.sums)
+        self.state.position = replace(self.state.position, sums=self.sums)
 
     def _report_block(self) -> None:
         """One line of metrics for the batches since the line before."""
@@ -94,7 +94,7 @@ class TrainingCallback(keras.callbacks.Callback):
         line = mean_metrics(block, self.model.fields)
         self.reporter.add_metrics(
             kind="step",
-            step=state.progress.step,
+            step=state.position.step,
             epoch=state.epochs,
             learning_rate=float(np.asarray(self.model.optimizer.learning_rate)),
             seconds=state.seconds,

@@ -64,7 +64,7 @@ class TrainingSession:
         self.settings = data.settings.train
         self.train_windows, self.valid_windows = data.windows("train"), data.windows("valid")
         batches = self.train_windows.batches
-        progress = TrainingPosition(batch_size=self.settings.batch_size)
+        position = TrainingPosition(batch_size=self.settings.batch_size)
         with devices.scope():
             self._build()
             network = self.trainer.network
@@ -73,17 +73,17 @@ class TrainingSession:
             if start is not None and resume:
                 load_training_state(network, self.optimizer, start)
                 swap_averages(network, self.optimizer)  # checkpoints have averages as weights
-                progress = read_position(start).with_batch_size(self.settings.batch_size, batches)
+                position = read_position(start).with_batch_size(self.settings.batch_size, batches)
         primers = data.primers(np.random.default_rng(self.settings.seed))
         self.writer = CheckpointWriter(network, data.encoding, primers)
-        self.state = TrainingState(self.settings, batches, progress)
+        self.state = TrainingState(self.settings, batches, position)
         self.reporter.write(
             state=RUNNING,
             message="",
             parameters=network.count_params(),
             steps_per_epoch=batches,
-            epoch=progress.epoch,
-            step=progress.step,
+            epoch=position.epoch,
+            step=position.step,
         )
 
     def _build(self) -> None:
@@ -117,11 +117,11 @@ class TrainingSession:
 
     def is_over(self) -> bool:
         """Whether the training is complete, by epochs, time or early stopping."""
-        progress, patience = self.state.progress, self.settings.patience
+        position, patience = self.state.position, self.settings.patience
         # Continue grants the whole patience again.
-        waited = progress.epoch - max(progress.best_epoch, self.data.settings.continued_from)
+        waited = position.epoch - max(position.best_epoch, self.data.settings.continued_from)
         return self.state.fraction_done >= 1.0 or bool(
-            patience and progress.best_valid_loss is not None and waited >= patience
+            patience and position.best_valid_loss is not None and waited >= patience
         )
 
     def _evaluate(self) -> None:
@@ -149,7 +149,7 @@ class TrainingSession:
         callback = TrainingCallback(
             self.state, self.reporter, self.should_stop, lambda: self.save(best=False)
         )
-        epoch = self.state.progress.epoch
+        epoch = self.state.position.epoch
         self.trainer.fit(
             self._train_dataset(),
             initial_epoch=epoch,
@@ -167,24 +167,24 @@ class TrainingSession:
         """Validate, report the metrics, save a checkpoint, compose a sample."""
         metrics = mean_metrics(sums, self.trainer.fields)
         valid = self._validate()
-        progress = self.state.progress
-        epoch, seconds = progress.epoch + 1, self.state.seconds
+        position = self.state.position
+        epoch, seconds = position.epoch + 1, self.state.seconds
         loss = valid["loss"] if valid else metrics["loss"]
-        is_best = progress.best_valid_loss is None or loss < progress.best_valid_loss
-        line = {**metrics, "seconds": seconds, "step": progress.step}
+        is_best = position.best_valid_loss is None or loss < position.best_valid_loss
+        line = {**metrics, "seconds": seconds, "step": position.step}
         line |= {f"valid_{name}": value for name, value in valid.items()}
-        progress = replace(progress, epoch=epoch, batch=0, sums={})
+        position = replace(position, epoch=epoch, batch=0, sums={})
         if is_best:
-            progress = replace(progress, best_epoch=epoch, best_valid_loss=loss)
-        self.state.progress = progress
+            position = replace(position, best_epoch=epoch, best_valid_loss=loss)
+        self.state.position = position
         self.reporter.add_metrics(kind="epoch", epoch=epoch, **line)
         self.reporter.log(epoch_log_line(epoch, line))
         self.reporter.update(
             epoch=epoch,
             loss=line["loss"],
             valid_loss=line.get("valid_loss"),
-            best_epoch=progress.best_epoch,
-            best_valid_loss=progress.best_valid_loss,
+            best_epoch=position.best_epoch,
+            best_valid_loss=position.best_valid_loss,
             seconds=seconds,
         )
         self.save(is_best)
@@ -207,31 +207,31 @@ class TrainingSession:
 
     def save(self, best: bool) -> None:
         """Write a checkpoint, then the pointers to it, then delete the older ones."""
-        progress = replace(self.state.progress, seconds=self.state.seconds)
+        position = replace(self.state.position, seconds=self.state.seconds)
         status = self.reporter.status
         facts = {
             "run": self.run.name,
             "source": self.data.settings.source,
-            "epoch": progress.epoch,
+            "epoch": position.epoch,
             "loss": status.loss,
             "valid_loss": status.valid_loss,
         }
         with averaged(self.trainer, self.optimizer):
-            checkpoint = new_checkpoint_folder(self.run, progress)
-            self.writer.write(checkpoint, facts, self.optimizer, asdict(progress))
+            checkpoint = new_checkpoint_folder(self.run, position)
+            self.writer.write(checkpoint, facts, self.optimizer, asdict(position))
         set_pointers(checkpoint, best)
 
     def _train_dataset(self) -> tf.data.Dataset:
         """Batches of the current epoch from the current position on."""
-        settings, progress = self.settings, self.state.progress
+        settings, position = self.settings, self.state.position
         transpose = (-settings.transpose_down, settings.transpose_up)  # semitones
 
         def batches() -> Iterator[Batch]:
             return self.train_windows.shuffled(
-                settings.seed, progress.epoch, transpose, progress.batch
+                settings.seed, position.epoch, transpose, position.batch
             )
 
-        remaining = self.train_windows.batches - progress.batch
+        remaining = self.train_windows.batches - position.batch
         return as_dataset(batches, self.train_windows, remaining)
 
 

@@ -1,7 +1,4 @@
-"""Position and clock of one training session: what its callback and its loop both read.
-
-It holds no Keras object, so that the callback needs nothing of the session itself.
-"""
+"""Position and clock of a training session, which its loop and its callback share."""
 
 from __future__ import annotations
 
@@ -15,17 +12,17 @@ from musicgen.training.settings import TrainSettings
 
 @dataclass
 class TrainingState:
-    """Position in the training (`progress`, replaced after every batch) and time spent on it."""
+    """Position in the training, replaced after every batch, and the time spent on it."""
 
     settings: TrainSettings
     batches_per_epoch: int
-    progress: TrainingPosition
+    position: TrainingPosition
     clock: Callable[[], float] = time.monotonic  # seconds
 
     started: float = field(init=False)  # by that clock, as if all sessions were one
 
     def __post_init__(self) -> None:
-        self.started = self.clock() - self.progress.seconds
+        self.started = self.clock() - self.position.seconds
 
     @property
     def seconds(self) -> float:
@@ -35,7 +32,7 @@ class TrainingState:
     @property
     def epochs(self) -> float:
         """Epochs trained so far, with the fraction of the current one."""
-        return self.progress.epoch + self.progress.batch / self.batches_per_epoch
+        return self.position.epoch + self.position.batch / self.batches_per_epoch
 
     @property
     def fraction_done(self) -> float:

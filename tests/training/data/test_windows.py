@@ -38,7 +38,7 @@ class CountingList(list):
 
 @pytest.mark.parametrize("kind", [Windows, ClassicWindows])
 def test_batches_are_counted_once(kind: type) -> None:
-    """They are asked for at every batch, however large the collection is."""
+    """A training reads the count at every batch, whatever the size of the collection."""
     windows = kind(CountingList([SCALE] * 3), ENCODING, 4, 2)
     counts = [(windows.batches, windows.batches_in_order) for _ in range(50)]
     assert len(set(counts)) == 1

@@ -1,4 +1,4 @@
-"""The evaluation after a training: bounded in time, and it says what it measured."""
+"""The evaluation after a training: its time limit, its counts, and the files that it writes."""
 
 import json
 from pathlib import Path
@@ -34,7 +34,7 @@ def test_all_held_out_pieces_are_measured_when_there_is_time(run: Run) -> None:
     assert all(entry["notes"] == entry["total_notes"] > 50 for entry in answer.values())
 
 
-def test_a_time_limit_leaves_a_sample_and_the_file_says_so(run: Run) -> None:
+def test_a_time_limit_leaves_a_sample_and_the_file_has_its_size(run: Run) -> None:
     evaluations = write_evaluation(run, SIDES, seconds=0.0)
     entry = json.loads((run.folder / EVALUATION).read_text())["valid"]
     assert entry["notes"] == entry["steps"] == 3  # one step of each piece

@@ -84,7 +84,7 @@ def _stop_after(batches: int) -> Work:
     def work(run: Run, reporter: Reporter) -> None:
         class Stopped(TrainingSession):
             def should_stop(self) -> bool:
-                return self.state.progress.step >= batches
+                return self.state.position.step >= batches
 
         fit.train(run, reporter, training=Stopped)
 
@@ -205,7 +205,7 @@ def test_the_status_names_an_epoch_only_when_its_checkpoint_is_saved(source: str
     def work(run: Run, reporter: Reporter) -> None:
         class Full(TrainingSession):
             def save(self, best: bool) -> None:
-                if self.state.progress.epoch == 2:
+                if self.state.position.epoch == 2:
                     raise OSError(errno.ENOSPC, "No space left on device")
                 super().save(best)
 
@@ -278,7 +278,7 @@ def test_the_time_limit_ends_a_training_within_an_epoch(source: str) -> None:
         class Timed(TrainingSession):
             def __init__(self, *args: Any) -> None:
                 super().__init__(*args)
-                self.state.clock = lambda: 60.0 * self.state.progress.step  # a minute a batch
+                self.state.clock = lambda: 60.0 * self.state.position.step  # a minute a batch
                 self.state.started = 0.0
 
         fit.train(run, reporter, training=Timed)
