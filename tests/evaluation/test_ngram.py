@@ -118,7 +118,7 @@ def test_the_order_is_raised_while_that_helps() -> None:
     rng = np.random.default_rng(0)
 
     def piece() -> Steps:
-        """Random blocks AAB and CCB: two notes of context determine the next one, except after B."""
+        """Random blocks AAB and CCB: two notes determine the next one, except after B."""
         return tokens("".join("AAB" if coin else "CCB" for coin in rng.integers(0, 2, 40)))
 
     train = [piece() for _ in range(30)]
