@@ -1,4 +1,4 @@
-"""The training process: launching it, its lock, its work.
+"""The training process: launch, locks, log, and the work itself.
 
 Imports: run_folder; keras in the process alone.
 """

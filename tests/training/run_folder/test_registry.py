@@ -28,22 +28,22 @@ def _write(run: Run, **status: object) -> None:
     (run.folder / "status.json").write_text(json.dumps(status))
 
 
-def test_new_run_is_queued_and_reads_back(run: Run) -> None:
+def test_a_new_run_is_queued_and_can_be_found(run: Run) -> None:
     assert run.status().state == "queued"
     assert find_run("mine").settings == RunSettings("mine", "bach-chorales")
     assert [run.name for run in list_runs() if not run.bundled] == ["mine"]
 
 
-def test_name_is_taken(run: Run) -> None:
+def test_a_name_that_is_taken(run: Run) -> None:
     with pytest.raises(FileExistsError, match="choose another name"):
         create_run(run.settings)
 
 
-def test_of_many_who_start_at_once_one_gets_the_name(home: Path) -> None:
-    settings, together = RunSettings("mine", "bach-chorales"), threading.Barrier(8)
+def test_of_many_threads_one_gets_the_name(home: Path) -> None:
+    settings, barrier = RunSettings("mine", "bach-chorales"), threading.Barrier(8)
 
     def start(number: int) -> str:
-        together.wait()
+        barrier.wait()
         try:
             return create_run(settings).name
         except OSError as problem:
@@ -55,13 +55,34 @@ def test_of_many_who_start_at_once_one_gets_the_name(home: Path) -> None:
     assert find_run("mine").settings == settings
 
 
-NO_NAMES = ["", "a/b", "..", "../x", ".hidden", "a" * 65, "a\n", "a\0b", "a.", "a ", " a", "a\\b"]
-# A slash in full width, a change of direction, nothing to see, half a character, too many bytes.
-ODD_NAMES = ["a\uff0fb", "a\u202eb", "a\u200bb", "\u3000a", "a\ud800", "\U00020000" * 51, "\u2026"]
+INVALID = [
+    "",
+    "a/b",
+    "..",
+    "../x",
+    ".hidden",
+    "a" * 65,
+    "a\n",
+    "a\0b",
+    "a.",
+    "a ",
+    " a",
+    "a\\b",
+]
+# Full-width slash, direction mark, zero-width space, wide space, lone surrogate, too many bytes.
+ODD = [
+    "a\uff0fb",
+    "a\u202eb",
+    "a\u200bb",
+    "\u3000a",
+    "a\ud800",
+    "\U00020000" * 51,
+    "\u2026",
+]
 
 
-@pytest.mark.parametrize("name", NO_NAMES + ODD_NAMES)
-def test_names_that_are_no_folder(name: str) -> None:
+@pytest.mark.parametrize("name", INVALID + ODD)
+def test_invalid_names(name: str) -> None:
     with pytest.raises(BadName):
         RunSettings(name, "bach-chorales")
     with pytest.raises((BadName, UnknownRun)):
@@ -71,24 +92,24 @@ def test_names_that_are_no_folder(name: str) -> None:
 @pytest.mark.parametrize(
     "name", ["été 2", "日本の歌", "Песня", "हिन्दी", "אב", "_a (b), c+d & 'e'.f"]
 )
-def test_names_in_every_script(home: Path, name: str) -> None:
+def test_names_in_many_scripts(home: Path, name: str) -> None:
     run = create_run(RunSettings(name, "bach-chorales"))
     assert find_run(name) == run and run.settings.name == run.name == name
     assert name in [run.name for run in list_runs()]
     assert [path.name for path in (home / "runs").iterdir()] == [name]
 
 
-def test_a_name_is_one_however_its_letters_were_typed(home: Path) -> None:
-    composed, apart = "caf\u00e9", "cafe\u0301"
-    run = create_run(RunSettings(apart, "bach-chorales"))
+def test_composed_and_decomposed_letters_are_the_same_name(home: Path) -> None:
+    composed, decomposed = "caf\u00e9", "cafe\u0301"
+    run = create_run(RunSettings(decomposed, "bach-chorales"))
     assert run.name == run.settings.name == composed
-    assert find_run(apart) == find_run(composed) == run
+    assert find_run(decomposed) == find_run(composed) == run
     with pytest.raises(FileExistsError):
         create_run(RunSettings(composed, "bach-chorales"))
-    run.folder.rename(home / "runs" / apart)  # as another system may have unpacked it
-    assert find_run(apart).folder.name == apart
+    run.folder.rename(home / "runs" / decomposed)  # as another system may write it
+    assert find_run(decomposed).folder.name == decomposed
 
 
-def test_unknown_run_lists_what_there_is(run: Run) -> None:
+def test_an_unknown_run_lists_the_names(run: Run) -> None:
     with pytest.raises(UnknownRun, match="mine"):
         find_run("yours")

@@ -55,18 +55,18 @@ def test_states_of_a_living_process(run: Run) -> None:
     assert f"end process {os.getpid()}" in clocked.status().message
 
 
-def test_ended_states_stay(run: Run) -> None:
+def test_a_final_state_is_reported_as_stored(run: Run) -> None:
     for state in ("finished", "stopped", "failed"):
-        _write(run, state=state, message="so it was")
-        assert (run.status().state, run.status().message) == (state, "so it was")
+        _write(run, state=state, message="a message")
+        assert (run.status().state, run.status().message) == (state, "a message")
 
 
-def test_metrics_pass_over_a_cut_line(run: Run) -> None:
+def test_metrics_skip_a_cut_line(run: Run) -> None:
     (run.folder / "metrics.jsonl").write_text('{"step": 1}\n{"step": 2}\n{"st')
     assert list(run.metrics()) == [{"step": 1}, {"step": 2}]
 
 
-def test_checkpoints_by_pointer(run: Run) -> None:
+def test_checkpoints_are_found_by_pointer_name_and_path(run: Run) -> None:
     with pytest.raises(UnknownRun, match="no checkpoint yet"):
         run.checkpoint()
     parent = run.folder / "checkpoints"
@@ -103,10 +103,10 @@ def test_settings_that_do_not_fit(run: Run) -> None:
         lambda e: e.update(model={"kind": "classic"}),
     ]
     for change in changes:
-        harmed = json.loads(json.dumps(entry))
-        change(harmed)
+        damaged = json.loads(json.dumps(entry))
+        change(damaged)
         with pytest.raises(MusicgenError):
-            RunSettings.from_json(harmed)
+            RunSettings.from_json(damaged)
     (run.folder / "run.json").write_text("{")
     with pytest.raises(UnknownRun, match="cannot be read"):
         _ = run.settings
