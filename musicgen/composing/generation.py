@@ -111,9 +111,9 @@ def generate(
     the settings, the primer and the model do not go together.
     """
     started = clock()
-    numbers = list(range(settings.variations) if variations is None else variations)
+    indices = list(range(settings.variations) if variations is None else variations)
     generation = _Generation(model, settings, build_prompt(model.encoding, settings, primer), index)
-    batches = split_into_batches(numbers)
+    batches = split_into_batches(indices)
     tasks = [
         partial(generation.decode, batch, on_bar if not i else None)
         for i, batch in enumerate(batches)

@@ -8,7 +8,7 @@ from musicgen.composing.settings import NO_STYLE, ComposeSettings
 from musicgen.errors import InvalidSetting
 from musicgen.score import Metre
 
-EVERYTHING = ComposeSettings(
+ALL_SET = ComposeSettings(
     bars=8,
     notes=300,
     variations=4,
@@ -33,33 +33,33 @@ EVERYTHING = ComposeSettings(
 )
 
 
-def test_json_and_back():
-    for settings in (ComposeSettings(), EVERYTHING):
+def test_settings_are_read_back_from_json():
+    for settings in (ComposeSettings(), ALL_SET):
         text = json.dumps(settings.to_json())
         assert ComposeSettings.from_json(json.loads(text)) == settings
 
 
-def test_a_field_has_its_own_temperature():
-    assert EVERYTHING.sampling("pitch").temperature == 0.8
-    assert EVERYTHING.sampling("shift").temperature == 0.9
-    assert EVERYTHING.sampling("shift").top_k == 40
+def test_a_field_may_have_a_temperature_of_its_own():
+    assert ALL_SET.sampling("pitch").temperature == 0.8
+    assert ALL_SET.sampling("shift").temperature == 0.9
+    assert ALL_SET.sampling("shift").top_k == 40
 
 
-def test_the_metre_of_a_piece_without_a_primer():
+def test_metre_of_a_piece_without_a_primer():
     assert ComposeSettings(metre="6/8").first_metres() == (Metre(0, 6, 8),)
     assert ComposeSettings().first_metres() == (Metre(0, 4, 4),)
     assert ComposeSettings().all_bars == 16
 
 
-def test_a_pickup_is_a_short_bar_before_those_that_are_asked_for():
-    assert EVERYTHING.first_metres() == (Metre(0, 1, 8), Metre(12, 6, 8))
-    assert EVERYTHING.all_bars == 9
+def test_a_pickup_is_a_short_bar_before_the_others():
+    assert ALL_SET.first_metres() == (Metre(0, 1, 8), Metre(12, 6, 8))
+    assert ALL_SET.all_bars == 9
     dotted = ComposeSettings(metre="3/4", pickup=0.75)
     assert dotted.first_metres() == (Metre(0, 3, 16), Metre(18, 3, 4))
 
 
 @pytest.mark.parametrize(
-    "wrong, said",
+    "wrong, message",
     [
         ({"bars": 0}, "bars 0 is not between 1 and 1000"),
         ({"bars": 10_000}, "bars 10000 is not between 1 and 1000"),
@@ -88,13 +88,13 @@ def test_a_pickup_is_a_short_bar_before_those_that_are_asked_for():
         ({"max_copy": 2}, "max-copy 2 is not between 4 and 64"),
     ],
 )
-def test_what_cannot_be_is_refused_with_what_would_be_right(wrong, said):
-    with pytest.raises(ValueError, match=said):
+def test_values_out_of_bounds_are_refused_with_the_bounds(wrong, message):
+    with pytest.raises(InvalidSetting, match=message):
         ComposeSettings(**wrong)
 
 
 @pytest.mark.parametrize(
-    "entry, said",
+    "entry, message",
     [
         ({"barz": 4}, "'barz' is not a setting"),
         ({"bars": "4"}, r"Expected `int \| null`, got `str` - at `\$.bars`"),
@@ -106,18 +106,18 @@ def test_what_cannot_be_is_refused_with_what_would_be_right(wrong, said):
         ({"field_temperature": {"pitch": "hot"}}, r"got `str` - at `\$.field_temperature"),
     ],
 )
-def test_foreign_json_is_refused(entry, said):
-    with pytest.raises(ValueError, match=said):
+def test_json_of_other_types_is_refused_with_its_place(entry, message):
+    with pytest.raises(InvalidSetting, match=message):
         ComposeSettings.from_json(entry)
 
 
-def test_rare_rhythms_are_left_out_by_a_part_of_what_top_p_says():
+def test_rhythm_tail_scales_the_share_that_top_p_leaves_out():
     settings = ComposeSettings(top_p=0.9, rhythm_tail=0.1)
     kept = {name: settings.sampling(name).top_p for name in ("shift", "pitch", "duration")}
     assert kept == {"shift": 0.99, "pitch": 0.9, "duration": 0.99}
     whole = ComposeSettings(top_p=0.97, rhythm_tail=1.0)
     assert whole.sampling("shift").top_p == 0.97
-    with pytest.raises(ValueError, match="rhythm-tail"):
+    with pytest.raises(InvalidSetting, match="rhythm-tail"):
         ComposeSettings(rhythm_tail=1.5)
 
 

@@ -52,7 +52,7 @@ class ParrotStepper:
             for value, count in self.counts(history, tuple(drawn[row].tolist())).items():
                 logits[row, value] = np.log(count)
         if field.name == "pitch":
-            logits[~self.playable(drawn[:, 0])] = FORBIDDEN
+            logits[~self.playable_mask(drawn[:, 0])] = FORBIDDEN
         return logits
 
     def counts(self, history: list[tuple], drawn: tuple) -> Counter:
@@ -67,7 +67,7 @@ class ParrotStepper:
                 return counts
         return Counter()
 
-    def playable(self, shift: np.ndarray) -> np.ndarray:
+    def playable_mask(self, shift: np.ndarray) -> np.ndarray:
         """Keys that the graphs of `events` allow: free, and in a chord above the note before."""
         last = np.array([history[-1][1] if history else -1 for history in self.history])
         free = self.features["remaining"] <= shift[:, None]

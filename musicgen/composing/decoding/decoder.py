@@ -51,12 +51,12 @@ class BatchDecoder:
         self._steps: list[np.ndarray] = []  # (K, F) each, of all pieces
         self._stepper = model.start(pieces)
         self._tracker = model.encoding.tracker(pieces, metres, bars)
-        self._uniforms = UniformStream(list(generators), len(fields))
+        self._uniform_stream = UniformStream(list(generators), len(fields))
         self._samplings = [settings.sampling(field.name) for field in fields]
         self._constraints = constraints
-        sources = (rules, *(constraint.rules() for constraint in constraints))
+        rule_sets = (rules, *(constraint.rules() for constraint in constraints))
         self._rules = [
-            [rule for source in sources for rule in source.get(f.name, ())] for f in fields
+            [rule for rule_set in rule_sets for rule in rule_set.get(f.name, ())] for f in fields
         ]
         self._has_onsets = fields[0].name == SHIFT.name
         self._before = np.array([[field.size for field in fields]] * pieces, np.int32)
@@ -92,7 +92,7 @@ class BatchDecoder:
         """Draw one more step of each active piece."""
         if self._fork_at is not None:
             self._save_forks(self._fork_at)
-        features, uniforms = self._tracker.features(), self._uniforms.next()
+        features, uniform = self._tracker.features(), self._uniform_stream.next()
         drawn = np.zeros((len(self.rows), len(self.fields)), np.int32)
         model_logits = []  # before rules and constraints, one array a field
         context = StepContext(features, self.now, self._before, drawn[:, :0])
@@ -101,14 +101,14 @@ class BatchDecoder:
             model_logits.append(logits)
             for rule in self._rules[index]:
                 logits = rule(context, logits)
-            chosen = draw(logits, uniforms[:, index], sampling)  # (K,)
+            chosen = draw(logits, uniform[:, index], sampling)  # (K,)
             if index == 0 and self._has_onsets and self._end is not None:
                 chosen[self.now + chosen >= self._end] = -1
             drawn[:, index] = chosen
             if chosen.min() < 0:  # no value is left to draw, or the piece is at its end
                 rows = np.flatnonzero(chosen >= 0)
                 context = self._select_within_step(rows, context)
-                drawn, uniforms = drawn[rows], uniforms[rows]
+                drawn, uniform = drawn[rows], uniform[rows]
                 model_logits = [values[rows] for values in model_logits]
                 if not len(rows):
                     return
@@ -161,7 +161,7 @@ class BatchDecoder:
     def _select_within_step(self, rows: np.ndarray, context: StepContext) -> StepContext:
         """Drop all active pieces but these rows, in the middle of a step."""
         self.rows = self.rows[rows]
-        self._uniforms.select(rows)
+        self._uniform_stream.select(rows)
         self._select(rows)
         features = {name: value[rows] for name, value in context.features.items()}
         return StepContext(features, self.now, self._before, context.drawn[rows])

@@ -50,8 +50,8 @@ class Sampling:
             raise InvalidSetting(f"top-p {self.top_p} is not above 0 and at most 1 (all)")
 
 
-def draw(logits: np.ndarray, uniforms: np.ndarray, sampling: Sampling) -> np.ndarray:
-    """Draw a value for each piece: logits (K, V), uniforms (K,) in [0, 1) -> (K,).
+def draw(logits: np.ndarray, uniform: np.ndarray, sampling: Sampling) -> np.ndarray:
+    """Draw a value for each piece: logits (K, V), uniform (K,) in [0, 1) -> (K,).
 
     -1 where every value is forbidden. Values are ranked, the likeliest first and of equals the
     smaller first. Greedy, top-k and top-p each keep the first few ranks, among which the uniform
@@ -59,15 +59,15 @@ def draw(logits: np.ndarray, uniforms: np.ndarray, sampling: Sampling) -> np.nda
     """
     order = (-logits).argsort(axis=1, kind="stable")  # (K, V)
     starts = _starts(*logits.shape)
-    sorted_logits = logits.take(order + starts[:, None]).astype(np.float64)  # (K, V)
+    sorted_logits = logits.ravel()[order + starts[:, None]].astype(np.float64)  # (K, V)
     best, chosen = sorted_logits[:, :1].copy(), order[:, 0]  # (K, 1), (K,)
     if sampling.temperature > 0.0:
         sorted_logits -= best
         sorted_logits /= sampling.temperature
         mass = np.exp(sorted_logits, out=sorted_logits).cumsum(axis=1)  # (K, V)
         # A double below 1 times a mass is below the mass, so some rank always exceeds it.
-        threshold = uniforms * _mass_within(mass, sampling)  # (K,)
-        chosen = order.take(starts + (mass > threshold[:, None]).argmax(axis=1))
+        threshold = uniform * _mass_within(mass, sampling)  # (K,)
+        chosen = order.ravel()[starts + (mass > threshold[:, None]).argmax(axis=1)]
     if best.min() <= NEVER:
         chosen = np.where(best[:, 0] > NEVER, chosen, -1)
     return chosen
@@ -110,7 +110,7 @@ def _mass_within(mass: np.ndarray, sampling: Sampling) -> np.ndarray:
     within = mass[:, -1]
     if sampling.top_p < 1.0:
         enough = mass >= (sampling.top_p * within)[:, None]
-        within = mass.take(_starts(*mass.shape) + enough.argmax(axis=1))
+        within = mass.ravel()[_starts(*mass.shape) + enough.argmax(axis=1)]
     if 0 < sampling.top_k < mass.shape[1]:
         within = np.minimum(within, mass[:, sampling.top_k - 1])
     return within

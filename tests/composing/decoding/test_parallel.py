@@ -1,4 +1,4 @@
-"""Batches side by side: who is in which, and that stopping and failing reach all of them."""
+"""Batches in parallel: how variations are split, and how tasks are stopped and fail."""
 
 import os
 import threading
@@ -25,12 +25,14 @@ from tests.helpers.tiny_graphs import tiny_checkpoint
         ([], 2, [[]]),
     ],
 )
-def test_variations_stay_in_order(monkeypatch, variations, processors, batches):
+def test_variations_are_split_in_order_into_batches_of_nearly_one_size(
+    monkeypatch, variations, processors, batches
+):
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: range(processors), raising=False)
     assert split_into_batches(variations) == batches
 
 
-def test_the_first_is_done_here_and_all_at_once():
+def test_the_first_task_runs_in_this_thread_and_all_run_at_once():
     both = threading.Barrier(2, timeout=10)
 
     def task(stop):
@@ -41,7 +43,7 @@ def test_the_first_is_done_here_and_all_at_once():
     assert first is threading.current_thread() is not second
 
 
-def test_all_are_told_to_stop():
+def test_stop_reaches_all_tasks():
     def task(stop):
         return stop()
 
@@ -49,8 +51,8 @@ def test_all_are_told_to_stop():
     assert run_in_parallel([task, task], None) == [False, False]
 
 
-class GoesOn:
-    """A task that does nothing until it is told to stop."""
+class Endless:
+    """A task that runs until it is stopped."""
 
     def __init__(self):
         self.stopped = threading.Event()
@@ -61,41 +63,41 @@ class GoesOn:
         self.stopped.set()
 
 
-@pytest.mark.parametrize("fails", [0, 1])
-def test_one_that_fails_stops_the_other(fails):
-    goes_on = GoesOn()
+@pytest.mark.parametrize("position", [0, 1])
+def test_a_task_that_fails_stops_the_other(position):
+    endless = Endless()
 
-    def breaks(stop):
+    def failing(stop):
         raise ValueError("no such key")
 
-    tasks = [breaks, goes_on] if fails == 0 else [goes_on, breaks]
+    tasks = [failing, endless] if position == 0 else [endless, failing]
     with pytest.raises(ValueError, match="no such key"):
         run_in_parallel(tasks, None)
-    assert goes_on.stopped.is_set()
+    assert endless.stopped.is_set()
 
 
-def test_an_interrupt_while_the_other_is_waited_for_stops_it(monkeypatch):
-    goes_on = GoesOn()
+def test_ctrl_c_while_another_task_is_awaited_stops_it(monkeypatch):
+    endless = Endless()
 
     def interrupted(future, timeout=None):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("concurrent.futures.Future.result", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        run_in_parallel([lambda stop: None, goes_on], None)
-    assert goes_on.stopped.is_set()
+        run_in_parallel([lambda stop: None, endless], None)
+    assert endless.stopped.is_set()
 
 
 def test_pieces_are_the_same_in_one_batch_and_in_two(monkeypatch, tmp_path: Path):
     engine = OnnxModel(tiny_checkpoint(tmp_path))
     settings = plain_settings(bars=6, variations=8, seed=3)
-    found = []
+    results = []
     for processors in (1, 2):
         monkeypatch.setattr(
             os, "sched_getaffinity", lambda _, n=processors: range(n), raising=False
         )
-        found.append(generate(engine, settings))
-    for alone, shared in zip(*found, strict=True):
+        results.append(generate(engine, settings))
+    for alone, shared in zip(*results, strict=True):
         assert alone.variation == shared.variation
         assert alone.steps.fields.tobytes() == shared.steps.fields.tobytes()
         assert np.array_equal(alone.log_likelihood, shared.log_likelihood)

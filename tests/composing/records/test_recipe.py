@@ -1,4 +1,4 @@
-"""What made a piece, written into its MIDI file and read again; and what is none."""
+"""Recipes in MIDI files: written, read, and refused where they are damaged."""
 
 import io
 import json
@@ -21,7 +21,7 @@ PIECE = Score(notes_from([(0, 24, 60), (24, 24, 62)]), name="Dvořák")
 
 
 def with_texts(*texts: str) -> bytes:
-    """A MIDI file with these text events at its beginning."""
+    """A MIDI file that begins with these text events."""
     track = mido.MidiTrack(mido.MetaMessage("text", text=text) for text in texts)
     track.append(mido.Message("note_on", note=60, velocity=80, time=0))
     track.append(mido.Message("note_off", note=60, velocity=0, time=96))
@@ -35,26 +35,26 @@ def text(**changes: object) -> str:
 
 
 @pytest.mark.parametrize("begin", ["", "collection:ä/ö:4", None])
-def test_a_recipe_there_and_back_through_a_midi_file(begin):
+def test_a_recipe_is_read_back_from_a_midi_file(begin):
     recipe = Recipe("läuft@beste", SETTINGS, 0, begin)
     data = midi_bytes(PIECE, text=recipe.to_text())
     assert recipe_in(data) == recipe
     assert midi_bytes(PIECE, text=recipe.to_text()) == data
 
 
-def test_it_stands_at_tick_0_of_the_first_track_beside_the_title():
+def test_a_recipe_is_a_text_event_at_tick_0_after_the_title():
     file = mido.MidiFile(file=io.BytesIO(midi_bytes(PIECE, text=RECIPE.to_text())), charset="utf-8")
     texts = [message for message in file.tracks[0] if message.type == "text"]
     assert [message.text for message in texts] == ["Dvořák", RECIPE.to_text()]
     assert all(message.time == 0 for message in texts)
 
 
-def test_a_title_that_looks_like_one_does_not_hide_it():
+def test_a_title_that_looks_like_a_recipe_does_not_hide_it():
     assert recipe_in(midi_bytes(PIECE, 'musicgen {"a": 1}', RECIPE.to_text())) == RECIPE
 
 
 @pytest.mark.parametrize(
-    "nonsense",
+    "invalid",
     [
         "",
         PREFIX,
@@ -91,12 +91,12 @@ def test_a_title_that_looks_like_one_does_not_hide_it():
     ],
     ids=lambda value: value[:40],
 )  # fmt: skip
-def test_what_is_no_recipe_is_passed_over(nonsense):
-    assert recipe_in(with_texts(nonsense)) is None
-    assert recipe_in(with_texts(nonsense, RECIPE.to_text())) in (RECIPE, None)
+def test_invalid_recipes_are_skipped(invalid):
+    assert recipe_in(with_texts(invalid)) is None
+    assert recipe_in(with_texts(invalid, RECIPE.to_text())) in (RECIPE, None)
 
 
-def test_only_a_text_at_the_beginning_of_the_first_track_counts():
+def test_only_texts_at_tick_0_of_the_first_track_are_read():
     track = mido.MidiTrack([mido.MetaMessage("text", text=RECIPE.to_text(), time=5)])
     others = mido.MidiTrack([mido.MetaMessage("lyrics", text=RECIPE.to_text())])
     for tracks in ([track], [others], [mido.MidiTrack(), mido.MidiTrack(list(others))]):
@@ -107,7 +107,7 @@ def test_only_a_text_at_the_beginning_of_the_first_track_counts():
 
 
 @given(st.binary(max_size=200), st.integers(0, 300))
-def test_no_bytes_break_it(rest, cut):
+def test_damaged_files_have_no_recipe(rest, cut):
     assert recipe_in(rest) is None
     assert recipe_in(b"MThd" + rest) is None
     whole = midi_bytes(PIECE, text=RECIPE.to_text())
@@ -115,5 +115,5 @@ def test_no_bytes_break_it(rest, cut):
     recipe_in(whole[:cut] + rest + whole[cut:])
 
 
-def test_a_file_of_nothing_but_texts_is_given_up_soon():
+def test_a_long_first_track_is_not_parsed():
     assert recipe_in(with_texts()[:22] + b"\x00\xff\x01\x00" * 5_000_000) is None
