@@ -176,7 +176,7 @@ class Player {
     this.find(".legend").replaceChildren(...items);
   }
 
-  // Time ------------------------------------------------------------------
+  // Time -------------------------------------------------------------------
 
   // Tick of the playhead.
   get now() {
@@ -254,7 +254,7 @@ class Player {
     this.draw();
   }
 
-  // Selecting bars --------------------------------------------------------
+  // Selecting bars ---------------------------------------------------------
 
   // Select bars, [first, last] or null; `done`: not in the middle of a drag.
   select(bars, done = true) {
@@ -286,7 +286,7 @@ class Player {
     this.select([first, Math.min(this.roll.bars - 1, Math.max(first, last + by))]);
   }
 
-  // Mouse and keyboard -----------------------------------------------------------------
+  // Mouse and keyboard -----------------------------------------------------
 
   handlePress(event) {
     if (event.button !== 0) return;
@@ -356,7 +356,7 @@ class Player {
     }[key];
   }
 
-  // Drawing -----------------------------------------------------------------
+  // Drawing ----------------------------------------------------------------
 
   zoom(factor) {
     this.roll.zoom(factor);

@@ -94,7 +94,7 @@ class Roll {
     }
   }
 
-  // Geometry ----------------------------------------------------------------
+  // Geometry ---------------------------------------------------------------
 
   // Pixels of the scroller without the gutter.
   get viewWidth() {
@@ -163,7 +163,7 @@ class Roll {
     return number ? `bar ${number}` : "upbeat";
   }
 
-  // Drawing ---------------------------------------------------------------
+  // Drawing ----------------------------------------------------------------
 
   // now: the tick of the playhead; selection: first and last bar, or null.
   draw(now, selection) {

@@ -17,7 +17,6 @@ from musicgen.ui.shared.selectable_table import selectable_table
 from musicgen.ui.shared.text import format_count
 
 MAX_COMPARED = 6
-TABLE_KEY = actions.TABLE_KEY
 
 
 @st.fragment
@@ -31,10 +30,10 @@ def history_view() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         search = st.text_input("Search", key="history-search", placeholder="name, model, seed …")
         starred_only = st.toggle("Starred only", key="history-starred")
-    rows = [piece for piece in pieces if _matches(piece, search, starred_only)]
+    rows = [piece for piece in pieces if _passes_filter(piece, search, starred_only)]
     st.caption(f"{format_count(len(rows), 'piece')} of {len(pieces):,}; select one or several.")
     ids = selectable_table(
-        _table(rows), [piece.id for piece in rows], TABLE_KEY, several=True,
+        _table(rows), [piece.id for piece in rows], actions.TABLE_KEY, several=True,
         height="auto" if len(rows) < 8 else 280,
         column_config={
             "★": st.column_config.Column(width=40),
@@ -50,7 +49,7 @@ def history_view() -> None:
         compare(selected)
 
 
-def _matches(piece: SavedPiece, search: str, starred_only: bool) -> bool:
+def _passes_filter(piece: SavedPiece, search: str, starred_only: bool) -> bool:
     text = f"{piece.name} {piece.checkpoint} {piece.settings.seed} {piece.primer}".casefold()
     return (piece.starred or not starred_only) and all(
         word in text for word in search.casefold().split()
