@@ -16,7 +16,7 @@ from musicgen.ui.data.overview import overview_view, refused_view
 from musicgen.ui.data.pieces import pieces_view
 from musicgen.ui.data.statistics import notes_view, playing_view, rhythm_view
 from musicgen.ui.data.vocabulary import vocabulary_view
-from musicgen.ui.server.warm_up import warming_up
+from musicgen.ui.server.warm_up import loading_plotly
 from musicgen.ui.shared import frame
 from musicgen.ui.shared.actions import USER_ERRORS
 from musicgen.ui.shared.tasks import WaitAbandoned, resume_waiting
@@ -47,7 +47,7 @@ finish_import()
 show_last_addition()
 
 try:
-    analysis = open_collection(name, warming_up)
+    analysis = open_collection(name, loading_plotly)
 except WaitAbandoned:
     st.info(
         "Another window waits for this collection too, so the reading goes on. Choose another "

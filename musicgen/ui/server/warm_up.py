@@ -1,4 +1,4 @@
-"""What charts and tables need, made ready before it is asked for or while the other side works."""
+"""Loading what charts and tables need before they are asked for: imports and Plotly's script."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from contextlib import asynccontextmanager, contextmanager
 import plotly.graph_objects as go
 import streamlit as st
 
-# Half a second together, which the first page would wait for.
-_NEEDED = (
+_MODULES = (  # half a second together, which the first page would wait for
     "pandas",
     "plotly.io",
     "plotly.tools",
@@ -20,46 +19,33 @@ _NEEDED = (
 
 
 @asynccontextmanager
-async def imported_ahead(_: st.App) -> AsyncIterator[None]:
-    """Import what the Data page needs before the server answers anybody.
+async def import_early(_: st.App) -> AsyncIterator[None]:
+    """Import what the Data page needs before the server answers.
 
-    Not in another thread: Plotly, which looks at pandas where it is there, would come upon one
-    that is half imported.
+    Not in another thread: Plotly uses pandas when it is imported, and would find it half imported.
     """
-    for name in _NEEDED:
+    for name in _MODULES:
         importlib.import_module(name)
-    go.Figure(go.Bar(x=["C"], y=[1])).to_json()  # what a chart is made of is imported with one
+    go.Figure(go.Bar(x=["C"], y=[1])).to_json()  # Plotly imports its parts with the first figure
     yield
 
 
-def warm_up() -> None:
+def load_plotly() -> None:
     """Have the browser load Plotly, 5 MB of script, by an empty chart."""
-    st.plotly_chart(_blank(), key="warming-up", config={"staticPlot": True})
-
-
-def warm_up_widgets() -> None:
-    """Have it make what else the Data page shows, once: what is new waits for the charts there."""
-    st.html("<style>.st-key-warming-up-widgets { display: none }</style>")
-    with st.container(key="warming-up-widgets"):
-        st.metric("Warming up", "")
-        st.button("Warming up", disabled=True)
-        st.selectbox("Warming up", [""], disabled=True)
-        st.segmented_control("Warming up", [""], disabled=True)
-        st.slider("Warming up", 0, 1, disabled=True)
-        st.toggle("Warming up", disabled=True)
+    st.plotly_chart(_empty_figure(), key="load-plotly", config={"staticPlot": True})
 
 
 @contextmanager
-def warming_up(wait: bool) -> Iterator[None]:
-    """The same during some work, where there is a wait; where there is none, its place is empty."""
+def loading_plotly(wait: bool) -> Iterator[None]:
+    """Have the browser load Plotly while the page waits for something, if it has to wait."""
     place = st.empty()
     if wait:
         with place:
-            warm_up()
+            load_plotly()
     yield
     place.empty()
 
 
-def _blank() -> go.Figure:
-    blank = go.Figure(layout={"height": 10, "margin": dict.fromkeys("lrtb", 0)})
-    return blank.update_xaxes(visible=False).update_yaxes(visible=False)
+def _empty_figure() -> go.Figure:
+    figure = go.Figure(layout={"height": 10, "margin": dict.fromkeys("lrtb", 0)})
+    return figure.update_xaxes(visible=False).update_yaxes(visible=False)

@@ -1,4 +1,4 @@
-"""The header that has browsers fetch the charts' script ahead, on the real files of Streamlit."""
+"""The header that has browsers load the charts' script early, with Streamlit's real files."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ import streamlit
 from starlette.responses import PlainTextResponse
 
 from musicgen.ui.server import preload_headers
-from musicgen.ui.server.preload_headers import PreloadedScripts, links
+from musicgen.ui.server.preload_headers import PreloadHeaders, link_header
 
 
-def test_the_scripts_of_charts_and_tables_are_named_and_are_there():
-    files = named(links("/"))
+def files_in(header: str) -> list[str]:
+    return [link.partition(">")[0].strip(" <") for link in header.split(",")]
+
+
+def test_the_header_names_scripts_of_charts_and_tables_that_exist():
+    files = files_in(link_header("/"))
     for script in ("PlotlyChart", "Metric", "Slider", "DataFrame"):
         assert any(file.startswith(f"/static/js/{script}.") for file in files)
     assert len(files) == len(set(files))
@@ -22,41 +26,36 @@ def test_the_scripts_of_charts_and_tables_are_named_and_are_there():
     assert all((static / file.lstrip("/")).is_file() for file in files)
 
 
-def test_tables_do_not_stand_in_the_way_of_charts():
-    files = named(links("/Data"))
+def test_the_data_page_loads_no_scripts_of_tables_early():
+    files = files_in(link_header("/Data"))
     assert any(file.startswith("/static/js/PlotlyChart.") for file in files)
     assert not any("DataFrame" in file for file in files)
 
 
-def named(header: str) -> list[str]:
-    """The files of a header."""
-    return [each.partition(">")[0].strip(" <") for each in header.split(",")]
-
-
-def test_another_streamlit_costs_no_page(tmp_path: Path, monkeypatch):
+def test_a_streamlit_without_the_manifest_gets_no_header(tmp_path: Path, monkeypatch):
     monkeypatch.setattr(preload_headers, "_MANIFEST", tmp_path / "none.json")
-    links.cache_clear()
+    link_header.cache_clear()
     try:
-        assert links("/Data") == ""
+        assert link_header("/Data") == ""
     finally:
-        links.cache_clear()
+        link_header.cache_clear()
 
 
-def headers(path: str) -> dict[bytes, bytes]:
-    """Of an answer that passes through the middleware."""
+def headers_of(path: str) -> dict[bytes, bytes]:
+    """Return the headers of a response that passes through the middleware."""
     sent: list[dict] = []
 
     async def send(message: dict) -> None:
         sent.append(message)
 
-    app = PreloadedScripts(PlainTextResponse(""))
-    answering = app({"type": "http", "path": path}, None, send)
-    with ThreadPoolExecutor() as pool:  # a browser's test may have left a loop in this thread
-        pool.submit(asyncio.run, answering).result()
+    app = PreloadHeaders(PlainTextResponse(""))
+    response = app({"type": "http", "path": path}, None, send)
+    with ThreadPoolExecutor() as pool:  # a browser test may have left an event loop in this thread
+        pool.submit(asyncio.run, response).result()
     return dict(sent[0]["headers"])
 
 
-def test_pages_with_charts_alone_have_the_header():
-    assert headers("/Data")[b"link"].decode() == links("/Data")
-    assert b"link" in headers("/")
-    assert b"link" not in headers("/Train")
+def test_only_pages_with_charts_have_the_header():
+    assert headers_of("/Data")[b"link"].decode() == link_header("/Data")
+    assert b"link" in headers_of("/")
+    assert b"link" not in headers_of("/Train")
