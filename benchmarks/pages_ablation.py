@@ -14,10 +14,13 @@ import json
 import statistics
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.pages import AT_REST, CHART, READING, STILL, STOPWATCH, TEXT, server
+from benchmarks.pages import CHART, IS_COMPLETE, READING_SECONDS, STOPWATCH, TEXT
 from benchmarks.shared.chromium import Browser, Page, chromium
+from benchmarks.shared.server import IDLE, server
 
 ROOT = Path(__file__).parents[1]
 ALL_ON = "all on"
@@ -51,9 +54,9 @@ def main() -> None:
         return
     for measurement, by_name in times.items():
         print(f"{measurement + ', seconds':46} {'median':>7} {'least':>7} {'most':>7}")
-        for name, seconds in by_name.items():
-            median = statistics.median(seconds)
-            print(f"  {name:44} {median:7.2f} {min(seconds):7.2f} {max(seconds):7.2f}")
+        for name, values in by_name.items():
+            median = statistics.median(values)
+            print(f"  {name:44} {median:7.2f} {min(values):7.2f} {max(values):7.2f}")
 
 
 def _variant(scratch: Path, old: str, new: str) -> Path:
@@ -71,20 +74,28 @@ def _variant(scratch: Path, old: str, new: str) -> Path:
 
 def _measure(browser: Browser, script: Path) -> dict[str, float]:
     seconds = {}
-    with tempfile.TemporaryDirectory() as home:
-        start = time.perf_counter()
-        with server(Path(home), script) as (url, _), browser.page(STOPWATCH) as page:
-            started = time.perf_counter() - start
-            seconds["Data page, new server"] = _open(page, url, "/Data", CHART)
-            opened = started + seconds["Data page, new server"]
-            seconds["Data page, from the start of the server"] = opened
-    with tempfile.TemporaryDirectory() as home:
-        with server(Path(home), script) as (url, _), browser.page(STOPWATCH) as page:
-            seconds["home page, new server"] = _open(page, url, "/", TEXT, "Pieces composed")
-            time.sleep(READING)
-            page.click("a", "Data")
-            seconds["Data page, from the home page"] = _wait(page, CHART)
+    start = time.perf_counter()
+    with _new_server(browser, script) as (url, page):
+        started = time.perf_counter() - start
+        seconds["Data page, new server"] = _open(page, url, "/Data", CHART)
+        opened = started + seconds["Data page, new server"]
+        seconds["Data page, from the start of the server"] = opened
+    with _new_server(browser, script) as (url, page):
+        seconds["home page, new server"] = _open(page, url, "/", TEXT, "Pieces composed")
+        time.sleep(READING_SECONDS)
+        page.click("a", "Data")
+        seconds["Data page, from the home page"] = _wait(page, CHART)
     return seconds
+
+
+@contextmanager
+def _new_server(browser: Browser, script: Path) -> Iterator[tuple[str, Page]]:
+    with (
+        tempfile.TemporaryDirectory() as home,
+        server(Path(home), script) as (url, _),
+        browser.page(STOPWATCH) as page,
+    ):
+        yield url, page
 
 
 def _open(page: Page, url: str, path: str, *sign: str) -> float:
@@ -97,9 +108,9 @@ def _open(page: Page, url: str, path: str, *sign: str) -> float:
 
 def _wait(page: Page, *sign: str) -> float:
     page.wait_for(*sign)
-    page.wait_for(AT_REST)
-    page.wait(STILL)
-    return float(page.evaluate("(stopwatch.painted - stopwatch.began) / 1000"))
+    page.wait_for(IDLE)
+    page.wait(IS_COMPLETE)
+    return float(page.evaluate("(stopwatch.painted - stopwatch.inputAt) / 1000"))
 
 
 if __name__ == "__main__":
