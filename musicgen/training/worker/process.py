@@ -75,7 +75,7 @@ def _count_blocking_runs(run: Run, gpu_count: int) -> int:
 
 def _wait_for_turn(run: Run, reporter: Reporter, gpu_count: int) -> bool:
     """Wait in the queue; False where a stop was requested meanwhile."""
-    reporter.write(state=QUEUED)
+    reporter.write(state=QUEUED, message="")
     reporter.repair_metrics()
     (run.folder / "ticket").write_text(f"{time.time():.6f}")
     while count := _count_blocking_runs(run, gpu_count):

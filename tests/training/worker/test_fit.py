@@ -4,7 +4,7 @@ import errno
 import json
 import math
 import shutil
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from safetensors.numpy import load_file, save_file
 
 from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.errors import InvalidSetting
+from musicgen.files import write_json
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.models.settings import ClassicSettings, LstmSettings, TransformerSettings
 from musicgen.training.failures import DISK_FULL, DIVERGED, INVALID_INPUT, OUT_OF_MEMORY
@@ -24,6 +25,7 @@ from musicgen.training.run_folder.registry import create_run, find_checkpoint
 from musicgen.training.run_folder.reporter import Reporter
 from musicgen.training.run_folder.results import read_evaluation
 from musicgen.training.run_folder.run import Run
+from musicgen.training.run_folder.status import write_status
 from musicgen.training.settings import RunSettings, TrainSettings
 from musicgen.training.worker import fit, launch
 from musicgen.training.worker.process import Work, train_run
@@ -233,15 +235,16 @@ def test_tensorflow_out_of_memory(source: str) -> None:
 
 
 def test_patience_counts_from_continue(source: str) -> None:
-    """Two epochs without progress end a training; after Continue it takes two more."""
-    run = create_run(_settings("patient", source, epochs=100, patience=2, learning_rate=1e-7))
+    """A run stopped by patience trains as many epochs again when it is continued."""
+    run = create_run(_settings("patient", source, epochs=1, patience=2))
     assert train_run(run) == "finished"
-    first = run.status()
-    position = read_position(run.checkpoint("latest"))
-    assert position.epoch - position.best_epoch == 2
-    launch.change_settings(run, epochs=200)
+    position = replace(read_position(run.checkpoint("latest")), epoch=5, best_epoch=3)
+    best = replace(position, best_valid_loss=0.0)  # no later epoch can be better
+    write_json(run.checkpoint("latest") / "progress.json", asdict(best))
+    write_status(run.folder, replace(run.stored_status(), epoch=5))
+    launch.change_settings(run, epochs=100)
     assert train_run(run) == "finished"
-    assert run.status().epoch >= first.epoch + 2
+    assert (run.status().epoch, run.status().best_epoch) == (7, 3)
     assert run.settings.train.patience == 2
 
 
