@@ -46,12 +46,13 @@ class ChangeTokens:
         """The source's token, by the names, sizes and times of its files."""
         with self._lock:
             walk = self._walks.pop(source, None)
-            if walk is None or not self._is_valid(walk):
-                walk = _walk(source, self._clock())
+        if walk is None or not self._is_valid(walk):
+            walk = _walk(source, self._clock())
+        with self._lock:
             self._walks[source] = walk  # the last one used is the last one dropped
             while len(self._walks) > MAX_SOURCES:
                 del self._walks[next(iter(self._walks))]
-            return walk.token
+        return walk.token
 
     def _is_valid(self, walk: _Walk) -> bool:
         if self._clock() - walk.clock_seconds > self._recheck_seconds:
