@@ -36,7 +36,7 @@ class Failure:
     message: str
 
 
-class LossNotANumber(MusicgenError, ArithmeticError):
+class LossNotANumber(MusicgenError):
     """The training loss is NaN or infinite."""
 
     def __init__(self, learning_rate: float) -> None:

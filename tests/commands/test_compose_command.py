@@ -1,4 +1,4 @@
-"""`compose`: the files that it writes, and the same piece again."""
+"""Command `compose`: its files, its options, and the same piece again with --like."""
 
 import subprocess
 import sys
@@ -13,7 +13,9 @@ from musicgen.corpus.readers.read_score import read_score
 from tests.helpers.run_command import ROOT, answer_of, error_of
 
 
-def test_compose(capsys: pytest.CaptureFixture[str], trained: str, tmp_path: Path) -> None:
+def test_files_and_facts_of_two_pieces(
+    capsys: pytest.CaptureFixture[str], trained: str, tmp_path: Path
+) -> None:
     out, wav, pdf, xml = (tmp_path / f"piece.{kind}" for kind in ("mid", "wav", "pdf", "musicxml"))
     options = ["--bars", "4", "--variations", "2", "--seed", "7"]
     files = ["--out", str(out), "--wav", str(wav), "--pdf", str(pdf), "--musicxml", str(xml)]
@@ -34,10 +36,10 @@ def test_compose(capsys: pytest.CaptureFixture[str], trained: str, tmp_path: Pat
     assert out.read_bytes() == first
 
 
-def test_compose_from_the_n_gram_of_a_run(
+def test_compose_with_the_ngram_of_a_run(
     capsys: pytest.CaptureFixture[str], trained: str, tmp_path: Path
 ) -> None:
-    out, again, model = tmp_path / "counted.mid", tmp_path / "again.mid", f"{trained}@n-gram"
+    out, again, model = tmp_path / "ngram.mid", tmp_path / "again.mid", f"{trained}@n-gram"
     answer = answer_of(capsys, "compose", model, "--out", str(out), "--bars", "4", "--seed", "7")
     assert answer["pieces"][0]["notes"] > 0
     recipe = recipe_in(out.read_bytes())
@@ -46,12 +48,12 @@ def test_compose_from_the_n_gram_of_a_run(
     assert again.read_bytes() == out.read_bytes()
 
 
-def test_compose_by_rules_and_the_best_of_many(
+def test_constraints_and_the_best_of_many_pieces(
     capsys: pytest.CaptureFixture[str], trained: str, tmp_path: Path
 ) -> None:
     out = tmp_path / "best.mid"
     rules = ["--lowest", "D3", "--highest", "70", "--grid", "quarter", "--bars", "4"]
-    rules += ["--endings", "0"]  # which of many is best is judged before an ending is chosen
+    rules += ["--endings", "0"]  # the best piece is chosen before its ending is
     answer = answer_of(capsys, "compose", trained, "--out", str(out), *rules, "--best-of", "6")
     assert len(answer["pieces"]) == 1
     notes = read_score(out.read_bytes(), out.name).notes
@@ -64,7 +66,7 @@ def test_compose_by_rules_and_the_best_of_many(
     assert sum(answer["pieces"][0]["score"].values()) == least
 
 
-def test_compose_like_a_piece_is_that_piece_again(
+def test_like_composes_the_same_piece_again(
     capsys: pytest.CaptureFixture[str], trained: str, tmp_path: Path
 ) -> None:
     out, again = tmp_path / "piece.mid", tmp_path / "again.mid"
@@ -80,7 +82,7 @@ def test_compose_like_a_piece_is_that_piece_again(
     assert again.read_bytes() != second.read_bytes()
 
 
-def test_compose_like_a_piece_that_went_on_from_another_needs_that(
+def test_like_needs_the_primer_of_a_piece(
     capsys: pytest.CaptureFixture[str], trained: str, music: Path, tmp_path: Path
 ) -> None:
     out, again = tmp_path / "longer.mid", tmp_path / "again.mid"
@@ -94,7 +96,7 @@ def test_compose_like_a_piece_that_went_on_from_another_needs_that(
     assert "holds no settings" in error_of(capsys, *plain)
 
 
-def test_compose_goes_on_from_a_primer(
+def test_compose_continues_a_primer(
     capsys: pytest.CaptureFixture[str], trained: str, music: Path, tmp_path: Path
 ) -> None:
     primer = music / "melody 00.mid"
@@ -113,11 +115,13 @@ def test_compose_without_tensorflow(trained: str, tmp_path: Path) -> None:
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
 
 
-def test_greedy(capsys: pytest.CaptureFixture[str], trained: str, tmp_path: Path) -> None:
+def test_temperature_0_does_not_depend_on_the_seed(
+    capsys: pytest.CaptureFixture[str], trained: str, tmp_path: Path
+) -> None:
     arguments = ["compose", trained, "--bars", "2", "--temperature", "0", "--out"]
     files = [tmp_path / "a.mid", tmp_path / "b.mid"]
     for seed, path in enumerate(files):
         answer_of(capsys, *arguments, str(path), "--seed", str(seed))
     notes = [read_score(path.read_bytes(), path.name).notes for path in files]
     assert len(notes[0])
-    assert np.array_equal(*notes)  # the files themselves tell of their seeds
+    assert np.array_equal(*notes)  # the files differ, they contain their seeds

@@ -1,4 +1,4 @@
-"""`library` and `corpus`: what they answer, whatever the files are."""
+"""Commands `library` and `corpus`, also on damaged and malicious files."""
 
 import json
 import signal
@@ -52,17 +52,17 @@ def test_a_text_file_named_mid_and_a_zip_in_a_zip(
         assert all(row["reason"] for row in answer["refused"])
 
 
-def test_ctrl_c_keeps_what_was_read(
+def test_ctrl_c_reports_the_files_read_so_far(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = write_folder(tmp_path / "stopped", count=4)
 
-    def pressed_at_the_second(self: ProgressLine, done: int, total: int) -> None:
+    def interrupt_after_two(self: ProgressLine, done: int, total: int) -> None:
         if done == 2:
             signal.raise_signal(signal.SIGINT)
 
     with monkeypatch.context() as patch:
-        patch.setattr(ProgressLine, "__call__", pressed_at_the_second)
+        patch.setattr(ProgressLine, "__call__", interrupt_after_two)
         assert main(["corpus", str(folder), "--json"]) == 130
     answer = json.loads(capsys.readouterr().out)
     assert (answer["files"], answer["complete"]) == (2, False)
@@ -85,7 +85,7 @@ def test_a_source_without_music_is_bad_input(
 
 @pytest.mark.skipif(not HOSTILE.is_dir(), reason="the hostile files are not here")
 @pytest.mark.parametrize("encoding", ["notes", "events"])
-def test_hostile_files_are_read_or_refused(
+def test_malicious_files_are_read_or_refused(
     capsys: pytest.CaptureFixture[str], encoding: str
 ) -> None:
     answer = answer_of(capsys, "corpus", str(HOSTILE), "--encoding", encoding)
