@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from musicgen.corpus import load
 from musicgen.corpus.collection import Collection, PieceFile, RefusedFile
 from musicgen.corpus.errors import UnknownSource, UnreadableScore
 from musicgen.corpus.load import load_collection
 from musicgen.corpus.readers.archives import open_archive
+from musicgen.corpus.readers.formats import FORMATS, extension
 from musicgen.corpus.readers.limits import Limits
 from musicgen.corpus.score_cache import load_cache
 from musicgen.corpus.source_files import list_files
@@ -31,6 +31,7 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def zipped(members: dict[str, bytes]) -> bytes:
+    """The bytes of a compressed zip of files, by name."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in members.items():
@@ -39,6 +40,7 @@ def zipped(members: dict[str, bytes]) -> bytes:
 
 
 def written(folder: Path, files: dict[str, bytes]) -> Path:
+    """Write files below a folder, by relative path; returns the folder."""
     for name, data in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -165,12 +167,13 @@ def test_the_tunes_of_an_abc_book_are_pieces(tmp_path: Path) -> None:
 
 @pytest.fixture()
 def files_read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Names of the files that are read from disk."""
+    """Names of the music files that are read from disk."""
     names: list[str] = []
     original = Path.read_bytes
 
     def read_bytes(path: Path) -> bytes:
-        names.append(path.name)
+        if extension(path.name) in FORMATS:
+            names.append(path.name)
         return original(path)
 
     monkeypatch.setattr(Path, "read_bytes", read_bytes)
@@ -179,10 +182,6 @@ def files_read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def _abc_book(tunes: int) -> bytes:
     return "".join(f"X:{n}\nL:1/4\nK:C\nCDEF|\n\n" for n in range(1, tunes + 1)).encode()
-
-
-def _music_read(files_read: list[str]) -> list[str]:
-    return [name for name in files_read if name.endswith(".abc")]
 
 
 def test_listing_a_source_reads_no_file(tmp_path: Path, files_read: list[str]) -> None:
@@ -196,9 +195,9 @@ def test_abc_books_come_from_the_cache(tmp_path: Path, files_read: list[str]) ->
     folder = written(tmp_path / "tunes", {"a.abc": _abc_book(2), "b.abc": _abc_book(1)})
     first = load_collection(folder)
     assert [file.file for file in first.files] == ["a (tune 1).abc", "a (tune 2).abc", "b.abc"]
-    assert _music_read(files_read) == ["a.abc", "b.abc"]
+    assert files_read == ["a.abc", "b.abc"]
     assert load_collection(folder) == first
-    assert _music_read(files_read) == ["a.abc", "b.abc"]
+    assert files_read == ["a.abc", "b.abc"]
 
 
 def test_reading_abc_books_reports_progress_and_can_be_cancelled(
@@ -215,7 +214,7 @@ def test_reading_abc_books_reports_progress_and_can_be_cancelled(
     stopped = load_collection(folder, cancel_at_second)
     assert calls == [(1, 4), (2, 4)]
     assert (len(stopped), stopped.complete) == (2, False)
-    assert _music_read(files_read) == ["a.abc"]
+    assert files_read == ["a.abc"]
     whole = load_collection(folder)
     assert (len(whole), whole.complete) == (4, True)
     assert whole.scores[:2] == stopped.scores
@@ -227,23 +226,17 @@ def test_the_error_of_an_unknown_source_lists_the_collections() -> None:
             load_collection(source)
 
 
-def test_unchanged_files_are_cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unchanged_files_are_cached(tmp_path: Path, files_read: list[str]) -> None:
     folder = written(tmp_path / "songs", {"a.mid": ONE, "b.mid": b"no music", "c.mid": TWO})
     first = load_collection(folder)
-    read: list[str] = []
-
-    def noted(data: bytes, file: str) -> object:
-        read.append(file)
-        return original(data, file)
-
-    original = load.read_piece
-    monkeypatch.setattr(load, "read_piece", noted)
+    assert files_read == ["a.mid", "b.mid", "c.mid"]
+    files_read.clear()
     assert load_collection(folder) == first
-    assert read == []
+    assert files_read == []
     written(folder, {"a.mid": TWO, "d.mid": ONE})
     (folder / "c.mid").unlink()
     assert [len(score) for score in load_collection(folder).scores] == [2, 1]
-    assert read == ["a.mid", "d.mid"]
+    assert files_read == ["a.mid", "d.mid"]
     assert {file for file, _ in load_cache(folder)} == {"a.mid", "b.mid", "d.mid"}
 
 

@@ -117,7 +117,7 @@ def test_new_files_of_an_imported_folder_are_added(songs: Path) -> None:
     again = add_source("mine", songs)
     assert again.files == ("new.mid",)
     assert [file for file, _ in again.same] == ["a.mid", "old/b.mid", "old/copy of a.mid"]
-    assert [file.name for file in own_collections()] == ["mine"]
+    assert [collection.name for collection in own_collections()] == ["mine"]
 
 
 def test_an_import_beyond_the_limit_is_reported(

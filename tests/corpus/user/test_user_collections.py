@@ -29,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("collections_root")
 
 
 def names() -> list[str]:
-    return [file.name for file in own_collections()]
+    return [collection.name for collection in own_collections()]
 
 
 def test_a_folder_is_imported_as_a_collection(songs: Path, collections_root: Path) -> None:
@@ -107,6 +107,17 @@ def test_a_killed_upload_leaves_a_collection_as_it_was(collections_root: Path) -
     _killed_upload("mine")
     assert paths_below(collections_root / "mine") == ["a.mid"]
     assert [collection.files for collection in own_collections()] == [1]
+
+
+def test_a_name_that_is_taken_during_an_upload_gets_a_number(collections_root: Path) -> None:
+    add_files("mine", [("a.mid", ONE)])
+
+    def write_other(done: int, total: int) -> None:
+        (collections_root / "mine" / "b.mid").write_bytes(THREE)
+
+    assert add_files("mine", [("b.mid", TWO)], write_other).files == ("b (2).mid",)
+    assert (collections_root / "mine" / "b.mid").read_bytes() == THREE
+    assert (collections_root / "mine" / "b (2).mid").read_bytes() == TWO
 
 
 def test_files_with_equal_bytes_are_copied_once(collections_root: Path) -> None:
