@@ -56,7 +56,7 @@ def test_invalid_notes_are_explained_and_nothing_can_be_composed(runs, compose_p
 def test_the_piece_begins_with_bars_of_a_piece_of_the_collection(runs, compose_page):
     write_run(runs)
     page = compose_page()
-    page.button_group(key="prompt-kind").set_value("A piece's opening")
+    page.button_group(key="prompt-kind").set_value("A piece")
     page.run()
     page = press(page, "compose")
     assert "begins with the first 4 bars of" in shown(page).primer

@@ -330,7 +330,9 @@ def test_a_piece_of_an_earlier_version_says_that_its_seed_draws_other_notes(runs
     page = compose_page(piece=piece.id)
     assert shown(page).midi == midi
     assert "draws other notes from the same seed" in texts(page)
+    assert session(page).notice == ""
     page = compose_page(model="tiny", settings=to_link(settings))
+    assert "This link is of an earlier version" in texts(page)
     assert "draws other notes from the same seed" in texts(page)
     assert not shown(page).settings.draws_other_notes
     assert "Composed by an earlier version" not in texts(page)

@@ -51,8 +51,6 @@ def _open(link: PieceLink) -> None:
             "nothing can be composed from it."
         )
     if link.settings:
-        if link.settings.draws_other_notes:
-            session.notice += f" It comes from an earlier version: {OTHER_NOTES}."
         restore_form(link.settings, link.model, has_prompt=bool(link.prompt))
     _show_or_compose(link)
 
@@ -85,4 +83,6 @@ def _show_or_compose(link: PieceLink) -> None:
         if not link.settings:
             session.notice = "The piece of this address is not in the history here."
     if link.settings and find_model(link.model):
+        if link.settings.draws_other_notes:
+            session.notice += f" This link is of an earlier version: {OTHER_NOTES}."
         session.link_to_compose = link

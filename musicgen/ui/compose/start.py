@@ -21,6 +21,7 @@ from musicgen.ui.compose.models import OpenModel
 from musicgen.ui.compose.piece_facts import primer_notes
 from musicgen.ui.compose.session import current_session
 from musicgen.ui.shared.tasks import ComposeTask
+from musicgen.ui.shared.text import bar_label
 
 
 class NothingComposed(MusicgenError):
@@ -80,10 +81,10 @@ def start_infill(
 
 
 def bar_range_label(score: Score, first_bar: int, last_bar: int) -> str:
-    """Name bars by the numbers that the score shows: `bar 3`, `bars 3 to 5`."""
+    """Name bars by the numbers that the score shows: `upbeat`, `bar 3`, `bars 3 to 5`."""
     offset = first_bar_number(score.metres)
     if first_bar == last_bar:
-        return f"bar {first_bar + offset}"
+        return bar_label(first_bar + offset)
     return f"bars {first_bar + offset} to {last_bar + offset}"
 
 

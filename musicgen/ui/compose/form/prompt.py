@@ -26,7 +26,7 @@ from musicgen.ui.data.open_collection import open_collection
 from musicgen.ui.shared.text import format_count, format_length
 
 KIND_KEY, BARS_KEY, FILE_KEY = "prompt-kind", "prompt-bars", "prompt-file"
-NOTHING, COLLECTION_PIECE, FILE = "Nothing", "A piece's opening", "A file"
+NOTHING, COLLECTION_PIECE, FILE = "Nothing", "A piece", "A file"
 EARLIER_PIECE, NOTES = "An earlier one", "Notes"
 KINDS = (NOTHING, COLLECTION_PIECE, FILE, EARLIER_PIECE, NOTES)
 DEFAULT_BARS = 4
