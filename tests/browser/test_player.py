@@ -214,7 +214,7 @@ def opacity(page: Any, x: float, y: float) -> int:
     return int(page.locator(".player canvas").evaluate(OPACITY, [x, y]))
 
 
-def test_the_primer_has_a_background(page: Any) -> None:
+def test_the_primer_is_shaded(page: Any) -> None:
     width = page.locator(".player canvas").bounding_box()["width"] - 40
     bar, lowest_row = width / 10, 318  # the primer is bar 1; no note is in the lowest row
     assert opacity(page, 40 + 0.5 * bar, lowest_row) > 35
@@ -230,7 +230,7 @@ def test_the_keys_are_described_on_request(page: Any) -> None:
     playwright.expect(description).to_contain_text("space plays and pauses")
 
 
-def test_screen_readers_hear_the_notes_at_the_playhead_unless_it_plays(
+def test_screen_readers_get_the_notes_at_the_playhead_unless_it_plays(
     page: Any,
 ) -> None:
     slider = page.locator(".player .scroller")
