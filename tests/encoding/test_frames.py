@@ -43,7 +43,7 @@ def test_chroma_is_what_sounded() -> None:
     assert long[24:][[2, 5, 9]].tolist() == pytest.approx([16 / 112, 16 / 112, 16 / 112])
 
 
-def test_echo_is_what_followed_the_last_time() -> None:
+def test_repeat_features_are_what_followed_the_same_voices_before() -> None:
     phrase = [A, A, B, C, C, B, A, B]
     found = np.array(_derived([*phrase, *phrase])["echo"])
     assert found[11].tolist() == [SIZE] * 4 + [0] + [SIZE] * 4 + [0]

@@ -38,7 +38,7 @@ def test_levels_are_named_by_the_longest_order() -> None:
     assert found[30 + 29].tolist() == [1, 29, 29, 4]
 
 
-def test_shifts_tell_notes_apart() -> None:
+def test_notes_with_other_shifts_are_no_repeat() -> None:
     fields = _fields([5, 6, 7, 8, 5, 6, 7, 9])
     fields[5, 0] = 2
     assert (repeat_features(fields) == NO_REPEAT).all()
