@@ -38,8 +38,10 @@ def home_view() -> None:
 
 def _collections() -> None:
     st.subheader("Collections", anchor=False)
-    rows = [(each.name, each.title, each.pieces, "piece") for each in bundled_collections()]
-    rows += [(each.name, each.name, each.files, "file") for each in own_collections()]
+    rows = [
+        (bundled.name, bundled.title, bundled.pieces, "piece") for bundled in bundled_collections()
+    ]
+    rows += [(own.name, own.name, own.files, "file") for own in own_collections()]
     for name, title, number, unit in rows[:MAX_LISTED]:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.page_link("pages/1_Data.py", label=escape(title), query_params={"collection": name})

@@ -1,8 +1,8 @@
-"""The pages as a person sees them: a real server, a real Chromium.
+"""Fixtures of the browser tests: a real server, a real Chromium.
 
 `server` runs the app with an empty MUSICGEN_HOME of its own; `browser_page` a tab of a browser.
 `shared_server` and `shared_page` are the same once for all tests of a file.
-Tests that use them are skipped where there is no Chromium or no Playwright.
+Tests that use them are skipped without Chromium or Playwright.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ import pytest
 
 from tests.helpers.locations import ROOT
 
-START = 60.0  # seconds that the server may take
+START_SECONDS = 60.0  # longest start of the server
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """With a failure, say what the page showed and what the server wrote."""
+    """Add the text of the page and the log of the server to a failure."""
     report = yield
     fixtures = getattr(item, "funcargs", {})
     if report.failed and (page := fixtures.get("browser_page")) is not None:
@@ -43,12 +43,12 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Server:
-    """A server that runs."""
+    """A running server."""
 
     url: str
     home: Path  # its MUSICGEN_HOME
     pid: int
-    log: Path  # what it writes
+    log: Path  # its output
 
 
 @pytest.fixture()
@@ -98,7 +98,7 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture()
 def browser_page(browser: Any) -> Iterator[Any]:
-    """A tab in a context of its own, so that nothing is remembered from another test."""
+    """A tab in a browser context of its own, without cookies or cache of other tests."""
     with _tab(browser) as page:
         yield page
 
@@ -125,7 +125,7 @@ def _free_port() -> int:
 
 
 def _wait_for_health(url: str, process: subprocess.Popen) -> None:
-    deadline = time.monotonic() + START
+    deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         assert process.poll() is None, "the server ended"
         with suppress(OSError), urllib.request.urlopen(f"{url}/_stcore/health", timeout=2):
@@ -135,6 +135,6 @@ def _wait_for_health(url: str, process: subprocess.Popen) -> None:
 
 
 def _stop_trainings(home: Path) -> None:
-    """Ask trainings that a test has left behind to end."""
-    for settings in home.glob("runs/*/run.json"):
-        (settings.parent / "stop").touch()
+    """Stop trainings that a test has left running."""
+    for path in home.glob("runs/*/run.json"):
+        (path.parent / "stop").touch()

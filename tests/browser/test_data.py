@@ -93,7 +93,7 @@ def test_the_selected_piece_of_a_sorted_table_is_in_the_url(server, browser_page
     page.get_by_role("strong").filter(has_text=file).wait_for()
     chorales = load_collection("bach-chorales")
     notes = {
-        each.file: len(score) for each, score in zip(chorales.files, chorales.scores, strict=True)
+        file.file: len(score) for file, score in zip(chorales.files, chorales.scores, strict=True)
     }
     assert notes[file] == min(notes.values())
 
@@ -112,7 +112,9 @@ def test_the_clicked_bar_is_in_the_url(server, browser_page):
     settle(page)
     bar = page.locator(f"{CHART} .barlayer .point").first
     bar.hover(force=True)
-    page.locator(f"{CHART} .hoverlayer .hovertext").first.wait_for()  # Plotly clicks on what hovers
+    page.locator(
+        f"{CHART} .hoverlayer .hovertext"
+    ).first.wait_for()  # Plotly ignores clicks without a hover
     bar.click(force=True)
     page.wait_for_url("**bar=Most*D4*")
     linked = parse_qs(urlparse(page.url).query)["bar"]
@@ -136,10 +138,10 @@ def test_a_cancelled_import_keeps_the_files_copied_so_far(server, browser_page, 
     page.get_by_text(re.compile(r"Copying the folder: [\d,]+ of 30,000, about .+ left")).wait_for()
     page.get_by_role("button", name="Cancel").click()
     page.get_by_text("files added to very many").wait_for()
-    kept = len(list((server.home / "collections/very many").glob("*.mid")))
-    assert 0 < kept < many
+    copied = len(list((server.home / "collections/very many").glob("*.mid")))
+    assert 0 < copied < many
     metric = page.get_by_test_id("stMetric").filter(has_text="Pieces")
-    metric.get_by_text(f"{kept:,}", exact=True).wait_for()
+    metric.get_by_text(f"{copied:,}", exact=True).wait_for()
     assert not list((server.home / "collections").glob(".unfinished*"))
 
 

@@ -1,4 +1,4 @@
-"""What a page shows, for tests: its text, metrics and buttons; selecting rows of its tables."""
+"""Text, metrics and buttons of a page, for tests; selecting rows of its tables."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def texts(page: AppTest) -> str:
 def metrics(page: AppTest) -> dict[str, str]:
     """Return the page's metrics by label, those of the live component too."""
     values = {element.label: element.value for element in page.metric}
-    return values | {each["label"]: each["value"] for each in live_data(page)["metrics"]}
+    return values | {metric["label"]: metric["value"] for metric in live_data(page)["metrics"]}
 
 
 def live_data(page: AppTest) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Pages run without a browser, each test with a home of its own."""
+"""Fixtures of the page tests: pages without a browser, an empty MUSICGEN_HOME for each test."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from tests.helpers.composed_pages import PAGE, wait_until_composed
 from tests.helpers.example_runs import make_alive
 from tests.helpers.locations import ROOT
 
-SECONDS = 60  # a page may take on a busy machine
+TIMEOUT_SECONDS = 60  # of one run of a page, on a busy machine
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _quickly_collected() -> Iterator[None]:
+def _freeze_garbage() -> Iterator[None]:
     """Exclude objects of other tests, such as TensorFlow's, from garbage collection.
 
     Streamlit collects after each run of a page, which took twice the time of the page itself.
@@ -50,10 +50,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.fixture()
 def open_page(home: Path) -> Callable[..., AppTest]:
-    """Opens a page of pages/ by its file's name, with a query; `home` is the first page."""
+    """Open a page of pages/ by its file name, with a query; the home page without a name."""
 
     def open_(file: str = "", **query: str) -> AppTest:
-        page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=SECONDS)
+        page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=TIMEOUT_SECONDS)
         page.run()
         if file:
             page.switch_page(f"pages/{file}")
@@ -68,14 +68,14 @@ def open_page(home: Path) -> Callable[..., AppTest]:
 
 @pytest.fixture()
 def runs(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of one's own runs; there are no bundled ones."""
+    """The folder of runs; the program has no bundled ones."""
     monkeypatch.setattr("musicgen.training.run_folder.registry.PRETRAINED", tmp_path / "none")
     return home / "runs"
 
 
 @pytest.fixture()
 def compose_page(runs, open_page):
-    """Opens the page and waits for what it begins to write of itself."""
+    """Open the Compose page and wait for the piece that it composes by itself."""
 
     def open_(**query: str) -> AppTest:
         return wait_until_composed(open_page(PAGE, **query))
@@ -85,5 +85,5 @@ def compose_page(runs, open_page):
 
 @pytest.fixture()
 def alive() -> Callable[[Run], None]:
-    """Makes this process the one that trains a run."""
+    """Make this process the one that trains a run."""
     return make_alive

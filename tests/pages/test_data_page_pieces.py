@@ -57,7 +57,7 @@ def test_a_link_opens_a_piece(open_page):
     page = open_page(DATA, view="Pieces", search="minor")
     file = page.dataframe[0].value["file"].iloc[3]
     page = open_page(DATA, view="Pieces", search="minor", piece=file)
-    assert any(each.label == "Hear it" for each in page.button)
+    assert any(button.label == "Hear it" for button in page.button)
     assert file in texts(page).replace("\\", "")
     assert page.query_params["piece"] == file
 

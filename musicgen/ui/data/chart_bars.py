@@ -52,7 +52,7 @@ def bar_of(analysis: Analysis, title: str, label: str) -> Bar | None:
 
 
 def _name(title: str, label: str, code: int) -> str:
-    """Name of a value as the chart writes it: Eb4 and E♭ where the label is E-4 and E-."""
+    """Name of a value as the chart writes it: Eb4 and E♭ for the labels E-4 and E-."""
     if title == "Keyboard" or (title.startswith(FREQUENT) and not is_chord(code)):
         return pitch_name(code, 0)
     return label.replace("-", "♭") if title == "Pitch classes" else label

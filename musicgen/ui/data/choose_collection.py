@@ -28,7 +28,7 @@ def collection_names() -> list[str]:
 
 def bundled_collection(name: str) -> BundledCollection | None:
     """Return a bundled collection; None for the user's own."""
-    return next((each for each in bundled_collections() if each.name == name), None)
+    return next((bundled for bundled in bundled_collections() if bundled.name == name), None)
 
 
 def manage_collection(name: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
@@ -111,7 +112,7 @@ def pieces_table(
     """
     table = analysis.files.iloc[list(rows)]
     seconds = table["seconds"]  # NaN for refused files
-    lengths = [format_sortable_clock(each) if each == each else "" for each in seconds]
+    lengths = ["" if math.isnan(length) else format_sortable_clock(length) for length in seconds]
     table = table.assign(length=lengths)
     empty = [name for name in ("twin of", "remedy") if not (table[name] != "").any()]
     files = table["file"].tolist()

@@ -59,7 +59,7 @@ def _frequency(analysis: Analysis) -> None:
         title,
         figures.note_frequency_figure(histogram, number, log),
         analysis,
-        help="A note counts here where its track strikes it alone; the keyboard counts all of "
+        help="A note counts here if its track strikes it alone; the keyboard counts all of "
         "them. Chords are named by their normal order: 0.4.7 is C, E and G in any register. "
         "Click on a bar for the pieces that have it.",
         omitted=figures.describe_omitted(histogram, number),

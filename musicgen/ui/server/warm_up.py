@@ -1,4 +1,4 @@
-"""Loading what charts and tables need before they are asked for: imports and Plotly's script."""
+"""Early loading of what charts and tables need: imports and Plotly's script."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Tables whose rows are selected by identity, not by their place.
 
 Streamlit keeps a selection as row numbers. When a row is added, removed or moved by another tab,
-the same numbers mean other rows, and what is renamed or deleted next is not what was selected.
+the same numbers mean other rows, and another item is renamed or deleted than the selected one.
 """
 
 from __future__ import annotations

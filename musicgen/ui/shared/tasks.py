@@ -59,7 +59,7 @@ class Task(Generic[T]):
     def others_wait(self, session: object) -> bool:
         """Return whether another session waits for the task."""
         with self._lock:
-            return any(each is not session for each in self._waiting)
+            return any(other is not session for other in self._waiting)
 
     @property
     def over(self) -> bool:

@@ -10,6 +10,7 @@ import streamlit as st
 
 from musicgen.training.run_folder.registry import list_runs
 from musicgen.training.run_folder.run import Run, UnknownRun
+from musicgen.training.run_folder.status import Status
 from musicgen.ui.components.live import live
 from musicgen.ui.server.live_endpoint import IDLE_POLL_SECONDS, POLL_SECONDS, state_key
 from musicgen.ui.shared.text import format_duration
@@ -42,7 +43,7 @@ def compare() -> None:
         st.rerun()
     st.dataframe(_results(compared, view), hide_index=True)
     _differences(compared)
-    st.caption(f"{view.unit} a step are only comparable where the encoding is the same.")
+    st.caption(f"{view.unit} a step can be compared only if the encoding is the same.")
 
 
 def _view_widgets() -> View:
@@ -66,7 +67,7 @@ def _results(runs: Sequence[Run], view: View) -> pd.DataFrame:
         rows.append(
             {
                 "run": run.name,
-                "state": "bundled" if run.bundled else status.state,
+                "state": _state(run, status),
                 f"best validation, {view.unit.lower()}": best and best * view.factor,
                 "best epoch": status.best_epoch,
                 "epochs": status.epoch,
@@ -77,6 +78,14 @@ def _results(runs: Sequence[Run], view: View) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def _state(run: Run, status: Status) -> str:
+    try:
+        _ = run.settings
+    except UnknownRun:
+        return "cannot be read"
+    return "bundled" if run.bundled else status.state
 
 
 def _differences(runs: Sequence[Run]) -> None:

@@ -54,7 +54,7 @@ def _select_epochs(run: Run, epochs: list[int], best_epoch: int) -> list[int]:
         place = st.container(width="content")
         show_all = len(few) < len(epochs) and st.toggle(f"All {len(epochs)}", key=f"all-{key}")
     # A selected epoch stays on the page when it is no longer among the latest.
-    options = epochs if show_all else [each for each in epochs if each in {*few, *before}]
+    options = epochs if show_all else [epoch for epoch in epochs if epoch in {*few, *before}]
     st.session_state[key] = before
     with place:
         return st.pills("Epochs", options, selection_mode="multi", format_func=label, key=key)

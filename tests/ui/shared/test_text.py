@@ -68,5 +68,5 @@ def test_a_url_does_not_become_a_link() -> None:
 
 def test_sortable_clocks_sort_by_time() -> None:
     seconds = [7, 30, 120, 720, 6300, 35_999]
-    shown = [format_sortable_clock(each) for each in seconds]
-    assert shown == sorted(shown) and shown[2] == "0:02:00"
+    clocks = [format_sortable_clock(second) for second in seconds]
+    assert clocks == sorted(clocks) and clocks[2] == "0:02:00"

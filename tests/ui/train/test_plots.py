@@ -58,10 +58,10 @@ def test_the_zoomed_part_has_more_points() -> None:
     (coarse,) = plot.to_json("a")["curves"]
     (fine,) = plot.to_json("a", (1000.0, 1399.5))["curves"]
     assert len(coarse["x"]) == MAX_POINTS
-    assert [each for each in coarse["x"] if 1000 <= each < 1400] == [*np.arange(1019.5, 1400, 40)]
-    within = [each for each in fine["x"] if 1000 <= each < 1400]
+    assert [x for x in coarse["x"] if 1000 <= x < 1400] == [*np.arange(1019.5, 1400, 40)]
+    within = [x for x in fine["x"] if 1000 <= x < 1400]
     assert within == [*range(1000, 1400)]
-    assert fine["y"] == [2 * each for each in fine["x"]]
+    assert fine["y"] == [2 * x for x in fine["x"]]
     assert fine["x"] == sorted(fine["x"]) and len(fine["x"]) <= 3 * MAX_POINTS
     assert plot.to_json("a", (1e9, 2e9))["curves"][0]["x"][-1] == 19_999
 
