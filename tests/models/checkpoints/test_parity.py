@@ -124,9 +124,9 @@ def test_classic_steps_as_it_trained(tmp_path: Path) -> None:
     expected = model({"window": windows}, training=False)["token"][:, 0].numpy()
     found = _engine_logits(OnnxModel(open_checkpoint(tmp_path / "c")), steps, STEPS)[0]
     assert np.abs(found[settings.window :] - expected).max() < 1e-4
-    chances = model.network(windows, training=False).numpy()
+    probabilities = model.network(windows, training=False).numpy()
     softmax = np.exp(expected) / np.exp(expected).sum(axis=1, keepdims=True)
-    assert np.abs(chances - softmax).max() < 1e-5
+    assert np.abs(probabilities - softmax).max() < 1e-5
 
 
 def test_checkpoint_gives_back_the_weights(written: Written) -> None:

@@ -35,8 +35,8 @@ def test_a_voice_knows_what_came_before_and_the_voices_above(logits, voice: int)
     before, after = logits(FRAMES), logits(changed)
     first = {}
     for name in VOICES:
-        moved = np.abs(after[name] - before[name]).max(axis=1) > 1e-6
-        first[name] = int(np.flatnonzero(moved)[0])
+        differs = np.abs(after[name] - before[name]).max(axis=1) > 1e-6
+        first[name] = int(np.flatnonzero(differs)[0])
     below = VOICES[voice + 1 :]
     assert first == {name: frame if name in below else frame + 1 for name in VOICES}
 
