@@ -42,11 +42,11 @@ def test_contrast_of_colours_that_wcag_gives() -> None:
 @pytest.mark.parametrize("ground", ["backgroundColor", "secondaryBackgroundColor"])
 def test_text_and_selected_labels_have_enough_contrast(name: str, ground: str) -> None:
     theme = THEMES[name]
-    background, primary = rgb(theme[ground]), rgb(theme["primaryColor"])
-    assert contrast(rgb(theme["textColor"]), background) >= MIN_CONTRAST
+    behind, primary = rgb(theme[ground]), rgb(theme["primaryColor"])
+    assert contrast(rgb(theme["textColor"]), behind) >= MIN_CONTRAST
     for opacity in (0, SELECTED, HOVERED):
         if opacity < HOVERED or ground == "backgroundColor":
-            assert contrast(primary, blend(primary, opacity, background)) >= MIN_CONTRAST
+            assert contrast(primary, blend(primary, opacity, behind)) >= MIN_CONTRAST
 
 
 @pytest.mark.parametrize("name", ["light", "dark"])

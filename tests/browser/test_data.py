@@ -50,11 +50,13 @@ def test_import_a_folder_and_see_its_charts(server, browser_page, tmp_path: Path
         assert page.get_by_test_id("stMain").evaluate(
             "element => element.scrollWidth <= innerWidth"
         )
-    background = page.get_by_test_id("stApp").evaluate(
+    page_colour = page.get_by_test_id("stApp").evaluate(
         "element => getComputedStyle(element).backgroundColor"
     )
-    text = page.locator(".xtick text").first.evaluate("element => getComputedStyle(element).fill")
-    assert brightness(background) < 50 and brightness(text) > 150
+    text_colour = page.locator(".xtick text").first.evaluate(
+        "element => getComputedStyle(element).fill"
+    )
+    assert brightness(page_colour) < 50 and brightness(text_colour) > 150
 
 
 def brightness(colour: str) -> float:
@@ -117,8 +119,8 @@ def test_the_clicked_bar_is_in_the_url(server, browser_page):
     ).first.wait_for()  # Plotly ignores clicks without a hover
     bar.click(force=True)
     page.wait_for_url("**bar=Most*D4*")
-    linked = parse_qs(urlparse(page.url).query)["bar"]
-    assert linked == ["Most frequent notes and chords: D4"]
+    bar_in_url = parse_qs(urlparse(page.url).query)["bar"]
+    assert bar_in_url == ["Most frequent notes and chords: D4"]
 
 
 def test_a_cancelled_import_keeps_the_files_copied_so_far(server, browser_page, tmp_path: Path):

@@ -52,7 +52,7 @@ def test_the_path_of_a_zip_may_stand_in_quotes(open_page, tmp_path: Path):
     assert metrics(page)["Pieces"] == "2"
 
 
-def test_importing_a_folder_again_asks_what_to_do(open_page, tmp_path: Path):
+def test_importing_a_folder_again_offers_a_choice(open_page, tmp_path: Path):
     folder = write_folder(tmp_path / "my tunes", count=2)
     page = open_page(DATA)
     import_path(page, str(folder))

@@ -75,8 +75,8 @@ def pieces_view(analysis: Analysis) -> None:
             on_click="ignore",
         )
     name = analysis.collection.name
-    linked = piece_in_url(name, table["file"].tolist())
-    selected = pieces_table(analysis, rows, f"pieces-{name}", height=420, default=linked)
+    file_in_url = piece_in_url(name, table["file"].tolist())
+    selected = pieces_table(analysis, rows, f"pieces-{name}", height=420, default=file_in_url)
     put_piece_in_url(name, selected)
 
 

@@ -38,10 +38,10 @@ class LiveQuery:
     def to_query(self) -> str:
         """Return the query without zooms, which the browser adds."""
         view = self.view
-        entries: dict[str, Any] = {"run": self.runs, "show": self.show}
-        entries |= {"axis": view.axis, "unit": view.unit, "smoothing": f"{view.smoothing:g}"}
-        entries |= {"log": int(view.log), "references": int(view.references)}
-        return urlencode(entries, doseq=True)
+        parameters: dict[str, Any] = {"run": self.runs, "show": self.show}
+        parameters |= {"axis": view.axis, "unit": view.unit, "smoothing": f"{view.smoothing:g}"}
+        parameters |= {"log": int(view.log), "references": int(view.references)}
+        return urlencode(parameters, doseq=True)
 
     @classmethod
     def from_query(cls, query: str) -> LiveQuery:
@@ -50,7 +50,7 @@ class LiveQuery:
             raise InvalidQuery("the query is too long")
         try:
             values = parse_qs(query, max_num_fields=MAX_QUERY_FIELDS)
-            last = {name: entries[-1] for name, entries in values.items()}
+            last = {name: items[-1] for name, items in values.items()}
             view = View(
                 last.get("axis", View.axis),
                 last.get("unit", View.unit),

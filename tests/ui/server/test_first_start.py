@@ -23,7 +23,7 @@ def test_the_server_is_for_this_computer_alone():
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no pseudo-terminal on Windows")
-def test_the_first_start_asks_nothing(tmp_path: Path):
+def test_the_first_start_waits_for_no_input(tmp_path: Path):
     """Streamlit asks for an e-mail address when there is a terminal and no file of its own."""
     import pty
 
