@@ -156,7 +156,7 @@ def _predict_batch(
         truth = np.stack([steps.fields[step] for steps in pieces[:live]])  # (live, F)
         for index in range(count):
             logits = stepper.logits(inputs, truth[:, :index])  # (live, V)
-            values[:, :live, step, index] = _score_logits(logits, truth[:, index])
+            values[:, :live, step, index] = score_logits(logits, truth[:, index])
         stepper.push(truth)
     bits, confidence, correct = values
     rows = enumerate(lengths)
@@ -193,7 +193,7 @@ def _at_step(features: Sequence[Features], step: int) -> Features:
     return {name: np.stack([of_piece[name][step] for of_piece in features]) for name in features[0]}
 
 
-def _score_logits(logits: np.ndarray, truth: np.ndarray) -> np.ndarray:
+def score_logits(logits: np.ndarray, truth: np.ndarray) -> np.ndarray:
     """Bits, confidence and correctness of predictions: (K, V), (K,) -> (3, K)."""
     most_likely = logits.argmax(axis=1)  # (K,)
     shifted = logits.astype(np.float64) - logits.max(axis=1, keepdims=True)  # (K, V)

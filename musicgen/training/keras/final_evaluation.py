@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.composing.style.training_profile import add_nats_per_note
@@ -13,7 +13,8 @@ from musicgen.evaluation.baselines import baselines
 from musicgen.evaluation.likelihood import evaluate
 from musicgen.evaluation.report import Evaluation
 from musicgen.files import write_json
-from musicgen.models.checkpoints.checkpoint import open_checkpoint
+from musicgen.models.checkpoints.checkpoint import Checkpoint, open_checkpoint
+from musicgen.models.settings import ClassicSettings
 from musicgen.progress import Progress
 from musicgen.score import Score
 from musicgen.training.forecast.memory import MAX_NGRAM_NOTES
@@ -48,28 +49,40 @@ def write_evaluation(
     progress: Progress | None = None,
     seconds: float = math.inf,
 ) -> dict[str, Evaluation]:
-    """Evaluate the best checkpoint on the held-out sides, through the graphs that composing uses.
+    """Evaluate the best checkpoint on the held-out sides.
 
     Writes evaluation.json, and adds the cost of the validation pieces to the training profile.
 
-    progress: receives the notes of a side that are done, and all of that side.
+    progress: receives the notes (`classic`: windows) of a side that are done, and all of them.
     seconds: time limit of all sides together. Where it is reached, an evaluation is on a sample.
     """
     checkpoint = open_checkpoint(run.checkpoint())
-    model = OnnxModel(checkpoint)
-    primer = checkpoint.primers[0] if checkpoint.primers else None
     held_out = [side for side in HELD_OUT if sides[side]]
     end = time.monotonic() + seconds
     evaluations = {}
     for index, side in enumerate(held_out):
         limit = _TimeLimit((end - time.monotonic()) / (len(held_out) - index))
-        evaluations[side] = evaluate(model, sides[side], primer, progress, limit.is_over)
+        evaluations[side] = _evaluate(checkpoint, sides[side], progress, limit.is_over)
     answer = {side: evaluation.to_json() for side, evaluation in evaluations.items()}
     write_json(run.folder / EVALUATION, answer)
     if "valid" in evaluations:
         pieces = evaluations["valid"].pieces
         add_nats_per_note(run.folder, [p.bits / p.steps * math.log(2) for p in pieces])
     return evaluations
+
+
+def _evaluate(
+    checkpoint: Checkpoint,
+    scores: Sequence[Score],
+    progress: Progress | None,
+    is_time_over: Callable[[], bool],
+) -> Evaluation:
+    """Evaluate a checkpoint on scores: `classic` in batches of windows, others step by step."""
+    if isinstance(checkpoint.model, ClassicSettings):
+        from musicgen.training.keras.classic_evaluation import evaluate_classic
+
+        return evaluate_classic(checkpoint, scores, progress or (lambda *_: None), is_time_over)
+    return evaluate(OnnxModel(checkpoint), scores, None, progress, is_time_over)
 
 
 class _TimeLimit:

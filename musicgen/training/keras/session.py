@@ -245,7 +245,7 @@ class _EvaluationProgress:
     def __call__(self, done: int, total: int) -> None:
         if self._should_stop():
             raise Cancelled
-        message = f"{EVALUATING}: {done:,} of {total:,} notes"
+        message = f"{EVALUATING}: {done:,} of {total:,}"
         self._reporter.heartbeat(message=message)
         if time.monotonic() - self._logged_at >= LOG_SECONDS:
             self._reporter.log(message)
