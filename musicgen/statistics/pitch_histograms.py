@@ -30,10 +30,12 @@ class NoteFrequency:
 
     @property
     def notes(self) -> Histogram:
+        """Only the single notes."""
         return self.combined.select(self.combined.values < _FIRST_CHORD)
 
     @property
     def chords(self) -> Histogram:
+        """Only the chords."""
         return self.combined.select(self.combined.values >= _FIRST_CHORD)
 
 
@@ -55,9 +57,9 @@ def is_chord(code: int) -> bool:
 
 def describe_code(code: int) -> str:
     """Label of a code of `NoteFrequency.combined`; for a chord with its notes and name."""
-    return (
-        f"{_token(code)}: {describe_mask(code - _FIRST_CHORD)}" if is_chord(code) else _token(code)
-    )
+    if not is_chord(code):
+        return _token(code)
+    return f"{_token(code)}: {describe_mask(code - _FIRST_CHORD)}"
 
 
 def pitches(scores: Sequence[Score]) -> Histogram:

@@ -79,9 +79,9 @@ def polyphony(scores: Sequence[Score]) -> Histogram:
     order = np.argsort(ticks, kind="stable")
     sounding = np.cumsum(changes[order])  # (2N + P,) after each change
     spans = np.diff(ticks[order], append=lengths.sum())
-    lasts = spans > 0
-    piece = np.searchsorted(begins, ticks[order][lasts], side="right") - 1
-    return histogram(sounding[lasts], piece, _voices, spans[lasts])
+    nonempty = spans > 0
+    piece = np.searchsorted(begins, ticks[order][nonempty], side="right") - 1
+    return histogram(sounding[nonempty], piece, _voices, spans[nonempty])
 
 
 def duration_name(ticks: int) -> str:

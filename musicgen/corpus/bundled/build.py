@@ -42,18 +42,14 @@ class BundleFacts:
     description: str
     source: str
     licence: str
-    pieces: int
+    pieces: int = 0
 
 
 @dataclass(frozen=True)
 class Bundle:
     """A bundled collection to build: facts, source files, conversion of a file to a score."""
 
-    name: str
-    title: str
-    description: str
-    source: str
-    licence: str
+    facts: BundleFacts  # without the number of pieces
     folder: str  # in the music21 corpus
     suffixes: tuple[str, ...]
     left_out: tuple[str, ...]  # stems of files that do not belong to the collection
@@ -68,17 +64,17 @@ def build_library(
     `progress` gets files done and files in all. stride: build only every stride-th file.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    paths_by_name = {bundle.name: list(_files(bundle))[::stride] for bundle in BUNDLES}
-    total, done, zips = sum(map(len, paths_by_name.values())), 0, []
-    for bundle in BUNDLES:
+    paths_by_bundle = [list(_files(bundle))[::stride] for bundle in BUNDLES]
+    total, done, zips = sum(map(len, paths_by_bundle)), 0, []
+    for bundle, paths in zip(BUNDLES, paths_by_bundle, strict=True):
         members = {}
-        for path in paths_by_name[bundle.name]:
+        for path in paths:
             score, parts = bundle.prepare(convert_stream(_stream(path), path.stem))
             members[f"{path.stem}.mid"] = midi_of_parts(score, parts)
             done += 1
             if progress:
                 progress(done, total)
-        zips.append(_write(folder, bundle, members))
+        zips.append(_write(folder, bundle.facts, members))
     return tuple(zips)
 
 
@@ -134,7 +130,7 @@ def _dance_tempo(metres: tuple[Metre, ...]) -> float:
     return 140.0 if metre.numerator == 3 else 160.0
 
 
-def _write(folder: Path, bundle: Bundle, members: dict[str, bytes]) -> Path:
+def _write(folder: Path, facts: BundleFacts, members: dict[str, bytes]) -> Path:
     """Write <name>.zip with the members sorted by name, and <name>.json with the facts."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
@@ -142,11 +138,9 @@ def _write(folder: Path, bundle: Bundle, members: dict[str, bytes]) -> Path:
             info = zipfile.ZipInfo(name, _ZIP_TIME)
             info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
             archive.writestr(info, data)
-    path = folder / f"{bundle.name}.zip"
+    path = folder / f"{facts.name}.zip"
     path.write_bytes(buffer.getvalue())
-    facts = BundleFacts(
-        bundle.name, bundle.title, bundle.description, bundle.source, bundle.licence, len(members)
-    )
+    facts = replace(facts, pieces=len(members))
     text = json.dumps(asdict(facts), indent=2, ensure_ascii=False) + "\n"
     path.with_suffix(".json").write_text(text, encoding="utf-8")
     return path
@@ -154,29 +148,34 @@ def _write(folder: Path, bundle: Bundle, members: dict[str, bytes]) -> Path:
 
 BUNDLES = (
     Bundle(
-        "bach-chorales",
-        "Bach chorales",
-        "J. S. Bach's four-part chorales: the choir's parts, one track a voice, each repeated "
-        "section once. Instruments that double or accompany the choir in 42 of the files are "
-        "left out.",
-        "Margaret Greentree's MusicXML edition, the folder bach of the music21 corpus, which "
-        "has it with her permission (bwv846, a prelude, is not a chorale; three Humdrum files "
-        "under another licence repeat chorales that are there in MusicXML).",
-        "Music by J. S. Bach (1685-1750), in the public domain. " + _MUSIC21_LICENCE,
+        BundleFacts(
+            "bach-chorales",
+            "Bach chorales",
+            "J. S. Bach's four-part chorales: the choir's parts, one track a voice, each repeated "
+            "section once. Instruments that double or accompany the choir in 42 of the files are "
+            "left out.",
+            "Margaret Greentree's MusicXML edition, the folder bach of the music21 corpus, which "
+            "has it with her permission (bwv846, a prelude, is not a chorale; three Humdrum files "
+            "under another licence repeat chorales that are there in MusicXML).",
+            "Music by J. S. Bach (1685-1750), in the public domain. " + _MUSIC21_LICENCE,
+        ),
         "bach",
         (".mxl", ".xml"),
         ("bwv846",),
         _chorale,
     ),
     Bundle(
-        "ryans-mammoth",
-        "Ryan's Mammoth Collection",
-        "Reels, jigs, hornpipes, strathspeys and other fiddle tunes from William Bradbury "
-        "Ryan's collection of 1883 (later Cole's 1000 Fiddle Tunes): one melody each, each "
-        "repeated section once with its last ending, grace notes left out, at a dancer's tempo.",
-        "The ABC edition that John Chambers provided for the music21 corpus (its folder "
-        "ryansMammoth), transcribed by Ray Davies, John B. Walsh, Bob Puckette and others.",
-        "Music published in 1883, in the public domain. " + _MUSIC21_LICENCE,
+        BundleFacts(
+            "ryans-mammoth",
+            "Ryan's Mammoth Collection",
+            "Reels, jigs, hornpipes, strathspeys and other fiddle tunes from William Bradbury "
+            "Ryan's collection of 1883 (later Cole's 1000 Fiddle Tunes): one melody each, each "
+            "repeated section once with its last ending, grace notes left out, at a dancer's "
+            "tempo.",
+            "The ABC edition that John Chambers provided for the music21 corpus (its folder "
+            "ryansMammoth), transcribed by Ray Davies, John B. Walsh, Bob Puckette and others.",
+            "Music published in 1883, in the public domain. " + _MUSIC21_LICENCE,
+        ),
         "ryansMammoth",
         (".abc",),
         (),
