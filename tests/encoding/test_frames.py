@@ -1,4 +1,4 @@
-"""Four voices in frames: there and back, and what is derived from the frames before."""
+"""`frames`: encoding, decoding, and features from the frames before."""
 
 import numpy as np
 import pytest
@@ -20,44 +20,44 @@ frames = arrays(
 )
 
 
-def _derived(rows: list[list[int]]) -> dict[str, list]:
+def _features(rows: list[list[int]]) -> dict[str, list]:
     return {name: v.tolist() for name, v in ENCODING.features(Steps(np.array(rows))).items()}
 
 
-def test_held_and_last() -> None:
-    found = _derived([A, A, B, C])
-    assert found["held"] == [[0, 0, 0, 0], [1, 1, 1, 1], [2, 2, 2, 2], [3, 1, 3, 1]]
+def test_held_and_last_values() -> None:
+    features = _features([A, A, B, C])
+    assert features["held"] == [[0, 0, 0, 0], [1, 1, 1, 1], [2, 2, 2, 2], [3, 1, 3, 1]]
     nothing = [SIZE] * 4
-    assert found["last"] == [nothing, nothing, nothing, [SIZE, 26, SIZE, 10]]
-    assert found["place"] == [[0], [1], [2], [3]]
+    assert features["last"] == [nothing, nothing, nothing, [SIZE, 26, SIZE, 10]]
+    assert features["place"] == [[0], [1], [2], [3]]
 
 
 def test_chroma_is_what_sounded() -> None:
-    found = ENCODING.features(Steps(np.array([A, C])))["chroma"]
-    assert found[0].tolist() == [0] * 36
-    assert np.flatnonzero(found[1, :12]).tolist() == sorted({(v + LOWEST - 1) % 12 for v in A})
-    assert found[1, :12].sum() == found[1, 24:].sum() == pytest.approx(1)
+    features = ENCODING.features(Steps(np.array([A, C])))["chroma"]
+    assert features[0].tolist() == [0] * 36
+    assert np.flatnonzero(features[1, :12]).tolist() == sorted({(v + LOWEST - 1) % 12 for v in A})
+    assert features[1, :12].sum() == features[1, 24:].sum() == pytest.approx(1)
     long = ENCODING.features(Steps(np.array([A] * 16 + [C] * 16 + [C])))["chroma"][-1]
     assert np.flatnonzero(long[:12]).tolist() == [2, 5, 9]  # C alone, and nothing for its rest
     assert long[[2, 5, 9]].tolist() == pytest.approx([1 / 3] * 3)
     assert long[24:][[2, 5, 9]].tolist() == pytest.approx([16 / 112, 16 / 112, 16 / 112])
 
 
-def test_repeat_features_are_what_followed_the_same_voices_before() -> None:
+def test_repeats_are_what_followed_the_last_time() -> None:
     phrase = [A, A, B, C, C, B, A, B]
-    found = np.array(_derived([*phrase, *phrase])["echo"])
-    assert found[11].tolist() == [SIZE] * 4 + [0] + [SIZE] * 4 + [0]
-    assert found[12].tolist() == [*phrase[4], 1] + [SIZE] * 4 + [0]
-    assert found[15].tolist()[:5] == [*phrase[7], 1]
+    features = np.array(_features([*phrase, *phrase])["echo"])
+    assert features[11].tolist() == [SIZE] * 4 + [0] + [SIZE] * 4 + [0]
+    assert features[12].tolist() == [*phrase[4], 1] + [SIZE] * 4 + [0]
+    assert features[15].tolist()[:5] == [*phrase[7], 1]
     other = np.array([*phrase, *[[row[0], 5, 5, 5] for row in phrase], A])
-    found = np.array(_derived(other.tolist())["echo"])
-    assert found[16].tolist() == [SIZE] * 4 + [0] + [phrase[0][0], 5, 5, 5, 1]
+    features = np.array(_features(other.tolist())["echo"])
+    assert features[16].tolist() == [SIZE] * 4 + [0] + [phrase[0][0], 5, 5, 5, 1]
 
 
 @given(frames, st.integers(0, 69))
 @settings(deadline=None, max_examples=50)
-def test_derived_from_what_came_before(rows: np.ndarray, place: int) -> None:
-    """The same for a part as for the whole, step by step, whatever comes later."""
+def test_features_follow_from_earlier_frames(rows: np.ndarray, place: int) -> None:
+    """Features of a part, and of a tracker, are those of the whole, whatever comes later."""
     place = place % len(rows)
     whole = ENCODING.features(Steps(rows))
     changed = rows.copy()
@@ -75,7 +75,7 @@ def test_derived_from_what_came_before(rows: np.ndarray, place: int) -> None:
 
 @given(frames)
 @settings(deadline=None, max_examples=50)
-def test_there_and_back(rows: np.ndarray) -> None:
+def test_decoded_frames_are_encoded_to_the_same(rows: np.ndarray) -> None:
     rows[-1] = 20  # a score ends with its last note
     again = ENCODING.encode(ENCODING.decode(Steps(rows)))
     assert again.fields.tolist() == rows.tolist()
@@ -105,5 +105,5 @@ def test_transposed_within_its_room() -> None:
     assert ENCODING.transposed(steps, -9).fields.tolist() == [[22, 17, 11, 1], [24, 19, REST, 3]]
 
 
-def test_kept_as_json() -> None:
+def test_json_round_trip() -> None:
     assert encoding_from_json(ENCODING.to_json()) == ENCODING

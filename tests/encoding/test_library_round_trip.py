@@ -1,4 +1,4 @@
-"""Every piece of the bundled collections through every encoding and back."""
+"""Every piece of the bundled collections is encoded and decoded."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from musicgen.encoding.registry import ENCODINGS, fit_encoding
 
 @pytest.mark.parametrize("collection", [each.name for each in bundled_collections()])
 @pytest.mark.parametrize("name", ENCODINGS)
-def test_every_piece_comes_back(collection, name, tmp_path, monkeypatch):
+def test_every_piece_is_restored(collection, name, tmp_path, monkeypatch):
     monkeypatch.setenv("MUSICGEN_HOME", str(tmp_path))
     scores = load_collection(collection).scores
     encoding = fit_encoding(name, scores)

@@ -1,4 +1,4 @@
-"""`notes`: tokens, voicings, and the way back."""
+"""`notes`: tokens, voicings, decoding."""
 
 import json
 
@@ -62,7 +62,7 @@ def test_a_unison_is_a_chord_that_comes_back_as_one():
         ((60, 72), "C4"),
     ],
 )
-def test_what_is_not_in_the_vocabulary_becomes_the_nearest_token(pitches, token):
+def test_unknown_sonorities_become_the_nearest_token(pitches, token):
     chords = [(57, 60, 64), (45, 52), (60,), (72,), (62,)]
     rows = [(24 * at, 24, key) for at, chord in enumerate(chords) for key in chord]
     encoding = NotesEncoding.for_scores([Score(notes_from(rows))])
@@ -71,7 +71,7 @@ def test_what_is_not_in_the_vocabulary_becomes_the_nearest_token(pitches, token)
 
 
 @given(st.lists(scores(), max_size=3))
-def test_decoding_gives_the_canonical_scores_back(pieces):
+def test_decoding_restores_the_canonical_scores(pieces):
     encoding = NotesEncoding.for_scores(pieces)
     for score in pieces:
         steps = encoding.encode(score)
@@ -89,19 +89,19 @@ def test_any_score_is_encoded_with_any_vocabulary(fitted, other):
 
 
 @given(st.lists(scores(), max_size=3))
-def test_json_keeps_everything(pieces):
+def test_json_round_trip(pieces):
     encoding = NotesEncoding.for_scores(pieces)
     assert encoding_from_json(json.loads(json.dumps(encoding.to_json()))) == encoding
 
 
-def test_nothing_has_a_vocabulary_of_one():
+def test_vocabulary_of_an_empty_score_has_one_token():
     encoding = NotesEncoding.for_scores([Score()])
     assert encoding.vocabulary == ("C4",)
     assert encoding.encode(Score()).fields.shape == (0, 1)
     assert encoding.decode(encoding.encode(Score())) == Score()
 
 
-def test_nothing_is_derived_and_nothing_is_transposed():
+def test_there_are_no_features_and_no_transposition():
     encoding = NotesEncoding.for_scores([TUNE])
     steps = encoding.encode(TUNE)
     assert encoding.feature_widths == encoding.features(steps) == {}
@@ -125,7 +125,7 @@ def test_nothing_is_derived_and_nothing_is_transposed():
         ((60,),) * (MAX_TOKENS + 1),
     ],
 )
-def test_vocabularies_that_cannot_be(voicings):
+def test_invalid_vocabularies_are_refused(voicings):
     with pytest.raises(ValueError):
         NotesEncoding(voicings)
 

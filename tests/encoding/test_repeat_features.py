@@ -1,4 +1,4 @@
-"""What followed the last time, by hand, step by step and window by window."""
+"""Repeat features: by hand, step by step, and of parts of a piece."""
 
 import numpy as np
 from hypothesis import given
@@ -8,37 +8,37 @@ from musicgen.encoding.repeat_features import NO_REPEAT, ORDERS, RepeatTracker, 
 
 
 def _fields(keys: list[int]) -> np.ndarray:
-    """Notes one grid step apart, as long as their key's number."""
+    """Notes one grid unit apart, with the number of the key as their duration."""
     return np.array([(1, key, key) for key in keys], np.int32)
 
 
-def test_guess_is_what_came_after_the_same_three_notes() -> None:
-    found = repeat_features(_fields([5, 6, 7, 8, 5, 6, 7, 9]))
-    assert found[:7].tolist() == [NO_REPEAT.tolist()] * 7
-    assert found[7].tolist() == [1, 8, 8, 1]  # after 5 6 7 came 8
+def test_repeat_is_the_note_after_the_same_three() -> None:
+    repeats = repeat_features(_fields([5, 6, 7, 8, 5, 6, 7, 9]))
+    assert repeats[:7].tolist() == [NO_REPEAT.tolist()] * 7
+    assert repeats[7].tolist() == [1, 8, 8, 1]  # after 5 6 7 came 8
 
 
-def test_the_latest_time_counts() -> None:
-    found = repeat_features(_fields([5, 6, 7, 8, 5, 6, 7, 9, 5, 6, 7, 1]))
-    assert found[11].tolist() == [1, 9, 9, 1]
+def test_the_latest_match_counts() -> None:
+    repeats = repeat_features(_fields([5, 6, 7, 8, 5, 6, 7, 9, 5, 6, 7, 1]))
+    assert repeats[11].tolist() == [1, 9, 9, 1]
 
 
-def test_a_longer_run_counts_for_more() -> None:
+def test_a_longer_match_counts_for_more() -> None:
     tune = [1, 2, 3, 4, 5, 6, 50]
-    found = repeat_features(_fields([*tune, 4, 5, 6, 60, *tune]))
+    repeats = repeat_features(_fields([*tune, 4, 5, 6, 60, *tune]))
     # 4 5 6 was last followed by 60, but 1 2 3 4 5 6 by 50.
-    assert found[-1].tolist() == [1, 50, 50, 2]
+    assert repeats[-1].tolist() == [1, 50, 50, 2]
 
 
-def test_levels_are_named_by_the_longest_order() -> None:
+def test_the_order_is_that_of_the_longest_match() -> None:
     tune = list(range(30))
-    found = repeat_features(_fields(tune + tune))
-    levels = found[30 + np.array(ORDERS), 3]
+    repeats = repeat_features(_fields(tune + tune))
+    levels = repeats[30 + np.array(ORDERS), 3]
     assert levels.tolist() == [1, 2, 3, 4]
-    assert found[30 + 29].tolist() == [1, 29, 29, 4]
+    assert repeats[30 + 29].tolist() == [1, 29, 29, 4]
 
 
-def test_notes_with_other_shifts_are_no_repeat() -> None:
+def test_notes_with_other_shifts_do_not_match() -> None:
     fields = _fields([5, 6, 7, 8, 5, 6, 7, 9])
     fields[5, 0] = 2
     assert (repeat_features(fields) == NO_REPEAT).all()
@@ -48,7 +48,7 @@ NOTES = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3), st.integers(0, 
 
 
 @given(NOTES, st.data())
-def test_tracker_and_windows_agree_with_the_whole(rows: list, data: st.DataObject) -> None:
+def test_tracker_and_parts_agree_with_the_whole(rows: list, data: st.DataObject) -> None:
     fields = np.array(rows, np.int32).reshape(-1, 3)
     whole = repeat_features(fields)
     assert whole.shape == (len(fields), 4)
@@ -62,7 +62,7 @@ def test_tracker_and_windows_agree_with_the_whole(rows: list, data: st.DataObjec
 
 
 @given(NOTES)
-def test_follows_from_earlier_steps_alone(rows: list) -> None:
+def test_repeats_follow_from_earlier_steps(rows: list) -> None:
     fields = np.array(rows, np.int32).reshape(-1, 3)
     for stop in range(len(fields)):
         assert np.array_equal(repeat_features(fields[:stop]), repeat_features(fields)[:stop])

@@ -1,4 +1,4 @@
-"""Vocabularies of small collections."""
+"""Vocabularies of small collections: counts, coverage, growth, previews."""
 
 import numpy as np
 import pytest
@@ -27,7 +27,7 @@ def test_tokens_by_rank():
     assert VOCABULARY.shares[0] == 5 / 9
 
 
-def test_how_many_occur_once():
+def test_tokens_that_occur_once():
     assert VOCABULARY.once == 2
 
 
@@ -43,44 +43,50 @@ def test_growth_as_pieces_are_added():
     assert VOCABULARY.growth.tolist() == [3, 3, 4]
 
 
-def test_the_pieces_that_have_a_token():
+def test_pieces_with_a_token():
     assert VOCABULARY.pieces_with("D4") == [0, 2]
     assert VOCABULARY.pieces_with("G9") == []
 
 
 def test_a_vocabulary_of_events_counts_whole_steps():
     events = EventsEncoding()
-    found = vocabulary_of(events, [events.encode(tune(60, 62, 62)), events.encode(tune(60))])
-    assert found.tokens == (
+    vocabulary = vocabulary_of(events, [events.encode(tune(60, 62, 62)), events.encode(tune(60))])
+    assert vocabulary.tokens == (
         "onset +0, pitch C4, duration 1",
         "onset +1, pitch D4, duration 1",
     )
-    assert found.counts.tolist() == [2, 2] and found.pieces.tolist() == [2, 1]
+    assert vocabulary.counts.tolist() == [2, 2] and vocabulary.pieces.tolist() == [2, 1]
 
 
 @pytest.mark.parametrize("name", ENCODINGS)
-def test_nothing_has_no_vocabulary(name):
+def test_vocabulary_of_nothing_is_empty(name):
     encoding = fit_encoding(name, [])
     for pieces in ([], [encoding.encode(Score())]):
-        found = vocabulary_of(encoding, pieces)
-        assert len(found) == found.steps == found.once == found.needed_for(0.5) == 0
-        assert found.growth.tolist() == [0] * len(pieces)
-        assert found.coverage.tolist() == []
+        vocabulary = vocabulary_of(encoding, pieces)
+        assert (
+            len(vocabulary)
+            == vocabulary.steps
+            == vocabulary.once
+            == vocabulary.needed_for(0.5)
+            == 0
+        )
+        assert vocabulary.growth.tolist() == [0] * len(pieces)
+        assert vocabulary.coverage.tolist() == []
         assert preview(encoding, pieces) is None
 
 
-def test_the_preview_of_the_notebook():
+def test_preview_has_the_shapes_of_the_notebook():
     """57,177 notes of a vocabulary of 358 make windows (57077, 100, 1), targets (57077, 358)."""
     chords = [pcs for pcs in ([c for c in range(12) if m >> c & 1] for m in range(999)) if pcs[1:]]
     sonorities = [[pitch] for pitch in range(21, 109)] + chords[:270]  # pitches
     rows = [(24 * at, 24, pitch) for at, each in enumerate(sonorities) for pitch in each]
     encoding = fit_encoding("notes", [Score(notes_from(rows))])
     steps = Steps(np.arange(57_177, dtype=np.int32).reshape(-1, 1) % 358)
-    seen = preview(encoding, [steps])
+    example = preview(encoding, [steps])
     assert encoding.fields[0].size == 358
-    assert seen.inputs == (57077, 100, 1) and seen.targets == ((57077, 358),)
-    assert len(seen.window) == 100
-    assert seen.target == encoding.vocabulary[100]
+    assert example.inputs == (57077, 100, 1) and example.targets == ((57077, 358),)
+    assert len(example.window) == 100
+    assert example.target == encoding.vocabulary[100]
 
 
 def test_a_preview_runs_over_the_ends_of_pieces_and_stops_at_the_last_window():

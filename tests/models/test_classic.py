@@ -1,4 +1,4 @@
-"""The notebook's network, number by number."""
+"""`classic`: the layers and windows of the notebook."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ class _Vocabulary:
     fields = (Field("token", 358),)
 
 
-def test_network_is_the_notebooks() -> None:
+def test_layers_are_those_of_the_notebook() -> None:
     network = classic_network(ClassicSettings(), 358)
     assert network.count_params() == 5_474_406
     table = [
@@ -37,7 +37,7 @@ def test_network_is_the_notebooks() -> None:
     assert [layer.rate for layer in network.layers if hasattr(layer, "rate")] == [0.3, 0.3, 0.3]
 
 
-def test_windows_of_the_notebooks_corpus() -> None:
+def test_windows_have_the_shapes_of_the_notebook() -> None:
     tokens = np.arange(57_177, dtype=np.int32).reshape(-1, 1) % 358
     windows = ClassicWindows([Steps(tokens)], _Vocabulary(), 100, 128)
     inputs, targets = windows.arrays
@@ -47,7 +47,7 @@ def test_windows_of_the_notebooks_corpus() -> None:
     assert targets[3] == 103
 
 
-def test_windows_run_on_from_piece_to_piece() -> None:
+def test_windows_cross_the_ends_of_pieces() -> None:
     encoding = NotesEncoding(((60,), (62,)))
     pieces = [Steps(np.array([[0], [1], [1]], np.int32)), Steps(np.array([[0]], np.int32))]
     windows = ClassicWindows(pieces, encoding, 2, 8)

@@ -1,4 +1,4 @@
-"""The count of parameters against the models that Keras builds."""
+"""Parameter counts against the models that Keras builds."""
 
 import pytest
 
@@ -27,9 +27,9 @@ TRANSFORMER = TransformerSettings(width=32, layers=2, heads=2, feed_forward=3)
         (ClassicSettings(width=8, layers=2, dense=16), NOTES),
     ],
 )
-def test_as_many_as_keras_counts(model, encoding) -> None:
+def test_count_is_that_of_keras(model, encoding) -> None:
     assert count_parameters(model, encoding) == build_model(model, encoding).count_params()
 
 
-def test_the_benchmarks_encoding_is_not_counted() -> None:
+def test_frames_are_not_counted() -> None:
     assert count_parameters(LSTM, FramesEncoding()) is None

@@ -34,13 +34,13 @@ class VoiceHead(SavedNames, layers.Layer):
         context = self.dropout(context)
         hidden = self.hidden(context)
         copy_logits = self.copy_logits(hidden)  # (B, T, 2)
-        moved = ops.concatenate([self.rest(hidden), self.keys(features["keys"], context)], axis=-1)
+        moving = ops.concatenate([self.rest(hidden), self.keys(features["keys"], context)], axis=-1)
         repeated = features["repeated_values"]  # (B, T, 2)
         for i in range(repeated.shape[-1]):
             one_hot = ops.one_hot(repeated[..., i], SIZE, dtype="float32")
-            moved += copy_logits[..., i : i + 1] * one_hot
+            moving += copy_logits[..., i : i + 1] * one_hot
         # Before the first frame nothing is held: `one_hot` beyond the field is all zeros.
         held = ops.one_hot(features["held_value"], SIZE, dtype="float32")
         # The probabilities of all other values sum to 1, so `hold` is the log odds of holding.
-        log_moved = ops.log_softmax(moved + held * MASKED)
-        return ops.where(held > 0, self.hold(hidden), log_moved)
+        log_moving = ops.log_softmax(moving + held * MASKED)
+        return ops.where(held > 0, self.hold(hidden), log_moving)

@@ -1,4 +1,4 @@
-"""A checkpoint that is damaged or foreign is refused with a reason."""
+"""Damaged and foreign checkpoints are refused with a reason."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""Packed checkpoints: half the size, nearly the same numbers, and a start for a training."""
+"""Float16 exports: half the size, similar logits, and weights to start a training from."""
 
 import shutil
 from pathlib import Path
@@ -25,44 +25,46 @@ def model() -> StepsModel:
 
 @pytest.fixture(scope="module")
 def folder(model: StepsModel, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("packed") / "c"
+    folder = tmp_path_factory.mktemp("float16") / "c"
     CheckpointWriter(model, ENCODING).write(folder, {})
     return folder
 
 
 @pytest.fixture
-def half(folder: Path, tmp_path: Path) -> Path:
-    """The same checkpoint, packed."""
-    half = tmp_path / "half"
-    shutil.copytree(folder, half)
-    weights = load_file(half / WEIGHTS)
-    for graph in open_checkpoint(half).graphs:
+def rounded_folder(folder: Path, tmp_path: Path) -> Path:
+    """The float16 export of the checkpoint."""
+    rounded_folder = tmp_path / "float16"
+    shutil.copytree(folder, rounded_folder)
+    weights = load_file(rounded_folder / WEIGHTS)
+    for graph in open_checkpoint(rounded_folder).graphs:
         graph.write_bytes(with_float16_weights(graph.read_bytes(), weights))
-    (half / WEIGHTS).unlink()
-    return half
+    (rounded_folder / WEIGHTS).unlink()
+    return rounded_folder
 
 
-def test_packed_is_half_and_steps_alike(folder: Path, half: Path) -> None:
-    sizes = [(folder / "step.onnx").stat().st_size, (half / "step.onnx").stat().st_size]
+def test_export_is_half_as_large_with_similar_logits(folder: Path, rounded_folder: Path) -> None:
+    sizes = [(folder / "step.onnx").stat().st_size, (rounded_folder / "step.onnx").stat().st_size]
     assert sizes[1] < 0.6 * sizes[0]
     nothing = {
         name: np.zeros((1, width), np.float32) for name, width in ENCODING.feature_widths.items()
     }
-    whole, rounded = (OnnxModel(open_checkpoint(f)).start(1) for f in (folder, half))
+    whole, rounded = (OnnxModel(open_checkpoint(f)).start(1) for f in (folder, rounded_folder))
     drawn = np.zeros((1, 0), np.int32)
     difference = whole.logits(nothing, drawn) - rounded.logits(nothing, drawn)
     assert 0 < np.abs(difference).max() < 1e-2
 
 
-def test_weights_come_back_from_packed_graphs(model: StepsModel, folder: Path, half: Path) -> None:
-    wanted = weights_of(model)
+def test_weights_are_loaded_from_exported_graphs(
+    model: StepsModel, folder: Path, rounded_folder: Path
+) -> None:
+    expected = weights_of(model)
     found = []
-    for written in (folder, half):
+    for written in (folder, rounded_folder):
         for variable in model.trainable_variables:
             variable.assign(np.full(variable.shape, 99))
         load_weights(model, written)
         found.append(weights_of(model))
-    assert all(np.array_equal(found[0][name], value) for name, value in wanted.items())
-    assert set(wanted) == set(found[1])
-    for name, value in wanted.items():
+    assert all(np.array_equal(found[0][name], value) for name, value in expected.items())
+    assert set(expected) == set(found[1])
+    for name, value in expected.items():
         assert np.allclose(found[1][name], value, rtol=1e-3, atol=1e-4)

@@ -1,4 +1,4 @@
-"""A model as a `.keras` file, and back through Keras itself."""
+"""`.keras` files: saved, and loaded by Keras itself."""
 
 from pathlib import Path
 
@@ -29,8 +29,8 @@ ENCODINGS: dict[str, Encoding] = {
 }
 
 
-def some_inputs(encoding: Encoding, steps: int = 24) -> dict[str, np.ndarray]:
-    """Two windows of fields drawn evenly, and derived inputs of small whole numbers."""
+def random_inputs(encoding: Encoding, steps: int = 24) -> dict[str, np.ndarray]:
+    """Two windows of random fields, and features of small whole numbers."""
     rng = np.random.default_rng(5)
     sizes = [field.size for field in encoding.fields]
     fields = {name: rng.integers(0, sizes, (2, steps, len(sizes))) for name in ("before", "drawn")}
@@ -41,8 +41,8 @@ def some_inputs(encoding: Encoding, steps: int = 24) -> dict[str, np.ndarray]:
     return {**{name: values.astype(np.int32) for name, values in fields.items()}, **features}
 
 
-def draw_weights(model: SequenceModel, seed: int) -> None:
-    """All weights anew, biases too, which are alike in all models at first."""
+def randomize_weights(model: SequenceModel, seed: int) -> None:
+    """Assign random weights, also to biases, which start as zeros in every model."""
     rng = np.random.default_rng(seed)
     for variable in model.trainable_variables:
         variable.assign(rng.normal(0, 0.3, variable.shape))
@@ -50,20 +50,20 @@ def draw_weights(model: SequenceModel, seed: int) -> None:
 
 @pytest.mark.parametrize("name", ENCODINGS)
 @pytest.mark.parametrize("settings", [LSTM, TRANSFORMER], ids=lambda s: s.kind)
-def test_keras_opens_what_it_saved(tmp_path: Path, settings, name: str) -> None:
+def test_a_keras_file_restores_the_model(tmp_path: Path, settings, name: str) -> None:
     encoding = ENCODINGS[name]
     model = build_model(settings, encoding)
-    draw_weights(model, seed=3)
+    randomize_weights(model, seed=3)
     model.save(tmp_path / "model.keras")
-    keras.utils.set_random_seed(99)  # so that no weight is right by chance
+    keras.utils.set_random_seed(99)  # other first weights than the saved ones
     opened = keras.saving.load_model(tmp_path / "model.keras")
     assert (opened.settings, opened.encoding) == (settings, encoding)
-    inputs = some_inputs(encoding)
+    inputs = random_inputs(encoding)
     expected, found = model(inputs), opened(inputs)
     assert set(found) == {field.name for field in encoding.fields}
     for field, logits in expected.items():
         assert np.abs(logits - found[field]).max() < 1e-6
-    draw_weights(opened, seed=4)
+    randomize_weights(opened, seed=4)
     other = opened(inputs)
     assert all(np.abs(logits - other[field]).max() > 1e-3 for field, logits in expected.items())
 

@@ -1,4 +1,4 @@
-"""The exported step graphs against Keras, step by step."""
+"""Logits of the step graphs against those of Keras, step by step."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -32,7 +32,7 @@ STEPS = 512
 
 
 def _long_piece(encoding: Encoding) -> Steps:
-    """One piece of at least STEPS steps."""
+    """A piece of at least STEPS steps."""
     rows, at = [], 0
     for score in tiny_pieces(16):
         rows += [(n["start"] + at, n["duration"], n["pitch"]) for n in score.notes]
@@ -40,18 +40,18 @@ def _long_piece(encoding: Encoding) -> Steps:
     return encoding.encode(Score(notes_from(rows)))
 
 
-def _engine_logits(engine: OnnxModel, steps: Steps, count: int) -> list[np.ndarray]:
+def _onnx_logits(onnx_model: OnnxModel, steps: Steps, count: int) -> list[np.ndarray]:
     """Teacher-forced logits of each field over the first steps: F of (count, V)."""
-    stepper = engine.start(1)
-    tracker = engine.encoding.tracker(1, steps.metres, 0)
-    found: list[list[np.ndarray]] = [[] for _ in engine.encoding.fields]
+    stepper = onnx_model.start(1)
+    tracker = onnx_model.encoding.tracker(1, steps.metres, 0)
+    logits_of_fields: list[list[np.ndarray]] = [[] for _ in onnx_model.encoding.fields]
     for row in steps.fields[:count, None]:
         features = tracker.features()
-        for i, logits in enumerate(found):
+        for i, logits in enumerate(logits_of_fields):
             logits.append(stepper.logits(features, row[:, :i])[0])
         stepper.push(row)
         tracker.push(row)
-    return [np.array(logits) for logits in found]
+    return [np.array(logits) for logits in logits_of_fields]
 
 
 LSTM = LstmSettings(width=24, layers=2)
@@ -68,7 +68,7 @@ Written = Callable[[ModelSettings, str], tuple[StepsModel, Path]]
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
-    """A model with its checkpoint, made once: to build it and to trace its steps takes seconds."""
+    """A model and its checkpoint, cached: building and tracing take seconds."""
 
     @cache
     def write(settings: ModelSettings, name: str) -> tuple[StepsModel, Path]:
@@ -86,19 +86,21 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
     ("settings", "name"),
     [(LSTM, "events"), (LSTM, "notes"), (FORGETFUL, "events"), (TRANSFORMER, "notes")],
 )
-def test_steps_as_it_trained(written: Written, settings: ModelSettings, name: str) -> None:
+def test_step_graphs_have_the_logits_of_training(
+    written: Written, settings: ModelSettings, name: str
+) -> None:
     encoding = ENCODINGS[name]
     model, checkpoint = written(settings, name)
     steps = _long_piece(encoding)
     assert len(steps) >= STEPS
     inputs, _, _ = next(Windows([steps], encoding, STEPS, 1).in_order())
     expected = model(inputs, training=False)
-    found = _engine_logits(OnnxModel(open_checkpoint(checkpoint)), steps, STEPS)
-    for field, logits in zip(encoding.fields, found, strict=True):
+    logits_of_fields = _onnx_logits(OnnxModel(open_checkpoint(checkpoint)), steps, STEPS)
+    for field, logits in zip(encoding.fields, logits_of_fields, strict=True):
         assert np.abs(logits - expected[field.name][0].numpy()).max() < 1e-4
 
 
-def test_frames_step_as_they_trained(tmp_path: Path) -> None:
+def test_step_graphs_of_frames_have_the_logits_of_training(tmp_path: Path) -> None:
     encoding = FramesEncoding()
     model = build_model(LstmSettings(width=16, layers=1), encoding, seed=3)
     CheckpointWriter(model, encoding).write(tmp_path / "c", {})
@@ -108,12 +110,12 @@ def test_frames_step_as_they_trained(tmp_path: Path) -> None:
     count = len(steps)
     inputs, _, _ = next(Windows([steps], encoding, count, 1).in_order())
     expected = model(inputs, training=False)
-    found = _engine_logits(OnnxModel(open_checkpoint(tmp_path / "c")), steps, count)
-    for field, logits in zip(encoding.fields, found, strict=True):
+    logits_of_fields = _onnx_logits(OnnxModel(open_checkpoint(tmp_path / "c")), steps, count)
+    for field, logits in zip(encoding.fields, logits_of_fields, strict=True):
         assert np.abs(logits - expected[field.name][0].numpy()).max() < 1e-4
 
 
-def test_classic_steps_as_it_trained(tmp_path: Path) -> None:
+def test_step_graph_of_classic_has_the_logits_of_training(tmp_path: Path) -> None:
     encoding = NotesEncoding.for_scores(tiny_pieces())
     settings = ClassicSettings(width=16, dense=16, window=10)
     model = build_model(settings, encoding, seed=3)
@@ -122,22 +124,22 @@ def test_classic_steps_as_it_trained(tmp_path: Path) -> None:
     scaled = (steps.fields[:STEPS, 0] / encoding.fields[0].size).astype(np.float32)
     windows = np.lib.stride_tricks.sliding_window_view(scaled, settings.window)[:-1, :, None]
     expected = model({"window": windows}, training=False)["token"][:, 0].numpy()
-    found = _engine_logits(OnnxModel(open_checkpoint(tmp_path / "c")), steps, STEPS)[0]
-    assert np.abs(found[settings.window :] - expected).max() < 1e-4
+    logits_of_fields = _onnx_logits(OnnxModel(open_checkpoint(tmp_path / "c")), steps, STEPS)[0]
+    assert np.abs(logits_of_fields[settings.window :] - expected).max() < 1e-4
     probabilities = model.network(windows, training=False).numpy()
     softmax = np.exp(expected) / np.exp(expected).sum(axis=1, keepdims=True)
     assert np.abs(probabilities - softmax).max() < 1e-5
 
 
-def test_checkpoint_gives_back_the_weights(written: Written) -> None:
+def test_a_checkpoint_restores_the_weights(written: Written) -> None:
     encoding = ENCODINGS["events"]
     model, checkpoint = written(LSTM, "events")
-    wanted = weights_of(model)
+    expected = weights_of(model)
     for variable in model.trainable_variables:
         variable.assign(np.full(variable.shape, 99))
     load_weights(model, checkpoint)
-    found = weights_of(model)
-    assert all(np.array_equal(wanted[name], found[name]) for name in wanted)
+    logits_of_fields = weights_of(model)
+    assert all(np.array_equal(expected[name], logits_of_fields[name]) for name in expected)
     opened = open_checkpoint(checkpoint)
     assert (opened.encoding, opened.model, opened.facts) == (encoding, LSTM, {"epoch": 4})
     assert [graph.name for graph in opened.graphs] == [

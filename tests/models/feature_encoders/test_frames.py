@@ -1,4 +1,4 @@
-"""What a voice's prediction knows, and that holding is weighed against all else."""
+"""Inputs of the prediction of a voice, and the logit of holding."""
 
 import numpy as np
 import pytest
@@ -28,7 +28,7 @@ def logits():
 
 
 @pytest.mark.parametrize("voice", range(4))
-def test_a_voice_knows_what_came_before_and_the_voices_above(logits, voice: int) -> None:
+def test_a_voice_depends_on_earlier_frames_and_the_voices_above(logits, voice: int) -> None:
     frame = 20
     changed = FRAMES.copy()
     changed[frame, voice] = (changed[frame, voice] + 5) % SIZE
@@ -41,7 +41,7 @@ def test_a_voice_knows_what_came_before_and_the_voices_above(logits, voice: int)
     assert first == {name: frame if name in below else frame + 1 for name in VOICES}
 
 
-def test_holding_is_the_odds_against_all_else(logits) -> None:
+def test_logit_of_holding_is_its_log_odds(logits) -> None:
     found = logits(FRAMES)
     for voice, name in enumerate(VOICES):
         for frame, values in enumerate(found[name]):
