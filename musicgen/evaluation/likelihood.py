@@ -30,7 +30,7 @@ PROGRESS_STEPS = 8  # steps of a batch between two progress reports
 SAMPLE_SEED = 0
 
 
-class NothingToEvaluate(MusicgenError, ValueError):
+class NothingToEvaluate(MusicgenError):
     """There is no piece with a note to evaluate on."""
 
 

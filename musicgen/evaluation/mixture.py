@@ -25,7 +25,7 @@ MAX_PROBABILITY = 1 - 1e-4  # log odds are clipped here
 COEFFICIENTS = 6  # of the polynomial
 
 
-class TooFewPieces(MusicgenError, ValueError):
+class TooFewPieces(MusicgenError):
     """There is no piece to fit a gate on."""
 
 

@@ -26,7 +26,7 @@ MAX_ORDER = 8
 MIN_GAIN_BITS = 0.01  # per step, for which the order is raised by one
 
 
-class NothingToCount(MusicgenError, ValueError):
+class NothingToCount(MusicgenError):
     """There is no step to count n-grams of."""
 
 

@@ -22,7 +22,7 @@ SIDES = ("train", "valid", "test")
 MAX_PRIMERS = 32  # windows of training pieces in a `classic` checkpoint
 
 
-class TooLittleMusic(MusicgenError, ValueError):
+class TooLittleMusic(MusicgenError):
     """The training side of a collection has not enough steps for one window."""
 
 

@@ -54,8 +54,7 @@ def evaluate_classic(
         values[:, rows] = score_logits(logits[encoding.fields[0].name][:, 0], tokens[rows])
         done += len(rows)
     progress(done, len(order))
-    is_done = np.zeros(len(tokens), bool)
-    is_done[order[:done]] = True
+    is_done = np.isin(np.arange(len(tokens)), order[:done])
     lengths = [len(steps) for steps in pieces]
     return summarize(
         [field.name for field in encoding.fields],
