@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.shared.composer import ComposingCheckpoint, parse_options
-from musicgen.composing.pipeline import Piece
+from musicgen.composing.piece import Piece
 from musicgen.composing.settings import ComposeSettings
 from musicgen.score import Score
 from musicgen.theory.keys import find_keys

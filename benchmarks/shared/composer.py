@@ -10,7 +10,7 @@ from musicgen.composing import pipeline
 from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.composing.originality.index import OriginalityIndex
 from musicgen.composing.originality.report import held_out_overlap
-from musicgen.composing.pipeline import Piece
+from musicgen.composing.piece import Piece
 from musicgen.composing.settings import ComposeSettings
 from musicgen.composing.style.measuring import measure_styles
 from musicgen.composing.style.percentiles import metric_percentiles

@@ -11,7 +11,8 @@ from typing import Any
 
 from musicgen.commands.answer import Answer
 from musicgen.composing.decoding.onnx_model import OnnxModel
-from musicgen.composing.pipeline import Composer, Piece
+from musicgen.composing.piece import Piece
+from musicgen.composing.pipeline import Composer
 from musicgen.composing.records.recipe import Recipe, recipe_in
 from musicgen.composing.settings import MAX_VARIATIONS, ComposeSettings
 from musicgen.composing.style.training_profile import TrainingProfile

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeVar
 
 from musicgen.composing.bars import bar_start
 from musicgen.composing.decoding.likelihood import step_log_likelihoods
@@ -14,9 +13,10 @@ from musicgen.composing.decoding.parallel import Stop
 from musicgen.composing.ending import is_open, with_ending
 from musicgen.composing.generation import Composition, OnBar, generate
 from musicgen.composing.infill import infill
-from musicgen.composing.originality.report import Originality, default_max_copy, originality
+from musicgen.composing.originality.report import default_max_copy
+from musicgen.composing.piece import Piece, evaluate
 from musicgen.composing.random_streams import STREAMS_VERSION
-from musicgen.composing.ranking import Penalty, rank, score_piece
+from musicgen.composing.ranking import rank
 from musicgen.composing.settings import ComposeSettings
 from musicgen.composing.style.sampling import with_prompt_defaults, with_style_defaults
 from musicgen.composing.style.training_profile import TrainingProfile
@@ -24,62 +24,12 @@ from musicgen.composing.style.transposition import style_transposition
 from musicgen.encoding.grid import HIGHEST_KEY, LOWEST_KEY
 from musicgen.encoding.model_interface import Model
 from musicgen.score import Score
-from musicgen.statistics.metrics import score_metrics
-from musicgen.theory.repetition import DegenerateRepetition, degenerate_repetition
 from musicgen.theory.scales import transpose_key
 from musicgen.theory.voice_separation import separate_voices
 
 MAX_RETRIES = 2  # further batches, for pieces with degenerate repetition
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, eq=False)
-class Piece:
-    """A composition with its metrics, its originality and its penalty.
-
-    All three are of the composed notes, without the primer.
-    """
-
-    composition: Composition
-    metrics: Mapping[str, float]
-    originality: Originality | None  # None without an index of training pieces
-    degenerate_repetition: DegenerateRepetition | None
-    penalty: Penalty
-
-    @property
-    def score(self) -> Score:
-        return self.composition.score
-
-    def facts(self) -> dict[str, Any]:
-        """JSON of what the piece is and how it was composed."""
-        composition, score, penalty = self.composition, self.score, self.penalty
-        metrics = {name: value for name, value in self.metrics.items() if math.isfinite(value)}
-        repetition = self.degenerate_repetition
-        return {
-            "notes": len(score),
-            "bars": score.full_bars,
-            "upbeat": score.has_pickup,
-            "seconds": score.seconds,
-            "composed_in": composition.seconds,  # the whole batch
-            "seed": composition.settings.seed,
-            "variation": composition.variation,
-            "primer_notes": composition.primer_notes,
-            "finished": composition.finished,
-            "nats_a_note": composition.nats_per_note,
-            "metrics": metrics,
-            "originality": self.originality.to_json() if self.originality else None,
-            "collapse": str(repetition) if repetition else None,
-            "penalty": penalty.to_json(),
-            # Earlier names of `metrics` and `penalty`.
-            "figures": metrics,
-            "score": {
-                "likelihood": penalty.likelihood,
-                "figures": penalty.metrics,
-                "originality": penalty.originality,
-                "collapse": penalty.degenerate_repetition,
-            },
-        }
 
 
 class Composer:
@@ -142,7 +92,7 @@ class Composer:
             index=self.profile.index,
             variations=[variation],
         )
-        return self._finish(self.evaluate(composition), stop)
+        return self._finish(self._evaluate(composition), stop)
 
     def infill(
         self,
@@ -170,17 +120,10 @@ class Composer:
         if primer_notes and starts.max() >= bar_start(score.metres, first_bar):
             primer_notes = 0
         seconds = time.perf_counter() - started
-        return self.evaluate(self._composition(result.score, settings, primer_notes, seconds))
+        return self._evaluate(self._composition(result.score, settings, primer_notes, seconds))
 
-    def evaluate(self, composition: Composition) -> Piece:
-        """Measure a composition: metrics, originality, degenerate repetition and penalty."""
-        composed, profile = composition.composed, self.profile
-        report = originality(composed, profile.index) if profile.index else None
-        repetition = degenerate_repetition(composed)
-        metrics = score_metrics(composed) if len(composed) else {}
-        nats = composition.nats_per_note
-        penalty = score_piece(metrics, nats, profile.percentiles, report, repetition)
-        return Piece(composition, metrics, report, repetition, penalty)
+    def _evaluate(self, composition: Composition) -> Piece:
+        return evaluate(composition, self.profile)
 
     def _generate(
         self,
@@ -205,7 +148,7 @@ class Composer:
                 index=self.profile.index,
                 variations=range(first, first + missing),
             )
-            pieces += [self.evaluate(composition) for composition in compositions]
+            pieces += [self._evaluate(composition) for composition in compositions]
             usable = sum(piece.degenerate_repetition is None for piece in pieces)
             if usable >= count or not compositions[-1].finished:
                 break
@@ -248,7 +191,7 @@ class Composer:
         composition = replace(composition, score=separate_voices(composition.score, parts))
         if composition.score == piece.score:
             return replace(piece, composition=composition)
-        return self.evaluate(composition)
+        return self._evaluate(composition)
 
     def _transpose(self, composition: Composition) -> Composition:
         """Transpose by the semitones of the settings, or to a key of the style."""

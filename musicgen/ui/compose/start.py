@@ -9,7 +9,7 @@ from typing import Any
 
 from musicgen.composing.decoding.parallel import Stop
 from musicgen.composing.generation import OnBar
-from musicgen.composing.pipeline import Piece
+from musicgen.composing.piece import Piece
 from musicgen.composing.records.recipe import Recipe
 from musicgen.composing.records.saved_pieces import MAX_NAME_CHARACTERS, SavedPiece, save_piece
 from musicgen.composing.settings import ComposeSettings

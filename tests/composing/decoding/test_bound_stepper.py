@@ -1,4 +1,4 @@
-"""Bound arrays against arrays that are handed over: the same numbers, whatever is kept."""
+"""BoundStepper and OnnxStepper give the same logits."""
 
 from pathlib import Path
 
@@ -27,24 +27,24 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> OnnxModel:
 
 
 def _logits(stepper: Stepper) -> list[np.ndarray]:
-    """Of every field over some steps of three pieces, of which the second ends within one."""
+    """Logits of every field over some steps of three pieces, of which the second is dropped."""
     rng, tracker = np.random.default_rng(0), ENCODING.tracker(3, (COMMON_TIME,), 0)
-    found, rows = [], np.arange(3)
+    results, rows = [], np.arange(3)
     for step in range(STEPS):
         fields = np.column_stack([rng.integers(0, high, 3) for high in (12, 88, 24)])
         fields = fields.astype(np.int32)
         features = {name: value[rows] for name, value in tracker.features().items()}
         for i in range(fields.shape[1]):
-            found.append(stepper.logits(features, fields[rows, :i]))
+            results.append(stepper.logits(features, fields[rows, :i]))
             if step == STEPS // 2 and i == 1:
                 stepper.select(KEPT)
                 rows = KEPT
         stepper.push(fields[rows])
         tracker.push(fields)
-    return found
+    return results
 
 
-def test_bound_or_handed_over_the_numbers_are_the_same(engine: OnnxModel) -> None:
+def test_bound_and_passed_arrays_give_the_same_logits(engine: OnnxModel) -> None:
     assert can_be_bound(engine.sessions)
     bound = engine.start(3)
     assert isinstance(bound, BoundStepper)
@@ -56,7 +56,7 @@ def test_bound_or_handed_over_the_numbers_are_the_same(engine: OnnxModel) -> Non
         assert np.array_equal(one, other)
 
 
-def test_a_branch_goes_on_as_its_piece_would_have_and_leaves_it_alone(engine: OnnxModel) -> None:
+def test_a_branch_continues_its_piece_and_does_not_change_it(engine: OnnxModel) -> None:
     rng, tracker = np.random.default_rng(1), ENCODING.tracker(2, (COMMON_TIME,), 0)
     stepper = engine.start(2)
     nothing = np.zeros((2, 0), np.int32)
@@ -71,5 +71,5 @@ def test_a_branch_goes_on_as_its_piece_would_have_and_leaves_it_alone(engine: On
     of_other = {name: value[1:] for name, value in features.items()}
     for _ in range(2):  # a branch of a branch, and none of them is moved by the others
         apart = branch(other, np.array([0]))
-        found = apart.logits(of_other, nothing[1:])
-    assert np.array_equal(found, stepper.logits(features, nothing)[1:])
+        results = apart.logits(of_other, nothing[1:])
+    assert np.array_equal(results, stepper.logits(features, nothing)[1:])

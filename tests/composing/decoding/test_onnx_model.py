@@ -1,4 +1,4 @@
-"""The engine on hand-written graphs: carried state, batches, what it refuses."""
+"""OnnxModel on graphs written by hand: carried state, batches, damaged graphs."""
 
 import numpy as np
 import pytest
@@ -13,19 +13,19 @@ STEPS = np.array([[[0, 40, 11], [0, 50, 5]], [[12, 44, 11], [6, 51, 5]]], np.int
 
 
 def run(engine: OnnxModel, steps: np.ndarray) -> list[np.ndarray]:
-    """The logits of every field along given steps (N, K, F)."""
+    """Logits of every field along given steps (N, K, F)."""
     stepper = engine.start(steps.shape[1])
     tracker = engine.encoding.tracker(steps.shape[1], (COMMON_TIME,), 0)
-    found = []
+    results = []
     for fields in steps:
         for index in range(fields.shape[1]):
-            found.append(stepper.logits(tracker.features(), fields[:, :index]))
+            results.append(stepper.logits(tracker.features(), fields[:, :index]))
         stepper.push(fields)
         tracker.push(fields)
-    return found
+    return results
 
 
-def test_it_gives_the_numbers_of_its_graphs(tmp_path):
+def test_logits_are_those_of_the_graphs(tmp_path):
     checkpoint = tiny_checkpoint(tmp_path)
     engine = OnnxModel(checkpoint)
     logits = run(engine, STEPS)
@@ -50,7 +50,7 @@ def test_it_gives_the_numbers_of_its_graphs(tmp_path):
         assert logits[3 * step] == pytest.approx(hidden @ weights["w_logits"], abs=1e-4)
 
 
-def test_a_piece_has_the_same_bits_in_any_company(tmp_path):
+def test_logits_do_not_depend_on_the_batch(tmp_path):
     engine = OnnxModel(tiny_checkpoint(tmp_path))
     together = run(engine, STEPS)
     for piece in range(2):
@@ -59,7 +59,7 @@ def test_a_piece_has_the_same_bits_in_any_company(tmp_path):
             assert np.array_equal(a[piece : piece + 1], b)
 
 
-def test_keeping_rows_keeps_their_state(tmp_path):
+def test_selected_rows_keep_their_state(tmp_path):
     engine = OnnxModel(tiny_checkpoint(tmp_path))
     stepper, tracker = engine.start(2), engine.encoding.tracker(2, (COMMON_TIME,), 0)
     stepper.logits(tracker.features(), STEPS[0][:, :0])
@@ -69,7 +69,7 @@ def test_keeping_rows_keeps_their_state(tmp_path):
     assert np.array_equal(pitch, expected[[1, 1, 0]])
 
 
-def test_a_graph_too_few_is_refused(tmp_path):
+def test_a_missing_graph_is_refused(tmp_path):
     checkpoint = tiny_checkpoint(tmp_path)
     fewer = type(checkpoint)(checkpoint.encoding, checkpoint.state, checkpoint.graphs[:2])
     with pytest.raises(ValueError, match="2 graphs for the fields shift, pitch, duration"):
