@@ -8,6 +8,8 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
+from musicgen.errors import InvalidSetting
+
 TICKS_PER_QUARTER = 24  # 16ths, triplets and 32nds are exact
 
 NOTE_DTYPE = np.dtype(
@@ -34,7 +36,7 @@ class Metre:
 
     def __post_init__(self) -> None:
         if not 1 <= self.numerator <= 64 or self.denominator not in (1, 2, 4, 8, 16, 32):
-            raise ValueError(f"{self.numerator}/{self.denominator} is not a metre")
+            raise InvalidSetting(f"{self.numerator}/{self.denominator} is not a metre")
         if not 0 <= self.start <= MAX_TICK:
             raise ValueError(f"a metre cannot begin at tick {self.start}")
 
@@ -138,9 +140,11 @@ class Score:
         return replace(self, notes=notes)
 
     def transposed(self, semitones: int) -> Score:
-        """The score transposed by semitones; raises ValueError if a pitch leaves 0 to 127."""
+        """The score transposed by semitones; raises InvalidSetting if a pitch leaves 0 to 127."""
         notes = self.notes.copy()
         notes["pitch"] += semitones
+        if len(notes) and not (notes["pitch"].min() >= 0 and notes["pitch"].max() <= 127):
+            raise InvalidSetting(f"transposed by {semitones}, a note would leave 0 to 127")
         return replace(self, notes=notes)
 
 
