@@ -113,8 +113,8 @@ def test_json_of_other_types_is_refused_with_its_place(entry, message):
 
 def test_rhythm_tail_scales_the_share_that_top_p_leaves_out():
     settings = ComposeSettings(top_p=0.9, rhythm_tail=0.1)
-    kept = {name: settings.sampling(name).top_p for name in ("shift", "pitch", "duration")}
-    assert kept == {"shift": 0.99, "pitch": 0.9, "duration": 0.99}
+    shares = {name: settings.sampling(name).top_p for name in ("shift", "pitch", "duration")}
+    assert shares == {"shift": 0.99, "pitch": 0.9, "duration": 0.99}
     whole = ComposeSettings(top_p=0.97, rhythm_tail=1.0)
     assert whole.sampling("shift").top_p == 0.97
     with pytest.raises(InvalidSetting, match="rhythm-tail"):

@@ -17,7 +17,7 @@ import onnxruntime as ort
 from musicgen.composing.decoding.bound_stepper import BoundStepper, can_be_bound
 from musicgen.encoding.model_interface import Stepper
 from musicgen.encoding.steps import Encoding, Features
-from musicgen.models.checkpoints.checkpoint import read_graph
+from musicgen.models.checkpoints.checkpoint import BadCheckpoint, read_graph
 
 # A step is too small to be shared: on two idle cores a second thread gains 4 to 9 % for one piece
 # and 12 to 16 % for eight; beside a training, threads wait for each other, and a step takes 5 to
@@ -56,7 +56,7 @@ class OnnxModel:
         self.outputs = tuple([o.name for o in session.get_outputs()] for session in self.sessions)
         fields = [field.name for field in self.encoding.fields]
         if len(self.sessions) != len(fields):
-            raise ValueError(f"{len(self.sessions)} graphs for the fields {', '.join(fields)}")
+            raise BadCheckpoint(f"{len(self.sessions)} graphs for the fields {', '.join(fields)}")
 
     def start(self, pieces: int) -> Stepper:
         sizes = [field.size for field in self.encoding.fields]

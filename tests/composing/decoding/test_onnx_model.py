@@ -72,7 +72,7 @@ def test_selected_rows_keep_their_state(tmp_path):
 def test_a_missing_graph_is_refused(tmp_path):
     checkpoint = tiny_checkpoint(tmp_path)
     fewer = type(checkpoint)(checkpoint.encoding, checkpoint.state, checkpoint.graphs[:2])
-    with pytest.raises(ValueError, match="2 graphs for the fields shift, pitch, duration"):
+    with pytest.raises(BadCheckpoint, match="2 graphs for the fields shift, pitch, duration"):
         OnnxModel(fewer)
 
 
