@@ -42,7 +42,7 @@ def losses(devices: Devices) -> list[float]:
         for metric in trainer.metrics:
             metric.reset_state()
 
-    batches = as_dataset(lambda: windows.shuffled(0, 0, (-5, 6)), windows, BATCHES)
+    batches = as_dataset(lambda: windows.shuffled(0, 0, (-5, 6)), next(windows.in_order()), BATCHES)
     recorder = keras.callbacks.LambdaCallback(on_train_batch_end=record)
     trainer.fit(batches, callbacks=[recorder], shuffle=False, verbose=0)
     return per_batch

@@ -18,6 +18,7 @@ from musicgen.models.settings import ClassicSettings
 from musicgen.progress import Progress
 from musicgen.score import Score
 from musicgen.training.forecast.memory import MAX_NGRAM_NOTES
+from musicgen.training.keras.classic_evaluation import evaluate_classic
 from musicgen.training.run_folder.results import BASELINES, EVALUATION
 from musicgen.training.run_folder.run import Run
 
@@ -79,8 +80,6 @@ def _evaluate(
 ) -> Evaluation:
     """Evaluate a checkpoint on scores: `classic` in batches of windows, others step by step."""
     if isinstance(checkpoint.model, ClassicSettings):
-        from musicgen.training.keras.classic_evaluation import evaluate_classic
-
         return evaluate_classic(checkpoint, scores, progress or (lambda *_: None), is_time_over)
     return evaluate(OnnxModel(checkpoint), scores, None, progress, is_time_over)
 

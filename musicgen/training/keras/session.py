@@ -198,7 +198,7 @@ class TrainingSession:
         windows = self.valid_windows
         if not windows.batches:
             return {}
-        dataset = as_dataset(windows.in_order, windows, windows.batches_in_order)
+        dataset = as_dataset(windows.in_order, next(windows.in_order()), windows.batches_in_order)
         with averaged(self.trainer, self.optimizer):
             sums = self.trainer.evaluate(
                 dataset, verbose=0, return_dict=True, callbacks=[HeartbeatCallback(self.reporter)]
@@ -232,7 +232,7 @@ class TrainingSession:
             )
 
         remaining = self.train_windows.batches - position.batch
-        return as_dataset(batches, self.train_windows, remaining)
+        return as_dataset(batches, next(self.train_windows.in_order()), remaining)
 
 
 class _EvaluationProgress:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -97,20 +97,13 @@ class StepsTrainer(keras.Model):
         return (1 - self.smoothing) * nats + self.smoothing * ops.sum(losses, axis=-1) / count
 
 
-class Windows(Protocol):
-    """Windows that a dataset is built from."""
-
-    def in_order(self) -> Iterator[Batch]: ...
-
-
 def as_dataset(
-    batches: Callable[[], Iterator[Batch]], windows: Windows, count: int
+    batches: Callable[[], Iterator[Batch]], example: Batch, count: int
 ) -> tf.data.Dataset:
     """Dataset of the first `count` batches of a generator, prefetched while others are trained on.
 
-    windows: give the shapes and types of a batch.
+    example: a batch of the same shapes and types.
     """
-    example = next(iter(windows.in_order()))
     signature = tf.nest.map_structure(lambda a: tf.TensorSpec(a.shape, a.dtype), example)
     dataset = tf.data.Dataset.from_generator(batches, output_signature=signature)
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(count))
