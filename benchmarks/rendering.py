@@ -23,9 +23,9 @@ from musicgen.rendering.musicxml import musicxml_bytes
 from musicgen.rendering.svg import score_svgs
 from musicgen.rendering.wav import sound_source, wav_bytes
 from musicgen.score import TICKS_PER_QUARTER, Score, notes_from
-from tests.helpers.four_readers import READERS, with_musicxml
-from tests.helpers.listening import FULL_SCALE, cents_off, peak, sound
-from tests.helpers.rendered_scores import midi_notes, random_score
+from tests.rendering.four_readers import READERS, with_musicxml
+from tests.rendering.listening import FULL_SCALE, cents_off, peak, sound
+from tests.rendering.rendered_scores import midi_notes, random_score
 
 SCALE = FILE_TICKS_PER_QUARTER // TICKS_PER_QUARTER
 PIANO_KEYS = range(21, 109)

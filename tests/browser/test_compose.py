@@ -17,7 +17,7 @@ import pretty_midi
 import pytest
 
 from musicgen.corpus.readers.read_score import read_score
-from tests.helpers.browser_actions import (
+from tests.browser.browser_actions import (
     composing,
     drag_over_bars,
     lowest_contrast,

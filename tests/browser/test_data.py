@@ -11,7 +11,7 @@ import pytest
 from musicgen.corpus.load import load_collection
 from musicgen.rendering.midi import midi_bytes
 from musicgen.score import Score
-from tests.helpers.browser_actions import CHART, settle
+from tests.browser.browser_actions import CHART, settle
 from tests.helpers.tiny_music import tiny_pieces, write_folder
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

@@ -6,7 +6,7 @@ from urllib.parse import urlparse
 
 import pytest
 
-from tests.helpers.browser_actions import CHART, settle
+from tests.browser.browser_actions import CHART, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.helpers.browser_actions import (
+from tests.browser.browser_actions import (
     compose_page,
     overflow_pixels,
     pick,

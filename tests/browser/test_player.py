@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.helpers.browser_actions import drag_over_bars
+from tests.browser.browser_actions import drag_over_bars
 from tests.helpers.locations import ROOT
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")

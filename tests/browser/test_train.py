@@ -8,7 +8,7 @@ import pytest
 
 from musicgen.training.run_folder.archive import write_archive
 from musicgen.training.run_folder.registry import list_runs
-from tests.helpers.browser_actions import CURVES, points, settle, wait_for_more_points, x_limits
+from tests.browser.browser_actions import CURVES, points, settle, wait_for_more_points, x_limits
 from tests.helpers.example_runs import add_epoch, make_alive, run_that_is
 from tests.helpers.tiny_music import write_folder
 

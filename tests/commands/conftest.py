@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.run_command import run_command
+from tests.commands.run_command import run_command
 from tests.helpers.tiny_music import write_folder
 
 

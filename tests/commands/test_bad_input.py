@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.run_command import ROOT, error_of
+from tests.commands.run_command import ROOT, error_of
 from tests.helpers.tiny_runs import write_run
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from musicgen.composing.records.recipe import recipe_in
 from musicgen.corpus.readers.read_score import read_score
-from tests.helpers.run_command import ROOT, answer_of, error_of
+from tests.commands.run_command import ROOT, answer_of, error_of
 
 
 def test_files_and_facts_of_two_pieces(

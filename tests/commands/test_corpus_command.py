@@ -10,7 +10,7 @@ import pytest
 from musicgen.cli import main
 from musicgen.commands.progress import ProgressLine
 from musicgen.corpus.score_cache import load_cache
-from tests.helpers.run_command import ROOT, answer_of, error_of
+from tests.commands.run_command import ROOT, answer_of, error_of
 from tests.helpers.tiny_music import write_folder
 
 HOSTILE = ROOT.parent / "shared/corpora/hostile"

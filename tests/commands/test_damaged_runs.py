@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands.run_command import answer_of
 from tests.helpers.example_runs import run_that_is
-from tests.helpers.run_command import answer_of
 
 
 @pytest.fixture(scope="module")

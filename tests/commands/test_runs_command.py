@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from musicgen.cli import main
-from tests.helpers.run_command import answer_of
+from tests.commands.run_command import answer_of
 
 
 def test_runs(capsys: pytest.CaptureFixture[str], trained: str) -> None:

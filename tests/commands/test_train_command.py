@@ -11,8 +11,8 @@ import pretty_midi
 import pytest
 
 from musicgen.training.run_folder.registry import find_run
+from tests.commands.run_command import answer_of
 from tests.helpers.locations import ROOT
-from tests.helpers.run_command import answer_of
 from tests.helpers.tiny_music import write_folder
 
 pytestmark = pytest.mark.slow

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.own_songs import ONE, TWO
+from tests.corpus.own_songs import ONE, TWO
 
 
 @pytest.fixture()

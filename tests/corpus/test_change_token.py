@@ -10,7 +10,7 @@ import pytest
 
 from musicgen.corpus.change_token import ChangeTokens
 from musicgen.corpus.user.user_collections import add_files
-from tests.helpers.own_songs import ONE, THREE, TWO
+from tests.corpus.own_songs import ONE, THREE, TWO
 
 
 class Clock:

@@ -13,9 +13,9 @@ from streamlit.testing.v1 import AppTest
 from musicgen.rendering.wav import wav_bytes
 from musicgen.score import Score, notes_from
 from musicgen.training.run_folder.run import Run
-from tests.helpers.composed_pages import PAGE, wait_until_composed
 from tests.helpers.example_runs import make_alive
 from tests.helpers.locations import ROOT
+from tests.pages.composed_pages import PAGE, wait_until_composed
 
 TIMEOUT_SECONDS = 60  # of one run of a page, on a busy machine
 

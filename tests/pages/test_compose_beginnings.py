@@ -11,16 +11,16 @@ from musicgen.composing.records.recipe import Recipe
 from musicgen.composing.records.saved_pieces import delete, list_pieces
 from musicgen.composing.settings import ComposeSettings
 from musicgen.rendering.midi import midi_bytes
-from tests.helpers.composed_pages import (
+from tests.helpers.locations import CORPORA
+from tests.helpers.page_text import texts
+from tests.helpers.tiny_music import tiny_pieces
+from tests.helpers.tiny_runs import write_run
+from tests.pages.composed_pages import (
     address,
     notes,
     press,
     shown,
 )
-from tests.helpers.locations import CORPORA
-from tests.helpers.page_text import texts
-from tests.helpers.tiny_music import tiny_pieces
-from tests.helpers.tiny_runs import write_run
 
 
 def test_the_piece_begins_with_typed_notes(runs, compose_page):

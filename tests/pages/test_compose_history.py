@@ -14,7 +14,10 @@ from musicgen.rendering.midi import midi_bytes
 from musicgen.score import Score
 from musicgen.ui.compose.piece.downloads import settings_file
 from musicgen.ui.compose.piece_cache import score_of
-from tests.helpers.composed_pages import (
+from tests.helpers.page_text import select_rows, texts
+from tests.helpers.tiny_music import tiny_pieces
+from tests.helpers.tiny_runs import write_run
+from tests.pages.composed_pages import (
     address,
     delete_key,
     notes,
@@ -24,9 +27,6 @@ from tests.helpers.composed_pages import (
     shown,
     wait_until_composed,
 )
-from tests.helpers.page_text import select_rows, texts
-from tests.helpers.tiny_music import tiny_pieces
-from tests.helpers.tiny_runs import write_run
 
 TABLE = "history-table"
 

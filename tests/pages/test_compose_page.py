@@ -12,7 +12,10 @@ from musicgen.composing.records.settings_link import to_link
 from musicgen.composing.settings import NO_STYLE, ComposeSettings
 from musicgen.encoding.notes import NotesEncoding
 from musicgen.rendering.midi import midi_bytes
-from tests.helpers.composed_pages import (
+from tests.helpers.page_text import select_rows, texts
+from tests.helpers.tiny_music import tiny_pieces, write_folder
+from tests.helpers.tiny_runs import planted_copy, write_run
+from tests.pages.composed_pages import (
     PAGE,
     address,
     notes,
@@ -21,9 +24,6 @@ from tests.helpers.composed_pages import (
     shown,
     wait_until_composed,
 )
-from tests.helpers.page_text import select_rows, texts
-from tests.helpers.tiny_music import tiny_pieces, write_folder
-from tests.helpers.tiny_runs import planted_copy, write_run
 
 
 def test_without_a_model_the_page_says_what_to_do(runs, open_page):

@@ -12,7 +12,7 @@ from musicgen.corpus.user import user_collections
 from musicgen.ui.data.vocabulary import CURVES, TOKENS, WINDOWS
 from tests.helpers.locations import CORPORA
 from tests.helpers.page_text import DATA, metrics, texts
-from tests.helpers.small_collections import MUSIC, VIEWS, collection_of, file_of
+from tests.pages.small_collections import MUSIC, VIEWS, collection_of, file_of
 
 
 def drums_only() -> bytes:

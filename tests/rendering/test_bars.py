@@ -2,7 +2,7 @@
 
 from musicgen.rendering.bars import Bar, notated_chords, written_bars
 from musicgen.score import Metre, Score, notes_from
-from tests.helpers.rendered_scores import CHANGES, PICKUP
+from tests.rendering.rendered_scores import CHANGES, PICKUP
 
 
 def test_bars_end_where_the_music_ends() -> None:

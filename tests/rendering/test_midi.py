@@ -13,8 +13,8 @@ from musicgen.composing.records.recipe import Recipe
 from musicgen.composing.settings import ComposeSettings
 from musicgen.rendering.midi import FILE_TICKS_PER_QUARTER, midi_bytes
 from musicgen.score import Score, notes_from
-from tests.helpers.four_readers import READERS
-from tests.helpers.rendered_scores import CHANGES, PICKUP, midi_notes, random_score, scores
+from tests.rendering.four_readers import READERS
+from tests.rendering.rendered_scores import CHANGES, PICKUP, midi_notes, random_score, scores
 
 SCALE = FILE_TICKS_PER_QUARTER // 24
 

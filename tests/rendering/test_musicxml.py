@@ -8,8 +8,15 @@ from hypothesis import given, settings
 from musicgen.rendering.midi import FILE_TICKS_PER_QUARTER
 from musicgen.rendering.musicxml import musicxml_bytes
 from musicgen.score import Metre, Score, notes_from
-from tests.helpers.four_readers import parsed_musicxml, with_musicxml
-from tests.helpers.rendered_scores import CHANGES, METRES, PICKUP, midi_notes, random_score, scores
+from tests.rendering.four_readers import parsed_musicxml, with_musicxml
+from tests.rendering.rendered_scores import (
+    CHANGES,
+    METRES,
+    PICKUP,
+    midi_notes,
+    random_score,
+    scores,
+)
 
 SCALE = FILE_TICKS_PER_QUARTER // 24
 

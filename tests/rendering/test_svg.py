@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from musicgen.rendering.svg import score_svgs
 from musicgen.score import Score, notes_from
-from tests.helpers.rendered_scores import PICKUP
+from tests.rendering.rendered_scores import PICKUP
 
 
 def count_of_class(page: str, name: str) -> int:

@@ -13,7 +13,7 @@ from musicgen.rendering.voices import (
     split_voices,
 )
 from musicgen.score import Score, notes_from, without_overlaps
-from tests.helpers.rendered_scores import scores
+from tests.rendering.rendered_scores import scores
 
 
 def test_notes_of_equal_length_are_a_chord_and_others_another_voice() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from musicgen.rendering.wav import TooLongForSound, has_soundfont_renderer, sound_source, wav_bytes
 from musicgen.score import Score, notes_from
-from tests.helpers.listening import cents_off, peak, sound
+from tests.rendering.listening import cents_off, peak, sound
 
 needs_soundfont = pytest.mark.skipif(
     not has_soundfont_renderer(), reason="the package midirenderer is not installed"

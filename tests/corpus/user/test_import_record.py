@@ -24,7 +24,7 @@ from musicgen.corpus.user.user_collections import (
     rename,
 )
 from musicgen.errors import Cancelled
-from tests.helpers.own_songs import ONE, THREE, paths_below, zip_of
+from tests.corpus.own_songs import ONE, THREE, paths_below, zip_of
 from tests.helpers.small_midi import midi, note
 
 pytestmark = pytest.mark.usefixtures("collections_root")

@@ -22,8 +22,8 @@ from musicgen.corpus.user.user_collections import (
 )
 from musicgen.errors import Cancelled
 from musicgen.paths import BadName
+from tests.corpus.own_songs import ONE, THREE, TWO, paths_below
 from tests.helpers.locations import ROOT
-from tests.helpers.own_songs import ONE, THREE, TWO, paths_below
 
 pytestmark = pytest.mark.usefixtures("collections_root")
 
@@ -88,7 +88,7 @@ def _killed_upload(name: str) -> None:
     code = (
         "import os\n"
         "from musicgen.corpus.user.user_collections import add_files\n"
-        "from tests.helpers.own_songs import THREE, TWO\n"
+        "from tests.corpus.own_songs import THREE, TWO\n"
         "files = [('b.mid', TWO), ('c.mid', THREE)]\n"
         f"add_files({name!r}, files, lambda done, total: os._exit(9))"
     )

@@ -12,7 +12,7 @@ from musicgen.rendering.pdf.fonts import MUSIC_FONT
 from musicgen.rendering.pdf.svg_text import SVG, text_lines
 from musicgen.rendering.svg import score_svgs
 from musicgen.score import Score, notes_from
-from tests.helpers.rendered_scores import PICKUP, random_score
+from tests.rendering.rendered_scores import PICKUP, random_score
 
 A4 = (595.3, 841.9)  # points
 SCALE = A4[0] / 840  # points in a unit of verovio's pages

@@ -33,7 +33,7 @@ ENCODING = EventsEncoding()
 
 @pytest.mark.slow
 def test_losses_on_two_devices_are_those_on_one() -> None:
-    command = [sys.executable, "-m", "tests.helpers.two_devices"]
+    command = [sys.executable, "-m", "tests.training.keras.two_devices"]
     answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     one, two = json.loads(answer.stdout)
     assert len(one) == 20

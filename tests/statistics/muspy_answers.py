@@ -1,6 +1,6 @@
 """Metrics of muspy for real and hand-made pieces, which tests compare ours with.
 
-    python -m benchmarks.muspy_answers
+    python -m tests.statistics.muspy_answers
 
 Needs `pip install muspy` in addition to the requirements. Writes
 tests/statistics/muspy_answers.json, which is valid while the bundled collections do not change.
@@ -27,7 +27,7 @@ from musicgen.corpus.bundled.library import bundled_collections
 from musicgen.corpus.readers.read_score import read_score
 from musicgen.score import TICKS_PER_QUARTER, Metre, Score, notes_from
 
-ANSWERS = Path(__file__).parents[1] / "tests/statistics/muspy_answers.json"
+ANSWERS = Path(__file__).with_suffix(".json")
 STRIDE_PIECES = {"bach-chorales": 30, "ryans-mammoth": 70}
 
 HAND_MADE: dict[str, list[list[int]]] = {  # rows of start, duration, pitch
