@@ -12,6 +12,8 @@ from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.models.checkpoints.writer import CheckpointWriter
 from musicgen.models.settings import LstmSettings
 
+pytestmark = pytest.mark.keras
+
 # Both sides round differently, so that sooner or later one samples another value.
 EQUAL_STEPS = 50
 

@@ -12,6 +12,8 @@ from musicgen.composing.records.recipe import recipe_in
 from musicgen.corpus.readers.read_score import read_score
 from tests.commands.run_command import ROOT, answer_of, error_of
 
+pytestmark = pytest.mark.keras
+
 
 def test_files_and_facts_of_two_pieces(
     capsys: pytest.CaptureFixture[str], trained: str, tmp_path: Path

@@ -10,6 +10,8 @@ import pytest
 from musicgen.cli import main
 from tests.commands.run_command import answer_of
 
+pytestmark = pytest.mark.keras
+
 
 def test_runs(capsys: pytest.CaptureFixture[str], trained: str) -> None:
     row = next(row for row in answer_of(capsys, "runs")["runs"] if row["name"] == trained)

@@ -10,6 +10,8 @@ from musicgen.models.classic import classic_network
 from musicgen.models.settings import ClassicSettings, LstmSettings
 from musicgen.training.data.classic_windows import ClassicWindows
 
+pytestmark = pytest.mark.keras
+
 
 class _Vocabulary:
     """An encoding of 358 tokens, as the notebook's."""

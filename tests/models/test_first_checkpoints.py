@@ -21,6 +21,8 @@ from musicgen.models.build import StepsModel, build_model, step_models
 from musicgen.models.classic import ClassicModel
 from musicgen.models.settings import settings_from_json
 
+pytestmark = pytest.mark.keras
+
 CASES = json.loads((Path(__file__).parent / "first_checkpoints.json").read_text())
 
 

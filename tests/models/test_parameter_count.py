@@ -10,6 +10,8 @@ from musicgen.models.parameter_count import count_parameters
 from musicgen.models.settings import ClassicSettings, LstmSettings, TransformerSettings
 from tests.helpers.tiny_music import tiny_pieces
 
+pytestmark = pytest.mark.keras
+
 NOTES = NotesEncoding.for_scores(tiny_pieces())
 EVENTS, RICH = EventsEncoding(), EventsEncoding(velocity=True, program=True)
 LSTM, ONE_LAYER = LstmSettings(width=24, layers=3), LstmSettings(width=8, layers=1)

@@ -12,6 +12,8 @@ from musicgen.models.settings import (
     settings_to_json,
 )
 
+pytestmark = pytest.mark.keras
+
 SETTINGS = TransformerSettings(width=16, layers=1, heads=2, context=5)
 LENGTH, WIDTH = 12, 7
 

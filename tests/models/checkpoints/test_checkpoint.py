@@ -15,6 +15,8 @@ from musicgen.models.checkpoints.checkpoint import BadCheckpoint, open_checkpoin
 from musicgen.models.checkpoints.writer import CheckpointWriter
 from musicgen.models.settings import LstmSettings
 
+pytestmark = pytest.mark.keras
+
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:

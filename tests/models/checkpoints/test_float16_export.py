@@ -15,6 +15,8 @@ from musicgen.models.checkpoints.float16_export import with_float16_weights
 from musicgen.models.checkpoints.writer import CheckpointWriter, load_weights, weights_of
 from musicgen.models.settings import LstmSettings
 
+pytestmark = pytest.mark.keras
+
 ENCODING = EventsEncoding()
 
 

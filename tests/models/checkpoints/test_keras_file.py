@@ -20,6 +20,8 @@ from musicgen.models.settings import (
 )
 from tests.helpers.tiny_music import tiny_pieces
 
+pytestmark = pytest.mark.keras
+
 LSTM = LstmSettings(width=16, layers=2)
 TRANSFORMER = TransformerSettings(width=32, layers=2, heads=2)
 ENCODINGS: dict[str, Encoding] = {

@@ -8,6 +8,8 @@ from onnx import TensorProto, helper, numpy_helper
 
 from musicgen.models.checkpoints.onnx_simplify import simplify
 
+pytestmark = pytest.mark.keras
+
 FLOAT, INT = TensorProto.FLOAT, TensorProto.INT32
 EVERYTHING = 1_000_000_000
 

@@ -9,6 +9,8 @@ from musicgen.models.build import build_model
 from musicgen.models.settings import LstmSettings
 from musicgen.training.data.windows import Windows
 
+pytestmark = pytest.mark.keras
+
 ENCODING = FramesEncoding()
 VOICES = [field.name for field in ENCODING.fields]
 rng = np.random.default_rng(5)

@@ -7,6 +7,8 @@ from musicgen.training.keras.averaging import AveragingAdamW, averaged, swap_ave
 from musicgen.training.keras.optimizer import build_optimizer
 from musicgen.training.settings import TrainSettings
 
+pytestmark = pytest.mark.keras
+
 
 def _fitted(momentum: float) -> tuple:
     """A model of one weight after three batches, its optimizer, and the weight after each batch."""

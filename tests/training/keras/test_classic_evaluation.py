@@ -15,6 +15,8 @@ from musicgen.models.settings import ClassicSettings
 from musicgen.training.keras.classic_evaluation import BATCH_WINDOWS, evaluate_classic
 from tests.helpers.tiny_music import tiny_pieces
 
+pytestmark = pytest.mark.keras
+
 PIECES = tiny_pieces(6, 50)
 
 

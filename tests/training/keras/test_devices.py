@@ -28,6 +28,8 @@ from musicgen.training.settings import TrainSettings
 from tests.helpers.locations import ROOT
 from tests.helpers.tiny_music import tiny_pieces
 
+pytestmark = pytest.mark.keras
+
 ENCODING = EventsEncoding()
 
 

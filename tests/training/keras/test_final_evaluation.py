@@ -17,6 +17,8 @@ from musicgen.training.run_folder.run import Run
 from tests.helpers.tiny_music import tiny_pieces
 from tests.helpers.tiny_runs import write_run
 
+pytestmark = pytest.mark.keras
+
 PIECES = tiny_pieces(9, 30)
 SIDES = {"train": PIECES[:4], "valid": PIECES[4:7], "test": PIECES[7:]}
 

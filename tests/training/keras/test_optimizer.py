@@ -5,6 +5,8 @@ import pytest
 from musicgen.training.keras.optimizer import FINAL_RATE, WARM_UP_BATCHES, learning_rate
 from musicgen.training.settings import TrainSettings
 
+pytestmark = pytest.mark.keras
+
 
 def test_learning_rate_warms_up_and_then_decays() -> None:
     settings = TrainSettings(learning_rate=1.0)

@@ -9,6 +9,8 @@ from musicgen.models.build import build_model
 from musicgen.models.settings import LstmSettings
 from musicgen.training.keras.trainer import StepsTrainer
 
+pytestmark = pytest.mark.keras
+
 PROBABILITIES = [0.7, 0.2, 0.1]
 LOGITS = [*np.log(PROBABILITIES), -1e9]  # the fourth value is masked
 
