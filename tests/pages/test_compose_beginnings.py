@@ -22,6 +22,8 @@ from tests.pages.composed_pages import (
     shown,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_piece_begins_with_typed_notes(runs, compose_page):
     write_run(runs)

@@ -28,6 +28,8 @@ from tests.pages.composed_pages import (
     wait_until_composed,
 )
 
+pytestmark = pytest.mark.slow
+
 TABLE = "history-table"
 
 

@@ -21,6 +21,8 @@ from tests.helpers.page_text import DATA, TRAIN, buttons, metrics, texts
 from tests.helpers.tiny_music import tiny_pieces, write_folder
 from tests.pages.small_collections import MUSIC, collection_of, file_of
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_folder_is_imported_by_its_path(open_page, tmp_path: Path):
     folder = write_folder(tmp_path / "my tunes", count=4)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from musicgen.rendering.midi import midi_bytes
 from tests.helpers.page_text import DATA, select_rows, texts
 from tests.helpers.tiny_music import tiny_pieces
 from tests.pages.small_collections import collection_of, file_of
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_search_covers_key_and_split(open_page):

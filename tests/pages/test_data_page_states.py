@@ -14,6 +14,8 @@ from tests.helpers.locations import CORPORA
 from tests.helpers.page_text import DATA, metrics, texts
 from tests.pages.small_collections import MUSIC, VIEWS, collection_of, file_of
 
+pytestmark = pytest.mark.slow
+
 
 def drums_only() -> bytes:
     midi = pretty_midi.PrettyMIDI()
