@@ -1,12 +1,12 @@
-"""Home folder, music and a trained run for the tests of the commands."""
+"""Home folder, music and a run for the tests of the commands."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.commands.run_command import run_command
-from tests.helpers.tiny_music import write_folder
+from tests.helpers.tiny_music import tiny_pieces, write_folder
+from tests.helpers.tiny_runs import write_run
 
 
 @pytest.fixture(scope="package")
@@ -27,10 +27,7 @@ def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="package")
-def trained(music: Path, commands_home: Path) -> str:
-    """Name of a run that the command `train` has trained."""
-    shape = "--width 16 --layers 1 --epochs 2 --batch-size 4 --length 16".split()
-    command = ["train", str(music), "--run", "tiny", *shape]
-    answer = run_command(*command, environment={"MUSICGEN_HOME": str(commands_home)})
-    assert (answer["run"], answer["status"], answer["epoch"]) == ("tiny", "finished", 2)
-    return "tiny"
+def tiny(music: Path, commands_home: Path) -> str:
+    """Name of a run with random weights, as if it had been trained on the music."""
+    runs = commands_home / "runs"
+    return write_run(runs, source=str(music), training=tiny_pieces()).name

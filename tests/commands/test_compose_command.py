@@ -12,16 +12,14 @@ from musicgen.composing.records.recipe import recipe_in
 from musicgen.corpus.readers.read_score import read_score
 from tests.commands.run_command import ROOT, answer_of, error_of
 
-pytestmark = pytest.mark.keras
-
 
 def test_files_and_facts_of_two_pieces(
-    capsys: pytest.CaptureFixture[str], trained: str, tmp_path: Path
+    capsys: pytest.CaptureFixture[str], tiny: str, tmp_path: Path
 ) -> None:
     out, wav, pdf, xml = (tmp_path / f"piece.{kind}" for kind in ("mid", "wav", "pdf", "musicxml"))
     options = ["--bars", "4", "--variations", "2", "--seed", "7"]
     files = ["--out", str(out), "--wav", str(wav), "--pdf", str(pdf), "--musicxml", str(xml)]
-    answer = answer_of(capsys, "compose", trained, *files, *options)
+    answer = answer_of(capsys, "compose", tiny, *files, *options)
     assert [Path(piece["file"]).name for piece in answer["pieces"]] == ["piece.mid", "piece-2.mid"]
     assert answer["seconds"] > 0 and answer["load_seconds"] > 0
     for piece in answer["pieces"]:
@@ -34,14 +32,14 @@ def test_files_and_facts_of_two_pieces(
     assert (tmp_path / "piece-2.pdf").is_file()
     assert len(read_score(xml.read_bytes(), xml.name)) == answer["pieces"][0]["notes"]
     first = out.read_bytes()
-    answer_of(capsys, "compose", trained, "--out", str(out), *options)
+    answer_of(capsys, "compose", tiny, "--out", str(out), *options)
     assert out.read_bytes() == first
 
 
 def test_compose_with_the_ngram_of_a_run(
-    capsys: pytest.CaptureFixture[str], trained: str, tmp_path: Path
+    capsys: pytest.CaptureFixture[str], tiny: str, tmp_path: Path
 ) -> None:
-    out, again, model = tmp_path / "ngram.mid", tmp_path / "again.mid", f"{trained}@n-gram"
+    out, again, model = tmp_path / "ngram.mid", tmp_path / "again.mid", f"{tiny}@n-gram"
     answer = answer_of(capsys, "compose", model, "--out", str(out), "--bars", "4", "--seed", "7")
     assert answer["pieces"][0]["notes"] > 0
     recipe = recipe_in(out.read_bytes())
@@ -51,17 +49,17 @@ def test_compose_with_the_ngram_of_a_run(
 
 
 def test_constraints_and_the_best_of_many_pieces(
-    capsys: pytest.CaptureFixture[str], trained: str, tmp_path: Path
+    capsys: pytest.CaptureFixture[str], tiny: str, tmp_path: Path
 ) -> None:
     out = tmp_path / "best.mid"
     rules = ["--lowest", "D3", "--highest", "70", "--grid", "quarter", "--bars", "4"]
     rules += ["--endings", "0"]  # the best piece is chosen before its ending is
-    answer = answer_of(capsys, "compose", trained, "--out", str(out), *rules, "--best-of", "6")
+    answer = answer_of(capsys, "compose", tiny, "--out", str(out), *rules, "--best-of", "6")
     assert len(answer["pieces"]) == 1
     notes = read_score(out.read_bytes(), out.name).notes
     assert len(notes) and notes["pitch"].min() >= 50 and notes["pitch"].max() <= 70
     assert not (notes["start"] % 24).any()
-    every = answer_of(capsys, "compose", trained, "--out", str(out), *rules, "--variations", "6")[
+    every = answer_of(capsys, "compose", tiny, "--out", str(out), *rules, "--variations", "6")[
         "pieces"
     ]
     least = min(sum(piece["score"].values()) for piece in every)
@@ -69,46 +67,46 @@ def test_constraints_and_the_best_of_many_pieces(
 
 
 def test_like_composes_the_same_piece_again(
-    capsys: pytest.CaptureFixture[str], trained: str, tmp_path: Path
+    capsys: pytest.CaptureFixture[str], tiny: str, tmp_path: Path
 ) -> None:
     out, again = tmp_path / "piece.mid", tmp_path / "again.mid"
     options = ["--notes", "30", "--variations", "2", "--seed", "7", "--temperature", "0.7"]
-    answer_of(capsys, "compose", trained, "--out", str(out), *options)
+    answer_of(capsys, "compose", tiny, "--out", str(out), *options)
     second = out.with_name("piece-2.mid")
-    answer_of(capsys, "compose", trained, "--out", str(again), "--like", str(second))
+    answer_of(capsys, "compose", tiny, "--out", str(again), "--like", str(second))
     assert again.read_bytes() == second.read_bytes() != out.read_bytes()
     answer = answer_of(
-        capsys, "compose", trained, "--out", str(again), "--like", str(second), "--seed", "8"
+        capsys, "compose", tiny, "--out", str(again), "--like", str(second), "--seed", "8"
     )
     assert answer["settings"]["temperature"] == 0.7 and answer["settings"]["seed"] == 8
     assert again.read_bytes() != second.read_bytes()
 
 
 def test_like_needs_the_primer_of_a_piece(
-    capsys: pytest.CaptureFixture[str], trained: str, music: Path, tmp_path: Path
+    capsys: pytest.CaptureFixture[str], tiny: str, music: Path, tmp_path: Path
 ) -> None:
     out, again = tmp_path / "longer.mid", tmp_path / "again.mid"
     primer = ["--primer", str(music / "melody 00.mid")]
-    answer_of(capsys, "compose", trained, "--out", str(out), "--bars", "8", *primer)
-    like = ["compose", trained, "--out", str(again), "--like", str(out)]
+    answer_of(capsys, "compose", tiny, "--out", str(out), "--bars", "8", *primer)
+    like = ["compose", tiny, "--out", str(again), "--like", str(out)]
     assert "say --primer FILE" in error_of(capsys, *like)
     answer_of(capsys, *like, *primer)
     assert again.read_bytes() == out.read_bytes()
-    plain = ["compose", trained, "--out", "x.mid", "--like", str(music / "melody 00.mid")]
+    plain = ["compose", tiny, "--out", "x.mid", "--like", str(music / "melody 00.mid")]
     assert "holds no settings" in error_of(capsys, *plain)
 
 
 def test_compose_continues_a_primer(
-    capsys: pytest.CaptureFixture[str], trained: str, music: Path, tmp_path: Path
+    capsys: pytest.CaptureFixture[str], tiny: str, music: Path, tmp_path: Path
 ) -> None:
     primer = music / "melody 00.mid"
     out = tmp_path / "longer.mid"
-    arguments = ["compose", trained, "--out", str(out), "--bars", "8", "--primer", str(primer)]
+    arguments = ["compose", tiny, "--out", str(out), "--bars", "8", "--primer", str(primer)]
     answer = answer_of(capsys, *arguments)
     assert answer["pieces"][0]["notes"] > answer["pieces"][0]["primer_notes"] == 45
 
 
-def test_compose_without_tensorflow(trained: str, tmp_path: Path) -> None:
+def test_compose_without_tensorflow(tiny: str, tmp_path: Path) -> None:
     code = (
         "import sys; from musicgen.cli import main; "
         f"status = main(['compose', 'tiny', '--bars', '2', '--out', {str(tmp_path / 'p.mid')!r}]); "
@@ -118,9 +116,9 @@ def test_compose_without_tensorflow(trained: str, tmp_path: Path) -> None:
 
 
 def test_temperature_0_does_not_depend_on_the_seed(
-    capsys: pytest.CaptureFixture[str], trained: str, tmp_path: Path
+    capsys: pytest.CaptureFixture[str], tiny: str, tmp_path: Path
 ) -> None:
-    arguments = ["compose", trained, "--bars", "2", "--temperature", "0", "--out"]
+    arguments = ["compose", tiny, "--bars", "2", "--temperature", "0", "--out"]
     files = [tmp_path / "a.mid", tmp_path / "b.mid"]
     for seed, path in enumerate(files):
         answer_of(capsys, *arguments, str(path), "--seed", str(seed))

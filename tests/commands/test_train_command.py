@@ -4,7 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
+import zipfile
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pretty_midi
@@ -17,16 +18,40 @@ from tests.helpers.tiny_music import write_folder
 
 pytestmark = pytest.mark.slow
 
+TINY = "--encoding notes --epochs 2 --batch-size 4 --length 16".split()
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A run that the command `train` has trained, and what it printed to standard error."""
+
+    run: str
+    stderr: str
+
+
+@pytest.fixture(scope="module")
+def trained(music: Path, commands_home: Path) -> Trained:
+    shape = "--width 16 --layers 1".split()
+    done = subprocess.run(
+        [sys.executable, "-m", "musicgen", "train", str(music), "--run", "trained", *shape, *TINY],
+        cwd=ROOT,
+        env=os.environ | {"MUSICGEN_HOME": str(commands_home)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return Trained("trained", done.stderr)
+
 
 def test_fine_tune_then_resume_with_smaller_batches(
-    capsys: pytest.CaptureFixture[str], trained: str, music: Path, tmp_path: Path
+    capsys: pytest.CaptureFixture[str], trained: Trained, music: Path, tmp_path: Path
 ) -> None:
-    tuning = ["--run", "tuned", "--fine-tune", trained, "--epochs", "1"]
+    tuning = ["--run", "tuned", "--fine-tune", trained.run, "--epochs", "1"]
     answer = answer_of(capsys, "train", str(music), *tuning)
     assert (answer["status"], answer["epoch"]) == ("finished", 1)
-    first, tuned = find_run(trained), find_run("tuned")
+    first, tuned = find_run(trained.run), find_run("tuned")
     assert tuned.settings.model == first.settings.model
-    assert tuned.settings.start_from == trained
+    assert tuned.settings.start_from == trained.run
     assert tuned.settings.train == replace(
         first.settings.train, epochs=1, learning_rate=first.settings.train.learning_rate / 5
     )
@@ -43,7 +68,7 @@ def test_fine_tune_then_resume_with_smaller_batches(
 
 def test_transformer(capsys: pytest.CaptureFixture[str], music: Path, tmp_path: Path) -> None:
     shape = "--model transformer --width 16 --layers 1 --heads 2 --context 16 --average 0.9"
-    arguments = [*shape.split(), *"--epochs 1 --batch-size 4 --length 16".split()]
+    arguments = [*shape.split(), *TINY, "--epochs", "1"]
     answer = answer_of(capsys, "train", str(music), "--run", "transformer", *arguments)
     assert answer["status"] == "finished"
     out = tmp_path / "piece.mid"
@@ -69,18 +94,30 @@ def test_too_little_music_is_one_line(tmp_path: Path) -> None:
     assert len(log.splitlines()) > 1 and "Traceback" not in log
 
 
-def test_epochs_are_printed_to_the_terminal_and_the_log(music: Path, tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    shape = "--width 8 --layers 1 --encoding notes --epochs 2 --batch-size 4 --length 16".split()
-    done = subprocess.run(
-        [sys.executable, "-m", "musicgen", "train", str(music), "--run", "tiny", *shape],
-        cwd=ROOT,
-        env=os.environ | {"MUSICGEN_HOME": str(home)},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0
-    epochs = [line for line in done.stderr.splitlines() if line.startswith("epoch ")]
+def test_epochs_are_printed_to_the_terminal_and_the_log(trained: Trained) -> None:
+    epochs = [line for line in trained.stderr.splitlines() if line.startswith("epoch ")]
     assert len(epochs) == 2
-    log = (home / "runs" / "tiny" / "log.txt").read_text()
+    log = (find_run(trained.run).folder / "log.txt").read_text()
     assert set(epochs) <= set(log.splitlines())
+
+
+def test_a_trained_run_is_listed(capsys: pytest.CaptureFixture[str], trained: Trained) -> None:
+    row = next(row for row in answer_of(capsys, "runs")["runs"] if row["name"] == trained.run)
+    assert (row["status"], row["epoch"]) == ("finished", 2)
+    assert row["valid_loss"] > 0 and row["loss"] > 0 and row["parameters"] > 0
+    assert row["device"]
+
+
+def test_a_trained_run_is_evaluated(capsys: pytest.CaptureFixture[str], trained: Trained) -> None:
+    answer = answer_of(capsys, "evaluate", trained.run, "--split", "valid")
+    assert 0 < answer["bits_per_note"] < 22
+    assert set(answer["accuracy"]) == {"token"}
+    assert answer["notes"] == 45 * answer["pieces"]
+
+
+def test_export_to_keras(
+    capsys: pytest.CaptureFixture[str], trained: Trained, tmp_path: Path
+) -> None:
+    out = tmp_path / "trained.keras"
+    answer_of(capsys, "runs", "export", trained.run, "--out", str(out))
+    assert {"config.json", "model.weights.h5"} <= set(zipfile.ZipFile(out).namelist())
