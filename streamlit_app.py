@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from musicgen.ui.home import home_view
 from musicgen.ui.server.live_endpoint import routes
 from musicgen.ui.server.preload_headers import PreloadHeaders
-from musicgen.ui.server.warm_up import import_early, load_plotly
+from musicgen.ui.server.warm_up import import_early
 from musicgen.ui.shared import frame
 
 if __name__ == "__main__":
@@ -21,7 +21,6 @@ if __name__ == "__main__":
     )
     frame.show_queued_toast()
     home_view()
-    load_plotly()  # for the Data page, which most people open next
 else:
     app = st.App(
         __file__,

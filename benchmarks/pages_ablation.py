@@ -29,7 +29,6 @@ VARIANTS = {
     ALL_ON: ("", ""),
     "no preload headers": ("[Middleware(PreloadHeaders)]", "[]"),
     "no early imports": ("lifespan=import_early", "lifespan=None"),
-    "no Plotly on the home page": ("load_plotly()  #", "pass  #"),
 }
 
 Times = dict[str, dict[str, list[float]]]  # seconds by measurement and variant

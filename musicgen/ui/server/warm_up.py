@@ -30,18 +30,12 @@ async def import_early(_: st.App) -> AsyncIterator[None]:
     yield
 
 
-def load_plotly() -> None:
-    """Have the browser load Plotly, 5 MB of script, by an empty chart."""
-    st.plotly_chart(_empty_figure(), key="load-plotly", config={"staticPlot": True})
-
-
 @contextmanager
 def loading_plotly(wait: bool) -> Iterator[None]:
-    """Have the browser load Plotly while the page waits for something, if it has to wait."""
+    """Have the browser load Plotly, 5 MB of script, by an empty chart while the page waits."""
     place = st.empty()
     if wait:
-        with place:
-            load_plotly()
+        place.plotly_chart(_empty_figure(), key="load-plotly", config={"staticPlot": True})
     yield
     place.empty()
 
