@@ -11,7 +11,7 @@ os.environ["KERAS_BACKEND"] = "tensorflow"
 import keras
 import tensorflow as tf
 
-from musicgen.encoding.events import EventsEncoding
+from musicgen.encoding.notes import NotesEncoding
 from musicgen.models.build import build_model
 from musicgen.models.settings import LstmSettings
 from musicgen.training.data.windows import Windows
@@ -26,9 +26,10 @@ BATCHES = 20
 
 def losses(devices: Devices) -> list[float]:
     """Nats per step of each batch."""
-    encoding = EventsEncoding()
-    windows = Windows([encoding.encode(s) for s in tiny_pieces(40)], encoding, 16, 4)
-    settings = TrainSettings(clip_norm=0.5, learning_rate=3e-3)
+    pieces = tiny_pieces(40)
+    encoding = NotesEncoding.for_scores(pieces)
+    windows = Windows([encoding.encode(s) for s in pieces], encoding, 16, 4)
+    settings = TrainSettings(clip_norm=0.5, learning_rate=1e-2)
     with devices.scope():
         network = build_model(LstmSettings(16, 2, 0.0), encoding, seed=1)
         trainer = StepsTrainer(network, tuple(field.name for field in encoding.fields))
