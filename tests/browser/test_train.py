@@ -32,12 +32,7 @@ def test_start_watch_leave_come_back_stop_and_compose(server, browser, browser_p
         page.get_by_text(NAME_TAKEN).or_(page.get_by_role("button", name=STARTED)).first.wait_for()
     page, rival = sorted(pages, key=lambda page: page.get_by_text(NAME_TAKEN).count())
     assert [tab.get_by_text(NAME_TAKEN).count() for tab in (page, rival)] == [0, 1]
-    _edit(rival, "Name of the run", "the other")
-    rival.get_by_role("button", name="Start").click()
-    rival.get_by_text("Place 2 in the queue").wait_for()
-    assert "run=the+other" in rival.url
-    rival.get_by_role("button", name="Cancel").click()
-    rival.get_by_text("Cancelled while it waited").wait_for()
+    _wait_in_the_queue_and_cancel(rival)
     first_settings, other_settings = (
         json.loads((server.home / "runs" / name / "run.json").read_text())
         for name in ("tunes quick", "the other")
@@ -57,14 +52,28 @@ def test_start_watch_leave_come_back_stop_and_compose(server, browser, browser_p
     other.goto(link)
     other.wait_for_selector(CURVES)
     assert points(other) >= first
-    other.get_by_role("button", name="Stop and save").click()
-    other.get_by_role("button", name="Resume").wait_for()
-    status = json.loads((server.home / "runs/tunes quick/status.json").read_text())
-    assert status["state"] == "stopped"
-    other.get_by_role("link", name="Compose from it").click()
-    other.locator(".player canvas").wait_for()  # a piece of this very run
-    assert "model=tunes+quick" in other.url
+    _stop_and_compose(other, server.home / "runs/tunes quick/status.json")
     other.context.close()
+
+
+def _wait_in_the_queue_and_cancel(page) -> None:
+    """Start the run under another name, see its place in the queue, and cancel it."""
+    _edit(page, "Name of the run", "the other")
+    page.get_by_role("button", name="Start").click()
+    page.get_by_text("Place 2 in the queue").wait_for()
+    assert "run=the+other" in page.url
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_text("Cancelled while it waited").wait_for()
+
+
+def _stop_and_compose(page, status: Path) -> None:
+    """Stop the run `tunes quick`, and compose from it."""
+    page.get_by_role("button", name="Stop and save").click()
+    page.get_by_role("button", name="Resume").wait_for()
+    assert json.loads(status.read_text())["state"] == "stopped"
+    page.get_by_role("link", name="Compose from it").click()
+    page.locator(".player canvas").wait_for()  # a piece of this very run
+    assert "model=tunes+quick" in page.url
 
 
 def _fill_in(page, url: str) -> None:

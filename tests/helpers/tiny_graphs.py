@@ -72,6 +72,16 @@ def _graph(encoding: Encoding, index: int, rng: np.random.Generator) -> onnx.Mod
         product(cast("drawn"), index, "d", size, 0.02)
         nodes.append(helper.make_node("Add", ["m", "d"], ["logits"]))
         outputs = {"logits": size}
+    return _model(nodes, inputs, outputs, weights)
+
+
+def _model(
+    nodes: list[onnx.NodeProto],
+    inputs: dict[str, tuple[int, int]],
+    outputs: dict[str, int],
+    weights: dict[str, np.ndarray],
+) -> onnx.ModelProto:
+    """A model of float32 outputs; inputs: kind and width by name, outputs: width by name."""
     graph = helper.make_graph(
         nodes,
         "step",

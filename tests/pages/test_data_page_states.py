@@ -9,6 +9,9 @@ import pretty_midi
 import pytest
 
 from musicgen.corpus.user import user_collections
+from musicgen.rendering.wav import MAX_SECONDS, wav_bytes
+from musicgen.score import Score, notes_from
+from musicgen.ui.data import pieces
 from musicgen.ui.data.vocabulary import CURVES, TOKENS, WINDOWS
 from tests.helpers.locations import CORPORA
 from tests.helpers.page_text import DATA, metrics, texts
@@ -74,7 +77,9 @@ def test_a_single_piece_is_a_training_piece(open_page):
     assert list(page.dataframe[0].value["split"]) == ["train"]
 
 
-def test_a_piece_of_two_hours(open_page):
+def test_a_piece_of_two_hours(open_page, monkeypatch: pytest.MonkeyPatch):
+    silence, played = wav_bytes(Score(notes_from([]))), []
+    monkeypatch.setattr(pieces, "wav_bytes", lambda score: played.append(score) or silence)
     collection_of("long", hours=two_hours())
     page = open_page(DATA, collection="long", view="Pieces", piece="hours.mid")
     assert metrics(page)["Music"] == "2.0 h"
@@ -82,6 +87,7 @@ def test_a_piece_of_two_hours(open_page):
     assert "The first 4,000 of 7,200 notes." in texts(page)
     next(button for button in page.button if button.label == "Hear it").click().run()
     assert "The first 900 of 7,200 notes." in texts(page)  # 15 minutes of sound
+    assert [(len(score), score.seconds <= MAX_SECONDS) for score in played] == [(900, True)]
 
 
 @pytest.mark.parametrize("view", VIEWS)

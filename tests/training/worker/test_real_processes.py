@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 def _settings(name: str, source: Path, start_from: Path | None = None) -> RunSettings:
     train = TrainSettings(epochs=10_000, batch_size=4, length=16, patience=0)
     begin = str(start_from) if start_from else ""
-    return RunSettings(name, str(source), "events", LstmSettings(8, 1), train, begin)
+    return RunSettings(name, str(source), "notes", LstmSettings(8, 1), train, begin)
 
 
 def _wait_until(condition: Callable[[], bool], *runs: Run, seconds: float = 180.0) -> None:
@@ -43,6 +43,31 @@ def _copy_with_nan_weights(checkpoint: Path, folder: Path) -> None:
     save_file(invalid, folder / "weights.safetensors")
 
 
+def _second_in_the_queue(first: Run, source: Path, start_from: Path) -> Run:
+    """Let two runs wait for the first, in order; cancel the one ahead: the other moves up."""
+    third = launch.start(_settings("third", source))
+    _wait_until(lambda: "waits for 1" in third.status().message, third)
+    second = launch.start(_settings("second", source, start_from))
+    _wait_until(lambda: "waits for 2" in second.status().message, second)
+    assert [run.status().state for run in (third, second)] == ["queued", "queued"]
+    assert [place_in_queue(run) for run in (first, third, second)] == [0, 1, 2]
+    launch.stop(third)
+    _wait_until(lambda: third.status().state == "stopped", third)
+    assert third.status().message == "cancelled while it waited"
+    _wait_until(lambda: "waits for 1" in second.status().message, second)
+    return second
+
+
+def _kill(run: Run) -> int:
+    """Kill the process of a run; returns the epoch that it has reached."""
+    os.kill(run.status().pid, signal.SIGKILL)
+    _wait_until(lambda: not run.alive(), run)
+    assert run.status().state == "interrupted"
+    epoch = run.status().epoch
+    assert (run.checkpoint("latest") / "optimizer.safetensors").is_file()
+    return epoch
+
+
 def test_queue_kill_and_failures(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
@@ -53,17 +78,7 @@ def test_queue_kill_and_failures(
     request.addfinalizer((first.folder / "stop").touch)
     _wait_until(lambda: first.status().epoch >= 2, first)
 
-    # Two more runs wait in order; the one ahead is cancelled and the other moves up.
-    third = launch.start(_settings("third", others))
-    _wait_until(lambda: "waits for 1" in third.status().message, third)
-    second = launch.start(_settings("second", others, broken))
-    _wait_until(lambda: "waits for 2" in second.status().message, second)
-    assert [run.status().state for run in (third, second)] == ["queued", "queued"]
-    assert [place_in_queue(run) for run in (first, third, second)] == [0, 1, 2]
-    launch.stop(third)
-    _wait_until(lambda: third.status().state == "stopped", third)
-    assert third.status().message == "cancelled while it waited"
-    _wait_until(lambda: "waits for 1" in second.status().message, second)
+    second = _second_in_the_queue(first, others, broken)
 
     # The first run has read its collection and does not need the files any more.
     tunes.rename(tmp_path / "moved")
@@ -73,11 +88,7 @@ def test_queue_kill_and_failures(
     assert second.status().state == "queued"  # meanwhile
 
     # The first process is killed; the second run starts, and its loss is NaN at once.
-    os.kill(first.status().pid, signal.SIGKILL)
-    _wait_until(lambda: not first.alive(), first)
-    assert first.status().state == "interrupted"
-    epoch = first.status().epoch
-    assert (first.checkpoint("latest") / "optimizer.safetensors").is_file()
+    epoch = _kill(first)
     _copy_with_nan_weights(first.checkpoint(), broken)
     _wait_until(lambda: second.status().state == "failed", second)
     assert second.status().failure == DIVERGED

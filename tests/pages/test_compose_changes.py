@@ -1,0 +1,95 @@
+"""A composed piece on the Compose page: its originality, other bars, more bars."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.helpers.page_text import select_rows, texts
+from tests.helpers.tiny_music import tiny_pieces, write_folder
+from tests.helpers.tiny_runs import planted_copy, write_run
+from tests.pages.composed_pages import (
+    address,
+    notes,
+    press,
+    shown,
+)
+
+
+def test_originality_is_that_of_the_piece(runs, compose_page):
+    training = tiny_pieces()
+    write_run(runs, training=training)
+    page = compose_page()
+    page.button_group(key="compose-view").set_value("Originality")
+    page.run()
+    labels = [metric.label for metric in page.metric]
+    assert labels[:2] == ["Longest shared passage", "Notes in shared passages"]
+    assert shown(page).settings.max_copy
+    assert shown(page).facts["originality"]["longest_run"] <= shown(page).settings.max_copy
+
+
+def test_a_copied_passage_is_shown_beside_its_source(runs, home, compose_page):
+    write_folder(home / "collections/tunes")
+    write_run(runs, source="tunes", training=tiny_pieces())
+    copy = planted_copy()
+    page = compose_page(piece=copy.id)
+    page.button_group(key="compose-view").set_value("Originality")
+    page.run()
+    assert page.metric[0].value == "20 notes"
+    table = page.dataframe[0].value.iloc[0]
+    assert (table["bar"], table["source"], table["semitones"]) == (3, "melody 03", 5)
+    key = f"matches-{copy.id}"
+    page = select_rows(page, key, page.session_state["_tables"][key].ids[0])
+    assert not page.exception
+    assert "**In melody 03**, bar 1" in texts(page)
+    assert len(page.get("plotly_chart")) == 2 and len(page.get("audio")) == 2
+
+
+def test_bars_are_composed_again_and_the_others_stay(runs, compose_page):
+    write_run(runs, training=tiny_pieces())
+    page = compose_page()
+    before = notes(shown(page)).notes
+    page.button_group(key="compose-view").set_value("Change")
+    page.run()
+    page.number_input(key="infill-first").set_value(3)
+    page.run()
+    page.number_input(key="infill-last").set_value(12)
+    page.run()
+    page = press(page, "infill")
+    after = notes(shown(page)).notes
+    assert "bars 3 to 12 of" in shown(page).primer
+    inside = [(table["start"] >= 192) & (table["start"] < 12 * 96) for table in (before, after)]
+    columns = ["start", "pitch", "duration"]
+    outside = [table[~rows][columns] for table, rows in zip((before, after), inside, strict=True)]
+    assert (outside[0] == outside[1]).all()
+    assert list(before[inside[0]]) != list(after[inside[1]])
+    assert "settings" not in address(page)
+
+
+def test_a_piece_is_continued_and_varied(runs, compose_page):
+    write_run(runs)
+    page = compose_page()
+    first = shown(page)
+    page.button_group(key="compose-view").set_value("Change")
+    page = press(page.run(), "wilder")
+    assert shown(page).settings.seed == first.settings.seed
+    assert shown(page).settings.temperature == pytest.approx(first.settings.temperature + 0.15)
+    page = press(page, "continue")
+    longer = shown(page)
+    assert notes(longer).bars == 24
+    prompt_notes = longer.facts["primer_notes"]
+    assert 0 < prompt_notes < len(notes(longer))
+
+
+def test_a_prompt_is_still_known_after_bars_behind_it_are_composed_again(runs, compose_page):
+    write_run(runs, training=tiny_pieces())
+    page = compose_page()
+    page.button_group(key="compose-view").set_value("Change")
+    page = press(page.run(), "continue")
+    prompt_notes = shown(page).facts["primer_notes"]
+    assert prompt_notes > 0
+    page.number_input(key="infill-first").set_value(20)
+    page.run()
+    assert press(page, "infill") and shown(page).facts["primer_notes"] == prompt_notes
+    page.number_input(key="infill-first").set_value(2)
+    page.run()
+    assert press(page, "infill") and shown(page).facts["primer_notes"] == 0
