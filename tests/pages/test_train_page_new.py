@@ -110,11 +110,13 @@ def test_start_watch_stop_and_continue(open_page, tmp_path: Path):
     page.number_input(key="Quick-lstm-model-width").set_value(8)
     page.number_input(key="Quick-lstm-train-length").set_value(16)
     page.number_input(key="Quick-lstm-train-batch_size").set_value(2)
+    page.selectbox(key="Quick-lstm-encoding").set_value("notes")
     page.run()
     page.button(key="start").click().run()
     assert not page.exception
     run = find_run("tunes quick")
     assert run.settings.model == LstmSettings(8, 2, 0.1)
+    assert run.settings.encoding == "notes"
     try:
         _wait_for(lambda: run.stored_status().epoch >= 1)
         page.run()
