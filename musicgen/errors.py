@@ -12,7 +12,10 @@ class MusicgenError(Exception):
 
 
 class InvalidSetting(MusicgenError, ValueError):
-    """A setting out of its bounds, or settings that do not fit together."""
+    """A setting out of its bounds, or settings that do not fit together.
+
+    Also a ValueError, which msgspec expects of a dataclass that checks itself.
+    """
 
 
 class Cancelled(Exception):
