@@ -1,4 +1,4 @@
-"""A Streamlit server of the studio, or of another app, for measurements in a browser."""
+"""Run a Streamlit server of this app, or of another, for measurements in a browser."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ KEY_FILTERS = 32
 KEY_HIDDEN_DIM = 256
 
 # Time: the clock and the next note end.
-MAX_BAR_UNITS = 8 * GRID_PER_QUARTER  # places in a bar that are told apart, in grid units
+MAX_BAR_UNITS = 8 * GRID_PER_QUARTER  # embedded positions in a bar, in grid units
 CLOCK_EMBEDDINGS = {  # (vectors, their length) by name
     "place": (MAX_BAR_UNITS, 16),
     "beat": (GRID_PER_QUARTER, 8),

@@ -164,6 +164,19 @@ def test_baselines_and_evaluation_are_shown(open_page):
     assert table["valid"].to_dict() == {"n-gram": 3.5, "this model": 2.7}
 
 
+def test_an_evaluation_of_a_sample_says_how_much_it_measured(open_page):
+    run = run_that_is(FINISHED)
+    sides = {
+        "valid": {"bits_per_note": 2.7, "notes": 1200, "total_notes": 5000},
+        "test": {"bits_per_note": 2.7, "notes": 900, "total_notes": 900},
+    }
+    (run.folder / "evaluation.json").write_text(json.dumps(sides))
+    page = open_page(TRAIN, show="Watch", run="a run")
+    page.segmented_control(key="curves").set_value("Evaluation").run()
+    assert "valid: 1,200 of 5,000 notes, a random sample" in texts(page)
+    assert "test: " not in texts(page)
+
+
 @pytest.mark.parametrize("name", ["evaluation.json", "baselines.json"])
 def test_results_that_cannot_be_read_are_reported(open_page, name: str):
     run = run_that_is(FINISHED)

@@ -17,6 +17,13 @@ class SideResult:
     bits_per_note: float | None = None
     bits_per_step: float | None = None
     accuracy: dict[str, float] = field(default_factory=dict)  # by field of the encoding
+    notes: int = 0  # measured; 0 in files that do not say
+    total_notes: int = 0  # of that side; 0 in files of versions that measured all
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether the time limit ended the evaluation before all notes were measured."""
+        return 0 < self.notes < self.total_notes
 
 
 @dataclass(frozen=True)

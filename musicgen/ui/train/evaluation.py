@@ -40,6 +40,9 @@ def evaluation_view(run: Run) -> None:
     rows[MODEL] = {side: evaluation[side].bits_per_note for side in SIDES if side in evaluation}
     st.markdown("**Bits a note on held-out pieces** — less is better")
     st.dataframe(pd.DataFrame.from_dict(rows, orient="index").rename_axis("model").round(3))
+    for side, result in evaluation.items():
+        if side in SIDES and result.is_sample:
+            st.caption(f"{side}: {result.notes:,} of {result.total_notes:,} notes, a random sample")
     st.markdown("**Accuracy of the best checkpoint by field**")
     accuracy = {side: result.accuracy for side, result in evaluation.items() if side in SIDES}
     st.dataframe(pd.DataFrame(accuracy).rename_axis("field").round(3))
