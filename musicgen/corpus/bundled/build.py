@@ -17,7 +17,8 @@ import numpy as np
 from musicgen.corpus.bundled.midi_writer import midi_of_parts
 from musicgen.corpus.readers.archives import unpack_mxl
 from musicgen.corpus.readers.formats import ABC, MUSICXML, to_text
-from musicgen.corpus.readers.notation import Notation, convert_stream, parse_notation
+from musicgen.corpus.readers.notation import read_text
+from musicgen.corpus.readers.written_score import Notation
 from musicgen.progress import Progress
 from musicgen.score import Metre, Score
 
@@ -69,7 +70,7 @@ def build_library(
     for bundle, paths in zip(BUNDLES, paths_by_bundle, strict=True):
         members = {}
         for path in paths:
-            score, parts = bundle.prepare(convert_stream(_stream(path), path.stem))
+            score, parts = bundle.prepare(_read(path))
             members[f"{path.stem}.mid"] = midi_of_parts(score, parts)
             done += 1
             if progress:
@@ -88,11 +89,11 @@ def _files(bundle: Bundle) -> Iterator[Path]:
             yield path
 
 
-def _stream(path: Path) -> object:
-    """The music21 stream of a file of the corpus."""
+def _read(path: Path) -> Notation:
+    """Read a file of the corpus."""
     data = path.read_bytes()
     text = to_text(unpack_mxl(data) if path.suffix == ".mxl" else data)
-    return parse_notation(text, ABC if path.suffix == ".abc" else MUSICXML)
+    return read_text(text, ABC if path.suffix == ".abc" else MUSICXML, path.stem)
 
 
 def _chorale(notation: Notation) -> tuple[Score, tuple[str, ...]]:

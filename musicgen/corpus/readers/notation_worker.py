@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from typing import IO, TypeVar
 
 from musicgen.corpus.errors import UnreadableScore
-from musicgen.corpus.readers.notation import convert_stream, parse_notation
+from musicgen.corpus.readers.notation import read_text
 from musicgen.json_files import parse_json
 from musicgen.score import NOTE_DTYPE
 
@@ -69,7 +69,7 @@ def write_message(stream: IO[bytes], message: Request | Reply, body: bytes = b""
 def reply_to(kind: str, text: str) -> tuple[Reply, bytes]:
     """Convert a notation text, and turn every error into a reason."""
     try:
-        notation = convert_stream(parse_notation(text, kind), "")
+        notation = read_text(text, kind, "")
     except UnreadableScore as problem:
         return Reply(reason=problem.reason, remedy=problem.remedy), b""
     except MemoryError:
