@@ -34,8 +34,8 @@ from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.composing.decoding.sampling import Sampling, draw
 from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.steps import Encoding
+from musicgen.metres import COMMON_TIME
 from musicgen.models.checkpoints.checkpoint import WEIGHTS, Checkpoint, open_checkpoint
-from musicgen.score import COMMON_TIME
 
 NOTES = 500
 SAMPLING = Sampling(temperature=0.9, top_p=0.95)

@@ -22,8 +22,8 @@ from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.composing.generation import generate
 from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.steps import Features
+from musicgen.metres import COMMON_TIME
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
-from musicgen.score import COMMON_TIME
 from musicgen.training.run_folder.registry import find_checkpoint
 
 LENGTHS_NOTES = (100, 1_000, 10_000)

@@ -17,12 +17,13 @@ from collections.abc import Callable
 
 import numpy as np
 
+from musicgen.metres import TICKS_PER_QUARTER
 from musicgen.rendering.figures.roll import piano_roll
 from musicgen.rendering.midi import FILE_TICKS_PER_QUARTER, midi_bytes
 from musicgen.rendering.musicxml import musicxml_bytes
 from musicgen.rendering.svg import score_svgs
 from musicgen.rendering.wav import sound_source, wav_bytes
-from musicgen.score import TICKS_PER_QUARTER, Score, notes_from
+from musicgen.score import Score, notes_from
 from tests.rendering.four_readers import READERS, with_musicxml
 from tests.rendering.listening import FULL_SCALE, cents_off, peak, sound
 from tests.rendering.rendered_scores import midi_notes, random_score

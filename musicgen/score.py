@@ -1,16 +1,39 @@
-"""The score: an immutable table of notes with tempo and metres, used by all packages."""
+"""The score: an immutable table of notes with parts, tempo and metres, used by all packages."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property, partial
 
 import numpy as np
 
 from musicgen.errors import InvalidSetting
+from musicgen.metres import (
+    COMMON_TIME,
+    TICKS_PER_QUARTER,
+    Metre,
+    bar_positions,
+    first_bar_number,
+    metre_table,
+)
+from musicgen.score_fields import (
+    MAX_TEMPO,
+    MIN_TEMPO,
+    PEDAL_DTYPE,
+    UNRELEASED_DTYPE,
+    KeySignature,
+    Part,
+    TempoChange,
+    check_notes,
+    check_parts,
+    default_parts,
+    microseconds_per_quarter,
+    seconds_at,
+)
+from musicgen.ticks import Clock, end_at_first_release, move_marks, move_spans, round_ticks
 
-TICKS_PER_QUARTER = 24  # 16ths, triplets and 32nds are exact
+MAX_RESOLUTION = 32_767  # ticks per quarter, the largest of a MIDI header
 
 NOTE_DTYPE = np.dtype(
     [
@@ -18,74 +41,72 @@ NOTE_DTYPE = np.dtype(
         ("duration", np.int32),  # ticks, at least 1
         ("pitch", np.int16),  # MIDI key number, 0 to 127, 60 is middle C
         ("velocity", np.int16),  # 1 to 127
-        ("program", np.int16),  # General MIDI program, 0 to 127
-        ("part", np.int16),  # number of the voice, staff or track in the source
+        ("program", np.int16),  # General MIDI program of the note's part, 0 to 127
+        ("part", np.int16),  # index in Score.parts
     ]
 )
-
-MAX_TICK = 2**30  # sums of two ticks fit in int32
-
-
-@dataclass(frozen=True)
-class Metre:
-    """A time signature and its start."""
-
-    start: int  # ticks
-    numerator: int
-    denominator: int
-
-    def __post_init__(self) -> None:
-        if not 1 <= self.numerator <= 64 or self.denominator not in (1, 2, 4, 8, 16, 32):
-            raise InvalidSetting(f"{self.numerator}/{self.denominator} is not a metre")
-        if not 0 <= self.start <= MAX_TICK:
-            raise ValueError(f"a metre cannot begin at tick {self.start}")
-
-    @property
-    def ticks_per_bar(self) -> int:
-        """Length of a bar in ticks."""
-        return max(1, 4 * TICKS_PER_QUARTER * self.numerator // self.denominator)
-
-    def __str__(self) -> str:
-        return f"{self.numerator}/{self.denominator}"
-
-
-COMMON_TIME = Metre(0, 4, 4)
 
 
 @dataclass(frozen=True, eq=False)
 class Score:
-    """Notes in order of start, pitch, part and duration, with tempo, metres and a name.
+    """Notes in order of start, pitch, part and duration, with parts, tempo, metres and a name.
 
     The first bar is a pickup if the first metre lasts for one bar that is shorter than those of
     the second metre (`1/4` before `4/4`): its positions then count from the end of a full bar.
     """
 
     notes: np.ndarray = field(default_factory=lambda: np.zeros(0, NOTE_DTYPE))  # (N,) NOTE_DTYPE
-    tempo: float = 120.0  # quarters a minute
+    tempo: float = 120.0  # quarters a minute, at the beginning
     metres: tuple[Metre, ...] = (COMMON_TIME,)
     name: str = ""
+    parts: tuple[Part, ...] = ()  # by part number; made from the notes where none are passed
+    tempo_changes: tuple[TempoChange, ...] = ()  # after the beginning
+    keys: tuple[KeySignature, ...] = ()
+    pedals: np.ndarray = field(default_factory=lambda: np.zeros(0, PEDAL_DTYPE))  # (P,)
+    resolution: int = TICKS_PER_QUARTER  # ticks per quarter; those of a file, so that it is exact
+    is_performance: bool = False  # played without a beat: its time is seconds, bars mean nothing
+    unreleased: np.ndarray = field(default_factory=lambda: np.zeros(0, UNRELEASED_DTYPE))  # (U,)
 
     def __post_init__(self) -> None:
         notes = np.array(self.notes, dtype=NOTE_DTYPE)
-        _check(notes)
-        if not 4.0 <= self.tempo <= 1000.0:
+        check_notes(notes)
+        if not 1 <= self.resolution <= MAX_RESOLUTION:
+            raise ValueError(f"a resolution of {self.resolution} ticks is not supported")
+        if not MIN_TEMPO <= self.tempo <= MAX_TEMPO:
             raise ValueError(f"tempo {self.tempo} is not between 4 and 1000 quarters a minute")
         if not self.metres or self.metres[0].start != 0:
             raise ValueError("the first metre must begin at tick 0")
-        starts = [metre.start for metre in self.metres]
-        if starts != sorted(set(starts)):
-            raise ValueError("metres must be in order, one at a time")
+        for name, fields in (("metres", self.metres), ("tempos", self.tempo_changes)):
+            starts = [item.start for item in fields]
+            if starts != sorted(set(starts)):
+                raise ValueError(f"{name} must be in order, one at a time")
+        parts = self.parts
+        if not parts:
+            notes, parts = default_parts(notes)
+        check_parts(notes, self.pedals, parts)
         order = np.lexsort((notes["duration"], notes["part"], notes["pitch"], notes["start"]))
         notes = notes[order]
         notes.flags.writeable = False
         object.__setattr__(self, "notes", notes)
+        object.__setattr__(self, "parts", parts)
 
     def __eq__(self, other: object) -> bool:
-        """Equality of the music (notes, tempo and metres); names are ignored."""
+        """Equality of the music, all that is played or written; names are ignored."""
         if not isinstance(other, Score):
             return NotImplemented
-        same_time = self.tempo == other.tempo and self.metres == other.metres
-        return same_time and np.array_equal(self.notes, other.notes)
+        return self._timing == other._timing and all(
+            np.array_equal(getattr(self, table), getattr(other, table))
+            for table in ("notes", "pedals", "unreleased")
+        )
+
+    @property
+    def _timing(self) -> tuple[object, ...]:
+        """All that is compared but the tables; tempi as MIDI files have them."""
+        changes = [(c.start, microseconds_per_quarter(c.tempo)) for c in self.tempo_changes]
+        tempo = microseconds_per_quarter(self.tempo)
+        parts = [(part.name, part.program, part.is_drum, part.track) for part in self.parts]
+        clock = self.resolution, self.is_performance
+        return tempo, changes, self.metres, self.keys, parts, clock
 
     def __len__(self) -> int:
         return len(self.notes)
@@ -98,7 +119,30 @@ class Score:
     @property
     def seconds(self) -> float:
         """Duration in seconds."""
-        return self.end / TICKS_PER_QUARTER * 60.0 / self.tempo
+        return float(self.seconds_at([self.end])[0])
+
+    def seconds_at(self, ticks: Sequence[int] | np.ndarray) -> np.ndarray:
+        """Seconds from the beginning at ticks: (N,) -> (N,) float64."""
+        return seconds_at(ticks, self.tempo, self.tempo_changes, self.resolution)
+
+    @cached_property
+    def mean_tempo(self) -> float:
+        """The constant tempo at which the piece would last as long, in quarters a minute."""
+        if not self.tempo_changes or not self.end:
+            return self.tempo
+        mean = round(60.0 * self.end / self.resolution / self.seconds, 2)
+        return min(MAX_TEMPO, max(MIN_TEMPO, mean))
+
+    @cached_property
+    def is_drum(self) -> np.ndarray:
+        """Whether each note is of a drum part: (N,) bool."""
+        drums = np.array([part.is_drum for part in self.parts], dtype=bool)
+        return drums[self.notes["part"]] if len(self) else np.zeros(0, dtype=bool)
+
+    @cached_property
+    def pitched(self) -> Score:
+        """The score without the notes of its drum parts; part numbers stay."""
+        return replace(self, notes=self.notes[~self.is_drum]) if self.is_drum.any() else self
 
     @cached_property
     def bars(self) -> int:
@@ -108,7 +152,12 @@ class Score:
     @property
     def has_pickup(self) -> bool:
         """Whether the score begins with a pickup and full bars follow."""
-        return first_bar_number(self.metres) == 0 and self.bars > 1
+        return self.first_bar_number == 0 and self.bars > 1
+
+    @property
+    def first_bar_number(self) -> int:
+        """Printed number of the first bar: 0 if it is a pickup, else 1."""
+        return first_bar_number(self.metres, self.resolution)
 
     @property
     def full_bars(self) -> int:
@@ -119,17 +168,62 @@ class Score:
         self, ticks: Sequence[int] | np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Bar index from 0, position in the bar and length of the bar of each tick: 3 x (N,)."""
-        return bar_positions(self.metres, ticks)
+        return bar_positions(self.metres, ticks, self.resolution)
 
     def bar_lines(self) -> np.ndarray:
         """Starts of the bars in ticks, from 0 to the first at or after the end."""
-        table = _metre_table(self.metres)
+        table = metre_table(self.metres, self.resolution)
         stops = [*table[1:, 0], self.end + table[-1, 1]]
         lines = [
             np.arange(start, min(stop, self.end + length), length)
             for (start, length, _, _), stop in zip(table, stops, strict=True)
         ]
         return np.concatenate(lines)
+
+    def on_grid(self) -> Score:
+        """The score on the clock of analysis and encodings: TICKS_PER_QUARTER, times rounded.
+
+        A performance gets SECONDS_RESOLUTION ticks per quarter at 120: a tick is 10 ms. A note
+        ends at the first release of its key.
+        """
+        score = self
+        if self.is_performance:
+            score = self._on_clock(lambda ticks: np.rint(self.seconds_at(ticks) * 100), 50)
+            score = replace(score, tempo=120.0, tempo_changes=(), metres=(COMMON_TIME,))
+        elif self.resolution != TICKS_PER_QUARTER:
+            score = self.at_resolution(TICKS_PER_QUARTER)
+        notes = end_at_first_release(score.notes)
+        return score if notes is score.notes else replace(score, notes=notes)
+
+    def at_resolution(self, resolution: int) -> Score:
+        """The score with another number of ticks per quarter, times rounded to the nearest."""
+        return self._on_clock(partial(round_ticks, old=self.resolution, new=resolution), resolution)
+
+    def _on_clock(self, clock: Clock, resolution: int) -> Score:
+        """The score on another clock; of changes that come to lie on one tick the last stays."""
+        tempos = move_marks((TempoChange(0, self.tempo), *self.tempo_changes), clock)
+        return replace(
+            self,
+            notes=move_spans(self.notes, clock),
+            tempo=tempos[0].tempo,
+            tempo_changes=tempos[1:],
+            metres=move_marks(self.metres, clock),
+            keys=move_marks(self.keys, clock),
+            pedals=move_spans(self.pedals, clock),
+            resolution=resolution,
+            unreleased=np.zeros(0, UNRELEASED_DTYPE),
+        )
+
+    def with_notes(self, notes: np.ndarray) -> Score:
+        """Other notes, with parts of their own, at the mean tempo and metres of this score."""
+        return Score(
+            notes,
+            self.mean_tempo,
+            self.metres,
+            self.name,
+            resolution=self.resolution,
+            is_performance=self.is_performance,
+        )
 
     def until(self, end: int) -> Score:
         """The score up to a tick: later notes left out, notes that sound beyond it cut off."""
@@ -145,23 +239,7 @@ class Score:
         notes["pitch"] += semitones
         if len(notes) and not (notes["pitch"].min() >= 0 and notes["pitch"].max() <= 127):
             raise InvalidSetting(f"transposed by {semitones}, a note would leave 0 to 127")
-        return replace(self, notes=notes)
-
-
-def bar_positions(
-    metres: tuple[Metre, ...], ticks: Sequence[int] | np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Bar index from 0, position in the bar and length of the bar of each tick: 3 x (N,)."""
-    ticks = np.asarray(ticks, dtype=np.int64)  # (N,)
-    table = _metre_table(metres)  # (M, 4) start, ticks per bar, first bar, offset
-    row = table[np.searchsorted(table[:, 0], ticks, side="right") - 1]  # (N, 4)
-    since = ticks - row[:, 0]
-    return row[:, 2] + since // row[:, 1], since % row[:, 1] + row[:, 3], row[:, 1] + row[:, 3]
-
-
-def first_bar_number(metres: tuple[Metre, ...]) -> int:
-    """Printed number of the first bar: 0 if it is a pickup, else 1."""
-    return 0 if bar_positions(metres, [0])[1][0] else 1
+        return replace(self, notes=notes, unreleased=np.zeros(0, UNRELEASED_DTYPE))
 
 
 def notes_from(rows: Iterable[Sequence[int]]) -> np.ndarray:
@@ -187,38 +265,6 @@ def without_overlaps(notes: np.ndarray) -> np.ndarray:
         cut = (table["pitch"][1:] == table["pitch"][:-1]) & (gap < table["duration"][:-1])
         table["duration"][:-1][cut] = gap[cut]
     return table[np.lexsort((table["pitch"], table["start"]))]
-
-
-@lru_cache(maxsize=4096)
-def _metre_table(metres: tuple[Metre, ...]) -> np.ndarray:
-    """Start, ticks per bar, index of the first bar and pickup offset of each metre: (M, 4)."""
-    rows, bar = [], 0
-    for metre, next_metre in zip(metres, [*metres[1:], None], strict=True):
-        length, offset = metre.ticks_per_bar, 0
-        if next_metre is not None:
-            duration = next_metre.start - metre.start
-            if metre.start == 0 and duration <= length < next_metre.ticks_per_bar:
-                offset = next_metre.ticks_per_bar - length
-        rows.append((metre.start, length, bar, offset))
-        if next_metre is not None:
-            bar += -(-duration // length)
-    return np.array(rows, dtype=np.int64)
-
-
-def _check(notes: np.ndarray) -> None:
-    """Raise ValueError if a column has a value out of its range."""
-    bounds = {
-        "start": (0, MAX_TICK),
-        "duration": (1, MAX_TICK),
-        "pitch": (0, 127),
-        "velocity": (1, 127),
-        "program": (0, 127),
-        "part": (0, 32767),
-    }
-    for column, (low, high) in bounds.items():
-        values = notes[column]
-        if len(values) and not (low <= values.min() and values.max() <= high):
-            raise ValueError(f"{column} is not between {low} and {high}")
 
 
 def pooled_notes(scores: Sequence[Score]) -> tuple[np.ndarray, np.ndarray]:

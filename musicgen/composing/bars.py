@@ -8,7 +8,8 @@ from functools import lru_cache
 import numpy as np
 
 from musicgen.encoding.grid import GRID_TICKS
-from musicgen.score import MAX_TICK, Metre, bar_positions
+from musicgen.metres import Metre, bar_positions
+from musicgen.score_fields import MAX_TICK
 
 
 @lru_cache(maxsize=1024)

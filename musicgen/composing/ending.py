@@ -24,7 +24,8 @@ from musicgen.composing.random_streams import Purpose, random_stream
 from musicgen.composing.settings import ENDING_BARS
 from musicgen.encoding.model_interface import Model
 from musicgen.encoding.notes import NotesEncoding
-from musicgen.score import TICKS_PER_QUARTER, Score
+from musicgen.metres import TICKS_PER_QUARTER
+from musicgen.score import Score
 from musicgen.theory.keys import find_keys
 from musicgen.theory.repetition import degenerate_repetition
 from musicgen.theory.scales import tonic_of

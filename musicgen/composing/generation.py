@@ -21,7 +21,8 @@ from musicgen.composing.random_streams import Purpose, random_stream
 from musicgen.composing.settings import ENDING_BARS, ComposeSettings
 from musicgen.encoding.model_interface import Model, Stepper
 from musicgen.encoding.steps import Steps
-from musicgen.score import Metre, Score, bar_positions
+from musicgen.metres import Metre, bar_positions
+from musicgen.score import Score
 
 # on_bar gets the whole piece so far. It is called for each of the first bars, and then whenever the
 # piece has grown by this fraction of it: the calls take time in proportion to the length.
@@ -195,7 +196,7 @@ class _Generation:
             return score
         notes = score.notes.copy()
         notes["program"] = settings.program
-        return replace(score, notes=notes)
+        return score.with_notes(notes)
 
     def composition(
         self, decoder: BatchDecoder, row: int, variation: int, finished: bool, seconds: float

@@ -165,7 +165,7 @@ class BarRange:
             again = following["start"][following["pitch"] == note["pitch"]]
             if len(again):
                 note["duration"] = min(note["duration"], again.min() - note["start"])
-        return replace(self.score, notes=np.concatenate([outside, new]))
+        return self.score.with_notes(np.concatenate([outside, new]))
 
     def following_log_likelihoods(self, scores: Sequence[Score]) -> list[float]:
         """Log-likelihood (natural) for each note after the range, in each of these pieces."""

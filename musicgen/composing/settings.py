@@ -18,7 +18,7 @@ from musicgen.encoding.grid import (
 )
 from musicgen.errors import InvalidSetting
 from musicgen.json_files import InvalidJson, convert_json
-from musicgen.score import TICKS_PER_QUARTER, Metre
+from musicgen.metres import TICKS_PER_QUARTER, Metre
 from musicgen.theory.form import check_form
 from musicgen.theory.scales import pitch_classes
 from musicgen.theory.spelling import pitch_name

@@ -20,8 +20,9 @@ import numpy as np
 
 from musicgen.corpus.collection import Piece, PieceFile, RefusedFile
 from musicgen.json_files import parse_json
+from musicgen.metres import Metre
 from musicgen.paths import home
-from musicgen.score import NOTE_DTYPE, Metre, Score
+from musicgen.score import NOTE_DTYPE, Score
 
 READER_VERSION = 3  # increase when readers give other scores for the same bytes
 MAX_CACHE_FILES = 64

@@ -27,7 +27,8 @@ from musicgen.encoding.grid import (
 from musicgen.encoding.repeat_features import REPEAT_WIDTH, REPEATS, RepeatTracker, repeat_features
 from musicgen.encoding.steps import Features, Field, Steps
 from musicgen.json_files import convert_json
-from musicgen.score import NOTE_DTYPE, Metre, Score, without_overlaps
+from musicgen.metres import Metre
+from musicgen.score import NOTE_DTYPE, Score, without_overlaps
 from musicgen.theory.spelling import pitch_name
 
 # Grid units since the onset of the note before; 0 for the next note of a chord.
@@ -85,7 +86,7 @@ class EventsEncoding:
         if self.program:
             columns.append(notes["program"])
         fields = np.stack(columns, axis=1).astype(np.int32)  # (N, F)
-        return Steps(fields, score.tempo, score.metres, score.name)
+        return Steps(fields, score.mean_tempo, score.metres, score.name)
 
     def decode(self, steps: Steps) -> Score:
         fields = steps.fields
@@ -115,7 +116,7 @@ class EventsEncoding:
         notes["velocity"] = rounded if self.velocity else DEFAULT_VELOCITY
         notes["program"] = notes["program"] if self.program else 0
         notes["part"] = 0
-        return replace(score, notes=notes)
+        return score.with_notes(notes)
 
     def features(self, steps: Steps, start: int = 0, stop: int | None = None) -> Features:
         of_notes = note_features(steps.fields, steps.metres, start, stop)

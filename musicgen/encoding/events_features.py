@@ -17,7 +17,7 @@ import numpy as np
 
 from musicgen.encoding.grid import GRID_TICKS, KEYS, LOWEST_KEY, MAX_GRID_UNITS
 from musicgen.encoding.steps import Features
-from musicgen.score import Metre, bar_positions
+from musicgen.metres import Metre, bar_positions
 
 MAX_AGE = 2 * MAX_GRID_UNITS  # also of keys that have not been struck
 CHROMA_WINDOWS = (16, 64, None)  # notes

@@ -22,7 +22,8 @@ import numpy as np
 from musicgen.encoding.repeat_features import REPEATS, latest_repeats
 from musicgen.encoding.steps import Features, Field, Steps
 from musicgen.json_files import convert_json
-from musicgen.score import NOTE_DTYPE, TICKS_PER_QUARTER, Metre, Score
+from musicgen.metres import TICKS_PER_QUARTER, Metre
+from musicgen.score import NOTE_DTYPE, Score
 
 FRAMES_PER_QUARTER = 4
 FRAME_TICKS = TICKS_PER_QUARTER // FRAMES_PER_QUARTER

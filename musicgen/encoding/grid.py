@@ -1,6 +1,6 @@
 """The grid of `events`: its unit of time, its keys, its longest duration."""
 
-from musicgen.score import TICKS_PER_QUARTER
+from musicgen.metres import TICKS_PER_QUARTER
 
 GRID_PER_QUARTER = 12  # 16ths and triplets are exact
 GRID_TICKS = TICKS_PER_QUARTER // GRID_PER_QUARTER  # ticks of a grid unit

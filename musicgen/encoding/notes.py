@@ -19,7 +19,8 @@ from musicgen.bounds import within
 from musicgen.encoding.steps import Features, Field, Steps
 from musicgen.errors import InvalidSetting
 from musicgen.json_files import InvalidJson, convert_json
-from musicgen.score import COMMON_TIME, NOTE_DTYPE, TICKS_PER_QUARTER, Metre, Score
+from musicgen.metres import COMMON_TIME, TICKS_PER_QUARTER, Metre
+from musicgen.score import NOTE_DTYPE, Score
 from musicgen.theory.chords import Sonorities, sonorities
 from musicgen.theory.spelling import chord_name, pitch_class_mask, pitch_name
 

@@ -8,7 +8,8 @@ from typing import Protocol, TypeAlias
 
 import numpy as np
 
-from musicgen.score import COMMON_TIME, Metre, Score
+from musicgen.metres import COMMON_TIME, Metre
+from musicgen.score import Score
 
 Features: TypeAlias = dict[str, np.ndarray]  # by name: (T, width) of a piece, (K, width) of rows
 

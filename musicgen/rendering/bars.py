@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from musicgen.metres import Metre, first_bar_number
 from musicgen.rendering.note_names import TICKS_PER_WHOLE
 from musicgen.rendering.voices import Chord, split_duration, split_voices
-from musicgen.score import Metre, Score, first_bar_number
+from musicgen.score import Score
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ import mido
 import numpy as np
 import pretty_midi
 
-from musicgen.score import TICKS_PER_QUARTER, Metre, Score, without_overlaps
+from musicgen.metres import TICKS_PER_QUARTER, Metre
+from musicgen.score import Score, without_overlaps
 
 FILE_TICKS_PER_QUARTER = 96  # readers refuse ticks over 10^7: this leaves 100,000 quarters
 _SCALE = FILE_TICKS_PER_QUARTER // TICKS_PER_QUARTER

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from musicgen.metres import TICKS_PER_QUARTER
 from musicgen.rendering.bars import Bar, NotatedChord, notated_chords, written_bars
 from musicgen.rendering.midi import midi_tracks
 from musicgen.rendering.note_names import key_signature, spell
 from musicgen.rendering.voices import MIDDLE_C, split_duration, split_staves
-from musicgen.score import TICKS_PER_QUARTER, Score
+from musicgen.score import Score
 
 
 def musicxml_bytes(score: Score, title: str = "") -> bytes:

@@ -8,7 +8,8 @@ from fractions import Fraction
 import numpy as np
 
 from musicgen.errors import InvalidSetting
-from musicgen.score import TICKS_PER_QUARTER, Score, first_bar_number
+from musicgen.metres import TICKS_PER_QUARTER, first_bar_number
+from musicgen.score import Score
 from musicgen.theory.keys import find_keys
 
 SHARP_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")

@@ -8,7 +8,7 @@ from itertools import groupby
 
 import numpy as np
 
-from musicgen.score import TICKS_PER_QUARTER
+from musicgen.metres import TICKS_PER_QUARTER
 
 MIDDLE_C = 60
 # Pitches that one staff can hold well: from the first in treble clef, up to the second in bass.

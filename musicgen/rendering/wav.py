@@ -100,7 +100,7 @@ def _fit_to_channels(score: Score) -> Score:
         return score
     notes = score.notes.copy()
     notes["part"] = 0
-    return replace(score, notes=notes)
+    return score.with_notes(notes)
 
 
 def _midi_with_tail(score: Score, volume: int) -> bytes:

@@ -7,7 +7,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from musicgen.score import TICKS_PER_QUARTER, Metre, Score, bar_positions, pooled_notes
+from musicgen.metres import TICKS_PER_QUARTER, Metre, bar_positions
+from musicgen.score import Score, pooled_notes
 from musicgen.statistics.histogram import Histogram, histogram
 
 _NOTE_VALUES = {

@@ -9,7 +9,8 @@ import math
 
 import numpy as np
 
-from musicgen.score import TICKS_PER_QUARTER, Score
+from musicgen.metres import TICKS_PER_QUARTER
+from musicgen.score import Score
 
 MAX_SIXTEENTHS = 16  # longer durations count in the last bin
 

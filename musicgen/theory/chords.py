@@ -14,7 +14,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from musicgen.score import TICKS_PER_QUARTER
+from musicgen.metres import TICKS_PER_QUARTER
 
 TOLERANCE_TICKS = TICKS_PER_QUARTER // 4  # a 16th
 MAX_TRACKS = 1024  # part = number of its track + MAX_TRACKS * number of its voice in that track

@@ -9,7 +9,8 @@ from __future__ import annotations
 from string import ascii_lowercase, ascii_uppercase
 
 from musicgen.errors import InvalidSetting
-from musicgen.score import Score, bar_positions, first_bar_number
+from musicgen.metres import bar_positions, first_bar_number
+from musicgen.score import Score
 
 LETTERS = ascii_uppercase + ascii_lowercase
 MAX_LETTERS = len(LETTERS)

@@ -9,7 +9,6 @@ lowest cost, in semitones.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 
@@ -30,7 +29,7 @@ def separate_voices(score: Score, count: int) -> Score:
         return score
     notes = score.notes.copy()
     notes["part"] = _assign_parts(score.notes, count) if count > 1 else 0
-    return replace(score, notes=notes)
+    return score.with_notes(notes)
 
 
 def monophonic_parts(score: Score) -> int:

@@ -10,7 +10,8 @@ from musicgen.composing.ending import closing, is_open, with_ending
 from musicgen.composing.generation import Composition, generate
 from musicgen.composing.pipeline import Composer
 from musicgen.composing.style.training_profile import TrainingProfile
-from musicgen.score import Metre, Score, notes_from
+from musicgen.metres import Metre
+from musicgen.score import Score, notes_from
 from tests.helpers.compose_settings import plain_settings
 from tests.helpers.parrot import Parrot, parrot_of
 from tests.helpers.tunes import hymn

@@ -8,7 +8,8 @@ from musicgen.composing.generation import BARS_ONE_BY_ONE, generate
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.notes import NotesEncoding
 from musicgen.errors import InvalidSetting
-from musicgen.score import Metre, Score, notes_from
+from musicgen.metres import Metre
+from musicgen.score import Score, notes_from
 from tests.helpers.compose_settings import plain_settings
 from tests.helpers.parrot import Parrot, parrot_of
 from tests.helpers.tiny_graphs import tiny_checkpoint

@@ -11,7 +11,8 @@ from musicgen.composing.style.training_profile import TrainingProfile
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.notes import NotesEncoding
 from musicgen.errors import InvalidSetting
-from musicgen.score import COMMON_TIME, Metre, Score, notes_from, without_overlaps
+from musicgen.metres import COMMON_TIME, Metre
+from musicgen.score import Score, notes_from, without_overlaps
 from musicgen.theory.scales import pitch_classes
 from tests.helpers.compose_settings import plain_settings
 from tests.helpers.parrot import Parrot, parrot_of

@@ -12,7 +12,8 @@ from musicgen.composing.settings import ComposeSettings
 from musicgen.composing.style.metre_style import MetreStyle
 from musicgen.composing.style.training_profile import TrainingProfile, write_training_profile
 from musicgen.encoding.steps import Features
-from musicgen.score import Metre, Score
+from musicgen.metres import Metre
+from musicgen.score import Score
 from musicgen.theory.keys import find_keys
 from tests.helpers.compose_settings import plain_settings
 from tests.helpers.parrot import FORBIDDEN, Parrot, ParrotStepper, parrot_of

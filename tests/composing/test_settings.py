@@ -6,7 +6,7 @@ import pytest
 
 from musicgen.composing.settings import NO_STYLE, ComposeSettings
 from musicgen.errors import InvalidSetting
-from musicgen.score import Metre
+from musicgen.metres import Metre
 
 ALL_SET = ComposeSettings(
     bars=8,

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from musicgen.encoding.events import DEFAULT_VELOCITY, EventsEncoding
 from musicgen.encoding.grid import GRID_TICKS, HIGHEST_KEY, LOWEST_KEY, MAX_GRID_UNITS
 from musicgen.encoding.steps import Steps
-from musicgen.score import Metre, Score, notes_from
+from musicgen.metres import Metre
+from musicgen.score import Score, notes_from
 from tests.helpers.score_strategies import scores
 
 PLAIN = EventsEncoding()

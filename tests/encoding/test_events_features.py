@@ -11,7 +11,7 @@ from musicgen.encoding.events_features import (
     NoteFeatureTracker,
     note_features,
 )
-from musicgen.score import COMMON_TIME, Metre
+from musicgen.metres import COMMON_TIME, Metre
 
 C4, E4, G4 = 39, 43, 46  # keys from A0
 QUARTER = 12  # grid units

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from musicgen.encoding.notes import MAX_TOKENS, NotesEncoding
 from musicgen.encoding.registry import encoding_from_json
 from musicgen.encoding.steps import Field, Steps
-from musicgen.score import COMMON_TIME, Metre, Score, notes_from
+from musicgen.metres import COMMON_TIME, Metre
+from musicgen.score import Score, notes_from
 from tests.helpers.score_strategies import scores
 
 TUNE = Score(

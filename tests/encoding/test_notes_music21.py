@@ -32,7 +32,7 @@ import pytest
 
 from musicgen.corpus.readers.read_score import read_score
 from musicgen.encoding.registry import fit_encoding
-from musicgen.score import TICKS_PER_QUARTER
+from musicgen.metres import TICKS_PER_QUARTER
 from musicgen.theory.chords import sonorities
 from tests.helpers.locations import CORPORA
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from musicgen.score import COMMON_TIME, Metre, Score, notes_from
+from musicgen.metres import COMMON_TIME, Metre
+from musicgen.score import Score, notes_from
 
 NOTE = st.tuples(
     st.integers(0, 900),  # start

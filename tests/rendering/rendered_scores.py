@@ -3,8 +3,9 @@
 import numpy as np
 from hypothesis import strategies as st
 
+from musicgen.metres import Metre
 from musicgen.rendering.midi import midi_tracks
-from musicgen.score import Metre, Score, notes_from
+from musicgen.score import Score, notes_from
 
 PICKUP = (Metre(0, 1, 4), Metre(24, 4, 4))
 CHANGES = (Metre(0, 3, 4), Metre(144, 6, 8), Metre(370, 5, 8))  # bar 3 of 6/8 is cut short

@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from musicgen.metres import Metre
 from musicgen.rendering.midi import FILE_TICKS_PER_QUARTER
 from musicgen.rendering.musicxml import musicxml_bytes
-from musicgen.score import Metre, Score, notes_from
+from musicgen.score import Score, notes_from
 from tests.rendering.four_readers import parsed_musicxml, with_musicxml
 from tests.rendering.rendered_scores import (
     CHANGES,

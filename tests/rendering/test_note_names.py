@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicgen.errors import InvalidSetting
+from musicgen.metres import Metre, first_bar_number
 from musicgen.rendering.note_names import (
     note_labels,
     note_value_name,
@@ -12,7 +13,7 @@ from musicgen.rendering.note_names import (
     pitch_name,
     spell,
 )
-from musicgen.score import Metre, Score, first_bar_number, notes_from
+from musicgen.score import Score, notes_from
 
 
 def test_pitches_have_names() -> None:

@@ -25,7 +25,8 @@ import muspy
 
 from musicgen.corpus.bundled.library import bundled_collections
 from musicgen.corpus.readers.read_score import read_score
-from musicgen.score import TICKS_PER_QUARTER, Metre, Score, notes_from
+from musicgen.metres import TICKS_PER_QUARTER, Metre
+from musicgen.score import Score, notes_from
 
 ANSWERS = Path(__file__).with_suffix(".json")
 STRIDE_PIECES = {"bach-chorales": 30, "ryans-mammoth": 70}

@@ -13,7 +13,7 @@ import pytest
 
 from musicgen.corpus.bundled.library import bundled_collections
 from musicgen.corpus.readers.read_score import read_score
-from musicgen.score import TICKS_PER_QUARTER
+from musicgen.metres import TICKS_PER_QUARTER
 from musicgen.statistics.histogram import Histogram
 from musicgen.statistics.overview import overview
 from musicgen.statistics.pitch_histograms import intervals, note_frequency, pitch_classes, pitches

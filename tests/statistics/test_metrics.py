@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from musicgen.corpus.bundled.library import bundled_collections
 from musicgen.corpus.readers.read_score import read_score
-from musicgen.score import Metre, Score, notes_from
+from musicgen.metres import Metre
+from musicgen.score import Score, notes_from
 from musicgen.statistics import pitch_metrics as pitch
 from musicgen.statistics import rhythm_metrics as time
 from musicgen.statistics.metrics import METRICS, score_metrics

@@ -2,7 +2,8 @@
 
 import pytest
 
-from musicgen.score import Metre, Score, notes_from
+from musicgen.metres import Metre
+from musicgen.score import Score, notes_from
 from musicgen.theory.form import check_form, earlier_bars, form_of
 
 TWO_FOUR = (Metre(0, 2, 4),)

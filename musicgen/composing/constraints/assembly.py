@@ -23,7 +23,7 @@ from musicgen.encoding.grid import GRID_PER_QUARTER, GRID_TICKS, KEYS, LOWEST_KE
 from musicgen.encoding.notes import NotesEncoding
 from musicgen.encoding.steps import Encoding
 from musicgen.errors import InvalidSetting
-from musicgen.score import Metre
+from musicgen.metres import Metre
 from musicgen.theory.scales import pitch_classes, relative_key_log_ratio, tonic_triad
 
 # Share of `relative_key_log_ratio` that is added to the logits of pitches. At 0.4, chorales that

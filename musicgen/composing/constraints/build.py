@@ -15,7 +15,7 @@ from musicgen.encoding.grid import KEYS, LOWEST_KEY
 from musicgen.encoding.notes import NotesEncoding
 from musicgen.encoding.steps import Encoding
 from musicgen.errors import InvalidSetting
-from musicgen.score import Metre
+from musicgen.metres import Metre
 
 
 def build_constraints(

@@ -19,7 +19,7 @@ from musicgen.composing.bars import bar_start
 from musicgen.composing.decoding.constraint import Rules, StepContext
 from musicgen.encoding.events import DURATION, PITCH, SHIFT
 from musicgen.encoding.grid import GRID_TICKS, MAX_GRID_UNITS
-from musicgen.score import Metre, bar_positions, first_bar_number
+from musicgen.metres import Metre, bar_positions, first_bar_number
 from musicgen.theory.form import earlier_bars
 
 LOGIT_BIAS = 5.0  # nats

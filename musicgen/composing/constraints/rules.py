@@ -17,7 +17,7 @@ from musicgen.composing.decoding.sampling import FORBIDDEN, NEVER
 from musicgen.encoding.events_features import MAX_AGE
 from musicgen.encoding.grid import KEYS, LOWEST_KEY, MAX_GRID_UNITS
 from musicgen.errors import InvalidSetting
-from musicgen.score import Metre
+from musicgen.metres import Metre
 
 
 def allow_only(allowed: np.ndarray) -> Rule:

@@ -14,7 +14,7 @@ from musicgen.encoding.events import SHIFT
 from musicgen.encoding.grid import GRID_TICKS, MAX_GRID_UNITS
 from musicgen.encoding.model_interface import Model, Stepper, branch
 from musicgen.encoding.notes import STEP_TICKS
-from musicgen.score import Metre
+from musicgen.metres import Metre
 
 
 class BatchDecoder:

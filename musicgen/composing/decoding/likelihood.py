@@ -8,7 +8,7 @@ import numpy as np
 
 from musicgen.composing.decoding.sampling import log_likelihood
 from musicgen.encoding.model_interface import Model, Stepper, branch
-from musicgen.score import Metre
+from musicgen.metres import Metre
 
 
 class LogLikelihood:

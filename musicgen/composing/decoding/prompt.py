@@ -11,7 +11,8 @@ from musicgen.composing.settings import MAX_NOTES, ComposeSettings
 from musicgen.encoding.notes import STEP_TICKS, NotesEncoding
 from musicgen.encoding.steps import Encoding, Steps
 from musicgen.errors import InvalidSetting
-from musicgen.score import Metre, Score
+from musicgen.metres import Metre
+from musicgen.score import Score
 
 DEFAULT_TEMPO_BPM = 100.0  # quarters a minute
 

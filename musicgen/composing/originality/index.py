@@ -18,7 +18,8 @@ from musicgen.encoding.grid import GRID_TICKS, KEYS
 from musicgen.errors import MusicgenError
 from musicgen.files import write_bytes
 from musicgen.json_files import InvalidJson, parse_json
-from musicgen.score import Metre, Score, bar_positions, first_bar_number
+from musicgen.metres import Metre, bar_positions, first_bar_number
+from musicgen.score import Score
 
 FILE = "originality.npz"
 MAX_BYTES = 2**30

@@ -11,7 +11,8 @@ import numpy as np
 from musicgen.composing.settings import MAX_SILENCE_QUARTERS, MIN_SILENCE_QUARTERS
 from musicgen.composing.style.metre_style import MetreStyle
 from musicgen.encoding.grid import GRID_TICKS
-from musicgen.score import TICKS_PER_QUARTER, Score, bar_positions
+from musicgen.metres import TICKS_PER_QUARTER, bar_positions
+from musicgen.score import Score
 from musicgen.statistics.rhythm_histograms import main_metre
 from musicgen.theory.form import form_of
 from musicgen.theory.keys import find_keys

@@ -19,8 +19,9 @@ from musicgen.corpus.readers.archives import unpack_mxl
 from musicgen.corpus.readers.formats import ABC, MUSICXML, to_text
 from musicgen.corpus.readers.notation import read_text
 from musicgen.corpus.readers.written_score import Notation
+from musicgen.metres import Metre
 from musicgen.progress import Progress
-from musicgen.score import Metre, Score
+from musicgen.score import Score
 
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest of the format: bytes do not depend on the date
 _VOICES = ("soprano", "alto", "tenor", "bass")

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 import symusic
 
-from musicgen.score import TICKS_PER_QUARTER, Score
+from musicgen.metres import TICKS_PER_QUARTER
+from musicgen.score import Score
 
 FILE_TICKS_PER_QUARTER = 480  # the common resolution of sequencers; a multiple of ours
 _SCALE = FILE_TICKS_PER_QUARTER // TICKS_PER_QUARTER

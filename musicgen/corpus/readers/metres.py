@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from musicgen.score import COMMON_TIME, MAX_TICK, TICKS_PER_QUARTER, Metre
+from musicgen.metres import COMMON_TIME, TICKS_PER_QUARTER, Metre
+from musicgen.score_fields import MAX_TICK
 
 MAX_NUMERATOR = 64
 MAX_DENOMINATOR = 32

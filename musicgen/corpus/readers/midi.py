@@ -15,7 +15,8 @@ import symusic
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.limits import LIMITS, Limits, check_notes, check_times
 from musicgen.corpus.readers.metres import metres_from_signatures
-from musicgen.score import NOTE_DTYPE, TICKS_PER_QUARTER, Metre, Score
+from musicgen.metres import TICKS_PER_QUARTER, Metre
+from musicgen.score import NOTE_DTYPE, Score
 from musicgen.theory.chords import MAX_TRACKS
 
 DEFAULT_TEMPO = 120.0  # quarters a minute, the standard's default

@@ -12,7 +12,8 @@ from musicgen.corpus.readers.formats import ABC, HUMDRUM, MUSICXML
 from musicgen.corpus.readers.limits import LIMITS, Limits, check_notes, check_times
 from musicgen.corpus.readers.metres import metres_from_bars
 from musicgen.corpus.readers.written_score import Notation
-from musicgen.score import NOTE_DTYPE, TICKS_PER_QUARTER, Score
+from musicgen.metres import TICKS_PER_QUARTER
+from musicgen.score import NOTE_DTYPE, Score
 
 DEFAULT_TEMPO = 120.0  # quarters a minute
 DEFAULT_VELOCITY = 80

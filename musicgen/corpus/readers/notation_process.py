@@ -19,8 +19,9 @@ from musicgen.corpus.readers.notation_worker import (
     read_message,
     write_message,
 )
+from musicgen.metres import Metre
 from musicgen.paths import PACKAGE
-from musicgen.score import NOTE_DTYPE, Metre, Score
+from musicgen.score import NOTE_DTYPE, Score
 
 WORKER = "musicgen.corpus.readers.notation_worker"
 BASE_SECONDS = 10.0  # time limit of a short text, which takes less than 1 s; long texts get more

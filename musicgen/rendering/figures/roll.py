@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
+from musicgen.metres import TICKS_PER_QUARTER, first_bar_number
 from musicgen.rendering.note_names import SHARP_NAMES, note_labels, pitch_name
-from musicgen.score import TICKS_PER_QUARTER, Score, first_bar_number
+from musicgen.score import Score
 
 # Okabe and Ito's colours, distinct for every kind of eyesight, on white and on black.
 PART_COLOURS = ("#3a86d8", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#9a8c2c")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from musicgen.metres import TICKS_PER_QUARTER, first_bar_number
 from musicgen.rendering.figures.roll import (
     MARK_COLOUR,
     PRIMER_COLOUR,
@@ -16,7 +17,7 @@ from musicgen.rendering.figures.roll import (
     part_colour,
 )
 from musicgen.rendering.note_names import note_labels
-from musicgen.score import TICKS_PER_QUARTER, Score, first_bar_number
+from musicgen.score import Score
 from musicgen.ui.components.component import component
 
 JSON_LENGTH_BYTES = 4  # of the message, before the JSON

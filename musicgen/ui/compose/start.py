@@ -14,8 +14,9 @@ from musicgen.composing.records.recipe import Recipe
 from musicgen.composing.records.saved_pieces import MAX_NAME_CHARACTERS, SavedPiece, save_piece
 from musicgen.composing.settings import ComposeSettings
 from musicgen.errors import MusicgenError
+from musicgen.metres import first_bar_number
 from musicgen.rendering.midi import midi_bytes
-from musicgen.score import Score, first_bar_number
+from musicgen.score import Score
 from musicgen.ui.compose.form.prompt import Prompt
 from musicgen.ui.compose.models import OpenModel
 from musicgen.ui.compose.piece_facts import primer_notes

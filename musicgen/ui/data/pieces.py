@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
+from musicgen.metres import TICKS_PER_QUARTER
 from musicgen.rendering.wav import MAX_SECONDS, wav_bytes
-from musicgen.score import TICKS_PER_QUARTER, Score
+from musicgen.score import Score
 from musicgen.statistics.analysis import Analysis
 from musicgen.ui.components.player import roll_player
 from musicgen.ui.data.chart_bars import Bar, bar_of

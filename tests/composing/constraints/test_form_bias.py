@@ -8,7 +8,7 @@ from musicgen.composing.decoding.constraint import StepContext
 from musicgen.composing.generation import generate
 from musicgen.encoding.events import DURATION, PITCH, SHIFT
 from musicgen.encoding.grid import KEYS, MAX_GRID_UNITS
-from musicgen.score import Metre
+from musicgen.metres import Metre
 from musicgen.theory.form import form_of
 from tests.helpers.compose_settings import plain_settings
 from tests.helpers.parrot import parrot_of

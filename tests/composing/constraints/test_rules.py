@@ -18,7 +18,7 @@ from musicgen.composing.decoding.sampling import FORBIDDEN
 from musicgen.encoding.events_features import MAX_AGE
 from musicgen.encoding.grid import KEYS, LOWEST_KEY, MAX_GRID_UNITS
 from musicgen.errors import InvalidSetting
-from musicgen.score import Metre
+from musicgen.metres import Metre
 from tests.helpers.compose_settings import plain_settings
 
 C4 = 60 - LOWEST_KEY

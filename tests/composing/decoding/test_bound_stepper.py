@@ -9,9 +9,9 @@ from musicgen.composing.decoding.bound_stepper import BoundStepper, can_be_bound
 from musicgen.composing.decoding.onnx_model import OnnxModel, OnnxStepper
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.model_interface import Stepper, branch
+from musicgen.metres import COMMON_TIME
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.paths import PRETRAINED
-from musicgen.score import COMMON_TIME
 from tests.helpers.tiny_graphs import tiny_checkpoint
 
 STEPS = 20

@@ -5,8 +5,8 @@ import pytest
 
 from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.encoding.events import EventsEncoding
+from musicgen.metres import COMMON_TIME
 from musicgen.models.checkpoints.checkpoint import BadCheckpoint
-from musicgen.score import COMMON_TIME
 from tests.helpers.tiny_graphs import WIDTH, tiny_checkpoint
 
 STEPS = np.array([[[0, 40, 11], [0, 50, 5]], [[12, 44, 11], [6, 51, 5]]], np.int32)  # (N, K, F)

@@ -15,7 +15,8 @@ from musicgen.composing.originality.report import (
     held_out_overlap,
     originality,
 )
-from musicgen.score import TICKS_PER_QUARTER, Metre, Score, notes_from
+from musicgen.metres import TICKS_PER_QUARTER, Metre
+from musicgen.score import Score, notes_from
 from tests.helpers.tunes import tune
 
 QUARTER = TICKS_PER_QUARTER

@@ -1,7 +1,8 @@
 """Styles measured from pieces."""
 
 from musicgen.composing.style.measuring import measure_styles
-from musicgen.score import Metre, Score, notes_from
+from musicgen.metres import Metre
+from musicgen.score import Score, notes_from
 
 THREE_FOUR = (Metre(0, 3, 4),)
 WITH_UPBEAT = (Metre(0, 1, 8), Metre(12, 3, 4))

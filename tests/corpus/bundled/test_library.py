@@ -13,7 +13,8 @@ import pytest
 from musicgen.corpus.bundled.build import build_library
 from musicgen.corpus.bundled.library import bundled_collections
 from musicgen.corpus.load import load_collection
-from musicgen.score import Metre, Score
+from musicgen.metres import Metre
+from musicgen.score import Score
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from musicgen.corpus.readers import notation_process
 from musicgen.corpus.readers.archives import open_archive, read_member
 from musicgen.corpus.readers.notation_process import NotationProcess
 from musicgen.corpus.readers.read_score import read_piece
-from musicgen.score import MAX_TICK
+from musicgen.score_fields import MAX_TICK
 from tests.helpers.small_midi import midi, note, program, signature, tempo
 
 TUNE = b"X:1\nT:A tune\nM:6/8\nL:1/8\nQ:1/8=200\nK:Dm\nA|:d2e f(3efg|1 a3 A3:|2 [da]6|]\n"

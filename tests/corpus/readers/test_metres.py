@@ -1,7 +1,7 @@
 """Metres from written bars and from time signatures."""
 
 from musicgen.corpus.readers.metres import metres_from_bars, metres_from_signatures
-from musicgen.score import COMMON_TIME, Metre
+from musicgen.metres import COMMON_TIME, Metre
 
 
 def test_full_bars_have_one_metre() -> None:

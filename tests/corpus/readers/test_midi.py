@@ -13,7 +13,8 @@ from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.limits import Limits
 from musicgen.corpus.readers.midi import read_midi
 from musicgen.corpus.readers.read_score import read_piece, read_score
-from musicgen.score import COMMON_TIME, Metre, Score, notes_from, without_overlaps
+from musicgen.metres import COMMON_TIME, Metre
+from musicgen.score import Score, notes_from, without_overlaps
 from musicgen.theory.chords import MAX_TRACKS
 from tests.helpers.locations import CORPORA
 from tests.helpers.score_strategies import scores

@@ -12,7 +12,7 @@ from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.formats import ABC
 from musicgen.corpus.readers.notation_process import NotationProcess
 from musicgen.corpus.readers.read_score import read_piece, read_score
-from musicgen.score import Metre
+from musicgen.metres import Metre
 
 HEADER = "X:1\nT:A tune\nM:4/4\nL:1/4\nK:C\n"
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from musicgen.metres import Metre
 from musicgen.rendering.figures.roll import (
     MARK_COLOUR,
     PRIMER_COLOUR,
@@ -11,7 +12,7 @@ from musicgen.rendering.figures.roll import (
     part_colour,
     piano_roll,
 )
-from musicgen.score import Metre, Score, notes_from
+from musicgen.score import Score, notes_from
 
 TUNE = Score(notes_from([(0, 24, 60), (24, 12, 61, 127), (96, 48, 64, 40, 0, 1)]))
 

@@ -3,8 +3,9 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from musicgen.metres import Metre
 from musicgen.rendering.figures.roll import Mark
-from musicgen.score import Metre, Score, notes_from
+from musicgen.score import Score, notes_from
 from musicgen.ui.components.player import (
     PlayerEvent,
     drawing,

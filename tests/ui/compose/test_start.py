@@ -1,6 +1,7 @@
 import pytest
 
-from musicgen.score import Metre, Score, notes_from
+from musicgen.metres import Metre
+from musicgen.score import Score, notes_from
 from musicgen.ui.compose.start import bar_range_label
 
 WITH_UPBEAT = Score(

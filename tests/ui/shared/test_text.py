@@ -2,7 +2,8 @@
 
 import pytest
 
-from musicgen.score import Metre, Score, notes_from
+from musicgen.metres import Metre
+from musicgen.score import Score, notes_from
 from musicgen.ui.shared.text import (
     escape,
     format_bytes,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from musicgen.errors import InvalidSetting
+from musicgen.metres import TICKS_PER_QUARTER
 from musicgen.rendering.note_names import parse_pitch
-from musicgen.score import TICKS_PER_QUARTER, Score, notes_from
+from musicgen.score import Score, notes_from
 
 EXAMPLE = "D4 F4 A4 D5/2"
 MAX_NOTES = 500

@@ -12,7 +12,8 @@ from musicgen.composing.pipeline import settings_of_finished
 from musicgen.composing.records.saved_pieces import SavedPiece
 from musicgen.composing.settings import MAX_BARS, ComposeSettings
 from musicgen.errors import MusicgenError
-from musicgen.score import Score, first_bar_number
+from musicgen.metres import first_bar_number
+from musicgen.score import Score
 from musicgen.ui.compose.form.prompt import Prompt, prompt_from_link
 from musicgen.ui.compose.form.state import MAX_DRAWN_SEED
 from musicgen.ui.compose.link import OTHER_NOTES

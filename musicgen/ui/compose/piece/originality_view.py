@@ -12,8 +12,9 @@ from musicgen.composing.originality.report import MIN_MATCH_NOTES, Match, Origin
 from musicgen.composing.records.saved_pieces import SavedPiece
 from musicgen.corpus.errors import CorpusError
 from musicgen.encoding.events import EventsEncoding
+from musicgen.metres import first_bar_number
 from musicgen.rendering.figures.roll import piano_roll
-from musicgen.score import Score, first_bar_number
+from musicgen.score import Score
 from musicgen.ui.compose.models import find_open_model, training_collection
 from musicgen.ui.compose.piece_cache import wav_task
 from musicgen.ui.compose.piece_facts import is_too_short_to_judge, originality_of, primer_notes

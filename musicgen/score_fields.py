@@ -1,0 +1,137 @@
+"""Fields of a score beside its notes: parts, tempo changes, key signatures and pedal spans."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from musicgen.bounds import within
+
+MAX_TICK = 2**30  # sums of two ticks fit in int32
+MIN_TEMPO, MAX_TEMPO = 4.0, 1000.0  # quarters a minute
+MICROSECONDS_PER_MINUTE = 60_000_000
+
+PEDAL_DTYPE = np.dtype(
+    [
+        ("start", np.int32),  # ticks at which the sustain pedal goes down
+        ("duration", np.int32),  # ticks until it comes up
+        ("part", np.int16),
+    ]
+)
+
+# Notes without a release of their own: they end with another note on their key.
+UNRELEASED_DTYPE = np.dtype([("start", np.int32), ("pitch", np.int16), ("part", np.int16)])
+
+
+@dataclass(frozen=True)
+class Part:
+    """A voice, staff or instrument of a score."""
+
+    name: str = ""  # as the source says; empty if it does not
+    program: int = 0  # General MIDI program, 0 to 127; the kit of a drum part
+    is_drum: bool = False  # pitches are General MIDI percussion keys
+    track: int = 0  # number of the source's track: notes of one track form chords together
+
+    def __post_init__(self) -> None:
+        within("program", self.program, 0, 127)
+        within("track", self.track, 0, 32_767)
+
+
+@dataclass(frozen=True)
+class TempoChange:
+    """A tempo that holds from a tick on."""
+
+    start: int  # ticks, after the beginning
+    tempo: float  # quarters a minute
+
+    def __post_init__(self) -> None:
+        within("tempo", self.tempo, MIN_TEMPO, MAX_TEMPO)
+
+
+@dataclass(frozen=True)
+class KeySignature:
+    """The sharps or flats that a score is written with from a tick on."""
+
+    start: int  # ticks
+    fifths: int  # number of sharps; negative: of flats
+    is_minor: bool = False
+
+    def __post_init__(self) -> None:
+        within("fifths", self.fifths, -7, 7)
+
+
+def microseconds_per_quarter(tempo: float) -> int:
+    """A tempo in quarters a minute as MIDI files have it."""
+    return round(MICROSECONDS_PER_MINUTE / tempo)
+
+
+def tempo_from_microseconds(microseconds: int) -> float:
+    """Quarters a minute: with two decimals where these give the same microseconds, else exact."""
+    exact = MICROSECONDS_PER_MINUTE / microseconds
+    rounded = round(exact, 2)
+    return rounded if microseconds_per_quarter(rounded) == microseconds else exact
+
+
+def seconds_at(
+    ticks: Sequence[int] | np.ndarray,
+    tempo: float,
+    changes: Sequence[TempoChange],
+    resolution: int,
+) -> np.ndarray:
+    """Seconds from the beginning at ticks, through all changes of tempo: (N,) -> (N,) float64."""
+    starts = np.array([0, *(change.start for change in changes)], dtype=np.int64)
+    tempos = [tempo, *(change.tempo for change in changes)]
+    # As MIDI files say it, so that a written file lasts as long.
+    per_tick = np.array([microseconds_per_quarter(value) for value in tempos]) / 1e6 / resolution
+    elapsed = np.concatenate([[0.0], np.cumsum(np.diff(starts) * per_tick[:-1])])
+    ticks = np.asarray(ticks, dtype=np.float64)
+    index = np.searchsorted(starts, ticks, side="right").clip(1) - 1
+    return elapsed[index] + (ticks - starts[index]) * per_tick[index]
+
+
+def default_parts(notes: np.ndarray) -> tuple[np.ndarray, tuple[Part, ...]]:
+    """Parts of notes (N,) NOTE_DTYPE without names: the notes with their part numbers, the parts.
+
+    Part numbers stay where each part has one program; a part with several is split by program.
+    """
+    if not len(notes):
+        return notes, ()
+    codes = notes["part"].astype(np.int32) << 7 | notes["program"]
+    pairs = np.unique(codes)
+    tracks, programs = (pairs >> 7).tolist(), (pairs & 127).tolist()
+    if len(set(tracks)) == len(tracks):
+        program_of = dict(zip(tracks, programs, strict=True))
+        count = tracks[-1] + 1
+        return notes, tuple(Part(program=program_of.get(i, 0), track=i) for i in range(count))
+    split = notes.copy()
+    split["part"] = np.searchsorted(pairs, codes)
+    rows = zip(programs, tracks, strict=True)
+    return split, tuple(Part(program=program, track=track) for program, track in rows)
+
+
+def check_notes(notes: np.ndarray) -> None:
+    """Raise ValueError if a column has a value out of its range."""
+    bounds = {
+        "start": (0, MAX_TICK),
+        "duration": (1, MAX_TICK),
+        "pitch": (0, 127),
+        "velocity": (1, 127),
+        "program": (0, 127),
+        "part": (0, 32767),
+    }
+    for column, (low, high) in bounds.items():
+        values = notes[column]
+        if len(values) and not (low <= values.min() and values.max() <= high):
+            raise ValueError(f"{column} is not between {low} and {high}")
+
+
+def check_parts(notes: np.ndarray, pedals: np.ndarray, parts: tuple[Part, ...]) -> None:
+    """Raise ValueError if a note or a pedal span is of no part, or a program is not its part's."""
+    for table in (notes, pedals):
+        if len(table) and int(table["part"].max()) >= len(parts):
+            raise ValueError(f"there is no part {int(table['part'].max())}")
+    programs = np.array([part.program for part in parts], dtype=np.int16)
+    if len(notes) and not np.array_equal(programs[notes["part"]], notes["program"]):
+        raise ValueError("the program of a note is not that of its part")

@@ -1,0 +1,65 @@
+"""Conversion of times between clocks, and the ends of notes on one key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TypeAlias, TypeVar
+
+import numpy as np
+
+from musicgen.metres import Metre
+from musicgen.score_fields import KeySignature, TempoChange
+
+Clock: TypeAlias = Callable[[np.ndarray], np.ndarray]  # ticks to ticks of another clock, (N,) int64
+Mark = TypeVar("Mark", Metre, TempoChange, KeySignature)
+
+
+def round_ticks(ticks: np.ndarray, old: int, new: int) -> np.ndarray:
+    """Ticks at another resolution, rounded to the nearest, halves up: (N,) -> (N,) int64."""
+    return (2 * new * np.asarray(ticks, dtype=np.int64) + old) // (2 * old)
+
+
+def move_spans(table: np.ndarray, clock: Clock) -> np.ndarray:
+    """Notes or pedal spans on another clock, their ends rounded too: (N,) -> (N,)."""
+    spans = table.copy()
+    start = table["start"].astype(np.int64)
+    spans["start"] = clock(start)
+    spans["duration"] = np.maximum(1, clock(start + table["duration"]) - spans["start"])
+    return spans
+
+
+def move_marks(marks: Iterable[Mark], clock: Clock) -> tuple[Mark, ...]:
+    """Marks on another clock; of several at one tick the last stays."""
+    marks = list(marks)
+    starts = clock(np.array([mark.start for mark in marks], dtype=np.int64)).tolist()
+    by_start = dict(zip(starts, marks, strict=True))
+    return tuple(replace(mark, start=start) for start, mark in by_start.items())
+
+
+def end_at_first_release(notes: np.ndarray) -> np.ndarray:
+    """End notes that began while their key sounded when that first note is released.
+
+    A key has one release at a time: of two notes of a part on one key, of which the first ends
+    while the second sounds, a synthesizer ends both. A note within another stays: (N,) -> (N,).
+    """
+    key = notes["part"].astype(np.int64) << 7 | notes["pitch"]
+    order = np.lexsort((notes["duration"], notes["start"], key))
+    key, start = key[order], notes["start"][order].astype(np.int64)
+    end = start + notes["duration"][order]
+    # The latest end before, on the same key: keys are kept apart by an offset.
+    offset = key * (int(end.max(initial=0)) + 1)
+    latest = np.maximum.accumulate(end + offset)[:-1] - offset[1:]
+    overlaps = 1 + np.flatnonzero((latest > start[1:]) & (latest != end[1:]))
+    if not len(overlaps):
+        return notes
+    cut = end.copy()
+    for index in overlaps.tolist():
+        first = index
+        while first and key[first - 1] == key[index]:
+            first -= 1
+        before = end[first:index][start[first:index] < start[index]]
+        cut[index] = min([end[index], *before[before > start[index]].tolist()])
+    shortened = notes.copy()
+    shortened["duration"][order] = cut - start
+    return shortened
