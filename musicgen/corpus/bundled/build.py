@@ -99,27 +99,28 @@ def _read(path: Path) -> Notation:
 
 def _chorale(notation: Notation) -> tuple[Score, tuple[str, ...]]:
     """Only the choir's parts, from the highest to the lowest."""
+    score = notation.score.on_grid()
+    names = [part.name for part in score.parts]
     voices = [
         (next(v for v, voice in enumerate(_VOICES) if name.lower().startswith(voice)), part)
-        for part, name in enumerate(notation.parts)
+        for part, name in enumerate(names)
         if name.lower().startswith(_VOICES)
     ]
     order = [part for _, part in sorted(voices)]
-    names = tuple(notation.parts[part].split()[0].capitalize() for part in order)
-    notes = notation.score.notes
-    notes = notes[np.isin(notes["part"], order)]
+    titles = tuple(names[part].split()[0].capitalize() for part in order)
+    notes = score.notes[np.isin(score.notes["part"], order)]
     notes["part"] = [order.index(part) for part in notes["part"]]
     notes["program"] = _ORGAN
-    tempo = notation.tempo or _CHORALE_TEMPO
-    return replace(notation.score, notes=notes, tempo=tempo), names
+    return Score(notes, notation.tempo or _CHORALE_TEMPO, score.metres, score.name), titles
 
 
 def _tune(notation: Notation) -> tuple[Score, tuple[str, ...]]:
     """One melody, at a dance tempo for its metre if the source has none."""
-    notes = notation.score.notes.copy()
+    score = notation.score.on_grid()
+    notes = score.notes.copy()
     notes["program"] = _FIDDLE
-    tempo = notation.tempo or _dance_tempo(notation.score.metres)
-    return replace(notation.score, notes=notes, tempo=tempo), ("Melody",)
+    tempo = notation.tempo or _dance_tempo(score.metres)
+    return Score(notes, tempo, score.metres, score.name), ("Melody",)
 
 
 def _dance_tempo(metres: tuple[Metre, ...]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,9 +12,10 @@ from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.formats import ABC, HUMDRUM, MUSICXML
 from musicgen.corpus.readers.limits import LIMITS, Limits, check_notes, check_times
 from musicgen.corpus.readers.metres import metres_from_bars
-from musicgen.corpus.readers.written_score import Notation
+from musicgen.corpus.readers.written_score import Notation, phrases
 from musicgen.metres import TICKS_PER_QUARTER
 from musicgen.score import NOTE_DTYPE, Score
+from musicgen.score_fields import Part
 
 DEFAULT_TEMPO = 120.0  # quarters a minute
 DEFAULT_VELOCITY = 80
@@ -60,8 +62,17 @@ def convert_stream(stream: Any, name: str, limits: Limits = LIMITS) -> Notation:
     check_times(table[:, 0], table[:, 0] + table[:, 1], TICKS_PER_QUARTER, limits)
     notes = np.array([tuple(row) for row in table.tolist()], NOTE_DTYPE)
     tempo = _tempo(stream)
-    score = Score(notes, tempo or DEFAULT_TEMPO, metres_from_bars(_bars(parts, endings)), name)
-    return Notation(score, tuple(str(part.partName or "") for part in parts), tempo, drums)
+    score = Score(
+        notes,
+        tempo or DEFAULT_TEMPO,
+        metres_from_bars(_bars(parts, endings)),
+        name,
+        tuple(
+            Part(str(part.partName or ""), _program(part), track=number)
+            for number, part in enumerate(parts)
+        ),
+    )
+    return Notation(score, tempo, phrases(Counter({"drum notes": drums})))
 
 
 def _only_score(stream: Any) -> Any:

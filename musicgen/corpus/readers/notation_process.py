@@ -8,8 +8,6 @@ import subprocess
 import sys
 import threading
 
-import numpy as np
-
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers import formats
 from musicgen.corpus.readers.limits import LIMITS, Limits
@@ -17,11 +15,11 @@ from musicgen.corpus.readers.notation_worker import (
     Reply,
     Request,
     read_message,
+    score_of,
     write_message,
 )
-from musicgen.metres import Metre
 from musicgen.paths import PACKAGE
-from musicgen.score import NOTE_DTYPE, Score
+from musicgen.score import Score
 
 WORKER = "musicgen.corpus.readers.notation_worker"
 BASE_SECONDS = 10.0  # time limit of a short text, which takes less than 1 s; long texts get more
@@ -79,8 +77,10 @@ worker = NotationProcess()  # shared by all readers
 atexit.register(worker.close)
 
 
-def read_notation(text: str, kind: str, name: str, limits: Limits = LIMITS) -> tuple[Score, int]:
-    """Read a notation text: its score, and the number of percussion notes it leaves out.
+def read_notation(
+    text: str, kind: str, name: str, limits: Limits = LIMITS
+) -> tuple[Score, tuple[str, ...]]:
+    """Read a notation text: its score, and what the score leaves out.
 
     kind: a value of `formats.FORMATS`. Raises UnreadableScore.
     """
@@ -89,6 +89,4 @@ def read_notation(text: str, kind: str, name: str, limits: Limits = LIMITS) -> t
     reply, body = worker.request(formats.MUSICXML if kind == formats.MXL else kind, text)
     if reply.reason:
         raise UnreadableScore(reply.reason, reply.remedy)
-    notes = np.frombuffer(body, NOTE_DTYPE)
-    metres = tuple(Metre(*metre) for metre in reply.metres)
-    return Score(notes, reply.tempo, metres, name), reply.drums
+    return score_of(reply, body, name), reply.left_out

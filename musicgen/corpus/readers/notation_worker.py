@@ -1,4 +1,4 @@
-"""The process that runs music21 on notation files, apart from the rest of the program.
+"""The process that reads notation files, apart from the rest of the program.
 
 Run as `python -m musicgen.corpus.readers.notation_worker SECONDS`. It reads requests from standard
 input and writes replies to standard output until the input ends. It limits its own memory, and
@@ -15,10 +15,15 @@ import sys
 from dataclasses import asdict, dataclass
 from typing import IO, TypeVar
 
+import numpy as np
+
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.notation import read_text
+from musicgen.corpus.readers.written_score import Notation
 from musicgen.json_files import parse_json
-from musicgen.score import NOTE_DTYPE
+from musicgen.metres import TICKS_PER_QUARTER, Metre
+from musicgen.score import NOTE_DTYPE, Score
+from musicgen.score_fields import PEDAL_DTYPE, KeySignature, Part, TempoChange
 
 SECONDS_PER_MEGABYTE = 20  # time limit of a text, beyond the seconds of a short one
 MAX_MEMORY_BYTES = 3 * 2**30  # of address space, if the system can enforce it
@@ -35,12 +40,17 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
-    """A score, whose notes follow as bytes (NOTE_DTYPE), or the reason why there is none."""
+    """A score, whose notes (NOTE_DTYPE) follow as bytes, or the reason why there is none."""
 
     bytes: int = 0
+    pedal_bytes: int = 0  # of the bytes, those of the pedal spans (PEDAL_DTYPE), which come last
+    resolution: int = TICKS_PER_QUARTER
     tempo: float = 0.0
-    metres: tuple[tuple[int, int, int], ...] = ()  # start in ticks, numerator, denominator
-    drums: int = 0
+    tempo_changes: tuple[TempoChange, ...] = ()
+    metres: tuple[Metre, ...] = ()
+    keys: tuple[KeySignature, ...] = ()
+    parts: tuple[Part, ...] = ()
+    left_out: tuple[str, ...] = ()
     reason: str = ""
     remedy: str = ""
 
@@ -76,10 +86,42 @@ def reply_to(kind: str, text: str) -> tuple[Reply, bytes]:
         return Reply(reason="it takes too much memory to read"), b""
     except Exception as problem:  # music21 raises many kinds of errors on damaged files
         return Reply(reason=f"it cannot be read as {kind}: {_one_line(problem)}"), b""
+    return _reply(notation)
+
+
+def score_of(reply: Reply, body: bytes, name: str) -> Score:
+    """The score of a reply."""
+    split = len(body) - reply.pedal_bytes
+    return Score(
+        np.frombuffer(body[:split], NOTE_DTYPE),
+        reply.tempo,
+        reply.metres,
+        name,
+        reply.parts,
+        reply.tempo_changes,
+        reply.keys,
+        np.frombuffer(body[split:], PEDAL_DTYPE),
+        reply.resolution,
+    )
+
+
+def _reply(notation: Notation) -> tuple[Reply, bytes]:
+    """The message that a score is sent with."""
     score = notation.score
-    body = score.notes.astype(NOTE_DTYPE).tobytes()
-    metres = tuple((metre.start, metre.numerator, metre.denominator) for metre in score.metres)
-    return Reply(len(body), score.tempo, metres, notation.drums), body
+    pedals = score.pedals.tobytes()
+    body = score.notes.tobytes() + pedals
+    reply = Reply(
+        len(body),
+        len(pedals),
+        score.resolution,
+        score.tempo,
+        score.tempo_changes,
+        score.metres,
+        score.keys,
+        score.parts,
+        notation.left_out,
+    )
+    return reply, body
 
 
 def _one_line(problem: BaseException) -> str:

@@ -38,8 +38,9 @@ def _read(data: bytes, file: str) -> Piece:
     if kind == formats.MIDI:
         score, drums = read_midi(data, name)
     else:
-        score, drums = read_notation(_notation_text(data, kind), kind, name)
-    parts = len(np.unique(score.notes["part"]))
+        score, _ = read_notation(_notation_text(data, kind), kind, name)
+        drums = int(score.is_drum.sum())
+    parts = len(np.unique(score.pitched.notes["part"]))
     return Piece(score, PieceFile(file, kind, parts, drums, len(data)))
 
 

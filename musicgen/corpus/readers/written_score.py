@@ -1,10 +1,61 @@
-"""What a reader of notation hands over: the score with facts that only notation has."""
+"""What a reader of notation collects, and the score that follows from it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import lcm
+from typing import NamedTuple
 
-from musicgen.score import Score
+import numpy as np
+
+from musicgen.corpus.errors import UnreadableScore
+from musicgen.corpus.readers.limits import LIMITS, Limits, check_notes, check_times
+from musicgen.corpus.readers.metres import Signature, metres_from_bars
+from musicgen.metres import TICKS_PER_QUARTER
+from musicgen.score import NOTE_DTYPE, Score
+from musicgen.score_fields import (
+    MAX_TEMPO,
+    MIN_TEMPO,
+    PEDAL_DTYPE,
+    KeySignature,
+    Part,
+    TempoChange,
+)
+
+DEFAULT_TEMPO = 120.0  # quarters a minute
+DEFAULT_VELOCITY = 80
+FINE_RESOLUTION = 10_080  # ticks per quarter, where those of a file would be too many
+_MAX_RESOLUTION = 16_384  # ticks per quarter, with which the longest piece fits in int32
+
+TIE_START, TIE_STOP = 1, 2  # bits
+
+
+class WrittenNote(NamedTuple):
+    """A note as written, before ties are joined."""
+
+    start: int  # ticks
+    end: int
+    pitch: int
+    velocity: int
+    part: int
+    tie: int = 0  # TIE_START | TIE_STOP
+
+
+@dataclass
+class WrittenScore:
+    """A score as a reader collects it; all times in ticks of its resolution."""
+
+    resolution: int  # ticks per quarter
+    parts: list[Part] = field(default_factory=list)
+    notes: list[WrittenNote] = field(default_factory=list)
+    bars: list[Signature] = field(default_factory=list)
+    tempos: dict[int, float] = field(default_factory=dict)  # start: quarters a minute
+    keys: dict[int, tuple[int, bool]] = field(default_factory=dict)  # start: fifths, is_minor
+    pedals: list[tuple[int, int, int]] = field(default_factory=list)  # start, end, part
+    left_out: Counter[str] = field(default_factory=Counter)  # number of each thing, by its plural
 
 
 @dataclass(frozen=True)
@@ -12,6 +63,120 @@ class Notation:
     """A score with facts that only notation has."""
 
     score: Score
-    parts: tuple[str, ...]  # names, by part number
-    tempo: float | None  # quarters a minute; None if not written
-    drums: int  # number of percussion notes, which the score leaves out
+    tempo: float | None  # quarters a minute at the beginning; None if not written
+    left_out: tuple[str, ...] = ()  # what the score leaves out, such as `2 grace notes`
+
+
+def resolution_for(denominators: Iterable[int]) -> int:
+    """Ticks per quarter with which all these fractions of a quarter are whole, if they fit."""
+    resolution = TICKS_PER_QUARTER
+    for denominator in set(denominators):
+        resolution = lcm(resolution, denominator)
+        if resolution > _MAX_RESOLUTION:
+            return FINE_RESOLUTION
+    return resolution
+
+
+def to_ticks(quarters: Fraction | int, resolution: int) -> int:
+    """Quarters in ticks, rounded to the nearest."""
+    ticks = quarters * resolution
+    return ticks if isinstance(ticks, int) else round(ticks)
+
+
+def to_notation(written: WrittenScore, name: str, limits: Limits = LIMITS) -> Notation:
+    """The score of what was written; raises UnreadableScore if it is beyond the limits."""
+    check_notes(len(written.notes), 0, limits)
+    if len(written.parts) > limits.parts:
+        raise UnreadableScore(
+            f"it holds {len(written.parts):,} parts; at most {limits.parts:,} are read"
+        )
+    rows = join_ties(written.notes, [part.track for part in written.parts])
+    table = np.array(rows, np.int64)  # (N, 5)
+    check_times(table[:, 0], table[:, 1], written.resolution, limits)
+    notes = np.zeros(len(table), NOTE_DTYPE)
+    notes["start"] = table[:, 0]
+    notes["duration"] = np.maximum(1, table[:, 1] - table[:, 0])
+    notes["pitch"], notes["velocity"], notes["part"] = table[:, 2], table[:, 3], table[:, 4]
+    notes["program"] = np.array([part.program for part in written.parts])[notes["part"]]
+    tempo, changes = _tempo_map(written.tempos)
+    score = Score(
+        notes,
+        tempo or DEFAULT_TEMPO,
+        metres_from_bars(written.bars, written.resolution),
+        name,
+        tuple(written.parts),
+        changes,
+        _keys(written.keys),
+        _pedals(written.pedals, int(table[:, 1].max())),
+        written.resolution,
+    )
+    return Notation(score, tempo, phrases(written.left_out))
+
+
+def join_ties(notes: Iterable[WrittenNote], tracks: Sequence[int]) -> list[list[int]]:
+    """Join tied notes of one track into one: rows of start, end, pitch, velocity, part.
+
+    A tie leads to a note on the same key that begins where the first ends and says that a tie
+    ends there; of several in a track, to one of the same part.
+    """
+    rows: list[list[int]] = []
+    open_ties: dict[tuple[int, int, int], list[list[int]]] = {}  # track, pitch, end: rows
+    for note in sorted(notes):
+        track = tracks[note.part]
+        waiting = open_ties.get((track, note.pitch, note.start)) if note.tie & TIE_STOP else None
+        if waiting:
+            same_part = (i for i, row in enumerate(waiting) if row[4] == note.part)
+            row = waiting.pop(next(same_part, 0))
+            row[1] = max(row[1], note.end)
+        else:
+            row = [note.start, note.end, note.pitch, note.velocity, note.part]
+            rows.append(row)
+        if note.tie & TIE_START:
+            open_ties.setdefault((track, note.pitch, note.end), []).append(row)
+    return rows
+
+
+def phrases(left_out: Counter[str]) -> tuple[str, ...]:
+    """What was left out and how often: `2 grace notes`, `1 grace note`, `lyrics`."""
+    return tuple(
+        f"{count:,} {thing.removesuffix('s') if count == 1 else thing}" if thing[0] != "~"
+        else thing[1:]
+        for thing, count in sorted(left_out.items())
+        if count
+    )  # fmt: skip
+
+
+def _tempo_map(tempos: dict[int, float]) -> tuple[float | None, tuple[TempoChange, ...]]:
+    """The tempo at the beginning, None if it is not written, and the changes after it."""
+    marks = [
+        (start, tempo) for start, tempo in sorted(tempos.items()) if MIN_TEMPO <= tempo <= MAX_TEMPO
+    ]
+    first = marks.pop(0)[1] if marks and marks[0][0] <= 0 else None
+    current, changes = first or DEFAULT_TEMPO, []
+    for start, tempo in marks:
+        if tempo != current:
+            changes.append(TempoChange(start, tempo))
+            current = tempo
+    return first, tuple(changes)
+
+
+def _keys(keys: dict[int, tuple[int, bool]]) -> tuple[KeySignature, ...]:
+    """The key signatures that change something."""
+    signatures: list[KeySignature] = []
+    for start, (fifths, is_minor) in sorted(keys.items()):
+        if not -7 <= fifths <= 7:
+            continue
+        if signatures and (signatures[-1].fifths, signatures[-1].is_minor) == (fifths, is_minor):
+            continue
+        signatures.append(KeySignature(start, fifths, is_minor))
+    return tuple(signatures)
+
+
+def _pedals(spans: Iterable[tuple[int, int, int]], end: int) -> np.ndarray:
+    """Pedal spans up to the end of the last note: (P,) PEDAL_DTYPE."""
+    rows = [
+        (start, min(stop, end) - start, part)
+        for start, stop, part in sorted(set(spans))
+        if min(stop, end) > start
+    ]
+    return np.array(rows, PEDAL_DTYPE)
