@@ -64,7 +64,7 @@ class NotesEncoding:
         """The vocabulary of the scores; each token is decoded to its most common voicing."""
         counts: Counter[Voicing] = Counter()
         for score in scores:
-            counts.update(sonorities(score.notes).voicings())
+            counts.update(sonorities(score).voicings())
         distinct: Counter[Voicing] = Counter()
         for voicing, count in counts.items():
             distinct[_without_unisons(voicing)] += count
@@ -103,7 +103,7 @@ class NotesEncoding:
         return {}
 
     def encode(self, score: Score) -> Steps:
-        sounding = sonorities(score.notes)
+        sounding = sonorities(score)
         tokens = self._token_of_code[_codes(sounding)]  # (N,)
         unknown = np.flatnonzero(tokens < 0)
         if len(unknown):

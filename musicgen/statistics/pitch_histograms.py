@@ -41,7 +41,7 @@ class NoteFrequency:
 
 def note_frequency(scores: Sequence[Score]) -> NoteFrequency:
     """Count notes and chords; a chord is the same in all registers."""
-    groups = [sonorities(score.notes) for score in scores]
+    groups = [sonorities(score) for score in scores]
     pieces = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
     sizes = _concatenate([group.sizes for group in groups])
     lowest = _concatenate([group.pitches[group.first] for group in groups])

@@ -15,6 +15,7 @@ from itertools import pairwise
 import numpy as np
 
 from musicgen.metres import TICKS_PER_QUARTER
+from musicgen.score import Score
 
 TOLERANCE_TICKS = TICKS_PER_QUARTER // 4  # a 16th
 MAX_TRACKS = 1024  # part = number of its track + MAX_TRACKS * number of its voice in that track
@@ -49,10 +50,13 @@ class Sonorities:
         return [tuple(pitches[a:b]) for a, b in pairwise(edges)]
 
 
-def sonorities(notes: np.ndarray) -> Sonorities:
-    """Group notes (N,) NOTE_DTYPE into notes and chords."""
-    notes = notes[np.lexsort((notes["pitch"], notes["start"], notes["part"] % MAX_TRACKS))]
-    leaders = _leaders(notes["part"] % MAX_TRACKS, notes["start"], _releases(notes))  # (N,)
+def sonorities(score: Score) -> Sonorities:
+    """Group the notes of a score on the grid into notes and chords."""
+    tracks = np.array([part.track % MAX_TRACKS for part in score.parts], np.int64)
+    tracks = tracks[score.notes["part"]]  # (N,)
+    order = np.lexsort((score.notes["pitch"], score.notes["start"], tracks))
+    notes, tracks = score.notes[order], tracks[order]
+    leaders = _leaders(tracks, notes["start"], _releases(notes))  # (N,)
     starts = notes["start"][leaders]
     lowest = np.full(len(notes), 128)
     np.minimum.at(lowest, leaders, notes["pitch"])

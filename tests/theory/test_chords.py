@@ -1,15 +1,18 @@
 """Grouping of notes into chords."""
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given
 
 from musicgen.score import Score, notes_from
-from musicgen.theory.chords import MAX_TRACKS, sonorities
+from musicgen.score_fields import Part
+from musicgen.theory.chords import sonorities
 from tests.helpers.score_strategies import scores
 
 
 def group(*rows):
-    groups = sonorities(Score(notes_from(rows)).notes)
+    groups = sonorities(Score(notes_from(rows)))
     return list(zip(groups.starts.tolist(), groups.voicings(), strict=True))
 
 
@@ -42,8 +45,9 @@ def test_a_note_joins_the_earliest_possible_chord():
 
 
 def test_chords_have_notes_of_one_track_and_of_all_its_voices():
-    notes = (note(0, 24, 60), note(0, 24, 64, part=1), note(0, 24, 67, part=MAX_TRACKS))
-    assert group(*notes) == [(0, (60, 67)), (0, (64,))]
+    notes = notes_from([note(0, 24, 60), note(0, 24, 64, part=1), note(0, 24, 67, part=2)])
+    groups = sonorities(Score(notes, parts=(Part(track=0), Part(track=1), Part(track=0))))
+    assert groups.voicings() == [(60, 67), (64,)]
 
 
 def test_overlapping_notes_of_a_key_end_at_its_first_release():
@@ -58,19 +62,19 @@ def test_a_unison_is_a_chord_of_two():
 
 
 def test_sizes_and_pitch_classes():
-    groups = sonorities(notes_from([note(0, 24, 60), note(0, 24, 64), note(24, 24, 71)]))
+    groups = sonorities(Score(notes_from([note(0, 24, 60), note(0, 24, 64), note(24, 24, 71)])))
     assert groups.sizes.tolist() == [2, 1]
     assert groups.masks.tolist() == [0b10001, 1 << 11]
 
 
 def test_an_empty_score_has_no_chords():
-    groups = sonorities(Score().notes)
+    groups = sonorities(Score())
     assert len(groups) == 0 and groups.voicings() == [] and groups.masks.tolist() == []
 
 
 @given(scores(most=60))
 def test_sonorities_are_sorted_and_contain_all_notes(score):
-    groups = sonorities(score.notes)
+    groups = sonorities(score)
     assert np.array_equal(np.sort(groups.pitches), np.sort(score.notes["pitch"]))
     assert groups.sizes.sum() == len(score) and (groups.sizes > 0).all()
     assert (np.diff(groups.starts) >= 0).all()
@@ -80,9 +84,10 @@ def test_sonorities_are_sorted_and_contain_all_notes(score):
 @given(scores(most=60))
 def test_grouping_equals_the_rule_written_as_a_loop(score):
     """The reference compares a note with all earlier leaders."""
-    notes = score.notes[score.notes["pitch"] % 2 == 0]
+    score = replace(score, notes=score.notes[score.notes["pitch"] % 2 == 0])
+    notes, tracks = score.notes, [score.parts[part].track for part in score.notes["part"]]
     expected: dict[int, list[int]] = {}
-    order = np.lexsort((notes["pitch"], notes["start"], notes["part"]))
+    order = np.lexsort((notes["pitch"], notes["start"], tracks))
     ends = [
         min(
             other["start"] + other["duration"]
@@ -94,9 +99,9 @@ def test_grouping_equals_the_rule_written_as_a_loop(score):
     ]
     for index in order:
         for leader in expected:
-            same_part = notes["part"][leader] == notes["part"][index]
+            same_track = tracks[leader] == tracks[index]
             near = notes["start"][index] - notes["start"][leader] < 6
-            if same_part and near and abs(ends[leader] - ends[index]) <= 6:
+            if same_track and near and abs(ends[leader] - ends[index]) <= 6:
                 expected[leader].append(index)
                 break
         else:
@@ -105,7 +110,7 @@ def test_grouping_equals_the_rule_written_as_a_loop(score):
         (int(notes["start"][leader]), tuple(sorted(notes["pitch"][group].tolist())))
         for leader, group in expected.items()
     ]
-    groups = sonorities(notes)
+    groups = sonorities(score)
     assert sorted(expected_groups) == sorted(
         zip(groups.starts.tolist(), groups.voicings(), strict=True)
     )
