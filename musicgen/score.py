@@ -20,7 +20,7 @@ from musicgen.metres import (
 from musicgen.score_fields import (
     MAX_TEMPO,
     MIN_TEMPO,
-    PEDAL_DTYPE,
+    PEDAL_CHANGE_DTYPE,
     UNRELEASED_DTYPE,
     KeySignature,
     Part,
@@ -29,9 +29,17 @@ from musicgen.score_fields import (
     check_parts,
     default_parts,
     microseconds_per_quarter,
+    pedal_spans,
     seconds_at,
 )
-from musicgen.ticks import Clock, end_at_first_release, move_marks, move_spans, round_ticks
+from musicgen.ticks import (
+    Clock,
+    end_at_first_release,
+    move_changes,
+    move_marks,
+    move_spans,
+    round_ticks,
+)
 
 MAX_RESOLUTION = 32_767  # ticks per quarter, the largest of a MIDI header
 
@@ -62,7 +70,9 @@ class Score:
     parts: tuple[Part, ...] = ()  # by part number; made from the notes where none are passed
     tempo_changes: tuple[TempoChange, ...] = ()  # after the beginning
     keys: tuple[KeySignature, ...] = ()
-    pedals: np.ndarray = field(default_factory=lambda: np.zeros(0, PEDAL_DTYPE))  # (P,)
+    pedal_changes: np.ndarray = field(  # (C,) PEDAL_CHANGE_DTYPE, in order of their starts
+        default_factory=lambda: np.zeros(0, PEDAL_CHANGE_DTYPE)
+    )
     resolution: int = TICKS_PER_QUARTER  # ticks per quarter; those of a file, so that it is exact
     is_performance: bool = False  # played without a beat: its time is seconds, bars mean nothing
     unreleased: np.ndarray = field(default_factory=lambda: np.zeros(0, UNRELEASED_DTYPE))  # (U,)
@@ -83,7 +93,7 @@ class Score:
         parts = self.parts
         if not parts:
             notes, parts = default_parts(notes)
-        check_parts(notes, self.pedals, parts)
+        check_parts(notes, self.pedal_changes, parts)
         order = np.lexsort((notes["duration"], notes["part"], notes["pitch"], notes["start"]))
         notes = notes[order]
         notes.flags.writeable = False
@@ -96,7 +106,7 @@ class Score:
             return NotImplemented
         return self._timing == other._timing and all(
             np.array_equal(getattr(self, table), getattr(other, table))
-            for table in ("notes", "pedals", "unreleased")
+            for table in ("notes", "pedal_changes", "unreleased")
         )
 
     @property
@@ -104,7 +114,7 @@ class Score:
         """All that is compared but the tables; tempi as MIDI files have them."""
         changes = [(c.start, microseconds_per_quarter(c.tempo)) for c in self.tempo_changes]
         tempo = microseconds_per_quarter(self.tempo)
-        parts = [(part.name, part.program, part.is_drum, part.track) for part in self.parts]
+        parts = [(part.program, part.is_drum, part.track) for part in self.parts]
         clock = self.resolution, self.is_performance
         return tempo, changes, self.metres, self.keys, parts, clock
 
@@ -124,6 +134,11 @@ class Score:
     def seconds_at(self, ticks: Sequence[int] | np.ndarray) -> np.ndarray:
         """Seconds from the beginning at ticks: (N,) -> (N,) float64."""
         return seconds_at(ticks, self.tempo, self.tempo_changes, self.resolution)
+
+    @cached_property
+    def pedals(self) -> np.ndarray:
+        """Spans in which the sustain pedal of a part is down: (P,) PEDAL_DTYPE."""
+        return pedal_spans(self.pedal_changes, self.end)
 
     @cached_property
     def mean_tempo(self) -> float:
@@ -209,7 +224,7 @@ class Score:
             tempo_changes=tempos[1:],
             metres=move_marks(self.metres, clock),
             keys=move_marks(self.keys, clock),
-            pedals=move_spans(self.pedals, clock),
+            pedal_changes=move_changes(self.pedal_changes, clock),
             resolution=resolution,
             unreleased=np.zeros(0, UNRELEASED_DTYPE),
         )

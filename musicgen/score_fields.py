@@ -10,6 +10,7 @@ import numpy as np
 from musicgen.bounds import within
 
 MAX_TICK = 2**30  # sums of two ticks fit in int32
+MAX_FIFTHS = 7  # sharps or flats of a key signature
 MIN_TEMPO, MAX_TEMPO = 4.0, 1000.0  # quarters a minute
 MICROSECONDS_PER_MINUTE = 60_000_000
 
@@ -20,6 +21,14 @@ PEDAL_DTYPE = np.dtype(
         ("part", np.int16),
     ]
 )
+PEDAL_CHANGE_DTYPE = np.dtype(
+    [
+        ("start", np.int32),  # ticks
+        ("value", np.int16),  # 0 to 127 as in MIDI: down from PEDAL_DOWN on
+        ("part", np.int16),
+    ]
+)
+PEDAL_DOWN = 64
 
 # Notes without a release of their own: they end with another note on their key.
 UNRELEASED_DTYPE = np.dtype([("start", np.int32), ("pitch", np.int16), ("part", np.int16)])
@@ -33,6 +42,7 @@ class Part:
     program: int = 0  # General MIDI program, 0 to 127; the kit of a drum part
     is_drum: bool = False  # pitches are General MIDI percussion keys
     track: int = 0  # number of the source's track: notes of one track form chords together
+    channel: int | None = None  # of a MIDI file, 0 to 15
 
     def __post_init__(self) -> None:
         within("program", self.program, 0, 127)
@@ -59,7 +69,7 @@ class KeySignature:
     is_minor: bool = False
 
     def __post_init__(self) -> None:
-        within("fifths", self.fifths, -7, 7)
+        within("fifths", self.fifths, -MAX_FIFTHS, MAX_FIFTHS)
 
 
 def microseconds_per_quarter(tempo: float) -> int:
@@ -89,6 +99,32 @@ def seconds_at(
     ticks = np.asarray(ticks, dtype=np.float64)
     index = np.searchsorted(starts, ticks, side="right").clip(1) - 1
     return elapsed[index] + (ticks - starts[index]) * per_tick[index]
+
+
+def pedal_changes(spans: np.ndarray) -> np.ndarray:
+    """Changes of the pedal from its spans: (P,) PEDAL_DTYPE -> (2 P,) PEDAL_CHANGE_DTYPE."""
+    changes = np.zeros(2 * len(spans), PEDAL_CHANGE_DTYPE)
+    changes["start"][::2], changes["value"][::2] = spans["start"], 127
+    changes["start"][1::2] = spans["start"] + spans["duration"]
+    changes["part"] = np.repeat(spans["part"], 2)
+    return changes[np.argsort(changes["start"], kind="stable")]
+
+
+def pedal_spans(changes: np.ndarray, end: int) -> np.ndarray:
+    """Spans in which the pedal is down: (C,) PEDAL_CHANGE_DTYPE, in order -> (P,) PEDAL_DTYPE.
+
+    end: tick at which a pedal that does not come up is taken to do so.
+    """
+    spans: list[tuple[int, int, int]] = []
+    down: dict[int, int] = {}
+    for start, value, part in changes.tolist():
+        if value >= PEDAL_DOWN:
+            down.setdefault(part, start)
+        elif part in down:
+            first = down.pop(part)
+            spans.append((first, max(1, start - first), part))
+    spans += [(first, max(1, end - first), part) for part, first in down.items()]
+    return np.array(sorted(spans), PEDAL_DTYPE)
 
 
 def default_parts(notes: np.ndarray) -> tuple[np.ndarray, tuple[Part, ...]]:
@@ -127,9 +163,9 @@ def check_notes(notes: np.ndarray) -> None:
             raise ValueError(f"{column} is not between {low} and {high}")
 
 
-def check_parts(notes: np.ndarray, pedals: np.ndarray, parts: tuple[Part, ...]) -> None:
-    """Raise ValueError if a note or a pedal span is of no part, or a program is not its part's."""
-    for table in (notes, pedals):
+def check_parts(notes: np.ndarray, changes: np.ndarray, parts: tuple[Part, ...]) -> None:
+    """Raise ValueError for rows of parts that do not exist and programs that are not the part's."""
+    for table in (notes, changes):
         if len(table) and int(table["part"].max()) >= len(parts):
             raise ValueError(f"there is no part {int(table['part'].max())}")
     programs = np.array([part.program for part in parts], dtype=np.int16)

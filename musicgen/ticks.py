@@ -21,12 +21,19 @@ def round_ticks(ticks: np.ndarray, old: int, new: int) -> np.ndarray:
 
 
 def move_spans(table: np.ndarray, clock: Clock) -> np.ndarray:
-    """Notes or pedal spans on another clock, their ends rounded too: (N,) -> (N,)."""
+    """Notes on another clock, their ends rounded too: (N,) -> (N,)."""
     spans = table.copy()
     start = table["start"].astype(np.int64)
     spans["start"] = clock(start)
     spans["duration"] = np.maximum(1, clock(start + table["duration"]) - spans["start"])
     return spans
+
+
+def move_changes(table: np.ndarray, clock: Clock) -> np.ndarray:
+    """Pedal changes on another clock: (C,) -> (C,)."""
+    changes = table.copy()
+    changes["start"] = clock(table["start"].astype(np.int64))
+    return changes
 
 
 def move_marks(marks: Iterable[Mark], clock: Clock) -> tuple[Mark, ...]:

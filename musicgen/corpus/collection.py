@@ -14,9 +14,10 @@ class PieceFile:
 
     file: str  # name relative to the source
     format: str  # a value of formats.FORMATS
-    parts: int  # number of parts with notes, percussion excluded
-    drums: int  # number of percussion notes, which the score leaves out
+    parts: int
+    drums: int  # number of notes of drum parts
     bytes: int
+    left_out: tuple[str, ...] = ()  # what the score does not hold: `12 pitch bends`
 
 
 @dataclass(frozen=True)

@@ -9,22 +9,21 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from musicgen.corpus.collection import Piece, PieceFile, RefusedFile
+from musicgen.corpus.score_tables import ScoreHeader, header_of, score_from, tables_of
 from musicgen.json_files import parse_json
-from musicgen.metres import Metre
 from musicgen.paths import home
-from musicgen.score import NOTE_DTYPE, Score
 
-READER_VERSION = 3  # increase when readers give other scores for the same bytes
+READER_VERSION = 4  # increase when readers give other scores for the same bytes
 MAX_CACHE_FILES = 64
 
 FileKey = tuple[str, str]  # name and stamp of a SourceFile
@@ -42,20 +41,10 @@ CacheEntry = ReadResult | TuneList
 
 
 @dataclass(frozen=True)
-class _ScoreHeader:
-    """All of a score but its notes."""
-
-    notes: int  # number of rows in the notes table
-    tempo: float
-    metres: tuple[tuple[int, int, int], ...]  # start in ticks, numerator, denominator
-    name: str
-
-
-@dataclass(frozen=True)
 class _Row:
     """One cache entry as JSON: a score with its file, a refusal, or the tunes of an ABC book."""
 
-    score: _ScoreHeader | None = None
+    score: ScoreHeader | None = None
     file: PieceFile | None = None
     refused: RefusedFile | None = None
     tunes: tuple[FileKey, ...] | None = None
@@ -76,7 +65,7 @@ def load_cache(source: Path) -> dict[FileKey, CacheEntry]:
     """Load the cached results of a source's files; empty if there is no usable cache file."""
     try:
         with np.load(_cache_path(source), allow_pickle=False) as arrays:
-            return _decode(arrays["notes"], arrays["text"].tobytes())
+            return _decode(arrays["tables"], arrays["text"].tobytes())
     except Exception:  # zipfile, NumPy, msgspec and Score all raise errors of their own
         return {}
 
@@ -85,8 +74,8 @@ def save_cache(source: Path, results: Mapping[FileKey, CacheEntry]) -> None:
     """Save the results of a source's files; does nothing if the cache cannot be written."""
     path = _cache_path(source)
     buffer = io.BytesIO()
-    notes, text = _encode(results)
-    np.savez(buffer, notes=notes, text=text)
+    tables, text = _encode(results)
+    np.savez(buffer, tables=tables, text=text)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
@@ -109,30 +98,27 @@ def _delete_oldest(folder: Path) -> None:
 
 
 def _encode(results: Mapping[FileKey, CacheEntry]) -> tuple[np.ndarray, np.ndarray]:
-    """One table of all notes (N,) NOTE_DTYPE, and the JSON index as bytes (uint8)."""
+    """The tables of all scores, and the JSON index: 2 x (bytes,) uint8."""
     rows = [[name, stamp, _to_json(entry)] for (name, stamp), entry in results.items()]
-    text = json.dumps({"version": READER_VERSION, "files": rows})
-    tables = [entry.score.notes for entry in results.values() if isinstance(entry, Piece)]
-    notes = np.concatenate(tables) if tables else np.zeros(0, NOTE_DTYPE)
-    return notes, np.frombuffer(text.encode(), np.uint8)
+    text = msgspec.json.encode({"version": READER_VERSION, "files": rows})
+    pieces = [entry for entry in results.values() if isinstance(entry, Piece)]
+    tables = b"".join(tables_of(piece.score) for piece in pieces)
+    return np.frombuffer(tables, np.uint8), np.frombuffer(text, np.uint8)
 
 
 def _to_json(entry: CacheEntry) -> dict[str, object]:
     if isinstance(entry, RefusedFile):
-        return {"refused": asdict(entry)}
+        return {"refused": entry}
     if isinstance(entry, TuneList):
         return {"tunes": entry.tunes}
-    score = entry.score
-    metres = [[metre.start, metre.numerator, metre.denominator] for metre in score.metres]
-    header = {"notes": len(score), "tempo": score.tempo, "metres": metres, "name": score.name}
-    return {"score": header, "file": asdict(entry.file)}
+    return {"score": header_of(entry.score), "file": entry.file}
 
 
-def _decode(notes: np.ndarray, text: bytes) -> dict[FileKey, CacheEntry]:
+def _decode(tables: np.ndarray, text: bytes) -> dict[FileKey, CacheEntry]:
     if parse_json(text, _Version).version != READER_VERSION:
         return {}
     results: dict[FileKey, CacheEntry] = {}
-    first = 0
+    data, first = memoryview(tables.tobytes()), 0
     index: _Index = parse_json(text, _Index)
     for name, stamp, row in index.files:
         if row.refused is not None:
@@ -140,9 +126,7 @@ def _decode(notes: np.ndarray, text: bytes) -> dict[FileKey, CacheEntry]:
         elif row.tunes is not None:
             results[name, stamp] = TuneList(row.tunes)
         elif row.score is not None and row.file is not None:
-            header = row.score
-            metres = tuple(Metre(*metre) for metre in header.metres)
-            table = notes[first : first + header.notes]
-            first += header.notes
-            results[name, stamp] = Piece(Score(table, header.tempo, metres, header.name), row.file)
+            stop = first + row.score.bytes
+            results[name, stamp] = Piece(score_from(row.score, data[first:stop]), row.file)
+            first = stop
     return results

@@ -25,6 +25,21 @@ def program(number: int, channel: int = 0) -> list[Event]:
     return [(0, bytes([0xC0 | channel, number]))]
 
 
+def control(number: int, value: int, channel: int = 0, after: int = 0) -> list[Event]:
+    return [(after, bytes([0xB0 | channel, number, value]))]
+
+
+def name(text: str) -> list[Event]:
+    """The name of a track."""
+    data = text.encode()
+    return [(0, b"\xff\x03" + bytes([len(data)]) + data)]
+
+
+def key(fifths: int, minor: bool = False, after: int = 0) -> list[Event]:
+    """A key signature of sharps, or of flats below 0."""
+    return [(after, b"\xff\x59\x02" + fifths.to_bytes(1, "big", signed=True) + bytes([minor]))]
+
+
 def tempo(microseconds: int, after: int = 0) -> list[Event]:
     """A tempo in microseconds per quarter."""
     return [(after, b"\xff\x51\x03" + microseconds.to_bytes(3, "big"))]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from musicgen.corpus.errors import UnreadableScore
+from musicgen.score_fields import MAX_TICK
 
 
 @dataclass(frozen=True)
@@ -50,10 +51,8 @@ def check_size(size: int, limit: int = LIMITS.file_bytes) -> None:
         )
 
 
-def check_notes(count: int, drums: int, limits: Limits = LIMITS) -> None:
-    """Raise UnreadableScore if a file has no notes, only drum notes, or too many notes."""
-    if not count and drums:
-        raise UnreadableScore("it holds drums alone", "choose a file with pitched parts")
+def check_notes(count: int, limits: Limits = LIMITS) -> None:
+    """Raise UnreadableScore if a file has no notes or too many."""
     if not count:
         raise UnreadableScore("it holds no note that begins and ends")
     if count > limits.notes:
@@ -68,7 +67,7 @@ def check_times(starts: np.ndarray, ends: np.ndarray, quarter: int, limits: Limi
     if (starts < 0).any() or (ends < starts).any():
         raise UnreadableScore("a note has a time below zero: the file's times overflow")
     length = int(ends.max()) // quarter
-    if length > limits.quarters:
+    if length > limits.quarters or int(ends.max()) > MAX_TICK:
         raise UnreadableScore(
             f"it lasts {length:,} quarter notes; a piece has at most {limits.quarters:,}"
         )

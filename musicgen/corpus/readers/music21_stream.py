@@ -57,7 +57,7 @@ def convert_stream(stream: Any, name: str, limits: Limits = LIMITS) -> Notation:
         for start, duration, pitch, velocity in _join_ties(_written_notes(part)):
             rows.append((start, duration, pitch, velocity, program, number))
         drums += _count_percussion(part)
-    check_notes(len(rows), drums, limits)
+    check_notes(len(rows), limits)
     table = _cut_out(np.array(rows, np.int64), endings)  # (N, 6)
     check_times(table[:, 0], table[:, 0] + table[:, 1], TICKS_PER_QUARTER, limits)
     notes = np.array([tuple(row) for row in table.tolist()], NOTE_DTYPE)

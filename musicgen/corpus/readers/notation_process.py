@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers import formats
@@ -15,9 +16,9 @@ from musicgen.corpus.readers.notation_worker import (
     Reply,
     Request,
     read_message,
-    score_of,
     write_message,
 )
+from musicgen.corpus.score_tables import score_from
 from musicgen.paths import PACKAGE
 from musicgen.score import Score
 
@@ -89,4 +90,4 @@ def read_notation(
     reply, body = worker.request(formats.MUSICXML if kind == formats.MXL else kind, text)
     if reply.reason:
         raise UnreadableScore(reply.reason, reply.remedy)
-    return score_of(reply, body, name), reply.left_out
+    return score_from(replace(reply.score, name=name), body), reply.left_out

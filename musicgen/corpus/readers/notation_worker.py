@@ -12,18 +12,13 @@ import faulthandler
 import json
 import os
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import IO, TypeVar
-
-import numpy as np
 
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.notation import read_text
-from musicgen.corpus.readers.written_score import Notation
+from musicgen.corpus.score_tables import ScoreHeader, header_of, tables_of
 from musicgen.json_files import parse_json
-from musicgen.metres import TICKS_PER_QUARTER, Metre
-from musicgen.score import NOTE_DTYPE, Score
-from musicgen.score_fields import PEDAL_DTYPE, KeySignature, Part, TempoChange
 
 SECONDS_PER_MEGABYTE = 20  # time limit of a text, beyond the seconds of a short one
 MAX_MEMORY_BYTES = 3 * 2**30  # of address space, if the system can enforce it
@@ -40,16 +35,10 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
-    """A score, whose notes (NOTE_DTYPE) follow as bytes, or the reason why there is none."""
+    """A score, whose tables follow as bytes, or the reason why there is none."""
 
     bytes: int = 0
-    pedal_bytes: int = 0  # of the bytes, those of the pedal spans (PEDAL_DTYPE), which come last
-    resolution: int = TICKS_PER_QUARTER
-    tempo: float = 0.0
-    tempo_changes: tuple[TempoChange, ...] = ()
-    metres: tuple[Metre, ...] = ()
-    keys: tuple[KeySignature, ...] = ()
-    parts: tuple[Part, ...] = ()
+    score: ScoreHeader = field(default_factory=ScoreHeader)
     left_out: tuple[str, ...] = ()
     reason: str = ""
     remedy: str = ""
@@ -86,42 +75,8 @@ def reply_to(kind: str, text: str) -> tuple[Reply, bytes]:
         return Reply(reason="it takes too much memory to read"), b""
     except Exception as problem:  # music21 raises many kinds of errors on damaged files
         return Reply(reason=f"it cannot be read as {kind}: {_one_line(problem)}"), b""
-    return _reply(notation)
-
-
-def score_of(reply: Reply, body: bytes, name: str) -> Score:
-    """The score of a reply."""
-    split = len(body) - reply.pedal_bytes
-    return Score(
-        np.frombuffer(body[:split], NOTE_DTYPE),
-        reply.tempo,
-        reply.metres,
-        name,
-        reply.parts,
-        reply.tempo_changes,
-        reply.keys,
-        np.frombuffer(body[split:], PEDAL_DTYPE),
-        reply.resolution,
-    )
-
-
-def _reply(notation: Notation) -> tuple[Reply, bytes]:
-    """The message that a score is sent with."""
-    score = notation.score
-    pedals = score.pedals.tobytes()
-    body = score.notes.tobytes() + pedals
-    reply = Reply(
-        len(body),
-        len(pedals),
-        score.resolution,
-        score.tempo,
-        score.tempo_changes,
-        score.metres,
-        score.keys,
-        score.parts,
-        notation.left_out,
-    )
-    return reply, body
+    body = tables_of(notation.score)
+    return Reply(len(body), header_of(notation.score), notation.left_out), body
 
 
 def _one_line(problem: BaseException) -> str:

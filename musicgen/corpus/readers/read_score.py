@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-import numpy as np
-
 from musicgen.corpus.collection import Piece, PieceFile, RefusedFile
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers import formats
@@ -36,12 +34,11 @@ def _read(data: bytes, file: str) -> Piece:
     check_size(len(data))
     kind, name = formats.detect_format(data, file), PurePosixPath(file).stem
     if kind == formats.MIDI:
-        score, drums = read_midi(data, name)
+        score, left_out = read_midi(data, name)
     else:
-        score, _ = read_notation(_notation_text(data, kind), kind, name)
-        drums = int(score.is_drum.sum())
-    parts = len(np.unique(score.pitched.notes["part"]))
-    return Piece(score, PieceFile(file, kind, parts, drums, len(data)))
+        score, left_out = read_notation(_notation_text(data, kind), kind, name)
+    drums = int(score.is_drum.sum())
+    return Piece(score, PieceFile(file, kind, len(score.parts), drums, len(data), left_out))
 
 
 def _notation_text(data: bytes, kind: str) -> str:

@@ -23,6 +23,7 @@ from musicgen.score_fields import (
     KeySignature,
     Part,
     TempoChange,
+    pedal_changes,
 )
 
 DEFAULT_TEMPO = 120.0  # quarters a minute
@@ -85,7 +86,7 @@ def to_ticks(quarters: Fraction | int, resolution: int) -> int:
 
 def to_notation(written: WrittenScore, name: str, limits: Limits = LIMITS) -> Notation:
     """The score of what was written; raises UnreadableScore if it is beyond the limits."""
-    check_notes(len(written.notes), 0, limits)
+    check_notes(len(written.notes), limits)
     if len(written.parts) > limits.parts:
         raise UnreadableScore(
             f"it holds {len(written.parts):,} parts; at most {limits.parts:,} are read"
@@ -173,10 +174,10 @@ def _keys(keys: dict[int, tuple[int, bool]]) -> tuple[KeySignature, ...]:
 
 
 def _pedals(spans: Iterable[tuple[int, int, int]], end: int) -> np.ndarray:
-    """Pedal spans up to the end of the last note: (P,) PEDAL_DTYPE."""
+    """Pedal changes of spans up to the end of the last note: (C,) PEDAL_CHANGE_DTYPE."""
     rows = [
         (start, min(stop, end) - start, part)
         for start, stop, part in sorted(set(spans))
         if min(stop, end) > start
     ]
-    return np.array(rows, PEDAL_DTYPE)
+    return pedal_changes(np.array(rows, PEDAL_DTYPE))

@@ -15,10 +15,10 @@ from musicgen.corpus.readers.midi import read_midi
 from musicgen.corpus.readers.read_score import read_piece, read_score
 from musicgen.metres import COMMON_TIME, Metre
 from musicgen.score import Score, notes_from, without_overlaps
-from musicgen.theory.chords import MAX_TRACKS
+from musicgen.score_fields import KeySignature, Part, TempoChange
 from tests.helpers.locations import CORPORA
 from tests.helpers.score_strategies import scores
-from tests.helpers.small_midi import midi, note, program, signature, tempo
+from tests.helpers.small_midi import control, key, midi, name, note, program, signature, tempo
 
 SMALL = Limits(notes=3, parts=2, quarters=100, gap_quarters=8)
 
@@ -32,52 +32,97 @@ def test_one_note() -> None:
 @pytest.mark.parametrize(
     ("starts", "duration", "expected"),
     [
-        (9, 480, (0, 24)),  # 0.45 of our ticks: down
+        (9, 480, (0, 24)),  # 0.45 of a tick of the grid: down
         (10, 480, (1, 24)),  # 0.5: up, and so is its end
         (0, 1, (0, 1)),  # the shortest note is one tick long
         (470, 30, (24, 1)),  # 23.5 to 25
         (160, 160, (8, 8)),  # triplets are exact
     ],
 )
-def test_times_are_rounded_to_our_ticks(
+def test_times_are_those_of_the_file_and_rounded_on_the_grid(
     starts: int, duration: int, expected: tuple[int, int]
 ) -> None:
     score = read_score(midi(note(60, duration, after=starts)), "a.mid")
-    assert tuple(score.notes[["start", "duration"]][0]) == expected
+    quarter = score.resolution
+    assert score.notes[["start", "duration"]].tolist() == [
+        (starts * quarter // 480, duration * quarter // 480)
+    ]
+    assert tuple(score.on_grid().notes[["start", "duration"]][0]) == expected
 
 
-def test_parts_are_merged_and_numbered_without_drums() -> None:
+def test_parts_are_those_of_the_tracks_with_drums() -> None:
     data = midi(
         tempo(500_000),
-        program(24) + note(64, 480),
+        name("Guitar") + program(24) + note(64, 480),
         note(36, 480, channel=9) + note(38, 480, channel=9),
         program(33, channel=1) + note(40, 960, channel=1),
     )
-    score, drums = read_midi(data, "band")
-    assert drums == 2
-    assert score.notes.tolist() == [(0, 48, 40, 80, 33, 1), (0, 24, 64, 80, 24, 0)]
+    score, left_out = read_midi(data, "band")
+    assert left_out == ()
+    assert score.parts == (
+        Part("Guitar", 24, track=0, channel=0),
+        Part("", 0, is_drum=True, track=1, channel=9),
+        Part("", 33, track=2, channel=1),
+    )
+    assert score.notes.tolist() == [
+        (0, 24, 36, 80, 0, 1),
+        (0, 48, 40, 80, 33, 2),
+        (0, 24, 64, 80, 24, 0),
+        (24, 24, 38, 80, 0, 1),
+    ]
+    assert score.pitched.notes["pitch"].tolist() == [40, 64]
 
 
-def test_channels_of_a_single_track_are_voices_of_one_track() -> None:
+def test_a_change_of_program_begins_a_part() -> None:
+    data = midi(program(24) + note(64, 480) + program(40) + note(65, 480) + program(24))
+    score = read_score(data, "a.mid")
+    assert [(part.program, part.track) for part in score.parts] == [(24, 0), (40, 0)]
+    assert score.notes[["pitch", "part"]].tolist() == [(64, 0), (65, 1)]
+
+
+def test_channels_of_a_single_track_are_parts_of_one_track() -> None:
     data = midi(note(60, 480) + note(64, 480, channel=3) + note(67, 480, channel=1), kind=0)
-    parts = read_score(data, "a.mid").notes["part"].tolist()
-    assert sorted(parts) == [0, MAX_TRACKS, 2 * MAX_TRACKS]
+    parts = read_score(data, "a.mid").parts
+    assert [(part.track, part.channel) for part in parts] == [(0, 0), (0, 3), (0, 1)]
 
 
-def test_overlapping_notes_of_a_key_end_at_its_first_release() -> None:
+def test_a_release_ends_the_oldest_note_of_its_key() -> None:
     on, off = b"\x90\x3c\x50", b"\x80\x3c\x00"
     data = midi([(0, on), (240, on), (240, off), (480, off), (0, on), (480, off)])
-    assert read_score(data, "a.mid").notes[["start", "duration"]].tolist() == [
-        (0, 24),
-        (12, 12),
-        (48, 24),
+    score = read_score(data, "a.mid")
+    assert score.notes[["start", "duration"]].tolist() == [(0, 24), (12, 36), (48, 24)]
+    # On the grid a key sounds once: its first release ends both.
+    assert score.on_grid().notes[["start", "duration"]].tolist() == [(0, 24), (12, 12), (48, 24)]
+
+
+def test_a_note_without_a_release_ends_with_its_key_or_its_track() -> None:
+    on, off, other = b"\x90\x3c\x50", b"\x80\x3c\x00", b"\x90\x40\x50"
+    score = read_score(midi([(0, on), (240, on), (240, off), (0, other), (480, off)][:5]), "a.mid")
+    assert score.notes[["start", "duration", "pitch"]].tolist() == [
+        (0, 24, 60),
+        (12, 36, 60),
+        (24, 24, 64),
     ]
+    assert score.unreleased.tolist() == [(24, 64, 0)]
+
+
+def test_pedal_tempi_and_keys_are_read() -> None:
+    data = midi(
+        tempo(1_000_000) + key(-3, minor=True) + tempo(500_000, after=480),
+        note(60, 480) + control(64, 127, after=240) + control(64, 0, after=240) + control(7, 99),
+    )
+    score, left_out = read_midi(data, "a")
+    assert (score.tempo, score.tempo_changes) == (60.0, (TempoChange(24, 120.0),))
+    assert score.seconds_at([24, 48]).tolist() == [1.0, 1.5]
+    assert score.keys == (KeySignature(0, -3, is_minor=True),)
+    assert score.pedals.tolist() == [(36, 12, 0)]
+    assert left_out == ("1 controller change",)
 
 
 def test_the_mean_tempo_keeps_the_duration() -> None:
     # One quarter at 60 and one at 120 last a second and a half: 80 quarters a minute.
     score = read_score(midi(tempo(1_000_000) + note(60, 480) + tempo(500_000) + note(60, 480)), "a")
-    assert score.tempo == 80.0
+    assert score.mean_tempo == 80.0
     assert score.seconds == 1.5
 
 
@@ -121,7 +166,6 @@ def test_a_riff_file_contains_midi() -> None:
             midi(note(60, 1), ticks_per_quarter=0xE728),
             "its header says no ticks per quarter note (film frames instead)",
         ),
-        (midi(note(36, 480, channel=9)), "it holds drums alone"),
     ],
 )
 def test_files_without_music_are_refused_with_a_reason(data: bytes, reason: str) -> None:
@@ -179,8 +223,8 @@ def test_hostile_files_are_read_or_refused_with_a_reason() -> None:
         "only_hdr.mid": "it holds no note that begins and ends",
         "tpq0.mid": "its header says no ticks per quarter note (none)",
     }
-    for name in ("tempo0.mid", "text_latin1.mid", "timesig_num_0.mid"):
-        piece = pieces[name]
+    for file in ("tempo0.mid", "text_latin1.mid", "timesig_num_0.mid"):
+        piece = pieces[file]
         assert isinstance(piece, Piece)
         assert piece.score.notes.tolist() == [(0, 24, 60, 80, 0, 0)]
         assert (piece.score.tempo, piece.score.metres) == (120.0, (COMMON_TIME,))

@@ -166,6 +166,6 @@ def test_a_text_that_takes_too_long_ends_the_worker_and_the_next_is_read() -> No
         with pytest.raises(UnreadableScore, match="too long or too much memory"):
             worker.request(ABC, endless)
         reply, _ = worker.request(ABC, HEADER + "C4|]\n")
-        assert reply.metres == (Metre(0, 4, 4),)
+        assert reply.score.metres == (Metre(0, 4, 4),)
     finally:
         worker.close()

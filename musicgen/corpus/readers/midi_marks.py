@@ -1,0 +1,132 @@
+"""Tempi, metres and key signatures of a MIDI file, and what it holds beyond a score."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from musicgen.corpus.errors import UnreadableScore
+from musicgen.corpus.readers.limits import Limits
+from musicgen.corpus.readers.metres import Signature, metres_from_signatures
+from musicgen.corpus.readers.midi_events import (
+    CHANNEL_PRESSURE,
+    CONTROL,
+    KEY_PRESSURE,
+    PITCH_BEND,
+    TrackEvents,
+)
+from musicgen.corpus.readers.written_score import phrases
+from musicgen.metres import Metre
+from musicgen.score_fields import (
+    MAX_FIFTHS,
+    MAX_TEMPO,
+    MIN_TEMPO,
+    KeySignature,
+    TempoChange,
+    tempo_from_microseconds,
+)
+from musicgen.ticks import Clock
+
+DEFAULT_TEMPO = 120.0  # quarters a minute, the standard's default
+_TEMPO, _TIME_SIGNATURE, _KEY_SIGNATURE, _LYRIC, _MARKER = 0x51, 0x58, 0x59, 0x05, 0x06
+_SUSTAIN = 64  # controller
+_BANK_SELECT = (0, 32)  # controllers
+_MAX_POWER = 8  # of a metre's denominator
+
+
+@dataclass(frozen=True)
+class MidiMarks:
+    """Marks of all tracks of a file, in its ticks; of several at one tick the last."""
+
+    tempo: float  # quarters a minute, at the beginning
+    tempo_changes: tuple[TempoChange, ...]
+    signatures: tuple[Signature, ...]  # tick, numerator and denominator
+    keys: tuple[KeySignature, ...]
+
+    @property
+    def starts(self) -> np.ndarray:
+        """Ticks of all marks: (M,) int64."""
+        tempos = [change.start for change in self.tempo_changes]
+        keys = [key.start for key in self.keys]
+        return np.array([*tempos, *keys, *(mark[0] for mark in self.signatures)], np.int64)
+
+    def metres(self, clock: Clock, resolution: int) -> tuple[Metre, ...]:
+        """The metres on a score's clock."""
+        starts = clock(np.array([signature[0] for signature in self.signatures], np.int64))
+        rows = zip(starts.tolist(), self.signatures, strict=True)
+        signatures = [
+            (start, numerator, denominator) for start, (_, numerator, denominator) in rows
+        ]
+        return metres_from_signatures(signatures, resolution)
+
+
+def read_marks(tracks: Sequence[TrackEvents], limits: Limits) -> MidiMarks:
+    """The marks of a file; raises UnreadableScore if there are more than notes may be."""
+    tempo, changes = _tempos(tracks)
+    marks = MidiMarks(tempo, changes, _time_signatures(tracks), _key_signatures(tracks))
+    if len(marks.starts) > limits.notes:
+        raise UnreadableScore("it changes its tempo, metre or key more often than music does")
+    return marks
+
+
+def _tempos(tracks: Sequence[TrackEvents]) -> tuple[float, tuple[TempoChange, ...]]:
+    """The tempo at the beginning and its changes; tempi out of range do not count."""
+    by_tick: dict[int, float] = {0: DEFAULT_TEMPO}
+    for tick, data in _metas(tracks, _TEMPO):
+        microseconds = int.from_bytes(data[:3], "big")
+        if len(data) >= 3 and microseconds:
+            tempo = tempo_from_microseconds(microseconds)
+            if MIN_TEMPO <= tempo <= MAX_TEMPO:
+                by_tick[tick] = tempo
+    first = by_tick.pop(0)
+    return first, tuple(TempoChange(tick, tempo) for tick, tempo in sorted(by_tick.items()))
+
+
+def _time_signatures(tracks: Sequence[TrackEvents]) -> tuple[Signature, ...]:
+    """Time signatures; those with absurd denominators are left out."""
+    return tuple(
+        (tick, data[0], 2 ** data[1])
+        for tick, data in _metas(tracks, _TIME_SIGNATURE)
+        if len(data) >= 2 and data[1] <= _MAX_POWER
+    )
+
+
+def _key_signatures(tracks: Sequence[TrackEvents]) -> tuple[KeySignature, ...]:
+    """Key signatures; those with more than seven sharps or flats are left out."""
+    by_tick: dict[int, KeySignature] = {}
+    for tick, data in _metas(tracks, _KEY_SIGNATURE):
+        fifths = int.from_bytes(data[:1], "big", signed=True)
+        if len(data) >= 2 and abs(fifths) <= MAX_FIFTHS:
+            by_tick[tick] = KeySignature(tick, fifths, data[1] == 1)
+    return tuple(by_tick[tick] for tick in sorted(by_tick))
+
+
+def left_out(tracks: Sequence[TrackEvents]) -> tuple[str, ...]:
+    """What a file holds beyond a score, with counts: `12 pitch bends`."""
+    counts: Counter[str] = Counter()
+    for track in tracks:
+        is_control = track.kinds == CONTROL
+        controls = track.first[is_control].tolist()
+        counts["controller changes"] += sum(
+            control not in (_SUSTAIN, *_BANK_SELECT) for control in controls
+        )
+        counts["bank selections"] += sum(control in _BANK_SELECT for control in controls)
+        counts["pitch bends"] += int((track.kinds == PITCH_BEND).sum())
+        pressures = (track.kinds == KEY_PRESSURE) | (track.kinds == CHANNEL_PRESSURE)
+        counts["aftertouch events"] += int(pressures.sum())
+        counts["system-exclusive messages"] += track.system_exclusives
+        kinds = [kind for _, kind, _ in track.metas]
+        counts["lyrics"] += kinds.count(_LYRIC)
+        counts["markers"] += kinds.count(_MARKER)
+    return phrases(counts)
+
+
+def _metas(tracks: Sequence[TrackEvents], kind: int) -> Iterator[tuple[int, bytes]]:
+    """Tick and data of the meta events of a kind in all tracks, by tick."""
+    events = [
+        (tick, data) for track in tracks for tick, event, data in track.metas if event == kind
+    ]
+    yield from sorted(events, key=lambda event: event[0])

@@ -1,0 +1,97 @@
+"""Notes of a MIDI file: the events of their beginning and of their end brought together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from musicgen.corpus.readers.midi_events import NOTE_ON, TrackEvents
+
+_CHANNELS = 16
+
+
+@dataclass(frozen=True)
+class MidiNotes:
+    """Notes of all tracks in the order of their note-ons, (N,) int64 each; times in ticks."""
+
+    start: np.ndarray
+    end: np.ndarray
+    pitch: np.ndarray
+    velocity: np.ndarray
+    channel: np.ndarray
+    track: np.ndarray  # index of the track
+    event: np.ndarray  # index of the note-on among the channel events of its track
+    is_unreleased: np.ndarray  # bool: without a release of its own
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+
+def pair_notes(tracks: Sequence[TrackEvents]) -> MidiNotes:
+    """Notes of all tracks: a release ends the oldest note that sounds on its key.
+
+    All note-ons become notes. One without a release of its own ends with the last release of its
+    key after it, or else at the end of its track. Releases of keys that do not sound are ignored.
+    """
+    events = [np.flatnonzero(track.kinds <= NOTE_ON) for track in tracks]
+    track = np.repeat(np.arange(len(tracks)), [len(rows) for rows in events])
+
+    def column(name: str) -> np.ndarray:
+        picked = [getattr(part, name)[rows] for part, rows in zip(tracks, events, strict=True)]
+        return np.concatenate([np.zeros(0, np.int64), *picked]).astype(np.int64)
+
+    ticks, pitch, velocity = column("ticks"), column("first"), column("second")
+    channel = column("channels")
+    is_on = (column("kinds") == NOTE_ON) & (velocity > 0)
+    key = (track * _CHANNELS + channel) << 7 | pitch
+    release, is_own = _releases(key, is_on)
+    track_ends = np.array([part.end for part in tracks], np.int64)
+    on = np.flatnonzero(is_on)
+    never = release[on] < 0
+    end = np.where(never, track_ends[track[on]] if len(on) else 0, ticks[release[on]])
+    event = np.concatenate([np.zeros(0, np.int64), *events])
+    return MidiNotes(
+        ticks[on], end, pitch[on], velocity[on], channel[on], track[on], event[on], ~is_own[on]
+    )
+
+
+def _releases(key: np.ndarray, is_on: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Index of the release of each note-on and whether it is its own: (E,) int64, (E,) bool.
+
+    -1 where no release follows. The first note-on of a key is ended by the first release of it.
+    """
+    order = np.argsort(key, kind="stable")
+    on, keys = is_on[order], key[order]
+    order_on, order_off = order[on], order[~on & ~_without_note(keys, on)]
+    key_on, key_off = key[order_on], key[order_off]
+    first, stop = (np.searchsorted(key_off, key_on, side=side) for side in ("left", "right"))
+    rank = np.arange(len(key_on)) - np.searchsorted(key_on, key_on)
+    is_own = rank < stop - first
+    release, own = np.full(len(key), -1), np.ones(len(key), dtype=bool)
+    if len(order_off):
+        last = order_off[np.maximum(stop - 1, 0)]
+        shared = np.where((stop > first) & (last > order_on), last, -1)
+        paired = order_off[np.minimum(first + rank, len(order_off) - 1)]
+        release[order_on] = np.where(is_own, paired, shared)
+    own[order_on] = is_own
+    return release, own
+
+
+def _without_note(keys: np.ndarray, is_on: np.ndarray) -> np.ndarray:
+    """Whether an event, in order of key and time, is a release while its key does not sound."""
+    if not len(keys):
+        return np.zeros(0, dtype=bool)
+    sounding = np.cumsum(np.where(is_on, 1, -1))
+    starts = np.flatnonzero(np.diff(keys, prepend=keys[0] - 1))
+    lengths = np.diff(starts, append=len(keys))
+    before = np.concatenate([[0], sounding[starts[1:] - 1]])
+    sounding -= np.repeat(before, lengths)
+    # The lowest count so far of each key: keys are kept apart by an offset that falls.
+    offset = np.repeat(np.arange(len(starts)) * (len(keys) + 1), lengths)
+    lowest = np.minimum.accumulate(np.minimum(sounding, 0) - offset) + offset
+    earlier = np.concatenate([[0], lowest[:-1]])
+    earlier[starts] = 0
+    result: np.ndarray = ~is_on & (lowest < earlier)
+    return result
