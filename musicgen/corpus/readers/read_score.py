@@ -42,7 +42,7 @@ def _read(data: bytes, file: str) -> Piece:
 
 
 def _notation_text(data: bytes, kind: str) -> str:
-    """Decode a notation file and refuse text that music21 cannot read or that is an attack."""
+    """Decode a notation file and refuse one that holds several tunes."""
     text = formats.to_text(unpack_mxl(data) if kind == formats.MXL else data)
     if kind == formats.ABC:
         tunes = len(formats.split_tunes(text))
@@ -51,13 +51,4 @@ def _notation_text(data: bytes, kind: str) -> str:
                 f"it holds {tunes:,} tunes, and one is wanted",
                 "open it as a collection, or save the tune in a file of its own",
             )
-    if kind in (formats.MUSICXML, formats.MXL):
-        if "<!ENTITY" in text:
-            raise UnreadableScore("it defines entities, which no score needs and an attack does")
-        if "<score-timewise" in text:
-            raise UnreadableScore(
-                "it is written bar by bar (score-timewise)", "export it as score-partwise"
-            )
-        if "<score-partwise" not in text:
-            raise UnreadableScore("it is XML, but not MusicXML")
     return text

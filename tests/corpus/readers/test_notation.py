@@ -83,8 +83,9 @@ def test_musicxml_with_ties_percussion_and_a_transposing_part() -> None:
     attributes = "<divisions>2</divisions><transpose><chromatic>-2</chromatic></transpose>"
     piece = read_piece(xml(body, attributes), "flute.musicxml")
     assert isinstance(piece, Piece)
-    assert piece.score.notes[["start", "duration", "pitch"]].tolist() == [(0, 72, 70)]
-    assert (piece.file.format, piece.file.parts) == ("MusicXML", 1)
+    assert piece.score.pitched.notes[["start", "duration", "pitch"]].tolist() == [(0, 72, 70)]
+    assert piece.score.notes[piece.score.is_drum]["start"].tolist() == [72]
+    assert (piece.file.format, piece.file.parts, piece.file.drums) == ("MusicXML", 2, 1)
 
 
 def test_compressed_musicxml() -> None:
@@ -127,7 +128,7 @@ def test_text_in_other_encodings() -> None:
             "a.xml",
             "it defines entities, which no score needs and an attack does",
         ),
-        (b"<score-timewise/>", "a.xml", "it is written bar by bar (score-timewise)"),
+        (b"<score-timewise/>", "a.xml", "it holds no note that begins and ends"),
         (HEADER.encode() * 2, "a.abc", "it holds 2 tunes, and one is wanted"),
         (HEADER.encode() + b"z4|]\n", "a.abc", "it holds no note that begins and ends"),
         (

@@ -1,0 +1,82 @@
+"""Tempo and pedal of MusicXML directions and sounds."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from fractions import Fraction
+from xml.etree.ElementTree import Element
+
+from musicgen.corpus.readers.musicxml.durations import TYPE_QUARTERS
+from musicgen.corpus.readers.musicxml.xml_tree import child_text, to_number
+
+_NUMBER = re.compile(r"\d{1,4}(?:[.,]\d{1,4})?")
+_PEDALS = {"start": "start", "stop": "stop", "change": "change"}
+_JUMPS = ("dacapo", "dalsegno", "tocoda", "fine")
+
+# What directions hold and scores do not, by element.
+_LEFT_OUT = {"dynamics": "~dynamics", "wedge": "~dynamics"}
+
+
+def metronome_tempo(metronome: Element, current: float) -> float | None:
+    """Quarters a minute of a metronome mark, such as `♩. = c. 72` or `♩ = ♩.`; None if none.
+
+    current: quarters a minute before the mark, of which a mark of two notes is a multiple.
+    """
+    units = list(_beat_units(metronome))
+    number = _NUMBER.search(child_text(metronome, "per-minute"))
+    if number and units:
+        return float(number[0].replace(",", ".")) * float(units[0])
+    if len(units) == 2:
+        return current * float(units[1] / units[0])
+    return None
+
+
+def _beat_units(metronome: Element) -> Iterator[Fraction]:
+    """Quarters of each note of a metronome mark, with its dots."""
+    unit, dots = Fraction(0), 0
+    for child in metronome:
+        if child.tag == "beat-unit":
+            if unit:
+                yield unit * (2 - Fraction(1, 2**dots))
+            unit, dots = Fraction(TYPE_QUARTERS.get((child.text or "").strip(), 0)), 0
+        elif child.tag == "beat-unit-dot":
+            dots = min(4, dots + 1)
+    if unit:
+        yield unit * (2 - Fraction(1, 2**dots))
+
+
+def pedal_change(direction: Element) -> str:
+    """What a direction does to the sustain pedal: start, stop, change or nothing."""
+    for pedal in direction.iterfind("direction-type/pedal"):
+        change = _PEDALS.get(pedal.get("type", ""))
+        if change:
+            return change
+    return ""
+
+
+def sound_pedal(sound: Element) -> str:
+    """What a `<sound>` does to the sustain pedal: start, stop or nothing."""
+    value = sound.get("damper-pedal", "")
+    if not value:
+        return ""
+    depth = to_number(value)
+    is_down = depth >= 50 if depth is not None else value == "yes"
+    return "start" if is_down else "stop"
+
+
+def left_out_of(direction: Element) -> Counter[str]:
+    """What of a direction a score does not hold."""
+    left_out: Counter[str] = Counter()
+    for kind in direction.iterfind("direction-type/*"):
+        if kind.tag in _LEFT_OUT:
+            left_out[_LEFT_OUT[kind.tag]] += 1
+        elif kind.tag == "pedal" and kind.get("type") == "sostenuto":
+            left_out["~the sostenuto pedal"] += 1
+    return left_out
+
+
+def is_jump(sound: Element) -> bool:
+    """Whether a `<sound>` goes elsewhere in the score: D.C., D.S., To Coda, Fine."""
+    return any(sound.get(name) for name in _JUMPS)
