@@ -8,15 +8,18 @@ from functools import lru_cache
 import numpy as np
 
 from musicgen.encoding.grid import GRID_TICKS
-from musicgen.metres import Metre, bar_positions
+from musicgen.metres import TICKS_PER_QUARTER, Metre, bar_positions
 from musicgen.score_fields import MAX_TICK
 
 
 @lru_cache(maxsize=1024)
-def bar_start(metres: tuple[Metre, ...], bar: int) -> int:
-    """Return the tick at which a bar begins; bars count from 0, an upbeat included."""
+def bar_start(metres: tuple[Metre, ...], bar: int, resolution: int = TICKS_PER_QUARTER) -> int:
+    """Return the tick at which a bar begins; bars count from 0, an upbeat included.
+
+    A performance has none: at its resolution (50) and its metre (4/4) they are spans of 2 seconds.
+    """
     return bisect_left(
-        range(MAX_TICK), bar, key=lambda tick: int(bar_positions(metres, [tick])[0][0])
+        range(MAX_TICK), bar, key=lambda tick: int(bar_positions(metres, [tick], resolution)[0][0])
     )
 
 

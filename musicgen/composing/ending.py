@@ -128,7 +128,10 @@ def _can_be_closed(model: Model, composition: Composition, first_bar: int) -> bo
     settings, score = composition.settings, composition.score
     if not settings.endings or settings.all_bars != score.bars or score.bars < MIN_BARS:
         return False
-    if not composition.finished or isinstance(model.encoding, NotesEncoding):
+    encoding = model.encoding
+    if not composition.finished or isinstance(encoding, NotesEncoding):
+        return False
+    if not encoding.grid.has_bars:
         return False
     primer = score.notes[: composition.primer_notes]
     return not len(primer) or primer["start"].max() < bar_start(score.metres, first_bar)

@@ -177,13 +177,16 @@ class _Generation:
     def _ending_start(self) -> int | None:
         """The tick where the bars begin that an ending replaces; None for a piece without."""
         first_bar = (self.settings.all_bars or 0) - ENDING_BARS
-        return bar_start(self.prompt.metres, first_bar) if first_bar > 0 else None
+        if first_bar <= 0:
+            return None
+        return bar_start(self.prompt.metres, first_bar, self.model.encoding.grid.resolution)
 
     def _bars_to_report(self, decoder: BatchDecoder, reported: int) -> int:
         """Finished bars of the first piece; 0 where there are too few new ones to report."""
         if 0 not in decoder.rows:
             return 0
-        bars = int(bar_positions(self.prompt.metres, decoder.onsets()[:1])[0][0])
+        resolution = self.model.encoding.grid.resolution
+        bars = int(bar_positions(self.prompt.metres, decoder.onsets()[:1], resolution)[0][0])
         return bars if bars > reported + reported // BARS_ONE_BY_ONE else 0
 
     def _score(self, fields: np.ndarray) -> Score:

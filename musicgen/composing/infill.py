@@ -94,11 +94,11 @@ class BarRange:
 
     @cached_property
     def start(self) -> int:
-        return bar_start(self.score.metres, self.first_bar)
+        return self._start_of(self.first_bar)
 
     @cached_property
     def end(self) -> int:
-        return min(bar_start(self.score.metres, self.last_bar + 1), self._end_of_piece)
+        return min(self._start_of(self.last_bar + 1), self._end_of_piece)
 
     @cached_property
     def before(self) -> np.ndarray:
@@ -109,7 +109,10 @@ class BarRange:
 
     @cached_property
     def _end_of_piece(self) -> int:
-        return bar_start(self.score.metres, self.score.bars)
+        return self._start_of(self.score.bars)
+
+    def _start_of(self, bar: int) -> int:
+        return bar_start(self.score.metres, bar, self.score.resolution)
 
     def draw(
         self,
@@ -142,7 +145,7 @@ class BarRange:
             [stream(candidate) for candidate in candidates],
             index,
             bars=self.score.bars,
-            last_bar=(bar_start(metres, self.last_bar), self.end),
+            last_bar=(self._start_of(self.last_bar), self.end),
             first_onset=self.start,
         )
         decoder.feed(self.before, self.fork)

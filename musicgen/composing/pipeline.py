@@ -117,7 +117,7 @@ class Composer:
         if result is None:
             return None
         starts = score.notes["start"][:primer_notes]
-        if primer_notes and starts.max() >= bar_start(score.metres, first_bar):
+        if primer_notes and starts.max() >= bar_start(score.metres, first_bar, score.resolution):
             primer_notes = 0
         seconds = time.perf_counter() - started
         return self._evaluate(self._composition(result.score, settings, primer_notes, seconds))

@@ -1,9 +1,10 @@
 """`events`: one step a note, with a field for each of its properties.
 
-Onset shift, pitch and duration on a grid of 12 units to the quarter; velocity and programme if
-the collection has more than one. Features, which follow from the steps before and cost no bits:
-what sounds, the clock and the pitch classes played (`events_features.py`), and what followed the
-last time the latest notes were played (`repeat_features.py`).
+Onset shift, pitch and duration on a grid of 12 units to the quarter or, for performances, of 10 ms;
+velocity and programme if the collection has more than one. Features, which follow from the steps
+before and cost no bits: what sounds, the clock and the pitch classes played
+(`events_features.py`), and what followed the last time the latest notes were played
+(`repeat_features.py`).
 """
 
 from __future__ import annotations
@@ -17,12 +18,15 @@ import numpy as np
 
 from musicgen.encoding.events_features import NOTE_FEATURE_WIDTHS, NoteFeatureTracker, note_features
 from musicgen.encoding.grid import (
-    GRID_PER_QUARTER,
-    GRID_TICKS,
+    BEATS,
+    GRIDS,
     HIGHEST_KEY,
     KEYS,
     LOWEST_KEY,
     MAX_GRID_UNITS,
+    SECONDS,
+    ClockName,
+    Grid,
 )
 from musicgen.encoding.repeat_features import REPEAT_WIDTH, REPEATS, RepeatTracker, repeat_features
 from musicgen.encoding.steps import Features, Field, Steps
@@ -31,6 +35,7 @@ from musicgen.metres import Metre
 from musicgen.score import NOTE_DTYPE, Score, without_overlaps
 from musicgen.theory.spelling import pitch_name
 
+# On the grid of beats; see `EventsEncoding.fields` for that of seconds.
 # Grid units since the onset of the note before; 0 for the next note of a chord.
 SHIFT = Field("shift", MAX_GRID_UNITS + 1)
 PITCH = Field("pitch", KEYS)  # piano keys, from A0
@@ -47,39 +52,56 @@ class EventsEncoding:
 
     velocity: bool = False
     program: bool = False
+    clock: ClockName = "beats"  # seconds: a grid unit is 10 ms, and there are no bars
 
     name = "events"
 
     @classmethod
     def for_scores(cls, scores: Iterable[Score]) -> EventsEncoding:
-        """The encoding with velocity and programme if the scores have more than one."""
-        tables = [score.notes for score in scores if len(score)]
+        """The encoding with velocity and programme if the scores have more than one.
+
+        Its clock is seconds if most of the notes are in performances.
+        """
+        pitched = [score.pitched for score in scores if len(score.pitched)]
+        tables = [score.notes for score in pitched]
         notes = np.concatenate(tables) if tables else np.zeros(0, NOTE_DTYPE)
+        performed = sum(len(score) for score in pitched if score.is_performance)
         varied = {name: len(np.unique(notes[name])) > 1 for name in ("velocity", "program")}
-        return cls(**varied)
+        return cls(**varied, clock="seconds" if 2 * performed > len(notes) else "beats")
 
     @classmethod
     def from_json(cls, entry: object) -> EventsEncoding:
         """The encoding that `to_json` described; InvalidJson for anything else."""
         schema: _EventsJson = convert_json(entry, _EventsJson, "the encoding `events`")
-        return cls(schema.velocity, schema.program)
+        return cls(schema.velocity, schema.program, schema.clock)
+
+    @property
+    def grid(self) -> Grid:
+        return GRIDS[self.clock]
 
     @property
     def fields(self) -> tuple[Field, ...]:
+        most = self.grid.max_units
         optional = ((self.velocity, VELOCITY), (self.program, PROGRAM))
-        return (SHIFT, PITCH, DURATION, *(field for used, field in optional if used))
+        return (
+            replace(SHIFT, size=most + 1),
+            PITCH,
+            replace(DURATION, size=most),
+            *(field for used, field in optional if used),
+        )
 
     @property
     def feature_widths(self) -> Mapping[str, int]:
         return {**NOTE_FEATURE_WIDTHS, REPEATS: REPEAT_WIDTH}
 
     def encode(self, score: Score) -> Steps:
+        score, grid = self.grid.place(score), self.grid
         notes = self._on_grid(score)
-        onsets = notes["start"] // GRID_TICKS
+        onsets = notes["start"] // grid.ticks
         columns = [
-            np.diff(onsets, prepend=0).clip(max=MAX_GRID_UNITS),
+            np.diff(onsets, prepend=0).clip(max=grid.max_units),
             notes["pitch"] - LOWEST_KEY,
-            notes["duration"] // GRID_TICKS - 1,
+            notes["duration"] // grid.ticks - 1,
         ]
         if self.velocity:
             columns.append(notes["velocity"] // 4)
@@ -89,11 +111,11 @@ class EventsEncoding:
         return Steps(fields, score.mean_tempo, score.metres, score.name)
 
     def decode(self, steps: Steps) -> Score:
-        fields = steps.fields
+        fields, ticks = steps.fields, self.grid.ticks
         notes = np.zeros(len(fields), NOTE_DTYPE)
-        notes["start"] = np.cumsum(fields[:, 0]) * GRID_TICKS
+        notes["start"] = np.cumsum(fields[:, 0]) * ticks
         notes["pitch"] = fields[:, 1] + LOWEST_KEY
-        notes["duration"] = (fields[:, 2] + 1) * GRID_TICKS
+        notes["duration"] = (fields[:, 2] + 1) * ticks
         notes["velocity"] = DEFAULT_VELOCITY
         column = 3
         if self.velocity:
@@ -101,17 +123,21 @@ class EventsEncoding:
             column += 1
         if self.program:
             notes["program"] = fields[:, column]
+        if not self.grid.has_bars:
+            resolution = self.grid.resolution
+            return Score(notes, name=steps.name, resolution=resolution, is_performance=True)
         return Score(notes, steps.tempo, steps.metres, steps.name)
 
     def canonical(self, score: Score) -> Score:
-        """The score on the grid: one note a key at a time, silences of at most MAX_GRID_UNITS.
+        """The score on the grid: one note a key at a time, silences of at most `max_units`.
 
         Notes beyond the piano are moved into it by octaves; properties without a field take one
         value.
         """
+        score, grid = self.grid.place(score), self.grid
         notes = self._on_grid(score)
-        onsets = notes["start"] // GRID_TICKS
-        notes["start"] = np.cumsum(np.diff(onsets, prepend=0).clip(max=MAX_GRID_UNITS)) * GRID_TICKS
+        onsets = notes["start"] // grid.ticks
+        notes["start"] = np.cumsum(np.diff(onsets, prepend=0).clip(max=grid.max_units)) * grid.ticks
         rounded = (notes["velocity"] // 4 * 4 + 2).clip(1, 127)
         notes["velocity"] = rounded if self.velocity else DEFAULT_VELOCITY
         notes["program"] = notes["program"] if self.program else 0
@@ -119,11 +145,11 @@ class EventsEncoding:
         return score.with_notes(notes)
 
     def features(self, steps: Steps, start: int = 0, stop: int | None = None) -> Features:
-        of_notes = note_features(steps.fields, steps.metres, start, stop)
-        return {**of_notes, REPEATS: repeat_features(steps.fields, start, stop)}
+        of_notes = note_features(steps.fields, steps.metres, start, stop, self.grid)
+        return {**of_notes, REPEATS: repeat_features(steps.fields, start, stop, self.grid)}
 
     def tracker(self, rows: int, metres: tuple[Metre, ...], bars: int) -> EventsTracker:
-        return EventsTracker(rows, metres, bars)
+        return EventsTracker(rows, metres, bars, self.grid)
 
     def transposed(self, steps: Steps, semitones: int) -> Steps:
         fields = steps.fields.copy()
@@ -137,8 +163,12 @@ class EventsEncoding:
         return -int(keys.min()), KEYS - 1 - int(keys.max())
 
     def tokens(self, steps: Steps) -> list[str]:
-        """`onset +1/2, pitch C4, duration 1`: times in quarters, from the onset before."""
-        texts = [_VALUE_TEXTS[field.name] for field in self.fields]
+        """`onset +1/2, pitch C4, duration 1`: times in quarters, from the onset before.
+
+        In seconds: `onset +0.25 s, pitch C4, duration 0.5 s`.
+        """
+        by_field = _VALUE_TEXTS if self.grid.has_bars else _VALUE_TEXTS | _TEXTS_IN_SECONDS
+        texts = [by_field[field.name] for field in self.fields]
         return [
             ", ".join(of_field[value] for of_field, value in zip(texts, row, strict=True))
             for row in steps.fields.tolist()
@@ -147,14 +177,13 @@ class EventsEncoding:
     def to_json(self) -> dict[str, object]:
         return {"name": self.name, **asdict(self)}
 
-    @staticmethod
-    def _on_grid(score: Score) -> np.ndarray:
+    def _on_grid(self, score: Score) -> np.ndarray:
         """The notes with starts and ends on the grid, within the keys and durations."""
-        notes = score.notes.copy()
-        start = np.rint(notes["start"] / GRID_TICKS).astype(np.int32)
-        end = np.rint((notes["start"] + notes["duration"]) / GRID_TICKS).astype(np.int32)
-        notes["start"] = start * GRID_TICKS
-        notes["duration"] = (end - start).clip(1, MAX_GRID_UNITS) * GRID_TICKS
+        notes, ticks = score.notes.copy(), self.grid.ticks
+        start = np.rint(notes["start"] / ticks).astype(np.int32)
+        end = np.rint((notes["start"] + notes["duration"]) / ticks).astype(np.int32)
+        notes["start"] = start * ticks
+        notes["duration"] = (end - start).clip(1, self.grid.max_units) * ticks
         low, high = notes["pitch"] < LOWEST_KEY, notes["pitch"] > HIGHEST_KEY
         notes["pitch"][low] += -(-(LOWEST_KEY - notes["pitch"][low]) // 12) * 12
         notes["pitch"][high] -= -(-(notes["pitch"][high] - HIGHEST_KEY) // 12) * 12
@@ -164,11 +193,12 @@ class EventsEncoding:
 class _EventsJson(msgspec.Struct, tag_field="name", tag="events", forbid_unknown_fields=True):
     velocity: bool
     program: bool
+    clock: ClockName = "beats"  # of encodings that do not say
 
 
 def _quarters(grid_units: int) -> str:
     """Grid units in quarters: 42 units are "3 1/2"."""
-    whole, rest = divmod(Fraction(grid_units, GRID_PER_QUARTER), 1)
+    whole, rest = divmod(Fraction(grid_units, BEATS.per_quarter), 1)
     return " ".join(str(part) for part in (whole, rest) if part) or "0"
 
 
@@ -179,15 +209,19 @@ _VALUE_TEXTS = {  # text of each value by field
     VELOCITY.name: [f"velocity {4 * value + 2}" for value in range(VELOCITY.size)],
     PROGRAM.name: [f"programme {value}" for value in range(PROGRAM.size)],
 }
+_TEXTS_IN_SECONDS = {
+    SHIFT.name: [f"onset +{value / 100:g} s" for value in range(SECONDS.max_units + 1)],
+    DURATION.name: [f"duration {(value + 1) / 100:g} s" for value in range(SECONDS.max_units)],
+}
 
 
 class EventsTracker:
     """`EventsEncoding.features` updated step by step for K rows of a batch."""
 
-    def __init__(self, rows: int, metres: tuple[Metre, ...], bars: int) -> None:
+    def __init__(self, rows: int, metres: tuple[Metre, ...], bars: int, grid: Grid = BEATS) -> None:
         """bars: number of bars of each row; 0 hides it from the model."""
-        self.notes = NoteFeatureTracker(rows, metres, bars)
-        self.repeats = RepeatTracker(rows)
+        self.notes = NoteFeatureTracker(rows, metres, bars, grid)
+        self.repeats = RepeatTracker(rows, grid)
 
     def features(self) -> Features:
         return {**self.notes.features(), REPEATS: self.repeats.features()}

@@ -3,7 +3,8 @@
 - `remaining`: grid units until the latest note of each key ends; 0 ends now, negative has ended.
 - `age`: grid units since the latest note of each key began.
 - `chroma`: share of each pitch class in the last 16 notes, in the last 64, and in all.
-- `clock`: place in the bar, length of the bar, bars left (1 is the last; 0 is unknown).
+- `clock`: place in the bar, length of the bar, bars left (1 is the last; 0 is unknown). All three
+  are 0 on a grid of seconds, which has no bars.
 
 A model may move `remaining`, `age` and `clock` on by an onset shift once the shift is drawn.
 """
@@ -15,11 +16,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from musicgen.encoding.grid import GRID_TICKS, KEYS, LOWEST_KEY, MAX_GRID_UNITS
+from musicgen.encoding.grid import BEATS, GRID_TICKS, KEYS, LOWEST_KEY, Grid
 from musicgen.encoding.steps import Features
 from musicgen.metres import Metre, bar_positions
 
-MAX_AGE = 2 * MAX_GRID_UNITS  # also of keys that have not been struck
 CHROMA_WINDOWS = (16, 64, None)  # notes
 MAX_BARS_LEFT = 16
 
@@ -32,15 +32,19 @@ NOTE_FEATURE_WIDTHS: Mapping[str, int] = {
 
 
 def note_features(
-    fields: np.ndarray, metres: tuple[Metre, ...], start: int = 0, stop: int | None = None
+    fields: np.ndarray,
+    metres: tuple[Metre, ...],
+    start: int = 0,
+    stop: int | None = None,
+    grid: Grid = BEATS,
 ) -> Features:
     """Features before steps start to stop of one piece of N steps: fields (N, >= 3)."""
-    stop = len(fields) if stop is None else stop
+    stop, oldest = len(fields) if stop is None else stop, grid.max_age
     count, keys = stop - start, fields[:stop, 1]
     onsets = np.cumsum(fields[:, 0])  # (N,)
     ends = onsets + fields[:, 2] + 1
     now = np.concatenate([[0], onsets])[start:stop]  # the latest onset before each step
-    started, ended = np.full((2, count + 1, KEYS), -MAX_AGE, np.int32)
+    started, ended = np.full((2, count + 1, KEYS), -oldest, np.int32)
     # A key's latest note both begins and ends last, since no two of its notes overlap.
     started[0, keys[:start]], ended[0, keys[:start]] = onsets[:start], ends[:start]
     rows = np.arange(1, count + 1)
@@ -50,24 +54,25 @@ def note_features(
     ended = np.maximum.accumulate(ended)[:-1]
     bars = int(_bar_positions(onsets[-1:], metres)[0, 2]) + 1 if len(onsets) else 0
     return {
-        "remaining": (ended - now[:, None]).clip(-MAX_AGE, MAX_AGE).astype(np.int16),
-        "age": (now[:, None] - started).clip(0, MAX_AGE).astype(np.int16),
+        "remaining": (ended - now[:, None]).clip(-oldest, oldest).astype(np.int16),
+        "age": (now[:, None] - started).clip(0, oldest).astype(np.int16),
         "chroma": _chroma(keys, start),
-        "clock": _clock(now, metres, bars),
+        "clock": _clock(now, metres, bars, grid),
     }
 
 
 class NoteFeatureTracker:
     """`note_features` updated step by step for K rows of a batch."""
 
-    def __init__(self, rows: int, metres: tuple[Metre, ...], bars: int) -> None:
+    def __init__(self, rows: int, metres: tuple[Metre, ...], bars: int, grid: Grid = BEATS) -> None:
         """bars: number of bars of each row; 0 hides it from the model."""
         self.now = np.zeros(rows, np.int64)
-        self._clocks = _ClockTable(metres, bars)
+        self._oldest = np.float32(grid.max_age)
+        self._clocks = _ClockTable(metres, bars, grid)
         # Floats as models take them: exact up to 2^24 grid units, two weeks of music.
         self._row_starts = KEYS * np.arange(rows)  # in flattened (K, KEYS) arrays
-        self._started = np.full((rows, KEYS), -MAX_AGE, np.float32)
-        self._ended = np.full((rows, KEYS), -MAX_AGE, np.float32)
+        self._started = np.full((rows, KEYS), -self._oldest, np.float32)
+        self._ended = np.full((rows, KEYS), -self._oldest, np.float32)
         self._counts = np.zeros((rows, 12 * len(CHROMA_WINDOWS)), np.float32)
         self._notes_in_window = np.ones(12 * len(CHROMA_WINDOWS), np.float32)  # at least 1
         self._recent: deque[np.ndarray] = deque(maxlen=_MAX_WINDOW)  # (K,) pitch classes
@@ -76,8 +81,8 @@ class NoteFeatureTracker:
     def features(self) -> Features:
         now = self.now.astype(np.float32)[:, None]
         return {
-            "remaining": np.maximum(self._ended - now, -_MAX_AGE),
-            "age": np.minimum(now - self._started, _MAX_AGE),
+            "remaining": np.maximum(self._ended - now, -self._oldest),
+            "age": np.minimum(now - self._started, self._oldest),
             "chroma": self._counts / self._notes_in_window,
             "clock": self._clocks[self.now],
         }
@@ -109,7 +114,6 @@ class NoteFeatureTracker:
         self._note_count += 1
 
 
-_MAX_AGE = np.float32(MAX_AGE)
 _MAX_WINDOW = max(window or 0 for window in CHROMA_WINDOWS)
 # One-hot rows of the pitch classes, in one window and in all: (12, windows * 12).
 _IN_WINDOW = [np.kron(row, np.eye(12)).astype("f4") for row in np.eye(len(CHROMA_WINDOWS))[:, None]]
@@ -119,15 +123,15 @@ _IN_ALL_WINDOWS = np.sum(_IN_WINDOW, axis=0)
 class _ClockTable:
     """The clock of every grid unit, computed up to twice the latest one asked for."""
 
-    def __init__(self, metres: tuple[Metre, ...], bars: int) -> None:
-        self._metres, self._bars = metres, bars
+    def __init__(self, metres: tuple[Metre, ...], bars: int, grid: Grid) -> None:
+        self._metres, self._bars, self._grid = metres, bars, grid
         self._table = np.zeros((0, 3), np.float32)
 
     def __getitem__(self, units: np.ndarray) -> np.ndarray:
         """(K,) -> (K, 3)."""
         latest = int(units.max())
         if latest >= len(self._table):
-            table = _clock(np.arange(2 * latest + 1024), self._metres, self._bars)
+            table = _clock(np.arange(2 * latest + 1024), self._metres, self._bars, self._grid)
             self._table = table.astype(np.float32)
         return self._table[units]
 
@@ -147,8 +151,10 @@ def _chroma(keys: np.ndarray, start: int) -> np.ndarray:
     return np.concatenate(parts, axis=1)
 
 
-def _clock(onsets: np.ndarray, metres: tuple[Metre, ...], bars: int) -> np.ndarray:
+def _clock(onsets: np.ndarray, metres: tuple[Metre, ...], bars: int, grid: Grid) -> np.ndarray:
     """Place in the bar, length of the bar, and bars left, 0 if `bars` is: (N,) -> (N, 3)."""
+    if not grid.has_bars:
+        return np.zeros((len(onsets), 3), np.int16)
     positions = _bar_positions(onsets, metres)
     clock = positions.astype(np.int16)
     clock[:, 2] = (bars - positions[:, 2]).clip(1, MAX_BARS_LEFT) if bars else 0

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 import msgspec
 import numpy as np
 
+from musicgen.encoding.grid import BEATS
 from musicgen.encoding.repeat_features import REPEATS, latest_repeats
 from musicgen.encoding.steps import Features, Field, Steps
 from musicgen.json_files import convert_json
@@ -47,6 +48,7 @@ class FramesEncoding:
     """Encoding for scores of four parts; it has no vocabulary to fit."""
 
     name = "frames"
+    grid = BEATS
 
     @classmethod
     def for_scores(cls, scores: Iterable[Score]) -> FramesEncoding:
@@ -78,6 +80,7 @@ class FramesEncoding:
 
         ValueError for other parts than 0 to 3 and for pitches out of range.
         """
+        score = BEATS.place(score)
         notes = score.notes
         if len(notes) and not 0 <= notes["part"].min() <= notes["part"].max() < len(VOICES):
             raise ValueError("`frames` are for music in four parts")
@@ -86,7 +89,7 @@ class FramesEncoding:
             first = -(-note["start"] // FRAME_TICKS)
             stop = -(-(note["start"] + note["duration"]) // FRAME_TICKS)
             frames[first:stop, note["part"]] = value_of(note["pitch"])
-        return Steps(frames, score.tempo, score.metres, score.name)
+        return Steps(frames, score.mean_tempo, score.metres, score.name)
 
     def decode(self, steps: Steps) -> Score:
         """One note for each row of frames in which a voice holds its value."""

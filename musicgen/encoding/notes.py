@@ -16,16 +16,18 @@ import msgspec
 import numpy as np
 
 from musicgen.bounds import within
+from musicgen.encoding.grid import BEATS
 from musicgen.encoding.steps import Features, Field, Steps
 from musicgen.errors import InvalidSetting
 from musicgen.json_files import InvalidJson, convert_json
 from musicgen.metres import COMMON_TIME, TICKS_PER_QUARTER, Metre
 from musicgen.score import NOTE_DTYPE, Score
-from musicgen.theory.chords import Sonorities, sonorities
+from musicgen.theory.chords import Sonorities, sonorities, struck_together
 from musicgen.theory.spelling import chord_name, pitch_class_mask, pitch_name
 
 STEP_TICKS = TICKS_PER_QUARTER // 2
 DECODED_VELOCITY = 80
+CHORD_TICKS = 4  # in which the keys of a chord are struck in a performance, of 10 ms
 
 Voicing = tuple[int, ...]  # rising MIDI key numbers; a chord has at least two
 MAX_VOICING_PITCHES = 128
@@ -47,6 +49,7 @@ class NotesEncoding:
     voicings: tuple[Voicing, ...] = ((60,),)  # one a token, in order of the tokens
 
     name = "notes"
+    grid = BEATS  # of what is decoded
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.voicings) <= MAX_TOKENS:
@@ -64,7 +67,7 @@ class NotesEncoding:
         """The vocabulary of the scores; each token is decoded to its most common voicing."""
         counts: Counter[Voicing] = Counter()
         for score in scores:
-            counts.update(sonorities(score).voicings())
+            counts.update(_sonorities(score).voicings())
         distinct: Counter[Voicing] = Counter()
         for voicing, count in counts.items():
             distinct[_without_unisons(voicing)] += count
@@ -103,7 +106,7 @@ class NotesEncoding:
         return {}
 
     def encode(self, score: Score) -> Steps:
-        sounding = sonorities(score)
+        sounding = _sonorities(score)
         tokens = self._token_of_code[_codes(sounding)]  # (N,)
         unknown = np.flatnonzero(tokens < 0)
         if len(unknown):
@@ -111,7 +114,7 @@ class NotesEncoding:
             unknown_voicings = [voicings[index] for index in unknown]
             nearest = {voicing: self.nearest(voicing) for voicing in set(unknown_voicings)}
             tokens[unknown] = [nearest[voicing] for voicing in unknown_voicings]
-        return Steps(tokens.reshape(-1, 1), score.tempo, (COMMON_TIME,), score.name)
+        return Steps(tokens.reshape(-1, 1), score.mean_tempo, (COMMON_TIME,), score.name)
 
     def decode(self, steps: Steps) -> Score:
         voicings = [self.voicings[token] for token in steps.fields[:, 0].tolist()]
@@ -124,7 +127,7 @@ class NotesEncoding:
         return Score(notes, steps.tempo, steps.metres, steps.name)
 
     def canonical(self, score: Score) -> Score:
-        """The tokens of the score, half a quarter apart, in common time, at its tempo."""
+        """The tokens of the score, half a quarter apart, in common time, at its mean tempo."""
         return self.decode(self.encode(score))
 
     def features(self, steps: Steps, start: int = 0, stop: int | None = None) -> Features:
@@ -201,6 +204,14 @@ class NoFeatures:
 def token_of(voicing: Voicing) -> str:
     """The token of some pitches: the name of one, the normal order of more."""
     return pitch_name(voicing[0]) if len(voicing) == 1 else chord_name(voicing)
+
+
+def _sonorities(score: Score) -> Sonorities:
+    """The notes and chords of a score; in a performance, of keys struck within 40 ms."""
+    score = score.on_grid().pitched
+    if score.is_performance:
+        return struck_together(score.notes, CHORD_TICKS)
+    return sonorities(score)
 
 
 def _without_unisons(voicing: Voicing) -> Voicing:

@@ -3,32 +3,38 @@
 Music repeats itself. If the latest 3, 6, 12 or 24 notes (onset shift and key) were played before
 in the piece, the note that came next then is a good guess for the next one. The feature of
 `events` holds the note after the latest match of the highest order: shift, key, duration as
-drawn, and the order's place in ORDERS, from 1; 0 without a match.
+drawn, and the order's place in ORDERS, from 1; 0 without a match, and then values of the fields as
+before the first step.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from musicgen.encoding.grid import KEYS, MAX_GRID_UNITS
+from musicgen.encoding.grid import BEATS, KEYS, Grid
 
 REPEATS = "echo"  # name of the feature in step graphs and `.keras` files
 REPEAT_WIDTH = 4
 
 ORDERS = (3, 6, 12, 24)  # notes; each twice the one before
-_NO_REPEAT = (MAX_GRID_UNITS + 1, KEYS, MAX_GRID_UNITS, 0)  # as before the first step
-NO_REPEAT = np.array(_NO_REPEAT, np.int16)
 
 # Odd multipliers of hashes.
 _GOLDEN_RATIO = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio
 _PRIME = np.uint64(0xC2B2AE3D27D4EB4F)
 
 
-def repeat_features(fields: np.ndarray, start: int = 0, stop: int | None = None) -> np.ndarray:
+def no_repeat(grid: Grid = BEATS) -> tuple[int, int, int, int]:
+    """The feature without a match: the sizes of the fields, and 0."""
+    return grid.max_units + 1, KEYS, grid.max_units, 0
+
+
+def repeat_features(
+    fields: np.ndarray, start: int = 0, stop: int | None = None, grid: Grid = BEATS
+) -> np.ndarray:
     """The feature before each step from start to stop of one piece: (N, >= 3) -> (T, 4) int16."""
     steps = fields[: len(fields) if stop is None else stop]
     follows, levels = latest_repeats(_hash_notes(steps[:, 0], steps[:, 1]), ORDERS)
-    repeats = np.where(levels[:, None] > 0, steps[follows, :3], NO_REPEAT[:3])
+    repeats = np.where(levels[:, None] > 0, steps[follows, :3], no_repeat(grid)[:3])
     return np.column_stack([repeats, levels])[start:].astype(np.int16)
 
 
@@ -59,9 +65,9 @@ def latest_repeats(hashes: np.ndarray, orders: tuple[int, ...]) -> tuple[np.ndar
 class RepeatTracker:
     """`repeat_features` updated step by step for K rows of a batch."""
 
-    def __init__(self, rows: int) -> None:
-        self._histories = [_History() for _ in range(rows)]
-        self._repeats = np.tile(NO_REPEAT, (rows, 1)).astype(np.float32)
+    def __init__(self, rows: int, grid: Grid = BEATS) -> None:
+        self._histories = [_History(no_repeat(grid)) for _ in range(rows)]
+        self._repeats = np.tile(np.array(no_repeat(grid), np.float32), (rows, 1))
 
     def features(self) -> np.ndarray:
         """The feature before the next step of each row: (K, 4) float32."""
@@ -84,13 +90,14 @@ class _History:
     Plain Python numbers: a step of one row takes a microsecond or two this way.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, no_repeat: tuple[int, int, int, int]) -> None:
+        self._no_repeat = no_repeat
         self._steps: list[tuple[int, int, int]] = []
         self._notes: list[int] = []  # onset shift and key of each step as one number
         self._follows: list[dict[tuple[int, ...], int]] = [{} for _ in ORDERS]
 
     def copy(self) -> _History:
-        other = _History()
+        other = _History(self._no_repeat)
         other._steps, other._notes = self._steps.copy(), self._notes.copy()
         other._follows = [of_order.copy() for of_order in self._follows]
         return other
@@ -99,7 +106,7 @@ class _History:
         """Add a step; the feature before the next one."""
         self._steps.append((shift, key, duration))
         self._notes.append(shift * KEYS + key)
-        count, repeat = len(self._notes), _NO_REPEAT
+        count, repeat = len(self._notes), self._no_repeat
         for level, order in enumerate(ORDERS):
             if count < order:
                 break

@@ -8,6 +8,7 @@ from typing import Protocol, TypeAlias
 
 import numpy as np
 
+from musicgen.encoding.grid import Grid
 from musicgen.metres import COMMON_TIME, Metre
 from musicgen.score import Score
 
@@ -58,6 +59,10 @@ class Encoding(Protocol):
     """
 
     name: str
+
+    @property
+    def grid(self) -> Grid:
+        """The unit of time, and whether it is of beats or of seconds."""
 
     @property
     def fields(self) -> tuple[Field, ...]:

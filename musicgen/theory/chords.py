@@ -66,6 +66,22 @@ def sonorities(score: Score) -> Sonorities:
     return Sonorities(notes["pitch"][order], first, starts[order][first])
 
 
+def struck_together(notes: np.ndarray, ticks: int) -> Sonorities:
+    """Group notes (N,) NOTE_DTYPE that begin at most some ticks after the first of their chord.
+
+    For performances, where the keys of a chord are released when the player likes.
+    """
+    notes = notes[np.lexsort((notes["pitch"], notes["start"]))]
+    starts, leaders, first = notes["start"].tolist(), np.zeros(len(notes), np.int64), 0
+    for index, start in enumerate(starts):
+        if start > starts[first] + ticks:
+            first = index
+        leaders[index] = first
+    order = np.lexsort((notes["pitch"], leaders))
+    leading = np.flatnonzero(np.diff(leaders, prepend=-1))
+    return Sonorities(notes["pitch"][order], leading, notes["start"][leading])
+
+
 def _releases(notes: np.ndarray) -> np.ndarray:
     """The first release of each note's key: (N,) ticks."""
     key = (notes["part"].astype(np.int64) << 7 | notes["pitch"]) << 32

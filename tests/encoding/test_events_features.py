@@ -5,12 +5,12 @@ import pytest
 
 from musicgen.encoding.events_features import (
     CHROMA_WINDOWS,
-    MAX_AGE,
     MAX_BARS_LEFT,
     NOTE_FEATURE_WIDTHS,
     NoteFeatureTracker,
     note_features,
 )
+from musicgen.encoding.grid import BEATS
 from musicgen.metres import COMMON_TIME, Metre
 
 C4, E4, G4 = 39, 43, 46  # keys from A0
@@ -21,8 +21,8 @@ STEPS = np.array([[0, C4, 23], [12, E4, 11], [12, G4, 11]], np.int32)
 
 def test_features_before_the_first_note():
     features = {name: array[0] for name, array in note_features(STEPS, (COMMON_TIME,)).items()}
-    assert set(features["remaining"].tolist()) == {-MAX_AGE}
-    assert set(features["age"].tolist()) == {MAX_AGE}
+    assert set(features["remaining"].tolist()) == {-BEATS.max_age}
+    assert set(features["age"].tolist()) == {BEATS.max_age}
     assert not features["chroma"].any()
     assert features["clock"].tolist() == [0, 48, 1]
 
@@ -32,7 +32,7 @@ def test_remaining_time_and_age_count_from_the_latest_onset():
     assert features["remaining"][1:, C4].tolist() == [24, 12]
     assert features["age"][1:, C4].tolist() == [0, 12]
     assert features["remaining"][2, E4] == 12 and features["age"][2, E4] == 0
-    assert features["remaining"][2, G4] == -MAX_AGE  # struck at the next step
+    assert features["remaining"][2, G4] == -BEATS.max_age  # struck at the next step
 
 
 def test_a_note_that_has_ended_counts_below_zero():
@@ -89,8 +89,8 @@ def test_rows_of_a_tracker_are_independent():
     tracker = NoteFeatureTracker(2, (COMMON_TIME,), 1)
     tracker.push(np.array([[0, C4, 23], [12, E4, 11]]))
     inputs = tracker.features()
-    assert inputs["remaining"][:, C4].tolist() == [24, -MAX_AGE]
-    assert inputs["remaining"][:, E4].tolist() == [-MAX_AGE, 12]
+    assert inputs["remaining"][:, C4].tolist() == [24, -BEATS.max_age]
+    assert inputs["remaining"][:, E4].tolist() == [-BEATS.max_age, 12]
     assert inputs["clock"][:, 0].tolist() == [0, 12]
 
 

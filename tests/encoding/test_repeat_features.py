@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicgen.encoding.repeat_features import NO_REPEAT, ORDERS, RepeatTracker, repeat_features
+from musicgen.encoding.repeat_features import ORDERS, RepeatTracker, no_repeat, repeat_features
 
 
 def _fields(keys: list[int]) -> np.ndarray:
@@ -14,7 +14,7 @@ def _fields(keys: list[int]) -> np.ndarray:
 
 def test_repeat_is_the_note_after_the_same_three() -> None:
     repeats = repeat_features(_fields([5, 6, 7, 8, 5, 6, 7, 9]))
-    assert repeats[:7].tolist() == [NO_REPEAT.tolist()] * 7
+    assert repeats[:7].tolist() == [list(no_repeat())] * 7
     assert repeats[7].tolist() == [1, 8, 8, 1]  # after 5 6 7 came 8
 
 
@@ -41,7 +41,7 @@ def test_the_order_is_that_of_the_longest_match() -> None:
 def test_notes_with_other_shifts_do_not_match() -> None:
     fields = _fields([5, 6, 7, 8, 5, 6, 7, 9])
     fields[5, 0] = 2
-    assert (repeat_features(fields) == NO_REPEAT).all()
+    assert (repeat_features(fields) == no_repeat()).all()
 
 
 NOTES = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3), st.integers(0, 2)), max_size=80)

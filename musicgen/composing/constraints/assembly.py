@@ -19,7 +19,7 @@ from musicgen.composing.constraints.rules import (
 from musicgen.composing.decoding.constraint import Rule, Rules
 from musicgen.composing.settings import MAX_SILENCE_QUARTERS, RHYTHM_GRIDS, ComposeSettings
 from musicgen.encoding.events import DURATION, PITCH, SHIFT
-from musicgen.encoding.grid import GRID_PER_QUARTER, GRID_TICKS, KEYS, LOWEST_KEY
+from musicgen.encoding.grid import KEYS, LOWEST_KEY, Grid
 from musicgen.encoding.notes import NotesEncoding
 from musicgen.encoding.steps import Encoding
 from musicgen.errors import InvalidSetting
@@ -57,8 +57,12 @@ def build_rules(
             )
         return {encoding.fields[0].name: allow_tokens(encoding.voicings, pitches)}
     keys = pitches[LOWEST_KEY : LOWEST_KEY + KEYS]
-    shift, duration = _rhythm_rules(settings, metres, keys, last_bar, first_onset)
-    return {SHIFT.name: shift, PITCH.name: _pitch_rules(settings, keys), DURATION.name: duration}
+    grid = encoding.grid
+    if settings.grid != "any" and not grid.has_bars:
+        raise InvalidSetting("a model of performances plays in seconds: it takes no grid")
+    shift, duration = _rhythm_rules(settings, metres, keys, grid, last_bar, first_onset)
+    pitch = _pitch_rules(settings, keys, grid)
+    return {SHIFT.name: shift, PITCH.name: pitch, DURATION.name: duration}
 
 
 def allowed_pitches(settings: ComposeSettings) -> np.ndarray:
@@ -79,32 +83,33 @@ def _rhythm_rules(
     settings: ComposeSettings,
     metres: tuple[Metre, ...],
     keys: np.ndarray,
+    grid: Grid,
     last_bar: tuple[int, int] | None,
     first_onset: int | None,
 ) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
     """Rules of onset shifts and of durations; keys: (KEYS,) bool."""
-    shift: tuple[Rule, ...] = (room_for_a_note(keys),)
+    shift: tuple[Rule, ...] = (room_for_a_note(keys, grid),)
     duration: tuple[Rule, ...] = ()
     if RHYTHM_GRIDS[settings.grid] > 1:
         onsets, ends = restrict_to_grid(metres, RHYTHM_GRIDS[settings.grid])
         shift, duration = (*shift, onsets), (ends,)
     if last_bar is not None:
-        start, end = (-(-tick // GRID_TICKS) for tick in last_bar)
-        shift = (*shift, onset_in_last_bar(start, end))
+        start, end = (-(-tick // grid.ticks) for tick in last_bar)
+        shift = (*shift, onset_in_last_bar(start, end, grid))
     if settings.density:
-        shift = (*shift, bias_density(settings.density))
+        shift = (*shift, bias_density(settings.density, grid))
     if first_onset is not None:
-        shift = (*shift, no_onset_before(-(-first_onset // GRID_TICKS)))
+        shift = (*shift, no_onset_before(-(-first_onset // grid.ticks), grid))
     silence = settings.silence or MAX_SILENCE_QUARTERS
     if silence < MAX_SILENCE_QUARTERS:
         # The last rule: notes before first_onset may end long before it.
-        shift = (*shift, limit_silence(round(silence * GRID_PER_QUARTER)))
+        shift = (*shift, limit_silence(round(silence * grid.per_quarter), grid))
     return shift, duration
 
 
-def _pitch_rules(settings: ComposeSettings, keys: np.ndarray) -> tuple[Rule, ...]:
+def _pitch_rules(settings: ComposeSettings, keys: np.ndarray, grid: Grid) -> tuple[Rule, ...]:
     rules: tuple[Rule, ...] = () if keys.all() else (allow_only(keys),)
     if settings.key is None or not settings.from_home:
         return rules
     nats = KEY_BIAS_SHARE * relative_key_log_ratio(settings.key)
-    return *rules, restrict_first_chord(tonic_triad(settings.key)), bias_pitch_classes(nats)
+    return *rules, restrict_first_chord(tonic_triad(settings.key), grid), bias_pitch_classes(nats)

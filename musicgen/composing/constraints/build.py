@@ -34,8 +34,9 @@ def build_constraints(
         constraints = (*constraints, Counterpoint(pieces, settings.counterpoint))
     if settings.span:
         constraints = (*constraints, Ambitus(pieces, settings.span))
-    if settings.form and len(set(settings.form)) < len(settings.form):  # some bar is repeated
-        constraints = (*constraints, FormBias(pieces, settings.form, metres))
+    form = settings.form if encoding.grid.has_bars else None
+    if form and len(set(form)) < len(form):  # some bar is repeated
+        constraints = (*constraints, FormBias(pieces, form, metres))
     return constraints
 
 

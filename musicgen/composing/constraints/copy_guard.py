@@ -20,7 +20,7 @@ from musicgen.composing.originality.note_transitions import (
     encode_transition,
 )
 from musicgen.encoding.events import PITCH, SHIFT
-from musicgen.encoding.grid import KEYS
+from musicgen.encoding.grid import KEYS, MAX_GRID_UNITS
 
 NO_PAIRS = np.zeros((0, 2), np.int64)
 
@@ -46,7 +46,7 @@ class CopyGuard:
     def push(self, fields: np.ndarray) -> None:
         shift, key = fields[:, 0], fields[:, 1].astype(np.int64)
         self._recent[:, :-1] = self._recent[:, 1:]
-        self._recent[:, -1] = encode_transition(shift, key - self._last)
+        self._recent[:, -1] = encode_transition(np.minimum(shift, MAX_GRID_UNITS), key - self._last)
         self._last = key
         self._notes += 1
         if self._notes > self._recent.shape[1]:
@@ -81,19 +81,22 @@ class CopyGuard:
                 if shift == 0:
                     free[: context.before[row, 1] + 1] = False
                 if free[keys].sum() == free.sum():
-                    logits = _forbid(logits, row, shift)
+                    # The code of the longest shift stands for all longer ones.
+                    last = None if shift == MAX_GRID_UNITS else shift + 1
+                    logits = _forbid(logits, row, slice(shift, last))
         return logits
 
     def _forbid_keys(self, context: StepContext, logits: np.ndarray) -> np.ndarray:
         """Forbid keys that would complete a copy at the onset that is drawn."""
+        shifts = np.minimum(context.drawn[:, 0], MAX_GRID_UNITS)
         for row, forbidden in enumerate(self._forbidden):
             if len(forbidden):
-                keys = forbidden[forbidden[:, 0] == context.drawn[row, 0], 1]
+                keys = forbidden[forbidden[:, 0] == shifts[row], 1]
                 logits = _forbid(logits, row, keys)
         return logits
 
 
-def _forbid(logits: np.ndarray, row: int, values: np.ndarray) -> np.ndarray:
+def _forbid(logits: np.ndarray, row: int, values: np.ndarray | slice) -> np.ndarray:
     """Return a copy of the logits with these values of one piece forbidden."""
     logits = logits.copy()
     logits[row, values] = FORBIDDEN

@@ -14,8 +14,7 @@ import numpy as np
 from musicgen.composing.bars import GridPositions
 from musicgen.composing.decoding.constraint import Rule, StepContext
 from musicgen.composing.decoding.sampling import FORBIDDEN, NEVER
-from musicgen.encoding.events_features import MAX_AGE
-from musicgen.encoding.grid import KEYS, LOWEST_KEY, MAX_GRID_UNITS
+from musicgen.encoding.grid import BEATS, KEYS, LOWEST_KEY, MAX_GRID_UNITS, Grid
 from musicgen.errors import InvalidSetting
 from musicgen.metres import Metre
 
@@ -40,14 +39,14 @@ def allow_tokens(voicings: Iterable[tuple[int, ...]], pitches: np.ndarray) -> tu
     return () if allowed.all() else (allow_only(allowed),)
 
 
-def room_for_a_note(keys: np.ndarray) -> Rule:
+def room_for_a_note(keys: np.ndarray, grid: Grid = BEATS) -> Rule:
     """Forbid onset shifts after which no allowed key (KEYS,) bool is free.
 
     A key is free where it does not sound and, in the same chord (shift 0), lies above the note
     before.
     """
     indices, all_allowed = np.flatnonzero(keys), bool(keys.all())
-    shifts = np.arange(MAX_GRID_UNITS + 1)
+    shifts = np.arange(grid.max_units + 1)
 
     def rule(context: StepContext, logits: np.ndarray) -> np.ndarray:
         remaining = context.features["remaining"]  # (K, KEYS) grid steps until each key ends
@@ -67,16 +66,16 @@ def room_for_a_note(keys: np.ndarray) -> Rule:
     return rule
 
 
-def onset_in_last_bar(last_bar: int, end: int) -> Rule:
+def onset_in_last_bar(last_bar: int, end: int, grid: Grid = BEATS) -> Rule:
     """Forbid onset shifts from before the last bar to beyond it (last_bar, end: grid steps).
 
     So a piece has the number of bars in its settings, with an onset in the last one, as all but 3
     of the 1,468 pieces of the bundled collections have.
     """
-    shifts = np.arange(MAX_GRID_UNITS + 1)
+    shifts = np.arange(grid.max_units + 1)
 
     def rule(context: StepContext, logits: np.ndarray) -> np.ndarray:
-        if context.now.max() + MAX_GRID_UNITS < end:
+        if context.now.max() + grid.max_units < end:
             return logits
         before = context.now[:, None] < last_bar
         restricted = np.where(before & (context.now[:, None] + shifts >= end), FORBIDDEN, logits)
@@ -85,13 +84,13 @@ def onset_in_last_bar(last_bar: int, end: int) -> Rule:
     return rule
 
 
-def restrict_first_chord(classes: frozenset[int]) -> Rule:
+def restrict_first_chord(classes: frozenset[int], grid: Grid = BEATS) -> Rule:
     """Forbid other pitch classes in the first chord, where one of these is left to draw."""
     allowed = np.isin((np.arange(KEYS) + LOWEST_KEY) % 12, list(classes))
 
     def rule(context: StepContext, logits: np.ndarray) -> np.ndarray:
         age = context.features["age"]  # (K, KEYS) grid steps since each key was struck
-        struck = age < MAX_AGE
+        struck = age < grid.max_age
         later = (struck & (age > 0)).any(axis=1) | (struck.any(axis=1) & (context.drawn[:, 0] > 0))
         restricted = np.where(allowed, logits, FORBIDDEN)
         impossible = restricted.max(axis=1) <= NEVER
@@ -110,9 +109,9 @@ def bias_pitch_classes(nats: np.ndarray) -> Rule:
     return rule
 
 
-def no_onset_before(start: int) -> Rule:
+def no_onset_before(start: int, grid: Grid = BEATS) -> Rule:
     """Forbid onsets before a grid step, where a shift reaches it."""
-    shifts = np.arange(MAX_GRID_UNITS + 1)
+    shifts = np.arange(grid.max_units + 1)
 
     def rule(context: StepContext, logits: np.ndarray) -> np.ndarray:
         early = context.now[:, None] + shifts < start
@@ -121,9 +120,9 @@ def no_onset_before(start: int) -> Rule:
     return rule
 
 
-def limit_silence(silence: int) -> Rule:
+def limit_silence(silence: int, grid: Grid = BEATS) -> Rule:
     """Forbid onset shifts after more grid steps of silence than this, where others are left."""
-    shifts = np.arange(MAX_GRID_UNITS + 1)
+    shifts = np.arange(grid.max_units + 1)
 
     def rule(context: StepContext, logits: np.ndarray) -> np.ndarray:
         last_end = context.features["remaining"].max(axis=1, keepdims=True)  # (K, 1) grid steps
@@ -134,12 +133,12 @@ def limit_silence(silence: int) -> Rule:
     return rule
 
 
-def bias_density(density: float) -> Rule:
+def bias_density(density: float, grid: Grid = BEATS) -> Rule:
     """Make short onset shifts likelier: each unit of density halves the odds of a doubled shift.
 
     The probability of one more note in the same chord (shift 0) does not change.
     """
-    bias = density * np.log(np.arange(1, MAX_GRID_UNITS + 1))
+    bias = density * np.log(np.arange(1, grid.max_units + 1))
 
     def rule(context: StepContext, logits: np.ndarray) -> np.ndarray:
         later = logits[:, 1:] - bias

@@ -11,7 +11,6 @@ from musicgen.composing.decoding.likelihood import LogLikelihood
 from musicgen.composing.decoding.sampling import UniformStream, draw
 from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.events import SHIFT
-from musicgen.encoding.grid import GRID_TICKS, MAX_GRID_UNITS
 from musicgen.encoding.model_interface import Model, Stepper, branch
 from musicgen.encoding.notes import STEP_TICKS
 from musicgen.metres import Metre
@@ -41,8 +40,9 @@ class BatchDecoder:
         """
         pieces, fields = len(generators), model.encoding.fields
         self.fields = fields
-        self._end = None if end is None else -(-end // GRID_TICKS)
-        self._fork_at = None if fork_at is None else -(-fork_at // GRID_TICKS)
+        self._grid = grid = model.encoding.grid
+        self._end = None if end is None else -(-end // grid.ticks)
+        self._fork_at = None if fork_at is None else -(-fork_at // grid.ticks)
         self.forks: dict[int, Stepper] = {}  # the model's state of one piece, by number
         self.rows = np.arange(pieces)  # numbers of the active pieces
         self.now = np.zeros(pieces, np.int64)  # grid steps, latest onset of each active piece
@@ -54,9 +54,9 @@ class BatchDecoder:
         self._uniform_stream = UniformStream(list(generators), len(fields))
         self._samplings = [settings.sampling(field.name) for field in fields]
         self._constraints = constraints
-        rule_sets = (rules, *(constraint.rules() for constraint in constraints))
+        all_rules = (rules, *(constraint.rules() for constraint in constraints))
         self._rules = [
-            [rule for rule_set in rule_sets for rule in rule_set.get(f.name, ())] for f in fields
+            [rule for each in all_rules for rule in each.get(f.name, ())] for f in fields
         ]
         self._has_onsets = fields[0].name == SHIFT.name
         self._before = np.array([[field.size for field in fields]] * pieces, np.int32)
@@ -125,7 +125,7 @@ class BatchDecoder:
     def onsets(self) -> np.ndarray:
         """Ticks, the latest onset of each active piece: (K,)."""
         if self._has_onsets:
-            return self.now * GRID_TICKS
+            return self.now * self._grid.ticks
         return np.maximum(self.lengths[self.rows] - 1, 0) * STEP_TICKS
 
     def steps(self, piece: int) -> np.ndarray:
@@ -154,7 +154,7 @@ class BatchDecoder:
 
     def _save_forks(self, fork_at: int) -> None:
         """Save the model's state of pieces whose next onset may be at or after a grid step."""
-        near = (self.now < fork_at) & (self.now + MAX_GRID_UNITS >= fork_at)
+        near = (self.now < fork_at) & (self.now + self._grid.max_units >= fork_at)
         for row in np.flatnonzero(near):
             self.forks[int(self.rows[row])] = branch(self._stepper, np.array([row]))
 

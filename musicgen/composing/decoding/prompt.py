@@ -11,10 +11,11 @@ from musicgen.composing.settings import MAX_NOTES, ComposeSettings
 from musicgen.encoding.notes import STEP_TICKS, NotesEncoding
 from musicgen.encoding.steps import Encoding, Steps
 from musicgen.errors import InvalidSetting
-from musicgen.metres import Metre
+from musicgen.metres import COMMON_TIME, Metre
 from musicgen.score import Score
 
 DEFAULT_TEMPO_BPM = 100.0  # quarters a minute
+PERFORMANCE_TEMPO_BPM = 120.0  # of every performance
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,8 +42,9 @@ def build_prompt(encoding: Encoding, settings: ComposeSettings, primer: Score | 
     max_steps = MAX_NOTES if settings.notes is None else settings.notes
     last_bar = None
     if settings.all_bars is not None:
-        end = bar_start(steps.metres, settings.all_bars)
-        last_bar = bar_start(steps.metres, settings.all_bars - 1), end
+        bars, resolution = settings.all_bars, encoding.grid.resolution
+        end = bar_start(steps.metres, bars, resolution)
+        last_bar = bar_start(steps.metres, bars - 1, resolution), end
         if isinstance(encoding, NotesEncoding):
             max_steps = min(max_steps, -(-end // STEP_TICKS))
     prompt = Prompt(steps, max_steps, last_bar)
@@ -52,13 +54,34 @@ def build_prompt(encoding: Encoding, settings: ComposeSettings, primer: Score | 
 
 
 def _primer_steps(encoding: Encoding, settings: ComposeSettings, primer: Score | None) -> Steps:
+    if not encoding.grid.has_bars:
+        return _steps_in_seconds(encoding, settings, primer)
     if primer is None:
         fields = np.zeros((0, len(encoding.fields)), np.int32)
         return Steps(fields, settings.tempo or DEFAULT_TEMPO_BPM, settings.first_metres())
     steps = encoding.encode(primer)
     if not len(steps):
         raise InvalidSetting("the primer holds no notes")
-    return Steps(steps.fields, settings.tempo or primer.tempo, steps.metres, primer.name)
+    return Steps(steps.fields, settings.tempo or primer.mean_tempo, steps.metres, primer.name)
+
+
+def _steps_in_seconds(encoding: Encoding, settings: ComposeSettings, primer: Score | None) -> Steps:
+    """Steps of the primer at the tempo and metre of all performances, which say nothing."""
+    wanted = {
+        "metre": settings.metre not in (None, str(COMMON_TIME)),
+        "pickup": bool(settings.pickup),
+        "tempo": settings.tempo not in (None, PERFORMANCE_TEMPO_BPM),
+    }
+    if refused := [name for name, is_wanted in wanted.items() if is_wanted]:
+        raise InvalidSetting(
+            f"a model of performances plays in seconds: it takes no {refused[0]}, and a bar of its "
+            "length is 2 seconds"
+        )
+    fields = np.zeros((0, len(encoding.fields)), np.int32)
+    steps = Steps(fields) if primer is None else encoding.encode(primer)
+    if primer is not None and not len(steps):
+        raise InvalidSetting("the primer holds no notes")
+    return Steps(steps.fields, PERFORMANCE_TEMPO_BPM, (COMMON_TIME,), steps.name)
 
 
 def _check_room(primer: Score, prompt: Prompt) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 
 from musicgen.composing.originality.ngram_index import NgramIndex
 from musicgen.composing.originality.note_transitions import END, decode_transitions, note_sequence
-from musicgen.encoding.grid import GRID_TICKS, KEYS
+from musicgen.encoding.grid import KEYS, Grid, grid_of
 from musicgen.errors import MusicgenError
 from musicgen.files import write_bytes
 from musicgen.json_files import InvalidJson, parse_json
@@ -91,7 +91,7 @@ class OriginalityIndex:
         notes = note_sequence(scores)
         return cls(
             codes=notes.codes(),
-            bars=_bars([score.metres for score in scores], notes.onsets, notes.piece_starts),
+            bars=_bars(scores, notes.onsets, notes.piece_starts),
             piece_starts=notes.piece_starts,
             first_keys=notes.keys[notes.piece_starts[:-1]].astype(np.int16),
             names=tuple(score.name for score in scores),
@@ -187,17 +187,15 @@ def load_index(folder: Path) -> OriginalityIndex | None:
     return OriginalityIndex.from_bytes(path.read_bytes())
 
 
-def _bars(
-    metres: Sequence[tuple[Metre, ...]], onsets: np.ndarray, piece_starts: np.ndarray
-) -> np.ndarray:
+def _bars(scores: Sequence[Score], onsets: np.ndarray, piece_starts: np.ndarray) -> np.ndarray:
     """Bar of each note: (M,) int32. Pieces with the same metres are computed together."""
-    groups: dict[tuple[Metre, ...], list[int]] = {}
-    for piece, piece_metres in enumerate(metres):
-        groups.setdefault(piece_metres, []).append(piece)
+    groups: dict[tuple[tuple[Metre, ...], Grid], list[int]] = {}
+    for piece, score in enumerate(scores):
+        groups.setdefault((score.metres, grid_of(score)), []).append(piece)
     bars = np.zeros(len(onsets), np.int32)
-    for group_metres, pieces in groups.items():
+    for (group_metres, grid), pieces in groups.items():
         ranges = [np.arange(piece_starts[piece], piece_starts[piece + 1]) for piece in pieces]
         notes = np.concatenate(ranges)
-        from_0 = bar_positions(group_metres, onsets[notes] * GRID_TICKS)[0]
-        bars[notes] = from_0 + first_bar_number(group_metres)
+        from_0 = bar_positions(group_metres, onsets[notes] * grid.ticks, grid.resolution)[0]
+        bars[notes] = from_0 + first_bar_number(group_metres, grid.resolution)
     return bars

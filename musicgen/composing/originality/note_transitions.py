@@ -1,9 +1,10 @@
 """Note transitions: onset shift and interval from each note to the next, as one code.
 
-Notes are in the order of a Score (onset, then pitch), on the grid of `events`, with each key at
-most once an onset. A transition does not depend on the key, so equal transitions are the same music
-transposed. Durations are left out: the same notes held longer are still the same notes, and a copy
-guard that compared durations would let a copy pass that changes one of them.
+Notes are in the order of a Score (onset, then pitch), on the grid of `events` for their kind of
+time, with each key at most once an onset. A transition does not depend on the key, so equal
+transitions are the same music transposed. Durations are left out: the same notes held longer are
+still the same notes, and a copy guard that compared durations would let a copy pass that changes
+one of them.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from musicgen.encoding.grid import GRID_TICKS, KEYS, LOWEST_KEY, MAX_GRID_UNITS
+from musicgen.encoding.grid import KEYS, LOWEST_KEY, MAX_GRID_UNITS, grid_of
 from musicgen.score import Score
 
 INTERVALS = 2 * KEYS - 1  # from the highest key to the lowest and back
@@ -57,8 +58,10 @@ def decode_transitions(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def note_sequence(scores: Sequence[Score]) -> NoteSequence:
     """Notes of scores on the grid, sorted by piece, onset and key, without repetitions."""
     tables = [score.notes for score in scores]
-    piece = np.repeat(np.arange(len(tables)), [len(table) for table in tables])
-    onset = np.rint(_column(tables, "start") / GRID_TICKS).astype(np.int64)
+    counts = np.array([len(table) for table in tables], np.int64)
+    ticks = np.repeat(np.array([grid_of(score).ticks for score in scores], np.int64), counts)
+    piece = np.repeat(np.arange(len(tables)), counts)
+    onset = np.rint(_column(tables, "start") / ticks).astype(np.int64)
     key = piano_keys(_column(tables, "pitch"))
     piece_shift = _KEY_BITS + _ONSET_BITS
     order = (piece << piece_shift) | (onset << _KEY_BITS) | key

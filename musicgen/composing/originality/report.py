@@ -17,7 +17,7 @@ import numpy as np
 from musicgen.composing.originality.index import HeldOutOverlap, OriginalityIndex
 from musicgen.composing.originality.ngram_index import ngram_hashes
 from musicgen.composing.originality.note_transitions import NoteSequence, note_sequence
-from musicgen.encoding.grid import GRID_TICKS
+from musicgen.encoding.grid import grid_of
 from musicgen.score import Score
 
 MIN_MATCH_NOTES = 8  # shorter matches are chance
@@ -77,10 +77,10 @@ _EARLIER_NAMES = {
 
 def originality(score: Score, index: OriginalityIndex) -> Originality:
     """Compare a piece with the training pieces."""
-    notes = note_sequence([score])
+    notes, ticks = note_sequence([score]), grid_of(score).ticks
     lengths, positions = longest_matches(notes.codes()[:-1], index)
     matches = tuple(
-        _match_ending_at(int(last), int(lengths[last]), int(positions[last]), notes, index)
+        _match_ending_at(int(last), int(lengths[last]), int(positions[last]), notes, index, ticks)
         for last in _last_transitions(lengths)
     )
     overlap = index.held_out_overlap
@@ -169,16 +169,24 @@ def _last_transitions(lengths: np.ndarray) -> np.ndarray:
 
 
 def _match_ending_at(
-    last: int, length: int, position: int, notes: NoteSequence, index: OriginalityIndex
+    last: int,
+    length: int,
+    position: int,
+    notes: NoteSequence,
+    index: OriginalityIndex,
+    ticks: int,
 ) -> Match:
-    """Match of `length` transitions, the last of which is at `position` in the index."""
+    """Match of `length` transitions, the last of which is at `position` in the index.
+
+    ticks: of a grid unit.
+    """
     first, source = last - length + 1, position - length + 1
     piece = index.piece_at(source)
     return Match(
         first=first,
         notes=length + 1,
-        start=int(notes.onsets[first]) * GRID_TICKS,
-        end=int(notes.onsets[last + 1]) * GRID_TICKS,
+        start=int(notes.onsets[first]) * ticks,
+        end=int(notes.onsets[last + 1]) * ticks,
         source=index.names[piece],
         source_piece=piece,
         source_note=source - int(index.piece_starts[piece]),

@@ -10,7 +10,7 @@ import numpy as np
 
 from musicgen.composing.settings import MAX_SILENCE_QUARTERS, MIN_SILENCE_QUARTERS
 from musicgen.composing.style.metre_style import MetreStyle
-from musicgen.encoding.grid import GRID_TICKS
+from musicgen.encoding.grid import GRID_TICKS, grid_of
 from musicgen.metres import TICKS_PER_QUARTER, bar_positions
 from musicgen.score import Score
 from musicgen.statistics.rhythm_histograms import main_metre
@@ -47,7 +47,7 @@ def _measure(metre: str, group: Sequence[Score], share: float) -> MetreStyle:
     return MetreStyle(
         metre=metre,
         share=share,
-        tempo=float(np.median([score.tempo for score in group])),
+        tempo=float(np.median([score.mean_tempo for score in group])),
         program=int(np.bincount(notes["program"]).argmax()),
         pickups=_common_shares(f"{_pickup_quarters(score):g}" for score in group),
         keys=_common_shares(key.name for key in find_keys(group) if key),
@@ -57,8 +57,12 @@ def _measure(metre: str, group: Sequence[Score], share: float) -> MetreStyle:
         counterpoint=1.0 if parts > 1 and _has_few_parallels(group) else 0.0,
         span=int(np.percentile([np.ptp(score.notes["pitch"]) for score in group], 90)),
         silence=_silence_limit(group),
-        forms=tuple(form_of(score) for score in group[::sampling_interval]),
+        forms=tuple(form_of(score) for score in group[::sampling_interval] if _has_bars(score)),
     )
+
+
+def _has_bars(score: Score) -> bool:
+    return grid_of(score).has_bars
 
 
 def _silence_limit(group: Sequence[Score]) -> float:
@@ -71,7 +75,7 @@ def _longest_silence(score: Score) -> float:
     """Longest time, in quarters, in which no note sounds; 0 where there is none."""
     starts, ends = score.notes["start"], score.notes["start"] + score.notes["duration"]
     gaps = starts[1:] - np.maximum.accumulate(ends)[:-1]
-    return max(0, *gaps.tolist(), 0) / TICKS_PER_QUARTER
+    return max(0, *gaps.tolist(), 0) / score.resolution
 
 
 def _has_few_parallels(group: Sequence[Score]) -> bool:

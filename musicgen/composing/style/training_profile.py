@@ -63,6 +63,9 @@ def write_training_profile(
     encoding: the model's. Metrics are then those of the pieces as it encodes them (two voices on
     one key are one note there), as they are of composed pieces.
     """
+    if encoding is not None:
+        training = [encoding.grid.place(score) for score in training]
+        held_out = [encoding.grid.place(score) for score in held_out]
     index = OriginalityIndex.build(training)
     if any(map(len, held_out)):
         index = index.with_held_out_overlap(held_out_overlap(held_out, index))

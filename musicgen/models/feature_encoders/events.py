@@ -21,7 +21,7 @@ from musicgen.models.dimensions import (
 )
 from musicgen.models.feature_encoders.interface import Embed, FeatureEncoder
 from musicgen.models.feature_encoders.key_features import (
-    key_features,
+    KeyFeatures,
     key_state,
     neighbourhood,
     playable_mask,
@@ -48,9 +48,10 @@ class EventsFeatureEncoder(FeatureEncoder):
 
     def __init__(self, encoding: Encoding, settings: LstmSettings | TransformerSettings) -> None:
         super().__init__(encoding, settings)
+        self._key_features = KeyFeatures(encoding.grid.per_quarter)
         # The names of the layers are in the paths of the weights of every checkpoint.
         self.clock = ClockEmbedding(name="clock")
-        self.next_end = NextEndEmbedding(name="next_ending")
+        self.next_end = NextEndEmbedding(encoding.grid.max_units, name="next_ending")
         self.repeat_order = layers.Embedding(REPEAT_ORDERS, REPEAT_ORDER_DIM, name="echo_order")
         self.keyboard = layers.Dense(KEYBOARD_DIM, activation="silu", name="keyboard")
 
@@ -120,7 +121,7 @@ class EventsFeatureEncoder(FeatureEncoder):
     def _at_clock(self, state: Tensor, clock: Tensor) -> dict[str, Tensor]:
         """What is computed of the state of the keys and the clock."""
         time = ops.concatenate([self.clock(clock), self.next_end(state[..., 0])], axis=-1)
-        return {"key_state": state, "key_features": key_features(state), "time": time}
+        return {"key_state": state, "key_features": self._key_features(state), "time": time}
 
 
 def _agreement(features: FeatureTensors, drawn: Tensor) -> list[Tensor]:

@@ -13,7 +13,7 @@ import numpy as np
 from keras import ops
 
 from musicgen.encoding.events_features import CHROMA_WINDOWS
-from musicgen.encoding.grid import GRID_PER_QUARTER, KEYS, LOWEST_KEY
+from musicgen.encoding.grid import KEYS, LOWEST_KEY
 from musicgen.models.dimensions import KEY_FEATURES_DIM, KEY_STATE_DIM, NEIGHBOURS
 from musicgen.models.reshape import merge_last_axes, split_last_axis
 from musicgen.models.tensors import Tensor
@@ -33,16 +33,6 @@ def shift_key_state(state: Tensor, shift: Tensor) -> Tensor:
     """The state after an onset shift: (..., KEYS, 6), (..., 1) float -> (..., KEYS, 6)."""
     change = ops.convert_to_tensor([-1.0, 1.0] + [0.0] * (KEY_STATE_DIM - 2))
     return state + shift[..., None] * change
-
-
-def key_features(state: Tensor) -> Tensor:
-    """Clipped ramps and exponential decays of each key's state: (..., KEYS, 6) -> (..., KEYS, 11).
-
-    Few operations on all of them at once: one step at a time, each operation costs.
-    """
-    ramps = ops.clip(ops.matmul(state, _SLOPES) + _OFFSETS, _LOW, _HIGH)
-    features = ops.where(_IS_EXPONENT, ops.exp(ramps), ramps)
-    return ops.matmul(features, _LESS_SOUNDING)
 
 
 def neighbourhood(features: Tensor, key: Tensor) -> Tensor:
@@ -78,26 +68,40 @@ class KeyFeature(NamedTuple):
     is_exponent: bool = False
 
 
+class KeyFeatures:
+    """Clipped ramps and exponential decays of each key's state: (..., KEYS, 6) -> (..., KEYS, 11).
+
+    Few operations on all of them at once: one step at a time, each operation costs.
+    """
+
+    def __init__(self, quarter: int) -> None:
+        """quarter: grid units of a quarter, in proportion to which the ramps and decays are."""
+        features = (
+            KeyFeature(_REMAINING),  # sounds
+            KeyFeature(_AGE, -1.0, 1.0),  # struck at this onset
+            KeyFeature(_REMAINING, 1.0, 1.0),  # sounds, or has just ended
+            KeyFeature(_REMAINING, 1 / (4 * quarter)),
+            KeyFeature(_REMAINING, 1 / quarter, 0.0, -np.inf, 0.0, True),
+            KeyFeature(_AGE, -1 / (2 * quarter), 0.0, -np.inf, 0.0, True),
+            KeyFeature(_AGE, -1 / (16 * quarter), 0.0, -np.inf, 0.0, True),
+            *(KeyFeature(number, low=-np.inf, high=np.inf) for number in range(2, KEY_STATE_DIM)),
+        )
+        slopes = [[f.slope * (f.number == n) for f in features] for n in range(KEY_STATE_DIM)]
+        self._slopes = np.array(slopes, np.float32)
+        # Repeated for every key: one step at a time, broadcasting a row over the keys takes longer.
+        self._offsets, self._low, self._high = (
+            np.array([[getattr(f, name) for f in features]] * KEYS, np.float32)
+            for name in ("offset", "low", "high")
+        )
+        self._is_exponent = np.array([[f.is_exponent for f in features]] * KEYS)
+
+    def __call__(self, state: Tensor) -> Tensor:
+        ramps = ops.clip(ops.matmul(state, self._slopes) + self._offsets, self._low, self._high)
+        features = ops.where(self._is_exponent, ops.exp(ramps), ramps)
+        return ops.matmul(features, _LESS_SOUNDING)
+
+
 _REMAINING, _AGE = 0, 1
-_KEY_FEATURES = (
-    KeyFeature(_REMAINING),  # sounds
-    KeyFeature(_AGE, -1.0, 1.0),  # struck at this onset
-    KeyFeature(_REMAINING, 1.0, 1.0),  # sounds, or has just ended
-    KeyFeature(_REMAINING, 1 / 48),
-    KeyFeature(_REMAINING, 1 / GRID_PER_QUARTER, 0.0, -np.inf, 0.0, True),
-    KeyFeature(_AGE, -1 / (2 * GRID_PER_QUARTER), 0.0, -np.inf, 0.0, True),
-    KeyFeature(_AGE, -1 / (16 * GRID_PER_QUARTER), 0.0, -np.inf, 0.0, True),
-    *(KeyFeature(number, low=-np.inf, high=np.inf) for number in range(2, KEY_STATE_DIM)),
-)
-_SLOPES = np.array(
-    [[f.slope * (f.number == n) for f in _KEY_FEATURES] for n in range(KEY_STATE_DIM)], np.float32
-)
-# Repeated for every key: one step at a time, broadcasting a row over the keys takes longer.
-_OFFSETS, _LOW, _HIGH = (
-    np.array([[getattr(f, name) for f in _KEY_FEATURES]] * KEYS, np.float32)
-    for name in ("offset", "low", "high")
-)
-_IS_EXPONENT = np.array([[f.is_exponent for f in _KEY_FEATURES]] * KEYS)
 # "Sounds" is taken from "sounds, or has just ended" and from the decay since the end, so that
 # the first becomes "has just ended" and the second is 0 while the key sounds.
 _LESS_SOUNDING = np.eye(KEY_FEATURES_DIM, dtype=np.float32)

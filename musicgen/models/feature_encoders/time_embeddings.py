@@ -9,7 +9,7 @@ import numpy as np
 from keras import layers, ops
 
 from musicgen.encoding.events_features import MAX_BARS_LEFT
-from musicgen.encoding.grid import GRID_PER_QUARTER, MAX_GRID_UNITS
+from musicgen.encoding.grid import GRID_PER_QUARTER
 from musicgen.models.dimensions import CLOCK_EMBEDDINGS, MAX_BAR_UNITS, NEXT_END_DIM
 from musicgen.models.tensors import Tensor
 
@@ -57,12 +57,14 @@ class ClockEmbedding(layers.Layer):
 class NextEndEmbedding(layers.Embedding):
     """Grid units until the next sounding key ends, 0 in silence: (..., KEYS) -> (..., 16)."""
 
-    def __init__(self, **arguments: Any) -> None:
+    def __init__(self, max_units: int, **arguments: Any) -> None:
+        """max_units: grid units of the longest note."""
         # Half precision would round the time.
-        super().__init__(MAX_GRID_UNITS + 1, NEXT_END_DIM, autocast=False, **arguments)
+        super().__init__(max_units + 1, NEXT_END_DIM, autocast=False, **arguments)
+        self._longest = float(max_units)
 
     def call(self, remaining: Tensor) -> Tensor:
-        soonest = ops.min(ops.where(remaining > 0, remaining, MAX_GRID_UNITS + 1.0), axis=-1)
+        soonest = ops.min(ops.where(remaining > 0, remaining, self._longest + 1.0), axis=-1)
         # The row after the last is silence, which has the first row's vector.
         table = ops.concatenate([self.embeddings, self.embeddings[:1]])
         return ops.take(table, ops.cast(soonest, "int32"), axis=0)

@@ -15,8 +15,7 @@ from musicgen.composing.constraints.rules import (
     room_for_a_note,
 )
 from musicgen.composing.decoding.sampling import FORBIDDEN
-from musicgen.encoding.events_features import MAX_AGE
-from musicgen.encoding.grid import KEYS, LOWEST_KEY, MAX_GRID_UNITS
+from musicgen.encoding.grid import BEATS, KEYS, LOWEST_KEY, MAX_GRID_UNITS
 from musicgen.errors import InvalidSetting
 from musicgen.metres import Metre
 from tests.helpers.compose_settings import plain_settings
@@ -133,7 +132,7 @@ def test_tokens_are_allowed_where_all_their_pitches_are():
 
 def struck_keys(ages: dict[int, int], shift: int) -> StepContext:
     """One piece: grid steps since keys were struck, and the drawn shift."""
-    age = np.full((1, KEYS), MAX_AGE)
+    age = np.full((1, KEYS), BEATS.max_age)
     for key, steps in ages.items():
         age[0, key] = steps
     return StepContext({"age": age}, np.array([0]), np.array([[0, 0, 0]]), np.array([[shift]]))
