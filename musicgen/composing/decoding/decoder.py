@@ -54,10 +54,8 @@ class BatchDecoder:
         self._uniform_stream = UniformStream(list(generators), len(fields))
         self._samplings = [settings.sampling(field.name) for field in fields]
         self._constraints = constraints
-        all_rules = (rules, *(constraint.rules() for constraint in constraints))
-        self._rules = [
-            [rule for each in all_rules for rule in each.get(f.name, ())] for f in fields
-        ]
+        sets = (rules, *(constraint.rules() for constraint in constraints))
+        self._rules = [[rule for by in sets for rule in by.get(f.name, ())] for f in fields]
         self._has_onsets = fields[0].name == SHIFT.name
         self._before = np.array([[field.size for field in fields]] * pieces, np.int32)
 
