@@ -18,7 +18,6 @@ from musicgen.metres import TICKS_PER_QUARTER
 from musicgen.score import Score
 
 TOLERANCE_TICKS = TICKS_PER_QUARTER // 4  # a 16th
-MAX_TRACKS = 1024  # part = number of its track + MAX_TRACKS * number of its voice in that track
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +51,7 @@ class Sonorities:
 
 def sonorities(score: Score) -> Sonorities:
     """Group the notes of a score on the grid into notes and chords."""
-    tracks = np.array([part.track % MAX_TRACKS for part in score.parts], np.int64)
+    tracks = np.array([part.track for part in score.parts], np.int64)
     tracks = tracks[score.notes["part"]]  # (N,)
     order = np.lexsort((score.notes["pitch"], score.notes["start"], tracks))
     notes, tracks = score.notes[order], tracks[order]
