@@ -42,6 +42,7 @@ from musicgen.ticks import (
 )
 
 MAX_RESOLUTION = 32_767  # ticks per quarter, the largest of a MIDI header
+SECONDS_RESOLUTION = 50  # ticks per quarter of a performance on the grid: at 120 each is 10 ms
 
 NOTE_DTYPE = np.dtype(
     [
@@ -201,14 +202,25 @@ class Score:
         A performance gets SECONDS_RESOLUTION ticks per quarter at 120: a tick is 10 ms. A note
         ends at the first release of its key.
         """
+        if self._is_on_grid:
+            return self
         score = self
         if self.is_performance:
-            score = self._on_clock(lambda ticks: np.rint(self.seconds_at(ticks) * 100), 50)
+            score = self._on_clock(
+                lambda ticks: np.rint(self.seconds_at(ticks) * 100), SECONDS_RESOLUTION
+            )
             score = replace(score, tempo=120.0, tempo_changes=(), metres=(COMMON_TIME,))
         elif self.resolution != TICKS_PER_QUARTER:
             score = self.at_resolution(TICKS_PER_QUARTER)
         notes = end_at_first_release(score.notes)
         return score if notes is score.notes else replace(score, notes=notes)
+
+    @cached_property
+    def _is_on_grid(self) -> bool:
+        clock = self.resolution, self.tempo, self.tempo_changes, self.metres
+        seconds = SECONDS_RESOLUTION, 120.0, (), (COMMON_TIME,)
+        right = clock == seconds if self.is_performance else self.resolution == TICKS_PER_QUARTER
+        return right and end_at_first_release(self.notes) is self.notes
 
     def at_resolution(self, resolution: int) -> Score:
         """The score with another number of ticks per quarter, times rounded to the nearest."""

@@ -61,8 +61,8 @@ def _ngrams(scores: Sequence[Score]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _pitches(score: Score) -> np.ndarray:
-    """Pitches in order of onset, without unisons: (N,) int64."""
-    notes = score.notes[:MAX_NOTES]
+    """Pitches in order of onset, drums and unisons left out: (N,) int64."""
+    notes = score.on_grid().pitched.notes[:MAX_NOTES]
     unison = (np.diff(notes["start"]) == 0) & (np.diff(notes["pitch"]) == 0)
     return np.delete(notes["pitch"], np.flatnonzero(unison) + 1).astype(np.int64)
 

@@ -64,8 +64,11 @@ def split_pieces(
 
 
 def split_position(score: Score) -> float:
-    """A number in [0, 1) from a hash of the notes, the same in all keys."""
-    notes = score.notes
+    """A number in [0, 1) from a hash of the notes on the grid, the same in all keys.
+
+    Drums do not count: encodings leave them out.
+    """
+    notes = score.on_grid().pitched.notes
     table = np.stack([notes["start"], notes["duration"], notes["pitch"]], axis=1)  # (N, 3)
     table = np.unique(table.astype("<i4"), axis=0)
     if len(table):

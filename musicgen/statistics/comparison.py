@@ -65,6 +65,8 @@ def compare(
     """
     if min(len(pieces), len(target)) < 2:
         raise InvalidSetting("each of the two sets needs at least two pieces")
+    pieces = [score.on_grid().pitched for score in pieces]
+    target = [score.on_grid().pitched for score in target]
     similarities = {}
     for name, feature in features.items():
         values, target_values = _values(feature, pieces), _values(feature, target)

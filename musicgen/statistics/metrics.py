@@ -22,7 +22,8 @@ class Metric:
     description: str
 
     def __call__(self, score: Score) -> float:
-        return self.function(score)
+        """Value for the pitched notes of a score on the grid; drums do not count."""
+        return self.function(score.on_grid().pitched)
 
 
 _ALL = (
@@ -123,6 +124,30 @@ _ALL = (
         "Longest time in which no note begins.",
     ),
     Metric(
+        "notes per second",
+        "notes",
+        time.notes_per_second,
+        "Mean number of notes in a second, of performances.",
+    ),
+    Metric(
+        "mean duration in seconds",
+        "seconds",
+        time.mean_duration_seconds,
+        "Mean duration of a note, of performances.",
+    ),
+    Metric(
+        "mean inter-onset in seconds",
+        "seconds",
+        time.mean_inter_onset_seconds,
+        "Mean time from an onset to the next, of performances.",
+    ),
+    Metric(
+        "longest wait in seconds",
+        "seconds",
+        time.longest_wait_seconds,
+        "Longest time in which no note begins, of performances.",
+    ),
+    Metric(
         "duration entropy",
         "bits",
         time.duration_entropy,
@@ -147,4 +172,5 @@ METRICS: Mapping[str, Metric] = MappingProxyType({metric.name: metric for metric
 
 def score_metrics(score: Score) -> dict[str, float]:
     """All metrics of a score by name; NaN where a metric is undefined."""
+    score = score.on_grid().pitched
     return {name: metric(score) for name, metric in METRICS.items()}

@@ -1,6 +1,7 @@
 """Metrics of rhythm and texture of a score: pure functions, NaN where undefined.
 
-A note sounds from its start to its end, the end excluded. A beat is a quarter.
+A note sounds from its start to its end, the end excluded. A beat is a quarter. Metrics in beats and
+bars are undefined for performances, those in seconds for scores on the beat.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ import math
 
 import numpy as np
 
-from musicgen.metres import TICKS_PER_QUARTER
 from musicgen.score import Score
 
 MAX_SIXTEENTHS = 16  # longer durations count in the last bin
@@ -40,7 +40,7 @@ def groove_consistency(score: Score) -> float:
     1 - the mean Hamming distance between the onset vectors (one element per tick) of neighbouring
     bars of the same length. NaN if there are no such bars. Wu and Yang, ISMIR 2020.
     """
-    if not len(score):
+    if not _has_beats(score):
         return math.nan
     bars, places, _ = score.bar_positions(score.notes["start"])
     lengths = _bar_lengths(score)
@@ -59,32 +59,32 @@ def empty_beat_rate(score: Score) -> float:
 
     NaN for an empty score. Dong et al., Pypianoroll, ISMIR 2018.
     """
-    if not len(score):
+    if not _has_beats(score):
         return math.nan
     lengths, sounding = _texture(score)
     ends = np.cumsum(lengths)
     audible = sounding > 0
-    first = (ends - lengths)[audible] // TICKS_PER_QUARTER
-    last = (ends[audible] - 1) // TICKS_PER_QUARTER
+    first = (ends - lengths)[audible] // score.resolution
+    last = (ends[audible] - 1) // score.resolution
     # Spans are in order: a beat in which one ends and the next begins counts for the earlier one.
     first_new = np.maximum(first, np.concatenate([[-1], last[:-1]]) + 1)
-    beats = -(-score.end // TICKS_PER_QUARTER)
+    beats = -(-score.end // score.resolution)
     return float(1.0 - (last - first_new + 1).sum() / beats)
 
 
 def notes_per_bar(score: Score) -> float:
     """Number of notes / number of bars, the pickup included; NaN for an empty score."""
-    return len(score) / score.bars if len(score) else math.nan
+    return len(score) / score.bars if _has_beats(score) else math.nan
 
 
 def notes_per_beat(score: Score) -> float:
     """Number of notes / quarters from 0 to the end; NaN for an empty score."""
-    return len(score) * TICKS_PER_QUARTER / score.end if len(score) else math.nan
+    return len(score) * score.resolution / score.end if _has_beats(score) else math.nan
 
 
 def mean_duration(score: Score) -> float:
     """Mean duration of a note in quarters; NaN for an empty score. Yang and Lerch, 2020."""
-    return float(score.notes["duration"].mean()) / TICKS_PER_QUARTER if len(score) else math.nan
+    return _mean_duration(score) / score.resolution if _has_beats(score) else math.nan
 
 
 def mean_inter_onset(score: Score) -> float:
@@ -92,16 +92,37 @@ def mean_inter_onset(score: Score) -> float:
 
     Yang and Lerch, 2020 (IOI).
     """
-    onsets = np.unique(score.notes["start"])
-    if len(onsets) < 2:
-        return math.nan
-    return float(np.diff(onsets).mean()) / TICKS_PER_QUARTER
+    shifts = _onset_shifts(score)
+    return float(shifts.mean()) / score.resolution if _has_beats(score, shifts) else math.nan
 
 
 def longest_wait(score: Score) -> float:
     """Longest time in quarters between two onsets; NaN for fewer than two onsets."""
-    onsets = np.unique(score.notes["start"])
-    return float(np.diff(onsets).max()) / TICKS_PER_QUARTER if len(onsets) > 1 else math.nan
+    shifts = _onset_shifts(score)
+    return float(shifts.max()) / score.resolution if _has_beats(score, shifts) else math.nan
+
+
+def notes_per_second(score: Score) -> float:
+    """Number of notes of a performance / seconds from 0 to its end."""
+    return len(score) / score.seconds if _is_performed(score) else math.nan
+
+
+def mean_duration_seconds(score: Score) -> float:
+    """Mean duration of a note of a performance in seconds."""
+    return _mean_duration(score) * _tick_seconds(score) if _is_performed(score) else math.nan
+
+
+def mean_inter_onset_seconds(score: Score) -> float:
+    """Mean time in seconds between onsets of a performance, a chord having one."""
+    shifts = _onset_shifts(score)
+    defined = _is_performed(score, shifts)
+    return float(shifts.mean()) * _tick_seconds(score) if defined else math.nan
+
+
+def longest_wait_seconds(score: Score) -> float:
+    """Longest time in seconds between two onsets of a performance."""
+    shifts = _onset_shifts(score)
+    return float(shifts.max()) * _tick_seconds(score) if _is_performed(score, shifts) else math.nan
 
 
 def duration_entropy(score: Score) -> float:
@@ -117,9 +138,35 @@ def duration_histogram(score: Score) -> np.ndarray:
 
     All 0 for an empty score. After the note length histogram of Yang and Lerch, 2020.
     """
-    sixteenths = (score.notes["duration"] * 4 + TICKS_PER_QUARTER // 2) // TICKS_PER_QUARTER
+    resolution = score.resolution
+    sixteenths = (score.notes["duration"] * 4 + resolution // 2) // resolution
     counts = np.bincount(sixteenths.clip(max=MAX_SIXTEENTHS), minlength=MAX_SIXTEENTHS + 1)
     return counts / max(1, len(score))
+
+
+def _has_beats(score: Score, values: np.ndarray | None = None) -> bool:
+    """Whether a metric in beats is defined: of a score on the beat, and of one value or more."""
+    return not score.is_performance and bool(len(score if values is None else values))
+
+
+def _is_performed(score: Score, values: np.ndarray | None = None) -> bool:
+    """Whether a metric in seconds is defined: of a performance, and of one value or more."""
+    return score.is_performance and bool(len(score if values is None else values))
+
+
+def _mean_duration(score: Score) -> float:
+    """Mean duration of a note in ticks."""
+    return float(score.notes["duration"].mean())
+
+
+def _onset_shifts(score: Score) -> np.ndarray:
+    """Ticks from each onset to the next, a chord having one: (O - 1,)."""
+    return np.diff(np.unique(score.notes["start"]))
+
+
+def _tick_seconds(score: Score) -> float:
+    """Duration of a tick on the grid in seconds."""
+    return 60.0 / score.tempo / score.resolution
 
 
 def _texture(score: Score) -> tuple[np.ndarray, np.ndarray]:

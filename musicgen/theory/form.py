@@ -9,7 +9,6 @@ from __future__ import annotations
 from string import ascii_lowercase, ascii_uppercase
 
 from musicgen.errors import InvalidSetting
-from musicgen.metres import bar_positions, first_bar_number
 from musicgen.score import Score
 
 LETTERS = ascii_uppercase + ascii_lowercase
@@ -18,9 +17,12 @@ MIN_NOTES = 2  # of a bar that can be a repeat
 
 
 def form_of(score: Score) -> str:
-    """The form of a score, at most MAX_LETTERS long."""
-    pickup = 1 - first_bar_number(score.metres)
-    bars, places, _ = bar_positions(score.metres, score.notes["start"])
+    """The form of a score, at most MAX_LETTERS long; empty for a performance, without bars."""
+    if score.is_performance:
+        return ""
+    score = score.on_grid().pitched
+    pickup = 1 - score.first_bar_number
+    bars, places, _ = score.bar_positions(score.notes["start"])
     columns = (bars.tolist(), places.tolist(), score.notes["pitch"].tolist())
     notes: dict[int, set[tuple[int, int]]] = {}
     for bar, place, pitch in zip(*columns, strict=True):

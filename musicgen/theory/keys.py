@@ -55,11 +55,20 @@ class Key:
         return self.name.replace("-", " flat").replace("#", " sharp")
 
 
+def signature_name(sharps: int, is_minor: bool = False) -> str:
+    """Key with a signature: `E flat major` for -3 sharps."""
+    index = sharps + (4 if is_minor else 1)  # on the line of fifths, from F
+    octave, letter = divmod(index, 7)
+    altered = {1: " sharp", -1: " flat"}.get(octave, "")
+    return f"{'FCGDAEB'[letter]}{altered} {MODES[is_minor]}"
+
+
 KEYS_BY_NAME = {key.name: key for key in (Key(t, mode, 1.0) for t in range(12) for mode in MODES)}
 
 
 def find_keys(scores: Sequence[Score]) -> list[Key | None]:
-    """Find the key of each score; None for a score without notes."""
+    """Find the key of each score; None for a score without notes. Drums do not count."""
+    scores = [score.pitched for score in scores]
     durations = pitch_class_durations(scores)  # (P, 12)
     fits = _correlations(durations, _rotated_profiles())  # (P, 24)
     # Ties go to the last key, as in music21: the highest tonic, minor before major.
@@ -71,7 +80,7 @@ def find_keys(scores: Sequence[Score]) -> list[Key | None]:
 
 
 def pitch_class_durations(scores: Sequence[Score]) -> np.ndarray:
-    """Total duration of each pitch class in each piece: (P, 12) ticks."""
+    """Total duration of each pitch class in each piece: (P, 12) ticks of each score."""
     notes, pieces = pooled_notes(scores)
     cells = pieces * 12 + notes["pitch"] % 12
     sums = np.bincount(cells, notes["duration"], minlength=12 * len(scores))

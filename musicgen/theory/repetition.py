@@ -22,11 +22,13 @@ class DegenerateRepetition:
     notes: int  # number of notes of all repetitions
     figure: int  # number of notes of the figure
     bar: int  # index of the bar where it begins, from 0
+    seconds: float | None = None  # where it begins, in a performance, which has no bars
 
     def __str__(self) -> str:
         figure = "one note" if self.figure == 1 else f"a figure of {self.figure} notes"
         times = self.notes // self.figure
-        return f"caught in {figure} from bar {self.bar + 1} on, {times} times in a row"
+        place = f"bar {self.bar + 1}" if self.seconds is None else f"second {self.seconds:.0f}"
+        return f"caught in {figure} from {place} on, {times} times in a row"
 
 
 def degenerate_repetition(score: Score) -> DegenerateRepetition | None:
@@ -41,8 +43,10 @@ def degenerate_repetition(score: Score) -> DegenerateRepetition | None:
         first, notes = _longest_repetition(pitches, figure)
         enough = max(MIN_TIMES * figure, MIN_NOTES, MIN_SHARE * len(pitches))
         if notes >= enough and (longest is None or notes > longest.notes):
-            bar = int(score.bar_positions(score.notes["start"][first : first + 1])[0][0])
-            longest = DegenerateRepetition(first, notes, figure, bar)
+            start = score.notes["start"][first : first + 1]
+            bar = int(score.bar_positions(start)[0][0])
+            seconds = float(score.seconds_at(start)[0]) if score.is_performance else None
+            longest = DegenerateRepetition(first, notes, figure, bar, seconds)
     return longest
 
 

@@ -20,7 +20,8 @@ from musicgen.statistics.metrics import METRICS, score_metrics
 
 ANSWERS = json.loads((Path(__file__).parent / "muspy_answers.json").read_text())
 
-OURS = {**METRICS, "pitch entropy": pitch.pitch_entropy}
+OURS = {name: metric.function for name, metric in METRICS.items()}
+OURS["pitch entropy"] = pitch.pitch_entropy
 
 
 def score(*rows: tuple[int, ...], metres: tuple[Metre, ...] = (Metre(0, 4, 4),)) -> Score:
