@@ -292,11 +292,3 @@ def without_overlaps(notes: np.ndarray) -> np.ndarray:
         cut = (table["pitch"][1:] == table["pitch"][:-1]) & (gap < table["duration"][:-1])
         table["duration"][:-1][cut] = gap[cut]
     return table[np.lexsort((table["pitch"], table["start"]))]
-
-
-def pooled_notes(scores: Sequence[Score]) -> tuple[np.ndarray, np.ndarray]:
-    """Notes of all scores (N,), and the index of each note's score (N,)."""
-    if not scores:
-        return np.zeros(0, NOTE_DTYPE), np.zeros(0, np.int64)
-    notes = np.concatenate([score.notes for score in scores])
-    return notes, np.repeat(np.arange(len(scores)), [len(score) for score in scores])

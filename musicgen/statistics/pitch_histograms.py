@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from musicgen.score import Score, pooled_notes
+from musicgen.score import Score
 from musicgen.statistics.histogram import Histogram, histogram
 from musicgen.theory.chords import sonorities
+from musicgen.theory.pooled_notes import pooled_notes
 from musicgen.theory.spelling import PITCH_CLASS_NAMES, describe_mask, mask_name, pitch_name
 
 INTERVAL_NAMES = (

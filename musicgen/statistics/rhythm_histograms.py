@@ -8,8 +8,9 @@ from fractions import Fraction
 import numpy as np
 
 from musicgen.metres import TICKS_PER_QUARTER, Metre, bar_positions
-from musicgen.score import Score, pooled_notes
+from musicgen.score import Score
 from musicgen.statistics.histogram import Histogram, histogram
+from musicgen.theory.pooled_notes import pooled_notes
 
 _NOTE_VALUES = {
     Fraction(8): "double whole",

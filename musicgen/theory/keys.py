@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from musicgen.score import Score, pooled_notes
+from musicgen.score import Score
+from musicgen.theory.pooled_notes import pooled_notes
 from musicgen.theory.spelling import PITCH_CLASS_NAMES
 
 MODES = ("major", "minor")

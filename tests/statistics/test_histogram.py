@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from musicgen.score import Score, notes_from, pooled_notes
+from musicgen.score import Score, notes_from
 from musicgen.statistics.histogram import histogram
+from musicgen.theory.pooled_notes import pooled_notes
 
 
 def test_pooled_notes_have_the_index_of_their_piece():
