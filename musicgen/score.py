@@ -69,7 +69,7 @@ class Score:
     metres: tuple[Metre, ...] = (COMMON_TIME,)
     name: str = ""
     parts: tuple[Part, ...] = ()  # by part number; made from the notes where none are passed
-    tempo_changes: tuple[TempoChange, ...] = ()  # after the beginning
+    tempo_changes: tuple[TempoChange, ...] = ()  # of several at one tick the last counts
     keys: tuple[KeySignature, ...] = ()
     pedal_changes: np.ndarray = field(  # (C,) PEDAL_CHANGE_DTYPE, in order of their starts
         default_factory=lambda: np.zeros(0, PEDAL_CHANGE_DTYPE)
@@ -87,10 +87,12 @@ class Score:
             raise ValueError(f"tempo {self.tempo} is not between 4 and 1000 quarters a minute")
         if not self.metres or self.metres[0].start != 0:
             raise ValueError("the first metre must begin at tick 0")
-        for name, fields in (("metres", self.metres), ("tempos", self.tempo_changes)):
-            starts = [item.start for item in fields]
-            if starts != sorted(set(starts)):
-                raise ValueError(f"{name} must be in order, one at a time")
+        starts = [metre.start for metre in self.metres]
+        if starts != sorted(set(starts)):
+            raise ValueError("metres must be in order, one at a time")
+        tempo_starts = [change.start for change in self.tempo_changes]
+        if tempo_starts != sorted(tempo_starts):
+            raise ValueError("tempi must be in order")
         parts = self.parts
         if not parts:
             notes, parts = default_parts(notes)

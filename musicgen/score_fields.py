@@ -53,7 +53,7 @@ class Part:
 class TempoChange:
     """A tempo that holds from a tick on."""
 
-    start: int  # ticks, after the beginning
+    start: int  # ticks
     tempo: float  # quarters a minute
 
     def __post_init__(self) -> None:
@@ -143,8 +143,7 @@ def default_parts(notes: np.ndarray) -> tuple[np.ndarray, tuple[Part, ...]]:
         return notes, tuple(Part(program=program_of.get(i, 0), track=i) for i in range(count))
     split = notes.copy()
     split["part"] = np.searchsorted(pairs, codes)
-    rows = zip(programs, tracks, strict=True)
-    return split, tuple(Part(program=program, track=track) for program, track in rows)
+    return split, tuple(Part(program=program, track=i) for i, program in enumerate(programs))
 
 
 def check_notes(notes: np.ndarray) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
 from musicgen.corpus.errors import UnreadableScore
+from musicgen.corpus.performance import is_performed
 from musicgen.corpus.readers.limits import LIMITS, Limits, check_notes, check_times
 from musicgen.corpus.readers.midi_events import damaged, parse_midi
 from musicgen.corpus.readers.midi_marks import left_out, read_marks
@@ -50,12 +52,14 @@ def read_midi(data: bytes, name: str, limits: Limits = LIMITS) -> tuple[Score, t
         marks.metres(clock, resolution),
         name,
         grouped.parts,
-        move_marks(marks.tempo_changes, clock),
+        marks.tempo_changes_on(clock),
         move_marks(marks.keys, clock),
         move_changes(pedals, clock),
         resolution,
         unreleased=table[notes.is_unreleased][list(UNRELEASED_DTYPE.names or ())],
     )
+    if is_performed(score):
+        score = replace(score, is_performance=True)
     return score, left_out(tracks)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -39,7 +39,7 @@ _MAX_POWER = 8  # of a metre's denominator
 
 @dataclass(frozen=True)
 class MidiMarks:
-    """Marks of all tracks of a file, in its ticks; of several at one tick the last."""
+    """Marks of all tracks of a file, in its ticks and order."""
 
     tempo: float  # quarters a minute, at the beginning
     tempo_changes: tuple[TempoChange, ...]
@@ -52,6 +52,12 @@ class MidiMarks:
         tempos = [change.start for change in self.tempo_changes]
         keys = [key.start for key in self.keys]
         return np.array([*tempos, *keys, *(mark[0] for mark in self.signatures)], np.int64)
+
+    def tempo_changes_on(self, clock: Clock) -> tuple[TempoChange, ...]:
+        """The changes of tempo on a score's clock, all of those at one tick."""
+        starts = clock(np.array([change.start for change in self.tempo_changes], np.int64))
+        rows = zip(starts.tolist(), self.tempo_changes, strict=True)
+        return tuple(replace(change, start=start) for start, change in rows)
 
     def metres(self, clock: Clock, resolution: int) -> tuple[Metre, ...]:
         """The metres on a score's clock."""
@@ -74,15 +80,16 @@ def read_marks(tracks: Sequence[TrackEvents], limits: Limits) -> MidiMarks:
 
 def _tempos(tracks: Sequence[TrackEvents]) -> tuple[float, tuple[TempoChange, ...]]:
     """The tempo at the beginning and its changes; tempi out of range do not count."""
-    by_tick: dict[int, float] = {0: DEFAULT_TEMPO}
+    changes = []
     for tick, data in _metas(tracks, _TEMPO):
         microseconds = int.from_bytes(data[:3], "big")
         if len(data) >= 3 and microseconds:
             tempo = tempo_from_microseconds(microseconds)
             if MIN_TEMPO <= tempo <= MAX_TEMPO:
-                by_tick[tick] = tempo
-    first = by_tick.pop(0)
-    return first, tuple(TempoChange(tick, tempo) for tick, tempo in sorted(by_tick.items()))
+                changes.append(TempoChange(tick, tempo))
+    if not changes or changes[0].start:
+        return DEFAULT_TEMPO, tuple(changes)
+    return changes[0].tempo, tuple(changes[1:])
 
 
 def _time_signatures(tracks: Sequence[TrackEvents]) -> tuple[Signature, ...]:
