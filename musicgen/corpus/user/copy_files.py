@@ -1,4 +1,4 @@
-"""Copying of files into a collection: first beside it, then all at once into it.
+"""Copying of files beside a collection, to be added to it all at once.
 
 A kill while files are copied leaves the collection as it was.
 """
@@ -38,7 +38,7 @@ class CopyResult:
 
 
 class FileCopier:
-    """Copies files into a staging folder, to be moved into a collection by `commit`.
+    """Copies files into a staging folder, whose files are added to a collection afterwards.
 
     A file whose bytes the collection has already is left out; one whose name is taken gets a
     number.
@@ -46,7 +46,6 @@ class FileCopier:
 
     def __init__(self, folder: Path, staging: Path) -> None:
         self._folder, self._staging = folder, staging
-        self._copied: list[Path] = []  # relative to both folders
         self._by_size: dict[int, list[Path]] = {}  # relative paths; only equal sizes are compared
         self._digests: dict[Path, bytes] = {}
         for path in files_below(folder):
@@ -83,17 +82,6 @@ class FileCopier:
         name = self._folder.name
         return CopyResult(name, tuple(copied), tuple(same), tuple(refused), complete)
 
-    def commit(self) -> tuple[str, ...]:
-        """Move the copied files into the collection's folder; returns their names there."""
-        names = []
-        for staged in self._copied:
-            name = free_path(staged, (self._folder,))  # it may have been taken meanwhile
-            path = self._folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            (self._staging / staged).replace(path)
-            names.append(printable(name))
-        return tuple(names)
-
     def _copy(self, file: SourceFile | RefusedFile) -> RefusedFile | str | tuple[str, str]:
         """The copy's name; or the file's name and that of the same file there; or the refusal."""
         if isinstance(file, RefusedFile):
@@ -123,7 +111,6 @@ class FileCopier:
         path = self._staging / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-        self._copied.append(name)
         self._by_size.setdefault(len(data), []).append(name)
         return name
 

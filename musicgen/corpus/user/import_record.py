@@ -39,10 +39,13 @@ def read_import_record(folder: Path) -> ImportRecord:
     return ImportRecord(json["sources"], json["refused"])
 
 
-def update_import_record(folder: Path, result: CopyResult, source: Path | None = None) -> None:
+def update_import_record(
+    folder: Path, result: CopyResult, source: Path | None, written_to: Path
+) -> None:
     """Add a source and the files refused in it to a collection's record.
 
-    An earlier refusal is dropped once a file of that name has been copied.
+    An earlier refusal is dropped once a file of that name has been copied. written_to: folder that
+    gets the new record, if it differs.
     """
     record = read_import_record(folder)
     copied = {*result.files, *(file for file, _ in result.same)}
@@ -55,7 +58,7 @@ def update_import_record(folder: Path, result: CopyResult, source: Path | None =
             "sources": updated.imported_from,
             "refused": [asdict(file) for file in updated.refused],
         }
-        write_json(folder / RECORD_FILE, json)
+        write_json(written_to / RECORD_FILE, json)
 
 
 def resolved_source(source: Path) -> str:

@@ -1,7 +1,7 @@
 """The user's collections: one folder each, with the files as they were imported or uploaded.
 
 A collection appears whole, and an addition to one as well: files are copied into a temporary
-folder beside the collections, which is then renamed or emptied into the collection.
+folder beside the collections, which is then renamed to a collection or into one.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from musicgen.corpus.bundled.library import bundled_collections
 from musicgen.corpus.collection import why_empty
 from musicgen.corpus.errors import CollectionError
 from musicgen.corpus.source_files import Listing, files_below, list_files, list_uploads, printable
+from musicgen.corpus.user.addition import add_all, finish_addition
 from musicgen.corpus.user.copy_files import CopyResult, FileCopier, temporary_folder
 from musicgen.corpus.user.import_record import (
     read_import_record,
@@ -47,14 +48,22 @@ def own_collection_names() -> tuple[str, ...]:
 
 def own_collections() -> tuple[UserCollection, ...]:
     """The user's collections, sorted by name, with the number and size of their files."""
-    collections = (_measure(collections_folder() / name) for name in own_collection_names())
+    paths = [collection_path(name) for name in own_collection_names()]
+    collections = (_measure(path) for path in paths if path is not None)
     return tuple(collection for collection in collections if collection is not None)
 
 
 def collection_path(name: str) -> Path | None:
-    """The folder of one of the user's collections; None if there is none of that name."""
+    """The folder of one of the user's collections; None if there is none of that name.
+
+    An addition that was killed is finished first.
+    """
     path = collections_folder() / name
-    return path if name and _is_collection(path) else None
+    if not name or not _is_collection(path):
+        return None
+    with suppress(OSError):  # the folder can be read and not written
+        finish_addition(path)
+    return path
 
 
 def import_source(source: Path, name: str = "", progress: Progress | None = None) -> CopyResult:
@@ -137,10 +146,11 @@ def _add(
         copier = FileCopier(path, staging)
         result = copier.copy_all(files, progress)
         if path.is_dir():
-            result = replace(result, files=copier.commit())
-            update_import_record(path, result, source)
+            staging.mkdir(exist_ok=True)
+            update_import_record(path, result, source, written_to=staging)
+            result = replace(result, files=tuple(map(printable, add_all(staging, path))))
         elif result.files:
-            update_import_record(staging, result, source)
+            update_import_record(staging, result, source, written_to=staging)
             staging.replace(path)
         elif result.complete:
             raise CollectionError(f"nothing was imported: {why_empty(result.refused, shown_as)}")
@@ -169,8 +179,8 @@ def _is_collection(folder: Path) -> bool:
 
 
 def _existing(name: str) -> Path:
-    path = collections_folder() / checked_name(name)
-    if not _is_collection(path):
+    path = collection_path(checked_name(name))
+    if path is None:
         raise CollectionError(f"there is no collection '{name}' of yours")
     return path
 

@@ -15,6 +15,7 @@ from musicgen.corpus.user.safe_names import collection_name, safe_path
 from musicgen.corpus.user.user_collections import (
     UserCollection,
     add_files,
+    collections_from,
     delete,
     import_source,
     own_collections,
@@ -107,6 +108,46 @@ def test_a_killed_upload_leaves_a_collection_as_it_was(collections_root: Path) -
     _killed_upload("mine")
     assert paths_below(collections_root / "mine") == ["a.mid"]
     assert [collection.files for collection in own_collections()] == [1]
+
+
+ADDING = """
+import os, sys
+from pathlib import Path
+from musicgen.corpus.user.user_collections import add_source
+moves = 0
+
+def replace_until_killed(path, target, move=Path.replace):
+    global moves
+    moves += 1
+    if moves > int(sys.argv[2]):
+        os._exit(9)
+    return move(path, target)
+
+Path.replace = replace_until_killed
+add_source("mine", Path(sys.argv[1]))
+"""
+
+
+def test_a_kill_while_files_are_moved_leaves_all_of_an_addition_or_none(
+    songs: Path, collections_root: Path
+) -> None:
+    """Killed before the first move, before the second one, and so on, until it is complete."""
+    states = []
+    for moves in range(10):
+        add_files("mine", [("a.mid", THREE)])
+        command = [sys.executable, "-c", ADDING, str(songs), str(moves)]
+        status = subprocess.run(command, cwd=ROOT).returncode
+        [collection] = own_collections()
+        states.append(collection.files)
+        recorded = collections_from(songs) == ("mine",)
+        assert (collection.files, recorded) in ((1, False), (3, True))
+        assert not (collections_root / "mine/.addition").exists()
+        delete("mine")
+        if status == 0:
+            break
+        assert status == 9
+    assert states == sorted(states)
+    assert states.count(1) >= 1 and states.count(3) >= 4  # killed at three moves, and complete
 
 
 def test_a_name_that_is_taken_during_an_upload_gets_a_number(collections_root: Path) -> None:
