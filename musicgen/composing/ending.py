@@ -24,6 +24,7 @@ from musicgen.composing.random_streams import Purpose, random_stream
 from musicgen.composing.settings import ENDING_BARS
 from musicgen.encoding.model_interface import Model
 from musicgen.encoding.notes import NotesEncoding
+from musicgen.errors import Cancelled
 from musicgen.metres import TICKS_PER_QUARTER
 from musicgen.score import Score
 from musicgen.theory.keys import find_keys
@@ -54,8 +55,9 @@ def with_ending(
     endings = [score]
     if not _comes_from_dominant(closing(score, tonic), tonic):
         stream = partial(random_stream, Purpose.ENDING, settings.seed, composition.variation)
-        drawn = bar_range.draw(settings.endings, stream, index, stop)
-        if drawn is None:
+        try:
+            drawn = bar_range.draw(settings.endings, stream, index, stop)
+        except Cancelled:
             return replace(composition, finished=False)
         endings += [bar_range.with_notes(notes) for notes in drawn]
     closed = [piece for ending in endings if (piece := closing(ending, tonic)) is not None]

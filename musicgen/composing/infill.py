@@ -17,14 +17,19 @@ import numpy as np
 
 from musicgen.composing.bars import bar_start
 from musicgen.composing.decoding.likelihood import step_log_likelihoods
-from musicgen.composing.decoding.parallel import Stop, run_in_parallel, split_into_batches
+from musicgen.composing.decoding.parallel import (
+    Stop,
+    check_stop,
+    run_in_parallel,
+    split_into_batches,
+)
 from musicgen.composing.generation import build_decoder
 from musicgen.composing.originality.index import OriginalityIndex
 from musicgen.composing.random_streams import Purpose, random_stream
 from musicgen.composing.settings import MAX_NOTES, ComposeSettings
 from musicgen.encoding.model_interface import Model, Stepper
 from musicgen.encoding.notes import NotesEncoding
-from musicgen.errors import InvalidSetting
+from musicgen.errors import Cancelled, InvalidSetting
 from musicgen.score import Score, without_overlaps
 from musicgen.theory.voice_separation import separate_voices
 
@@ -70,12 +75,13 @@ def infill(
         )
     bar_range = BarRange(model, settings, score, first_bar, last_bar)
     stream = partial(random_stream, Purpose.INFILL, settings.seed)
-    drawn = bar_range.draw(candidates, stream, index, stop)
-    if drawn is None:
+    try:
+        drawn = bar_range.draw(candidates, stream, index, stop)
+        drawn = [notes for notes in drawn if len(notes)] or drawn  # silence only if all are silent
+        scores = [bar_range.with_notes(notes) for notes in drawn]
+        log_likelihoods = bar_range.following_log_likelihoods(scores, stop)
+    except Cancelled:
         return None
-    drawn = [notes for notes in drawn if len(notes)] or drawn  # silence only if all are silent
-    scores = [bar_range.with_notes(notes) for notes in drawn]
-    log_likelihoods = bar_range.following_log_likelihoods(scores)
     best = int(np.argmax(log_likelihoods))
     voiced = separate_voices(scores[best], settings.parts or 0)
     return Infill(voiced, first_bar, last_bar, len(drawn[best]), log_likelihoods[best])
@@ -120,15 +126,12 @@ class BarRange:
         stream: CandidateStream,
         index: OriginalityIndex | None,
         stop: Stop | None,
-    ) -> list[np.ndarray] | None:
-        """Draw the notes of each candidate; None where stopped."""
+    ) -> list[np.ndarray]:
+        """Draw the notes of each candidate. Raises Cancelled where stop() is true."""
         _ = self.before  # computed once, not in each thread
         batches = split_into_batches(range(count))
         tasks = [partial(self._draw_batch, batch, stream, index) for batch in batches]
-        drawn = run_in_parallel(tasks, stop)
-        if any(batch is None for batch in drawn):
-            return None
-        return [notes for batch in drawn for notes in batch or ()]
+        return [notes for batch in run_in_parallel(tasks, stop) for notes in batch]
 
     def _draw_batch(
         self,
@@ -136,7 +139,7 @@ class BarRange:
         stream: CandidateStream,
         index: OriginalityIndex | None,
         stop: Stop,
-    ) -> list[np.ndarray] | None:
+    ) -> list[np.ndarray]:
         metres = self.score.metres
         decoder = build_decoder(
             self.model,
@@ -148,10 +151,9 @@ class BarRange:
             last_bar=(self._start_of(self.last_bar), self.end),
             first_onset=self.start,
         )
-        decoder.feed(self.before, self.fork)
+        decoder.feed(self.before, self.fork, stop)
         while len(decoder.rows) and decoder.lengths.max() < MAX_NOTES:
-            if stop():
-                return None
+            check_stop(stop)
             decoder.step()
         return [
             self._new_notes(decoder.steps(row), len(self.before)) for row in range(len(candidates))
@@ -170,8 +172,13 @@ class BarRange:
                 note["duration"] = min(note["duration"], again.min() - note["start"])
         return self.score.with_notes(np.concatenate([outside, new]))
 
-    def following_log_likelihoods(self, scores: Sequence[Score]) -> list[float]:
-        """Log-likelihood (natural) for each note after the range, in each of these pieces."""
+    def following_log_likelihoods(
+        self, scores: Sequence[Score], stop: Stop | None = None
+    ) -> list[float]:
+        """Log-likelihood (natural) per note after the range, for each of these pieces.
+
+        Raises Cancelled where stop() is true.
+        """
         encoding, before = self.model.encoding, self.before
         on_grid = encoding.canonical(self.score)
         following = int((on_grid.notes["start"] >= self.end).sum())
@@ -181,7 +188,7 @@ class BarRange:
         steps = [encoding.encode(score).fields[len(before) :] for score in scores]
         pieces = [fields[: len(fields) - following + compared] for fields in steps]
         values = step_log_likelihoods(
-            self.model, self.score.metres, self.score.bars, before, pieces, self.fork
+            self.model, self.score.metres, self.score.bars, before, pieces, self.fork, stop
         )
         return [float(value[-compared:].sum()) / compared for value in values]
 

@@ -23,6 +23,7 @@ from musicgen.composing.style.training_profile import TrainingProfile
 from musicgen.composing.style.transposition import style_transposition
 from musicgen.encoding.grid import HIGHEST_KEY, LOWEST_KEY
 from musicgen.encoding.model_interface import Model
+from musicgen.errors import Cancelled
 from musicgen.score import Score
 from musicgen.theory.scales import transpose_key
 from musicgen.theory.voice_separation import separate_voices
@@ -120,7 +121,11 @@ class Composer:
         if primer_notes and starts.max() >= bar_start(score.metres, first_bar, score.resolution):
             primer_notes = 0
         seconds = time.perf_counter() - started
-        return self._evaluate(self._composition(result.score, settings, primer_notes, seconds))
+        try:
+            infilled = self._composition(result.score, settings, primer_notes, seconds, stop)
+        except Cancelled:
+            return None
+        return self._evaluate(infilled)
 
     def _evaluate(self, composition: Composition) -> Piece:
         return evaluate(composition, self.profile)
@@ -155,15 +160,23 @@ class Composer:
         return pieces
 
     def _composition(
-        self, score: Score, settings: ComposeSettings, primer_notes: int, seconds: float
+        self,
+        score: Score,
+        settings: ComposeSettings,
+        primer_notes: int,
+        seconds: float,
+        stop: Stop | None,
     ) -> Composition:
-        """Wrap an infilled score, with the log-likelihood of the notes after the primer."""
+        """Wrap an infilled score, with the log-likelihood of the notes after the primer.
+
+        Raises Cancelled where stop() is true.
+        """
         encoding = self.model.encoding
         steps = encoding.encode(score)
         primer = encoding.encode(replace(score, notes=score.notes[:primer_notes]))
         before, rest = steps.fields[: len(primer)], steps.fields[len(primer) :]
         [log_likelihood] = step_log_likelihoods(
-            self.model, score.metres, score.bars, before, [rest]
+            self.model, score.metres, score.bars, before, [rest], stop=stop
         )
         return Composition(
             score=score,

@@ -124,6 +124,29 @@ def test_a_stopped_infill_is_none(engine):
     assert infill(engine, plain_settings(), TUNES[0], 1, 2, stop=lambda: True) is None
 
 
+def test_an_infill_can_be_stopped_at_every_step(engine):
+    """It asks before each step that is fed, drawn or scored, also in the final scoring."""
+    composer, piece = Composer(engine, TrainingProfile()), TUNES[0]
+    questions = 0
+
+    def stop_at(last: int) -> bool:
+        nonlocal questions
+        questions += 1
+        return questions >= last
+
+    def infill_until(last: int):
+        nonlocal questions
+        questions = 0
+        return composer.infill(plain_settings(), piece, 1, 2, stop=lambda: stop_at(last))
+
+    assert infill_until(10**9) is not None
+    asked = questions
+    assert asked > len(piece)  # the final scoring alone asks at every note
+    for last in (1, asked // 4, asked // 2, 3 * asked // 4, asked):
+        assert infill_until(last) is None
+        assert questions <= last + 1  # candidates are drawn in up to two threads
+
+
 @pytest.mark.parametrize("first, last", [(-1, 0), (2, 1), (0, 99)])
 def test_bars_outside_of_the_piece_are_refused(engine, first, last):
     with pytest.raises(InvalidSetting, match="are not of this piece"):

@@ -8,6 +8,7 @@ import numpy as np
 
 from musicgen.composing.decoding.constraint import Constraint, Rules, StepContext
 from musicgen.composing.decoding.likelihood import LogLikelihood
+from musicgen.composing.decoding.parallel import Stop, check_stop
 from musicgen.composing.decoding.sampling import UniformStream, draw
 from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.events import SHIFT
@@ -59,10 +60,13 @@ class BatchDecoder:
         self._has_onsets = fields[0].name == SHIFT.name
         self._before = np.array([[field.size for field in fields]] * pieces, np.int32)
 
-    def feed(self, steps: np.ndarray, fork: Stepper | None = None) -> None:
+    def feed(
+        self, steps: np.ndarray, fork: Stepper | None = None, stop: Stop | None = None
+    ) -> None:
         """Condition all pieces on the same given steps (N, F), as if each had drawn them.
 
-        fork: the model's state of one piece after these steps, where there is one.
+        fork: the model's state of one piece after these steps, where there is one. Raises
+        Cancelled where stop() is true.
         """
         if not len(steps):
             return
@@ -71,6 +75,7 @@ class BatchDecoder:
         if fork is not None:
             self._stepper = branch(fork, np.zeros(1, np.int64))
         for fields in np.ascontiguousarray(steps[:, None], np.int32):  # (1, F)
+            check_stop(stop)
             if fork is None:
                 self._stepper.logits(self._tracker.features(), fields[:, :0])
                 self._stepper.push(fields)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from musicgen.composing.decoding.parallel import Stop, check_stop
 from musicgen.composing.decoding.sampling import log_likelihood
 from musicgen.encoding.model_interface import Model, Stepper, branch
 from musicgen.metres import Metre
@@ -54,11 +55,13 @@ def step_log_likelihoods(
     before: np.ndarray,
     pieces: Sequence[np.ndarray],
     fork: Stepper | None = None,
+    stop: Stop | None = None,
 ) -> list[np.ndarray]:
     """Log-likelihood (natural) of every field of each piece's steps after the same beginning.
 
     before (N, F), pieces (N_k, F) each -> (N_k, F) each. bars: of the whole piece, 0 where that is
-    not known. fork: the model's state of one piece after `before`, where there is one.
+    not known. fork: the model's state of one piece after `before`, where there is one. Raises
+    Cancelled where stop() is true.
     """
     count, longest = len(pieces), max(map(len, pieces), default=0)
     steps = np.zeros((longest, count, before.shape[1]), np.int32)
@@ -68,6 +71,7 @@ def step_log_likelihoods(
     tracker = model.encoding.tracker(1, metres, bars)
     stepper = model.start(1) if fork is None else branch(fork, np.zeros(1, np.int64))
     for fields in before[:, None].astype(np.int32):  # (1, F)
+        check_stop(stop)
         if fork is None:
             stepper.logits(tracker.features(), fields[:, :0])
             stepper.push(fields)
@@ -75,6 +79,7 @@ def step_log_likelihoods(
     stepper.select(np.zeros(count, np.int64))
     tracker.select(np.zeros(count, np.int64))
     for step, fields in enumerate(steps):  # (K, F)
+        check_stop(stop)
         features = tracker.features()
         for index in range(fields.shape[1]):
             logits = stepper.logits(features, fields[:, :index])  # (K, V)

@@ -13,11 +13,19 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import TypeAlias, TypeVar
 
+from musicgen.errors import Cancelled
+
 MAX_BATCHES = 2  # a third would wait for Python's lock
 MIN_VARIATIONS = 4  # of a batch; fewer take longer in two batches than in one
 
 Stop: TypeAlias = Callable[[], bool]
 T = TypeVar("T")
+
+
+def check_stop(stop: Stop | None) -> None:
+    """Raise Cancelled where stop() is true."""
+    if stop is not None and stop():
+        raise Cancelled
 
 
 def split_into_batches(variations: Sequence[int]) -> list[Sequence[int]]:
