@@ -90,11 +90,11 @@ def test_the_selected_piece_stays_selected_when_another_is_added(open_page):
 
 
 def test_a_link_opens_the_pieces_behind_a_bar(open_page):
-    page = open_page(DATA, view="Rhythm", bar="Metre: 3/4")
+    page = open_page(DATA, view="Rhythm", bar="metre: 3/4")
     assert "with **3/4**" in texts(page)
     table = page.dataframe[0].value
     assert len(table) and set(table["metre"]) == {"3/4"}
-    page.button(key="filter-Metre").click().run()
+    page.button(key="filter-metre").click().run()
     assert page.segmented_control(key="view").value == "Pieces"
     assert "Only pieces with **3/4**" in texts(page)
     assert page.dataframe[0].value["file"].tolist() == table["file"].tolist()
@@ -102,7 +102,7 @@ def test_a_link_opens_the_pieces_behind_a_bar(open_page):
     assert len(page.dataframe[0].value) == 409
     page = open_page(DATA, view="Rhythm", bar="Metre: 99/4")
     assert not page.dataframe
-    page = open_page(DATA, view="Pieces", bar="Metre: 99/4")
+    page = open_page(DATA, view="Pieces", bar="metre: 99/4")
     assert "No piece of this collection has “99/4” (Metre)" in texts(page)
     assert "bar" not in page.query_params and len(page.dataframe[0].value) == 409
 

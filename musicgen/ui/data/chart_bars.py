@@ -11,22 +11,40 @@ from musicgen.statistics.histogram import Histogram
 from musicgen.statistics.pitch_histograms import describe_code, is_chord
 from musicgen.ui.shared.text import escape
 
-FREQUENT = "Most frequent "
-HISTOGRAMS: dict[str, Callable[[Analysis], Histogram]] = {  # by the title of the chart
-    f"{FREQUENT}notes and chords": lambda analysis: analysis.note_frequency.combined,
-    f"{FREQUENT}notes": lambda analysis: analysis.note_frequency.notes,
-    f"{FREQUENT}chords": lambda analysis: analysis.note_frequency.chords,
-    "Keyboard": lambda analysis: analysis.pitches,
-    "Pitch classes": lambda analysis: analysis.pitch_classes,
-    "Melodic intervals": lambda analysis: analysis.intervals,
-    "Durations": lambda analysis: analysis.durations,
-    "Onsets in the bar": lambda analysis: analysis.onsets,
-    "Metre": lambda analysis: analysis.metres,
-    "Notes at once": lambda analysis: analysis.polyphony,
-    "Tempo": lambda analysis: analysis.tempi,
-    "Velocity": lambda analysis: analysis.velocities,
-    "Chord sizes": lambda analysis: analysis.note_frequency.sizes,
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart whose bars can be clicked on."""
+
+    title: str
+    histogram: Callable[[Analysis], Histogram]
+    counts_sonorities: bool = False  # its values are codes of notes and chords
+
+
+CHARTS = {  # by the code that names a chart in links
+    "notes-and-chords": Chart(
+        "Most frequent notes and chords", lambda analysis: analysis.note_frequency.combined, True
+    ),
+    "notes": Chart("Most frequent notes", lambda analysis: analysis.note_frequency.notes, True),
+    "chords": Chart("Most frequent chords", lambda analysis: analysis.note_frequency.chords, True),
+    "keyboard": Chart("Keyboard", lambda analysis: analysis.pitches),
+    "pitch-classes": Chart("Pitch classes", lambda analysis: analysis.pitch_classes),
+    "intervals": Chart("Melodic intervals", lambda analysis: analysis.intervals),
+    "durations": Chart("Durations", lambda analysis: analysis.durations),
+    "onsets": Chart("Onsets in the bar", lambda analysis: analysis.onsets),
+    "metre": Chart("Metre", lambda analysis: analysis.metres),
+    "polyphony": Chart("Notes at once", lambda analysis: analysis.polyphony),
+    "tempo": Chart("Tempo", lambda analysis: analysis.tempi),
+    "velocity": Chart("Velocity", lambda analysis: analysis.velocities),
+    "chord-sizes": Chart("Chord sizes", lambda analysis: analysis.note_frequency.sizes),
 }
+# Links of the first version name a chart by the title that it had then.
+_FIRST_NAMES = {chart.title: code for code, chart in CHARTS.items()}
+
+
+def chart_code(name: str) -> str:
+    """The code of a chart that a link names; the name itself where there is no such chart."""
+    return _FIRST_NAMES.get(name, name)
 
 
 @dataclass(frozen=True)
@@ -37,29 +55,30 @@ class Bar:
     description: str
 
 
-def bar_of(analysis: Analysis, title: str, label: str) -> Bar | None:
+def bar_of(analysis: Analysis, code: str, label: str) -> Bar | None:
     """Return the bar of a chart with a label; None when there is no such chart or bar."""
-    if title not in HISTOGRAMS:
+    chart = CHARTS.get(code)
+    if chart is None:
         return None
-    histogram = HISTOGRAMS[title](analysis)
+    histogram = chart.histogram(analysis)
     if label not in histogram.labels:
         return None
-    code = int(histogram.values[histogram.labels.index(label)])
-    description = f"**{escape(_name(title, label, code))}**"
-    if title.startswith(FREQUENT):
-        description += _describe_sonority(code)
+    value = int(histogram.values[histogram.labels.index(label)])
+    description = f"**{escape(_name(code, label, value))}**"
+    if chart.counts_sonorities:
+        description += _describe_sonority(value)
     return Bar(histogram.pieces_with(label), description)
 
 
-def _name(title: str, label: str, code: int) -> str:
+def _name(code: str, label: str, value: int) -> str:
     """Name of a value as the chart writes it: Eb4 and E♭ for the labels E-4 and E-."""
-    if title == "Keyboard" or (title.startswith(FREQUENT) and not is_chord(code)):
-        return pitch_name(code, 0)
-    return label.replace("-", "♭") if title == "Pitch classes" else label
+    if code == "keyboard" or (CHARTS[code].counts_sonorities and not is_chord(value)):
+        return pitch_name(value, 0)
+    return label.replace("-", "♭") if code == "pitch-classes" else label
 
 
-def _describe_sonority(code: int) -> str:
+def _describe_sonority(value: int) -> str:
     """Say what is counted under the name of a note or a chord."""
-    if not is_chord(code):
+    if not is_chord(value):
         return " as a single note, not within a chord of its track"
-    return f" ({escape(describe_code(code).partition(': ')[2])})"
+    return f" ({escape(describe_code(value).partition(': ')[2])})"

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from musicgen.statistics.analysis import Analysis
-from musicgen.ui.data.chart_bars import bar_of
+from musicgen.ui.data.chart_bars import CHARTS, bar_of, chart_code
 from musicgen.ui.data.pieces import pieces_table
 from musicgen.ui.shared.text import format_count
 from musicgen.ui.shared.url_piece import selected_bar
@@ -21,30 +21,31 @@ def chart(title: str, figure: go.Figure, help: str = "") -> None:
 
 
 def chart_of_pieces(
-    title: str, figure: go.Figure, analysis: Analysis, help: str = "", omitted: str = ""
+    code: str, figure: go.Figure, analysis: Analysis, help: str = "", omitted: str = ""
 ) -> None:
     """Show a figure; a click on a bar lists its pieces below.
 
-    title: one of HISTOGRAMS. omitted: a sentence about values that have no bar.
+    code: one of CHARTS. omitted: a sentence about values that have no bar.
     """
+    title = CHARTS[code].title
     st.markdown(f"**{title}**", help=help or None)
-    key = f"chart-{title}"
+    key = f"chart-{code}"
     selection = st.plotly_chart(
         figure, key=key, config=_CONFIG, on_select="rerun", selection_mode="points", alt=title
     )
     if omitted:
         st.caption(omitted)
-    label = selected_bar(title, _clicked_label(selection))
-    bar = None if label is None else bar_of(analysis, title, label)
+    label = selected_bar(code, _clicked_label(selection), chart_code)
+    bar = None if label is None else bar_of(analysis, code, label)
     if bar is None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         number = format_count(len(bar.pieces), "piece")
         st.markdown(f"{number} with {bar.description}", width="content")
         label = "Filter the table of pieces"
-        if st.button(label, key=f"filter-{title}", on_click=_open_pieces_view):
+        if st.button(label, key=f"filter-{code}", on_click=_open_pieces_view):
             st.rerun()  # of the whole page: this may be a fragment
-    pieces_table(analysis, bar.pieces, key=f"pieces-{title}")
+    pieces_table(analysis, bar.pieces, key=f"pieces-{code}")
 
 
 def _open_pieces_view() -> None:

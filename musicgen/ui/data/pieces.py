@@ -14,7 +14,7 @@ from musicgen.rendering.wav import MAX_SECONDS, wav_bytes
 from musicgen.score import Score
 from musicgen.statistics.analysis import Analysis
 from musicgen.ui.components.player import roll_player
-from musicgen.ui.data.chart_bars import Bar, bar_of
+from musicgen.ui.data.chart_bars import CHARTS, Bar, bar_of, chart_code
 from musicgen.ui.shared.selectable_table import selectable_table
 from musicgen.ui.shared.tables import csv_bytes
 from musicgen.ui.shared.text import escape, format_count, format_sortable_clock
@@ -83,11 +83,12 @@ def pieces_view(analysis: Analysis) -> None:
 
 def _bar_filter(analysis: Analysis) -> Bar | None:
     """Show and return the bar in the URL, whose pieces alone are listed."""
-    title_and_label = bar_in_url()
-    if title_and_label is None:
+    name_and_label = bar_in_url()
+    if name_and_label is None:
         return None
-    title, label = title_and_label
-    bar = bar_of(analysis, title, label)
+    code, label = chart_code(name_and_label[0]), name_and_label[1]
+    title = CHARTS[code].title if code in CHARTS else code
+    bar = bar_of(analysis, code, label)
     if bar is None:
         message = f"No piece of this collection has “{escape(label, 80)}” ({escape(title, 80)})."
         st.warning(f"{message} All files are listed.")

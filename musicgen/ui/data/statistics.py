@@ -7,7 +7,7 @@ import streamlit as st
 from musicgen.rendering.figures import statistics as figures
 from musicgen.rendering.figures.keyboard import keyboard_figure
 from musicgen.statistics.analysis import Analysis
-from musicgen.ui.data.chart_bars import FREQUENT, HISTOGRAMS
+from musicgen.ui.data.chart_bars import CHARTS
 from musicgen.ui.data.charts import chart_of_pieces
 
 KINDS = ("Both", "Notes", "Chords")
@@ -17,7 +17,7 @@ def notes_view(analysis: Analysis) -> None:
     """Show charts of notes and chords, the keyboard, pitch classes, intervals."""
     _frequency(analysis)
     chart_of_pieces(
-        "Keyboard",
+        "keyboard",
         keyboard_figure(analysis.pitches),
         analysis,
         help="The redder a key, the more often it is struck, alone or within a chord.",
@@ -25,10 +25,10 @@ def notes_view(analysis: Analysis) -> None:
     left, right = st.columns(2)
     with left:
         figure = figures.pitch_class_figure(analysis.pitch_classes)
-        chart_of_pieces("Pitch classes", figure, analysis)
+        chart_of_pieces("pitch-classes", figure, analysis)
     with right:
         chart_of_pieces(
-            "Melodic intervals",
+            "intervals",
             figures.interval_figure(analysis.intervals),
             analysis,
             help="Between the highest notes of each part, one onset to the next.",
@@ -48,15 +48,15 @@ def _frequency(analysis: Analysis) -> None:
             key="most", bind="query-params", width=320,
         )  # fmt: skip
         log = st.toggle("Log scale", key="log", bind="query-params")
-    title = f"{FREQUENT}{'notes and chords' if kind == 'Both' else str(kind).lower()}"
-    histogram = HISTOGRAMS[title](analysis)
+    code = "notes-and-chords" if kind == "Both" else str(kind).lower()
+    histogram = CHARTS[code].histogram(analysis)
     if analysis.has_track_per_voice:
         st.caption(
             "A chord is what one track strikes together. Here each voice has a track of its own: "
             "what sounds at once is under **Playing**."
         )
     chart_of_pieces(
-        title,
+        code,
         figures.note_frequency_figure(histogram, number, log),
         analysis,
         help="A note counts here if its track strikes it alone; the keyboard counts all of "
@@ -70,21 +70,21 @@ def rhythm_view(analysis: Analysis) -> None:
     """Show charts of durations, onsets in the bar, metre."""
     durations = figures.duration_figure(analysis.durations)
     omitted = figures.describe_omitted(analysis.durations, figures.MAX_BARS)
-    chart_of_pieces("Durations", durations, analysis, omitted=omitted)
+    chart_of_pieces("durations", durations, analysis, omitted=omitted)
     left, right = st.columns([3, 2])
     with left:
         onsets = figures.onset_figure(analysis.onsets)
         omitted = figures.describe_omitted(analysis.onsets, figures.MAX_BARS)
-        chart_of_pieces("Onsets in the bar", onsets, analysis, omitted=omitted)
+        chart_of_pieces("onsets", onsets, analysis, omitted=omitted)
     with right:
-        chart_of_pieces("Metre", figures.metre_figure(analysis.metres), analysis)
+        chart_of_pieces("metre", figures.metre_figure(analysis.metres), analysis)
 
 
 def playing_view(analysis: Analysis) -> None:
     """Show charts of polyphony, tempo, velocity."""
-    chart_of_pieces("Notes at once", figures.polyphony_figure(analysis.polyphony), analysis)
+    chart_of_pieces("polyphony", figures.polyphony_figure(analysis.polyphony), analysis)
     left, right = st.columns(2)
     with left:
-        chart_of_pieces("Tempo", figures.tempo_figure(analysis.tempi), analysis)
+        chart_of_pieces("tempo", figures.tempo_figure(analysis.tempi), analysis)
     with right:
-        chart_of_pieces("Velocity", figures.velocity_figure(analysis.velocities), analysis)
+        chart_of_pieces("velocity", figures.velocity_figure(analysis.velocities), analysis)

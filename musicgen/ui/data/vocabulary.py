@@ -59,7 +59,7 @@ def _curves(analysis: Analysis, vocabulary: Vocabulary) -> None:
     with right:
         chart("Coverage against size", coverage_figure(vocabulary))
         sizes = analysis.note_frequency.sizes
-        chart_of_pieces("Chord sizes", chord_size_figure(sizes, log=True), analysis)
+        chart_of_pieces("chord-sizes", chord_size_figure(sizes, log=True), analysis)
 
 
 def _metrics(vocabulary: Vocabulary) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -28,25 +28,29 @@ def put_piece_in_url(collection: str, file: str | None) -> None:
     _set(PIECE, file)
 
 
-def selected_bar(title: str, clicked: str | None) -> str | None:
-    """Return the label of a chart's selected bar: the clicked one, at first that of the URL."""
-    key, bar = _last_shown(f"{BAR}-{title}"), f"{title}: {clicked}"
-    in_url, before = st.query_params.get(BAR, ""), st.session_state.get(key)
+def selected_bar(code: str, clicked: str | None, code_of: Callable[[str], str] = str) -> str | None:
+    """Return the label of a chart's selected bar: the clicked one, at first that of the URL.
+
+    code_of: returns the code of a chart by the name that an old link has for it.
+    """
+    key = _last_shown(f"{BAR}-{code}")
+    in_url, before = bar_in_url(), st.session_state.get(key)
+    label_in_url = in_url[1] if in_url and code_of(in_url[0]) == code else None
     if clicked is None and before is None:
-        return in_url.removeprefix(f"{title}: ") if in_url.startswith(f"{title}: ") else None
+        return label_in_url
     if clicked != before:
         st.session_state[key] = clicked
         if clicked is not None:
-            _set(BAR, bar)
-        elif in_url == f"{title}: {before}":
+            _set(BAR, f"{code}: {clicked}")
+        elif label_in_url == before:
             _set(BAR, None)
     return clicked
 
 
 def bar_in_url() -> tuple[str, str] | None:
-    """Return the chart's title and the bar's label that the URL names."""
-    title, separator, label = st.query_params.get(BAR, "").partition(": ")
-    return (title, label) if separator else None
+    """Return the chart's name and the bar's label in the URL."""
+    name, separator, label = st.query_params.get(BAR, "").partition(": ")
+    return (name, label) if separator else None
 
 
 def remove_from_url(parameter: str) -> None:
