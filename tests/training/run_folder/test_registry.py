@@ -1,6 +1,5 @@
 """Runs on this computer: create, find, list."""
 
-import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,20 +11,7 @@ from musicgen.training.run_folder.registry import create_run, find_checkpoint, f
 from musicgen.training.run_folder.run import Run, UnknownRun
 from musicgen.training.settings import RunSettings
 
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("MUSICGEN_HOME", str(tmp_path))
-    return tmp_path
-
-
-@pytest.fixture
-def run(home: Path) -> Run:
-    return create_run(RunSettings("mine", "bach-chorales"))
-
-
-def _write(run: Run, **status: object) -> None:
-    (run.folder / "status.json").write_text(json.dumps(status))
+pytestmark = pytest.mark.usefixtures("home")
 
 
 def test_a_new_run_is_queued_and_can_be_found(run: Run) -> None:

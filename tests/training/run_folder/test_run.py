@@ -8,21 +8,12 @@ from pathlib import Path
 import pytest
 
 from musicgen.errors import MusicgenError
-from musicgen.training.run_folder.registry import create_run, find_checkpoint
+from musicgen.training.run_folder.registry import find_checkpoint
 from musicgen.training.run_folder.run import Run, UnknownRun
 from musicgen.training.settings import RunSettings
 from tests.helpers.example_runs import make_alive
 
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("MUSICGEN_HOME", str(tmp_path))
-    return tmp_path
-
-
-@pytest.fixture
-def run(home: Path) -> Run:
-    return create_run(RunSettings("mine", "bach-chorales"))
+pytestmark = pytest.mark.usefixtures("home")
 
 
 def _write(run: Run, **status: object) -> None:
