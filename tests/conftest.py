@@ -22,3 +22,13 @@ def _number_format_as_before() -> Iterator[None]:
     yield
     if keras := sys.modules.get("keras"):
         keras.config.set_dtype_policy("float32")
+
+
+@pytest.fixture
+def eager_tensorflow() -> Iterator[None]:
+    """Run TensorFlow without graphs: for a few batches they take longer to trace than to run."""
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)

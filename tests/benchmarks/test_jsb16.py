@@ -2,19 +2,24 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from benchmarks.jsb16 import member
 from benchmarks.jsb16.__main__ import main
 from benchmarks.jsb16.member import read_pieces
 from musicgen.composing.decoding.onnx_model import OnnxModel
-from musicgen.encoding.frames import REST
+from musicgen.encoding.frames import REST, FramesEncoding
 from musicgen.errors import InvalidSetting
 from musicgen.evaluation.likelihood import predict
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
-from musicgen.training.run_folder.run import Run
+from musicgen.models.settings import LstmSettings
+from musicgen.training.run_folder.run import Run, UnknownRun
+from musicgen.training.run_folder.status import write_status
+from tests.helpers.tiny_runs import write_run
 
 
 @pytest.fixture
@@ -49,48 +54,80 @@ def test_arrays_that_do_not_fit_are_refused(tmp_path: Path) -> None:
         read_pieces(tmp_path / "high.npz", "test")
 
 
-@pytest.mark.slow
-def test_trains_evaluates_and_resumes(
-    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
-) -> None:
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("MUSICGEN_HOME", str(tmp_path / "home"))
-    options = ["--data", str(data), "--width", "8", "--layers", "1", "--minutes"]
+    return tmp_path / "home"
 
-    def run_benchmark(*more: str) -> dict:
-        main([*options, *more, "--json"])
-        return json.loads(capsys.readouterr().out)
 
-    def epochs(answer: dict) -> int:
-        return answer["members"][0]["curve"][-1]["epoch"]
-
-    two = run_benchmark("0.01", "--members", "2", "--keys", "1", "--test", str(data))
-    assert epochs(two) >= 1
-    assert two["valid"]["notes"] == two["test"]["notes"] == 2 * (24 * 4 - 1)
-    voices = np.mean(list(two["valid"]["by_voice"].values()))
-    assert voices == pytest.approx(two["valid"]["nats_a_note"])
-    runs = [Run(tmp_path / f"home/benchmarks/jsb16-{n}/runs/jsb16-{n}") for n in (1, 2)]
-    assert [run.settings.train.seed for run in runs] == [0, 1]
-    members = two["valid"]["models"]["members"]["nats_a_note"]
-    assert members == pytest.approx(expected_nats(runs, data))
-    alone = two["valid"]["models"]["one model"]["nats_a_note"]
-    assert alone == pytest.approx(expected_nats(runs[:1], data))
-
-    one_model = ("--members", "1", "--keys", "1")
-    one = run_benchmark("0.01", *one_model)
-    assert epochs(one) == epochs(two)  # its time limit is reached already
-    # Windows are longer than these pieces, so that both losses are of whole pieces.
-    best = min(row["valid"] for row in one["members"][0]["curve"])
-    evaluated = one["valid"]["models"]["members"]["nats_a_note"]
-    assert evaluated == pytest.approx(best, abs=1e-4)
-    longer = run_benchmark(str(one["members"][0]["minutes"] + 0.02), *one_model)
-    assert epochs(longer) > epochs(one)
-    main([*options, "0.01", "--members", "1", "--keys", "3"])
+@pytest.mark.slow
+def test_evaluates_members_alone_and_averaged(
+    data: Path, home: Path, capsys: pytest.CaptureFixture
+) -> None:
+    """Members that are trained already; each has other random weights."""
+    runs = [write_member(home, number) for number in (1, 2)]
+    options = ["--data", str(data), "--minutes", "1", "--members", "2"]
+    main([*options, "--keys", "1", "--test", str(data), "--json"])
+    result = json.loads(capsys.readouterr().out)
+    for side in ("valid", "test"):
+        assert result[side]["notes"] == 2 * (24 * 4 - 1)
+        nats = {name: row["nats_a_note"] for name, row in result[side]["models"].items()}
+        assert nats["members"] == pytest.approx(expected_nats(runs, data, side))
+        assert nats["one model"] == pytest.approx(expected_nats(runs[:1], data, side))
+        by_voice = list(result[side]["by_voice"].values())
+        assert np.mean(by_voice) == pytest.approx(result[side]["nats_a_note"])
+    main([*options, "--keys", "3"])
     assert re.search(r"^n-gram +\d\.\d{4}", capsys.readouterr().out, re.MULTILINE)
 
 
-def expected_nats(runs: list[Run], data: Path) -> float:
-    """Nats per note of the validation pieces, from probabilities averaged over the runs."""
-    pieces = read_pieces(data, "valid")
+def test_members_differ_in_their_seed(data: Path, home: Path) -> None:
+    """No time to train: the runs are created, and there is no checkpoint to evaluate."""
+    options = ["--data", str(data), "--members", "2", "--width", "8", "--layers", "1"]
+    with pytest.raises(UnknownRun):
+        main([*options, "--minutes", "0"])
+    settings = [Run(home_of_member(home, n) / f"runs/jsb16-{n}").settings for n in (1, 2)]
+    assert [of_member.train.seed for of_member in settings] == [0, 1]
+    assert {of_member.model for of_member in settings} == {LstmSettings(8, 1, 0.35)}
+
+
+@pytest.mark.slow
+def test_a_member_trains_evaluates_and_resumes(
+    data: Path, home: Path, monkeypatch: pytest.MonkeyPatch, eager_tensorflow: None
+) -> None:
+    monkeypatch.setenv("MUSICGEN_HOME", str(home_of_member(home, 1)))
+    monkeypatch.setattr("signal.signal", lambda *_: None)  # pytest's own Ctrl-C stays
+
+    def train(minutes: float) -> list[dict]:
+        model = ["--width", "8", "--layers", "1", "--seed", "5"]
+        member.main([str(data), "--run", "jsb16-1", *model, "--minutes", str(minutes)])
+        return [line for line in run.metrics() if line["kind"] == "epoch"]
+
+    run = Run(home_of_member(home, 1) / "runs/jsb16-1")
+    first = train(0.02)
+    assert len(first) >= 1 and run.settings.train.seed == 5
+    # Windows are longer than these pieces, so that both losses are of whole pieces.
+    best = min(line["valid_loss"] for line in first) * np.log(2) * 48 / (2 * (24 * 4 - 1))
+    assert expected_nats([run], data) == pytest.approx(best, abs=1e-4)
+    assert train(0.02) == first  # its time limit is reached already
+    longer = train(run.status().seconds / 60 + 0.01)
+    assert longer[: len(first)] == first and len(longer) > len(first)
+
+
+def home_of_member(home: Path, number: int) -> Path:
+    return home / "benchmarks" / f"jsb16-{number}"
+
+
+def write_member(home: Path, number: int) -> Run:
+    """A member of random weights that was trained for a minute."""
+    runs, name = home_of_member(home, number) / "runs", f"jsb16-{number}"
+    run = Run(write_run(runs, name, encoding=FramesEncoding(), seed=number))
+    write_status(run.folder, replace(run.stored_status(), seconds=60.0))
+    return run
+
+
+def expected_nats(runs: list[Run], data: Path, side: str = "valid") -> float:
+    """Nats per note of the two pieces of a side, from probabilities averaged over the runs."""
+    pieces = read_pieces(data, side)
     models = [OnnxModel(open_checkpoint(run.checkpoint())) for run in runs]
     bits = [np.concatenate([p.bits for p in predict(model, pieces)]) for model in models]
     return float(-np.log(np.mean(2.0 ** -np.array(bits), axis=0)).sum() / (2 * (24 * 4 - 1)))

@@ -35,15 +35,16 @@ def write_run(
     checkpoints: tuple[str, ...] = ("epoch-0002",),
     encoding: Encoding | None = None,
     model: ModelSettings = MODEL,
+    seed: int = 0,
 ) -> Path:
     """Write a finished run with random weights; the last checkpoint is the best.
 
     training: pieces of its training profile; None writes no profile. model: settings stored in
-    the run; the graphs are the same for all models.
+    the run; the graphs are the same for all models. seed: of the first checkpoint's weights.
     """
     encoding = encoding or EventsEncoding()
     folder = runs / name
-    for number, checkpoint in enumerate(checkpoints):
+    for number, checkpoint in enumerate(checkpoints, start=seed):
         _write_checkpoint(folder / "checkpoints" / checkpoint, encoding, number, source, model)
     for pointer in ("best", "latest"):
         write_json(folder / "checkpoints" / f"{pointer}.json", {"checkpoint": checkpoints[-1]})

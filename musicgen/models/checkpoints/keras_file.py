@@ -12,18 +12,19 @@ import argparse
 import os
 from pathlib import Path
 
+from musicgen.models.checkpoints.checkpoint import open_checkpoint
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # GPUs are for trainings
-
-from musicgen.models.build import build_model, in_float32
-from musicgen.models.checkpoints.checkpoint import open_checkpoint
-from musicgen.models.checkpoints.writer import load_weights
-from musicgen.models.classic import ClassicModel
 
 
 def write_keras_file(folder: Path, out: Path) -> None:
     """Write the model of a checkpoint folder for `keras.saving.load_model`."""
-    checkpoint = open_checkpoint(folder)
+    checkpoint = open_checkpoint(folder)  # a damaged one is refused before TensorFlow is loaded
+    from musicgen.models.build import build_model, in_float32
+    from musicgen.models.checkpoints.writer import load_weights
+    from musicgen.models.classic import ClassicModel
+
     with in_float32():
         model = build_model(checkpoint.model, checkpoint.encoding)
         load_weights(model, folder)

@@ -9,23 +9,14 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from musicgen.encoding.events import EventsEncoding
-from musicgen.models.build import build_model
 from musicgen.models.checkpoints.checkpoint import BadCheckpoint, open_checkpoint, read_graph
-from musicgen.models.checkpoints.writer import CheckpointWriter
-from musicgen.models.settings import LstmSettings
-
-pytestmark = pytest.mark.keras
+from musicgen.training.run_folder.run import Run
+from tests.helpers.tiny_runs import write_run
 
 
-@pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("written") / "good"
-    encoding = EventsEncoding()
-    CheckpointWriter(build_model(LstmSettings(width=8, layers=1), encoding), encoding).write(
-        folder, {}
-    )
-    return folder
+@pytest.fixture
+def written(tmp_path: Path) -> Path:
+    return Run(write_run(tmp_path / "runs")).checkpoint()
 
 
 def _config(change: Callable[[dict], object]) -> Callable[[Path], object]:

@@ -31,7 +31,7 @@ def losses(devices: Devices) -> list[float]:
     windows = Windows([encoding.encode(s) for s in pieces], encoding, 16, 4)
     settings = TrainSettings(clip_norm=0.5, learning_rate=3e-2)
     with devices.scope():
-        network = build_model(LstmSettings(16, 2, 0.0), encoding, seed=1)
+        network = build_model(LstmSettings(16, 1, 0.0), encoding, seed=1)
         trainer = StepsTrainer(network, tuple(field.name for field in encoding.fields))
         trainer.compile(optimizer=build_optimizer(settings), jit_compile=False)
     per_batch: list[float] = []

@@ -12,14 +12,12 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from musicgen.corpus.user.user_collections import import_source
-from musicgen.encoding.events import EventsEncoding
-from musicgen.encoding.steps import Encoding
+from musicgen.encoding.notes import NotesEncoding
 from musicgen.errors import Cancelled
 from musicgen.models.build import StepsModel, build_model
-from musicgen.models.checkpoints.checkpoint import WEIGHTS
+from musicgen.models.checkpoints.checkpoint import CONFIG, WEIGHTS
 from musicgen.models.checkpoints.writer import weights_of
-from musicgen.models.settings import ClassicSettings, LstmSettings, ModelSettings
+from musicgen.models.settings import ClassicSettings, LstmSettings
 from musicgen.training.data.windows import Windows
 from musicgen.training.run_folder.keras_export import (
     KerasExportFailed,
@@ -27,14 +25,13 @@ from musicgen.training.run_folder.keras_export import (
     keras_file_name,
     opens_without_package,
 )
-from musicgen.training.run_folder.registry import create_run
 from musicgen.training.run_folder.run import Run
-from musicgen.training.settings import RunSettings, TrainSettings
-from musicgen.training.worker.process import train_run
-from tests.helpers.tiny_music import tiny_pieces, write_folder
+from tests.helpers.tiny_music import tiny_pieces
 from tests.helpers.tiny_runs import write_run
 
 pytestmark = pytest.mark.slow
+
+NOTES = NotesEncoding.for_scores(tiny_pieces())  # Keras builds its models fastest
 
 # Opens an exported file as a person would, and prints the logits of one window.
 OPENING = """
@@ -48,15 +45,7 @@ print(json.dumps({name: np.asarray(logits).tolist() for name, logits in model(in
 """
 
 
-def trained_run(folder: Path, model: ModelSettings, encoding: str) -> Run:
-    import_source(write_folder(folder / "tunes"))
-    train = TrainSettings(epochs=1, batch_size=4, length=16)
-    run = create_run(RunSettings("old", "tunes", encoding, model, train))
-    assert train_run(run) == "finished"
-    return run
-
-
-def run_with_weights(runs: Path, model: StepsModel, encoding: Encoding) -> Run:
+def run_with_weights(runs: Path, model: StepsModel) -> Run:
     """A run whose checkpoint holds random weights, assigned to the model as well.
 
     Initial biases are the same in all models, so a test could not see that they are lost.
@@ -64,7 +53,7 @@ def run_with_weights(runs: Path, model: StepsModel, encoding: Encoding) -> Run:
     rng = np.random.default_rng(3)
     for variable in model.trainable_variables:
         variable.assign(rng.normal(0, 0.3, variable.shape))
-    run = Run(write_run(runs, "old", encoding=encoding, model=model.settings))
+    run = Run(write_run(runs, "old", encoding=NOTES, model=model.settings))
     save_file(weights_of(model), run.checkpoint() / WEIGHTS)
     return run
 
@@ -72,9 +61,10 @@ def run_with_weights(runs: Path, model: StepsModel, encoding: Encoding) -> Run:
 def test_keras_opens_classic_without_this_package(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setenv("MUSICGEN_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")  # as in the process of `keras_file`
-    run = trained_run(tmp_path, ClassicSettings(width=8, layers=2, dense=8, window=20), "notes")
+    model = build_model(ClassicSettings(width=8, layers=2, dense=8, window=20), NOTES)
+    run = run_with_weights(tmp_path, model)
     assert opens_without_package(run)
-    assert keras_file_name(run).startswith("my_weights-improvement=01-")
+    assert keras_file_name(run).startswith("my_weights-improvement=02-")
     file = tmp_path / "model.keras"
     from musicgen.models.checkpoints.keras_file import write_keras_file
 
@@ -86,21 +76,20 @@ def test_keras_opens_classic_without_this_package(tmp_path: Path, monkeypatch) -
 
 
 def test_another_process_opens_an_lstm_with_the_same_logits(tmp_path: Path, monkeypatch) -> None:
-    encoding = EventsEncoding()
-    model = build_model(LstmSettings(8, 2), encoding)
-    run = run_with_weights(tmp_path, model, encoding)
+    model = build_model(LstmSettings(8, 1), NOTES)
+    run = run_with_weights(tmp_path, model)
     assert not opens_without_package(run)
     assert keras_file_name(run) == "old.keras"
     file, window = tmp_path / "model.keras", tmp_path / "window.npz"
     file.write_bytes(keras_file(run))
 
-    steps = encoding.encode(tiny_pieces()[0])
-    inputs = next(Windows([steps], encoding, 32, 1).in_order())[0]
+    steps = NOTES.encode(tiny_pieces()[0])
+    inputs = next(Windows([steps], NOTES, 32, 1).in_order())[0]
     np.savez(window, **inputs)
     command = [sys.executable, "-c", OPENING, str(file), str(window)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     logits_there = json.loads(done.stdout.splitlines()[-1])
-    assert set(logits_there) == {"shift", "pitch", "duration"}
+    assert set(logits_there) == {"token"}
     for field, logits in model(inputs).items():
         assert np.abs(np.array(logits_there[field]) - logits).max() < 1e-6
 
@@ -119,6 +108,6 @@ def test_another_process_opens_an_lstm_with_the_same_logits(tmp_path: Path, monk
         keras_file(run, cancel)
     assert processes[0].returncode == -signal.SIGKILL  # without waiting for Keras to load
 
-    (run.checkpoint() / WEIGHTS).write_bytes(b"nothing")
-    with pytest.raises(KerasExportFailed, match=r"weights\.safetensors"):
+    (run.checkpoint() / CONFIG).write_bytes(b"nothing")
+    with pytest.raises(KerasExportFailed, match=r"config\.json"):
         keras_file(run)

@@ -209,8 +209,8 @@ def test_classic_trains_and_composes(source: str) -> None:
     assert logits.shape == (2, checkpoint.encoding.fields[0].size)
 
 
-def test_a_transformer_trains_on_the_notebooks_tokens(source: str) -> None:
-    settings = tiny_settings("transformer on tokens", source)
+def test_a_transformer_trains_on_the_notebooks_tokens(source: str, eager_tensorflow: None) -> None:
+    settings = tiny_settings("transformer on tokens", source, epochs=1)
     model = TransformerSettings(16, 1, 2, context=16)
     assert train_run(create_run(replace(settings, model=model))) == "finished"
 
