@@ -140,9 +140,15 @@ def test_an_infill_can_be_stopped_at_every_step(engine):
         return composer.infill(plain_settings(), piece, 1, 2, stop=lambda: stop_at(last))
 
     assert infill_until(10**9) is not None
-    asked = questions
-    assert asked > len(piece)  # the final scoring alone asks at every note
-    for last in (1, asked // 4, asked // 2, 3 * asked // 4, asked):
+    questions_in_all = questions
+    assert questions_in_all > len(piece)  # the final scoring alone asks at every note
+    for last in (
+        1,
+        questions_in_all // 4,
+        questions_in_all // 2,
+        3 * questions_in_all // 4,
+        questions_in_all,
+    ):
         assert infill_until(last) is None
         assert questions <= last + 1  # candidates are drawn in up to two threads
 
