@@ -7,6 +7,7 @@ import importlib
 import json
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from musicgen.commands.answer import BAD_INPUT, FAILURE, INTERRUPTED, PROBLEMS, Answer
@@ -70,6 +71,11 @@ def make_parser() -> argparse.ArgumentParser:
     )
     corpus.add_argument("source", help="a collection's name, a file, a folder or a zip")
     corpus.add_argument("--encoding", choices=ENCODINGS, default="events")
+    convert = add("convert", "converting.convert", "Write a piece in another format.")
+    convert.add_argument("file", type=Path, metavar="FILE", help="MIDI, MusicXML, ABC or Humdrum")
+    convert.add_argument(
+        "out", type=Path, metavar="OUT", help="a .mid, .musicxml, .wav, .pdf or .svg file"
+    )
     add_run_actions(
         add("runs", "runs.list_all", "List all runs, or do something with one."), _Parser
     )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import time
+from dataclasses import asdict
 
 from musicgen.commands.answer import INTERRUPTED, Answer
 from musicgen.commands.progress import ProgressLine, cancel_on_interrupt
 from musicgen.corpus.bundled.library import bundled_collections, rebuild_library
 from musicgen.corpus.collection import Collection, why_empty
 from musicgen.corpus.errors import CollectionError
+from musicgen.corpus.facts import piece_facts
 from musicgen.corpus.load import load_collection
 from musicgen.corpus.user.user_collections import own_collections
 from musicgen.encoding.registry import fit_encoding
@@ -55,6 +57,7 @@ def corpus(options: argparse.Namespace) -> Answer:
         "notes": sum(map(len, collection.scores)),
         "tokens": tokens,
         "vocabulary": vocabulary,
+        "pieces": [asdict(piece_facts(piece)) for piece in collection.pieces],
         "seconds": time.perf_counter() - start,
     }
     lines = [f"refused {file['file']}: {file['reason']}" for file in refused]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from musicgen.commands.answer import Answer
+from musicgen.commands.paths import check_writable, numbered
 from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.composing.piece import Piece
 from musicgen.composing.pipeline import Composer
@@ -21,22 +22,15 @@ from musicgen.corpus.readers.read_score import read_score
 from musicgen.encoding.model_interface import Model
 from musicgen.errors import InvalidSetting
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
+from musicgen.rendering.exports import export
 from musicgen.rendering.midi import midi_bytes
-from musicgen.rendering.musicxml import musicxml_bytes
 from musicgen.rendering.note_names import parse_pitch
-from musicgen.rendering.pdf.document import pdf_bytes
-from musicgen.rendering.svg import score_svgs
-from musicgen.rendering.wav import wav_bytes
 from musicgen.score import Score
 from musicgen.training.run_folder.ngram_model import find_ngram, is_ngram_name
 from musicgen.training.run_folder.registry import find_checkpoint
 
 # Formats besides MIDI, written where their options are given.
-_FORMATS: Mapping[str, Callable[[Score], bytes]] = {
-    "wav": wav_bytes,
-    "musicxml": musicxml_bytes,
-    "pdf": lambda score: pdf_bytes(score_svgs(score)),
-}
+_FORMATS = ("wav", "musicxml", "pdf")  # options, and extensions of `exports`
 
 # Options that are settings of the composer under the same name.
 _SETTING_OPTIONS = (
@@ -141,13 +135,8 @@ def _read_primer(path: Path) -> Score:
 def _check_paths(options: argparse.Namespace) -> None:
     """Raise InvalidSetting where a file cannot be written, before anything is composed."""
     for kind in ("out", *_FORMATS):
-        path = getattr(options, kind)
-        if path and path.is_dir():
-            raise InvalidSetting(f"--{kind} {path} is a folder: name a file")
-        if path and not path.parent.is_dir():
-            raise InvalidSetting(
-                f"--{kind} {path}: there is no folder '{path.parent}'; make it first"
-            )
+        if path := getattr(options, kind):
+            check_writable(f"--{kind}", path)
 
 
 def _write_files(
@@ -157,14 +146,10 @@ def _write_files(
     composition, score = piece.composition, piece.score
     begin = None if options.primer else ""
     recipe = Recipe(model, composition.settings, composition.variation, begin)
-    files = {"file": _numbered(options.out, number)}
+    files = {"file": numbered(options.out, number)}
     files["file"].write_bytes(midi_bytes(score, text=recipe.to_text()))
-    for kind, to_bytes in _FORMATS.items():
+    for kind in _FORMATS:
         if path := getattr(options, kind):
-            files[kind] = _numbered(path, number)
-            files[kind].write_bytes(to_bytes(score))
+            files[kind] = numbered(path, number)
+            files[kind].write_bytes(export(score, f".{kind}")[0])
     return {kind: str(path) for kind, path in files.items()}
-
-
-def _numbered(path: Path, number: int) -> Path:
-    return path if number == 1 else path.with_stem(f"{path.stem}-{number}")

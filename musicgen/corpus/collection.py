@@ -58,6 +58,11 @@ class Collection:
     def __len__(self) -> int:
         return len(self.scores)
 
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """The scores with their files."""
+        return tuple(map(Piece, self.scores, self.files))
+
 
 def why_empty(refused: Sequence[RefusedFile], source: str) -> str:
     """Explain why a source gave no music: `there is no music in x: 'a.txt' was refused: …`."""

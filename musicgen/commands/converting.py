@@ -1,0 +1,40 @@
+"""The command `convert`."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+
+from musicgen.commands.answer import Answer
+from musicgen.commands.paths import check_writable, numbered
+from musicgen.corpus.collection import RefusedFile
+from musicgen.corpus.errors import CollectionError
+from musicgen.corpus.facts import PieceFacts, piece_facts
+from musicgen.corpus.readers.read_score import read_piece
+from musicgen.corpus.source_files import read_file
+from musicgen.files import write_bytes
+from musicgen.rendering.exports import check_extension, export
+
+
+def convert(options: argparse.Namespace) -> Answer:
+    """Write a piece in another format; of several printed pages each is a file of its own.
+
+    Raises UnreadableScore, CollectionError or InvalidSetting.
+    """
+    check_extension(options.out.suffix)
+    check_writable("OUT", options.out)
+    piece = read_piece(read_file(options.file), options.file.name)
+    if isinstance(piece, RefusedFile):
+        raise CollectionError(str(piece))
+    files = []
+    for number, data in enumerate(export(piece.score, options.out.suffix), 1):
+        path = numbered(options.out, number)
+        write_bytes(path, data)
+        files.append(str(path))
+    facts = piece_facts(piece)
+    return Answer({**asdict(facts), "files": files}, _describe(facts, files))
+
+
+def _describe(facts: PieceFacts, files: list[str]) -> str:
+    left_out = f"; left out: {', '.join(facts.left_out)}" if facts.left_out else ""
+    return f"{', '.join(files)}: {facts.notes:,} notes in {len(facts.parts)} parts{left_out}"
