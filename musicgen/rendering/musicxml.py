@@ -1,158 +1,94 @@
-"""Score to notation: MusicXML, written by music21."""
+"""Score to notation: a MusicXML file."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
-from typing import Any
+from xml.etree.ElementTree import Element, SubElement, tostring
 
-import numpy as np
-
-from musicgen.metres import TICKS_PER_QUARTER
-from musicgen.rendering.bars import Bar, NotatedChord, notated_chords, written_bars
-from musicgen.rendering.midi import midi_tracks
-from musicgen.rendering.note_names import key_signature, spell
-from musicgen.rendering.voices import MIDDLE_C, split_duration, split_staves
+from musicgen.corpus.readers.musicxml.encoded_tracks import TRACKS_FIELD
+from musicgen.errors import MusicgenError
+from musicgen.rendering.notation.bars import written_bars
+from musicgen.rendering.notation.staves import (
+    WrittenPart,
+    printed_parts,
+    two_hand_parts,
+    written_parts,
+)
+from musicgen.rendering.notation.xml_directions import pedal_elements, tempo_elements
+from musicgen.rendering.notation.xml_measures import Signatures, measures
+from musicgen.rendering.notation.xml_part_list import part_list
+from musicgen.rendering.note_names import key_signature
+from musicgen.rendering.part_names import clean_text
 from musicgen.score import Score
+
+_HEADER = (
+    b'<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n'
+    b'<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN"'
+    b' "http://www.musicxml.org/dtds/partwise.dtd">\n'
+)
+
+
+class Unprintable(MusicgenError):
+    """A score that cannot be notated or engraved."""
 
 
 def musicxml_bytes(score: Score, title: str = "") -> bytes:
-    """Contents of a MusicXML file: metres, pickup, key signature from analysis, voices, ties.
+    """Contents of a MusicXML file with all that notation has of a score.
 
-    title: the score's name by default. A track with both hands of a keyboard has two staves.
-    The file has the same notes as that of `midi_bytes`.
+    title: the score's name by default. The notes are those of `score.on_grid()`, at the pitch at
+    which they sound. Raises Unprintable for a performance, which has no bars.
     """
-    from music21.musicxml.m21ToXml import GeneralObjectExporter  # half a second
-
-    exporter = GeneralObjectExporter(_music21_score(score, title or score.name))
-    exporter.makeNotation = False  # bars, voices, ties and beams are complete
-    return bytes(exporter.parse())
+    grid = _with_bars(score)
+    return _file(grid, written_parts(grid), title)
 
 
-def _music21_score(score: Score, title: str) -> Any:
-    from music21 import layout, metadata, stream, tempo
+def printed_musicxml(score: Score, title: str = "") -> bytes:
+    """Contents of a MusicXML file to be engraved: parts without notes left out, times legible.
 
-    whole = stream.Score()
-    # A blank composer: music21 would write its own name.
-    whole.insert(0, metadata.Metadata(title=title or None, composer=" "))
-    bars, sharps = written_bars(score), key_signature(score) or 0
-    tracks = midi_tracks(score) or [("", score.notes)]
-    for number, (name, notes) in enumerate(tracks, 1):
-        staves = _staves(notes, bars, sharps)
-        staves[0].insert(0, _instrument(name, number, notes))
-        for staff in staves:
-            staff.partName = name
-            whole.insert(0, staff)
-        if len(staves) > 1:
-            whole.insert(0, layout.StaffGroup(staves, name=name, symbol="brace"))
-    mark = tempo.MetronomeMark(number=round(score.tempo, 2))
-    whole[stream.Measure].first().insert(0, mark)
-    return whole
-
-
-def _staves(notes: np.ndarray, bars: Sequence[Bar], sharps: int) -> list[Any]:
-    """One music21 part for every staff of a track."""
-    from music21 import stream
-
-    notes_by_staff = split_staves(notes)
-    kind = stream.PartStaff if len(notes_by_staff) > 1 else stream.Part
-    staves = [kind() for _ in notes_by_staff]
-    for staff, staff_notes in zip(staves, notes_by_staff, strict=True):
-        _add_measures(staff, staff_notes, bars, sharps)
-    return staves
-
-
-def _instrument(name: str, number: int, notes: np.ndarray) -> Any:
-    """Instrument of a track. Its identifiers are not random, so equal scores are equal files."""
-    from music21 import instrument
-
-    player = instrument.Instrument(name)
-    player.partId, player.instrumentId = f"P{number}", f"P{number}-I1"
-    player.midiProgram = int(notes["program"][0]) if len(notes) else 0
-    return player
-
-
-def _add_measures(staff: Any, notes: np.ndarray, bars: Sequence[Bar], sharps: int) -> None:
-    """Add the bars of a staff, with clef, signatures, accidentals and beams."""
-    from music21 import clef, key, meter, stream
-    from music21.stream.makeNotation import makeAccidentalsInMeasureStream, makeBeams
-
-    for index, (bar, voices) in enumerate(zip(bars, notated_chords(notes, bars), strict=True)):
-        measure = stream.Measure(number=bar.number)
-        if index == 0:
-            is_treble = not len(notes) or notes["pitch"].mean() >= MIDDLE_C
-            measure.insert(0, clef.TrebleClef() if is_treble else clef.BassClef())
-            measure.insert(0, key.KeySignature(sharps))
-        if bar.number == 0:
-            measure.paddingLeft = _quarters(bar.padding)
-            measure.showNumber = stream.enums.ShowNumber.NEVER
-        if bar.changes_metre:
-            measure.insert(0, meter.TimeSignature(str(bar.metre)))
-        _add_voices(measure, bar, list(voices.values()), sharps)
-        staff.insert(_quarters(bar.start), measure)
-    measure.rightBarline = "final"
-    makeAccidentalsInMeasureStream(staff)
-    makeBeams(staff, inPlace=True, setStemDirections=False)  # stems follow the voice
-
-
-def _add_voices(measure: Any, bar: Bar, voices: list[list[NotatedChord]], sharps: int) -> None:
-    """Add the voices of a bar, filled with rests; an empty bar gets one rest.
-
-    Rests are printed in the voice that sounds longest and hidden in the others.
+    Raises Unprintable for a performance.
     """
-    from music21 import stream
-
-    high_to_low = sorted(voices, key=_mean_pitch, reverse=True) or [[]]
-    fullest = max(range(len(high_to_low)), key=lambda index: _ticks(high_to_low[index]))
-    for number, chords in enumerate(high_to_low):
-        target = measure if len(high_to_low) < 2 else stream.Voice(id=str(number + 1))
-        hidden, now = number != fullest, 0
-        for chord in chords:
-            _add_rests(target, now, chord.offset, bar, hidden)
-            target.insert(_quarters(chord.offset), _note_or_chord(chord, sharps))
-            now = chord.offset + chord.ticks
-        _add_rests(target, now, bar.stop - bar.start, bar, hidden)
-        if target is not measure:
-            measure.insert(0, target)
+    grid = _with_bars(score)
+    return _file(grid, printed_parts(grid), title)
 
 
-def _mean_pitch(chords: Sequence[NotatedChord]) -> float:
-    return float(np.mean([pitch for chord in chords for pitch in chord.chord.pitches]))
+def _with_bars(score: Score) -> Score:
+    """The score on the grid; raises Unprintable if it has no bars."""
+    if score.is_performance:
+        raise Unprintable(
+            "it was played without a beat, so it has no bars to write down: "
+            "say that it has a beat, or choose MIDI or WAV"
+        )
+    return score.on_grid()
 
 
-def _ticks(chords: Sequence[NotatedChord]) -> int:
-    return sum(chord.ticks for chord in chords)
+def _file(score: Score, parts: Sequence[WrittenPart], title: str) -> bytes:
+    document = _document(score, parts, title or score.name)
+    return _HEADER + tostring(document, encoding="utf-8")
 
 
-def _add_rests(target: Any, start: int, stop: int, bar: Bar, hidden: bool) -> None:
-    """Fill a time, in ticks from the start of the bar, with rests."""
-    from music21 import note
-
-    for offset, ticks in split_duration(start, stop - start, bar.beat):
-        rest = note.Rest(quarterLength=_quarters(ticks))
-        rest.style.hideObjectOnPrint = hidden
-        target.insert(_quarters(offset), rest)
-
-
-def _note_or_chord(notated: NotatedChord, sharps: int) -> Any:
-    """music21 note, or chord of several notes, spelled under a key signature."""
-    from music21 import chord, note, pitch, tie
-
-    notes = []
-    for key, velocity in zip(notated.chord.pitches, notated.chord.velocities, strict=True):
-        letter, alteration, octave = spell(key, sharps)
-        name = pitch.Pitch(step=letter, octave=octave, accidental=alteration or None)
-        single = note.Note(name, quarterLength=_quarters(notated.ticks))
-        single.volume.velocity = velocity
-        if notated.tie:
-            single.tie = tie.Tie(notated.tie)
-        notes.append(single)
-    if len(notes) == 1:
-        return notes[0]
-    together = chord.Chord(notes, quarterLength=_quarters(notated.ticks))
-    together.volume.velocity = max(notated.chord.velocities)  # MusicXML has one for a chord
-    return together
+def _document(score: Score, parts: Sequence[WrittenPart], title: str) -> Element:
+    bars = written_bars(score)
+    signatures = Signatures(score.keys, key_signature(score.pitched) or 0)
+    root = Element("score-partwise", version="4.0")
+    if title:
+        SubElement(SubElement(root, "work"), "work-title").text = clean_text(title)
+    _add_identification(root, parts)
+    root.append(part_list(parts, two_hand_parts(score)))
+    for index, part in enumerate(parts):
+        directions = [] if index else tempo_elements(score, bars)
+        pedals = score.pedals[score.pedals["part"] == part.number]
+        directions += pedal_elements(pedals, len(part.staves) if len(part.staves) > 1 else 0)
+        directions.sort(key=lambda item: item[0])
+        element = SubElement(root, "part", id=f"P{part.number + 1}")
+        element.extend(measures(part, bars, signatures, directions))
+    return root
 
 
-def _quarters(ticks: int) -> Fraction:
-    return Fraction(ticks, TICKS_PER_QUARTER)
+def _add_identification(root: Element, parts: Sequence[WrittenPart]) -> None:
+    """The program that wrote the file, and the tracks of the parts for its own reader."""
+    identification = SubElement(root, "identification")
+    SubElement(SubElement(identification, "encoding"), "software").text = "musicgen"
+    field = SubElement(
+        SubElement(identification, "miscellaneous"), "miscellaneous-field", name=TRACKS_FIELD
+    )
+    field.text = " ".join(str(part.part.track) for part in parts)

@@ -18,6 +18,7 @@ _PITCH = re.compile(r"([A-Ga-g])([#b♯♭]{0,2})(-?\d)")
 _ALTERATIONS = {"#": 1, "♯": 1, "b": -1, "♭": -1}
 _NATURALS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _LINE_OF_FIFTHS = "FCGDAEB"  # ascending; F is at position -1, C at 0
+_MOST_SIGNS, _FIFTHS_OF_OCTAVE = 7, 12
 _FLATTEST, _SHARPEST = -3, 8  # positions in C major: E flat to G sharp
 
 
@@ -61,9 +62,14 @@ def spell(pitch: int, sharps: int) -> tuple[str, int, int]:
 
 
 def key_signature(score: Score) -> int | None:
-    """Sharps of the key that key analysis finds, negative for flats; None without notes."""
+    """Sharps of the key that key analysis finds, negative for flats; None without notes.
+
+    Five flats in place of seven sharps.
+    """
     [key] = find_keys([score])
-    return key.sharps if key else None
+    if key is None:
+        return None
+    return key.sharps if key.sharps < _MOST_SIGNS else key.sharps - _FIFTHS_OF_OCTAVE
 
 
 def note_value_name(ticks: int) -> str:

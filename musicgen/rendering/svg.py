@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from typing import Any
 
-from musicgen.errors import MusicgenError
-from musicgen.rendering.musicxml import musicxml_bytes
+from musicgen.rendering.musicxml import Unprintable, printed_musicxml
 from musicgen.score import Score
 
 PAGE_WIDTH, PAGE_HEIGHT = 2100, 2970  # tenths of a millimetre, A4
@@ -15,16 +15,18 @@ _OPTIONS = {
     "scale": 40,
     "adjustPageHeight": True,
     "footer": "none",
+    "breaksNoWidow": True,  # no single bar on the last page
     "svgViewBox": True,  # the page then scales to any width
 }
-
-
-class Unprintable(MusicgenError):
-    """A score that cannot be engraved."""
+_OTHER_SPACINGS = (0.22, 0.28, 0.2, 0.25)  # verovio's spacingLinear; the last is its default
+_SYSTEM, _MEASURE = 'class="system"', 'class="measure"'
 
 
 def score_svgs(score: Score, title: str = "") -> list[str]:
-    """One SVG document for every page. Raises Unprintable where verovio refuses the score."""
+    """One SVG document for every page.
+
+    Raises Unprintable for a performance, and where verovio refuses the score.
+    """
     import verovio  # loads its fonts: only where needed
 
     verovio.enableLog(verovio.LOG_OFF)
@@ -32,6 +34,22 @@ def score_svgs(score: Score, title: str = "") -> list[str]:
     # verovio's own default is set for the thread that imported it alone.
     toolkit.setResourcePath(str(files("verovio") / "data"))
     toolkit.setOptions(_OPTIONS)
-    if not toolkit.loadData(musicxml_bytes(score, title).decode("utf-8")):
+    if not toolkit.loadData(printed_musicxml(score, title).decode("utf-8")):
         raise Unprintable("the piece could not be engraved as a printed score")
+    _avoid_lonely_bar(toolkit)
     return [toolkit.renderToSVG(page) for page in range(1, toolkit.getPageCount() + 1)]
+
+
+def _avoid_lonely_bar(toolkit: Any) -> None:
+    """Space the notes a little closer or wider where the last system would have a single bar."""
+    for spacing in _OTHER_SPACINGS:
+        if not _has_lonely_bar(toolkit.renderToSVG(toolkit.getPageCount())):
+            return
+        toolkit.setOptions({"spacingLinear": spacing})
+        toolkit.redoLayout()
+
+
+def _has_lonely_bar(last_page: str) -> bool:
+    """Whether the last system of a piece of several systems has one bar."""
+    systems = last_page.split(_SYSTEM)
+    return len(systems) > 2 and systems[-1].count(_MEASURE) == 1

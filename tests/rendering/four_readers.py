@@ -9,6 +9,7 @@ import pretty_midi
 import symusic
 from music21.midi.translate import getNotesFromEvents, getTimeForEvents
 
+from musicgen.metres import TICKS_PER_QUARTER
 from musicgen.rendering.midi import FILE_TICKS_PER_QUARTER
 
 # Start and duration in the file's ticks, pitch, velocity, programme.
@@ -73,7 +74,7 @@ def with_music21(data: bytes) -> list[Row]:
 
 
 def with_musicxml(data: bytes) -> list[tuple[int, int, int]]:
-    """Start, duration and pitch of the notes in a MusicXML file, in MIDI file ticks."""
+    """Start, duration and pitch of the notes in a MusicXML file, in ticks of the grid."""
     return sorted(row[:3] for part in parsed_musicxml(data).parts for row in join_ties(part))
 
 
@@ -90,8 +91,8 @@ def join_ties(part: music21.stream.Part) -> list[tuple[int, int, int, int]]:
     tied: dict[Any, Any] = {}  # pitch and end of notes that a tie continues: row
     for element in part.flatten().notes:
         for note in getattr(element, "notes", [element]):
-            start = element.offset * FILE_TICKS_PER_QUARTER
-            duration = element.duration.quarterLength * FILE_TICKS_PER_QUARTER
+            start = element.offset * TICKS_PER_QUARTER
+            duration = element.duration.quarterLength * TICKS_PER_QUARTER
             assert start == round(start) and duration == round(duration)
             tie = note.tie.type if note.tie else ""
             if tie in ("continue", "stop"):

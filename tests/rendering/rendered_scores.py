@@ -1,11 +1,13 @@
 """Scores to render: a hypothesis strategy, random ones, and metres by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import strategies as st
 
 from musicgen.metres import Metre
 from musicgen.rendering.midi import midi_tracks
-from musicgen.score import Score, notes_from
+from musicgen.score import Score, notes_from, without_overlaps
 
 PICKUP = (Metre(0, 1, 4), Metre(24, 4, 4))
 CHANGES = (Metre(0, 3, 4), Metre(144, 6, 8), Metre(370, 5, 8))  # bar 3 of 6/8 is cut short
@@ -50,6 +52,12 @@ def random_score(
     )
     metres = metres or METRES[int(rng.integers(4))]
     return Score(notes_from(rows.tolist()), float(rng.integers(40, 240)), metres)
+
+
+def one_note_a_key(score: Score) -> Score:
+    """The score without notes that begin while their part sounds their key."""
+    parts = [score.notes[score.notes["part"] == part] for part in range(len(score.parts))]
+    return replace(score, notes=np.concatenate([without_overlaps(notes) for notes in parts]))
 
 
 def midi_notes(score: Score, scale: int = 1) -> list[tuple[int, int, int, int, int]]:

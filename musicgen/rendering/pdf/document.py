@@ -86,6 +86,9 @@ def _draw_shape(canvas: Any, element: Element) -> None:
     is_round = int(element.get("stroke-linecap") == "round")
     canvas.setLineCap(is_round)
     canvas.setLineJoin(is_round)
+    dashes = element.get("stroke-dasharray")
+    if dashes:
+        canvas.setDash([float(length) for length in dashes.split()])
     path = canvas.beginPath()
     _SHAPES[element.tag.removeprefix(SVG)](path, element)
     canvas.drawPath(path, stroke=1, fill=int(element.get("fill") != "none"))
@@ -105,12 +108,20 @@ def _add_path(path: Any, element: Element) -> None:
             getattr(path, command)(*chain.from_iterable(points))  # moveTo, lineTo, curveTo
 
 
-def _add_polygon(path: Any, element: Element) -> None:
+def _add_polyline(path: Any, element: Element) -> None:
     points = [tuple(map(float, point.split(","))) for point in element.get("points", "").split()]
     path.moveTo(*points[0])
     for point in points[1:]:
         path.lineTo(*point)
+
+
+def _add_polygon(path: Any, element: Element) -> None:
+    _add_polyline(path, element)
     path.close()
+
+
+def _add_rectangle(path: Any, element: Element) -> None:
+    path.rect(*(float(element.get(name, 0)) for name in ("x", "y", "width", "height")))
 
 
 def _add_ellipse(path: Any, element: Element) -> None:
@@ -121,7 +132,9 @@ def _add_ellipse(path: Any, element: Element) -> None:
 _SHAPES: Mapping[str, Callable[[Any, Element], None]] = {  # by tag
     "path": _add_path,
     "polygon": _add_polygon,
+    "polyline": _add_polyline,
     "ellipse": _add_ellipse,
+    "rect": _add_rectangle,
 }
 
 

@@ -48,6 +48,7 @@ class PartReader:
         self._position: Ticks = 0
         self._onset: Ticks = 0  # of the last note, with which a chord's notes begin
         self._count = 0
+        self._is_one_part = False  # whatever the number of its staves
         self.bars: list[Bar] = []
 
     def read(self, measures: Sequence[Element]) -> list[Bar]:
@@ -77,6 +78,12 @@ class PartReader:
             self._count += len(self._bar.notes)
             check_notes(max(1, self._count))
         return self.bars
+
+    def read_as_one_part(self) -> None:
+        """Take all staves as one part, which is there even if it has no notes."""
+        self._is_one_part = True
+        is_drum = self._part.instrument("").is_drum
+        self._table.number(self._part_key("", is_drum, 1))
 
     def _ticks(self, divisions: int | Fraction) -> Ticks:
         ticks = Fraction(divisions * self._resolution) / self._attributes.divisions
@@ -157,6 +164,7 @@ class PartReader:
 
     def _part_key(self, identifier: str, is_drum: bool, staff: int) -> PartKey:
         instrument = self._part.instrument(identifier)
+        staff = 1 if self._is_one_part else staff
         if is_drum:
             name = self._part.name or instrument.name
             return PartKey(self._track, True, 0, name, instrument.program or 0)

@@ -17,6 +17,7 @@ from musicgen.corpus.readers.musicxml.durations import (
     first_divisions,
     resolution_of,
 )
+from musicgen.corpus.readers.musicxml.encoded_tracks import encoded_tracks, with_tracks
 from musicgen.corpus.readers.musicxml.instruments import ScorePart, read_part_list
 from musicgen.corpus.readers.musicxml.layout import Layout, lay_out
 from musicgen.corpus.readers.musicxml.part_reader import PartReader
@@ -33,10 +34,13 @@ def read_musicxml(text: str, name: str) -> Notation:
     resolution = resolution_of(stated | set(firsts.values()))
     score_parts = read_part_list(root)
     table, left_out = PartTable(), Counter[str]()
+    tracks = encoded_tracks(root, len(measures))
     parts = []
     for track, (identifier, elements) in enumerate(measures.items()):
         score_part = score_parts.get(identifier, ScorePart())
         reader = PartReader(score_part, track, resolution, firsts[identifier], table, left_out)
+        if tracks:
+            reader.read_as_one_part()
         parts.append(reader.read(elements))
     layout = lay_out(parts, resolution)
     written = WrittenScore(resolution, left_out=left_out)
@@ -46,7 +50,8 @@ def read_musicxml(text: str, name: str) -> Notation:
     _place_keys(written, parts, layout)
     for track, bars in enumerate(parts):
         _place_pedals(written, track, bars, layout)
-    return to_notation(written, name)
+    notation = to_notation(written, name)
+    return with_tracks(notation, tracks) if tracks else notation
 
 
 def _measures_by_part(root: Element) -> dict[str, Sequence[Element]]:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from musicgen.composing.records.saved_pieces import SavedPiece, UnknownPiece
 from musicgen.rendering.figures.roll import piano_roll
-from musicgen.rendering.svg import Unprintable
+from musicgen.rendering.musicxml import Unprintable
 from musicgen.score import Score
 from musicgen.ui.compose.piece.downloads import downloads
 from musicgen.ui.compose.piece.edit_view import edit_view

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from musicgen.metres import Metre, first_bar_number
-from musicgen.rendering.note_names import TICKS_PER_WHOLE
-from musicgen.rendering.voices import Chord, split_duration, split_voices
+from musicgen.rendering.notation.metre_grid import split_note
+from musicgen.rendering.notation.voices import Chord, split_voices
 from musicgen.score import Score
 
 
@@ -25,14 +25,13 @@ class Bar:
     changes_metre: bool  # a time signature is printed here
 
     @property
-    def beat(self) -> int:
-        """Ticks of a beat, which is the metre's denominator."""
-        return TICKS_PER_WHOLE // self.metre.denominator
-
-    @property
     def padding(self) -> int:
         """Ticks by which a pickup is shorter than a full bar."""
-        return max(0, self.metre.ticks_per_bar - (self.stop - self.start)) * (self.number == 0)
+        return max(0, self.metre.ticks_per_bar - self.ticks) * (self.number == 0)
+
+    @property
+    def ticks(self) -> int:
+        return self.stop - self.start
 
 
 @dataclass(frozen=True)
@@ -43,6 +42,13 @@ class NotatedChord:
     ticks: int
     chord: Chord
     tie: str  # start, continue, stop or ""
+
+    @property
+    def end(self) -> int:
+        return self.offset + self.ticks
+
+
+Voices = dict[int, list[NotatedChord]]  # of one bar of a staff, by the number of the voice
 
 
 def written_bars(score: Score) -> list[Bar]:
@@ -64,10 +70,10 @@ def written_bars(score: Score) -> list[Bar]:
     return bars
 
 
-def notated_chords(notes: np.ndarray, bars: Sequence[Bar]) -> list[dict[int, list[NotatedChord]]]:
+def notated_chords(notes: np.ndarray, bars: Sequence[Bar]) -> list[Voices]:
     """Chords of every bar, by the number of their voice."""
     starts = np.array([bar.start for bar in bars])
-    by_bar: list[dict[int, list[NotatedChord]]] = [defaultdict(list) for _ in bars]
+    by_bar: list[Voices] = [defaultdict(list) for _ in bars]
     for voice, chords in enumerate(split_voices(notes)):
         for chord in chords:
             first_bar = int(np.searchsorted(starts, chord.start, side="right")) - 1
@@ -85,8 +91,9 @@ def _split_at_bar_lines(
     while start < chord.end:
         here = bars[bar]
         stop = min(chord.end, here.stop)
-        for offset, ticks in split_duration(start - here.start, stop - start, here.beat):
-            yield bar, offset, ticks
+        position = start - here.start + here.padding
+        for place, ticks in split_note(position, stop - start, here.metre):
+            yield bar, place - here.padding, ticks
         start, bar = stop, bar + 1
 
 

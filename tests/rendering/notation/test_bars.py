@@ -1,7 +1,7 @@
 """Bars, pickups and tied notes."""
 
 from musicgen.metres import Metre
-from musicgen.rendering.bars import Bar, notated_chords, written_bars
+from musicgen.rendering.notation.bars import Bar, notated_chords, written_bars
 from musicgen.score import Score, notes_from
 from tests.rendering.rendered_scores import CHANGES, PICKUP
 

@@ -1,0 +1,103 @@
+"""Tempo marks, pedal marks and octave signs as elements of MusicXML."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from xml.etree.ElementTree import Element, SubElement
+
+import numpy as np
+
+from musicgen.metres import TICKS_PER_QUARTER
+from musicgen.rendering.notation.bars import Bar
+from musicgen.rendering.notation.clefs import OctaveShift
+from musicgen.rendering.notation.metre_grid import beat_ticks, is_compound
+from musicgen.rendering.notation.note_values import is_dotted, value_name
+from musicgen.score import Score
+from musicgen.score_fields import TempoChange
+
+_FASTEST_BEATS = 150  # eighths a minute in 3/8, above which the bar is one beat
+_MIN_CHANGE = 0.02  # share of the tempo below which a change is not printed
+
+
+def tempo_elements(score: Score, bars: Sequence[Bar]) -> list[tuple[int, Element]]:
+    """Tick and element of each tempo; printed where it holds for a bar, else only played."""
+    tempos = [TempoChange(0, score.tempo), *score.tempo_changes]
+    ends = [*(tempo.start for tempo in tempos[1:]), max(score.end, bars[-1].stop)]
+    starts = [bar.start for bar in bars]
+    elements, printed = [], 0.0
+    for tempo, end in zip(tempos, ends, strict=True):
+        bar = bars[max(0, int(np.searchsorted(starts, tempo.start, side="right")) - 1)]
+        is_new = abs(tempo.tempo - printed) > _MIN_CHANGE * printed
+        if tempo.start == 0 or (is_new and end - tempo.start >= bar.ticks):
+            elements.append((tempo.start, _metronome(tempo.tempo, bar)))
+            printed = tempo.tempo
+        else:
+            elements.append((tempo.start, _unprinted(tempo.tempo)))
+    return elements
+
+
+def pedal_elements(pedals: np.ndarray, staff: int) -> list[tuple[int, Element]]:
+    """Tick and element of each beginning and end of a part's pedal spans (P,) PEDAL_DTYPE."""
+    elements = []
+    for start, duration, _ in pedals.tolist():
+        for tick, kind in ((start, "start"), (start + duration, "stop")):
+            direction = Element("direction", placement="below")
+            holder = SubElement(direction, "direction-type")
+            SubElement(holder, "pedal", type=kind, line="no", sign="yes")
+            if staff:
+                SubElement(direction, "staff").text = str(staff)
+            pressed = "yes" if kind == "start" else "no"
+            SubElement(direction, "sound", {"damper-pedal": pressed})
+            elements.append((tick, direction))
+    return sorted(elements, key=lambda item: item[0])
+
+
+def octave_element(shift: OctaveShift, staff: int, is_start: bool) -> Element:
+    """Beginning or end of an octave sign."""
+    direction = Element("direction", placement="above" if shift.octaves > 0 else "below")
+    kind = ("down" if shift.octaves > 0 else "up") if is_start else "stop"
+    size = str(7 * abs(shift.octaves) + 1)
+    SubElement(SubElement(direction, "direction-type"), "octave-shift", type=kind, size=size)
+    if staff:
+        SubElement(direction, "staff").text = str(staff)
+    return direction
+
+
+def at_offset(element: Element, ticks: int) -> Element:
+    """The element placed some ticks after the point of the measure where it stands."""
+    if not ticks:
+        return element
+    offset = Element("offset", sound="yes")
+    offset.text = str(ticks)
+    place = len(element.findall("direction-type"))
+    element.insert(place, offset)
+    return element
+
+
+def _metronome(tempo: float, bar: Bar) -> Element:
+    """A printed tempo, in beats of the bar's metre a minute."""
+    beat = beat_ticks(bar.metre)
+    unit = beat // 3 if is_compound(bar.metre) else beat
+    if bar.metre.numerator == 3 and tempo * TICKS_PER_QUARTER / unit <= _FASTEST_BEATS:
+        beat = unit
+    direction = Element("direction", placement="above")
+    mark = SubElement(SubElement(direction, "direction-type"), "metronome", parentheses="no")
+    SubElement(mark, "beat-unit").text = value_name(beat)
+    if is_dotted(beat):
+        SubElement(mark, "beat-unit-dot")
+    SubElement(mark, "per-minute").text = str(round(tempo * TICKS_PER_QUARTER / beat))
+    direction.append(_sound(tempo))
+    return direction
+
+
+def _unprinted(tempo: float) -> Element:
+    """A tempo that is played and not printed: a direction of no words."""
+    direction = Element("direction")
+    SubElement(SubElement(direction, "direction-type"), "words")
+    direction.append(_sound(tempo))
+    return direction
+
+
+def _sound(tempo: float) -> Element:
+    """A tempo in quarters a minute, for players."""
+    return Element("sound", tempo=str(tempo).removesuffix(".0"))

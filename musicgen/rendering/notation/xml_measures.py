@@ -1,0 +1,199 @@
+"""Bars of a part as elements of MusicXML."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element, SubElement
+
+import numpy as np
+
+from musicgen.metres import TICKS_PER_QUARTER
+from musicgen.rendering.notation.bars import Bar, NotatedChord
+from musicgen.rendering.notation.beams import beams, tuplet_marks
+from musicgen.rendering.notation.clefs import PERCUSSION, Clef
+from musicgen.rendering.notation.metre_grid import split_rest
+from musicgen.rendering.notation.staves import Staff, WrittenPart
+from musicgen.rendering.notation.xml_directions import at_offset, octave_element
+from musicgen.rendering.notation.xml_notes import (
+    Figure,
+    Place,
+    Signs,
+    bar_accidentals,
+    bar_rest_element,
+    chord_elements,
+    rest_element,
+)
+from musicgen.score_fields import KeySignature
+
+Timed = Sequence[tuple[int, Element]]  # tick and element
+
+
+@dataclass(frozen=True)
+class Signatures:
+    """Key signatures of a score; those that are written, and the sharps by which to spell."""
+
+    written: tuple[KeySignature, ...]
+    estimated: int  # sharps where no signature is in force
+
+    def sharps(self, tick: int) -> int:
+        """Sharps in force at a tick."""
+        before = [key.fifths for key in self.written if key.start <= tick]
+        if before:
+            return before[-1]
+        return self.written[0].fifths if self.written else self.estimated
+
+
+def measures(
+    part: WrittenPart, bars: Sequence[Bar], signatures: Signatures, directions: Timed
+) -> list[Element]:
+    """All bars of a part; directions: those of the whole part, in order."""
+    elements = []
+    for index, bar in enumerate(bars):
+        element = Element("measure", number=str(bar.number))
+        if bar.number == 0:
+            element.set("implicit", "yes")
+        is_last = index + 1 == len(bars)
+        _add_attributes(element, part, index, bar, signatures)
+        for tick, direction in directions:
+            if bar.start <= tick and (tick < bar.stop or is_last):
+                element.append(at_offset(direction, tick - bar.start))
+        for number, staff in enumerate(part.staves, 1):
+            _add_staff(element, part, number, staff, index, bar, signatures)
+        if is_last:
+            barline = SubElement(element, "barline", location="right")
+            SubElement(barline, "bar-style").text = "light-heavy"
+        elements.append(element)
+    return elements
+
+
+def _add_attributes(
+    measure: Element, part: WrittenPart, index: int, bar: Bar, signatures: Signatures
+) -> None:
+    """Divisions, key, time, number of staves and clefs, where they begin or change."""
+    attributes = Element("attributes")
+    if index == 0:
+        SubElement(attributes, "divisions").text = str(TICKS_PER_QUARTER)
+    for key in signatures.written:
+        if bar.start <= key.start < bar.stop and not part.part.is_drum:
+            _add_key(attributes, key.fifths, "minor" if key.is_minor else "major")
+    if index == 0 and not signatures.written and not part.part.is_drum:
+        _add_key(attributes, signatures.estimated, "")
+    if bar.changes_metre:
+        time = SubElement(attributes, "time")
+        SubElement(time, "beats").text = str(bar.metre.numerator)
+        SubElement(time, "beat-type").text = str(bar.metre.denominator)
+    if index == 0 and len(part.staves) > 1:
+        SubElement(attributes, "staves").text = str(len(part.staves))
+    for number, staff in enumerate(part.staves, 1):
+        if index == 0 or staff.clefs[index] != staff.clefs[index - 1]:
+            _add_clef(attributes, staff.clefs[index], number if len(part.staves) > 1 else 0)
+    if len(attributes):
+        measure.append(attributes)
+
+
+def _add_key(attributes: Element, fifths: int, mode: str) -> None:
+    key = SubElement(attributes, "key")
+    SubElement(key, "fifths").text = str(fifths)
+    if mode:
+        SubElement(key, "mode").text = mode
+
+
+def _add_clef(attributes: Element, clef: Clef, staff: int) -> None:
+    element = SubElement(attributes, "clef", {"number": str(staff)} if staff else {})
+    SubElement(element, "sign").text = clef.sign
+    if clef != PERCUSSION:
+        SubElement(element, "line").text = str(clef.line)
+    if clef.octave_change:
+        SubElement(element, "clef-octave-change").text = str(clef.octave_change)
+
+
+def _add_staff(
+    measure: Element,
+    part: WrittenPart,
+    number: int,
+    staff: Staff,
+    index: int,
+    bar: Bar,
+    signatures: Signatures,
+) -> None:
+    """The voices of a staff in a bar, between the octave signs that begin and end there."""
+    shown = number if len(part.staves) > 1 else 0
+    if number > 1:
+        _add_backup(measure, bar.ticks)
+    for shift in staff.shifts:
+        if shift.first_bar == index:
+            measure.append(octave_element(shift, shown, True))
+    first_voice = sum(_most_voices(other) for other in part.staves[: number - 1]) + 1
+    place = Place(f"P{part.number + 1}", first_voice, shown, part.part.is_drum)
+    _add_voices(measure, place, staff, index, bar, signatures.sharps(bar.start))
+    for shift in staff.shifts:
+        if shift.last_bar == index:
+            measure.append(octave_element(shift, shown, False))
+
+
+def _most_voices(staff: Staff) -> int:
+    return max(1, *(len(voices) for voices in staff.voices))
+
+
+def _add_voices(
+    measure: Element, place: Place, staff: Staff, index: int, bar: Bar, sharps: int
+) -> None:
+    """Voices of a bar from high to low, filled with rests; an empty bar gets one rest.
+
+    Rests are printed in the voice that sounds longest and hidden in the others.
+    """
+    voices = staff.voices[index]
+    if not voices and bar.ticks == bar.metre.ticks_per_bar:
+        measure.append(bar_rest_element(bar.ticks, place))
+        return
+    signs = {} if place.is_drum else bar_accidentals(voices, sharps)
+    if place.is_drum:
+        ordered = [voices[number] for number in sorted(voices)]
+    else:
+        ordered = sorted(voices.values(), key=_mean_pitch, reverse=True)
+    ordered = ordered or [[]]
+    fullest = max(ordered, key=lambda chords: sum(chord.ticks for chord in chords))
+    for number, chords in enumerate(ordered):
+        if number:
+            _add_backup(measure, bar.ticks)
+        here = Place(place.part, place.voice + number, place.staff, place.is_drum)
+        measure.extend(_voice(chords, bar, here, sharps, signs, chords is not fullest))
+
+
+def _voice(
+    chords: Sequence[NotatedChord],
+    bar: Bar,
+    place: Place,
+    sharps: int,
+    signs: Signs,
+    hides_rests: bool,
+) -> list[Element]:
+    """Chords and rests of one voice that fill a bar."""
+    beams_of = dict(zip(map(id, chords), beams(chords, bar), strict=True))
+    items: list[tuple[int, int, NotatedChord | None]] = []  # offset, ticks, chord
+    now = 0
+    for chord in [*chords, None]:
+        stop = chord.offset if chord else bar.ticks
+        for position, ticks in split_rest(now + bar.padding, stop - now, bar.metre):
+            items.append((position - bar.padding, ticks, None))
+        if chord:
+            items.append((chord.offset, chord.ticks, chord))
+            now = chord.end
+    marks = tuplet_marks([(offset + bar.padding, ticks) for offset, ticks, _ in items])
+    elements: list[Element] = []
+    for (_, ticks, found), mark in zip(items, marks, strict=True):
+        if found is None:
+            elements.append(rest_element(ticks, place, Figure((), mark), hides_rests))
+        else:
+            figure = Figure(beams_of[id(found)], mark)
+            elements += chord_elements(found, sharps, signs, place, figure)
+    return elements
+
+
+def _mean_pitch(chords: Sequence[NotatedChord]) -> float:
+    return float(np.mean([pitch for chord in chords for pitch in chord.chord.pitches]))
+
+
+def _add_backup(measure: Element, ticks: int) -> None:
+    SubElement(SubElement(measure, "backup"), "duration").text = str(ticks)
