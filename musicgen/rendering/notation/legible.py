@@ -129,11 +129,11 @@ def _in_two_voices(notes: np.ndarray) -> np.ndarray:
     sounding: list[list[Chord]] = [[] for _ in range(_MAX_VOICES)]
     for chord in chords:
         free = [voice for voice in sounding if not voice or voice[-1].end <= chord.start]
-        older = [voice for voice in sounding if voice and voice[-1].start < chord.start]
+        earlier = [voice for voice in sounding if voice and voice[-1].start < chord.start]
         if free:
             free[0].append(chord)
-        elif older:
-            voice = min(older, key=lambda voice: voice[-1].end)
+        elif earlier:
+            voice = min(earlier, key=lambda voice: voice[-1].end)
             voice[-1] = replace(voice[-1], duration=chord.start - voice[-1].start)
             voice.append(chord)
         else:
