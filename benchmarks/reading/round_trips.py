@@ -32,13 +32,13 @@ Rows = list[tuple[float, ...]]  # times in seconds first, then what has to be th
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("sources", type=Path, nargs="+", help="folders and zips of MIDI files")
-    parser.add_argument("--files", type=int, default=200, help="of all sources together, at most")
+    parser.add_argument("paths", type=Path, nargs="+", help="folders and zips of MIDI files")
+    parser.add_argument("--files", type=int, default=200, help="of all paths together, at most")
     parser.add_argument("--json", action="store_true", help="print JSON in place of a table")
     options = parser.parse_args()
     counts: Counter[str] = Counter()
-    per_source = -(-options.files // len(options.sources))
-    for source in options.sources:
+    per_source = -(-options.files // len(options.paths))
+    for source in options.paths:
         for (name, data), _ in zip(_midi_files(source), range(per_source), strict=False):
             differing = differences(data)
             counts["files"] += 1

@@ -89,7 +89,7 @@ def _assign_channels(parts: Sequence[Part]) -> list[int]:
     """Channel of each part: that of its file, 9 for drums, else those that no file uses in turn."""
     used = {part.channel for part in parts}
     free = [channel for channel in _CHANNELS if channel not in used] or _CHANNELS
-    numbers = count()
+    next_free = count()
     channels = []
     for part in parts:
         if part.channel is not None:
@@ -97,7 +97,7 @@ def _assign_channels(parts: Sequence[Part]) -> list[int]:
         elif part.is_drum:
             channels.append(DRUM_CHANNEL)
         else:
-            channels.append(free[next(numbers) % len(free)])
+            channels.append(free[next(next_free) % len(free)])
     return channels
 
 
@@ -126,17 +126,17 @@ def _key_name(key: KeySignature) -> str:
 
 def _note_track(score: Score, track: int, channels: Sequence[int], scale: int) -> mido.MidiTrack:
     """The parts of one track: programs, notes and pedal."""
-    numbers = [index for index, part in enumerate(score.parts) if part.track == track]
-    parts = [score.parts[number] for number in numbers]
+    members = [index for index, part in enumerate(score.parts) if part.track == track]
+    parts = [score.parts[number] for number in members]
     events: list[Event] = []
-    for number in numbers:
+    for number in members:
         program = score.parts[number].program
         change = mido.Message("program_change", program=program, channel=channels[number])
         events.append((0, _RELEASE, change))
         events += _note_events(score, number, channels[number])
         events += _pedal_events(score, number, channels[number])
-    events += _program_events(score, numbers, channels)
-    notes = score.notes[np.isin(score.notes["part"], numbers)]
+    events += _program_events(score, members, channels)
+    notes = score.notes[np.isin(score.notes["part"], members)]
     end = int((notes["start"] + notes["duration"]).max(initial=0))
     name = mido.MetaMessage(
         "track_name", name=_track_name(score, parts).encode("utf-8", "replace").decode()
@@ -168,11 +168,11 @@ def _pedal_events(score: Score, number: int, channel: int) -> Iterator[Event]:
 
 
 def _program_events(
-    score: Score, numbers: Sequence[int], channels: Sequence[int]
+    score: Score, members: Sequence[int], channels: Sequence[int]
 ) -> Iterator[Event]:
     """Program changes before the notes of parts that share a channel of one track."""
-    for channel in {channels[number] for number in numbers}:
-        sharing = [number for number in numbers if channels[number] == channel]
+    for channel in {channels[number] for number in members}:
+        sharing = [number for number in members if channels[number] == channel]
         if len({score.parts[number].program for number in sharing}) < 2:
             continue
         notes = score.notes[np.isin(score.notes["part"], sharing)]
