@@ -1,6 +1,7 @@
 """Analysis of a collection for the pages: statistics, split, encodings, table of files.
 
-Results are computed on first use and then stored.
+Results are computed on first use and then stored. Statistics of pitch and rhythm are of the pieces
+on the grid, without their drums.
 """
 
 from __future__ import annotations
@@ -17,16 +18,21 @@ from musicgen.corpus.split import Shares, split_pieces
 from musicgen.encoding.registry import fit_encoding
 from musicgen.encoding.steps import Encoding, Steps
 from musicgen.encoding.vocabulary import Vocabulary, vocabulary_of
-from musicgen.statistics import pitch_histograms, rhythm_histograms
+from musicgen.score import Score
+from musicgen.statistics import (
+    part_statistics,
+    pitch_histograms,
+    rhythm_histograms,
+    seconds_histograms,
+)
+from musicgen.statistics.file_table import file_table
 from musicgen.statistics.histogram import Histogram
 from musicgen.statistics.overview import Overview, overview
 from musicgen.statistics.pitch_histograms import NoteFrequency
-from musicgen.theory.keys import find_keys
 
 if TYPE_CHECKING:  # imported where tables are built: it takes a quarter of a second
     import pandas as pd
 
-MAX_NAMES = 3  # duplicates that are listed by name
 MAX_CHORD_SHARE = 0.01  # of notes and chords, in a collection with a track per voice
 
 
@@ -43,6 +49,21 @@ class Analysis:
         """Compute what the views show that are not open at first."""
         for name in ("durations", "onsets", "metres", "tempi", "velocities", "polyphony"):
             getattr(self, name)
+        if self.performances:
+            for name in ("seconds_durations", "seconds_between_onsets"):
+                getattr(self, name)
+        for name in ("parts", "instruments", "drum_sounds", "pedal_shares"):
+            getattr(self, name)
+
+    @cached_property
+    def pitched(self) -> tuple[Score, ...]:
+        """The pieces on the grid without their drums."""
+        return tuple(score.on_grid().pitched for score in self.scores)
+
+    @cached_property
+    def performances(self) -> int:
+        """Number of pieces whose time is seconds."""
+        return sum(score.is_performance for score in self.scores)
 
     @cached_property
     def overview(self) -> Overview:
@@ -53,32 +74,33 @@ class Analysis:
         """Whether most pieces have several tracks and hardly any track has chords."""
         frequency = self.note_frequency
         chords, total = frequency.chords.counts.sum(), frequency.combined.counts.sum()
-        several = [score.notes["part"].any() for score in self.scores]
+        tracks = [{part.track for part in score.parts if not part.is_drum} for score in self.scores]
+        several = [len(of_piece) > 1 for of_piece in tracks]
         return bool(chords < MAX_CHORD_SHARE * total and np.mean(several) > 0.5)
 
     @cached_property
     def note_frequency(self) -> NoteFrequency:
-        return pitch_histograms.note_frequency(self.scores)
+        return pitch_histograms.note_frequency(self.pitched)
 
     @cached_property
     def pitches(self) -> Histogram:
-        return pitch_histograms.pitches(self.scores)
+        return pitch_histograms.pitches(self.pitched)
 
     @cached_property
     def pitch_classes(self) -> Histogram:
-        return pitch_histograms.pitch_classes(self.scores)
+        return pitch_histograms.pitch_classes(self.pitched)
 
     @cached_property
     def intervals(self) -> Histogram:
-        return pitch_histograms.intervals(self.scores)
+        return pitch_histograms.intervals(self.pitched)
 
     @cached_property
     def durations(self) -> Histogram:
-        return rhythm_histograms.durations(self.scores)
+        return rhythm_histograms.durations(self.pitched)
 
     @cached_property
     def onsets(self) -> Histogram:
-        return rhythm_histograms.onsets_in_bar(self.scores)
+        return rhythm_histograms.onsets_in_bar(self.pitched)
 
     @cached_property
     def tempi(self) -> Histogram:
@@ -86,20 +108,49 @@ class Analysis:
 
     @cached_property
     def metres(self) -> Histogram:
-        return rhythm_histograms.metres(self.scores)
+        return rhythm_histograms.metres(self.pitched)
 
     @cached_property
     def velocities(self) -> Histogram:
-        return rhythm_histograms.velocities(self.scores)
+        return rhythm_histograms.velocities(self.pitched)
 
     @cached_property
     def polyphony(self) -> Histogram:
-        return rhythm_histograms.polyphony(self.scores)
+        return rhythm_histograms.polyphony(self.pitched)
+
+    @cached_property
+    def seconds_durations(self) -> Histogram:
+        return seconds_histograms.durations(self.pitched)
+
+    @cached_property
+    def seconds_between_onsets(self) -> Histogram:
+        return seconds_histograms.inter_onsets(self.pitched)
+
+    @cached_property
+    def parts(self) -> list[part_statistics.PartSummary]:
+        return part_statistics.summarise_parts(self.scores)
+
+    @cached_property
+    def instruments(self) -> Histogram:
+        return part_statistics.instruments(self.scores)
+
+    @cached_property
+    def drum_sounds(self) -> Histogram:
+        return part_statistics.drum_sounds(self.scores)
+
+    @cached_property
+    def pedal_shares(self) -> np.ndarray:
+        """Share of each piece's time in which a pedal is down: (P,)."""
+        return part_statistics.pedal_shares(self.scores)
+
+    @cached_property
+    def pedal(self) -> Histogram:
+        return part_statistics.pedal_histogram(self.pedal_shares)
 
     @cached_property
     def duplicate_groups(self) -> list[int]:
         """Group number of each piece; near-duplicates share one."""
-        return near_duplicates(self.scores)
+        return near_duplicates(self.pitched)
 
     @property
     def splits(self) -> tuple[str, ...]:
@@ -109,7 +160,7 @@ class Analysis:
     def splits_for(self, shares: Shares) -> tuple[str, ...]:
         """`train`, `valid` or `test` for each piece."""
         if shares not in self._splits:
-            self._splits[shares] = split_pieces(self.scores, self.duplicate_groups, shares)
+            self._splits[shares] = split_pieces(self.pitched, self.duplicate_groups, shares)
         return self._splits[shares]
 
     @cached_property
@@ -146,59 +197,14 @@ class Analysis:
     @cached_property
     def files(self) -> pd.DataFrame:
         """Table of files: the pieces in the collection's order, then the refused files."""
-        import pandas as pd
-
-        pieces, refused = self._pieces(), self.collection.refused
-        if not refused:
-            return pieces
-        empty = dict.fromkeys(("format", "key", "metre", "split", "twin of"), "")
-        rows = [
-            {
-                **empty,
-                "file": file.file,
-                "status": f"refused: {file.reason}",
-                "remedy": file.remedy,
-            }
-            for file in refused
-        ]
-        counts = pieces.select_dtypes("integer").columns  # missing in refused files, not 0
-        pieces[counts] = pieces[counts].astype("Int64")
-        return pd.concat([pieces, pd.DataFrame(rows)], ignore_index=True)
-
-    def _pieces(self) -> pd.DataFrame:
-        import pandas as pd
-
-        keys = find_keys(self.scores)
-        tokens = self.encoded("notes")[1]
-        files = self.collection.files
-        return pd.DataFrame(
-            {
-                "file": [file.file for file in files],
-                "format": [file.format for file in files],
-                "parts": [file.parts for file in files],
-                "notes": [len(score) for score in self.scores],
-                "tokens": [len(steps) for steps in tokens],
-                "seconds": [score.seconds for score in self.scores],
-                "bars": [score.bars for score in self.scores],
-                "key": [str(key) if key else "" for key in keys],
-                "correlation": [key.correlation if key else np.nan for key in keys],
-                "tempo": [score.tempo for score in self.scores],
-                "metre": [str(rhythm_histograms.main_metre(score)) for score in self.scores],
-                "split": list(self.splits),
-                "copies": self.duplicate_counts,
-                "drums": [file.drums for file in files],
-                "status": self._statuses(),
-                "twin of": [_join_names(names) for names in self.duplicate_files],
-                "remedy": "",
-            }
+        return file_table(
+            self.collection,
+            self.pitched,
+            [len(steps) for steps in self.encoded("notes")[1]],
+            self.splits,
+            self.duplicate_files,
+            self.pedal_shares,
         )
-
-    def _statuses(self) -> list[str]:
-        """Reading status of each piece: (P,)."""
-        copies = [f"same as {count} more" if count else "" for count in self.duplicate_counts]
-        drums = ["drums left out" if file.drums else "" for file in self.collection.files]
-        rows = zip(copies, drums, strict=True)
-        return [", ".join(filter(None, words)) or "read" for words in rows]
 
     @cached_property
     def refused(self) -> pd.DataFrame:
@@ -207,9 +213,3 @@ class Analysis:
 
         rows = [(file.file, file.reason, file.remedy) for file in self.collection.refused]
         return pd.DataFrame(rows, columns=["file", "reason", "remedy"])
-
-
-def _join_names(names: tuple[str, ...]) -> str:
-    """The first names, and the number of further ones."""
-    more = len(names) - MAX_NAMES
-    return ", ".join(names[:MAX_NAMES]) + (f" and {more:,} more" if more > 0 else "")

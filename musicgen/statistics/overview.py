@@ -21,7 +21,8 @@ class Overview:
     """Numbers at the top of the Data page."""
 
     pieces: int
-    notes: int
+    notes: int  # those of drums too
+    drum_notes: int
     seconds: float
     shortest: int  # notes of the shortest piece
     longest: int  # notes of the longest piece
@@ -31,9 +32,14 @@ class Overview:
         return self.seconds / 3600
 
     @property
+    def pitched_notes(self) -> int:
+        """Number of notes without the drums, which models do not learn."""
+        return self.notes - self.drum_notes
+
+    @property
     def verdict(self) -> str:
         """Whether the collection is large enough to train on, in a sentence."""
-        return size_verdict(self.notes, self.pieces)
+        return size_verdict(self.pitched_notes, self.pieces)
 
 
 def overview(scores: Sequence[Score]) -> Overview:
@@ -42,6 +48,7 @@ def overview(scores: Sequence[Score]) -> Overview:
     return Overview(
         pieces=len(scores),
         notes=sum(lengths),
+        drum_notes=sum(int(score.is_drum.sum()) for score in scores),
         seconds=sum(score.seconds for score in scores),
         shortest=min(lengths, default=0),
         longest=max(lengths, default=0),

@@ -1,9 +1,13 @@
-"""Rhythm histograms of a collection: durations, onsets, tempi, metres, velocities, polyphony."""
+"""Rhythm histograms of a collection: durations, onsets, tempi, metres, velocities, polyphony.
+
+Scores are on the grid. Performances do not count where time is in beats or bars.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from math import lcm
 
 import numpy as np
 
@@ -24,13 +28,14 @@ _NOTE_VALUES = {
 
 
 def durations(scores: Sequence[Score]) -> Histogram:
-    """Count the durations of notes, in ticks."""
-    notes, pieces = pooled_notes(scores)
+    """Count the durations of notes, in ticks; performances do not count."""
+    notes, pieces = pooled_notes(on_beat(scores))
     return histogram(notes["duration"], pieces, duration_name)
 
 
 def onsets_in_bar(scores: Sequence[Score]) -> Histogram:
-    """Count notes by onset in the bar, in ticks from the bar line."""
+    """Count notes by onset in the bar, in ticks from the bar line; performances do not count."""
+    scores = on_beat(scores)
     notes, pieces = pooled_notes(scores)
     edges = np.cumsum([0, *map(len, scores)])
     places = np.empty(len(notes), np.int64)
@@ -40,16 +45,24 @@ def onsets_in_bar(scores: Sequence[Score]) -> Histogram:
 
 
 def tempi(scores: Sequence[Score]) -> Histogram:
-    """Count pieces by tempo, in whole quarters a minute."""
-    values = np.array([round(score.tempo) for score in scores], dtype=np.int64)
-    return histogram(values, np.arange(len(scores)), lambda tempo: f"{tempo} quarters a minute")
+    """Count pieces by mean tempo, in whole quarters a minute; performances do not count."""
+    tempi = {i: score.mean_tempo for i, score in enumerate(scores) if not score.is_performance}
+    values = np.array([round(tempo) for tempo in tempi.values()], dtype=np.int64)
+    return histogram(
+        values, np.array(list(tempi), dtype=np.int64), lambda tempo: f"{tempo} quarters a minute"
+    )
 
 
 def metres(scores: Sequence[Score]) -> Histogram:
-    """Count pieces by main metre; values are 100 * numerator + denominator."""
-    values = [100 * metre.numerator + metre.denominator for metre in map(main_metre, scores)]
+    """Count pieces by main metre; performances do not count.
+
+    Values are 100 * numerator + denominator.
+    """
+    main = {i: main_metre(score) for i, score in enumerate(scores) if not score.is_performance}
+    codes = [100 * metre.numerator + metre.denominator for metre in main.values()]
+    pieces = np.array(list(main), dtype=np.int64)
     return histogram(
-        np.array(values, dtype=np.int64), np.arange(len(scores)), lambda v: f"{v // 100}/{v % 100}"
+        np.array(codes, dtype=np.int64), pieces, lambda code: f"{code // 100}/{code % 100}"
     )
 
 
@@ -71,12 +84,17 @@ def velocities(scores: Sequence[Score]) -> Histogram:
 
 
 def polyphony(scores: Sequence[Score]) -> Histogram:
-    """Ticks by number of notes that sound at once; 0 is silence before a piece's end."""
+    """Time by number of notes that sound at once; 0 is silence before a piece's end.
+
+    Time is in ticks; in those of a resolution that all have, where the resolutions differ.
+    """
     notes, pieces = pooled_notes(scores)
-    lengths = np.array([score.end for score in scores], dtype=np.int64)
+    resolution = lcm(*(score.resolution for score in scores))
+    ratio = np.array([resolution // score.resolution for score in scores], dtype=np.int64)
+    lengths = ratio * np.array([score.end for score in scores], dtype=np.int64)
     begins = np.cumsum(lengths) - lengths  # start of each piece if they follow each other
-    starts = begins[pieces] + notes["start"]
-    ticks = np.concatenate([starts, starts + notes["duration"], begins])
+    starts = begins[pieces] + ratio[pieces] * notes["start"]
+    ticks = np.concatenate([starts, starts + ratio[pieces] * notes["duration"], begins])
     changes = np.repeat([1, -1, 0], [len(notes), len(notes), len(begins)])
     order = np.argsort(ticks, kind="stable")
     sounding = np.cumsum(changes[order])  # (2N + P,) after each change
@@ -84,6 +102,11 @@ def polyphony(scores: Sequence[Score]) -> Histogram:
     nonempty = spans > 0
     piece = np.searchsorted(begins, ticks[order][nonempty], side="right") - 1
     return histogram(sounding[nonempty], piece, _voices, spans[nonempty])
+
+
+def on_beat(scores: Sequence[Score]) -> list[Score]:
+    """The scores with an empty one in place of each performance, so that numbers stay."""
+    return [Score() if score.is_performance else score for score in scores]
 
 
 def duration_name(ticks: int) -> str:

@@ -1,13 +1,12 @@
 """Saved pieces in memory: their notes, sound and printed pages, rendered on demand.
 
-The keys of the caches are the notes themselves, so a piece that is renamed or opened in two tabs
-is rendered once.
+The keys of the caches follow from the music itself, so a piece that is opened in two tabs is
+rendered once, and the sound of one that is renamed too.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import streamlit as st
 
@@ -19,6 +18,7 @@ from musicgen.rendering.pdf.document import pdf_bytes
 from musicgen.rendering.svg import score_svgs
 from musicgen.rendering.wav import wav_bytes
 from musicgen.score import Score
+from musicgen.ui.shared.score_key import score_key
 from musicgen.ui.shared.tasks import Task
 
 MAX_CACHED_FILES, MAX_CACHED_SCORES = 16, 64
@@ -36,20 +36,20 @@ def score_of(piece: SavedPiece) -> Score:
 
 def wav_task(score: Score) -> Task[bytes]:
     """Task that renders a WAV file; the same one for the same notes."""
-    return _wav_task(score.notes.tobytes(), score.tempo, score)
+    return _wav_task(score_key(replace(score, name="")), score)
 
 
 def svg_pages(score: Score) -> list[str]:
     """Pages of the printed score as SVG documents."""
-    return _svg_pages(score.notes.tobytes(), score.tempo, score.metres, score.name, score)
+    return _svg_pages(score_key(score), score)
 
 
 def pdf_file(score: Score) -> bytes:
-    return _pdf_file(score.notes.tobytes(), score.tempo, score.metres, score.name, score)
+    return _pdf_file(score_key(score), score)
 
 
 def musicxml_file(score: Score) -> bytes:
-    return _musicxml_file(score.notes.tobytes(), score.tempo, score.metres, score.name, score)
+    return _musicxml_file(score_key(score), score)
 
 
 @st.cache_resource(max_entries=MAX_CACHED_SCORES, show_spinner=False)
@@ -59,20 +59,20 @@ def _score(midi: bytes, name: str) -> Score:
 
 
 @st.cache_resource(max_entries=MAX_CACHED_FILES, show_spinner=False)
-def _wav_task(notes: bytes, tempo: float, _score: Score) -> Task[bytes]:
+def _wav_task(key: bytes, _score: Score) -> Task[bytes]:
     return Task(lambda _: wav_bytes(_score))
 
 
 @st.cache_resource(max_entries=MAX_CACHED_FILES, show_spinner=False)
-def _svg_pages(notes: bytes, tempo: float, metres: Any, name: str, _score: Score) -> list[str]:
+def _svg_pages(key: bytes, _score: Score) -> list[str]:
     return score_svgs(_score)
 
 
 @st.cache_resource(max_entries=MAX_CACHED_FILES, show_spinner=False)
-def _pdf_file(notes: bytes, tempo: float, metres: Any, name: str, _score: Score) -> bytes:
-    return pdf_bytes(svg_pages(_score), name)
+def _pdf_file(key: bytes, _score: Score) -> bytes:
+    return pdf_bytes(svg_pages(_score), _score.name)
 
 
 @st.cache_resource(max_entries=MAX_CACHED_FILES, show_spinner=False)
-def _musicxml_file(notes: bytes, tempo: float, metres: Any, name: str, _score: Score) -> bytes:
+def _musicxml_file(key: bytes, _score: Score) -> bytes:
     return musicxml_bytes(_score)

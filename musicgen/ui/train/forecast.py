@@ -78,7 +78,7 @@ def forecast_warnings(forecast: Forecast, settings: RunSettings, overview: Overv
         )
     if not forecast.workload.batches:
         st.error("There is too little music to train on: not one whole window.")
-    elif warning := size_warning(settings, overview.notes, overview.pieces):
+    elif warning := size_warning(settings, overview.pitched_notes, overview.pieces):
         st.warning(warning, icon=":material/warning:")
 
 
