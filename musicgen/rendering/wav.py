@@ -9,12 +9,12 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
-import mido
 import numpy as np
 import pretty_midi
 
 from musicgen.errors import MusicgenError
-from musicgen.rendering.midi import FILE_TICKS_PER_QUARTER, midi_bytes, midi_file
+from musicgen.rendering.midi import midi_bytes
+from musicgen.rendering.sound_midi import sound_midi, with_pedal
 from musicgen.score import Score
 
 MAX_SECONDS = 15 * 60  # about 170 MB: Streamlit sends at most 200 MB at once
@@ -23,9 +23,7 @@ PEAK = 0.9  # of full scale
 SINE_RATE = 44_100  # frames a second of the sine tones
 _FULL_SCALE = 32_767
 _CHANNEL_VOLUMES = (127, 64, 32)  # tried from loud to soft until nothing is clipped
-_MAX_TRACKS = 15  # MIDI channels without that of the drums
 _MIN_PEAK_VELOCITY = 64  # of the loudest note
-_VOLUME, _SUSTAIN = 7, 64  # MIDI controllers
 
 
 class TooLongForSound(MusicgenError):
@@ -41,6 +39,8 @@ def sound_source() -> str:
 
 def wav_bytes(score: Score) -> bytes:
     """Contents of a WAV file: 16 bits, a tail of TAIL_SECONDS, the peak at PEAK.
+
+    All programs, the drum kit, the tempo map and the pedal are played.
 
     Raises TooLongForSound.
     """
@@ -69,8 +69,9 @@ def _play_soundfont(score: Score) -> tuple[np.ndarray, int]:
     """Samples (frames, 2) in -1..1 and their rate, as loud as the renderer can without clipping."""
     import midirenderer
 
+    audible = _with_audible_velocities(score)
     for volume in _CHANNEL_VOLUMES:
-        wav = midirenderer.render_wave_from(_soundfont(), _midi_with_tail(score, volume))
+        wav = midirenderer.render_wave_from(_soundfont(), sound_midi(audible, volume, TAIL_SECONDS))
         with wave.open(io.BytesIO(wav)) as file:
             rate = file.getframerate()
             samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
@@ -94,39 +95,11 @@ def _with_audible_velocities(score: Score) -> Score:
     return replace(score, notes=notes)
 
 
-def _fit_to_channels(score: Score) -> Score:
-    """A score with more tracks than MIDI has channels with its parts merged by programme."""
-    if len(np.unique(score.notes[["part", "program"]])) <= _MAX_TRACKS:
-        return score
-    notes = score.notes.copy()
-    notes["part"] = 0
-    return score.with_notes(notes)
-
-
-def _midi_with_tail(score: Score, volume: int) -> bytes:
-    """MIDI file with a channel volume and an event after the tail, where the renderer stops."""
-    file = midi_file(_fit_to_channels(_with_audible_velocities(score)))
-    tracks = file.tracks[1:]
-    lengths = [sum(message.time for message in track) for track in tracks]
-    tail = mido.second2tick(TAIL_SECONDS, FILE_TICKS_PER_QUARTER, round(60e6 / score.tempo))
-    for track in tracks:
-        channel = track[1].channel  # of the programme change, behind the name
-        track.insert(2, _control(channel, _VOLUME, volume))
-    stop = _control(tracks[0][1].channel, _SUSTAIN, 0)
-    stop.time = max(lengths) - lengths[0] + tail
-    tracks[0].insert(-1, stop)  # before the end of the track
-    buffer = io.BytesIO()
-    file.save(file=buffer)
-    return buffer.getvalue()
-
-
-def _control(channel: int, control: int, value: int) -> mido.Message:
-    return mido.Message("control_change", channel=channel, control=control, value=value)
-
-
 def _play_sines(score: Score) -> tuple[np.ndarray, int]:
     """Samples (frames, 1) and their rate, from pretty_midi's own synthesis."""
-    sound = pretty_midi.PrettyMIDI(io.BytesIO(midi_bytes(score))).synthesize(fs=SINE_RATE)
+    sound = pretty_midi.PrettyMIDI(io.BytesIO(midi_bytes(with_pedal(score)))).synthesize(
+        fs=SINE_RATE
+    )
     tail = np.zeros(int(TAIL_SECONDS * SINE_RATE))
     return np.concatenate([sound, tail])[:, None], SINE_RATE
 

@@ -3,8 +3,10 @@
 import io
 import wave
 
+import mido
 import numpy as np
 
+from musicgen.rendering.sound_midi import sound_midi
 from musicgen.rendering.wav import wav_bytes
 from musicgen.score import Score, notes_from
 
@@ -41,3 +43,23 @@ def _read(score: Score) -> tuple[np.ndarray, int]:
         assert file.getsampwidth() == 2
         samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
         return samples.reshape(-1, file.getnchannels()), file.getframerate()
+
+
+def messages(score: Score) -> list[mido.Message]:
+    """The messages that the synthesizer gets, in order."""
+    file = mido.MidiFile(file=io.BytesIO(sound_midi(score, volume=127, tail_seconds=2.0)))
+    return list(file.tracks[0])
+
+
+def onsets(samples: np.ndarray, rate: int, count: int) -> list[float]:
+    """Seconds of the `count` steepest rises of loudness, at least 0.1 s apart."""
+    hop = rate // 500  # 2 ms
+    frames = np.abs(samples[: len(samples) // hop * hop]).reshape(-1, hop).max(axis=1)
+    rise = np.diff(np.log(frames + 1e-3), prepend=np.log(1e-3))
+    found: list[int] = []
+    for frame in np.argsort(-rise).tolist():
+        if all(abs(frame - other) > 50 for other in found):
+            found.append(frame)
+        if len(found) == count:
+            break
+    return [frame * hop / rate for frame in sorted(found)]
