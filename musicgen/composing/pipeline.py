@@ -18,7 +18,11 @@ from musicgen.composing.piece import Piece, evaluate
 from musicgen.composing.random_streams import STREAMS_VERSION
 from musicgen.composing.ranking import rank
 from musicgen.composing.settings import ComposeSettings
-from musicgen.composing.style.sampling import with_prompt_defaults, with_style_defaults
+from musicgen.composing.style.sampling import (
+    part_names,
+    with_prompt_defaults,
+    with_style_defaults,
+)
 from musicgen.composing.style.training_profile import TrainingProfile
 from musicgen.composing.style.transposition import style_transposition
 from musicgen.encoding.grid import HIGHEST_KEY, LOWEST_KEY
@@ -26,7 +30,7 @@ from musicgen.encoding.model_interface import Model
 from musicgen.errors import Cancelled
 from musicgen.score import Score
 from musicgen.theory.scales import transpose_key
-from musicgen.theory.voice_separation import separate_voices
+from musicgen.theory.voice_separation import name_parts, separate_voices
 
 MAX_RETRIES = 2  # further batches, for pieces with degenerate repetition
 
@@ -88,7 +92,7 @@ class Composer:
             self.model,
             settings,
             primer,
-            _with_voices(on_bar, settings),
+            self._with_voices(on_bar, settings),
             stop,
             index=self.profile.index,
             variations=[variation],
@@ -121,8 +125,9 @@ class Composer:
         if primer_notes and starts.max() >= bar_start(score.metres, first_bar, score.resolution):
             primer_notes = 0
         seconds = time.perf_counter() - started
+        score = name_parts(result.score, part_names(settings, self.profile.styles))
         try:
-            infilled = self._composition(result.score, settings, primer_notes, seconds, stop)
+            infilled = self._composition(score, settings, primer_notes, seconds, stop)
         except Cancelled:
             return None
         return self._evaluate(infilled)
@@ -139,7 +144,7 @@ class Composer:
         stop: Stop | None,
     ) -> list[Piece]:
         """Generate pieces until `count` have no degenerate repetition, or retries are used up."""
-        on_bar = _with_voices(on_bar, settings)
+        on_bar = self._with_voices(on_bar, settings)
         pieces: list[Piece] = []
         for attempt in range(1 + MAX_RETRIES):
             missing = count - sum(piece.degenerate_repetition is None for piece in pieces)
@@ -200,11 +205,26 @@ class Composer:
         else:
             composition = with_ending(self.model, composition, self.profile.index, stop)
         composition = self._transpose(replace(composition, fork=None))
-        parts = composition.settings.parts or 0
-        composition = replace(composition, score=separate_voices(composition.score, parts))
+        score = self._in_voices(composition.score, composition.settings)
+        composition = replace(composition, score=score)
         if composition.score == piece.score:
             return replace(piece, composition=composition)
         return self._evaluate(composition)
+
+    def _in_voices(self, score: Score, settings: ComposeSettings) -> Score:
+        """The score in parts, with the names that they have in the collection."""
+        score = separate_voices(score, settings.parts or 0)
+        return name_parts(score, part_names(settings, self.profile.styles))
+
+    def _with_voices(self, on_bar: OnBar | None, settings: ComposeSettings) -> OnBar | None:
+        """Wrap a callback so that it gets the score in parts, as the finished piece is."""
+        if on_bar is None:
+            return None
+
+        def on_bar_in_parts(variation: int, bars: int, score: Score) -> None:
+            on_bar(variation, bars, self._in_voices(score, settings))
+
+        return on_bar_in_parts
 
     def _transpose(self, composition: Composition) -> Composition:
         """Transpose by the semitones of the settings, or to a key of the style."""
@@ -276,14 +296,3 @@ def replace_open(
                 piece = replacement
         finished.append(piece)
     return finished
-
-
-def _with_voices(on_bar: OnBar | None, settings: ComposeSettings) -> OnBar | None:
-    """Wrap a callback so that it gets the score in parts, as the finished piece is."""
-    if on_bar is None:
-        return None
-
-    def on_bar_in_parts(variation: int, bars: int, score: Score) -> None:
-        on_bar(variation, bars, separate_voices(score, settings.parts or 0))
-
-    return on_bar_in_parts

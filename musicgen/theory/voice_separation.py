@@ -9,6 +9,7 @@ lowest cost, in semitones.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 
@@ -30,6 +31,15 @@ def separate_voices(score: Score, count: int) -> Score:
     notes = score.notes.copy()
     notes["part"] = _assign_parts(score.notes, count) if count > 1 else 0
     return score.with_notes(notes)
+
+
+def name_parts(score: Score, names: Sequence[str]) -> Score:
+    """The score with names of its parts, from part 0 on, where it has as many and no others."""
+    parts = score.parts
+    if len(parts) != len(names) or any(part.name for part in parts):
+        return score
+    named = [replace(part, name=name) for part, name in zip(parts, names, strict=True)]
+    return replace(score, parts=tuple(named))
 
 
 def monophonic_parts(score: Score) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -53,12 +54,13 @@ def test_seconds_are_composed_again(composer: Composer) -> None:
     assert before[before["start"] < 400].tolist() == after[after["start"] < 400].tolist()
 
 
-@pytest.mark.parametrize(
-    "wish", [{"metre": "3/4"}, {"pickup": 1.0}, {"grid": "8th"}, {"tempo": 90}]
-)
-def test_what_takes_beats_is_refused_by_name(composer: Composer, wish: dict[str, object]) -> None:
-    with pytest.raises(InvalidSetting, match=next(iter(wish))):
-        composer.compose(ComposeSettings(bars=8, **wish))
+REFUSED = ({"metre": "3/4"}, {"pickup": 1.0}, {"grid": "8th"}, {"tempo": 90})
+
+
+@pytest.mark.parametrize("changes", REFUSED)
+def test_what_takes_beats_is_refused_by_name(composer: Composer, changes: dict[str, Any]) -> None:
+    with pytest.raises(InvalidSetting, match=next(iter(changes))):
+        composer.compose(ComposeSettings(bars=8, **changes))
 
 
 def test_a_copy_of_a_performance_is_found_with_its_long_silences(composer: Composer) -> None:

@@ -57,8 +57,16 @@ def _measure(metre: str, group: Sequence[Score], share: float) -> MetreStyle:
         counterpoint=1.0 if parts > 1 and _has_few_parallels(group) else 0.0,
         span=int(np.percentile([np.ptp(score.notes["pitch"]) for score in group], 90)),
         silence=_silence_limit(group),
+        part_names=_part_names(group, parts),
         forms=tuple(form_of(score) for score in group[::sampling_interval] if _has_bars(score)),
     )
+
+
+def _part_names(group: Sequence[Score], count: int) -> tuple[str, ...]:
+    """Names of the parts of all pieces that have so many; none where two pieces differ."""
+    names = {tuple(part.name for part in score.parts) for score in group if count > 1}
+    of_count = [of_piece for of_piece in names if len(of_piece) == count]
+    return of_count[0] if len(of_count) == 1 and all(of_count[0]) else ()
 
 
 def _has_bars(score: Score) -> bool:

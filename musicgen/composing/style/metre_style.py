@@ -24,6 +24,7 @@ class MetreStyle:
     counterpoint: float = 0.0  # 1 if there are several parts with next to no parallels
     span: int = 0  # semitones from lowest to highest note, 90th percentile
     silence: float = MAX_SILENCE_QUARTERS  # quarters, longest silence of a piece, 98th percentile
+    part_names: tuple[str, ...] = ()  # where all pieces with this number of parts agree
     forms: tuple[str, ...] = ()  # of a sample of the pieces, see `theory.form`
 
 

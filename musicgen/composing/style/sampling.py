@@ -16,6 +16,8 @@ from musicgen.composing.random_streams import Purpose, random_stream
 from musicgen.composing.settings import ComposeSettings
 from musicgen.composing.style.metre_style import DEFAULT_STYLE, MetreStyle
 
+CHOIR = ("Soprano", "Alto", "Tenor", "Bass")
+
 
 def with_style_defaults(settings: ComposeSettings, styles: Sequence[MetreStyle]) -> ComposeSettings:
     """Settings of a piece without a prompt, filled in from the styles; the seed decides.
@@ -53,6 +55,16 @@ def with_prompt_defaults(
     """Settings of a piece that continues a prompt, which has its own upbeat, key and metre."""
     texture = _texture(settings, styles[0] if styles else DEFAULT_STYLE)
     return replace(settings, pickup=0.0, transpose=0, form=settings.form or "", **texture)
+
+
+def part_names(settings: ComposeSettings, styles: Sequence[MetreStyle]) -> tuple[str, ...]:
+    """Names of the parts of a piece: the collection's for that number of parts, if known.
+
+    Four parts of which the names are not known are those of a choir; others have none.
+    """
+    count = settings.parts or 0
+    known = (style.part_names for style in styles if len(style.part_names) == count)
+    return next(known, CHOIR if count == len(CHOIR) else ()) if count > 1 else ()
 
 
 def sample_index(weights: Sequence[float], rng: np.random.Generator) -> int:
