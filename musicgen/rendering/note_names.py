@@ -10,6 +10,7 @@ import numpy as np
 from musicgen.errors import InvalidSetting
 from musicgen.metres import TICKS_PER_QUARTER, first_bar_number
 from musicgen.score import Score
+from musicgen.theory.general_midi import percussion_name
 from musicgen.theory.keys import find_keys
 
 SHARP_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
@@ -72,20 +73,26 @@ def key_signature(score: Score) -> int | None:
     return key.sharps if key.sharps < _MOST_SIGNS else key.sharps - _FIFTHS_OF_OCTAVE
 
 
-def note_value_name(ticks: int) -> str:
-    """Duration as a fraction of a whole note: 12 ticks are 1/8."""
-    value = Fraction(ticks, TICKS_PER_WHOLE)
+def note_value_name(ticks: int, resolution: int = TICKS_PER_QUARTER) -> str:
+    """Duration as a fraction of a whole note, on the grid: 12 ticks of 24 a quarter are 1/8."""
+    on_grid = max(1, round(ticks * TICKS_PER_QUARTER / resolution))
+    value = Fraction(on_grid, TICKS_PER_WHOLE)
     return f"{value.numerator}/{value.denominator}"
 
 
 def note_positions(score: Score) -> list[str]:
-    """Start of every note, such as `bar 3 beat 2.5`; a beat is the metre's denominator."""
+    """Start of every note, such as `bar 3 beat 2.5`; a beat is the metre's denominator.
+
+    In a performance the start is in seconds: `at 7.25 s`.
+    """
     starts = score.notes["start"]
+    if score.is_performance:
+        return [f"at {seconds:.2f} s" for seconds in score.seconds_at(starts).tolist()]
     bars, ticks_in_bar, _ = score.bar_positions(starts)
     metre_starts = [metre.start for metre in score.metres]
     metre_index = np.searchsorted(metre_starts, starts, side="right") - 1
-    ticks_per_beat = np.array([TICKS_PER_WHOLE / metre.denominator for metre in score.metres])
-    first = first_bar_number(score.metres)
+    ticks_per_beat = np.array([4 * score.resolution / metre.denominator for metre in score.metres])
+    first = first_bar_number(score.metres, score.resolution)
     return [
         f"bar {bar + first} beat {round(1 + tick / beat, 2):g}"
         for bar, tick, beat in zip(bars, ticks_in_bar, ticks_per_beat[metre_index], strict=True)
@@ -93,15 +100,28 @@ def note_positions(score: Score) -> list[str]:
 
 
 def note_labels(score: Score) -> list[str]:
-    """One line for every note, spelled in the score's key: `Bb4, bar 3 beat 2.5, 1/8`."""
+    """One line for every note, spelled in the score's key: `Bb4, bar 3 beat 2.5, 1/8`.
+
+    A drum has the name of its percussion key; in a performance all times are in seconds.
+    """
     sharps = key_signature(score)
     rows = zip(
         score.notes["pitch"].tolist(),
+        score.is_drum.tolist(),
         note_positions(score),
-        score.notes["duration"].tolist(),
+        _durations(score),
         strict=True,
     )
     return [
-        f"{pitch_name(pitch, sharps)}, {position}, {note_value_name(ticks)}"
-        for pitch, position, ticks in rows
+        f"{percussion_name(pitch) if is_drum else pitch_name(pitch, sharps)}, {position}, {value}"
+        for pitch, is_drum, position, value in rows
     ]
+
+
+def _durations(score: Score) -> list[str]:
+    """Note value of every note; seconds in a performance."""
+    starts, ticks = score.notes["start"], score.notes["duration"]
+    if score.is_performance:
+        seconds = score.seconds_at(starts + ticks) - score.seconds_at(starts)
+        return [f"{value:.2f} s" for value in seconds.tolist()]
+    return [note_value_name(value, score.resolution) for value in ticks.tolist()]

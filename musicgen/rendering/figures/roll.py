@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import plotly.graph_objects as go
 
-from musicgen.metres import TICKS_PER_QUARTER, first_bar_number
 from musicgen.rendering.note_names import SHARP_NAMES, note_labels, pitch_name
+from musicgen.rendering.time_axis import line_labels, time_lines
 from musicgen.score import Score
+from musicgen.theory.general_midi import part_name, percussion_name
 
 # Okabe and Ito's colours, distinct for every kind of eyesight, on white and on black.
 PART_COLOURS = ("#3a86d8", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#9a8c2c")
@@ -24,7 +26,9 @@ _VERTICAL_MARGIN, _LABEL_HEIGHT = 70, 12  # pixels: above and below the notes; o
 # Keys that are named, and the fewest keys between two of them: naturals, thirds, or else every C.
 _NAMED_KEYS = (("CDEFGAB", 1), ("CEG", 3))
 _MAX_BAR_NUMBERS, _MAX_BAR_LINES = 24, 200
-_GAP_TICKS = 1  # between repeated notes, which would look like one
+_GAP_QUARTERS = 1 / 24  # between repeated notes, which would look like one
+_LANE_KEYS = 2  # height of a drum's lane, in keys
+_LANE_PIXELS = 14  # by which a drum's lane makes the roll higher
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,24 @@ class Mark:
     shared: bool = False  # no longer than what human composers share
 
 
+def part_labels(score: Score) -> list[str]:
+    """Name of each part; parts of the same name are numbered."""
+    names = [part_name(part) for part in score.parts]
+    counts = Counter(names)
+    used: Counter[str] = Counter()
+    labels = []
+    for name in names:
+        used[name] += 1
+        labels.append(f"{name} {used[name]}" if counts[name] > 1 else name)
+    return labels
+
+
+def drum_lanes(score: Score) -> dict[int, str]:
+    """Names of the percussion keys that are struck, the lowest first."""
+    keys = np.unique(score.notes["pitch"][score.is_drum])
+    return {key: percussion_name(key) for key in keys.tolist()}
+
+
 def part_colour(part: int) -> str:
     """Colour of a part by its number, from 0."""
     return PART_COLOURS[part % len(PART_COLOURS)]
@@ -45,8 +67,10 @@ def part_colour(part: int) -> str:
 def piano_roll(
     score: Score, *, primer_notes: int = 0, marks: Sequence[Mark] = (), height: int = 420
 ) -> go.Figure:
-    """Draw notes as bars over quarters and keys, with one trace for every part.
+    """Draw notes as bars over time and keys, with one trace for every part.
 
+    Time is in quarters, with bar lines, or in seconds if the score is a performance. Each drum has
+    a lane below the keys.
     primer_notes: notes at the start that are the prompt, which is grey.
     marks: passages to outline. Opacity is velocity. Backgrounds are clear, so the figure suits a
     light page and a dark one.
@@ -58,23 +82,23 @@ def piano_roll(
     if is_primer.any():
         trace = _trace(score, is_primer, hover_texts, mark_kinds, "beginning", PRIMER_COLOUR)
         figure.add_trace(trace)
-    parts = np.unique(score.notes["part"])
+    parts, names = np.unique(score.notes["part"]), part_labels(score)
     for part in parts.tolist():
         in_part = (score.notes["part"] == part) & ~is_primer
         if in_part.any():
-            name = f"part {part + 1}" if len(parts) > 1 else "notes"
             colour = part_colour(part)
-            figure.add_trace(_trace(score, in_part, hover_texts, mark_kinds, name, colour))
+            trace = _trace(score, in_part, hover_texts, mark_kinds, names[part], colour)
+            figure.add_trace(trace)
     figure.update_layout(
         barmode="overlay",
         bargap=0,
-        height=height,
+        height=height + _LANE_PIXELS * len(drum_lanes(score)),
         margin={"l": 8, "r": 8, "t": 28, "b": 8},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         showlegend=len(figure.data) > 1,
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0},
-        xaxis=_bar_axis(score),
+        xaxis=_time_axis(score),
         yaxis=_key_axis(score, height),
         dragmode="pan",
         hoverlabel={"align": "left"},
@@ -92,13 +116,15 @@ def _trace(
 ) -> go.Bar:
     """Bars of the notes under a mask."""
     notes, kinds = score.notes[mask], mark_kinds[mask]
+    starts = _times(score, notes["start"])
+    lengths = _times(score, notes["start"] + notes["duration"]) - starts
     velocity = notes["velocity"] / 127
     return go.Bar(
         orientation="h",
-        base=notes["start"] / TICKS_PER_QUARTER,
-        x=np.maximum(notes["duration"] - _GAP_TICKS, 0.5) / TICKS_PER_QUARTER,
-        y=notes["pitch"],
-        width=0.9,
+        base=starts,
+        x=np.maximum(lengths - _GAP_QUARTERS, _GAP_QUARTERS / 2),
+        y=_rows(score)[mask],
+        width=0.9 * np.where(score.is_drum[mask], _LANE_KEYS, 1),
         name=name,
         marker={
             "color": colour,
@@ -111,6 +137,21 @@ def _trace(
         customdata=[text for text, included in zip(hover_texts, mask, strict=True) if included],
         hovertemplate="%{customdata}<extra></extra>",
     )
+
+
+def _times(score: Score, ticks: np.ndarray) -> np.ndarray:
+    """Ticks on the time axis: seconds of a performance, else quarters."""
+    return score.seconds_at(ticks) if score.is_performance else ticks / score.resolution
+
+
+def _rows(score: Score) -> np.ndarray:
+    """Height of each note: its pitch, or for a drum its lane below the lowest key: (N,)."""
+    pitch = score.notes["pitch"].astype(np.int64)
+    if not score.is_drum.any():
+        return pitch
+    lanes = np.array(list(drum_lanes(score)))
+    below = _key_range(score)[0] - _LANE_KEYS * (len(lanes) - np.searchsorted(lanes, pitch))
+    return np.where(score.is_drum, below, pitch)
 
 
 def _mark_kinds(count: int, marks: Sequence[Mark]) -> np.ndarray:
@@ -133,41 +174,48 @@ def _escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _bar_axis(score: Score) -> dict[str, object]:
-    """Options of the time axis: bar lines, with as many numbers as there is room for."""
-    lines = score.bar_lines()
+def _time_axis(score: Score) -> dict[str, object]:
+    """Options of the time axis: lines, with as many used as there is room for."""
+    ticks = time_lines(score)
+    lines = _times(score, ticks)
     interval = 1
     while len(lines) > interval * _MAX_BAR_NUMBERS:
         interval *= 2
-    first = first_bar_number(score.metres)
     return {
-        "title": {"text": "bar"},
-        "tickvals": lines[::interval] / TICKS_PER_QUARTER,
-        "ticktext": [str(first + index) for index in range(0, len(lines), interval)],
-        "range": [0, float(lines[-1]) / TICKS_PER_QUARTER],
+        "title": {"text": "minutes and seconds" if score.is_performance else "bar"},
+        "tickvals": lines[::interval],
+        "ticktext": line_labels(score, len(lines))[::interval],
+        "range": [0, float(lines[-1])],
         "gridcolor": _BAR_LINE,
         "showgrid": True,  # Streamlit's theme switches it off
         "zeroline": False,
         "minor": {
-            "tickvals": lines / TICKS_PER_QUARTER,
+            "tickvals": lines,
             "showgrid": interval > 1 and len(lines) <= _MAX_BAR_LINES,
             "gridcolor": _GRID_LINE,
         },
     }
 
 
+def _key_range(score: Score) -> tuple[int, int]:
+    """Lowest and highest key of the axis: those of the notes that have a pitch, and a margin."""
+    pitches = score.pitched.notes["pitch"] if len(score.pitched) else np.array([60, 72])
+    return int(pitches.min()) - 2, int(pitches.max()) + 2
+
+
 def _key_axis(score: Score, height: int) -> dict[str, object]:
-    """Options of the pitch axis: names of as many natural keys as there is room for."""
-    pitches = score.notes["pitch"] if len(score) else np.array([60, 72])
-    low, high = int(pitches.min()) - 2, int(pitches.max()) + 2
+    """Options of the pitch axis: names of as many natural keys as there is room for, and drums."""
+    (low, high), lanes = _key_range(score), list(drum_lanes(score).values())
     key_height = (height - _VERTICAL_MARGIN) / (high - low)  # pixels
     fitting = (names for names, gap in _NAMED_KEYS if gap * key_height >= _LABEL_HEIGHT)
     named = next(fitting, "C")
     keys = [key for key in range(low, high + 1) if SHARP_NAMES[key % 12] in named]
+    rows = [low - _LANE_KEYS * (len(lanes) - index) for index in range(len(lanes))]
+    bottom = low - _LANE_KEYS * (len(lanes) + 0.5) if lanes else low
     return {
-        "tickvals": keys,
-        "ticktext": [pitch_name(key) for key in keys],
-        "range": [low, high],
+        "tickvals": [*rows, *keys],
+        "ticktext": [*lanes, *(pitch_name(key) for key in keys)],
+        "range": [bottom, high],
         "gridcolor": _GRID_LINE,
         "zeroline": False,
     }

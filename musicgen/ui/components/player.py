@@ -8,15 +8,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from musicgen.metres import TICKS_PER_QUARTER, first_bar_number
+import numpy as np
+
 from musicgen.rendering.figures.roll import (
     MARK_COLOUR,
     PRIMER_COLOUR,
     SHARED_COLOUR,
     Mark,
+    drum_lanes,
     part_colour,
+    part_labels,
 )
 from musicgen.rendering.note_names import note_labels
+from musicgen.rendering.time_axis import line_labels, tempo_map, time_lines
 from musicgen.score import Score
 from musicgen.ui.components.component import component
 
@@ -59,30 +63,42 @@ def roll_player(
         on_mark_change=_ignore,
     )
     return PlayerEvent(
-        selected_bars(result.get("bars"), piece["id"], score.bars),
+        selected_bars(result.get("bars"), piece["id"], len(piece["barLines"]) - 1),
         selected_mark(result.get("mark"), piece["id"], len(marks)),
     )
 
 
 def drawing(score: Score, wav: bytes, primer_notes: int, marks: Sequence[Mark]) -> dict[str, Any]:
-    """All that the browser draws; times in ticks."""
-    notes = score.notes
-    parts = range(int(notes["part"].max()) + 1 if len(notes) else 0)
+    """All that the browser draws; times in ticks.
+
+    The row of a note is its pitch, or -1, -2, … for the lanes of drums, the lowest lane first.
+    """
+    notes, lines, lanes = score.notes, time_lines(score), drum_lanes(score)
     columns = {name: notes[name].tolist() for name in ("start", "duration", "pitch", "velocity")}
+    drums = np.searchsorted(list(lanes), notes["pitch"])
+    rows = np.where(score.is_drum, -1 - drums, notes["pitch"]).tolist()
+    ticks, seconds, rates = (column.tolist() for column in tempo_map(score))
     digest = hashlib.blake2b(notes.tobytes() + wav, digest_size=8)
     return {
         "id": digest.hexdigest(),
-        "notes": {**columns, "part": notes["part"].tolist(), "labels": note_labels(score)},
+        "notes": {
+            **columns,
+            "row": rows,
+            "part": notes["part"].tolist(),
+            "labels": note_labels(score),
+        },
+        "drums": list(lanes.values()),
         "end": score.end,
-        "barLines": score.bar_lines().tolist(),
-        "firstBar": first_bar_number(score.metres),
-        "ticksPerQuarter": TICKS_PER_QUARTER,
-        "tempo": score.tempo,
-        "ticksPerSecond": score.tempo * TICKS_PER_QUARTER / 60,
+        "barLines": lines.tolist(),  # of a performance: every two seconds
+        "lineLabels": line_labels(score, len(lines)),
+        "isPerformance": score.is_performance,
+        "ticksPerQuarter": score.resolution,
+        "tempoMap": {"ticks": ticks, "seconds": seconds, "ticksPerSecond": rates},
         "primerNotes": primer_notes,
         "marks": [vars(mark) for mark in marks],
+        "parts": part_labels(score),
         "colours": {
-            "parts": [part_colour(part) for part in parts],
+            "parts": [part_colour(part) for part in range(len(score.parts))],
             "primer": PRIMER_COLOUR,
             "copied": MARK_COLOUR,
             "shared": SHARED_COLOUR,

@@ -13,13 +13,14 @@ from musicgen.rendering.figures.roll import (
     piano_roll,
 )
 from musicgen.score import Score, notes_from
+from tests.helpers.bands import band_score, performance_score
 
 TUNE = Score(notes_from([(0, 24, 60), (24, 12, 61, 127), (96, 48, 64, 40, 0, 1)]))
 
 
 def test_every_part_is_one_trace_in_its_own_colour() -> None:
     first, second = piano_roll(TUNE).data
-    assert (first.name, second.name) == ("part 1", "part 2")
+    assert (first.name, second.name) == ("Acoustic Grand Piano 1", "Acoustic Grand Piano 2")
     assert first.base.tolist() == [0, 1] and second.base.tolist() == [4]
     assert first.y.tolist() == [60, 61] and second.y.tolist() == [64]
     assert [first.marker.color, second.marker.color] == [part_colour(0), part_colour(1)]
@@ -63,6 +64,26 @@ def test_bars_and_keys_are_named_on_the_axes() -> None:
     assert layout.xaxis.tickvals.tolist() == [0, 1, 4]
     assert layout.xaxis.ticktext == ("0", "1", "2")
     assert layout.yaxis.ticktext == ("B3", "C4", "D4", "E4", "F4", "G4", "A4", "B4", "C5")
+
+
+def test_parts_have_their_names_and_drums_their_lanes() -> None:
+    figure = piano_roll(band_score())
+    names = [trace.name for trace in figure.data]
+    assert names[0] == "Lead Flute" and names[-1] == "Drums" and len(names) == 12
+    lanes = figure.layout.yaxis.ticktext[:5]
+    assert lanes[:2] == ("Bass Drum 1", "Acoustic Snare")
+    below = figure.layout.yaxis.tickvals[: len(set(figure.data[-1].y.tolist()))]
+    assert set(figure.data[-1].y.tolist()) == set(below)
+    keys = [y for trace in figure.data[:-1] for y in trace.y.tolist()]
+    assert max(below) < min(keys)
+
+
+def test_the_time_of_a_performance_is_in_seconds() -> None:
+    score = performance_score(60)
+    [trace] = piano_roll(score).data
+    axis = piano_roll(score).layout.xaxis
+    assert trace.base.tolist() == pytest.approx(score.seconds_at(score.notes["start"]).tolist())
+    assert axis.title.text == "minutes and seconds" and axis.ticktext[1] == "0:02"
 
 
 def test_ten_thousand_notes_are_few_traces() -> None:

@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 from musicgen.metres import Metre
 from musicgen.rendering.figures.roll import Mark
 from musicgen.score import Score, notes_from
+from musicgen.score_fields import Part
 from musicgen.ui.components.player import (
     PlayerEvent,
     drawing,
@@ -13,6 +14,7 @@ from musicgen.ui.components.player import (
     selected_bars,
     selected_mark,
 )
+from tests.helpers.bands import band_score, performance_score
 
 SCORE = Score(
     notes_from([(0, 24, 67, 90), (24, 96, 60, 80, 0, 1)]), 90.0, (Metre(0, 1, 4), Metre(24, 4, 4))
@@ -25,12 +27,15 @@ def test_the_browser_gets_notes_bars_and_marks() -> None:
         "start": [0, 24],
         "duration": [24, 96],
         "pitch": [67, 60],
+        "row": [67, 60],
         "velocity": [90, 80],
         "part": [0, 1],
         "labels": ["G4, bar 0 beat 4, 1/4", "C4, bar 1 beat 1, 1/1"],
     }
-    assert (piece["barLines"], piece["firstBar"], piece["end"]) == ([0, 24, 120], 0, 120)
-    assert piece["ticksPerSecond"] == 36
+    assert (piece["barLines"], piece["end"]) == ([0, 24, 120], 120)
+    assert piece["lineLabels"] == ["0", "1", "2"]
+    assert piece["tempoMap"] == {"ticks": [0], "seconds": [0], "ticksPerSecond": [36]}
+    assert piece["parts"] == ["Acoustic Grand Piano 1", "Acoustic Grand Piano 2"]
     assert (piece["primerNotes"], piece["ticksPerQuarter"], len(piece["colours"]["parts"])) == (
         1,
         24,
@@ -39,6 +44,35 @@ def test_the_browser_gets_notes_bars_and_marks() -> None:
     assert piece["marks"] == [
         {"start": 1, "stop": 2, "label": "bar 3 of <b>x</b>", "shared": False}
     ]
+
+
+def test_drums_have_lanes_of_their_own_below_the_keys() -> None:
+    parts = Part("Piano"), Part("Drums", is_drum=True)
+    rows = [(0, 24, 60), (0, 6, 36, 80, 0, 1), (24, 6, 42, 80, 0, 1), (24, 6, 38, 80, 0, 1)]
+    piece = drawing(Score(notes_from(rows), parts=parts), b"", 0, [])
+    assert piece["drums"] == ["Bass Drum 1", "Acoustic Snare", "Closed Hi Hat"]
+    assert piece["notes"]["pitch"] == [36, 60, 38, 42]
+    assert piece["notes"]["row"] == [-1, 60, -2, -3]
+    assert piece["notes"]["labels"][0] == "Bass Drum 1, bar 1 beat 1, 1/16"
+    assert piece["parts"] == ["Piano", "Drums"]
+
+
+def test_the_tempo_map_gives_the_seconds_of_the_sound() -> None:
+    piece = drawing(band_score(), b"", 0, [])
+    assert piece["ticksPerQuarter"] == 480
+    assert piece["tempoMap"]["ticks"] == [0, 4 * 1920, 12 * 1920]
+    assert piece["tempoMap"]["seconds"] == pytest.approx([0, 8, 8 + 8 * 1.6])
+    assert piece["tempoMap"]["ticksPerSecond"] == pytest.approx([960, 1200, 800])
+
+
+def test_a_performance_has_lines_every_two_seconds() -> None:
+    score = performance_score(100)
+    piece = drawing(score, b"", 0, [])
+    assert piece["isPerformance"]
+    assert piece["barLines"][:3] == [0, 1920, 3840]
+    assert piece["lineLabels"][:3] == ["0:00", "0:02", "0:04"]
+    assert piece["barLines"][-1] >= score.end > piece["barLines"][-2]
+    assert piece["notes"]["labels"][0].endswith(" s")
 
 
 def test_the_message_is_a_length_json_and_a_wav() -> None:

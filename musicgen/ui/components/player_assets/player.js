@@ -5,6 +5,7 @@ const players = new WeakMap(); // Streamlit's element -> Player
 let playing = null; // the one Player that sounds
 let lastScrollCount = 0;
 const ZOOM_FACTOR = 1.5;
+const ROUNDING = 2e-6; // seconds
 
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".player");
@@ -33,6 +34,17 @@ function parseMessage(bytes) {
 function formatTime(seconds) {
   const whole = Math.floor(seconds);
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
+
+// Seconds at a tick, and the tick at some seconds, through all changes of tempo.
+function secondsAt({ ticks, seconds, ticksPerSecond }, tick) {
+  const index = Math.max(0, countUpTo(ticks, tick) - 1);
+  return seconds[index] + (tick - ticks[index]) / ticksPerSecond[index];
+}
+
+function tickAt({ ticks, seconds, ticksPerSecond }, time) {
+  const index = Math.max(0, countUpTo(seconds, time) - 1);
+  return ticks[index] + (time - seconds[index]) * ticksPerSecond[index];
 }
 
 class Player {
@@ -157,9 +169,10 @@ class Player {
   }
 
   setLegend() {
-    const { colours, primerNotes, marks } = this.piece;
-    const parts = colours.parts.length > 1 ? colours.parts : [];
-    const entries = parts.map((colour, part) => [`part ${part + 1}`, colour, ""]);
+    const { colours, notes, parts, primerNotes, marks } = this.piece;
+    const sounding = [...new Set(notes.part)].sort((a, b) => a - b);
+    const shown = sounding.length > 1 ? sounding : [];
+    const entries = shown.map((part) => [parts[part], colours.parts[part], ""]);
     if (primerNotes) entries.unshift(["beginning", colours.primer, ""]);
     if (marks.some((mark) => mark.shared)) {
       entries.push(["shared, as composers share", colours.shared, "outline"]);
@@ -181,12 +194,12 @@ class Player {
   // Tick of the playhead.
   get now() {
     // Browsers round times down to microseconds, which must not fall short of the tick.
-    return Math.min(this.piece.end, this.audio.currentTime * this.piece.ticksPerSecond + 0.001);
+    return Math.min(this.piece.end, tickAt(this.piece.tempoMap, this.audio.currentTime + ROUNDING));
   }
 
   seek(tick) {
     const inside = Math.max(0, Math.min(this.piece.end, tick));
-    if (this.url) this.audio.currentTime = inside / this.piece.ticksPerSecond;
+    if (this.url) this.audio.currentTime = secondsAt(this.piece.tempoMap, inside);
     this.roll.keepInView(inside);
     this.draw();
   }
@@ -236,8 +249,19 @@ class Player {
     const percent = Number(this.find(".tempo").value);
     this.audio.defaultPlaybackRate = percent / 100;
     this.audio.playbackRate = percent / 100;
-    const quarters = Math.round((this.piece.tempo * percent) / 100);
-    this.find(".beats").textContent = `♩ = ${quarters}`;
+    this.tempoShare = percent / 100;
+    this.describeTempo();
+  }
+
+  // The tempo at the playhead in quarters a minute; of a performance, the speed in percent.
+  describeTempo() {
+    const { tempoMap, ticksPerQuarter, isPerformance } = this.piece;
+    const { ticksPerSecond, ticks } = tempoMap;
+    const rate = ticksPerSecond[Math.max(0, countUpTo(ticks, this.now) - 1)];
+    const tempo = Math.round((rate * 60 * this.tempoShare) / ticksPerQuarter);
+    const text = isPerformance ? `${Math.round(100 * this.tempoShare)} %` : `♩ = ${tempo}`;
+    const output = this.find(".beats");
+    if (output.textContent !== text) output.textContent = text;
   }
 
   // Draw now, and at each animation frame while the piece plays.
@@ -269,7 +293,8 @@ class Player {
     button.hidden = !this.selection;
     if (!this.selection) return;
     const [first, last] = this.selection.map((bar) => this.roll.barNumber(bar));
-    const label = first === last ? `Bar ${first}` : `Bars ${first} to ${last}`;
+    const kind = this.piece.isPerformance ? ["From", "From"] : ["Bar", "Bars"];
+    const label = first === last ? `${kind[0]} ${first}` : `${kind[1]} ${first} to ${last}`;
     button.textContent = `${label} ✕`;
     button.setAttribute("aria-label", `${label} selected: select none`);
   }
@@ -371,11 +396,13 @@ class Player {
 
   // Show the position, and describe it to screen readers.
   describePosition() {
-    const { ticksPerSecond, end } = this.piece;
+    const { tempoMap, end, isPerformance } = this.piece;
     const bar = this.roll.barAt(this.now);
-    const length = formatTime(Math.round(end / ticksPerSecond));
-    const time = `${formatTime(this.now / ticksPerSecond)} / ${length}`;
-    const text = end ? `${this.roll.barLabel(bar)} · ${time}` : "no notes";
+    const length = formatTime(Math.round(secondsAt(tempoMap, end)));
+    const time = `${formatTime(secondsAt(tempoMap, this.now))} / ${length}`;
+    const place = isPerformance ? time : `${this.roll.barLabel(bar)} · ${time}`;
+    const text = end ? place : "no notes";
+    this.describeTempo();
     const output = this.find(".position");
     if (output.textContent !== text) output.textContent = text;
     if (!this.audio.paused) return; // a screen reader would talk over the music

@@ -1,13 +1,16 @@
 // Piano roll: the geometry of notes, bars and keys on the canvas, and their drawing.
 
-const HEIGHT = 320; // pixels
-const GUTTER = 40; // pixels on the left, for key names
+const KEYS_HEIGHT = 320; // pixels, of the ruler and the keys
+const LANE = 15; // pixels, height of a drum's lane below the keys
+const LANE_GAP = 6; // pixels between the keys and the lanes
+const KEYS_GUTTER = 40; // pixels on the left, for key names
+const DRUMS_GUTTER = 104; // pixels on the left, for names of drums
 const RULER = 22; // pixels at the top, for bar numbers
 const INITIAL_BARS = 16; // in view
 const MIN_ROWS = 24; // keys
-const MAX_PIXELS_PER_TICK = 20;
+const MAX_PIXELS_PER_QUARTER = 480;
 const MIN_BAR_NUMBER_PIXELS = 34; // from one bar number to the next
-const START_TICKS = 0.01; // up to here the player rests at the start, and no note sounds
+const START_QUARTERS = 1 / 2400; // up to here the player rests at the start, and no note sounds
 const BLACK_KEYS = new Set([1, 3, 6, 8, 10]);
 
 // Count the sorted numbers that are at most `value`.
@@ -22,6 +25,13 @@ function countUpTo(sorted, value) {
   return low;
 }
 
+// The text, or its beginning where it is wider than `width` pixels.
+function fitText(context, text, width) {
+  let fitting = text;
+  while (fitting && context.measureText(fitting).width > width) fitting = fitting.slice(0, -1);
+  return fitting === text ? text : `${fitting.slice(0, -1).trimEnd()}…`;
+}
+
 class Roll {
   constructor(scroller) {
     this.scroller = scroller; // scrolls sideways, under a canvas that stays in view and is redrawn
@@ -29,19 +39,25 @@ class Roll {
     this.spacer = scroller.querySelector(".spacer"); // as wide as the whole piece
     this.piece = null;
     this.scale = 0; // pixels per tick
+    this.height = KEYS_HEIGHT;
+    this.gutter = KEYS_GUTTER; // pixels on the left, for names
   }
 
   // Show a piece in the colours of the page; `isNew` scrolls to its start.
   show(piece, isNew) {
     this.piece = piece;
     this.bars = piece.barLines.length - 1;
-    const { start, pitch } = piece.notes;
-    const low = start.length ? pitch.reduce((a, b) => Math.min(a, b)) : 60;
-    const high = start.length ? pitch.reduce((a, b) => Math.max(a, b)) : 72;
+    const { start, row } = piece.notes;
+    const pitches = row.filter((value) => value >= 0);
+    const low = pitches.length ? pitches.reduce((a, b) => Math.min(a, b)) : 60;
+    const high = pitches.length ? pitches.reduce((a, b) => Math.max(a, b)) : 72;
+    const lanes = piece.drums.length;
+    this.gutter = lanes ? DRUMS_GUTTER : KEYS_GUTTER;
+    this.height = KEYS_HEIGHT + (lanes ? LANE_GAP + lanes * LANE : 0);
     const margin = Math.max(2, Math.ceil((MIN_ROWS - (high - low)) / 2));
     this.low = low - margin;
     this.high = high + margin;
-    this.rowHeight = (HEIGHT - RULER) / (this.high - this.low + 1);
+    this.rowHeight = (KEYS_HEIGHT - RULER) / (this.high - this.low + 1);
     this.outlines = new Array(start.length).fill(null); // colour of each note's outline
     const { copied, shared } = piece.colours;
     for (const mark of piece.marks) if (mark.shared) this.outlines.fill(shared, mark.start, mark.stop);
@@ -71,24 +87,24 @@ class Roll {
     const initialTicks = barLines[Math.min(this.bars, INITIAL_BARS)] || pieceTicks;
     const initialScale = this.viewWidth / initialTicks;
     this.scale = Math.max(this.scale || initialScale, this.viewWidth / pieceTicks);
-    this.spacer.style.width = `${Math.floor(GUTTER + pieceTicks * this.scale)}px`;
+    this.spacer.style.width = `${Math.floor(this.gutter + pieceTicks * this.scale)}px`;
     this.ratio = window.devicePixelRatio || 1;
     this.canvas.width = Math.round(width * this.ratio);
-    this.canvas.height = Math.round(HEIGHT * this.ratio);
+    this.canvas.height = Math.round(this.height * this.ratio);
     this.canvas.style.width = `${width}px`;
-    this.canvas.style.height = `${HEIGHT}px`;
+    this.canvas.style.height = `${this.height}px`;
   }
 
   zoom(factor) {
-    const middle = this.tickAt(GUTTER + this.viewWidth / 2);
-    this.scale = Math.min(MAX_PIXELS_PER_TICK, this.scale * factor);
+    const middle = this.tickAt(this.gutter + this.viewWidth / 2);
+    this.scale = Math.min(MAX_PIXELS_PER_QUARTER / this.piece.ticksPerQuarter, this.scale * factor);
     this.fit();
     this.scroller.scrollLeft = middle * this.scale - this.viewWidth / 2;
   }
 
   // Scroll so that a tick is in view.
   keepInView(tick) {
-    const x = this.xOf(tick) - GUTTER;
+    const x = this.xOf(tick) - this.gutter;
     if (x < 0 || x > this.viewWidth * 0.95) {
       this.scroller.scrollLeft = tick * this.scale - this.viewWidth * 0.1;
     }
@@ -98,38 +114,46 @@ class Roll {
 
   // Pixels of the scroller without the gutter.
   get viewWidth() {
-    return Math.max(1, this.scroller.clientWidth - GUTTER);
+    return Math.max(1, this.scroller.clientWidth - this.gutter);
   }
 
   tickAt(x) {
-    return (x - GUTTER + this.scroller.scrollLeft) / this.scale;
+    return (x - this.gutter + this.scroller.scrollLeft) / this.scale;
   }
 
   xOf(tick) {
-    return GUTTER + tick * this.scale - this.scroller.scrollLeft;
+    return this.gutter + tick * this.scale - this.scroller.scrollLeft;
   }
 
-  yOf(pitch) {
-    return RULER + (this.high - pitch) * this.rowHeight;
+  // Top of a row: a pitch, or a lane of drums, -1 for the lowest.
+  yOf(row) {
+    if (row < 0) return this.height + row * LANE;
+    return RULER + (this.high - row) * this.rowHeight;
   }
 
-  // Position of a pointer: tick, pitch, and whether it is over the bar numbers.
+  rowAt(y) {
+    const lanes = this.piece.drums.length;
+    if (y >= this.height - lanes * LANE) return Math.floor((y - this.height) / LANE);
+    return Math.max(0, this.high - Math.floor((y - RULER) / this.rowHeight));
+  }
+
+  // Position of a pointer: tick, row, and whether it is over the bar numbers.
   positionOf(event) {
     const box = this.canvas.getBoundingClientRect();
     const y = event.clientY - box.top;
     return {
       tick: this.tickAt(event.clientX - box.left),
-      pitch: this.high - Math.floor((y - RULER) / this.rowHeight),
+      row: this.rowAt(y),
       overRuler: y < RULER,
     };
   }
 
   // Index of the note at a position, or -1.
-  noteAt({ tick, pitch }) {
+  noteAt({ tick, row }) {
     const { notes } = this.piece;
-    return notes.pitch.findIndex(
-      (notePitch, index) =>
-        notePitch === pitch &&
+    return notes.row.findIndex(
+      (noteRow, index) =>
+        noteRow === row &&
         notes.start[index] <= tick &&
         tick < notes.start[index] + notes.duration[index],
     );
@@ -154,13 +178,13 @@ class Roll {
 
   // The number that is printed for a bar; `bar` counts from 0.
   barNumber(bar) {
-    return String(bar + this.piece.firstBar);
+    return this.piece.lineLabels[bar];
   }
 
   // `bar 4`, or `upbeat` for the bar that is numbered 0.
   barLabel(bar) {
-    const number = bar + this.piece.firstBar;
-    return number ? `bar ${number}` : "upbeat";
+    const number = this.barNumber(bar);
+    return number === "0" ? "upbeat" : `bar ${number}`;
   }
 
   // Drawing ----------------------------------------------------------------
@@ -170,7 +194,7 @@ class Roll {
     if (!this.piece || !this.scale) return;
     const context = this.canvas.getContext("2d");
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-    context.clearRect(0, 0, this.scroller.clientWidth, HEIGHT);
+    context.clearRect(0, 0, this.scroller.clientWidth, this.height);
     context.font = this.font;
     context.textBaseline = "middle";
     this.drawRows(context);
@@ -179,7 +203,7 @@ class Roll {
     this.drawBars(context);
     this.drawNotes(context, now);
     context.fillStyle = this.accent;
-    context.fillRect(Math.round(this.xOf(now)) - 1, 0, 2, HEIGHT);
+    context.fillRect(Math.round(this.xOf(now)) - 1, 0, 2, this.height);
     this.drawKeys(context);
   }
 
@@ -188,8 +212,11 @@ class Roll {
     context.globalAlpha = 0.05;
     for (let pitch = this.low; pitch <= this.high; pitch++) {
       if (BLACK_KEYS.has((pitch + 12) % 12)) {
-        context.fillRect(GUTTER, this.yOf(pitch), this.viewWidth, this.rowHeight);
+        context.fillRect(this.gutter, this.yOf(pitch), this.viewWidth, this.rowHeight);
       }
+    }
+    for (let lane = 1; lane <= this.piece.drums.length; lane += 2) {
+      context.fillRect(this.gutter, this.yOf(-lane), this.viewWidth, LANE);
     }
     context.globalAlpha = 1;
   }
@@ -199,9 +226,9 @@ class Roll {
     if (!this.primerEnd) return;
     context.fillStyle = this.piece.colours.primer;
     context.globalAlpha = 0.18;
-    context.fillRect(this.xOf(0), RULER, this.primerEnd * this.scale, HEIGHT - RULER);
+    context.fillRect(this.xOf(0), RULER, this.primerEnd * this.scale, this.height - RULER);
     context.globalAlpha = 0.8;
-    context.fillRect(Math.round(this.xOf(this.primerEnd)) - 1, RULER, 2, HEIGHT - RULER);
+    context.fillRect(Math.round(this.xOf(this.primerEnd)) - 1, RULER, 2, this.height - RULER);
     context.globalAlpha = 1;
   }
 
@@ -210,15 +237,15 @@ class Roll {
     const width = this.xOf(this.piece.barLines[last + 1]) - left;
     context.fillStyle = this.accent;
     context.globalAlpha = 0.16;
-    context.fillRect(left, 0, width, HEIGHT);
+    context.fillRect(left, 0, width, this.height);
     context.globalAlpha = 1;
     context.fillRect(left, 0, width, 3);
   }
 
   drawBars(context) {
     const { barLines } = this.piece;
-    const from = Math.max(0, countUpTo(barLines, this.tickAt(GUTTER)) - 1);
-    const to = countUpTo(barLines, this.tickAt(GUTTER + this.viewWidth));
+    const from = Math.max(0, countUpTo(barLines, this.tickAt(this.gutter)) - 1);
+    const to = countUpTo(barLines, this.tickAt(this.gutter + this.viewWidth));
     const barWidth = this.viewWidth / Math.max(1, to - from);
     let interval = 1; // bars from one number to the next
     while (interval * barWidth < MIN_BAR_NUMBER_PIXELS) interval *= 2;
@@ -228,7 +255,7 @@ class Roll {
       const x = this.xOf(barLines[bar]);
       const numbered = bar % interval === 0;
       context.globalAlpha = numbered ? 0.4 : 0.15;
-      if (numbered || interval < 8) context.fillRect(Math.round(x), RULER, 1, HEIGHT - RULER);
+      if (numbered || interval < 8) context.fillRect(Math.round(x), RULER, 1, this.height - RULER);
       context.globalAlpha = 0.8;
       if (numbered && bar < this.bars) context.fillText(this.barNumber(bar), x + 3, RULER / 2);
     }
@@ -237,19 +264,21 @@ class Roll {
 
   drawNotes(context, now) {
     const { notes, colours, primerNotes } = this.piece;
-    const count = countUpTo(notes.start, this.tickAt(GUTTER + this.viewWidth));
-    const firstTick = this.tickAt(GUTTER);
-    const height = Math.max(2, Math.round(this.rowHeight) - 1); // whole pixels have sharp edges
+    const count = countUpTo(notes.start, this.tickAt(this.gutter + this.viewWidth));
+    const firstTick = this.tickAt(this.gutter);
+    const startTicks = START_QUARTERS * this.piece.ticksPerQuarter;
+    const keyHeight = Math.max(2, Math.round(this.rowHeight) - 1); // whole pixels have sharp edges
     for (let index = 0; index < count; index++) {
       const start = notes.start[index];
       const end = start + notes.duration[index];
       if (end < firstTick) continue;
-      const sounds = now > START_TICKS && start <= now && now < end;
+      const sounds = now > startTicks && start <= now && now < end;
+      const row = notes.row[index];
       const box = [
         this.xOf(start),
-        Math.round(this.yOf(notes.pitch[index])),
-        Math.max(1.5, notes.duration[index] * this.scale - 1),
-        height,
+        Math.round(this.yOf(row)) + (row < 0 ? 2 : 0),
+        Math.max(row < 0 ? 3 : 1.5, notes.duration[index] * this.scale - 1),
+        row < 0 ? LANE - 4 : keyHeight,
       ];
       context.fillStyle = index < primerNotes ? colours.primer : colours.parts[notes.part[index]];
       context.globalAlpha = sounds ? 1 : 0.4 + (0.5 * notes.velocity[index]) / 127;
@@ -265,16 +294,20 @@ class Roll {
 
   // Names of the Cs, in a gutter that does not scroll.
   drawKeys(context) {
-    context.clearRect(0, 0, GUTTER, HEIGHT);
+    context.clearRect(0, 0, this.gutter, this.height);
     context.fillStyle = this.background;
-    context.fillRect(0, 0, GUTTER, HEIGHT);
+    context.fillRect(0, 0, this.gutter, this.height);
     context.fillStyle = this.text;
     context.globalAlpha = 0.8;
     context.textAlign = "right";
     for (let pitch = Math.ceil(this.low / 12) * 12; pitch <= this.high; pitch += 12) {
-      context.fillText(`C${pitch / 12 - 1}`, GUTTER - 6, this.yOf(pitch) + this.rowHeight / 2);
+      context.fillText(`C${pitch / 12 - 1}`, this.gutter - 6, this.yOf(pitch) + this.rowHeight / 2);
     }
-    context.fillRect(GUTTER - 1, 0, 1, HEIGHT);
+    this.piece.drums.forEach((name, index) => {
+      const text = fitText(context, name, this.gutter - 12);
+      context.fillText(text, this.gutter - 6, this.yOf(-1 - index) + LANE / 2);
+    });
+    context.fillRect(this.gutter - 1, 0, 1, this.height);
     context.globalAlpha = 1;
   }
 }
