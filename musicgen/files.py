@@ -32,7 +32,7 @@ def overwrite_json(path: Path, value: Any) -> None:
 
     A kill may leave a damaged file: only for files that `write_json` cannot write.
     """
-    data = (json.dumps(value, indent=1, allow_nan=False) + "\n").encode()
+    data = to_json_bytes(value)
     with path.open("r+b") as file:
         file.write(data)
         file.truncate()
@@ -42,7 +42,12 @@ def overwrite_json(path: Path, value: Any) -> None:
 
 def write_json(path: Path, value: Any) -> None:
     """Replace a JSON file atomically; raises ValueError for NaN and infinity."""
-    write_bytes(path, (json.dumps(value, indent=1, allow_nan=False) + "\n").encode())
+    write_bytes(path, to_json_bytes(value))
+
+
+def to_json_bytes(value: Any) -> bytes:
+    """Contents of a JSON file; raises ValueError for NaN and infinity."""
+    return (json.dumps(value, indent=1, allow_nan=False) + "\n").encode()
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any, TypeVar
 
 import msgspec
@@ -12,6 +13,11 @@ from musicgen.errors import MusicgenError
 MAX_BYTES = 16 * 2**20
 
 T = TypeVar("T")
+
+# What msgspec raises for texts that do not fit, are nested too deeply, or hold too large numbers.
+_PROBLEMS = (
+    msgspec.MsgspecError, ValueError, RecursionError, MemoryError, OverflowError,
+)  # fmt: skip
 
 
 class InvalidJson(MusicgenError):
@@ -25,7 +31,10 @@ def read_json(path: Path, schema: type[T] | Any, max_bytes: int = MAX_BYTES) -> 
     invalid. Raises InvalidJson.
     """
     try:
-        if path.stat().st_size > max_bytes:
+        stamp = path.stat()
+        if not S_ISREG(stamp.st_mode):  # a pipe or a device would be read without end
+            raise InvalidJson(f"{path.name} cannot be read: it is not a file")
+        if stamp.st_size > max_bytes:
             raise InvalidJson(f"{path.name} is larger than {max_bytes:,} bytes")
         return parse_json(path.read_bytes(), schema, path.name)
     except OSError as problem:
@@ -38,7 +47,7 @@ def parse_json(data: bytes | str, schema: type[T] | Any, name: str = "the text")
     try:
         parsed: T = msgspec.json.decode(data, type=schema)
         return parsed
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
+    except _PROBLEMS as problem:
         raise InvalidJson(f"{name} cannot be read: {problem}") from None
 
 
@@ -47,5 +56,5 @@ def convert_json(value: Any, schema: type[T] | Any, name: str = "the value") -> 
     try:
         converted: T = msgspec.convert(value, type=schema)
         return converted
-    except (msgspec.ValidationError, RecursionError) as problem:
+    except _PROBLEMS as problem:
         raise InvalidJson(f"{name} cannot be read: {problem}") from None

@@ -16,6 +16,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path not in slow)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _home_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Home folder of all tests that do not set their own: never that of a person."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MUSICGEN_HOME", str(tmp_path_factory.mktemp("home-of-the-tests")))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _number_format_as_before() -> Iterator[None]:
     """Trainings set Keras's number format for their process, which here is that of the tests."""

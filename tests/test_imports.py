@@ -14,8 +14,12 @@ PACKAGE = ROOT / "musicgen"
 BASE = {"score", "score_fields", "metres", "ticks", "paths", "files", "bounds", "errors"} | {
     "progress",
     "json_files",
+    "file_hashes",
+    "limited_process",
 }
 KERAS_FREE = {"models.settings", "models.parameter_count", "models.checkpoints.checkpoint"}
+KERAS_FREE |= {f"models.checkpoints.{name}" for name in ("seal", "step_graphs", "traces")}
+KERAS_FREE |= {f"models.checkpoints.{name}" for name in ("graph_weights", "weights_file")}
 CORE = BASE | {"theory", "corpus", "encoding", "statistics"}
 # What each package may import of the others.
 ARROWS: dict[str, set[str]] = {

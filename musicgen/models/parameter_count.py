@@ -48,6 +48,13 @@ def count_parameters(model: ModelSettings, encoding: Encoding) -> int | None:
     return None
 
 
+def min_parameters(model: ModelSettings) -> int:
+    """A number that the parameters of a model are not below, whatever its encoding."""
+    if isinstance(model, ClassicSettings):
+        return count_classic_parameters(model, 1)
+    return _backbone(model, 0)
+
+
 def count_classic_parameters(settings: ClassicSettings, vocabulary: int) -> int:
     """Count the parameters of the notebook's network for a vocabulary of that size."""
     lstm = _lstm(1, settings.width, settings.layers)

@@ -17,12 +17,12 @@ def test_export_import_rename_and_delete(
     tiny: str,
     tmp_path: Path,
 ) -> None:
-    out = tmp_path / "tiny.zip"
-    exported = answer_of(capsys, "runs", "export", tiny, "--out", str(out))
-    assert exported == {"run": "tiny", "file": str(out)}
-    assert "tiny/run.json" in zipfile.ZipFile(out).namelist()
-    assert answer_of(capsys, "runs", "import", str(out)) == {"run": "tiny 2"}
-    assert answer_of(capsys, "runs", "rename", "tiny 2", "copy") == {"run": "copy"}
+    out = tmp_path / "fiddle.zip"
+    exported = answer_of(capsys, "runs", "export", "fiddle", "--out", str(out))
+    assert exported == {"run": "fiddle", "file": str(out)}
+    assert "fiddle/run.json" in zipfile.ZipFile(out).namelist()
+    assert answer_of(capsys, "runs", "import", str(out)) == {"run": "fiddle 2"}
+    assert answer_of(capsys, "runs", "rename", "fiddle 2", "copy") == {"run": "copy"}
     monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
     assert main(["runs", "--json", "delete", "copy"]) == 1
     printed = capsys.readouterr()
@@ -33,9 +33,9 @@ def test_export_import_rename_and_delete(
     assert answer_of(capsys, "runs", "delete", "copy") == {"run": "copy", "deleted": True}
     answer_of(capsys, "runs", "import", str(out))
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
-    assert answer_of(capsys, "runs", "delete", "tiny 2", "--yes")["deleted"]
+    assert answer_of(capsys, "runs", "delete", "fiddle 2", "--yes")["deleted"]
     names = {row["name"] for row in answer_of(capsys, "runs")["runs"]}
-    assert tiny in names and not names & {"copy", "tiny 2"}
+    assert tiny in names and not names & {"copy", "fiddle 2"}
 
 
 def test_evaluate(capsys: pytest.CaptureFixture[str], tiny: str) -> None:

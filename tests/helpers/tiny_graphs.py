@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,22 +10,21 @@ from onnx import TensorProto, helper, numpy_helper
 
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.steps import Encoding
+from musicgen.models.checkpoints.checkpoint import Checkpoint
+from musicgen.models.checkpoints.seal import write_seal
+from musicgen.models.settings import LstmSettings, ModelSettings
 
 WIDTH = 16
+MODEL = LstmSettings(width=WIDTH, layers=1)
 
 
-@dataclass(frozen=True)
-class TinyCheckpoint:
-    encoding: Encoding
-    state: dict
-    graphs: tuple[Path, ...]
-    primers: tuple[np.ndarray, ...] = ()
+def tiny_checkpoint(
+    folder: Path, encoding: Encoding | None = None, seed: int = 0, model: ModelSettings = MODEL
+) -> Checkpoint:
+    """Write sealed graphs of a small recurrent network; later fields add what is drawn.
 
-
-def tiny_checkpoint(folder: Path, encoding: Encoding | None = None, seed: int = 0):
-    """Write graphs of a small recurrent network; fields after the first add what is drawn.
-
-    state = hidden = tanh(before A + features B + state C), logits = hidden D + drawn E.
+    state = hidden = tanh(before A + features B + state C), logits = hidden D + drawn E. The
+    graphs are the same for all models.
     """
     encoding = encoding or EventsEncoding()
     rng = np.random.default_rng(seed)
@@ -34,7 +32,9 @@ def tiny_checkpoint(folder: Path, encoding: Encoding | None = None, seed: int = 
     for index, field in enumerate(encoding.fields):
         graphs.append(folder / ("step.onnx" if index == 0 else f"step_{field.name}.onnx"))
         graphs[-1].write_bytes(_graph(encoding, index, rng).SerializeToString())
-    return TinyCheckpoint(encoding, {"state": (WIDTH,)}, tuple(graphs))
+    state = {"state": (WIDTH,)}
+    write_seal(folder, state, {path.name: path.read_bytes() for path in graphs})
+    return Checkpoint(folder, encoding, model, state, tuple(graphs), (), {})
 
 
 def _graph(encoding: Encoding, index: int, rng: np.random.Generator) -> onnx.ModelProto:

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from musicgen.composing.originality.index import OriginalityIndex
 from musicgen.composing.originality.report import originality
@@ -17,14 +18,12 @@ from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.steps import Encoding
 from musicgen.files import write_json
 from musicgen.models.checkpoints.checkpoint import FORMAT
-from musicgen.models.settings import LstmSettings, ModelSettings, settings_to_json
+from musicgen.models.settings import ModelSettings, settings_to_json
 from musicgen.rendering.midi import midi_bytes
 from musicgen.score import Score, notes_from
 from musicgen.training.settings import RunSettings
-from tests.helpers.tiny_graphs import WIDTH, tiny_checkpoint
+from tests.helpers.tiny_graphs import MODEL, tiny_checkpoint
 from tests.helpers.tiny_music import tiny_pieces
-
-MODEL = LstmSettings(width=WIDTH, layers=1)
 
 
 def write_run(
@@ -44,8 +43,11 @@ def write_run(
     """
     encoding = encoding or EventsEncoding()
     folder = runs / name
-    for number, checkpoint in enumerate(checkpoints, start=seed):
-        _write_checkpoint(folder / "checkpoints" / checkpoint, encoding, number, source, model)
+    with pytest.MonkeyPatch.context() as patch:  # sealed for the home folder that the runs are in
+        if runs.name == "runs":
+            patch.setenv("MUSICGEN_HOME", str(runs.parent))
+        for number, checkpoint in enumerate(checkpoints, start=seed):
+            _write_checkpoint(folder / "checkpoints" / checkpoint, encoding, number, source, model)
     for pointer in ("best", "latest"):
         write_json(folder / "checkpoints" / f"{pointer}.json", {"checkpoint": checkpoints[-1]})
     write_json(folder / "run.json", RunSettings(name, source, encoding.name, model).to_json())

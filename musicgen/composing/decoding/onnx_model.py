@@ -7,17 +7,17 @@ far to logits. An output `NAME_out` is the input `NAME` of later graphs and of t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Protocol
+from collections.abc import Mapping
 
 import numpy as np
 import onnxruntime as ort
 
 from musicgen.composing.decoding.bound_stepper import BoundStepper, can_be_bound
 from musicgen.encoding.model_interface import Stepper
-from musicgen.encoding.steps import Encoding, Features
-from musicgen.models.checkpoints.checkpoint import BadCheckpoint, read_graph
+from musicgen.encoding.steps import Features
+from musicgen.models.checkpoints.checkpoint import BadCheckpoint, Checkpoint
+from musicgen.models.checkpoints.step_graphs import read_step_graphs
+from musicgen.progress import Progress
 
 # A step is too small to be shared: on two idle cores a second thread gains 4 to 9 % for one piece
 # and 12 to 16 % for eight; beside a training, threads wait for each other, and a step takes 5 to
@@ -25,33 +25,16 @@ from musicgen.models.checkpoints.checkpoint import BadCheckpoint, read_graph
 THREADS = 1
 
 
-class StepGraphs(Protocol):
-    """Parts of a checkpoint that a model is built from."""
-
-    @property
-    def encoding(self) -> Encoding: ...
-
-    @property
-    def state(self) -> Mapping[str, tuple[int, ...]]:
-        """Shape of each carried array of one piece, by name; the initial values are zeros."""
-
-    @property
-    def graphs(self) -> Sequence[Path]:
-        """ONNX files, one for each field, in order."""
-
-    @property
-    def primers(self) -> Sequence[np.ndarray]:
-        """Windows of steps (N, F) for models that cannot begin without a beginning."""
-
-
 class OnnxModel:
     """`Model` from a checkpoint's graphs; opened once, it begins any number of batches."""
 
-    def __init__(self, checkpoint: StepGraphs) -> None:
+    def __init__(self, checkpoint: Checkpoint, progress: Progress | None = None) -> None:
+        """progress: called while graphs are exported again, if `needs_export` says so."""
         self.encoding = checkpoint.encoding
         self.warmup_windows = tuple(checkpoint.primers)
-        self.state = dict(checkpoint.state)
-        self.sessions = tuple(_session(read_graph(path)) for path in checkpoint.graphs)
+        exported = read_step_graphs(checkpoint, progress)
+        self.state = dict(exported.state)
+        self.sessions = tuple(_session(graph) for graph in exported.graphs.values())
         self.inputs = tuple([i.name for i in session.get_inputs()] for session in self.sessions)
         self.outputs = tuple([o.name for o in session.get_outputs()] for session in self.sessions)
         fields = [field.name for field in self.encoding.fields]

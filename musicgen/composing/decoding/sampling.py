@@ -9,13 +9,14 @@ bits on another kind of processor.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
-from musicgen.errors import InvalidSetting
+from musicgen.errors import InvalidSetting, MusicgenError
 
 FORBIDDEN = -1e30  # a logit; finite, so that differences are numbers
 # A logit at or below this is forbidden too: graphs write -1e9, and biases may be added to it.
@@ -23,6 +24,13 @@ NEVER = -1e8
 
 MAX_TEMPERATURE = 4.0
 MAX_TOP_K = 100_000
+
+
+class NotANumber(MusicgenError):
+    """Logits that are NaN or infinite: the weights are too large or damaged."""
+
+    def __init__(self) -> None:
+        super().__init__("the model computes no numbers: its weights cannot be composed with")
 
 
 @dataclass(frozen=True)
@@ -53,9 +61,9 @@ class Sampling:
 def draw(logits: np.ndarray, uniform: np.ndarray, sampling: Sampling) -> np.ndarray:
     """Draw a value for each piece: logits (K, V), uniform (K,) in [0, 1) -> (K,).
 
-    -1 where every value is forbidden. Values are ranked, the likeliest first and of equals the
-    smaller first. Greedy, top-k and top-p each keep the first few ranks, among which the uniform
-    number chooses.
+    -1 where every value is forbidden. Raises NotANumber for logits that are none. Values are
+    ranked, the likeliest first and of equals the smaller first. Greedy, top-k and top-p each keep
+    the first few ranks, among which the uniform number chooses.
     """
     order = (-logits).argsort(axis=1, kind="stable")  # (K, V)
     starts = _starts(*logits.shape)
@@ -65,6 +73,8 @@ def draw(logits: np.ndarray, uniform: np.ndarray, sampling: Sampling) -> np.ndar
         sorted_logits -= best
         sorted_logits /= sampling.temperature
         mass = np.exp(sorted_logits, out=sorted_logits).cumsum(axis=1)  # (K, V)
+        if not math.isfinite(mass[:, -1].sum()):
+            raise NotANumber
         # A double below 1 times a mass is below the mass, so some rank always exceeds it.
         threshold = uniform * _mass_within(mass, sampling)  # (K,)
         chosen = order.ravel()[starts + (mass > threshold[:, None]).argmax(axis=1)]

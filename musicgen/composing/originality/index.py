@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,15 +13,18 @@ import numpy as np
 
 from musicgen.composing.originality.ngram_index import NgramIndex
 from musicgen.composing.originality.note_transitions import END, decode_transitions, note_sequence
+from musicgen.composing.originality.npz_arrays import BadArrays, read_arrays
 from musicgen.encoding.grid import KEYS, Grid, grid_of
 from musicgen.errors import MusicgenError
-from musicgen.files import write_bytes
+from musicgen.file_hashes import write_listed
 from musicgen.json_files import InvalidJson, parse_json
 from musicgen.metres import Metre, bar_positions, first_bar_number
 from musicgen.score import Score
 
 FILE = "originality.npz"
-MAX_BYTES = 2**30
+MAX_BYTES = 2**28
+MAX_NOTES = 24_000_000  # each takes up to 40 bytes while composing
+MAX_TEXT_BYTES = 2**24
 _AS_PRINTED = "as printed"  # how the bars of a file are numbered
 _NGRAMS_LOCK = Lock()  # batches that are composed in parallel share an index
 
@@ -136,14 +138,12 @@ class OriginalityIndex:
     def from_bytes(cls, data: bytes) -> OriginalityIndex:
         """Index from the contents of a file; BadIndex for anything else."""
         try:
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                if sum(entry.file_size for entry in archive.infolist()) > MAX_BYTES:
-                    raise BadIndex(f"an index has at most {MAX_BYTES >> 20} MiB")
-            with np.load(io.BytesIO(data), allow_pickle=False) as stored:
-                arrays = {attribute: stored[name] for name, attribute in _ARRAYS.items()}
-                metadata: _Metadata = parse_json(stored["text"].tobytes(), _Metadata)
+            stored = read_arrays(data, dict(zip(_ARRAYS, _DTYPES, strict=True)), MAX_NOTES)
+            arrays = {attribute: stored[name] for name, attribute in _ARRAYS.items()}
+            text = read_arrays(data, {"text": np.uint8}, MAX_TEXT_BYTES)["text"]
+            metadata: _Metadata = parse_json(text.tobytes(), _Metadata)
             overlap = HeldOutOverlap.from_json(metadata.human) if metadata.human else None
-        except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, InvalidJson) as error:
+        except (BadArrays, InvalidJson, KeyError, ValueError) as error:
             raise BadIndex(f"not an index of training pieces: {error}") from None
         index = cls(**arrays, names=metadata.names, held_out_overlap=overlap)
         index._check()
@@ -155,8 +155,7 @@ class OriginalityIndex:
         """Raise BadIndex where the arrays do not fit together."""
         notes, pieces = len(self.codes), len(self.names)
         arrays = [getattr(self, attribute) for attribute in _ARRAYS.values()]
-        shapes, dtypes = [array.shape for array in arrays], [array.dtype for array in arrays]
-        if shapes != [(notes,), (notes,), (pieces + 1,), (pieces,)] or dtypes != _DTYPES:
+        if [len(array) for array in arrays] != [notes, notes, pieces + 1, pieces]:
             raise BadIndex("not an index of training pieces: its arrays do not fit together")
         starts = self.piece_starts
         rising = starts[0] == 0 and starts[-1] == notes and (np.diff(starts) > 0).all()
@@ -174,7 +173,7 @@ _DTYPES = [np.uint16, np.int32, np.int64, np.int16]
 
 def save_index(index: OriginalityIndex, folder: Path) -> None:
     """Write the index into the folder of a run or checkpoint."""
-    write_bytes(folder / FILE, index.to_bytes())
+    write_listed(folder, FILE, index.to_bytes())
 
 
 def load_index(folder: Path) -> OriginalityIndex | None:
@@ -182,9 +181,12 @@ def load_index(folder: Path) -> OriginalityIndex | None:
     path = folder / FILE
     if not path.is_file():
         return None
-    if path.stat().st_size > MAX_BYTES:
-        raise BadIndex(f"an index has at most {MAX_BYTES >> 20} MiB")
-    return OriginalityIndex.from_bytes(path.read_bytes())
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise BadIndex(f"an index has at most {MAX_BYTES >> 20} MiB")
+        return OriginalityIndex.from_bytes(path.read_bytes())
+    except OSError as problem:
+        raise BadIndex(f"{FILE} cannot be read: {problem.strerror}") from None
 
 
 def _bars(scores: Sequence[Score], onsets: np.ndarray, piece_starts: np.ndarray) -> np.ndarray:

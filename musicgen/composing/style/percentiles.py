@@ -10,11 +10,13 @@ from typing import TypeAlias
 
 import numpy as np
 
-from musicgen.files import write_json
-from musicgen.json_files import InvalidJson, read_json
+from musicgen.file_hashes import write_listed
+from musicgen.files import to_json_bytes
+from musicgen.json_files import read_json
 from musicgen.score import Score
 from musicgen.statistics.metrics import score_metrics
 
+MAX_BYTES = 2**20
 FILE = "reference.json"  # the name that the file has in runs of every version
 NATS_PER_NOTE = "nats a note"  # metric: cost of a held-out piece, minus log-likelihood a note
 
@@ -69,13 +71,14 @@ def metric_percentiles(
 def save_percentiles(percentiles: MetricPercentiles, folder: Path) -> None:
     """Write percentiles into the folder of a run or checkpoint."""
     entry = {name: asdict(of_metric) for name, of_metric in percentiles.items()}
-    write_json(folder / FILE, entry)
+    write_listed(folder, FILE, to_json_bytes(entry))
 
 
 def load_percentiles(folder: Path) -> dict[str, Percentiles]:
-    """Read the percentiles of a folder; none where the file is missing or damaged."""
-    try:
-        percentiles: dict[str, Percentiles] = read_json(folder / FILE, dict[str, Percentiles])
-    except InvalidJson:
+    """Read the percentiles of a folder; none where it has no file. Raises InvalidJson."""
+    if not (folder / FILE).is_file():
         return {}
+    percentiles: dict[str, Percentiles] = read_json(
+        folder / FILE, dict[str, Percentiles], MAX_BYTES
+    )
     return percentiles

@@ -9,27 +9,31 @@ from pathlib import Path
 from musicgen.composing.settings import ComposeSettings
 from musicgen.composing.style.metre_style import MetreStyle
 from musicgen.errors import InvalidSetting
-from musicgen.files import write_json
+from musicgen.file_hashes import write_listed
+from musicgen.files import to_json_bytes
 from musicgen.json_files import InvalidJson, read_json
 from musicgen.theory.form import check_form
 from musicgen.theory.keys import KEYS_BY_NAME
 
+MAX_BYTES = 2**20
 FILE = "habits.json"  # the name that the file has in runs of every version
 
 
 def save_styles(styles: Sequence[MetreStyle], folder: Path) -> None:
     """Write the styles into a run's folder."""
-    write_json(folder / FILE, [asdict(style) for style in styles])
+    write_listed(folder, FILE, to_json_bytes([asdict(style) for style in styles]))
 
 
 def load_styles(folder: Path) -> tuple[MetreStyle, ...]:
-    """Read the styles of a run's folder; none where the file is missing or damaged."""
+    """Read the styles of a run's folder; none where it has no file. Raises InvalidJson."""
+    if not (folder / FILE).is_file():
+        return ()
+    styles: tuple[MetreStyle, ...] = read_json(folder / FILE, tuple[MetreStyle, ...], MAX_BYTES)
     try:
-        styles: tuple[MetreStyle, ...] = read_json(folder / FILE, tuple[MetreStyle, ...])
         for style in styles:
             _check(style)
-    except (InvalidJson, InvalidSetting, ValueError):
-        return ()
+    except (InvalidSetting, ValueError) as problem:
+        raise InvalidJson(f"{FILE} cannot be read: {problem}") from None
     return styles
 
 

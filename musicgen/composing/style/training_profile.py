@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from musicgen.composing.originality.index import FILE as INDEX_FILE
-from musicgen.composing.originality.index import OriginalityIndex, load_index, save_index
+from musicgen.composing.originality.index import BadIndex, OriginalityIndex, load_index, save_index
 from musicgen.composing.originality.report import held_out_overlap
 from musicgen.composing.style.measuring import measure_styles
 from musicgen.composing.style.metre_style import MetreStyle
@@ -23,9 +23,16 @@ from musicgen.composing.style.percentiles import (
 from musicgen.composing.style.saving import FILE as STYLES_FILE
 from musicgen.composing.style.saving import load_styles, save_styles
 from musicgen.encoding.steps import Encoding
+from musicgen.errors import MusicgenError
+from musicgen.file_hashes import DamagedFile, check_files
+from musicgen.json_files import InvalidJson
 from musicgen.score import Score
 
 PROFILE_FILES = (INDEX_FILE, PERCENTILES_FILE, STYLES_FILE)
+
+
+class DamagedProfile(MusicgenError):
+    """A profile that is not as it was saved."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +47,19 @@ class TrainingProfile:
     def load(cls, checkpoint: Path) -> TrainingProfile:
         """Read the profile of a checkpoint's folder, or else of its run; empty without one.
 
-        BadIndex where the index is damaged.
+        DamagedProfile where a file of it is damaged.
         """
         for folder in (checkpoint, *checkpoint.parents[1:2]):
-            index = load_index(folder)
-            if index is not None:
-                return cls(index, load_percentiles(folder), load_styles(folder))
+            try:
+                check_files(folder, PROFILE_FILES)
+                index = load_index(folder)
+                if index is not None:
+                    return cls(index, load_percentiles(folder), load_styles(folder))
+            except (BadIndex, DamagedFile, InvalidJson) as problem:
+                raise DamagedProfile(
+                    f"what '{folder.name}' was trained on cannot be read: {problem}; to compose "
+                    f"without it, delete {', '.join(PROFILE_FILES)} in {folder}"
+                ) from None
         return cls()
 
 

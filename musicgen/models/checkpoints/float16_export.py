@@ -7,7 +7,6 @@ its arithmetic is that of the rounded weights in float32.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from pathlib import Path
 
 import numpy as np
 import onnx
@@ -36,11 +35,11 @@ def with_float16_weights(graph: bytes, weights: Collection[str]) -> bytes:
     return model.SerializeToString()
 
 
-def weights_of_graphs(graphs: Iterable[Path]) -> dict[str, np.ndarray]:
+def weights_of_graphs(graphs: Iterable[bytes]) -> dict[str, np.ndarray]:
     """The initializers of step graphs by name, as float32: weights by path, and constants."""
     weights = {}
-    for path in graphs:
-        for tensor in onnx.load_model_from_string(path.read_bytes()).graph.initializer:
+    for graph in graphs:
+        for tensor in onnx.load_model_from_string(graph).graph.initializer:
             name = tensor.name.removesuffix(FLOAT16_SUFFIX)
             weights[name] = numpy_helper.to_array(tensor).astype(np.float32)
     return weights

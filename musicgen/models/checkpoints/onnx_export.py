@@ -52,16 +52,6 @@ def trace_step(step: keras.Model, inputs: Mapping[str, tuple[tuple[int, ...], st
     return simplify(model).SerializeToString()
 
 
-def with_weights(graph: bytes, weights: Mapping[str, np.ndarray]) -> bytes:
-    """The graph with other weights, by the path of their variable."""
-    model = onnx.load_model_from_string(graph)
-    for tensor in model.graph.initializer:
-        if tensor.name in weights:
-            value = np.asarray(weights[tensor.name], np.float32)
-            tensor.CopyFrom(onnx.numpy_helper.from_array(value, tensor.name))
-    return model.SerializeToString()
-
-
 def _batch_shape(shape: tuple[int, ...]) -> tuple[int | None, ...]:
     """The shape of any number of rows, growing axes left open."""
     return (None, *(size or None for size in shape))

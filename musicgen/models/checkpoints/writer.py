@@ -11,27 +11,31 @@ from typing import Any
 
 import keras
 import numpy as np
-from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import save_file
 
 from musicgen.encoding.registry import encoding_from_json
 from musicgen.encoding.steps import Encoding
+from musicgen.file_hashes import DamagedFile, check_files, write_hashes
 from musicgen.files import new_folder, write_json
 from musicgen.models.build import StepsModel, build_model, in_float32, step_models
+from musicgen.models.checkpoints import seal
 from musicgen.models.checkpoints.checkpoint import (
     CONFIG,
-    FORMAT,
     OPTIMIZER,
     PRIMERS,
     PROGRESS,
     VOCABULARY,
     WEIGHTS,
     BadCheckpoint,
+    config_json,
     open_checkpoint,
 )
 from musicgen.models.checkpoints.float16_export import weights_of_graphs
-from musicgen.models.checkpoints.onnx_export import trace_step, with_weights
-from musicgen.models.settings import ModelSettings, settings_to_json
+from musicgen.models.checkpoints.graph_weights import with_weights
+from musicgen.models.checkpoints.onnx_export import trace_step
+from musicgen.models.checkpoints.step_graphs import read_step_graphs
+from musicgen.models.checkpoints.weights_file import BadWeights, read_arrays
+from musicgen.models.settings import ModelSettings
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class TracedModel:
 
     graphs: Mapping[str, bytes]  # by file name, in the order of the fields
     state: Mapping[str, tuple[int, ...]]  # shape of one row of each carried array
+    weights: Mapping[str, tuple[int, ...]]  # shape of each weight by the path of its variable
 
 
 class CheckpointWriter:
@@ -64,35 +69,38 @@ class CheckpointWriter:
         weights = weights_of(self.model)
         vocabulary = json.dumps(self.encoding.to_json())
         traced = _traced(self.model.settings, vocabulary)
-        config = {
-            "format": FORMAT,
-            "model": settings_to_json(self.model.settings),
-            "state": {name: list(shape) for name, shape in traced.state.items()},
-            "graphs": list(traced.graphs),
-            "facts": dict(facts),
-        }
+        config = config_json(self.model.settings, traced.state, list(traced.graphs), facts)
         with new_folder(folder) as new:
             (new / CONFIG).write_text(json.dumps(config, indent=1) + "\n")
             (new / VOCABULARY).write_text(vocabulary + "\n")
             save_file(weights, new / WEIGHTS)
-            for name, graph in traced.graphs.items():
-                (new / name).write_bytes(with_weights(graph, weights))
+            graphs = {name: with_weights(graph, weights) for name, graph in traced.graphs.items()}
+            for name, graph in graphs.items():
+                (new / name).write_bytes(graph)
+            seal.write_seal(new, traced.state, graphs)
             if self.primers:
                 write_json(new / PRIMERS, {"primers": [p.tolist() for p in self.primers]})
             if optimizer is not None:
                 save_file(_training_state(self.model, optimizer), new / OPTIMIZER)
                 write_json(new / PROGRESS, progress)
+            write_hashes(new, [path.name for path in new.iterdir()])
 
 
 @lru_cache(maxsize=2)
 def _traced(settings: ModelSettings, vocabulary: str) -> TracedModel:
-    """The step graphs of a model; cached, since tracing takes seconds."""
-    encoding = encoding_from_json(json.loads(vocabulary))
+    """`trace_model`, cached, since tracing takes seconds."""
+    return trace_model(settings, encoding_from_json(json.loads(vocabulary)))
+
+
+def trace_model(settings: ModelSettings, encoding: Encoding) -> TracedModel:
+    """Trace the step graphs of a model with new weights."""
     names = ["step.onnx", *(f"step_{field.name}.onnx" for field in encoding.fields[1:])]
     with in_float32():
-        steps = step_models(build_model(settings, encoding))
+        model = build_model(settings, encoding)
+        steps = step_models(model)
         graphs = [trace_step(step, step.input_shapes()) for step in steps]
-    return TracedModel(dict(zip(names, graphs, strict=True)), dict(steps[0].state))
+    weights = {variable.path: tuple(variable.shape) for variable in model.trainable_variables}
+    return TracedModel(dict(zip(names, graphs, strict=True)), dict(steps[0].state), weights)
 
 
 def weights_of(model: keras.Model) -> dict[str, np.ndarray]:
@@ -108,8 +116,9 @@ def load_weights(model: keras.Model, folder: Path) -> None:
     expected = {v.path: v for v in model.trainable_variables}
     if (folder / WEIGHTS).is_file():
         stored = _tensors(folder / WEIGHTS)
-    else:  # a float16 export: the graphs hold the weights, and constants
-        initializers = weights_of_graphs(open_checkpoint(folder).graphs)
+    else:  # a float16 export that came with the program: the graphs hold weights and constants
+        graphs = read_step_graphs(open_checkpoint(folder)).graphs
+        initializers = weights_of_graphs(graphs.values())
         stored = {name: value for name, value in initializers.items() if name in expected}
     if set(stored) != set(expected):
         raise BadCheckpoint(f"{folder.name}: its weights are not those of this model")
@@ -145,9 +154,10 @@ def _training_variables(
 
 def _tensors(path: Path) -> dict[str, np.ndarray]:
     try:
-        return load_file(path)
-    except (OSError, SafetensorError) as problem:
-        raise BadCheckpoint(f"{path.parent.name}: {path.name}: {problem}") from None
+        check_files(path.parent, [path.name])
+        return read_arrays(path)
+    except (BadWeights, DamagedFile) as problem:
+        raise BadCheckpoint(f"{path.parent.name}: {problem}") from None
 
 
 def _assign(variables: Mapping[str, Any], values: Mapping[str, np.ndarray], folder: Path) -> None:

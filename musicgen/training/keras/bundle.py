@@ -19,6 +19,7 @@ from musicgen.files import new_folder, write_json
 from musicgen.models.build import build_model
 from musicgen.models.checkpoints.checkpoint import WEIGHTS, open_checkpoint
 from musicgen.models.checkpoints.float16_export import with_float16_weights
+from musicgen.models.checkpoints.step_graphs import seal_changed_graphs
 from musicgen.models.checkpoints.writer import CheckpointWriter, load_weights, weights_of
 from musicgen.paths import PRETRAINED, checked_name
 from musicgen.training.data.prepare import prepare
@@ -54,9 +55,11 @@ def _pack(source: Path, target: Path) -> None:
     load_weights(model, source)
     CheckpointWriter(model, opened.encoding, opened.primers).write(target, opened.facts)
     weights = weights_of(model)
-    for graph in open_checkpoint(target).graphs:
+    packed = open_checkpoint(target)
+    for graph in packed.graphs:
         graph.write_bytes(with_float16_weights(graph.read_bytes(), weights))
     (target / WEIGHTS).unlink()
+    seal_changed_graphs(packed)
 
 
 def main() -> None:

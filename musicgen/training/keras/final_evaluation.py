@@ -12,7 +12,8 @@ from musicgen.encoding.steps import Encoding
 from musicgen.evaluation.baselines import baselines
 from musicgen.evaluation.likelihood import evaluate
 from musicgen.evaluation.report import Evaluation
-from musicgen.files import write_json
+from musicgen.file_hashes import write_listed
+from musicgen.files import to_json_bytes, write_json
 from musicgen.models.checkpoints.checkpoint import Checkpoint, open_checkpoint
 from musicgen.models.settings import ClassicSettings
 from musicgen.progress import Progress
@@ -36,7 +37,8 @@ def write_baselines(run: Run, encoding: Encoding, sides: Mapping[str, Sequence[S
     is_countable = sum(map(len, sides["train"])) <= MAX_NGRAM_NOTES
     if sides["valid"] and is_countable and not (run.folder / BASELINES).exists():
         rows = baselines(encoding, sides)
-        write_json(run.folder / BASELINES, {row.name: row.to_json() for row in rows})
+        entry = {row.name: row.to_json() for row in rows}
+        write_listed(run.folder, BASELINES, to_json_bytes(entry))
 
 
 def evaluation_seconds(training_seconds: float) -> float:

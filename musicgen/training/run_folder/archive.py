@@ -1,61 +1,89 @@
 """Archive of a run: export it to a zip file, import one that anybody may have made.
 
-Of a zip only the files that a run has are extracted, each under its own name and within bounds.
-Settings and checkpoint are checked before the run appears in the list.
+Of a zip only the files that a run has are extracted, each under its own name and within bounds,
+and no graphs. `import_checks` looks at all of them before the run appears in the list.
 """
 
 from __future__ import annotations
 
+import lzma
+import os
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from musicgen.errors import MusicgenError
-from musicgen.files import new_folder, write_json
+from musicgen.file_hashes import FILE as HASHES
+from musicgen.files import new_folder
 from musicgen.json_files import parse_json
 from musicgen.models.checkpoints.checkpoint import (
     CONFIG,
-    MAX_FILE_BYTES,
     OPTIMIZER,
     PRIMERS,
     PROGRESS,
     VOCABULARY,
     WEIGHTS,
-    BadCheckpoint,
-    open_checkpoint,
 )
 from musicgen.paths import PRETRAINED, checked_name, runs_folder
+from musicgen.progress import Progress
+from musicgen.training.run_folder.import_checks import BadRun, check_and_export
 from musicgen.training.run_folder.results import BASELINES, EVALUATION
-from musicgen.training.run_folder.run import Run, UnknownRun
-from musicgen.training.run_folder.status import ALIVE, STOPPED, write_status
+from musicgen.training.run_folder.run import MAX_SETTINGS_BYTES, Run
+from musicgen.training.run_folder.status import MAX_BYTES as MAX_STATUS_BYTES
 from musicgen.training.settings import RunSettings
 
-RUN_FILES = (
-    "run.json",
-    "status.json",
-    "metrics.jsonl",
-    "log.txt",
-    "split.json",
-    "originality.npz",
-    "reference.json",
-    "habits.json",
-    BASELINES,
-    EVALUATION,
-)
+# Largest size of each file of a run, in bytes.
+RUN_FILES = {
+    "run.json": MAX_SETTINGS_BYTES,
+    "status.json": MAX_STATUS_BYTES,
+    "metrics.jsonl": 2**26,
+    "log.txt": 2**24,
+    "split.json": 2**24,
+    "originality.npz": 2**28,
+    "reference.json": 2**20,
+    "habits.json": 2**20,
+    BASELINES: 2**20,
+    EVALUATION: 2**24,
+    HASHES: 2**20,
+}
 POINTERS = ("best.json", "latest.json")
-CHECKPOINT_FILES = (CONFIG, VOCABULARY, PRIMERS, WEIGHTS, OPTIMIZER, PROGRESS)
+MAX_POINTER_BYTES = 2**10
+CHECKPOINT_FILES = {
+    CONFIG: 2**22,
+    VOCABULARY: 2**22,
+    PRIMERS: 2**22,
+    WEIGHTS: 2**29,
+    OPTIMIZER: 2**30,
+    PROGRESS: 2**16,
+    HASHES: 2**20,
+}
+MAX_GRAPH_BYTES = 2**29
+MAX_SAMPLE_BYTES = 2**20
 CHECKPOINTS, SAMPLES = "checkpoints", "samples"
 MAX_MEMBERS = 1000
+MAX_DIRECTORY_BYTES = 2**20  # of the zip's list of its members
 MAX_TOTAL_BYTES = 2 * 2**30  # uncompressed
-MAX_SETTINGS_BYTES = 2**20
+MAX_RATIO = 200  # unpacked bytes of a member / its compressed bytes
+ANY_RATIO_BYTES = 2**20  # small members may have any ratio
 BLOCK_BYTES = 2**20
+END_BYTES = 22 + 2**16  # of a zip: its last record, with a comment
 _SAMPLE = re.compile(r"epoch-\d{1,6}\.mid", re.ASCII)
 _GRAPH = re.compile(r"step(_[a-z]{1,20})?\.onnx")
 _CHECKPOINT = re.compile(r"[\w-]{1,64}", re.ASCII)
 _UNCOMPRESSED = (".safetensors", ".onnx")  # weights do not become smaller
+
+
+# What zipfile raises for damaged, locked and unknown zips.
+_DAMAGES = (
+    zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError,
+    OverflowError, struct.error, lzma.LZMAError,
+)  # fmt: skip
 
 
 class BadArchive(MusicgenError):
@@ -74,23 +102,35 @@ def write_archive(run: Run, target: IO[bytes]) -> None:
                 continue
 
 
-def read_archive(source: Path | IO[bytes], name: str = "") -> Run:
+def read_archive(source: Path | IO[bytes], name: str = "", progress: Progress | None = None) -> Run:
     """Import the run of a zip as one of the user's own. Raises BadArchive.
 
-    name: name of the new run; default the run's own name, with a number where it is taken.
+    Its graphs are not taken: they are exported again from the weights, by another process if need
+    be, while progress is called. name: name of the new run; default the run's own name, with a
+    number where it is taken.
     """
+    if isinstance(source, Path) and not source.is_file():  # a pipe would be read without end
+        raise BadArchive(f"'{source}' is not a file")
     try:
+        _check_directory(source)
         with zipfile.ZipFile(source) as archive:
             members = _members(archive)
             settings = _settings(archive, members)
             folder = runs_folder() / (checked_name(name) if name else _free_name(settings.name))
             with new_folder(folder) as new:
                 for path, member in members.items():
-                    _extract(archive, member, new / path)
-                _localise(new, replace(settings, name=folder.name))
+                    if not _GRAPH.fullmatch(PurePosixPath(path).name):
+                        _extract(archive, member, new / path)
+                check_and_export(new, replace(settings, name=folder.name), progress)
             return Run(folder)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as problem:
+    except BadRun as problem:
+        raise BadArchive(str(problem)) from None
+    except MusicgenError:
+        raise
+    except _DAMAGES as problem:
         raise BadArchive(f"it is not a zip file that can be read: {problem}") from None
+    except MemoryError:
+        raise BadArchive("there is not enough memory to read it") from None
 
 
 def _files(run: Run) -> Iterator[Path]:
@@ -102,17 +142,37 @@ def _files(run: Run) -> Iterator[Path]:
 
 def _relative_path(parts: tuple[str, ...]) -> str:
     """Path of a file within a run folder; empty where no run has such a file."""
-    is_sample = len(parts) == 2 and parts[0] == SAMPLES and _SAMPLE.fullmatch(parts[1])
-    is_pointer = len(parts) == 2 and parts[0] == CHECKPOINTS and parts[1] in POINTERS
-    is_in_checkpoint = (
-        len(parts) == 3
-        and parts[0] == CHECKPOINTS
-        and _CHECKPOINT.fullmatch(parts[1])
-        and (parts[2] in CHECKPOINT_FILES or _GRAPH.fullmatch(parts[2]))
-    )
-    is_run_file = len(parts) == 1 and parts[0] in RUN_FILES
-    belongs = is_run_file or is_sample or is_pointer or is_in_checkpoint
-    return "/".join(parts) if belongs else ""
+    return "/".join(parts) if _max_bytes(parts) else ""
+
+
+def _max_bytes(parts: tuple[str, ...]) -> int:
+    """Largest size of a file of a run by its path; 0 where no run has such a file."""
+    match parts:
+        case (name,):
+            return RUN_FILES.get(name, 0)
+        case (folder, name) if folder == SAMPLES:
+            return MAX_SAMPLE_BYTES if _SAMPLE.fullmatch(name) else 0
+        case (folder, name) if folder == CHECKPOINTS:
+            return MAX_POINTER_BYTES if name in POINTERS else 0
+        case (folder, checkpoint, name) if folder == CHECKPOINTS:
+            is_graph = _GRAPH.fullmatch(name)
+            size = MAX_GRAPH_BYTES if is_graph else CHECKPOINT_FILES.get(name, 0)
+            return size if _CHECKPOINT.fullmatch(checkpoint) else 0
+    return 0
+
+
+def _check_directory(source: Path | IO[bytes]) -> None:
+    """Raise BadArchive where the zip's list of members is longer than that of any run."""
+    with source.open("rb") if isinstance(source, Path) else nullcontext(source) as file:
+        size = file.seek(0, os.SEEK_END)
+        if size > MAX_TOTAL_BYTES:
+            raise BadArchive(f"it is larger than {MAX_TOTAL_BYTES >> 30} GiB")
+        file.seek(max(0, size - END_BYTES))
+        end = file.read(END_BYTES)
+        file.seek(0)
+    record = end[end.rfind(b"PK\5\6") :]
+    if len(record) >= 16 and int.from_bytes(record[12:16], "little") > MAX_DIRECTORY_BYTES:
+        raise BadArchive("it holds more files than any run")
 
 
 def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
@@ -131,8 +191,14 @@ def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     for info in infos:
         parts = PurePosixPath(info.filename).parts
         path = _relative_path(parts[depth:]) if parts[:depth] == roots[0] else ""
-        if path and not info.is_dir():
-            members[path] = info
+        if not path or info.is_dir():
+            continue
+        if path in members:
+            raise BadArchive(f"{path} is twice in it")
+        limit = _max_bytes(parts[depth:])
+        if info.file_size > limit:
+            raise BadArchive(f"{path} is larger than {limit:,} bytes")
+        members[path] = info
     if sum(info.file_size for info in members.values()) > MAX_TOTAL_BYTES:
         raise BadArchive(f"it would unpack to more than {MAX_TOTAL_BYTES >> 30} GiB")
     return members
@@ -141,15 +207,16 @@ def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
 def _settings(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> RunSettings:
     try:
         with archive.open(members["run.json"]) as file:
-            entry: dict[str, Any] = parse_json(file.read(MAX_SETTINGS_BYTES), dict[str, Any])
+            entry: dict[str, Any] = parse_json(file.read(MAX_SETTINGS_BYTES + 1), dict[str, Any])
         return RunSettings.from_json(entry)
-    except (MusicgenError, KeyError) as problem:
+    except MusicgenError as problem:
         raise BadArchive(f"its settings cannot be used: {problem}") from None
 
 
 def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> None:
-    if member.file_size > MAX_FILE_BYTES:
-        raise BadArchive(f"{path.name} is larger than {MAX_FILE_BYTES >> 20} MiB")
+    ratio = member.file_size / max(1, member.compress_size)
+    if member.file_size > ANY_RATIO_BYTES and ratio > MAX_RATIO:
+        raise BadArchive(f"{path.name} unpacks to {ratio:,.0f} times its size")
     path.parent.mkdir(parents=True, exist_ok=True)
     remaining = member.file_size
     with archive.open(member) as source, path.open("wb") as target:
@@ -158,22 +225,6 @@ def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> N
             remaining -= len(block)
         if remaining or source.read(1):
             raise BadArchive(f"{path.name} has another size than the zip says")
-
-
-def _localise(folder: Path, settings: RunSettings) -> None:
-    """Change what held only on the other computer, and check the checkpoint."""
-    write_json(folder / "run.json", settings.to_json())
-    run = Run(folder)
-    status = run.stored_status()
-    if status.state in ALIVE:  # exported in the middle of a training
-        write_status(
-            folder,
-            replace(status, state=STOPPED, message="", heartbeat=0.0, pid=0, process_started=0.0),
-        )
-    try:
-        open_checkpoint(run.checkpoint())
-    except (BadCheckpoint, UnknownRun) as problem:
-        raise BadArchive(f"its checkpoint cannot be used: {problem}") from None
 
 
 def _free_name(name: str) -> str:

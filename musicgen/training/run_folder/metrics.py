@@ -6,6 +6,7 @@ import math
 import os
 from bisect import bisect_left
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ import numpy as np
 from musicgen.training.run_folder.run import Run
 
 MAX_COLUMNS = 200  # of one table; a training writes far fewer
+MAX_CELLS = 8_000_000  # of one table
 MAX_BYTES = 64 * 2**20  # read by one update
 
 
@@ -45,6 +47,8 @@ class Table:
             return
         self._drop_from(bisect_left(self._columns[self.order], position))
         count = len(self)
+        if count * len(self._columns) >= MAX_CELLS:
+            return
         for name in row:
             if name not in self._columns and len(self._columns) < MAX_COLUMNS:
                 self._columns[name] = [math.nan] * count
@@ -106,7 +110,8 @@ def _numbers(entry: Mapping[str, Any]) -> dict[str, float]:
         items = value.items() if isinstance(value, dict) else [("", value)]
         for key, number in items:
             if isinstance(number, int | float) and not isinstance(number, bool):
-                row[f"{name}.{key}" if key else name] = float(number)
+                with suppress(OverflowError):  # an integer beyond all floats
+                    row[f"{name}.{key}" if key else name] = float(number)
     return row
 
 

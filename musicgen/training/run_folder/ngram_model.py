@@ -7,11 +7,12 @@ from pathlib import Path
 from musicgen.corpus.load import load_collection
 from musicgen.errors import MusicgenError
 from musicgen.evaluation.ngram import NGram, fit, fit_best
+from musicgen.file_hashes import DamagedFile, check_files
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.training.data.prepare import prepare
 from musicgen.training.forecast.memory import MAX_NGRAM_NOTES
 from musicgen.training.run_folder.registry import find_run
-from musicgen.training.run_folder.results import read_baselines
+from musicgen.training.run_folder.results import BASELINES, read_baselines
 from musicgen.training.run_folder.run import Run
 
 NGRAM = "n-gram"  # in baselines.json, and in `RUN@n-gram` in place of a checkpoint's name
@@ -34,7 +35,10 @@ def fit_run_ngram(run: Run) -> NGram:
     """
     encoding = open_checkpoint(run.checkpoint()).encoding
     try:
+        check_files(run.folder, [BASELINES])  # the order of the n-gram is in it
         data = prepare(load_collection(run.settings.source), run.settings, encoding)
+    except DamagedFile as problem:
+        raise NGramUnavailable(f"'{run.name}': {problem}") from None
     except (MusicgenError, OSError) as problem:
         raise NGramUnavailable(
             f"the music that '{run.name}' was trained on is not here: {problem}"

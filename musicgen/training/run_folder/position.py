@@ -8,19 +8,22 @@ from pathlib import Path
 from musicgen.json_files import read_json
 from musicgen.models.checkpoints.checkpoint import PROGRESS
 from musicgen.training.run_folder.reporter import Sums
+from musicgen.training.run_folder.status import Amount, Count, Seconds
+
+MAX_BYTES = 2**16
 
 
 @dataclass(frozen=True)
 class TrainingPosition:
     """Epoch and batch at which a training stands, and its best epoch so far."""
 
-    epoch: int = 0  # complete ones
-    batch: int = 0  # of the current epoch
-    batch_size: int = 0  # windows; 0 in checkpoints of earlier versions
-    step: int = 0  # batches in all epochs, of any size
-    seconds: float = 0.0  # of training
-    best_epoch: int = 0
-    best_valid_loss: float | None = None  # bits a step
+    epoch: Count = 0  # complete ones
+    batch: Count = 0  # of the current epoch
+    batch_size: Count = 0  # windows; 0 in checkpoints of earlier versions
+    step: Count = 0  # batches in all epochs, of any size
+    seconds: Seconds = 0.0  # of training
+    best_epoch: Count = 0
+    best_valid_loss: Amount | None = None  # bits a step
     sums: Sums = field(default_factory=dict)  # of the current epoch so far
 
     def with_batch_size(self, size: int, batches: int) -> TrainingPosition:
@@ -38,4 +41,4 @@ class TrainingPosition:
 
 def read_position(checkpoint: Path) -> TrainingPosition:
     """Read the position that a checkpoint was saved at. Raises InvalidJson."""
-    return read_json(checkpoint / PROGRESS, TrainingPosition)
+    return read_json(checkpoint / PROGRESS, TrainingPosition, MAX_BYTES)

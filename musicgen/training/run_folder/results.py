@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated
+
+from msgspec import Meta
 
 from musicgen.json_files import InvalidJson, read_json
+from musicgen.training.run_folder.status import Amount, Count
 
 EVALUATION, BASELINES = "evaluation.json", "baselines.json"
 
@@ -14,11 +18,11 @@ EVALUATION, BASELINES = "evaluation.json", "baselines.json"
 class SideResult:
     """Result of the model on one side of the split; other keys of the file are not read."""
 
-    bits_per_note: float | None = None
-    bits_per_step: float | None = None
-    accuracy: dict[str, float] = field(default_factory=dict)  # by field of the encoding
-    notes: int = 0  # measured; 0 in files that do not say
-    total_notes: int = 0  # of that side; 0 in files of versions that measured all
+    bits_per_note: Amount | None = None
+    bits_per_step: Amount | None = None
+    accuracy: dict[str, Amount] = field(default_factory=dict)  # by field of the encoding
+    notes: Count = 0  # measured; 0 in files that do not say
+    total_notes: Count = 0  # of that side; 0 in files of versions that measured all
 
     @property
     def is_sample(self) -> bool:
@@ -30,9 +34,9 @@ class SideResult:
 class BaselineResult:
     """Result of one baseline (uniform, unigram, n-gram), by side of the split."""
 
-    order: int = 0  # of the n-gram
-    bits_per_note: dict[str, float] = field(default_factory=dict)
-    bits_per_step: dict[str, float] = field(default_factory=dict)
+    order: Annotated[int, Meta(ge=0, le=100)] = 0  # of the n-gram
+    bits_per_note: dict[str, Amount] = field(default_factory=dict)
+    bits_per_step: dict[str, Amount] = field(default_factory=dict)
 
 
 def read_evaluation(folder: Path) -> dict[str, SideResult]:

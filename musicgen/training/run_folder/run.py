@@ -55,6 +55,8 @@ from musicgen.training.settings import RunSettings
 SILENCE_SECONDS = {QUEUED: 60.0, RUNNING: 60.0, STARTING: 180.0}
 LAUNCH_SECONDS = 20.0  # that a new process may take to write its first status
 LOG_TAIL_BYTES = 2**16
+MAX_SETTINGS_BYTES = 2**18
+MAX_POINTER_BYTES = 2**10
 
 
 class UnknownRun(MusicgenError):
@@ -87,7 +89,9 @@ class Run:
     def settings(self) -> RunSettings:
         """Settings of the training; raises UnknownRun where run.json cannot be read."""
         try:
-            entry: dict[str, Any] = read_json(self.folder / "run.json", dict[str, Any])
+            entry: dict[str, Any] = read_json(
+                self.folder / "run.json", dict[str, Any], MAX_SETTINGS_BYTES
+            )
             return RunSettings.from_json(entry)
         except MusicgenError as problem:
             raise UnknownRun(f"run '{self.name}' cannot be read: {problem}") from None
@@ -154,7 +158,7 @@ class Run:
             for line in file:
                 try:
                     yield json.loads(line)
-                except ValueError:
+                except (ValueError, RecursionError):
                     continue
 
     def checkpoint(self, which: str = "") -> Path:
@@ -165,7 +169,9 @@ class Run:
         parent = self.folder / "checkpoints"
         for pointer in (which,) if which else ("best", "latest"):
             with suppress(InvalidJson, BadName):
-                target: CheckpointPointer = read_json(parent / f"{pointer}.json", CheckpointPointer)
+                target: CheckpointPointer = read_json(
+                    parent / f"{pointer}.json", CheckpointPointer, MAX_POINTER_BYTES
+                )
                 return parent / checked_name(target.checkpoint)
         named = parent / checked_name(which or "best")
         if which and named.is_dir():

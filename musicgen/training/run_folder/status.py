@@ -5,9 +5,12 @@ from __future__ import annotations
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Annotated, TypeAlias
 
 import psutil
+from msgspec import Meta
 
+from musicgen.bounds import one_of
 from musicgen.files import write_json
 from musicgen.json_files import InvalidJson, read_json
 
@@ -16,41 +19,54 @@ STOPPED, FINISHED, FAILED, INTERRUPTED = "stopped", "finished", "failed", "inter
 STALLED = "stalled"
 ALIVE = (QUEUED, STARTING, RUNNING, STOPPING, STALLED)
 
+STATES = (*ALIVE, STOPPED, FINISHED, FAILED, INTERRUPTED)
+
 FILE = "status.json"
+MAX_BYTES = 2**16
 # How far apart the start of one process may seem: the system's clock can be set meanwhile.
 START_TOLERANCE_SECONDS = 2.0
+
+
+# Numbers of a status, within bounds that no training reaches.
+Count: TypeAlias = Annotated[int, Meta(ge=0, le=10**15)]
+Seconds: TypeAlias = Annotated[float, Meta(ge=0, le=1e12)]
+Amount: TypeAlias = Annotated[float, Meta(ge=-1e12, le=1e12)]
+Text: TypeAlias = Annotated[str, Meta(max_length=4000)]
 
 
 @dataclass(frozen=True)
 class Status:
     """State, progress and losses of a run. Losses are bits a step."""
 
-    state: str = QUEUED
-    message: str = ""  # for people: what failed, or what the process is doing
-    failure: str = ""  # a code of `failures` where the state is FAILED
-    heartbeat: float = 0.0  # time of the last write, seconds since 1970
-    epoch: int = 0  # complete ones
-    epochs: int = 0
-    step: int = 0  # batches
-    seconds: float = 0.0  # of training, all sessions together
-    loss: float | None = None
-    valid_loss: float | None = None
-    best_epoch: int = 0
-    best_valid_loss: float | None = None
-    steps_per_second: float | None = None  # predicted steps of the encoding
-    steps_per_epoch: int = 0  # batches
-    seconds_left: float | None = None
-    parameters: int = 0
-    device: str = ""
-    pid: int = 0  # of the training process
-    process_started: float = 0.0  # seconds since 1970; 0 in statuses of earlier versions
-    oom_kills: int | None = None  # on this machine since boot, at the last heartbeat
+    state: Text = QUEUED
+    message: Text = ""  # for people: what failed, or what the process is doing
+    failure: Text = ""  # a code of `failures` where the state is FAILED
+    heartbeat: Seconds = 0.0  # time of the last write, seconds since 1970
+    epoch: Count = 0  # complete ones
+    epochs: Count = 0
+    step: Count = 0  # batches
+    seconds: Seconds = 0.0  # of training, all sessions together
+    loss: Amount | None = None
+    valid_loss: Amount | None = None
+    best_epoch: Count = 0
+    best_valid_loss: Amount | None = None
+    steps_per_second: Amount | None = None  # predicted steps of the encoding
+    steps_per_epoch: Count = 0  # batches
+    seconds_left: Amount | None = None
+    parameters: Count = 0
+    device: Text = ""
+    pid: Count = 0  # of the training process
+    process_started: Seconds = 0.0  # seconds since 1970; 0 in statuses of earlier versions
+    oom_kills: Count | None = None  # on this machine since boot, at the last heartbeat
+
+    def __post_init__(self) -> None:
+        one_of("state", self.state, STATES)
 
 
 def read_status(folder: Path) -> Status:
     """Read a run's status.json; INTERRUPTED with the reason where it cannot be read."""
     try:
-        return read_json(folder / FILE, Status)
+        return read_json(folder / FILE, Status, MAX_BYTES)
     except InvalidJson as problem:
         return Status(state=INTERRUPTED, message=f"its status cannot be read: {problem}")
 

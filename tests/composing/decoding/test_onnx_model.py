@@ -1,5 +1,7 @@
 """OnnxModel on graphs written by hand: carried state, batches, damaged graphs."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -71,9 +73,8 @@ def test_selected_rows_keep_their_state(tmp_path):
 
 def test_a_missing_graph_is_refused(tmp_path):
     checkpoint = tiny_checkpoint(tmp_path)
-    fewer = type(checkpoint)(checkpoint.encoding, checkpoint.state, checkpoint.graphs[:2])
-    with pytest.raises(BadCheckpoint, match="2 graphs for the fields shift, pitch, duration"):
-        OnnxModel(fewer)
+    with pytest.raises(BadCheckpoint, match="graphs that were not exported on this computer"):
+        OnnxModel(replace(checkpoint, graphs=checkpoint.graphs[:2]))
 
 
 def test_a_damaged_graph_is_refused(tmp_path):

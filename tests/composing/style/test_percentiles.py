@@ -12,6 +12,7 @@ from musicgen.composing.style.percentiles import (
     metric_percentiles,
     save_percentiles,
 )
+from musicgen.json_files import InvalidJson
 from musicgen.score import Score
 from musicgen.statistics.metrics import score_metrics
 from tests.helpers.tunes import tune
@@ -63,7 +64,8 @@ def test_the_file_of_an_early_version_is_loaded(tmp_path):
         '{"a": {"p5": NaN, "p25": 1, "p50": 1, "p75": 1, "p95": 1}}',
     ],
 )
-def test_a_damaged_file_has_no_percentiles(tmp_path, text):
+def test_a_file_that_does_not_fit_is_refused_by_name(tmp_path, text):
     assert load_percentiles(tmp_path) == {}
     (tmp_path / "reference.json").write_text(text)
-    assert load_percentiles(tmp_path) == {}
+    with pytest.raises(InvalidJson, match=r"reference\.json cannot be read"):
+        load_percentiles(tmp_path)

@@ -6,6 +6,7 @@ import pytest
 
 from musicgen.composing.style.metre_style import MetreStyle
 from musicgen.composing.style.saving import FILE, load_styles, save_styles
+from musicgen.json_files import InvalidJson
 
 PLAIN = MetreStyle("3/4", 0.75, 100.0, 40)
 FULL = MetreStyle(
@@ -60,7 +61,8 @@ def test_a_file_of_a_later_version_is_loaded(tmp_path: Path) -> None:
         '[{"metre": "3/4", "share": 2, "tempo": 90, "program": 0}]',
     ],
 )
-def test_a_damaged_file_has_no_styles(tmp_path: Path, text: str) -> None:
+def test_a_file_that_does_not_fit_is_refused_by_name(tmp_path: Path, text: str) -> None:
     assert load_styles(tmp_path) == ()
     (tmp_path / FILE).write_text(text)
-    assert load_styles(tmp_path) == ()
+    with pytest.raises(InvalidJson, match=r"habits\.json cannot be read"):
+        load_styles(tmp_path)

@@ -12,6 +12,7 @@ from musicgen.encoding.events import EventsEncoding
 from musicgen.models.build import StepsModel, build_model
 from musicgen.models.checkpoints.checkpoint import WEIGHTS, open_checkpoint
 from musicgen.models.checkpoints.float16_export import with_float16_weights
+from musicgen.models.checkpoints.step_graphs import seal_changed_graphs
 from musicgen.models.checkpoints.writer import CheckpointWriter, load_weights, weights_of
 from musicgen.models.settings import LstmSettings
 
@@ -38,9 +39,11 @@ def rounded_folder(folder: Path, tmp_path: Path) -> Path:
     rounded_folder = tmp_path / "float16"
     shutil.copytree(folder, rounded_folder)
     weights = load_file(rounded_folder / WEIGHTS)
-    for graph in open_checkpoint(rounded_folder).graphs:
+    checkpoint = open_checkpoint(rounded_folder)
+    for graph in checkpoint.graphs:
         graph.write_bytes(with_float16_weights(graph.read_bytes(), weights))
     (rounded_folder / WEIGHTS).unlink()
+    seal_changed_graphs(checkpoint)
     return rounded_folder
 
 

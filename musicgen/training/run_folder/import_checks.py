@@ -1,0 +1,124 @@
+"""Checks of a run that somebody else may have made, and the export of its graphs.
+
+All of its files are read once, each through its schema, so that a run that is in the list can be
+shown, composed with and trained on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from musicgen.composing.originality.index import BadIndex, load_index
+from musicgen.composing.style.percentiles import load_percentiles
+from musicgen.composing.style.saving import load_styles
+from musicgen.errors import MusicgenError
+from musicgen.file_hashes import DamagedFile, check_files, listed_files, write_hashes
+from musicgen.files import write_json
+from musicgen.json_files import InvalidJson, read_json
+from musicgen.models.checkpoints.checkpoint import (
+    CONFIG,
+    OPTIMIZER,
+    PRIMERS,
+    PROGRESS,
+    VOCABULARY,
+    WEIGHTS,
+    BadCheckpoint,
+    open_without_graphs,
+)
+from musicgen.models.checkpoints.step_graphs import write_exported
+from musicgen.models.checkpoints.weights_file import BadWeights, read_arrays
+from musicgen.progress import Progress
+from musicgen.training.run_folder.position import read_position
+from musicgen.training.run_folder.results import (
+    BASELINES,
+    EVALUATION,
+    BaselineResult,
+    SideResult,
+)
+from musicgen.training.run_folder.run import CheckpointPointer, Run, UnknownRun
+from musicgen.training.run_folder.status import ALIVE, FILE, STOPPED, Status, write_status
+from musicgen.training.settings import RunSettings
+
+MAX_CHECKPOINTS = 8
+MODEL_FILES = {CONFIG, VOCABULARY, PRIMERS, WEIGHTS, OPTIMIZER, PROGRESS}
+_SCHEMAS: dict[str, Any] = {
+    FILE: Status,
+    "split.json": dict[str, list[str]],
+    BASELINES: dict[str, BaselineResult],
+    EVALUATION: dict[str, SideResult],
+}
+
+
+class BadRun(MusicgenError):
+    """A run that does not fit, and why."""
+
+
+def check_and_export(folder: Path, settings: RunSettings, progress: Progress | None = None) -> None:
+    """Check all files of a run in a new folder, and export its graphs. Raises BadRun.
+
+    settings: of the run on this computer, which are written in place of its own.
+    """
+    try:
+        _check_files(folder)
+        write_json(folder / "run.json", settings.to_json())
+        _end_training(folder)
+        for checkpoint in _checkpoints(folder):
+            _check_checkpoint(checkpoint, progress)
+        names = listed_files(folder)
+        write_hashes(folder, [path.name for path in folder.iterdir() if path.name in names])
+    except (BadCheckpoint, BadWeights, UnknownRun) as problem:
+        raise BadRun(f"its checkpoint cannot be used: {problem}") from None
+    except (DamagedFile, InvalidJson, BadIndex) as problem:
+        raise BadRun(f"it cannot be used: {problem}") from None
+
+
+def _check_files(folder: Path) -> None:
+    """Read every file beside the checkpoints."""
+    check_files(folder, listed_files(folder) - {"run.json"})
+    for name, schema in _SCHEMAS.items():
+        if (folder / name).is_file():
+            read_json(folder / name, schema)
+    load_index(folder)
+    load_percentiles(folder)
+    load_styles(folder)
+    for pointer in ("best", "latest"):
+        path = folder / "checkpoints" / f"{pointer}.json"
+        if path.is_file():
+            read_json(path, CheckpointPointer)
+
+
+def _checkpoints(folder: Path) -> Iterator[Path]:
+    """Folders of the checkpoints, of which there must be one that the run points to."""
+    run = Run(folder)
+    named = [run.checkpoint()]
+    if (folder / "checkpoints" / "latest.json").is_file():
+        named.append(run.checkpoint("latest"))
+    folders = [path for path in (folder / "checkpoints").iterdir() if path.is_dir()]
+    if len(folders) > MAX_CHECKPOINTS:
+        raise BadCheckpoint(f"it holds {len(folders)} checkpoints, more than any run")
+    yield from dict.fromkeys((*named, *folders))
+
+
+def _check_checkpoint(folder: Path, progress: Progress | None) -> None:
+    if not folder.is_dir():
+        raise BadCheckpoint(f"there is no checkpoint '{folder.name}'")
+    optional = {name for name in (OPTIMIZER, PROGRESS) if not (folder / name).is_file()}
+    check_files(folder, (listed_files(folder) & MODEL_FILES) - optional)
+    if (folder / OPTIMIZER).is_file():
+        read_arrays(folder / OPTIMIZER)
+        read_position(folder)
+    elif (folder / PROGRESS).is_file():
+        read_position(folder)
+    write_exported(open_without_graphs(folder), progress)
+
+
+def _end_training(folder: Path) -> None:
+    """Change what the status of a run says of a process on the other computer."""
+    status = Run(folder).stored_status()
+    state = STOPPED if status.state in ALIVE else status.state
+    message = "" if status.state in ALIVE else status.message
+    ended = replace(status, state=state, message=message, heartbeat=0.0, pid=0, process_started=0.0)
+    write_status(folder, ended)
