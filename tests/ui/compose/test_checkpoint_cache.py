@@ -17,8 +17,9 @@ CHECKPOINTS = ("epoch-0001", "epoch-0002", "epoch-0003")
 
 
 @pytest.fixture()
-def folders(tmp_path: Path) -> list[Path]:
+def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Checkpoint folders of one run."""
+    monkeypatch.setenv("MUSICGEN_HOME", str(tmp_path))
     run = write_run(tmp_path / "runs", checkpoints=CHECKPOINTS)
     return [run / "checkpoints" / name for name in CHECKPOINTS]
 
