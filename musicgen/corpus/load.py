@@ -9,7 +9,8 @@ from pathlib import Path
 from musicgen.corpus.bundled.library import bundled_collections
 from musicgen.corpus.collection import Collection, Piece, RefusedFile
 from musicgen.corpus.errors import UnknownSource, UnreadableScore
-from musicgen.corpus.readers.formats import extension, split_tunes, to_text
+from musicgen.corpus.readers.abc.books import Book
+from musicgen.corpus.readers.formats import extension, to_text
 from musicgen.corpus.readers.read_score import read_piece
 from musicgen.corpus.score_cache import (
     CacheEntry,
@@ -19,7 +20,7 @@ from musicgen.corpus.score_cache import (
     load_cache,
     save_cache,
 )
-from musicgen.corpus.source_files import Listing, SourceFile, file_in_memory, list_files
+from musicgen.corpus.source_files import Listing, SourceFile, list_files, stamp_of
 from musicgen.corpus.user.import_record import read_import_record
 from musicgen.corpus.user.user_collections import collection_path, own_collection_names
 from musicgen.errors import Cancelled
@@ -115,16 +116,12 @@ class _CachedReader:
             return [file]
         try:
             data = file.read()
+            book = Book(to_text(data))
         except UnreadableScore as problem:
             return [RefusedFile(file.name, problem.reason, problem.remedy)]
-        texts = split_tunes(to_text(data))
-        if len(texts) == 1:
+        if len(book) == 1:
             return [SourceFile(file.name, file.stamp, partial(bytes, data))]
-        stem = file.name[: -len(".abc")]
-        tunes = [
-            file_in_memory(f"{stem} (tune {number}).abc", text.encode())
-            for number, text in enumerate(texts, 1)
-        ]
+        tunes = [_tune_file(file.name, book, index) for index in range(len(book))]
         self._entries[key] = TuneList(tuple((tune.name, tune.stamp) for tune in tunes))
         return list(tunes)
 
@@ -148,3 +145,13 @@ class _CachedReader:
         updated = self._entries if complete else self._cached | self._entries
         if updated.keys() != self._cached.keys():
             save_cache(source, updated)
+
+
+def _tune_file(book_name: str, book: Book, index: int) -> SourceFile:
+    """A tune of a book as a file of its own, whose text is made when it is read."""
+
+    def read() -> bytes:
+        return book.tune(index).encode()
+
+    name = f"{book_name[: -len('.abc')]} (tune {index + 1}).abc"
+    return SourceFile(name, stamp_of(read()), read)

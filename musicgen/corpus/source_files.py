@@ -67,7 +67,12 @@ def list_uploads(files: Iterable[tuple[str, bytes]], stack: ExitStack) -> Listin
 
 def file_in_memory(name: str, data: bytes) -> SourceFile:
     """A source file whose bytes are in memory, stamped by their hash."""
-    return SourceFile(name, hashlib.sha256(data).hexdigest()[:32], partial(bytes, data))
+    return SourceFile(name, stamp_of(data), partial(bytes, data))
+
+
+def stamp_of(data: bytes) -> str:
+    """The stamp of bytes: their hash."""
+    return hashlib.sha256(data).hexdigest()[:32]
 
 
 def printable(path: Path) -> str:

@@ -23,7 +23,6 @@ FORMATS = {
 }
 
 _XML_ENCODING = re.compile(rb"<\?xml[^>]{0,100}encoding=[\"']([\w.-]{1,40})[\"']")
-_TUNE_START = re.compile(r"^X:", re.MULTILINE)
 _BYTE_ORDER_MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe", "utf-16"),
@@ -62,12 +61,3 @@ def to_text(data: bytes) -> str:
         return data.decode(declared[1].decode() if declared else "utf-8")
     except (LookupError, UnicodeDecodeError):
         return data.decode("latin-1")
-
-
-def split_tunes(text: str) -> list[str]:
-    """Split an ABC file into tunes; the lines before the first tune go before each of them."""
-    starts = [match.start() for match in _TUNE_START.finditer(text)]
-    if len(starts) < 2:
-        return [text]
-    ends = [*starts[1:], len(text)]
-    return [text[: starts[0]] + text[a:b] for a, b in zip(starts, ends, strict=True)]

@@ -6,7 +6,8 @@ Grace notes, which have no duration, and chord symbols are left out.
 
 from __future__ import annotations
 
-from musicgen.corpus.readers.formats import MUSICXML
+from musicgen.corpus.readers.abc.reader import read_abc
+from musicgen.corpus.readers.formats import ABC, MUSICXML
 from musicgen.corpus.readers.musicxml.reader import read_musicxml
 from musicgen.corpus.readers.written_score import Notation
 
@@ -17,6 +18,8 @@ def read_text(text: str, kind: str, name: str) -> Notation:
     Any other error that a reader raises on a damaged text is turned into a refusal by the process
     that calls this.
     """
+    if kind == ABC:
+        return read_abc(text, name)
     if kind == MUSICXML:
         return read_musicxml(text, name)
     from musicgen.corpus.readers.music21_stream import convert_stream, parse_stream

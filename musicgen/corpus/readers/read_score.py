@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from musicgen.corpus.collection import Piece, PieceFile, RefusedFile
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers import formats
+from musicgen.corpus.readers.abc.books import Book
 from musicgen.corpus.readers.archives import unpack_mxl
 from musicgen.corpus.readers.limits import check_size
 from musicgen.corpus.readers.midi import read_midi
@@ -45,7 +46,7 @@ def _notation_text(data: bytes, kind: str) -> str:
     """Decode a notation file and refuse one that holds several tunes."""
     text = formats.to_text(unpack_mxl(data) if kind == formats.MXL else data)
     if kind == formats.ABC:
-        tunes = len(formats.split_tunes(text))
+        tunes = len(Book(text))
         if tunes > 1:
             raise UnreadableScore(
                 f"it holds {tunes:,} tunes, and one is wanted",

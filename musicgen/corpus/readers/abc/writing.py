@@ -1,0 +1,140 @@
+"""Voices of an ABC tune to a written score: one part a program, repeats with their last ending."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from itertools import pairwise
+from typing import TypeVar
+
+from musicgen.corpus.readers.abc.voice import Ending, Voice
+from musicgen.corpus.readers.metres import Signature
+from musicgen.corpus.readers.written_score import (
+    DEFAULT_VELOCITY,
+    TIE_START,
+    TIE_STOP,
+    WrittenNote,
+    WrittenScore,
+    resolution_for,
+    to_ticks,
+)
+from musicgen.score_fields import Part
+
+Value = TypeVar("Value")
+Span = tuple[Fraction, Fraction]  # start and end in quarters
+
+
+class _Cut:
+    """Times of a voice without the endings that another ending follows."""
+
+    def __init__(self, spans: Sequence[Span]) -> None:
+        self._spans = spans
+
+    def __call__(self, time: Fraction) -> Fraction | None:
+        """The time in the score, None if it is left out."""
+        earlier = Fraction(0)
+        for start, end in self._spans:
+            if start <= time < end:
+                return None
+            if time >= end:
+                earlier += end - start
+        return time - earlier
+
+
+def to_written_score(voices: Sequence[Voice], left_out: Counter[str]) -> WrittenScore:
+    """The score of voices. A voice without endings has those of the first voice that has some."""
+    voices = [voice for voice in voices if voice.has_music]
+    spans = {voice.id: list(_spans_to_skip(voice.endings)) for voice in voices}
+    common = next((spans[voice.id] for voice in voices if voice.endings), [])
+    cuts = {voice.id: _Cut(spans[voice.id] if voice.endings else common) for voice in voices}
+    resolution = resolution_for(
+        time.denominator
+        for voice in voices
+        for note in voice.notes
+        for time in (note.start, note.duration)
+    )
+    written = WrittenScore(resolution, left_out=left_out)
+    parts: dict[tuple[str, int, bool], int] = {}
+    for track, voice in enumerate(voices):
+        cut = cuts[voice.id]
+        _add_notes(written, voice, track, cut, parts)
+        for time, tempo in _kept(voice.tempos, cut):
+            written.tempos.setdefault(to_ticks(time, resolution), tempo)
+        if voice.settings.semitones() % 12 == 0:
+            for time, key in _kept(voice.keys, cut):
+                if key.fifths is not None:
+                    value = key.fifths, key.is_minor
+                    written.keys.setdefault(to_ticks(time, resolution), value)
+    if voices:
+        voice = max(voices, key=lambda voice: len(voice.bars))
+        written.bars = _signatures(voice, cuts[voice.id], resolution)
+    return written
+
+
+def _spans_to_skip(endings: Sequence[Ending]) -> Iterator[Span]:
+    """The endings that another ending of the same section follows at once."""
+    for ending, following in pairwise(endings):
+        if ending.end == following.start and following.number > 1:
+            yield ending.start, ending.end
+
+
+def _kept(values: dict[Fraction, Value], cut: _Cut) -> Iterator[tuple[Fraction, Value]]:
+    for time, value in sorted(values.items()):
+        new_time = cut(time)
+        if new_time is not None:
+            yield new_time, value
+
+
+def _add_notes(
+    written: WrittenScore,
+    voice: Voice,
+    track: int,
+    cut: _Cut,
+    parts: dict[tuple[str, int, bool], int],
+) -> None:
+    """Add a voice's notes; each of its programs is a part, and all are of one track."""
+    for note in voice.notes:
+        start = cut(note.start)
+        if start is None:
+            continue
+        key = voice.id, note.program, note.is_drum
+        if key not in parts:
+            parts[key] = len(written.parts)
+            written.parts.append(Part(_name(voice), note.program, note.is_drum, track))
+        # A tie leads to whatever note of the voice begins on its key where it ends.
+        written.notes.append(
+            WrittenNote(
+                to_ticks(start, written.resolution),
+                to_ticks(start + note.duration, written.resolution),
+                note.pitch,
+                DEFAULT_VELOCITY,
+                parts[key],
+                TIE_STOP | (TIE_START if note.is_tied else 0),
+            )
+        )
+
+
+def _name(voice: Voice) -> str:
+    """The name of a voice; its id if that is more than a number."""
+    return voice.settings.name or ("" if voice.id.isdigit() else voice.id)
+
+
+def _signatures(voice: Voice, cut: _Cut, resolution: int) -> list[Signature]:
+    """Start in ticks, numerator and denominator of the bars, without those that are left out."""
+    end = max(voice.time, max((n.start + n.duration for n in voice.notes), default=Fraction(0)))
+    bars = sorted(voice.bars.items())
+    stops: Iterable[Fraction] = [*(start for start, _ in bars[1:]), end]
+    signatures = []
+    for (start, metre), stop in zip(bars, stops, strict=True):
+        new_start = cut(start)
+        if new_start is not None and stop > start:
+            numerator, denominator = metre or _metre_of_length(stop - start)
+            signatures.append((to_ticks(new_start, resolution), numerator, denominator))
+    return signatures
+
+
+def _metre_of_length(quarters: Fraction) -> tuple[int, int]:
+    """The metre of a bar in free metre."""
+    denominator = max(4, (quarters / 4).denominator)
+    return int(quarters * denominator / 4), denominator
