@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from musicgen.corpus.errors import UnreadableScore
-from musicgen.corpus.readers.formats import HUMDRUM, MUSICXML
+from musicgen.corpus.readers.formats import ABC, HUMDRUM, MUSICXML
 from musicgen.corpus.readers.limits import LIMITS, Limits, check_notes, check_times
 from musicgen.corpus.readers.metres import metres_from_bars
 from musicgen.corpus.readers.written_score import Notation, phrases
@@ -33,6 +33,7 @@ def parse_stream(text: str, kind: str) -> Any:
 
     converters = {
         MUSICXML: subConverters.ConverterMusicXML,
+        ABC: subConverters.ConverterABC,  # for the bundled tunes alone
         HUMDRUM: subConverters.ConverterHumdrum,
     }
     converter = converters[kind]()

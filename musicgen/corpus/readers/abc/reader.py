@@ -10,6 +10,7 @@ import copy
 import re
 from collections import Counter
 from collections.abc import Callable
+from fractions import Fraction
 
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.abc.books import Book
@@ -24,6 +25,7 @@ from musicgen.corpus.readers.abc.fields import (
 from musicgen.corpus.readers.abc.lines import Line, tune_lines
 from musicgen.corpus.readers.abc.settings import DRUM_CHANNEL, Settings
 from musicgen.corpus.readers.abc.tokens import (
+    NoteToken,
     chord_of,
     grace_notes_of,
     length_of,
@@ -32,9 +34,10 @@ from musicgen.corpus.readers.abc.tokens import (
 )
 from musicgen.corpus.readers.abc.voice import ONE, Voice
 from musicgen.corpus.readers.abc.writing import to_written_score
-from musicgen.corpus.readers.limits import LIMITS
+from musicgen.corpus.readers.limits import LIMITS, check_notes
 from musicgen.corpus.readers.written_score import Notation, to_notation
 
+MAX_REST_BARS = 100_000  # of rests of whole bars in all voices
 FIRST_VOICE = "1"  # of music before the first field V:
 _JUMPS = frozenset(("8va(", "8vb(", "15ma(", "15mb("))
 _PLUS_CHORD = re.compile(r"\+[\^_=A-Ga-g,'\d/]+\+")  # of ABC before 1.7
@@ -74,15 +77,16 @@ class Tune:
         self._voice_directives: list[tuple[str, str]] = []
         self._tempo = ""
         self._voice: Voice | None = None
+        self._notes = self._rest_bars = 0
         self._line_break_is_exclamation = False
         self._actions: dict[str, Callable[[str], None]] = {
             "bar": self._bar,
             "ending": self._ending,
             "named_ending": self._ending,
-            "chord": lambda text: self.voice.add(*chord_of(text)),
-            "note": lambda text: self.voice.add([note_of(text)], ONE),
+            "chord": lambda text: self._add(*chord_of(text)),
+            "note": lambda text: self._add([note_of(text)], ONE),
             "rest": lambda text: self.voice.add([], length_of(text[1:])),
-            "bar_rest": lambda text: self.voice.rest_bars(int(text[1:10] or 1)),
+            "bar_rest": self._bar_rest,
             "tie": lambda text: self.voice.tie(),
             "broken": lambda text: self.voice.broken_rhythm(text),
             "dots": lambda text: self.voice.dots(),
@@ -202,6 +206,20 @@ class Tune:
         for token in tokens(text):
             self._actions[token.kind](token.text)
 
+    def _add(self, notes: list[NoteToken], length: Fraction) -> None:
+        self._notes += len(notes)
+        check_notes(self._notes)
+        self.voice.add(notes, length)
+
+    def _bar_rest(self, text: str) -> None:
+        count = int(text[1:10] or 1)
+        self._rest_bars += count
+        if self._rest_bars > MAX_REST_BARS:
+            raise UnreadableScore(
+                f"it has {self._rest_bars:,} bars of rest; at most {MAX_REST_BARS:,} are read"
+            )
+        self.voice.rest_bars(count)
+
     def _bar(self, text: str) -> None:
         match = re.fullmatch(r"(.*?)(\d[\d,-]*)?", text)
         assert match is not None
@@ -219,10 +237,9 @@ class Tune:
         self.voice.begin_ending(int(number[0]))
 
     def _grace(self, text: str) -> None:
-        notes = grace_notes_of(text)
-        for note in notes:
+        for note in grace_notes_of(text):
             self.voice.alteration(note)  # its accidental holds to the end of the bar
-        self.left_out["grace notes"] += len(notes)
+            self.left_out["grace notes"] += 1
 
     def _string(self, text: str) -> None:
         self.left_out["annotations" if text[1:2] in "^_<>@" else "chord symbols"] += 1

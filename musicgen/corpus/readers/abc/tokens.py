@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from musicgen.corpus.errors import UnreadableScore
@@ -18,7 +19,7 @@ _NOTE = rf"{_PITCH}(?P<length>{_LENGTH})"
 # Tried in this order at each place of a line.
 _PATTERNS = {
     "field": r"\[[A-Za-z]:[^\]]*\]",
-    "bar": r"(?:\.?(?:(?::\s*|\[|\])*\||::)(?:[|:\]]|\[(?=[|\]]))*|\[\])(?:\d+(?:[,-]\d+)*)?",
+    "bar": r"(?:\.?(?:(?::\s*|\[|\]){0,8}\||::)(?:[|:\]]|\[(?=[|\]]))*|\[\])(?:\d+(?:[,-]\d+)*)?",
     "ending": r"\[\s*\d+(?:[,-]\d+)*",
     "chord": rf"\[(?:{_STRING}|![^\s!|]*!|[^\]\"!|\[])*\]{_LENGTH}",
     "named_ending": rf"\[{_STRING}",
@@ -43,6 +44,7 @@ _IN_CHORD = re.compile(
 _GRACE_NOTE = re.compile(_PITCH)
 _ALTERATIONS = {"^^": 2, "^": 1, "=": 0, "_": -1, "__": -2}
 _PITCH_CLASSES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+_MAX_CHORD_CHARACTERS = 1_000
 _MAX_DIGITS = 9  # of a number; with more the times of a piece overflow
 
 
@@ -81,6 +83,7 @@ def tokens(text: str) -> Iterator[Token]:
         position = match.end()
 
 
+@lru_cache(maxsize=1024)
 def length_of(text: str) -> Fraction:
     """A note's length in unit note lengths: `3/2`, `/`, `//`, `2`; 1 for an empty text."""
     numerator, slashes, denominator = _length_parts(text)
@@ -110,6 +113,8 @@ def note_of(text: str) -> NoteToken:
 
 def chord_of(text: str) -> tuple[list[NoteToken], Fraction]:
     """The notes of a token `chord`, and the factor of their lengths; raises UnreadableScore."""
+    if len(text) > _MAX_CHORD_CHARACTERS:
+        raise UnreadableScore(f"a chord has {len(text):,} characters")
     body, _, length = text[1:].rpartition("]")
     notes, position = [], 0
     while position < len(body):
@@ -125,9 +130,9 @@ def chord_of(text: str) -> tuple[list[NoteToken], Fraction]:
     return notes, length_of(length)
 
 
-def grace_notes_of(text: str) -> list[NoteToken]:
+def grace_notes_of(text: str) -> Iterator[NoteToken]:
     """The notes of a token `grace`."""
-    return [_note(match, Fraction(1)) for match in _GRACE_NOTE.finditer(text)]
+    return (_note(match, Fraction(1)) for match in _GRACE_NOTE.finditer(text))
 
 
 def _note(match: re.Match[str], length: Fraction) -> NoteToken:

@@ -15,6 +15,7 @@ from musicgen.corpus.readers.abc.tokens import NoteToken
 from musicgen.corpus.readers.limits import LIMITS
 
 ONE = Fraction(1)
+MAX_DENOMINATOR = 10**9  # of a time in quarters; keeps fractions small and quick
 # Notes in the time of q others for `(p`; 0: three in compound time, else two.
 _TUPLET_TIMES = {2: 3, 3: 2, 4: 3, 5: 0, 6: 2, 7: 0, 8: 3, 9: 0}
 
@@ -122,9 +123,9 @@ class Voice:
             if propagation != "not":
                 self._accidentals[scope] = token.alteration
             return token.alteration
-        tie_end, tied = self._ties.get(place, (None, 0))
-        if tie_end == self.time:
-            return tied
+        tie = self._ties.get(place)
+        if tie and tie[0] == self.time:
+            return tie[1]
         return self._accidentals.get(scope, self.settings.key.alterations.get(token.letter, 0))
 
     def _take_factor(self) -> Fraction:
@@ -139,6 +140,8 @@ class Voice:
 
     def _advance(self, duration: Fraction) -> None:
         self.time += duration
+        if self.time.denominator > MAX_DENOMINATOR:
+            raise UnreadableScore("the lengths of its notes are too fine to be music")
         if self.time > LIMITS.quarters:
             raise UnreadableScore(
                 f"it lasts {int(self.time):,} quarter notes; "

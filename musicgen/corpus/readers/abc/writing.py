@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TypeVar
 
 from musicgen.corpus.readers.abc.voice import Ending, Voice
@@ -29,17 +30,19 @@ class _Cut:
     """Times of a voice without the endings that another ending follows."""
 
     def __init__(self, spans: Sequence[Span]) -> None:
-        self._spans = spans
+        self._starts = [start for start, _ in spans]
+        self._ends = [end for _, end in spans]
+        lengths = (end - start for start, end in spans)
+        self._earlier = [Fraction(0), *accumulate(lengths)]  # length of the spans up to each
 
     def __call__(self, time: Fraction) -> Fraction | None:
         """The time in the score, None if it is left out."""
-        earlier = Fraction(0)
-        for start, end in self._spans:
-            if start <= time < end:
-                return None
-            if time >= end:
-                earlier += end - start
-        return time - earlier
+        if not self._starts:
+            return time
+        index = bisect_right(self._starts, time)
+        if index and time < self._ends[index - 1]:
+            return None
+        return time - self._earlier[index]
 
 
 def to_written_score(voices: Sequence[Voice], left_out: Counter[str]) -> WrittenScore:
