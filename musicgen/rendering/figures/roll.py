@@ -27,8 +27,7 @@ _VERTICAL_MARGIN, _LABEL_HEIGHT = 70, 12  # pixels: above and below the notes; o
 _NAMED_KEYS = (("CDEFGAB", 1), ("CEG", 3))
 _MAX_BAR_NUMBERS, _MAX_BAR_LINES = 24, 200
 _GAP_QUARTERS = 1 / 24  # between repeated notes, which would look like one
-_LANE_KEYS = 2  # height of a drum's lane, in keys
-_LANE_PIXELS = 14  # by which a drum's lane makes the roll higher
+_LANE_PIXELS = 15  # height of a drum's lane, by which it makes the roll higher
 
 
 @dataclass(frozen=True)
@@ -78,16 +77,16 @@ def piano_roll(
     figure = go.Figure()
     is_primer = np.arange(len(score)) < primer_notes
     hover_texts = _with_mark_labels(note_labels(score), marks)
-    mark_kinds = _mark_kinds(len(score), marks)
+    mark_kinds, rows = _mark_kinds(len(score), marks), _rows(score, height)
     if is_primer.any():
-        trace = _trace(score, is_primer, hover_texts, mark_kinds, "beginning", PRIMER_COLOUR)
+        trace = _trace(score, is_primer, hover_texts, mark_kinds, "beginning", PRIMER_COLOUR, rows)
         figure.add_trace(trace)
     parts, names = np.unique(score.notes["part"]), part_labels(score)
     for part in parts.tolist():
         in_part = (score.notes["part"] == part) & ~is_primer
         if in_part.any():
             colour = part_colour(part)
-            trace = _trace(score, in_part, hover_texts, mark_kinds, names[part], colour)
+            trace = _trace(score, in_part, hover_texts, mark_kinds, names[part], colour, rows)
             figure.add_trace(trace)
     figure.update_layout(
         barmode="overlay",
@@ -113,8 +112,9 @@ def _trace(
     mark_kinds: np.ndarray,
     name: str,
     colour: str,
+    rows: tuple[np.ndarray, np.ndarray],
 ) -> go.Bar:
-    """Bars of the notes under a mask."""
+    """Bars of the notes under a mask; rows: the middle and the height of each note's row."""
     notes, kinds = score.notes[mask], mark_kinds[mask]
     starts = _times(score, notes["start"])
     lengths = _times(score, notes["start"] + notes["duration"]) - starts
@@ -123,8 +123,8 @@ def _trace(
         orientation="h",
         base=starts,
         x=np.maximum(lengths - _GAP_QUARTERS, _GAP_QUARTERS / 2),
-        y=_rows(score)[mask],
-        width=0.9 * np.where(score.is_drum[mask], _LANE_KEYS, 1),
+        y=rows[0][mask],
+        width=0.9 * rows[1][mask],
         name=name,
         marker={
             "color": colour,
@@ -144,14 +144,26 @@ def _times(score: Score, ticks: np.ndarray) -> np.ndarray:
     return score.seconds_at(ticks) if score.is_performance else ticks / score.resolution
 
 
-def _rows(score: Score) -> np.ndarray:
-    """Height of each note: its pitch, or for a drum its lane below the lowest key: (N,)."""
-    pitch = score.notes["pitch"].astype(np.int64)
-    if not score.is_drum.any():
-        return pitch
-    lanes = np.array(list(drum_lanes(score)))
-    below = _key_range(score)[0] - _LANE_KEYS * (len(lanes) - np.searchsorted(lanes, pitch))
-    return np.where(score.is_drum, below, pitch)
+def _rows(score: Score, height: int) -> tuple[np.ndarray, np.ndarray]:
+    """Middle and height, in keys, of the row of each note, a key or a drum's lane: 2 x (N,)."""
+    pitch, lanes = score.notes["pitch"].astype(np.int64), _lane_middles(score, height)
+    if not len(lanes):
+        return pitch, np.ones(len(pitch))
+    lane = np.searchsorted(list(drum_lanes(score)), pitch).clip(max=len(lanes) - 1)
+    lane_keys = _LANE_PIXELS / _key_pixels(score, height)
+    return np.where(score.is_drum, lanes[lane], pitch), np.where(score.is_drum, lane_keys, 1.0)
+
+
+def _lane_middles(score: Score, height: int) -> np.ndarray:
+    """Middles of the lanes of drums on the axis of keys, the lowest first, below the keys."""
+    count, lane_keys = len(drum_lanes(score)), _LANE_PIXELS / _key_pixels(score, height)
+    return _key_range(score)[0] - lane_keys * (np.arange(count, 0, -1) - 0.5)
+
+
+def _key_pixels(score: Score, height: int) -> float:
+    """Height of a key's row in pixels."""
+    low, high = _key_range(score)
+    return (height - _VERTICAL_MARGIN) / (high - low)
 
 
 def _mark_kinds(count: int, marks: Sequence[Mark]) -> np.ndarray:
@@ -206,16 +218,14 @@ def _key_range(score: Score) -> tuple[int, int]:
 def _key_axis(score: Score, height: int) -> dict[str, object]:
     """Options of the pitch axis: names of as many natural keys as there is room for, and drums."""
     (low, high), lanes = _key_range(score), list(drum_lanes(score).values())
-    key_height = (height - _VERTICAL_MARGIN) / (high - low)  # pixels
+    key_height = _key_pixels(score, height)
     fitting = (names for names, gap in _NAMED_KEYS if gap * key_height >= _LABEL_HEIGHT)
     named = next(fitting, "C")
     keys = [key for key in range(low, high + 1) if SHARP_NAMES[key % 12] in named]
-    rows = [low - _LANE_KEYS * (len(lanes) - index) for index in range(len(lanes))]
-    bottom = low - _LANE_KEYS * (len(lanes) + 0.5) if lanes else low
     return {
-        "tickvals": [*rows, *keys],
+        "tickvals": [*_lane_middles(score, height), *keys],
         "ticktext": [*lanes, *(pitch_name(key) for key in keys)],
-        "range": [bottom, high],
+        "range": [low - _LANE_PIXELS * len(lanes) / key_height, high],
         "gridcolor": _GRID_LINE,
         "zeroline": False,
     }
