@@ -37,6 +37,10 @@ class Metre:
         """Length of a bar in ticks of a resolution."""
         return max(1, 4 * resolution * self.numerator // self.denominator)
 
+    def at(self, start: int) -> Metre:
+        """The same metre at another tick."""
+        return Metre(start, self.numerator, self.denominator)
+
     def __str__(self) -> str:
         return f"{self.numerator}/{self.denominator}"
 

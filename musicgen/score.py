@@ -102,6 +102,8 @@ class Score:
         notes.flags.writeable = False
         object.__setattr__(self, "notes", notes)
         object.__setattr__(self, "parts", parts)
+        # A table of chosen columns would keep the room of the others.
+        object.__setattr__(self, "unreleased", np.array(self.unreleased, UNRELEASED_DTYPE))
 
     def __eq__(self, other: object) -> bool:
         """Equality of the music, all that is played or written; names are ignored."""

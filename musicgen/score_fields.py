@@ -59,6 +59,10 @@ class TempoChange:
     def __post_init__(self) -> None:
         within("tempo", self.tempo, MIN_TEMPO, MAX_TEMPO)
 
+    def at(self, start: int) -> TempoChange:
+        """The same change at another tick."""
+        return TempoChange(start, self.tempo)
+
 
 @dataclass(frozen=True)
 class KeySignature:
@@ -70,6 +74,10 @@ class KeySignature:
 
     def __post_init__(self) -> None:
         within("fifths", self.fifths, -MAX_FIFTHS, MAX_FIFTHS)
+
+    def at(self, start: int) -> KeySignature:
+        """The same key at another tick."""
+        return KeySignature(start, self.fifths, self.is_minor)
 
 
 def microseconds_per_quarter(tempo: float) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import TypeAlias, TypeVar
 
 import numpy as np
@@ -41,7 +40,7 @@ def move_marks(marks: Iterable[Mark], clock: Clock) -> tuple[Mark, ...]:
     marks = list(marks)
     starts = clock(np.array([mark.start for mark in marks], dtype=np.int64)).tolist()
     by_start = dict(zip(starts, marks, strict=True))
-    return tuple(replace(mark, start=start) for start, mark in by_start.items())
+    return tuple(mark.at(start) for start, mark in by_start.items())
 
 
 def end_at_first_release(notes: np.ndarray) -> np.ndarray:

@@ -22,7 +22,7 @@ from musicgen.score import Score
 MIN_NOTES = 20  # shorter scores say too little to be called performances
 WINDOW_NOTES = 128
 MIN_CONCENTRATION = 0.45  # of a score on the beat
-DIVISIONS = (2, 3, 4, 5, 6, 7, 8, 12)  # of a quarter; fewer than 2 would follow slow rubato
+DIVISIONS = (2, 3, 4, 5, 6, 7, 8, 12, 24)  # of a quarter; fewer than 2 would follow slow rubato
 _DIVISIONS = np.array(DIVISIONS, np.float32)
 
 

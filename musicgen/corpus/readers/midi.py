@@ -31,18 +31,18 @@ def read_midi(data: bytes, name: str, limits: Limits = LIMITS) -> tuple[Score, t
     empty or beyond the limits.
     """
     events = parse_midi(_without_riff(data))
-    tracks, division = events.tracks, events.division
+    division = events.division
     check_division(division, limits)
-    notes = pair_notes(tracks)
+    notes = pair_notes(events)
     check_notes(len(notes), limits)
     check_times(notes.start, notes.end, division, limits)
-    grouped = group_parts(tracks, notes)
+    grouped = group_parts(events, notes)
     if len(grouped.parts) > limits.parts:
         raise UnreadableScore(
             f"it holds {len(grouped.parts):,} parts; at most {limits.parts:,} are read"
         )
-    pedals = pedal_changes(tracks, notes, grouped)
-    marks = read_marks(tracks, limits)
+    pedals = pedal_changes(events, notes, grouped)
+    marks = read_marks(events, limits)
     resolution = _resolution(division, [notes.start, notes.end, pedals["start"], marks.starts])
     clock = partial(round_ticks, old=division, new=resolution)
     table = _note_table(notes, grouped, clock)
@@ -60,7 +60,7 @@ def read_midi(data: bytes, name: str, limits: Limits = LIMITS) -> tuple[Score, t
     )
     if is_performed(score):
         score = replace(score, is_performance=True)
-    return score, left_out(tracks)
+    return score, left_out(events)
 
 
 def check_division(division: int, limits: Limits) -> None:

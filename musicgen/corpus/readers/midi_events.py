@@ -11,6 +11,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,30 +25,32 @@ _MAX_VARIABLE_BYTES = 4  # of a number of variable length
 _CHUNK_HEADER_BYTES = 8
 _MAX_TICK = 2**40  # of a track; beyond is an attack, and int64 is far from overflowing
 _DATA_BYTES = bytes([2] * 12 + [1, 1, 2, 0])  # after a status byte, by its upper half
-_DATA_BYTES_ARRAY = np.frombuffer(_DATA_BYTES, np.uint8)
 _COMMON_DATA_BYTES = {0xF1: 1, 0xF2: 2, 0xF3: 1}  # after other system messages
 
 
-@dataclass(frozen=True)
-class TrackEvents:
-    """Channel events of one track, (E,) each in the file's order, and its meta events."""
+class MetaEvent(NamedTuple):
+    """A meta event: a name, a tempo, a text."""
 
-    ticks: np.ndarray  # int64, from the beginning
-    kinds: np.ndarray  # uint8, NOTE_OFF to PITCH_BEND
-    channels: np.ndarray  # uint8, 0 to 15
-    first: np.ndarray  # uint8, first data byte
-    second: np.ndarray  # uint8, second data byte; undefined for kinds with one
-    metas: tuple[tuple[int, int, bytes], ...]  # tick, type, data
-    system_exclusives: int  # number of system-exclusive messages
-    end: int  # tick of the last event
+    tick: int
+    track: int
+    kind: int
+    data: bytes
 
 
 @dataclass(frozen=True)
 class MidiEvents:
-    """The header of a MIDI file and the events of its tracks."""
+    """Channel events of a MIDI file, (E,) each: track after track, in the order of the file."""
 
     division: int  # ticks per quarter below 2^15, else frames of film
-    tracks: tuple[TrackEvents, ...]
+    ticks: np.ndarray  # int64, from the beginning of the track
+    tracks: np.ndarray  # int32, index of the track
+    kinds: np.ndarray  # uint8, NOTE_OFF to PITCH_BEND
+    channels: np.ndarray  # uint8, 0 to 15
+    first: np.ndarray  # uint8, first data byte
+    second: np.ndarray  # uint8, second data byte; undefined for kinds with one
+    track_ends: np.ndarray  # (T,) int64, tick of the last event of each track
+    metas: tuple[MetaEvent, ...]
+    system_exclusives: int  # number of system-exclusive messages
 
 
 def parse_midi(data: bytes) -> MidiEvents:
@@ -57,9 +60,16 @@ def parse_midi(data: bytes) -> MidiEvents:
     header_bytes = int.from_bytes(data[4:8], "big")
     if len(data) < _CHUNK_HEADER_BYTES + 6 or header_bytes < 6:
         raise UnreadableScore("the file is cut short")
-    bodies = _track_bodies(data, _CHUNK_HEADER_BYTES + header_bytes)
+    spans = list(_track_spans(data, _CHUNK_HEADER_BYTES + header_bytes))
+    starts, places = array("i"), array("i")
+    counts = []
+    for start, stop in spans:
+        before = len(places)
+        _find_events(data, start, stop, starts, places)
+        counts.append(len(places) - before)
+    tracks = np.repeat(np.arange(len(spans), dtype=np.int32), counts)
     division = int.from_bytes(data[12:14], "big")
-    return MidiEvents(division, tuple(_parse_track(body) for body in bodies))
+    return _events(data, division, tracks, np.array(starts), np.array(places), len(spans))
 
 
 def damaged() -> UnreadableScore:
@@ -67,8 +77,8 @@ def damaged() -> UnreadableScore:
     return UnreadableScore("the MIDI data are damaged", "open it in a sequencer and save it again")
 
 
-def _track_bodies(data: bytes, position: int) -> Iterator[bytes]:
-    """Contents of the track chunks; other chunks are skipped."""
+def _track_spans(data: bytes, position: int) -> Iterator[tuple[int, int]]:
+    """First byte of the contents of each track chunk, and the byte after the last."""
     while position + _CHUNK_HEADER_BYTES <= len(data):
         kind = data[position : position + 4]
         size = int.from_bytes(data[position + 4 : position + 8], "big")
@@ -76,117 +86,125 @@ def _track_bodies(data: bytes, position: int) -> Iterator[bytes]:
         if kind == b"MTrk":
             if position + size > len(data):
                 raise damaged()
-            yield data[position : position + size]
+            yield position, position + size
         position += size
 
 
-def _parse_track(body: bytes) -> TrackEvents:
-    """Events of a track: first the places of all events, then what stands there."""
-    try:
-        status_at, statuses, ends = _event_places(body)
-    except IndexError:  # an event goes on beyond the track's end
-        raise damaged() from None
-    starts = np.concatenate([np.zeros(1, np.int32), ends[:-1]])[: len(ends)]
-    data = np.frombuffer(body + b"\0\0", np.uint8)
-    ticks = np.cumsum(_variable_values(data, starts, status_at))
-    if len(ticks) and (int(ends[-1]) > len(body) or int(ticks[-1]) > _MAX_TICK):
-        raise damaged()
-    is_channel = statuses < 0xF0
-    first_at = status_at[is_channel]
-    first_at = first_at + (data[first_at] >= 0x80)  # a running status is not written again
-    metas, exclusives = _system_events(body, ticks[~is_channel], statuses, status_at, ends)
-    return TrackEvents(
-        ticks[is_channel],
-        statuses[is_channel] >> 4,
-        statuses[is_channel] & 15,
-        data[first_at] & 0x7F,
-        data[first_at + 1] & 0x7F,
-        metas,
-        exclusives,
-        int(ticks[-1]) if len(ticks) else 0,
-    )
+def _find_events(
+    data: bytes, position: int, stop: int, starts: array[int], places: array[int]
+) -> None:
+    """Append the first byte of each event of a track, and the place after its delta time.
 
-
-def _event_places(body: bytes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Place after the delta time, status and end of each event: 3 x (E,) int32, uint8, int32.
-
-    A status holds for later events without one, and files keep it across meta and
-    system-exclusive events too, against the specification. IndexError at a cut event.
+    A status holds for later events without one. Files keep it across meta and system-exclusive
+    events too, against the specification. Raises UnreadableScore at a cut or impossible event.
     """
-    places, statuses, system_ends = array("i"), array("B"), array("i")
-    status = data_bytes = position = 0
-    size = len(body)
-    while position < size:  # the reader's innermost loop
-        while body[position] >= 0x80:
+    add_start, add_place = starts.append, places.append
+    data_bytes = -1  # of an event without a status; none may come before the first status
+    try:
+        while position < stop:  # the reader's innermost loop
+            add_start(position)
+            while data[position] >= 0x80:
+                position += 1
             position += 1
-        position += 1
-        places.append(position)
-        byte = body[position]
-        if byte < 0x80:
-            statuses.append(status)
-            position += data_bytes
-        elif byte < 0xF0:
-            statuses.append(byte)
-            status, data_bytes = byte, _DATA_BYTES[byte >> 4]
-            position += 1 + data_bytes
-        else:
-            statuses.append(byte)
-            position = _system_end(body, position)
-            system_ends.append(position)
-            if byte == _META and body[places[-1] + 1] == _END_OF_TRACK:
-                break
-    place = np.array(places, dtype=np.int32)
-    kind = np.array(statuses, dtype=np.uint8)
-    if (kind == 0).any():
-        raise damaged()  # an event without a status, before the first
-    ends = place + _DATA_BYTES_ARRAY[kind >> 4]
-    ends += np.frombuffer(body, np.uint8)[place] >= 0x80
-    ends[kind >= 0xF0] = np.array(system_ends, dtype=np.int32)
-    return place, kind, ends
+            add_place(position)
+            byte = data[position]
+            if byte < 0x80:
+                position += data_bytes
+            elif byte < 0xF0:
+                data_bytes = _DATA_BYTES[byte >> 4]
+                position += 1 + data_bytes
+            elif byte == _META and data[position + 1] == _END_OF_TRACK:
+                return
+            else:
+                position = _system_end(data, position)
+            if data_bytes < 0 and byte < 0x80:
+                raise damaged()
+    except IndexError:
+        raise damaged() from None
+    if position > stop:
+        raise damaged()
 
 
-def _system_end(body: bytes, position: int) -> int:
+def _system_end(data: bytes, position: int) -> int:
     """End of a system-exclusive, meta or other system event whose status is at `position`."""
-    status = body[position]
+    status = data[position]
     if status not in (_META, *_SYSTEM_EXCLUSIVES):
         return position + 1 + _COMMON_DATA_BYTES.get(status, 0)
-    length, position = _variable(body, position + (2 if status == _META else 1))
+    length, position = _variable(data, position + (2 if status == _META else 1))
     return position + length
 
 
-def _variable(body: bytes, position: int) -> tuple[int, int]:
+def _variable(data: bytes, position: int) -> tuple[int, int]:
     """A number of variable length, and the place after it."""
     value = 0
     for _ in range(_MAX_VARIABLE_BYTES):
-        byte = body[position]
+        byte = data[position]
         value, position = value << 7 | byte & 0x7F, position + 1
         if byte < 0x80:
             return value, position
     raise damaged()
 
 
+def _events(
+    data: bytes,
+    division: int,
+    tracks: np.ndarray,
+    starts: np.ndarray,
+    places: np.ndarray,
+    count: int,
+) -> MidiEvents:
+    """What stands at the places of the events, for all tracks at once."""
+    padded = np.frombuffer(data + b"\0\0", np.uint8)
+    elapsed = np.concatenate([[0], np.cumsum(_variable_values(padded, starts, places))])
+    edges = np.searchsorted(tracks, np.arange(count + 1))
+    ticks = elapsed[1:] - elapsed[edges[tracks]]
+    ends = elapsed[edges[1:]] - elapsed[edges[:-1]]
+    if (ends > _MAX_TICK).any():
+        raise damaged()
+    statuses = padded[places]
+    system = np.flatnonzero(statuses >= 0xF0)
+    metas, exclusives = _system_events(data, ticks[system], tracks[system], places[system])
+    channel = np.flatnonzero(statuses < 0xF0)
+    written = statuses[channel] >= 0x80
+    latest = np.maximum.accumulate(np.where(written, np.arange(len(channel)), 0))
+    statuses = statuses[channel][latest]
+    first = places[channel] + written  # a running status is not written again
+    return MidiEvents(
+        division,
+        ticks[channel],
+        tracks[channel],
+        statuses >> 4,
+        statuses & 15,
+        padded[first] & 0x7F,
+        padded[first + 1] & 0x7F,
+        ends,
+        metas,
+        exclusives,
+    )
+
+
 def _variable_values(data: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
     """Numbers of variable length between places in the data: (E,) int64."""
     lengths = ends - starts
-    if len(lengths) and int(lengths.max()) > _MAX_VARIABLE_BYTES:
+    longest = int(lengths.max(initial=0))
+    if longest > _MAX_VARIABLE_BYTES:
         raise damaged()
-    values = np.zeros(len(starts), np.int64)
-    for byte in range(int(lengths.max(initial=0))):
-        longer = lengths > byte
+    values = (data[starts] & 0x7F).astype(np.int64)
+    for byte in range(1, longest):
+        longer = np.flatnonzero(lengths > byte)
         values[longer] = values[longer] << 7 | data[starts[longer] + byte] & 0x7F
     return values
 
 
 def _system_events(
-    body: bytes, ticks: np.ndarray, statuses: np.ndarray, places: np.ndarray, ends: np.ndarray
-) -> tuple[tuple[tuple[int, int, bytes], ...], int]:
-    """Tick, type and data of the meta events, and the number of system-exclusive messages."""
-    is_system = statuses >= 0xF0
+    data: bytes, ticks: np.ndarray, tracks: np.ndarray, places: np.ndarray
+) -> tuple[tuple[MetaEvent, ...], int]:
+    """The meta events, and the number of system-exclusive messages."""
     metas, exclusives = [], 0
-    rows = zip(ticks.tolist(), places[is_system].tolist(), ends[is_system].tolist(), strict=True)
-    for tick, place, end in rows:
-        if body[place] == _META:
-            _, first = _variable(body, place + 2)
-            metas.append((tick, body[place + 1], body[first:end]))
-        exclusives += body[place] in _SYSTEM_EXCLUSIVES
+    rows = zip(ticks.tolist(), tracks.tolist(), places.tolist(), strict=True)
+    for tick, track, place in rows:
+        if data[place] == _META:
+            length, first = _variable(data, place + 2)
+            metas.append(MetaEvent(tick, track, data[place + 1], data[first : first + length]))
+        exclusives += data[place] in _SYSTEM_EXCLUSIVES
     return tuple(metas), exclusives

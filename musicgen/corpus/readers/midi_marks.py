@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from musicgen.corpus.readers.midi_events import (
     CONTROL,
     KEY_PRESSURE,
     PITCH_BEND,
-    TrackEvents,
+    MidiEvents,
 )
 from musicgen.corpus.readers.written_score import phrases
 from musicgen.metres import Metre
@@ -57,7 +57,7 @@ class MidiMarks:
         """The changes of tempo on a score's clock, all of those at one tick."""
         starts = clock(np.array([change.start for change in self.tempo_changes], np.int64))
         rows = zip(starts.tolist(), self.tempo_changes, strict=True)
-        return tuple(replace(change, start=start) for start, change in rows)
+        return tuple(change.at(start) for start, change in rows)
 
     def metres(self, clock: Clock, resolution: int) -> tuple[Metre, ...]:
         """The metres on a score's clock."""
@@ -69,19 +69,19 @@ class MidiMarks:
         return metres_from_signatures(signatures, resolution)
 
 
-def read_marks(tracks: Sequence[TrackEvents], limits: Limits) -> MidiMarks:
+def read_marks(events: MidiEvents, limits: Limits) -> MidiMarks:
     """The marks of a file; raises UnreadableScore if there are more than notes may be."""
-    tempo, changes = _tempos(tracks)
-    marks = MidiMarks(tempo, changes, _time_signatures(tracks), _key_signatures(tracks))
+    tempo, changes = _tempos(events)
+    marks = MidiMarks(tempo, changes, _time_signatures(events), _key_signatures(events))
     if len(marks.starts) > limits.notes:
         raise UnreadableScore("it changes its tempo, metre or key more often than music does")
     return marks
 
 
-def _tempos(tracks: Sequence[TrackEvents]) -> tuple[float, tuple[TempoChange, ...]]:
+def _tempos(events: MidiEvents) -> tuple[float, tuple[TempoChange, ...]]:
     """The tempo at the beginning and its changes; tempi out of range do not count."""
     changes = []
-    for tick, data in _metas(tracks, _TEMPO):
+    for tick, data in _metas(events, _TEMPO):
         microseconds = int.from_bytes(data[:3], "big")
         if len(data) >= 3 and microseconds:
             tempo = tempo_from_microseconds(microseconds)
@@ -92,48 +92,46 @@ def _tempos(tracks: Sequence[TrackEvents]) -> tuple[float, tuple[TempoChange, ..
     return changes[0].tempo, tuple(changes[1:])
 
 
-def _time_signatures(tracks: Sequence[TrackEvents]) -> tuple[Signature, ...]:
+def _time_signatures(events: MidiEvents) -> tuple[Signature, ...]:
     """Time signatures; those with absurd denominators are left out."""
     return tuple(
         (tick, data[0], 2 ** data[1])
-        for tick, data in _metas(tracks, _TIME_SIGNATURE)
+        for tick, data in _metas(events, _TIME_SIGNATURE)
         if len(data) >= 2 and data[1] <= _MAX_POWER
     )
 
 
-def _key_signatures(tracks: Sequence[TrackEvents]) -> tuple[KeySignature, ...]:
+def _key_signatures(events: MidiEvents) -> tuple[KeySignature, ...]:
     """Key signatures; those with more than seven sharps or flats are left out."""
     by_tick: dict[int, KeySignature] = {}
-    for tick, data in _metas(tracks, _KEY_SIGNATURE):
+    for tick, data in _metas(events, _KEY_SIGNATURE):
         fifths = int.from_bytes(data[:1], "big", signed=True)
         if len(data) >= 2 and abs(fifths) <= MAX_FIFTHS:
             by_tick[tick] = KeySignature(tick, fifths, data[1] == 1)
     return tuple(by_tick[tick] for tick in sorted(by_tick))
 
 
-def left_out(tracks: Sequence[TrackEvents]) -> tuple[str, ...]:
+def left_out(events: MidiEvents) -> tuple[str, ...]:
     """What a file holds beyond a score, with counts: `12 pitch bends`."""
-    counts: Counter[str] = Counter()
-    for track in tracks:
-        is_control = track.kinds == CONTROL
-        controls = track.first[is_control].tolist()
-        counts["controller changes"] += sum(
-            control not in (_SUSTAIN, *_BANK_SELECT) for control in controls
-        )
-        counts["bank selections"] += sum(control in _BANK_SELECT for control in controls)
-        counts["pitch bends"] += int((track.kinds == PITCH_BEND).sum())
-        pressures = (track.kinds == KEY_PRESSURE) | (track.kinds == CHANNEL_PRESSURE)
-        counts["aftertouch events"] += int(pressures.sum())
-        counts["system-exclusive messages"] += track.system_exclusives
-        kinds = [kind for _, kind, _ in track.metas]
-        counts["lyrics"] += kinds.count(_LYRIC)
-        counts["markers"] += kinds.count(_MARKER)
+    controls = events.first[events.kinds == CONTROL]
+    banks = int(np.isin(controls, _BANK_SELECT).sum())
+    of_kinds = np.bincount(events.kinds, minlength=16).tolist()
+    metas = [meta.kind for meta in events.metas]
+    counts = Counter(
+        {
+            "controller changes": len(controls) - int((controls == _SUSTAIN).sum()) - banks,
+            "bank selections": banks,
+            "pitch bends": of_kinds[PITCH_BEND],
+            "aftertouch events": of_kinds[KEY_PRESSURE] + of_kinds[CHANNEL_PRESSURE],
+            "system-exclusive messages": events.system_exclusives,
+            "lyrics": metas.count(_LYRIC),
+            "markers": metas.count(_MARKER),
+        }
+    )
     return phrases(counts)
 
 
-def _metas(tracks: Sequence[TrackEvents], kind: int) -> Iterator[tuple[int, bytes]]:
+def _metas(events: MidiEvents, kind: int) -> Iterator[tuple[int, bytes]]:
     """Tick and data of the meta events of a kind in all tracks, by tick."""
-    events = [
-        (tick, data) for track in tracks for tick, event, data in track.metas if event == kind
-    ]
-    yield from sorted(events, key=lambda event: event[0])
+    chosen = [(meta.tick, meta.data) for meta in events.metas if meta.kind == kind]
+    yield from sorted(chosen, key=lambda event: event[0])

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from musicgen.corpus.readers.midi_events import NOTE_ON, TrackEvents
+from musicgen.corpus.readers.midi_events import NOTE_ON, MidiEvents
 
 _CHANNELS = 16
 
 
 @dataclass(frozen=True)
 class MidiNotes:
-    """Notes of all tracks in the order of their note-ons, (N,) int64 each; times in ticks."""
+    """Notes of all tracks in the order of their note-ons, (N,) each; times in ticks."""
 
     start: np.ndarray
     end: np.ndarray
@@ -22,38 +21,30 @@ class MidiNotes:
     velocity: np.ndarray
     channel: np.ndarray
     track: np.ndarray  # index of the track
-    event: np.ndarray  # index of the note-on among the channel events of its track
+    event: np.ndarray  # index of the note-on among the channel events
     is_unreleased: np.ndarray  # bool: without a release of its own
 
     def __len__(self) -> int:
         return len(self.start)
 
 
-def pair_notes(tracks: Sequence[TrackEvents]) -> MidiNotes:
+def pair_notes(events: MidiEvents) -> MidiNotes:
     """Notes of all tracks: a release ends the oldest note that sounds on its key.
 
     All note-ons become notes. One without a release of its own ends with the last release of its
     key after it, or else at the end of its track. Releases of keys that do not sound are ignored.
     """
-    events = [np.flatnonzero(track.kinds <= NOTE_ON) for track in tracks]
-    track = np.repeat(np.arange(len(tracks)), [len(rows) for rows in events])
-
-    def column(name: str) -> np.ndarray:
-        picked = [getattr(part, name)[rows] for part, rows in zip(tracks, events, strict=True)]
-        return np.concatenate([np.zeros(0, np.int64), *picked]).astype(np.int64)
-
-    ticks, pitch, velocity = column("ticks"), column("first"), column("second")
-    channel = column("channels")
-    is_on = (column("kinds") == NOTE_ON) & (velocity > 0)
+    rows = np.flatnonzero(events.kinds <= NOTE_ON)
+    velocity = events.second[rows]
+    is_on = (events.kinds[rows] == NOTE_ON) & (velocity > 0)
+    track, pitch = events.tracks[rows], events.first[rows].astype(np.int32)
+    channel = events.channels[rows].astype(np.int32)
     key = (track * _CHANNELS + channel) << 7 | pitch
     release, is_own = _releases(key, is_on)
-    track_ends = np.array([part.end for part in tracks], np.int64)
-    on = np.flatnonzero(is_on)
-    never = release[on] < 0
-    end = np.where(never, track_ends[track[on]] if len(on) else 0, ticks[release[on]])
-    event = np.concatenate([np.zeros(0, np.int64), *events])
+    ticks, on = events.ticks[rows], np.flatnonzero(is_on)
+    end = np.where(release[on] < 0, events.track_ends[track[on]], ticks[release[on]])
     return MidiNotes(
-        ticks[on], end, pitch[on], velocity[on], channel[on], track[on], event[on], ~is_own[on]
+        ticks[on], end, pitch[on], velocity[on], channel[on], track[on], rows[on], ~is_own[on]
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from musicgen.corpus.readers.midi_events import CONTROL, PROGRAM, TrackEvents
+from musicgen.corpus.readers.midi_events import CONTROL, PROGRAM, MidiEvents
 from musicgen.corpus.readers.midi_notes import MidiNotes
 from musicgen.score_fields import PEDAL_CHANGE_DTYPE, Part
 
@@ -16,6 +16,7 @@ _SUSTAIN = 64  # controller
 _TRACK_NAME = 0x03  # meta event
 _MAX_NAME_CHARACTERS = 120
 _CHANNELS, _PROGRAMS = 16, 128
+_EVENT_BITS = 32  # of the index of an event
 
 
 @dataclass(frozen=True)
@@ -26,55 +27,51 @@ class MidiParts:
     of_notes: np.ndarray  # (N,) int64
 
 
-def group_parts(tracks: Sequence[TrackEvents], notes: MidiNotes) -> MidiParts:
+def group_parts(events: MidiEvents, notes: MidiNotes) -> MidiParts:
     """Group notes by track, channel and program, in the order in which the file names them."""
-    programs = _programs(tracks, notes)
-    channels = notes.track * _CHANNELS + notes.channel
-    codes = channels * _PROGRAMS + programs
-    distinct, first = np.unique(codes, return_index=True)
-    firsts = zip(distinct.tolist(), first.tolist(), strict=True)
-    order = sorted((_first_mention(tracks, notes, code, note), code) for code, note in firsts)
-    part_of = {code: number for number, (_, code) in enumerate(order)}
-    track_numbers = {track: i for i, track in enumerate(np.unique(notes.track).tolist())}
-    parts = []
-    for _, code in order:
-        track, channel, program = _decode(code)
-        name, number = track_name(tracks[track]), track_numbers[track]
-        parts.append(Part(name, program, channel == DRUM_CHANNEL, number, channel))
-    of_distinct = np.array([part_of[code] for code in distinct.tolist()], np.int64)
-    return MidiParts(tuple(parts), of_distinct[np.searchsorted(distinct, codes)])
+    changes = np.flatnonzero(events.kinds == PROGRAM)
+    places = _places(events.tracks[changes], events.channels[changes])
+    codes = _places(notes.track, notes.channel) * _PROGRAMS + _programs(
+        events, notes, changes, places
+    )
+    distinct, first, of_distinct = np.unique(codes, return_index=True, return_inverse=True)
+    # The event that names a part first: a change to its program, or its first note.
+    mentions = dict(zip(distinct.tolist(), notes.event[first].tolist(), strict=True))
+    named = places * _PROGRAMS + events.first[changes]
+    for code, event in zip(named.tolist(), changes.tolist(), strict=True):
+        if code in mentions:
+            mentions[code] = min(mentions[code], event)
+    order = sorted(mentions, key=lambda code: (code // (_CHANNELS * _PROGRAMS), mentions[code]))
+    part_of = {code: number for number, code in enumerate(order)}
+    renumbered = np.array([part_of[code] for code in distinct.tolist()], np.int64)
+    return MidiParts(_parts(events, order), renumbered[of_distinct.reshape(-1)])
 
 
-def pedal_changes(tracks: Sequence[TrackEvents], notes: MidiNotes, parts: MidiParts) -> np.ndarray:
+def pedal_changes(events: MidiEvents, notes: MidiNotes, parts: MidiParts) -> np.ndarray:
     """Changes of the sustain pedals: (C,) PEDAL_CHANGE_DTYPE in order, `start` in the file's ticks.
 
     A change counts for the first part of its track and channel; where these have no notes, for
     the first part of its channel.
     """
-    channels = notes.track * _CHANNELS + notes.channel
-    first_parts: dict[int, int] = {}  # of a track and channel, and of a channel alone
-    for channel, part in sorted(set(zip(channels.tolist(), parts.of_notes.tolist(), strict=True))):
-        first_parts.setdefault(channel, part)
+    rows = np.flatnonzero((events.kinds == CONTROL) & (events.first == _SUSTAIN))
+    if not len(rows):
+        return np.zeros(0, PEDAL_CHANGE_DTYPE)
+    note_places = _places(notes.track, notes.channel)
+    first_parts: dict[int, int] = {}
+    for place, part in sorted(set(zip(note_places.tolist(), parts.of_notes.tolist(), strict=True))):
+        first_parts.setdefault(place, part)
     of_channel: dict[int, int] = {}
-    for channel, part in first_parts.items():
-        of_channel.setdefault(channel % _CHANNELS, part)
-    rows = []
-    for number, track in enumerate(tracks):
-        is_pedal = (track.kinds == CONTROL) & (track.first == _SUSTAIN)
-        columns = (track.channels, track.ticks, track.second)
-        for channel, tick, value in zip(*(c[is_pedal].tolist() for c in columns), strict=True):
-            part = first_parts.get(number * _CHANNELS + channel, of_channel.get(channel))
-            if part is not None:
-                rows.append((tick, value, part))
-    return np.array(sorted(rows, key=lambda row: row[0]), PEDAL_CHANGE_DTYPE)
-
-
-def track_name(track: TrackEvents) -> str:
-    """The track's name; empty if it has none."""
-    for _, kind, data in track.metas:
-        if kind == _TRACK_NAME:
-            return to_name(data)
-    return ""
+    for place, part in first_parts.items():
+        of_channel.setdefault(place % _CHANNELS, part)
+    places = _places(events.tracks[rows], events.channels[rows])
+    distinct, inverse = np.unique(places, return_inverse=True)
+    of_places = [first_parts.get(p, of_channel.get(p % _CHANNELS, -1)) for p in distinct.tolist()]
+    part_numbers = np.array(of_places)[inverse.reshape(-1)]
+    changes = np.zeros(len(rows), PEDAL_CHANGE_DTYPE)
+    changes["start"], changes["value"] = events.ticks[rows], events.second[rows]
+    changes["part"] = part_numbers
+    order = np.argsort(events.ticks[rows], kind="stable")
+    return changes[order[part_numbers[order] >= 0]]
 
 
 def to_name(data: bytes) -> str:
@@ -87,54 +84,50 @@ def to_name(data: bytes) -> str:
     return " ".join(printable.split())[:_MAX_NAME_CHARACTERS]
 
 
-def _first_mention(
-    tracks: Sequence[TrackEvents], notes: MidiNotes, code: int, first_note: int
-) -> tuple[int, int]:
-    """Track and event in which a part is first named: its program change or its first note."""
-    number, channel, program = _decode(code)
-    track = tracks[number]
-    is_program = (track.kinds == PROGRAM) & (track.channels == channel) & (track.first == program)
-    event = int(notes.event[first_note])
-    return number, min([event, *np.flatnonzero(is_program)[:1].tolist()])
+def _parts(events: MidiEvents, codes: Sequence[int]) -> tuple[Part, ...]:
+    """The parts of codes, named by their tracks; tracks are counted as far as they have notes."""
+    names: dict[int, str] = {}
+    for meta in events.metas:
+        if meta.kind == _TRACK_NAME:
+            names.setdefault(meta.track, to_name(meta.data))
+    track_of: dict[int, int] = {}
+    parts = []
+    for code in codes:
+        track, channel = code // (_CHANNELS * _PROGRAMS), code // _PROGRAMS % _CHANNELS
+        number = track_of.setdefault(track, len(track_of))
+        is_drum = channel == DRUM_CHANNEL
+        parts.append(Part(names.get(track, ""), code % _PROGRAMS, is_drum, number, channel))
+    return tuple(parts)
 
 
-def _decode(code: int) -> tuple[int, int, int]:
-    """Track, channel and program of a part's code."""
-    return code // (_CHANNELS * _PROGRAMS), code // _PROGRAMS % _CHANNELS, code % _PROGRAMS
+def _places(tracks: np.ndarray, channels: np.ndarray) -> np.ndarray:
+    """A number for each pair of a track and a channel: (N,), (N,) -> (N,) int64."""
+    return tracks.astype(np.int64) * _CHANNELS + channels
 
 
-def _programs(tracks: Sequence[TrackEvents], notes: MidiNotes) -> np.ndarray:
+def _programs(
+    events: MidiEvents, notes: MidiNotes, changes: np.ndarray, places: np.ndarray
+) -> np.ndarray:
     """Program of each note: (N,) int64.
 
     It is the last that the note's own track gave its channel before it. A track without any for
     the channel takes those of the other tracks, as of a track that sets the file up.
+
+    changes: (C,) events that are program changes. places: (C,) of their tracks and channels.
     """
+    note_places = _places(notes.track, notes.channel)
+    order = np.lexsort((changes, places))
+    keys = places[order] << _EVENT_BITS | changes[order]
+    latest = np.searchsorted(keys, note_places << _EVENT_BITS | notes.event) - 1
     programs = np.zeros(len(notes), np.int64)
-    changes = [np.flatnonzero(track.kinds == PROGRAM) for track in tracks]
-    for number, (track, rows) in enumerate(zip(tracks, changes, strict=True)):
-        in_track = np.flatnonzero(notes.track == number)
-        for channel in np.unique(notes.channel[in_track]).tolist():
-            of_channel = in_track[notes.channel[in_track] == channel]
-            own = rows[track.channels[rows] == channel]
-            if len(own):
-                index = np.searchsorted(own, notes.event[of_channel]) - 1
-                values = track.first[own]
-            else:
-                ticks, values = _changes_elsewhere(tracks, changes, channel)
-                index = np.searchsorted(ticks, notes.start[of_channel], side="right") - 1
-            if len(values):
-                programs[of_channel] = np.where(index >= 0, values[index], 0)
+    if len(keys):
+        is_own = (latest >= 0) & (keys[latest] >> _EVENT_BITS == note_places)
+        programs[is_own] = events.first[changes[order[latest[is_own]]]]
+    for place in set(note_places.tolist()) - set(places.tolist()):
+        of_place = note_places == place
+        channel = events.channels[changes] == place % _CHANNELS
+        elsewhere = changes[channel][np.argsort(events.ticks[changes[channel]], kind="stable")]
+        before = np.searchsorted(events.ticks[elsewhere], notes.start[of_place], side="right")
+        values = np.concatenate([[0], events.first[elsewhere]])
+        programs[of_place] = values[before]
     return programs
-
-
-def _changes_elsewhere(
-    tracks: Sequence[TrackEvents], changes: Sequence[np.ndarray], channel: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Ticks and programs of a channel's program changes in all tracks, by tick: 2 x (C,)."""
-    ticks, values = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    for track, rows in zip(tracks, changes, strict=True):
-        of_channel = rows[track.channels[rows] == channel]
-        ticks.append(track.ticks[of_channel])
-        values.append(track.first[of_channel].astype(np.int64))
-    order = np.argsort(np.concatenate(ticks), kind="stable")
-    return np.concatenate(ticks)[order], np.concatenate(values)[order]
