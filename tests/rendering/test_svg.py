@@ -3,8 +3,13 @@
 import xml.etree.ElementTree as ElementTree
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
+from musicgen.rendering.musicxml import Unprintable
 from musicgen.rendering.svg import score_svgs
 from musicgen.score import Score, notes_from
+from musicgen.score_fields import Part
+from tests.helpers.bands import performance_score
 from tests.rendering.rendered_scores import PICKUP
 
 
@@ -49,3 +54,31 @@ def test_every_thread_can_engrave() -> None:
     with ThreadPoolExecutor(max_workers=1) as first, ThreadPoolExecutor(max_workers=1) as second:
         pages = [pool.submit(score_svgs, piece).result() for pool in (first, second)]
     assert [count_of_class(page, "note") for [page] in pages] == [2, 2]
+
+
+def test_drums_hands_and_like_parts_have_their_signs() -> None:
+    parts = (
+        Part("Piano", track=0),
+        Part("Violin", 40, track=1),
+        Part("Viola", 41, track=2),
+        Part("Kit", 0, True, 3),
+    )
+    rows = [(0, 48, 40, 80, 0, 0), (0, 48, 76, 80, 0, 0), (0, 48, 69, 80, 40, 1)]
+    rows += [(0, 48, 60, 80, 41, 2), (0, 24, 36, 80, 0, 3), (24, 24, 38, 80, 0, 3)]
+    [page] = score_svgs(Score(notes_from(rows), parts=parts))
+    assert count_of_class(page, "staff") == 5
+    assert page.count('class="grpSym"') == 2  # a brace for the piano, a bracket for the strings
+    for name in ("Piano", "Violin", "Viola", "Kit"):
+        assert f">{name}</tspan>" in page
+
+
+def test_a_performance_is_not_printed() -> None:
+    with pytest.raises(Unprintable, match="without a beat"):
+        score_svgs(performance_score())
+
+
+def test_a_last_bar_does_not_stand_alone() -> None:
+    for bars in range(9, 16):
+        rows = [(24 * n, 24, 60 + n % 12) for n in range(4 * bars)]
+        systems = score_svgs(Score(notes_from(rows)))[-1].split('class="system"')
+        assert systems[-1].count('class="measure"') > 1

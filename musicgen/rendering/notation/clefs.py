@@ -12,8 +12,9 @@ from musicgen.rendering.notation.bars import Voices
 _STEP_OF_PITCH_CLASS = np.array([0, 0, 1, 1, 2, 3, 3, 4, 4, 5, 5, 6])
 _STEPS_PER_OCTAVE = 7
 _STAFF_STEPS = 8  # from the lowest line to the highest
-_UNUSUAL_COST = 0.25  # of a note in another clef than the usual one, in ledger lines
-_CHANGE_COST = 8.0  # of a clef change, in ledger lines
+_UNUSUAL_COST = 0.4  # of a note in another clef than the usual one, as of one ledger line
+_LEDGER_COST = 0.4  # of a note with one ledger line
+_CHANGE_COST = 8.0
 _MANY_LEDGER_LINES = {1: 4, -1: 5}  # above the staff, below it
 _STEPS_OUTSIDE = 3  # that a note under an octave sign may lie outside the staff on the other side
 
@@ -151,10 +152,10 @@ def _places(pitches: np.ndarray, clef: Clef) -> np.ndarray:
 
 
 def _ledger_cost(pitches: np.ndarray, clef: Clef) -> float:
-    """Ledger lines of notes, many at one note counting more."""
+    """Cost of the ledger lines of notes; two at one note cost four times as much as one."""
     places = _places(pitches, clef)
     lines = np.maximum(0, np.maximum(-places, places - _STAFF_STEPS)) // 2
-    return float((lines**1.5).sum())
+    return float((_LEDGER_COST * lines**2).sum())
 
 
 def _with_few_changes(costs: np.ndarray) -> list[int]:

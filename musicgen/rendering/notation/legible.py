@@ -20,7 +20,7 @@ from musicgen.rendering.notation.voices import Chord, split_voices
 from musicgen.score import without_overlaps
 
 _SIXTEENTH, _TRIPLET = TICKS_PER_QUARTER // 4, TICKS_PER_QUARTER // 3  # ticks
-_EXACT_SHARE = 0.9  # of a staff's notes, from which on it is taken to be written, not played
+_EXACT_SHARE = 0.9  # of the notes of a bar, from which on it was written, not played
 _SHORTEST_VALUE = 4  # ticks
 # Grids of a quarter in ticks and their cost, in ticks of error of each note.
 _GRIDS = ((12, 0.0), (6, 0.4), (8, 0.5), (4, 1.4), (3, 1.4))
@@ -32,16 +32,31 @@ _EXACT_VALUES = np.array([value for value in NOTE_VALUES if value >= _SHORTEST_V
 
 
 def legible(notes: np.ndarray, bars: Sequence[Bar]) -> np.ndarray:
-    """Notes of a staff (N,) with the starts and durations that are printed, (M,) sorted."""
-    is_exact = _is_exact(notes)
-    if not len(notes) or is_exact.mean() >= _EXACT_SHARE:
+    """Notes of a staff (N,) with the starts and durations that are printed, (M,) sorted.
+
+    Only the notes that begin in bars that were played, not written, are changed.
+    """
+    rounded = _is_played(notes, bars)
+    if not rounded.any():
         return notes
-    played = notes.copy()
-    end = bars[-1].stop
-    start = np.minimum(_rounded_starts(notes["start"], bars), end - _SHORTEST_VALUE)
+    played, end = notes.copy(), bars[-1].stop
+    beats = _quarters(notes["start"], bars)
+    start, is_triplet = _rounded_starts(notes["start"], beats)
+    start = np.minimum(start, end - _SHORTEST_VALUE)
     stop = np.minimum(notes["start"] + notes["duration"], end)
-    played["start"], played["duration"] = start, _durations(start, stop)
-    return _in_two_voices(without_overlaps(played))
+    played["start"] = start
+    played["duration"] = _rounded_ends(start, stop, beats, is_triplet) - start
+    found = _in_two_voices(without_overlaps(played[rounded]))
+    return without_overlaps(np.concatenate([found, notes[~rounded]]))
+
+
+def _is_played(notes: np.ndarray, bars: Sequence[Bar]) -> np.ndarray:
+    """Whether each note begins in a bar of which too few notes are exact: (N,) bool."""
+    bar = np.searchsorted([bar.start for bar in bars], notes["start"], side="right") - 1
+    exact = np.bincount(bar, _is_exact(notes), minlength=len(bars))
+    all_notes = np.maximum(np.bincount(bar, minlength=len(bars)), 1)
+    played: np.ndarray = (exact / all_notes < _EXACT_SHARE)[bar]
+    return played
 
 
 def legible_drums(notes: np.ndarray, bars: Sequence[Bar]) -> np.ndarray:
@@ -51,7 +66,8 @@ def legible_drums(notes: np.ndarray, bars: Sequence[Bar]) -> np.ndarray:
     played = notes.copy()
     last = bars[-1].stop - _SHORTEST_VALUE
     if _is_off_grid(notes["start"]).mean() > 1 - _EXACT_SHARE:
-        played["start"] = np.minimum(_rounded_starts(notes["start"], bars), last)
+        starts, _ = _rounded_starts(notes["start"], _quarters(notes["start"], bars))
+        played["start"] = np.minimum(starts, last)
     by_foot = np.array([is_pedal(int(key)) for key in notes["pitch"]], dtype=bool)
     bar_starts = np.array([bar.start for bar in bars])
     for limbs in (by_foot, ~by_foot):
@@ -77,18 +93,27 @@ def _is_exact(notes: np.ndarray) -> np.ndarray:
     return exact
 
 
-def _rounded_starts(starts: np.ndarray, bars: Sequence[Bar]) -> np.ndarray:
-    """Starts on the grid that fits those of each quarter best: (N,) sorted -> (N,)."""
+def _quarters(starts: np.ndarray, bars: Sequence[Bar]) -> np.ndarray:
+    """Start of the quarter of its bar that each start lies in: (N,) -> (N,)."""
     bar_starts = np.array([bar.start for bar in bars])
     bar = bar_starts[np.searchsorted(bar_starts, starts, side="right") - 1]
-    quarter = bar + (starts - bar) // TICKS_PER_QUARTER * TICKS_PER_QUARTER
-    rounded = starts.astype(np.int64)
-    for first in np.unique(quarter):
-        here = quarter == first
+    quarters: np.ndarray = bar + (starts - bar) // TICKS_PER_QUARTER * TICKS_PER_QUARTER
+    return quarters
+
+
+def _rounded_starts(starts: np.ndarray, quarters: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Starts on the grid that fits those of their quarter best, and whether it is of triplets.
+
+    (N,) sorted, (N,) -> (N,), (N,) bool
+    """
+    rounded, is_triplet = starts.astype(np.int64), np.zeros(len(starts), dtype=bool)
+    for first in np.unique(quarters):
+        here = quarters == first
         within = starts[here] - first
         best = min(_GRIDS, key=lambda grid: _grid_cost(within, *grid))[0]
         rounded[here] = first + _nearest(within, best)
-    return rounded
+        is_triplet[here] = best % _TRIPLET == 0 or best == _TRIPLET // 2
+    return rounded, is_triplet
 
 
 def _grid_cost(within: np.ndarray, grid: int, cost: float) -> float:
@@ -103,21 +128,29 @@ def _nearest(ticks: np.ndarray, grid: int) -> np.ndarray:
     return nearest
 
 
-def _durations(start: np.ndarray, stop: np.ndarray) -> np.ndarray:
-    """Durations up to the next start where that is near, else a multiple of a 16th: (N,)."""
+def _rounded_ends(
+    start: np.ndarray, stop: np.ndarray, quarters: np.ndarray, is_triplet: np.ndarray
+) -> np.ndarray:
+    """Ends of notes (N,): the next start where that is near, else a place on the beat's grid."""
     starts = np.unique(start)
-    durations = []
-    for first, last in zip(start.tolist(), stop.tolist(), strict=True):
+    ends = []
+    for first, last, quarter, triplet in zip(
+        start.tolist(), stop.tolist(), quarters.tolist(), is_triplet.tolist(), strict=True
+    ):
         last = max(last, first + 1)
         reach = first + (last - first) * (1 - _OVERLAP_SHARE)
         index = int(np.searchsorted(starts, max(reach, first + 1)))
         following = int(starts[index]) if index < len(starts) else None
         if following and following - last <= _GAP_SHARE * (following - first):
-            durations.append(following - first)
-        else:
-            grid = _SIXTEENTH if last - first < TICKS_PER_QUARTER else 2 * _SIXTEENTH
-            durations.append(max(grid, round((last - first) / grid) * grid))
-    return np.array(durations)
+            ends.append(following)
+            continue
+        is_long = (
+            last - first >= TICKS_PER_QUARTER or last >= quarter + TICKS_PER_QUARTER + _SIXTEENTH
+        )
+        grid = TICKS_PER_QUARTER // 2 if is_long else _TRIPLET if triplet else _SIXTEENTH
+        rounded = quarter + int(_nearest(np.array(last - quarter), grid))
+        ends.append(rounded if rounded > first else rounded + grid)
+    return np.array(ends)
 
 
 def _in_two_voices(notes: np.ndarray) -> np.ndarray:

@@ -37,10 +37,16 @@ def tempo_elements(score: Score, bars: Sequence[Bar]) -> list[tuple[int, Element
 
 
 def pedal_elements(pedals: np.ndarray, staff: int) -> list[tuple[int, Element]]:
-    """Tick and element of each beginning and end of a part's pedal spans (P,) PEDAL_DTYPE."""
+    """Tick and element of each beginning and end of a part's pedal spans (P,) PEDAL_DTYPE.
+
+    Where the pedal comes up and goes down at once, only the beginning is marked.
+    """
     elements = []
+    starts = set(pedals["start"].tolist())
     for start, duration, _ in pedals.tolist():
         for tick, kind in ((start, "start"), (start + duration, "stop")):
+            if kind == "stop" and tick in starts:
+                continue
             direction = Element("direction", placement="below")
             holder = SubElement(direction, "direction-type")
             SubElement(holder, "pedal", type=kind, line="no", sign="yes")

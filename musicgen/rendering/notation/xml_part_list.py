@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
@@ -35,7 +36,8 @@ _ABBREVIATIONS = {
     "Tenor": "T.",
     "Bass": "B.",
 }
-_LONGEST_WORD, _ABBREVIATED_LETTERS = 8, 4  # of other names
+_LONGEST_NAME, _ABBREVIATED_LETTERS = 14, 4  # of other names
+_LONGEST_LINE = 20  # characters of a printed name
 
 
 def part_list(parts: Sequence[WrittenPart], hands: Sequence[tuple[int, int]]) -> Element:
@@ -56,15 +58,23 @@ def part_list(parts: Sequence[WrittenPart], hands: Sequence[tuple[int, int]]) ->
 
 def abbreviation(name: str) -> str:
     """Short name of a part for all systems but the first: `Violin 2` is `Vln. 2`."""
+    name = " ".join(name.split())
     stem, _, number = name.rpartition(" ")
     if not (stem and number.isdigit()):
         stem, number = name, ""
     words = stem.split()
+    if stem not in _ABBREVIATIONS and len(stem) <= _LONGEST_NAME:
+        return name
     short = _ABBREVIATIONS.get(stem) or " ".join(
-        word if len(word) <= _LONGEST_WORD else f"{word[:_ABBREVIATED_LETTERS]}."
+        word if len(word) <= _ABBREVIATED_LETTERS + 2 else f"{word[:_ABBREVIATED_LETTERS]}."
         for word in words[:2]
     )
     return f"{short} {number}".strip()
+
+
+def on_lines(name: str) -> str:
+    """A long name on several lines, so that it leaves room for the music."""
+    return "\n".join(textwrap.wrap(name, _LONGEST_LINE)) or name
 
 
 def _groups(
@@ -94,7 +104,7 @@ def _start_group(element: Element, symbol: str, instrument: str) -> None:
     """Begin a brace, with the instrument's name, or a bracket, whose parts have their own."""
     group = SubElement(element, "part-group", type="start", number="1")
     if symbol == "brace":
-        SubElement(group, "group-name").text = instrument
+        SubElement(group, "group-name").text = on_lines(instrument)
         SubElement(group, "group-abbreviation").text = abbreviation(instrument)
     SubElement(group, "group-symbol").text = symbol
     SubElement(group, "group-barline").text = "yes"
@@ -109,7 +119,7 @@ def _score_part(part: WrittenPart, is_hand: bool, short: bool) -> Element:
     identifier = f"P{part.number + 1}"
     element = Element("score-part", id=identifier)
     shown = {"print-object": "no"} if is_hand else {}
-    SubElement(element, "part-name", shown).text = part.name
+    SubElement(element, "part-name", shown).text = on_lines(part.name)
     if part.name and short:
         SubElement(element, "part-abbreviation").text = abbreviation(part.name)
     is_drum = part.part.is_drum
