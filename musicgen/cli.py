@@ -11,7 +11,12 @@ from pathlib import Path
 from typing import NoReturn
 
 from musicgen.commands.answer import BAD_INPUT, FAILURE, INTERRUPTED, PROBLEMS, Answer
-from musicgen.commands.options import add_compose_options, add_run_actions, add_train_options
+from musicgen.commands.options import (
+    add_compose_options,
+    add_run_actions,
+    add_time_option,
+    add_train_options,
+)
 from musicgen.encoding.registry import ENCODINGS
 
 
@@ -71,6 +76,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     corpus.add_argument("source", help="a collection's name, a file, a folder or a zip")
     corpus.add_argument("--encoding", choices=ENCODINGS, default="events")
+    add_time_option(corpus)
     convert = add("convert", "converting.convert", "Write a piece in another format.")
     convert.add_argument("file", type=Path, metavar="FILE", help="MIDI, MusicXML, ABC or Humdrum")
     convert.add_argument(

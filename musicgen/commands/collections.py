@@ -44,7 +44,7 @@ def corpus(options: argparse.Namespace) -> Answer:
     """
     start = time.perf_counter()
     with cancel_on_interrupt(ProgressLine()) as progress:
-        collection = load_collection(options.source, progress)
+        collection = load_collection(options.source, progress, options.time)
     if collection.complete and not collection.scores:
         raise CollectionError(why_empty(collection.refused, options.source))
     tokens, vocabulary = _count_tokens(collection, options.encoding)

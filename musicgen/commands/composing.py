@@ -19,6 +19,7 @@ from musicgen.composing.settings import MAX_VARIATIONS, ComposeSettings
 from musicgen.composing.style.training_profile import TrainingProfile
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.read_score import read_score
+from musicgen.corpus.time_choice import TimeChoice, with_time
 from musicgen.encoding.model_interface import Model
 from musicgen.errors import InvalidSetting
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
@@ -49,7 +50,7 @@ def compose(options: argparse.Namespace) -> Answer:
     _check_paths(options)
     recipe = _read_recipe(options) if options.like else None
     settings = _settings(options, recipe)
-    primer = _read_primer(options.primer) if options.primer else None
+    primer = _read_primer(options.primer, options.time) if options.primer else None
     started = time.perf_counter()
     name, model, folder = _open_model(options.checkpoint)
     composer = Composer(model, TrainingProfile.load(folder))
@@ -125,9 +126,9 @@ def _read_recipe(options: argparse.Namespace) -> Recipe:
     return recipe
 
 
-def _read_primer(path: Path) -> Score:
+def _read_primer(path: Path, time: TimeChoice) -> Score:
     try:
-        return read_score(path.read_bytes(), path.name)
+        return with_time(read_score(path.read_bytes(), path.name), time)
     except UnreadableScore as problem:
         raise InvalidSetting(f"{path.name} cannot be used: {problem}") from None
 

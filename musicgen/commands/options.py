@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from musicgen.corpus.time_choice import TIME_CHOICES
 from musicgen.encoding.registry import ENCODINGS
 from musicgen.models.settings import KINDS
 
@@ -35,10 +36,21 @@ def add_run_actions(
     import_.add_argument("file", metavar="FILE.zip")
 
 
+def add_time_option(parser: argparse._ActionsContainer) -> None:
+    """Option of commands that read music: whether it is in beats or played freely, in seconds."""
+    parser.add_argument(
+        "--time",
+        choices=TIME_CHOICES,
+        default="auto",
+        help="whether notes lie on beats, or were played freely; default: recognised",
+    )
+
+
 def add_train_options(parser: argparse.ArgumentParser) -> None:
     """Options of `train`. None means the default of the model or of the run."""
     parser.add_argument("source", nargs="?", help="a collection's name, a file, a folder or a zip")
     parser.add_argument("--run", required=True, metavar="NAME", help="name of the run")
+    add_time_option(parser)
     parser.add_argument("--start-from", metavar="CHECKPOINT", help="start with its weights")
     parser.add_argument("--fine-tune", metavar="RUN", help="start from a run, with its settings")
     parser.add_argument("--resume", action="store_true", help="resume the run of that name")
@@ -100,6 +112,7 @@ def _add_file_options(group: argparse._ArgumentGroup) -> None:
         "--like", type=Path, metavar="FILE.mid", help="use the settings of a piece composed here"
     )
     group.add_argument("--primer", type=Path, metavar="FILE", help="a piece to continue")
+    add_time_option(group)
 
 
 def _add_sampling_options(group: argparse._ArgumentGroup) -> None:

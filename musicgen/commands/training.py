@@ -155,6 +155,7 @@ def _new_settings(options: argparse.Namespace) -> RunSettings:
         model,
         replace(default_training(model), **_given_options(options, TRAINING_OPTIONS)),
         options.start_from or "",
+        time=options.time,
     )
 
 
@@ -168,7 +169,8 @@ def _fine_tuned_settings(options: argparse.Namespace, source: str) -> RunSetting
     minutes = options.minutes or (0.0 if options.epochs else FINE_TUNING_MINUTES)
     settings = fine_tuning_settings(find_run(options.fine_tune), source, options.run, minutes)
     changes = _given_options(options, TRAINING_OPTIONS)
-    return replace(settings, train=replace(settings.train, **changes))
+    train = replace(settings.train, **changes)
+    return replace(settings, train=train, time=options.time)
 
 
 def _given_options(options: argparse.Namespace, names: Sequence[str]) -> dict[str, Any]:

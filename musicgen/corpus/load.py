@@ -21,6 +21,7 @@ from musicgen.corpus.score_cache import (
     save_cache,
 )
 from musicgen.corpus.source_files import Listing, SourceFile, list_files, stamp_of
+from musicgen.corpus.time_choice import TimeChoice, saved_time, with_time
 from musicgen.corpus.user.import_record import read_import_record
 from musicgen.corpus.user.user_collections import collection_path, own_collection_names
 from musicgen.errors import Cancelled
@@ -28,21 +29,25 @@ from musicgen.paths import LIBRARY, collections_folder
 from musicgen.progress import Progress
 
 
-def load_collection(source: str | Path, progress: Progress | None = None) -> Collection:
+def load_collection(
+    source: str | Path, progress: Progress | None = None, time: TimeChoice = "auto"
+) -> Collection:
     """Load all scores of a source, and the files that were refused now or at import.
 
     source: the name of a bundled collection or of one of the user's, or the path of a file, a
     folder (with its subfolders) or a zip. Files that are unchanged since they were last read come
     from the cache. `progress` gets pieces done and pieces in all; if it raises Cancelled, the
-    collection holds the pieces read so far and is not `complete`. Raises UnknownSource.
+    collection holds the pieces read so far and is not `complete`. time: the kind of time of all
+    pieces; `auto` is what is saved for the source, else what is recognised. Raises UnknownSource.
     """
     name, path = find_source(source)
+    time = saved_time(path) if time == "auto" else time
     results, complete = _read_all(path, progress)
     pieces = [result for result in results if isinstance(result, Piece)]
     refused = [result for result in results if isinstance(result, RefusedFile)]
     return Collection(
         name,
-        tuple(piece.score for piece in pieces),
+        tuple(with_time(piece.score, time) for piece in pieces),
         tuple(piece.file for piece in pieces),
         (*refused, *read_import_record(path).refused),
         complete,

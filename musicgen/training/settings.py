@@ -10,6 +10,7 @@ import msgspec
 
 from musicgen.bounds import Bounds, all_within, one_of
 from musicgen.corpus.split import MAX_HELD_OUT, Shares
+from musicgen.corpus.time_choice import TIME_CHOICES, TimeChoice
 from musicgen.encoding.registry import ENCODING_NAMES
 from musicgen.errors import InvalidSetting
 from musicgen.models.settings import (
@@ -111,10 +112,12 @@ class RunSettings:
     train: TrainSettings = field(default_factory=TrainSettings)
     start_from: str = ""  # checkpoint whose weights it starts with
     continued_from: int = 0  # epoch of the last Continue: patience counts from there
+    time: TimeChoice = "auto"  # kind of time of the pieces, see corpus.time_choice
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", checked_name(self.name))
         one_of("encoding", self.encoding, ENCODING_NAMES)
+        one_of("time", self.time, TIME_CHOICES)
         if isinstance(self.model, ClassicSettings) and self.encoding != "notes":
             raise InvalidSetting(
                 "`classic` predicts one token a step: train it on the encoding `notes`"
@@ -148,6 +151,7 @@ class RunSettings:
             stored.train,
             stored.start_from,
             stored.continued_from,
+            stored.time,
         )
 
 
@@ -162,6 +166,7 @@ class _StoredSettings:
     encoding: str = "events"
     start_from: str = ""
     continued_from: int = 0
+    time: TimeChoice = "auto"
 
 
 def default_training(model: ModelSettings) -> TrainSettings:

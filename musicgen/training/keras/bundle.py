@@ -39,7 +39,8 @@ def bundle(run: Run, parent: Path = PRETRAINED) -> Run:
             shutil.copy2(run.folder / name, new / name)
         _pack(checkpoint, new / "checkpoints" / "best")
         write_json(new / "checkpoints" / "best.json", {"checkpoint": "best"})
-        data = prepare(load_collection(run.settings.source), run.settings)
+        collection = load_collection(run.settings.source, time=run.settings.time)
+        data = prepare(collection, run.settings)
         write_json(new / "split.json", data.names())
         train, valid = data.scores["train"], data.scores["valid"]
         write_training_profile(new, train, valid, encoding=data.encoding)

@@ -36,7 +36,8 @@ def fit_run_ngram(run: Run) -> NGram:
     encoding = open_checkpoint(run.checkpoint()).encoding
     try:
         check_files(run.folder, [BASELINES])  # the order of the n-gram is in it
-        data = prepare(load_collection(run.settings.source), run.settings, encoding)
+        collection = load_collection(run.settings.source, time=run.settings.time)
+        data = prepare(collection, run.settings, encoding)
     except DamagedFile as problem:
         raise NGramUnavailable(f"'{run.name}': {problem}") from None
     except (MusicgenError, OSError) as problem:

@@ -82,7 +82,7 @@ def _read_collection(run: Run, reporter: Reporter) -> Collection | None:
         reporter.heartbeat(message=f"{READING}: {done:,} of {total:,} files")
 
     reporter.write(state=STARTING, message=READING)
-    collection = load_collection(run.settings.source, progress)
+    collection = load_collection(run.settings.source, progress, run.settings.time)
     if collection.complete:
         return collection
     reporter.write(state=STOPPED, message="cancelled while the collection was read")

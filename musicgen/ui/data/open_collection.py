@@ -10,6 +10,7 @@ import streamlit as st
 
 from musicgen.corpus.change_token import change_token
 from musicgen.corpus.load import find_source, load_collection
+from musicgen.corpus.time_choice import saved_time
 from musicgen.statistics.analysis import Analysis
 from musicgen.ui.shared.tasks import Progress, Task, WaitAbandoned, wait_for
 
@@ -45,7 +46,8 @@ def read_again(name: str) -> None:
 
 
 def _key(name: str) -> tuple[str, str]:
-    return name, change_token(find_source(name)[1])
+    path = find_source(name)[1]
+    return name, f"{change_token(path)} {saved_time(path)}"
 
 
 @st.cache_resource(max_entries=MAX_COLLECTIONS, show_spinner=False)
