@@ -40,7 +40,8 @@ def tune_lines(text: str) -> Iterator[Line]:
         if not line.text and not line.field:
             ended = in_body
         elif ended:
-            yield line._replace(field=".")
+            text = f"{line.field}:{line.text}" if line.field else line.text
+            yield Line(line.number, ".", text)
         elif line.field:
             in_body = in_body or line.field == "K"
             waiting = line

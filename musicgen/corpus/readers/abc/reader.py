@@ -10,6 +10,7 @@ import copy
 import re
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from fractions import Fraction
 
 from musicgen.corpus.errors import UnreadableScore
@@ -39,9 +40,9 @@ from musicgen.corpus.readers.written_score import Notation, to_notation
 
 MAX_REST_BARS = 100_000  # of rests of whole bars in all voices
 FIRST_VOICE = "1"  # of music before the first field V:
-_JUMPS = frozenset(("8va(", "8vb(", "15ma(", "15mb("))
-_PLUS_CHORD = re.compile(r"\+[\^_=A-Ga-g,'\d/]+\+")  # of ABC before 1.7
-_DYNAMICS = frozenset(("+f+", "+ff+", "+fff+", "+ffff+"))
+_OCTAVE_SIGNS = frozenset(("8va(", "8vb(", "15ma(", "15mb("))
+# Chords of ABC before 1.7 (`+CEG+`), and music between line breaks of that time (`!CDE!`).
+_NOT_DECORATION = re.compile(r"(?!f+$|[0-5]$)[\^_=A-Ga-gz,'\d/]+")
 
 
 def read_abc(text: str, name: str) -> Notation:
@@ -156,21 +157,31 @@ class Tune:
     def _body_field(self, field: str, text: str) -> None:
         if field == "V":
             self._enter_voice(*_voice_field(text))
-        elif field == "K":
-            key, properties = parse_key(text)
-            self.voice.settings.set_properties(properties)
-            if key is not None:
-                self.voice.set_key(key)
-        elif field == "M":
-            self.voice.set_metre(parse_metre(text))
-        elif field == "L":
-            self.voice.settings.unit = parse_unit(text)
-        elif field == "Q":
-            self._set_tempo(self.voice, text)
-        elif field == "I":
-            self._directive(self.voice.settings, text)
         elif field == "m":
             raise UnreadableScore("macros (field m:) are not supported", "write them out")
+        elif self._voice is not None:
+            self._set_field(self._voice, field, text)
+        else:  # before the first voice and the first note: for all voices
+            template = Voice("", 1, self._template)
+            for voice in (template, *self.voices.values()):
+                self._set_field(voice, field, text)
+            self._template = template.settings
+            self._tempo = text if field == "Q" else self._tempo
+
+    def _set_field(self, voice: Voice, field: str, text: str) -> None:
+        if field == "K":
+            key, properties = parse_key(text)
+            voice.settings.set_properties(properties)
+            if key is not None:
+                voice.set_key(key)
+        elif field == "M":
+            voice.set_metre(parse_metre(text))
+        elif field == "L":
+            voice.settings.unit = parse_unit(text)
+        elif field == "Q":
+            self._set_tempo(voice, text)
+        elif field == "I":
+            self._directive(voice.settings, text)
 
     def _enter_voice(self, name: str, properties: dict[str, str]) -> None:
         if name == "*":
@@ -245,10 +256,9 @@ class Tune:
         self.left_out["annotations" if text[1:2] in "^_<>@" else "chord symbols"] += 1
 
     def _decoration(self, text: str) -> None:
-        if text.strip("!+") in _JUMPS:
-            raise UnreadableScore(f"the decoration {text} is not supported")
-        if _PLUS_CHORD.fullmatch(text) and text not in _DYNAMICS:
-            raise UnreadableScore(f"{text[:20]} is not supported", "write chords in brackets")
+        name = text.strip("!+")
+        if name in _OCTAVE_SIGNS or (name != text and _NOT_DECORATION.fullmatch(name)):
+            raise UnreadableScore(f"the decoration {text[:20]} is not supported")
         self.left_out["decorations"] += 1
 
     def _microtone(self, text: str) -> None:
@@ -256,11 +266,11 @@ class Tune:
 
     def _refuse_music(self, text: str) -> None:
         """Refuse music after an empty line; free text is welcome there."""
-        try:
-            is_music = "|" in text and all(token.kind in self._actions for token in tokens(text))
-        except UnreadableScore:
-            return
-        if is_music or re.match(r"\[?V:", text):
+        is_music = re.match(r"\[?[KV]:", text) is not None
+        if "|" in text and not re.match("[A-Za-z]:", text):
+            with suppress(UnreadableScore):
+                is_music = is_music or all(token.kind in self._actions for token in tokens(text))
+        if is_music:
             raise UnreadableScore(
                 "there is music after an empty line, which ends a tune", "take empty lines out"
             )
@@ -268,7 +278,7 @@ class Tune:
 
 def _voice_field(text: str) -> tuple[str, dict[str, str]]:
     """The id of a voice and its properties."""
-    name, _, rest = text.partition(" ")
+    name, *rest = text.split(maxsplit=1) or [""]
     if not name:
         raise UnreadableScore("a field V: names no voice")
-    return name, parse_properties(rest)
+    return name, parse_properties(" ".join(rest))

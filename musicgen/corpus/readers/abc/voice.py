@@ -61,6 +61,7 @@ class Voice:
     time: Fraction = Fraction(0)
     notes: list[VoiceNote] = field(default_factory=list)
     bars: dict[Fraction, Metre] = field(default_factory=dict)
+    metres: dict[Fraction, Metre] = field(default_factory=dict)  # changes
     endings: list[Ending] = field(default_factory=list)
     keys: dict[Fraction, Key] = field(default_factory=dict)
     tempos: dict[Fraction, float] = field(default_factory=dict)
@@ -201,7 +202,8 @@ class Voice:
 
     def bar_line(self) -> None:
         """End the bar: its overlaid layers and its accidentals."""
-        self.time = max(self.time, self._layer_end)
+        if self._overlay_start is None:
+            self.time = max(self.time, self._layer_end)
         self._accidentals.clear()
         if self.time > self._bar_start:
             self._bar_start = self.time
@@ -229,6 +231,7 @@ class Voice:
             self.settings.unit = self.unit  # a change of metre leaves the length of notes as it is
         self.bar_line()
         self.settings.metre = self.bars[self._bar_start] = metre
+        self.metres[self._bar_start] = metre
 
     def set_key(self, key: Key) -> None:
         """Change the key signature."""

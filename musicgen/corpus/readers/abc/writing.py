@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import accumulate, pairwise
 from typing import TypeVar
 
+from musicgen.corpus.readers.abc.fields import Metre
 from musicgen.corpus.readers.abc.voice import Ending, Voice
 from musicgen.corpus.readers.metres import Signature
 from musicgen.corpus.readers.written_score import (
@@ -71,7 +72,8 @@ def to_written_score(voices: Sequence[Voice], left_out: Counter[str]) -> Written
                     written.keys.setdefault(to_ticks(time, resolution), value)
     if voices:
         voice = max(voices, key=lambda voice: len(voice.bars))
-        written.bars = _signatures(voice, cuts[voice.id], resolution)
+        changes = {time: metre for other in voices for time, metre in other.metres.items()}
+        written.bars = _signatures(voice, changes, cuts[voice.id], resolution)
     return written
 
 
@@ -123,15 +125,22 @@ def _name(voice: Voice) -> str:
     return voice.settings.name or ("" if voice.id.isdigit() else voice.id)
 
 
-def _signatures(voice: Voice, cut: _Cut, resolution: int) -> list[Signature]:
-    """Start in ticks, numerator and denominator of the bars, without those that are left out."""
+def _signatures(
+    voice: Voice, changes: dict[Fraction, Metre], cut: _Cut, resolution: int
+) -> list[Signature]:
+    """Start in ticks, numerator and denominator of the bars, without those that are left out.
+
+    changes: of the metre, in whatever voice; those of this voice count where they differ.
+    """
     end = max(voice.time, max((n.start + n.duration for n in voice.notes), default=Fraction(0)))
-    bars = sorted(voice.bars.items())
-    stops: Iterable[Fraction] = [*(start for start, _ in bars[1:]), end]
+    bars = sorted(voice.bars)
+    metres = sorted(({bars[0]: voice.bars[bars[0]]} | changes | voice.metres).items())
+    starts = [start for start, _ in metres]
     signatures = []
-    for (start, metre), stop in zip(bars, stops, strict=True):
+    for start, stop in pairwise([*bars, end]):
         new_start = cut(start)
         if new_start is not None and stop > start:
+            metre = metres[bisect_right(starts, start) - 1][1]
             numerator, denominator = metre or _metre_of_length(stop - start)
             signatures.append((to_ticks(new_start, resolution), numerator, denominator))
     return signatures

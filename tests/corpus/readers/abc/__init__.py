@@ -1,0 +1,1 @@
+"""ABC tunes: what each of their signs means."""
