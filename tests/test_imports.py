@@ -21,7 +21,7 @@ KERAS_FREE = {"models.settings", "models.parameter_count", "models.checkpoints.c
 KERAS_FREE |= {f"models.checkpoints.{name}" for name in ("seal", "step_graphs", "traces")}
 KERAS_FREE |= {f"models.checkpoints.{name}" for name in ("graph_weights", "weights_file")}
 CORE = BASE | {"theory", "corpus", "encoding", "statistics"}
-# What each package may import of the others.
+# What the packages may import of the others.
 ARROWS: dict[str, set[str]] = {
     **dict.fromkeys(BASE, BASE),
     "theory": BASE,

@@ -158,6 +158,6 @@ def _add_structure_options(group: argparse._ArgumentGroup) -> None:
         "--pickup", type=float, metavar="QUARTERS", help="upbeat; default as in the collection"
     )
     group.add_argument(
-        "--form", metavar="LETTERS", help="a letter for each bar; equal letters repeat a bar"
+        "--form", metavar="LETTERS", help="a letter per bar; equal letters repeat a bar"
     )
     group.add_argument("--endings", type=int, help="number of endings to choose from; 0: none")

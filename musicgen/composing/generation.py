@@ -53,7 +53,7 @@ class Composition:
 
     @property
     def nats_per_note(self) -> float:
-        """Minus the log-likelihood for each composed note; 0 where there is none."""
+        """Minus the log-likelihood per composed note; 0 where there is none."""
         composed = len(self.score) - self.primer_notes
         return -float(self.log_likelihood.sum()) / composed if composed else 0.0
 

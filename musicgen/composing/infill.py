@@ -48,7 +48,7 @@ class Infill:
     first_bar: int
     last_bar: int
     new_notes: int
-    following_log_likelihood: float  # natural log for each following note; 0 where none follows
+    following_log_likelihood: float  # natural log per following note; 0 where none follows
 
 
 def infill(

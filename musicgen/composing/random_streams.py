@@ -1,4 +1,4 @@
-"""Independent random streams: one for each purpose, seed and index."""
+"""Independent random streams: one per purpose, seed and index."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ MIN_SILENCE_QUARTERS, MAX_SILENCE_QUARTERS = 1.0, MAX_GRID_UNITS / GRID_PER_QUAR
 MAX_COUNTERPOINT = 3.0
 MAX_DENSITY = 3.0
 MIN_TEMPO_BPM, MAX_TEMPO_BPM = 10.0, 400.0
-ENDING_BARS = 2  # that are composed again for each ending
+ENDING_BARS = 2  # that an ending composes again
 
 RHYTHM_FIELDS = ("shift", "duration")  # fields in which rare values stand out: see rhythm_tail
 

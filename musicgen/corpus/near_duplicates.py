@@ -27,7 +27,7 @@ assert _INTERVAL_BITS * INTERVALS < 63  # an n-gram fits in one int64
 
 
 def near_duplicates(scores: Sequence[Score]) -> list[int]:
-    """Group number of each piece, from 0 in order of appearance; near-duplicates share one.
+    """Group numbers of the pieces, from 0 in order of appearance; near-duplicates share one.
 
     Groups are connected components: two pieces may share a group through a third. The cost is
     linear in the number of notes.
@@ -70,7 +70,7 @@ def _pitches(score: Score) -> np.ndarray:
 def _shared_ngrams(
     ngrams: np.ndarray, pieces: np.ndarray, count: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs of pieces (P, 2), and the number of n-grams that each pair shares (P,)."""
+    """Pairs of pieces (P, 2), and the numbers of n-grams that they share (P,)."""
     keys, counts = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     for lag in range(1, MAX_NEIGHBOURS + 1):
         same = np.flatnonzero(ngrams[lag:] == ngrams[:-lag])
@@ -85,7 +85,7 @@ def _shared_ngrams(
 
 
 def _groups(count: int, pairs: list[list[int]]) -> list[int]:
-    """Group number of each piece, by union-find over the pairs."""
+    """Group numbers of the pieces, by union-find over the pairs."""
     parents = list(range(count))
 
     def find_root(piece: int) -> int:

@@ -105,8 +105,8 @@ def files_below(
 ) -> Iterator[Path]:
     """Walk the files below a folder in order of name; links to folders are not followed.
 
-    System files and hidden files are left out. `on_error` gets the error of each folder that
-    cannot be listed, `on_folder` the path of each folder that is.
+    System files and hidden files are left out. `on_error` gets the errors of folders that
+    cannot be listed, `on_folder` the paths of the others.
     """
     for parent, folders, files in os.walk(folder, onerror=on_error):
         folders[:] = sorted(name for name in folders if not _is_ignored(name))

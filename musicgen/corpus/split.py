@@ -79,7 +79,7 @@ def split_position(score: Score) -> float:
 
 
 def _split_groups(positions: Mapping[int, float], shares: Shares) -> dict[int, str]:
-    """Split of each group by its position, or by rank if there are too few groups."""
+    """Splits of the groups by position, or by rank if there are too few groups."""
     order = sorted(positions, key=lambda group: positions[group])
     valid_from, test_from = shares.train, 1 - shares.test  # positions
     splits = [TRAIN] * len(order)

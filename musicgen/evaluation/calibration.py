@@ -34,7 +34,7 @@ class Calibration:
 
     @classmethod
     def of(cls, confidence: np.ndarray, correct: np.ndarray) -> Calibration:
-        """Calibration from the confidence and the outcome of each prediction: (N,), (N,)."""
+        """Calibration from confidences and outcomes of predictions: (N,), (N,)."""
         bin_index = (np.ceil(confidence * BINS).astype(np.int64) - 1).clip(0, BINS - 1)  # (N,)
         counts = np.bincount(bin_index, minlength=BINS)  # (BINS,)
         divisor = counts.clip(min=1)

@@ -81,7 +81,7 @@ def predict(
     report: Callable[[int], None] | None = None,
     is_time_over: Callable[[], bool] | None = None,
 ) -> list[Predictions]:
-    """Predictions of the steps of each piece; raises NothingToEvaluate where a piece has none.
+    """Predictions of the steps of pieces; raises NothingToEvaluate where a piece has none.
 
     report: receives the number of steps that are done.
     is_time_over: asked after every step of a batch. The pieces of that batch have predictions up
@@ -181,7 +181,7 @@ def _start(model: Model, features: Sequence[Features], primer: np.ndarray) -> St
 
 
 def _features(encoding: Encoding, steps: Steps) -> Features:
-    """Features before each step, without the number of bars left."""
+    """Features before the steps, without the number of bars left."""
     features = encoding.features(steps)
     if "clock" in features:
         features["clock"][:, -1] = 0

@@ -83,7 +83,7 @@ def fit_gate(first: Sequence[Probabilities], second: Sequence[Probabilities]) ->
 
 
 def cross_fit(first: Sequence[Probabilities], second: Sequence[Probabilities]) -> list[np.ndarray]:
-    """The mixture's probabilities of each piece, with a gate fitted on the other folds.
+    """The mixture's probabilities of pieces, with a gate fitted on the other folds.
 
     Raises TooFewPieces below two pieces.
     """

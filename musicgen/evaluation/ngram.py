@@ -43,7 +43,7 @@ class NGram:
     warmup_windows: tuple[np.ndarray, ...] = ()  # it can begin from nothing
 
     def bits(self, pieces: Sequence[Steps]) -> np.ndarray:
-        """Bits of each field of each step, all pieces concatenated: (all steps, F)."""
+        """Bits of the fields of all steps, all pieces concatenated: (all steps, F)."""
         table, rows = _concatenate(self.encoding, pieces, self.order)
         costs = np.zeros((len(rows), len(self.encoding.fields)))
         for index, field in enumerate(self.encoding.fields):
@@ -81,7 +81,7 @@ class NGramStepper:
         return np.log(probabilities).astype(np.float32)
 
     def push(self, fields: np.ndarray) -> None:
-        """Append a step to each piece: (K, F)."""
+        """Append a step to the pieces: (K, F)."""
         self._steps[:, -1] = fields
         self._steps = np.roll(self._steps, -1, axis=1)
 
@@ -182,7 +182,7 @@ class _FieldLevels:
 def _in_twelve_keys(
     encoding: Encoding, pieces: Iterable[Steps], order: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Table and rows of the pieces in all keys within range, and the piece number of each row."""
+    """Table and rows of the pieces in all keys within range, and the piece numbers of the rows."""
     transposed: list[Steps] = []
     piece: list[np.ndarray] = []
     for number, steps in enumerate(pieces):
@@ -199,7 +199,7 @@ def _in_twelve_keys(
 def _concatenate(
     encoding: Encoding, pieces: Sequence[Steps], order: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """All pieces in one table (S, F), padded on both sides of each, and their rows in it (N,).
+    """All pieces in one table (S, F), padded on both sides, and their rows in it (N,).
 
     The padding is `order` steps of the values that stand for "before the beginning".
     """

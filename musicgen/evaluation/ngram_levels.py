@@ -24,7 +24,7 @@ class Level:
     size: int  # vocabulary size of the field
     contexts: np.ndarray  # (C,) uint64, sorted
     backoff: np.ndarray  # (C,) weight of the lower-order distribution
-    starts: np.ndarray  # (C + 1,) first n-gram of each context
+    starts: np.ndarray  # (C + 1,) first n-grams of the contexts
     ngrams: np.ndarray  # (G,) uint64, sorted
     discounted: np.ndarray  # (G,) (count - discount) / total
 
@@ -108,7 +108,7 @@ def _pack(contexts: np.ndarray, values: np.ndarray, size: int) -> np.ndarray:
 
 
 def _firsts(ordered: np.ndarray) -> np.ndarray:
-    """Index of the first occurrence of each number in a sorted array."""
+    """Indices at which the numbers of a sorted array first occur."""
     return np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
 
 

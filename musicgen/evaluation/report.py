@@ -112,7 +112,7 @@ def summarize(
     notes: Sequence[int],
     predictions: Sequence[Predictions],
 ) -> Evaluation:
-    """Evaluation from the predictions of each piece; steps and notes are those of whole pieces.
+    """Evaluation from the predictions of pieces; steps and notes are those of whole pieces.
 
     The notes of a piece that was measured in part are counted in proportion to its steps.
     """

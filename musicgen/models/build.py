@@ -46,7 +46,7 @@ def in_float32() -> Iterator[None]:
 
 
 def step_models(model: StepsModel) -> list[StepModel | ClassicStep]:
-    """Models of one step, one for each field, which a checkpoint exports as ONNX graphs."""
+    """Models of one step, one per field, which a checkpoint exports as ONNX graphs."""
     if isinstance(model, ClassicModel):
         return [ClassicStep(model)]
     return [StepModel(model, index) for index in range(len(model.fields))]

@@ -63,11 +63,11 @@ class ClassicStep(keras.Model):
 
     @property
     def state(self) -> dict[str, tuple[int, ...]]:
-        """Shape of one row of each carried array, by name."""
+        """Shapes of one row of the carried arrays, by name."""
         return {"window": (self.model.settings.window,)}
 
     def input_shapes(self) -> dict[str, tuple[tuple[int, ...], str]]:
-        """Shape of one row and dtype of each input, by name."""
+        """Shapes of one row and dtypes of the inputs, by name."""
         carried = {name: (shape, "float32") for name, shape in self.state.items()}
         return {"before": ((1,), "int32"), **carried}
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from musicgen.encoding.events_features import CHROMA_WINDOWS, MAX_BARS_LEFT
 from musicgen.encoding.grid import GRID_PER_QUARTER
 
-EMBEDDING_DIM = 64  # of each field
+EMBEDDING_DIM = 64  # of a field
 
-# The keyboard: a state and features for each key, a convolution along the keys.
+# The keyboard: states and features of the keys, a convolution along the keys.
 NEIGHBOURS = 12  # keys seen on each side of a key
 KERNEL_KEYS = 2 * NEIGHBOURS + 1
 KEY_STATE_DIM = 3 + len(CHROMA_WINDOWS)  # remaining time, age, last key, pitch class shares

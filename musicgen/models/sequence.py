@@ -1,4 +1,4 @@
-"""Models of steps: embeddings and features, a backbone, and a head for each field.
+"""Models of steps: embeddings and features, a backbone, and a head per field.
 
 The same layers are called in two ways: over whole windows for training, every position at
 once (`SequenceModel`), and for one step with carried state, which is what the ONNX graphs of a
@@ -122,7 +122,7 @@ class SequenceModel(SavedNames, keras.Model):
         return self.heads[index](context, features=features), features
 
     def embed(self, values: Tensor, first: int = 0) -> Tensor:
-        """`Embed` with a lookup in the table of each field."""
+        """`Embed` with lookups in the tables of the fields."""
         vectors = [
             self.embeddings[field.name](values[..., i])
             for i, field in enumerate(self.fields[first : first + values.shape[-1]])
@@ -145,11 +145,11 @@ class StepModel(keras.Model):
 
     @property
     def state(self) -> Mapping[str, tuple[int, ...]]:
-        """Shape of one row of each carried array, by name."""
+        """Shapes of one row of the carried arrays, by name."""
         return self.model.backbone.state
 
     def input_shapes(self) -> dict[str, tuple[tuple[int, ...], str]]:
-        """Shape of one row and dtype of each input, by name."""
+        """Shapes of one row and dtypes of the inputs, by name."""
         model = self.model
         count = len(model.fields)
         inputs: dict[str, tuple[tuple[int, ...], str]] = {"before": ((count,), "int32")}

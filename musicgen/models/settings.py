@@ -21,7 +21,7 @@ class LstmSettings:
         "layers": (1, 8),
         "dropout": (0.0, 0.9),
     }
-    width: int = 256  # units of each LSTM layer
+    width: int = 256  # units of an LSTM layer
     layers: int = 2
     dropout: float = 0.1
 

@@ -39,9 +39,7 @@ def form_of(score: Score) -> str:
 def check_form(form: str) -> None:
     """Raise InvalidSetting if the text is not a form."""
     if len(form) > MAX_LETTERS or not set(form) <= set(LETTERS):
-        raise InvalidSetting(
-            f"a form is at most {MAX_LETTERS} letters, one for each bar: '{form[:60]}'"
-        )
+        raise InvalidSetting(f"a form is at most {MAX_LETTERS} letters, one per bar: '{form[:60]}'")
 
 
 def earlier_bars(form: str, pickup: int) -> dict[int, int]:

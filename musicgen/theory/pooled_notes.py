@@ -10,7 +10,7 @@ from musicgen.score import NOTE_DTYPE, Score
 
 
 def pooled_notes(scores: Sequence[Score]) -> tuple[np.ndarray, np.ndarray]:
-    """Notes of all scores (N,), and the index of each note's score (N,)."""
+    """Notes of all scores (N,), and the indices of their scores (N,)."""
     if not scores:
         return np.zeros(0, NOTE_DTYPE), np.zeros(0, np.int64)
     notes = np.concatenate([score.notes for score in scores])

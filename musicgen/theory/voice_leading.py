@@ -55,7 +55,7 @@ def _has_parallels(before: np.ndarray, after: np.ndarray) -> np.ndarray:
     both_move = moves[:, :, None] & moves[:, None, :]  # (C, n, n)
     interval, interval_after = ((p[:, :, None] - p[:, None, :]) % 12 for p in (before, after))
     parallel = both_move & (interval == interval_after) & np.isin(interval, PERFECT)
-    pairs = np.tri(before.shape[1], k=-1, dtype=bool)  # each pair of voices once
+    pairs = np.tri(before.shape[1], k=-1, dtype=bool)  # pairs of voices
     return (parallel & pairs).any(axis=(1, 2))
 
 

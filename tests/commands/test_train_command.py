@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-import zipfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -66,7 +65,9 @@ def test_fine_tune_then_resume_with_smaller_batches(
     assert tuned.settings.train.batch_size == 2
 
 
-def test_transformer(capsys: pytest.CaptureFixture[str], music: Path, tmp_path: Path) -> None:
+def test_transformer(
+    capsys: pytest.CaptureFixture[str], music: Path, tmp_path: Path, eager_tensorflow: None
+) -> None:
     shape = "--model transformer --width 16 --layers 1 --heads 2 --context 16 --average 0.9"
     arguments = [*shape.split(), *TINY, "--epochs", "1"]
     answer = answer_of(capsys, "train", str(music), "--run", "transformer", *arguments)
@@ -113,11 +114,3 @@ def test_a_trained_run_is_evaluated(capsys: pytest.CaptureFixture[str], trained:
     assert 0 < answer["bits_per_note"] < 22
     assert set(answer["accuracy"]) == {"token"}
     assert answer["notes"] == 45 * answer["pieces"]
-
-
-def test_export_to_keras(
-    capsys: pytest.CaptureFixture[str], trained: Trained, tmp_path: Path
-) -> None:
-    out = tmp_path / "trained.keras"
-    answer_of(capsys, "runs", "export", trained.run, "--out", str(out))
-    assert {"config.json", "model.weights.h5"} <= set(zipfile.ZipFile(out).namelist())

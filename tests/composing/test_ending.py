@@ -21,7 +21,7 @@ BAR = 96  # ticks of 4/4
 
 
 def chords(*rows: tuple[int, int, str], metre: tuple[int, int] = (4, 4)) -> Score:
-    """A piece from onsets and durations in eighths, and the MIDI pitches of each chord."""
+    """A piece from onsets and durations in eighths, and the MIDI pitches of the chords."""
     notes = [
         (12 * start, 12 * duration, int(pitch))
         for start, duration, pitches in rows
@@ -78,7 +78,7 @@ def parrot() -> Parrot:
 
 @pytest.fixture(scope="module")
 def drawn(parrot: Parrot) -> tuple[Composition, ...]:
-    """Pieces as the model drew them, with the settings for eight endings each."""
+    """Pieces as the model drew them, with the settings for eight endings."""
     settings = plain_settings(bars=8, variations=12, seed=3, endings=8, key="C major")
     return generate(parrot, settings)
 

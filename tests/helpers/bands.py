@@ -22,7 +22,7 @@ DRUM_CHANNEL = 9
 
 KICK, SNARE, CLOSED_HAT, OPEN_HAT, CRASH = 36, 38, 42, 46, 49  # General MIDI percussion keys
 
-# Name, General MIDI program and channel of each part, in the file's order; the last is the drums.
+# Name, General MIDI program and channels of the parts, in the file's order; the last is the drums.
 BAND_PARTS = (
     ("Lead Flute", 73, 0),
     ("Trumpet", 56, 1),
@@ -78,7 +78,7 @@ def band_notes() -> list[BandNote]:
 
 
 def band_midi() -> bytes:
-    """The band as a file of format 1: a track of tempi, metre and keys, and one for each part."""
+    """The band as a file of format 1: a track of tempi, metre and keys, and one per part."""
     file = mido.MidiFile(type=1, ticks_per_beat=TICKS)
     metas = [(0, mido.MetaMessage("time_signature", numerator=4, denominator=4))]
     metas += [(tick, _tempo(tempo)) for tick, tempo in BAND_TEMPI]

@@ -6,7 +6,7 @@ import numpy as np
 
 from musicgen.score import NOTE_DTYPE, Score, notes_from, without_overlaps
 
-# MIDI pitches of chords in C major, and the chords that may follow each.
+# MIDI pitches of chords in C major, and the chords that may follow them.
 CHORDS = {
     "I": (48, 60, 64, 67),
     "IV": (53, 60, 65, 69),

@@ -1,4 +1,4 @@
-"""Fixtures of the page tests: pages without a browser, an empty MUSICGEN_HOME for each test."""
+"""Fixtures of the page tests: pages without a browser, an empty MUSICGEN_HOME per test."""
 
 from __future__ import annotations
 

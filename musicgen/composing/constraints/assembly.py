@@ -39,7 +39,7 @@ def build_rules(
     last_bar: tuple[int, int] | None = None,
     first_onset: int | None = None,
 ) -> Rules:
-    """Build the rules of each field.
+    """Build the rules of the fields.
 
     last_bar: ticks, its start and end, where the piece has a given number of bars. first_onset:
     the tick before which no new note begins. InvalidSetting where the settings ask for what a

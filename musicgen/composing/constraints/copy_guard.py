@@ -57,7 +57,7 @@ class CopyGuard:
         self._forbidden = [self._forbidden[row] for row in rows]
 
     def _find_continuations(self) -> None:
-        """Find the notes that follow each piece's last notes in the training data."""
+        """Find the notes that follow the pieces' last notes in the training data."""
         self._forbidden = [NO_PAIRS] * len(self._last)
         low, high = self._ngrams.ranges(ngram_hashes(self._recent, self._ngrams.length)[:, 0])
         for row in np.flatnonzero(low < high):

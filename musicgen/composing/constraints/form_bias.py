@@ -73,7 +73,7 @@ class FormBias:
         return logits
 
     def _next_at(self, context: StepContext) -> list[_Note | None]:
-        """The expected note of each piece; None where another onset is drawn."""
+        """The expected notes of the pieces; None where another onset is drawn."""
         shifts = context.drawn[:, 0].tolist()
         return [
             piece.next if piece.next and piece.next.onset == piece.now + shift else None

@@ -31,7 +31,7 @@ def allow_only(allowed: np.ndarray) -> Rule:
 def allow_tokens(voicings: Iterable[tuple[int, ...]], pitches: np.ndarray) -> tuple[Rule, ...]:
     """Forbid tokens that hold a pitch outside of `pitches` (128,) bool; no rule if none does.
 
-    voicings: the MIDI pitches of each token. InvalidSetting where no token is left.
+    voicings: the MIDI pitches of the tokens. InvalidSetting where no token is left.
     """
     allowed = np.array([pitches[list(voicing)].all() for voicing in voicings])
     if not allowed.any():
@@ -49,7 +49,7 @@ def room_for_a_note(keys: np.ndarray, grid: Grid = BEATS) -> Rule:
     shifts = np.arange(grid.max_units + 1)
 
     def rule(context: StepContext, logits: np.ndarray) -> np.ndarray:
-        remaining = context.features["remaining"]  # (K, KEYS) grid steps until each key ends
+        remaining = context.features["remaining"]  # (K, KEYS) grid steps until the keys end
         remaining = remaining if all_allowed else remaining[:, keys]
         last = context.before[:, 1:2]
         above = (remaining[:, -1:] <= 0) & ((last < indices[-1]) | (last == KEYS))
@@ -89,7 +89,7 @@ def restrict_first_chord(classes: frozenset[int], grid: Grid = BEATS) -> Rule:
     allowed = np.isin((np.arange(KEYS) + LOWEST_KEY) % 12, list(classes))
 
     def rule(context: StepContext, logits: np.ndarray) -> np.ndarray:
-        age = context.features["age"]  # (K, KEYS) grid steps since each key was struck
+        age = context.features["age"]  # (K, KEYS) grid steps since the keys were struck
         struck = age < grid.max_age
         later = (struck & (age > 0)).any(axis=1) | (struck.any(axis=1) & (context.drawn[:, 0] > 0))
         restricted = np.where(allowed, logits, FORBIDDEN)
@@ -100,7 +100,7 @@ def restrict_first_chord(classes: frozenset[int], grid: Grid = BEATS) -> Rule:
 
 
 def bias_pitch_classes(nats: np.ndarray) -> Rule:
-    """Add nats (12,) to the logits of each pitch class."""
+    """Add nats (12,) to the logits of the pitch classes."""
     bias = nats[(np.arange(KEYS) + LOWEST_KEY) % 12]
 
     def rule(context: StepContext, logits: np.ndarray) -> np.ndarray:

@@ -71,7 +71,7 @@ class TokenCopyGuard:
         before = np.broadcast_to(self._recent[row], (len(codes), self._recent.shape[1]))
         joined = np.concatenate([before, codes], axis=1)  # (V, N - 1 + C)
         length = self._ngrams.length
-        hashes = ngram_hashes(joined, length)  # (V, C), one for each last note
+        hashes = ngram_hashes(joined, length)  # (V, C), one per last note
         low, high = self._ngrams.ranges(hashes)
         completes = np.zeros(len(codes), bool)
         for token, note in np.argwhere(low < high):

@@ -58,7 +58,7 @@ class BoundStepper:
         self._bindings = []
 
     def _bind(self) -> None:
-        """Bind each graph to its arrays: outputs of one are inputs of the next."""
+        """Bind the graphs to their arrays: outputs of one are inputs of the next."""
         self._arrays = {n: np.ascontiguousarray(value) for n, value in self._arrays.items()}
         self._drawn: list[np.ndarray] = []
         self._logits: list[np.ndarray] = []

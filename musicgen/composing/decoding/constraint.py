@@ -31,7 +31,7 @@ class Constraint(Protocol):
     def rules(self) -> Rules: ...
 
     def push(self, fields: np.ndarray) -> None:
-        """Add the next step of each piece: (K, F)."""
+        """Add the next steps of the pieces: (K, F)."""
 
     def select(self, rows: np.ndarray) -> None:
         """Go on with the pieces of these rows; a row may be named more than once."""

@@ -33,7 +33,7 @@ class BatchDecoder:
         end: int | None = None,
         fork_at: int | None = None,
     ) -> None:
-        """Begin K pieces, one for each generator.
+        """Begin K pieces, one per generator.
 
         bars: of the whole piece, an upbeat's included; 0 for any number. end: the tick from which
         on no note begins; None for no end. fork_at: the tick before which the state of the model
@@ -46,7 +46,7 @@ class BatchDecoder:
         self._fork_at = None if fork_at is None else -(-fork_at // grid.ticks)
         self.forks: dict[int, Stepper] = {}  # the model's state of one piece, by number
         self.rows = np.arange(pieces)  # numbers of the active pieces
-        self.now = np.zeros(pieces, np.int64)  # grid steps, latest onset of each active piece
+        self.now = np.zeros(pieces, np.int64)  # grid steps, latest onsets of the active pieces
         self.lengths = np.zeros(pieces, np.int64)  # steps, of all pieces
         self._log_likelihood = LogLikelihood(len(fields))
         self._steps: list[np.ndarray] = []  # (K, F) each, of all pieces
@@ -85,14 +85,14 @@ class BatchDecoder:
         self.lengths += len(steps)
 
     def warm_up(self, windows: Sequence[np.ndarray]) -> None:
-        """Condition the model on (N, F) steps for each piece, which are not part of the piece."""
+        """Condition the model on (N, F) steps per piece, which are not part of the piece."""
         for fields in np.stack(windows, axis=1):  # (K, F)
             self._stepper.logits(self._tracker.features(), fields[:, :0])
             self._stepper.push(fields)
         self._before = fields
 
     def step(self) -> None:
-        """Draw one more step of each active piece."""
+        """Draw one more step of the active pieces."""
         if self._fork_at is not None:
             self._save_forks(self._fork_at)
         features, uniform = self._tracker.features(), self._uniform_stream.next()
@@ -126,7 +126,7 @@ class BatchDecoder:
         return self._log_likelihood.of_piece(piece)
 
     def onsets(self) -> np.ndarray:
-        """Ticks, the latest onset of each active piece: (K,)."""
+        """Ticks, the latest onsets of the active pieces: (K,)."""
         if self._has_onsets:
             return self.now * self._grid.ticks
         return np.maximum(self.lengths[self.rows] - 1, 0) * STEP_TICKS

@@ -19,7 +19,7 @@ class LogLikelihood:
 
     def __init__(self, fields: int) -> None:
         self._pending: list[tuple[np.ndarray, list[np.ndarray], np.ndarray]] = []
-        self._rows = [np.zeros(0, np.int64)]  # the piece of each value
+        self._rows = [np.zeros(0, np.int64)]  # pieces of the values
         self._values = [np.zeros((0, fields))]
 
     def add(self, rows: np.ndarray, logits: list[np.ndarray], drawn: np.ndarray) -> None:

@@ -29,7 +29,7 @@ def check_stop(stop: Stop | None) -> None:
 
 
 def split_into_batches(variations: Sequence[int]) -> list[Sequence[int]]:
-    """Split variations into batches of nearly one size, at most one for each processor."""
+    """Split variations into batches of nearly one size, at most one per processor."""
     count = max(1, min(MAX_BATCHES, _processors(), len(variations) // MIN_VARIATIONS))
     bounds = [-(-len(variations) * i // count) for i in range(count + 1)]
     return [variations[begin:end] for begin, end in pairwise(bounds)]

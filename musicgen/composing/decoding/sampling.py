@@ -1,6 +1,6 @@
 """Sampling from logits: temperature, top-k, top-p, and a stream of uniform numbers.
 
-One uniform number is used for each field, step and piece, and the distribution is inverted in
+One uniform number is used per field, step and piece, and the distribution is inverted in
 double precision. The numbers of a variation follow from the seed and its index alone, so it is
 the same music in a batch of any size, as far as the logits are the same: ONNX Runtime gives the
 same bits for every batch size on one machine (a test checks this), and may differ in the last
@@ -59,7 +59,7 @@ class Sampling:
 
 
 def draw(logits: np.ndarray, uniform: np.ndarray, sampling: Sampling) -> np.ndarray:
-    """Draw a value for each piece: logits (K, V), uniform (K,) in [0, 1) -> (K,).
+    """Draw a value per piece: logits (K, V), uniform (K,) in [0, 1) -> (K,).
 
     -1 where every value is forbidden. Raises NotANumber for logits that are none. Values are
     ranked, the likeliest first and of equals the smaller first. Greedy, top-k and top-p each keep
@@ -84,7 +84,7 @@ def draw(logits: np.ndarray, uniform: np.ndarray, sampling: Sampling) -> np.ndar
 
 
 def log_likelihood(logits: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-    """Natural log of the probability of each chosen value: logits (N, V), (N,) -> (N,)."""
+    """Natural logs of the probabilities of chosen values: logits (N, V), (N,) -> (N,)."""
     shifted = logits.astype(np.float64)
     shifted -= shifted.max(axis=1, keepdims=True)
     return shifted[np.arange(len(chosen)), chosen] - np.log(np.exp(shifted).sum(axis=1))
@@ -128,5 +128,5 @@ def _mass_within(mass: np.ndarray, sampling: Sampling) -> np.ndarray:
 
 @lru_cache(maxsize=256)
 def _starts(rows: int, width: int) -> np.ndarray:
-    """Index of the start of each row in a flat array."""
+    """Starts of the rows in a flat array."""
     return np.arange(rows) * width

@@ -79,9 +79,9 @@ class OriginalityIndex:
     """The training pieces as note transitions, one piece after another."""
 
     codes: np.ndarray  # (M,) uint16, transition from each note to the next
-    bars: np.ndarray  # (M,) int32, bar of each note, numbered as printed
-    piece_starts: np.ndarray  # (P + 1,) int64, index of each piece's first note, then M
-    first_keys: np.ndarray  # (P,) int16, key of each piece's first note, from the piano's lowest
+    bars: np.ndarray  # (M,) int32, bars of the notes, numbered as printed
+    piece_starts: np.ndarray  # (P + 1,) int64, indices of the pieces' first notes, then M
+    first_keys: np.ndarray  # (P,) int16, keys of the pieces' first notes, from the piano's lowest
     names: tuple[str, ...]  # (P,)
     held_out_overlap: HeldOutOverlap | None = None
     _ngrams: dict[int, NgramIndex] = field(default_factory=dict, init=False, repr=False)
@@ -190,7 +190,7 @@ def load_index(folder: Path) -> OriginalityIndex | None:
 
 
 def _bars(scores: Sequence[Score], onsets: np.ndarray, piece_starts: np.ndarray) -> np.ndarray:
-    """Bar of each note: (M,) int32. Pieces with the same metres are computed together."""
+    """Bars of the notes: (M,) int32. Pieces with the same metres are computed together."""
     groups: dict[tuple[tuple[Metre, ...], Grid], list[int]] = {}
     for piece, score in enumerate(scores):
         groups.setdefault((score.metres, grid_of(score)), []).append(piece)

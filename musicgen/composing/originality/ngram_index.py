@@ -43,7 +43,7 @@ class NgramIndex:
 
 @lru_cache(maxsize=256)
 def _weights(length: int) -> np.ndarray:
-    """Weight of each code of an n-gram in its hash: (length,) uint64."""
+    """Weights of the codes of an n-gram in its hash: (length,) uint64."""
     return np.array([pow(_MULTIPLIER, length - i, 2**64) for i in range(length)], np.uint64)
 
 

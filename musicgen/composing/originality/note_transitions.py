@@ -31,7 +31,7 @@ class NoteSequence:
 
     onsets: np.ndarray  # (M,) int64, grid steps
     keys: np.ndarray  # (M,) int64, from the lowest key of the piano
-    piece_starts: np.ndarray  # (P + 1,) int64, index of each piece's first note, then M
+    piece_starts: np.ndarray  # (P + 1,) int64, indices of the pieces' first notes, then M
 
     def codes(self) -> np.ndarray:
         """Transition from each note to the next of its piece, END for the last: (M,) uint16."""

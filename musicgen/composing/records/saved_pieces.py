@@ -1,4 +1,4 @@
-"""History of composed pieces: a folder for each, with its MIDI file and its facts."""
+"""History of composed pieces: folders of a MIDI file and its facts."""
 
 from __future__ import annotations
 

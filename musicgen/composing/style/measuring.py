@@ -1,4 +1,4 @@
-"""Measure the style of training pieces, one MetreStyle for each metre."""
+"""Measure the style of training pieces, one MetreStyle per metre."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def metric_percentiles(
 ) -> dict[str, Percentiles]:
     """Percentiles of every metric over training pieces, by the metric's name.
 
-    nats_per_note: cost of each held-out piece under the model.
+    nats_per_note: costs of held-out pieces under the model.
     """
     rows = [score_metrics(score) for score in scores if len(score)]
     values = {name: [row[name] for row in rows] for name in (rows[0] if rows else ())}

@@ -73,7 +73,7 @@ def write_training_profile(
     """Measure the training pieces of a run and write their profile into its folder.
 
     held_out: pieces that the model is not trained on.
-    nats_per_note: cost of each held-out piece under the model, where that is known.
+    nats_per_note: costs of held-out pieces under the model, where that is known.
     encoding: the model's. Metrics are then those of the pieces as it encodes them (two voices on
     one key are one note there), as they are of composed pieces.
     """

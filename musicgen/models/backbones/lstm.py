@@ -27,7 +27,7 @@ class LstmBackbone(layers.Layer):
 
     @property
     def state(self) -> Mapping[str, tuple[int, ...]]:
-        """Shape of one row of each carried array, by name."""
+        """Shapes of one row of the carried arrays, by name."""
         return {f"{p}_{i}": (self.settings.width,) for i in range(len(self.layers)) for p in "hc"}
 
     def build(self, shape: tuple[int | None, ...]) -> None:
@@ -36,7 +36,7 @@ class LstmBackbone(layers.Layer):
             shape = (*shape[:-1], self.settings.width)
 
     def call(self, vectors: Tensor, elapsed: Tensor) -> Tensor:
-        """elapsed: musical time of each step, which LSTM layers do not use."""
+        """elapsed: musical times of the steps, which LSTM layers do not use."""
         for layer in self.layers:
             vectors = self.dropout(layer(vectors))
         return vectors

@@ -38,7 +38,7 @@ class TransformerBackbone(layers.Layer):
 
     @property
     def state(self) -> Mapping[str, tuple[int, ...]]:
-        """Shape of one row of each carried array; keys and values grow along the axis of 0."""
+        """Shapes of one row of the carried arrays; keys and values grow along the axis of 0."""
         settings = self.settings
         cache = (settings.heads, 0, settings.width // settings.heads)
         caches = {f"{kind}_{i}": cache for i in range(settings.layers) for kind in CACHES}
@@ -75,7 +75,7 @@ class TransformerBackbone(layers.Layer):
 
     def _rotation(self, position: Tensor) -> tuple[Tensor, Tensor]:
         """Cosine and sine of the angles at positions: (B, T, 2) -> (B, 1, T, head / 2) each."""
-        pairs = self.settings.width // self.settings.heads // 2  # half for each of the positions
+        pairs = self.settings.width // self.settings.heads // 2  # half per position
         exponents = -np.arange(pairs // 2, dtype=np.float32) / (pairs // 2)
         frequencies = ops.convert_to_tensor(MAX_WAVELENGTH**exponents)
         angles = ops.expand_dims(position, -1) * frequencies
@@ -155,7 +155,7 @@ class Block(SavedNames, layers.Layer):
 
 
 def _rotate(vectors: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
-    """Rotate each pair of numbers by its angle (RoPE): (B, heads, T, head)."""
+    """Rotate pairs of numbers by their angles (RoPE): (B, heads, T, head)."""
     half = vectors.shape[-1] // 2
     x, y = vectors[..., :half], vectors[..., half:]
     return ops.concatenate([x * cosine - y * sine, x * sine + y * cosine], axis=-1)

@@ -29,7 +29,7 @@ logging.getLogger("tf2onnx").setLevel(logging.CRITICAL)
 def trace_step(step: keras.Model, inputs: Mapping[str, tuple[tuple[int, ...], str]]) -> bytes:
     """Trace a model of one step as an ONNX graph with its current weights.
 
-    inputs: shape of one row and dtype of each input by name, 0 for an axis that grows. Weights
+    inputs: shapes of one row and dtypes of the inputs by name, 0 for an axis that grows. Weights
     become initializers named by the path of their variable, which `with_weights` relies on.
     """
     step({name: np.zeros((1, *shape), dtype) for name, (shape, dtype) in inputs.items()})

@@ -138,7 +138,7 @@ def _on_keys(values: Tensor) -> Tensor:
 
 
 def _chroma_on_keys(chroma: Tensor) -> Tensor:
-    """The share of each key's pitch class: (B, T, 36) -> (B, T, PITCHES, 3)."""
+    """The shares of the keys' pitch classes: (B, T, 36) -> (B, T, PITCHES, 3)."""
     tiled = ops.take(chroma, ops.convert_to_tensor(_CHROMA_OF_KEY), axis=-1)
     return split_last_axis(tiled, len(CHROMA_WINDOWS))
 

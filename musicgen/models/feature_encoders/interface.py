@@ -47,7 +47,7 @@ class FeatureEncoder(SavedNames, layers.Layer):
         return ()
 
     def heads(self) -> list[layers.Layer]:
-        """A head for each field, (B, T, D) -> (B, T, V), which also takes the features."""
+        """A head per field, (B, T, D) -> (B, T, V), which also takes the features."""
         return [
             FieldHead(f, i, self.settings.width, has_repeats=False, name=f"{f.name}_head")
             for i, f in enumerate(self.fields)

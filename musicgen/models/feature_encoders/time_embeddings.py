@@ -47,7 +47,7 @@ class ClockEmbedding(layers.Layer):
         clipped = ops.cast(ops.minimum(clock, most), "int32")
         embeddings = (self.place, self.beat, self.length, self.left)
         place, beat, length, left = (layer.embeddings for layer in embeddings)
-        beats = ops.tile(beat, (MAX_BAR_UNITS // GRID_PER_QUARTER, 1))  # one for each place
+        beats = ops.tile(beat, (MAX_BAR_UNITS // GRID_PER_QUARTER, 1))  # one per place
         # One lookup in one table, where each embedding has columns of its own.
         tables = [ops.concatenate([place, beats], axis=-1), length, left]
         starts = np.cumsum([0, *(table.shape[0] for table in tables[:-1])], dtype=np.int32)

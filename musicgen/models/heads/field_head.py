@@ -42,7 +42,7 @@ class FieldHead(SavedNames, layers.Layer):
 
 
 class PitchHead(SavedNames, layers.Layer):
-    """Logits of the keys from each key and its neighbours: (B, T, D) -> (B, T, KEYS)."""
+    """Logits of the keys from keys and their neighbours: (B, T, D) -> (B, T, KEYS)."""
 
     saved_names: Mapping[str, str] = {"trust": "copy_logit"}
 

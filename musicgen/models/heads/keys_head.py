@@ -19,7 +19,7 @@ from musicgen.models.tensors import Tensor
 
 
 class KeysHead(SavedNames, layers.Layer):
-    """Logits of the keys from the features of each key and its neighbours, given a context.
+    """Logits of the keys from the features of keys and their neighbours, given a context.
 
     (..., K, C), (..., D) -> (..., K)
     """

@@ -34,7 +34,7 @@ class Workload:
 def count_workload(
     encoding: Encoding, pieces: Sequence[Steps], sides: Sequence[str], settings: RunSettings
 ) -> Workload:
-    """Count pieces, predictions and batches of an epoch. sides: the side of each piece."""
+    """Count pieces, predictions and batches of an epoch. sides: the sides of the pieces."""
     by_side = {
         side: [
             steps

@@ -43,7 +43,7 @@ def forecast_training(
 ) -> Forecast:
     """Forecast a training on encoded pieces.
 
-    sides: the side of each piece. runs: earlier trainings, from which the speed is estimated.
+    sides: the sides of the pieces. runs: earlier trainings, from which the speed is estimated.
     """
     workload = count_workload(encoding, pieces, sides, settings)
     parameters = parameter_count(settings.model, encoding)

@@ -1,4 +1,4 @@
-"""GPUs, CPU and memory of this computer, found without TensorFlow.
+"""GPUs, CPU and memory of this computer, read without TensorFlow.
 
 TensorFlow takes seconds to load and memory of the GPU, so the pages ask the driver and the
 system. The training process reports the device that TensorFlow uses.
@@ -102,7 +102,7 @@ def _gpus() -> list[Gpu]:
 
 
 def _query(columns: str) -> list[str]:
-    """One line of nvidia-smi's answer for each GPU; empty where it is missing or fails."""
+    """One line of nvidia-smi's answer per GPU; empty where it is missing or fails."""
     visible = os.environ.get("CUDA_VISIBLE_DEVICES")
     program = shutil.which("nvidia-smi")
     if program is None or visible in ("", "-1"):

@@ -26,7 +26,7 @@ class StepsTrainer(keras.Model):
     section 7). The metrics are those of the plain cross-entropy.
 
     Metrics are sums over the epoch so far: `notes` (predicted steps), and `nats_FIELD` and
-    `hits_FIELD` for each field.
+    `hits_FIELD` per field.
     """
 
     def __init__(

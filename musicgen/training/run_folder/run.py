@@ -2,7 +2,7 @@
 
     run.json            settings
     status.json         state, heartbeat, epoch, losses; replaced whole
-    metrics.jsonl       a line for each block of batches and each epoch; append only
+    metrics.jsonl       a line per block of batches and per epoch; append only
     log.txt             output of the process
     split.json          names of the pieces by side
     checkpoints/NAME/   checkpoints; best.json and latest.json name two of them

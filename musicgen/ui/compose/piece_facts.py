@@ -40,7 +40,7 @@ def originality_of(piece: SavedPiece) -> Originality | None:
 
 
 def marks_of(piece: SavedPiece) -> list[Mark]:
-    """Marks of the passages that training pieces contain as well, one for each match."""
+    """Marks of the passages that training pieces contain as well, one per match."""
     report, offset = originality_of(piece), primer_notes(piece)
     if report is None:
         return []

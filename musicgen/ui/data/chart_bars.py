@@ -1,4 +1,4 @@
-"""Bars of the charts: the histogram of each chart, and the pieces behind a bar."""
+"""Bars of the charts: histograms, and the pieces behind a bar."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def selectable_table(
 ) -> list[str]:
     """Show a table and return the ids of the selected rows, in the order of the table.
 
-    ids: identity of each row: (N,). default: ids that are selected when the table is new on the
+    ids: identities of the rows: (N,). default: ids that are selected when the table is new on the
     page. options: further arguments of `st.dataframe`.
     """
     drawn = _last_drawn(key)

@@ -1,4 +1,4 @@
-"""Settings as widgets: one for each field of a dataclass, which checks the values itself."""
+"""Settings as widgets: one per field of a dataclass, which checks the values itself."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ N = TypeVar("N", int, float)
 
 CHOICES = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES}
 HELP = {
-    "width": "units of each layer: more remember more, and learn more slowly",
+    "width": "units of a layer: more remember more, and learn more slowly",
     "layers": "layers one above the other",
     "dense": "units of the layer before the last",
     "dropout": "share of the units that is left out at random in training",
     "window": "tokens that a prediction depends on",
-    "heads": "attention heads of each layer",
+    "heads": "attention heads of a layer",
     "feed_forward": "units between two layers, as a multiple of the width",
     "context": "steps that a prediction depends on; windows must be at least as long",
     "epochs": "passes over the training pieces",
@@ -30,8 +30,8 @@ HELP = {
     "learning_rate": "the highest; lower it when the loss jumps",
     "schedule": "cosine falls to a fiftieth at the end; constant stays",
     "weight_decay": "pull of the weights towards zero, with adamw",
-    "average": "decay of the averaged weights with each batch, such as 0.998; 0: no averaging",
-    "label_smoothing": "share of each target that is spread over all values, such as 0.02",
+    "average": "decay of the averaged weights per batch, such as 0.998; 0: no averaging",
+    "label_smoothing": "share of a target that is spread over all values, such as 0.02",
     "clip_norm": "largest norm of all gradients together; 0: no clipping",
     "transpose_down": "largest random transposition down, in semitones",
     "transpose_up": "largest random transposition up, in semitones",
@@ -45,7 +45,7 @@ _SMALL_STEP = 1e-4  # of numbers below 0.1
 
 
 def settings_fields(settings: T, key: str, columns: int = 4) -> T:
-    """Show a widget for each field and return the edited settings.
+    """Show a widget per field and return the edited settings.
 
     Raises MusicgenError when the values do not fit together.
     """

@@ -35,7 +35,7 @@ class Task(Generic[T]):
     def __init__(self, work: Callable[[Progress], T]) -> None:
         """work: takes a progress callback, which raises Cancelled after `cancel`."""
         self.done, self.total, self.started = 0, 0, time.monotonic()
-        self._waiting: list[object] = []  # sessions that wait, once for each run of their page
+        self._waiting: list[object] = []  # sessions that wait, once per run of their page
         self._lock = threading.Lock()
         self._cancelled, self._over = threading.Event(), threading.Event()
         self._error: BaseException | None = None

@@ -59,7 +59,7 @@ def _view_widgets() -> View:
 
 
 def _results(runs: Sequence[Run], view: View) -> pd.DataFrame:
-    """Return a row for each run."""
+    """Return a row per run."""
     rows = []
     for run in runs:
         status = run.status()
@@ -89,7 +89,7 @@ def _state(run: Run, status: Status) -> str:
 
 
 def _differences(runs: Sequence[Run]) -> None:
-    """Show a row for each setting that differs, a column for each run that can be read."""
+    """Show a row per setting that differs, a column per run that can be read."""
     settings_of = {}
     for run in runs:
         try:

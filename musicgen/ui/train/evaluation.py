@@ -25,7 +25,7 @@ def reference_levels(run: Run) -> dict[str, float]:
 
 
 def evaluation_view(run: Run) -> None:
-    """Show bits a note on both held-out sides, and the accuracy of each field."""
+    """Show bits a note on both held-out sides, and the accuracies of the fields."""
     evaluation, baselines = read_evaluation(run.folder), read_baselines(run.folder)
     for name, results in ((EVALUATION, evaluation), (BASELINES, baselines)):
         if not results and (run.folder / name).is_file():

@@ -69,7 +69,7 @@ def loss_plot(
 
 
 def field_plot(metrics: Metrics, metric: str, y_label: str, view: View) -> Plot:
-    """Plot a metric of each field by epochs: training dotted, validation as a line.
+    """Plot a metric of the fields by epochs: training dotted, validation as a line.
 
     metric: `accuracy` or `bits`.
     """

@@ -20,7 +20,7 @@ MAX_IN_MEMORY = 32  # samples with their sound
 
 
 def samples_view(run: Run, best_epoch: int) -> None:
-    """Show the selection of epochs and a player for each sample."""
+    """Show the selection of epochs and a player per sample."""
     paths = sample_files(run)
     if not paths:
         st.info("The first piece is composed when the first epoch is over.")

@@ -13,7 +13,7 @@ from tests.helpers.tunes import tune
 
 
 def bias(constraint: Ambitus) -> np.ndarray:
-    """Reduction of each key's logit for one piece: (KEYS,)."""
+    """Reductions of the keys' logits for one piece: (KEYS,)."""
     context = StepContext({}, np.zeros(1, int), np.zeros((1, 3), int), np.zeros((1, 1), int))
     [rule] = constraint.rules()[PITCH.name]
     return -rule(context, np.zeros((1, KEYS)))[0]

@@ -25,7 +25,7 @@ def index() -> OriginalityIndex:
 
 
 def longest_matches_of(model: Parrot, index: OriginalityIndex, **changes: Any) -> list[int]:
-    """Longest match of each of 100 pieces."""
+    """Longest matches of 100 pieces."""
     pieces = []
     for seed in (0, 1):
         settings = plain_settings(bars=None, notes=200, variations=50, seed=seed, **changes)

@@ -31,7 +31,7 @@ def strike(constraint: Counterpoint, *steps: tuple[int, int, int]) -> None:
 
 
 def bias(constraint: Counterpoint, shift: int) -> np.ndarray:
-    """Reduction of the logit of each key after a shift: (KEYS,)."""
+    """Reductions of the logits of the keys after a shift: (KEYS,)."""
     [rule] = constraint.rules()[PITCH.name]
     context = StepContext({}, np.zeros(1, int), np.zeros((1, 3), int), np.array([[shift]]))
     return -rule(context, np.zeros((1, KEYS)))[0]

@@ -63,13 +63,13 @@ def test_weights_are_loaded_from_exported_graphs(
     model: StepsModel, folder: Path, rounded_folder: Path
 ) -> None:
     expected = weights_of(model)
-    found = []
+    loaded = []
     for written in (folder, rounded_folder):
         for variable in model.trainable_variables:
             variable.assign(np.full(variable.shape, 99))
         load_weights(model, written)
-        found.append(weights_of(model))
-    assert all(np.array_equal(found[0][name], value) for name, value in expected.items())
-    assert set(expected) == set(found[1])
+        loaded.append(weights_of(model))
+    assert all(np.array_equal(loaded[0][name], value) for name, value in expected.items())
+    assert set(expected) == set(loaded[1])
     for name, value in expected.items():
-        assert np.allclose(found[1][name], value, rtol=1e-3, atol=1e-4)
+        assert np.allclose(loaded[1][name], value, rtol=1e-3, atol=1e-4)

@@ -61,10 +61,10 @@ def test_a_keras_file_restores_the_model(tmp_path: Path, settings, name: str) ->
     opened = keras.saving.load_model(tmp_path / "model.keras")
     assert (opened.settings, opened.encoding) == (settings, encoding)
     inputs = random_inputs(encoding)
-    expected, found = model(inputs), opened(inputs)
-    assert set(found) == {field.name for field in encoding.fields}
+    expected, logits_opened = model(inputs), opened(inputs)
+    assert set(logits_opened) == {field.name for field in encoding.fields}
     for field, logits in expected.items():
-        assert np.abs(logits - found[field]).max() < 1e-6
+        assert np.abs(logits - logits_opened[field]).max() < 1e-6
     randomize_weights(opened, seed=4)
     other = opened(inputs)
     assert all(np.abs(logits - other[field]).max() > 1e-3 for field, logits in expected.items())

@@ -44,9 +44,9 @@ def test_a_voice_depends_on_earlier_frames_and_the_voices_above(logits, voice: i
 
 
 def test_logit_of_holding_is_its_log_odds(logits) -> None:
-    found = logits(FRAMES)
+    given = logits(FRAMES)
     for voice, name in enumerate(VOICES):
-        for frame, values in enumerate(found[name]):
+        for frame, values in enumerate(given[name]):
             held = FRAMES[frame - 1, voice] if frame else None
             others = values if held is None else np.delete(values, held)
             assert np.log(np.exp(others).sum()) == pytest.approx(0, abs=1e-5)

@@ -39,7 +39,7 @@ def test_all_held_out_pieces_are_measured_when_there_is_time(run: Run) -> None:
 def test_a_time_limit_leaves_a_sample_and_the_file_has_its_size(run: Run) -> None:
     evaluations = write_evaluation(run, SIDES, seconds=0.0)
     entry = json.loads((run.folder / EVALUATION).read_text())["valid"]
-    assert entry["notes"] == entry["steps"] == 3  # one step of each piece
+    assert entry["notes"] == entry["steps"] == 3  # one step per piece
     assert entry["total_notes"] > 90
     assert evaluations["valid"].coverage == "3 of 102 notes in 3 of 3 pieces"
 

@@ -25,7 +25,7 @@ BATCHES = 20
 
 
 def losses(devices: Devices) -> list[float]:
-    """Nats per step of each batch."""
+    """Nats per step of the batches."""
     pieces = tiny_pieces(40)
     encoding = NotesEncoding.for_scores(pieces)
     windows = Windows([encoding.encode(s) for s in pieces], encoding, 16, 4)

@@ -26,6 +26,7 @@ from musicgen.training.run_folder.keras_export import (
     opens_without_package,
 )
 from musicgen.training.run_folder.run import Run
+from tests.commands.run_command import answer_of
 from tests.helpers.tiny_music import tiny_pieces
 from tests.helpers.tiny_runs import write_run
 
@@ -75,13 +76,16 @@ def test_keras_opens_classic_without_this_package(tmp_path: Path, monkeypatch) -
     assert sums == pytest.approx(sorted(float(v.sum()) for v in stored.values()), rel=1e-5)
 
 
-def test_another_process_opens_an_lstm_with_the_same_logits(tmp_path: Path, monkeypatch) -> None:
+def test_another_process_opens_an_lstm_with_the_same_logits(
+    tmp_path: Path, monkeypatch, capsys
+) -> None:
+    monkeypatch.setenv("MUSICGEN_HOME", str(tmp_path))
     model = build_model(LstmSettings(8, 1), NOTES)
-    run = run_with_weights(tmp_path, model)
+    run = run_with_weights(tmp_path / "runs", model)
     assert not opens_without_package(run)
     assert keras_file_name(run) == "old.keras"
     file, window = tmp_path / "model.keras", tmp_path / "window.npz"
-    file.write_bytes(keras_file(run))
+    answer_of(capsys, "runs", "export", "old", "--out", str(file))
 
     steps = NOTES.encode(tiny_pieces()[0])
     inputs = next(Windows([steps], NOTES, 32, 1).in_order())[0]

@@ -115,7 +115,7 @@ def seed_widgets() -> None:
         )  # fmt: skip
     st.toggle(
         "Keep this seed", **widget_options("keep_seed"),
-        help="The same seed and settings give the same notes. Off: a new seed for each piece.",
+        help="The same seed and settings give the same notes. Off: a new seed per piece.",
     )  # fmt: skip
 
 

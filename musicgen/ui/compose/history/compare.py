@@ -18,7 +18,7 @@ MAX_UNSCROLLED_ROWS = 20
 
 
 def compare(pieces: Sequence[SavedPiece]) -> None:
-    """Show two players in a row, then a table of metrics with a column for each piece."""
+    """Show two players in a row, then a table of metrics with a column per piece."""
     titles = [f"{number}. {piece.name}" for number, piece in enumerate(pieces, 1)]
     for row in range(0, len(pieces), 2):
         for column, piece, title in zip(st.columns(2), pieces[row:], titles[row:], strict=False):

@@ -26,7 +26,7 @@ MUSICXML = "application/vnd.recordare.musicxml+xml"
 
 
 def downloads(piece: SavedPiece, score: Score) -> None:
-    """Show a button for each file format, and the link."""
+    """Show a button per file format, and the link."""
     stem, too_many_notes = file_stem(piece), len(score) > MAX_PRINTED_NOTES
     disabled = {
         "wav": score.seconds > MAX_SECONDS,

@@ -113,7 +113,7 @@ def _format_values(unit: str, *values: float) -> str:
 
 
 def metrics_chart(metrics: Mapping[str, float], percentiles: MetricPercentiles) -> go.Figure:
-    """Chart with a row for each metric: bands for the collection, a dot for the piece."""
+    """Chart with a row per metric: bands for the collection, a dot for the piece."""
     names = [name for name in METRICS if name in metrics and name in percentiles][::-1]
     positions = [position_among(metrics[name], percentiles[name]) for name in names]
     figure = go.Figure(

@@ -40,7 +40,7 @@ def views() -> None:
 
 
 def roll_view(piece: SavedPiece, score: Score) -> None:
-    """Plotly figure of the notes, with a tooltip for each."""
+    """Plotly figure of the notes, with tooltips."""
     if len(score) > MAX_ROLL_NOTES:
         notes = format_count(len(score), "note")
         st.info(f"{notes} are too many for this view; the player shows them.")

@@ -12,7 +12,7 @@ from musicgen.ui.compose.form.note_text import (
 
 
 def rows(text: str) -> list[tuple[int, int, int]]:
-    """Start, duration and pitch of each note."""
+    """Starts, durations and pitches of the notes."""
     notes = parse_notes(text).notes[["start", "duration", "pitch"]]
     return [tuple(map(int, note)) for note in notes]
 
