@@ -65,9 +65,7 @@ def test_fine_tune_then_resume_with_smaller_batches(
     assert tuned.settings.train.batch_size == 2
 
 
-def test_transformer(
-    capsys: pytest.CaptureFixture[str], music: Path, tmp_path: Path, eager_tensorflow: None
-) -> None:
+def test_transformer(capsys: pytest.CaptureFixture[str], music: Path, tmp_path: Path) -> None:
     shape = "--model transformer --width 16 --layers 1 --heads 2 --context 16 --average 0.9"
     arguments = [*shape.split(), *TINY, "--epochs", "1"]
     answer = answer_of(capsys, "train", str(music), "--run", "transformer", *arguments)

@@ -55,9 +55,7 @@ def test_resume_with_a_smaller_batch_size(source: str) -> None:
     assert losses[-2] < losses[0]
 
 
-def test_a_resumed_transformer_with_averaged_weights_has_the_same_losses(
-    source: str, eager_tensorflow: None
-) -> None:
+def test_a_resumed_transformer_with_averaged_weights_has_the_same_losses(source: str) -> None:
     model = TransformerSettings(width=16, layers=1, heads=2, feed_forward=2, context=12)
     settings = replace(tiny_settings("transformer", source, epochs=2, average=0.8), model=model)
     without_stop = create_run(settings)
