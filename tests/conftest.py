@@ -6,8 +6,6 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-from tests.helpers.eager_tensorflow import eagerly
-
 settings.register_profile("busy machine", deadline=None)  # others may be at work beside the tests
 settings.load_profile("busy machine")
 
@@ -36,5 +34,9 @@ def _number_format_as_before() -> Iterator[None]:
 
 @pytest.fixture
 def eager_tensorflow() -> Iterator[None]:
-    with eagerly():
-        yield
+    """Run TensorFlow without graphs: one or two batches take longer to trace than to run."""
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
