@@ -10,7 +10,7 @@ from musicgen.corpus.bundled.library import bundled_collections
 from musicgen.corpus.collection import Collection, Piece, RefusedFile
 from musicgen.corpus.errors import UnknownSource, UnreadableScore
 from musicgen.corpus.readers.abc.books import Book
-from musicgen.corpus.readers.formats import extension, to_text
+from musicgen.corpus.readers.formats import ABC, FORMATS, detect_format, extension, to_text
 from musicgen.corpus.readers.read_score import read_piece
 from musicgen.corpus.score_cache import (
     CacheEntry,
@@ -110,7 +110,7 @@ class _CachedReader:
 
     def pieces_in(self, file: SourceFile | RefusedFile) -> Listing:
         """The tunes of an ABC book as files of their own; any other file itself."""
-        if isinstance(file, RefusedFile) or extension(file.name) != ".abc":
+        if isinstance(file, RefusedFile) or FORMATS.get(extension(file.name), ABC) != ABC:
             return [file]
         key = (file.name, file.stamp)
         entry = self._cached.get(key)
@@ -121,6 +121,8 @@ class _CachedReader:
             return [file]
         try:
             data = file.read()
+            if detect_format(data, file.name) != ABC:
+                return [SourceFile(file.name, file.stamp, partial(bytes, data))]
             book = Book(to_text(data))
         except UnreadableScore as problem:
             return [RefusedFile(file.name, problem.reason, problem.remedy)]
@@ -158,5 +160,5 @@ def _tune_file(book_name: str, book: Book, index: int) -> SourceFile:
     def read() -> bytes:
         return book.tune(index).encode()
 
-    name = f"{book_name[: -len('.abc')]} (tune {index + 1}).abc"
+    name = f"{book_name.removesuffix('.abc')} (tune {index + 1}).abc"
     return SourceFile(name, stamp_of(read()), read)

@@ -1,4 +1,4 @@
-"""File formats: detection by the first bytes and the extension; decoding of text."""
+"""File formats: detection by the content, then by the extension; decoding of text."""
 
 from __future__ import annotations
 
@@ -22,18 +22,46 @@ FORMATS = {
     ".krn": HUMDRUM,
 }
 
+_HEAD_BYTES = 4096  # of a file, by which its format is detected
 _XML_ENCODING = re.compile(rb"<\?xml[^>]{0,100}encoding=[\"']([\w.-]{1,40})[\"']")
+_TUNE_HEAD = re.compile(r"^(%abc\b|X: ?\d)", re.MULTILINE)
+_HUMDRUM_HEAD = re.compile(r"(!![^\n]*\n|\s)*\*\*[A-Za-z]")
 _BYTE_ORDER_MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
+# Encodings that a file may name. No other decoder of Python's runs: `punycode` takes a time that
+# grows with the square of the text.
+_ENCODINGS = {
+    "utf-8": "utf-8",
+    "utf8": "utf-8",
+    "us-ascii": "utf-8",
+    "ascii": "utf-8",
+    "iso-8859-1": "latin-1",
+    "latin-1": "latin-1",
+    "latin1": "latin-1",
+    "windows-1252": "cp1252",
+    "cp1252": "cp1252",
+}
 
 
 def detect_format(data: bytes, file: str) -> str:
-    """The format of a file's bytes, a value of FORMATS; raises UnreadableScore."""
-    if data[:4] == b"MThd":
+    """The format of a file, a value of FORMATS; raises UnreadableScore.
+
+    What a file is, its content says; its name counts where the content says nothing.
+    """
+    if data[:4] == b"MThd" or (data[:4] == b"RIFF" and data[8:12] == b"RMID"):
         return MIDI
+    if data[:4] == b"PK\3\4":
+        return MXL
+    text = to_text(data[:_HEAD_BYTES]).lstrip("\ufeff \t\r\n")
+    if text.startswith("<"):
+        return MUSICXML
+    if _HUMDRUM_HEAD.match(text):
+        return HUMDRUM
+    if _TUNE_HEAD.search(text):
+        return ABC
     if extension(file) not in FORMATS:
         raise unsupported_format(file)
     return FORMATS[extension(file)]
@@ -56,8 +84,13 @@ def to_text(data: bytes) -> str:
     for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return data.decode(encoding, errors="replace")
+    if data[1:2] == b"\0" and data[3:4] == b"\0":
+        return data.decode("utf-16-le", errors="replace")
+    if data[:1] == b"\0" and data[2:3] == b"\0":
+        return data.decode("utf-16-be", errors="replace")
     declared = _XML_ENCODING.match(data)
+    name = declared[1].decode().lower().replace("_", "-") if declared else ""
     try:
-        return data.decode(declared[1].decode() if declared else "utf-8")
-    except (LookupError, UnicodeDecodeError):
+        return data.decode(_ENCODINGS.get(name, "utf-8"))
+    except UnicodeDecodeError:
         return data.decode("latin-1")

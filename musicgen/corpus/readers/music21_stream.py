@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from musicgen.corpus.errors import UnreadableScore
-from musicgen.corpus.readers.formats import ABC, HUMDRUM, MUSICXML
+from musicgen.corpus.readers.formats import ABC
 from musicgen.corpus.readers.limits import LIMITS, Limits, check_notes, check_times
 from musicgen.corpus.readers.metres import metres_from_bars
 from musicgen.corpus.readers.written_score import Notation, phrases
@@ -24,7 +24,7 @@ Span = tuple[int, int]  # start and end in ticks
 
 
 def parse_stream(text: str, kind: str) -> Any:
-    """Parse a text into a music21 stream; kind is MusicXML, ABC or Humdrum of `formats`.
+    """Parse a text into a music21 stream; kind is ABC of `formats`.
 
     The sub-converters are called directly: they take only text, so that no text is taken for a
     path or a command, and they write no scratch file or pickle.
@@ -32,9 +32,7 @@ def parse_stream(text: str, kind: str) -> Any:
     from music21.converter import subConverters  # imported here: it takes a second
 
     converters = {
-        MUSICXML: subConverters.ConverterMusicXML,
         ABC: subConverters.ConverterABC,  # for the bundled tunes alone
-        HUMDRUM: subConverters.ConverterHumdrum,
     }
     converter = converters[kind]()
     converter.parseData(text)

@@ -7,7 +7,8 @@ Grace notes, which have no duration, and chord symbols are left out.
 from __future__ import annotations
 
 from musicgen.corpus.readers.abc.reader import read_abc
-from musicgen.corpus.readers.formats import ABC, MUSICXML
+from musicgen.corpus.readers.formats import ABC, HUMDRUM
+from musicgen.corpus.readers.humdrum.reader import read_humdrum
 from musicgen.corpus.readers.musicxml.reader import read_musicxml
 from musicgen.corpus.readers.written_score import Notation
 
@@ -20,8 +21,6 @@ def read_text(text: str, kind: str, name: str) -> Notation:
     """
     if kind == ABC:
         return read_abc(text, name)
-    if kind == MUSICXML:
-        return read_musicxml(text, name)
-    from musicgen.corpus.readers.music21_stream import convert_stream, parse_stream
-
-    return convert_stream(parse_stream(text, kind), name)
+    if kind == HUMDRUM:
+        return read_humdrum(text, name)
+    return read_musicxml(text, name)

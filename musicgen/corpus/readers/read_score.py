@@ -18,7 +18,8 @@ from musicgen.score import Score
 def read_score(data: bytes, file: str) -> Score:
     """Read the score in a file's bytes; raises UnreadableScore.
 
-    file: the file's name; its extension decides the format, its stem names the score.
+    file: the file's name; its stem names the score, and its extension decides the format where
+    the content does not.
     """
     return _read(data, file).score
 

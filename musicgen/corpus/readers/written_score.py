@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import accumulate
 from math import lcm
 from typing import NamedTuple
 
@@ -112,6 +114,41 @@ def to_notation(written: WrittenScore, name: str, limits: Limits = LIMITS) -> No
         written.resolution,
     )
     return Notation(score, tempo, phrases(written.left_out))
+
+
+def cut_out(written: WrittenScore, spans: Sequence[tuple[int, int]]) -> WrittenScore:
+    """The score without what begins in the spans of ticks; what is after them moves up."""
+    if not spans:
+        return written
+    spans = sorted(spans)
+    starts = [start for start, _ in spans]
+    lengths = [0, *accumulate(end - start for start, end in spans)]  # of the spans before each
+
+    def place(tick: int) -> int:
+        index = bisect_right(starts, tick) - 1
+        return (
+            tick
+            if index < 0
+            else tick - lengths[index] - (min(spans[index][1], tick) - starts[index])
+        )
+
+    def is_left(tick: int) -> bool:
+        index = bisect_right(starts, tick) - 1
+        return index < 0 or tick >= spans[index][1]
+
+    notes = [
+        note._replace(start=place(note.start), end=place(note.start) + note.end - note.start)
+        for note in written.notes
+        if is_left(note.start)
+    ]
+    return replace(
+        written,
+        notes=notes,
+        bars=[(place(bar[0]), *bar[1:]) for bar in written.bars if is_left(bar[0])],
+        tempos={place(at): tempo for at, tempo in written.tempos.items() if is_left(at)},
+        keys={place(at): key for at, key in written.keys.items() if is_left(at)},
+        pedals=[(place(start), place(end), part) for start, end, part in written.pedals],
+    )
 
 
 def join_ties(notes: Iterable[WrittenNote], tracks: Sequence[int]) -> list[list[int]]:

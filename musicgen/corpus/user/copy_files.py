@@ -16,7 +16,7 @@ from pathlib import Path
 
 from musicgen.corpus.collection import RefusedFile
 from musicgen.corpus.errors import UnreadableScore
-from musicgen.corpus.readers.formats import FORMATS, extension, unsupported_format
+from musicgen.corpus.readers.formats import detect_format
 from musicgen.corpus.source_files import SourceFile, files_below, printable
 from musicgen.corpus.user.safe_names import free_path, safe_path
 from musicgen.errors import Cancelled
@@ -87,9 +87,8 @@ class FileCopier:
         if isinstance(file, RefusedFile):
             return file
         try:
-            if extension(file.name) not in FORMATS:
-                raise unsupported_format(file.name)
             data = file.read()
+            detect_format(data, file.name)
             same = self._find_same(data)
             if same is not None:
                 return file.name, printable(same)

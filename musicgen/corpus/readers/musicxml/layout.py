@@ -41,8 +41,11 @@ def _bar_length(bars: Sequence[Bar], resolution: int) -> Ticks:
     """The length of a bar, given as the bars of all parts.
 
     A bar is as long as its metre if any part fills it exactly or if no part writes anything, else
-    as long as its fullest part; rests alone make no bar longer than its metre.
+    as long as its fullest part; rests alone make no bar longer than its metre. Of a bar that is
+    not counted (a pickup, a part of a bar) only the parts with notes tell the length.
     """
+    if any(bar.is_implicit for bar in bars):
+        bars = [bar for bar in bars if bar.sounding_length] or bars
     numerator, denominator = bars[0].signature
     full = 4 * resolution * numerator // denominator if denominator else 0
     lengths = [bar.length for bar in bars]

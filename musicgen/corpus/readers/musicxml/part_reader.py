@@ -63,7 +63,7 @@ class PartReader:
             "barline": self._read_barline,
         }
         for measure in measures:
-            self._bar = Bar(self._attributes.signature)
+            self._bar = Bar(self._attributes.signature, measure.get("implicit") == "yes")
             self._position = self._onset = 0
             for element in measure:
                 handler = handlers.get(element.tag)
