@@ -13,6 +13,7 @@ from musicgen.ui.data.add_music import (
 from musicgen.ui.data.choose_collection import choose_collection, manage_collection
 from musicgen.ui.data.open_collection import READING, open_collection, read_again
 from musicgen.ui.data.overview import overview_view, refused_view
+from musicgen.ui.data.parts import parts_view
 from musicgen.ui.data.pieces import pieces_view
 from musicgen.ui.data.statistics import notes_view, playing_view, rhythm_view
 from musicgen.ui.data.vocabulary import vocabulary_view
@@ -25,6 +26,7 @@ from musicgen.ui.shared.url_piece import PIECE, remove_from_url
 
 VIEWS = {
     "Notes": notes_view,
+    "Parts": parts_view,
     "Rhythm": rhythm_view,
     "Playing": playing_view,
     "Vocabulary": vocabulary_view,

@@ -7,7 +7,7 @@ from musicgen.rendering.midi import midi_bytes
 from musicgen.score import Score, notes_from
 from tests.helpers.tiny_music import tiny_pieces
 
-VIEWS = ("Notes", "Rhythm", "Playing", "Vocabulary", "Pieces", "Refused")
+VIEWS = ("Notes", "Parts", "Rhythm", "Playing", "Vocabulary", "Pieces", "Refused")
 
 
 def file_of(*rows: tuple[int, ...]) -> bytes:

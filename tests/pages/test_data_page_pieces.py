@@ -16,7 +16,7 @@ def test_the_search_covers_key_and_split(open_page):
     page = open_page(DATA, view="Pieces", search="minor valid")
     table = page.dataframe[0].value
     assert len(table) and set(table["split"]) == {"valid"}
-    assert all("minor" in key for key in table["key"])
+    assert all("minor" in key for key in table["estimated key"])
 
 
 def test_pieces_that_are_the_same_music_are_marked(open_page):

@@ -11,7 +11,7 @@ import pytest
 from musicgen.corpus.user import user_collections
 from musicgen.rendering.wav import MAX_SECONDS, wav_bytes
 from musicgen.score import Score, notes_from
-from musicgen.ui.data import pieces
+from musicgen.ui.data import selected_file
 from musicgen.ui.data.vocabulary import CURVES, TOKENS, WINDOWS
 from tests.helpers.locations import CORPORA
 from tests.helpers.page_text import DATA, metrics, texts
@@ -79,7 +79,7 @@ def test_a_single_piece_is_a_training_piece(open_page):
 
 def test_a_piece_of_two_hours(open_page, monkeypatch: pytest.MonkeyPatch):
     silence, played = wav_bytes(Score(notes_from([]))), []
-    monkeypatch.setattr(pieces, "wav_bytes", lambda score: played.append(score) or silence)
+    monkeypatch.setattr(selected_file, "wav_bytes", lambda score: played.append(score) or silence)
     collection_of("long", hours=two_hours())
     page = open_page(DATA, collection="long", view="Pieces", piece="hours.mid")
     assert metrics(page)["Music"] == "2.0 h"

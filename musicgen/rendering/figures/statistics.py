@@ -86,6 +86,16 @@ def metre_figure(metres: Histogram) -> go.Figure:
     return _bar_chart(metres.most_frequent(), "metre", "pieces")
 
 
+def seconds_figure(times: Histogram) -> go.Figure:
+    """Draw times of performances in bins of a twentieth of a second."""
+    return _bar_chart(times, "seconds", "times", numeric=True)
+
+
+def pedal_figure(pedal: Histogram) -> go.Figure:
+    """Draw the number of pieces by the share of their time in which the pedal is down."""
+    return _bar_chart(pedal, "time with the pedal down", "pieces")
+
+
 def velocity_figure(velocities: Histogram) -> go.Figure:
     """Draw the number of notes by velocity, from soft to loud."""
     return _bar_chart(velocities, "velocity", "notes", numeric=True)

@@ -32,9 +32,16 @@ CHARTS = {  # by the code that names a chart in links
     "intervals": Chart("Melodic intervals", lambda analysis: analysis.intervals),
     "durations": Chart("Durations", lambda analysis: analysis.durations),
     "onsets": Chart("Onsets in the bar", lambda analysis: analysis.onsets),
+    "durations-seconds": Chart("Durations in seconds", lambda analysis: analysis.seconds_durations),
+    "between-onsets": Chart(
+        "Time between onsets", lambda analysis: analysis.seconds_between_onsets
+    ),
     "metre": Chart("Metre", lambda analysis: analysis.metres),
     "polyphony": Chart("Notes at once", lambda analysis: analysis.polyphony),
     "tempo": Chart("Tempo", lambda analysis: analysis.tempi),
+    "pedal": Chart("Pedal", lambda analysis: analysis.pedal),
+    "instruments": Chart("Instruments", lambda analysis: analysis.instruments),
+    "drums": Chart("Drums", lambda analysis: analysis.drum_sounds),
     "velocity": Chart("Velocity", lambda analysis: analysis.velocities),
     "chord-sizes": Chart("Chord sizes", lambda analysis: analysis.note_frequency.sizes),
 }

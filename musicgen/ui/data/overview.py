@@ -22,7 +22,8 @@ def overview_view(name: str, analysis: Analysis) -> None:
     duration = format_duration(overview.seconds)
     with st.container(horizontal=True):
         st.metric("Pieces", f"{overview.pieces:,}", border=True)
-        st.metric("Notes", f"{overview.notes:,}", border=True)
+        drums = f"{overview.drum_notes:,} of them of drums" if overview.drum_notes else None
+        st.metric("Notes", f"{overview.notes:,}", border=True, help=drums)
         hours = f"{overview.hours:.1f} h" if overview.hours >= 1 else duration
         st.metric("Music", hours, border=True)
         different = len(analysis.note_frequency.combined)

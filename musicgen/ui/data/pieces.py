@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
-from musicgen.metres import TICKS_PER_QUARTER
-from musicgen.rendering.wav import MAX_SECONDS, wav_bytes
-from musicgen.score import Score
 from musicgen.statistics.analysis import Analysis
-from musicgen.ui.components.player import roll_player
 from musicgen.ui.data.chart_bars import CHARTS, Bar, bar_of, chart_code
+from musicgen.ui.data.selected_file import show_file
 from musicgen.ui.shared.selectable_table import selectable_table
 from musicgen.ui.shared.tables import csv_bytes
 from musicgen.ui.shared.text import escape, format_count, format_sortable_clock
@@ -32,21 +28,48 @@ if TYPE_CHECKING:
 MAX_NOTES_DRAWN = 4000  # of a piano roll
 MAX_SOUNDS = 16  # in memory
 _COLUMN_ORDER = (
-    "file", "notes", "tokens", "length", "bars", "key", "correlation", "tempo", "metre",
-    "split", "status", "twin of", "remedy", "format", "parts",
+    "file", "parts", "notes", "drum notes", "length", "time", "bars", "metre", "tempo",
+    "tempo changes", "pedal", "key signature", "estimated key", "correlation", "tokens", "split",
+    "status", "left out", "twin of", "remedy", "format",
 )  # fmt: skip
+# Columns that are shown where a row has something to say in them.
+_OPTIONAL = (
+    *("twin of", "remedy", "left out", "key signature"),
+    *("drum notes", "tempo changes", "pedal"),
+)
 _COLUMNS: dict[str, Any] = {
-    "length": st.column_config.TextColumn("length", help="hours, minutes and seconds at its tempo"),
+    "file": st.column_config.TextColumn("file", width="medium"),
+    "parts": st.column_config.NumberColumn("parts", help="instruments and voices, drums included"),
+    "notes": st.column_config.NumberColumn("notes", help="of all parts, drums included"),
+    "length": st.column_config.TextColumn("length", help="hours, minutes and seconds"),
+    "time": st.column_config.TextColumn(
+        "time",
+        help="a performance's notes lie on no beat: it is read in seconds and has no bars",
+    ),
+    "pedal": st.column_config.NumberColumn(
+        "pedal", format="%.0f %%", help="share of the time with the sustain pedal down"
+    ),
+    "key signature": st.column_config.TextColumn(
+        "key signature", width=130, help="as the file says"
+    ),
+    "estimated key": st.column_config.TextColumn(
+        "estimated key", width=130, help="the key whose profile fits the notes best"
+    ),
+    "left out": st.column_config.TextColumn(
+        "left out", width=160, help="what the file holds beyond the music that is read"
+    ),
     "tokens": st.column_config.NumberColumn("tokens", help="notes and chords, as classic reads"),
     "correlation": st.column_config.NumberColumn(
-        "key fit", format="%.2f", help="how well the key fits, at best 1"
+        "key fit", format="%.2f", help="how well the estimated key fits, at best 1"
     ),
-    "tempo": st.column_config.NumberColumn("tempo", format="%.0f", help="quarters a minute"),
+    "tempo": st.column_config.NumberColumn(
+        "tempo", format="%.0f", help="quarters a minute; the mean where it changes"
+    ),
     "split": st.column_config.TextColumn("split", help="the side of the split that it is on"),
     "status": st.column_config.TextColumn(
         "status",
         width=120,
-        help="pieces that are the same music are on one side of the split; percussion is left out",
+        help="pieces that are the same music are on one side of the split",
     ),
     "twin of": st.column_config.TextColumn(
         "twin of", help="the same music under another name, maybe in another key"
@@ -58,7 +81,10 @@ def pieces_view(analysis: Analysis) -> None:
     """Show the searchable table of all files, its download, and the selected piece."""
     table = analysis.files
     search = st.text_input(
-        "Search", key="search", placeholder="name, key, metre, format, split …", bind="query-params"
+        "Search",
+        key="search",
+        placeholder="name, key, metre, performance, split …",
+        bind="query-params",
     )
     bar = _bar_filter(analysis)
     rows = _matching_rows(table, search)
@@ -116,7 +142,7 @@ def pieces_table(
     seconds = table["seconds"]  # NaN for refused files
     lengths = ["" if math.isnan(length) else format_sortable_clock(length) for length in seconds]
     table = table.assign(length=lengths)
-    empty = [name for name in ("twin of", "remedy") if not (table[name] != "").any()]
+    empty = [name for name in _OPTIONAL if not _has_values(table[name])]
     files = table["file"].tolist()
     selected = selectable_table(
         table,
@@ -130,55 +156,21 @@ def pieces_table(
     )
     if not selected:
         return None
-    _show_piece(analysis, int(rows[files.index(selected[0])]), key)
+    show_file(analysis, int(rows[files.index(selected[0])]), key)
     return selected[0]
 
 
-def _show_piece(analysis: Analysis, index: int, key: str) -> None:
-    """Show the piano roll of a piece, with sound when asked for; the reason of a refused file."""
-    if index >= len(analysis.scores):
-        refused = analysis.collection.refused[index - len(analysis.scores)]
-        message = f"**{escape(refused.file)}** was refused: {escape(refused.reason)}"
-        st.warning(f"{message}. {escape(refused.remedy)}" if refused.remedy else message)
-        return
-    score, file = analysis.scores[index], analysis.collection.files[index]
-    with st.container(border=True):
-        st.markdown(f"**{escape(file.file)}**")
-        with_sound_key = f"{key}-with-sound"  # session state: index of the piece with sound
-        pressed = st.button("Hear it", key=f"{key}-hear-{index}", icon=":material/volume_up:")
-        if pressed:
-            st.session_state[with_sound_key] = index
-        with_sound = st.session_state.get(with_sound_key) == index
-        drawn = _audible_part(score) if with_sound else first_notes(score, MAX_NOTES_DRAWN)
-        sound = _sound(drawn) if with_sound else b""
-        roll_player(drawn, sound, f"{key}-roll-{index}", plays=pressed)
-        if len(drawn) < len(score):
-            st.caption(f"The first {len(drawn):,} of {len(score):,} notes.")
-
-
-def _audible_part(score: Score) -> Score:
-    """Return the beginning of a score, as long as sound is made for."""
-    return score.until(int(MAX_SECONDS * score.tempo / 60 * TICKS_PER_QUARTER))
-
-
-def _sound(score: Score) -> bytes:
-    with st.spinner("Making the sound …", show_time=True):
-        return _wav(score.notes.tobytes(), score.tempo, score)
-
-
-@st.cache_data(max_entries=MAX_SOUNDS, show_spinner=False)
-def _wav(notes: bytes, tempo: float, _score: Score) -> bytes:
-    return wav_bytes(_score)
-
-
-def first_notes(score: Score, number: int) -> Score:
-    """Return a score with at most this many notes, from its beginning."""
-    return score if len(score) <= number else replace(score, notes=score.notes[:number])
+def _has_values(column: pd.Series) -> bool:
+    """Whether a column of a table has a value that is neither empty nor 0."""
+    return any(bool(value) for value in column.dropna().tolist())
 
 
 def _matching_rows(table: pd.DataFrame, search: str) -> list[int]:
     """Return the rows in which every word of the search occurs."""
-    columns = ["file", "format", "key", "metre", "split", "status", "twin of"]
+    columns = [
+        *("file", "format", "key signature", "estimated key", "metre", "time", "split", "status"),
+        *("left out", "twin of"),
+    ]
     lines = table[columns].agg(" ".join, axis=1).str.casefold()
     words = search.casefold().split()
     return [row for row, line in enumerate(lines) if all(word in line for word in words)]

@@ -9,6 +9,7 @@ from musicgen.rendering.figures.keyboard import keyboard_figure
 from musicgen.statistics.analysis import Analysis
 from musicgen.ui.data.chart_bars import CHARTS
 from musicgen.ui.data.charts import chart_of_pieces
+from musicgen.ui.shared.text import format_count
 
 KINDS = ("Both", "Notes", "Chords")
 
@@ -16,6 +17,8 @@ KINDS = ("Both", "Notes", "Chords")
 def notes_view(analysis: Analysis) -> None:
     """Show charts of notes and chords, the keyboard, pitch classes, intervals."""
     _frequency(analysis)
+    if drums := analysis.overview.drum_notes:
+        st.caption(f"{format_count(drums, 'drum note')} left out here: they are under **Parts**.")
     chart_of_pieces(
         "keyboard",
         keyboard_figure(analysis.pitches),
@@ -67,7 +70,23 @@ def _frequency(analysis: Analysis) -> None:
 
 
 def rhythm_view(analysis: Analysis) -> None:
-    """Show charts of durations, onsets in the bar, metre."""
+    """Show charts of durations, onsets in the bar, metre; of performances in seconds."""
+    performances = analysis.performances
+    on_beat = len(analysis.scores) - performances
+    if on_beat:
+        if performances:
+            st.caption(f"Of the {format_count(on_beat, 'piece')} on the beat, in note values:")
+        _rhythm_on_beat(analysis)
+    if performances:
+        number = format_count(performances, "performance")
+        st.caption(
+            f"Of the {number}, in seconds: their notes lie on no beat, so they have no bars and "
+            "no metre."
+        )
+        _rhythm_in_seconds(analysis)
+
+
+def _rhythm_on_beat(analysis: Analysis) -> None:
     durations = figures.duration_figure(analysis.durations)
     omitted = figures.describe_omitted(analysis.durations, figures.MAX_BARS)
     chart_of_pieces("durations", durations, analysis, omitted=omitted)
@@ -80,11 +99,50 @@ def rhythm_view(analysis: Analysis) -> None:
         chart_of_pieces("metre", figures.metre_figure(analysis.metres), analysis)
 
 
-def playing_view(analysis: Analysis) -> None:
-    """Show charts of polyphony, tempo, velocity."""
-    chart_of_pieces("polyphony", figures.polyphony_figure(analysis.polyphony), analysis)
+def _rhythm_in_seconds(analysis: Analysis) -> None:
     left, right = st.columns(2)
     with left:
-        chart_of_pieces("tempo", figures.tempo_figure(analysis.tempi), analysis)
+        figure = figures.seconds_figure(analysis.seconds_durations)
+        chart_of_pieces("durations-seconds", figure, analysis)
+    with right:
+        chart_of_pieces(
+            "between-onsets",
+            figures.seconds_figure(analysis.seconds_between_onsets),
+            analysis,
+            help="From one onset to the next of the piece; a chord has one onset.",
+        )
+
+
+def playing_view(analysis: Analysis) -> None:
+    """Show charts of polyphony, tempo, velocity, pedal."""
+    drums = analysis.overview.drum_notes
+    chart_of_pieces(
+        "polyphony",
+        figures.polyphony_figure(analysis.polyphony),
+        analysis,
+        omitted="Drums do not count here." if drums else "",
+    )
+    left, right = st.columns(2)
+    with left:
+        chart_of_pieces(
+            "tempo",
+            figures.tempo_figure(analysis.tempi),
+            analysis,
+            help="The mean over a piece, where its tempo changes.",
+            omitted=_without_tempo(analysis),
+        )
     with right:
         chart_of_pieces("velocity", figures.velocity_figure(analysis.velocities), analysis)
+    if analysis.pedal_shares.any():
+        chart_of_pieces(
+            "pedal",
+            figures.pedal_figure(analysis.pedal),
+            analysis,
+            help="Share of a piece's time in which the sustain pedal of a part is down.",
+        )
+
+
+def _without_tempo(analysis: Analysis) -> str:
+    if not analysis.performances:
+        return ""
+    return f"{format_count(analysis.performances, 'performance')} without a tempo left out."
