@@ -47,10 +47,11 @@ def end_at_first_release(notes: np.ndarray) -> np.ndarray:
     """End notes that began while their key sounded when that first note is released.
 
     A key has one release at a time: of two notes of a part on one key, of which the first ends
-    while the second sounds, a synthesizer ends both. A note within another stays: (N,) -> (N,).
+    while the second sounds, a synthesizer ends both. A note within another stays: (N,) -> (N,),
+    notes in the order of a score.
     """
     key = notes["part"].astype(np.int64) << 7 | notes["pitch"]
-    order = np.lexsort((notes["duration"], notes["start"], key))
+    order = np.argsort(key, kind="stable")  # notes of one key stay in order of start, duration
     key, start = key[order], notes["start"][order].astype(np.int64)
     end = start + notes["duration"][order]
     # The latest end before, on the same key: keys are kept apart by an offset.
