@@ -251,7 +251,7 @@ def resolve_settings(
     if primer is None:
         settings = with_style_defaults(settings, profile.styles)
     else:
-        settings = with_prompt_defaults(settings, profile.styles)
+        settings = with_prompt_defaults(settings, profile.styles, primer)
     max_copy = settings.max_copy
     if max_copy is None:
         max_copy = default_max_copy(profile.index) if profile.index else 0

@@ -15,6 +15,8 @@ import numpy as np
 from musicgen.composing.random_streams import Purpose, random_stream
 from musicgen.composing.settings import ComposeSettings
 from musicgen.composing.style.metre_style import DEFAULT_STYLE, MetreStyle
+from musicgen.errors import InvalidSetting
+from musicgen.score import Score
 
 CHOIR = ("Soprano", "Alto", "Tenor", "Bass")
 
@@ -50,11 +52,28 @@ def with_style_defaults(settings: ComposeSettings, styles: Sequence[MetreStyle])
 
 
 def with_prompt_defaults(
-    settings: ComposeSettings, styles: Sequence[MetreStyle]
+    settings: ComposeSettings, styles: Sequence[MetreStyle], prompt: Score
 ) -> ComposeSettings:
-    """Settings of a piece that continues a prompt, which has its own upbeat, key and metre."""
+    """Settings of a piece that continues a prompt, which has its own upbeat, key and metre.
+
+    An upbeat is not counted among the bars, unless the settings say that there is none.
+    """
     texture = _texture(settings, styles[0] if styles else DEFAULT_STYLE)
-    return replace(settings, pickup=0.0, transpose=0, form=settings.form or "", **texture)
+    settings = replace(settings, transpose=0, form=settings.form or "", **texture)
+    pickup = 0.0 if settings.pickup == 0 else _pickup_quarters(prompt)
+    if not pickup:
+        return replace(settings, pickup=0.0)
+    try:
+        return replace(settings, pickup=pickup, metre=str(prompt.metres[1]))
+    except InvalidSetting:  # off the grid of the composer: its bar counts like any other
+        return replace(settings, pickup=0.0)
+
+
+def _pickup_quarters(score: Score) -> float:
+    """Length of a score's upbeat in quarters; 0 without one."""
+    if score.is_performance or score.first_bar_number > 0:
+        return 0.0
+    return score.metres[0].bar_ticks(score.resolution) / score.resolution
 
 
 def part_names(settings: ComposeSettings, styles: Sequence[MetreStyle]) -> tuple[str, ...]:

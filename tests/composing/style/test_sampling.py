@@ -6,6 +6,8 @@ from dataclasses import replace
 from musicgen.composing.settings import ComposeSettings
 from musicgen.composing.style.metre_style import MetreStyle
 from musicgen.composing.style.sampling import with_prompt_defaults, with_style_defaults
+from musicgen.metres import Metre
+from musicgen.score import Score, notes_from
 from tests.helpers.compose_settings import plain_settings
 
 STYLES = (MetreStyle("3/4", 0.75, 100.0, 40), MetreStyle("2/4", 0.25, 120.0, 110))
@@ -65,7 +67,15 @@ def test_without_styles_there_is_no_upbeat_and_no_form() -> None:
 
 def test_a_prompt_has_its_own_metre_key_and_upbeat() -> None:
     styles = (replace(STYLES[0], pickups={"1": 1.0}, forms=("ABAB",), parts=4),)
-    settings = with_prompt_defaults(ComposeSettings(), styles)
+    settings = with_prompt_defaults(ComposeSettings(), styles, Score(notes_from([(0, 24, 60)])))
     assert (settings.metre, settings.tempo, settings.program) == (None, None, None)
     assert (settings.pickup, settings.transpose, settings.form) == (0.0, 0, "")
     assert settings.parts == 4
+
+
+def test_an_upbeat_of_a_prompt_is_not_counted_among_the_bars() -> None:
+    metres = (Metre(0, 1, 4), Metre(48, 3, 4))
+    prompt = Score(notes_from([(0, 48, 60), (48, 48, 62)]), metres=metres, resolution=48)
+    settings = with_prompt_defaults(ComposeSettings(bars=8), (), prompt)
+    assert (settings.pickup, settings.metre, settings.all_bars) == (1.0, "3/4", 9)
+    assert with_prompt_defaults(ComposeSettings(pickup=0.0), (), prompt).pickup == 0.0
