@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from musicgen.corpus.readers.musicxml.encoded_tracks import TRACKS_FIELD
@@ -20,6 +21,7 @@ from musicgen.rendering.notation.xml_part_list import part_list
 from musicgen.rendering.note_names import key_signature
 from musicgen.rendering.part_names import clean_text
 from musicgen.score import Score
+from musicgen.score_fields import KeySignature
 
 _HEADER = (
     b'<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n'
@@ -47,7 +49,7 @@ def printed_musicxml(score: Score, title: str = "") -> bytes:
 
     Raises Unprintable for a performance.
     """
-    grid = _with_bars(score)
+    grid = _with_keys_at_bar_lines(_with_bars(score))
     return _file(grid, printed_parts(grid), title)
 
 
@@ -61,6 +63,14 @@ def _with_bars(score: Score) -> Score:
     return score.on_grid()
 
 
+def _with_keys_at_bar_lines(score: Score) -> Score:
+    """The score with its key signatures moved to the bar lines before them, one at each."""
+    lines = score.bar_lines()
+    by_line = {int(lines[lines <= key.start][-1]): key for key in score.keys}
+    keys = (replace(key, start=line) for line, key in by_line.items())
+    return replace(score, keys=tuple(keys))
+
+
 def _file(score: Score, parts: Sequence[WrittenPart], title: str) -> bytes:
     document = _document(score, parts, title or score.name)
     return _HEADER + tostring(document, encoding="utf-8")
@@ -68,7 +78,8 @@ def _file(score: Score, parts: Sequence[WrittenPart], title: str) -> bytes:
 
 def _document(score: Score, parts: Sequence[WrittenPart], title: str) -> Element:
     bars = written_bars(score)
-    signatures = Signatures(score.keys, key_signature(score.pitched) or 0)
+    estimated = KeySignature(0, 0 if score.keys else key_signature(score.pitched) or 0)
+    signatures = Signatures(score.keys or (estimated,))
     root = Element("score-partwise", version="4.0")
     if title:
         SubElement(SubElement(root, "work"), "work-title").text = clean_text(title)

@@ -73,3 +73,9 @@ def test_a_pickup_comes_back() -> None:
     metres = (Metre(0, 1, 8), Metre(12, 6, 8))
     score = Score(notes_from([(0, 12, 67), (12, 36, 72)]), metres=metres, keys=F_MAJOR)
     assert read_back(score) == score
+
+
+def test_a_key_inside_a_bar_and_a_note_within_another_come_back() -> None:
+    keys = (KeySignature(0, 2), KeySignature(30, -3, True))
+    score = Score(notes_from([(0, 200, 62), (60, 60, 62), (120, 24, 65)]), keys=keys)
+    assert read_back(score) == score

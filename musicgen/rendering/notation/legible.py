@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -42,10 +43,11 @@ def legible(notes: np.ndarray, bars: Sequence[Bar]) -> np.ndarray:
     played, end = notes.copy(), bars[-1].stop
     beats = _quarters(notes["start"], bars)
     start, is_triplet = _rounded_starts(notes["start"], beats)
-    start = np.minimum(start, end - _SHORTEST_VALUE)
+    start = np.minimum(start, max(0, end - _SHORTEST_VALUE))
     stop = np.minimum(notes["start"] + notes["duration"], end)
     played["start"] = start
-    played["duration"] = _rounded_ends(start, stop, beats, is_triplet) - start
+    ends = np.minimum(_rounded_ends(start, stop, beats, is_triplet), end)
+    played["duration"] = ends - start
     found = _in_two_voices(without_overlaps(played[rounded]))
     return without_overlaps(np.concatenate([found, notes[~rounded]]))
 
@@ -64,15 +66,15 @@ def legible_drums(notes: np.ndarray, bars: Sequence[Bar]) -> np.ndarray:
     if not len(notes):
         return notes
     played = notes.copy()
-    last = bars[-1].stop - _SHORTEST_VALUE
+    last = max(0, bars[-1].stop - _SHORTEST_VALUE)
     if _is_off_grid(notes["start"]).mean() > 1 - _EXACT_SHARE:
         starts, _ = _rounded_starts(notes["start"], _quarters(notes["start"], bars))
         played["start"] = np.minimum(starts, last)
     by_foot = np.array([is_pedal(int(key)) for key in notes["pitch"]], dtype=bool)
     bar_starts = np.array([bar.start for bar in bars])
     for limbs in (by_foot, ~by_foot):
-        starts = np.unique(played["start"][limbs])
-        for start, following in zip(starts, [*starts[1:], bars[-1].stop], strict=True):
+        starts = [*np.unique(played["start"][limbs]).tolist(), bars[-1].stop]
+        for start, following in pairwise(starts):
             bar = bars[int(np.searchsorted(bar_starts, start, side="right")) - 1]
             beat = beat_ticks(bar.metre)
             beat_end = start + beat - (start - bar.start + bar.padding) % beat

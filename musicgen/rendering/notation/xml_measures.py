@@ -31,17 +31,22 @@ Timed = Sequence[tuple[int, Element]]  # tick and element
 
 @dataclass(frozen=True)
 class Signatures:
-    """Key signatures of a score; those that are written, and the sharps by which to spell."""
+    """Key signatures of a score: those that it has, else the one that its notes suggest."""
 
     written: tuple[KeySignature, ...]
-    estimated: int  # sharps where no signature is in force
 
     def sharps(self, tick: int) -> int:
         """Sharps in force at a tick."""
         before = [key.fifths for key in self.written if key.start <= tick]
-        if before:
-            return before[-1]
-        return self.written[0].fifths if self.written else self.estimated
+        return before[-1] if before else self.written[0].fifths
+
+    def at_start(self, bar: Bar) -> list[KeySignature]:
+        """The signature at the bar line before a bar, if there is one."""
+        return [key for key in self.written if key.start == bar.start]
+
+    def within(self, bar: Bar) -> list[KeySignature]:
+        """Signatures inside a bar, where only files that are no notation have any."""
+        return [key for key in self.written if bar.start < key.start < bar.stop]
 
 
 def measures(
@@ -74,11 +79,8 @@ def _add_attributes(
     attributes = Element("attributes")
     if index == 0:
         SubElement(attributes, "divisions").text = str(TICKS_PER_QUARTER)
-    for key in signatures.written:
-        if bar.start <= key.start < bar.stop and not part.part.is_drum:
-            _add_key(attributes, key.fifths, "minor" if key.is_minor else "major")
-    if index == 0 and not signatures.written and not part.part.is_drum:
-        _add_key(attributes, signatures.estimated, "")
+    for key in () if part.part.is_drum else signatures.at_start(bar):
+        _add_key(attributes, key)
     if bar.changes_metre:
         time = SubElement(attributes, "time")
         SubElement(time, "beats").text = str(bar.metre.numerator)
@@ -90,13 +92,16 @@ def _add_attributes(
             _add_clef(attributes, staff.clefs[index], number if len(part.staves) > 1 else 0)
     if len(attributes):
         measure.append(attributes)
+    for key in () if part.part.is_drum else signatures.within(bar):
+        _add_time(measure, "forward", key.start - bar.start)
+        _add_key(SubElement(measure, "attributes"), key)
+        _add_time(measure, "backup", key.start - bar.start)
 
 
-def _add_key(attributes: Element, fifths: int, mode: str) -> None:
+def _add_key(attributes: Element, signature: KeySignature) -> None:
     key = SubElement(attributes, "key")
-    SubElement(key, "fifths").text = str(fifths)
-    if mode:
-        SubElement(key, "mode").text = mode
+    SubElement(key, "fifths").text = str(signature.fifths)
+    SubElement(key, "mode").text = "minor" if signature.is_minor else "major"
 
 
 def _add_clef(attributes: Element, clef: Clef, staff: int) -> None:
@@ -120,7 +125,7 @@ def _add_staff(
     """The voices of a staff in a bar, between the octave signs that begin and end there."""
     shown = number if len(part.staves) > 1 else 0
     if number > 1:
-        _add_backup(measure, bar.ticks)
+        _add_time(measure, "backup", bar.ticks)
     for shift in staff.shifts:
         if shift.first_bar == index:
             measure.append(octave_element(shift, shown, True))
@@ -156,7 +161,7 @@ def _add_voices(
     fullest = max(ordered, key=lambda chords: sum(chord.ticks for chord in chords))
     for number, chords in enumerate(ordered):
         if number:
-            _add_backup(measure, bar.ticks)
+            _add_time(measure, "backup", bar.ticks)
         here = Place(place.part, place.voice + number, place.staff, place.is_drum)
         measure.extend(_voice(chords, bar, here, sharps, signs, chords is not fullest))
 
@@ -195,5 +200,6 @@ def _mean_pitch(chords: Sequence[NotatedChord]) -> float:
     return float(np.mean([pitch for chord in chords for pitch in chord.chord.pitches]))
 
 
-def _add_backup(measure: Element, ticks: int) -> None:
-    SubElement(SubElement(measure, "backup"), "duration").text = str(ticks)
+def _add_time(measure: Element, tag: str, ticks: int) -> None:
+    """Move the place of what follows: forward or backup."""
+    SubElement(SubElement(measure, tag), "duration").text = str(ticks)

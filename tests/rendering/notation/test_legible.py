@@ -1,8 +1,11 @@
 """Times of played notes as they are printed."""
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given, settings
 
+from musicgen.rendering.musicxml import printed_musicxml
 from musicgen.rendering.notation.bars import written_bars
 from musicgen.rendering.notation.legible import legible, legible_drums
 from musicgen.rendering.notation.voices import split_voices
@@ -71,3 +74,17 @@ def test_drums_last_to_the_next_stroke_or_beat() -> None:
     assert found["duration"][found["pitch"] == hat].tolist() == [12] * 8
     assert found["duration"][found["pitch"] == kick].tolist() == [24, 24]
     assert found["duration"][found["pitch"] == snare].tolist() == [12]
+
+
+def test_a_kit_of_hands_alone_is_printed() -> None:
+    score = Score(notes_from([(0, 2, 42), (13, 2, 42)]), parts=(Part("Kit", is_drum=True),))
+    found = legible_drums(score.notes, written_bars(score))
+    assert found[["start", "duration"]].tolist() == [(0, 12), (12, 12)]
+
+
+@settings(max_examples=40, deadline=None)
+@given(scores())
+def test_any_score_can_be_printed_with_and_without_drums(score: Score) -> None:
+    drums = tuple(replace(part, is_drum=True) for part in score.parts)
+    for parts in (score.parts, drums):
+        assert printed_musicxml(replace(score, parts=parts)).count(b"<note") >= 1
