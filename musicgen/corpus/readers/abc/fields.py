@@ -37,7 +37,8 @@ _CLEF = re.compile(
     r"(?P<octaves>[+-](?:8|15))?(?:v[ab])?"
 )
 _OCTAVES = {None: 0, "+8": 1, "-8": -1, "+15": 2, "-15": -2}
-_WORDS = re.compile(r'([A-Za-z][\w-]+|[tm])=("(?:\\.|[^"\\])*"|\S+)|"(?:\\.|[^"\\])*"|\S+')
+_WORDS = re.compile(r'([a-z][\w-]+|[tm])=("(?:\\.|[^"\\])*"|\S+)|"(?:\\.|[^"\\])*"|\S+')
+_GLUED = re.compile(rf"([A-G][#b]?[A-Za-z]*)((?:{_ACCIDENTALS.pattern})+)")  # `Dmix=c`
 _NOT_SUPPORTED = frozenset(("score", "sound", "shift", "instrument"))
 _ACCENTS = {"`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", '"': "\u0308"} | {
     "c": "\u0327", "v": "\u030c", "u": "\u0306", "H": "\u030b", "o": "\u030a", "=": "\u0304",
@@ -133,11 +134,14 @@ def parse_properties(text: str) -> dict[str, str]:
 
 def _split(text: str) -> tuple[list[str], dict[str, str]]:
     """Words and properties (`name=value`, without quotation marks) of a field."""
-    words, properties = [], {}
+    words: list[str] = []
+    properties: dict[str, str] = {}
     for match in _WORDS.finditer(text):
         if match[1]:
             quoted = match[2].startswith('"') and len(match[2]) > 1
             properties[match[1].lower()] = match[2][1:-1] if quoted else match[2]
+        elif glued := _GLUED.fullmatch(match[0]):
+            words += glued[1], glued[2]
         elif not match[0].startswith('"'):
             words.append(match[0])
     for name in _NOT_SUPPORTED & properties.keys():

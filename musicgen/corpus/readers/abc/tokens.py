@@ -12,6 +12,7 @@ from musicgen.corpus.errors import UnreadableScore
 
 _STRING = r'"(?:\\.|[^"\\])*"'
 _DECORATION = r"!(?P<name>[^\s!|\"\[\]:]{1,40})!"
+_NUMBERS = r"\d+(?:[,-]\d+)*"  # of an ending
 _LENGTH = r"\d*/*\d*"
 _PITCH = r"(?P<accidental>\^\^|\^|__|_|=)?(?P<letter>[A-Ga-g])(?P<octave>[,']*)"
 _NOTE = rf"{_PITCH}(?P<length>{_LENGTH})"
@@ -19,8 +20,8 @@ _NOTE = rf"{_PITCH}(?P<length>{_LENGTH})"
 # Tried in this order at each place of a line.
 _PATTERNS = {
     "field": r"\[[A-Za-z]:[^\]]*\]",
-    "bar": r"(?:\.?(?:(?::\s*|\[|\]){0,8}\||::)(?:[|:\]]|\[(?=[|\]]))*|\[\])(?:\d+(?:[,-]\d+)*)?",
-    "ending": r"\[\s*\d+(?:[,-]\d+)*",
+    "bar": rf"(?:\.?(?:(?::\s*|\[|\]){{0,8}}\||::|:\])(?:[|:\]]|\[(?=[|\]]))*|\[\])(?:{_NUMBERS})?",
+    "ending": rf"\[\s*{_NUMBERS}",
     "chord": rf"\[(?:{_STRING}|![^\s!|]*!|[^\]\"!|\[])*\]{_LENGTH}",
     "named_ending": rf"\[{_STRING}",
     "microtone": r"[\^_][\d/]+[A-Ga-g]",

@@ -75,6 +75,7 @@ class Voice:
     _last: list[VoiceNote] | None = None  # notes of the latest chord, note or rest
     _last_duration: Fraction = Fraction(0)
     _broken: Fraction | None = None  # factor of the next length
+    _last_written: Fraction = Fraction(0)  # length before the sign of broken rhythm
     _tuplet: _Tuplet | None = None
 
     def __post_init__(self) -> None:
@@ -92,8 +93,13 @@ class Voice:
 
         A chord lasts as long as its first note.
         """
-        factor = self.unit * length * self._take_factor()
+        factor = self.unit * length * self._tuplet_factor()
         duration = factor * (notes[0].length if notes else 1)
+        if self._broken:
+            if duration != self._last_written:
+                raise UnreadableScore("a broken rhythm joins notes of unequal lengths")
+            factor, duration = factor * self._broken, duration * self._broken
+            self._broken = None
         self._last = [self._sounding(note, factor) for note in notes]
         self.notes += self._last
         self._last_duration = duration
@@ -129,14 +135,14 @@ class Voice:
             return tie[1]
         return self._accidentals.get(scope, self.settings.key.alterations.get(token.letter, 0))
 
-    def _take_factor(self) -> Fraction:
-        """The factor that a tuplet and broken rhythm give to the next length."""
-        factor, self._broken = self._broken or ONE, None
-        if self._tuplet:
-            factor *= self._tuplet.factor
-            self._tuplet.notes_left -= 1
-            if not self._tuplet.notes_left:
-                self._tuplet = None
+    def _tuplet_factor(self) -> Fraction:
+        """The factor that a tuplet gives to the next length."""
+        if self._tuplet is None:
+            return ONE
+        factor = self._tuplet.factor
+        self._tuplet.notes_left -= 1
+        if not self._tuplet.notes_left:
+            self._tuplet = None
         return factor
 
     def _advance(self, duration: Fraction) -> None:
@@ -184,8 +190,8 @@ class Voice:
             note.duration *= first
             if note.is_tied:
                 self._tie(note)
+        self._last_written = self._last_duration
         self._advance(self._last_duration * (first - 1))
-        self._last = None
 
     def tuplet(self, text: str) -> None:
         """Begin a tuplet `(p:q:r`: the next r notes last p in the time of q."""

@@ -27,6 +27,7 @@ def test_octaves() -> None:
         ("HP", [65, 60, 71], 0, False),  # the standard: music without a key signature
         ("Hp", [66, 61, 71], 2, False),
         ("D =c", [66, 60, 71], 1, False),
+        ("Dmix=c", [66, 60, 71], 1, False),
         ("D exp _b ^f", [66, 60, 70], None, False),
         ("Dexp ^f", [66, 60, 71], 1, False),
         ("C ^c^f clef=bass", [66, 61, 71], 2, False),

@@ -33,6 +33,7 @@ def test_tuplets() -> None:
 def test_broken_rhythm() -> None:
     assert durations("C>D E<F C>>D E<<<F |") == [36, 12, 12, 36, 42, 6, 3, 45]
     assert durations('C > {g}.D [CE]>"Am"z !p!F |') == [36, 12, 36, 36, 24]
+    assert notes("C>-C D2>D2 |") == [(0, 48, 60), (48, 72, 62), (120, 24, 62)]
     assert notes("z>C |") == [(36, 12, 60)]
 
 
@@ -112,6 +113,7 @@ def test_a_tempo_in_words_is_left_out_and_said() -> None:
         ("(3(3CDE |", "line 5: a tuplet within a tuplet is not supported"),
         ("(1C |", "line 5: the tuplet '(1' is not supported"),
         ("> C |", "line 5: a broken rhythm '>' has no note before it"),
+        ("C2>D |", "line 5: a broken rhythm joins notes of unequal lengths"),
         ("- C |", "line 5: a tie has no note before it"),
         ("[M:none] Z |", "line 5: a rest of whole bars stands in free metre"),
         ("[M:4] C |", "line 5: the metre '4' is not supported"),

@@ -9,7 +9,8 @@ from tests.corpus.readers.abc.tunes import HEADER, notes, pitches, refusal, tune
 
 
 @pytest.mark.parametrize(
-    "bar", ["|", "||", "[|", "|]", "::", ":|:", ":||:", ":|]", "|::", "[|]", ".|", ":|[|:", ": |"]
+    "bar",
+    ["|", "||", "[|", "|]", "::", ":|:", ":||:", ":|]", ":]", "|::", "[|]", ".|", ":|[|:", ": |"],
 )
 def test_bar_lines(bar: str) -> None:
     assert pitches(f"^FF{bar}FG|") == [66, 66, 65, 67]
