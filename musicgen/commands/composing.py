@@ -78,6 +78,8 @@ def compose(options: argparse.Namespace) -> Answer:
 
 
 def _describe(row: Mapping[str, Any]) -> str:
+    if row["performance"]:
+        return f"{row['file']}: {row['notes']} notes, {row['seconds']:.1f} seconds"
     upbeat = " and an upbeat" if row["upbeat"] else ""
     return f"{row['file']}: {row['notes']} notes, {row['bars']} bars{upbeat}"
 

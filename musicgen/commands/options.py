@@ -152,7 +152,9 @@ def _add_music_options(group: argparse._ArgumentGroup) -> None:
 
 
 def _add_structure_options(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--bars", type=int, help="length of a piece in bars")
+    group.add_argument(
+        "--bars", type=int, help="length of a piece in bars; of performances, 2 seconds each"
+    )
     group.add_argument("--notes", type=int, help="maximum number of notes")
     group.add_argument(
         "--pickup", type=float, metavar="QUARTERS", help="upbeat; default as in the collection"

@@ -43,6 +43,7 @@ class Piece:
             "bars": score.full_bars,
             "upbeat": score.has_pickup,
             "seconds": score.seconds,
+            "performance": score.is_performance,
             "composed_in": composition.seconds,  # the whole batch
             "seed": composition.settings.seed,
             "variation": composition.variation,

@@ -116,6 +116,7 @@ class Composer:
         counts as composed.
         """
         started = time.perf_counter()
+        score = self.model.encoding.grid.place(score)
         settings = resolve_settings(settings_of_finished(settings, score), self.profile, score)
         index = self.profile.index
         result = infill(self.model, settings, score, first_bar, last_bar, index=index, stop=stop)

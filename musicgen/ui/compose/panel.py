@@ -19,7 +19,7 @@ from musicgen.ui.shared.text import escape
 def panel(opened: OpenModel) -> None:
     """Show all widgets; a change of one reruns the panel only."""
     button_place = st.container()
-    widgets.main_widgets()
+    widgets.main_widgets(opened)
     with st.expander("Beginning", icon=":material/start:"):
         prompt = _choose_prompt(opened)
     with st.expander("Sampling", icon=":material/casino:"):

@@ -16,6 +16,7 @@ from musicgen.composing.settings import ComposeSettings
 from musicgen.errors import MusicgenError
 from musicgen.metres import first_bar_number
 from musicgen.rendering.midi import midi_bytes
+from musicgen.rendering.time_axis import SECONDS_PER_LINE, clock_text
 from musicgen.score import Score
 from musicgen.ui.compose.form.prompt import Prompt
 from musicgen.ui.compose.models import OpenModel
@@ -82,8 +83,14 @@ def start_infill(
 
 
 def bar_range_label(score: Score, first_bar: int, last_bar: int) -> str:
-    """Name bars by the numbers that the score shows: `upbeat`, `bar 3`, `bars 3 to 5`."""
-    offset = first_bar_number(score.metres)
+    """Name bars by the numbers that the score shows: `upbeat`, `bar 3`, `bars 3 to 5`.
+
+    In a performance: `0:04 to 0:08`.
+    """
+    if score.is_performance:
+        first, end = (clock_text(SECONDS_PER_LINE * bar) for bar in (first_bar, last_bar + 1))
+        return f"{first} to {end}"
+    offset = first_bar_number(score.metres, score.resolution)
     if first_bar == last_bar:
         return bar_label(first_bar + offset)
     return f"bars {first_bar + offset} to {last_bar + offset}"

@@ -25,7 +25,9 @@ def format_count(number: int, singular: str, plural: str = "") -> str:
 
 
 def format_length(score: Score) -> str:
-    """Return the length of a score: `16 bars`, `16 bars and an upbeat`."""
+    """Return the length of a score: `16 bars`, `16 bars and an upbeat`; of a performance `32 s`."""
+    if score.is_performance:
+        return format_duration(score.seconds)
     return format_count(score.full_bars, "bar") + " and an upbeat" * score.has_pickup
 
 

@@ -95,7 +95,7 @@ def _first_bars_of(prompt: Prompt, bars: int) -> Prompt:
     full_bars = bars - score.has_pickup
     part = f"first {format_count(full_bars, 'bar')}" if full_bars else "upbeat"
     link = f"{prompt.link}:{bars}" if prompt.link else None
-    first_bars = score.until(bar_start(score.metres, bars))
+    first_bars = score.until(bar_start(score.metres, bars, score.resolution))
     return Prompt(first_bars, f"the {part} of {prompt.description}", link)
 
 

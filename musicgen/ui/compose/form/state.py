@@ -129,6 +129,8 @@ def read_form(opened: OpenModel, has_prompt: bool) -> ComposeRequest:
     without_time = opened.model.encoding.name == "notes"
     if without_time:
         values |= {name: _DEFAULTS[name] for name in ("density", "grid")}
+    if not opened.model.encoding.grid.has_bars:
+        values |= {name: _DEFAULTS[name] for name in ("grid", "tempo", "metre")}
     if without_time or has_prompt:
         values["metre"] = ANY
     guarded = values["copy_guard"] and opened.profile.index is not None

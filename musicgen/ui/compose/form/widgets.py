@@ -32,18 +32,23 @@ from musicgen.ui.compose.models import OpenModel
 CANDIDATES = (1, 4, 8, 16, 32)
 MAX_VARIATIONS = 8
 WITHOUT_TIME = "This model knows no rhythm: each of its notes lasts half a quarter."
+IN_SECONDS = "This model learned from performances: it plays in seconds, without beats and bars."
 
 
-def main_widgets() -> None:
+def main_widgets(opened: OpenModel) -> None:
     """Length, tempo, character, key, instrument, variations."""
+    in_seconds = not opened.model.encoding.grid.has_bars
     left, right = st.columns(2)
     with left:
-        _number_input("bars", "Bars", step=4)
+        _number_input(
+            "bars", "Times 2 seconds" if in_seconds else "Bars", step=4,
+            help=IN_SECONDS if in_seconds else None,
+        )  # fmt: skip
     with right:
         _number_input(
-            "tempo", "Tempo", step=4.0, format="%g", placeholder="auto",
-            help="Quarters a minute. Auto: the tempo of the beginning, or the collection's most "
-            "common one.",
+            "tempo", "Tempo", step=4.0, format="%g", placeholder="auto", disabled=in_seconds,
+            help=IN_SECONDS if in_seconds else "Quarters a minute. Auto: the tempo of the "
+            "beginning, or the collection's most common one.",
         )  # fmt: skip
     st.segmented_control(
         "Character", list(CHARACTERS), on_change=update_temperature, **widget_options("character"),
@@ -80,6 +85,8 @@ def sampling_widgets() -> None:
 def rule_widgets(opened: OpenModel, has_prompt: bool) -> None:
     """Range, density, rhythm grid, metre, ending, style, copying."""
     without_time = opened.model.encoding.name == "notes"
+    in_seconds = not opened.model.encoding.grid.has_bars
+    without_beats = WITHOUT_TIME if without_time else IN_SECONDS if in_seconds else ""
     _range_widgets()
     st.select_slider(
         "Density", list(DENSITIES), format_func=DENSITIES.__getitem__, disabled=without_time,
@@ -90,18 +97,18 @@ def rule_widgets(opened: OpenModel, has_prompt: bool) -> None:
     left, right = st.columns(2)
     with left:
         st.selectbox(
-            "Rhythm grid", list(RHYTHM_GRIDS), disabled=without_time,
-            help=WITHOUT_TIME if without_time else "Where in a bar notes may begin and end.",
+            "Rhythm grid", list(RHYTHM_GRIDS), disabled=bool(without_beats),
+            help=without_beats or "Where in a bar notes may begin and end.",
             **widget_options("grid"),
         )  # fmt: skip
     with right:
         origin = "The beginning's." if has_prompt else "Auto: the collection's most common one."
         st.selectbox(
             "Metre", METRES, format_func=lambda metre: metre or "auto",
-            disabled=without_time or has_prompt, help=WITHOUT_TIME if without_time else origin,
+            disabled=bool(without_beats) or has_prompt, help=without_beats or origin,
             **widget_options("metre"),
         )  # fmt: skip
-    _style_widgets(without_time)
+    _style_widgets(without_beats)
     _copy_widgets(opened)
 
 
@@ -145,11 +152,12 @@ def _range_widgets() -> None:
             st.selectbox(label, pitches, format_func=pitch_name, **widget_options(name))
 
 
-def _style_widgets(without_time: bool) -> None:
+def _style_widgets(without_beats: str) -> None:
+    """without_beats: why the model has none; empty if it has."""
     st.toggle(
-        "Close on the tonic", disabled=without_time, **widget_options("close"),
-        help=WITHOUT_TIME if without_time else "Draw the last two bars several times and keep an "
-        "ending with a long chord on the tonic.",
+        "Close on the tonic", disabled=bool(without_beats), **widget_options("close"),
+        help=without_beats or "Draw the last two bars several times and keep an ending with a long "
+        "chord on the tonic.",
     )  # fmt: skip
     st.toggle(
         "Upbeat, key and parts of the collection", **widget_options("collection_style"),

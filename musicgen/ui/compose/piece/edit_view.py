@@ -51,11 +51,15 @@ def infill_button(piece: SavedPiece, score: Score, first_bar: int, last_bar: int
 
 
 def _infill_widgets(opened: OpenModel, piece: SavedPiece, score: Score) -> None:
-    st.markdown("**Compose bars again**, to fit the music before and after them")
+    what = "seconds" if score.is_performance else "bars"
+    st.markdown(f"**Compose {what} again**, to fit the music before and after them")
     if opened.model.encoding.name == "notes":
         st.caption("This model knows no bars, so it cannot compose some of them again.")
         return
-    offset = first_bar_number(score.metres)
+    if score.is_performance:
+        st.caption("Drag over the times in the player above to choose seconds.")
+        return
+    offset = first_bar_number(score.metres, score.resolution)
     last_bar = offset + score.bars - 1
     st.caption("Choose bars here, or drag over their numbers in the player above.")
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -71,8 +75,9 @@ def _continue_widgets(opened: OpenModel, piece: SavedPiece, score: Score) -> Non
         st.caption("It is as long as a piece can be.")
         return
     default = min(DEFAULT_MORE_BARS, max_more)
+    label = "More, times 2 seconds" if score.is_performance else "More bars"
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        more = int(st.number_input("More bars", 1, max_more, default, key="more", width=140))
+        more = int(st.number_input(label, 1, max_more, default, key="more", width=140))
         clicked = st.button("Continue", icon=":material/start:", key="continue")
     if clicked:
         settings = continuation_settings(piece.settings, score, score.bars + more)

@@ -107,7 +107,7 @@ def _matches_table(piece: SavedPiece, score: Score, report: Originality) -> None
     bars, _, _ = score.bar_positions([match.start for match in matches])
     table = pd.DataFrame(
         {
-            "bar": bars + first_bar_number(score.metres),
+            "bar": bars + first_bar_number(score.metres, score.resolution),
             "notes": [match.notes for match in matches],
             "source": [match.source for match in matches],
             "source bar": [match.source_bar for match in matches],
@@ -147,9 +147,10 @@ def _source_passage(piece: SavedPiece, match: Match) -> Score | None:
         analysis = open_collection(collection)
     except (CorpusError, OSError):
         return None
+    encoding = EventsEncoding(clock=opened.model.encoding.grid.name) if opened else EventsEncoding()
     for score in analysis.scores:
         if score.name == match.source:
-            return _passage(EventsEncoding().canonical(score), match.source_note, match.notes)
+            return _passage(encoding.canonical(score), match.source_note, match.notes)
     return None
 
 

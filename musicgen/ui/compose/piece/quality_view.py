@@ -62,7 +62,9 @@ def _overview(score: Score) -> None:
     parts = [
         f"**{key}**" if key else "no key",
         f"from {low} to {high}",
-        f"{len(score) / max(score.bars, 1):.1f} notes a bar",
+        f"{len(score) / max(score.seconds, 1):.1f} notes a second"
+        if score.is_performance
+        else f"{len(score) / max(score.bars, 1):.1f} notes a bar",
         f"{METRICS['polyphony'](score):.1f} notes at once",
     ]
     st.markdown(" · ".join(parts))
