@@ -39,7 +39,10 @@ class Overview:
     @property
     def verdict(self) -> str:
         """Whether the collection is large enough to train on, in a sentence."""
-        return size_verdict(self.pitched_notes, self.pieces)
+        verdict = size_verdict(self.pitched_notes, self.pieces)
+        return (
+            f"{verdict} Drums do not count: models leave them out." if self.drum_notes else verdict
+        )
 
 
 def overview(scores: Sequence[Score]) -> Overview:

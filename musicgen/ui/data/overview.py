@@ -6,6 +6,7 @@ import streamlit as st
 
 from musicgen.statistics.analysis import Analysis
 from musicgen.ui.data.choose_collection import bundled_collection
+from musicgen.ui.data.time_choice import say_time
 from musicgen.ui.shared.tables import csv_bytes
 from musicgen.ui.shared.text import escape, format_count, format_duration
 from musicgen.ui.shared.url_piece import BAR, remove_from_url
@@ -30,6 +31,7 @@ def overview_view(name: str, analysis: Analysis) -> None:
         st.metric("Notes and chords", f"{different:,}", border=True, help="different ones")
         st.metric("Refused files", f"{refused:,}", border=True)
     (st.info if overview.notes else st.warning)(overview.verdict, icon=":material/lightbulb:")
+    say_time(analysis)
     duplicates = int((analysis.duplicate_counts > 0).sum())
     if duplicates:
         _duplicates(duplicates)

@@ -23,7 +23,7 @@ def parts_table(parts: Sequence[PartSummary], with_pieces: bool) -> None:
     }
     if with_pieces:
         columns["pieces"] = [part.pieces for part in shown]
-    st.dataframe(columns, hide_index=True, height="auto" if len(shown) <= 12 else 420)
+    st.dataframe(columns, hide_index=True, height="content" if len(shown) <= 16 else 420)
     if len(parts) > len(shown):
         st.caption(f"The first {len(shown):,} of {len(parts):,} parts.")
 

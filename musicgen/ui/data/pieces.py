@@ -149,7 +149,7 @@ def pieces_table(
         files,
         key,
         default=() if default is None else (default,),
-        column_order=[name for name in _COLUMN_ORDER if name not in empty],
+        column_order=_column_order(table, empty),
         column_config=_COLUMNS,
         height=height if len(table) > 10 else "auto",
         placeholder="",
@@ -158,6 +158,15 @@ def pieces_table(
         return None
     show_file(analysis, int(rows[files.index(selected[0])]), key)
     return selected[0]
+
+
+def _column_order(table: pd.DataFrame, empty: Sequence[str]) -> list[str]:
+    """Columns that are not empty; the reasons come early where files were refused."""
+    names = [name for name in _COLUMN_ORDER if name not in empty]
+    if table["notes"].isna().any():
+        names.remove("status")
+        names.insert(1, "status")
+    return names
 
 
 def _has_values(column: pd.Series) -> bool:

@@ -9,6 +9,7 @@ from musicgen.rendering.figures.keyboard import keyboard_figure
 from musicgen.statistics.analysis import Analysis
 from musicgen.ui.data.chart_bars import CHARTS
 from musicgen.ui.data.charts import chart_of_pieces
+from musicgen.ui.data.time_choice import choose_time
 from musicgen.ui.shared.text import format_count
 
 KINDS = ("Both", "Notes", "Chords")
@@ -71,6 +72,7 @@ def _frequency(analysis: Analysis) -> None:
 
 def rhythm_view(analysis: Analysis) -> None:
     """Show charts of durations, onsets in the bar, metre; of performances in seconds."""
+    choose_time(analysis)
     performances = analysis.performances
     on_beat = len(analysis.scores) - performances
     if on_beat:
@@ -78,11 +80,8 @@ def rhythm_view(analysis: Analysis) -> None:
             st.caption(f"Of the {format_count(on_beat, 'piece')} on the beat, in note values:")
         _rhythm_on_beat(analysis)
     if performances:
-        number = format_count(performances, "performance")
-        st.caption(
-            f"Of the {number}, in seconds: their notes lie on no beat, so they have no bars and "
-            "no metre."
-        )
+        if on_beat:
+            st.caption(f"Of the {format_count(performances, 'performance')}, in seconds:")
         _rhythm_in_seconds(analysis)
 
 
@@ -122,15 +121,17 @@ def playing_view(analysis: Analysis) -> None:
         analysis,
         omitted="Drums do not count here." if drums else "",
     )
-    left, right = st.columns(2)
-    with left:
-        chart_of_pieces(
-            "tempo",
-            figures.tempo_figure(analysis.tempi),
-            analysis,
-            help="The mean over a piece, where its tempo changes.",
-            omitted=_without_tempo(analysis),
-        )
+    has_tempi = analysis.performances < len(analysis.scores)
+    left, right = st.columns(2) if has_tempi else (None, st.container())
+    if left is not None:
+        with left:
+            chart_of_pieces(
+                "tempo",
+                figures.tempo_figure(analysis.tempi),
+                analysis,
+                help="The mean over a piece, where its tempo changes.",
+                omitted=_without_tempo(analysis),
+            )
     with right:
         chart_of_pieces("velocity", figures.velocity_figure(analysis.velocities), analysis)
     if analysis.pedal_shares.any():
@@ -145,4 +146,4 @@ def playing_view(analysis: Analysis) -> None:
 def _without_tempo(analysis: Analysis) -> str:
     if not analysis.performances:
         return ""
-    return f"{format_count(analysis.performances, 'performance')} without a tempo left out."
+    return f"{format_count(analysis.performances, 'performance')} left out: without a tempo."
