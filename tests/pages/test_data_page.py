@@ -15,7 +15,7 @@ from musicgen.training.data.classic_windows import ClassicWindows
 from musicgen.training.data.windows import Windows
 from musicgen.ui.data.vocabulary import TOKENS, WINDOWS
 from tests.helpers.page_text import DATA, metrics, texts
-from tests.pages.small_collections import VIEWS, collection_of
+from tests.helpers.small_collections import VIEWS, collection_of
 
 
 def test_the_overview_of_the_chorales(open_page):

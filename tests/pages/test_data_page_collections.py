@@ -18,8 +18,8 @@ from musicgen.errors import Cancelled
 from musicgen.rendering.midi import midi_bytes
 from musicgen.ui.data import open_collection
 from tests.helpers.page_text import DATA, TRAIN, buttons, metrics, texts
+from tests.helpers.small_collections import MUSIC, collection_of, file_of
 from tests.helpers.tiny_music import tiny_pieces, write_folder
-from tests.pages.small_collections import MUSIC, collection_of, file_of
 
 pytestmark = pytest.mark.slow
 

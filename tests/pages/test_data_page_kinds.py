@@ -8,7 +8,7 @@ from musicgen.corpus.readers.read_score import read_score
 from musicgen.score import Score
 from tests.helpers.bands import band_midi, performance_midi, rubato_midi
 from tests.helpers.page_text import DATA, metrics, texts
-from tests.pages.small_collections import collection_of
+from tests.helpers.small_collections import collection_of
 
 
 def titles(page) -> list[str]:

@@ -6,8 +6,8 @@ import pytest
 
 from musicgen.rendering.midi import midi_bytes
 from tests.helpers.page_text import DATA, select_rows, texts
+from tests.helpers.small_collections import collection_of, file_of
 from tests.helpers.tiny_music import tiny_pieces
-from tests.pages.small_collections import collection_of, file_of
 
 pytestmark = pytest.mark.slow
 

@@ -15,7 +15,7 @@ from musicgen.ui.data import selected_file
 from musicgen.ui.data.vocabulary import CURVES, TOKENS, WINDOWS
 from tests.helpers.locations import CORPORA
 from tests.helpers.page_text import DATA, metrics, texts
-from tests.pages.small_collections import MUSIC, VIEWS, collection_of, file_of
+from tests.helpers.small_collections import MUSIC, VIEWS, collection_of, file_of
 
 pytestmark = pytest.mark.slow
 

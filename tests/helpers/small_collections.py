@@ -1,4 +1,4 @@
-"""Small collections for tests of the Data page."""
+"""Small collections for tests of the Data page and of collections."""
 
 from __future__ import annotations
 
