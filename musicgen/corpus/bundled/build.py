@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 
 from musicgen.corpus.bundled.midi_writer import midi_of_parts
+from musicgen.corpus.bundled.music21_abc import read_with_music21
 from musicgen.corpus.readers.archives import unpack_mxl
-from musicgen.corpus.readers.formats import ABC, MUSICXML, to_text
-from musicgen.corpus.readers.music21_stream import convert_stream, parse_stream
+from musicgen.corpus.readers.formats import MUSICXML, to_text
 from musicgen.corpus.readers.notation import read_text
 from musicgen.corpus.readers.written_score import Notation
 from musicgen.metres import Metre
@@ -96,10 +96,7 @@ def _read(path: Path) -> Notation:
     data = path.read_bytes()
     text = to_text(unpack_mxl(data) if path.suffix == ".mxl" else data)
     if path.suffix == ".abc":
-        # As when the collection was first built: models and published figures rest on its bytes.
-        # The reader of ABC reads a quarter of the tunes otherwise, where music21 drops broken
-        # rhythm or leaves accidentals to one octave.
-        return convert_stream(parse_stream(text, ABC), path.stem)
+        return read_with_music21(text, path.stem)
     return read_text(text, MUSICXML, path.stem)
 
 

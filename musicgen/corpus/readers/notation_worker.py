@@ -73,7 +73,7 @@ def reply_to(kind: str, text: str) -> tuple[Reply, bytes]:
         return Reply(reason=problem.reason, remedy=problem.remedy), b""
     except MemoryError:
         return Reply(reason="it takes too much memory to read"), b""
-    except Exception as problem:  # music21 raises many kinds of errors on damaged files
+    except Exception as problem:  # a fault of a reader costs one file
         return Reply(reason=f"it cannot be read as {kind}: {_one_line(problem)}"), b""
     body = tables_of(notation.score)
     return Reply(len(body), header_of(notation.score), notation.left_out), body
@@ -96,9 +96,9 @@ def _limit_memory() -> None:
 def main(base_seconds: float) -> None:
     """Reply to requests until standard input ends; base_seconds: time limit of a short text."""
     output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # music21 prints; replies go to `output`
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # libraries print; replies go to `output`
     _limit_memory()
-    import music21  # noqa: F401 - the slow part, before the time limit starts
+    import verovio  # noqa: F401 - the slow part, before the time limit starts
 
     while True:
         try:

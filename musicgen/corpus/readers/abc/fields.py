@@ -136,7 +136,7 @@ def _split(text: str) -> tuple[list[str], dict[str, str]]:
     """Words and properties (`name=value`, without quotation marks) of a field."""
     words: list[str] = []
     properties: dict[str, str] = {}
-    for match in _WORDS.finditer(text):
+    for match in _WORDS.finditer(re.sub(r"\s*=\s+", "=", text)):
         if match[1]:
             quoted = match[2].startswith('"') and len(match[2]) > 1
             properties[match[1].lower()] = match[2][1:-1] if quoted else match[2]

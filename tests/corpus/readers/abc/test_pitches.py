@@ -75,6 +75,7 @@ def test_keys_change_in_the_body_and_within_a_line() -> None:
         ("clef=treble+8", 12),
         ("clef=bass middle=d", 0),
         ("octave=-1", -12),
+        ("clef = treble octave= -1", -12),
         ("transpose=-2", -2),
         ("clef=treble-8 octave=1 t=3", 3),
         ("-8va", -12),

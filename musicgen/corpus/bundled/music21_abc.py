@@ -1,91 +1,45 @@
-"""Streams of music21, parsed from notation texts, to scores."""
+"""ABC tunes as music21 reads them: the reading that the bundled tunes are built from.
+
+The collection keeps its bytes, on which models and published figures rest. The reader of ABC reads
+a quarter of its tunes otherwise: music21 leaves out broken rhythm beside decorations, and its
+accidentals hold in one octave.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from musicgen.corpus.errors import UnreadableScore
-from musicgen.corpus.readers.formats import ABC
-from musicgen.corpus.readers.limits import LIMITS, Limits, check_notes, check_times
 from musicgen.corpus.readers.metres import metres_from_bars
-from musicgen.corpus.readers.written_score import Notation, phrases
+from musicgen.corpus.readers.written_score import DEFAULT_TEMPO, DEFAULT_VELOCITY, Notation
 from musicgen.metres import TICKS_PER_QUARTER
 from musicgen.score import NOTE_DTYPE, Score
-from musicgen.score_fields import Part
-
-DEFAULT_TEMPO = 120.0  # quarters a minute
-DEFAULT_VELOCITY = 80
 
 Span = tuple[int, int]  # start and end in ticks
 
 
-def parse_stream(text: str, kind: str) -> Any:
-    """Parse a text into a music21 stream; kind is ABC of `formats`.
+def read_with_music21(text: str, name: str) -> Notation:
+    """Read an ABC text of one tune in one part."""
+    from music21.converter.subConverters import ConverterABC  # imported here: it takes a second
 
-    The sub-converters are called directly: they take only text, so that no text is taken for a
-    path or a command, and they write no scratch file or pickle.
-    """
-    from music21.converter import subConverters  # imported here: it takes a second
-
-    converters = {
-        ABC: subConverters.ConverterABC,  # for the bundled tunes alone
-    }
-    converter = converters[kind]()
+    converter = ConverterABC()
     converter.parseData(text)
-    return converter.stream
-
-
-def convert_stream(stream: Any, name: str, limits: Limits = LIMITS) -> Notation:
-    """Convert a music21 stream that holds one score; raises UnreadableScore."""
-    from music21 import instrument, spanner
-
-    stream = _only_score(stream)
-    if any(part.transposition for part in stream[instrument.Instrument]) or stream[spanner.Ottava]:
-        stream = stream.toSoundingPitch()
-    parts = list(stream.parts) or [stream]
+    stream = converter.stream
+    [part] = stream.parts
     endings = _endings_to_skip(stream)
-    rows: list[tuple[int, ...]] = []
-    drums = 0
-    for number, part in enumerate(parts):
-        program = _program(part)
-        for start, duration, pitch, velocity in _join_ties(_written_notes(part)):
-            rows.append((start, duration, pitch, velocity, program, number))
-        drums += _count_percussion(part)
-    check_notes(len(rows), limits)
-    table = _cut_out(np.array(rows, np.int64), endings)  # (N, 6)
-    check_times(table[:, 0], table[:, 0] + table[:, 1], TICKS_PER_QUARTER, limits)
-    notes = np.array([tuple(row) for row in table.tolist()], NOTE_DTYPE)
+    table = _cut_out(np.array(_join_ties(_written_notes(part)), np.int64), endings)  # (N, 4)
+    notes = np.zeros(len(table), NOTE_DTYPE)
+    for column, field in enumerate(("start", "duration", "pitch", "velocity")):
+        notes[field] = table[:, column]
     tempo = _tempo(stream)
-    score = Score(
-        notes,
-        tempo or DEFAULT_TEMPO,
-        metres_from_bars(_bars(parts, endings)),
-        name,
-        tuple(
-            Part(str(part.partName or ""), _program(part), track=number)
-            for number, part in enumerate(parts)
-        ),
-    )
-    return Notation(score, tempo, phrases(Counter({"drum notes": drums})))
-
-
-def _only_score(stream: Any) -> Any:
-    """The single score of a parsed stream; raises UnreadableScore if there are several."""
-    from music21 import stream as streams
-
-    if not isinstance(stream, streams.Opus):
-        return stream
-    if len(stream.scores) != 1:
-        raise UnreadableScore(f"it holds {len(stream.scores)} scores, and one is wanted")
-    return stream.scores[0]
+    metres = metres_from_bars(_bars(part, endings))
+    return Notation(Score(notes, tempo or DEFAULT_TEMPO, metres, name), tempo)
 
 
 def _cut_out(table: np.ndarray, spans: list[Span]) -> np.ndarray:
-    """Remove the rows (N, 6) that start within the spans and move the later ones up."""
+    """Remove the rows (N, 4) that start within the spans and shift the later ones to the left."""
     outside = np.ones(len(table), dtype=bool)
     for start, end in spans:
         outside &= (table[:, 0] < start) | (table[:, 0] >= end)
@@ -131,17 +85,6 @@ def _join_ties(notes: Iterable[tuple[int, int, int, int, str]]) -> list[list[int
     return rows
 
 
-def _count_percussion(part: Any) -> int:
-    from music21 import note, percussion
-
-    return len(part[note.Unpitched]) + len(part[percussion.PercussionChord])
-
-
-def _program(part: Any) -> int:
-    instrument = part.getInstrument(returnDefault=True)
-    return min(127, max(0, int(instrument.midiProgram or 0)))
-
-
 def _tempo(stream: Any) -> float | None:
     """The first metronome mark with a number, in quarters a minute."""
     from music21 import tempo
@@ -176,29 +119,15 @@ def _shift_left(ticks: np.ndarray, skipped: list[Span]) -> np.ndarray:
     return ticks - earlier
 
 
-def _bars(parts: list[Any], skipped: list[Span]) -> list[tuple[int, int, int]]:
+def _bars(part: Any, skipped: list[Span]) -> list[tuple[int, int, int]]:
     """Start in ticks, numerator and denominator of the written bars, without skipped ones."""
     from music21 import meter, stream
 
-    measures = max((list(part[stream.Measure]) for part in parts), key=len)
-    if not measures:
-        return _signatures(parts[0])
     bars, signature = [], (4, 4)
-    for measure in measures:
+    for measure in part[stream.Measure] or [part]:
         for mark in measure[meter.TimeSignature]:
             signature = (mark.numerator, mark.denominator)
         start = _ticks(measure.offset)
         if not any(first <= start < last for first, last in skipped):
             bars.append((int(_shift_left(np.array([start]), skipped)[0]), *signature))
     return bars
-
-
-def _signatures(part: Any) -> list[tuple[int, int, int]]:
-    """Time signatures of a part without bars, as for `_bars`."""
-    from music21 import meter
-
-    signatures = [
-        (_ticks(mark.offset), mark.numerator, mark.denominator)
-        for mark in part.flatten()[meter.TimeSignature]
-    ]
-    return signatures or [(0, 4, 4)]
