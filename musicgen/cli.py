@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from musicgen.commands.answer import BAD_INPUT, FAILURE, INTERRUPTED, PROBLEMS, Answer
+from musicgen.commands.answer import BAD_INPUT, FAILURE, INTERRUPTED, PROBLEMS, Answer, describe
 from musicgen.commands.options import (
     add_compose_options,
     add_run_actions,
@@ -33,8 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         answer = _load_command(options.command)(options)
     except PROBLEMS as problem:
-        text = " ".join(str(problem).split()) or type(problem).__name__
-        print(f"musicgen {options.name}: {text}", file=sys.stderr)
+        print(f"musicgen {options.name}: {describe(problem)}", file=sys.stderr)
         return BAD_INPUT
     except BrokenPipeError:  # the reader of standard output has closed it
         return FAILURE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -9,10 +10,14 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from stat import S_IMODE
 from typing import Any
 
+_DISK_FULL_ERRORS = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+DISK_FULL = "the disk is full: free some space"
 
-def write_bytes(path: Path, data: bytes) -> None:
+
+def write_bytes(path: Path, data: bytes, mode: int = 0o600) -> None:
     """Replace a file atomically: a kill leaves the old file or the new one."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -20,11 +25,38 @@ def write_bytes(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        if mode != 0o600:  # that of a temporary file
+            Path(temporary).chmod(mode)
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
     _sync_folder(path.parent)
+
+
+def write_output(path: Path, data: bytes) -> None:
+    """Write a file that a person has named: whole, or not at all, with the usual permissions.
+
+    A link is followed, and a device or pipe is written to; none of these is replaced by a file.
+    """
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)
+        return
+    mode = path.stat().st_mode if path.exists() else 0o666 & ~_umask()
+    write_bytes(path, data, S_IMODE(mode))
+
+
+def is_disk_full(problem: OSError) -> bool:
+    """Whether an error says that there is no space left, on the disk or for this person."""
+    return problem.errno in _DISK_FULL_ERRORS
+
+
+def _umask() -> int:
+    """The permissions that new files of this process do not get."""
+    umask = os.umask(0)
+    os.umask(umask)
+    return umask
 
 
 def overwrite_json(path: Path, value: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from benchmarks.attack import imported_runs
 from benchmarks.attack.attack import Attack
 
-ATTACKS: tuple[Attack, ...] = ()
+ATTACKS: tuple[Attack, ...] = (imported_runs.ATTACK,)

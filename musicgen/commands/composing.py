@@ -11,6 +11,7 @@ from typing import Any
 
 from musicgen.commands.answer import Answer
 from musicgen.commands.paths import check_writable, numbered
+from musicgen.commands.progress import EXPORTING, WaitingLine
 from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.composing.piece import Piece
 from musicgen.composing.pipeline import Composer
@@ -19,9 +20,11 @@ from musicgen.composing.settings import MAX_VARIATIONS, ComposeSettings
 from musicgen.composing.style.training_profile import TrainingProfile
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.read_score import read_score
+from musicgen.corpus.source_files import read_file
 from musicgen.corpus.time_choice import TimeChoice, with_time
 from musicgen.encoding.model_interface import Model
 from musicgen.errors import InvalidSetting
+from musicgen.files import write_output
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.rendering.exports import export
 from musicgen.rendering.midi import midi_bytes
@@ -90,7 +93,11 @@ def _open_model(name: str) -> tuple[str, Model, Path]:
         return name, *find_ngram(name)
     checkpoint = open_checkpoint(find_checkpoint(name))
     folder = checkpoint.folder.resolve()
-    return f"{folder.parent.parent.name}@{folder.name}", OnnxModel(checkpoint), checkpoint.folder
+    return (
+        f"{folder.parent.parent.name}@{folder.name}",
+        OnnxModel(checkpoint, WaitingLine(EXPORTING)),
+        checkpoint.folder,
+    )
 
 
 def _settings(options: argparse.Namespace, recipe: Recipe | None) -> ComposeSettings:
@@ -118,7 +125,7 @@ def _parse_key(text: str) -> int:
 
 def _read_recipe(options: argparse.Namespace) -> Recipe:
     """Read the recipe of --like; InvalidSetting where it does not lead to a piece."""
-    recipe = recipe_in(options.like.read_bytes())
+    recipe = recipe_in(read_file(options.like))
     name = options.like.name
     if recipe is None:
         raise InvalidSetting(f"{name} holds no settings: it was not composed by musicgen")
@@ -130,7 +137,7 @@ def _read_recipe(options: argparse.Namespace) -> Recipe:
 
 def _read_primer(path: Path, time: TimeChoice) -> Score:
     try:
-        return with_time(read_score(path.read_bytes(), path.name), time)
+        return with_time(read_score(read_file(path), path.name), time)
     except UnreadableScore as problem:
         raise InvalidSetting(f"{path.name} cannot be used: {problem}") from None
 
@@ -150,9 +157,9 @@ def _write_files(
     begin = None if options.primer else ""
     recipe = Recipe(model, composition.settings, composition.variation, begin)
     files = {"file": numbered(options.out, number)}
-    files["file"].write_bytes(midi_bytes(score, text=recipe.to_text()))
+    write_output(files["file"], midi_bytes(score, text=recipe.to_text()))
     for kind in _FORMATS:
         if path := getattr(options, kind):
             files[kind] = numbered(path, number)
-            files[kind].write_bytes(export(score, f".{kind}")[0])
+            write_output(files[kind], export(score, f".{kind}")[0])
     return {kind: str(path) for kind, path in files.items()}

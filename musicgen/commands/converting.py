@@ -12,7 +12,7 @@ from musicgen.corpus.errors import CollectionError
 from musicgen.corpus.facts import PieceFacts, piece_facts
 from musicgen.corpus.readers.read_score import read_piece
 from musicgen.corpus.source_files import read_file
-from musicgen.files import write_bytes
+from musicgen.files import write_output
 from musicgen.rendering.exports import check_extension, export
 
 
@@ -29,7 +29,7 @@ def convert(options: argparse.Namespace) -> Answer:
     files = []
     for number, data in enumerate(export(piece.score, options.out.suffix), 1):
         path = numbered(options.out, number)
-        write_bytes(path, data)
+        write_output(path, data)
         files.append(str(path))
     facts = piece_facts(piece)
     return Answer({**asdict(facts), "files": files}, _describe(facts, files))

@@ -14,6 +14,7 @@ from musicgen.progress import Progress
 
 WIDTH = 30  # characters of the bar
 REDRAW_SECONDS = 0.1
+EXPORTING = "exporting the step graphs from the weights, once, which takes some seconds"
 
 
 class ProgressLine:
@@ -37,6 +38,18 @@ class ProgressLine:
         counts = f"{done:,} of {total:,}{remaining}"
         line = f"\r{'█' * filled}{'░' * (WIDTH - filled)} {counts:40}"
         print(line, end="\n" if done == total else "", file=self._stream, flush=True)
+
+
+class WaitingLine:
+    """Progress callback that prints a sentence at its first call: work of unknown length."""
+
+    def __init__(self, sentence: str, stream: TextIO | None = None) -> None:
+        self._sentence, self._stream = sentence, stream or sys.stderr
+
+    def __call__(self, done: int, total: int) -> None:
+        if self._sentence:
+            print(self._sentence, file=self._stream, flush=True)
+        self._sentence = ""
 
 
 @contextmanager

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from musicgen.commands.answer import FAILURE, Answer
+from musicgen.commands.progress import EXPORTING, WaitingLine
 from musicgen.errors import InvalidSetting
-from musicgen.files import write_bytes
+from musicgen.files import write_output
 from musicgen.training.run_folder import manage
 from musicgen.training.run_folder.archive import read_archive, write_archive
 from musicgen.training.run_folder.keras_export import keras_file
@@ -58,13 +59,13 @@ def export(options: argparse.Namespace) -> Answer:
     run, out = find_run(options.run), options.out
     if out.suffix not in (".zip", ".keras"):
         raise InvalidSetting(f"'{out.name}' ends neither in .zip nor in .keras")
-    write_bytes(out, keras_file(run) if out.suffix == ".keras" else _zip(run))
+    write_output(out, keras_file(run) if out.suffix == ".keras" else _zip(run))
     return Answer({"run": run.name, "file": str(out)}, f"{run.name} is in {out}")
 
 
 def import_(options: argparse.Namespace) -> Answer:
     """Import a run from a zip."""
-    run = read_archive(Path(options.file))
+    run = read_archive(Path(options.file), progress=WaitingLine(EXPORTING))
     return Answer({"run": run.name}, f"{run.name} is here")
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from musicgen.commands.answer import BAD_INPUT, FAILURE, Answer
-from musicgen.commands.progress import ProgressLine
+from musicgen.commands.progress import EXPORTING, ProgressLine, WaitingLine
 from musicgen.corpus.collection import Collection
 from musicgen.corpus.load import absolute_source, load_collection
 from musicgen.corpus.split import Shares, split_pieces
@@ -28,7 +28,7 @@ from musicgen.training.run_folder.registry import (
 )
 from musicgen.training.run_folder.relocate import relocate_collection
 from musicgen.training.run_folder.run import Run
-from musicgen.training.run_folder.status import FAILED
+from musicgen.training.run_folder.status import FAILED, queue_in_this_process
 from musicgen.training.settings import RunSettings, default_training
 from musicgen.training.worker.launch import (
     change_settings,
@@ -60,6 +60,8 @@ FINE_TUNING_MINUTES = 10.0  # where neither --minutes nor --epochs is given
 def train(options: argparse.Namespace) -> Answer:
     """Train in this process until the end, or until Ctrl-C, which saves first."""
     run = _resumed_run(options) if options.resume else create_run(_new_settings(options))
+    if not run.alive():
+        queue_in_this_process(run.folder)
     with _stop_on_signals(run), stderr_to_log(run.folder / "log.txt") as terminal:
         state = train_run(run, terminal=terminal)
     status = run.stored_status()
@@ -89,8 +91,9 @@ def evaluate(options: argparse.Namespace) -> Answer:
     scores = pieces_of_side(collection, options.split, _shares(checkpoint))
     if not scores:
         raise InvalidSetting(f"'{source}' has no piece on the side {options.split}")
+    model = OnnxModel(checkpoint, WaitingLine(EXPORTING))
     primer = checkpoint.primers[0] if checkpoint.primers else None
-    result = evaluate_model(OnnxModel(checkpoint), scores, primer, ProgressLine())
+    result = evaluate_model(model, scores, primer, ProgressLine())
     data = {"source": source, "split": options.split, **result.to_json()}
     fields = ", ".join(f"{name} {bits:.2f}" for name, bits in result.by_field.items())
     bits_per_note = f"{result.bits_per_note:.3f} bits a note ({fields})"

@@ -5,11 +5,11 @@ Imports no Keras.
 
 from __future__ import annotations
 
-import errno
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from musicgen import files
 from musicgen.corpus.errors import UnknownSource
 from musicgen.errors import MusicgenError
 from musicgen.training.settings import RunSettings
@@ -25,7 +25,6 @@ MAX_MESSAGE_CHARACTERS = 500
 
 VMSTAT = Path("/proc/vmstat")  # Linux 4.13 and later; other systems do not count
 OOM_KILL_ROW = "oom_kill"  # processes killed for lack of memory, in all control groups
-_DISK_FULL_ERRORS = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ def failure_of(problem: Exception, settings: RunSettings) -> Failure:
     """
     if isinstance(problem, MemoryError):
         return out_of_memory(settings.train.batch_size)
-    if isinstance(problem, OSError) and problem.errno in _DISK_FULL_ERRORS:
+    if isinstance(problem, OSError) and files.is_disk_full(problem):
         return disk_full()
     if isinstance(problem, UnknownSource):
         message = f"the collection '{settings.source}' is gone: {problem}"
@@ -74,7 +73,7 @@ def out_of_memory(batch_size: int) -> Failure:
 
 def disk_full() -> Failure:
     """Failure for lack of disk space."""
-    return Failure(DISK_FULL, "the disk is full: free some space, then resume")
+    return Failure(DISK_FULL, f"{files.DISK_FULL}, then resume")
 
 
 def suggested_batch_size(batch_size: int, failure: str) -> int:

@@ -27,7 +27,7 @@ from msgspec import Meta
 from musicgen.encoding.registry import encoding_from_json
 from musicgen.encoding.steps import Encoding
 from musicgen.errors import InvalidSetting, MusicgenError
-from musicgen.file_hashes import DamagedFile, check_files
+from musicgen.file_hashes import DamagedFile, check_files, listed_files
 from musicgen.json_files import InvalidJson, read_json
 from musicgen.models.settings import ModelSettings, settings_from_json, settings_to_json
 
@@ -72,8 +72,29 @@ def open_without_graphs(folder: Path) -> Checkpoint:
     """`open_checkpoint` for a folder whose graphs may be missing."""
     try:
         return _open(folder)
-    except (InvalidJson, InvalidSetting, DamagedFile) as problem:
+    except DamagedFile as problem:
+        raise damaged_checkpoint(folder, problem) from None
+    except (InvalidJson, InvalidSetting) as problem:
         raise BadCheckpoint(f"{folder.name}: {problem}") from None
+
+
+def damaged_checkpoint(folder: Path, problem: DamagedFile) -> BadCheckpoint:
+    """Error for a checkpoint that is not as it was saved; it names one of its run that is."""
+    message = f"{folder.name}: {problem}"
+    for other in sorted(folder.parent.glob("*/"), reverse=True):
+        if other.name != folder.name and (other / CONFIG).is_file() and is_whole(other):
+            run = folder.resolve().parent.parent.name
+            return BadCheckpoint(f"{message}; {run}@{other.name} is whole")
+    return BadCheckpoint(message)
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether all files of a checkpoint are as they were saved, as far as that is known."""
+    try:
+        check_files(folder, listed_files(folder))
+    except DamagedFile:
+        return False
+    return True
 
 
 def config_json(

@@ -25,6 +25,7 @@ from musicgen.models.checkpoints.checkpoint import (
     BadCheckpoint,
     Checkpoint,
     config_json,
+    damaged_checkpoint,
     open_checkpoint,
 )
 from musicgen.models.checkpoints.graph_weights import with_weights
@@ -122,7 +123,7 @@ def _own_graphs(checkpoint: Checkpoint) -> StepGraphs | None:
         check_files(folder, [path.name for path in checkpoint.graphs])
         graphs = {path.name: _read_graph(path) for path in checkpoint.graphs}
     except DamagedFile as problem:
-        raise BadCheckpoint(f"{folder.name}: {problem}") from None
+        raise damaged_checkpoint(folder, problem) from None
     bundled = folder.resolve().is_relative_to(PRETRAINED)
     if bundled or seal.is_sealed(folder, checkpoint.state, graphs):
         return StepGraphs(checkpoint.state, graphs)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,6 +13,7 @@ from typing import Any
 
 import keras
 import numpy as np
+from safetensors import SafetensorError
 from safetensors.numpy import save_file
 
 from musicgen.encoding.registry import encoding_from_json
@@ -36,6 +39,8 @@ from musicgen.models.checkpoints.onnx_export import trace_step
 from musicgen.models.checkpoints.step_graphs import read_step_graphs
 from musicgen.models.checkpoints.weights_file import BadWeights, read_arrays
 from musicgen.models.settings import ModelSettings
+
+_OS_ERROR = re.compile(r"os error (\d+)")
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,7 @@ class CheckpointWriter:
         with new_folder(folder) as new:
             (new / CONFIG).write_text(json.dumps(config, indent=1) + "\n")
             (new / VOCABULARY).write_text(vocabulary + "\n")
-            save_file(weights, new / WEIGHTS)
+            _save(weights, new / WEIGHTS)
             graphs = {name: with_weights(graph, weights) for name, graph in traced.graphs.items()}
             for name, graph in graphs.items():
                 (new / name).write_bytes(graph)
@@ -81,7 +86,7 @@ class CheckpointWriter:
             if self.primers:
                 write_json(new / PRIMERS, {"primers": [p.tolist() for p in self.primers]})
             if optimizer is not None:
-                save_file(_training_state(self.model, optimizer), new / OPTIMIZER)
+                _save(_training_state(self.model, optimizer), new / OPTIMIZER)
                 write_json(new / PROGRESS, progress)
             write_hashes(new, [path.name for path in new.iterdir()])
 
@@ -158,6 +163,17 @@ def _tensors(path: Path) -> dict[str, np.ndarray]:
         return read_arrays(path)
     except (BadWeights, DamagedFile) as problem:
         raise BadCheckpoint(f"{path.parent.name}: {problem}") from None
+
+
+def _save(arrays: Mapping[str, np.ndarray], path: Path) -> None:
+    """Write arrays; OSError where the disk cannot take them, as of all other files."""
+    try:
+        save_file(dict(arrays), path)
+    except SafetensorError as problem:
+        number = _OS_ERROR.search(str(problem))  # it has the number in its text alone
+        if number is None:
+            raise
+        raise OSError(int(number[1]), os.strerror(int(number[1])), str(path)) from None
 
 
 def _assign(variables: Mapping[str, Any], values: Mapping[str, np.ndarray], folder: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from musicgen.files import write_json
 from musicgen.json_files import InvalidJson, read_json
-from musicgen.models.checkpoints.checkpoint import CONFIG
+from musicgen.models.checkpoints.checkpoint import CONFIG, OPTIMIZER, BadCheckpoint, is_whole
 from musicgen.paths import BadName
 from musicgen.training.run_folder.position import TrainingPosition
 from musicgen.training.run_folder.registry import find_checkpoint
@@ -25,6 +25,24 @@ def latest_checkpoint(run: Run) -> Path | None:
         return run.checkpoint("latest")
     except UnknownRun:
         return None
+
+
+def replace_damaged_latest(run: Run) -> str:
+    """Make the best checkpoint the latest one where that is damaged; returns what was done.
+
+    Empty where it is whole. Raises BadCheckpoint where no other can be resumed from.
+    """
+    latest = latest_checkpoint(run)
+    if latest is None or is_whole(latest):
+        return ""
+    best = run.checkpoint("best") if (latest.parent / "best.json").is_file() else latest
+    if best == latest or not (best / OPTIMIZER).is_file() or not is_whole(best):
+        raise BadCheckpoint(
+            f"{latest.name} is damaged, and there is no other checkpoint to resume from: "
+            f"fine-tune from another run, or delete {latest.parent} to begin anew"
+        )
+    set_pointers(best, best=True)
+    return f"checkpoint {latest.name} is damaged: the training goes on from {best.name}"
 
 
 def starting_checkpoint(run: Run) -> Path | None:

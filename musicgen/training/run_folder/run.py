@@ -123,7 +123,8 @@ class Run:
         if status.state not in ALIVE or self.bundled:
             return status
         silence = self.clock() - status.heartbeat
-        launching = status.state == QUEUED and silence < LAUNCH_SECONDS
+        # A process that has written its pid is launched: it is alive, or was killed.
+        launching = status.state == QUEUED and not status.pid and silence < LAUNCH_SECONDS
         if not launching and not is_process_alive(status):
             return self._status_after_disappearance(status)
         stalled = silence > SILENCE_SECONDS.get(status.state, math.inf)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
@@ -79,6 +80,21 @@ def write_status(folder: Path, status: Status) -> None:
 def queued_status() -> Status:
     """Status of a run whose process is about to start."""
     return Status(state=QUEUED, heartbeat=time.time())
+
+
+def queue_in_this_process(folder: Path) -> None:
+    """Write that this process is about to train a run: if it is killed, the run is not alive."""
+    pid = os.getpid()
+    status = replace(
+        read_status(folder),
+        state=QUEUED,
+        message="",
+        failure="",
+        heartbeat=time.time(),
+        pid=pid,
+        process_started=process_start(pid) or 0.0,
+    )
+    write_status(folder, status)
 
 
 def process_start(pid: int) -> float | None:

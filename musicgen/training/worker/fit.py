@@ -18,7 +18,11 @@ from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.training.data.prepare import TrainingData, prepare
 from musicgen.training.keras.devices import Devices, set_up_devices
 from musicgen.training.keras.session import TrainingSession
-from musicgen.training.run_folder.checkpoints import latest_checkpoint, starting_checkpoint
+from musicgen.training.run_folder.checkpoints import (
+    latest_checkpoint,
+    replace_damaged_latest,
+    starting_checkpoint,
+)
 from musicgen.training.run_folder.relocate import SPLIT
 from musicgen.training.run_folder.reporter import Reporter
 from musicgen.training.run_folder.run import Run
@@ -38,6 +42,8 @@ def train(
     devices: default those of the settings. training: session class, for tests.
     """
     settings = run.settings
+    if replaced := replace_damaged_latest(run):
+        reporter.log(replaced)
     devices = devices or set_up_devices(settings.train.devices)
     reporter.update(device=devices.description)
     collection = _read_collection(run, reporter)

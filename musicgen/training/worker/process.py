@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 
 from musicgen.corpus.load import find_source
 from musicgen.errors import MusicgenError
-from musicgen.training.failures import INVALID_INPUT, Failure, failure_of
+from musicgen.training.failures import DISK_FULL, INVALID_INPUT, Failure, failure_of
 from musicgen.training.forecast.machine import gpu_ids
 from musicgen.training.run_folder.registry import find_run, list_runs
 from musicgen.training.run_folder.reporter import Reporter
@@ -110,13 +110,13 @@ def _fit(run: Run, reporter: Reporter) -> None:
 
 
 def _fail(run: Run, reporter: Reporter, problem: Exception) -> str:
-    """Write the reason to the status and the log; with a traceback where it is no invalid input."""
+    """Write the reason to the status and the log; with a traceback where it may be a bug."""
     try:
         failure = failure_of(problem, run.settings)
     except UnknownRun as unreadable:
         failure = Failure(INVALID_INPUT, str(unreadable))
     with suppress(OSError):  # the log may be on a full disk
-        if failure.code == INVALID_INPUT:
+        if failure.code in (INVALID_INPUT, DISK_FULL):
             print(failure.message, file=sys.stderr)
         else:
             traceback.print_exception(problem)

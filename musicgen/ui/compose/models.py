@@ -76,7 +76,9 @@ def find_model(name: str) -> ModelChoice | None:
 
 def open_model(choice: ModelChoice) -> OpenModel:
     """Load a model, once for all sessions. Raises BadCheckpoint."""
-    loaded = _checkpoint_cache().get(choice.folder)
+    # Graphs that another computer has made are exported again, which takes seconds.
+    with st.spinner("Opening the model: the first time, its step graphs may be exported again"):
+        loaded = _checkpoint_cache().get(choice.folder)
     model: Model = loaded.engine
     if choice.is_ngram:
         # An n-gram depends on the training pieces only, never on a checkpoint.

@@ -16,6 +16,7 @@ LOSS, FIELDS, SPEED, COMPARED = "Loss", "By field", "Rate and speed", "Compared"
 PLOTTED = (LOSS, FIELDS, SPEED, COMPARED)
 MAX_QUERY_CHARACTERS = 20_000
 MAX_QUERY_FIELDS = 1000
+MAX_RUNS = 100  # compared at once; a page names far fewer
 
 
 class InvalidQuery(MusicgenError):
@@ -63,7 +64,10 @@ class LiveQuery:
             raise InvalidQuery(str(error)) from None
         except ValueError:  # from parse_qs, float, int and unpacking
             raise InvalidQuery("the query cannot be parsed") from None
-        return cls(tuple(values.get("run", ())), last.get("show", LOSS), view, zooms)
+        runs = tuple(dict.fromkeys(values.get("run", ())))
+        if len(runs) > MAX_RUNS:
+            raise InvalidQuery(f"more than {MAX_RUNS} runs are not compared")
+        return cls(runs, last.get("show", LOSS), view, zooms)
 
 
 def _parse_zooms(texts: Sequence[str]) -> dict[int, XRange]:

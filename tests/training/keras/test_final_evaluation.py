@@ -50,7 +50,7 @@ def test_the_training_profile_is_extended_and_not_measured_again(run: Run) -> No
     percentiles = dict(TrainingProfile.load(run.folder).percentiles)
     write_evaluation(run, SIDES)
     written = {p.name for p in run.folder.iterdir() if before.get(p) != p.stat().st_mtime_ns}
-    assert written == {EVALUATION, "reference.json"}
+    assert written == {EVALUATION, "reference.json", "sha256.json"}
     after = dict(TrainingProfile.load(run.folder).percentiles)
     assert set(after) - set(percentiles) == {"nats a note"}
     assert all(after[name] == value for name, value in percentiles.items())

@@ -69,7 +69,8 @@ def import_run() -> None:
             return
 
         def read() -> str:
-            run = read_archive(file)
+            with st.spinner("Checking the run and exporting its step graphs from its weights"):
+                run = read_archive(file)
             st.session_state["_run_imports"] += 1
             watch_next(run)
             return f"{escape(run.name)} is here."
