@@ -114,7 +114,7 @@ def _attacked(members: Members, rng: random.Random) -> tuple[str, bytes, bool]:
         name: data for name, data in members.items() if has_hashes or not name.endswith(HASHES)
     }
     target = rng.choice(sorted(changed))
-    keeps_notes = has_hashes and target.rsplit("/")[-1] != HASHES
+    keeps_notes = damage == "graph" or (has_hashes and not target.endswith(HASHES))
     action: Callable[[Members, str, random.Random], str] = _ACTIONS[damage]
     detail = action(changed, target, rng)
     # What the format cannot know of an earlier run: weights that are other finite numbers.
