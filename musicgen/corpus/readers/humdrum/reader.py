@@ -1,13 +1,14 @@
 """Humdrum texts to scores.
 
-verovio places the notes in time, and a second look at the tokens says which notes there are: a
-text of which verovio loses or moves a note is refused.
+verovio places the notes in time, and a second look at the tokens says which notes there are and
+when: a text of which verovio loses or shifts a note is refused.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from fractions import Fraction
 
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.humdrum.engraver import Placed, place_notes
@@ -31,6 +32,7 @@ _PART = re.compile(r"\*part\d")
 _TEMPO = re.compile(r"\*MM(\d{1,4}(?:\.\d{1,4})?)")
 _KEY_SIGNATURE = re.compile(r"\*k\[((?:[a-gA-G][#n-]?)*)\]")
 _KEY = re.compile(r"\*([a-gA-G])[#-]?:")
+_TOLERANCE_QUARTERS = Fraction(1, 256)  # verovio's times are floating-point numbers
 _LEFT_OUT = {
     "**text": "~lyrics",
     "**silbe": "~lyrics",
@@ -49,9 +51,9 @@ def read_humdrum(text: str, name: str) -> Notation:
     if not spines.kern():
         kinds = ", ".join(sorted(set(spines.kinds.values())))[:60] or "no spines"
         raise UnreadableScore(f"it holds no {KERN} spine (but {kinds})")
-    placed = place_notes(text)
+    placed = place_notes(spines.plain_text)
     _check_all_are_placed(spines, placed)
-    times = {time for place in spines.notes for time in placed.span(place)}
+    times = {time for note in spines.notes.values() for time in (note.onset, note.end)}
     times.update(placed.bars.values())
     written = WrittenScore(resolution_for(time.denominator for time in times))
     written.left_out = spines.left_out
@@ -68,18 +70,21 @@ def read_humdrum(text: str, name: str) -> Notation:
 
 
 def _check_all_are_placed(spines: Spines, placed: Placed) -> None:
-    """Raise UnreadableScore unless verovio has the notes that the tokens are, and no others."""
-    found = {
-        place
-        for place, onset in placed.onsets.items()
-        if place in spines.notes and placed.ends.get(place, onset) > onset
-    }
-    lost = len(spines.notes) - len(found)
-    if lost:
+    """Raise UnreadableScore unless verovio places all notes where their tokens say."""
+    found = placed.onsets.keys() & placed.ends.keys() & spines.notes.keys()
+    if len(found) < len(spines.notes):
         raise UnreadableScore(
-            f"{lost:,} of its {len(spines.notes):,} notes could not be placed in time",
+            f"{len(spines.notes) - len(found):,} of its {len(spines.notes):,} notes could not be "
+            "placed in time",
             "look whether its spines are split and joined in order",
         )
+    for place, note in spines.notes.items():
+        shifts = (placed.onsets[place] - note.onset, placed.ends[place] - note.end)
+        if max(map(abs, shifts)) > _TOLERANCE_QUARTERS:
+            raise UnreadableScore(
+                f"the rhythm of line {place.line:,} can be read in more than one way",
+                "look whether durations add up in all spines",
+            )
 
 
 def _add_parts_and_notes(written: WrittenScore, spines: Spines, placed: Placed) -> None:
@@ -100,11 +105,12 @@ def _add_parts_and_notes(written: WrittenScore, spines: Spines, placed: Placed) 
         program = programs.get(spine, program_of_name(name) or 0)
         track = tracks.setdefault(groups.get(spine, str(spine)), len(tracks))
         written.parts.append(Part(name, min(127, program), track=track))
-    for place, (spine, pitch, tie) in spines.notes.items():
-        if not 0 <= pitch <= 127:
+    for place, note in spines.notes.items():
+        if not 0 <= note.pitch <= 127:
             raise UnreadableScore(f"line {place.line:,} holds a note that no MIDI key has")
-        start, end = (to_ticks(time, written.resolution) for time in placed.span(place))
-        written.notes.append(WrittenNote(start, end, pitch, DEFAULT_VELOCITY, part_of[spine], tie))
+        start, end = (to_ticks(time, written.resolution) for time in (note.onset, note.end))
+        part = part_of[note.spine]
+        written.notes.append(WrittenNote(start, end, note.pitch, DEFAULT_VELOCITY, part, note.tie))
 
 
 def _add_marks(written: WrittenScore, spines: Spines, placed: Placed) -> None:

@@ -1,7 +1,7 @@
 """Spines of a Humdrum text: which tokens are notes, of which spine, and what is said of spines.
 
-This is a simple look that knows no rhythm. It says which notes a reader has to find, and carries
-what readers do not keep: names, keys, metres and tempo marks with their lines.
+This is a simple look that knows no bars, voices or beams. It says which notes a reader has to find
+and when, and carries what readers do not keep: names, keys, metres and tempo marks.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import NamedTuple
 
 from musicgen.corpus.errors import UnreadableScore
@@ -20,6 +21,7 @@ KERN = "**kern"
 MAX_SPINES = 512  # at a time
 _PITCH = re.compile(r"(([A-Ga-g])\2*)(#+|-+)?")
 _KEYS = {"c": 60, "d": 62, "e": 64, "f": 65, "g": 67, "a": 69, "b": 71}  # of one small letter
+_RECIPROCAL = re.compile(r"(\d{1,4})(?:%(\d{1,4}))?(\.{0,4})")
 _ORNAMENT = re.compile("[TtMmWwSs$]")
 _PATHS = frozenset(("*^", "*v", "*x", "*+", "*-"))
 
@@ -38,6 +40,8 @@ class NoteToken(NamedTuple):
     spine: int
     pitch: int  # MIDI key, as it sounds
     tie: int  # TIE_START | TIE_STOP
+    onset: Fraction  # quarters
+    end: Fraction
 
 
 class Interpretation(NamedTuple):
@@ -49,6 +53,14 @@ class Interpretation(NamedTuple):
 
 
 @dataclass
+class Column:
+    """A field of the lines: a spine or one of the spines that it was split into."""
+
+    spine: int
+    end: Fraction = Fraction(0)  # of its last note or rest, in quarters
+
+
+@dataclass
 class Spines:
     """What the tokens of a text say."""
 
@@ -57,6 +69,12 @@ class Spines:
     notes: dict[Place, NoteToken] = field(default_factory=dict)
     interpretations: list[Interpretation] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
+    plain_lines: list[str] = field(default_factory=list)  # of the text, without grace notes
+
+    @property
+    def plain_text(self) -> str:
+        """The text without its grace notes, for which verovio delays the notes after them."""
+        return "\n".join(self.plain_lines)
 
     def kern(self) -> list[int]:
         """The spines of notes, from the highest staff to the lowest: from right to left."""
@@ -65,8 +83,8 @@ class Spines:
 
 def read_spines(text: str) -> Spines:
     """Follow the spines of a text; raises UnreadableScore where a line does not fit them."""
-    result = Spines()
-    columns: list[int] = []  # the spine of each field
+    result = Spines(plain_lines=text.split("\n"))
+    columns: list[Column] = []
     lines = list(_lines(text))
     for index, (line, fields) in enumerate(lines):
         if not columns or (fields[0].startswith("**") and len(result.kinds) == 0):
@@ -82,14 +100,15 @@ def read_spines(text: str) -> Spines:
             if len(columns) > MAX_SPINES:
                 raise UnreadableScore(f"line {line:,} has more than {MAX_SPINES} spines")
         elif fields[0].startswith("*"):
-            for spine, token in zip(columns, fields, strict=True):
+            for column, token in zip(columns, fields, strict=True):
                 if token != "*":
-                    result.interpretations.append(Interpretation(line, spine, token))
+                    said = Interpretation(line, column.spine, token)
+                    result.interpretations.append(said)
         elif fields[0].startswith("="):
             if ":" in "".join(fields):
                 result.left_out["~repeats"] += 1
         elif not fields[0].startswith("!"):
-            _add_notes(line, fields, columns, result)
+            _add_data(line, fields, columns, result)
     return result
 
 
@@ -100,53 +119,55 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
             yield number, [token for token in line.split("\t") if token]
 
 
-def _start(fields: list[str], line: int, result: Spines) -> list[int]:
+def _start(fields: list[str], line: int, result: Spines) -> list[Column]:
     """The spines that the first line opens."""
     if not all(token.startswith("**") for token in fields):
         raise UnreadableScore(f"line {line:,} should say what its spines are, such as {KERN}")
     for spine, kind in enumerate(fields):
         result.kinds[spine] = kind
         result.first_fields[spine + 1] = spine
-    return list(range(len(fields)))
+    return [Column(spine) for spine in range(len(fields))]
 
 
-def _follow(fields: list[str], columns: list[int], following: int, result: Spines) -> list[int]:
+def _follow(
+    fields: list[str], columns: list[Column], following: int, result: Spines
+) -> list[Column]:
     """The columns after a line that splits, joins, exchanges, adds or ends spines.
 
     following: number of fields of the next line. It decides whether neighbours from different
     spines that are joined become one spine or one for each.
     """
-    by_spine = _paths(fields, columns, result, joins_across=False)
-    if len(by_spine) == following:
-        return by_spine
-    return _paths(fields, columns, result, joins_across=True)
-
-
-def _paths(fields: list[str], columns: list[int], result: Spines, joins_across: bool) -> list[int]:
     columns = _exchanged(fields, columns)
-    paths: list[int] = []
+    for column, token in zip(columns, fields, strict=True):
+        if token.startswith("**"):
+            column.spine = len(result.kinds)
+            result.kinds[column.spine] = token
+    by_spine = _paths(fields, columns, joins_across=False)
+    return by_spine if len(by_spine) == following else _paths(fields, columns, joins_across=True)
+
+
+def _paths(fields: list[str], columns: list[Column], joins_across: bool) -> list[Column]:
+    paths: list[Column] = []
     joined: int | None = None  # the spine that the `*v` before are joined to
-    for token, spine in zip(fields, columns, strict=True):
+    now = max(column.end for column in columns)
+    for token, column in zip(fields, columns, strict=True):
         if token == "*v":
-            if joined is None or (spine != joined and not joins_across):
-                paths.append(spine)
-                joined = spine
+            if joined is None or (column.spine != joined and not joins_across):
+                paths.append(column)
+                joined = column.spine
             continue
         joined = None
         if token == "*-":
             continue
-        paths.append(spine)
+        paths.append(column)
         if token == "*^":
-            paths.append(spine)
+            paths.append(replace(column))
         elif token == "*+":
-            paths.append(-1)  # a new spine, whose kind the next line says
-        elif token.startswith("**"):
-            paths[-1] = len(result.kinds)
-            result.kinds[paths[-1]] = token
+            paths.append(Column(-1, now))  # a new spine, whose kind the next line says
     return paths
 
 
-def _exchanged(fields: list[str], columns: list[int]) -> list[int]:
+def _exchanged(fields: list[str], columns: list[Column]) -> list[Column]:
     """The columns with each pair of `*x` exchanged."""
     columns = list(columns)
     places = [index for index, token in enumerate(fields) if token == "*x"]
@@ -155,24 +176,64 @@ def _exchanged(fields: list[str], columns: list[int]) -> list[int]:
     return columns
 
 
-def _add_notes(line: int, fields: list[str], columns: list[int], result: Spines) -> None:
-    for number, (spine, token) in enumerate(zip(columns, fields, strict=True), 1):
-        if token == "." or result.kinds.get(spine) != KERN:
+def _add_data(line: int, fields: list[str], columns: list[Column], result: Spines) -> None:
+    """Take the notes of a line, and put a comment in place of a line that holds nothing.
+
+    Raises UnreadableScore if a token does not begin where the last one of its column ended.
+    """
+    _take_out_graces(line, fields, columns, result)
+    kern = [
+        (number, column, fields[number - 1])
+        for number, column in enumerate(columns, 1)
+        if result.kinds.get(column.spine) == KERN and fields[number - 1] != "."
+    ]
+    if all(token == "." for token in fields):
+        result.plain_lines[line - 1] = "\t".join("!" * len(fields))
+    onset = max((column.end for _, column, _ in kern), default=Fraction(0))
+    for number, column, token in kern:
+        duration = _duration(token)
+        if duration is None:
             continue
+        if column.end != onset:
+            raise UnreadableScore(
+                f"the rhythm of line {line:,} does not fit the lines before it",
+                "look whether durations add up in all spines",
+            )
+        column.end = onset + duration
         if _ORNAMENT.search(token):
             result.left_out["~ornaments"] += 1
         subtokens = token.split(" ")
         for index, subtoken in enumerate(subtokens, 1):
             pitch = None if "r" in subtoken else _PITCH.search(subtoken)
-            if pitch is None:
-                continue
-            if "q" in subtoken:
-                result.left_out["grace notes"] += 1
-                continue
-            place = Place(line, number, index if len(subtokens) > 1 else 0)
-            result.notes[place] = NoteToken(spine, _key_number(pitch), _tie(subtoken))
+            if pitch:
+                place = Place(line, number, index if len(subtokens) > 1 else 0)
+                result.notes[place] = NoteToken(
+                    column.spine, _key_number(pitch), _tie(subtoken), onset, column.end
+                )
     if len(result.notes) > LIMITS.notes:
         raise UnreadableScore(f"it holds more than {LIMITS.notes:,} notes")
+
+
+def _take_out_graces(line: int, fields: list[str], columns: list[Column], result: Spines) -> None:
+    for index, (column, token) in enumerate(zip(columns, fields, strict=True)):
+        if "q" in token and result.kinds.get(column.spine) == KERN:
+            subtokens = token.split(" ")
+            others = [subtoken for subtoken in subtokens if "q" not in subtoken]
+            result.left_out["grace notes"] += len(subtokens) - len(others)
+            fields[index] = " ".join(others) or "."
+            result.plain_lines[line - 1] = "\t".join(fields)
+
+
+def _duration(token: str) -> Fraction | None:
+    """Quarters of a note or rest: `4`, `8.`, `0` for a breve, `3%2` for 2/3 of a whole note."""
+    match = _RECIPROCAL.search(token)
+    if match is None:
+        return None
+    if set(match[1]) == {"0"}:
+        quarters = Fraction(4 * 2 ** len(match[1]))
+    else:
+        quarters = Fraction(4 * max(1, int(match[2] or 1)), int(match[1]))
+    return quarters * (2 - Fraction(1, 2 ** len(match[3])))
 
 
 def _key_number(match: re.Match[str]) -> int:

@@ -93,10 +93,8 @@ def _signature(time: Element) -> tuple[int, int]:
 
 
 def _transposed_fifths(fifths: int, semitones: int) -> int:
-    """Sharps of a key that is transposed, as few as are near those of the written key."""
-    transposed = fifths + 7 * semitones
-    while transposed > 6 or transposed - fifths > 6:
-        transposed -= 12
-    while transposed < -6 or transposed - fifths < -6:
-        transposed += 12
-    return transposed if semitones % 12 else fifths
+    """Sharps of a key that is transposed: -6 to 6, of the two enharmonic ones the nearer."""
+    if semitones % 12 == 0:
+        return fifths
+    transposed = (fifths + 7 * semitones + 6) % 12 - 6
+    return 6 if transposed == -6 and fifths > 0 else transposed
