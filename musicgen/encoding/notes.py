@@ -22,12 +22,11 @@ from musicgen.errors import InvalidSetting
 from musicgen.json_files import InvalidJson, convert_json
 from musicgen.metres import COMMON_TIME, TICKS_PER_QUARTER, Metre
 from musicgen.score import NOTE_DTYPE, Score
-from musicgen.theory.chords import Sonorities, sonorities, struck_together
+from musicgen.theory.chords import Sonorities, sonorities
 from musicgen.theory.spelling import chord_name, pitch_class_mask, pitch_name
 
 STEP_TICKS = TICKS_PER_QUARTER // 2
 DECODED_VELOCITY = 80
-CHORD_TICKS = 4  # in which the keys of a chord are struck in a performance, of 10 ms
 
 Voicing = tuple[int, ...]  # rising MIDI key numbers; a chord has at least two
 MAX_VOICING_PITCHES = 128
@@ -67,7 +66,7 @@ class NotesEncoding:
         """The vocabulary of the scores; each token is decoded to its most common voicing."""
         counts: Counter[Voicing] = Counter()
         for score in scores:
-            counts.update(_sonorities(score).voicings())
+            counts.update(sonorities(score.on_grid().pitched).voicings())
         distinct: Counter[Voicing] = Counter()
         for voicing, count in counts.items():
             distinct[_without_unisons(voicing)] += count
@@ -106,7 +105,7 @@ class NotesEncoding:
         return {}
 
     def encode(self, score: Score) -> Steps:
-        sounding = _sonorities(score)
+        sounding = sonorities(score.on_grid().pitched)
         tokens = self._token_of_code[_codes(sounding)]  # (N,)
         unknown = np.flatnonzero(tokens < 0)
         if len(unknown):
@@ -204,14 +203,6 @@ class NoFeatures:
 def token_of(voicing: Voicing) -> str:
     """The token of some pitches: the name of one, the normal order of more."""
     return pitch_name(voicing[0]) if len(voicing) == 1 else chord_name(voicing)
-
-
-def _sonorities(score: Score) -> Sonorities:
-    """The notes and chords of a score; in a performance, of keys struck within 40 ms."""
-    score = score.on_grid().pitched
-    if score.is_performance:
-        return struck_together(score.notes, CHORD_TICKS)
-    return sonorities(score)
 
 
 def _without_unisons(voicing: Voicing) -> Voicing:

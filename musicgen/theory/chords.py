@@ -18,6 +18,7 @@ from musicgen.metres import TICKS_PER_QUARTER
 from musicgen.score import Score
 
 TOLERANCE_TICKS = TICKS_PER_QUARTER // 4  # a 16th
+PERFORMED_CHORD_TICKS = 4  # of 10 ms, between the first and the last key of a chord
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +51,13 @@ class Sonorities:
 
 
 def sonorities(score: Score) -> Sonorities:
-    """Group the notes of a score on the grid into notes and chords."""
+    """Group the notes of a score on the grid into notes and chords.
+
+    In a performance, where the keys of a chord are released when the player likes, a chord is of
+    the keys that are struck within PERFORMED_CHORD_TICKS of its first, whatever their track.
+    """
+    if score.is_performance:
+        return _struck_together(score.notes)
     tracks = np.array([part.track for part in score.parts], np.int64)
     tracks = tracks[score.notes["part"]]  # (N,)
     order = np.lexsort((score.notes["pitch"], score.notes["start"], tracks))
@@ -65,15 +72,12 @@ def sonorities(score: Score) -> Sonorities:
     return Sonorities(notes["pitch"][order], first, starts[order][first])
 
 
-def struck_together(notes: np.ndarray, ticks: int) -> Sonorities:
-    """Group notes (N,) NOTE_DTYPE that begin at most some ticks after the first of their chord.
-
-    For performances, where the keys of a chord are released when the player likes.
-    """
+def _struck_together(notes: np.ndarray) -> Sonorities:
+    """Group notes (N,) NOTE_DTYPE of a performance by their onsets alone."""
     notes = notes[np.lexsort((notes["pitch"], notes["start"]))]
     starts, leaders, first = notes["start"].tolist(), np.zeros(len(notes), np.int64), 0
     for index, start in enumerate(starts):
-        if start > starts[first] + ticks:
+        if start > starts[first] + PERFORMED_CHORD_TICKS:
             first = index
         leaders[index] = first
     order = np.lexsort((notes["pitch"], leaders))

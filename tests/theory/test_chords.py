@@ -114,3 +114,13 @@ def test_grouping_equals_the_rule_written_as_a_loop(score):
     assert sorted(expected_groups) == sorted(
         zip(groups.starts.tolist(), groups.voicings(), strict=True)
     )
+
+
+def test_a_chord_of_a_performance_is_struck_within_40_ms_whenever_it_is_released():
+    rows = [note(0, 90, 60), note(2, 30, 64, part=1), note(4, 5, 67), note(5, 90, 72)]
+    score = Score(notes_from(rows), resolution=50, is_performance=True)
+    groups = sonorities(score)
+    assert list(zip(groups.starts.tolist(), groups.voicings(), strict=True)) == [
+        (0, (60, 64, 67)),
+        (5, (72,)),
+    ]
