@@ -14,6 +14,7 @@ from musicgen.ui.server.live_endpoint import routes
 from musicgen.ui.server.preload_headers import PreloadHeaders
 from musicgen.ui.server.warm_up import import_early
 from musicgen.ui.shared import frame
+from musicgen.ui.shared.chart_script import load_chart_script
 
 if __name__ == "__main__":
     frame.begin(
@@ -21,6 +22,7 @@ if __name__ == "__main__":
     )
     frame.show_queued_toast()
     home_view()
+    load_chart_script()  # for the Data page, where most people go next
 else:
     app = st.App(
         __file__,
