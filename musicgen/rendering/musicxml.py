@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from musicgen.corpus.readers.musicxml.encoded_tracks import TRACKS_FIELD
 from musicgen.errors import MusicgenError
 from musicgen.rendering.notation.bars import written_bars
+from musicgen.rendering.notation.spelling import Spelling
 from musicgen.rendering.notation.staves import (
     WrittenPart,
     printed_parts,
@@ -16,7 +17,7 @@ from musicgen.rendering.notation.staves import (
     written_parts,
 )
 from musicgen.rendering.notation.xml_directions import pedal_elements, tempo_elements
-from musicgen.rendering.notation.xml_measures import Signatures, measures
+from musicgen.rendering.notation.xml_measures import measures
 from musicgen.rendering.notation.xml_part_list import part_list
 from musicgen.rendering.note_names import key_signature
 from musicgen.rendering.part_names import clean_text
@@ -79,7 +80,7 @@ def _file(score: Score, parts: Sequence[WrittenPart], title: str) -> bytes:
 def _document(score: Score, parts: Sequence[WrittenPart], title: str) -> Element:
     bars = written_bars(score)
     estimated = KeySignature(0, 0 if score.keys else key_signature(score.pitched) or 0)
-    signatures = Signatures(score.keys or (estimated,))
+    spelling = Spelling(score, score.keys or (estimated,))
     root = Element("score-partwise", version="4.0")
     if title:
         SubElement(SubElement(root, "work"), "work-title").text = clean_text(title)
@@ -91,7 +92,7 @@ def _document(score: Score, parts: Sequence[WrittenPart], title: str) -> Element
         directions += pedal_elements(pedals, len(part.staves) if len(part.staves) > 1 else 0)
         directions.sort(key=lambda item: item[0])
         element = SubElement(root, "part", id=f"P{part.number + 1}")
-        element.extend(measures(part, bars, signatures, directions))
+        element.extend(measures(part, bars, spelling, directions))
     return root
 
 

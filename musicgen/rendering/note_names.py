@@ -53,9 +53,19 @@ def spell(pitch: int, sharps: int) -> tuple[str, int, int]:
     sharps: of the signature, negative for flats. Every pitch class has one name in a key: seven
     are those of the signature, the other five their neighbours on the line of fifths.
     """
-    fifths = pitch * 7 % 12  # position on the line, up to multiples of 12
+    return named_fifths(pitch, key_fifths(pitch, sharps))
+
+
+def key_fifths(pitch: int, sharps: int) -> int:
+    """Position on the line of fifths, C being 0, of a MIDI pitch's name under a key signature."""
+    fifths = pitch * 7 % 12  # up to multiples of 12
     fifths += 12 * -(-(sharps + _FLATTEST - fifths) // 12)
     assert sharps + _FLATTEST <= fifths <= sharps + _SHARPEST
+    return fifths
+
+
+def named_fifths(pitch: int, fifths: int) -> tuple[str, int, int]:
+    """Letter, alteration in semitones and octave of a MIDI pitch with a place on that line."""
     alteration, index = divmod(fifths + 1, 7)
     letter = _LINE_OF_FIFTHS[index]
     octave = (pitch - _NATURALS[letter] - alteration) // 12 - 1

@@ -68,13 +68,13 @@ def legible_drums(notes: np.ndarray, bars: Sequence[Bar]) -> np.ndarray:
     played = notes.copy()
     last = max(0, bars[-1].stop - _SHORTEST_VALUE)
     if _is_off_grid(notes["start"]).mean() > 1 - _EXACT_SHARE:
-        starts, _ = _rounded_starts(notes["start"], _quarters(notes["start"], bars))
-        played["start"] = np.minimum(starts, last)
+        rounded, _ = _rounded_starts(notes["start"], _quarters(notes["start"], bars))
+        played["start"] = np.minimum(rounded, last)
     by_foot = np.array([is_pedal(int(key)) for key in notes["pitch"]], dtype=bool)
     bar_starts = np.array([bar.start for bar in bars])
     for limbs in (by_foot, ~by_foot):
-        starts = [*np.unique(played["start"][limbs]).tolist(), bars[-1].stop]
-        for start, following in pairwise(starts):
+        strokes = [*np.unique(played["start"][limbs]).tolist(), bars[-1].stop]
+        for start, following in pairwise(strokes):
             bar = bars[int(np.searchsorted(bar_starts, start, side="right")) - 1]
             beat = beat_ticks(bar.metre)
             beat_end = start + beat - (start - bar.start + bar.padding) % beat

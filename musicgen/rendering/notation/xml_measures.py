@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement
 
 import numpy as np
@@ -13,6 +12,7 @@ from musicgen.rendering.notation.bars import Bar, NotatedChord
 from musicgen.rendering.notation.beams import beams, tuplet_marks
 from musicgen.rendering.notation.clefs import PERCUSSION, Clef
 from musicgen.rendering.notation.metre_grid import split_rest
+from musicgen.rendering.notation.spelling import Spelling
 from musicgen.rendering.notation.staves import Staff, WrittenPart
 from musicgen.rendering.notation.xml_directions import at_offset, octave_element
 from musicgen.rendering.notation.xml_notes import (
@@ -29,28 +29,8 @@ from musicgen.score_fields import KeySignature
 Timed = Sequence[tuple[int, Element]]  # tick and element
 
 
-@dataclass(frozen=True)
-class Signatures:
-    """Key signatures of a score: those that it has, else the one that its notes suggest."""
-
-    written: tuple[KeySignature, ...]
-
-    def sharps(self, tick: int) -> int:
-        """Sharps in force at a tick."""
-        before = [key.fifths for key in self.written if key.start <= tick]
-        return before[-1] if before else self.written[0].fifths
-
-    def at_start(self, bar: Bar) -> list[KeySignature]:
-        """The signature at the bar line before a bar, if there is one."""
-        return [key for key in self.written if key.start == bar.start]
-
-    def within(self, bar: Bar) -> list[KeySignature]:
-        """Signatures inside a bar, where only files that are no notation have any."""
-        return [key for key in self.written if bar.start < key.start < bar.stop]
-
-
 def measures(
-    part: WrittenPart, bars: Sequence[Bar], signatures: Signatures, directions: Timed
+    part: WrittenPart, bars: Sequence[Bar], spelling: Spelling, directions: Timed
 ) -> list[Element]:
     """All bars of a part; directions: those of the whole part, in order."""
     elements = []
@@ -59,12 +39,12 @@ def measures(
         if bar.number == 0:
             element.set("implicit", "yes")
         is_last = index + 1 == len(bars)
-        _add_attributes(element, part, index, bar, signatures)
+        _add_attributes(element, part, index, bar, spelling)
         for tick, direction in directions:
             if bar.start <= tick and (tick < bar.stop or is_last):
                 element.append(at_offset(direction, tick - bar.start))
         for number, staff in enumerate(part.staves, 1):
-            _add_staff(element, part, number, staff, index, bar, signatures)
+            _add_staff(element, part, number, staff, index, bar, spelling)
         if is_last:
             barline = SubElement(element, "barline", location="right")
             SubElement(barline, "bar-style").text = "light-heavy"
@@ -73,13 +53,13 @@ def measures(
 
 
 def _add_attributes(
-    measure: Element, part: WrittenPart, index: int, bar: Bar, signatures: Signatures
+    measure: Element, part: WrittenPart, index: int, bar: Bar, spelling: Spelling
 ) -> None:
     """Divisions, key, time, number of staves and clefs, where they begin or change."""
     attributes = Element("attributes")
     if index == 0:
         SubElement(attributes, "divisions").text = str(TICKS_PER_QUARTER)
-    for key in () if part.part.is_drum else signatures.at_start(bar):
+    for key in () if part.part.is_drum else spelling.at_start(bar):
         _add_key(attributes, key)
     if bar.changes_metre:
         time = SubElement(attributes, "time")
@@ -92,7 +72,7 @@ def _add_attributes(
             _add_clef(attributes, staff.clefs[index], number if len(part.staves) > 1 else 0)
     if len(attributes):
         measure.append(attributes)
-    for key in () if part.part.is_drum else signatures.within(bar):
+    for key in () if part.part.is_drum else spelling.within(bar):
         _add_time(measure, "forward", key.start - bar.start)
         _add_key(SubElement(measure, "attributes"), key)
         _add_time(measure, "backup", key.start - bar.start)
@@ -120,7 +100,7 @@ def _add_staff(
     staff: Staff,
     index: int,
     bar: Bar,
-    signatures: Signatures,
+    spelling: Spelling,
 ) -> None:
     """The voices of a staff in a bar, between the octave signs that begin and end there."""
     shown = number if len(part.staves) > 1 else 0
@@ -131,7 +111,7 @@ def _add_staff(
             measure.append(octave_element(shift, shown, True))
     first_voice = sum(_most_voices(other) for other in part.staves[: number - 1]) + 1
     place = Place(f"P{part.number + 1}", first_voice, shown, part.part.is_drum)
-    _add_voices(measure, place, staff, index, bar, signatures.sharps(bar.start))
+    _add_voices(measure, place, staff, index, bar, spelling)
     for shift in staff.shifts:
         if shift.last_bar == index:
             measure.append(octave_element(shift, shown, False))
@@ -142,7 +122,7 @@ def _most_voices(staff: Staff) -> int:
 
 
 def _add_voices(
-    measure: Element, place: Place, staff: Staff, index: int, bar: Bar, sharps: int
+    measure: Element, place: Place, staff: Staff, index: int, bar: Bar, spelling: Spelling
 ) -> None:
     """Voices of a bar from high to low, filled with rests; an empty bar gets one rest.
 
@@ -152,7 +132,7 @@ def _add_voices(
     if not voices and bar.ticks == bar.metre.ticks_per_bar:
         measure.append(bar_rest_element(bar.ticks, place))
         return
-    signs = {} if place.is_drum else bar_accidentals(voices, sharps)
+    signs = {} if place.is_drum else bar_accidentals(voices, spelling.sharps(bar.start), spelling)
     if place.is_drum:
         ordered = [voices[number] for number in sorted(voices)]
     else:
@@ -163,14 +143,14 @@ def _add_voices(
         if number:
             _add_time(measure, "backup", bar.ticks)
         here = Place(place.part, place.voice + number, place.staff, place.is_drum)
-        measure.extend(_voice(chords, bar, here, sharps, signs, chords is not fullest))
+        measure.extend(_voice(chords, bar, here, spelling, signs, chords is not fullest))
 
 
 def _voice(
     chords: Sequence[NotatedChord],
     bar: Bar,
     place: Place,
-    sharps: int,
+    spelling: Spelling,
     signs: Signs,
     hides_rests: bool,
 ) -> list[Element]:
@@ -192,7 +172,7 @@ def _voice(
             elements.append(rest_element(ticks, place, Figure((), mark), hides_rests))
         else:
             figure = Figure(beams_of[id(found)], mark)
-            elements += chord_elements(found, sharps, signs, place, figure)
+            elements += chord_elements(found, spelling, signs, place, figure)
     return elements
 
 

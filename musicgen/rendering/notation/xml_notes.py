@@ -11,7 +11,7 @@ from musicgen.rendering.notation.accidentals import BarAccidentals
 from musicgen.rendering.notation.bars import NotatedChord, Voices
 from musicgen.rendering.notation.note_values import is_dotted, is_triplet, value_name
 from musicgen.rendering.notation.percussion import drum_place, is_pedal
-from musicgen.rendering.note_names import spell
+from musicgen.rendering.notation.spelling import Spelling
 
 _VELOCITY_OF_FULL_DYNAMICS = 90  # MusicXML's dynamics are a percentage of it
 
@@ -36,21 +36,21 @@ class Figure:
     tuplet: str = ""
 
 
-def bar_accidentals(voices: Voices, sharps: int) -> Signs:
+def bar_accidentals(voices: Voices, sharps: int, spelling: Spelling) -> Signs:
     """Accidentals to print in a bar of a staff, found in the order of time."""
     state, signs = BarAccidentals(sharps), {}
     chords = [chord for found in voices.values() for chord in found]
     for chord in sorted(chords, key=lambda chord: chord.offset):
         is_tied = chord.tie in ("continue", "stop")
         for pitch in chord.chord.pitches:
-            sign = state.printed(*spell(pitch, sharps), is_tied)
+            sign = state.printed(*spelling.spell(pitch, chord.chord.start), is_tied)
             if sign:
                 signs[id(chord), pitch] = sign
     return signs
 
 
 def chord_elements(
-    chord: NotatedChord, sharps: int, signs: Signs, place: Place, figure: Figure
+    chord: NotatedChord, spelling: Spelling, signs: Signs, place: Place, figure: Figure
 ) -> list[Element]:
     """Elements of a chord: one for each note, from the lowest up."""
     elements = []
@@ -64,7 +64,7 @@ def chord_elements(
         if place.is_drum:
             _add_unpitched(note, pitch)
         else:
-            _add_pitch(note, pitch, sharps)
+            _add_pitch(note, *spelling.spell(pitch, chord.chord.start))
         _add_timing(note, chord, place, pitch, signs.get((id(chord), pitch), ""))
         if place.is_drum:
             _add(note, "stem", "down" if is_pedal(pitch) else "up")
@@ -101,8 +101,7 @@ def instrument_id(part: str, pitch: int, is_drum: bool) -> str:
     return f"{part}-I{pitch + 1}" if is_drum else f"{part}-I1"
 
 
-def _add_pitch(note: Element, pitch: int, sharps: int) -> None:
-    letter, alteration, octave = spell(pitch, sharps)
+def _add_pitch(note: Element, letter: str, alteration: int, octave: int) -> None:
     element = SubElement(note, "pitch")
     _add(element, "step", letter)
     if alteration:

@@ -1,0 +1,67 @@
+"""Key signatures of a score, and the names of its notes by them and by what sounds around."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from musicgen.metres import TICKS_PER_QUARTER
+from musicgen.rendering.notation.bars import Bar
+from musicgen.rendering.note_names import key_fifths, named_fifths
+from musicgen.score import Score
+from musicgen.score_fields import KeySignature
+
+_SLOT = TICKS_PER_QUARTER // 2  # ticks in which notes count as sounding together
+_FLATTEST, _SHARPEST = -8, 12  # F flat and B sharp, on the line of fifths
+_DIATONIC = range(-1, 6)  # positions of the notes of C major
+_CHANGE_COST = 1.5  # fifths, of a name other than the key's usual one
+
+
+class Spelling:
+    """Spells chromatic notes near the notes that sound with them on the line of fifths.
+
+    In G major A sharp stands between F sharp and C sharp, and B flat between G and D.
+    """
+
+    def __init__(self, score: Score, signatures: Sequence[KeySignature]) -> None:
+        self._signatures = signatures
+        slots = score.end // _SLOT + 2
+        total, count = np.zeros(slots + 1), np.zeros(slots + 1)
+        notes = score.pitched.notes
+        columns = (notes[name].tolist() for name in ("start", "duration", "pitch"))
+        for start, duration, pitch in zip(*columns, strict=True):
+            sharps = self.sharps(start)
+            fifths = key_fifths(pitch, sharps)
+            if fifths - sharps in _DIATONIC:
+                first, stop = start // _SLOT, (start + duration - 1) // _SLOT + 1
+                for table, value in ((total, fifths), (count, 1)):
+                    table[first] += value
+                    table[stop] -= value
+        kernel = np.array([1.0, 2.0, 1.0])
+        sums = (np.convolve(np.cumsum(table[:-1]), kernel, "same") for table in (total, count))
+        self._sums, self._counts = (values.tolist() for values in sums)
+
+    def sharps(self, tick: int) -> int:
+        """Sharps of the key signature in force at a tick."""
+        before = [key.fifths for key in self._signatures if key.start <= tick]
+        return before[-1] if before else self._signatures[0].fifths
+
+    def at_start(self, bar: Bar) -> list[KeySignature]:
+        """The signature at the bar line before a bar, if there is one."""
+        return [key for key in self._signatures if key.start == bar.start]
+
+    def within(self, bar: Bar) -> list[KeySignature]:
+        """Signatures inside a bar, where only files that are no notation have any."""
+        return [key for key in self._signatures if bar.start < key.start < bar.stop]
+
+    def spell(self, pitch: int, tick: int) -> tuple[str, int, int]:
+        """Letter, alteration in semitones and octave of a note that begins at a tick."""
+        sharps = self.sharps(tick)
+        usual, slot = key_fifths(pitch, sharps), min(tick // _SLOT, len(self._counts) - 1)
+        if usual - sharps in _DIATONIC or not self._counts[slot] > 0:
+            return named_fifths(pitch, usual)
+        around = self._sums[slot] / self._counts[slot]
+        names = [f for f in (usual, usual - 12, usual + 12) if _FLATTEST <= f <= _SHARPEST]
+        best = min(names or [usual], key=lambda f: abs(f - around) + _CHANGE_COST * (f != usual))
+        return named_fifths(pitch, best)
