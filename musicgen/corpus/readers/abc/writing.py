@@ -65,16 +65,21 @@ def to_written_score(voices: Sequence[Voice], left_out: Counter[str]) -> Written
         _add_notes(written, voice, track, cut, parts)
         for time, tempo in _kept(voice.tempos, cut):
             written.tempos.setdefault(to_ticks(time, resolution), tempo)
-        if voice.settings.semitones() % 12 == 0:
-            for time, key in _kept(voice.keys, cut):
-                if key.fifths is not None:
-                    value = key.fifths, key.is_minor
-                    written.keys.setdefault(to_ticks(time, resolution), value)
+        for time, key in _kept(voice.keys, cut):
+            if key.fifths is not None:
+                value = _sounding_fifths(key.fifths, voice.settings.semitones()), key.is_minor
+                written.keys.setdefault(to_ticks(time, resolution), value)
     if voices:
         voice = max(voices, key=lambda voice: len(voice.bars))
         changes = {time: metre for other in voices for time, metre in other.metres.items()}
         written.bars = _signatures(voice, changes, cuts[voice.id], resolution)
     return written
+
+
+def _sounding_fifths(fifths: int, semitones: int) -> int:
+    """The key signature of a transposing voice at its sounding pitch, from 7 flats to 7 sharps."""
+    sounding = fifths + (7 * semitones + 6) % 12 - 6
+    return sounding - 12 if sounding > 7 else sounding + 12 if sounding < -7 else sounding
 
 
 def _spans_to_skip(endings: Sequence[Ending]) -> Iterator[Span]:

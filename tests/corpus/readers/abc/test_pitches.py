@@ -87,6 +87,16 @@ def test_clefs_and_transposition(properties: str, shift: int) -> None:
     assert pitches(f"[K:C {properties}] C |") == [60 + shift]
 
 
+@pytest.mark.parametrize(
+    ("key", "semitones", "fifths"), [("D", -2, 0), ("C", -3, 3), ("C", 12, 0), ("F#", 7, 7)]
+)
+def test_the_key_of_a_transposing_voice_is_the_one_that_sounds(
+    key: str, semitones: int, fifths: int
+) -> None:
+    header = HEADER.replace("K:C", f"K:{key} transpose={semitones}")
+    assert tune("C |", header).score.keys == (KeySignature(0, fifths, False),)
+
+
 def test_transposition_by_directives() -> None:
     assert pitches("%%MIDI transpose -12\nC [I:MIDI=rtranspose 2] C |") == [48, 50]
 
