@@ -10,6 +10,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from musicgen.ui.home import home_view
+from musicgen.ui.server.allowed_hosts import AllowedHosts
 from musicgen.ui.server.live_endpoint import routes
 from musicgen.ui.server.preload_headers import PreloadHeaders
 from musicgen.ui.server.warm_up import import_early
@@ -28,5 +29,5 @@ else:
         __file__,
         lifespan=import_early,
         routes=routes(),
-        middleware=[Middleware(PreloadHeaders)],
+        middleware=[Middleware(AllowedHosts), Middleware(PreloadHeaders)],
     )

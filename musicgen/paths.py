@@ -26,6 +26,14 @@ def home() -> Path:
     return Path(os.environ.get("MUSICGEN_HOME") or Path.home() / ".musicgen")
 
 
+def is_shared() -> bool:
+    """Whether several people use this server: MUSICGEN_SHARED is set, and not to 0.
+
+    Then only collections and runs can be named, no paths of this computer.
+    """
+    return os.environ.get("MUSICGEN_SHARED", "").strip() not in ("", "0")
+
+
 def collections_folder() -> Path:
     """The folder of the user's collections."""
     return home() / "collections"

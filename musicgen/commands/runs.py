@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from musicgen.commands.answer import FAILURE, Answer
+from musicgen.commands.paths import check_writable
 from musicgen.commands.progress import EXPORTING, WaitingLine
 from musicgen.errors import InvalidSetting
 from musicgen.files import write_output
@@ -59,6 +60,7 @@ def export(options: argparse.Namespace) -> Answer:
     run, out = find_run(options.run), options.out
     if out.suffix not in (".zip", ".keras"):
         raise InvalidSetting(f"'{out.name}' ends neither in .zip nor in .keras")
+    check_writable("--out", out)
     write_output(out, keras_file(run) if out.suffix == ".keras" else _zip(run))
     return Answer({"run": run.name, "file": str(out)}, f"{run.name} is in {out}")
 

@@ -25,7 +25,7 @@ from musicgen.corpus.time_choice import TimeChoice, saved_time, with_time
 from musicgen.corpus.user.import_record import read_import_record
 from musicgen.corpus.user.user_collections import collection_path, own_collection_names
 from musicgen.errors import Cancelled
-from musicgen.paths import LIBRARY, collections_folder
+from musicgen.paths import LIBRARY, collections_folder, is_shared
 from musicgen.progress import Progress
 
 
@@ -63,12 +63,13 @@ def find_source(source: str | Path) -> tuple[str, Path]:
             return source, path
     path = Path(source)
     try:
-        if str(source) and path.exists():
+        # A shared server does not even say whether a path exists.
+        if not is_shared() and str(source) and path.exists():
             return path.resolve().stem if path.is_file() else path.resolve().name, path
     except (OSError, ValueError):  # a name that no file can have
         pass
     raise UnknownSource(
-        f"'{str(source)[:200]}' is no collection, file, folder or zip; "
+        f"'{str(source)[:200]}' is no collection{'' if is_shared() else ', file, folder or zip'}; "
         f"the collections are {', '.join((*bundled, *own_collection_names()))}"
     )
 
@@ -124,11 +125,11 @@ class _CachedReader:
             if detect_format(data, file.name) != ABC:
                 return [SourceFile(file.name, file.stamp, partial(bytes, data))]
             book = Book(to_text(data))
-        except UnreadableScore as problem:
-            return [RefusedFile(file.name, problem.reason, problem.remedy)]
+            tunes = [_tune_file(file.name, book, index) for index in range(len(book))]
+        except Exception as problem:  # one file must not make a collection unreadable
+            return [_refusal(file.name, problem)]
         if len(book) == 1:
             return [SourceFile(file.name, file.stamp, partial(bytes, data))]
-        tunes = [_tune_file(file.name, book, index) for index in range(len(book))]
         self._entries[key] = TuneList(tuple((tune.name, tune.stamp) for tune in tunes))
         return list(tunes)
 
@@ -141,9 +142,12 @@ class _CachedReader:
         if result is None or isinstance(result, TuneList):
             try:
                 data = file.read()
-            except UnreadableScore as problem:  # not cached: it can be mended with the same bytes
-                return RefusedFile(file.name, problem.reason, problem.remedy)
-            result = read_piece(data, file.name)
+            except Exception as problem:  # not cached: it can be mended with the same bytes
+                return _refusal(file.name, problem)
+            try:
+                result = read_piece(data, file.name)
+            except Exception as problem:  # not cached: the next version may read it
+                return _refusal(file.name, problem)
         self._entries[key] = result
         return result
 
@@ -162,3 +166,12 @@ def _tune_file(book_name: str, book: Book, index: int) -> SourceFile:
 
     name = f"{book_name.removesuffix('.abc')} (tune {index + 1}).abc"
     return SourceFile(name, stamp_of(read()), read)
+
+
+def _refusal(file: str, problem: Exception) -> RefusedFile:
+    """The refusal of a file whose reading raised an error of whatever kind."""
+    if isinstance(problem, UnreadableScore):
+        return RefusedFile(file, problem.reason, problem.remedy)
+    if isinstance(problem, MemoryError):
+        return RefusedFile(file, "it takes too much memory to read")
+    return RefusedFile(file, f"its reader failed on it ({type(problem).__name__})")

@@ -77,11 +77,19 @@ def stamp_of(data: bytes) -> str:
 
 def printable(path: Path) -> str:
     """A path as text that can be printed, whatever bytes it contains."""
-    return os.fsencode(path.as_posix()).decode("utf-8", errors="replace")
+    return _printable(path.as_posix())
 
 
-def read_file(path: Path) -> bytes:
-    """Read a file within the size limits; raises UnreadableScore."""
+def _printable(text: str) -> str:
+    return os.fsencode(text).decode("utf-8", errors="replace")
+
+
+def read_file(path: Path | str) -> bytes:
+    """Read a regular file within the size limits; raises UnreadableScore.
+
+    A device or a pipe, which may have no end, is refused before it is opened.
+    """
+    path = Path(path)
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
@@ -89,7 +97,7 @@ def read_file(path: Path) -> bytes:
         limit = LIMITS.archive_bytes if is_zip(path.name) else LIMITS.file_bytes
         check_size(status.st_size, limit)
         return path.read_bytes()
-    except OSError as problem:
+    except (OSError, ValueError) as problem:  # ValueError: a name that no file can have
         raise UnreadableScore(f"it cannot be opened: {_os_reason(problem)}") from problem
 
 
@@ -108,13 +116,22 @@ def files_below(
     System files and hidden files are left out. `on_error` gets the errors of folders that
     cannot be listed, `on_folder` the paths of the others.
     """
+    return map(Path, _paths_below(folder, on_error, on_folder))
+
+
+def _paths_below(
+    folder: Path,
+    on_error: Callable[[OSError], None] | None = None,
+    on_folder: Callable[[Path], None] | None = None,
+) -> Iterator[str]:
+    """Walk as `files_below` does; texts, because a Path takes longer than the look at its file."""
     for parent, folders, files in os.walk(folder, onerror=on_error):
         folders[:] = sorted(name for name in folders if not _is_ignored(name))
         if on_folder:
             on_folder(Path(parent))
         for name in sorted(files):
             if not _is_ignored(name):
-                yield Path(parent, name)
+                yield os.path.join(parent, name)  # noqa: PTH118 - see above
 
 
 def _is_ignored(name: str) -> bool:
@@ -125,13 +142,14 @@ def _is_ignored(name: str) -> bool:
 def _list_folder(path: Path, archives: _Archives) -> Listing:
     listing: Listing = []
     errors: list[OSError] = []
-    for file in files_below(path, errors.append):
+    start = len(os.path.join(path, ""))  # noqa: PTH118 - with the separator
+    for file in _paths_below(path, errors.append):
         if len(listing) >= LIMITS.folder_files:
             reason = f"the folder holds more files than the {LIMITS.folder_files:,} that are read"
             return [*listing, RefusedFile(printable(Path(path.name)), reason, "divide it")]
-        name = printable(file.relative_to(path))
+        name = _printable(file[start:].replace(os.sep, "/"))
         if is_zip(name):
-            listing += _list_zip(file, name, name, archives)
+            listing += _list_zip(Path(file), name, name, archives)
         else:
             listing.append(_file_on_disk(file, name))
     for problem in errors:
@@ -141,16 +159,16 @@ def _list_folder(path: Path, archives: _Archives) -> Listing:
     return listing
 
 
-def _file_on_disk(path: Path, name: str) -> SourceFile | RefusedFile:
+def _file_on_disk(path: Path | str, name: str) -> SourceFile | RefusedFile:
     try:
-        status = path.stat()
+        status = os.stat(path)  # noqa: PTH116 - of 100,000 files without their Paths
     except OSError as problem:
         return RefusedFile(name, f"it cannot be opened: {_os_reason(problem)}")
     return SourceFile(name, f"{status.st_size}:{status.st_mtime_ns}", partial(read_file, path))
 
 
-def _os_reason(problem: OSError) -> str:
-    return (problem.strerror or type(problem).__name__).lower()
+def _os_reason(problem: OSError | ValueError) -> str:
+    return (getattr(problem, "strerror", None) or str(problem) or type(problem).__name__).lower()
 
 
 def _list_zip(source: Path | bytes, prefix: str, name: str, archives: _Archives) -> Listing:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from musicgen.corpus.bundled.library import bundled_collections
 from musicgen.corpus.user.user_collections import own_collections
-from musicgen.paths import home, pieces_folder
+from musicgen.paths import home, is_shared, pieces_folder
 from musicgen.training.run_folder.registry import list_runs
 from musicgen.training.run_folder.run import Run, UnknownRun
 from musicgen.ui.shared.text import escape, format_count
@@ -33,7 +33,8 @@ def home_view() -> None:
     with right:
         _runs()
         _pieces()
-    st.caption(f"Everything that you make is kept in `{home()}`; nothing leaves this computer.")
+    if not is_shared():
+        st.caption(f"Everything that you make is kept in `{home()}`; nothing leaves this computer.")
 
 
 def _collections() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from musicgen.corpus.source_files import files_below
 from musicgen.corpus.user.import_record import RECORD_FILE
-from musicgen.corpus.user.safe_names import free_path
+from musicgen.corpus.user.safe_names import FreePaths
 
 PENDING_FOLDER = ".addition"
 
@@ -35,9 +35,9 @@ def finish_addition(collection: Path) -> tuple[Path, ...]:
     same time.
     """
     pending = collection / PENDING_FOLDER
-    names = []
+    names, free = [], FreePaths(collection)
     for file in files_below(pending):
-        name = free_path(file.relative_to(pending), (collection,))
+        name = free.find(file.relative_to(pending))
         with suppress(FileNotFoundError):  # another program has moved it
             (collection / name).parent.mkdir(parents=True, exist_ok=True)
             file.replace(collection / name)

@@ -18,7 +18,7 @@ from musicgen.corpus.collection import RefusedFile
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.formats import detect_format
 from musicgen.corpus.source_files import SourceFile, files_below, printable
-from musicgen.corpus.user.safe_names import free_path, safe_path
+from musicgen.corpus.user.safe_names import FreePaths, safe_path
 from musicgen.errors import Cancelled
 from musicgen.progress import Progress
 
@@ -46,12 +46,14 @@ class FileCopier:
 
     def __init__(self, folder: Path, staging: Path) -> None:
         self._folder, self._staging = folder, staging
-        self._by_size: dict[int, list[Path]] = {}  # relative paths; only equal sizes are compared
-        self._digests: dict[Path, bytes] = {}
+        self._free = FreePaths(folder, staging)
+        # Relative paths by size, until a file of that size comes and they have to be hashed.
+        self._not_hashed: dict[int, list[Path]] = {}
+        self._by_digest: dict[bytes, Path] = {}
         for path in files_below(folder):
             if path.is_file():
                 name = path.relative_to(folder)
-                self._by_size.setdefault(path.stat().st_size, []).append(name)
+                self._not_hashed.setdefault(path.stat().st_size, []).append(name)
 
     def copy_all(
         self, files: Sequence[SourceFile | RefusedFile], progress: Progress | None = None
@@ -95,30 +97,29 @@ class FileCopier:
             return printable(self._write(file.name, data))
         except UnreadableScore as problem:
             return RefusedFile(file.name, problem.reason, problem.remedy)
-        except OSError as problem:
-            return RefusedFile(file.name, f"it cannot be written: {problem.strerror}")
+        except (OSError, ValueError) as problem:  # ValueError: a name that no file can have
+            reason = getattr(problem, "strerror", None) or str(problem)
+            return RefusedFile(file.name, f"it cannot be written: {reason}")
 
     def _find_same(self, data: bytes) -> Path | None:
         """The file that has the same bytes."""
-        candidates = self._by_size.get(len(data), [])
-        digest = hashlib.sha256(data).digest() if candidates else b""
-        return next((name for name in candidates if self._digest(name) == digest), None)
+        for name in self._not_hashed.pop(len(data), []):
+            with suppress(OSError):  # deleted meanwhile
+                self._by_digest.setdefault(self._digest(name), name)
+        return self._by_digest.get(hashlib.sha256(data).digest())
 
     def _write(self, file: str, data: bytes) -> Path:
         """Write bytes under a free and safe name that is as close to the file's as possible."""
-        name = free_path(safe_path(file), (self._folder, self._staging))
+        name = self._free.find(safe_path(file))
         path = self._staging / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-        self._by_size.setdefault(len(data), []).append(name)
+        self._by_digest.setdefault(hashlib.sha256(data).digest(), name)
         return name
 
     def _digest(self, name: Path) -> bytes:
-        if name not in self._digests:
-            path = self._folder / name
-            data = (path if path.exists() else self._staging / name).read_bytes()
-            self._digests[name] = hashlib.sha256(data).digest()
-        return self._digests[name]
+        with (self._folder / name).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").digest()
 
 
 @contextmanager

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
@@ -24,13 +23,26 @@ def safe_path(name: str) -> Path:
     return Path(*components[-MAX_FOLDER_DEPTH:]) if components else Path("unnamed")
 
 
-def free_path(path: Path, folders: Sequence[Path]) -> Path:
-    """The relative path, or the same with (2), (3) …, that no folder has a file under."""
-    number, candidate = 2, path
-    while any(os.path.lexists(folder / candidate) for folder in folders):
-        candidate = path.with_name(f"{path.stem} ({number}){path.suffix}")
-        number += 1
-    return candidate
+class FreePaths:
+    """Relative paths that no folder has a file under.
+
+    It remembers the last number of each name, so that many files of one name take linear time.
+    """
+
+    def __init__(self, *folders: Path) -> None:
+        self._folders = folders
+        self._next_numbers: dict[Path, int] = {}
+
+    def find(self, path: Path) -> Path:
+        """The relative path, or the same with (2), (3) …, that no folder has a file under."""
+        number = self._next_numbers.get(path, 1)
+        while True:
+            numbered = path.with_name(f"{path.stem} ({number}){path.suffix}")
+            candidate = path if number == 1 else numbered
+            number += 1
+            if not any(os.path.lexists(folder / candidate) for folder in self._folders):
+                self._next_numbers[path] = number
+                return candidate
 
 
 def pasted_path(text: str) -> Path:

@@ -59,7 +59,8 @@ def collection_path(name: str) -> Path | None:
     An addition that was killed is finished first.
     """
     path = collections_folder() / name
-    if not name or not _is_collection(path):
+    # A path, absolute or with `..`, would lead elsewhere.
+    if path.name != name or not _is_collection(path):
         return None
     with suppress(OSError):  # the folder can be read and not written
         finish_addition(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from musicgen.files import new_folder, write_json
-from musicgen.paths import PRETRAINED, checked_name, runs_folder
+from musicgen.paths import PRETRAINED, checked_name, is_shared, runs_folder
 from musicgen.training.run_folder.run import Run, UnknownRun
 from musicgen.training.run_folder.status import queued_status, write_status
 from musicgen.training.settings import RunSettings
@@ -46,12 +46,13 @@ def list_runs() -> list[Run]:
 def find_checkpoint(name: str) -> Path:
     """Folder of a checkpoint. Raises UnknownRun.
 
-    name: a run, whose best checkpoint it is; RUN@latest; RUN@CHECKPOINT; or a folder's path.
+    name: a run, whose best checkpoint it is; RUN@latest; RUN@CHECKPOINT; or a folder's path, but
+    not on a shared server.
     """
     folder = Path(name)
-    if (folder / "config.json").is_file():
+    if not is_shared() and (folder / "config.json").is_file():
         return folder
-    if (folder / "run.json").is_file():
+    if not is_shared() and (folder / "run.json").is_file():
         return Run(folder).checkpoint()
     if any(separator in name for separator in "/\\"):
         raise UnknownRun(f"there is no checkpoint at '{name}'")

@@ -12,6 +12,7 @@ from musicgen.corpus.user import user_collections
 from musicgen.corpus.user.copy_files import CopyResult, Progress
 from musicgen.corpus.user.safe_names import collection_name, pasted_path
 from musicgen.errors import Cancelled
+from musicgen.paths import is_shared
 from musicgen.ui.data.choose_collection import COLLECTION, collection_names
 from musicgen.ui.shared.actions import USER_ERRORS
 from musicgen.ui.shared.frame import queue_toast
@@ -38,8 +39,9 @@ def add_music(collection: str) -> None:
             "MIDI, MusicXML, ABC and Humdrum files, or a zip of them. They are copied; the "
             "originals stay as they are."
         )
-        _path_form(additions)
-        st.divider()
+        if not is_shared():  # the paths are those of the server
+            _path_form(additions)
+            st.divider()
         _upload_form(collection, additions)
 
 
