@@ -47,7 +47,7 @@ def commands_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (["compose", "tiny", "--out", "x.mid", "--like", "/dev/zero"], "a device or a pipe"),
         (["compose", "tiny", "--out", "x.mid", "--primer", "/dev/zero"], "a device or a pipe"),
         (["compose", "tiny", "--out", "x.mid", "--like", "a\0.mid"], "null byte"),
-        (["compose", "tiny", "--out", "x.mid", "--like", "/proc/self/mem"], "cannot be used"),
+        (["compose", "tiny", "--out", "x.mid", "--like", "/proc/self/mem"], "is empty"),
         (["convert", "/dev/zero", "x.mid"], "a device or a pipe"),
         (["runs", "export", "tiny", "--out", "/dev/null"], "neither in .zip"),
         (["train", "bach-chorales", "--run", "a/b"], "cannot be a name"),
