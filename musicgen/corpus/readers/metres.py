@@ -29,7 +29,8 @@ def metres_from_bars(
     while index < len(bars):
         start, numerator, denominator = bars[index]
         length = _bar_ticks(bars, index)
-        metre = _metre_or_length(start, numerator, denominator, length, resolution)
+        default = (metres[-1] if metres else COMMON_TIME).bar_ticks(resolution)
+        metre = _metre_or_length(start, numerator, denominator, length or default, resolution)
         bar_ticks = metre.bar_ticks(resolution)
         next_length = _bar_ticks(bars, index + 1)
         index += 1
@@ -65,13 +66,13 @@ def metres_from_signatures(
 
 
 def _metre_or_length(
-    start: int, numerator: int, denominator: int, length: int | None, resolution: int
+    start: int, numerator: int, denominator: int, length: int, resolution: int
 ) -> Metre:
     """The metre of a time signature; of an impossible one, a metre of the bar's length."""
     try:
         return Metre(start, numerator, denominator)
     except ValueError:
-        return _metre_of_length(start, length or COMMON_TIME.bar_ticks(resolution), resolution)
+        return _metre_of_length(start, length, resolution)
 
 
 def _bar_ticks(bars: Sequence[Signature], index: int) -> int | None:

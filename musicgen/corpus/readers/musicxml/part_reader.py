@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from xml.etree.ElementTree import Element
 
+from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.limits import check_notes
 from musicgen.corpus.readers.musicxml import directions
 from musicgen.corpus.readers.musicxml.attributes import Attributes
@@ -248,6 +249,8 @@ def _key_number(pitch: Element) -> int:
     """The MIDI key of a `<pitch>` as written; quarter tones are rounded."""
     step, octave = child_text(pitch, "step").upper(), to_int(child_text(pitch, "octave"), 4)
     alter = to_number(child_text(pitch, "alter")) or 0.0
+    if step not in _STEPS:
+        raise UnreadableScore(f"a note has the name '{step[:20]}', which is none of A to G")
     return 12 * (octave + 1) + _STEPS[step] + round(alter)
 
 
