@@ -27,11 +27,13 @@ MUSICXML = "application/vnd.recordare.musicxml+xml"
 
 def downloads(piece: SavedPiece, score: Score) -> None:
     """Show a button per file format, and the link."""
-    stem, too_many_notes = file_stem(piece), len(score) > MAX_PRINTED_NOTES
+    stem, has_bars = file_stem(piece), not score.is_performance
+    is_printable = has_bars and len(score) <= MAX_PRINTED_NOTES
     disabled = {
         "wav": score.seconds > MAX_SECONDS,
-        "svg": too_many_notes,
-        "pdf": too_many_notes,
+        "musicxml": not has_bars,
+        "svg": not is_printable,
+        "pdf": not is_printable,
     }
     formats: tuple[tuple[str, Callable[[], bytes], str, str], ...] = (
         ("MIDI", lambda: piece.midi, "mid", "audio/midi"),
