@@ -10,7 +10,7 @@ from musicgen.corpus.readers import formats
 from musicgen.corpus.readers.abc.books import Book
 from musicgen.corpus.readers.archives import unpack_mxl
 from musicgen.corpus.readers.limits import check_size
-from musicgen.corpus.readers.midi import read_midi
+from musicgen.corpus.readers.midi.reader import read_midi
 from musicgen.corpus.readers.notation_process import read_notation
 from musicgen.score import Score
 

@@ -11,7 +11,7 @@ from musicgen.corpus.bundled.midi_writer import midi_of_parts
 from musicgen.corpus.collection import Piece, RefusedFile
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.limits import Limits
-from musicgen.corpus.readers.midi import read_midi
+from musicgen.corpus.readers.midi.reader import read_midi
 from musicgen.corpus.readers.read_score import read_piece, read_score
 from musicgen.metres import COMMON_TIME, Metre
 from musicgen.score import Score, notes_from, without_overlaps
@@ -217,12 +217,16 @@ def test_hostile_files_are_read_or_refused_with_a_reason() -> None:
     reasons = {name: item.reason for name, item in pieces.items() if isinstance(item, RefusedFile)}
     assert reasons == {
         "empty.mid": "the file is empty",
-        "gap_x16_overflow_int32.mid": "a note has a time below zero: the file's times overflow",
-        "no_noteoff.mid": "it holds no note that begins and ends",
+        "gap_x16_overflow_int32.mid": (
+            "it lasts 8,947,848 quarter notes; a piece has at most 60,000"
+        ),
         "one_huge_gap.mid": "it lasts 559,242 quarter notes; a piece has at most 60,000",
         "only_hdr.mid": "it holds no note that begins and ends",
         "tpq0.mid": "its header says no ticks per quarter note (none)",
     }
+    unreleased = pieces["no_noteoff.mid"]
+    assert isinstance(unreleased, Piece)
+    assert len(unreleased.score) == len(unreleased.score.unreleased) == 1
     for file in ("tempo0.mid", "text_latin1.mid", "timesig_num_0.mid"):
         piece = pieces[file]
         assert isinstance(piece, Piece)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from musicgen.corpus.readers.midi_events import CONTROL, PROGRAM, MidiEvents
-from musicgen.corpus.readers.midi_notes import MidiNotes
+from musicgen.corpus.readers.midi.events import CONTROL, PROGRAM, MidiEvents
+from musicgen.corpus.readers.midi.notes import MidiNotes
 from musicgen.score_fields import PEDAL_CHANGE_DTYPE, Part
 
 DRUM_CHANNEL = 9

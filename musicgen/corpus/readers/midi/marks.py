@@ -11,7 +11,7 @@ import numpy as np
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.limits import Limits
 from musicgen.corpus.readers.metres import Signature, metres_from_signatures
-from musicgen.corpus.readers.midi_events import (
+from musicgen.corpus.readers.midi.events import (
     CHANNEL_PRESSURE,
     CONTROL,
     KEY_PRESSURE,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from musicgen.corpus.readers.midi_events import NOTE_ON, MidiEvents
+from musicgen.corpus.readers.midi.events import NOTE_ON, MidiEvents
 
 _CHANNELS = 16
 

@@ -11,10 +11,10 @@ import numpy as np
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.performance import is_performed
 from musicgen.corpus.readers.limits import LIMITS, Limits, check_notes, check_times
-from musicgen.corpus.readers.midi_events import damaged, parse_midi
-from musicgen.corpus.readers.midi_marks import left_out, read_marks
-from musicgen.corpus.readers.midi_notes import MidiNotes, pair_notes
-from musicgen.corpus.readers.midi_parts import MidiParts, group_parts, pedal_changes
+from musicgen.corpus.readers.midi.events import damaged, parse_midi
+from musicgen.corpus.readers.midi.marks import left_out, read_marks
+from musicgen.corpus.readers.midi.notes import MidiNotes, pair_notes
+from musicgen.corpus.readers.midi.parts import MidiParts, group_parts, pedal_changes
 from musicgen.metres import TICKS_PER_QUARTER
 from musicgen.score import NOTE_DTYPE, Score
 from musicgen.score_fields import UNRELEASED_DTYPE
