@@ -226,7 +226,7 @@ def test_hostile_files_are_read_or_refused_with_a_reason() -> None:
     }
     unreleased = pieces["no_noteoff.mid"]
     assert isinstance(unreleased, Piece)
-    assert len(unreleased.score) == len(unreleased.score.unreleased) == 1
+    assert len(unreleased.score) == len(unreleased.score.unreleased) == 2
     for file in ("tempo0.mid", "text_latin1.mid", "timesig_num_0.mid"):
         piece = pieces[file]
         assert isinstance(piece, Piece)
