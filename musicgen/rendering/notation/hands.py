@@ -5,23 +5,30 @@ from __future__ import annotations
 import numpy as np
 
 MIDDLE_C = 60
+_OCTAVE = 12
 # Pitches that one staff can hold well: from the first in treble clef, up to the second in bass.
 _TREBLE_LOWEST, _BASS_HIGHEST = 55, 64
 _WIDEST_RANGE = 28  # semitones, of a part that one staff can hold
 _LOWEST_SPLIT, _HIGHEST_SPLIT = 45, 76  # MIDI, lowest pitch of the upper staff
 _WIDEST_SPAN = 14  # semitones that a hand reaches
 _SPAN_COST = 1.5  # per semitone beyond it
+_DIVISION_COST = 2.5  # of two hands for a chord that one can reach
 _DISTANCE_COST = 0.12  # per semitone between the split and middle C
 _MOVE_COST = 0.35  # per semitone by which the split moves
 _NEAR_COST = 0.5  # per semitone by which the notes at the split are closer than an octave
 _LONG_PAUSE = 96  # ticks after which a hand moves freely
 
 
-def needs_two_staves(notes: np.ndarray) -> bool:
-    """Whether notes of a part (sorted) sound together and are too far apart for one staff."""
+def needs_two_staves(notes: np.ndarray, is_piano: bool) -> bool:
+    """Whether notes of a part (sorted) sound together and are too far apart for one staff.
+
+    is_piano: whether chords on both sides of middle C are enough.
+    """
     if not len(notes):
         return False
     low, high = notes["pitch"].min(), notes["pitch"].max()
+    if is_piano and low < MIDDLE_C <= high:
+        return _widest_chord(notes) > 0
     if low >= _TREBLE_LOWEST or high <= _BASS_HIGHEST:
         return False
     widest = _widest_chord(notes)
@@ -70,9 +77,12 @@ def _costs(pitches: np.ndarray, splits: np.ndarray) -> np.ndarray:
     cost = _DISTANCE_COST * np.abs(splits - MIDDLE_C) * len(pitches)
     for span in spans:
         cost = cost + _SPAN_COST * np.maximum(0, span - _WIDEST_SPAN)
-    gap = np.where(has_below & has_above, above - below, 12)
+    is_divided = has_below & has_above
+    if pitches[-1] - pitches[0] <= _OCTAVE:
+        cost = cost + _DIVISION_COST * is_divided
+    gap = np.where(is_divided, above - below, _OCTAVE)
     margin = np.minimum(np.abs(splits - above), np.abs(splits - 1 - below))
-    return cost + _NEAR_COST * np.maximum(0, 12 - gap) / 2 - 0.05 * np.minimum(margin, 6)
+    return cost + _NEAR_COST * np.maximum(0, _OCTAVE - gap) / 2 - 0.05 * np.minimum(margin, 6)
 
 
 def _cheapest_path(costs: np.ndarray, gaps: np.ndarray) -> np.ndarray:

@@ -35,9 +35,9 @@ _EXACT_VALUES = np.array([value for value in NOTE_VALUES if value >= _SHORTEST_V
 def legible(notes: np.ndarray, bars: Sequence[Bar]) -> np.ndarray:
     """Notes of a staff (N,) with the starts and durations that are printed, (M,) sorted.
 
-    Only the notes that begin in bars that were played, not written, are changed.
+    Changed are the notes that begin in bars that were played, not written, and odd ones.
     """
-    rounded = _is_played(notes, bars)
+    rounded = _is_played(notes, bars) | _is_odd(notes)
     if not rounded.any():
         return notes
     played, end = notes.copy(), bars[-1].stop
@@ -50,6 +50,12 @@ def legible(notes: np.ndarray, bars: Sequence[Bar]) -> np.ndarray:
     played["duration"] = ends - start
     found = _in_two_voices(without_overlaps(played[rounded]))
     return without_overlaps(np.concatenate([found, notes[~rounded]]))
+
+
+def _is_odd(notes: np.ndarray) -> np.ndarray:
+    """Whether each note lasts as long as no note value and as no 16ths: (N,) bool."""
+    odd: np.ndarray = ~np.isin(notes["duration"], _EXACT_VALUES)
+    return odd & (notes["duration"] % _SIXTEENTH != 0) & (notes["duration"] > _SHORTEST_VALUE)
 
 
 def _is_played(notes: np.ndarray, bars: Sequence[Bar]) -> np.ndarray:

@@ -29,6 +29,7 @@ from musicgen.score_fields import Part
 
 # General MIDI programs of one player on one staff: guitars, basses, strings, winds, fiddles.
 _ONE_STAFF = frozenset([*range(24, 46), 47, *range(56, 80), *range(104, 112)])
+_PIANOS = range(8)  # and harpsichords
 _CHOIR_PARTS = 3  # of one program, from which on they are voices of a choir
 Rounding: TypeAlias = Callable[[np.ndarray, Sequence[Bar]], np.ndarray]  # of a staff's notes
 _MAX_VOICES_OF_HANDS = 100  # voices of a drum part's feet are numbered from here
@@ -79,7 +80,7 @@ def _written_parts(score: Score, rounded: Rounding, rounded_drums: Rounding) -> 
             staves: tuple[Staff, ...] = (_drum_staff(rounded_drums(notes, bars), bars),)
         elif any(number in pair for pair in pairs):
             staves = (_staff(rounded(notes, bars), bars, (TREBLE, BASS), True),)
-        elif part.program not in _ONE_STAFF and needs_two_staves(notes):
+        elif part.program not in _ONE_STAFF and needs_two_staves(notes, part.program in _PIANOS):
             staves = _grand_staff([rounded(hand, bars) for hand in split_hands(notes)], bars)
         else:
             is_choir = programs[part.program] >= _CHOIR_PARTS
@@ -94,7 +95,7 @@ def two_hand_parts(score: Score) -> list[tuple[int, int]]:
     keyboards = [
         number
         for number, part in enumerate(score.parts)
-        if part.program < 8 and not part.is_drum and (score.notes["part"] == number).any()
+        if part.program in _PIANOS and not part.is_drum and (score.notes["part"] == number).any()
     ]
     if len(keyboards) != 2 or keyboards[1] != keyboards[0] + 1:
         return []
