@@ -35,6 +35,8 @@ def finish_addition(collection: Path) -> tuple[Path, ...]:
     same time.
     """
     pending = collection / PENDING_FOLDER
+    if not pending.is_dir():
+        return ()
     names, free = [], FreePaths(collection)
     for file in files_below(pending):
         name = free.find(file.relative_to(pending))
