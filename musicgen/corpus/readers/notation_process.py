@@ -46,7 +46,7 @@ class NotationProcess:
             except (EOFError, OSError) as problem:
                 self._end()
                 raise UnreadableScore(
-                    "it takes too long or too much memory to read",
+                    "it takes too long or too much memory to read, or is damaged",
                     "export it again from a notation program, or as MIDI",
                 ) from problem
 

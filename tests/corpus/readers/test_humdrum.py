@@ -145,7 +145,11 @@ def test_endings_are_read_once_with_the_last() -> None:
         ),
         (
             lines("**kern **kern", "=1 =1", "4c 8d", "4e 8f", "2g 2a", "*- *-"),
-            "the rhythm of line 4 does not fit the lines before it",
+            "the rhythm of line 3 can be read in more than one way",
+        ),
+        (
+            lines("**kern **kern", "*^ *^", "4c 4d 4e 4f", "*v *v *v *v", "4c 4d", "*- *-"),
+            "two spines are joined side by side in one line",
         ),
         (lines("**kern", "4r", "*-"), "it holds no note that begins and ends"),
     ],

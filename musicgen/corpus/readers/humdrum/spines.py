@@ -134,8 +134,8 @@ def _follow(
 ) -> list[Column]:
     """The columns after a line that splits, joins, exchanges, adds or ends spines.
 
-    following: number of fields of the next line. It decides whether neighbours from different
-    spines that are joined become one spine or one for each.
+    following: number of fields of the next line. Neighbours that are joined become one spine;
+    raises UnreadableScore where the next line has one for each, which verovio does not survive.
     """
     columns = _exchanged(fields, columns)
     for column, token in zip(columns, fields, strict=True):
@@ -143,7 +143,12 @@ def _follow(
             column.spine = len(result.kinds)
             result.kinds[column.spine] = token
     by_spine = _paths(fields, columns, joins_across=False)
-    return by_spine if len(by_spine) == following else _paths(fields, columns, joins_across=True)
+    across = _paths(fields, columns, joins_across=True)
+    if len(across) < len(by_spine) == following:
+        raise UnreadableScore(
+            "two spines are joined side by side in one line", "join them in two lines"
+        )
+    return across
 
 
 def _paths(fields: list[str], columns: list[Column], joins_across: bool) -> list[Column]:
@@ -155,6 +160,8 @@ def _paths(fields: list[str], columns: list[Column], joins_across: bool) -> list
             if joined is None or (column.spine != joined and not joins_across):
                 paths.append(column)
                 joined = column.spine
+            else:
+                paths[-1] = replace(paths[-1], end=max(paths[-1].end, column.end))
             continue
         joined = None
         if token == "*-":
@@ -179,7 +186,7 @@ def _exchanged(fields: list[str], columns: list[Column]) -> list[Column]:
 def _add_data(line: int, fields: list[str], columns: list[Column], result: Spines) -> None:
     """Take the notes of a line, and put a comment in place of a line that holds nothing.
 
-    Raises UnreadableScore if a token does not begin where the last one of its column ended.
+    They begin where the last tokens of their columns end; of columns that differ, at the latest.
     """
     _take_out_graces(line, fields, columns, result)
     kern = [
@@ -194,11 +201,6 @@ def _add_data(line: int, fields: list[str], columns: list[Column], result: Spine
         duration = _duration(token)
         if duration is None:
             continue
-        if column.end != onset:
-            raise UnreadableScore(
-                f"the rhythm of line {line:,} does not fit the lines before it",
-                "look whether durations add up in all spines",
-            )
         column.end = onset + duration
         if _ORNAMENT.search(token):
             result.left_out["~ornaments"] += 1
