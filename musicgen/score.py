@@ -103,7 +103,8 @@ class Score:
         object.__setattr__(self, "notes", notes)
         object.__setattr__(self, "parts", parts)
         # A table of chosen columns would keep the room of the others.
-        object.__setattr__(self, "unreleased", np.array(self.unreleased, UNRELEASED_DTYPE))
+        unreleased = np.sort(np.array(self.unreleased, UNRELEASED_DTYPE))
+        object.__setattr__(self, "unreleased", unreleased)
 
     def __eq__(self, other: object) -> bool:
         """Equality of the music, all that is played or written; names are ignored."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import TypeAlias
@@ -149,14 +150,28 @@ def _note_events(score: Score, number: int, channel: int) -> Iterator[Event]:
     notes = score.notes[score.notes["part"] == number]
     if score.parts[number].channel is None:
         notes = without_overlaps(notes)
-    unreleased = set(score.unreleased.tolist())
+    has_release = _have_releases(notes, score.unreleased)
     columns = (notes[name].tolist() for name in ("start", "duration", "pitch", "velocity"))
-    for start, duration, pitch, velocity in zip(*columns, strict=True):
+    rows = zip(*columns, has_release, strict=True)
+    for start, duration, pitch, velocity, is_released in rows:
         on = mido.Message("note_on", channel=channel, note=pitch, velocity=velocity)
         yield start, _STRIKE, on
-        if (start, pitch, number) not in unreleased:
+        if is_released:
             off = mido.Message("note_on", channel=channel, note=pitch, velocity=0)
             yield start + duration, _RELEASE, off
+
+
+def _have_releases(notes: np.ndarray, unreleased: np.ndarray) -> list[bool]:
+    """Whether each note has a release of its own: (N,).
+
+    Of notes that start together on a key, the later ones are those without.
+    """
+    missing = Counter(unreleased.tolist())
+    released = []
+    for row in reversed(notes[["start", "pitch", "part"]].tolist()):
+        released.append(not missing[row])
+        missing[row] -= missing[row] > 0
+    return released[::-1]
 
 
 def _pedal_events(score: Score, number: int, channel: int) -> Iterator[Event]:

@@ -203,7 +203,7 @@ def _system_events(
     metas, exclusives = [], 0
     rows = zip(ticks.tolist(), tracks.tolist(), places.tolist(), strict=True)
     for tick, track, place in rows:
-        if data[place] == _META:
+        if data[place] == _META and data[place + 1] != _END_OF_TRACK:
             length, first = _variable(data, place + 2)
             metas.append(MetaEvent(tick, track, data[place + 1], data[first : first + length]))
         exclusives += data[place] in _SYSTEM_EXCLUSIVES

@@ -14,6 +14,7 @@ from musicgen.corpus.readers.limits import Limits
 from musicgen.corpus.readers.midi.reader import read_midi
 from musicgen.corpus.readers.read_score import read_piece, read_score
 from musicgen.metres import COMMON_TIME, Metre
+from musicgen.rendering.midi import midi_bytes
 from musicgen.score import Score, notes_from, without_overlaps
 from musicgen.score_fields import KeySignature, Part, TempoChange
 from tests.helpers.locations import CORPORA
@@ -274,3 +275,18 @@ def test_notes_of_real_files_equal_pretty_midi() -> None:
     # The two differ where a key is struck again before its release.
     assert np.abs(ours - theirs).sum() <= theirs.sum() / 500
     assert theirs.sum() > 5000
+
+
+def test_a_track_that_ends_within_its_last_event_is_read() -> None:
+    data = midi(note(60, 480))
+    length = int.from_bytes(data[18:22], "big") - 1  # without the last byte of "end of track"
+    cut = data[:18] + length.to_bytes(4, "big") + data[22:-1]
+    assert len(read_score(cut, "a.mid")) == 1
+
+
+def test_notes_that_start_together_keep_their_releases_and_order() -> None:
+    loud, soft, off = b"\x90\x3c\x70", b"\x90\x3c\x20", b"\x80\x3c\x00"
+    data = midi([(0, loud), (0, soft), (240, off)], [(0, soft), (0, loud), (240, off), (240, off)])
+    score = read_score(data, "a.mid")
+    assert score.unreleased.tolist() == [(0, 60, 0)]
+    assert read_score(midi_bytes(score), "b.mid") == score
