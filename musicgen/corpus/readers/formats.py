@@ -45,6 +45,8 @@ _ENCODINGS = {
     "cp1252": "cp1252",
 }
 
+_MXL_CONTAINER = b"META-INF/container.xml"  # a member that an MXL archive has
+
 
 def detect_format(data: bytes, file: str) -> str:
     """The format of a file, a value of FORMATS; raises UnreadableScore.
@@ -53,7 +55,7 @@ def detect_format(data: bytes, file: str) -> str:
     """
     if data[:4] == b"MThd" or (data[:4] == b"RIFF" and data[8:12] == b"RMID"):
         return MIDI
-    if data[:4] == b"PK\3\4":
+    if data[:4] == b"PK\3\4" and (extension(file) in FORMATS or _MXL_CONTAINER in data):
         return MXL
     text = to_text(data[:_HEAD_BYTES]).lstrip("\ufeff \t\r\n")
     if text.startswith("<"):
