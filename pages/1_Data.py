@@ -10,7 +10,11 @@ from musicgen.ui.data.add_music import (
     finish_import,
     show_last_addition,
 )
-from musicgen.ui.data.choose_collection import choose_collection, manage_collection
+from musicgen.ui.data.choose_collection import (
+    choose_collection,
+    deleted_collections,
+    manage_collection,
+)
 from musicgen.ui.data.open_collection import READING, open_collection, read_again
 from musicgen.ui.data.overview import overview_view, refused_view
 from musicgen.ui.data.parts import parts_view
@@ -42,6 +46,7 @@ with bar:
     name = choose_collection()
     add_music(name)
     manage_collection(name)
+    deleted_collections()
     if st.button("Train on this collection", icon=":material/model_training:", key="train"):
         st.switch_page("pages/2_Train.py", query_params={"collection": name})
 ask_about_repeated_import()

@@ -6,6 +6,7 @@ import streamlit as st
 
 from musicgen.training.run_folder.registry import list_runs
 from musicgen.ui.shared import frame
+from musicgen.ui.train.actions.delete import deleted_runs
 from musicgen.ui.train.actions.share import import_run
 from musicgen.ui.train.compare import compare
 from musicgen.ui.train.new_training import keep_form_state, new_training
@@ -25,6 +26,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
         bind="query-params", label_visibility="collapsed",
     )  # fmt: skip
     import_run()
+    deleted_runs()
 
 if view != NEW:
     keep_form_state()

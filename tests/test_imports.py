@@ -15,6 +15,7 @@ BASE = {"score", "score_fields", "metres", "ticks", "paths", "files", "bounds", 
     "progress",
     "json_files",
     "file_hashes",
+    "bin",
     "limited_process",
 }
 KERAS_FREE = {"models.settings", "models.parameter_count", "models.checkpoints.checkpoint"}

@@ -28,7 +28,7 @@ def add_run_actions(
     add("stop", "runs.stop", "Save and stop the training, or cancel it while it waits.")
     rename = add("rename", "runs.rename", "Rename a run.")
     rename.add_argument("new", metavar="NEW", help="its new name")
-    delete = add("delete", "runs.delete", "Delete a run for good; asks first.")
+    delete = add("delete", "runs.delete", "Move a run to the bin for 30 days; asks first.")
     delete.add_argument("--yes", action="store_true", help="do not ask")
     export = add("export", "runs.export", "Write a run to a zip, or its model to a .keras file.")
     export.add_argument("--out", type=Path, required=True, metavar="FILE.zip|FILE.keras")

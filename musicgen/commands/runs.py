@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from musicgen.bin import KEEP_DAYS
 from musicgen.commands.answer import FAILURE, Answer
 from musicgen.commands.paths import check_writable
 from musicgen.commands.progress import EXPORTING, WaitingLine
@@ -19,6 +20,8 @@ from musicgen.training.run_folder.keras_export import keras_file
 from musicgen.training.run_folder.registry import find_run, list_runs
 from musicgen.training.run_folder.run import Run
 from musicgen.training.worker import launch
+
+KEPT = f"kept in the bin of the Train page for {KEEP_DAYS} days"
 
 
 def list_all(options: argparse.Namespace) -> Answer:
@@ -46,13 +49,15 @@ def rename(options: argparse.Namespace) -> Answer:
 
 
 def delete(options: argparse.Namespace) -> Answer:
-    """Delete a run for good, after a question."""
+    """Move a run to the bin, after a question."""
     run = find_run(options.run)
     if not options.yes and not _is_confirmed(run):
         answer = {"run": run.name, "deleted": False}
         return Answer(answer, f"{run.name} is not deleted", status=FAILURE)
     manage.delete(run)
-    return Answer({"run": run.name, "deleted": True}, f"{run.name} is deleted")
+    return Answer(
+        {"run": run.name, "deleted": True, "kept_days": KEEP_DAYS}, f"{run.name} is deleted; {KEPT}"
+    )
 
 
 def export(options: argparse.Namespace) -> Answer:
@@ -88,7 +93,7 @@ def _row(run: Run) -> dict[str, Any]:
 
 
 def _is_confirmed(run: Run) -> bool:
-    question = f"Delete {run.name} with its checkpoints and curves, for good? [y/N] "
+    question = f"Delete {run.name} with its checkpoints and curves? It is {KEPT}. [y/N] "
     print(question, end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 

@@ -30,7 +30,11 @@ def test_export_import_rename_and_delete(
     assert printed.err.startswith("Delete copy with its checkpoints")
     assert "copy" in {row["name"] for row in answer_of(capsys, "runs")["runs"]}
     monkeypatch.setattr("sys.stdin", io.StringIO("yes\n"))
-    assert answer_of(capsys, "runs", "delete", "copy") == {"run": "copy", "deleted": True}
+    assert answer_of(capsys, "runs", "delete", "copy") == {
+        "run": "copy",
+        "deleted": True,
+        "kept_days": 30,
+    }
     answer_of(capsys, "runs", "import", str(out))
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
     assert answer_of(capsys, "runs", "delete", "fiddle 2", "--yes")["deleted"]

@@ -82,7 +82,7 @@ def test_a_piece_that_another_tab_adds_does_not_move_the_selection(runs, compose
     page = select(open_history(compose_page()), chosen)
     added = save("added by another tab")
     page.run()
-    assert "Delete chosen? This is final." in texts(page)
+    assert "Delete chosen? It can be restored from the bin for 30 days." in texts(page)
     page.button(key=delete_key(chosen)).click().run()
     assert [piece.name for piece in list_pieces()] == [added.name, "other"]
 
@@ -92,7 +92,7 @@ def test_the_piece_that_is_deleted_is_the_one_that_the_question_names(runs, comp
     save("other")
     chosen = save("chosen")
     page = select(open_history(compose_page()), chosen)
-    assert "Delete chosen? This is final." in texts(page)
+    assert "Delete chosen? It can be restored from the bin for 30 days." in texts(page)
     save("added by another tab")  # after the question was read, before it is answered
     page.button(key=delete_key(chosen)).click().run()
     assert [piece.name for piece in list_pieces()] == ["added by another tab", "other"]

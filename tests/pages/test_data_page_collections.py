@@ -161,6 +161,10 @@ def test_a_collection_is_renamed_and_deleted_after_a_confirmation(open_page):
     assert user_collections.own_collections() == ()
     assert page.selectbox(key="collection").value == "bach-chorales"
     assert not page.warning
+    (restore,) = [button for button in page.button if button.label == "Restore"]
+    restore.click().run()
+    assert page.selectbox(key="collection").value == "Übungen"
+    assert metrics(page)["Pieces"] == "1"
 
 
 def test_a_late_click_deletes_no_collection_but_the_one_that_it_names(open_page):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from musicgen.bin import PIECES, BinItem, move_to_bin
 from musicgen.composing.settings import ComposeSettings
 from musicgen.errors import InvalidSetting, MusicgenError
 from musicgen.files import new_folder, write_json
@@ -128,14 +128,20 @@ def rename(piece_id: str, name: str) -> SavedPiece:
 
 
 def delete(piece_id: str) -> None:
-    """Delete a piece, damaged or not; raises UnknownPiece."""
-    folder = pieces_folder() / checked_name(piece_id)
-    hidden = folder.with_name(f".deleted.{folder.name}")
+    """Move a piece, damaged or not, to the bin; raises UnknownPiece."""
     try:
-        folder.rename(hidden)  # at once, so that no half-deleted piece is listed
-    except OSError:
+        move_to_bin(pieces_folder() / checked_name(piece_id), PIECES)
+    except FileNotFoundError:
         raise UnknownPiece(f"there is no piece '{piece_id[:80]}'") from None
-    shutil.rmtree(hidden, ignore_errors=True)
+
+
+def title_in_bin(item: BinItem) -> str:
+    """Name of a deleted piece; the name of its folder where it cannot be read."""
+    try:
+        entry: _PieceJson = read_json(item.folder / ENTRY, _PieceJson)
+    except MusicgenError:
+        return item.name
+    return entry.name
 
 
 def _write_entry(piece: SavedPiece) -> SavedPiece:

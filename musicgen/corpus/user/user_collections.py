@@ -11,6 +11,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from musicgen.bin import COLLECTIONS, move_to_bin
 from musicgen.corpus.bundled.library import bundled_collections
 from musicgen.corpus.collection import why_empty
 from musicgen.corpus.errors import CollectionError
@@ -131,10 +132,8 @@ def rename(name: str, new_name: str) -> str:
 
 
 def delete(name: str) -> None:
-    """Delete a collection with its files; it disappears at once, even if deletion is killed."""
-    path = _existing(name)
-    with temporary_folder(collections_folder()) as folder:
-        path.replace(folder / "deleted")
+    """Move a collection with its files to the bin."""
+    move_to_bin(_existing(name), COLLECTIONS)
 
 
 def _add(

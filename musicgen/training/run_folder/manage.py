@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from dataclasses import replace
 
+from musicgen.bin import RUNS, move_to_bin
 from musicgen.files import write_json
 from musicgen.paths import PRETRAINED, checked_name, runs_folder
 from musicgen.training.run_folder.run import Run
@@ -29,16 +28,9 @@ def rename(run: Run, name: str) -> Run:
 
 
 def delete(run: Run) -> None:
-    """Delete a run with its checkpoints. Raises InvalidRunState.
-
-    The folder is moved away first, so that a kill leaves no half of a run in the list.
-    """
+    """Move a run with its checkpoints to the bin. Raises InvalidRunState."""
     _check_ended(run)
-    trash = tempfile.mkdtemp(prefix=".deleted-", dir=run.folder.parent)
-    try:
-        run.folder.rename(f"{trash}/{run.name}")
-    finally:
-        shutil.rmtree(trash, ignore_errors=True)
+    move_to_bin(run.folder, RUNS)
 
 
 def _check_ended(run: Run) -> None:

@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from musicgen.bin import COLLECTIONS
 from musicgen.corpus.bundled.library import BundledCollection, bundled_collections
 from musicgen.corpus.user import user_collections
 from musicgen.ui.shared.actions import run_action
+from musicgen.ui.shared.bin_view import IN_BIN, bin_view
 from musicgen.ui.shared.text import escape
 from musicgen.ui.shared.url_choice import choose_next, url_choice
 
@@ -42,10 +44,15 @@ def manage_collection(name: str) -> None:
             message = f"It is called {escape(new)} now."
             _apply(lambda: user_collections.rename(name, new), message)
         st.divider()
-        st.markdown("Deleting removes the copies made here; models trained on them stay.")
+        st.markdown(f"Models that were trained on it stay. {IN_BIN}")
         sure = st.checkbox(f"Yes, delete {escape(name)}", key=f"sure-{name}")
         if st.button("Delete", key=f"delete-{name}", type="primary", disabled=not sure):
             _apply(lambda: _delete(name), f"{escape(name)} is deleted.")
+
+
+def deleted_collections() -> None:
+    """Show the deleted collections, to be restored."""
+    bin_view(COLLECTIONS, after_restoring=lambda name: choose_next(COLLECTION, name))
 
 
 def _delete(name: str) -> str:

@@ -10,6 +10,7 @@ from musicgen.composing.records import saved_pieces
 from musicgen.composing.records.saved_pieces import SavedPiece, UnknownPiece
 from musicgen.errors import MusicgenError
 from musicgen.ui.compose.session import current_session
+from musicgen.ui.shared.bin_view import IN_BIN, THEY_IN_BIN
 from musicgen.ui.shared.frame import queue_toast
 from musicgen.ui.shared.selectable_table import clear_selection, identity_key
 from musicgen.ui.shared.text import escape, format_count
@@ -47,7 +48,8 @@ def delete_action(pieces: Sequence[SavedPiece]) -> None:
     with st.popover("Delete", icon=":material/delete:"):
         names = ", ".join(escape(piece.name, 60) for piece in pieces[:MAX_NAMES_SHOWN])
         more = len(pieces) - MAX_NAMES_SHOWN
-        st.markdown(f"Delete {names}{f' and {more} more' if more > 0 else ''}? This is final.")
+        kept = THEY_IN_BIN if len(pieces) > 1 else IN_BIN
+        st.markdown(f"Delete {names}{f' and {more} more' if more > 0 else ''}? {kept}")
         key = identity_key("history-delete", ids)
         if st.button(f"Yes, delete {number}", type="primary", key=key):
             _change(lambda: _delete(ids), f"{number} deleted.")

@@ -8,11 +8,13 @@ from datetime import datetime
 import pandas as pd
 import streamlit as st
 
-from musicgen.composing.records.saved_pieces import SavedPiece, list_pieces
+from musicgen.bin import PIECES
+from musicgen.composing.records.saved_pieces import SavedPiece, list_pieces, title_in_bin
 from musicgen.ui.compose.form.restore import upload_piece
 from musicgen.ui.compose.history import actions
 from musicgen.ui.compose.history.compare import compare
 from musicgen.ui.compose.piece_facts import originality_of
+from musicgen.ui.shared.bin_view import bin_view
 from musicgen.ui.shared.selectable_table import selectable_table
 from musicgen.ui.shared.text import format_count
 
@@ -23,7 +25,9 @@ MAX_COMPARED = 6
 def history_view() -> None:
     """Show the table, and actions on the pieces that are selected in it."""
     pieces = list_pieces()
-    upload_piece()
+    with st.container(horizontal=True):
+        upload_piece()
+        bin_view(PIECES, title_of=title_in_bin)
     if not pieces:
         st.caption("Every composed piece is saved here.")
         return

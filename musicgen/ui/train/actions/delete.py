@@ -1,13 +1,15 @@
-"""Deleting a run, once that is confirmed."""
+"""Deleting a run, once that is confirmed, and restoring it from the bin."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from musicgen.bin import RUNS
 from musicgen.training.run_folder import manage
-from musicgen.training.run_folder.registry import list_runs
+from musicgen.training.run_folder.registry import find_run, list_runs
 from musicgen.training.run_folder.run import Run
 from musicgen.ui.shared.actions import run_action
+from musicgen.ui.shared.bin_view import IN_BIN, bin_view
 from musicgen.ui.shared.text import escape
 from musicgen.ui.train.runs import watch_next
 
@@ -22,7 +24,12 @@ def delete_popover(run: Run) -> None:
         return f"{escape(run.name)} is deleted."
 
     with st.popover("Delete", icon=":material/delete:"):
-        st.markdown(f"Delete **{escape(run.name)}** with its checkpoints and curves, for good?")
+        st.markdown(f"Delete **{escape(run.name)}** with its checkpoints and curves? {IN_BIN}")
         # The key names the run, so that a click that arrives late reaches no other run.
         if st.button("Yes, delete it", key=f"delete-{run.name}", type="primary"):
             run_action(delete)
+
+
+def deleted_runs() -> None:
+    """Show the deleted runs, to be restored."""
+    bin_view(RUNS, after_restoring=lambda name: watch_next(find_run(name)))
