@@ -11,7 +11,7 @@ from musicgen.corpus.readers.musicxml.durations import divisions_of
 from musicgen.corpus.readers.musicxml.xml_tree import child_text, to_int
 
 _MAX_BEATS = 1000
-_NUMBERS = re.compile(r"\d{1,4}")
+_BEATS = re.compile(r"\d{1,4}(\s*\+\s*\d{1,4}){0,20}")
 _ALL_STAVES = 0
 _STYLES = {"slash": "~slash notation", "beat-repeat": "~beat repeats"}
 
@@ -82,7 +82,7 @@ class Attributes:
 
 def _signature(time: Element) -> tuple[int, int]:
     """Numerator and denominator of a time signature, `3+2/8` and `2/4 + 3/8` added up."""
-    beats = [sum(map(int, _NUMBERS.findall(child.text or ""))) for child in time.iterfind("beats")]
+    beats = [_added_beats(child.text or "") for child in time.iterfind("beats")]
     types = [to_int(child.text) for child in time.iterfind("beat-type")]
     pairs = list(zip(beats, types, strict=False))
     if not pairs or not all(0 < b <= _MAX_BEATS and 0 < t <= _MAX_BEATS for b, t in pairs):
@@ -90,6 +90,11 @@ def _signature(time: Element) -> tuple[int, int]:
     denominator = max(types)
     total = sum(Fraction(b, t) for b, t in pairs) * denominator
     return (total.numerator, denominator) if total.denominator == 1 else (0, 0)
+
+
+def _added_beats(text: str) -> int:
+    """The sum of beats such as `3+2`; 0 if the text is anything else."""
+    return sum(map(int, text.split("+"))) if _BEATS.fullmatch(text.strip()) else 0
 
 
 def _transposed_fifths(fifths: int, semitones: int) -> int:
