@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.attack import imported_runs
+from benchmarks.attack import full_disks, imported_runs, kills
 from benchmarks.attack.attack import Attack
 
-ATTACKS: tuple[Attack, ...] = (imported_runs.ATTACK,)
+ATTACKS: tuple[Attack, ...] = (imported_runs.ATTACK, kills.ATTACK, full_disks.ATTACK)
