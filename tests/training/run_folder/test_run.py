@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from musicgen.errors import MusicgenError
+from musicgen.files import write_json
 from musicgen.training.run_folder.registry import find_checkpoint
 from musicgen.training.run_folder.run import Run, UnknownRun
 from musicgen.training.settings import RunSettings
@@ -114,3 +115,11 @@ def unreadable(run: Run) -> Iterator[Path]:
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root reads everything")
 def test_unreadable_status(run: Run, unreadable: Path) -> None:
     assert run.status().state == "interrupted"
+
+
+def test_a_run_that_was_killed_in_the_queue_is_not_alive(tmp_path: Path) -> None:
+    """Its process had written its pid, so it need not be waited for."""
+    write_json(tmp_path / "status.json", {"state": "queued", "heartbeat": 1e9, "pid": 2**22 + 1})
+    assert Run(tmp_path, clock=lambda: 1e9 + 1).status().state == "interrupted"
+    write_json(tmp_path / "status.json", {"state": "queued", "heartbeat": 1e9})
+    assert Run(tmp_path, clock=lambda: 1e9 + 1).status().state == "queued"
