@@ -32,7 +32,7 @@ def test_a_new_file_has_the_permissions_of_any_file(tmp_path: Path) -> None:
 
 def test_a_device_is_written_to_and_stays_one() -> None:
     write_output(Path(os.devnull), b"new")
-    assert stat.S_ISCHR(os.stat(os.devnull).st_mode)
+    assert Path(os.devnull).is_char_device()
 
 
 def test_a_full_disk_leaves_the_old_file_or_none(
