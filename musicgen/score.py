@@ -135,8 +135,6 @@ class Score:
     @property
     def seconds(self) -> float:
         """Duration in seconds."""
-        if not self.tempo_changes:
-            return self.end * (microseconds_per_quarter(self.tempo) / 1e6 / self.resolution)
         return float(self.seconds_at([self.end])[0])
 
     def seconds_at(self, ticks: Sequence[int] | np.ndarray) -> np.ndarray:

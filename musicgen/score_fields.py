@@ -99,6 +99,9 @@ def seconds_at(
     resolution: int,
 ) -> np.ndarray:
     """Seconds from the beginning at ticks, through all changes of tempo: (N,) -> (N,) float64."""
+    if not changes:
+        seconds_per_tick = microseconds_per_quarter(tempo) / 1e6 / resolution
+        return np.asarray(ticks, dtype=np.float64) * seconds_per_tick
     starts = np.array([0, *(change.start for change in changes)], dtype=np.int64)
     tempos = [tempo, *(change.tempo for change in changes)]
     # As MIDI files say it, so that a written file lasts as long.
