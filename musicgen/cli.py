@@ -81,6 +81,7 @@ def make_parser() -> argparse.ArgumentParser:
     convert.add_argument(
         "out", type=Path, metavar="OUT", help="a .mid, .musicxml, .wav, .pdf or .svg file"
     )
+    add_time_option(convert)
     add_run_actions(
         add("runs", "runs.list_all", "List all runs, or do something with one."), _Parser
     )

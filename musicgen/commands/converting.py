@@ -12,8 +12,9 @@ from musicgen.corpus.errors import CollectionError
 from musicgen.corpus.facts import PieceFacts, piece_facts
 from musicgen.corpus.readers.read_score import read_piece
 from musicgen.corpus.source_files import read_file
+from musicgen.corpus.time_choice import with_time
 from musicgen.files import write_output
-from musicgen.rendering.exports import check_extension, export
+from musicgen.rendering.exports import PRINTED, check_extension, export
 
 
 def convert(options: argparse.Namespace) -> Answer:
@@ -26,15 +27,20 @@ def convert(options: argparse.Namespace) -> Answer:
     piece = read_piece(read_file(options.file), options.file.name)
     if isinstance(piece, RefusedFile):
         raise CollectionError(str(piece))
+    facts = piece_facts(piece)
+    score = with_time(piece.score, options.time)
+    by_beats = options.out.suffix.lower() in PRINTED and score.is_performance
+    if by_beats:  # what is printed has bars: those of the file, for want of better ones
+        score = with_time(score, "beats")
     files = []
-    for number, data in enumerate(export(piece.score, options.out.suffix), 1):
+    for number, data in enumerate(export(score, options.out.suffix), 1):
         path = numbered(options.out, number)
         write_output(path, data)
         files.append(str(path))
-    facts = piece_facts(piece)
-    return Answer({**asdict(facts), "files": files}, _describe(facts, files))
+    return Answer({**asdict(facts), "files": files}, _describe(facts, files, by_beats))
 
 
-def _describe(facts: PieceFacts, files: list[str]) -> str:
+def _describe(facts: PieceFacts, files: list[str], by_beats: bool) -> str:
     left_out = f"; left out: {', '.join(facts.left_out)}" if facts.left_out else ""
-    return f"{', '.join(files)}: {facts.notes:,} notes in {len(facts.parts)} parts{left_out}"
+    beats = "; played without a beat: written by the beats of its file" if by_beats else ""
+    return f"{', '.join(files)}: {facts.notes:,} notes in {len(facts.parts)} parts{left_out}{beats}"

@@ -23,6 +23,8 @@ EXPORTS: Mapping[str, Callable[[Score], list[bytes]]] = {
     ".svg": lambda score: [page.encode() for page in score_svgs(score)],
 }
 
+PRINTED = (".musicxml", ".xml", ".pdf", ".svg")  # formats that write bars
+
 
 def check_extension(extension: str) -> None:
     """Raise InvalidSetting if a score cannot be written in the format of an extension."""

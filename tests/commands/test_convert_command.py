@@ -58,6 +58,17 @@ def test_abc_to_all_formats(capsys: pytest.CaptureFixture[str], tmp_path: Path) 
         assert sound.getnframes() / sound.getframerate() == pytest.approx(8 * 60 / 90 + 2, abs=0.1)
 
 
+def test_a_performance_is_printed_by_the_beats_of_its_file(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    played = tmp_path / "played.mid"
+    played.write_bytes(performance_midi(40))
+    out = tmp_path / "played.musicxml"
+    answer = answer_of(capsys, "convert", str(played), str(out))
+    assert answer["performance"]
+    assert len(read_score(out.read_bytes(), out.name)) == answer["notes"]
+
+
 @pytest.mark.parametrize(
     ("file", "out", "reason"),
     [
