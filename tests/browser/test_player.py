@@ -29,7 +29,12 @@ from musicgen.rendering.figures.roll import Mark
 from musicgen.rendering.wav import wav_bytes
 from musicgen.score import Score, notes_from
 from musicgen.ui.components.player import roll_player
+from tests.helpers.bands import band_score
 
+if "band" in st.query_params:
+    band = band_score()
+    roll_player(band, wav_bytes(band), "band")
+    st.stop()
 score = Score(notes_from([(24 * n, 24, 60 + n % 12) for n in range(40)]))  # 20 seconds
 marks = [Mark(20, 24, "shared", True), Mark(8, 12, "<b id=bold>4 notes</b> of a tune")]
 marks += [Mark(24 + n, 28 + n, f"passage {n} that is shared", True) for n in range(12)]
@@ -112,6 +117,19 @@ def record_other_host(urls: list[str], url: str, address: str) -> None:
 def sound(page: Any) -> dict[str, Any]:
     """State of the player's sound; times in seconds."""
     return dict(page.locator(".player audio").evaluate(AUDIO_STATE))
+
+
+def test_the_playhead_and_the_sound_follow_the_tempo_map(tab: Any, address: str) -> None:
+    tab.problems, tab.other_hosts = [], []
+    tab.goto(f"{address}/?band=1")
+    position, tempo = tab.locator(".player .position"), tab.locator(".player .beats")
+    playwright.expect(position).to_have_text("bar 1 · 0:00 / 0:30", timeout=30_000)
+    for seconds, bar, quarters in ((7.9, 4, 120), (8.1, 5, 150), (20.7, 12, 150), (20.9, 13, 100)):
+        tab.locator(".player audio").evaluate("(a, now) => { a.currentTime = now }", seconds)
+        playwright.expect(position).to_have_text(f"bar {bar} · 0:{int(seconds):02} / 0:30")
+        playwright.expect(tempo).to_have_text(f"♩ = {quarters}")
+    playwright.expect(tab.locator(".player .legend")).to_contain_text("Lead Flute")
+    assert tab.problems == []
 
 
 def test_it_plays_pauses_and_goes_on_over_a_rerun(page: Any) -> None:
