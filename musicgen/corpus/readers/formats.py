@@ -22,7 +22,7 @@ FORMATS = {
     ".krn": HUMDRUM,
 }
 
-_HEAD_BYTES = 4096  # of a file, by which its format is detected
+_HEAD_BYTES = 16_384  # of a file, by which its format is detected
 _XML_ENCODING = re.compile(rb"<\?xml[^>]{0,100}encoding=[\"']([\w.-]{1,40})[\"']")
 _TUNE_HEAD = re.compile(r"^(%abc\b|X: ?\d)", re.MULTILINE)
 _HUMDRUM_HEAD = re.compile(r"(!![^\n]*\n|\s)*\*\*[A-Za-z]")
@@ -57,7 +57,7 @@ def detect_format(data: bytes, file: str) -> str:
         return MIDI
     if data[:4] == b"PK\3\4" and (extension(file) in FORMATS or _MXL_CONTAINER in data):
         return MXL
-    text = to_text(data[:_HEAD_BYTES]).lstrip("\ufeff \t\r\n")
+    text = to_text(data[:_HEAD_BYTES]).replace("\r", "\n").lstrip("\ufeff \t\n")
     if text.startswith("<"):
         return MUSICXML
     if _HUMDRUM_HEAD.match(text):

@@ -20,7 +20,7 @@ from musicgen.corpus.readers.notation import read_text
 from musicgen.corpus.score_tables import ScoreHeader, header_of, tables_of
 from musicgen.json_files import parse_json
 
-SECONDS_PER_MEGABYTE = 20  # time limit of a text, beyond the seconds of a short one
+SECONDS_PER_MEGABYTE = 60  # time limit of a text, beyond the seconds of a short one
 MAX_MEMORY_BYTES = 3 * 2**30  # of address space, if the system can enforce it
 MAX_REASON_CHARACTERS = 160
 
