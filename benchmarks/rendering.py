@@ -21,12 +21,13 @@ from musicgen.metres import TICKS_PER_QUARTER
 from musicgen.rendering.figures.roll import piano_roll
 from musicgen.rendering.midi import FILE_TICKS_PER_QUARTER, midi_bytes
 from musicgen.rendering.musicxml import musicxml_bytes
+from musicgen.rendering.pdf.document import pdf_bytes
 from musicgen.rendering.svg import score_svgs
 from musicgen.rendering.wav import sound_source, wav_bytes
 from musicgen.score import Score, notes_from
 from tests.rendering.four_readers import READERS, with_musicxml
 from tests.rendering.listening import FULL_SCALE, cents_off, peak, sound
-from tests.rendering.rendered_scores import midi_notes, random_score
+from tests.rendering.rendered_scores import midi_notes, one_note_a_key, random_score
 
 SCALE = FILE_TICKS_PER_QUARTER // TICKS_PER_QUARTER
 PIANO_KEYS = range(21, 109)
@@ -105,6 +106,7 @@ def speed_of_notation() -> dict[str, float]:
     return {
         "musicxml_of_60_s_seconds": seconds_of(lambda: musicxml_bytes(minute)),
         "svg_of_60_s_seconds": seconds_of(lambda: score_svgs(minute)),
+        "pdf_of_60_s_seconds": seconds_of(lambda: pdf_bytes(score_svgs(minute))),
         "roll_of_10000_notes_seconds": seconds_of(lambda: piano_roll(long).to_json()),
     }
 
@@ -118,13 +120,14 @@ def read_back(pieces: int) -> dict[str, int]:
     same = dict.fromkeys(READERS, 0)
     in_xml = []
     for index in range(pieces):
-        score = random_score(rng, notes=100)
+        score = one_note_a_key(random_score(rng, notes=100))
         midi, notes = midi_bytes(score), midi_notes(score, SCALE)
         for library, read in READERS.items():
             same[library] += read(midi) == notes
         if index % 10 == 0:
             notes_in_xml = with_musicxml(musicxml_bytes(score))
-            in_xml.append(notes_in_xml == sorted(note[:3] for note in notes))
+            written = score.notes[["start", "duration", "pitch"]].tolist()
+            in_xml.append(notes_in_xml == sorted(written))
     return {
         "pieces": pieces,
         **{f"same_in_{name}": count for name, count in same.items()},

@@ -155,7 +155,7 @@ def join_ties(notes: Iterable[WrittenNote], tracks: Sequence[int]) -> list[list[
     """Join tied notes of one track into one: rows of start, end, pitch, velocity, part.
 
     A tie leads to a note on the same key that begins where the first ends and says that a tie
-    ends there; of several in a track, to one of the same part, of these to the one that began last.
+    ends there; of several in a track, to one of the same part.
     """
     rows: list[list[int]] = []
     open_ties: dict[tuple[int, int, int], list[list[int]]] = {}  # track, pitch, end: rows
@@ -163,8 +163,8 @@ def join_ties(notes: Iterable[WrittenNote], tracks: Sequence[int]) -> list[list[
         track = tracks[note.part]
         waiting = open_ties.get((track, note.pitch, note.start)) if note.tie & TIE_STOP else None
         if waiting:
-            same_part = [i for i, row in enumerate(waiting) if row[4] == note.part]
-            row = waiting.pop(same_part[-1] if same_part else 0)
+            same_part = (i for i, row in enumerate(waiting) if row[4] == note.part)
+            row = waiting.pop(next(same_part, 0))
             row[1] = max(row[1], note.end)
         else:
             row = [note.start, note.end, note.pitch, note.velocity, note.part]

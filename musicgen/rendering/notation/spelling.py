@@ -1,4 +1,4 @@
-"""Key signatures of a score, and the names of its notes by them and by what sounds around."""
+"""Key signatures, the names of notes by them and by what sounds around, and accidentals."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from musicgen.score_fields import KeySignature
 _SLOT = TICKS_PER_QUARTER // 2  # ticks in which notes count as sounding together
 _FLATTEST, _SHARPEST = -8, 12  # F flat and B sharp, on the line of fifths
 _DIATONIC = range(-1, 6)  # positions of the notes of C major
-_CHANGE_COST = 1.5  # fifths, of a name other than the key's usual one
+_CHANGE_COST = 1.5  # fifths, of a name other than the one by the key
+
+_SHARP_ORDER = "FCGDAEB"
+_NAMES = {-2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp"}
 
 
 class Spelling:
@@ -58,10 +61,31 @@ class Spelling:
     def spell(self, pitch: int, tick: int) -> tuple[str, int, int]:
         """Letter, alteration in semitones and octave of a note that begins at a tick."""
         sharps = self.sharps(tick)
-        usual, slot = key_fifths(pitch, sharps), min(tick // _SLOT, len(self._counts) - 1)
-        if usual - sharps in _DIATONIC or not self._counts[slot] > 0:
-            return named_fifths(pitch, usual)
-        around = self._sums[slot] / self._counts[slot]
-        names = [f for f in (usual, usual - 12, usual + 12) if _FLATTEST <= f <= _SHARPEST]
-        best = min(names or [usual], key=lambda f: abs(f - around) + _CHANGE_COST * (f != usual))
+        in_key, slot = key_fifths(pitch, sharps), min(tick // _SLOT, len(self._counts) - 1)
+        if in_key - sharps in _DIATONIC or not self._counts[slot] > 0:
+            return named_fifths(pitch, in_key)
+        centre = self._sums[slot] / self._counts[slot]
+        names = [f for f in (in_key, in_key - 12, in_key + 12) if _FLATTEST <= f <= _SHARPEST]
+        best = min(names or [in_key], key=lambda f: abs(f - centre) + _CHANGE_COST * (f != in_key))
         return named_fifths(pitch, best)
+
+
+class BarAccidentals:
+    """Alterations that are in force in one bar of a staff."""
+
+    def __init__(self, sharps: int) -> None:
+        altered = _SHARP_ORDER[:sharps] if sharps >= 0 else _SHARP_ORDER[sharps:]
+        self._signature = dict.fromkeys(altered, 1 if sharps > 0 else -1)
+        self._in_bar: dict[tuple[str, int], int] = {}
+
+    def printed(self, letter: str, alteration: int, octave: int, is_tied: bool) -> str:
+        """MusicXML's name of the accidental to print before a note; empty for none.
+
+        is_tied: whether a tie leads to the note, which then needs none.
+        """
+        place = letter, octave
+        in_force = self._in_bar.get(place, self._signature.get(letter, 0))
+        if is_tied or in_force == alteration:
+            return ""
+        self._in_bar[place] = alteration
+        return _NAMES[alteration]

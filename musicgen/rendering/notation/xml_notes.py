@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement
 
-from musicgen.rendering.notation.accidentals import BarAccidentals
 from musicgen.rendering.notation.bars import NotatedChord, Voices
 from musicgen.rendering.notation.note_values import is_dotted, is_triplet, value_name
 from musicgen.rendering.notation.percussion import drum_place, is_pedal
-from musicgen.rendering.notation.spelling import Spelling
+from musicgen.rendering.notation.spelling import BarAccidentals, Spelling
 
 _VELOCITY_OF_FULL_DYNAMICS = 90  # MusicXML's dynamics are a percentage of it
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from collections import Counter
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import pairwise
 from xml.etree.ElementTree import Element, SubElement
 
 from musicgen.rendering.notation.staves import WrittenPart
@@ -84,20 +83,30 @@ def _groups(
     position = {part.number: index for index, part in enumerate(parts)}
     braces = [("brace", position[first], position[last]) for first, last in hands]
     in_brace = {index for _, first, last in braces for index in range(first, last + 1)}
-
-    programs = Counter(part.part.program for part in parts if not part.part.is_drum)
-
-    def section(index: int) -> tuple[str, int]:
-        part = parts[index].part
-        if index in in_brace or part.is_drum or len(parts[index].staves) > 1:
-            return "none", index
-        for number, (first, last) in enumerate(_SECTIONS):
-            if first <= part.program <= last:
-                return "section", number
-        return ("program", part.program) if programs[part.program] > 1 else ("track", part.track)
-
-    runs = [list(run) for _, run in groupby(range(len(parts)), section)]
+    has_tracks = len({part.part.track for part in parts}) > 1
+    runs = [[0]] if parts else []
+    for index, (part, following) in enumerate(pairwise(parts), 1):
+        apart = index in in_brace or index - 1 in in_brace
+        if not apart and _are_together(part, following, has_tracks):
+            runs[-1].append(index)
+        else:
+            runs.append([index])
     return braces + [("bracket", run[0], run[-1]) for run in runs if len(run) > 1]
+
+
+def _are_together(part: WrittenPart, other: WrittenPart, has_tracks: bool) -> bool:
+    """Whether two neighbours are of one track, of one instrument or of one section."""
+    first, second = part.part, other.part
+    if first.is_drum or second.is_drum:
+        return False
+    if has_tracks and first.track == second.track:
+        return True
+    if len(part.staves) > 1 or len(other.staves) > 1:
+        return False
+    return first.program == second.program or any(
+        low <= min(first.program, second.program) <= max(first.program, second.program) <= high
+        for low, high in _SECTIONS
+    )
 
 
 def _start_group(element: Element, symbol: str, instrument: str) -> None:
