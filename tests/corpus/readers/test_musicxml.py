@@ -126,6 +126,17 @@ def test_signs_that_repeat_bars(distance: int, expected: list[int]) -> None:
     assert rows(score) == [(96 * bar, 96, pitch) for bar, pitch in enumerate(expected)]
 
 
+def test_a_repeat_sign_of_one_staff_of_drums_that_ends_in_its_own_bar() -> None:
+    def style(sign: str) -> str:
+        return f'<attributes><measure-style number="1">{sign}</measure-style></attributes>'
+
+    hit = "<note><unpitched/><duration>16</duration></note>"
+    start = style('<measure-repeat type="start">1</measure-repeat>')
+    stop = style('<measure-repeat type="stop"/>')
+    score = read(part(hit, start + note("rest", 4) + stop, note("rest", 4)))
+    assert score.notes["start"].tolist() == [0, 96]
+
+
 def test_cue_notes_and_grace_notes_are_named_and_left_out() -> None:
     cue = note("D4", 2).replace("<note>", "<note><cue/>")
     grace = "<note><grace/><pitch><step>E</step><octave>4</octave></pitch></note>"

@@ -42,7 +42,7 @@ class PartKey:
 
     track: int
     is_drum: bool
-    staff: int  # from 1; 0 for drums
+    staff: int  # from 1
     name: str
     program: int
 

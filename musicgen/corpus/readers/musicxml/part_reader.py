@@ -101,6 +101,8 @@ class PartReader:
         self._advance(self._ticks(to_fraction(element.findtext("duration")) or 0))
 
     def _read_attributes(self, element: Element) -> None:
+        if self._bar.length and element.find("measure-style/measure-repeat") is not None:
+            self._repeat_bars()  # a sign that ends at the end of its bar, not in the next
         key = self._attributes.apply(element)
         self._bar.signature = self._attributes.signature
         if key is not None:
@@ -168,7 +170,7 @@ class PartReader:
         staff = 1 if self._is_one_part else staff
         if is_drum:
             name = self._part.name or instrument.name
-            return PartKey(self._track, True, 0, name, instrument.program or 0)
+            return PartKey(self._track, True, staff, name, instrument.program or 0)
         names = self._part.name, instrument.name
         name = next(filter(None, names[:: -1 if len(self._part.instruments) > 1 else 1]), "")
         return PartKey(self._track, False, staff, name, self._part.program(instrument))
