@@ -23,7 +23,9 @@ def say_time(analysis: Analysis) -> None:
     if not performances and choice == "auto":
         return
     if choice == "auto":
-        number = "The piece" if pieces == 1 else f"{performances:,} of {pieces:,} pieces"
+        number = f"{performances:,} of {pieces:,} pieces"
+        if performances == pieces:
+            number = "The piece" if pieces == 1 else f"All {pieces:,} pieces"
         text = (
             f"{number} {'is a performance' if performances == 1 else 'are performances'}: notes "
             "that lie on no beat, read in seconds, without bars."
