@@ -75,7 +75,7 @@ def _draw_group(canvas: Any, group: Element) -> None:
             _apply_transform(canvas, element)
             canvas.doForm(_glyph_code(element.get(_HREF)))
             canvas.restoreState()
-        elif tag in _SHAPES:
+        elif tag in SHAPES:
             _draw_shape(canvas, element)
 
 
@@ -90,7 +90,7 @@ def _draw_shape(canvas: Any, element: Element) -> None:
     if dashes:
         canvas.setDash([float(length) for length in dashes.split()])
     path = canvas.beginPath()
-    _SHAPES[element.tag.removeprefix(SVG)](path, element)
+    SHAPES[element.tag.removeprefix(SVG)](path, element)
     canvas.drawPath(path, stroke=1, fill=int(element.get("fill") != "none"))
     canvas.restoreState()
 
@@ -129,7 +129,7 @@ def _add_ellipse(path: Any, element: Element) -> None:
     path.ellipse(x - rx, y - ry, 2 * rx, 2 * ry)
 
 
-_SHAPES: Mapping[str, Callable[[Any, Element], None]] = {  # by tag
+SHAPES: Mapping[str, Callable[[Any, Element], None]] = {  # by tag
     "path": _add_path,
     "polygon": _add_polygon,
     "polyline": _add_polyline,

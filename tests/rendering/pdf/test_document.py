@@ -7,11 +7,12 @@ import numpy as np
 import pypdfium2
 import pytest
 
-from musicgen.rendering.pdf.document import pdf_bytes
+from musicgen.rendering.pdf.document import SHAPES, pdf_bytes
 from musicgen.rendering.pdf.fonts import MUSIC_FONT
 from musicgen.rendering.pdf.svg_text import SVG, text_lines
 from musicgen.rendering.svg import score_svgs
 from musicgen.score import Score, notes_from
+from musicgen.score_fields import Part
 from tests.rendering.rendered_scores import PICKUP, random_score
 
 A4 = (595.3, 841.9)  # points
@@ -118,3 +119,27 @@ def test_lines_of_text_have_their_font() -> None:
 def test_other_svg_is_refused() -> None:
     with pytest.raises(ValueError, match="not a page that verovio has engraved"):
         pdf_bytes(['<svg xmlns="http://www.w3.org/2000/svg"/>'])
+
+
+def test_brackets_triplets_and_octave_signs_are_of_shapes_that_are_drawn() -> None:
+    parts = tuple(Part(name, 40, track=n) for n, name in enumerate(("Violin 1", "Violin 2")))
+    rows = [(8 * n, 8, 98, 80, 40, 0) for n in range(12)] + [(0, 96, 60, 80, 40, 1)]
+    [svg] = score_svgs(Score(notes_from(rows), parts=parts))
+    tags = {element.tag.removeprefix(SVG) for element in fromstring(svg).iter()}
+    outside = {"svg", "style", "defs", "desc", "title", "g", "use", "text", "tspan"}
+    assert {"rect", "polyline"} <= tags  # a bracket of the parts, those of the triplets
+    assert tags - outside <= set(SHAPES)
+
+
+def test_a_bracket_is_black() -> None:
+    parts = (Part("Violin 1", 40), Part("Violin 2", 40, track=1))
+    rows = [(0, 96, 72, 80, 40, 0), (0, 96, 69, 80, 40, 1)]
+    [svg] = score_svgs(Score(notes_from(rows), parts=parts))
+    [page] = document([svg])
+    x, y, height, width = (
+        float(re.findall(rf'<rect[^>]* {name}="([\d.]+)"', svg)[0])
+        for name in ("x", "y", "height", "width")
+    )
+    middle = y + height / 2, x + width / 2
+    row, column = (int((value + 500) / 25 * SCALE * PIXELS) for value in middle)
+    assert ink(page)[row, column] > 0.9
