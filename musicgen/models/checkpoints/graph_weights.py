@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import onnx
 
 
 def with_weights(graph: bytes, weights: Mapping[str, np.ndarray]) -> bytes:
     """The graph with other weights, by the path of their variable."""
+    import onnx  # here, since it takes 0.2 s, which opening a sealed checkpoint should not
+
     model = onnx.load_model_from_string(graph)
     for tensor in model.graph.initializer:
         if tensor.name in weights:
