@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MAX_NOTES_DRAWN = 4000  # of a piano roll
 MAX_SOUNDS = 16  # in memory
 _COLUMN_ORDER = (
-    "file", "parts", "notes", "drum notes", "length", "time", "bars", "metre", "tempo",
+    "file", "notes", "parts", "drum notes", "length", "time", "bars", "metre", "tempo",
     "tempo changes", "pedal", "key signature", "estimated key", "correlation", "tokens", "split",
     "status", "left out", "twin of", "remedy", "format",
 )  # fmt: skip
@@ -38,7 +38,6 @@ _OPTIONAL = (
     *("drum notes", "tempo changes", "pedal"),
 )
 _COLUMNS: dict[str, Any] = {
-    "file": st.column_config.TextColumn("file", width="medium"),
     "parts": st.column_config.NumberColumn("parts", help="instruments and voices, drums included"),
     "notes": st.column_config.NumberColumn("notes", help="of all parts, drums included"),
     "length": st.column_config.TextColumn("length", help="hours, minutes and seconds"),
