@@ -48,8 +48,8 @@ def delete_action(pieces: Sequence[SavedPiece]) -> None:
     with st.popover("Delete", icon=":material/delete:"):
         names = ", ".join(escape(piece.name, 60) for piece in pieces[:MAX_NAMES_SHOWN])
         more = len(pieces) - MAX_NAMES_SHOWN
-        kept = THEY_IN_BIN if len(pieces) > 1 else IN_BIN
-        st.markdown(f"Delete {names}{f' and {more} more' if more > 0 else ''}? {kept}")
+        where = THEY_IN_BIN if len(pieces) > 1 else IN_BIN
+        st.markdown(f"Delete {names}{f' and {more} more' if more > 0 else ''}? {where}")
         key = identity_key("history-delete", ids)
         if st.button(f"Yes, delete {number}", type="primary", key=key):
             _change(lambda: _delete(ids), f"{number} deleted.")

@@ -7,7 +7,7 @@ from musicgen.score import Score, notes_from
 from musicgen.ui.compose.piece.page_svg import join_pages, on_white
 
 SVG = "{http://www.w3.org/2000/svg}"
-PAGES = score_svgs(Score(notes_from([(12 * n, 12, 60 + n % 12) for n in range(500)])))
+PAGES = score_svgs(Score(notes_from([(12 * n, 12, 60 + n % 12) for n in range(1_500)])))
 
 
 def count_notes(document: ElementTree.Element) -> int:
@@ -24,7 +24,7 @@ def test_pages_are_joined_one_below_the_other():
     assert len(PAGES) > 1
     document = ElementTree.fromstring(join_pages(PAGES))
     pages = document.findall(f"{SVG}svg")
-    assert count_notes(document) == 500
+    assert count_notes(document) == 1_500
     tops = [float(page.get("y")) for page in pages]
     heights = [float(page.get("height")) for page in pages]
     assert tops == pytest.approx([sum(heights[:n]) for n in range(len(PAGES))])
