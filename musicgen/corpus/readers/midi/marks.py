@@ -114,12 +114,13 @@ def _key_signatures(events: MidiEvents) -> tuple[KeySignature, ...]:
 def left_out(events: MidiEvents) -> tuple[str, ...]:
     """What a file holds beyond a score, with counts: `12 pitch bends`."""
     controls = events.first[events.kinds == CONTROL]
-    banks = int(np.isin(controls, _BANK_SELECT).sum())
+    of_controls = np.bincount(controls, minlength=128)
+    banks = int(of_controls[list(_BANK_SELECT)].sum())
     of_kinds = np.bincount(events.kinds, minlength=16).tolist()
     metas = [meta.kind for meta in events.metas]
     counts = Counter(
         {
-            "controller changes": len(controls) - int((controls == _SUSTAIN).sum()) - banks,
+            "controller changes": len(controls) - int(of_controls[_SUSTAIN]) - banks,
             "bank selections": banks,
             "pitch bends": of_kinds[PITCH_BEND],
             "aftertouch events": of_kinds[KEY_PRESSURE] + of_kinds[CHANNEL_PRESSURE],
