@@ -13,7 +13,7 @@ DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 # What may stand in backticks: a path of this repo, or a module after `python -m`.
 PATH = re.compile(r"`((?:[\w.-]+/)*[\w.-]+(?:\.py|\.js|\.md|/))`")
 MODULE = re.compile(r"python -m ((?:musicgen|benchmarks)(?:\.\w+)*)")
-MADE_BY_PEOPLE = {"my-midi/", "collections/", "runs/", "pieces/"}  # in their own folder
+MADE_BY_PEOPLE = {"my-midi/", "bin/", "collections/", "runs/", "pieces/"}  # in their own folder
 
 
 @pytest.mark.parametrize("doc", DOCS, ids=lambda doc: doc.name)

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from benchmarks.attack import full_disks, imported_runs, kills
+from benchmarks.attack import (
+    full_disks,
+    hostile_files,
+    imported_runs,
+    killed_changes,
+    kills,
+    requests_of_other_sites,
+)
 from benchmarks.attack.attack import Attack
 
-ATTACKS: tuple[Attack, ...] = (imported_runs.ATTACK, kills.ATTACK, full_disks.ATTACK)
+ATTACKS: tuple[Attack, ...] = (
+    hostile_files.ATTACK,
+    requests_of_other_sites.ATTACK,
+    killed_changes.ATTACK,
+    imported_runs.ATTACK,
+    kills.ATTACK,
+    full_disks.ATTACK,
+)

@@ -181,7 +181,8 @@ def _list_zip(source: Path | bytes, prefix: str, name: str, archives: _Archives)
     return [
         _member(source, member, prefix, archives)
         for member in members
-        if not member.is_dir() and not any(map(_is_ignored, _path_parts(member.filename)))
+        if not member.filename.endswith("/")  # is_dir() of a member without a name raises
+        and not any(map(_is_ignored, _path_parts(member.filename)))
     ]
 
 

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from musicgen.corpus.collection import RefusedFile
 from musicgen.corpus.errors import UnreadableScore
-from musicgen.corpus.readers.formats import detect_format
-from musicgen.corpus.source_files import SourceFile, files_below, printable
+from musicgen.corpus.readers.formats import FORMATS, detect_format, extension
+from musicgen.corpus.source_files import SourceFile, files_below, is_zip, printable
 from musicgen.corpus.user.safe_names import FreePaths, safe_path
 from musicgen.errors import Cancelled
 from musicgen.progress import Progress
@@ -110,7 +110,12 @@ class FileCopier:
 
     def _write(self, file: str, data: bytes) -> Path:
         """Write bytes under a free and safe name that is as close to the file's as possible."""
-        name = self._free.find(safe_path(file))
+        safe = safe_path(file)
+        if is_zip(safe.name) or extension(safe.name) not in (extension(file), *FORMATS):
+            # What is left of the name would have it read as something else.
+            kind = detect_format(data, file)
+            safe = safe.with_name(safe.name + next(e for e in FORMATS if FORMATS[e] == kind))
+        name = self._free.find(safe)
         path = self._staging / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
