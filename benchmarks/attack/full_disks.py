@@ -28,7 +28,7 @@ from musicgen.training.run_folder.run import Run
 DISK_BYTES = 64 * 2**20
 MAX_SECONDS = 300.0
 MESSAGE = "the disk is full: free some space"
-MAX_FREE_BYTES = 4 * 2**20  # more than a session of some batches needs
+MAX_FREE_BYTES = 2**19  # about what a session of some batches needs
 BATCHES = 10
 
 
@@ -39,9 +39,9 @@ def cases(count: int, seed: int) -> Iterator[tuple[str, Case]]:
         request_stop(run, 1)
         start_training(run).wait(MAX_SECONDS)
         for number in range((count + 1) // 2):
-            free = MAX_FREE_BYTES * number // max(1, count // 2)
+            free = MAX_FREE_BYTES * (2 * number + 1) // (count + 1)
             yield f"training, {free:,} bytes free", partial(_train, run, disk, free)
-            yield f"composing, {free:,} bytes free", partial(_compose, disk, free // 64)
+            yield f"composing, {free:,} bytes free", partial(_compose, disk, free // 8)
 
 
 def _train(run: Run, disk: Path, free: int) -> str:

@@ -11,6 +11,7 @@ from musicgen.composing.records.saved_pieces import delete, list_pieces, save_pi
 from musicgen.composing.records.settings_link import to_link
 from musicgen.composing.settings import NO_STYLE, ComposeSettings
 from musicgen.encoding.notes import NotesEncoding
+from musicgen.file_hashes import write_hashes
 from musicgen.rendering.midi import midi_bytes
 from tests.helpers.page_text import texts
 from tests.helpers.tiny_music import tiny_pieces, write_folder
@@ -33,7 +34,9 @@ def test_without_a_model_the_page_says_what_to_do(runs, open_page):
 def test_a_damaged_checkpoint_is_explained_and_another_can_be_chosen(runs, compose_page):
     broken = write_run(runs, "broken")
     write_run(runs, "sound")
-    (broken / "checkpoints/epoch-0002/step_pitch.onnx").write_bytes(b"nonsense")
+    checkpoint = broken / "checkpoints" / "epoch-0002"
+    write_hashes(checkpoint, ["config.json", "step_pitch.onnx"])
+    (checkpoint / "step_pitch.onnx").write_bytes(b"nonsense")
     page = compose_page(model="broken")
     assert "This model cannot be used" in texts(page)
     assert "step\\_pitch\\.onnx" in texts(page)
