@@ -134,7 +134,7 @@ def _collection_name(choices: random.Random) -> tuple[str, Case]:
 
 
 ATTACK = Attack(
-    "hostile-files",
+    "hostile files",
     "no name, device, pipe, codec or zip leads out of the workspace or hides another file",
     count=4000,
     sample=60,

@@ -88,7 +88,7 @@ def _check(additions: int) -> None:
 
 
 ATTACK = Attack(
-    "killed-changes",
+    "killed changes",
     "a kill leaves additions and deletions whole",
     count=200,
     sample=3,

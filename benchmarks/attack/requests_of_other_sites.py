@@ -69,7 +69,7 @@ def _case(port: int, path: str, host: str, origin: str, own: bool) -> Case:
 
 
 ATTACK = Attack(
-    "other-sites",
+    "other sites",
     "no other site, and no other name of this computer, gets an answer",
     count=2000,
     sample=40,
