@@ -111,8 +111,8 @@ def _upload_form(collection: str, additions: int) -> None:
         accept_new_options=True,
     )
     st.caption(
-        f"More than {MANY_FILES} files? Put them into a zip: a browser sends files one by one and may "
-        "lose some."
+        f"More than {MANY_FILES} files? Put them into a zip: a browser sends files one by one "
+        "and may lose some."
     )
     for several, label in ((True, "Files or a zip"), ("directory", "A whole folder")):
         key = f"upload-{several}-{additions}"
