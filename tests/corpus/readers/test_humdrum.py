@@ -55,7 +55,7 @@ def test_notes_of_nested_spines(seed: int) -> None:
 
 @pytest.mark.slow
 def test_no_note_of_many_texts_with_nested_spines_is_lost() -> None:
-    for seed in range(100, 252):
+    for seed in range(100, 140):
         text, notes = nested_spines(seed, bars=16)
         assert in_quarters(read_humdrum(text, "a").score) == notes, seed
 

@@ -55,8 +55,8 @@ def _onnx_logits(onnx_model: OnnxModel, steps: Steps, count: int) -> list[np.nda
 
 
 LSTM = LstmSettings(width=24, layers=2)
-TRANSFORMER = TransformerSettings(width=32, layers=2, heads=2, context=1000)
-FORGETFUL = TransformerSettings(width=32, layers=2, heads=2, context=50)
+# Its context grows for the first 300 steps and moves on in the rest.
+TRANSFORMER = TransformerSettings(width=32, layers=2, heads=2, context=300)
 ENCODINGS: dict[str, Encoding] = {
     "events": EventsEncoding(velocity=True, program=True),
     "notes": NotesEncoding.for_scores(tiny_pieces()),
@@ -84,7 +84,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
 
 @pytest.mark.parametrize(
     ("settings", "name"),
-    [(LSTM, "events"), (LSTM, "notes"), (FORGETFUL, "events"), (TRANSFORMER, "notes")],
+    [(LSTM, "events"), (LSTM, "notes"), (TRANSFORMER, "events")],
 )
 def test_step_graphs_have_the_logits_of_training(
     written: Written, settings: ModelSettings, name: str

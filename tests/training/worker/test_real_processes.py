@@ -92,6 +92,7 @@ def test_queue_kill_and_failures(
     _copy_with_nan_weights(first.checkpoint(), broken)
     _wait_until(lambda: second.status().state == "failed", second)
     assert second.status().failure == DIVERGED
+    assert "lower learning rate" in second.status().message
 
     # To resume, the collection is needed; when it is back, the run goes on from its checkpoint.
     launch.change_settings(first, epochs=epoch + 2)
