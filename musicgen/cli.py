@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -32,17 +33,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = make_parser().parse_args(arguments)
     try:
         answer = _load_command(options.command)(options)
+        if options.json:
+            print(json.dumps(answer.data, allow_nan=False), flush=True)
+        elif answer.text:
+            print(answer.text, flush=True)
+    except BrokenPipeError:  # the reader of standard output has closed it
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - for what Python flushes at its end
+        return FAILURE
     except PROBLEMS as problem:
         print(f"musicgen {options.name}: {describe(problem)}", file=sys.stderr)
         return BAD_INPUT
-    except BrokenPipeError:  # the reader of standard output has closed it
-        return FAILURE
     except KeyboardInterrupt:
         return INTERRUPTED
-    if options.json:
-        print(json.dumps(answer.data, allow_nan=False))
-    elif answer.text:
-        print(answer.text)
     return answer.status
 
 
