@@ -253,3 +253,15 @@ def test_a_rerun_walks_no_folder(open_page, home: Path, monkeypatch):
         walks.clear()
         assert not page.run().exception
         assert [folder for folder in walks if home in folder.parents] == []
+
+
+def test_a_shared_server_takes_uploads_only(open_page, monkeypatch, tmp_path: Path):
+    monkeypatch.setenv("MUSICGEN_SHARED", "1")
+    folder = write_folder(tmp_path / "my tunes", count=2)
+    page = open_page(DATA)
+    assert not [field for field in page.text_input if str(field.key).startswith("import-path")]
+    assert "Import the folder or file" not in buttons(page)
+    page = open_page(DATA, collection=str(folder))
+    assert page.selectbox(key="collection").value == "bach-chorales"
+    page.file_uploader[0].set_value([("one.mid", MUSIC["one note"], "audio/midi")]).run()
+    assert page.selectbox(key="collection").value == "My music"
