@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from musicgen.file_hashes import write_listed
 from musicgen.files import write_json
 from musicgen.models.settings import TransformerSettings
 from musicgen.training.keras.session import TrainingSession
@@ -66,28 +67,24 @@ def test_a_resumed_transformer_with_averaged_weights_has_the_same_losses(source:
     assert losses_of(halves) == pytest.approx(losses_of(without_stop), abs=1e-4)
 
 
-def test_more_epochs(one_epoch: Run) -> None:
-    run = _copy_of(one_epoch, "short")
-    longer = replace(run.settings, train=replace(run.settings.train, epochs=2))
-    (run.folder / "run.json").write_text(json.dumps(longer.to_json()))
-    assert train_run(run) == "finished"
-    assert [line["epoch"] for line in epochs_of(run)] == [1, 2]
-
-
 def test_patience_counts_from_continue(one_epoch: Run) -> None:
     """A run stopped by patience trains as many epochs again when it is continued."""
     run = _copy_of(one_epoch, "patient", patience=2)
     position = replace(read_position(run.checkpoint("latest")), epoch=5, best_epoch=3)
     best = replace(position, best_valid_loss=0.0)  # no later epoch can be better
-    write_json(run.checkpoint("latest") / "progress.json", asdict(best))
+    write_listed(run.checkpoint("latest"), "progress.json", json.dumps(asdict(best)).encode())
     write_status(run.folder, replace(run.stored_status(), epoch=5))
     launch.change_settings(run, epochs=100)
     assert train_run(run) == "finished"
     assert (run.status().epoch, run.status().best_epoch) == (7, 3)
+    assert [line["epoch"] for line in epochs_of(run)] == [1, 6, 7]
     assert run.settings.train.patience == 2
 
 
-def test_stop_in_the_final_evaluation(source: str) -> None:
+@pytest.fixture(scope="module")
+def evaluated_later(source: str) -> Run:
+    """A run of another seed than `one_epoch`, stopped in its final evaluation and resumed."""
+
     def work(run: Run, reporter: Reporter) -> None:
         class Ended(TrainingSession):
             def should_stop(self) -> bool:
@@ -95,13 +92,21 @@ def test_stop_in_the_final_evaluation(source: str) -> None:
 
         fit.train(run, reporter, training=Ended)
 
-    run = create_run(tiny_settings("unjudged", source, epochs=1))
+    run = create_run(tiny_settings("evaluated later", source, epochs=1, seed=1))
     assert train_run(run, work) == "stopped"
     assert "stopped before it was evaluated" in run.status().message
     assert not (run.folder / "evaluation.json").exists()
     assert train_run(run) == "finished"
-    assert run.status().epoch == 1
-    assert (run.folder / "evaluation.json").exists()
+    return run
+
+
+def test_stop_in_the_final_evaluation(evaluated_later: Run) -> None:
+    assert evaluated_later.status().epoch == 1
+    assert (evaluated_later.folder / "evaluation.json").exists()
+
+
+def test_another_seed_has_other_losses(one_epoch: Run, evaluated_later: Run) -> None:
+    assert losses_of(evaluated_later) != losses_of(one_epoch)
 
 
 def test_stop_while_the_collection_is_read(source: str) -> None:
