@@ -4,6 +4,7 @@ import csv
 import json
 import re
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlparse
 
 import pytest
@@ -15,6 +16,12 @@ from tests.browser.browser_actions import CHART, settle
 from tests.helpers.tiny_music import tiny_pieces, write_folder
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def server(shared_server) -> Any:
+    """One server for all tests: each has a collection of its own, or a bundled one."""
+    return shared_server
 
 
 def test_import_a_folder_and_see_its_charts(server, browser_page, tmp_path: Path):
@@ -132,6 +139,7 @@ def test_a_cancelled_import_keeps_the_files_copied_so_far(server, browser_page, 
         (folder / f"{number}.mid").write_bytes(data.replace(b"00000", b"%05d" % number))
     page = browser_page
     page.goto(f"{server.url}/Data?collection=ryans-mammoth&view=Refused")
+    page.get_by_test_id("stMetric").filter(has_text="Pieces").first.wait_for()  # it is read
     page.get_by_role("button", name="Add music").click()
     path = page.get_by_label("A folder on this computer")
     path.fill(str(folder))
