@@ -16,6 +16,7 @@ from musicgen.encoding.frames import REST, FramesEncoding
 from musicgen.errors import InvalidSetting
 from musicgen.evaluation.likelihood import predict
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
+from musicgen.models.checkpoints.step_graphs import seal_changed_graphs
 from musicgen.models.settings import LstmSettings
 from musicgen.training.run_folder.run import Run, UnknownRun
 from musicgen.training.run_folder.status import write_status
@@ -122,6 +123,7 @@ def write_member(home: Path, number: int) -> Run:
     runs, name = home_of_member(home, number) / "runs", f"jsb16-{number}"
     run = Run(write_run(runs, name, encoding=FramesEncoding(), seed=number))
     write_status(run.folder, replace(run.stored_status(), seconds=60.0))
+    seal_changed_graphs(open_checkpoint(run.checkpoint()))  # for the process that evaluates
     return run
 
 

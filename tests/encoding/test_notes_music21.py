@@ -63,7 +63,7 @@ def read(name):
 
 def our_tokens(encoding, score):
     """(tick, token) of a score, in order of both."""
-    starts = sonorities(score).starts.tolist()
+    starts = sonorities(score.on_grid().pitched).starts.tolist()
     return sorted(zip(starts, encoding.tokens(encoding.encode(score)), strict=True))
 
 

@@ -149,7 +149,7 @@ def pieces_in_style(tempo: float, program: int) -> list[Score]:
     for score in tiny_pieces():
         notes = score.notes.copy()
         notes["program"] = program
-        scores.append(replace(score, notes=notes, tempo=tempo))
+        scores.append(replace(score.with_notes(notes), tempo=tempo))
     return scores
 
 

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
+from musicgen.models.checkpoints.checkpoint import open_checkpoint
+from musicgen.models.checkpoints.step_graphs import seal_changed_graphs
 from musicgen.models.settings import LstmSettings
 from musicgen.training.failures import DIVERGED
 from musicgen.training.run_folder.run import Run
@@ -35,12 +37,13 @@ def _wait_until(condition: Callable[[], bool], *runs: Run, seconds: float = 180.
         time.sleep(0.05)
 
 
-def _copy_with_nan_weights(checkpoint: Path, folder: Path) -> None:
-    """Copy a checkpoint with all weights NaN."""
+def _copy_with_huge_weights(checkpoint: Path, folder: Path) -> None:
+    """Copy a checkpoint with all weights so large that sums of them are infinite."""
     shutil.copytree(checkpoint, folder)
     weights = load_file(folder / "weights.safetensors")
-    invalid = {name: np.full_like(value, np.nan) for name, value in weights.items()}
-    save_file(invalid, folder / "weights.safetensors")
+    huge = {name: np.full_like(value, 3e38) for name, value in weights.items()}
+    save_file(huge, folder / "weights.safetensors")
+    seal_changed_graphs(open_checkpoint(folder))
 
 
 def _second_in_the_queue(first: Run, source: Path, start_from: Path) -> Run:
@@ -89,7 +92,7 @@ def test_queue_kill_and_failures(
 
     # The first process is killed; the second run starts, and its loss is NaN at once.
     epoch = _kill(first)
-    _copy_with_nan_weights(first.checkpoint(), broken)
+    _copy_with_huge_weights(first.checkpoint(), broken)
     _wait_until(lambda: second.status().state == "failed", second)
     assert second.status().failure == DIVERGED
     assert "lower learning rate" in second.status().message

@@ -18,7 +18,7 @@ CONFIG = tomllib.loads((ROOT / ".streamlit/config.toml").read_text())
 
 
 def test_the_server_is_for_this_computer_alone():
-    assert CONFIG["server"]["address"] == "localhost"
+    assert CONFIG["server"]["address"] == "127.0.0.1"
 
 
 @pytest.mark.slow
