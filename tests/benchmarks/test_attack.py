@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.attack import imported_runs, kills
+from benchmarks.attack import imported_runs
 from benchmarks.attack.attack import carry_out
 
 
@@ -12,10 +12,3 @@ def test_imported_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     outcome = carry_out(imported_runs.ATTACK, count=25, seed=1)
     assert outcome.failures == []
     assert set(outcome.answers) >= {"refused", "sound"}
-
-
-@pytest.mark.slow
-def test_kills(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MUSICGEN_HOME", "")
-    outcome = carry_out(kills.ATTACK, count=1, seed=1)
-    assert outcome.failures == []

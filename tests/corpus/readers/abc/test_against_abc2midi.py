@@ -32,7 +32,7 @@ system = st.lists(bar, min_size=1, max_size=3).map(lambda bars: " | ".join(bars)
 
 
 @given(keys, st.sampled_from(["4/4", "6/8", "C|"]), st.lists(system, min_size=2, max_size=5))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_two_voices_in_turns(key: str, metre: str, systems: list[str]) -> None:
     # The ratio makes abc2midi play broken rhythm as it is written.
     header = f"X:1\nM:{metre}\nL:1/8\n%%MIDI ratio 3 1\nK:{key}\n"
