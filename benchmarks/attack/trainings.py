@@ -72,7 +72,7 @@ def request_stop(run: Run, after_batches: int) -> None:
 
 
 def main(name: str) -> int:
-    """Train a run, saving after every batch, until it is killed or told to stop."""
+    """Train a run, saving after every batch, until it is killed or stopped."""
     from musicgen.json_files import InvalidJson, read_json
     from musicgen.training.keras import callbacks
     from musicgen.training.keras.session import TrainingSession

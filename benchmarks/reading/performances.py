@@ -1,4 +1,4 @@
-"""Errors of the rule that tells performances from scores on the beat.
+"""Errors of the rule that distinguishes performances from scores on the beat.
 
     python -m benchmarks.reading.performances [--folder NAME=FOLDER …] [--json]
 

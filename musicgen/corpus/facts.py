@@ -1,4 +1,4 @@
-"""What a piece holds and what its reader left out, as it is told to a person."""
+"""What a piece holds and what its reader left out, as pages and commands show it."""
 
 from __future__ import annotations
 
