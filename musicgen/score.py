@@ -211,14 +211,14 @@ class Score:
             return self
         score = self
         if self.is_performance:
-            score = self._on_clock(
-                lambda ticks: np.rint(self.seconds_at(ticks) * 100), SECONDS_RESOLUTION
-            )
+            score = self._on_clock(lambda t: np.rint(self.seconds_at(t) * 100), SECONDS_RESOLUTION)
             score = replace(score, tempo=120.0, tempo_changes=(), metres=(COMMON_TIME,))
         elif self.resolution != TICKS_PER_QUARTER:
             score = self.at_resolution(TICKS_PER_QUARTER)
         notes = end_at_first_release(score.notes)
-        return score if notes is score.notes else replace(score, notes=notes)
+        score = score if notes is score.notes else replace(score, notes=notes)
+        score.__dict__["_is_on_grid"] = True  # a second time would cut what the first has cut
+        return score
 
     @cached_property
     def _is_on_grid(self) -> bool:

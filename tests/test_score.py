@@ -21,3 +21,11 @@ def test_until_cuts_notes_that_sound_beyond_the_tick(end, notes):
     assert beginning.notes.tolist() == notes_from(notes).tolist()
     assert beginning.tempo == 90
     assert beginning.name == "a tune"
+
+
+def test_a_score_on_the_grid_stays_as_it_is() -> None:
+    # A key that is struck again while it sounds, three times: all end with the first release.
+    rows = [(0, 20, 60), (10, 20, 60), (15, 25, 60), (25, 25, 60)]
+    grid = Score(notes_from(rows)).on_grid()
+    assert grid.notes[["start", "duration"]].tolist() == [(0, 20), (10, 10), (15, 5), (25, 5)]
+    assert grid.on_grid() is grid

@@ -10,18 +10,16 @@ from typing import TypeAlias
 
 import mido
 import numpy as np
-import pretty_midi
 
 from musicgen.metres import TICKS_PER_QUARTER
 from musicgen.score import Score, without_overlaps
 from musicgen.score_fields import KeySignature, Part, microseconds_per_quarter
+from musicgen.theory.general_midi import DRUM_CHANNEL, SUSTAIN_CONTROLLER, part_instrument
 
 FILE_TICKS_PER_QUARTER = 96  # readers refuse ticks over 10^7: this leaves 100,000 quarters
 assert FILE_TICKS_PER_QUARTER % TICKS_PER_QUARTER == 0
 
-DRUM_CHANNEL = 9
 _CHANNELS = [channel for channel in range(16) if channel != DRUM_CHANNEL]
-_SUSTAIN = 64  # MIDI controller
 _MAJOR_KEYS = "Cb Gb Db Ab Eb Bb F C G D A E B F# C#".split()  # from seven flats to seven sharps
 _MINOR_KEYS = "Abm Ebm Bbm Fm Cm Gm Dm Am Em Bm F#m C#m G#m D#m A#m".split()
 # Order of the events of one tick: a key is released before it is struck again.
@@ -61,29 +59,14 @@ def file_division(score: Score) -> int:
     return FILE_TICKS_PER_QUARTER if on_grid else score.resolution
 
 
-def midi_tracks(score: Score) -> list[tuple[str, np.ndarray]]:
-    """Name and notes of each part with notes, no key sounding twice at once."""
-    tables = [score.notes[score.notes["part"] == part] for part in range(len(score.parts))]
-    return [
-        (_track_name(score, [part]), without_overlaps(table))
-        for part, table in zip(score.parts, tables, strict=True)
-        if len(table)
-    ]
-
-
 def _track_name(score: Score, parts: Sequence[Part]) -> str:
     """Name of a track: its parts' or its file's, else its instruments, numbered among several."""
     if any(part.name or part.channel is not None for part in parts):
         return parts[0].name
-    instruments = dict.fromkeys(instrument_name(part) for part in parts)
+    instruments = dict.fromkeys(part_instrument(part) for part in parts)
     several = len({part.track for part in score.parts}) > 1
     prefix = f"Part {parts[0].track + 1}: " if several else ""
     return prefix + ", ".join(instruments)
-
-
-def instrument_name(part: Part) -> str:
-    """General MIDI name of a part's instrument."""
-    return "Drums" if part.is_drum else pretty_midi.program_to_instrument_name(part.program)
 
 
 def _assign_channels(parts: Sequence[Part]) -> list[int]:
@@ -178,7 +161,7 @@ def _pedal_events(score: Score, number: int, channel: int) -> Iterator[Event]:
     """Changes of the sustain pedal of a part."""
     for start, value, part in score.pedal_changes.tolist():
         if part == number:
-            fields = {"channel": channel, "control": _SUSTAIN, "value": value}
+            fields = {"channel": channel, "control": SUSTAIN_CONTROLLER, "value": value}
             yield start, _PEDAL, mido.Message("control_change", **fields)
 
 

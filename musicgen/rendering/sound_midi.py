@@ -12,11 +12,11 @@ import numpy as np
 
 from musicgen.score import Score, without_overlaps
 from musicgen.score_fields import microseconds_per_quarter
+from musicgen.theory.general_midi import DRUM_CHANNEL, SUSTAIN_CONTROLLER
 
-DRUM_CHANNEL = 9
 PITCHED_CHANNELS = tuple(channel for channel in range(16) if channel != DRUM_CHANNEL)
 _MIN_TICKS_PER_QUARTER = 480  # so that the tail is as long as it should be
-_VOLUME, _SUSTAIN = 7, 64  # MIDI controllers
+_VOLUME = 7  # MIDI controller
 # Order of the events of one tick: a key is released before it is struck again.
 _SETUP, _RELEASE, _PROGRAM, _PEDAL, _STRIKE = range(5)
 
@@ -106,7 +106,7 @@ def _channel_events(notes: np.ndarray, channels: np.ndarray) -> Iterator[Event]:
 def _pedal_events(score: Score, part: int, channel: int) -> Iterator[Event]:
     for start, value, number in score.pedal_changes.tolist():
         if number == part:
-            yield start, _PEDAL, _control(channel, _SUSTAIN, value)
+            yield start, _PEDAL, _control(channel, SUSTAIN_CONTROLLER, value)
 
 
 def _tempo_events(score: Score) -> list[Event]:
@@ -137,7 +137,7 @@ def _file(events: Sequence[Event], stop: int, division: int) -> bytes:
             message.time = tick - now
             track.append(message)
             now = tick
-    end = _control(PITCHED_CHANNELS[0], _SUSTAIN, 0)
+    end = _control(PITCHED_CHANNELS[0], SUSTAIN_CONTROLLER, 0)
     end.time = stop - now
     track.append(end)
     file.tracks.append(track)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from musicgen.score_fields import Part
 
 DRUMS = "Drums"
+DRUM_CHANNEL = 9  # of 0 to 15; files that count from 1 call it 10
+SUSTAIN_CONTROLLER = 64
 # General MIDI 2 adds these to the keys 35 to 81 of General MIDI 1.
 _MORE_PERCUSSION = {
     27: "High Q", 28: "Slap", 29: "Scratch Push", 30: "Scratch Pull", 31: "Sticks",

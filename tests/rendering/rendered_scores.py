@@ -6,7 +6,6 @@ import numpy as np
 from hypothesis import strategies as st
 
 from musicgen.metres import Metre
-from musicgen.rendering.midi import midi_tracks
 from musicgen.score import Score, notes_from, without_overlaps
 
 PICKUP = (Metre(0, 1, 4), Metre(24, 4, 4))
@@ -64,6 +63,6 @@ def midi_notes(score: Score, scale: int = 1) -> list[tuple[int, int, int, int, i
     """Start, duration, pitch, velocity, programme of all MIDI tracks' notes, times scaled."""
     return sorted(
         (note[0] * scale, note[1] * scale, note[2], note[3], note[4])
-        for _, notes in midi_tracks(score)
-        for note in notes.tolist()
+        for part in range(len(score.parts))
+        for note in without_overlaps(score.notes[score.notes["part"] == part]).tolist()
     )

@@ -9,9 +9,9 @@ from xml.etree.ElementTree import Element, SubElement
 
 from musicgen.rendering.notation.staves import WrittenPart
 from musicgen.rendering.notation.xml_notes import instrument_id
-from musicgen.theory.general_midi import part_instrument, percussion_name
+from musicgen.theory.general_midi import DRUM_CHANNEL, part_instrument, percussion_name
 
-_DRUM_CHANNEL = 10  # of MIDI, from 1
+_DRUM_CHANNEL = DRUM_CHANNEL + 1  # MusicXML counts from 1
 _PITCHED_CHANNELS = [channel for channel in range(1, 17) if channel != _DRUM_CHANNEL]
 # Programs of the sections of an orchestra, from the first to the last.
 _SECTIONS = ((40, 44), (48, 49), (52, 54), (56, 63), (64, 79))

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import math
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from musicgen.errors import MusicgenError
+from musicgen.limited_process import ProcessFailed, run_limited
 from musicgen.models.checkpoints.checkpoint import CONFIG, open_checkpoint
 from musicgen.models.settings import ClassicSettings
 from musicgen.progress import Progress
 from musicgen.training.run_folder.run import Run
 
 TIMEOUT_SECONDS = 180  # for loading Keras and writing the file
-POLL_SECONDS = 0.2  # between two calls of the progress callback
-MAX_MESSAGE_CHARACTERS = 300
+KERAS_FILE = "musicgen.models.checkpoints.keras_file"  # the module that writes it
 
 
 class KerasExportFailed(MusicgenError):
@@ -58,37 +53,15 @@ def checkpoint_identity(run: Run) -> tuple[str, int, int]:
 def keras_file(run: Run, progress: Progress | None = None) -> bytes:
     """The best checkpoint as the bytes of a `.keras` file. Raises KerasExportFailed.
 
-    progress: called with (0, 0) every POLL_SECONDS; an exception from it ends the export.
+    progress: called with (0, 0) again and again; an exception from it ends the export.
     """
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "model.keras"
-        command = [sys.executable, "-m", "musicgen.models.checkpoints.keras_file"]
+        arguments = [str(run.checkpoint()), str(out)]
         try:
-            _run_process([*command, str(run.checkpoint()), str(out)], progress)
+            run_limited(KERAS_FILE, arguments, TIMEOUT_SECONDS, progress=progress)
             return out.read_bytes()
+        except ProcessFailed as problem:
+            raise KerasExportFailed(str(problem)) from None
         except OSError as problem:
             raise KerasExportFailed(str(problem)) from None
-
-
-def _run_process(command: Sequence[str], progress: Progress | None) -> None:
-    """Run a process to its end; KerasExportFailed with its last line where it fails."""
-    deadline, errors = time.monotonic() + TIMEOUT_SECONDS, None
-    with subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            while errors is None:
-                with suppress(subprocess.TimeoutExpired):
-                    errors = process.communicate(timeout=POLL_SECONDS)[1]
-                if errors is None and time.monotonic() > deadline:
-                    raise KerasExportFailed(f"it was not written within {TIMEOUT_SECONDS} seconds")
-                if progress:
-                    progress(0, 0)
-        except BaseException:
-            process.kill()
-            raise
-    if process.returncode:
-        lines = errors.strip().splitlines()
-        raise KerasExportFailed(
-            lines[-1][:MAX_MESSAGE_CHARACTERS] if lines else "it could not be written"
-        )

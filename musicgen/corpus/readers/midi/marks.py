@@ -28,11 +28,11 @@ from musicgen.score_fields import (
     TempoChange,
     tempo_from_microseconds,
 )
+from musicgen.theory.general_midi import SUSTAIN_CONTROLLER
 from musicgen.ticks import Clock
 
 DEFAULT_TEMPO = 120.0  # quarters a minute, the standard's default
 _TEMPO, _TIME_SIGNATURE, _KEY_SIGNATURE, _LYRIC, _MARKER = 0x51, 0x58, 0x59, 0x05, 0x06
-_SUSTAIN = 64  # controller
 _BANK_SELECT = (0, 32)  # controllers
 _MAX_POWER = 8  # of a metre's denominator
 
@@ -120,7 +120,7 @@ def left_out(events: MidiEvents) -> tuple[str, ...]:
     metas = [meta.kind for meta in events.metas]
     counts = Counter(
         {
-            "controller changes": len(controls) - int(of_controls[_SUSTAIN]) - banks,
+            "controller changes": len(controls) - int(of_controls[SUSTAIN_CONTROLLER]) - banks,
             "bank selections": banks,
             "pitch bends": of_kinds[PITCH_BEND],
             "aftertouch events": of_kinds[KEY_PRESSURE] + of_kinds[CHANNEL_PRESSURE],

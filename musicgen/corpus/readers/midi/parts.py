@@ -10,9 +10,8 @@ import numpy as np
 from musicgen.corpus.readers.midi.events import CONTROL, PROGRAM, MidiEvents
 from musicgen.corpus.readers.midi.notes import MidiNotes
 from musicgen.score_fields import PEDAL_CHANGE_DTYPE, Part
+from musicgen.theory.general_midi import DRUM_CHANNEL, SUSTAIN_CONTROLLER
 
-DRUM_CHANNEL = 9
-_SUSTAIN = 64  # controller
 _TRACK_NAME = 0x03  # meta event
 _MAX_NAME_CHARACTERS = 120
 _CHANNELS, _PROGRAMS = 16, 128
@@ -53,7 +52,7 @@ def pedal_changes(events: MidiEvents, notes: MidiNotes, parts: MidiParts) -> np.
     A change counts for the first part of its track and channel; where these have no notes, for
     the first part of its channel.
     """
-    rows = np.flatnonzero((events.kinds == CONTROL) & (events.first == _SUSTAIN))
+    rows = np.flatnonzero((events.kinds == CONTROL) & (events.first == SUSTAIN_CONTROLLER))
     if not len(rows):
         return np.zeros(0, PEDAL_CHANGE_DTYPE)
     note_places = _places(notes.track, notes.channel)
