@@ -15,6 +15,7 @@ from musicgen.commands.answer import BAD_INPUT, FAILURE, INTERRUPTED, PROBLEMS, 
 from musicgen.commands.options import (
     add_compose_options,
     add_run_actions,
+    add_split_option,
     add_time_option,
     add_train_options,
 )
@@ -93,4 +94,5 @@ def make_parser() -> argparse.ArgumentParser:
     evaluate.add_argument("checkpoint", help="a run's name, or a checkpoint's folder")
     evaluate.add_argument("--source", help="collection; default the one it was trained on")
     evaluate.add_argument("--split", choices=["valid", "test"], default="valid")
+    add_split_option(evaluate)
     return parser

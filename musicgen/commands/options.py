@@ -46,6 +46,16 @@ def add_time_option(parser: argparse._ActionsContainer) -> None:
     )
 
 
+def add_split_option(parser: argparse.ArgumentParser) -> None:
+    """Option of `train` and `evaluate`: which pieces are held out."""
+    parser.add_argument(
+        "--split-from",
+        metavar="RUN_OR_FILE",
+        help="pieces on the sides where a run has them, or a JSON file; default: by the notes, "
+        "and for a run that exists as it was trained",
+    )
+
+
 def add_train_options(parser: argparse.ArgumentParser) -> None:
     """Options of `train`. None means the default of the model or of the run."""
     parser.add_argument("source", nargs="?", help="a collection's name, a file, a folder or a zip")
@@ -54,6 +64,7 @@ def add_train_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--start-from", metavar="CHECKPOINT", help="start with its weights")
     parser.add_argument("--fine-tune", metavar="RUN", help="start from a run, with its settings")
     parser.add_argument("--resume", action="store_true", help="resume the run of that name")
+    add_split_option(parser)
     _add_model_options(parser.add_argument_group("model"))
     _add_fit_options(parser.add_argument_group("training"))
 

@@ -14,11 +14,17 @@ from musicgen.commands.answer import BAD_INPUT, FAILURE, Answer
 from musicgen.commands.progress import EXPORTING, ProgressLine, WaitingLine
 from musicgen.corpus.collection import Collection
 from musicgen.corpus.load import absolute_source, load_collection
-from musicgen.corpus.split import Shares, split_pieces
+from musicgen.corpus.recorded_split import (
+    RecordedSplit,
+    pieces_related_to_training,
+    split_as_recorded,
+)
+from musicgen.corpus.split import Shares
 from musicgen.errors import InvalidSetting
+from musicgen.files import write_json
 from musicgen.models.checkpoints.checkpoint import Checkpoint, open_checkpoint
 from musicgen.models.settings import ClassicSettings, settings_from_json
-from musicgen.score import Score
+from musicgen.training.data.run_split import SPLIT, find_split, read_split
 from musicgen.training.failures import INVALID_INPUT
 from musicgen.training.run_folder.registry import (
     create_run,
@@ -59,7 +65,7 @@ FINE_TUNING_MINUTES = 10.0  # where neither --minutes nor --epochs is given
 
 def train(options: argparse.Namespace) -> Answer:
     """Train in this process until the end, or until Ctrl-C, which saves first."""
-    run = _resumed_run(options) if options.resume else create_run(_new_settings(options))
+    run = _resumed_run(options) if options.resume else _new_run(options)
     if not run.alive():
         queue_in_this_process(run.folder)
     with _stop_on_signals(run), stderr_to_log(run.folder / "log.txt") as terminal:
@@ -88,23 +94,39 @@ def evaluate(options: argparse.Namespace) -> Answer:
     checkpoint = open_checkpoint(find_checkpoint(options.checkpoint))
     source = options.source or _source_of(checkpoint)
     collection = load_collection(source, ProgressLine())
-    scores = pieces_of_side(collection, options.split, _shares(checkpoint))
+    sides = _sides(collection, source, checkpoint, options.split_from)
+    pairs = zip(collection.scores, sides, strict=True)
+    scores = [score for score, side in pairs if side == options.split]
     if not scores:
         raise InvalidSetting(f"'{source}' has no piece on the side {options.split}")
+    related = pieces_related_to_training(collection.scores, sides, options.split)
     model = OnnxModel(checkpoint, WaitingLine(EXPORTING))
     primer = checkpoint.primers[0] if checkpoint.primers else None
     result = evaluate_model(model, scores, primer, ProgressLine())
-    data = {"source": source, "split": options.split, **result.to_json()}
+    data = {
+        "source": source,
+        "split": options.split,
+        "pieces_related_to_training": related,
+        **result.to_json(),
+    }
     fields = ", ".join(f"{name} {bits:.2f}" for name, bits in result.by_field.items())
     bits_per_note = f"{result.bits_per_note:.3f} bits a note ({fields})"
-    return Answer(data, f"{bits_per_note} on {result.coverage}")
+    note = f"; {related} of these share their music or melody with training pieces"
+    return Answer(data, f"{bits_per_note} on {result.coverage}{note if related else ''}")
 
 
-def pieces_of_side(collection: Collection, side: str, shares: Shares) -> list[Score]:
-    """Pieces of one side of the collection's split."""
-    sides = split_pieces(collection.scores, shares=shares)
-    pairs = zip(collection.scores, sides, strict=True)
-    return [score for score, piece_side in pairs if piece_side == side]
+def _sides(
+    collection: Collection, source: str, checkpoint: Checkpoint, split_from: str | None
+) -> tuple[str, ...]:
+    """The split of a collection that a checkpoint was trained with, or that was asked for."""
+    run = run_of_checkpoint(checkpoint.folder)
+    shares = run.settings.train.shares if run else Shares()
+    recorded: RecordedSplit = {}
+    if split_from:
+        recorded = find_split(split_from)
+    elif run and run.settings.source in (source, absolute_source(source)):
+        recorded = read_split(run.folder)
+    return split_as_recorded(collection.scores, recorded, shares)
 
 
 @contextmanager
@@ -121,12 +143,6 @@ def _stop_on_signals(run: Run) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _shares(checkpoint: Checkpoint) -> Shares:
-    """Shares of the split that a checkpoint was trained with; default where it has no run."""
-    run = run_of_checkpoint(checkpoint.folder)
-    return run.settings.train.shares if run else Shares()
-
-
 def _source_of(checkpoint: Checkpoint) -> str:
     """Collection that a checkpoint was trained on."""
     run = run_of_checkpoint(checkpoint.folder)
@@ -138,6 +154,16 @@ def _source_of(checkpoint: Checkpoint) -> str:
             "this checkpoint does not say which collection it was trained on: name a --source"
         )
     return source
+
+
+def _new_run(options: argparse.Namespace) -> Run:
+    """A new run, with the split that was asked for."""
+    settings = _new_settings(options)
+    recorded = find_split(options.split_from) if options.split_from else {}
+    run = create_run(settings)
+    if recorded:
+        write_json(run.folder / SPLIT, recorded)
+    return run
 
 
 def _new_settings(options: argparse.Namespace) -> RunSettings:

@@ -1,1 +1,1 @@
-"""Collections of scores: reading, caching, near-duplicates, splitting. Imports: score, theory."""
+"""Collections of scores: reading, caching, related pieces, splitting. Imports: score, theory."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from musicgen.bounds import within
-from musicgen.corpus.near_duplicates import near_duplicates
+from musicgen.corpus.related.groups import related_pieces
 from musicgen.score import Score
 
 TRAIN, VALID, TEST = "train", "valid", "test"
@@ -48,19 +48,31 @@ def split_pieces(
     """`train`, `valid` or `test` for each piece, by default in shares of 80, 10 and 10 %.
 
     A piece's split follows from a hash of its notes, independent of its name, position and key,
-    and near-duplicates have the same one: adding or removing other pieces changes nothing. If the
-    pieces are so few that a split would be empty, or `train` too small, they are divided by rank:
-    there is `valid` from 2 different pieces on, and `test` from 3.
+    and near-duplicates and pieces with the same melody have the same one: adding or removing
+    unrelated pieces changes nothing. If the pieces are so few that a split would be empty, or
+    `train` too small, they are divided by rank: there is `valid` from 2 groups of pieces on, and
+    `test` from 3.
 
-    groups: the result of `near_duplicates`, if it is computed already.
+    groups: the result of `related_pieces`, if it is computed already.
     """
-    groups = near_duplicates(scores) if groups is None else groups
-    # The lowest position of a group is the group's: a large group is nearly always in train.
-    positions: dict[int, float] = {}
-    for group, score in zip(groups, scores, strict=True):
-        positions[group] = min(positions.get(group, 1.0), split_position(score))
-    splits = _split_groups(positions, shares or Shares())
+    placed = [score.on_grid().pitched for score in scores]
+    groups = related_pieces(placed) if groups is None else groups
+    positions: dict[int, set[float]] = {}
+    for group, score in zip(groups, placed, strict=True):
+        positions.setdefault(group, set()).add(split_position(score))
+    splits = _split_groups(
+        {group: _group_position(of_group) for group, of_group in positions.items()},
+        shares or Shares(),
+    )
     return tuple(splits[group] for group in groups)
+
+
+def _group_position(positions: Collection[float]) -> float:
+    """Position of a group in [0, 1), spread as evenly as those of single pieces.
+
+    The lowest of n positions is below x with a probability of 1 - (1 - x) ** n.
+    """
+    return 1 - (1 - min(positions)) ** len(positions)
 
 
 def split_position(score: Score) -> float:

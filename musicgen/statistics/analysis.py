@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from musicgen.corpus.collection import Collection
-from musicgen.corpus.near_duplicates import near_duplicates
+from musicgen.corpus.related.groups import related_pieces
+from musicgen.corpus.related.near_duplicates import near_duplicates
+from musicgen.corpus.related.shared_ngrams import connected_groups
 from musicgen.corpus.split import Shares, split_pieces
 from musicgen.encoding.registry import fit_encoding
 from musicgen.encoding.steps import Encoding, Steps
@@ -150,6 +152,16 @@ class Analysis:
     @cached_property
     def duplicate_groups(self) -> list[int]:
         """Group number of each piece; near-duplicates share one."""
+        return connected_groups(len(self.scores), self._duplicate_pairs)
+
+    @cached_property
+    def related_groups(self) -> list[int]:
+        """Group number of each piece; near-duplicates and pieces with one melody share one."""
+        return related_pieces(self.pitched, self._duplicate_pairs)
+
+    @cached_property
+    def _duplicate_pairs(self) -> np.ndarray:
+        """Pairs of near-duplicates by number: (P, 2)."""
         return near_duplicates(self.pitched)
 
     @property
@@ -160,7 +172,7 @@ class Analysis:
     def splits_for(self, shares: Shares) -> tuple[str, ...]:
         """`train`, `valid` or `test` for each piece."""
         if shares not in self._splits:
-            self._splits[shares] = split_pieces(self.pitched, self.duplicate_groups, shares)
+            self._splits[shares] = split_pieces(self.pitched, self.related_groups, shares)
         return self._splits[shares]
 
     @cached_property

@@ -1,4 +1,4 @@
-"""The split: by content, stable, with near-duplicates together."""
+"""The split: by content, stable, with related pieces together."""
 
 from __future__ import annotations
 
@@ -54,6 +54,12 @@ def test_near_duplicates_have_one_split() -> None:
     splits = split_pieces([*collection, *cut])
     assert splits[:120] == splits[120:]
     assert set(splits) == {"train", "valid", "test"}
+
+
+def test_large_groups_are_held_out_as_often_as_single_pieces() -> None:
+    splits = split_pieces(pieces(1200), groups=[index // 4 for index in range(1200)])
+    assert 880 <= splits.count("train") <= 1040
+    assert all(len(set(splits[index : index + 4])) == 1 for index in range(0, 1200, 4))
 
 
 @pytest.mark.parametrize(
@@ -114,5 +120,5 @@ def test_the_split_of_the_chorales(
     monkeypatch.setenv("MUSICGEN_HOME", str(tmp_path))
     scores = load_collection("bach-chorales").scores
     splits = split_pieces(scores)
-    assert [splits.count(split) for split in ("train", "valid", "test")] == [339, 41, 29]
+    assert [splits.count(split) for split in ("train", "valid", "test")] == [338, 35, 36]
     assert split_pieces(scores, groups=range(len(scores))) != splits

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from musicgen.corpus.collection import Collection
-from musicgen.corpus.split import split_pieces
+from musicgen.corpus.recorded_split import RecordedSplit, split_as_recorded
 from musicgen.encoding.registry import fit_encoding
 from musicgen.encoding.steps import Encoding, Steps
 from musicgen.errors import MusicgenError
@@ -57,13 +57,17 @@ class TrainingData:
 
 
 def prepare(
-    collection: Collection, settings: RunSettings, encoding: Encoding | None = None
+    collection: Collection,
+    settings: RunSettings,
+    encoding: Encoding | None = None,
+    recorded: RecordedSplit | None = None,
 ) -> TrainingData:
     """Split a collection by piece and encode it; TooLittleMusic where no batch can be trained on.
 
     encoding: that of the checkpoint to start from; None fits one to the collection.
+    recorded: the split to keep, of a training that goes on (`run_split.py`).
     """
-    sides = split_pieces(collection.scores, shares=settings.train.shares)
+    sides = split_as_recorded(collection.scores, recorded or {}, settings.train.shares)
     encoding = encoding or fit_encoding(settings.encoding, collection.scores)
     scores = {
         side: tuple(

@@ -23,6 +23,7 @@ from musicgen.models.checkpoints.step_graphs import seal_changed_graphs
 from musicgen.models.checkpoints.writer import CheckpointWriter, load_weights, weights_of
 from musicgen.paths import PRETRAINED, checked_name
 from musicgen.training.data.prepare import prepare
+from musicgen.training.data.run_split import split_to_keep
 from musicgen.training.keras.final_evaluation import write_baselines, write_evaluation
 from musicgen.training.run_folder.registry import find_run
 from musicgen.training.run_folder.results import EVALUATION
@@ -40,7 +41,7 @@ def bundle(run: Run, parent: Path = PRETRAINED) -> Run:
         _pack(checkpoint, new / "checkpoints" / "best")
         write_json(new / "checkpoints" / "best.json", {"checkpoint": "best"})
         collection = load_collection(run.settings.source, time=run.settings.time)
-        data = prepare(collection, run.settings)
+        data = prepare(collection, run.settings, recorded=split_to_keep(run))
         write_json(new / "split.json", data.names())
         train, valid = data.scores["train"], data.scores["valid"]
         write_training_profile(new, train, valid, encoding=data.encoding)

@@ -10,6 +10,7 @@ from musicgen.evaluation.ngram import NGram, fit, fit_best
 from musicgen.file_hashes import DamagedFile, check_files
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.training.data.prepare import prepare
+from musicgen.training.data.run_split import split_to_keep
 from musicgen.training.forecast.memory import MAX_NGRAM_NOTES
 from musicgen.training.run_folder.registry import find_run
 from musicgen.training.run_folder.results import BASELINES, read_baselines
@@ -37,7 +38,7 @@ def fit_run_ngram(run: Run) -> NGram:
     try:
         check_files(run.folder, [BASELINES])  # the order of the n-gram is in it
         collection = load_collection(run.settings.source, time=run.settings.time)
-        data = prepare(collection, run.settings, encoding)
+        data = prepare(collection, run.settings, encoding, split_to_keep(run))
     except DamagedFile as problem:
         raise NGramUnavailable(f"'{run.name}': {problem}") from None
     except (MusicgenError, OSError) as problem:

@@ -9,11 +9,9 @@ from musicgen.corpus.errors import UnknownSource
 from musicgen.corpus.load import absolute_source, find_source, load_collection
 from musicgen.errors import Cancelled, MusicgenError
 from musicgen.files import write_json
-from musicgen.json_files import InvalidJson, read_json
 from musicgen.progress import Progress
+from musicgen.training.data.run_split import read_split
 from musicgen.training.run_folder.run import Run
-
-SPLIT = "split.json"  # names of the pieces by side
 
 
 class DifferentPieces(MusicgenError):
@@ -52,8 +50,4 @@ def relocate_collection(run: Run, source: str, progress: Progress | None = None)
 
 def _piece_names(run: Run) -> Counter[str]:
     """Names of the pieces that a run was trained on; empty where it never began."""
-    try:
-        sides: dict[str, list[str]] = read_json(run.folder / SPLIT, dict[str, list[str]])
-    except InvalidJson:
-        return Counter()
-    return Counter(name for names in sides.values() for name in names)
+    return Counter(name for names in read_split(run.folder).values() for name in names)

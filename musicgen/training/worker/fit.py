@@ -16,6 +16,7 @@ from musicgen.errors import Cancelled
 from musicgen.files import write_json
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.training.data.prepare import TrainingData, prepare
+from musicgen.training.data.run_split import SPLIT, split_to_keep
 from musicgen.training.keras.devices import Devices, set_up_devices
 from musicgen.training.keras.session import TrainingSession
 from musicgen.training.run_folder.checkpoints import (
@@ -23,7 +24,6 @@ from musicgen.training.run_folder.checkpoints import (
     replace_damaged_latest,
     starting_checkpoint,
 )
-from musicgen.training.run_folder.relocate import SPLIT
 from musicgen.training.run_folder.reporter import Reporter
 from musicgen.training.run_folder.run import Run
 from musicgen.training.run_folder.status import STARTING, STOPPED
@@ -51,7 +51,7 @@ def train(
         return
     start = starting_checkpoint(run)
     encoding = open_checkpoint(start).encoding if start else None
-    data = prepare(collection, settings, encoding)
+    data = prepare(collection, settings, encoding, split_to_keep(run))
     write_json(run.folder / SPLIT, data.names())
     train_scores, valid_scores = data.scores["train"], data.scores["valid"]
     write_training_profile(run.folder, train_scores, valid_scores, encoding=data.encoding)

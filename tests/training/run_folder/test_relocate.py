@@ -9,9 +9,9 @@ from musicgen.corpus.load import load_collection
 from musicgen.errors import Cancelled
 from musicgen.files import write_json
 from musicgen.training.data.prepare import prepare
+from musicgen.training.data.run_split import SPLIT
 from musicgen.training.run_folder.registry import create_run
 from musicgen.training.run_folder.relocate import (
-    SPLIT,
     DifferentPieces,
     is_missing,
     relocate_collection,

@@ -1,0 +1,24 @@
+"""Groups of related pieces: near-duplicates, and pieces that share a melody."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from musicgen.corpus.related.near_duplicates import near_duplicates
+from musicgen.corpus.related.shared_melodies import shared_melodies
+from musicgen.corpus.related.shared_ngrams import connected_groups
+from musicgen.score import Score
+
+
+def related_pieces(scores: Sequence[Score], duplicates: np.ndarray | None = None) -> list[int]:
+    """Group numbers of the pieces, from 0 in order of appearance; related pieces share one.
+
+    Groups are connected components: two pieces may share a group through a third.
+
+    duplicates: the result of `near_duplicates`, if it is computed already.
+    """
+    placed = [score.on_grid().pitched for score in scores]
+    duplicates = near_duplicates(placed) if duplicates is None else duplicates
+    return connected_groups(len(scores), np.concatenate([duplicates, shared_melodies(placed)]))

@@ -1,0 +1,87 @@
+"""N-grams of intervals that pieces share, and the groups that follow: in linear time."""
+
+from __future__ import annotations
+
+import numpy as np
+
+MIN_SHARED = 4  # n-grams; fewer may be chance in a short piece, unless all are shared
+# An n-gram of many pieces tells little and would make the cost quadratic: a piece is compared only
+# with the next pieces that contain it. Copies are still connected, one with the next.
+MAX_NEIGHBOURS = 16
+
+
+def pack_ngrams(intervals: np.ndarray, length: int, bits: int) -> tuple[np.ndarray, np.ndarray]:
+    """N-grams of `length` intervals, each as one int64, and the mask of those within a piece.
+
+    intervals: of all pieces, one after another: (N,), from 1 to 2 ** bits - 1; 0 between two
+    pieces. Returns (N - length + 1,) twice.
+    """
+    if bits * length > 63:
+        raise ValueError(f"{length} intervals of {bits} bits do not fit in one int64")
+    packed = np.zeros(max(0, len(intervals) - length + 1), np.int64)
+    within_piece = np.ones(len(packed), dtype=bool)
+    for offset in range(length):
+        interval = intervals[offset : offset + len(packed)]
+        packed = (packed << bits) | interval
+        within_piece &= interval > 0
+    return packed, within_piece
+
+
+def sharing_pairs(
+    ngrams: np.ndarray, pieces: np.ndarray, count: int, min_share: float
+) -> np.ndarray:
+    """Pairs of pieces that share enough distinct n-grams: (P, 2).
+
+    ngrams, pieces: an n-gram and the number of its piece, from 0 to count - 1, in order of the
+    pieces: (N,), (N,). min_share: of the distinct n-grams of the piece that has fewer.
+    """
+    ngrams, pieces = _distinct(ngrams, pieces)
+    sizes = np.bincount(pieces, minlength=count)
+    pairs, shared = _count_shared(ngrams, pieces, count)  # (P, 2), (P,)
+    smaller = sizes[pairs].min(axis=1)
+    return pairs[(shared >= min_share * smaller) & (shared >= np.minimum(MIN_SHARED, smaller))]
+
+
+def connected_groups(count: int, pairs: np.ndarray) -> list[int]:
+    """Group numbers of the pieces, from 0 in order of appearance, by union-find over the pairs."""
+    parents = list(range(count))
+
+    def find_root(piece: int) -> int:
+        while parents[piece] != piece:
+            parents[piece] = parents[parents[piece]]
+            piece = parents[piece]
+        return piece
+
+    for first, second in pairs.tolist():
+        low, high = sorted((find_root(first), find_root(second)))
+        parents[high] = low
+    group_numbers: dict[int, int] = {}
+    return [
+        group_numbers.setdefault(find_root(piece), len(group_numbers)) for piece in range(count)
+    ]
+
+
+def _distinct(ngrams: np.ndarray, pieces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Distinct pairs of n-gram (R,) and piece (R,), in order of n-gram and then of piece."""
+    order = np.argsort(ngrams, kind="stable")
+    ngrams, pieces = ngrams[order], pieces[order]
+    first = np.ones(len(ngrams), dtype=bool)
+    first[1:] = (ngrams[1:] != ngrams[:-1]) | (pieces[1:] != pieces[:-1])
+    return ngrams[first], pieces[first]
+
+
+def _count_shared(
+    ngrams: np.ndarray, pieces: np.ndarray, count: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs of pieces (P, 2), and the numbers of n-grams that they share (P,)."""
+    keys, counts = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for lag in range(1, MAX_NEIGHBOURS + 1):
+        same = np.flatnonzero(ngrams[lag:] == ngrams[:-lag])
+        if not len(same):
+            break
+        key, number = np.unique(pieces[same] * count + pieces[same + lag], return_counts=True)
+        keys.append(key)
+        counts.append(number)
+    key, inverse = np.unique(np.concatenate(keys), return_inverse=True)
+    shared = np.bincount(inverse, np.concatenate(counts), minlength=len(key)).astype(np.int64)
+    return np.stack([key // max(1, count), key % max(1, count)], axis=1), shared

@@ -1,0 +1,50 @@
+"""The split of a run, split.json: a training that goes on keeps it, and its evaluation too."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from musicgen.corpus.recorded_split import RecordedSplit
+from musicgen.corpus.split import SPLITS
+from musicgen.errors import InvalidSetting
+from musicgen.json_files import InvalidJson, read_json
+from musicgen.paths import is_shared
+from musicgen.training.run_folder.registry import find_checkpoint, find_run, run_of_checkpoint
+from musicgen.training.run_folder.run import Run
+
+SPLIT = "split.json"  # names of the pieces by side
+
+
+def read_split(folder: Path, file: str = SPLIT) -> RecordedSplit:
+    """The split in a run folder; empty where its training never began."""
+    try:
+        recorded: dict[str, list[str]] = read_json(folder / file, dict[str, list[str]])
+    except InvalidJson:
+        return {}
+    return recorded
+
+
+def find_split(name: str) -> RecordedSplit:
+    """The split of a run by its name, or in a JSON file. Raises InvalidSetting."""
+    path = Path(name)
+    is_file = not is_shared() and path.suffix == ".json"
+    folder = path.parent if is_file else find_run(name).folder
+    recorded = read_split(folder, path.name) if is_file else read_split(folder)
+    if not any(recorded.get(side) for side in SPLITS):
+        raise InvalidSetting(f"there is no split in {name}")
+    return recorded
+
+
+def split_to_keep(run: Run) -> RecordedSplit:
+    """The split that a training of the run must keep; empty where it may choose one.
+
+    It is the run's own, or that of the run whose weights it starts with where both train on the
+    same collection: what was held out from that one stays held out.
+    """
+    recorded, settings = read_split(run.folder), run.settings
+    if recorded or not settings.start_from:
+        return recorded
+    other = run_of_checkpoint(find_checkpoint(settings.start_from))
+    if other is None or other.settings.source != settings.source:
+        return {}
+    return read_split(other.folder)
