@@ -13,16 +13,19 @@ RecordedSplit = Mapping[str, Sequence[str]]  # names of the pieces by split
 
 
 def split_as_recorded(
-    scores: Sequence[Score], recorded: RecordedSplit, shares: Shares | None = None
+    scores: Sequence[Score],
+    recorded: RecordedSplit,
+    shares: Shares | None = None,
+    groups: Sequence[int] | None = None,
 ) -> tuple[str, ...]:
     """`train`, `valid` or `test` for each piece, by a recorded split where it names the piece.
 
     A new piece joins the recorded pieces that it is related to (`related_pieces`), those of
     `train` first; one without any has the split of `split_pieces`.
+
+    groups: the result of `related_pieces`, if it is computed already.
     """
-    if not any(recorded.values()):
-        return split_pieces(scores, shares=shares)
-    groups = related_pieces(scores)
+    groups = related_pieces(scores) if groups is None else groups
     sides = _recorded_sides(scores, recorded)
     of_group: dict[int, set[str]] = defaultdict(set)
     for group, side in zip(groups, sides, strict=True):

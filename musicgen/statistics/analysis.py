@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from musicgen.corpus.collection import Collection
+from musicgen.corpus.recorded_split import RecordedSplit, split_as_recorded
 from musicgen.corpus.related.groups import related_pieces
 from musicgen.corpus.related.near_duplicates import near_duplicates
 from musicgen.corpus.related.shared_ngrams import connected_groups
@@ -174,6 +175,10 @@ class Analysis:
         if shares not in self._splits:
             self._splits[shares] = split_pieces(self.pitched, self.related_groups, shares)
         return self._splits[shares]
+
+    def splits_as_recorded(self, recorded: RecordedSplit, shares: Shares) -> tuple[str, ...]:
+        """The same for a training that keeps the split of another."""
+        return split_as_recorded(self.pitched, recorded, shares, self.related_groups)
 
     @cached_property
     def duplicate_counts(self) -> np.ndarray:

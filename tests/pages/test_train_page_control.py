@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from musicgen.training.run_folder.status import FAILED, RUNNING, STOPPED
 from musicgen.training.worker import launch
 from musicgen.ui.train.actions import share
 from tests.helpers.example_runs import run_that_is
+from tests.helpers.locations import ROOT
 from tests.helpers.page_text import TRAIN, buttons, texts
 from tests.helpers.tiny_music import write_folder
 from tests.helpers.tiny_runs import write_run
@@ -51,12 +53,14 @@ def test_fine_tuning_shows_a_forecast(open_page, runs, tmp_path: Path, monkeypat
     run = Run(write_run(runs))
     status = {"state": "finished", "epoch": 2, "steps_per_second": 1000.0}
     (run.folder / "status.json").write_text(json.dumps(status))
+    earlier = ROOT / "benchmarks" / "splits_before_melodies" / "bach-chorales.json"
+    shutil.copy(earlier, run.folder / "split.json")
     import_source(write_folder(tmp_path / "tunes"))
     page = open_page(TRAIN, show="Watch", run=run.name)
     assert "Start" not in buttons(page)  # nothing is worked out before it is opened
     page = open_fine_tuning(open_page, run)
     text = texts(page).replace("\\", "")
-    assert "339 pieces, " in text
+    assert "339 pieces, " in text  # as in the split of the run whose weights it begins with
     assert " predictions an epoch; about " in text and "at the speed of tiny" in text
     assert " GB of memory" in text or " MB of memory" in text
     assert "too few to train on" not in text

@@ -11,6 +11,7 @@ from musicgen.json_files import InvalidJson, read_json
 from musicgen.paths import is_shared
 from musicgen.training.run_folder.registry import find_checkpoint, find_run, run_of_checkpoint
 from musicgen.training.run_folder.run import Run
+from musicgen.training.settings import RunSettings
 
 SPLIT = "split.json"  # names of the pieces by side
 
@@ -36,14 +37,17 @@ def find_split(name: str) -> RecordedSplit:
 
 
 def split_to_keep(run: Run) -> RecordedSplit:
-    """The split that a training of the run must keep; empty where it may choose one.
+    """The split that a training of the run must keep; empty where it may choose one."""
+    return read_split(run.folder) or inherited_split(run.settings)
 
-    It is the run's own, or that of the run whose weights it starts with where both train on the
-    same collection: what was held out from that one stays held out.
+
+def inherited_split(settings: RunSettings) -> RecordedSplit:
+    """The split of the run whose weights a run starts with, where both have one collection.
+
+    What was held out from the first stays held out. Empty where there is no such run.
     """
-    recorded, settings = read_split(run.folder), run.settings
-    if recorded or not settings.start_from:
-        return recorded
+    if not settings.start_from:
+        return {}
     other = run_of_checkpoint(find_checkpoint(settings.start_from))
     if other is None or other.settings.source != settings.source:
         return {}

@@ -6,6 +6,7 @@ import streamlit as st
 
 from musicgen.bounds import within
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
+from musicgen.training.data.run_split import inherited_split
 from musicgen.training.forecast.forecast import forecast_training
 from musicgen.training.run_folder.registry import list_runs
 from musicgen.training.run_folder.run import Run
@@ -59,7 +60,7 @@ def _forecast(run: Run, settings: RunSettings) -> None:
     analysis, runs = open_collection(settings.source), list_runs()
     encoding = open_checkpoint(run.checkpoint()).encoding
     pieces = analysis.encoded(settings.encoding)[1]  # the steps do not depend on the vocabulary
-    splits = analysis.splits_for(settings.train.shares)
+    splits = analysis.splits_as_recorded(inherited_split(settings), settings.train.shares)
     forecast = forecast_training(settings, encoding, pieces, splits, runs)
     forecast_line(forecast)
     device_line(forecast, runs)
