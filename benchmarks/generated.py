@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -28,12 +27,12 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.shared.composer import BATCH_PIECES, CollectionSides
+from benchmarks.shared.composer import CollectionSides
+from benchmarks.shared.pieces import compose_pieces
 from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.composing.ending import closing
 from musicgen.composing.originality.index import OriginalityIndex
 from musicgen.composing.originality.report import originality
-from musicgen.composing.pipeline import Composer
 from musicgen.composing.settings import ComposeSettings
 from musicgen.composing.style.training_profile import TrainingProfile
 from musicgen.models.checkpoints.checkpoint import Checkpoint, open_checkpoint
@@ -103,16 +102,8 @@ def compose(
     profile = TrainingProfile.load(checkpoint.folder)
     if profile.index is None:
         profile = collection.profile()
-    composer, batch = Composer(OnnxModel(checkpoint), profile), 1 if candidates else BATCH_PIECES
-    pieces: list[Score] = []
-    for seed in range(first, first - (-count // batch)):
-        variations = min(batch, count - len(pieces))
-        settings = ComposeSettings(seed=seed, variations=variations, endings=endings)
-        composed = composer.compose(settings, candidates=candidates)
-        pieces += [piece.score for piece in composed]
-        print(f"\r{len(pieces)} of {count} pieces composed", end="", file=sys.stderr)
-    print(file=sys.stderr)
-    return pieces
+    settings = ComposeSettings(seed=first, endings=endings)
+    return compose_pieces(OnnxModel(checkpoint), profile, count, settings, candidates)
 
 
 def compare_with_people(pieces: Sequence[Score], collection: CollectionSides) -> dict[str, Any]:

@@ -67,11 +67,14 @@ def signature_name(sharps: int, is_minor: bool = False) -> str:
 KEYS_BY_NAME = {key.name: key for key in (Key(t, mode, 1.0) for t in range(12) for mode in MODES)}
 
 
-def find_keys(scores: Sequence[Score]) -> list[Key | None]:
-    """Find the key of each score; None for a score without notes. Drums do not count."""
+def find_keys(scores: Sequence[Score], profiles: np.ndarray = PROFILES) -> list[Key | None]:
+    """Find the key of each score; None for a score without notes. Drums do not count.
+
+    profiles: weights of the semitones above the tonic by mode, (2, 12).
+    """
     scores = [score.pitched for score in scores]
     durations = pitch_class_durations(scores)  # (P, 12)
-    fits = _correlations(durations, _rotated_profiles())  # (P, 24)
+    fits = _correlations(durations, _rotated(profiles))  # (P, 24)
     # Ties go to the last key, as in music21: the highest tonic, minor before major.
     best = fits.shape[1] - 1 - np.argmax(fits[:, ::-1], axis=1)
     return [
@@ -88,9 +91,9 @@ def pitch_class_durations(scores: Sequence[Score]) -> np.ndarray:
     return sums.reshape(len(scores), 12)
 
 
-def _rotated_profiles() -> np.ndarray:
-    """Profiles of all keys by pitch class, C major, C minor, C sharp major …: (24, 12)."""
-    return np.stack([np.roll(profile, tonic) for tonic in range(12) for profile in PROFILES])
+def _rotated(profiles: np.ndarray) -> np.ndarray:
+    """Profiles of all keys by pitch class, C major, C minor, C sharp …: (2, 12) -> (24, 12)."""
+    return np.stack([np.roll(profile, tonic) for tonic in range(12) for profile in profiles])
 
 
 def _correlations(durations: np.ndarray, profiles: np.ndarray) -> np.ndarray:

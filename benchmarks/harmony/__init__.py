@@ -1,0 +1,1 @@
+"""Harmony of composed pieces beside a collection's: `python -m benchmarks.harmony`."""
