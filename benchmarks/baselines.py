@@ -1,6 +1,6 @@
 """Bits per note of the uniform, unigram and n-gram models on held-out pieces.
 
-    python -m benchmarks.baselines [SOURCE ...] [--encoding events|notes] [--json]
+    python -m benchmarks.baselines [SOURCE ...] [--encoding events|notes] [--split-from RUN_OR_FILE]
 
 Default: both bundled collections, some ten seconds each on one core. `events` has only the fields
 onset shift, pitch and duration here, so that collections with and without velocities compare.
@@ -14,10 +14,12 @@ import sys
 import time
 
 from musicgen.corpus.load import load_collection
-from musicgen.corpus.split import SPLITS, split_pieces
+from musicgen.corpus.recorded_split import RecordedSplit, split_as_recorded
+from musicgen.corpus.split import SPLITS
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.registry import ENCODINGS, fit_encoding
 from musicgen.evaluation.baselines import baselines
+from musicgen.training.data.run_split import find_split
 
 DEFAULT_SOURCES = ("bach-chorales", "ryans-mammoth")
 
@@ -26,12 +28,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("source", nargs="*", default=DEFAULT_SOURCES, metavar="SOURCE")
     parser.add_argument("--encoding", choices=ENCODINGS, default="events")
+    parser.add_argument(
+        "--split-from", help="a run, or a JSON file as in benchmarks/splits/before_melodies"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON in place of a table")
     arguments = parser.parse_args()
-    results = {}
+    results, name = {}, arguments.split_from
+    recorded = find_split(name) if name else {}
     for source in arguments.source:
         print(f"fitting on {source} ...", file=sys.stderr)
-        results[source] = measure(source, arguments.encoding)
+        results[source] = measure(source, arguments.encoding, recorded)
     if arguments.json:
         print(json.dumps(results))
         return
@@ -44,10 +50,10 @@ def main() -> None:
             print(f"{row['name']:12}{row['order']:>6}{bits}   {fields}")
 
 
-def measure(source: str, encoding_name: str) -> dict:
+def measure(source: str, encoding_name: str, recorded: RecordedSplit) -> dict:
     """The baselines of one source, and the seconds to fit and evaluate them."""
     scores = load_collection(source).scores
-    side_of = split_pieces(scores)
+    side_of = split_as_recorded(scores, recorded)
     sides = {
         side: [s for s, at in zip(scores, side_of, strict=True) if at == side] for side in SPLITS
     }

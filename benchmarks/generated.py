@@ -70,7 +70,7 @@ def main() -> None:
     arguments = parser.parse_args()
     checkpoint = open_checkpoint(find_checkpoint(arguments.checkpoint))
     source = arguments.source or checkpoint.facts["source"]
-    collection = CollectionSides.of(source, checkpoint.encoding)
+    collection = CollectionSides.of(source, checkpoint.encoding, checkpoint.folder)
     started = time.perf_counter()
     pieces = compose(
         checkpoint,

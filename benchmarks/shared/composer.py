@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from musicgen.composing import pipeline
 from musicgen.composing.decoding.onnx_model import OnnxModel
@@ -16,10 +17,11 @@ from musicgen.composing.style.measuring import measure_styles
 from musicgen.composing.style.percentiles import metric_percentiles
 from musicgen.composing.style.training_profile import TrainingProfile
 from musicgen.corpus.load import load_collection
-from musicgen.corpus.split import TRAIN, split_pieces
+from musicgen.corpus.split import TRAIN
 from musicgen.encoding.steps import Encoding
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.score import Score
+from musicgen.training.data.run_split import splits_of_checkpoint
 from musicgen.training.run_folder.registry import find_checkpoint
 
 BATCH_PIECES = 8  # composed in one batch, in one metre
@@ -42,9 +44,11 @@ class CollectionSides:
     held_out: tuple[Score, ...]  # validation and test
 
     @classmethod
-    def of(cls, source: str, encoding: Encoding) -> CollectionSides:
+    def of(cls, source: str, encoding: Encoding, checkpoint: Path) -> CollectionSides:
+        """The pieces by side, as the checkpoint was trained."""
         scores = load_collection(source).scores
-        pieces = zip(map(encoding.canonical, scores), split_pieces(scores), strict=True)
+        sides = splits_of_checkpoint(checkpoint, source, scores)
+        pieces = zip(map(encoding.canonical, scores), sides, strict=True)
         by_side = [(score, side) for score, side in pieces]
         return cls(
             tuple(score for score, side in by_side if side == TRAIN),
@@ -74,7 +78,9 @@ class ComposingCheckpoint:
     def of(cls, name: str) -> ComposingCheckpoint:
         """Open a checkpoint by the name of its run, or by its folder."""
         checkpoint = open_checkpoint(find_checkpoint(name))
-        collection = CollectionSides.of(checkpoint.facts["source"], checkpoint.encoding)
+        collection = CollectionSides.of(
+            checkpoint.facts["source"], checkpoint.encoding, checkpoint.folder
+        )
         return cls(OnnxModel(checkpoint), TrainingProfile.load(checkpoint.folder), collection)
 
     def pieces(self, settings: ComposeSettings, count: int) -> Iterator[Piece]:

@@ -8,23 +8,19 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import compress
 from typing import Any
 
 from musicgen.commands.answer import BAD_INPUT, FAILURE, Answer
 from musicgen.commands.progress import EXPORTING, ProgressLine, WaitingLine
-from musicgen.corpus.collection import Collection
 from musicgen.corpus.load import absolute_source, load_collection
-from musicgen.corpus.recorded_split import (
-    RecordedSplit,
-    pieces_related_to_training,
-    split_as_recorded,
-)
-from musicgen.corpus.split import Shares
+from musicgen.corpus.recorded_split import count_related, split_as_recorded
+from musicgen.corpus.split import TRAIN
 from musicgen.errors import InvalidSetting
 from musicgen.files import write_json
 from musicgen.models.checkpoints.checkpoint import Checkpoint, open_checkpoint
 from musicgen.models.settings import ClassicSettings, settings_from_json
-from musicgen.training.data.run_split import SPLIT, find_split, read_split
+from musicgen.training.data.run_split import SPLIT, find_split, splits_of_checkpoint
 from musicgen.training.failures import INVALID_INPUT
 from musicgen.training.run_folder.registry import (
     create_run,
@@ -93,40 +89,28 @@ def evaluate(options: argparse.Namespace) -> Answer:
 
     checkpoint = open_checkpoint(find_checkpoint(options.checkpoint))
     source = options.source or _source_of(checkpoint)
-    collection = load_collection(source, ProgressLine())
-    sides = _sides(collection, source, checkpoint, options.split_from)
-    pairs = zip(collection.scores, sides, strict=True)
-    scores = [score for score, side in pairs if side == options.split]
+    pieces = load_collection(source, ProgressLine()).scores
+    own_sides = splits_of_checkpoint(checkpoint.folder, source, pieces)
+    split_from = options.split_from
+    sides = split_as_recorded(pieces, find_split(split_from)) if split_from else own_sides
+    evaluated = [side == options.split for side in sides]
+    scores = list(compress(pieces, evaluated))
     if not scores:
         raise InvalidSetting(f"'{source}' has no piece on the side {options.split}")
-    related = pieces_related_to_training(collection.scores, sides, options.split)
+    related = count_related(pieces, [side == TRAIN for side in own_sides], evaluated)
     model = OnnxModel(checkpoint, WaitingLine(EXPORTING))
     primer = checkpoint.primers[0] if checkpoint.primers else None
     result = evaluate_model(model, scores, primer, ProgressLine())
     data = {
         "source": source,
         "split": options.split,
-        "pieces_related_to_training": related,
+        "related_to_training": related,
         **result.to_json(),
     }
     fields = ", ".join(f"{name} {bits:.2f}" for name, bits in result.by_field.items())
     bits_per_note = f"{result.bits_per_note:.3f} bits a note ({fields})"
-    note = f"; {related} of these share their music or melody with training pieces"
+    note = f"; related to training pieces by music or melody: {related}"
     return Answer(data, f"{bits_per_note} on {result.coverage}{note if related else ''}")
-
-
-def _sides(
-    collection: Collection, source: str, checkpoint: Checkpoint, split_from: str | None
-) -> tuple[str, ...]:
-    """The split of a collection that a checkpoint was trained with, or that was asked for."""
-    run = run_of_checkpoint(checkpoint.folder)
-    shares = run.settings.train.shares if run else Shares()
-    recorded: RecordedSplit = {}
-    if split_from:
-        recorded = find_split(split_from)
-    elif run and run.settings.source in (source, absolute_source(source)):
-        recorded = read_split(run.folder)
-    return split_as_recorded(collection.scores, recorded, shares)
 
 
 @contextmanager

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import compress
 
 from musicgen.corpus.related.groups import related_pieces
-from musicgen.corpus.split import SPLITS, TRAIN, Shares, split_pieces, split_position
+from musicgen.corpus.split import SPLITS, Shares, split_pieces, split_position
 from musicgen.score import Score
 
 RecordedSplit = Mapping[str, Sequence[str]]  # names of the pieces by split
@@ -38,18 +39,16 @@ def split_as_recorded(
     )
 
 
-def pieces_related_to_training(
-    scores: Sequence[Score], splits: Sequence[str], held_out: str
+def count_related(
+    scores: Sequence[Score], trained: Sequence[bool], evaluated: Sequence[bool]
 ) -> int:
-    """Number of the pieces of one split that are related to a training piece.
+    """Number of the evaluated pieces that are trained on, or are related to one that is.
 
     0 by the rule of `split_pieces`; splits that were recorded before it was there have some.
     """
     groups = related_pieces(scores)
-    trained = {group for group, side in zip(groups, splits, strict=True) if side == TRAIN}
-    return sum(
-        group in trained and side == held_out for group, side in zip(groups, splits, strict=True)
-    )
+    trained_groups = set(compress(groups, trained))
+    return sum(group in trained_groups for group in compress(groups, evaluated))
 
 
 def _recorded_sides(scores: Sequence[Score], recorded: RecordedSplit) -> list[str]:

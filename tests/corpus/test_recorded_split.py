@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from musicgen.corpus.recorded_split import pieces_related_to_training, split_as_recorded
+from musicgen.corpus.recorded_split import count_related, split_as_recorded
 from musicgen.corpus.split import split_pieces, split_position
 from musicgen.score import Score, notes_from
 
@@ -49,7 +49,8 @@ def test_a_new_piece_joins_the_recorded_pieces_it_is_related_to() -> None:
     new = replace(other, name="new")
     splits = split_as_recorded([first, second, twin, new], both)
     assert splits == ("valid", "train", "valid", "train")
-    assert pieces_related_to_training([first, second, twin, new], splits, "valid") == 1
+    trained, evaluated = ([side == of for side in splits] for of in ("train", "valid"))
+    assert count_related([first, second, twin, new], trained, evaluated) == 1
     assert third.name not in both
 
 

@@ -53,7 +53,7 @@ def test_fine_tuning_shows_a_forecast(open_page, runs, tmp_path: Path, monkeypat
     run = Run(write_run(runs))
     status = {"state": "finished", "epoch": 2, "steps_per_second": 1000.0}
     (run.folder / "status.json").write_text(json.dumps(status))
-    earlier = ROOT / "benchmarks" / "splits_before_melodies" / "bach-chorales.json"
+    earlier = ROOT / "benchmarks" / "splits" / "before_melodies" / "bach-chorales.json"
     shutil.copy(earlier, run.folder / "split.json")
     import_source(write_folder(tmp_path / "tunes"))
     page = open_page(TRAIN, show="Watch", run=run.name)

@@ -4,7 +4,7 @@ Two pieces share a melody if half of the runs of the one that has fewer are in t
 A run is some intervals between notes that follow one another and differ. Pieces are compared twice:
 by runs of INTERVALS intervals between all notes of their melodies, and by runs of BEAT_INTERVALS
 between the notes at the beginnings of beats, because the same hymn may be written with passing
-notes. Among the chorales this joins settings of one hymn, with two exceptions in some sixty groups.
+notes. Among the chorales this joins settings of one hymn, and one other that has two of its lines.
 """
 
 from __future__ import annotations

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from musicgen.corpus.recorded_split import RecordedSplit
+from musicgen.corpus.load import absolute_source
+from musicgen.corpus.recorded_split import RecordedSplit, split_as_recorded
 from musicgen.corpus.split import SPLITS
 from musicgen.errors import InvalidSetting
 from musicgen.json_files import InvalidJson, read_json
 from musicgen.paths import is_shared
+from musicgen.score import Score
 from musicgen.training.run_folder.registry import find_checkpoint, find_run, run_of_checkpoint
 from musicgen.training.run_folder.run import Run
 from musicgen.training.settings import RunSettings
@@ -34,6 +37,20 @@ def find_split(name: str) -> RecordedSplit:
     if not any(recorded.get(side) for side in SPLITS):
         raise InvalidSetting(f"there is no split in {name}")
     return recorded
+
+
+def splits_of_checkpoint(checkpoint: Path, source: str, scores: Sequence[Score]) -> tuple[str, ...]:
+    """`train`, `valid` or `test` for each piece of a collection, as the checkpoint was trained.
+
+    Pieces of another collection than its run's are split by the rule.
+    """
+    run = run_of_checkpoint(checkpoint)
+    if run is None:
+        return split_as_recorded(scores, {})
+    settings = run.settings
+    is_own = settings.source in (source, absolute_source(source))
+    recorded = read_split(run.folder) if is_own else {}
+    return split_as_recorded(scores, recorded, settings.train.shares)
 
 
 def split_to_keep(run: Run) -> RecordedSplit:

@@ -99,7 +99,7 @@ def _settings(name: str, source: str, preset: Preset) -> RunSettings:
         st.caption(
             f"The split is by piece: about {train.shares.train:.0%} train, "
             f"{train.valid_share:.0%} valid, {train.test_share:.0%} test, copies of one piece "
-            "on one side; it follows from the notes and not from chance."
+            "and pieces with one melody on one side; it follows from the notes and not from chance."
         )
     return RunSettings(name, source, str(encoding), model, train)
 

@@ -1,0 +1,1 @@
+"""Benchmarks of the split; its sides by name before melodies were compared."""
