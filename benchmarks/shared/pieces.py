@@ -49,7 +49,7 @@ class ComparedPieces:
         """Compose or read what the options ask for."""
         checkpoint = open_checkpoint(find_checkpoint(arguments.checkpoint))
         source = arguments.source or checkpoint.facts["source"]
-        people = CollectionSides.of(source, checkpoint.encoding)
+        people = CollectionSides.of(source, checkpoint.encoding, checkpoint.folder)
         profile = TrainingProfile.load(checkpoint.folder)
         if profile.index is None:
             profile = people.profile()
