@@ -145,6 +145,19 @@ def test_cue_notes_and_grace_notes_are_named_and_left_out() -> None:
     assert notation.left_out == ("2 cue notes", "1 grace note", "lyrics")
 
 
+def test_hidden_notes_beside_printed_ones_are_left_out() -> None:
+    """A printed trill stays one note; a bar of which nothing is printed keeps its notes."""
+
+    def hidden(name: str, quarters: float) -> str:
+        return note(name, quarters).replace("<note>", '<note print-object="no">')
+
+    back = "<backup><duration>16</duration></backup>"
+    trill = note("C4", 2) + note("rest", 2) + back + hidden("C4", 1) + hidden("D4", 1)
+    notation = read_musicxml(xml(part(trill + hidden("E4", 1), hidden("F4", 4))), "a")
+    assert rows(notation.score) == [(0, 48, 60), (48, 24, 64), (96, 96, 65)]
+    assert notation.left_out == ("2 hidden notes",)
+
+
 def test_durations_without_divisions_are_those_of_the_types() -> None:
     quarters = "".join(note("C4", 0.25, f"<type>{kind}</type>") for kind in ("quarter", "quarter"))
     text = xml(part(quarters)).replace("<divisions>4</divisions>", "")

@@ -49,6 +49,7 @@ class PartReader:
         self._position: Ticks = 0
         self._onset: Ticks = 0  # of the last note, with which a chord's notes begin
         self._count = 0
+        self._hidden: list[WrittenNote] = []  # notes of the bar that are not printed
         self._is_one_part = False  # whatever the number of its staves
         self.bars: list[Bar] = []
 
@@ -74,6 +75,7 @@ class PartReader:
                     self._left_out["~chord symbols"] += 1
                 elif element.tag == "figured-bass":
                     self._left_out["~figured bass"] += 1
+            self._add_hidden_notes()
             self._repeat_bars()
             self.bars.append(self._bar)
             self._count += len(self._bar.notes)
@@ -158,7 +160,8 @@ class PartReader:
         is_drum = "unpitched" in children or instrument.is_drum
         number = self._table.number(self._part_key(identifier, is_drum, staff))
         tie = _tie(note, children)
-        self._bar.notes.append(
+        notes = self._hidden if note.get("print-object") == "no" else self._bar.notes
+        notes.append(
             WrittenNote(start, end, pitch, self._note_velocity(note), number, tie)  # type: ignore[arg-type]
         )
         for notation in children.get("notations", ()):
@@ -221,6 +224,22 @@ class PartReader:
             self._bar.ending_starts = _first_number(ending.get("number", ""))
         elif ending is not None:
             self._bar.ending_stops = True
+
+    def _add_hidden_notes(self) -> None:
+        """Add the notes that are not printed, but for those beside printed notes of their part.
+
+        The latter say how a program plays a printed trill, turn or tremolo.
+        """
+        printed = list(self._bar.notes) if self._hidden else []
+        for note in self._hidden:
+            if any(
+                other.part == note.part and other.start < note.end and note.start < other.end
+                for other in printed
+            ):
+                self._left_out["hidden notes"] += 1
+            else:
+                self._bar.notes.append(note)
+        self._hidden.clear()
 
     def _repeat_bars(self) -> None:
         """Fill a bar under a repeat sign with the notes of the bar that it repeats."""
