@@ -21,7 +21,7 @@ from musicgen.encoding.registry import ENCODINGS, fit_encoding
 from musicgen.evaluation.baselines import baselines
 from musicgen.training.data.run_split import find_split
 
-DEFAULT_SOURCES = ("bach-chorales", "ryans-mammoth")
+DEFAULT_SOURCES = ("bach-chorales", "ryans-mammoth", "string-quartets")
 
 
 def main() -> None:

@@ -24,7 +24,7 @@ from musicgen.corpus.load import load_collection
 from musicgen.corpus.performance import MIN_NOTES, is_performed
 from musicgen.score import Score
 
-BUNDLED = ("bach-chorales", "ryans-mammoth")
+BUNDLED = ("bach-chorales", "ryans-mammoth", "string-quartets")
 BEAT_ERRORS_MS = (0, 5, 10, 15)
 PLAYED_ERRORS_MS = (0, 15, 30)
 RESOLUTIONS = (220, 384, 480, 960)  # ticks per quarter of the written performances

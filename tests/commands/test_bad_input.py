@@ -83,7 +83,7 @@ def commands_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (["runs", "juggle"], "invalid choice: 'juggle'"),
         (["train", "--run", "tiny", "--resume", "--batch-size", "0"], "batch size 0"),
         (["train", "nowhere", "--run", "x"], "'nowhere' is no collection"),
-        (["corpus", "nowhere"], "bach-chorales, ryans-mammoth"),
+        (["corpus", "nowhere"], "bach-chorales, ryans-mammoth, string-quartets"),
         (["corpus", "bach-chorales", "--encoding", "morse"], "invalid choice: 'morse'"),
         (["evaluate", "nobody"], "no run 'nobody'"),
         (["evaluate", "tiny", "--source", "nowhere"], "'nowhere' is no collection"),

@@ -20,6 +20,7 @@ def test_library(capsys: pytest.CaptureFixture[str]) -> None:
     rows = {row["name"]: row for row in answer_of(capsys, "library")["bundled"]}
     assert rows["bach-chorales"]["pieces"] >= 400
     assert rows["ryans-mammoth"]["pieces"] >= 1000
+    assert rows["string-quartets"]["pieces"] == 62
     assert all(row["licence"] for row in rows.values())
 
 

@@ -222,7 +222,7 @@ def test_reading_abc_books_reports_progress_and_can_be_cancelled(
 
 def test_the_error_of_an_unknown_source_lists_the_collections() -> None:
     for source in ("bach-choral", "/no/such/folder", "", "\0", "x" * 5000):
-        with pytest.raises(UnknownSource, match="bach-chorales, ryans-mammoth"):
+        with pytest.raises(UnknownSource, match="bach-chorales, ryans-mammoth, string-quartets"):
             load_collection(source)
 
 
@@ -280,7 +280,11 @@ def test_progress_is_reported_and_can_cancel(tmp_path: Path) -> None:
 
 
 def test_bundled_collections_are_read_without_refusals() -> None:
-    for name, pieces, notes in (("bach-chorales", 409, 96840), ("ryans-mammoth", 1059, 120877)):
+    for name, pieces, notes in (
+        ("bach-chorales", 409, 96840),
+        ("ryans-mammoth", 1059, 120877),
+        ("string-quartets", 62, 175614),
+    ):
         collection = load_collection(name)
         assert (collection.name, len(collection), collection.refused) == (name, pieces, ())
         assert sum(map(len, collection.scores)) == notes

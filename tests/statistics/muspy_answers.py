@@ -29,7 +29,7 @@ from musicgen.metres import TICKS_PER_QUARTER, Metre
 from musicgen.score import Score, notes_from
 
 ANSWERS = Path(__file__).with_suffix(".json")
-STRIDE_PIECES = {"bach-chorales": 30, "ryans-mammoth": 70}
+STRIDE_PIECES = {"bach-chorales": 30, "ryans-mammoth": 70, "string-quartets": 20}
 
 HAND_MADE: dict[str, list[list[int]]] = {  # rows of start, duration, pitch
     "one note": [[0, 24, 60]],

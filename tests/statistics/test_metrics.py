@@ -55,6 +55,7 @@ def test_all_metrics_of_muspy_are_compared() -> None:
         None,
         "bach-chorales",
         "ryans-mammoth",
+        "string-quartets",
     }
 
 

@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from musicgen.corpus.bundled.build import BundleFacts, build_library
+from musicgen.corpus.bundled.build import build_library
+from musicgen.corpus.bundled.bundle import BundleFacts
 from musicgen.json_files import read_json
 from musicgen.paths import LIBRARY
 from musicgen.progress import Progress

@@ -21,12 +21,13 @@ assert _SCALE * TICKS_PER_QUARTER == FILE_TICKS_PER_QUARTER
 
 
 def midi_of_parts(score: Score, part_names: Sequence[str] = ()) -> bytes:
-    """Write a score as a MIDI file with a track per part and program, metres and tempo.
+    """Write a score as a MIDI file with a track per part and program, metres and tempi.
 
     Times are exact. part_names: track names by part number; the default is "Part 1" and so on.
     """
     file = symusic.Score(FILE_TICKS_PER_QUARTER)
-    file.tempos.append(symusic.Tempo(0, score.tempo))
+    for start, tempo in ((0, score.tempo), *((c.start, c.tempo) for c in score.tempo_changes)):
+        file.tempos.append(symusic.Tempo(start * _SCALE, tempo))
     for metre in score.metres:
         signature = (metre.start * _SCALE, metre.numerator, metre.denominator)
         file.time_signatures.append(symusic.TimeSignature(*signature))
