@@ -42,8 +42,15 @@ def test_export_import_rename_and_delete(
     assert tiny in names and not names & {"copy", "fiddle 2"}
 
 
-def test_evaluate(capsys: pytest.CaptureFixture[str], tiny: str) -> None:
+def test_evaluate(capsys: pytest.CaptureFixture[str], tiny: str, tmp_path: Path) -> None:
     answer = answer_of(capsys, "evaluate", tiny, "--split", "valid")
     assert answer["bits_per_note"] > 0
     assert set(answer["accuracy"]) == {"shift", "pitch", "duration"}
     assert answer["notes"] == 45 * answer["pieces"]
+    assert answer["related_to_training"] == 0
+    # Pieces of another split, of which some are trained on.
+    names = [f"melody {number:02}" for number in range(12)]
+    (tmp_path / "split.json").write_text(json.dumps({"train": [], "valid": names, "test": []}))
+    answer = answer_of(capsys, "evaluate", tiny, "--split-from", str(tmp_path / "split.json"))
+    assert answer["pieces"] == 12
+    assert answer["related_to_training"] >= 7

@@ -4,6 +4,7 @@ import json
 import math
 import shutil
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from musicgen.training.run_folder.run import Run
 from musicgen.training.run_folder.status import write_status
 from musicgen.training.worker import fit, launch
 from musicgen.training.worker.process import train_run
+from tests.helpers.tiny_music import write_folder
 from tests.training.worker.tiny_trainings import epochs_of, losses_of, stop_after, tiny_settings
 
 pytestmark = pytest.mark.slow
@@ -54,6 +56,22 @@ def test_resume_with_a_smaller_batch_size(source: str) -> None:
     assert status.step == 3 + 3 * status.steps_per_epoch - 6
     assert len(losses) == 6 and all(map(math.isfinite, losses))
     assert losses[-2] < losses[0]
+
+
+def test_a_resumed_run_keeps_its_split_when_pieces_are_added(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "growing", count=8)
+    run = create_run(tiny_settings("growing", str(folder), epochs=1))
+    assert train_run(run, stop_after(1)) == "stopped"
+    split = run.folder / "split.json"
+    sides = json.loads(split.read_text())
+    # As if it had been trained by another rule: the first training piece is held out.
+    sides["valid"].append(sides["train"].pop(0))
+    split.write_text(json.dumps(sides))
+    write_folder(folder, count=12)
+    assert train_run(run) == "finished"
+    resumed = json.loads(split.read_text())
+    assert sum(map(len, resumed.values())) == 12
+    assert all(set(names) <= set(resumed[side]) for side, names in sides.items())
 
 
 def test_a_resumed_transformer_with_averaged_weights_has_the_same_losses(source: str) -> None:
