@@ -193,6 +193,8 @@ def _given_options(options: argparse.Namespace, names: Sequence[str]) -> dict[st
 
 def _resumed_run(options: argparse.Namespace) -> Run:
     """The run to resume, with the collection and settings given."""
+    if options.split_from:
+        raise InvalidSetting("a run that is resumed keeps its split: leave out --split-from")
     run = find_run(options.run)
     check_resumable(run)
     if options.source is not None and options.source != run.settings.source:

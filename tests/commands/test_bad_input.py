@@ -82,6 +82,8 @@ def commands_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (["runs", "import", str(ROOT / "README.md")], "not a zip file"),
         (["runs", "juggle"], "invalid choice: 'juggle'"),
         (["train", "--run", "tiny", "--resume", "--batch-size", "0"], "batch size 0"),
+        (["train", "--run", "tiny", "--resume", "--split-from", "tiny"], "keeps its split"),
+        (["train", "bach-chorales", "--run", "x", "--split-from", "a.json"], "no split in a.json"),
         (["train", "nowhere", "--run", "x"], "'nowhere' is no collection"),
         (["corpus", "nowhere"], "bach-chorales, ryans-mammoth, string-quartets"),
         (["corpus", "bach-chorales", "--encoding", "morse"], "invalid choice: 'morse'"),

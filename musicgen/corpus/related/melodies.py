@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from musicgen.score import Score
 
 MAX_NOTES = 4096  # of a piece that are looked at
 MIN_SOUNDING = 0.25  # of the time that the piece's busiest part sounds
+MELODY_NAME = re.compile(r"\b(melody|vocals?|soprano|cantus)\b", re.IGNORECASE)  # of a part
+ABOVE_ALL = 128  # semitones
 MAX_HELD = 8  # onsets for which a higher note is seen to sound on
 
 
@@ -27,7 +30,8 @@ def melodies_of(scores: Sequence[Score]) -> Melodies:
     """The melodies of scores on the grid, without drums.
 
     A melody is in the part with the highest mean pitch, of those that sound for at least
-    MIN_SOUNDING as long as the one that sounds longest: a soprano, a song's tune, a right hand.
+    MIN_SOUNDING as long as the one that sounds longest: a soprano, a flute, a right hand. A part
+    whose name says so comes before: in songs others often play above the tune.
     In a part with chords, or where all parts are one, it has the highest note of each onset, save
     for onsets at which a higher note is still held.
     """
@@ -40,7 +44,8 @@ def melodies_of(scores: Sequence[Score]) -> Melodies:
     notes, piece, part, start = notes[highest], piece[highest], part[highest], start[highest]
     gap = np.full(len(notes), np.iinfo(np.int64).max)  # ticks to the next onset of the part
     gap[:-1] = np.where(part[1:] == part[:-1], np.diff(start), gap[:-1])
-    chosen = _is_highest_part(notes, piece, part, gap, len(scores))
+    named = [bool(MELODY_NAME.search(part.name)) for score in scores for part in score.parts]
+    chosen = _is_melody_part(notes, piece, part, gap, np.array(named, dtype=bool))
     notes, piece, start = notes[chosen], piece[chosen], start[chosen]
     is_top = ~_is_covered(notes, piece)
     pitch, piece, start = notes["pitch"][is_top].astype(np.int64), piece[is_top], start[is_top]
@@ -61,15 +66,19 @@ def _all_notes(scores: Sequence[Score]) -> tuple[np.ndarray, np.ndarray, np.ndar
     return notes, piece, (np.cumsum(parts) - parts)[piece] + notes["part"]
 
 
-def _is_highest_part(
-    notes: np.ndarray, piece: np.ndarray, part: np.ndarray, gap: np.ndarray, count: int
+def _is_melody_part(
+    notes: np.ndarray, piece: np.ndarray, part: np.ndarray, gap: np.ndarray, named: np.ndarray
 ) -> np.ndarray:
-    """Whether each note is of its piece's highest part: (N,) bool."""
+    """Whether each note is of the part that has its piece's melody: (N,) bool.
+
+    named: parts that their names call melodies, (parts,) bool.
+    """
     if not len(notes):
         return np.zeros(0, dtype=bool)
-    ticks = np.minimum(notes["duration"], gap)
-    sounding = np.bincount(part, ticks)  # (parts,) ticks
-    mean = np.bincount(part, ticks * notes["pitch"]) / np.maximum(sounding, 1)
+    count, ticks = int(piece[-1]) + 1, np.minimum(notes["duration"], gap)
+    sounding = np.bincount(part, ticks, len(named))  # (parts,) ticks
+    mean = np.bincount(part, ticks * notes["pitch"], len(named)) / np.maximum(sounding, 1)
+    mean[named] += ABOVE_ALL
     longest = np.zeros(count)
     np.maximum.at(longest, piece, sounding[part])
     mean[part[sounding[part] < MIN_SOUNDING * longest[piece]]] = -1

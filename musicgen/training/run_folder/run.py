@@ -4,7 +4,7 @@
     status.json         state, heartbeat, epoch, losses; replaced whole
     metrics.jsonl       a line per block of batches and per epoch; append only
     log.txt             output of the process
-    split.json          names of the pieces by side
+    split.json          names of the pieces by side, which stay when it is resumed
     checkpoints/NAME/   checkpoints; best.json and latest.json name two of them
     stop                asks the process to stop
     lock                held by the training process, so that no second one starts

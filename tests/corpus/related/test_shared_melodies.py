@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from musicgen.corpus.related.groups import related_pieces
 from musicgen.corpus.related.near_duplicates import near_duplicates
 from musicgen.corpus.related.shared_melodies import shared_melodies
 from musicgen.score import Score, notes_from
+from musicgen.score_fields import Part
 
 # Old Hundredth (1551), and another hymn of as many notes.
 HYMN = [67, 67, 66, 64, 62, 67, 69, 71, 71, 71, 71, 69, 67, 72, 71, 69, 67, 69, 71, 69, 67, 64]
@@ -80,6 +82,14 @@ def test_the_bass_of_another_piece_is_not_its_melody() -> None:
 def test_a_few_high_notes_are_not_the_melody() -> None:
     flourish = score(line(HYMN), lower_voice(7, 40), [(0, 24, 90), (24, 24, 93)])
     assert share(flourish, score(line(HYMN)))
+
+
+def test_a_part_that_is_named_melody_is_one_below_others() -> None:
+    above = lower_voice(9, 80)
+    song = score(line(HYMN), above)
+    assert not share(song, score(line(HYMN)))
+    named = replace(song, parts=(Part("MELODY"), Part("BRIDGE")))
+    assert share(named, score(line(HYMN)))
 
 
 def test_half_of_the_runs_are_needed() -> None:
