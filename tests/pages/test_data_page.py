@@ -35,6 +35,18 @@ def test_every_view_opens_by_its_link(open_page, view: str):
     assert metrics(page)["Pieces"] == "1,059"
 
 
+def test_all_bundled_collections_can_be_chosen(open_page):
+    page = open_page(DATA, collection="string-quartets")
+    offered = page.selectbox(key="collection").options
+    assert [name for name in offered if "-" in name] == [
+        "bach-chorales",
+        "ryans-mammoth",
+        "string-quartets",
+    ]
+    assert metrics(page)["Pieces"] == "62"
+    assert "Project Gutenberg" in texts(page)
+
+
 def test_every_chart_has_a_text_for_screen_readers(open_page):
     page = open_page(DATA)
     descriptions = [chart.proto.alt for chart in page.get("plotly_chart")]

@@ -23,6 +23,7 @@ def test_collections_and_runs_are_listed(open_page, home: Path, tmp_path: Path):
     import_source(write_folder(tmp_path / "my tunes", count=3))
     create_run(RunSettings("first run", "my tunes"))
     text = texts(open_page())
+    assert all(pieces in text for pieces in ("409 pieces", "1,059 pieces", "62 pieces"))
     assert "3 files" in text
     assert "queued" in text
 

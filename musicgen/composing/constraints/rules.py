@@ -69,8 +69,8 @@ def room_for_a_note(keys: np.ndarray, grid: Grid = BEATS) -> Rule:
 def onset_in_last_bar(last_bar: int, end: int, grid: Grid = BEATS) -> Rule:
     """Forbid onset shifts from before the last bar to beyond it (last_bar, end: grid steps).
 
-    So a piece has the number of bars in its settings, with an onset in the last one, as all but 3
-    of the 1,468 pieces of the bundled collections have.
+    So a piece has the number of bars in its settings, with an onset in the last one, as all but 4
+    of the 1,530 pieces of the bundled collections have.
     """
     shifts = np.arange(grid.max_units + 1)
 
