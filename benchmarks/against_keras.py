@@ -33,8 +33,7 @@ import numpy as np
 from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.composing.decoding.sampling import Sampling, draw
 from musicgen.composing.settings import ComposeSettings
-from musicgen.encoding.steps import Encoding
-from musicgen.metres import COMMON_TIME
+from musicgen.encoding.steps import Encoding, Steps
 from musicgen.models.checkpoints.checkpoint import WEIGHTS, Checkpoint, open_checkpoint
 
 NOTES = 500
@@ -46,6 +45,8 @@ WARM_STEPS, WARM_RUNS = 50, 100
 SIDES = ("keras", "same work", "whole")
 
 Loop = Callable[[np.ndarray], np.ndarray]  # random numbers -> sampled steps, (N, K, F) both
+
+NO_STEPS = Steps(np.zeros((0, 3), np.int32))
 
 
 def main() -> None:
@@ -160,7 +161,7 @@ def our_loop(checkpoint: Checkpoint, pieces: int) -> Loop:
 
 def constant_features(encoding: Encoding, pieces: int) -> dict[str, np.ndarray]:
     """Features of one step after a scale in quarter notes."""
-    tracker = encoding.tracker(pieces, (COMMON_TIME,), 0)
+    tracker = encoding.tracker(pieces, NO_STEPS, 0)
     for note in range(CONTEXT_STEPS):
         step = [0] * len(encoding.fields)
         step[: min(3, len(step))] = [12, 30 + note % 12, 11][: len(step)]

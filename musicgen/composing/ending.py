@@ -22,8 +22,8 @@ from musicgen.composing.infill import BarRange
 from musicgen.composing.originality.index import OriginalityIndex
 from musicgen.composing.random_streams import Purpose, random_stream
 from musicgen.composing.settings import ENDING_BARS
+from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.model_interface import Model
-from musicgen.encoding.notes import NotesEncoding
 from musicgen.errors import Cancelled
 from musicgen.metres import TICKS_PER_QUARTER
 from musicgen.score import Score
@@ -116,7 +116,7 @@ def _log_likelihood(bar_range: BarRange, composition: Composition, steps: np.nda
         first, fork = primer_steps, None
     score = bar_range.score
     [values] = step_log_likelihoods(
-        bar_range.model, score.metres, score.bars, steps[:first], [steps[first:]], fork
+        bar_range.model, composition.steps, score.bars, steps[:first], [steps[first:]], fork
     )
     return np.concatenate([composition.log_likelihood[: first - primer_steps], values])
 
@@ -131,7 +131,7 @@ def _can_be_closed(model: Model, composition: Composition, first_bar: int) -> bo
     if not settings.endings or settings.all_bars != score.bars or score.bars < MIN_BARS:
         return False
     encoding = model.encoding
-    if not composition.finished or isinstance(encoding, NotesEncoding):
+    if not composition.finished or not isinstance(encoding, EventsEncoding):
         return False
     if not encoding.grid.has_bars:
         return False

@@ -20,8 +20,9 @@ from musicgen.composing.originality.index import OriginalityIndex
 from musicgen.composing.random_streams import Purpose, random_stream
 from musicgen.composing.settings import ENDING_BARS, ComposeSettings
 from musicgen.encoding.model_interface import Model, Stepper
+from musicgen.encoding.parts.roles import Ensemble
 from musicgen.encoding.steps import Steps
-from musicgen.metres import Metre, bar_positions
+from musicgen.metres import bar_positions
 from musicgen.score import Score
 
 # on_bar gets the whole piece so far. It is called for each of the first bars, and then whenever the
@@ -61,7 +62,7 @@ class Composition:
 def build_decoder(
     model: Model,
     settings: ComposeSettings,
-    metres: tuple[Metre, ...],
+    piece: Steps,
     generators: Sequence[np.random.Generator],
     index: OriginalityIndex | None,
     *,
@@ -70,19 +71,19 @@ def build_decoder(
     first_onset: int | None = None,
     fork_at: int | None = None,
 ) -> BatchDecoder:
-    """Build a decoder with the rules and constraints of the settings.
+    """Build a decoder of pieces like `piece` with the rules and constraints of the settings.
 
     bars: of the whole piece, 0 for any number. last_bar: ticks, the start and end of the last bar
     that is composed. first_onset: the tick before which no new note begins. fork_at: see
     BatchDecoder. InvalidSetting where the settings and the model do not go together.
     """
-    rules = build_rules(model.encoding, settings, metres, last_bar, first_onset)
-    constraints = build_constraints(model.encoding, settings, metres, index, len(generators))
+    rules = build_rules(model.encoding, settings, piece.metres, last_bar, first_onset)
+    constraints = build_constraints(model.encoding, settings, piece, index, len(generators))
     end = last_bar[1] if last_bar else None
     return BatchDecoder(
         model,
         settings,
-        metres,
+        piece,
         generators,
         rules,
         constraints,
@@ -100,6 +101,7 @@ def generate(
     stop: Stop | None = None,
     *,
     index: OriginalityIndex | None = None,
+    ensemble: Ensemble | None = None,
     variations: Sequence[int] | None = None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> tuple[Composition, ...]:
@@ -108,12 +110,15 @@ def generate(
     A piece of N bars ends where an onset would fall beyond bar N; notes that sound beyond it are
     cut there. on_bar is called for bars of the first variation; stop() ends all variations where
     they are, and is called from several threads. index: training pieces for settings.max_copy.
-    variations: by default the first ones; each is the same music in any batch. InvalidSetting where
-    the settings, the primer and the model do not go together.
+    ensemble: parts and key, for models of `parts`. variations: by default the first ones; each is
+    the same music in any batch. InvalidSetting where the settings, the primer and the model do not
+    go together.
     """
     started = clock()
     indices = list(range(settings.variations) if variations is None else variations)
-    generation = _Generation(model, settings, build_prompt(model.encoding, settings, primer), index)
+    generation = _Generation(
+        model, settings, build_prompt(model.encoding, settings, primer, ensemble), index
+    )
     batches = split_into_batches(indices)
     tasks = [
         partial(generation.decode, batch, on_bar if not i else None)
@@ -161,7 +166,7 @@ class _Generation:
         decoder = build_decoder(
             model,
             settings,
-            prompt.metres,
+            prompt.steps,
             generators,
             self.index,
             bars=settings.all_bars or 0,
@@ -197,9 +202,7 @@ class _Generation:
             score = score.until(self.prompt.end)
         if settings.program is None:
             return score
-        notes = score.notes.copy()
-        notes["program"] = settings.program
-        return score.with_notes(notes)
+        return _with_program(score, settings.program)
 
     def composition(
         self, decoder: BatchDecoder, row: int, variation: int, finished: bool, seconds: float
@@ -216,3 +219,11 @@ class _Generation:
             seconds=seconds,
             fork=decoder.forks.get(row),
         )
+
+
+def _with_program(score: Score, program: int) -> Score:
+    """The score with one General MIDI program for all parts but drums."""
+    notes = score.notes.copy()
+    notes["program"][~score.is_drum] = program
+    parts = tuple(p if p.is_drum else replace(p, program=program) for p in score.parts)
+    return replace(score, notes=notes, parts=parts)

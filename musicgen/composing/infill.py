@@ -140,11 +140,10 @@ class BarRange:
         index: OriginalityIndex | None,
         stop: Stop,
     ) -> list[np.ndarray]:
-        metres = self.score.metres
         decoder = build_decoder(
             self.model,
             replace(self.settings, form=""),  # the form says nothing of bars in the middle
-            metres,
+            self.model.encoding.encode(self.score),
             [stream(candidate) for candidate in candidates],
             index,
             bars=self.score.bars,
@@ -188,7 +187,13 @@ class BarRange:
         steps = [encoding.encode(score).fields[len(before) :] for score in scores]
         pieces = [fields[: len(fields) - following + compared] for fields in steps]
         values = step_log_likelihoods(
-            self.model, self.score.metres, self.score.bars, before, pieces, self.fork, stop
+            self.model,
+            encoding.encode(self.score),
+            self.score.bars,
+            before,
+            pieces,
+            self.fork,
+            stop,
         )
         return [float(value[-compared:].sum()) / compared for value in values]
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TypeVar
 
 from musicgen.composing.bars import bar_start
 from musicgen.composing.decoding.likelihood import step_log_likelihoods
@@ -16,9 +14,10 @@ from musicgen.composing.infill import infill
 from musicgen.composing.originality.report import default_max_copy
 from musicgen.composing.piece import Piece, evaluate
 from musicgen.composing.random_streams import STREAMS_VERSION
-from musicgen.composing.ranking import rank
+from musicgen.composing.ranking import rank, replace_open
 from musicgen.composing.settings import ComposeSettings
 from musicgen.composing.style.sampling import (
+    choose_ensemble,
     part_names,
     with_prompt_defaults,
     with_style_defaults,
@@ -33,8 +32,6 @@ from musicgen.theory.scales import transpose_key
 from musicgen.theory.voice_separation import name_parts, separate_voices
 
 MAX_RETRIES = 2  # further batches, for pieces with degenerate repetition
-
-T = TypeVar("T")
 
 
 class Composer:
@@ -95,6 +92,7 @@ class Composer:
             self._with_voices(on_bar, settings),
             stop,
             index=self.profile.index,
+            ensemble=choose_ensemble(settings, self.profile.styles),
             variations=[variation],
         )
         return self._finish(self._evaluate(composition), stop)
@@ -157,6 +155,7 @@ class Composer:
                 on_bar if attempt == 0 else None,
                 stop,
                 index=self.profile.index,
+                ensemble=choose_ensemble(settings, self.profile.styles),
                 variations=range(first, first + missing),
             )
             pieces += [self._evaluate(composition) for composition in compositions]
@@ -182,7 +181,7 @@ class Composer:
         primer = encoding.encode(replace(score, notes=score.notes[:primer_notes]))
         before, rest = steps.fields[: len(primer)], steps.fields[len(primer) :]
         [log_likelihood] = step_log_likelihoods(
-            self.model, score.metres, score.bars, before, [rest], stop=stop
+            self.model, steps, score.bars, before, [rest], stop=stop
         )
         return Composition(
             score=score,
@@ -275,25 +274,3 @@ def settings_of_finished(settings: ComposeSettings, score: Score) -> ComposeSett
         )
     key = None if settings.key is None else transpose_key(settings.key, semitones)
     return replace(settings, key=key, lowest=lowest, highest=highest, transpose=0)
-
-
-def replace_open(
-    best: Sequence[T],
-    others: Sequence[T],
-    finish: Callable[[T], T],
-    stays_open: Callable[[T], bool],
-) -> list[T]:
-    """Finish the best pieces; one that stays open is replaced by the next other that closes.
-
-    Where no other closes, the piece stays.
-    """
-    remaining = iter(others)
-    finished = []
-    for candidate in best:
-        piece = finish(candidate)
-        while stays_open(piece) and (other := next(remaining, None)) is not None:
-            replacement = finish(other)
-            if not stays_open(replacement):
-                piece = replacement
-        finished.append(piece)
-    return finished

@@ -14,14 +14,17 @@ percentile.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import TypeVar
 
 import numpy as np
 
 from musicgen.composing.originality.report import Originality
 from musicgen.composing.style.percentiles import NATS_PER_NOTE, MetricPercentiles
 from musicgen.theory.repetition import DegenerateRepetition
+
+T = TypeVar("T")
 
 DEGENERATE_PENALTY = 1000.0
 MAX_DEVIATION = 10.0  # of one metric, so that no single outlier decides alone
@@ -79,3 +82,25 @@ def _excess_copying(originality: Originality | None) -> float:
     if originality is None or not originality.human_95:
         return 0.0
     return max(originality.longest_match / originality.human_95 - 1.0, 0.0)
+
+
+def replace_open(
+    best: Sequence[T],
+    others: Sequence[T],
+    finish: Callable[[T], T],
+    stays_open: Callable[[T], bool],
+) -> list[T]:
+    """Finish the best pieces; one that stays open is replaced by the next other that closes.
+
+    Where no other closes, the piece stays.
+    """
+    remaining = iter(others)
+    finished = []
+    for candidate in best:
+        piece = finish(candidate)
+        while stays_open(piece) and (other := next(remaining, None)) is not None:
+            replacement = finish(other)
+            if not stays_open(replacement):
+                piece = replacement
+        finished.append(piece)
+    return finished

@@ -33,6 +33,7 @@ MAX_TRANSPOSE_SEMITONES = 24
 MIN_SILENCE_QUARTERS, MAX_SILENCE_QUARTERS = 1.0, MAX_GRID_UNITS / GRID_PER_QUARTER
 MAX_COUNTERPOINT = 3.0
 MAX_DENSITY = 3.0
+MAX_ENSEMBLES = 256  # of a metre
 MIN_TEMPO_BPM, MAX_TEMPO_BPM = 10.0, 400.0
 ENDING_BARS = 2  # that an ending composes again
 
@@ -102,6 +103,7 @@ class ComposeSettings:
     span: int | None = None  # semitones, see constraints.ambitus; 0 for no limit
     silence: float | None = None  # quarters, the longest
     rhythm_tail: float = 0.1  # share of 1 - top_p that is cut off RHYTHM_FIELDS; docs/sampling.md
+    ensemble: int | None = None  # number of the parts of a training piece that the style has
     from_home: bool = True  # with a key: the first chord is of its tonic triad
     version: int = STREAMS_VERSION  # of the random streams that the seed was chosen with
 
@@ -115,6 +117,7 @@ class ComposeSettings:
         _check_bounds("counterpoint", self.counterpoint, 0, MAX_COUNTERPOINT)
         _check_bounds("parts", self.parts, 0, MAX_PARTS)
         check_form(self.form or "")
+        _check_bounds("ensemble", self.ensemble, 0, MAX_ENSEMBLES - 1)
         if self.max_copy:
             _check_bounds("max-copy", self.max_copy, MIN_COPY_NOTES, MAX_COPY_NOTES)
         _check_bounds("rhythm-tail", self.rhythm_tail, 0.0, 1.0)

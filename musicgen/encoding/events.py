@@ -148,8 +148,8 @@ class EventsEncoding:
         of_notes = note_features(steps.fields, steps.metres, start, stop, self.grid)
         return {**of_notes, REPEATS: repeat_features(steps.fields, start, stop, self.grid)}
 
-    def tracker(self, rows: int, metres: tuple[Metre, ...], bars: int) -> EventsTracker:
-        return EventsTracker(rows, metres, bars, self.grid)
+    def tracker(self, rows: int, piece: Steps, bars: int) -> EventsTracker:
+        return EventsTracker(rows, piece.metres, bars, self.grid)
 
     def transposed(self, steps: Steps, semitones: int) -> Steps:
         fields = steps.fields.copy()
@@ -222,6 +222,10 @@ class EventsTracker:
         """bars: number of bars of each row; 0 hides it from the model."""
         self.notes = NoteFeatureTracker(rows, metres, bars, grid)
         self.repeats = RepeatTracker(rows, grid)
+
+    @property
+    def now(self) -> np.ndarray:
+        return self.notes.now
 
     def features(self) -> Features:
         return {**self.notes.features(), REPEATS: self.repeats.features()}

@@ -16,12 +16,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from musicgen.encoding.clock import ClockTable, clock
 from musicgen.encoding.grid import BEATS, GRID_TICKS, KEYS, LOWEST_KEY, Grid
 from musicgen.encoding.steps import Features
 from musicgen.metres import Metre, bar_positions
 
 CHROMA_WINDOWS = (16, 64, None)  # notes
-MAX_BARS_LEFT = 16
 
 NOTE_FEATURE_WIDTHS: Mapping[str, int] = {
     "remaining": KEYS,
@@ -52,12 +52,12 @@ def note_features(
     ended[rows, keys[start:]] = ends[start:stop]
     started = np.maximum.accumulate(started)[:-1]  # (T, KEYS)
     ended = np.maximum.accumulate(ended)[:-1]
-    bars = int(_bar_positions(onsets[-1:], metres)[0, 2]) + 1 if len(onsets) else 0
+    bars = int(bar_positions(metres, onsets[-1:] * GRID_TICKS)[0][0]) + 1 if len(onsets) else 0
     return {
         "remaining": (ended - now[:, None]).clip(-oldest, oldest).astype(np.int16),
         "age": (now[:, None] - started).clip(0, oldest).astype(np.int16),
         "chroma": _chroma(keys, start),
-        "clock": _clock(now, metres, bars, grid),
+        "clock": clock(now, metres, bars, grid),
     }
 
 
@@ -68,7 +68,7 @@ class NoteFeatureTracker:
         """bars: number of bars of each row; 0 hides it from the model."""
         self.now = np.zeros(rows, np.int64)
         self._oldest = np.float32(grid.max_age)
-        self._clocks = _ClockTable(metres, bars, grid)
+        self._clocks = ClockTable(metres, bars, grid)
         # Floats as models take them: exact up to 2^24 grid units, two weeks of music.
         self._row_starts = KEYS * np.arange(rows)  # in flattened (K, KEYS) arrays
         self._started = np.full((rows, KEYS), -self._oldest, np.float32)
@@ -120,22 +120,6 @@ _IN_WINDOW = [np.kron(row, np.eye(12)).astype("f4") for row in np.eye(len(CHROMA
 _IN_ALL_WINDOWS = np.sum(_IN_WINDOW, axis=0)
 
 
-class _ClockTable:
-    """The clock of every grid unit, computed up to twice the latest one asked for."""
-
-    def __init__(self, metres: tuple[Metre, ...], bars: int, grid: Grid) -> None:
-        self._metres, self._bars, self._grid = metres, bars, grid
-        self._table = np.zeros((0, 3), np.float32)
-
-    def __getitem__(self, units: np.ndarray) -> np.ndarray:
-        """(K,) -> (K, 3)."""
-        latest = int(units.max())
-        if latest >= len(self._table):
-            table = _clock(np.arange(2 * latest + 1024), self._metres, self._bars, self._grid)
-            self._table = table.astype(np.float32)
-        return self._table[units]
-
-
 def _chroma(keys: np.ndarray, start: int) -> np.ndarray:
     """Shares of the pitch classes before each note from start on, by window: (T, 3 * 12)."""
     struck = np.zeros((len(keys) + 1, 12), np.float32)
@@ -149,19 +133,3 @@ def _chroma(keys: np.ndarray, start: int) -> np.ndarray:
             part -= np.where(outside[:, None] > 0, total[outside.clip(0)], 0)
         parts.append(part / np.maximum(part.sum(axis=1, keepdims=True), 1))
     return np.concatenate(parts, axis=1)
-
-
-def _clock(onsets: np.ndarray, metres: tuple[Metre, ...], bars: int, grid: Grid) -> np.ndarray:
-    """Place in the bar, length of the bar, and bars left, 0 if `bars` is: (N,) -> (N, 3)."""
-    if not grid.has_bars:
-        return np.zeros((len(onsets), 3), np.int16)
-    positions = _bar_positions(onsets, metres)
-    clock = positions.astype(np.int16)
-    clock[:, 2] = (bars - positions[:, 2]).clip(1, MAX_BARS_LEFT) if bars else 0
-    return clock
-
-
-def _bar_positions(onsets: np.ndarray, metres: tuple[Metre, ...]) -> np.ndarray:
-    """Place in the bar, length of the bar, and index of the bar: (N,) -> (N, 3), grid units."""
-    bar, place, length = bar_positions(metres, onsets * GRID_TICKS)
-    return np.stack([place // GRID_TICKS, length // GRID_TICKS, bar], axis=1)

@@ -23,7 +23,7 @@ from musicgen.encoding.grid import BEATS
 from musicgen.encoding.repeat_features import REPEATS, latest_repeats
 from musicgen.encoding.steps import Features, Field, Steps
 from musicgen.json_files import convert_json
-from musicgen.metres import TICKS_PER_QUARTER, Metre
+from musicgen.metres import TICKS_PER_QUARTER
 from musicgen.score import NOTE_DTYPE, Score
 
 FRAMES_PER_QUARTER = 4
@@ -122,7 +122,7 @@ class FramesEncoding:
             REPEATS: _repeats(frames)[start:].astype(np.int16),
         }
 
-    def tracker(self, rows: int, metres: tuple[Metre, ...], bars: int) -> FramesTracker:
+    def tracker(self, rows: int, piece: Steps, bars: int) -> FramesTracker:
         return FramesTracker(self, rows)
 
     def transposed(self, steps: Steps, semitones: int) -> Steps:
@@ -154,6 +154,11 @@ class FramesTracker:
     def __init__(self, encoding: FramesEncoding, rows: int) -> None:
         self._encoding = encoding
         self._frames = np.zeros((rows, 1, len(VOICES)), np.int32)  # the last is not drawn yet
+
+    @property
+    def now(self) -> np.ndarray:
+        frames = self._frames.shape[1] - 1
+        return np.full(len(self._frames), frames * FRAME_TICKS // BEATS.ticks)
 
     def features(self) -> Features:
         at = self._frames.shape[1] - 1

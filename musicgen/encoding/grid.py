@@ -35,14 +35,18 @@ class Grid:
         """Largest age of a key in units, also of keys that have not been struck."""
         return 2 * self.max_units
 
-    def place(self, score: Score) -> Score:
-        """The score as it is encoded: on the clock of this grid, without drums.
+    def on_clock(self, score: Score) -> Score:
+        """The score on the clock of this grid.
 
         In seconds a tick is 10 ms, whatever beats the score has; in beats, whatever tempo.
         """
         if score.is_performance == self.has_bars:
             score = replace(score, is_performance=not self.has_bars)
-        return score.on_grid().pitched
+        return score.on_grid()
+
+    def place(self, score: Score) -> Score:
+        """The score on the clock of this grid, without drums."""
+        return self.on_clock(score).pitched
 
 
 GRID_PER_QUARTER = 12  # 16ths and triplets are exact

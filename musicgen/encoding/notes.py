@@ -20,7 +20,7 @@ from musicgen.encoding.grid import BEATS
 from musicgen.encoding.steps import Features, Field, Steps
 from musicgen.errors import InvalidSetting
 from musicgen.json_files import InvalidJson, convert_json
-from musicgen.metres import COMMON_TIME, TICKS_PER_QUARTER, Metre
+from musicgen.metres import COMMON_TIME, TICKS_PER_QUARTER
 from musicgen.score import NOTE_DTYPE, Score
 from musicgen.theory.chords import Sonorities, sonorities
 from musicgen.theory.spelling import chord_name, pitch_class_mask, pitch_name
@@ -132,8 +132,8 @@ class NotesEncoding:
     def features(self, steps: Steps, start: int = 0, stop: int | None = None) -> Features:
         return {}
 
-    def tracker(self, rows: int, metres: tuple[Metre, ...], bars: int) -> NoFeatures:
-        return NoFeatures()
+    def tracker(self, rows: int, piece: Steps, bars: int) -> NoFeatures:
+        return NoFeatures(rows)
 
     def transposed(self, steps: Steps, semitones: int) -> Steps:
         """The same steps: the vocabulary may lack the transposed chords."""
@@ -188,16 +188,19 @@ class _NotesJson(msgspec.Struct, tag_field="name", tag="notes", forbid_unknown_f
 
 
 class NoFeatures:
-    """Tracker of an encoding without features."""
+    """Tracker of an encoding without features, whose steps follow each other evenly."""
+
+    def __init__(self, rows: int) -> None:
+        self.now = np.zeros(rows, np.int64)
 
     def features(self) -> Features:
         return {}
 
     def push(self, fields: np.ndarray) -> None:
-        pass
+        self.now = self.now + STEP_TICKS // BEATS.ticks
 
     def select(self, rows: np.ndarray) -> None:
-        pass
+        self.now = self.now[rows]
 
 
 def token_of(voicing: Voicing) -> str:

@@ -14,17 +14,21 @@ from musicgen.bounds import one_of
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.frames import FramesEncoding
 from musicgen.encoding.notes import NotesEncoding
+from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.encoding.steps import Encoding
 from musicgen.json_files import InvalidJson, convert_json
 from musicgen.score import Score
 
-EncodingClass = type[NotesEncoding] | type[EventsEncoding] | type[FramesEncoding]
+EncodingClass = (
+    type[NotesEncoding] | type[EventsEncoding] | type[FramesEncoding] | type[PartsEncoding]
+)
 
 CLASSES: Mapping[str, EncodingClass] = {
-    encoding.name: encoding for encoding in (NotesEncoding, EventsEncoding, FramesEncoding)
+    encoding.name: encoding
+    for encoding in (NotesEncoding, EventsEncoding, FramesEncoding, PartsEncoding)
 }
 ENCODING_NAMES = tuple(CLASSES)
-ENCODINGS = ("notes", "events")  # for any music; `frames` is for four voices alone
+ENCODINGS = ("notes", "events", "parts")  # for any music; `frames` is for four voices alone
 
 
 def fit_encoding(name: str, scores: Iterable[Score]) -> Encoding:

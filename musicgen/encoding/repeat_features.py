@@ -66,7 +66,7 @@ class RepeatTracker:
     """`repeat_features` updated step by step for K rows of a batch."""
 
     def __init__(self, rows: int, grid: Grid = BEATS) -> None:
-        self._histories = [_History(no_repeat(grid)) for _ in range(rows)]
+        self._histories = [RepeatHistory(ORDERS, no_repeat(grid)) for _ in range(rows)]
         self._repeats = np.tile(np.array(no_repeat(grid), np.float32), (rows, 1))
 
     def features(self) -> np.ndarray:
@@ -76,7 +76,11 @@ class RepeatTracker:
     def push(self, fields: np.ndarray) -> None:
         """Add a step to each row: (K, >= 3)."""
         rows = zip(self._histories, fields[:, :3].tolist(), strict=True)
-        self._repeats = np.array([history.push(*row) for history, row in rows], np.float32)
+        repeats = [
+            history.push(shift * KEYS + key, (shift, key, duration))
+            for history, (shift, key, duration) in rows
+        ]
+        self._repeats = np.array(repeats, np.float32)
 
     def select(self, rows: np.ndarray) -> None:
         """Continue with these rows; a row may be named twice."""
@@ -84,36 +88,36 @@ class RepeatTracker:
         self._repeats = self._repeats[rows]
 
 
-class _History:
-    """The notes of one row, and the index after the latest occurrence of each n-gram.
+class RepeatHistory:
+    """The steps of one row, and the index after the latest occurrence of each n-gram.
 
     Plain Python numbers: a step of one row takes a microsecond or two this way.
     """
 
-    def __init__(self, no_repeat: tuple[int, int, int, int]) -> None:
-        self._no_repeat = no_repeat
-        self._steps: list[tuple[int, int, int]] = []
-        self._notes: list[int] = []  # onset shift and key of each step as one number
-        self._follows: list[dict[tuple[int, ...], int]] = [{} for _ in ORDERS]
+    def __init__(self, orders: tuple[int, ...], no_repeat: tuple[int, ...]) -> None:
+        self._orders, self._no_repeat = orders, no_repeat
+        self._values: list[tuple[int, ...]] = []
+        self._codes: list[int] = []
+        self._follows: list[dict[tuple[int, ...], int]] = [{} for _ in orders]
 
-    def copy(self) -> _History:
-        other = _History(self._no_repeat)
-        other._steps, other._notes = self._steps.copy(), self._notes.copy()
+    def copy(self) -> RepeatHistory:
+        other = RepeatHistory(self._orders, self._no_repeat)
+        other._values, other._codes = self._values.copy(), self._codes.copy()
         other._follows = [of_order.copy() for of_order in self._follows]
         return other
 
-    def push(self, shift: int, key: int, duration: int) -> tuple[int, int, int, int]:
-        """Add a step; the feature before the next one."""
-        self._steps.append((shift, key, duration))
-        self._notes.append(shift * KEYS + key)
-        count, repeat = len(self._notes), self._no_repeat
-        for level, order in enumerate(ORDERS):
+    def push(self, code: int, values: tuple[int, ...]) -> tuple[int, ...]:
+        """Add a step, which n-grams know by its code; the values and order before the next one."""
+        self._values.append(values)
+        self._codes.append(code)
+        count, repeat = len(self._codes), self._no_repeat
+        for level, order in enumerate(self._orders):
             if count < order:
                 break
-            ngram = tuple(self._notes[-order:])
+            ngram = tuple(self._codes[-order:])
             follows = self._follows[level].get(ngram)
             if follows is not None:
-                repeat = (*self._steps[follows], level + 1)
+                repeat = (*self._values[follows], level + 1)
             self._follows[level][ngram] = count
         return repeat
 

@@ -12,6 +12,7 @@ from musicgen.encoding.grid import Grid
 from musicgen.metres import COMMON_TIME, Metre
 from musicgen.score import Score
 
+NEVER = 2**40  # grid units, the onset of a step that does not come
 Features: TypeAlias = dict[str, np.ndarray]  # by name: (T, width) of a piece, (K, width) of rows
 
 
@@ -41,6 +42,13 @@ class Steps:
 
 class Tracker(Protocol):
     """Features of K rows of a batch, updated step by step."""
+
+    @property
+    def now(self) -> np.ndarray:
+        """Grid units, the earliest onset that the next step can have: (K,).
+
+        NEVER where a row has no further step.
+        """
 
     def features(self) -> Features:
         """Features before the next step: arrays (K, width) by name."""
@@ -84,8 +92,11 @@ class Encoding(Protocol):
     def features(self, steps: Steps, start: int = 0, stop: int | None = None) -> Features:
         """Features before each step from start to stop: arrays (T, width) by name."""
 
-    def tracker(self, rows: int, metres: tuple[Metre, ...], bars: int) -> Tracker:
-        """`features` step by step, for rows with these metres and this number of bars."""
+    def tracker(self, rows: int, piece: Steps, bars: int) -> Tracker:
+        """`features` step by step, for rows that begin anew with all but the steps of a piece.
+
+        bars: number of bars of each row; 0 hides it from the model.
+        """
 
     def transposed(self, steps: Steps, semitones: int) -> Steps:
         """The steps of the transposed music; the same steps if the encoding cannot transpose."""

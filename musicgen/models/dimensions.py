@@ -5,7 +5,8 @@ The layers and the parameter count both read them here. Imports neither Keras no
 
 from __future__ import annotations
 
-from musicgen.encoding.events_features import CHROMA_WINDOWS, MAX_BARS_LEFT
+from musicgen.encoding.clock import MAX_BARS_LEFT
+from musicgen.encoding.events_features import CHROMA_WINDOWS
 from musicgen.encoding.grid import GRID_PER_QUARTER
 
 EMBEDDING_DIM = 64  # of a field
@@ -34,3 +35,11 @@ TIME_DIM = sum(length for _, length in CLOCK_EMBEDDINGS.values()) + NEXT_END_DIM
 REPEATED_FIELDS = 3
 REPEAT_ORDERS, REPEAT_ORDER_DIM = 8, 16
 REPEAT_DIM = REPEATED_FIELDS * EMBEDDING_DIM + REPEAT_ORDER_DIM
+
+# `parts`: the keyboard as one part has it, and what a part is and has played.
+PART_CHANNELS = KEY_FEATURES_DIM + 2 + 2 * 4 + 2 + 3
+MAX_INTERVAL, INTERVAL_DIM = 24, 16  # semitones
+DEGREE_DIM = 16
+LENGTH_DIM = 12
+PROGRAM_DIM = 16
+CONTEXT_DIM = 320  # all features of a step as one vector

@@ -103,7 +103,7 @@ def test_the_log_likelihood_of_an_ended_piece_is_that_of_its_steps(
     for composition in drawn:
         ended = with_ending(parrot, composition)
         fields = parrot.encoding.encode(ended.score).fields
-        [expected] = step_log_likelihoods(parrot, ended.score.metres, 8, fields[:0], [fields])
+        [expected] = step_log_likelihoods(parrot, ended.steps, 8, fields[:0], [fields])
         if ended is not composition:
             assert ended.log_likelihood == pytest.approx(expected)
             assert ended.nats_per_note == pytest.approx(-expected.sum() / len(ended.score))

@@ -175,7 +175,7 @@ def test_log_likelihood_is_that_of_the_drawn_steps(engine):
     primer = tune(1, notes=6)
     (piece,) = generate(engine, plain_settings(bars=None, notes=40, temperature=0.7), primer)
     encoding, total = EventsEncoding(), np.zeros(3)
-    stepper, tracker = engine.start(1), encoding.tracker(1, primer.metres, 0)
+    stepper, tracker = engine.start(1), encoding.tracker(1, primer, 0)
     for number, fields in enumerate(piece.steps.fields):
         for index, value in enumerate(fields):
             logits = stepper.logits(tracker.features(), fields[None, :index])[0].astype(float)

@@ -11,12 +11,13 @@ from musicgen.composing.style.training_profile import TrainingProfile
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.notes import NotesEncoding
 from musicgen.errors import InvalidSetting
-from musicgen.metres import COMMON_TIME, Metre
+from musicgen.metres import Metre
 from musicgen.score import Score, notes_from, without_overlaps
 from musicgen.theory.scales import pitch_classes
 from tests.helpers.compose_settings import plain_settings
 from tests.helpers.parrot import Parrot, parrot_of
 from tests.helpers.tiny_graphs import tiny_checkpoint
+from tests.helpers.tiny_music import NO_STEPS
 from tests.helpers.tunes import hymn, tune
 
 BAR = 96
@@ -172,9 +173,9 @@ def test_log_likelihoods_do_not_depend_on_the_batch(engine):
         for score, n in zip(TUNES, (9, 30, 0), strict=False)
     ]
     before = EventsEncoding().encode(TUNES[5]).fields[:7]
-    together = step_log_likelihoods(engine, (COMMON_TIME,), 8, before, steps)
+    together = step_log_likelihoods(engine, NO_STEPS, 8, before, steps)
     for piece, infilled in zip(steps, together, strict=True):
-        (alone,) = step_log_likelihoods(engine, (COMMON_TIME,), 8, before, [piece])
+        (alone,) = step_log_likelihoods(engine, NO_STEPS, 8, before, [piece])
         assert infilled.shape == piece.shape
         assert alone == pytest.approx(infilled)
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from musicgen.composing.generation import generate
-from musicgen.composing.pipeline import Composer, replace_open, resolve_settings
+from musicgen.composing.pipeline import Composer, resolve_settings
+from musicgen.composing.ranking import replace_open
 from musicgen.composing.settings import ComposeSettings
 from musicgen.composing.style.metre_style import MetreStyle
 from musicgen.composing.style.training_profile import TrainingProfile, write_training_profile

@@ -119,7 +119,7 @@ def test_tracker_and_encoding_have_the_same_features(encoding, score):
     }
     last = np.cumsum(steps.fields[:, 0])[-1:] * GRID_TICKS
     bars = int(score.bar_positions(last)[0].sum()) + 1 if len(steps) else 0
-    tracker = encoding.tracker(2, steps.metres, bars)
+    tracker = encoding.tracker(2, steps, bars)
     for index, step in enumerate(steps.fields):
         for name, array in tracker.features().items():
             np.testing.assert_allclose(array[1], whole[name][index], atol=1e-6, err_msg=name)
@@ -130,11 +130,11 @@ def test_tracker_and_encoding_have_the_same_features(encoding, score):
 def test_selected_rows_of_a_tracker_are_independent(encoding, first, second):
     one, other = encoding.encode(first).fields, encoding.encode(second).fields
     start = min(len(one), len(other))
-    both = encoding.tracker(2, first.metres, 0)
+    both = encoding.tracker(2, encoding.encode(first), 0)
     for pair in zip(one[:start], other[:start], strict=True):
         both.push(np.stack(pair))
     both.select(np.array([1, 1]))
-    alone = encoding.tracker(2, first.metres, 0)
+    alone = encoding.tracker(2, encoding.encode(first), 0)
     for step in other[:start]:
         alone.push(np.stack([step, step]))
     for step in other[start:]:

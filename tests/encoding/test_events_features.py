@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from musicgen.encoding.clock import MAX_BARS_LEFT
 from musicgen.encoding.events_features import (
     CHROMA_WINDOWS,
-    MAX_BARS_LEFT,
     NOTE_FEATURE_WIDTHS,
     NoteFeatureTracker,
     note_features,

@@ -10,6 +10,7 @@ from musicgen.encoding.frames import LOWEST, PITCHES, REST, SIZE, FramesEncoding
 from musicgen.encoding.registry import encoding_from_json
 from musicgen.encoding.steps import Steps
 from musicgen.score import Score, notes_from
+from tests.helpers.tiny_music import NO_STEPS
 
 ENCODING = FramesEncoding()
 A, B, C = [31, 26, 20, 10], [31, 28, 20, 12], [33, 28, REST, 12]
@@ -62,7 +63,7 @@ def test_features_follow_from_earlier_frames(rows: np.ndarray, place: int) -> No
     whole = ENCODING.features(Steps(rows))
     changed = rows.copy()
     changed[place:] = 3
-    tracker = ENCODING.tracker(1, (), 0)
+    tracker = ENCODING.tracker(1, NO_STEPS, 0)
     for row in rows[:place]:
         tracker.push(row[None])
     for name, width in ENCODING.feature_widths.items():

@@ -13,6 +13,7 @@ from musicgen.encoding.steps import Field, Steps
 from musicgen.metres import COMMON_TIME, Metre
 from musicgen.score import Score, notes_from
 from tests.helpers.score_strategies import scores
+from tests.helpers.tiny_music import NO_STEPS
 
 TUNE = Score(
     notes_from([(0, 48, 40), (0, 24, 57), (0, 24, 64), (24, 24, 57), (24, 24, 64), (48, 24, 59)]),
@@ -106,7 +107,7 @@ def test_there_are_no_features_and_no_transposition():
     encoding = NotesEncoding.for_scores([TUNE])
     steps = encoding.encode(TUNE)
     assert encoding.feature_widths == encoding.features(steps) == {}
-    tracker = encoding.tracker(2, (COMMON_TIME,), 4)
+    tracker = encoding.tracker(2, NO_STEPS, 4)
     tracker.push(np.array([[0], [1]]))
     assert tracker.features() == {}
     assert encoding.transposition_range(steps) == (0, 0)

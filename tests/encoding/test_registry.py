@@ -17,13 +17,13 @@ SCORES = [Score(notes_from([(0, 24, 60, 90), (0, 24, 64, 90), (24, 24, 62, 70)])
 
 
 def test_encodings_by_name() -> None:
-    assert ENCODINGS == ("notes", "events")
+    assert ENCODINGS == ("notes", "events", "parts")
     assert fit_encoding("notes", SCORES) == NotesEncoding(((60, 64), (62,)))
     assert fit_encoding("events", SCORES) == EventsEncoding(velocity=True)
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(InvalidSetting, match="'remi' is not one of notes, events"):
+    with pytest.raises(InvalidSetting, match="'remi' is not one of notes, events, parts"):
         fit_encoding("remi", SCORES)
 
 

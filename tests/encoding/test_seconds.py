@@ -81,7 +81,7 @@ def test_the_clock_has_no_bars():
     steps = IN_SECONDS.encode(performance_score(50))
     features = IN_SECONDS.features(steps)
     assert not features["clock"].any()
-    tracker = IN_SECONDS.tracker(1, steps.metres, 12)
+    tracker = IN_SECONDS.tracker(1, steps, 12)
     for number, fields in enumerate(steps.fields):
         now = tracker.features()
         for name, values in features.items():

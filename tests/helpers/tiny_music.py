@@ -6,9 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
+from musicgen.encoding.steps import Steps
 from musicgen.rendering.midi import midi_bytes
 from musicgen.score import Score, notes_from
 
+NO_STEPS = Steps(np.zeros((0, 3), np.int32))  # a piece of `events` in common time
 SCALE = (60, 62, 64, 65, 67, 69, 71, 72)
 
 

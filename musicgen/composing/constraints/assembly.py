@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from musicgen.composing.constraints.allowed_pitches import allowed_pitches
+from musicgen.composing.constraints.part_rules import build_part_rules
 from musicgen.composing.constraints.rules import (
     allow_only,
     allow_tokens,
@@ -21,10 +23,11 @@ from musicgen.composing.settings import MAX_SILENCE_QUARTERS, RHYTHM_GRIDS, Comp
 from musicgen.encoding.events import DURATION, PITCH, SHIFT
 from musicgen.encoding.grid import KEYS, LOWEST_KEY, Grid
 from musicgen.encoding.notes import NotesEncoding
+from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.encoding.steps import Encoding
 from musicgen.errors import InvalidSetting
 from musicgen.metres import Metre
-from musicgen.theory.scales import pitch_classes, relative_key_log_ratio, tonic_triad
+from musicgen.theory.scales import relative_key_log_ratio, tonic_triad
 
 # Share of `relative_key_log_ratio` that is added to the logits of pitches. At 0.4, chorales that
 # are composed in D minor are in it, and not in F major (docs/sampling.md); from 0.5 on, tunes
@@ -58,25 +61,13 @@ def build_rules(
         return {encoding.fields[0].name: allow_tokens(encoding.voicings, pitches)}
     keys = pitches[LOWEST_KEY : LOWEST_KEY + KEYS]
     grid = encoding.grid
+    if isinstance(encoding, PartsEncoding):
+        return build_part_rules(settings, metres, grid, last_bar)
     if settings.grid != "any" and not grid.has_bars:
         raise InvalidSetting("a model of performances plays in seconds: it takes no grid")
     shift, duration = _rhythm_rules(settings, metres, keys, grid, last_bar, first_onset)
     pitch = _pitch_rules(settings, keys, grid)
     return {SHIFT.name: shift, PITCH.name: pitch, DURATION.name: duration}
-
-
-def allowed_pitches(settings: ComposeSettings) -> np.ndarray:
-    """MIDI pitches within the range and the key: (128,) bool; InvalidSetting where none is."""
-    pitches = np.arange(128)
-    allowed = (pitches >= settings.lowest) & (pitches <= settings.highest)
-    if settings.key is not None:
-        allowed &= np.isin(pitches % 12, list(pitch_classes(settings.key)))
-    if not allowed.any():
-        raise InvalidSetting(
-            f"no note of {settings.key} lies from {settings.lowest} to {settings.highest}: "
-            "widen the range"
-        )
-    return allowed
 
 
 def _rhythm_rules(

@@ -13,18 +13,17 @@ from musicgen.composing.decoding.sampling import UniformStream, draw
 from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.events import SHIFT
 from musicgen.encoding.model_interface import Model, Stepper, branch
-from musicgen.encoding.notes import STEP_TICKS
-from musicgen.metres import Metre
+from musicgen.encoding.steps import NEVER, Steps
 
 
 class BatchDecoder:
-    """K pieces of the same metres; pieces that have ended take no more time."""
+    """K pieces that begin alike; pieces that have ended take no more time."""
 
     def __init__(
         self,
         model: Model,
         settings: ComposeSettings,
-        metres: tuple[Metre, ...],
+        piece: Steps,
         generators: Sequence[np.random.Generator],
         rules: Rules,
         constraints: Sequence[Constraint] = (),
@@ -33,7 +32,7 @@ class BatchDecoder:
         end: int | None = None,
         fork_at: int | None = None,
     ) -> None:
-        """Begin K pieces, one per generator.
+        """Begin K pieces, one per generator, with the metres and roles of a piece.
 
         bars: of the whole piece, an upbeat's included; 0 for any number. end: the tick from which
         on no note begins; None for no end. fork_at: the tick before which the state of the model
@@ -42,16 +41,15 @@ class BatchDecoder:
         pieces, fields = len(generators), model.encoding.fields
         self.fields = fields
         self._grid = grid = model.encoding.grid
-        self._end = None if end is None else -(-end // grid.ticks)
+        self._end = NEVER if end is None else -(-end // grid.ticks)
         self._fork_at = None if fork_at is None else -(-fork_at // grid.ticks)
         self.forks: dict[int, Stepper] = {}  # the model's state of one piece, by number
         self.rows = np.arange(pieces)  # numbers of the active pieces
-        self.now = np.zeros(pieces, np.int64)  # grid steps, latest onsets of the active pieces
         self.lengths = np.zeros(pieces, np.int64)  # steps, of all pieces
         self._log_likelihood = LogLikelihood(len(fields))
         self._steps: list[np.ndarray] = []  # (K, F) each, of all pieces
         self._stepper = model.start(pieces)
-        self._tracker = model.encoding.tracker(pieces, metres, bars)
+        self._tracker = model.encoding.tracker(pieces, piece, bars)
         self._uniform_stream = UniformStream(list(generators), len(fields))
         self._samplings = [settings.sampling(field.name) for field in fields]
         self._constraints = constraints
@@ -93,6 +91,11 @@ class BatchDecoder:
 
     def step(self) -> None:
         """Draw one more step of the active pieces."""
+        over = self.now >= self._end
+        if over.any():
+            self._drop(np.flatnonzero(~over))
+            if not len(self.rows):
+                return
         if self._fork_at is not None:
             self._save_forks(self._fork_at)
         features, uniform = self._tracker.features(), self._uniform_stream.next()
@@ -105,7 +108,7 @@ class BatchDecoder:
             for rule in self._rules[index]:
                 logits = rule(context, logits)
             chosen = draw(logits, uniform[:, index], sampling)  # (K,)
-            if index == 0 and self._has_onsets and self._end is not None:
+            if index == 0 and self._has_onsets:
                 chosen[self.now + chosen >= self._end] = -1
             drawn[:, index] = chosen
             if chosen.min() < 0:  # no value is left to draw, or the piece is at its end
@@ -125,11 +128,14 @@ class BatchDecoder:
         """Natural logs of the model's probabilities of one piece's drawn steps: (N, F)."""
         return self._log_likelihood.of_piece(piece)
 
+    @property
+    def now(self) -> np.ndarray:
+        """Grid units, the earliest onsets of the next steps of the active pieces: (K,)."""
+        return self._tracker.now
+
     def onsets(self) -> np.ndarray:
-        """Ticks, the latest onsets of the active pieces: (K,)."""
-        if self._has_onsets:
-            return self.now * self._grid.ticks
-        return np.maximum(self.lengths[self.rows] - 1, 0) * STEP_TICKS
+        """Ticks, the earliest onsets of the next steps of the active pieces: (K,)."""
+        return self.now * self._grid.ticks
 
     def steps(self, piece: int) -> np.ndarray:
         """The steps so far of one piece, fed ones included: (N, F)."""
@@ -143,8 +149,6 @@ class BatchDecoder:
         for constraint in self._constraints:
             constraint.push(fields)
         self._before = fields
-        if self._has_onsets:
-            self.now = self.now + fields[:, 0]
 
     def _record(self, fields: np.ndarray) -> None:
         """Append the drawn step of the active pieces (K, F) to the steps of all pieces."""
@@ -163,15 +167,19 @@ class BatchDecoder:
 
     def _select_within_step(self, rows: np.ndarray, context: StepContext) -> StepContext:
         """Drop all active pieces but these rows, in the middle of a step."""
-        self.rows = self.rows[rows]
-        self._uniform_stream.select(rows)
-        self._select(rows)
+        self._drop(rows)
         features = {name: value[rows] for name, value in context.features.items()}
         return StepContext(features, self.now, self._before, context.drawn[rows])
 
+    def _drop(self, rows: np.ndarray) -> None:
+        """Drop all active pieces but these rows."""
+        self.rows = self.rows[rows]
+        self._uniform_stream.select(rows)
+        self._select(rows)
+
     def _select(self, rows: np.ndarray) -> None:
         """Go on with these rows of the model, the tracker and the constraints."""
-        self.now, self._before = self.now[rows], self._before[rows]
+        self._before = self._before[rows]
         self._stepper.select(rows)
         self._tracker.select(rows)
         for constraint in self._constraints:

@@ -9,7 +9,7 @@ import numpy as np
 from musicgen.composing.decoding.parallel import Stop, check_stop
 from musicgen.composing.decoding.sampling import log_likelihood
 from musicgen.encoding.model_interface import Model, Stepper, branch
-from musicgen.metres import Metre
+from musicgen.encoding.steps import Steps
 
 
 class LogLikelihood:
@@ -50,7 +50,7 @@ class LogLikelihood:
 
 def step_log_likelihoods(
     model: Model,
-    metres: tuple[Metre, ...],
+    opening: Steps,
     bars: int,
     before: np.ndarray,
     pieces: Sequence[np.ndarray],
@@ -59,16 +59,16 @@ def step_log_likelihoods(
 ) -> list[np.ndarray]:
     """Log-likelihood (natural) of every field of each piece's steps after the same beginning.
 
-    before (N, F), pieces (N_k, F) each -> (N_k, F) each. bars: of the whole piece, 0 where that is
-    not known. fork: the model's state of one piece after `before`, where there is one. Raises
-    Cancelled where stop() is true.
+    before (N, F), pieces (N_k, F) each -> (N_k, F) each. opening: steps with the same metres and
+    roles. bars: of the whole piece, 0 where that is not known. fork: the model's state of one piece
+    after `before`, where there is one. Raises Cancelled where stop() is true.
     """
     count, longest = len(pieces), max(map(len, pieces), default=0)
     steps = np.zeros((longest, count, before.shape[1]), np.int32)
     for row, piece in enumerate(pieces):
         steps[: len(piece), row] = piece  # the values after its end are left out below
     values = np.zeros(steps.shape)
-    tracker = model.encoding.tracker(1, metres, bars)
+    tracker = model.encoding.tracker(1, opening, bars)
     stepper = model.start(1) if fork is None else branch(fork, np.zeros(1, np.int64))
     for fields in before[:, None].astype(np.int32):  # (1, F)
         check_stop(stop)

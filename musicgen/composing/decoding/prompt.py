@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from musicgen.composing.bars import bar_start
 from musicgen.composing.settings import MAX_NOTES, ComposeSettings
 from musicgen.encoding.notes import STEP_TICKS, NotesEncoding
+from musicgen.encoding.parts.encoding import PartsEncoding
+from musicgen.encoding.parts.roles import Ensemble
 from musicgen.encoding.steps import Encoding, Steps
 from musicgen.errors import InvalidSetting
 from musicgen.metres import COMMON_TIME, Metre
@@ -36,9 +38,19 @@ class Prompt:
         return self.last_bar[1] if self.last_bar else None
 
 
-def build_prompt(encoding: Encoding, settings: ComposeSettings, primer: Score | None) -> Prompt:
-    """Build the prompt of a piece; InvalidSetting where the primer leaves no room to compose."""
+def build_prompt(
+    encoding: Encoding,
+    settings: ComposeSettings,
+    primer: Score | None,
+    ensemble: Ensemble | None = None,
+) -> Prompt:
+    """Build the prompt of a piece; InvalidSetting where the primer leaves no room to compose.
+
+    ensemble: the parts and the key of a piece without a primer, for models of `parts`.
+    """
     steps = _primer_steps(encoding, settings, primer)
+    if isinstance(encoding, PartsEncoding):
+        steps = encoding.opening(steps, ensemble or Ensemble())
     max_steps = MAX_NOTES if settings.notes is None else settings.notes
     last_bar = None
     if settings.all_bars is not None:
@@ -62,7 +74,7 @@ def _primer_steps(encoding: Encoding, settings: ComposeSettings, primer: Score |
     steps = encoding.encode(primer)
     if not len(steps):
         raise InvalidSetting("the primer holds no notes")
-    return Steps(steps.fields, settings.tempo or primer.mean_tempo, steps.metres, primer.name)
+    return replace(steps, tempo=settings.tempo or primer.mean_tempo)
 
 
 def _steps_in_seconds(encoding: Encoding, settings: ComposeSettings, primer: Score | None) -> Steps:
@@ -81,7 +93,7 @@ def _steps_in_seconds(encoding: Encoding, settings: ComposeSettings, primer: Sco
     steps = Steps(fields) if primer is None else encoding.encode(primer)
     if primer is not None and not len(steps):
         raise InvalidSetting("the primer holds no notes")
-    return Steps(steps.fields, PERFORMANCE_TEMPO_BPM, (COMMON_TIME,), steps.name)
+    return replace(steps, tempo=PERFORMANCE_TEMPO_BPM, metres=(COMMON_TIME,))
 
 
 def _check_room(primer: Score, prompt: Prompt) -> None:

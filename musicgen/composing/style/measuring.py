@@ -8,9 +8,16 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from musicgen.composing.settings import MAX_SILENCE_QUARTERS, MIN_SILENCE_QUARTERS
+from musicgen.composing.settings import (
+    MAX_ENSEMBLES,
+    MAX_SILENCE_QUARTERS,
+    MIN_SILENCE_QUARTERS,
+)
 from musicgen.composing.style.metre_style import MetreStyle
 from musicgen.encoding.grid import GRID_TICKS, grid_of
+from musicgen.encoding.parts.encoding import PartsEncoding
+from musicgen.encoding.parts.roles import Ensemble
+from musicgen.encoding.steps import Encoding
 from musicgen.metres import TICKS_PER_QUARTER, bar_positions
 from musicgen.score import Score
 from musicgen.statistics.rhythm_histograms import main_metre
@@ -24,15 +31,23 @@ MAX_FORMS = 64  # of a metre
 MAX_PARALLELS = 0.02  # of the chord changes, in good counterpoint: Bach's chorales have half
 
 
-def measure_styles(scores: Sequence[Score]) -> tuple[MetreStyle, ...]:
-    """Styles of the metres that pieces have for most of their time, the most common first."""
+def measure_styles(
+    scores: Sequence[Score], encoding: Encoding | None = None
+) -> tuple[MetreStyle, ...]:
+    """Styles of the metres that pieces have for most of their time, the most common first.
+
+    encoding: the model's. One of `parts` is told the parts and the key of a piece, and knows the
+    rest itself.
+    """
     groups: dict[str, list[Score]] = {}
     for score in scores:
         if len(score):
             groups.setdefault(str(main_metre(score)), []).append(score)
     total = sum(map(len, groups.values()))
     styles = [
-        _measure(metre, group, len(group) / total)
+        _measure_parts(metre, group, len(group) / total, encoding)
+        if isinstance(encoding, PartsEncoding)
+        else _measure(metre, group, len(group) / total)
         for metre, group in groups.items()
         if len(group) >= MIN_SHARE * total
     ]
@@ -59,6 +74,21 @@ def _measure(metre: str, group: Sequence[Score], share: float) -> MetreStyle:
         silence=_silence_limit(group),
         part_names=_part_names(group, parts),
         forms=tuple(form_of(score) for score in group[::sampling_interval] if _has_bars(score)),
+    )
+
+
+def _measure_parts(
+    metre: str, group: Sequence[Score], share: float, encoding: PartsEncoding
+) -> MetreStyle:
+    sampling_interval = math.ceil(len(group) / MAX_ENSEMBLES)
+    pieces = [encoding.encode(score) for score in group[::sampling_interval]]
+    return MetreStyle(
+        metre=metre,
+        share=share,
+        tempo=float(np.median([score.mean_tempo for score in group])),
+        program=None,
+        pickups=_common_shares(f"{_pickup_quarters(score):g}" for score in group),
+        ensembles=tuple(Ensemble(piece.roles, piece.key) for piece in pieces),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from musicgen.composing.settings import MAX_SILENCE_QUARTERS
+from musicgen.encoding.parts.roles import Ensemble
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,7 @@ class MetreStyle:
     metre: str  # such as 3/4
     share: float  # of all pieces
     tempo: float  # quarters a minute, median
-    program: int  # General MIDI, most common
+    program: int | None  # General MIDI, most common; None where each part has its own
     pickups: Mapping[str, float] = field(default_factory=dict)  # length in quarters: share
     keys: Mapping[str, float] = field(default_factory=dict)  # name such as `A- major`: share
     pitch: float = 60.0  # MIDI, mean of the pieces' mean pitches
@@ -26,6 +27,7 @@ class MetreStyle:
     silence: float = MAX_SILENCE_QUARTERS  # quarters, longest silence of a piece, 98th percentile
     part_names: tuple[str, ...] = ()  # where all pieces with this number of parts agree
     forms: tuple[str, ...] = ()  # of a sample of the pieces, see `theory.form`
+    ensembles: tuple[Ensemble, ...] = ()  # of a sample of the pieces, for models of `parts`
 
 
 DEFAULT_STYLE = MetreStyle("4/4", 1.0, 100.0, 0)  # where no training pieces are known

@@ -15,8 +15,10 @@ import numpy as np
 from musicgen.composing.random_streams import Purpose, random_stream
 from musicgen.composing.settings import ComposeSettings
 from musicgen.composing.style.metre_style import DEFAULT_STYLE, MetreStyle
+from musicgen.encoding.parts.roles import Ensemble
 from musicgen.errors import InvalidSetting
 from musicgen.score import Score
+from musicgen.theory.scales import pitch_classes, tonic_of
 
 CHOIR = ("Soprano", "Alto", "Tenor", "Bass")
 
@@ -40,6 +42,9 @@ def with_style_defaults(settings: ComposeSettings, styles: Sequence[MetreStyle])
         pickup = lengths[sample_index(list(style.pickups.values()), rng)]
     if in_metre and style.forms:
         form = style.forms[int(rng.integers(len(style.forms)))][: settings.bars]
+    ensemble = settings.ensemble
+    if ensemble is None and style.ensembles:
+        ensemble = int(rng.integers(len(style.ensembles)))
     return replace(
         settings,
         metre=settings.metre or style.metre,
@@ -47,6 +52,7 @@ def with_style_defaults(settings: ComposeSettings, styles: Sequence[MetreStyle])
         program=style.program if settings.program is None else settings.program,
         pickup=pickup if settings.pickup is None else settings.pickup,
         form=form if settings.form is None else settings.form,
+        ensemble=ensemble,
         **_texture(settings, style),
     )
 
@@ -74,6 +80,31 @@ def _pickup_quarters(score: Score) -> float:
     if score.is_performance or score.first_bar_number > 0:
         return 0.0
     return score.metres[0].bar_ticks(score.resolution) / score.resolution
+
+
+def choose_ensemble(settings: ComposeSettings, styles: Sequence[MetreStyle]) -> Ensemble:
+    """The parts and the key of a piece: those of its number in the style, in the settings' key."""
+    style = next((s for s in styles if s.metre == settings.metre), DEFAULT_STYLE)
+    ensembles = style.ensembles or styles[0].ensembles if styles else ()
+    ensemble = Ensemble()
+    if ensembles:
+        ensemble = ensembles[(settings.ensemble or 0) % len(ensembles)]
+    number = key_number(settings.key)
+    return ensemble if number is None else _near_mode(ensembles, ensemble, number).in_key(number)
+
+
+def _near_mode(ensembles: Sequence[Ensemble], chosen: Ensemble, key: int) -> Ensemble:
+    """The chosen ensemble, or the next one in the mode of a key where it is in the other mode."""
+    at = ensembles.index(chosen) if chosen in ensembles else 0
+    candidates = [chosen, *ensembles[at:], *ensembles[:at]]
+    return next((e for e in candidates if e.key // 12 == key // 12), chosen)
+
+
+def key_number(key: str | None) -> int | None:
+    """Tonic of a key as pitch class, 12 more in minor; None without one."""
+    if key is None:
+        return None
+    return tonic_of(key) + 12 * (3 in {(c - tonic_of(key)) % 12 for c in pitch_classes(key)})
 
 
 def part_names(settings: ComposeSettings, styles: Sequence[MetreStyle]) -> tuple[str, ...]:

@@ -78,14 +78,15 @@ def write_training_profile(
     one key are one note there), as they are of composed pieces.
     """
     if encoding is not None:
-        training = [encoding.grid.place(score) for score in training]
-        held_out = [encoding.grid.place(score) for score in held_out]
-    index = OriginalityIndex.build(training)
+        training = [encoding.grid.on_clock(score) for score in training]
+        held_out = [encoding.grid.on_clock(score) for score in held_out]
+    index = OriginalityIndex.build([score.pitched for score in training])
     if any(map(len, held_out)):
-        index = index.with_held_out_overlap(held_out_overlap(held_out, index))
+        pitched = [score.pitched for score in held_out]
+        index = index.with_held_out_overlap(held_out_overlap(pitched, index))
     encoded = [encoding.canonical(score) for score in training] if encoding else training
     percentiles = metric_percentiles(encoded, nats_per_note)
-    styles = measure_styles(training)
+    styles = measure_styles(training, encoding)
     save_index(index, folder)
     save_percentiles(percentiles, folder)
     save_styles(styles, folder)

@@ -8,11 +8,13 @@ from musicgen.encoding.steps import Encoding
 from musicgen.models.feature_encoders.events import EventsFeatureEncoder
 from musicgen.models.feature_encoders.frames import FramesFeatureEncoder
 from musicgen.models.feature_encoders.interface import FeatureEncoder
+from musicgen.models.feature_encoders.parts import PartsFeatureEncoder
 from musicgen.models.settings import LstmSettings, TransformerSettings
 
 FEATURE_ENCODERS: Mapping[str, type[FeatureEncoder]] = {
     "events": EventsFeatureEncoder,
     "frames": FramesFeatureEncoder,
+    "parts": PartsFeatureEncoder,
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from keras import layers, ops
 
-from musicgen.encoding.events_features import MAX_BARS_LEFT
+from musicgen.encoding.clock import MAX_BARS_LEFT
 from musicgen.encoding.grid import GRID_PER_QUARTER
 from musicgen.models.dimensions import CLOCK_EMBEDDINGS, MAX_BAR_UNITS, NEXT_END_DIM
 from musicgen.models.tensors import Tensor

@@ -48,7 +48,10 @@ class KeysHead(SavedNames, layers.Layer):
         self.key_logit = layers.Dense(1, dtype="float32", name="relative")
 
     def build(
-        self, keys_shape: tuple[int | None, ...], context_shape: tuple[int | None, ...]
+        self,
+        keys_shape: tuple[int | None, ...],
+        context_shape: tuple[int | None, ...],
+        offsets_shape: tuple[int | None, ...] | None = None,
     ) -> None:
         self.conv.build(keys_shape)
         filtered = (*keys_shape[:-1], self.conv.filters)
@@ -58,11 +61,14 @@ class KeysHead(SavedNames, layers.Layer):
             layer.build(context_shape)
         self.by_key.build((*context_shape[:-1], self.hidden.units))
 
-    def call(self, keys: Tensor, context: Tensor) -> Tensor:
+    def call(self, keys: Tensor, context: Tensor, offsets: Tensor | None = None) -> Tensor:
+        """offsets: added to what the convolution gives, (..., K, filters)."""
         # One row an image: the gradient of the weights takes half the time that way.
         count, features = keys.shape[-2:]
         convolved = self.conv(ops.reshape(keys, (-1, 1, count, features)))
         hidden = ops.reshape(convolved, (*leading_shape(keys), count, self.conv.filters))
+        if offsets is not None:
+            hidden = hidden + ops.cast(offsets, hidden.dtype)
         hidden = ops.silu(hidden + ops.expand_dims(self.context_proj[0](context), -2))
         hidden = self.pointwise(hidden) + ops.expand_dims(self.context_proj[1](context), -2)
         of_keys = ops.squeeze(self.key_logit(ops.silu(hidden)), -1)  # (..., K)

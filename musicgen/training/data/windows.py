@@ -12,6 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
+from musicgen.encoding.parts.roles import UNKNOWN_KEY
 from musicgen.encoding.steps import Encoding, Steps
 
 # Inputs, targets and weights by name: inputs (B, T, width), targets and weights (B, T).
@@ -59,13 +60,15 @@ class Windows:
         rng = np.random.default_rng((seed, epoch))
         order = rng.permutation(len(self.starts))
         randoms = rng.random((len(self.starts), 2))  # for the transposition, for the bars left
+        hides_key = np.random.default_rng((seed, epoch, 1)).random(len(self.starts)) < 0.5
         for at in range(skip * self.batch, len(order), self.batch):
             rows = []
             for i in order[at : at + self.batch]:
                 piece, start = self.starts[i]
                 steps = self._transpose(self.pieces[piece], transpose, randoms[i, 0])
                 # Half of the windows hide the bars left, so that the model also works without.
-                rows.append(self._row(steps, start, shows_bars_left=bool(randoms[i, 1] < 0.5)))
+                shown = bool(randoms[i, 1] < 0.5), not hides_key[i]
+                rows.append(self._row(steps, start, *shown))
             yield self._stack(rows)
 
     def in_order(self) -> Iterator[Batch]:
@@ -73,7 +76,7 @@ class Windows:
         rows = []
         for steps in self.pieces:
             for start in range(0, len(steps), self.length):
-                rows.append(self._row(steps, start, shows_bars_left=False))
+                rows.append(self._row(steps, start))
                 if len(rows) == self.batch:
                     yield self._stack(rows)
                     rows = []
@@ -86,12 +89,16 @@ class Windows:
         low, high = max(low, limits[0]), min(high, limits[1])
         return self.encoding.transposed(steps, low + int(random * (high - low + 1)))
 
-    def _row(self, steps: Steps, start: int, shows_bars_left: bool) -> dict[str, np.ndarray]:
+    def _row(
+        self, steps: Steps, start: int, shows_bars_left: bool = False, shows_key: bool = False
+    ) -> dict[str, np.ndarray]:
         """Model inputs of one window by name: (T, width)."""
         stop = min(start + self.length, len(steps))
         row = dict(self.encoding.features(steps, start, stop))
         if CLOCK in row and not shows_bars_left:
             row[CLOCK][:, BARS_LEFT] = 0
+        if "key" in row and not shows_key:
+            row["key"][:] = UNKNOWN_KEY
         # Before the first step of a piece each field has the value just outside its range.
         before = steps.fields[start - 1] if start else [f.size for f in self.encoding.fields]
         row["drawn"] = steps.fields[start:stop]  # (T, F)

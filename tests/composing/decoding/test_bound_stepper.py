@@ -9,10 +9,10 @@ from musicgen.composing.decoding.bound_stepper import BoundStepper, can_be_bound
 from musicgen.composing.decoding.onnx_model import OnnxModel, OnnxStepper
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.model_interface import Stepper, branch
-from musicgen.metres import COMMON_TIME
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.paths import PRETRAINED
 from tests.helpers.tiny_graphs import tiny_checkpoint
+from tests.helpers.tiny_music import NO_STEPS
 
 STEPS = 20
 KEPT = np.array([0, 2])
@@ -28,7 +28,10 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> OnnxModel:
 
 def _logits(stepper: Stepper) -> list[np.ndarray]:
     """Logits of every field over some steps of three pieces, of which the second is dropped."""
-    rng, tracker = np.random.default_rng(0), ENCODING.tracker(3, (COMMON_TIME,), 0)
+    rng, tracker = (
+        np.random.default_rng(0),
+        ENCODING.tracker(3, NO_STEPS, 0),
+    )
     results, rows = [], np.arange(3)
     for step in range(STEPS):
         fields = np.column_stack([rng.integers(0, high, 3) for high in (12, 88, 24)])
@@ -57,7 +60,10 @@ def test_bound_and_passed_arrays_give_the_same_logits(engine: OnnxModel) -> None
 
 
 def test_a_branch_continues_its_piece_and_does_not_change_it(engine: OnnxModel) -> None:
-    rng, tracker = np.random.default_rng(1), ENCODING.tracker(2, (COMMON_TIME,), 0)
+    rng, tracker = (
+        np.random.default_rng(1),
+        ENCODING.tracker(2, NO_STEPS, 0),
+    )
     stepper = engine.start(2)
     nothing = np.zeros((2, 0), np.int32)
     for _ in range(5):

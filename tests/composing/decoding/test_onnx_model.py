@@ -7,9 +7,9 @@ import pytest
 
 from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.encoding.events import EventsEncoding
-from musicgen.metres import COMMON_TIME
 from musicgen.models.checkpoints.checkpoint import BadCheckpoint
 from tests.helpers.tiny_graphs import WIDTH, tiny_checkpoint
+from tests.helpers.tiny_music import NO_STEPS
 
 STEPS = np.array([[[0, 40, 11], [0, 50, 5]], [[12, 44, 11], [6, 51, 5]]], np.int32)  # (N, K, F)
 
@@ -17,7 +17,7 @@ STEPS = np.array([[[0, 40, 11], [0, 50, 5]], [[12, 44, 11], [6, 51, 5]]], np.int
 def run(engine: OnnxModel, steps: np.ndarray) -> list[np.ndarray]:
     """Logits of every field along given steps (N, K, F)."""
     stepper = engine.start(steps.shape[1])
-    tracker = engine.encoding.tracker(steps.shape[1], (COMMON_TIME,), 0)
+    tracker = engine.encoding.tracker(steps.shape[1], NO_STEPS, 0)
     results = []
     for fields in steps:
         for index in range(fields.shape[1]):
@@ -42,7 +42,7 @@ def test_logits_are_those_of_the_graphs(tmp_path):
     }
     hidden = np.zeros((2, WIDTH))
     for step, before in enumerate([np.array([sizes] * 2), STEPS[0]]):
-        tracker = EventsEncoding().tracker(2, (COMMON_TIME,), 0)
+        tracker = EventsEncoding().tracker(2, NO_STEPS, 0)
         for fields in STEPS[:step]:
             tracker.push(fields)
         total = before @ weights["w_a"] + hidden @ weights["w_c"]
@@ -63,7 +63,10 @@ def test_logits_do_not_depend_on_the_batch(tmp_path):
 
 def test_selected_rows_keep_their_state(tmp_path):
     engine = OnnxModel(tiny_checkpoint(tmp_path))
-    stepper, tracker = engine.start(2), engine.encoding.tracker(2, (COMMON_TIME,), 0)
+    stepper, tracker = (
+        engine.start(2),
+        engine.encoding.tracker(2, NO_STEPS, 0),
+    )
     stepper.logits(tracker.features(), STEPS[0][:, :0])
     stepper.select(np.array([1, 1, 0]))  # in the middle of a step, and a piece twice
     pitch = stepper.logits({}, np.array([[0], [0], [0]], np.int32))

@@ -43,7 +43,7 @@ def _long_piece(encoding: Encoding) -> Steps:
 def _onnx_logits(onnx_model: OnnxModel, steps: Steps, count: int) -> list[np.ndarray]:
     """Teacher-forced logits of the fields over the first steps: F of (count, V)."""
     stepper = onnx_model.start(1)
-    tracker = onnx_model.encoding.tracker(1, steps.metres, 0)
+    tracker = onnx_model.encoding.tracker(1, steps, 0)
     logits_of_fields: list[list[np.ndarray]] = [[] for _ in onnx_model.encoding.fields]
     for row in steps.fields[:count, None]:
         features = tracker.features()

@@ -146,7 +146,7 @@ def test_half_precision_trains_and_exports_float32(
     inputs, _, _ = next(Windows(pieces[:1], encoding, 32, 1).in_order())
     expected, half = exact(inputs, training=False), model(inputs, training=False)
     stepper = OnnxModel(open_checkpoint(tmp_path / "c")).start(1)
-    tracker = encoding.tracker(1, pieces[0].metres, 0)
+    tracker = encoding.tracker(1, pieces[0], 0)
     for t, row in enumerate(pieces[0].fields[:32, None]):
         for i, field in enumerate(encoding.fields):
             logits = stepper.logits(tracker.features(), row[:, :i])[0]

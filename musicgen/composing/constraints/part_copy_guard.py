@@ -1,0 +1,128 @@
+"""Guarantee against copying for `parts`: no more than N consecutive notes of a training piece.
+
+Passages are compared as in the report (`originality.report`): the notes of all parts, drums left
+out, by onset and then by key, a unison as one note. A pitch is forbidden where the notes of its
+onset, with it among them, would end a longer match.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from musicgen.composing.decoding.constraint import Rules, StepContext
+from musicgen.composing.decoding.sampling import FORBIDDEN
+from musicgen.composing.originality.index import OriginalityIndex
+from musicgen.composing.originality.ngram_index import ngram_hashes
+from musicgen.composing.originality.note_transitions import END, encode_transition
+from musicgen.encoding.grid import KEYS, MAX_GRID_UNITS, Grid
+from musicgen.encoding.parts.features import REST
+from musicgen.encoding.parts.roles import Role
+from musicgen.encoding.parts.schedule import BatchSchedule
+
+
+class PartCopyGuard:
+    """Constraint for K pieces of `parts`."""
+
+    def __init__(
+        self,
+        index: OriginalityIndex,
+        max_copy: int,
+        pieces: int,
+        roles: tuple[Role, ...],
+        grid: Grid,
+    ) -> None:
+        """max_copy: longest allowed match, in notes."""
+        self._codes, self._ngrams = index.codes, index.ngrams(max_copy)
+        self._is_drum = np.array([role.is_drum for role in roles], bool)
+        self._schedule = BatchSchedule(pieces, len(roles), grid)
+        self._passages = [_Passage(max_copy) for _ in range(pieces)]
+
+    def rules(self) -> Rules:
+        return {"pitch": (self._forbid_keys,)}
+
+    def push(self, fields: np.ndarray) -> None:
+        schedule = self._schedule
+        pitched = (fields[:, 0] < REST) & ~self._is_drum[schedule.part]
+        for row in np.flatnonzero(pitched):
+            self._passages[row].add(int(schedule.now[row]), int(fields[row, 0]))
+        schedule.push(fields[:, 1].astype(np.int64), fields[:, 2].astype(np.int64))
+
+    def select(self, rows: np.ndarray) -> None:
+        self._passages = [self._passages[row].copy() for row in rows]
+        self._schedule.select(rows)
+
+    def _forbid_keys(self, context: StepContext, logits: np.ndarray) -> np.ndarray:
+        for row, (passage, now) in enumerate(
+            zip(self._passages, context.now.tolist(), strict=True)
+        ):
+            if self._is_drum[self._schedule.part[row]]:
+                continue
+            forbidden = self._completing_keys(passage, now)
+            if forbidden.any():
+                logits = logits.copy()
+                logits[row, :KEYS][forbidden] = FORBIDDEN
+        return logits
+
+    def _completing_keys(self, passage: _Passage, now: int) -> np.ndarray:
+        """Keys with which the notes of this onset would end a match that is too long: (KEYS,)."""
+        completes = np.zeros(KEYS, bool)
+        length = self._ngrams.length
+        keys, codes = passage.continuations(now)
+        hashes = ngram_hashes(codes, length)  # (n, C), one for each last note
+        low, high = self._ngrams.ranges(hashes.ravel())
+        low, high = low.reshape(hashes.shape), high.reshape(hashes.shape)
+        for row, last in np.argwhere(low < high):
+            code = codes[row, last : last + length]
+            positions = self._ngrams.positions(low[row, last], high[row, last])
+            for offset, value in enumerate(code):
+                positions = positions[self._codes[positions + offset] == value]
+            completes[keys[row]] |= bool(len(positions)) and END not in code
+        return completes
+
+
+class _Passage:
+    """The latest transitions of one piece, and the keys of its latest onset."""
+
+    def __init__(self, max_copy: int) -> None:
+        self._recent = np.full(max_copy - 1, END, np.int64)  # transitions before the onset
+        self._last: int | None = None  # highest key of the onset before
+        self._shift = 0  # grid units since the onset before
+        self._onset = 0
+        self._keys: list[int] = []  # sorted
+
+    def copy(self) -> _Passage:
+        other = _Passage(len(self._recent) + 1)
+        other.__dict__.update(self.__dict__, _keys=self._keys.copy())
+        return other
+
+    def add(self, onset: int, key: int) -> None:
+        if onset > self._onset and self._keys:
+            self._recent, self._last, self._shift = self._after(onset)
+            self._keys = []
+        self._onset = onset
+        if key not in self._keys:
+            self._keys = sorted([*self._keys, key])
+
+    def continuations(self, now: int) -> tuple[np.ndarray, np.ndarray]:
+        """Keys (n,), and the transitions (n, M) with each of them at an onset."""
+        recent, last, shift, chord = self._recent, self._last, self._shift, self._keys
+        if now > self._onset and chord:
+            recent, last, shift = self._after(now)
+            chord = []
+        keys = np.setdiff1d(np.arange(KEYS), chord)
+        chords = np.sort(np.column_stack([np.tile(chord, (len(keys), 1)), keys]).astype(np.int64))
+        codes = encode_transition(0, np.diff(chords, axis=1))
+        first = np.full((len(keys), 1), END, np.int64)
+        if last is not None:
+            first = encode_transition(min(shift, MAX_GRID_UNITS), chords[:, :1] - last)
+        return keys, np.column_stack([np.tile(recent, (len(keys), 1)), first, codes])
+
+    def _after(self, now: int) -> tuple[np.ndarray, int, int]:
+        """Transitions, highest key and time to an onset after the latest one."""
+        keys = np.array(self._keys)
+        inside = encode_transition(0, np.diff(keys))
+        first = np.array([END])
+        if self._last is not None:
+            first = encode_transition(min(self._shift, MAX_GRID_UNITS), keys[:1] - self._last)
+        joined = np.concatenate([self._recent, first, inside])
+        return joined[len(joined) - len(self._recent) :], int(keys[-1]), now - self._onset

@@ -1,0 +1,135 @@
+"""Musical rules for `parts`: pure functions of the step's context and the logits of one field."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from musicgen.composing.bars import GridPositions
+from musicgen.composing.constraints.allowed_pitches import allowed_pitches
+from musicgen.composing.decoding.constraint import Rule, Rules, StepContext
+from musicgen.composing.decoding.sampling import FORBIDDEN
+from musicgen.composing.settings import MAX_SILENCE_QUARTERS, RHYTHM_GRIDS, ComposeSettings
+from musicgen.encoding.grid import KEYS, LOWEST_KEY, Grid
+from musicgen.encoding.parts.features import DRUMS, REST
+from musicgen.encoding.parts.schedule import AFTER, last_value
+from musicgen.errors import InvalidSetting
+from musicgen.metres import Metre
+from musicgen.theory.keys import MODES
+
+
+def build_part_rules(
+    settings: ComposeSettings,
+    metres: tuple[Metre, ...],
+    grid: Grid,
+    last_bar: tuple[int, int] | None = None,
+) -> Rules:
+    """Build the rules of the fields of `parts`; last_bar: ticks, its start and end.
+
+    A key in major or minor is told to the model and is no rule. InvalidSetting where the settings
+    ask for what the model cannot do.
+    """
+    pitch: tuple[Rule, ...] = ()
+    duration: tuple[Rule, ...] = ()
+    following: tuple[Rule, ...] = ()
+    keys = _allowed_keys(settings)
+    if not keys.all():
+        pitch = (allow_keys(keys),)
+    if RHYTHM_GRIDS[settings.grid] > 1:
+        if not grid.has_bars:
+            raise InvalidSetting("a model of performances plays in seconds: it takes no grid")
+        duration = (ends_on_grid(metres, RHYTHM_GRIDS[settings.grid], grid),)
+        following = (forbid_between_ends(grid),)
+    if settings.density:
+        duration = (*duration, bias_durations(settings.density, grid))
+    silence = settings.silence or MAX_SILENCE_QUARTERS
+    if silence < MAX_SILENCE_QUARTERS:
+        duration = (*duration, limit_rests(round(silence * grid.per_quarter), grid))
+    if last_bar is not None:
+        following = (*following, no_end_before(-(-last_bar[0] // grid.ticks), grid))
+    return {"pitch": pitch, "duration": duration, "next": following}
+
+
+def allow_keys(keys: np.ndarray) -> Rule:
+    """Forbid keys outside of an array (KEYS,) bool, but for drums; a rest stays possible."""
+    allowed = np.append(keys, True)
+
+    def rule(context: StepContext, logits: np.ndarray) -> np.ndarray:
+        restricted = np.where(allowed | _is_drum(context), logits, FORBIDDEN)
+        possible = restricted.max(axis=1, keepdims=True) > FORBIDDEN
+        return np.where(possible, restricted, logits)
+
+    return rule
+
+
+def ends_on_grid(metres: tuple[Metre, ...], step: int, grid: Grid) -> Rule:
+    """Forbid durations that end between multiples of `step` units in a bar, where some do not."""
+    positions, lengths = GridPositions(metres), np.arange(1, grid.max_units + 1)
+
+    def rule(context: StepContext, logits: np.ndarray) -> np.ndarray:
+        on_grid = positions[context.now[:, None] + lengths] % step == 0  # (K, V)
+        return np.where(on_grid | ~on_grid.any(axis=1, keepdims=True), logits, FORBIDDEN)
+
+    return rule
+
+
+def forbid_between_ends(grid: Grid) -> Rule:
+    """Forbid that a part goes on at another time than when its note ends, or at once."""
+    allowed = np.ones(last_value(grid) + 1, bool)
+    allowed[AFTER + 1 : last_value(grid)] = False
+
+    def rule(context: StepContext, logits: np.ndarray) -> np.ndarray:
+        return np.where(allowed, logits, FORBIDDEN)
+
+    return rule
+
+
+def bias_durations(density: float, grid: Grid) -> Rule:
+    """Make short durations likelier: each unit of density halves the odds of a doubled one."""
+    bias = density * np.log(np.arange(1, grid.max_units + 1))
+
+    def rule(context: StepContext, logits: np.ndarray) -> np.ndarray:
+        return logits - bias
+
+    return rule
+
+
+def limit_rests(silence: int, grid: Grid) -> Rule:
+    """Forbid rests that leave all parts silent for longer than so many units."""
+    lengths = np.arange(1, grid.max_units + 1)
+
+    def rule(context: StepContext, logits: np.ndarray) -> np.ndarray:
+        is_rest = context.drawn[:, 0:1] == REST
+        sounding = context.features["remaining"].max(axis=1, keepdims=True).clip(0)
+        too_long = is_rest & (lengths > sounding + silence)
+        return np.where(too_long, FORBIDDEN, logits)
+
+    return rule
+
+
+def no_end_before(last_bar: int, grid: Grid) -> Rule:
+    """Forbid that a part ends with a note that does not sound into the last bar (grid units)."""
+    last = last_value(grid)
+
+    def rule(context: StepContext, logits: np.ndarray) -> np.ndarray:
+        early = context.now + context.drawn[:, 1] + 1 <= last_bar
+        if not early.any():
+            return logits
+        logits = logits.copy()
+        logits[early, last] = FORBIDDEN
+        return logits
+
+    return rule
+
+
+def _allowed_keys(settings: ComposeSettings) -> np.ndarray:
+    """Keys of the piano within the range and a scale that is no key: (KEYS,) bool."""
+    if settings.key is not None and settings.key.strip().lower().endswith(MODES):
+        settings = replace(settings, key=None)
+    return allowed_pitches(settings)[LOWEST_KEY : LOWEST_KEY + KEYS]
+
+
+def _is_drum(context: StepContext) -> np.ndarray:
+    """Whether each row's part is one of drums: (K, 1) bool."""
+    return context.features["part"][:, 2:3] == DRUMS

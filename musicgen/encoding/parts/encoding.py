@@ -1,0 +1,215 @@
+"""`parts`: one step a note or rest of one part, for music of any instruments.
+
+The parts of a piece and what they are (`roles.py`) are told to the model. A step says what its part
+plays, for how long, and when the part goes on; which part is next, and when, follows from the
+steps before (`schedule.py`). A unison of two parts is two notes, a repeated note is repeated, and
+each part says itself where it ends. Drums are a part whose pitches are General MIDI percussion
+keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+
+import msgspec
+import numpy as np
+
+from musicgen.encoding.events import DEFAULT_VELOCITY, VELOCITY
+from musicgen.encoding.grid import GRIDS, HIGHEST_KEY, KEYS, LOWEST_KEY, ClockName, Grid
+from musicgen.encoding.parts.features import FEATURE_WIDTHS, part_features
+from musicgen.encoding.parts.note_steps import part_rows
+from musicgen.encoding.parts.roles import UNKNOWN_KEY, Ensemble, Role, assign_roles, transposed_key
+from musicgen.encoding.parts.schedule import AFTER, AT_END, last_value
+from musicgen.encoding.parts.steps_of_parts import PartsSteps
+from musicgen.encoding.parts.tracker import PartsTracker
+from musicgen.encoding.steps import Features, Field, Steps
+from musicgen.json_files import convert_json
+from musicgen.score import NOTE_DTYPE, Score
+from musicgen.theory.keys import find_keys
+from musicgen.theory.spelling import pitch_name
+
+REST = KEYS  # value of the field `pitch`
+
+
+@dataclass(frozen=True)
+class PartsEncoding:
+    """Pitch or rest, duration, and time to the next step of the part; velocity if it varies."""
+
+    velocity: bool = False
+    clock: ClockName = "beats"  # seconds: a grid unit is 10 ms, and there are no bars
+
+    name = "parts"
+
+    @classmethod
+    def for_scores(cls, scores: Iterable[Score]) -> PartsEncoding:
+        """The encoding with velocity if the scores have more than one.
+
+        Its clock is seconds if most of the notes are in performances.
+        """
+        scores = [score for score in scores if len(score)]
+        velocities = {value for score in scores for value in np.unique(score.notes["velocity"])}
+        notes = sum(map(len, scores))
+        performed = sum(len(score) for score in scores if score.is_performance)
+        clock: ClockName = "seconds" if 2 * performed > notes else "beats"
+        return cls(len(velocities) > 1, clock)
+
+    @classmethod
+    def from_json(cls, entry: object) -> PartsEncoding:
+        """The encoding that `to_json` described; InvalidJson for anything else."""
+        schema: _PartsJson = convert_json(entry, _PartsJson, "the encoding `parts`")
+        return cls(schema.velocity, schema.clock)
+
+    @property
+    def grid(self) -> Grid:
+        return GRIDS[self.clock]
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        units = self.grid.max_units
+        fields = (
+            Field("pitch", KEYS + 1),  # piano keys from A0, then REST
+            Field("duration", units),  # grid units less one
+            Field("next", last_value(self.grid) + 1),  # see `schedule.py`
+        )
+        return (*fields, VELOCITY) if self.velocity else fields
+
+    @property
+    def feature_widths(self) -> Mapping[str, int]:
+        return FEATURE_WIDTHS
+
+    def encode(self, score: Score) -> PartsSteps:
+        placed, grid = self.grid.on_clock(score), self.grid
+        tables, roles = self._tables(placed)
+        rows = np.concatenate(
+            [part_rows(table, number, grid) for number, table in enumerate(tables)]
+            or [np.zeros((0, 6), np.int64)]
+        )  # (N, 6): onset, part, pitch, duration, next, velocity
+        rows = rows[np.lexsort((rows[:, 1], rows[:, 0]))]  # stable: chords keep their order
+        fields = rows[:, 2 : 2 + len(self.fields)].astype(np.int32)
+        key = find_keys([placed])[0]
+        number = UNKNOWN_KEY if key is None else key.tonic + 12 * (key.mode == "minor")
+        return PartsSteps(fields, placed.mean_tempo, placed.metres, score.name, roles, number, grid)
+
+    def opening(self, steps: Steps, ensemble: Ensemble) -> PartsSteps:
+        """Steps that a piece goes on from: parts that end with them go on when their note ends.
+
+        Without a step, the piece has the parts and the key of the ensemble.
+        """
+        if isinstance(steps, PartsSteps) and len(steps):
+            fields = steps.fields.copy()
+            fields[fields[:, 2] == last_value(self.grid), 2] = AT_END
+            return replace(steps, fields=fields)
+        return PartsSteps(
+            steps.fields,
+            steps.tempo,
+            steps.metres,
+            steps.name,
+            ensemble.roles,
+            ensemble.key,
+            self.grid,
+        )
+
+    def decode(self, steps: Steps) -> Score:
+        assert isinstance(steps, PartsSteps)
+        part, onset = steps.schedule
+        sounding = np.flatnonzero(steps.fields[:, 0] < REST)
+        notes, ticks = np.zeros(len(sounding), NOTE_DTYPE), self.grid.ticks
+        fields = steps.fields[sounding]
+        notes["start"] = onset[sounding] * ticks
+        notes["pitch"] = fields[:, 0] + LOWEST_KEY
+        notes["duration"] = (fields[:, 1] + 1) * ticks
+        notes["velocity"] = DEFAULT_VELOCITY
+        if self.velocity:
+            notes["velocity"] = (fields[:, 3] * 4 + 2).clip(1, 127)
+        notes["part"] = part[sounding]
+        parts = tuple(role.part(number) for number, role in enumerate(steps.roles))
+        if parts:
+            notes["program"] = np.array([p.program for p in parts], np.int16)[notes["part"]]
+        notes = notes[np.lexsort((notes["part"], notes["pitch"], notes["start"]))]
+        if not self.grid.has_bars:
+            resolution = self.grid.resolution
+            return Score(
+                notes, name=steps.name, parts=parts, resolution=resolution, is_performance=True
+            )
+        return Score(notes, steps.tempo, steps.metres, steps.name, parts)
+
+    def canonical(self, score: Score) -> Score:
+        """The score on the grid: in a part one note a key at a time, parts from low to high.
+
+        Notes beyond the piano are moved into it by octaves.
+        """
+        return self.decode(self.encode(score))
+
+    def features(self, steps: Steps, start: int = 0, stop: int | None = None) -> Features:
+        assert isinstance(steps, PartsSteps)
+        return part_features(steps, start, stop)
+
+    def tracker(self, rows: int, piece: Steps, bars: int) -> PartsTracker:
+        assert isinstance(piece, PartsSteps)
+        return PartsTracker(rows, piece, bars)
+
+    def transposed(self, steps: Steps, semitones: int) -> PartsSteps:
+        assert isinstance(steps, PartsSteps)
+        fields = steps.fields.copy()
+        moves = _is_pitched_note(steps)
+        fields[moves, 0] += semitones
+        key = transposed_key(steps.key, semitones)
+        roles = tuple(role.transposed(semitones) for role in steps.roles)
+        transposed = replace(steps, fields=fields, roles=roles, key=key)
+        transposed.__dict__["schedule"] = steps.schedule  # pitches do not change it
+        return transposed
+
+    def transposition_range(self, steps: Steps) -> tuple[int, int]:
+        assert isinstance(steps, PartsSteps)
+        pitches = steps.fields[_is_pitched_note(steps), 0]
+        if not len(pitches):
+            return 0, 0
+        return -int(pitches.min()), KEYS - 1 - int(pitches.max())
+
+    def tokens(self, steps: Steps) -> list[str]:
+        """`C4, duration 1`: times in grid units."""
+        return [_text(row, self.grid) for row in steps.fields.tolist()]
+
+    def to_json(self) -> dict[str, object]:
+        return {"name": self.name, **asdict(self)}
+
+    def _tables(self, score: Score) -> tuple[list[np.ndarray], tuple[Role, ...]]:
+        """Notes of each role in grid units and values of the fields, and the roles."""
+        notes, ticks = score.notes.copy(), self.grid.ticks
+        end = np.rint((notes["start"] + notes["duration"]) / ticks)
+        notes["start"] = np.rint(notes["start"] / ticks)
+        notes["duration"] = np.maximum(end - notes["start"], 1)
+        notes["pitch"] = _within_piano(notes["pitch"])
+        of_note, roles = assign_roles(notes, score.parts)
+        columns = (notes["start"], notes["duration"], notes["pitch"] - LOWEST_KEY)
+        table = np.stack([*columns, notes["velocity"] // 4], axis=1).astype(np.int64)
+        return [table[of_note == number] for number in range(len(roles))], roles
+
+
+class _PartsJson(msgspec.Struct, tag_field="name", tag="parts", forbid_unknown_fields=True):
+    velocity: bool
+    clock: ClockName = "beats"
+
+
+def _is_pitched_note(steps: PartsSteps) -> np.ndarray:
+    """Whether each step is a note that transposes: (N,) bool."""
+    drums = np.array([role.is_drum for role in steps.roles], bool)
+    if not len(steps):
+        return np.zeros(0, bool)
+    return (steps.fields[:, 0] < REST) & ~drums[steps.schedule[0]]
+
+
+def _within_piano(pitch: np.ndarray) -> np.ndarray:
+    """Pitches moved by octaves into those of a piano: (N,) -> (N,)."""
+    pitch = pitch + -(-(LOWEST_KEY - pitch).clip(min=0) // 12) * 12
+    return pitch - -(-(pitch - HIGHEST_KEY).clip(min=0) // 12) * 12
+
+
+def _text(row: list[int], grid: Grid) -> str:
+    pitch, duration, following = row[:3]
+    name = "rest" if pitch == REST else pitch_name(pitch + LOWEST_KEY)
+    after = {AT_END: "", last_value(grid): ", end of the part"}
+    return f"{name}, duration {duration + 1}" + after.get(
+        following, f", next after {following - AFTER}"
+    )

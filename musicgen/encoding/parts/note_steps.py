@@ -1,0 +1,60 @@
+"""Notes of one part to rows of steps, with rests where it is silent."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from musicgen.encoding.grid import KEYS, Grid
+from musicgen.encoding.parts.schedule import AFTER, AT_END, last_value
+
+REST = KEYS
+
+
+def part_rows(notes: np.ndarray, part: int, grid: Grid) -> np.ndarray:
+    """Rows of steps of one part: (N, 4) start, duration, pitch, velocity -> (M, 6).
+
+    Rows hold onset, part, pitch, duration less one, next, velocity. A silence of a quarter or more
+    is a rest; a shorter one belongs to the note before it.
+    """
+    notes = _without_overlaps(notes)
+    rows: list[tuple[int, ...]] = []
+    cursor = 0
+    starts = notes[:, 0].tolist()
+    for (start, duration, pitch, velocity), following in zip(
+        notes.tolist(), [*starts[1:], None], strict=True
+    ):
+        rows += _rests(cursor, start, part, grid)
+        duration = min(duration, grid.max_units)
+        value = _next_value(start, duration, following, grid)
+        rows.append((start, part, pitch, duration - 1, value, velocity))
+        cursor = start + duration if value == AT_END else start if following is None else following
+    return np.array(rows, np.int64).reshape(-1, 6)
+
+
+def _next_value(start: int, duration: int, following: int | None, grid: Grid) -> int:
+    """The value of `next` of a note, before one at `following`."""
+    if following is None:
+        return last_value(grid)
+    units = following - start
+    is_rest = units - duration >= grid.per_quarter or units > grid.max_units
+    return AT_END if units == duration or is_rest else AFTER + units
+
+
+def _rests(start: int, end: int, part: int, grid: Grid) -> list[tuple[int, ...]]:
+    """Rows of rests that fill a silence."""
+    longest = grid.max_units
+    onsets = range(start, end, longest)
+    return [(at, part, REST, min(longest, end - at) - 1, AT_END, 0) for at in onsets]
+
+
+def _without_overlaps(notes: np.ndarray) -> np.ndarray:
+    """One note a key at a time: (N, 4) -> (M, 4), by onset, then pitch."""
+    order = np.lexsort((-notes[:, 1], notes[:, 0], notes[:, 2]))
+    notes = notes[order]
+    same_key = notes[1:, 2] == notes[:-1, 2]
+    again = same_key & (notes[1:, 0] == notes[:-1, 0])
+    notes = notes[np.concatenate([[True], ~again])] if len(notes) else notes
+    gap, same_key = notes[1:, 0] - notes[:-1, 0], notes[1:, 2] == notes[:-1, 2]
+    cut = same_key & (gap < notes[:-1, 1])
+    notes[:-1, 1][cut] = gap[cut]
+    return notes[np.lexsort((notes[:, 2], notes[:, 0]))]

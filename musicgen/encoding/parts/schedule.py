@@ -1,0 +1,83 @@
+"""Schedule of steps: which part each step belongs to, and at which time.
+
+Every part has a cursor, the time of its next step. The next step of a piece is that of the part
+with the earliest cursor; of several, of the first in the order of the roles. Part and time of a
+step follow from the steps before it, and cost no bits.
+"""
+
+from __future__ import annotations
+
+import heapq
+
+import numpy as np
+
+from musicgen.encoding.grid import Grid
+from musicgen.encoding.steps import NEVER
+
+# Values of the field `next`: when the next step of the part is due.
+AT_END = 0  # when the note or rest of this step ends
+AFTER = 1  # this value and n stand for n grid units after the onset; 0 for a chord
+
+
+def last_value(grid: Grid) -> int:
+    """The value of `next` that says that the part has no further step."""
+    return AFTER + grid.max_units + 1
+
+
+def advance(duration: int, following: int, grid: Grid) -> int | None:
+    """Grid units until the part's next step, None without one: values of the two fields."""
+    if following == AT_END:
+        return duration + 1
+    return None if following == last_value(grid) else following - AFTER
+
+
+def schedule(fields: np.ndarray, parts: int, grid: Grid) -> tuple[np.ndarray, np.ndarray]:
+    """Part and onset in grid units of each step: (N, >= 3) -> (N,), (N,) int64.
+
+    Raises ValueError where the parts have no step left before the last one of `fields`.
+    """
+    queue = [(0, part) for part in range(parts)]
+    of_steps, onsets = np.zeros((2, len(fields)), np.int64)
+    for step, (_, duration, following) in enumerate(fields[:, :3].tolist()):
+        if not queue:
+            raise ValueError(f"all parts have ended before step {step}")
+        onset, part = queue[0]
+        of_steps[step], onsets[step] = part, onset
+        units = advance(duration, following, grid)
+        if units is None:
+            heapq.heappop(queue)
+        else:
+            heapq.heapreplace(queue, (onset + units, part))
+    return of_steps, onsets
+
+
+class BatchSchedule:
+    """Part and onset of the next step of K rows with the same number of parts."""
+
+    def __init__(self, rows: int, parts: int, grid: Grid) -> None:
+        self._grid = grid
+        self._cursors = np.zeros((rows, parts), np.int64)  # grid units
+        self._find_next()
+
+    def push(self, duration: np.ndarray, following: np.ndarray) -> None:
+        """Add a step to each row: values of the fields `duration` and `next`, (K,) each."""
+        units = np.where(following == AT_END, duration + 1, following - AFTER)
+        is_last = following == last_value(self._grid)
+        rows = np.arange(len(self.part))
+        self._cursors[rows, self.part] = np.where(is_last, NEVER, self.now + units)
+        self._find_next()
+
+    def select(self, rows: np.ndarray) -> None:
+        """Continue with these rows; a row may be named twice."""
+        self._cursors = self._cursors[rows]
+        self._find_next()
+
+    def wait_until(self, units: int) -> None:
+        """Move the parts whose next step is due before a time to that time, as after a rest."""
+        self._cursors = np.maximum(self._cursors, units)
+        self._find_next()
+
+    def _find_next(self) -> None:
+        self.part = self._cursors.argmin(axis=1)  # (K,), of several the first
+        # (K,) grid units, NEVER where all parts have ended
+        self.now = self._cursors[np.arange(len(self.part)), self.part]

@@ -1,0 +1,152 @@
+"""Features of `parts` step by step, for rows of a batch with the same roles."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from musicgen.encoding.clock import ClockTable
+from musicgen.encoding.events_features import CHROMA_WINDOWS
+from musicgen.encoding.grid import KEYS, LOWEST_KEY
+from musicgen.encoding.parts.features import (
+    ALL_ORDERS,
+    NO_PITCH,
+    OWN_ORDERS,
+    OWN_STEPS,
+    REST,
+    no_repeat,
+    role_numbers,
+    voice_numbers,
+)
+from musicgen.encoding.parts.schedule import AFTER, AT_END, BatchSchedule
+from musicgen.encoding.parts.steps_of_parts import PartsSteps
+from musicgen.encoding.repeat_features import REPEATS, RepeatHistory
+from musicgen.encoding.steps import Features
+
+_WINDOW = max(window or 0 for window in CHROMA_WINDOWS)
+
+
+class PartsTracker:
+    """`part_features` updated step by step for K rows; each row has a schedule of its own."""
+
+    def __init__(self, rows: int, piece: PartsSteps, bars: int) -> None:
+        """bars: number of bars of each row; 0 hides it from the model."""
+        self._grid, self._count = piece.grid, len(piece.roles)
+        self._roles = role_numbers(piece).astype(np.float32)  # (P, 5)
+        self._drums = np.array([role.is_drum for role in piece.roles], bool)
+        self._voices = voice_numbers(self._drums)  # (P, 4); -1 is a column of no part
+        self._clocks = ClockTable(piece.metres, bars, self._grid)
+        self._key, oldest = piece.key, self._grid.max_age
+        columns = self._count + 1
+        self._pitches = np.full((rows, columns, OWN_STEPS), NO_PITCH, np.int64)
+        self._durations = np.zeros((rows, columns, OWN_STEPS), np.int64)
+        self._onsets = np.full((rows, columns), -oldest, np.int64)  # of the latest steps
+        self._following = np.full((rows, columns), AT_END, np.int64)
+        self._started = np.full((rows, KEYS), -oldest, np.int64)
+        self._ended = np.full((rows, KEYS), -oldest, np.int64)
+        self._chroma = np.zeros((rows, len(CHROMA_WINDOWS), 12), np.float32)
+        self._classes = np.zeros((rows, _WINDOW), np.int64)  # of the latest notes, in a ring
+        self._notes = np.zeros(rows, np.int64)
+        nothing = no_repeat(self._grid)
+        self._own = [
+            [RepeatHistory(OWN_ORDERS, nothing) for _ in range(self._count)] for _ in range(rows)
+        ]
+        self._all = [RepeatHistory(ALL_ORDERS, (*nothing[:3], -1, 0)) for _ in range(rows)]
+        self._own_repeats = np.tile(np.array(nothing), (rows, self._count, 1))
+        self._all_repeats = np.tile(np.array([*nothing[:3], -1, 0]), (rows, 1))
+        self._nothing = np.array(nothing)
+        self.schedule = BatchSchedule(rows, self._count, self._grid)
+
+    @property
+    def now(self) -> np.ndarray:
+        """Grid units, the onset of the next step: (K,); NEVER where all parts have ended."""
+        return self.schedule.now
+
+    def features(self) -> Features:
+        now, part, rows = self.schedule.now, self.schedule.part, np.arange(len(self.schedule.now))
+        grid, since = self._grid, now[:, None]
+        at = self._voices[part]  # (K, 4)
+        places = rows[:, None]
+        ends = self._onsets[places, at] + self._durations[places, at, 0]
+        voices = np.stack(
+            [
+                self._pitches[places, at, 0],
+                self._pitches[places, at, 1],
+                (ends - since).clip(0, grid.max_units),
+                (since - self._onsets[places, at]).clip(0, grid.max_age),
+            ],
+            axis=-1,
+        )
+        own = np.stack([self._pitches[rows, part], self._durations[rows, part]], axis=-1)
+        in_chord = (self._onsets[rows, part] == now) & (self._following[rows, part] == AFTER)
+        same_part = (self._all_repeats[:, 3] == part)[:, None]
+        of_all = np.where(same_part, self._all_repeats[:, [0, 1, 2, 4]], self._nothing)
+        repeats = np.concatenate([self._own_repeats[rows, part], of_all], axis=1)
+        values = {
+            "part": np.column_stack([self._roles[part], in_chord]),
+            "clock": self._clocks[now],
+            "key": np.full((len(rows), 1), self._key),
+            "remaining": (self._ended - since).clip(-grid.max_age, grid.max_age),
+            "age": (since - self._started).clip(0, grid.max_age),
+            "chroma": self._shares(),
+            "voices": voices.reshape(len(rows), -1),
+            "own": own.reshape(len(rows), -1),
+            REPEATS: repeats,
+        }
+        return {name: value.astype(np.float32) for name, value in values.items()}
+
+    def push(self, fields: np.ndarray) -> None:
+        now, part, rows = self.schedule.now, self.schedule.part, np.arange(len(fields))
+        pitch, duration, following = fields[:, :3].astype(np.int64).T
+        waited = np.where(
+            self._pitches[rows, part, 0] == NO_PITCH, 0, now - self._onsets[rows, part]
+        )
+        self._push_repeats(part, fields, waited)
+        for table, latest in ((self._pitches, pitch), (self._durations, duration + 1)):
+            table[rows, part, 1:] = table[rows, part, :-1]
+            table[rows, part, 0] = latest
+        self._onsets[rows, part], self._following[rows, part] = now, following
+        noted = np.flatnonzero((pitch < REST) & ~self._drums[part])
+        if len(noted):
+            self._push_notes(noted, pitch[noted], now[noted], duration[noted] + 1)
+        self.schedule.push(duration, following)
+
+    def select(self, rows: np.ndarray) -> None:
+        for name in _BY_ROW:
+            setattr(self, name, getattr(self, name)[rows])
+        self._own = [[history.copy() for history in self._own[row]] for row in rows]
+        self._all = [self._all[row].copy() for row in rows]
+        self.schedule.select(rows)
+
+    def _push_notes(
+        self, rows: np.ndarray, key: np.ndarray, onset: np.ndarray, duration: np.ndarray
+    ) -> None:
+        self._started[rows, key] = onset
+        self._ended[rows, key] = np.maximum(self._ended[rows, key], onset + duration)
+        classes = (key + LOWEST_KEY) % 12
+        for index, window in enumerate(CHROMA_WINDOWS):
+            self._chroma[rows, index, classes] += 1
+            if window is not None:
+                full = rows[self._notes[rows] >= window]
+                oldest = self._classes[full, (self._notes[full] - window) % _WINDOW]
+                self._chroma[full, index, oldest] -= 1
+        self._classes[rows, self._notes[rows] % _WINDOW] = classes
+        self._notes[rows] += 1
+
+    def _shares(self) -> np.ndarray:
+        """Shares of the pitch classes by window: (K, 36)."""
+        total = np.maximum(self._chroma.sum(axis=2, keepdims=True), 1)
+        return (self._chroma / total).reshape(len(total), -1)
+
+    def _push_repeats(self, part: np.ndarray, fields: np.ndarray, waited: np.ndarray) -> None:
+        steps = zip(part.tolist(), waited.tolist(), fields[:, :3].tolist(), strict=True)
+        for row, (number, units, values) in enumerate(steps):
+            code = (number * 4096 + units) * 128 + values[0]
+            own = self._own[row][number].push(code, tuple(values))
+            self._own_repeats[row, number] = own
+            self._all_repeats[row] = self._all[row].push(code, (*values, number))
+
+
+_BY_ROW = (
+    *("_pitches", "_durations", "_onsets", "_following", "_started", "_ended"),
+    *("_chroma", "_classes", "_notes", "_own_repeats", "_all_repeats"),
+)

@@ -1,0 +1,45 @@
+"""The keyboard as one part has it: its pitches and those of other parts, and sonorities."""
+
+from __future__ import annotations
+
+import numpy as np
+from keras import ops
+
+from musicgen.encoding.grid import KEYS, LOWEST_KEY
+from musicgen.models.dimensions import NEIGHBOURS
+from musicgen.models.tensors import Tensor
+
+
+def on_keys(pitches: Tensor) -> Tensor:
+    """1 at the key of each pitch: (B, T, n) int -> (B, T, KEYS, n); zeros for other values."""
+    keys = np.arange(KEYS, dtype=np.int32)[:, None]
+    return ops.cast(pitches[..., None, :] == keys, "float32")
+
+
+def sonorities(remaining: Tensor, age: Tensor) -> Tensor:
+    """Keys that sound, that were struck at this onset, and that sounded until it.
+
+    (B, T, KEYS) twice -> (B, T, KEYS, 3) of 0 and 1.
+    """
+    sounds = remaining > 0
+    struck = ops.logical_and(age <= 0, sounds)
+    until = ops.logical_and(remaining >= 0, age > 0)
+    return ops.cast(ops.stack([sounds, struck, until], axis=-1), "float32")
+
+
+def classes_of(sonority: Tensor) -> Tensor:
+    """1 at the keys of the pitch classes of a sonority: (B, T, KEYS, n) -> (B, T, KEYS, n)."""
+    rows = ops.matmul(_SAME_CLASS, sonority)  # (B, T, KEYS, n)
+    return ops.minimum(rows, 1.0)
+
+
+def near_keys(sonority: Tensor, key: Tensor) -> Tensor:
+    """The sonorities around a key: (B, T, KEYS, n), (B, T) -> (B, T, 2 * NEIGHBOURS + 1, n)."""
+    places = key[..., None] + np.arange(-NEIGHBOURS, NEIGHBOURS + 1, dtype=np.int32)
+    one_hot = ops.cast(places[..., None] == np.arange(KEYS, dtype=np.int32), "float32")
+    return ops.matmul(one_hot, sonority)
+
+
+CLASS_OF_KEY = (np.arange(KEYS) + LOWEST_KEY) % 12
+KEYS_TO_CLASSES = np.eye(12, dtype=np.float32)[CLASS_OF_KEY]  # (KEYS, 12)
+_SAME_CLASS = (CLASS_OF_KEY[:, None] == CLASS_OF_KEY).astype(np.float32)  # (KEYS, KEYS)

@@ -1,0 +1,179 @@
+"""Feature encoder of `parts`: what the part is and has played, beside what all parts sound.
+
+Pitches are seen as keys of a keyboard, as intervals and, where the key is given, as degrees of
+its scale, so that what is learned in one key is known in all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from keras import layers, ops
+
+from musicgen.encoding.grid import KEYS
+from musicgen.encoding.parts.features import OWN_STEPS, REPEAT_WIDTH, VOICE_WIDTH, VOICES
+from musicgen.encoding.repeat_features import REPEATS
+from musicgen.encoding.steps import Encoding
+from musicgen.models.dimensions import (
+    CONTEXT_DIM,
+    DEGREE_DIM,
+    INTERVAL_DIM,
+    KEYBOARD_DIM,
+    LENGTH_DIM,
+    PART_CHANNELS,
+    REPEAT_ORDER_DIM,
+)
+from musicgen.models.feature_encoders.interface import Embed, FeatureEncoder
+from musicgen.models.feature_encoders.key_features import KeyFeatures, key_state
+from musicgen.models.feature_encoders.part_embeddings import (
+    DegreeEmbedding,
+    IntervalEmbedding,
+    RoleEmbedding,
+)
+from musicgen.models.feature_encoders.part_keyboard import (
+    classes_of,
+    near_keys,
+    on_keys,
+    sonorities,
+)
+from musicgen.models.feature_encoders.time_embeddings import ClockEmbedding, NextEndEmbedding
+from musicgen.models.heads.copy_head import CopyHead
+from musicgen.models.heads.part_pitch_head import PartPitchHead
+from musicgen.models.reshape import merge_last_axes, split_last_axis
+from musicgen.models.settings import LstmSettings, TransformerSettings
+from musicgen.models.tensors import FeatureTensors, Tensor
+
+REPEAT_ORDERS = 5  # with 0 for no match
+NEXT_HIDDEN_DIM = 64
+
+
+class PartsFeatureEncoder(FeatureEncoder):
+    """Features of the part whose step it is; all are known before its first field is drawn.
+
+    Adds `keys`, `context`, `repeated` and `ends` to the features.
+    """
+
+    def __init__(self, encoding: Encoding, settings: LstmSettings | TransformerSettings) -> None:
+        super().__init__(encoding, settings)
+        units = encoding.grid.max_units
+        self._key_features = KeyFeatures(encoding.grid.per_quarter)
+        self.role = RoleEmbedding(name="role")
+        self.clock = ClockEmbedding(name="clock")
+        self.next_end = NextEndEmbedding(units, name="next_end")
+        self.length = layers.Embedding(units + 1, LENGTH_DIM, name="length")
+        self.interval = IntervalEmbedding(name="interval")
+        self.degree = DegreeEmbedding(name="degree")
+        self.repeat_order = layers.Embedding(REPEAT_ORDERS, REPEAT_ORDER_DIM, name="repeat_order")
+        self.keyboard = layers.Dense(KEYBOARD_DIM, activation="silu", name="keyboard")
+        self.context = layers.Dense(CONTEXT_DIM, activation="silu", name="context")
+        self.dropout = layers.Dropout(settings.dropout, name="context_dropout")
+
+    @property
+    def feature_layers(self) -> Sequence[layers.Layer]:
+        return (
+            *(self.role, self.clock, self.next_end, self.length, self.interval, self.degree),
+            *(self.repeat_order, self.keyboard, self.context),
+        )
+
+    def heads(self) -> list[layers.Layer]:
+        width = self.settings.width
+        hidden = {"next": NEXT_HIDDEN_DIM}
+        copies = (2, 2 + len(VOICES), 2, 0)
+        return [
+            PartPitchHead(self.settings.dropout, name="pitch_head")
+            if f.name == "pitch"
+            else CopyHead(f.size, hidden.get(f.name, width), copies[i], name=f"{f.name}_head")
+            for i, f in enumerate(self.fields)
+        ]
+
+    def passed_features(self, index: int) -> Mapping[str, tuple[int, ...]]:
+        if index == 0:
+            return {
+                "context": (CONTEXT_DIM,),
+                "time": (self._time_dim,),
+                "sonority": (KEYS, 3),
+            }
+        return {}
+
+    def elapsed(self, before: Tensor) -> Tensor:
+        return ops.cast(before[..., 0] < self.fields[0].size, "float32")
+
+    def encode(self, embed: Embed, before: Tensor, features: FeatureTensors) -> FeatureTensors:
+        own = ops.cast(features["own"], "int32")
+        voices = split_last_axis(ops.cast(features["voices"], "int32"), VOICE_WIDTH)
+        repeats = split_last_axis(ops.cast(features[REPEATS], "int32"), REPEAT_WIDTH)
+        key = ops.cast(features["key"][..., 0], "int32")
+        state = key_state(features["remaining"], features["age"], features["chroma"], own[..., 0:1])
+        sonority = sonorities(features["remaining"], features["age"])  # (B, T, KEYS, 3)
+        pitches = [own[..., 2:6:2], voices[..., 0], voices[..., 1], repeats[..., 0]]
+        keys = ops.concatenate(
+            [
+                self._key_features(state),
+                on_keys(ops.concatenate(pitches, axis=-1)),
+                classes_of(sonority),
+            ],
+            axis=-1,
+        )  # (B, T, KEYS, PART_CHANNELS)
+        time = ops.concatenate(
+            [self.clock(features["clock"]), self.next_end(features["remaining"])], axis=-1
+        )
+        features = {**features, "keys": keys, "time": time, "sonority": sonority}
+        inputs = [
+            embed(before),
+            embed(own[..., 0:1]),
+            time,
+            self.role(features["part"], own[..., 0]),
+            merge_last_axes(self.length(own[..., 1::2])),
+            merge_last_axes(self.interval(own[..., 2::2], own[..., 0:1])),
+            merge_last_axes(self.interval(voices[..., 0], own[..., 0:1])),
+            merge_last_axes(self.length(voices[..., 2])),
+            self.degree.of_pitches(own[..., 0:6:2], key),
+            self.degree.of_pitches(voices[..., 0], key),
+            self.degree.of_classes(sonority, features["chroma"], key),
+            *(embed(repeats[..., i, :3]) for i in range(2)),
+            merge_last_axes(self.repeat_order(repeats[..., 3])),
+            self.keyboard(merge_last_axes(keys)),
+        ]
+        context = self.context(ops.concatenate([ops.cast(v, "float32") for v in inputs], axis=-1))
+        return {**features, "context": self.dropout(context)}
+
+    def backbone_inputs(
+        self, embed: Embed, before: Tensor, features: FeatureTensors
+    ) -> list[Tensor]:
+        return [features["context"]]
+
+    def head_inputs(
+        self, embed: Embed, before: Tensor, drawn: Tensor, features: FeatureTensors
+    ) -> tuple[list[Tensor], FeatureTensors]:
+        index = drawn.shape[-1]
+        repeats = split_last_axis(ops.cast(features[REPEATS], "int32"), REPEAT_WIDTH)
+        vectors = [features["context"], features["time"]]
+        copied = repeats[..., index] if index < 3 else repeats[..., :0, 0]
+        if index == 0:
+            offsets = self.degree.of_keyboard(ops.cast(features["key"][..., 0], "int32"))
+            return vectors, {**features, "degree_offsets": offsets, "copied": copied}
+        own = ops.cast(features["own"], "int32")
+        key = ops.cast(features["key"][..., 0], "int32")
+        pitch = drawn[..., 0:1]
+        vectors += [
+            merge_last_axes(near_keys(features["sonority"], pitch[..., 0])),
+            merge_last_axes(self.interval(pitch, own[..., 0:1])),
+            self.degree.of_pitches(pitch, key),
+            ops.cast(repeats[..., :index] == drawn[..., None, :index], "float32")[..., 0, :],
+            ops.cast(repeats[..., :index] == drawn[..., None, :index], "float32")[..., 1, :],
+        ]
+        if index == 1:
+            voices = split_last_axis(ops.cast(features["voices"], "int32"), VOICE_WIDTH)
+            ends = ops.where(voices[..., 2] > 0, voices[..., 2] - 1, self.fields[1].size)
+            copied = ops.concatenate([copied, ends], axis=-1)
+        return [ops.cast(v, "float32") for v in vectors], {**features, "copied": copied}
+
+    @property
+    def _time_dim(self) -> int:
+        from musicgen.models.dimensions import TIME_DIM
+
+        return TIME_DIM
+
+
+assert 11 + 2 + 2 * len(VOICES) + 2 + 3 == PART_CHANNELS
+assert OWN_STEPS >= 3 and INTERVAL_DIM and DEGREE_DIM

@@ -1,0 +1,155 @@
+"""Scores to steps of `parts` and back, their schedule, and the features before each step."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from musicgen.encoding.grid import BEATS, HIGHEST_KEY, LOWEST_KEY
+from musicgen.encoding.parts.encoding import PartsEncoding
+from musicgen.encoding.parts.roles import Ensemble, Role, assign_roles
+from musicgen.encoding.parts.schedule import schedule
+from musicgen.encoding.steps import NEVER
+from musicgen.score import Score, notes_from
+from musicgen.score_fields import Part
+from tests.helpers.score_strategies import scores
+
+PLAIN = PartsEncoding()
+REST, END = 88, 194
+A4, C5, E4, C3 = 48, 51, 43, 27  # keys of the piano from A0 on
+
+QUARTER = 24  # ticks
+DUET = Score(
+    notes_from(
+        [
+            (0, QUARTER, 69, 80, 73, 0),
+            (QUARTER, QUARTER, 72, 80, 73, 0),
+            (0, 2 * QUARTER, 48, 80, 42, 1),
+            (3 * QUARTER, QUARTER, 48, 80, 42, 1),
+        ]
+    ),
+    parts=(Part("Flute", 73), Part("Cello", 42)),
+)
+
+
+def test_parts_are_in_order_from_low_to_high() -> None:
+    assert PLAIN.encode(DUET).roles == (
+        Role(42, False, 48, False, "Cello"),
+        Role(73, False, 70, False, "Flute"),
+    )
+
+
+def test_steps_of_a_duet() -> None:
+    steps = PLAIN.encode(DUET)
+    assert steps.fields.tolist() == [
+        [C3, 23, 0],  # the cello, for two quarters
+        [A4, 11, 0],
+        [C5, 11, END],  # the flute ends
+        [REST, 11, 0],
+        [C3, 11, END],
+    ]
+    part, onset = steps.schedule
+    assert part.tolist() == [0, 1, 1, 0, 0]
+    assert onset.tolist() == [0, 0, 12, 24, 36]
+
+
+def test_a_chord_is_struck_from_low_to_high_and_a_short_silence_is_no_rest() -> None:
+    notes = [(0, QUARTER // 2, 64), (0, QUARTER // 2, 69), (QUARTER, QUARTER, 72)]
+    steps = PLAIN.encode(Score(notes_from(notes)))
+    # `next` is 1 for another note at once, and 1 + 12 for one after a quarter.
+    assert steps.fields.tolist() == [[E4, 5, 1], [A4, 5, 13], [C5, 11, END]]
+    assert steps.roles[0].has_chords
+
+
+def test_unisons_of_two_parts_are_two_notes() -> None:
+    notes = [(0, QUARTER, 60, 80, 0, 0), (0, QUARTER, 60, 80, 0, 1)]
+    score = Score(notes_from(notes))
+    assert len(PLAIN.decode(PLAIN.encode(score))) == 2
+
+
+def test_drums_are_a_part_and_are_not_transposed() -> None:
+    parts = (Part("Drums", 0, True), Part("Bass", 33))
+    notes = notes_from([(0, 12, 36, 80, 0, 0), (0, 24, 40, 80, 33, 1)])
+    steps = PLAIN.encode(Score(notes, parts=parts))
+    assert [role.is_drum for role in steps.roles] == [False, True]  # drums come last
+    raised = PLAIN.decode(PLAIN.transposed(steps, 5))
+    assert raised.notes["pitch"].tolist() == [36, 45]
+    assert raised.is_drum.tolist() == [True, False]
+
+
+def test_further_parts_join_those_of_their_register() -> None:
+    rows = [(24 * part, 24, 40 + 2 * part, 80, 0, part) for part in range(18)]
+    rows += [(1000, 24, 40 + 2 * part, 80, 0, part) for part in range(16)]
+    score = Score(notes_from(rows))
+    of_note, roles = assign_roles(score.notes, score.parts)
+    assert len(roles) == 16
+    assert set(of_note.tolist()) == set(range(16))
+
+
+@given(scores())
+def test_decoded_steps_are_encoded_to_the_same_steps(score: Score) -> None:
+    steps = PLAIN.encode(score)
+    again = PLAIN.encode(PLAIN.decode(steps))
+    assert np.array_equal(again.fields, steps.fields)
+    assert [role.register for role in again.roles] == [role.register for role in steps.roles]
+
+
+@given(scores(low=LOWEST_KEY, high=HIGHEST_KEY), st.data())
+def test_transposed_steps_are_the_steps_of_the_transposed_score(score: Score, data) -> None:
+    steps = PLAIN.encode(score)
+    semitones = data.draw(st.integers(*PLAIN.transposition_range(steps)))
+    expected = PLAIN.encode(score.transposed(semitones))
+    transposed = PLAIN.transposed(steps, semitones)
+    assert np.array_equal(transposed.fields, expected.fields)
+    assert transposed.roles == expected.roles
+
+
+@given(scores(most=60), st.data())
+def test_tracker_and_encoding_have_the_same_features(score: Score, data) -> None:
+    steps = PLAIN.encode(score)
+    start = data.draw(st.integers(0, len(steps)))
+    whole, part = PLAIN.features(steps), PLAIN.features(steps, start)
+    if not len(steps):
+        return
+    left = int(whole["clock"][0, 2])
+    tracker = PLAIN.tracker(2, steps, left)
+    for index, step in enumerate(steps.fields):
+        for name, array in tracker.features().items():
+            if name == "clock" and left == 16:  # more bars than are told apart
+                array[:, 2] = whole[name][index, 2]
+            np.testing.assert_allclose(array[1], whole[name][index], atol=1e-6, err_msg=name)
+            if index >= start:
+                assert np.array_equal(part[name][index - start], whole[name][index]), name
+        tracker.push(np.stack([step, step]))
+    assert (tracker.now == NEVER).all()
+
+
+@given(scores(most=30), scores(most=30))
+def test_selected_rows_of_a_tracker_are_independent(first: Score, second: Score) -> None:
+    piece = PLAIN.opening(PLAIN.encode(Score()), Ensemble((Role(), Role(is_drum=True))))
+    one, other = (PLAIN.encode(score).fields for score in (first, second))
+    one, other = one[one[:, 2] != END], other[other[:, 2] != END]
+    count = min(len(one), len(other))
+    both, alone = PLAIN.tracker(2, piece, 0), PLAIN.tracker(1, piece, 0)
+    for pair in zip(one[:count], other[:count], strict=True):
+        both.push(np.stack(pair))
+        alone.push(pair[1][None])
+    both.select(np.array([1, 1]))
+    for name, array in alone.features().items():
+        assert np.array_equal(both.features()[name][:1], array), name
+
+
+def test_the_next_step_is_of_the_part_that_waits_longest() -> None:
+    fields = np.array([[40, 23, 0], [60, 11, 0], [62, 11, 0], [41, 11, END], [64, 11, END]])
+    part, onset = schedule(fields, 2, BEATS)
+    assert part.tolist() == [0, 1, 1, 0, 1]
+    assert onset.tolist() == [0, 0, 12, 24, 24]
+
+
+def test_an_ensemble_moves_to_another_key_by_the_shorter_way() -> None:
+    ensemble = Ensemble((Role(register=60), Role(is_drum=True, register=38)), key=2)
+    assert ensemble.in_key(7).roles[0].register == 65
+    assert ensemble.in_key(9).roles[0].register == 55
+    assert ensemble.in_key(9).roles[1].register == 38
+    assert ensemble.in_key(9).key == 9
