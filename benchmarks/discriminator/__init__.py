@@ -1,0 +1,1 @@
+"""Classifiers that tell composed pieces from people's: `python -m benchmarks.discriminator`."""
