@@ -34,6 +34,7 @@ class Bar:
     sounding_length: Ticks = 0  # up to the end of the last note
     ending_starts: int | None = None  # first number of an ending that starts here
     ending_stops: bool = False
+    repeats: bool = False  # whether its end leads back to an earlier bar
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -59,12 +59,25 @@ def _bars_left_out(parts: Sequence[Sequence[Bar]], count: int) -> list[bool]:
     """Whether each bar is of an ending that another ending follows at once."""
     spans = {span for part in parts for span in _endings(part)}
     number_at = {first: number for first, _, number in spans}
+    repeats = {index for part in parts for index, bar in enumerate(part) if bar.repeats}
     left_out = [False] * count
-    for first, last, number in spans:
+    for first, stop, number in spans:
+        last = _last_bar(stop, number, number_at, repeats)
         following = number_at.get(last + 1)
         if following is not None and not 0 < following <= number:
             left_out[first : last + 1] = [True] * (last + 1 - first)
     return left_out
+
+
+def _last_bar(stop: int, number: int, number_at: Mapping[int, int], repeats: set[int]) -> int:
+    """The last bar of an ending whose bracket stops in a bar.
+
+    The bracket may be shorter than the ending, which lasts until the repeat sign before the next.
+    """
+    following = min((first for first in number_at if first > stop), default=0)
+    sign = min((bar for bar in repeats if bar >= stop), default=0)
+    is_shorter = stop < sign == following - 1 and 0 < number < number_at[following]
+    return sign if is_shorter else stop
 
 
 def _endings(bars: Sequence[Bar]) -> list[tuple[int, int, int]]:

@@ -220,6 +220,7 @@ class PartReader:
         repeat, ending = barline.find("repeat"), barline.find("ending")
         if repeat is not None:
             self._left_out["~repeats"] += 1
+            self._bar.repeats |= repeat.get("direction") == "backward"
         if ending is not None and ending.get("type") == "start":
             self._bar.ending_starts = _first_number(ending.get("number", ""))
         elif ending is not None:

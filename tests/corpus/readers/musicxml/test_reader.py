@@ -1,4 +1,4 @@
-"""Reading of MusicXML: bars, ties, endings, drums, tempo marks, keys and pedal."""
+"""Reading of MusicXML: bars, ties, drums, tempo marks, keys and pedal."""
 
 from __future__ import annotations
 
@@ -11,47 +11,17 @@ from musicgen.corpus.collection import Piece, RefusedFile
 from musicgen.corpus.readers.musicxml.reader import read_musicxml
 from musicgen.corpus.readers.read_score import read_piece
 from musicgen.metres import Metre
-from musicgen.score import Score
 from musicgen.score_fields import KeySignature, TempoChange
-
-FOUR_FOUR = "<time><beats>4</beats><beat-type>4</beat-type></time>"
-TIED = '<tie type="start"/>'
-TIED_TO = '<tie type="stop"/>'
-
-
-def note(name: str, quarters: float, more: str = "") -> str:
-    """A note such as `C4`, or a rest; `more` holds what stands after the pitch."""
-    pitch = f"<pitch><step>{name[0]}</step><octave>{name[1]}</octave></pitch>"
-    pitch = "<rest/>" if name == "rest" else pitch
-    return f"<note>{pitch}<duration>{round(quarters * 4)}</duration>{more}</note>"
-
-
-def part(*bars: str, attributes: str = FOUR_FOUR) -> list[str]:
-    """Bars with the attributes of the first."""
-    head = f"<attributes><divisions>4</divisions>{attributes}</attributes>"
-    return [head + bars[0], *bars[1:]]
-
-
-def xml(*parts: list[str], score_parts: str = "") -> str:
-    body = "".join(
-        f'<part id="P{number}">'
-        + "".join(f'<measure number="{n}">{bar}</measure>' for n, bar in enumerate(bars, 1))
-        + "</part>"
-        for number, bars in enumerate(parts, 1)
-    )
-    listed = score_parts or "".join(
-        f'<score-part id="P{number}"><part-name>Part {number}</part-name></score-part>'
-        for number in range(1, len(parts) + 1)
-    )
-    return f"<score-partwise><part-list>{listed}</part-list>{body}</score-partwise>"
-
-
-def read(*parts: list[str], score_parts: str = "") -> Score:
-    return read_musicxml(xml(*parts, score_parts=score_parts), "a").score
-
-
-def rows(score: Score) -> list[tuple[int, int, int]]:
-    return score.on_grid().notes[["start", "duration", "pitch"]].tolist()
+from tests.corpus.readers.musicxml.musicxml_text import (
+    FOUR_FOUR,
+    TIED,
+    TIED_TO,
+    note,
+    part,
+    read,
+    rows,
+    xml,
+)
 
 
 def test_ties_over_bars_voices_and_staves() -> None:
@@ -84,57 +54,6 @@ def test_a_short_first_bar_is_a_pickup_and_others_are_as_written() -> None:
         (120, "2/4"),
         (168, "4/4"),
     ]
-
-
-@pytest.mark.parametrize("last", ["D4", "C4"])
-def test_a_tie_into_an_ending_that_is_left_out(last: str) -> None:
-    def ending(number: int, more: str = "") -> str:
-        return (
-            f'<barline location="left"><ending number="{number}" type="start"/></barline>'
-            f'<barline location="right"><ending number="{number}" type="stop"/>{more}</barline>'
-        )
-
-    repeat = '<repeat direction="backward"/>'
-    bars = part(
-        note("C4", 4, TIED),
-        ending(1, repeat) + note("C4", 4, TIED_TO),
-        ending(2) + note(last, 4, TIED_TO if last == "C4" else ""),
-        note("F4", 4),
-    )
-    joined = [(0, 192, 60)] if last == "C4" else [(0, 96, 60), (96, 96, 62)]
-    assert rows(read(bars)) == [*joined, (192, 96, 65)]
-
-
-@pytest.mark.parametrize(
-    ("distance", "expected"), [(1, [60, 62, 62, 62, 67]), (2, [60, 62, 60, 62, 67])]
-)
-def test_signs_that_repeat_bars(distance: int, expected: list[int]) -> None:
-    def style(kind: str) -> str:
-        sign = (
-            f'<measure-repeat type="{kind}">{distance if kind == "start" else ""}</measure-repeat>'
-        )
-        return f"<attributes><measure-style>{sign}</measure-style></attributes>"
-
-    bars = part(
-        note("C4", 4),
-        note("D4", 4),
-        style("start") + note("rest", 4),
-        note("rest", 4),
-        style("stop") + note("G4", 4),
-    )
-    score = read(bars)
-    assert rows(score) == [(96 * bar, 96, pitch) for bar, pitch in enumerate(expected)]
-
-
-def test_a_repeat_sign_of_one_staff_of_drums_that_ends_in_its_own_bar() -> None:
-    def style(sign: str) -> str:
-        return f'<attributes><measure-style number="1">{sign}</measure-style></attributes>'
-
-    hit = "<note><unpitched/><duration>16</duration></note>"
-    start = style('<measure-repeat type="start">1</measure-repeat>')
-    stop = style('<measure-repeat type="stop"/>')
-    score = read(part(hit, start + note("rest", 4) + stop, note("rest", 4)))
-    assert score.notes["start"].tolist() == [0, 96]
 
 
 def test_cue_notes_and_grace_notes_are_named_and_left_out() -> None:

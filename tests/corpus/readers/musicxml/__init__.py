@@ -1,0 +1,1 @@
+"""MusicXML: what each of its elements means."""
