@@ -17,6 +17,7 @@ from functools import partial
 
 import numpy as np
 
+from musicgen.encoding.conditions import CONDITIONS
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.model_interface import Model, Stepper
 from musicgen.encoding.steps import Encoding, Features, Steps
@@ -181,10 +182,10 @@ def _start(model: Model, features: Sequence[Features], primer: np.ndarray) -> St
 
 
 def _features(encoding: Encoding, steps: Steps) -> Features:
-    """Features before the steps, without the number of bars left."""
+    """Features before the steps, without what a piece would have to be asked for."""
     features = encoding.features(steps)
-    if "clock" in features:
-        features["clock"][:, -1] = 0
+    for condition in CONDITIONS:
+        condition.hide(features)
     return features
 
 

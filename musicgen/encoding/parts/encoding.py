@@ -143,7 +143,7 @@ class PartsEncoding:
 
     def features(self, steps: Steps, start: int = 0, stop: int | None = None) -> Features:
         assert isinstance(steps, PartsSteps)
-        return part_features(steps, start, stop)
+        return part_features(steps, start, stop, steps.given)
 
     def tracker(self, rows: int, piece: Steps, bars: int) -> PartsTracker:
         assert isinstance(piece, PartsSteps)

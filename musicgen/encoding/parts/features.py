@@ -12,13 +12,16 @@
 - `echo`: what followed the last time that the part's latest notes were played, then all parts'
   latest notes: pitch, duration, next, and the order of the match.
 
+- `given`: of the nearest given parts below and above: what they play at this onset, and the next
+  two pitches with the grid units until them. Given parts are known ahead of time.
+
 Pitches are values of the field, NO_PITCH where there is no step. Drums count in `own` and `echo`
 alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -38,7 +41,7 @@ VOICE_WIDTH = 4
 OWN_STEPS = 8
 OWN_ORDERS, ALL_ORDERS = (2, 4, 8, 16), (4, 8, 16, 32)  # steps that a repeat matches
 REPEAT_WIDTH = 4
-MAX_AGE_QUARTERS = 32
+GIVEN_WIDTH = 5  # pitch now, next pitch, units until it, the one after, units until it
 
 FEATURE_WIDTHS: Mapping[str, int] = {
     "part": 6,
@@ -50,11 +53,17 @@ FEATURE_WIDTHS: Mapping[str, int] = {
     "voices": len(VOICES) * VOICE_WIDTH,
     "own": 2 * OWN_STEPS,
     REPEATS: 2 * REPEAT_WIDTH,
+    "given": 2 * GIVEN_WIDTH,
 }
 
 
-def part_features(steps: PartsSteps, start: int = 0, stop: int | None = None) -> Features:
-    """Features before steps start to stop of one piece: arrays (T, width) by name."""
+def part_features(
+    steps: PartsSteps, start: int = 0, stop: int | None = None, given: Sequence[int] = ()
+) -> Features:
+    """Features before steps start to stop of one piece: arrays (T, width) by name.
+
+    given: numbers of the parts that are known ahead of time, over the whole piece.
+    """
     stop = len(steps) if stop is None else stop
     part, onset = (values[:stop] for values in steps.schedule)
     fields, rows = steps.fields[:stop], np.arange(start, stop)
@@ -73,12 +82,49 @@ def part_features(steps: PartsSteps, start: int = 0, stop: int | None = None) ->
         "voices": _voices(steps, latest, previous, rows),
         "own": _own(fields, previous, rows),
         REPEATS: _repeats(steps.grid, fields, part, onset, previous)[rows].astype(np.int16),
+        "given": GivenParts(steps, given)(part[rows], onset[rows]).astype(np.int16),
     }
 
 
 def no_repeat(grid: Grid) -> tuple[int, int, int, int]:
     """The feature without a match: the sizes of the fields, and 0."""
     return REST + 1, grid.max_units, last_value(grid) + 1, 0
+
+
+class GivenParts:
+    """What given parts play at a time, and next."""
+
+    def __init__(self, steps: PartsSteps, given: Sequence[int]) -> None:
+        part, onset = steps.schedule
+        self._longest, self._parts = steps.grid.max_units, sorted(given)
+        self._tables = [
+            (onset[part == number], steps.fields[part == number, :2].astype(np.int64))
+            for number in self._parts
+        ]
+
+    def __call__(self, part: np.ndarray, onset: np.ndarray) -> np.ndarray:
+        """The feature for steps of these parts at these onsets: (T,), (T,) -> (T, 10)."""
+        nothing = [NO_PITCH, NO_PITCH, 0, NO_PITCH, 0]
+        values = np.tile(nothing * 2, (len(part), 1))
+        for number, (onsets, fields) in zip(self._parts, self._tables, strict=True):
+            of_part = self._of_part(onsets, fields, onset)
+            below, above = part > number, (part < number) & (values[:, GIVEN_WIDTH] == NO_PITCH)
+            values[below, :GIVEN_WIDTH] = of_part[below]  # the last of those below is the nearest
+            values[above, GIVEN_WIDTH:] = of_part[above]  # the first of those above is
+        return values
+
+    def _of_part(self, onsets: np.ndarray, fields: np.ndarray, now: np.ndarray) -> np.ndarray:
+        """What one part plays: its onsets (M,) and fields (M, 2), times (T,) -> (T, 5)."""
+        at = np.searchsorted(onsets, now, "right") - 1
+        ends = onsets + fields[:, 1] + 1
+        sounds = (at >= 0) & (ends[at] > now)
+        columns = [np.where(sounds, fields[at, 0], REST)]
+        for step in (1, 2):
+            later = np.minimum(at + step, len(onsets) - 1)
+            exists = at + step < len(onsets)
+            wait = (onsets[later] - now).clip(0, self._longest)
+            columns += [np.where(exists, fields[later, 0], NO_PITCH), np.where(exists, wait, 0)]
+        return np.stack(columns, axis=1)
 
 
 def role_numbers(steps: PartsSteps) -> np.ndarray:

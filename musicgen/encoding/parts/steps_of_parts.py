@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -20,8 +21,26 @@ class PartsSteps(Steps):
     roles: tuple[Role, ...] = ()
     key: int = UNKNOWN_KEY  # tonic as pitch class, 12 more in minor
     grid: Grid = BEATS
+    given: tuple[int, ...] = ()  # numbers of the parts that are known ahead of time
 
     @cached_property
     def schedule(self) -> tuple[np.ndarray, np.ndarray]:
         """Part and onset in grid units of each step: (N,), (N,)."""
         return schedule(self.fields, len(self.roles), self.grid)
+
+
+def with_given_parts(steps: Steps, chance: Sequence[float]) -> Steps:
+    """The steps with random parts known ahead of time, for training.
+
+    chance: numbers from 0 to 1, at least one more than there are parts. In half of the cases no
+    part is given, in a quarter one, in a quarter each with a probability of a half.
+    """
+    if not isinstance(steps, PartsSteps) or chance[0] < 0.5 or len(steps.roles) < 2:
+        return steps
+    parts = len(steps.roles)
+    given = tuple(part for part in range(parts) if chance[1 + part] < 0.5)
+    if chance[0] < 0.75:
+        given = (min(int(chance[1] * parts), parts - 1),)
+    chosen = replace(steps, given=given)
+    chosen.__dict__["schedule"] = steps.schedule
+    return chosen

@@ -13,6 +13,7 @@ from musicgen.encoding.parts.features import (
     OWN_ORDERS,
     OWN_STEPS,
     REST,
+    GivenParts,
     no_repeat,
     role_numbers,
     voice_numbers,
@@ -54,6 +55,7 @@ class PartsTracker:
         self._own_repeats = np.tile(np.array(nothing), (rows, self._count, 1))
         self._all_repeats = np.tile(np.array([*nothing[:3], -1, 0]), (rows, 1))
         self._nothing = np.array(nothing)
+        self._given = GivenParts(piece, piece.given)
         self.schedule = BatchSchedule(rows, self._count, self._grid)
 
     @property
@@ -91,6 +93,7 @@ class PartsTracker:
             "voices": voices.reshape(len(rows), -1),
             "own": own.reshape(len(rows), -1),
             REPEATS: repeats,
+            "given": self._given(part, now),
         }
         return {name: value.astype(np.float32) for name, value in values.items()}
 

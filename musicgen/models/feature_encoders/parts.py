@@ -11,17 +11,16 @@ from collections.abc import Mapping, Sequence
 from keras import layers, ops
 
 from musicgen.encoding.grid import KEYS
-from musicgen.encoding.parts.features import OWN_STEPS, REPEAT_WIDTH, VOICE_WIDTH, VOICES
+from musicgen.encoding.parts.features import GIVEN_WIDTH, REPEAT_WIDTH, VOICE_WIDTH, VOICES
 from musicgen.encoding.repeat_features import REPEATS
 from musicgen.encoding.steps import Encoding
 from musicgen.models.dimensions import (
     CONTEXT_DIM,
-    DEGREE_DIM,
-    INTERVAL_DIM,
     KEYBOARD_DIM,
     LENGTH_DIM,
-    PART_CHANNELS,
+    PART_MIX_DIM,
     REPEAT_ORDER_DIM,
+    TIME_DIM,
 )
 from musicgen.models.feature_encoders.interface import Embed, FeatureEncoder
 from musicgen.models.feature_encoders.key_features import KeyFeatures, key_state
@@ -64,6 +63,8 @@ class PartsFeatureEncoder(FeatureEncoder):
         self.interval = IntervalEmbedding(name="interval")
         self.degree = DegreeEmbedding(name="degree")
         self.repeat_order = layers.Embedding(REPEAT_ORDERS, REPEAT_ORDER_DIM, name="repeat_order")
+        # Fewer numbers a key before the convolution along them, which takes most of the time.
+        self.mix = layers.Dense(PART_MIX_DIM, activation="silu", name="mix")
         self.keyboard = layers.Dense(KEYBOARD_DIM, activation="silu", name="keyboard")
         self.context = layers.Dense(CONTEXT_DIM, activation="silu", name="context")
         self.dropout = layers.Dropout(settings.dropout, name="context_dropout")
@@ -72,7 +73,7 @@ class PartsFeatureEncoder(FeatureEncoder):
     def feature_layers(self) -> Sequence[layers.Layer]:
         return (
             *(self.role, self.clock, self.next_end, self.length, self.interval, self.degree),
-            *(self.repeat_order, self.keyboard, self.context),
+            *(self.repeat_order, self.mix, self.keyboard, self.context),
         )
 
     def heads(self) -> list[layers.Layer]:
@@ -90,7 +91,7 @@ class PartsFeatureEncoder(FeatureEncoder):
         if index == 0:
             return {
                 "context": (CONTEXT_DIM,),
-                "time": (self._time_dim,),
+                "time": (TIME_DIM,),
                 "sonority": (KEYS, 3),
             }
         return {}
@@ -105,15 +106,14 @@ class PartsFeatureEncoder(FeatureEncoder):
         key = ops.cast(features["key"][..., 0], "int32")
         state = key_state(features["remaining"], features["age"], features["chroma"], own[..., 0:1])
         sonority = sonorities(features["remaining"], features["age"])  # (B, T, KEYS, 3)
-        pitches = [own[..., 2:6:2], voices[..., 0], voices[..., 1], repeats[..., 0]]
-        keys = ops.concatenate(
-            [
-                self._key_features(state),
-                on_keys(ops.concatenate(pitches, axis=-1)),
-                classes_of(sonority),
-            ],
-            axis=-1,
-        )  # (B, T, KEYS, PART_CHANNELS)
+        given = _given_pitches(ops.cast(features["given"], "int32"))
+        pitches = [own[..., 2:6:2], voices[..., 0], voices[..., 1], repeats[..., 0], given]
+        channels = [
+            self._key_features(state),
+            on_keys(ops.concatenate(pitches, axis=-1)),
+            classes_of(sonority),
+        ]
+        keys = self.mix(ops.concatenate(channels, axis=-1))  # (B, T, KEYS, PART_MIX_DIM)
         time = ops.concatenate(
             [self.clock(features["clock"]), self.next_end(features["remaining"])], axis=-1
         )
@@ -127,6 +127,7 @@ class PartsFeatureEncoder(FeatureEncoder):
             merge_last_axes(self.interval(own[..., 2::2], own[..., 0:1])),
             merge_last_axes(self.interval(voices[..., 0], own[..., 0:1])),
             merge_last_axes(self.length(voices[..., 2])),
+            *self._given(ops.cast(features["given"], "int32"), own[..., 0:1], key),
             self.degree.of_pitches(own[..., 0:6:2], key),
             self.degree.of_pitches(voices[..., 0], key),
             self.degree.of_classes(sonority, features["chroma"], key),
@@ -136,6 +137,15 @@ class PartsFeatureEncoder(FeatureEncoder):
         ]
         context = self.context(ops.concatenate([ops.cast(v, "float32") for v in inputs], axis=-1))
         return {**features, "context": self.dropout(context)}
+
+    def _given(self, given: Tensor, latest: Tensor, key: Tensor) -> list[Tensor]:
+        """What given parts play: as intervals from the part's latest pitch, degrees, and times."""
+        pitches, times = _given_pitches(given), split_last_axis(given, GIVEN_WIDTH)[..., 2::2]
+        return [
+            merge_last_axes(self.interval(pitches, latest)),
+            self.degree.of_pitches(pitches, key),
+            merge_last_axes(self.length(merge_last_axes(times))),
+        ]
 
     def backbone_inputs(
         self, embed: Embed, before: Tensor, features: FeatureTensors
@@ -168,12 +178,8 @@ class PartsFeatureEncoder(FeatureEncoder):
             copied = ops.concatenate([copied, ends], axis=-1)
         return [ops.cast(v, "float32") for v in vectors], {**features, "copied": copied}
 
-    @property
-    def _time_dim(self) -> int:
-        from musicgen.models.dimensions import TIME_DIM
 
-        return TIME_DIM
-
-
-assert 11 + 2 + 2 * len(VOICES) + 2 + 3 == PART_CHANNELS
-assert OWN_STEPS >= 3 and INTERVAL_DIM and DEGREE_DIM
+def _given_pitches(given: Tensor) -> Tensor:
+    """Pitches of the given parts, now and next: (B, T, 10) -> (B, T, 6)."""
+    of_parts = split_last_axis(given, GIVEN_WIDTH)
+    return merge_last_axes(ops.concatenate([of_parts[..., :2], of_parts[..., 3:4]], axis=-1))

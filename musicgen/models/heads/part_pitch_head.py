@@ -8,12 +8,12 @@ import numpy as np
 from keras import layers, ops
 
 from musicgen.encoding.grid import KEYS
+from musicgen.models.dimensions import PART_FILTERS
 from musicgen.models.heads.copy_head import at_values
 from musicgen.models.heads.keys_head import KeysHead
 from musicgen.models.tensors import FeatureTensors, Tensor
 
 MASKED = -1e9  # added to the logit of a value that cannot be drawn
-FILTERS = 48
 
 
 class PartPitchHead(layers.Layer):
@@ -22,8 +22,8 @@ class PartPitchHead(layers.Layer):
     def __init__(self, dropout: float, **arguments: Any) -> None:
         super().__init__(autocast=False, **arguments)  # half precision would round features
         self.dropout = layers.Dropout(dropout, name="dropout")
-        self.keys = KeysHead(filters=FILTERS, name="keys")
-        self.degrees = layers.Dense(FILTERS, use_bias=False, name="degrees")
+        self.keys = KeysHead(filters=PART_FILTERS, name="keys")
+        self.degrees = layers.Dense(PART_FILTERS, use_bias=False, name="degrees")
         self.rest = layers.Dense(1, dtype="float32", name="rest")
         self.copy_logits = layers.Dense(2, dtype="float32", name="copy")
 

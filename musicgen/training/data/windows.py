@@ -12,13 +12,13 @@ from functools import cached_property
 
 import numpy as np
 
-from musicgen.encoding.parts.roles import UNKNOWN_KEY
+from musicgen.encoding.conditions import BARS_LEFT, CONDITIONS, KEY, Condition
+from musicgen.encoding.parts.roles import MAX_PARTS
+from musicgen.encoding.parts.steps_of_parts import with_given_parts
 from musicgen.encoding.steps import Encoding, Steps
 
 # Inputs, targets and weights by name: inputs (B, T, width), targets and weights (B, T).
 Batch = tuple[dict[str, np.ndarray], dict[str, np.ndarray], dict[str, np.ndarray]]
-
-CLOCK, BARS_LEFT = "clock", 2  # the input and its column that hold the number of bars left
 
 
 @dataclass(frozen=True)
@@ -57,18 +57,21 @@ class Windows:
 
         transpose: lowest and highest number of semitones; skip: batches to leave out at the start.
         """
-        rng = np.random.default_rng((seed, epoch))
-        order = rng.permutation(len(self.starts))
-        randoms = rng.random((len(self.starts), 2))  # for the transposition, for the bars left
-        hides_key = np.random.default_rng((seed, epoch, 1)).random(len(self.starts)) < 0.5
+        rng, count = np.random.default_rng((seed, epoch)), len(self.starts)
+        order = rng.permutation(count)
+        randoms = rng.random((count, 2))  # for the transposition, for the bars left
+        # Streams of their own, so that windows of other encodings stay those of earlier versions.
+        for_key = np.random.default_rng((seed, epoch, 1)).random(count)
+        for_parts = np.random.default_rng((seed, epoch, 2)).random((count, 1 + MAX_PARTS))
         for at in range(skip * self.batch, len(order), self.batch):
             rows = []
             for i in order[at : at + self.batch]:
                 piece, start = self.starts[i]
                 steps = self._transpose(self.pieces[piece], transpose, randoms[i, 0])
-                # Half of the windows hide the bars left, so that the model also works without.
-                shown = bool(randoms[i, 1] < 0.5), not hides_key[i]
-                rows.append(self._row(steps, start, *shown))
+                steps = with_given_parts(steps, for_parts[i])
+                # Half of the windows hide a condition, so that the model also works without.
+                hidden = ((BARS_LEFT, randoms[i, 1]), (KEY, for_key[i]))
+                rows.append(self._row(steps, start, [c for c, random in hidden if random >= 0.5]))
             yield self._stack(rows)
 
     def in_order(self) -> Iterator[Batch]:
@@ -90,15 +93,13 @@ class Windows:
         return self.encoding.transposed(steps, low + int(random * (high - low + 1)))
 
     def _row(
-        self, steps: Steps, start: int, shows_bars_left: bool = False, shows_key: bool = False
+        self, steps: Steps, start: int, hidden: Sequence[Condition] = CONDITIONS
     ) -> dict[str, np.ndarray]:
         """Model inputs of one window by name: (T, width)."""
         stop = min(start + self.length, len(steps))
         row = dict(self.encoding.features(steps, start, stop))
-        if CLOCK in row and not shows_bars_left:
-            row[CLOCK][:, BARS_LEFT] = 0
-        if "key" in row and not shows_key:
-            row["key"][:] = UNKNOWN_KEY
+        for condition in hidden:
+            condition.hide(row)
         # Before the first step of a piece each field has the value just outside its range.
         before = steps.fields[start - 1] if start else [f.size for f in self.encoding.fields]
         row["drawn"] = steps.fields[start:stop]  # (T, F)
