@@ -14,11 +14,11 @@ from functools import partial
 
 import numpy as np
 
+from musicgen.composing.bar_range import BarRange
 from musicgen.composing.bars import bar_start
 from musicgen.composing.decoding.likelihood import step_log_likelihoods
 from musicgen.composing.decoding.parallel import Stop
 from musicgen.composing.generation import Composition
-from musicgen.composing.infill import BarRange
 from musicgen.composing.originality.index import OriginalityIndex
 from musicgen.composing.random_streams import Purpose, random_stream
 from musicgen.composing.settings import ENDING_BARS

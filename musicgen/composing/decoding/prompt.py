@@ -49,8 +49,8 @@ def build_prompt(
     ensemble: the parts and the key of a piece without a primer, for models of `parts`.
     """
     steps = _primer_steps(encoding, settings, primer)
-    if isinstance(encoding, PartsEncoding):
-        steps = encoding.opening(steps, ensemble or Ensemble())
+    if isinstance(encoding, PartsEncoding) and primer is None:
+        steps = encoding.beginning(ensemble or Ensemble(), steps)
     max_steps = MAX_NOTES if settings.notes is None else settings.notes
     last_bar = None
     if settings.all_bars is not None:
@@ -71,10 +71,18 @@ def _primer_steps(encoding: Encoding, settings: ComposeSettings, primer: Score |
     if primer is None:
         fields = np.zeros((0, len(encoding.fields)), np.int32)
         return Steps(fields, settings.tempo or DEFAULT_TEMPO_BPM, settings.first_metres())
-    steps = encoding.encode(primer)
+    steps = _encode(encoding, primer)
     if not len(steps):
         raise InvalidSetting("the primer holds no notes")
     return replace(steps, tempo=settings.tempo or primer.mean_tempo)
+
+
+def _encode(encoding: Encoding, primer: Score) -> Steps:
+    """The steps of a primer; all parts of one of `parts` go on when it ends."""
+    if not isinstance(encoding, PartsEncoding):
+        return encoding.encode(primer)
+    grid = encoding.grid
+    return encoding.encode_opening(primer, -(-grid.on_clock(primer).end // grid.ticks))
 
 
 def _steps_in_seconds(encoding: Encoding, settings: ComposeSettings, primer: Score | None) -> Steps:
@@ -90,7 +98,7 @@ def _steps_in_seconds(encoding: Encoding, settings: ComposeSettings, primer: Sco
             "length is 2 seconds"
         )
     fields = np.zeros((0, len(encoding.fields)), np.int32)
-    steps = Steps(fields) if primer is None else encoding.encode(primer)
+    steps = Steps(fields) if primer is None else _encode(encoding, primer)
     if primer is not None and not len(steps):
         raise InvalidSetting("the primer holds no notes")
     return replace(steps, tempo=PERFORMANCE_TEMPO_BPM, metres=(COMMON_TIME,))

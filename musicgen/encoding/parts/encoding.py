@@ -9,7 +9,7 @@ keys.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
 import msgspec
@@ -79,36 +79,27 @@ class PartsEncoding:
         return FEATURE_WIDTHS
 
     def encode(self, score: Score) -> PartsSteps:
-        placed, grid = self.grid.on_clock(score), self.grid
+        placed = self.grid.on_clock(score)
         tables, roles = self._tables(placed)
-        rows = np.concatenate(
-            [part_rows(table, number, grid) for number, table in enumerate(tables)]
-            or [np.zeros((0, 6), np.int64)]
-        )  # (N, 6): onset, part, pitch, duration, next, velocity
-        rows = rows[np.lexsort((rows[:, 1], rows[:, 0]))]  # stable: chords keep their order
-        fields = rows[:, 2 : 2 + len(self.fields)].astype(np.int32)
-        key = find_keys([placed])[0]
-        number = UNKNOWN_KEY if key is None else key.tonic + 12 * (key.mode == "minor")
-        return PartsSteps(fields, placed.mean_tempo, placed.metres, score.name, roles, number, grid)
+        rows = [part_rows(table, part, self.grid) for part, table in enumerate(tables)]
+        return self._steps(rows, placed, roles)
 
-    def opening(self, steps: Steps, ensemble: Ensemble) -> PartsSteps:
-        """Steps that a piece goes on from: parts that end with them go on when their note ends.
+    def encode_opening(self, score: Score, until: int) -> PartsSteps:
+        """The steps of the notes before a time (grid units), and rests of all parts up to it.
 
-        Without a step, the piece has the parts and the key of the ensemble.
+        The piece can go on from there: no part ends. Roles and key are those of the whole score.
         """
-        if isinstance(steps, PartsSteps) and len(steps):
-            fields = steps.fields.copy()
-            fields[fields[:, 2] == last_value(self.grid), 2] = AT_END
-            return replace(steps, fields=fields)
-        return PartsSteps(
-            steps.fields,
-            steps.tempo,
-            steps.metres,
-            steps.name,
-            ensemble.roles,
-            ensemble.key,
-            self.grid,
-        )
+        placed = self.grid.on_clock(score)
+        tables, roles = self._tables(placed)
+        earlier = [table[table[:, 0] < until] for table in tables]
+        rows = [part_rows(table, part, self.grid, until) for part, table in enumerate(earlier)]
+        return self._steps(rows, placed, roles)
+
+    def beginning(self, ensemble: Ensemble, steps: Steps) -> PartsSteps:
+        """No step yet, of a piece with these parts and this key, and the metres of others."""
+        empty = np.zeros((0, len(self.fields)), np.int32)
+        facts = (steps.tempo, steps.metres, steps.name, ensemble.roles, ensemble.key, self.grid)
+        return PartsSteps(empty, *facts)
 
     def decode(self, steps: Steps) -> Score:
         assert isinstance(steps, PartsSteps)
@@ -173,6 +164,18 @@ class PartsEncoding:
 
     def to_json(self) -> dict[str, object]:
         return {"name": self.name, **asdict(self)}
+
+    def _steps(
+        self, by_part: Sequence[np.ndarray], placed: Score, roles: tuple[Role, ...]
+    ) -> PartsSteps:
+        """Steps from the rows of each part, in order of onset and part."""
+        rows = np.concatenate([np.zeros((0, 6), np.int64), *by_part])
+        rows = rows[np.lexsort((rows[:, 1], rows[:, 0]))]  # stable: chords keep their order
+        fields = rows[:, 2 : 2 + len(self.fields)].astype(np.int32)
+        key = find_keys([placed])[0]
+        number = UNKNOWN_KEY if key is None else key.tonic + 12 * (key.mode == "minor")
+        facts = (placed.mean_tempo, placed.metres, placed.name, roles, number, self.grid)
+        return PartsSteps(fields, *facts)
 
     def _tables(self, score: Score) -> tuple[list[np.ndarray], tuple[Role, ...]]:
         """Notes of each role in grid units and values of the fields, and the roles."""

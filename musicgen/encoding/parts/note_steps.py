@@ -10,11 +10,12 @@ from musicgen.encoding.parts.schedule import AFTER, AT_END, last_value
 REST = KEYS
 
 
-def part_rows(notes: np.ndarray, part: int, grid: Grid) -> np.ndarray:
+def part_rows(notes: np.ndarray, part: int, grid: Grid, until: int | None = None) -> np.ndarray:
     """Rows of steps of one part: (N, 4) start, duration, pitch, velocity -> (M, 6).
 
     Rows hold onset, part, pitch, duration less one, next, velocity. A silence of a quarter or more
-    is a rest; a shorter one belongs to the note before it.
+    is a rest; a shorter one belongs to the note before it. until: grid units up to which the part
+    rests after its notes, to go on; None where it ends with them.
     """
     notes = _without_overlaps(notes)
     rows: list[tuple[int, ...]] = []
@@ -26,8 +27,12 @@ def part_rows(notes: np.ndarray, part: int, grid: Grid) -> np.ndarray:
         rows += _rests(cursor, start, part, grid)
         duration = min(duration, grid.max_units)
         value = _next_value(start, duration, following, grid)
+        if following is None and until is not None:
+            value = AT_END
         rows.append((start, part, pitch, duration - 1, value, velocity))
         cursor = start + duration if value == AT_END else start if following is None else following
+    if until is not None:
+        rows += _rests(cursor, until, part, grid)
     return np.array(rows, np.int64).reshape(-1, 6)
 
 

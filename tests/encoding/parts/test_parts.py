@@ -127,7 +127,7 @@ def test_tracker_and_encoding_have_the_same_features(score: Score, data) -> None
 
 @given(scores(most=30), scores(most=30))
 def test_selected_rows_of_a_tracker_are_independent(first: Score, second: Score) -> None:
-    piece = PLAIN.opening(PLAIN.encode(Score()), Ensemble((Role(), Role(is_drum=True))))
+    piece = PLAIN.beginning(Ensemble((Role(), Role(is_drum=True))), PLAIN.encode(Score()))
     one, other = (PLAIN.encode(score).fields for score in (first, second))
     one, other = one[one[:, 2] != END], other[other[:, 2] != END]
     count = min(len(one), len(other))

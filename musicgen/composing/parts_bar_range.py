@@ -1,0 +1,87 @@
+"""Range of bars for models of `parts`: each part goes on from its rest, and ends its notes itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from musicgen.composing.bar_range import BarRange
+from musicgen.encoding.parts.encoding import PartsEncoding
+from musicgen.encoding.parts.roles import Role, assign_roles
+from musicgen.encoding.parts.steps_of_parts import PartsSteps
+from musicgen.encoding.steps import Steps
+from musicgen.score import Score
+
+
+@dataclass(frozen=True)
+class PartsBarRange(BarRange):
+    """A range of bars of a piece with parts, which keep their numbers, names and instruments."""
+
+    @cached_property
+    def opening(self) -> Steps:
+        """The steps before the range; all parts rest until it begins, where they do not sound."""
+        encoding = self.model.encoding
+        assert isinstance(encoding, PartsEncoding)
+        return encoding.encode_opening(self.score, self._units(self.start))
+
+    def with_notes(self, new: np.ndarray) -> Score:
+        """The piece with new notes in place of those in the range.
+
+        A new note ends with the piece, where its key is struck again in its part and, in a part
+        without chords, with the next note of the part.
+        """
+        notes = self.score.notes
+        inside = (notes["start"] >= self.start) & (notes["start"] < self.end)
+        following, new = notes[notes["start"] >= self.end], new.copy()
+        new["duration"] = np.minimum(new["duration"], self._end_of_piece - new["start"])
+        for note in new:
+            ends = following["part"] == note["part"]
+            if self._roles[int(note["part"])].has_chords:
+                ends &= following["pitch"] == note["pitch"]
+            if ends.any():
+                latest = following["start"][ends].min() - note["start"]
+                note["duration"] = min(note["duration"], latest)
+        return replace(self.score, notes=np.concatenate([notes[~inside], new]))
+
+    @cached_property
+    def _part_numbers(self) -> tuple[int, ...]:
+        """For each role the part of the score that it was first given."""
+        of_note, roles = assign_roles(self.score.notes, self.score.parts)
+        parts = self.score.notes["part"]
+        return tuple(int(parts[of_note == role].min()) for role in range(len(roles)))
+
+    @cached_property
+    def _roles(self) -> dict[int, Role]:
+        """The roles by the parts of the score."""
+        assert isinstance(self.opening, PartsSteps)
+        return dict(zip(self._part_numbers, self.opening.roles, strict=True))
+
+    def _new_notes(self, fields: np.ndarray) -> np.ndarray:
+        """Decode drawn steps as notes of this piece, those of the range alone."""
+        drawn = self.model.encoding.decode(replace(self.opening, fields=fields))
+        notes = drawn.notes[
+            (drawn.notes["start"] >= self.start) & (drawn.notes["start"] < self.end)
+        ]
+        numbers = np.array(self._part_numbers, np.int16)
+        programs = np.array([part.program for part in self.score.parts], np.int16)
+        notes["part"] = numbers[notes["part"]]
+        notes["program"] = programs[notes["part"]]
+        if len(self.model.encoding.fields) == 3:  # velocities are not drawn
+            notes["velocity"] = int(np.median(self.score.notes["velocity"]))
+        return notes
+
+    def _following_steps(self, steps: Steps) -> int:
+        assert isinstance(steps, PartsSteps)
+        return int((steps.schedule[1] >= self._units(self.end)).sum())
+
+    def _shared_steps(self, pieces: Sequence[Steps]) -> np.ndarray:
+        """The first steps, which all pieces share; what a part plays next may differ before it."""
+        shortest = min(map(len, pieces))
+        same = np.all([p.fields[:shortest] == pieces[0].fields[:shortest] for p in pieces], axis=0)
+        return pieces[0].fields[: int(np.argmin([*same.all(axis=1), False]))]
+
+    def _units(self, tick: int) -> int:
+        return -(-tick // self.model.encoding.grid.ticks)
