@@ -1,4 +1,4 @@
-"""Ranges of bars of a piece, to be composed again: drawing, joining, and comparison of candidates."""
+"""Ranges of bars of a piece, to be composed again: candidates are drawn, joined and compared."""
 
 from __future__ import annotations
 
