@@ -61,13 +61,10 @@ class PartsBarRange(BarRange):
 
     def _new_notes(self, fields: np.ndarray) -> np.ndarray:
         """Decode drawn steps as notes of this piece, those of the range alone."""
-        drawn = self.model.encoding.decode(replace(self.opening, fields=fields))
-        notes = drawn.notes[
-            (drawn.notes["start"] >= self.start) & (drawn.notes["start"] < self.end)
-        ]
-        numbers = np.array(self._part_numbers, np.int16)
+        notes = self.model.encoding.decode(replace(self.opening, fields=fields)).notes
+        notes = notes[(notes["start"] >= self.start) & (notes["start"] < self.end)]
         programs = np.array([part.program for part in self.score.parts], np.int16)
-        notes["part"] = numbers[notes["part"]]
+        notes["part"] = np.array(self._part_numbers, np.int16)[notes["part"]]
         notes["program"] = programs[notes["part"]]
         if len(self.model.encoding.fields) == 3:  # velocities are not drawn
             notes["velocity"] = int(np.median(self.score.notes["velocity"]))
