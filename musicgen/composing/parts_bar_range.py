@@ -1,4 +1,4 @@
-"""Range of bars for models of `parts`: each part goes on from its rest, and ends its notes itself."""
+"""Ranges of bars for models of `parts`: each part goes on from a rest or a held note."""
 
 from __future__ import annotations
 

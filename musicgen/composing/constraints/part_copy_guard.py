@@ -7,6 +7,8 @@ onset, with it among them, would end a longer match.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from musicgen.composing.decoding.constraint import Rules, StepContext
@@ -18,6 +20,8 @@ from musicgen.encoding.grid import KEYS, MAX_GRID_UNITS, Grid
 from musicgen.encoding.parts.features import REST
 from musicgen.encoding.parts.roles import Role
 from musicgen.encoding.parts.schedule import BatchSchedule
+
+MOST_AT_ONSET = 6  # notes, for which a look at the transitions before the onset is enough
 
 
 class PartCopyGuard:
@@ -33,6 +37,7 @@ class PartCopyGuard:
     ) -> None:
         """max_copy: longest allowed match, in notes."""
         self._codes, self._ngrams = index.codes, index.ngrams(max_copy)
+        self._beginnings = index.ngrams(max(1, max_copy - MOST_AT_ONSET))
         self._is_drum = np.array([role.is_drum for role in roles], bool)
         self._schedule = BatchSchedule(pieces, len(roles), grid)
         self._passages = [_Passage(max_copy) for _ in range(pieces)]
@@ -66,8 +71,11 @@ class PartCopyGuard:
     def _completing_keys(self, passage: _Passage, now: int) -> np.ndarray:
         """Keys with which the notes of this onset would end a match that is too long: (KEYS,)."""
         completes = np.zeros(KEYS, bool)
+        before, chord = passage.at(now)
+        if len(chord) < MOST_AT_ONSET and not self._is_copying(before.recent):
+            return completes
         length = self._ngrams.length
-        keys, codes = passage.continuations(now)
+        keys, codes = before.continuations(chord)
         hashes = ngram_hashes(codes, length)  # (n, C), one for each last note
         low, high = self._ngrams.ranges(hashes.ravel())
         low, high = low.reshape(hashes.shape), high.reshape(hashes.shape)
@@ -79,50 +87,65 @@ class PartCopyGuard:
             completes[keys[row]] |= bool(len(positions)) and END not in code
         return completes
 
+    def _is_copying(self, recent: np.ndarray) -> bool:
+        """Whether a training piece has the last transitions before an onset, but for a few."""
+        length = self._beginnings.length
+        if length > len(recent):
+            return True
+        low, high = self._beginnings.ranges(ngram_hashes(recent[-length:], length))
+        return bool((low < high).any())
+
+
+class _Before(NamedTuple):
+    """What comes before an onset."""
+
+    recent: np.ndarray  # transitions
+    last: int | None  # highest key of the onset before
+    shift: int  # grid units since then
+
+    def continuations(self, chord: list[int]) -> tuple[np.ndarray, np.ndarray]:
+        """Keys (n,) that may join a chord, and all transitions (n, M) with each of them."""
+        keys = np.setdiff1d(np.arange(KEYS), chord)
+        chords = np.sort(np.column_stack([np.tile(chord, (len(keys), 1)), keys]).astype(np.int64))
+        codes = encode_transition(0, np.diff(chords, axis=1))
+        recent = np.tile(self.recent, (len(keys), 1))
+        return keys, np.column_stack([recent, self._first(chords[:, :1]), codes])
+
+    def after(self, chord: list[int], units: int) -> _Before:
+        """What comes before the onset that follows a chord after some grid units."""
+        keys = np.array(chord)
+        inside = encode_transition(0, np.diff(keys))
+        joined = np.concatenate([self.recent, self._first(keys[:1]), inside])
+        return _Before(joined[len(joined) - len(self.recent) :], chord[-1], units)
+
+    def _first(self, lowest: np.ndarray) -> np.ndarray:
+        """Transition to the lowest key of a chord."""
+        if self.last is None:
+            return np.full(lowest.shape, END, np.int64)
+        return encode_transition(min(self.shift, MAX_GRID_UNITS), lowest - self.last)
+
 
 class _Passage:
     """The latest transitions of one piece, and the keys of its latest onset."""
 
     def __init__(self, max_copy: int) -> None:
-        self._recent = np.full(max_copy - 1, END, np.int64)  # transitions before the onset
-        self._last: int | None = None  # highest key of the onset before
-        self._shift = 0  # grid units since the onset before
+        self._before = _Before(np.full(max_copy - 1, END, np.int64), None, 0)
         self._onset = 0
         self._keys: list[int] = []  # sorted
 
     def copy(self) -> _Passage:
-        other = _Passage(len(self._recent) + 1)
+        other = _Passage(len(self._before.recent) + 1)
         other.__dict__.update(self.__dict__, _keys=self._keys.copy())
         return other
 
     def add(self, onset: int, key: int) -> None:
-        if onset > self._onset and self._keys:
-            self._recent, self._last, self._shift = self._after(onset)
-            self._keys = []
+        self._before, self._keys = self.at(onset)
         self._onset = onset
         if key not in self._keys:
             self._keys = sorted([*self._keys, key])
 
-    def continuations(self, now: int) -> tuple[np.ndarray, np.ndarray]:
-        """Keys (n,), and the transitions (n, M) with each of them at an onset."""
-        recent, last, shift, chord = self._recent, self._last, self._shift, self._keys
-        if now > self._onset and chord:
-            recent, last, shift = self._after(now)
-            chord = []
-        keys = np.setdiff1d(np.arange(KEYS), chord)
-        chords = np.sort(np.column_stack([np.tile(chord, (len(keys), 1)), keys]).astype(np.int64))
-        codes = encode_transition(0, np.diff(chords, axis=1))
-        first = np.full((len(keys), 1), END, np.int64)
-        if last is not None:
-            first = encode_transition(min(shift, MAX_GRID_UNITS), chords[:, :1] - last)
-        return keys, np.column_stack([np.tile(recent, (len(keys), 1)), first, codes])
-
-    def _after(self, now: int) -> tuple[np.ndarray, int, int]:
-        """Transitions, highest key and time to an onset after the latest one."""
-        keys = np.array(self._keys)
-        inside = encode_transition(0, np.diff(keys))
-        first = np.array([END])
-        if self._last is not None:
-            first = encode_transition(min(self._shift, MAX_GRID_UNITS), keys[:1] - self._last)
-        joined = np.concatenate([self._recent, first, inside])
-        return joined[len(joined) - len(self._recent) :], int(keys[-1]), now - self._onset
+    def at(self, now: int) -> tuple[_Before, list[int]]:
+        """What comes before an onset, the latest or a later one, and its keys so far."""
+        if now == self._onset or not self._keys:
+            return self._before, self._keys
+        return self._before.after(self._keys, now - self._onset), []
