@@ -1,7 +1,8 @@
 """Can a classifier tell composed pieces from people's, and by what?
 
     python -m benchmarks.discriminator CHECKPOINT [--pieces 300] [--seed 5000]
-                                       [--folder MIDI_FOLDER] [--source SOURCE] [--json]
+                                       [--folder MIDI_FOLDER] [--source SOURCE]
+                                       [--ngram-pieces 150] [--json]
 
 Composes pieces with the default settings, or reads those of a folder, and prints the area under the
 curve (0.5: cannot be told apart, 1: always) of two classifiers, five-fold:
@@ -11,7 +12,7 @@ curve (0.5: cannot be told apart, 1: always) of two classifiers, five-fold:
 
 and beside it that of people's pieces against their own other half, and of pieces that are composed
 from the n-gram of the training pieces. Then the area by each kind of figure alone, and the figures
-that tell most. `benchmarks/discriminator/excerpts.py` says what makes the terms equal; the share of
+that say most. `benchmarks/discriminator/excerpts.py` says what makes the terms equal; the share of
 people's pieces that look the same after they have gone the way of a composed one, into voices and
 through a MIDI file, is printed as a check. How a piece ends is a row of its own, and in no other.
 
@@ -48,18 +49,25 @@ from musicgen.score import Score
 
 NGRAM_PIECES = 150
 TELLING = 25  # figures printed
+BEST = 3  # figures of a kind printed
 
 
 def main() -> None:
-    arguments = comparison_options(__doc__ or "").parse_args()
+    options = comparison_options(__doc__ or "")
+    options.add_argument(
+        "--ngram-pieces", type=int, default=NGRAM_PIECES, help="composed from the n-gram; 0: none"
+    )
+    arguments = options.parse_args()
     pieces = ComparedPieces.of(arguments)
-    by_ngram = compose_by_ngram(pieces, min(NGRAM_PIECES, arguments.pieces), arguments.seed)
+    by_ngram = compose_by_ngram(pieces, arguments.ngram_pieces, arguments.seed)
     results = compare(pieces, by_ngram)
     print(json.dumps(results) if arguments.json else table(results))
 
 
 def compose_by_ngram(pieces: ComparedPieces, count: int, seed: int) -> list[Score]:
     """Pieces composed with the default settings from the best n-gram of the training pieces."""
+    if not count:
+        return []
     encoding, people = pieces.model.encoding, pieces.people
     train, held_out = (list(map(encoding.encode, side)) for side in (people.train, people.held_out))
     model = fit_best(encoding, train, held_out)
@@ -70,6 +78,7 @@ def compare(pieces: ComparedPieces, by_ngram: Sequence[Score]) -> dict[str, Any]
     """All that is printed, as JSON."""
     encoding = pieces.model.encoding
     sets = {"people": pieces.people.all, "composed": pieces.composed, "n-gram": by_ngram}
+    sets = {name: of for name, of in sets.items() if of}
     scores = {name: [merged(score, encoding) for score in of] for name, of in sets.items()}
     people = scores["people"]
     notes, voices = excerpt_length(people), voice_count(people)
@@ -84,9 +93,10 @@ def compare(pieces: ComparedPieces, by_ngram: Sequence[Score]) -> dict[str, Any]
         "left out": {name: len(scores[name]) - len(sample) for name, sample in samples.items()},
         "unchanged": unchanged_share(people, encoding, voices),
         "areas": {
-            "composed": _areas([pair]),
-            "people's other half": _areas(halves(samples["people"])),
-            "n-gram": _areas([Pair.of(samples["people"], samples["n-gram"])]),
+            name: _areas(
+                halves(sample) if name == "people" else [Pair.of(samples["people"], sample)]
+            )
+            for name, sample in samples.items()
         },
         "by kind": by_kind(pair),
         "telling": telling(pair),
@@ -107,10 +117,17 @@ def _mean(results: Sequence[Result]) -> Result:
     )
 
 
-def by_kind(pair: Pair) -> dict[str, float]:
-    """Area by each kind of figure alone."""
-    kinds = {str(kind): pair.by_figures(pair.kinds == kind) for kind in dict.fromkeys(pair.kinds)}
-    return {kind: result.mean for kind, result in kinds.items() if result}
+def by_kind(pair: Pair) -> dict[str, dict[str, Any]]:
+    """Area by each kind of figure alone, and by the best figures of the kind, each alone."""
+    alone = single_areas(pair.values, pair.second)
+    rows: dict[str, dict[str, Any]] = {}
+    for kind in dict.fromkeys(pair.kinds.tolist()):
+        result = pair.by_figures(pair.kinds == kind)
+        best = [n for n in np.argsort(-alone) if pair.kinds[n] == kind][:BEST]
+        if result:
+            figures = {pair.names[n]: float(alone[n]) for n in best}
+            rows[kind] = {"area": result.mean, "figures": figures}
+    return rows
 
 
 def telling(pair: Pair) -> list[dict[str, Any]]:
@@ -118,18 +135,24 @@ def telling(pair: Pair) -> list[dict[str, Any]]:
     used = np.flatnonzero(pair.in_excerpt & varies(pair.values))
     values, second = pair.values[:, used], pair.second
     importance, alone = importances(values, second, pair.groups), single_areas(values, second)
-    people, composed = (np.nanmean(values[side], axis=0) for side in (~second, second))
+    people, composed = (list(map(_known_mean, values[side].T)) for side in (~second, second))
     return [
         {
             "figure": pair.names[used[n]],
             "kind": str(pair.kinds[used[n]]),
             "importance": float(importance[n]),
             "alone": float(alone[n]),
-            "people": float(people[n]),
-            "composed": float(composed[n]),
+            "people": people[n],
+            "composed": composed[n],
         }
         for n in np.argsort(-importance)
     ]
+
+
+def _known_mean(column: np.ndarray) -> float | None:
+    """Mean of the values that are defined."""
+    known = column[~np.isnan(column)]
+    return float(known.mean()) if len(known) else None
 
 
 def table(results: dict[str, Any]) -> str:
@@ -144,22 +167,27 @@ def table(results: dict[str, Any]) -> str:
     ]
     for whose, areas in results["areas"].items():
         row = "".join(f"{Result(**area)!s:>16}" for area in areas.values())
-        lines.append(f"{whose:40}{row}")
-    lines.append(f"\n{'by kind of figure alone':40}")
-    lines += [f"{kind:40}{area:16.3f}" for kind, area in results["by kind"].items()]
+        name = "people, two halves" if whose == "people" else whose
+        lines.append(f"{name:40}{row}")
+    lines.append(f"\n{'by kind of figure alone':24}")
+    for kind, row in results["by kind"].items():
+        best = ", ".join(f"{name} {area:.2f}" for name, area in row["figures"].items())
+        lines.append(f"{kind:24}{row['area']:8.3f}   {best}")
     lines.append(f"\n{'most telling':52}{'bits':>7}{'alone':>7}{'people':>9}{'composed':>9}")
     lines += [
-        f"{row['figure']:52}{row['importance']:7.3f}{row['alone']:7.3f}"
-        f"{row['people']:9.3f}{row['composed']:9.3f}"
+        f"{row['figure']:52}{row['importance']:7.3f}{row['alone']:7.3f}{_means(row)}"
         for row in results["telling"][:TELLING]
     ]
-    lines.append(f"\n{'most telling alone':52}")
+    lines.append(f"\n{'most telling, each alone':52}")
     alone = sorted(results["telling"], key=lambda row: -row["alone"])[:TELLING]
-    lines += [
-        f"{row['figure']:52}{'':7}{row['alone']:7.3f}{row['people']:9.3f}{row['composed']:9.3f}"
-        for row in alone
-    ]
+    lines += [f"{row['figure']:52}{'':7}{row['alone']:7.3f}{_means(row)}" for row in alone]
     return "\n".join(lines)
+
+
+def _means(row: dict[str, Any]) -> str:
+    """Both means of a figure, `-` where it is defined for none."""
+    means = row["people"], row["composed"]
+    return "".join(f"{'-':>9}" if mean is None else f"{mean:9.3f}" for mean in means)
 
 
 if __name__ == "__main__":

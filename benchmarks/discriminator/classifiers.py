@@ -23,6 +23,7 @@ from sklearn.svm import LinearSVC
 
 FOLDS = 5
 HASHES = 2**18
+MIN_DEFINED = 0.2  # share of a set
 SHUFFLES = 3  # of each figure, for its importance
 
 Values: TypeAlias = Any  # np.ndarray, or a sparse matrix of scipy
@@ -39,17 +40,30 @@ class Result:
         return f"{self.mean:.3f} ± {self.deviation:.3f}"
 
 
-def boosted_trees() -> HistGradientBoostingClassifier:
-    """Classifier of figures (P, F), which may be NaN."""
-    return HistGradientBoostingClassifier(
-        max_iter=150,
-        max_depth=3,
-        max_bins=32,
-        l2_regularization=1.0,
-        early_stopping=False,
-        class_weight="balanced",
-        random_state=0,
-    )
+class BoostedTrees:
+    """Classifier of figures (P, F), which may be NaN, by those that vary where it is fitted."""
+
+    def fit(self, values: np.ndarray, second: np.ndarray) -> BoostedTrees:
+        self._used = varies(values)  # (F,) bool
+        trees = HistGradientBoostingClassifier(
+            max_iter=150,
+            max_depth=3,
+            max_bins=32,
+            l2_regularization=1.0,
+            early_stopping=False,
+            class_weight="balanced",
+            random_state=0,
+        )
+        self._trees = trees.fit(values[:, self._used], second)
+        return self
+
+    def decision_function(self, values: np.ndarray) -> np.ndarray:
+        """Logits of the second set: (P, F) -> (P,)."""
+        return np.asarray(self._trees.decision_function(values[:, self._used]))
+
+    def predict_proba(self, values: np.ndarray) -> np.ndarray:
+        """Probabilities of both sets: (P, F) -> (P, 2)."""
+        return np.asarray(self._trees.predict_proba(values[:, self._used]))
 
 
 def word_classifier() -> Pipeline:
@@ -75,7 +89,8 @@ def area_under_curve(
     areas = []
     for train, held_out in _folds(second, groups):
         classifier = make().fit(values[train], second[train])
-        areas.append(roc_auc_score(second[held_out], _scores(classifier, values[held_out])))
+        logits = classifier.decision_function(values[held_out])
+        areas.append(roc_auc_score(second[held_out], logits))
     return Result(float(np.mean(areas)), float(np.std(areas)))
 
 
@@ -87,7 +102,7 @@ def importances(values: np.ndarray, second: np.ndarray, groups: np.ndarray) -> n
     rng = np.random.default_rng(0)
     raised = np.zeros(values.shape[1])
     for train, held_out in _folds(second, groups):
-        trees = boosted_trees().fit(values[train], second[train])
+        trees = BoostedTrees().fit(values[train], second[train])
         known, truth = values[held_out], second[held_out]
         loss = log_loss(truth, trees.predict_proba(known))
         for figure in range(values.shape[1]):
@@ -101,11 +116,14 @@ def importances(values: np.ndarray, second: np.ndarray, groups: np.ndarray) -> n
 
 
 def single_areas(values: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """The area of each figure alone, in the better direction: (P, F), (P,) -> (F,)."""
+    """The area of each figure alone, in the better direction: (P, F), (P,) -> (F,).
+
+    0.5 for a figure that is defined for less than MIN_DEFINED of either set.
+    """
     areas = []
     for column in values.T:
         known = ~np.isnan(column)
-        if len(np.unique(second[known])) < 2:
+        if min(known[second].mean(), known[~second].mean()) < MIN_DEFINED:
             areas.append(0.5)
             continue
         area = float(roc_auc_score(second[known], column[known]))
@@ -121,8 +139,3 @@ def varies(values: np.ndarray) -> np.ndarray:
 def _folds(second: np.ndarray, groups: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
     return folds.split(np.zeros(len(second)), second, groups)
-
-
-def _scores(classifier: Any, values: Values) -> np.ndarray:
-    """What rises with the chance of the second set: (P, F) -> (P,)."""
-    return np.asarray(classifier.decision_function(values))

@@ -9,9 +9,10 @@ import numpy as np
 from scipy.sparse import spmatrix, vstack
 
 from benchmarks.discriminator.classifiers import (
+    FOLDS,
+    BoostedTrees,
     Result,
     area_under_curve,
-    boosted_trees,
     count_words,
     varies,
     word_classifier,
@@ -19,9 +20,14 @@ from benchmarks.discriminator.classifiers import (
 from benchmarks.discriminator.excerpts import excerpts
 from benchmarks.discriminator.figures.all_figures import ENDING, FigureTable
 from benchmarks.discriminator.sequences import words
+from musicgen.errors import MusicgenError
 from musicgen.score import Score
 
 HALVINGS = 3
+
+
+class TooFewExcerpts(MusicgenError):
+    """A set of pieces that cannot be divided among the folds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +46,8 @@ class Sample:
         numbered = np.arange(len(scores)) if groups is None else np.array(groups)
         rows = excerpts(scores, notes, voices)
         found = [excerpt for excerpt in rows if excerpt is not None]
+        if len(found) < FOLDS:
+            raise TooFewExcerpts(f"only {len(found)} pieces have {notes} notes before the last bar")
         long_enough = np.array([excerpt is not None for excerpt in rows], bool)
         return cls(
             FigureTable(found), count_words([words(e) for e in found]), numbered[long_enough]
@@ -83,7 +91,7 @@ class Pair:
         if not used.any():
             return None
         values = self.values[:, used]
-        return area_under_curve(boosted_trees, values, self.second, self.groups)
+        return area_under_curve(BoostedTrees, values, self.second, self.groups)
 
     def by_words(self) -> Result:
         """The linear classifier over n-grams of notes."""

@@ -116,7 +116,8 @@ def test_sets_that_differ_are_separated_and_others_are_not():
     rng = np.random.default_rng(0)
     values, second = rng.normal(size=(200, 2)), np.arange(200) % 2 == 1
     values[second, 0] += 4.0
-    make, groups = classifiers.boosted_trees, np.arange(200)
+    values[1:, 1] = np.where(rng.random(199) < 0.1, np.nan, values[1:, 1])
+    make, groups = classifiers.BoostedTrees, np.arange(200)
     assert classifiers.area_under_curve(make, values, second, groups).mean > 0.95
     assert abs(classifiers.area_under_curve(make, values[:, 1:], second, groups).mean - 0.5) < 0.15
     assert classifiers.single_areas(values, second).argmax() == 0
