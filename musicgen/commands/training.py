@@ -109,6 +109,8 @@ def evaluate(options: argparse.Namespace) -> Answer:
     }
     fields = ", ".join(f"{name} {bits:.2f}" for name, bits in result.by_field.items())
     bits_per_note = f"{result.bits_per_note:.3f} bits a note ({fields})"
+    if result.bits_per_quarter is not None:
+        bits_per_note += f", {result.bits_per_quarter:.2f} a quarter note"
     note = f"; related to training pieces by music or melody: {related}"
     return Answer(data, f"{bits_per_note} on {result.coverage}{note if related else ''}")
 

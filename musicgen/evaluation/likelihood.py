@@ -4,9 +4,9 @@ Each field is predicted from the true values before it, through the step graphs 
 that composing uses, over whole pieces. Pieces are stepped in batches, and the input that tells
 the bars left is 0.
 
-Bits per note are comparable between encodings: the bits of a piece divided by its notes on the
-grid of `events`, where two voices on one key are one note. The encoding `notes` does not say
-when notes sound, so its bits pay for less than those of `events`.
+Bits per note and per quarter are comparable between encodings: notes are those on the grid of
+`events`, where two voices on one key are one note. The encoding `notes` does not say when notes
+sound, so its bits pay for less than those of `events`; those of `parts` pay for unisons, too.
 """
 
 from __future__ import annotations
@@ -51,7 +51,12 @@ def evaluate(
     scores = [score for score in scores if len(score)]
     pieces = [model.encoding.encode(score) for score in scores]
     notes = [len(EventsEncoding().encode(score)) for score in scores]
-    return evaluate_steps(model, pieces, notes, primer, progress, is_time_over)
+    evaluation = evaluate_steps(model, pieces, notes, primer, progress, is_time_over)
+    if any(score.is_performance for score in scores):
+        return evaluation
+    quarters = sum(score.end / score.resolution for score in scores)
+    bits_per_quarter = evaluation.bits_per_note * evaluation.total_notes / quarters
+    return replace(evaluation, bits_per_quarter=bits_per_quarter)
 
 
 def evaluate_steps(

@@ -41,6 +41,7 @@ class Evaluation:
     pieces: tuple[PieceCost, ...]
     total_pieces: int  # measured or not
     total_notes: int
+    bits_per_quarter: float | None = None  # None where pieces are performances
 
     @property
     def notes(self) -> int:
@@ -73,6 +74,7 @@ class Evaluation:
         return {
             "bits_per_note": self.bits_per_note,
             "bits_per_step": self.bits_per_step,
+            "bits_per_quarter": self.bits_per_quarter,
             "by_field": dict(self.by_field),
             "accuracy": dict(self.accuracy),
             "calibration_error": {
