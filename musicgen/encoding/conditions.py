@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from musicgen.encoding.grid import BEATS
+from musicgen.encoding.parts.form_features import NOT_TOLD, no_answer
 from musicgen.encoding.parts.roles import UNKNOWN_KEY
 from musicgen.encoding.steps import Features
 
 
 @dataclass(frozen=True)
 class Condition:
-    """A column of a feature, and its value where nothing is asked for."""
+    """Columns of a feature, from `first` on, and their values where nothing is asked for."""
 
     feature: str
-    column: int
-    unknown: int
+    first: int
+    unknown: tuple[int, ...]
 
     def hide(self, features: Features) -> None:
-        """Set the column to unknown, in place, where an encoding has the feature."""
+        """Set the columns to unknown, in place, where an encoding has the feature."""
         if self.feature in features:
-            features[self.feature][:, self.column] = self.unknown
+            columns = slice(self.first, self.first + len(self.unknown))
+            features[self.feature][:, columns] = self.unknown
 
 
-BARS_LEFT = Condition("clock", 2, 0)
-KEY = Condition("key", 0, UNKNOWN_KEY)
-CONDITIONS = (BARS_LEFT, KEY)
+BARS_LEFT = Condition("clock", 2, (0,))
+KEY = Condition("key", 0, (UNKNOWN_KEY,))
+FORM = Condition("form", 0, (NOT_TOLD, *no_answer(BEATS)))
+CONDITIONS = (BARS_LEFT, KEY, FORM)

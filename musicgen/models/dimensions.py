@@ -42,5 +42,6 @@ PART_FILTERS, PART_MIX_DIM = 40, 12
 MAX_INTERVAL, INTERVAL_DIM = 24, 16  # semitones
 DEGREE_DIM = 16
 LENGTH_DIM = 12
+FORM_DIM = 8  # of the state of a bar in the form
 PROGRAM_DIM = 16
 CONTEXT_DIM = 256  # all features of a step as one vector

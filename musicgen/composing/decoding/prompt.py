@@ -50,7 +50,7 @@ def build_prompt(
     """
     steps = _primer_steps(encoding, settings, primer)
     if isinstance(encoding, PartsEncoding) and primer is None:
-        steps = encoding.beginning(ensemble or Ensemble(), steps)
+        steps = encoding.beginning(ensemble or Ensemble(), steps, settings.form or "")
     max_steps = MAX_NOTES if settings.notes is None else settings.notes
     last_bar = None
     if settings.all_bars is not None:

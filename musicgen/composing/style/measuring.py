@@ -89,6 +89,7 @@ def _measure_parts(
         program=None,
         pickups=_common_shares(f"{_pickup_quarters(score):g}" for score in group),
         ensembles=tuple(Ensemble(piece.roles, piece.key) for piece in pieces),
+        forms=tuple(piece.form for piece in pieces if piece.form),
     )
 
 

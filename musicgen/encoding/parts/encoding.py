@@ -18,6 +18,7 @@ import numpy as np
 from musicgen.encoding.events import DEFAULT_VELOCITY, VELOCITY
 from musicgen.encoding.grid import GRIDS, HIGHEST_KEY, KEYS, LOWEST_KEY, ClockName, Grid
 from musicgen.encoding.parts.features import FEATURE_WIDTHS, part_features
+from musicgen.encoding.parts.form_features import FORM_WIDTH
 from musicgen.encoding.parts.note_steps import part_rows
 from musicgen.encoding.parts.roles import UNKNOWN_KEY, Ensemble, Role, assign_roles, transposed_key
 from musicgen.encoding.parts.schedule import AFTER, AT_END, last_value
@@ -26,10 +27,14 @@ from musicgen.encoding.parts.tracker import PartsTracker
 from musicgen.encoding.steps import Features, Field, Steps
 from musicgen.json_files import convert_json
 from musicgen.score import NOTE_DTYPE, Score
+from musicgen.theory.form import form_of
 from musicgen.theory.keys import find_keys
 from musicgen.theory.spelling import pitch_name
 
 REST = KEYS  # value of the field `pitch`
+
+MIN_REPEATED = 0.1  # share of the bars, for forms
+MAX_FORMS = 200  # pieces that are looked at
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,7 @@ class PartsEncoding:
 
     velocity: bool = False
     clock: ClockName = "beats"  # seconds: a grid unit is 10 ms, and there are no bars
+    form: bool = False  # the model is told which bars repeat an earlier one
 
     name = "parts"
 
@@ -45,20 +51,22 @@ class PartsEncoding:
     def for_scores(cls, scores: Iterable[Score]) -> PartsEncoding:
         """The encoding with velocity if the scores have more than one.
 
-        Its clock is seconds if most of the notes are in performances.
+        Its clock is seconds if most of the notes are in performances. It has forms if the pieces
+        repeat bars, MIN_REPEATED of them or more.
         """
         scores = [score for score in scores if len(score)]
         velocities = {value for score in scores for value in np.unique(score.notes["velocity"])}
         notes = sum(map(len, scores))
         performed = sum(len(score) for score in scores if score.is_performance)
         clock: ClockName = "seconds" if 2 * performed > notes else "beats"
-        return cls(len(velocities) > 1, clock)
+        repeats = clock == "beats" and repeated_share(scores[:MAX_FORMS]) >= MIN_REPEATED
+        return cls(len(velocities) > 1, clock, repeats)
 
     @classmethod
     def from_json(cls, entry: object) -> PartsEncoding:
         """The encoding that `to_json` described; InvalidJson for anything else."""
         schema: _PartsJson = convert_json(entry, _PartsJson, "the encoding `parts`")
-        return cls(schema.velocity, schema.clock)
+        return cls(schema.velocity, schema.clock, schema.form)
 
     @property
     def grid(self) -> Grid:
@@ -76,7 +84,7 @@ class PartsEncoding:
 
     @property
     def feature_widths(self) -> Mapping[str, int]:
-        return FEATURE_WIDTHS
+        return {**FEATURE_WIDTHS, "form": FORM_WIDTH} if self.form else FEATURE_WIDTHS
 
     def encode(self, score: Score) -> PartsSteps:
         placed = self.grid.on_clock(score)
@@ -95,11 +103,11 @@ class PartsEncoding:
         rows = [part_rows(table, part, self.grid, until) for part, table in enumerate(earlier)]
         return self._steps(rows, placed, roles)
 
-    def beginning(self, ensemble: Ensemble, steps: Steps) -> PartsSteps:
-        """No step yet, of a piece with these parts and this key, and the metres of others."""
+    def beginning(self, ensemble: Ensemble, steps: Steps, form: str = "") -> PartsSteps:
+        """No step yet, of a piece with these parts, key and form, and the metres of others."""
         empty = np.zeros((0, len(self.fields)), np.int32)
         facts = (steps.tempo, steps.metres, steps.name, ensemble.roles, ensemble.key, self.grid)
-        return PartsSteps(empty, *facts)
+        return PartsSteps(empty, *facts, form if self.form else None)
 
     def decode(self, steps: Steps) -> Score:
         assert isinstance(steps, PartsSteps)
@@ -175,7 +183,7 @@ class PartsEncoding:
         key = find_keys([placed])[0]
         number = UNKNOWN_KEY if key is None else key.tonic + 12 * (key.mode == "minor")
         facts = (placed.mean_tempo, placed.metres, placed.name, roles, number, self.grid)
-        return PartsSteps(fields, *facts)
+        return PartsSteps(fields, *facts, form_of(placed) if self.form else None)
 
     def _tables(self, score: Score) -> tuple[list[np.ndarray], tuple[Role, ...]]:
         """Notes of each role in grid units and values of the fields, and the roles."""
@@ -193,6 +201,14 @@ class PartsEncoding:
 class _PartsJson(msgspec.Struct, tag_field="name", tag="parts", forbid_unknown_fields=True):
     velocity: bool
     clock: ClockName = "beats"
+    form: bool = False
+
+
+def repeated_share(scores: Sequence[Score]) -> float:
+    """Share of the bars of pieces that repeat an earlier bar."""
+    forms = [form_of(score) for score in scores]
+    bars = sum(map(len, forms))
+    return 1 - sum(len(set(form)) for form in forms) / bars if bars else 0.0
 
 
 def _is_pitched_note(steps: PartsSteps) -> np.ndarray:

@@ -28,6 +28,11 @@ import numpy as np
 from musicgen.encoding.clock import clock
 from musicgen.encoding.events_features import CHROMA_WINDOWS
 from musicgen.encoding.grid import GRID_TICKS, KEYS, LOWEST_KEY, Grid
+from musicgen.encoding.parts.form_features import (
+    FormPlan,
+    chord_places,
+    form_feature,
+)
 from musicgen.encoding.parts.schedule import AFTER, last_value
 from musicgen.encoding.parts.steps_of_parts import PartsSteps
 from musicgen.encoding.repeat_features import REPEATS, latest_repeats
@@ -72,7 +77,7 @@ def part_features(
     drums = np.array([role.is_drum for role in steps.roles], bool)
     notes = (fields[:, 0] < REST) & ~drums[part]
     remaining, age = _keyboard(fields, onset, notes, start, steps.grid)
-    return {
+    features = {
         "part": _part(steps, part, onset, fields, previous)[rows],
         "clock": clock(onset[rows], steps.metres, _bars(steps), steps.grid),
         "key": np.full((len(rows), 1), steps.key, np.int16),
@@ -84,6 +89,11 @@ def part_features(
         REPEATS: _repeats(steps.grid, fields, part, onset, previous)[rows].astype(np.int16),
         "given": GivenParts(steps, given)(part[rows], onset[rows]).astype(np.int16),
     }
+    if steps.form is not None:
+        plan, places = FormPlan(steps.form, steps.metres), chord_places(part, onset)
+        of_form = form_feature(plan, fields, part, onset, places, steps.grid)
+        features["form"] = of_form[rows]
+    return features
 
 
 def no_repeat(grid: Grid) -> tuple[int, int, int, int]:

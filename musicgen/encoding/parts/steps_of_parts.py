@@ -21,6 +21,7 @@ class PartsSteps(Steps):
     roles: tuple[Role, ...] = ()
     key: int = UNKNOWN_KEY  # tonic as pitch class, 12 more in minor
     grid: Grid = BEATS
+    form: str | None = None  # a letter a bar, see `theory.form`; None: the encoding tells none
     given: tuple[int, ...] = ()  # numbers of the parts that are known ahead of time
 
     @cached_property

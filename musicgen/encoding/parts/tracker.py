@@ -18,6 +18,7 @@ from musicgen.encoding.parts.features import (
     role_numbers,
     voice_numbers,
 )
+from musicgen.encoding.parts.form_features import FormPlan, FormTracker
 from musicgen.encoding.parts.schedule import AFTER, AT_END, BatchSchedule
 from musicgen.encoding.parts.steps_of_parts import PartsSteps
 from musicgen.encoding.repeat_features import REPEATS, RepeatHistory
@@ -57,6 +58,9 @@ class PartsTracker:
         self._nothing = np.array(nothing)
         self._given = GivenParts(piece, piece.given)
         self.schedule = BatchSchedule(rows, self._count, self._grid)
+        self._chord_place = np.zeros(rows, np.int64)  # of the next step
+        self._tells_form = piece.form is not None
+        self._form = FormTracker(rows, FormPlan(piece.form or "", piece.metres), self._grid)
 
     @property
     def now(self) -> np.ndarray:
@@ -95,6 +99,8 @@ class PartsTracker:
             REPEATS: repeats,
             "given": self._given(part, now),
         }
+        if self._tells_form:
+            values["form"] = self._form.features(part, now, self._chord_place)
         return {name: value.astype(np.float32) for name, value in values.items()}
 
     def push(self, fields: np.ndarray) -> None:
@@ -104,6 +110,8 @@ class PartsTracker:
             self._pitches[rows, part, 0] == NO_PITCH, 0, now - self._onsets[rows, part]
         )
         self._push_repeats(part, fields, waited)
+        if self._tells_form:
+            self._form.push(part, now, self._chord_place, fields)
         for table, latest in ((self._pitches, pitch), (self._durations, duration + 1)):
             table[rows, part, 1:] = table[rows, part, :-1]
             table[rows, part, 0] = latest
@@ -112,6 +120,8 @@ class PartsTracker:
         if len(noted):
             self._push_notes(noted, pitch[noted], now[noted], duration[noted] + 1)
         self.schedule.push(duration, following)
+        goes_on = (self.schedule.part == part) & (self.schedule.now == now)
+        self._chord_place = np.where(goes_on, self._chord_place + 1, 0)
 
     def select(self, rows: np.ndarray) -> None:
         for name in _BY_ROW:
@@ -119,6 +129,7 @@ class PartsTracker:
         self._own = [[history.copy() for history in self._own[row]] for row in rows]
         self._all = [self._all[row].copy() for row in rows]
         self.schedule.select(rows)
+        self._form.select(rows)
 
     def _push_notes(
         self, rows: np.ndarray, key: np.ndarray, onset: np.ndarray, duration: np.ndarray
@@ -151,5 +162,5 @@ class PartsTracker:
 
 _BY_ROW = (
     *("_pitches", "_durations", "_onsets", "_following", "_started", "_ended"),
-    *("_chroma", "_classes", "_notes", "_own_repeats", "_all_repeats"),
+    *("_chroma", "_classes", "_notes", "_own_repeats", "_all_repeats", "_chord_place"),
 )

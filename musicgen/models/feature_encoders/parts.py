@@ -12,10 +12,12 @@ from keras import layers, ops
 
 from musicgen.encoding.grid import KEYS
 from musicgen.encoding.parts.features import GIVEN_WIDTH, REPEAT_WIDTH, VOICE_WIDTH, VOICES
+from musicgen.encoding.parts.form_features import FORM_STATES
 from musicgen.encoding.repeat_features import REPEATS
 from musicgen.encoding.steps import Encoding
 from musicgen.models.dimensions import (
     CONTEXT_DIM,
+    FORM_DIM,
     KEYBOARD_DIM,
     LENGTH_DIM,
     PART_MIX_DIM,
@@ -62,6 +64,8 @@ class PartsFeatureEncoder(FeatureEncoder):
         self.length = layers.Embedding(units + 1, LENGTH_DIM, name="length")
         self.interval = IntervalEmbedding(name="interval")
         self.degree = DegreeEmbedding(name="degree")
+        self.has_form = "form" in encoding.feature_widths
+        self.form = layers.Embedding(FORM_STATES, FORM_DIM, name="form") if self.has_form else None
         self.repeat_order = layers.Embedding(REPEAT_ORDERS, REPEAT_ORDER_DIM, name="repeat_order")
         # Fewer numbers a key before the convolution along them, which takes most of the time.
         self.mix = layers.Dense(PART_MIX_DIM, activation="silu", name="mix")
@@ -74,14 +78,17 @@ class PartsFeatureEncoder(FeatureEncoder):
         return (
             *(self.role, self.clock, self.next_end, self.length, self.interval, self.degree),
             *(self.repeat_order, self.mix, self.keyboard, self.context),
+            *([self.form] if self.form is not None else []),
         )
 
     def heads(self) -> list[layers.Layer]:
         width = self.settings.width
         hidden = {"next": NEXT_HIDDEN_DIM}
         copies = (2, 2 + len(VOICES), 2, 0)
+        if self.has_form:
+            copies = (3, 3 + len(VOICES), 3, 0)
         return [
-            PartPitchHead(self.settings.dropout, name="pitch_head")
+            PartPitchHead(self.settings.dropout, copies[i], name="pitch_head")
             if f.name == "pitch"
             else CopyHead(f.size, hidden.get(f.name, width), copies[i], name=f"{f.name}_head")
             for i, f in enumerate(self.fields)
@@ -108,6 +115,9 @@ class PartsFeatureEncoder(FeatureEncoder):
         sonority = sonorities(features["remaining"], features["age"])  # (B, T, KEYS, 3)
         given = _given_pitches(ops.cast(features["given"], "int32"))
         pitches = [own[..., 2:6:2], voices[..., 0], voices[..., 1], repeats[..., 0], given]
+        if self.form is not None:
+            form = ops.cast(features["form"], "int32")
+            pitches.append(form[..., 1:2])
         channels = [
             self._key_features(state),
             on_keys(ops.concatenate(pitches, axis=-1)),
@@ -135,6 +145,8 @@ class PartsFeatureEncoder(FeatureEncoder):
             merge_last_axes(self.repeat_order(repeats[..., 3])),
             self.keyboard(merge_last_axes(keys)),
         ]
+        if self.form is not None:
+            inputs += [self.form(form[..., 0]), embed(form[..., 1:])]
         context = self.context(ops.concatenate([ops.cast(v, "float32") for v in inputs], axis=-1))
         return {**features, "context": self.dropout(context)}
 
@@ -159,6 +171,9 @@ class PartsFeatureEncoder(FeatureEncoder):
         repeats = split_last_axis(ops.cast(features[REPEATS], "int32"), REPEAT_WIDTH)
         vectors = [features["context"], features["time"]]
         copied = repeats[..., index] if index < 3 else repeats[..., :0, 0]
+        if self.has_form and index < 3:
+            form = ops.cast(features["form"], "int32")
+            copied = ops.concatenate([copied, form[..., 1 + index : 2 + index]], axis=-1)
         if index == 0:
             offsets = self.degree.of_keyboard(ops.cast(features["key"][..., 0], "int32"))
             return vectors, {**features, "degree_offsets": offsets, "copied": copied}
@@ -172,6 +187,10 @@ class PartsFeatureEncoder(FeatureEncoder):
             ops.cast(repeats[..., :index] == drawn[..., None, :index], "float32")[..., 0, :],
             ops.cast(repeats[..., :index] == drawn[..., None, :index], "float32")[..., 1, :],
         ]
+        if self.form is not None:
+            form = ops.cast(features["form"], "int32")
+            vectors.append(self.form(form[..., 0]))
+            vectors.append(ops.cast(form[..., 1 : 1 + min(index, 3)] == drawn[..., :3], "float32"))
         if index == 1:
             voices = split_last_axis(ops.cast(features["voices"], "int32"), VOICE_WIDTH)
             ends = ops.where(voices[..., 2] > 0, voices[..., 2] - 1, self.fields[1].size)

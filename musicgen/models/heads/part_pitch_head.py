@@ -19,13 +19,13 @@ MASKED = -1e9  # added to the logit of a value that cannot be drawn
 class PartPitchHead(layers.Layer):
     """Logits of the keys and of a rest: (B, T, D) -> (B, T, KEYS + 1)."""
 
-    def __init__(self, dropout: float, **arguments: Any) -> None:
+    def __init__(self, dropout: float, copies: int, **arguments: Any) -> None:
         super().__init__(autocast=False, **arguments)  # half precision would round features
         self.dropout = layers.Dropout(dropout, name="dropout")
         self.keys = KeysHead(filters=PART_FILTERS, name="keys")
         self.degrees = layers.Dense(PART_FILTERS, use_bias=False, name="degrees")
         self.rest = layers.Dense(1, dtype="float32", name="rest")
-        self.copy_logits = layers.Dense(2, dtype="float32", name="copy")
+        self.copy_logits = layers.Dense(copies, dtype="float32", name="copy")
 
     def call(self, context: Tensor, features: FeatureTensors) -> Tensor:
         """features: `keys`, `degree_offsets` of the keys, `copied` pitches, `part`, `own`."""

@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from musicgen.encoding.conditions import BARS_LEFT, CONDITIONS, KEY, Condition
+from musicgen.encoding.conditions import BARS_LEFT, CONDITIONS, FORM, KEY, Condition
 from musicgen.encoding.parts.roles import MAX_PARTS
 from musicgen.encoding.parts.steps_of_parts import with_given_parts
 from musicgen.encoding.steps import Encoding, Steps
@@ -61,7 +61,7 @@ class Windows:
         order = rng.permutation(count)
         randoms = rng.random((count, 2))  # for the transposition, for the bars left
         # Streams of their own, so that windows of other encodings stay those of earlier versions.
-        for_key = np.random.default_rng((seed, epoch, 1)).random(count)
+        for_key, for_form = np.random.default_rng((seed, epoch, 1)).random((2, count))
         for_parts = np.random.default_rng((seed, epoch, 2)).random((count, 1 + MAX_PARTS))
         for at in range(skip * self.batch, len(order), self.batch):
             rows = []
@@ -70,7 +70,7 @@ class Windows:
                 steps = self._transpose(self.pieces[piece], transpose, randoms[i, 0])
                 steps = with_given_parts(steps, for_parts[i])
                 # Half of the windows hide a condition, so that the model also works without.
-                hidden = ((BARS_LEFT, randoms[i, 1]), (KEY, for_key[i]))
+                hidden = ((BARS_LEFT, randoms[i, 1]), (KEY, for_key[i]), (FORM, for_form[i]))
                 rows.append(self._row(steps, start, [c for c, random in hidden if random >= 0.5]))
             yield self._stack(rows)
 

@@ -15,7 +15,7 @@ from musicgen.score import Score, notes_from
 from musicgen.score_fields import Part
 from tests.helpers.score_strategies import scores
 
-PLAIN = PartsEncoding()
+PLAIN, WITH_FORM = PartsEncoding(), PartsEncoding(form=True)
 REST, END = 88, 194
 A4, C5, E4, C3 = 48, 51, 43, 27  # keys of the piano from A0 on
 
@@ -105,15 +105,18 @@ def test_transposed_steps_are_the_steps_of_the_transposed_score(score: Score, da
     assert transposed.roles == expected.roles
 
 
-@given(scores(most=60), st.data())
-def test_tracker_and_encoding_have_the_same_features(score: Score, data) -> None:
-    steps = PLAIN.encode(score)
+@given(st.sampled_from((PLAIN, WITH_FORM)), scores(most=60), st.data())
+def test_tracker_and_encoding_have_the_same_features(encoding, score: Score, data) -> None:
+    steps = encoding.encode(score)
     start = data.draw(st.integers(0, len(steps)))
-    whole, part = PLAIN.features(steps), PLAIN.features(steps, start)
+    whole, part = encoding.features(steps), encoding.features(steps, start)
+    assert {name: array.shape for name, array in whole.items()} == {
+        name: (len(steps), width) for name, width in encoding.feature_widths.items()
+    }
     if not len(steps):
         return
     left = int(whole["clock"][0, 2])
-    tracker = PLAIN.tracker(2, steps, left)
+    tracker = encoding.tracker(2, steps, left)
     for index, step in enumerate(steps.fields):
         for name, array in tracker.features().items():
             if name == "clock" and left == 16:  # more bars than are told apart
@@ -138,6 +141,24 @@ def test_selected_rows_of_a_tracker_are_independent(first: Score, second: Score)
     both.select(np.array([1, 1]))
     for name, array in alone.features().items():
         assert np.array_equal(both.features()[name][:1], array), name
+
+
+def test_a_repeated_bar_is_answered_by_the_earlier_one() -> None:
+    bar = [(0, 24, 60), (24, 24, 62), (48, 48, 64)]
+    notes = [(start + 96 * n, *rest) for n in (0, 2) for start, *rest in bar] + [(96, 96, 67)]
+    steps = WITH_FORM.encode(Score(notes_from(notes)))
+    assert steps.form == "ABA"
+    form = WITH_FORM.features(steps)["form"].tolist()
+    new = [1, 89, 192, 195]
+    # 2 for a repeated bar, then pitch, duration and `next` of the earlier step.
+    assert form == [new, new, new, new, [2, 39, 11, 0], [2, 41, 11, 0], [2, 43, 23, 0]]
+
+
+def test_collections_that_repeat_bars_have_forms() -> None:
+    bar = [(0, 24, 60), (24, 24, 62), (48, 48, 64)]
+    repeated = [(start + 96 * n, *rest) for n in range(3) for start, *rest in bar]
+    assert PartsEncoding.for_scores([Score(notes_from(repeated))]).form
+    assert not PartsEncoding.for_scores([DUET]).form
 
 
 def test_the_next_step_is_of_the_part_that_waits_longest() -> None:
