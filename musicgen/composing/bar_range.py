@@ -153,4 +153,14 @@ class BarRange:
         for name, setting in (("velocity", None), ("program", self.settings.program)):
             if name not in drawn or setting is not None:
                 notes[name] = int(np.median(old[name])) if setting is None else setting
-        return without_overlaps(notes)
+        # Not every model leaves out keys that sound: an n-gram, for one, does not know of them.
+        free = notes["start"] >= self._held_until[notes["pitch"]]
+        return without_overlaps(notes[free])
+
+    @cached_property
+    def _held_until(self) -> np.ndarray:
+        """Tick at which each key is released by the notes before the range: (128,)."""
+        ends = np.zeros(128, np.int64)
+        earlier = self.score.notes[self.score.notes["start"] < self.start]
+        np.maximum.at(ends, earlier["pitch"], earlier["start"] + earlier["duration"])
+        return ends

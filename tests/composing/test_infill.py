@@ -73,6 +73,18 @@ def test_a_note_that_sounds_into_the_bars_keeps_its_key_and_duration():
     assert 60 not in early["pitch"]
 
 
+def test_a_held_note_stays_where_the_model_strikes_its_key(engine):
+    """The graphs of `engine` do not know which keys sound."""
+    held = [(12 * key, 3 * BAR - 12 * key, 21 + key) for key in range(8)]
+    piece = Score(notes_from([*held, (4 * BAR, 24, 60)]))
+    settings = plain_settings(lowest=21, highest=32, seed=3)  # most are held
+    infilled = infill(engine, settings, piece, 1, 3)
+    assert infilled is not None and infilled.new_notes > 0
+    assert np.array_equal(outside(infilled.score, 1, 3), outside(piece, 1, 3))
+    notes = infilled.score.notes
+    assert np.array_equal(without_overlaps(notes)["duration"], notes["duration"])
+
+
 def test_the_same_settings_give_the_same_bars_and_another_seed_other_ones(engine):
     first, again, other = (
         infill(engine, plain_settings(seed=seed), TUNES[3], 1, 2) for seed in (1, 1, 2)
