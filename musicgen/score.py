@@ -266,9 +266,9 @@ class Score:
         return replace(self, notes=notes)
 
     def transposed(self, semitones: int) -> Score:
-        """The score transposed by semitones; raises InvalidSetting if a pitch leaves 0 to 127."""
+        """The score with all but drums transposed; InvalidSetting if a pitch leaves 0 to 127."""
         notes = self.notes.copy()
-        notes["pitch"] += semitones
+        notes["pitch"][~self.is_drum] += semitones
         if len(notes) and not (notes["pitch"].min() >= 0 and notes["pitch"].max() <= 127):
             raise InvalidSetting(f"transposed by {semitones}, a note would leave 0 to 127")
         return replace(self, notes=notes, unreleased=np.zeros(0, UNRELEASED_DTYPE))

@@ -31,11 +31,12 @@ class PartsBarRange(BarRange):
         """The piece with new notes in place of those in the range.
 
         A new note ends with the piece, where its key is struck again in its part and, in a part
-        without chords, with the next note of the part.
+        without chords, with the next note of the part. It is left out where its key is held in its
+        part from before the range.
         """
         notes = self.score.notes
         inside = (notes["start"] >= self.start) & (notes["start"] < self.end)
-        following, new = notes[notes["start"] >= self.end], new.copy()
+        following, new = notes[notes["start"] >= self.end], new[~self._are_held(new)]
         new["duration"] = np.minimum(new["duration"], self._end_of_piece - new["start"])
         for note in new:
             ends = following["part"] == note["part"]
@@ -45,6 +46,14 @@ class PartsBarRange(BarRange):
                 latest = following["start"][ends].min() - note["start"]
                 note["duration"] = min(note["duration"], latest)
         return replace(self.score, notes=np.concatenate([notes[~inside], new]))
+
+    def _are_held(self, new: np.ndarray) -> np.ndarray:
+        """Whether a key of new notes still sounds in its part, struck before the range: (N,)."""
+        notes = self.score.notes
+        before = notes[notes["start"] < self.start]
+        same = (before["part"] == new["part"][:, None]) & (before["pitch"] == new["pitch"][:, None])
+        ends = np.where(same, before["start"] + before["duration"], 0)
+        return ends.max(axis=1, initial=0) > new["start"]
 
     @cached_property
     def _part_numbers(self) -> tuple[int, ...]:

@@ -15,7 +15,7 @@ from musicgen.composing.originality.report import default_max_copy
 from musicgen.composing.piece import Piece, evaluate
 from musicgen.composing.random_streams import STREAMS_VERSION
 from musicgen.composing.ranking import rank, replace_open
-from musicgen.composing.settings import ComposeSettings
+from musicgen.composing.settings import KNOWN_BY_PARTS, ComposeSettings
 from musicgen.composing.style.sampling import (
     choose_ensemble,
     part_names,
@@ -26,6 +26,9 @@ from musicgen.composing.style.training_profile import TrainingProfile
 from musicgen.composing.style.transposition import style_transposition
 from musicgen.encoding.grid import HIGHEST_KEY, LOWEST_KEY
 from musicgen.encoding.model_interface import Model
+from musicgen.encoding.parts.encoding import PartsEncoding
+from musicgen.encoding.parts.steps_of_parts import PartsSteps
+from musicgen.encoding.steps import Encoding, Steps
 from musicgen.errors import Cancelled
 from musicgen.score import Score
 from musicgen.theory.scales import transpose_key
@@ -40,6 +43,7 @@ class Composer:
     def __init__(self, model: Model, profile: TrainingProfile) -> None:
         self.model = model
         self.profile = profile
+        self._knows_parts = isinstance(model.encoding, PartsEncoding)
 
     def compose(
         self,
@@ -56,7 +60,7 @@ class Composer:
         the best then come first. Pieces with degenerate repetition are replaced by the next
         variations, as long as there are retries.
         """
-        settings = resolve_settings(settings, self.profile, primer)
+        settings = self._resolve(settings, primer)
         pieces = self._generate(
             settings, primer, max(settings.variations, candidates), on_bar, stop
         )
@@ -84,7 +88,7 @@ class Composer:
         stop: Stop | None = None,
     ) -> Piece:
         """Compose one variation by its number, as in a link or a recipe; without retries."""
-        settings = resolve_settings(settings, self.profile, primer)
+        settings = self._resolve(settings, primer)
         [composition] = generate(
             self.model,
             settings,
@@ -114,8 +118,10 @@ class Composer:
         counts as composed.
         """
         started = time.perf_counter()
-        score = self.model.encoding.grid.place(score)
-        settings = resolve_settings(settings_of_finished(settings, score), self.profile, score)
+        encoding = self.model.encoding
+        place = encoding.grid.on_clock if self._knows_parts else encoding.grid.place
+        score = place(score)
+        settings = self._resolve(settings_of_finished(settings, score), score)
         index = self.profile.index
         result = infill(self.model, settings, score, first_bar, last_bar, index=index, stop=stop)
         if result is None:
@@ -130,6 +136,11 @@ class Composer:
         except Cancelled:
             return None
         return self._evaluate(infilled)
+
+    def _resolve(self, settings: ComposeSettings, primer: Score | None) -> ComposeSettings:
+        """Settings without anything left open, and without what the model knows itself."""
+        settings = resolve_settings(settings, self.profile, primer)
+        return replace(settings, **KNOWN_BY_PARTS) if self._knows_parts else settings
 
     def _evaluate(self, composition: Composition) -> Piece:
         return evaluate(composition, self.profile)
@@ -178,8 +189,8 @@ class Composer:
         """
         encoding = self.model.encoding
         steps = encoding.encode(score)
-        primer = encoding.encode(replace(score, notes=score.notes[:primer_notes]))
-        before, rest = steps.fields[: len(primer)], steps.fields[len(primer) :]
+        first = _steps_of_primer(encoding, steps, score, primer_notes)
+        before, rest = steps.fields[:first], steps.fields[first:]
         [log_likelihood] = step_log_likelihoods(
             self.model, steps, score.bars, before, [rest], stop=stop
         )
@@ -256,6 +267,14 @@ def resolve_settings(
     if max_copy is None:
         max_copy = default_max_copy(profile.index) if profile.index else 0
     return replace(settings, max_copy=max_copy, version=STREAMS_VERSION)
+
+
+def _steps_of_primer(encoding: Encoding, steps: Steps, score: Score, notes: int) -> int:
+    """Number of the steps of a score that are before those of all but its first notes."""
+    if isinstance(steps, PartsSteps):
+        composed = score.notes["start"][notes:].min(initial=score.end) // encoding.grid.ticks
+        return int((steps.schedule[1] < composed).sum()) if notes else 0
+    return len(encoding.encode(replace(score, notes=score.notes[:notes])))
 
 
 def settings_of_finished(settings: ComposeSettings, score: Score) -> ComposeSettings:

@@ -37,7 +37,11 @@ MAX_ENSEMBLES = 256  # of a metre
 MIN_TEMPO_BPM, MAX_TEMPO_BPM = 10.0, 400.0
 ENDING_BARS = 2  # that an ending composes again
 
-RHYTHM_FIELDS = ("shift", "duration")  # fields in which rare values stand out: see rhythm_tail
+RHYTHM_FIELDS = (
+    "shift",
+    "duration",
+    "next",
+)  # fields in which rare values stand out: see rhythm_tail
 
 # Grid steps between the positions in a bar where notes may begin and end.
 RHYTHM_GRIDS: Mapping[str, int] = {
@@ -57,6 +61,15 @@ NO_STYLE: Mapping[str, Any] = {
     "form": "",
     "span": 0,
     "silence": MAX_SILENCE_QUARTERS,
+}
+
+# Settings for models that do not know the parts of a piece, as one of `parts` has them: it knows
+# its parts and how pieces end.
+KNOWN_BY_PARTS: Mapping[str, Any] = {
+    "endings": 0,
+    "parts": 0,
+    "counterpoint": 0.0,
+    "span": 0,
 }
 
 # Defaults of version 1: its files and links leave out settings that were added after them.

@@ -9,12 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.composing.originality.index import OriginalityIndex
 from musicgen.composing.originality.report import originality
+from musicgen.composing.pipeline import Composer
 from musicgen.composing.records.saved_pieces import SavedPiece, save_piece
 from musicgen.composing.settings import ComposeSettings
 from musicgen.composing.style.training_profile import write_training_profile
 from musicgen.encoding.events import EventsEncoding
+from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.encoding.steps import Encoding
 from musicgen.files import write_json
 from musicgen.models.checkpoints.checkpoint import FORMAT
@@ -23,7 +26,7 @@ from musicgen.rendering.midi import midi_bytes
 from musicgen.score import Score, notes_from
 from musicgen.training.settings import RunSettings
 from tests.helpers.tiny_graphs import MODEL, tiny_checkpoint
-from tests.helpers.tiny_music import tiny_pieces
+from tests.helpers.tiny_music import band_pieces, tiny_pieces
 
 
 def write_run(
@@ -56,6 +59,16 @@ def write_run(
     if training is not None:
         write_training_profile(folder, training, tiny_pieces(4, 30))
     return folder
+
+
+def band_composer(
+    folder: Path, training: list[Score] | None = None, encoding: PartsEncoding | None = None
+) -> Composer:
+    """A composer with random weights and the profile of training pieces."""
+    encoding = encoding or PartsEncoding()
+    training = band_pieces() if training is None else training
+    profile = write_training_profile(folder, training, band_pieces(2, 4), encoding=encoding)
+    return Composer(OnnxModel(tiny_checkpoint(folder, encoding)), profile)
 
 
 def planted_copy() -> SavedPiece:

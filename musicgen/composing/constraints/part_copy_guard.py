@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from musicgen.composing.constraints.part_rules import rest_where_nothing_fits
 from musicgen.composing.decoding.constraint import Rules, StepContext
 from musicgen.composing.decoding.sampling import FORBIDDEN
 from musicgen.composing.originality.index import OriginalityIndex
@@ -66,7 +67,7 @@ class PartCopyGuard:
             if forbidden.any():
                 logits = logits.copy()
                 logits[row, :KEYS][forbidden] = FORBIDDEN
-        return logits
+        return rest_where_nothing_fits(logits)
 
     def _completing_keys(self, passage: _Passage, now: int) -> np.ndarray:
         """Keys with which the notes of this onset would end a match that is too long: (KEYS,)."""

@@ -9,7 +9,7 @@ import numpy as np
 from musicgen.composing.bars import GridPositions
 from musicgen.composing.constraints.allowed_pitches import allowed_pitches
 from musicgen.composing.decoding.constraint import Rule, Rules, StepContext
-from musicgen.composing.decoding.sampling import FORBIDDEN
+from musicgen.composing.decoding.sampling import FORBIDDEN, NEVER
 from musicgen.composing.settings import MAX_SILENCE_QUARTERS, RHYTHM_GRIDS, ComposeSettings
 from musicgen.encoding.grid import KEYS, LOWEST_KEY, Grid
 from musicgen.encoding.parts.features import DRUMS, REST
@@ -30,12 +30,12 @@ def build_part_rules(
     A key in major or minor is told to the model and is no rule. InvalidSetting where the settings
     ask for what the model cannot do.
     """
-    pitch: tuple[Rule, ...] = ()
-    duration: tuple[Rule, ...] = ()
-    following: tuple[Rule, ...] = ()
     keys = _allowed_keys(settings)
+    pitch: tuple[Rule, ...] = (chords_rise,)
+    duration: tuple[Rule, ...] = ()
+    following: tuple[Rule, ...] = (room_for_a_chord(keys),)
     if not keys.all():
-        pitch = (allow_keys(keys),)
+        pitch = (chords_rise, allow_keys(keys))
     if RHYTHM_GRIDS[settings.grid] > 1:
         if not grid.has_bars:
             raise InvalidSetting("a model of performances plays in seconds: it takes no grid")
@@ -56,9 +56,42 @@ def allow_keys(keys: np.ndarray) -> Rule:
     allowed = np.append(keys, True)
 
     def rule(context: StepContext, logits: np.ndarray) -> np.ndarray:
-        restricted = np.where(allowed | _is_drum(context), logits, FORBIDDEN)
-        possible = restricted.max(axis=1, keepdims=True) > FORBIDDEN
-        return np.where(possible, restricted, logits)
+        return np.where(allowed | _is_drum(context), logits, FORBIDDEN)
+
+    return rule
+
+
+def chords_rise(context: StepContext, logits: np.ndarray) -> np.ndarray:
+    """Forbid keys that are not above the part's note before, and a rest, within a chord."""
+    in_chord = context.features["part"][:, 5] > 0
+    if not in_chord.any():
+        return logits
+    values = np.arange(KEYS + 1)
+    impossible = (values <= context.features["own"][:, 0:1]) | (values == REST)
+    return np.where(in_chord[:, None] & impossible, FORBIDDEN, logits)
+
+
+def rest_where_nothing_fits(logits: np.ndarray) -> np.ndarray:
+    """Let a part rest where each of its keys is forbidden: logits of `pitch` (K, V) -> (K, V)."""
+    stuck = logits.max(axis=1) <= NEVER
+    if stuck.any():
+        logits = logits.copy()
+        logits[stuck, REST] = 0.0
+    return logits
+
+
+def room_for_a_chord(keys: np.ndarray) -> Rule:
+    """Forbid another note at once after a rest and after the highest of the keys (KEYS,) bool."""
+    highest = int(np.flatnonzero(keys)[-1])
+
+    def rule(context: StepContext, logits: np.ndarray) -> np.ndarray:
+        pitch = context.drawn[:, 0]
+        full = (pitch == REST) | (pitch >= np.where(_is_drum(context)[:, 0], KEYS - 1, highest))
+        if not full.any():
+            return logits
+        logits = logits.copy()
+        logits[full, AFTER] = FORBIDDEN
+        return logits
 
     return rule
 

@@ -8,9 +8,11 @@ import numpy as np
 
 from musicgen.composing.bars import bar_start
 from musicgen.composing.settings import MAX_NOTES, ComposeSettings
+from musicgen.composing.style.sampling import key_number
 from musicgen.encoding.notes import STEP_TICKS, NotesEncoding
 from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.encoding.parts.roles import Ensemble
+from musicgen.encoding.parts.steps_of_parts import PartsSteps
 from musicgen.encoding.steps import Encoding, Steps
 from musicgen.errors import InvalidSetting
 from musicgen.metres import COMMON_TIME, Metre
@@ -49,8 +51,8 @@ def build_prompt(
     ensemble: the parts and the key of a piece without a primer, for models of `parts`.
     """
     steps = _primer_steps(encoding, settings, primer)
-    if isinstance(encoding, PartsEncoding) and primer is None:
-        steps = encoding.beginning(ensemble or Ensemble(), steps, settings.form or "")
+    if isinstance(encoding, PartsEncoding):
+        steps = _with_conditions(encoding, steps, settings, primer is not None, ensemble)
     max_steps = MAX_NOTES if settings.notes is None else settings.notes
     last_bar = None
     if settings.all_bars is not None:
@@ -75,6 +77,20 @@ def _primer_steps(encoding: Encoding, settings: ComposeSettings, primer: Score |
     if not len(steps):
         raise InvalidSetting("the primer holds no notes")
     return replace(steps, tempo=settings.tempo or primer.mean_tempo)
+
+
+def _with_conditions(
+    encoding: PartsEncoding,
+    steps: Steps,
+    settings: ComposeSettings,
+    has_primer: bool,
+    ensemble: Ensemble | None,
+) -> Steps:
+    """Steps with the parts and key that the model is told; a primer goes on in another key."""
+    if not has_primer:
+        return encoding.beginning(ensemble or Ensemble(), steps, settings.form or "")
+    key = key_number(settings.key)
+    return replace(steps, key=key) if isinstance(steps, PartsSteps) and key is not None else steps
 
 
 def _encode(encoding: Encoding, primer: Score) -> Steps:

@@ -72,6 +72,15 @@ def note_sequence(scores: Sequence[Score]) -> NoteSequence:
     return NoteSequence(onsets, order & (2**_KEY_BITS - 1), piece_starts)
 
 
+def note_places(score: Score) -> np.ndarray:
+    """Index in a score of each note of the sequence of its notes without drums: (M,)."""
+    pitched = np.flatnonzero(~score.is_drum)
+    notes = score.notes[pitched]
+    onset = np.rint(notes["start"] / grid_of(score).ticks).astype(np.int64)
+    _, first = np.unique(onset << _KEY_BITS | piano_keys(notes["pitch"]), return_index=True)
+    return pitched[first]
+
+
 def piano_keys(pitches: np.ndarray) -> np.ndarray:
     """Keys from the piano's lowest; pitches beyond it are moved by octaves, as `events` does."""
     keys = pitches.astype(np.int64) - LOWEST_KEY

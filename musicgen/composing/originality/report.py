@@ -8,7 +8,7 @@ the same.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import msgspec
@@ -16,7 +16,11 @@ import numpy as np
 
 from musicgen.composing.originality.index import HeldOutOverlap, OriginalityIndex
 from musicgen.composing.originality.ngram_index import ngram_hashes
-from musicgen.composing.originality.note_transitions import NoteSequence, note_sequence
+from musicgen.composing.originality.note_transitions import (
+    NoteSequence,
+    note_places,
+    note_sequence,
+)
 from musicgen.encoding.grid import grid_of
 from musicgen.score import Score
 
@@ -29,7 +33,7 @@ class Match:
     """A passage that occurs in a training piece as well and cannot be extended."""
 
     first: int  # index of its first note in the piece
-    notes: int
+    notes: int  # a unison of several parts is one, and drums are none
     start: int  # ticks, onset of its first note
     end: int  # ticks, onset of its last note
     source: str  # name of the training piece
@@ -37,6 +41,12 @@ class Match:
     source_note: int  # index of its first note in the training piece
     source_bar: int  # bar number as printed: a pickup is bar 0
     semitones: int  # transposition from the training piece to this one
+    span: int | None = None  # notes of the piece from first to last, where they are more
+
+    @property
+    def stop(self) -> int:
+        """Index in the piece after its last note."""
+        return self.first + (self.span or self.notes)
 
 
 @dataclass(frozen=True)
@@ -76,8 +86,8 @@ _EARLIER_NAMES = {
 
 
 def originality(score: Score, index: OriginalityIndex) -> Originality:
-    """Compare a piece with the training pieces."""
-    notes, ticks = note_sequence([score]), grid_of(score).ticks
+    """Compare a piece with the training pieces, both without drums."""
+    notes, ticks = note_sequence([score.pitched]), grid_of(score).ticks
     lengths, positions = longest_matches(notes.codes()[:-1], index)
     matches = tuple(
         _match_ending_at(int(last), int(lengths[last]), int(positions[last]), notes, index, ticks)
@@ -88,6 +98,8 @@ def originality(score: Score, index: OriginalityIndex) -> Originality:
     share = _covered_share(matches, len(notes.keys))
     if not matches:
         return Originality(0, 0.0, "", None, share, human_95)
+    places = note_places(score)
+    matches = tuple(_in_piece(match, places) for match in matches)
     longest = max(matches, key=lambda match: match.notes)
     bars = _bars_between(score, longest.start, longest.end)
     return Originality(
@@ -193,6 +205,13 @@ def _match_ending_at(
         source_bar=int(index.bars[source]),
         semitones=int(notes.keys[first]) - index.key_at(source),
     )
+
+
+def _in_piece(match: Match, places: np.ndarray) -> Match:
+    """A match that begins at a note of the sequence, by the notes of the piece."""
+    first, last = places[[match.first, match.first + match.notes - 1]].tolist()
+    span = last - first + 1
+    return replace(match, first=first, span=span if span > match.notes else None)
 
 
 def _covered_share(matches: Sequence[Match], notes: int) -> float:

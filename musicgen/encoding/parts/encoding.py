@@ -125,7 +125,7 @@ class PartsEncoding:
         parts = tuple(role.part(number) for number, role in enumerate(steps.roles))
         if parts:
             notes["program"] = np.array([p.program for p in parts], np.int16)[notes["part"]]
-        notes = notes[np.lexsort((notes["part"], notes["pitch"], notes["start"]))]
+        notes = _one_a_key(notes)
         if not self.grid.has_bars:
             resolution = self.grid.resolution
             return Score(
@@ -223,6 +223,18 @@ def _within_piano(pitch: np.ndarray) -> np.ndarray:
     """Pitches moved by octaves into those of a piano: (N,) -> (N,)."""
     pitch = pitch + -(-(LOWEST_KEY - pitch).clip(min=0) // 12) * 12
     return pitch - -(-(pitch - HIGHEST_KEY).clip(min=0) // 12) * 12
+
+
+def _one_a_key(notes: np.ndarray) -> np.ndarray:
+    """Notes by onset, one a key at a time in each part: (N,) -> (M,) NOTE_DTYPE."""
+    notes = notes[np.lexsort((-notes["duration"], notes["start"], notes["pitch"], notes["part"]))]
+    key = notes["part"].astype(np.int64) * 128 + notes["pitch"]
+    first = np.append(True, (np.diff(key) != 0) | (np.diff(notes["start"]) > 0))[: len(notes)]
+    notes, key = notes[first], key[first]
+    gap = np.diff(notes["start"])
+    cut = (np.diff(key) == 0) & (gap < notes["duration"][:-1])
+    notes["duration"][:-1][cut] = gap[cut]
+    return notes[np.lexsort((notes["part"], notes["pitch"], notes["start"]))]
 
 
 def _text(row: list[int], grid: Grid) -> str:

@@ -22,7 +22,7 @@ def part_rows(notes: np.ndarray, part: int, grid: Grid, until: int | None = None
     cursor = 0
     starts = notes[:, 0].tolist()
     for (start, duration, pitch, velocity), following in zip(
-        notes.tolist(), [*starts[1:], None], strict=True
+        notes.tolist(), [*starts[1:], None][: len(starts)], strict=True
     ):
         rows += _rests(cursor, start, part, grid)
         duration = min(duration, grid.max_units)

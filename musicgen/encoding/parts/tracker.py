@@ -22,7 +22,7 @@ from musicgen.encoding.parts.form_features import FormPlan, FormTracker
 from musicgen.encoding.parts.schedule import AFTER, AT_END, BatchSchedule
 from musicgen.encoding.parts.steps_of_parts import PartsSteps
 from musicgen.encoding.repeat_features import REPEATS, RepeatHistory
-from musicgen.encoding.steps import Features
+from musicgen.encoding.steps import NEVER, Features
 
 _WINDOW = max(window or 0 for window in CHROMA_WINDOWS)
 
@@ -68,7 +68,8 @@ class PartsTracker:
         return self.schedule.now
 
     def features(self) -> Features:
-        now, part, rows = self.schedule.now, self.schedule.part, np.arange(len(self.schedule.now))
+        part, rows = self.schedule.part, np.arange(len(self.schedule.now))
+        now = np.where(self.schedule.now < NEVER, self.schedule.now, 0)
         grid, since = self._grid, now[:, None]
         at = self._voices[part]  # (K, 4)
         places = rows[:, None]

@@ -11,6 +11,8 @@ from pathlib import Path
 from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.composing.generation import generate
 from musicgen.composing.settings import ComposeSettings
+from musicgen.composing.style.sampling import choose_ensemble
+from musicgen.composing.style.saving import load_styles
 from musicgen.files import write_bytes
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.rendering.midi import midi_bytes
@@ -41,7 +43,8 @@ def write_sample(run: Run, epoch: int) -> None:
         return
     try:
         model = OnnxModel(open_checkpoint(run.checkpoint("latest")))
-        piece = generate(model, SETTINGS)[0]
+        ensemble = choose_ensemble(SETTINGS, load_styles(run.folder))
+        [piece] = generate(model, SETTINGS, ensemble=ensemble)
         folder = run.folder / FOLDER
         folder.mkdir(exist_ok=True)
         write_bytes(folder / f"epoch-{epoch:04}.mid", midi_bytes(piece.score))

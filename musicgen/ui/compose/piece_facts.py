@@ -47,7 +47,7 @@ def marks_of(piece: SavedPiece) -> list[Mark]:
     return [
         Mark(
             offset + match.first,
-            offset + match.first + match.notes,
+            offset + match.stop,
             f"{match.notes} notes as in {match.source}, {bar_label(match.source_bar)}",
             report.human_95 is not None and match.notes <= report.human_95,
         )

@@ -42,7 +42,8 @@ def originality_view(piece: SavedPiece, score: Score) -> None:
 
 def match_view(piece: SavedPiece, score: Score, match: Match, key: str) -> None:
     """Show a matching passage of the piece and of the training piece, side by side."""
-    passage = _passage(score, primer_notes(piece) + match.first, match.notes)
+    offset = primer_notes(piece)
+    passage = _passage(score, offset + match.first, offset + match.stop).pitched
     with st.container(key=f"side-by-side-{key}"):
         left, right = st.columns(2)
     with left:
@@ -125,9 +126,9 @@ def _matches_table(piece: SavedPiece, score: Score, report: Originality) -> None
         match_view(piece, score, by_id[match_id], "row")
 
 
-def _passage(score: Score, first: int, notes: int) -> Score:
+def _passage(score: Score, first: int, stop: int) -> Score:
     """Cut out some notes and move them to bar 1, at the same beat."""
-    passage = score.notes[first : first + notes].copy()
+    passage = score.notes[first:stop].copy()
     if not len(passage):
         return replace(score, notes=passage)
     start = int(passage["start"][0])
@@ -150,7 +151,8 @@ def _source_passage(piece: SavedPiece, match: Match) -> Score | None:
     encoding = EventsEncoding(clock=opened.model.encoding.grid.name) if opened else EventsEncoding()
     for score in analysis.scores:
         if score.name == match.source:
-            return _passage(encoding.canonical(score), match.source_note, match.notes)
+            first = match.source_note
+            return _passage(encoding.canonical(score.pitched), first, first + match.notes)
     return None
 
 
