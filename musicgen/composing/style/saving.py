@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
-from musicgen.composing.settings import ComposeSettings
+from musicgen.composing.settings import MAX_ENSEMBLES, ComposeSettings
 from musicgen.composing.style.metre_style import MetreStyle
 from musicgen.errors import InvalidSetting
 from musicgen.file_hashes import write_listed
@@ -16,12 +16,25 @@ from musicgen.theory.form import check_form
 from musicgen.theory.keys import KEYS_BY_NAME
 
 MAX_BYTES = 2**20
+MAX_NAME_CHARACTERS = 64  # of a part
 FILE = "habits.json"  # the name that the file has in runs of every version
 
 
-def save_styles(styles: Sequence[MetreStyle], folder: Path) -> None:
-    """Write the styles into a run's folder."""
-    write_listed(folder, FILE, to_json_bytes([asdict(style) for style in styles]))
+def save_styles(styles: Sequence[MetreStyle], folder: Path) -> tuple[MetreStyle, ...]:
+    """Write the styles into a run's folder, with fewer ensembles and forms if they are too large.
+
+    Returns the styles as they were written.
+    """
+    styles = tuple(map(_with_short_names, styles))
+    while len(contents := _to_bytes(styles)) > MAX_BYTES and any(map(_samples, styles)):
+        styles = tuple(
+            replace(style, ensembles=style.ensembles[::2], forms=style.forms[::2])
+            if _samples(style)
+            else style
+            for style in styles
+        )
+    write_listed(folder, FILE, contents)
+    return styles
 
 
 def load_styles(folder: Path) -> tuple[MetreStyle, ...]:
@@ -35,6 +48,23 @@ def load_styles(folder: Path) -> tuple[MetreStyle, ...]:
     except (InvalidSetting, ValueError) as problem:
         raise InvalidJson(f"{FILE} cannot be read: {problem}") from None
     return styles
+
+
+def _to_bytes(styles: Sequence[MetreStyle]) -> bytes:
+    return to_json_bytes([asdict(style) for style in styles])
+
+
+def _samples(style: MetreStyle) -> bool:
+    """Whether some of the style's ensembles or forms can be left out."""
+    return len(style.ensembles) > 1 or len(style.forms) > 1
+
+
+def _with_short_names(style: MetreStyle) -> MetreStyle:
+    ensembles = (
+        replace(e, roles=tuple(replace(r, name=r.name[:MAX_NAME_CHARACTERS]) for r in e.roles))
+        for e in style.ensembles
+    )
+    return replace(style, ensembles=tuple(ensembles))
 
 
 def _check(style: MetreStyle) -> None:
@@ -52,6 +82,8 @@ def _check(style: MetreStyle) -> None:
         )
     for form in style.forms:
         check_form(form)
+    if len(style.ensembles) > MAX_ENSEMBLES:
+        raise InvalidSetting(f"a metre has at most {MAX_ENSEMBLES} ensembles")
     if unknown := set(style.keys) - set(KEYS_BY_NAME):
         raise InvalidSetting(f"'{min(unknown)}' is not the name of a key")
     shares = (style.share, *style.pickups.values(), *style.keys.values())

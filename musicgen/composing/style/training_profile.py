@@ -86,10 +86,9 @@ def write_training_profile(
         index = index.with_held_out_overlap(held_out_overlap(pitched, index))
     encoded = [encoding.canonical(score) for score in training] if encoding else training
     percentiles = metric_percentiles(encoded, nats_per_note)
-    styles = measure_styles(training, encoding)
     save_index(index, folder)
     save_percentiles(percentiles, folder)
-    save_styles(styles, folder)
+    styles = save_styles(measure_styles(training, encoding), folder)
     return TrainingProfile(index, percentiles, styles)
 
 
