@@ -43,5 +43,6 @@ MAX_INTERVAL, INTERVAL_DIM = 24, 16  # semitones
 DEGREE_DIM = 16
 LENGTH_DIM = 12
 FORM_DIM = 8  # of the state of a bar in the form
-PROGRAM_DIM = 16
+PROGRAM_DIM, PLACE_DIM = 16, 8  # of a part: its program; its number, and that of all parts
 CONTEXT_DIM = 256  # all features of a step as one vector
+NEXT_HIDDEN_DIM = 64

@@ -9,8 +9,10 @@ from collections.abc import Sequence
 
 from musicgen.encoding.grid import KEYS
 from musicgen.encoding.steps import Encoding
+from musicgen.models import parts_parameter_count
 from musicgen.models.dimensions import (
     CLOCK_EMBEDDINGS,
+    CONTEXT_DIM,
     EMBEDDING_DIM,
     KERNEL_KEYS,
     KEY_FEATURES_DIM,
@@ -45,6 +47,11 @@ def count_parameters(model: ModelSettings, encoding: Encoding) -> int | None:
         inputs = len(sizes) * EMBEDDING_DIM + KEYBOARD_DIM + TIME_DIM + REPEAT_DIM
         layers = _feature_layers(sizes) + _backbone(model, inputs) + _heads(model.width, sizes)
         return embeddings + layers
+    if encoding.name == "parts":
+        has_form = "form" in encoding.feature_widths
+        backbone = _backbone(model, len(sizes) * EMBEDDING_DIM + CONTEXT_DIM)
+        layers = parts_parameter_count.feature_layers(sizes, has_form) + backbone
+        return embeddings + layers + parts_parameter_count.heads(model.width, sizes, has_form)
     return None
 
 

@@ -5,6 +5,7 @@ import pytest
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.frames import FramesEncoding
 from musicgen.encoding.notes import NotesEncoding
+from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.models.build import build_model
 from musicgen.models.parameter_count import count_parameters
 from musicgen.models.settings import ClassicSettings, LstmSettings, TransformerSettings
@@ -26,6 +27,9 @@ TRANSFORMER = TransformerSettings(width=32, layers=2, heads=2, feed_forward=3)
         (LSTM, NOTES),
         (TRANSFORMER, EVENTS),
         (TRANSFORMER, NOTES),
+        (LSTM, PartsEncoding(clock="seconds")),
+        (ONE_LAYER, PartsEncoding(velocity=True)),
+        (TRANSFORMER, PartsEncoding(form=True, velocity=True)),
         (ClassicSettings(width=8, layers=2, dense=16), NOTES),
     ],
 )

@@ -10,7 +10,13 @@ from keras import layers, ops
 from musicgen.encoding.grid import KEYS, LOWEST_KEY
 from musicgen.encoding.parts.features import DRUMS
 from musicgen.encoding.parts.roles import MAX_PARTS, UNKNOWN_KEY
-from musicgen.models.dimensions import DEGREE_DIM, INTERVAL_DIM, MAX_INTERVAL, PROGRAM_DIM
+from musicgen.models.dimensions import (
+    DEGREE_DIM,
+    INTERVAL_DIM,
+    MAX_INTERVAL,
+    PLACE_DIM,
+    PROGRAM_DIM,
+)
 from musicgen.models.feature_encoders.part_keyboard import CLASS_OF_KEY, KEYS_TO_CLASSES
 from musicgen.models.reshape import merge_last_axes
 from musicgen.models.tensors import Tensor
@@ -35,8 +41,8 @@ class RoleEmbedding(layers.Layer):
     def __init__(self, **arguments: Any) -> None:
         super().__init__(autocast=False, **arguments)
         self.program = layers.Embedding(DRUMS + 1, PROGRAM_DIM, name="program")
-        self.place = layers.Embedding(MAX_PARTS, 8, name="place")
-        self.count = layers.Embedding(MAX_PARTS + 1, 8, name="count")
+        self.place = layers.Embedding(MAX_PARTS, PLACE_DIM, name="place")
+        self.count = layers.Embedding(MAX_PARTS + 1, PLACE_DIM, name="count")
 
     def build(self, part_shape: Any, pitch_shape: Any = None) -> None:
         for layer in (self.program, self.place, self.count):

@@ -20,6 +20,7 @@ from musicgen.models.dimensions import (
     FORM_DIM,
     KEYBOARD_DIM,
     LENGTH_DIM,
+    NEXT_HIDDEN_DIM,
     PART_MIX_DIM,
     REPEAT_ORDER_DIM,
     TIME_DIM,
@@ -45,7 +46,6 @@ from musicgen.models.settings import LstmSettings, TransformerSettings
 from musicgen.models.tensors import FeatureTensors, Tensor
 
 REPEAT_ORDERS = 5  # with 0 for no match
-NEXT_HIDDEN_DIM = 64
 
 
 class PartsFeatureEncoder(FeatureEncoder):

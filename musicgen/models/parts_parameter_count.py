@@ -1,0 +1,92 @@
+"""Number of parameters of the layers of `parts`; imports neither Keras nor TensorFlow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from musicgen.encoding.grid import KEYS
+from musicgen.encoding.parts.features import DRUMS, OWN_ORDERS, OWN_STEPS, VOICES
+from musicgen.encoding.parts.form_features import FORM_STATES
+from musicgen.encoding.parts.roles import MAX_PARTS, UNKNOWN_KEY
+from musicgen.models.dimensions import (
+    CLOCK_EMBEDDINGS,
+    CONTEXT_DIM,
+    DEGREE_DIM,
+    EMBEDDING_DIM,
+    FORM_DIM,
+    INTERVAL_DIM,
+    KERNEL_KEYS,
+    KEY_HIDDEN_DIM,
+    KEYBOARD_DIM,
+    LENGTH_DIM,
+    MAX_INTERVAL,
+    NEXT_END_DIM,
+    NEXT_HIDDEN_DIM,
+    PART_CHANNELS,
+    PART_FILTERS,
+    PART_MIX_DIM,
+    PLACE_DIM,
+    PROGRAM_DIM,
+    REPEAT_ORDER_DIM,
+    REPEATED_FIELDS,
+    TIME_DIM,
+)
+
+CLASS_FEATURES = 72  # of the scale's degrees: what sounds, and shares of three windows
+SONORITIES = 3  # of a key
+GIVEN_PITCHES, GIVEN_TIMES = 2 * 3, 2 * 2
+
+
+def feature_layers(sizes: Sequence[int], has_form: bool) -> int:
+    """Count the layers of the feature encoder. sizes: of the fields."""
+    units = sizes[1] + 1
+    embeddings = (
+        *((vectors, length) for vectors, length in CLOCK_EMBEDDINGS.values()),
+        *((DRUMS + 1, PROGRAM_DIM), (MAX_PARTS, PLACE_DIM), (MAX_PARTS + 1, PLACE_DIM)),
+        *((units, NEXT_END_DIM), (units, LENGTH_DIM)),
+        *((2 * MAX_INTERVAL + 2, INTERVAL_DIM), (UNKNOWN_KEY + 1, DEGREE_DIM)),
+        *((len(OWN_ORDERS) + 1, REPEAT_ORDER_DIM), (FORM_STATES * has_form, FORM_DIM)),
+    )
+    mix = _dense(PART_CHANNELS + has_form, PART_MIX_DIM)
+    keyboard = _dense(KEYS * PART_MIX_DIM, KEYBOARD_DIM)
+    context = _dense(_context_inputs(len(sizes), has_form), CONTEXT_DIM)
+    return sum(vectors * length for vectors, length in embeddings) + mix + keyboard + context
+
+
+def heads(width: int, sizes: Sequence[int], has_form: bool) -> int:
+    """Count the heads of a backbone's width: pitch, duration, next, and velocity if it is drawn."""
+    inputs = width + TIME_DIM + CONTEXT_DIM
+    copies = 2 + has_form
+    total = _pitch_head(inputs) + _dense(inputs, copies)
+    for index, size in enumerate(sizes[1:], 1):
+        context = inputs + index * EMBEDDING_DIM + SONORITIES * KERNEL_KEYS
+        context += INTERVAL_DIM + DEGREE_DIM + index * copies + FORM_DIM * has_form
+        hidden = NEXT_HIDDEN_DIM if index == 2 else width
+        copied = copies + len(VOICES) * (index == 1)
+        copy_logits = _dense(hidden, copied) if index < REPEATED_FIELDS else 0
+        total += _dense(context, hidden) + _dense(hidden, size) + copy_logits
+    return total
+
+
+def _pitch_head(inputs: int) -> int:
+    convolution = _dense(KERNEL_KEYS * PART_MIX_DIM, PART_FILTERS)
+    by_key = convolution + _dense(PART_FILTERS, PART_FILTERS) + _dense(PART_FILTERS, 1)
+    by_context = _dense(inputs, KEY_HIDDEN_DIM) + _dense(KEY_HIDDEN_DIM, KEYS)
+    degrees, rest = DEGREE_DIM * PART_FILTERS, _dense(inputs, 1)
+    return by_key + 2 * _dense(inputs, PART_FILTERS) + by_context + degrees + rest
+
+
+def _context_inputs(fields: int, has_form: bool) -> int:
+    voices = len(VOICES)
+    steps = fields + 1 + 2 * REPEATED_FIELDS + REPEATED_FIELDS * has_form  # values of fields
+    role = PROGRAM_DIM + 2 * PLACE_DIM + 4
+    lengths = OWN_STEPS + voices + GIVEN_TIMES
+    intervals = OWN_STEPS - 1 + voices + GIVEN_PITCHES
+    degrees = 3 + voices + GIVEN_PITCHES
+    vectors = LENGTH_DIM * lengths + INTERVAL_DIM * intervals + DEGREE_DIM * degrees
+    others = TIME_DIM + role + CLASS_FEATURES + 2 * REPEAT_ORDER_DIM + KEYBOARD_DIM
+    return EMBEDDING_DIM * steps + vectors + others + FORM_DIM * has_form
+
+
+def _dense(inputs: int, units: int) -> int:
+    return (inputs + 1) * units
