@@ -57,7 +57,7 @@ def write_run(
     status = {"state": "finished", "epoch": 2, "valid_loss": 3.5, "heartbeat": time.time()}
     write_json(folder / "status.json", status)
     if training is not None:
-        write_training_profile(folder, training, tiny_pieces(4, 30))
+        write_training_profile(folder, training, tiny_pieces(4, 30), encoding=encoding)
     return folder
 
 

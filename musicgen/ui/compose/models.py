@@ -10,6 +10,7 @@ import streamlit as st
 from musicgen.composing.pipeline import Composer
 from musicgen.composing.style.training_profile import TrainingProfile
 from musicgen.encoding.model_interface import Model
+from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.evaluation.ngram import NGram
 from musicgen.models.checkpoints.checkpoint import BadCheckpoint, Checkpoint
 from musicgen.training.run_folder.checkpoints import saved_checkpoints
@@ -50,6 +51,11 @@ class OpenModel:
     @property
     def profile(self) -> TrainingProfile:
         return self.composer.profile
+
+    @property
+    def knows_parts(self) -> bool:
+        """Whether the model knows the parts of a piece, its key and how pieces end."""
+        return isinstance(self.model.encoding, PartsEncoding)
 
 
 def runs_with_checkpoints() -> list[Run]:

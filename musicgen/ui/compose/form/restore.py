@@ -35,19 +35,25 @@ def restore_form(
     """
     opened = find_open_model(model)
     if opened:
-        settings = without_style_defaults(settings, opened.profile, has_prompt)
+        # Of other models, what else the style fills in tells whether it was to be followed.
+        others = ("pickup", "form") if opened.knows_parts else ()
+        settings = without_style_defaults(settings, opened.profile, has_prompt, others)
     fill_form(settings, keep_seed)
 
 
 def without_style_defaults(
-    settings: ComposeSettings, profile: TrainingProfile, has_prompt: bool
+    settings: ComposeSettings,
+    profile: TrainingProfile,
+    has_prompt: bool,
+    others: tuple[str, ...] = (),
 ) -> ComposeSettings:
     """Leave out the settings that the collection's style fills in with the same values.
 
-    A model that is chosen next then takes them from the style of its own collection.
+    A model that is chosen next then takes them from the style of its own collection. others:
+    further settings to leave out.
     """
     prompt = Score() if has_prompt else None
-    for name in ("metre", "tempo", "program", "max_copy"):
+    for name in ("metre", "tempo", "program", "max_copy", *others):
         left_open: dict[str, Any] = {name: None}
         fewer = replace(settings, **left_open)
         same = resolve_settings(settings, profile, prompt)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pretty_midi
@@ -32,6 +33,13 @@ from musicgen.ui.compose.models import OpenModel
 CANDIDATES = (1, 4, 8, 16, 32)
 MAX_VARIATIONS = 8
 WITHOUT_TIME = "This model knows no rhythm: each of its notes lasts half a quarter."
+KEY_OF_PARTS = (
+    "The key that this model writes in. In major and minor it may leave the scale, as the "
+    "collection's pieces do; of other scales it takes only the notes."
+)
+INSTRUMENTS_OF_PARTS = (
+    "As in the collection: the instruments of one of its pieces. Or one for all parts but drums."
+)
 IN_SECONDS = "This model learned from performances: it plays in seconds, without beats and bars."
 
 
@@ -54,8 +62,17 @@ def main_widgets(opened: OpenModel) -> None:
         "Character", list(CHARACTERS), on_change=update_temperature, **widget_options("character"),
         help="How far the music may stray from the likeliest notes: the temperature, in words.",
     )  # fmt: skip
-    st.selectbox("Key", KEYS, format_func=lambda key: key or "Any key", **widget_options("key"))
-    st.selectbox("Instrument", PROGRAMS, format_func=_instrument_label, **widget_options("program"))
+    knows_parts = opened.knows_parts
+    st.selectbox(
+        "Key", KEYS, format_func=lambda key: key or "Any key", **widget_options("key"),
+        help=KEY_OF_PARTS if knows_parts else None,
+    )  # fmt: skip
+    any_program = "As in the collection" if knows_parts else "As it comes"
+    st.selectbox(
+        "Instrument", PROGRAMS, **widget_options("program"),
+        format_func=partial(_instrument_label, any_program),
+        help=INSTRUMENTS_OF_PARTS if knows_parts else None,
+    )  # fmt: skip
     st.slider("Variations", 1, MAX_VARIATIONS, **widget_options("variations"))
 
 
@@ -108,7 +125,10 @@ def rule_widgets(opened: OpenModel, has_prompt: bool) -> None:
             disabled=bool(without_beats) or has_prompt, help=without_beats or origin,
             **widget_options("metre"),
         )  # fmt: skip
-    _style_widgets(without_beats)
+    if opened.knows_parts:
+        _style_of_parts_widget()
+    else:
+        _style_widgets(without_beats)
     _copy_widgets(opened)
 
 
@@ -126,9 +146,10 @@ def seed_widgets() -> None:
     )  # fmt: skip
 
 
-def _instrument_label(program: int) -> str:
+def _instrument_label(any_program: str, program: int) -> str:
+    """any_program: the label where none is chosen."""
     if program == ANY_PROGRAM:
-        return "As it comes"
+        return any_program
     return f"{program + 1} {pretty_midi.program_to_instrument_name(program)}"
 
 
@@ -164,6 +185,15 @@ def _style_widgets(without_beats: str) -> None:
         help="An upbeat as often as the collection's pieces have one, and one of their keys. "
         "Where they are written in parts, so is the piece, with hardly any parallel fifths and "
         "octaves and few clashes. Off: the notes as the model draws them.",
+    )  # fmt: skip
+
+
+def _style_of_parts_widget() -> None:
+    st.toggle(
+        "Upbeat and form of the collection", **widget_options("collection_style"),
+        help="An upbeat as often as the collection's pieces have one and, where they repeat bars, "
+        "the form of one of them. This model knows its parts and how pieces end: there is no "
+        "ending to choose.",
     )  # fmt: skip
 
 
