@@ -8,6 +8,7 @@ from musicgen.composing.constraints.copy_guard import CopyGuard
 from musicgen.composing.constraints.counterpoint import Counterpoint
 from musicgen.composing.constraints.form_bias import FormBias
 from musicgen.composing.constraints.part_copy_guard import PartCopyGuard
+from musicgen.composing.constraints.part_counterpoint import PartCounterpoint
 from musicgen.composing.constraints.token_copy_guard import TokenCopyGuard
 from musicgen.composing.decoding.constraint import Constraint
 from musicgen.composing.originality.index import OriginalityIndex
@@ -33,6 +34,9 @@ def build_constraints(
     """
     guard = build_copy_guard(encoding, settings, index, pieces, opening)
     constraints: tuple[Constraint, ...] = () if guard is None else (guard,)
+    if isinstance(opening, PartsSteps) and settings.counterpoint:
+        strength, roles = settings.counterpoint, opening.roles
+        return (*constraints, PartCounterpoint(pieces, strength, roles, encoding.grid))
     if not isinstance(encoding, EventsEncoding):
         return constraints
     if settings.counterpoint:

@@ -88,6 +88,7 @@ def _measure_parts(
         tempo=float(np.median([score.mean_tempo for score in group])),
         program=None,
         pickups=_common_shares(f"{_pickup_quarters(score):g}" for score in group),
+        counterpoint=1.0 if _has_few_parallels(group) else 0.0,
         ensembles=tuple(Ensemble(piece.roles, piece.key) for piece in pieces),
         forms=tuple(piece.form for piece in pieces if piece.form),
     )
