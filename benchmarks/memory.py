@@ -49,6 +49,9 @@ TRAININGS: Mapping[str, tuple[ModelSettings, str, int, Mapping[str, int]]] = {
     "transformer, length 1024": (
         TransformerSettings(context=1024), "events", PIECES, {"batch_size": 8, "length": 1024},
     ),
+    "lstm 256 x 2 on parts": (LstmSettings(), "parts", PIECES, {}),
+    "lstm 256 x 2 on parts, batch 128": (LstmSettings(), "parts", PIECES, {"batch_size": 128}),
+    "transformer 256 x 4 on parts": (TransformerSettings(), "parts", PIECES, {}),
     "classic": (ClassicSettings(), "notes", CLASSIC_PIECES, {}),
 }  # fmt: skip
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
-from fractions import Fraction
 
 import msgspec
 import numpy as np
@@ -196,22 +195,18 @@ class _EventsJson(msgspec.Struct, tag_field="name", tag="events", forbid_unknown
     clock: ClockName = "beats"  # of encodings that do not say
 
 
-def _quarters(grid_units: int) -> str:
-    """Grid units in quarters: 42 units are "3 1/2"."""
-    whole, rest = divmod(Fraction(grid_units, BEATS.per_quarter), 1)
-    return " ".join(str(part) for part in (whole, rest) if part) or "0"
-
-
 _VALUE_TEXTS = {  # text of each value by field
-    SHIFT.name: [f"onset +{_quarters(value)}" for value in range(SHIFT.size)],
+    SHIFT.name: [f"onset +{BEATS.time_text(value)}" for value in range(SHIFT.size)],
     PITCH.name: [f"pitch {pitch_name(value + LOWEST_KEY)}" for value in range(PITCH.size)],
-    DURATION.name: [f"duration {_quarters(value + 1)}" for value in range(DURATION.size)],
+    DURATION.name: [f"duration {BEATS.time_text(value + 1)}" for value in range(DURATION.size)],
     VELOCITY.name: [f"velocity {4 * value + 2}" for value in range(VELOCITY.size)],
     PROGRAM.name: [f"programme {value}" for value in range(PROGRAM.size)],
 }
 _TEXTS_IN_SECONDS = {
-    SHIFT.name: [f"onset +{value / 100:g} s" for value in range(SECONDS.max_units + 1)],
-    DURATION.name: [f"duration {(value + 1) / 100:g} s" for value in range(SECONDS.max_units)],
+    SHIFT.name: [f"onset +{SECONDS.time_text(value)}" for value in range(SECONDS.max_units + 1)],
+    DURATION.name: [
+        f"duration {SECONDS.time_text(value + 1)}" for value in range(SECONDS.max_units)
+    ],
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from musicgen.metres import TICKS_PER_QUARTER
@@ -34,6 +35,13 @@ class Grid:
     def max_age(self) -> int:
         """Largest age of a key in units, also of keys that have not been struck."""
         return 2 * self.max_units
+
+    def time_text(self, units: int) -> str:
+        """Units in quarters or in seconds: 42 units of beats are `3 1/2`."""
+        if not self.has_bars:
+            return f"{units / 100:g} s"
+        whole, rest = divmod(Fraction(units, self.per_quarter), 1)
+        return " ".join(str(part) for part in (whole, rest) if part) or "0"
 
     def on_clock(self, score: Score) -> Score:
         """The score on the clock of this grid.

@@ -9,6 +9,7 @@ import pytest
 from musicgen.corpus.load import load_collection
 from musicgen.corpus.split import TRAIN, split_pieces
 from musicgen.encoding.events import EventsEncoding
+from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.encoding.registry import fit_encoding
 from musicgen.rendering.midi import midi_bytes
 from musicgen.training.data.classic_windows import ClassicWindows
@@ -16,6 +17,7 @@ from musicgen.training.data.windows import Windows
 from musicgen.ui.data.vocabulary import TOKENS, WINDOWS
 from tests.helpers.page_text import DATA, metrics, texts
 from tests.helpers.small_collections import VIEWS, collection_of
+from tests.helpers.tiny_music import band_pieces
 
 
 def test_the_overview_of_the_chorales(open_page):
@@ -129,3 +131,14 @@ def test_the_preview_is_of_the_training_pieces(open_page):
     steps = [events.encode(score) for score in train]
     windows = Windows(steps, events, 100, 1).batches
     assert f"Inputs ({windows}, 100, 3)" in texts(page)
+
+
+def test_the_vocabulary_of_parts(open_page):
+    pieces = band_pieces()
+    collection_of("bands", **{score.name: midi_bytes(score) for score in pieces})
+    page = open_page(DATA, collection="bands", view="Vocabulary", encoding="parts")
+    page.segmented_control(key="part").set_value("All tokens").run()
+    assert not page.exception
+    [table] = page.dataframe
+    tokens = PartsEncoding().tokens(PartsEncoding().encode(pieces[0]))
+    assert set(tokens) <= set(table.value["token"])

@@ -167,7 +167,7 @@ class PartsEncoding:
         return -int(pitches.min()), KEYS - 1 - int(pitches.max())
 
     def tokens(self, steps: Steps) -> list[str]:
-        """`C4, duration 1`: times in grid units."""
+        """`C4, duration 1/2`: times in quarters, or in seconds."""
         return [_text(row, self.grid) for row in steps.fields.tolist()]
 
     def to_json(self) -> dict[str, object]:
@@ -238,9 +238,14 @@ def _one_a_key(notes: np.ndarray) -> np.ndarray:
 
 
 def _text(row: list[int], grid: Grid) -> str:
-    pitch, duration, following = row[:3]
+    pitch, duration, following, *velocity = row
     name = "rest" if pitch == REST else pitch_name(pitch + LOWEST_KEY)
-    after = {AT_END: "", last_value(grid): ", end of the part"}
-    return f"{name}, duration {duration + 1}" + after.get(
-        following, f", next after {following - AFTER}"
-    )
+    words = [name, f"duration {grid.time_text(duration + 1)}"]
+    if following == last_value(grid):
+        words.append("end of the part")
+    elif following == AFTER:
+        words.append("next at once")
+    elif following != AT_END:
+        words.append(f"next after {grid.time_text(following - AFTER)}")
+    words += [f"velocity {4 * value + 2}" for value in velocity]
+    return ", ".join(words)

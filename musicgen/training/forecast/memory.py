@@ -33,7 +33,7 @@ MAX_NGRAM_NOTES = 300_000  # the baseline of more notes would take too long to f
 
 # Values stored at once for one step of a window, for each ...
 PER_FIELD_VALUE = 4  # value of a field: logits, probabilities, gradients
-PER_KEY = 215  # key that the key head computes features of
+PER_KEY = {"events": 215, "parts": 215}  # key that the key head computes features of
 PER_HEAD_UNIT = 16  # unit of the backbone's output
 PER_LSTM_UNIT, PER_KERAS_LSTM_UNIT = 11, 27  # unit of a layer
 PER_ATTENTION_UNIT, PER_MLP_UNIT = 9, 3  # unit of a layer
@@ -94,7 +94,7 @@ def values_per_step(model: ModelSettings, encoding: Encoding, length: int) -> fl
     if isinstance(model, ClassicSettings):
         return PER_KERAS_LSTM_UNIT * width * layers  # its one prediction a window is negligible
     heads = PER_FIELD_VALUE * sum(field.size for field in encoding.fields) + PER_HEAD_UNIT * width
-    keys = PER_KEY * KEYS if encoding.name == "events" else 0
+    keys = PER_KEY.get(encoding.name, 0) * KEYS
     return heads + keys + _backbone_values(model, length)
 
 

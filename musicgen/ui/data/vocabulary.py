@@ -22,8 +22,15 @@ DESCRIPTIONS = {  # by encoding
     "events": "One step a note: its onset after that of the note before, its pitch and its "
     "duration, times in quarters; and velocity and programme where the collection has more than "
     "one.",
+    "parts": "One step a note or rest of one part, in order of time; the model is told what the "
+    "parts are. A step has its pitch, its duration and when the next step of its part comes; and "
+    "velocity where the collection has more than one.",
 }
-SEARCH_EXAMPLES = {"notes": "4.9, E2 …", "events": "pitch C4, duration 1/2 …"}
+SEARCH_EXAMPLES = {
+    "notes": "4.9, E2 …",
+    "events": "pitch C4, duration 1/2 …",
+    "parts": "C4, duration 1/2 …",
+}
 CURVES, TOKENS, WINDOWS = "Curves", "All tokens", "What training sees"
 
 
@@ -129,11 +136,11 @@ def _preview(analysis: Analysis, name: str) -> None:
         st.info(f"The collection has {few}")
         return
     # Not st.code: for that the browser loads a script of 1.5 MB, even for plain text.
-    long = name == "events"  # a step is a line of its own
+    long = name != "notes"  # a step is a line of its own
     with st.container(border=True, height=240 if long else "content"):
         st.text(("\n" if long else " · ").join(window.window))
     st.markdown(f"and then, to be predicted: `{window.target}`")
-    st.caption(_shapes(window, pieces, length) if name == "events" else _classic_shapes(window))
+    st.caption(_shapes(window, pieces, length) if long else _classic_shapes(window))
 
 
 def _classic_shapes(window: Preview) -> str:

@@ -25,6 +25,11 @@ from musicgen.ui.train.model_summary import model_summary_view
 from musicgen.ui.train.runs import watch_next
 
 PRESET = {preset.name: preset for preset in PRESETS}
+ENCODINGS = {  # what a step is
+    "events": "a note of all parts as one",
+    "parts": "a note of a part that the model is told of",
+    "notes": "a note or chord, without rhythm",
+}
 
 
 def new_training() -> None:
@@ -90,8 +95,10 @@ def _settings(name: str, source: str, preset: Preset) -> RunSettings:
             encoding = "notes"
             st.caption("classic reads the encoding notes: one token a note or chord.")
         else:
-            options = ["events", "notes"]
-            encoding = st.selectbox("Encoding", options, key=f"{preset.name}-{kind}-encoding")
+            encoding = st.selectbox(
+                "Encoding", list(ENCODINGS), key=f"{preset.name}-{kind}-encoding",
+                format_func=lambda name: f"{name}: {ENCODINGS[name]}",
+            )  # fmt: skip
         st.markdown("**Model**")
         model = settings_fields(model, f"{preset.name}-{kind}-model")
         st.markdown("**Training**")

@@ -10,7 +10,7 @@ from musicgen.encoding.grid import BEATS, HIGHEST_KEY, LOWEST_KEY
 from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.encoding.parts.roles import Ensemble, Role, assign_roles
 from musicgen.encoding.parts.schedule import schedule
-from musicgen.encoding.steps import NEVER
+from musicgen.encoding.steps import NEVER, Steps
 from musicgen.score import Score, notes_from
 from musicgen.score_fields import Part
 from tests.helpers.score_strategies import scores
@@ -60,6 +60,22 @@ def test_a_chord_is_struck_from_low_to_high_and_a_short_silence_is_no_rest() -> 
     # `next` is 1 for another note at once, and 1 + 12 for one after a quarter.
     assert steps.fields.tolist() == [[E4, 5, 1], [A4, 5, 13], [C5, 11, END]]
     assert steps.roles[0].has_chords
+
+
+def test_tokens_say_all_of_a_step() -> None:
+    assert PLAIN.tokens(PLAIN.encode(DUET)) == [
+        "C3, duration 2",
+        "A4, duration 1",
+        "C5, duration 1, end of the part",
+        "rest, duration 1",
+        "C3, duration 1, end of the part",
+    ]
+    loud = PartsEncoding(velocity=True, clock="seconds")
+    steps = Steps(np.array([[A4, 49, 1, 20], [C5, 49, 51, 20]]))
+    assert loud.tokens(steps) == [
+        "A4, duration 0.5 s, next at once, velocity 82",
+        "C5, duration 0.5 s, next after 0.5 s, velocity 82",
+    ]
 
 
 def test_unisons_of_two_parts_are_two_notes() -> None:
