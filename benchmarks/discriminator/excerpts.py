@@ -4,7 +4,8 @@ Composed pieces come in parts, those of a collection may be merged; tempo, veloc
 of a piece are often not composed at all. So every piece, whoever wrote it, is taken through the
 model's encoding, then merged into one part without velocities and programmes on a grid of twelfths
 of a quarter, and its notes are divided among voices again, by the same rule for all
-(`theory/voice_separation.py`). What else it had is never looked at.
+(`theory/voice_separation.py`). What else it had is never looked at. Where the encoding keeps parts,
+`in_own_parts` makes excerpts in these, for a comparison of its own.
 
 All excerpts have the same number of notes, from the beginning, and none reaches the last bar. So
 neither its length nor its end gives a piece away. The number is that which four fifths of people's
@@ -27,12 +28,12 @@ from benchmarks.harmony.chords import (
 )
 from benchmarks.harmony.figures import KRUMHANSL_PROFILES
 from musicgen.corpus.readers.read_score import read_score
-from musicgen.encoding.events import EventsEncoding
+from musicgen.encoding.events import DEFAULT_VELOCITY, EventsEncoding
 from musicgen.encoding.steps import Encoding
 from musicgen.rendering.midi import midi_bytes
 from musicgen.score import Score
 from musicgen.theory.keys import Key, find_keys
-from musicgen.theory.voice_separation import separate_voices
+from musicgen.theory.voice_separation import monophonic_parts, separate_voices
 
 MAX_NOTES = 220
 MIN_NOTES = 24
@@ -82,6 +83,23 @@ def merged(score: Score, encoding: Encoding) -> Score:
     return own.canonical(represented)
 
 
+def in_own_parts(score: Score, encoding: Encoding, voices: int) -> Score | None:
+    """The score as the encoding represents it, in its own parts from the highest down.
+
+    None unless it has `voices` parts of one note at a time, as it never has in an encoding that
+    merges them.
+    """
+    represented = encoding.canonical(score).pitched
+    if monophonic_parts(represented) != voices:
+        return None
+    notes = represented.notes.copy()
+    names, part = np.unique(notes["part"], return_inverse=True)
+    heights = [notes["pitch"][part == index].mean() for index in range(len(names))]
+    notes["part"] = np.argsort(np.argsort(heights)[::-1])[part]
+    notes["velocity"], notes["program"] = DEFAULT_VELOCITY, 0
+    return represented.with_notes(notes)
+
+
 def voice_count(scores: Sequence[Score]) -> int:
     """Most pitches at once at a beat of a piece, at the median, at most MAX_VOICES."""
     most = [chords_at_beats(s).sounding.sum(axis=1).max() for s in scores if len(s)]
@@ -100,15 +118,18 @@ def excerpt_length(scores: Sequence[Score]) -> int:
     return int(np.clip(np.percentile(lengths, SHORTEST), MIN_NOTES, MAX_NOTES))
 
 
-def excerpts(scores: Sequence[Score], notes: int, voices: int) -> list[Excerpt | None]:
-    """Excerpts of merged scores; None of those that have too few notes."""
+def excerpts(scores: Sequence[Score], notes: int, voices: int | None) -> list[Excerpt | None]:
+    """Excerpts of scores; None of those that have too few notes.
+
+    voices: number of voices that merged scores are divided among; None: they have their own parts.
+    """
     keys = find_keys(scores, KRUMHANSL_PROFILES)
     found: list[Excerpt | None] = []
     for score, piece_key in zip(scores, keys, strict=True):
         if piece_key is None or notes_before_last_bar(score) < notes:
             found.append(None)
             continue
-        beginning = separate_voices(replace(score, notes=score.notes[:notes]), voices)
+        beginning = separate_voices(replace(score, notes=score.notes[:notes]), voices or 0)
         [key] = find_keys([beginning], KRUMHANSL_PROFILES)
         found.append(Excerpt(beginning, score, key or piece_key, piece_key))
     return found

@@ -40,9 +40,13 @@ class Sample:
 
     @classmethod
     def of(
-        cls, scores: Sequence[Score], notes: int, voices: int, groups: Sequence[int] | None = None
+        cls,
+        scores: Sequence[Score],
+        notes: int,
+        voices: int | None,
+        groups: Sequence[int] | None = None,
     ) -> Sample:
-        """Excerpts of merged scores; without groups no two are related."""
+        """Excerpts of scores as `excerpts` makes them; without groups no two are related."""
         numbered = np.arange(len(scores)) if groups is None else np.array(groups)
         rows = excerpts(scores, notes, voices)
         found = [excerpt for excerpt in rows if excerpt is not None]

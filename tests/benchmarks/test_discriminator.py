@@ -8,6 +8,7 @@ import pytest
 from benchmarks.discriminator.excerpts import (
     excerpt_length,
     excerpts,
+    in_own_parts,
     merged,
     unchanged_share,
     voice_count,
@@ -16,6 +17,7 @@ from benchmarks.discriminator.figures.all_figures import KINDS, FigureTable
 from benchmarks.discriminator.figures.shares import entropy, repeated_share
 from benchmarks.discriminator.sequences import ngrams
 from musicgen.encoding.events import EventsEncoding
+from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.score import Part, Score, notes_from
 
 TONIC, DOMINANT, SUBDOMINANT = (48, 55, 64, 72), (43, 59, 62, 71), (53, 60, 65, 69)
@@ -130,3 +132,13 @@ def test_texts_with_other_words_are_separated():
     second, groups = np.arange(40) % 2 == 1, np.arange(40)
     area = classifiers.area_under_curve(classifiers.word_classifier, words, second, groups)
     assert (area.mean, area.deviation) == (1.0, 0.0)
+
+
+def test_own_parts_go_from_the_highest_down():
+    rows = [
+        (24 * n, 24, pitch, 90, 0, part) for n in range(2) for part, pitch in ((0, 48), (1, 72))
+    ]
+    score = Score(notes_from(rows), parts=(Part("Bass"), Part("Soprano")))
+    parts = in_own_parts(score, PartsEncoding.for_scores([score]), 2)
+    assert parts.notes[["pitch", "part"]].tolist() == [(48, 1), (72, 0)] * 2
+    assert in_own_parts(score, EVENTS, 2) is None
