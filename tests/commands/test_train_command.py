@@ -1,15 +1,18 @@
 """Command `train`: models, fine-tuning, resuming, and input that cannot be trained on."""
 
+import io
 import os
 import shutil
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pretty_midi
 import pytest
 
+from musicgen.cli import main
 from musicgen.training.run_folder.registry import find_run
 from tests.commands.run_command import answer_of
 from tests.helpers.locations import ROOT
@@ -29,17 +32,12 @@ class Trained:
 
 
 @pytest.fixture(scope="module")
-def trained(music: Path, commands_home: Path) -> Trained:
+def trained(music: Path, home: Path) -> Trained:
+    """Trained in this process, which other tests of this file train in too."""
     shape = "--width 16 --layers 1".split()
-    done = subprocess.run(
-        [sys.executable, "-m", "musicgen", "train", str(music), "--run", "trained", *shape, *TINY],
-        cwd=ROOT,
-        env=os.environ | {"MUSICGEN_HOME": str(commands_home)},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    return Trained("trained", done.stderr)
+    with redirect_stderr(io.StringIO()) as stderr, redirect_stdout(io.StringIO()):
+        assert main(["train", str(music), "--run", "trained", *shape, *TINY]) == 0
+    return Trained("trained", stderr.getvalue())
 
 
 def test_fine_tune_then_resume_with_smaller_batches(

@@ -182,7 +182,7 @@ def test_too_little_music(tmp_path: Path) -> None:
 
 
 def test_classic_trains_and_composes(source: str) -> None:
-    classic = ClassicSettings(width=8, layers=3, dense=8, window=10)
+    classic = ClassicSettings(width=8, layers=1, dense=8, window=10)  # traced fastest
     train = replace(TINY, epochs=1, optimizer="rmsprop", schedule="constant", batch_size=64)
     run = create_run(RunSettings("classic", source, "notes", classic, train))
     assert train_run(run) == "finished"

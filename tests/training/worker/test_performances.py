@@ -21,12 +21,14 @@ from tests.training.worker.tiny_trainings import tiny_settings
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("training_home")]
 
 
-def test_a_model_of_performances_composes_in_seconds(tmp_path: Path) -> None:
+def test_a_model_of_performances_composes_in_seconds(
+    tmp_path: Path, eager_tensorflow: None
+) -> None:
     folder = tmp_path / "played"
     folder.mkdir()
     for number in range(4):
         (folder / f"{number}.mid").write_bytes(performance_midi(40 + 20 * number))
-    run = create_run(tiny_settings("played", str(folder), "events", epochs=1))
+    run = create_run(tiny_settings("played", str(folder), "events", epochs=1, length=64))
     assert train_run(run) == "finished"
     checkpoint = open_checkpoint(find_checkpoint("played"))
     assert checkpoint.encoding.grid.name == "seconds"
