@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,13 @@ from tests.helpers.tiny_runs import write_run
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 CHART = ".js-plotly-plot"
+AUDIO = ".player audio"
+AUDIO_STATE = "a => ({now: a.currentTime, paused: a.paused, duration: a.duration})"
 CURVES = ".curves[data-points]"
 SELECTED = "[aria-checked=true], [aria-pressed=true], [data-testid$=Active]"
 TRIES = 4
+TIMEOUT_SECONDS = 60.0
+NO_PIECE = "a-folder-of-another-kind"  # among the pieces
 
 
 def settle(page: Any) -> None:
@@ -42,21 +47,31 @@ def pick(page: Any, name: str) -> None:
     raise AssertionError(f"{name} cannot be selected")
 
 
-@contextmanager
-def composing(server: Any, page: Any) -> Iterator[Any]:
-    """Open the Compose page with a small model and an empty history; check for script errors."""
-    write_small_model(server.home)
-    with compose_page(server, page):
-        yield page
-
-
-def write_small_model(home: Path) -> None:
+def write_small_model(home: Path, source: str = "bach-chorales") -> None:
     """Write a model to compose with, and a folder among the pieces that is not a piece.
 
     With that folder the page composes no first piece unasked.
     """
-    write_run(home / "runs", training=tiny_pieces())
-    (home / "pieces/a-folder-of-another-kind").mkdir(parents=True)
+    write_run(home / "runs", source=source, training=tiny_pieces())
+    (home / "pieces" / NO_PIECE).mkdir(parents=True)
+
+
+def sound(page: Any) -> dict[str, Any]:
+    """State of the player's sound; times in seconds."""
+    return dict(page.locator(AUDIO).evaluate(AUDIO_STATE))
+
+
+def wait_for_sound(page: Any) -> None:
+    """Wait for the sound. The player is in a shadow root, which only locators reach."""
+    page.locator(AUDIO).wait_for(state="attached")
+    wait_until(lambda: (sound(page)["duration"] or 0) > 0)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 @contextmanager

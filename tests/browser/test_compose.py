@@ -5,10 +5,8 @@ from __future__ import annotations
 import io
 import json
 import re
-import time
 import wave
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,26 +16,35 @@ import pytest
 
 from musicgen.corpus.readers.read_score import read_score
 from tests.browser.browser_actions import (
-    composing,
+    NO_PIECE,
+    compose_page,
     drag_over_bars,
     lowest_contrast,
     overflow_pixels,
     settle,
+    sound,
+    wait_for_sound,
+    wait_until,
+    write_small_model,
 )
-from tests.helpers.tiny_music import tiny_pieces, write_folder
-from tests.helpers.tiny_runs import planted_copy, write_run
+from tests.helpers.tiny_music import write_folder
+from tests.helpers.tiny_runs import planted_copy
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-AUDIO = ".player audio"
-AUDIO_STATE = "a => ({now: a.currentTime, paused: a.paused, duration: a.duration})"
-TIMEOUT_SECONDS = 60.0
+
+@pytest.fixture(scope="module")
+def server(shared_server) -> Any:
+    """One server for all tests, with a small model; each composes in a session of its own."""
+    write_folder(shared_server.home / "collections/tunes")
+    write_small_model(shared_server.home, source="tunes")
+    return shared_server
 
 
 @pytest.fixture()
 def page(server, browser_page) -> Any:
-    """The Compose page with a small model and an empty history."""
-    with composing(server, browser_page) as page:
+    """The Compose page with a small model."""
+    with compose_page(server, browser_page) as page:
         yield page
 
 
@@ -61,24 +68,6 @@ def download(page: Any, label: str) -> tuple[str, bytes]:
     with page.expect_download() as event:
         page.locator(".st-key-downloads").get_by_role("button", name=label).click()
     return event.value.suggested_filename, Path(event.value.path()).read_bytes()
-
-
-def sound(page: Any) -> dict[str, Any]:
-    """State of the player's sound; times in seconds."""
-    return dict(page.locator(AUDIO).evaluate(AUDIO_STATE))
-
-
-def wait_for_sound(page: Any) -> None:
-    """Wait for the sound. The player is in a shadow root, which only locators reach."""
-    page.locator(AUDIO).wait_for(state="attached")
-    wait_until(lambda: (sound(page)["duration"] or 0) > 0)
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + TIMEOUT_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def test_a_piece_is_composed_played_and_downloaded(page):
@@ -119,7 +108,8 @@ def test_the_address_finds_the_piece_or_composes_it_again(page, server, browser)
     settle(page)
     assert download(page, "MIDI")[1] == midi
     for folder in (server.home / "pieces").iterdir():
-        folder.rename(server.home / f"removed-{folder.name}")
+        if folder.name != NO_PIECE:
+            folder.rename(server.home / f"removed-{folder.name}")
     other = browser.new_context(accept_downloads=True).new_page()
     other.goto(link)
     wait_for_sound(other)
@@ -152,6 +142,7 @@ def test_a_long_piece_is_stopped_and_the_bars_written_so_far_are_kept(page):
     page.locator(".player canvas").wait_for()
     page.get_by_role("button", name="Stop").click()
     page.get_by_text(re.compile("stopped$")).wait_for()
+    wait_for_sound(page)
     settle(page)
     score = read_score(download(page, "MIDI")[1], "piece.mid")
     assert 1 <= score.bars < 1000
@@ -178,8 +169,6 @@ def test_bars_selected_in_the_player_are_composed_again(page):
 
 def test_a_click_on_a_copied_passage_shows_it_beside_its_source(server, browser_page, monkeypatch):
     monkeypatch.setenv("MUSICGEN_HOME", str(server.home))
-    write_folder(server.home / "collections/tunes")
-    write_run(server.home / "runs", source="tunes", training=tiny_pieces())
     page = browser_page
     page.goto(f"{server.url}/Compose?piece={planted_copy().id}")
     wait_for_sound(page)
@@ -220,20 +209,3 @@ def test_every_view_fits_a_phone_and_is_legible_in_dark_and_light(page):
     wait_for_sound(page)
     settle(page)
     assert lowest_contrast(page) > (4.5, "")
-
-
-@pytest.mark.slow
-def test_the_first_piece_plays_without_tensorflow(server, browser_page):
-    """Print how long the first click takes, and check what the server has loaded."""
-    page = browser_page
-    (server.home / "pieces/a-folder-of-another-kind").mkdir(parents=True)
-    page.goto(f"{server.url}/Compose")
-    page.get_by_role("button", name="Compose", exact=True).wait_for()
-    settle(page)
-    started = time.monotonic()
-    page.get_by_role("button", name="Compose", exact=True).click()
-    wait_for_sound(page)
-    print(f"from click to roll and sound: {time.monotonic() - started:.2f} s")
-    maps = Path(f"/proc/{server.pid}/maps")
-    if maps.exists():
-        assert "tensorflow" not in maps.read_text()
