@@ -33,7 +33,7 @@ MAX_NGRAM_NOTES = 300_000  # the baseline of more notes would take too long to f
 
 # Values stored at once for one step of a window, for each ...
 PER_FIELD_VALUE = 4  # value of a field: logits, probabilities, gradients
-PER_KEY = {"events": 215, "parts": 215}  # key that the key head computes features of
+PER_KEY = {"events": 215, "parts": 325}  # key that the key head computes features of
 PER_HEAD_UNIT = 16  # unit of the backbone's output
 PER_LSTM_UNIT, PER_KERAS_LSTM_UNIT = 11, 27  # unit of a layer
 PER_ATTENTION_UNIT, PER_MLP_UNIT = 9, 3  # unit of a layer
