@@ -68,7 +68,6 @@ NO_STYLE: Mapping[str, Any] = {
 KNOWN_BY_PARTS: Mapping[str, Any] = {
     "endings": 0,
     "parts": 0,
-    "counterpoint": 0.0,
     "span": 0,
 }
 

@@ -17,13 +17,13 @@ from musicgen.ui.compose.models import (
     runs_with_checkpoints,
     training_collection,
 )
-from musicgen.ui.shared.text import escape, format_count
+from musicgen.ui.shared.text import escape, format_count, step_word
 
 RUN_KEY = "compose-run"
 SUMMARY_HELP = (
     "Bits a note: how much the next note of a held-out piece surprises the model, on average; "
-    "lower is better. Epochs: passes over the training pieces. Layers and "
-    "width: the size of the network."
+    "lower is better. Bits a step: the same for the next note or rest of one part. Epochs: passes "
+    "over the training pieces. Layers and width: the size of the network."
 )
 
 
@@ -59,8 +59,8 @@ def model_summary(opened: OpenModel) -> str:
     )
     bits = facts.get("valid_loss")
     if isinstance(bits, int | float):
-        unit = "token" if opened.model.encoding.name == "notes" else "note"
-        parts.append(f"{bits:.2f} bits a {unit} on held-out pieces")
+        step = step_word(opened.model.encoding.name)
+        parts.append(f"{bits:.2f} bits a {step} on held-out pieces")
     if isinstance(epoch := facts.get("epoch"), int):
         parts.append(format_count(epoch, "epoch"))
     return " · ".join(parts)

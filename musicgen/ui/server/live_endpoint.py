@@ -18,7 +18,7 @@ from musicgen.training.run_folder.registry import find_run
 from musicgen.training.run_folder.run import Run, UnknownRun
 from musicgen.training.run_folder.status import QUEUED, Status
 from musicgen.training.settings import RunSettings
-from musicgen.ui.shared.text import format_duration
+from musicgen.ui.shared.text import format_duration, step_word
 from musicgen.ui.train import plots, runs
 from musicgen.ui.train.curves import Plot
 from musicgen.ui.train.evaluation import reference_levels
@@ -132,7 +132,7 @@ def _plots(query: LiveQuery, run: Run, settings: RunSettings) -> list[Plot]:
     """Return the plots of a view; none before the first point."""
     if not has_curve(run, query.show):
         return []
-    token = "note" if settings.encoding == "events" else "token"
+    token = step_word(settings.encoding)
     view, metrics = query.view, runs.metrics_of(run)
     if query.show == LOSS:
         levels = reference_levels(run) if view.references else {}

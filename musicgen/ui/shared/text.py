@@ -24,6 +24,11 @@ def format_count(number: int, singular: str, plural: str = "") -> str:
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
 
 
+def step_word(encoding_name: str) -> str:
+    """What a step of an encoding is, as losses are counted: a note, a token, or else a step."""
+    return {"events": "note", "notes": "token"}.get(encoding_name, "step")
+
+
 def format_length(score: Score) -> str:
     """Return the length of a score: `16 bars`, `16 bars and an upbeat`; of a performance `32 s`."""
     if score.is_performance:

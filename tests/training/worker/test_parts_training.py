@@ -6,6 +6,7 @@ import io
 from dataclasses import replace
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 
@@ -14,9 +15,13 @@ from musicgen.composing.pipeline import Composer
 from musicgen.composing.settings import ComposeSettings
 from musicgen.composing.style.training_profile import TrainingProfile
 from musicgen.corpus.readers.read_score import read_score
+from musicgen.models.build import build_model
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
+from musicgen.models.checkpoints.keras_file import write_keras_file
+from musicgen.models.checkpoints.writer import load_weights
 from musicgen.rendering.midi import midi_bytes
 from musicgen.score import Score
+from musicgen.training.data.windows import Windows
 from musicgen.training.run_folder.archive import read_archive, write_archive
 from musicgen.training.run_folder.ngram_model import fit_run_ngram
 from musicgen.training.run_folder.registry import create_run
@@ -102,3 +107,15 @@ def _louder(notes: np.ndarray) -> np.ndarray:
     notes = notes.copy()
     notes["velocity"] = 40 + np.arange(len(notes)) % 80
     return notes
+
+
+def test_keras_opens_the_exported_model(run: Run, tmp_path: Path) -> None:
+    checkpoint, file = open_checkpoint(run.checkpoint()), tmp_path / "model.keras"
+    write_keras_file(checkpoint.folder, file)
+    model = build_model(checkpoint.model, checkpoint.encoding)
+    steps = checkpoint.encoding.encode(band_pieces(1)[0])
+    inputs = next(Windows([steps], checkpoint.encoding, 16, 1).in_order())[0]
+    load_weights(model, checkpoint.folder)
+    expected = model(inputs)
+    for field, logits in keras.saving.load_model(file)(inputs).items():
+        assert np.abs(np.array(logits) - np.array(expected[field])).max() < 1e-5, field

@@ -192,8 +192,8 @@ def _style_of_parts_widget() -> None:
     st.toggle(
         "Upbeat and form of the collection", **widget_options("collection_style"),
         help="An upbeat as often as the collection's pieces have one and, where they repeat bars, "
-        "the form of one of them. This model knows its parts and how pieces end: there is no "
-        "ending to choose.",
+        "the form of one of them; few parallel fifths and octaves where its pieces have few. This "
+        "model knows its parts and how pieces end: there is no ending to choose.",
     )  # fmt: skip
 
 
