@@ -96,6 +96,18 @@ def test_a_primer_goes_on_in_the_key_that_is_asked_for(composer: Composer) -> No
     assert isinstance(steps, PartsSteps) and steps.key == 2 + 12
 
 
+def test_a_primer_goes_on_in_the_form_that_is_asked_for(tmp_path: Path) -> None:
+    [primer] = band_pieces(1, 2)
+    composer = band_composer(tmp_path, encoding=PartsEncoding(form=True))
+    forms = []
+    for form in (None, "ABAB"):
+        [piece] = composer.compose(ComposeSettings(bars=4, form=form), primer)
+        steps = piece.composition.steps
+        assert isinstance(steps, PartsSteps)
+        forms.append(steps.form)
+    assert forms == ["AB", "ABAB"]
+
+
 @pytest.mark.parametrize("bars", [(0, 0), (2, 3), (5, 5)])
 def test_bars_that_are_composed_again_leave_all_others(
     copyist: Composer, bars: tuple[int, int]

@@ -86,11 +86,14 @@ def _with_conditions(
     has_primer: bool,
     ensemble: Ensemble | None,
 ) -> Steps:
-    """Steps with the parts and key that the model is told; a primer goes on in another key."""
+    """Steps with the parts, key and form of the piece; the settings' come before a primer's."""
+    form = settings.form or ""
     if not has_primer:
-        return encoding.beginning(ensemble or Ensemble(), steps, settings.form or "")
+        return encoding.beginning(ensemble or Ensemble(), steps, form)
+    assert isinstance(steps, PartsSteps)
     key = key_number(settings.key)
-    return replace(steps, key=key) if isinstance(steps, PartsSteps) and key is not None else steps
+    of_piece = form if encoding.form and form else steps.form
+    return replace(steps, key=steps.key if key is None else key, form=of_piece)
 
 
 def _encode(encoding: Encoding, primer: Score) -> Steps:
