@@ -20,10 +20,11 @@ from musicgen.composing.decoding.likelihood import step_log_likelihoods
 from musicgen.composing.decoding.parallel import Stop
 from musicgen.composing.generation import Composition
 from musicgen.composing.originality.index import OriginalityIndex
+from musicgen.composing.parts_bar_range import range_of_bars
 from musicgen.composing.random_streams import Purpose, random_stream
 from musicgen.composing.settings import ENDING_BARS
-from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.model_interface import Model
+from musicgen.encoding.notes import NotesEncoding
 from musicgen.errors import Cancelled
 from musicgen.metres import TICKS_PER_QUARTER
 from musicgen.score import Score
@@ -98,7 +99,7 @@ def closing(score: Score, tonic: int) -> Score | None:
 def _last_bars(model: Model, composition: Composition, first_bar: int) -> BarRange:
     """The range of the ending, with the model's state before it where the steps are the same."""
     score = composition.score
-    bar_range = BarRange(model, composition.settings, score, first_bar, score.bars - 1)
+    bar_range = range_of_bars(model, composition.settings, score, first_bar, score.bars - 1)
     drawn_before = composition.steps.fields[: len(bar_range.before)]
     if composition.fork is None or not np.array_equal(bar_range.before, drawn_before):
         return bar_range
@@ -131,7 +132,7 @@ def _can_be_closed(model: Model, composition: Composition, first_bar: int) -> bo
     if not settings.endings or settings.all_bars != score.bars or score.bars < MIN_BARS:
         return False
     encoding = model.encoding
-    if not composition.finished or not isinstance(encoding, EventsEncoding):
+    if not composition.finished or isinstance(encoding, NotesEncoding):
         return False
     if not encoding.grid.has_bars:
         return False

@@ -20,6 +20,7 @@ from musicgen.composing.originality.index import OriginalityIndex
 from musicgen.composing.random_streams import Purpose, random_stream
 from musicgen.composing.settings import ENDING_BARS, ComposeSettings
 from musicgen.encoding.model_interface import Model, Stepper
+from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.encoding.parts.roles import Ensemble
 from musicgen.encoding.steps import Steps
 from musicgen.metres import bar_positions
@@ -182,7 +183,8 @@ class _Generation:
     def _ending_start(self) -> int | None:
         """The tick where the bars begin that an ending replaces; None for a piece without."""
         first_bar = (self.settings.all_bars or 0) - ENDING_BARS
-        if first_bar <= 0:
+        # Before a range of bars, the parts of `parts` rest: another state than the one drawn to.
+        if first_bar <= 0 or isinstance(self.model.encoding, PartsEncoding):
             return None
         return bar_start(self.prompt.metres, first_bar, self.model.encoding.grid.resolution)
 

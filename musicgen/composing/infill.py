@@ -13,15 +13,13 @@ from functools import partial
 
 import numpy as np
 
-from musicgen.composing.bar_range import BarRange
 from musicgen.composing.decoding.parallel import Stop
 from musicgen.composing.originality.index import OriginalityIndex
-from musicgen.composing.parts_bar_range import PartsBarRange
+from musicgen.composing.parts_bar_range import range_of_bars
 from musicgen.composing.random_streams import Purpose, random_stream
 from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.model_interface import Model
 from musicgen.encoding.notes import NotesEncoding
-from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.errors import Cancelled, InvalidSetting
 from musicgen.score import Score
 from musicgen.theory.voice_separation import separate_voices
@@ -62,8 +60,7 @@ def infill(
         raise InvalidSetting(
             f"bars {first_bar + 1} to {last_bar + 1} are not of this piece of {score.bars} bars"
         )
-    kind = PartsBarRange if isinstance(model.encoding, PartsEncoding) else BarRange
-    bar_range = kind(model, settings, score, first_bar, last_bar)
+    bar_range = range_of_bars(model, settings, score, first_bar, last_bar)
     stream = partial(random_stream, Purpose.INFILL, settings.seed)
     try:
         drawn = bar_range.draw(candidates, stream, index, stop)

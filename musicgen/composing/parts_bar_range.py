@@ -9,11 +9,21 @@ from functools import cached_property
 import numpy as np
 
 from musicgen.composing.bar_range import BarRange
+from musicgen.composing.settings import ComposeSettings
+from musicgen.encoding.model_interface import Model
 from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.encoding.parts.roles import Role, assign_roles
 from musicgen.encoding.parts.steps_of_parts import PartsSteps
 from musicgen.encoding.steps import Steps
 from musicgen.score import Score
+
+
+def range_of_bars(
+    model: Model, settings: ComposeSettings, score: Score, first_bar: int, last_bar: int
+) -> BarRange:
+    """The range of bars of a piece (from 0, both included), as a model's encoding needs it."""
+    kind = PartsBarRange if isinstance(model.encoding, PartsEncoding) else BarRange
+    return kind(model, settings, score, first_bar, last_bar)
 
 
 @dataclass(frozen=True)

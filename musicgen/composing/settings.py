@@ -63,13 +63,8 @@ NO_STYLE: Mapping[str, Any] = {
     "silence": MAX_SILENCE_QUARTERS,
 }
 
-# Settings for models that do not know the parts of a piece, as one of `parts` has them: it knows
-# its parts and how pieces end.
-KNOWN_BY_PARTS: Mapping[str, Any] = {
-    "endings": 0,
-    "parts": 0,
-    "span": 0,
-}
+# Settings for models that do not know the parts of a piece, as one of `parts` has them.
+KNOWN_BY_PARTS: Mapping[str, Any] = {"parts": 0, "span": 0}
 
 # Defaults of version 1: its files and links leave out settings that were added after them.
 _VERSION_1: Mapping[str, Any] = {
