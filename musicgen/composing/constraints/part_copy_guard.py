@@ -73,9 +73,11 @@ class PartCopyGuard:
         """Keys with which the notes of this onset would end a match that is too long: (KEYS,)."""
         completes = np.zeros(KEYS, bool)
         before, chord = passage.at(now)
-        if len(chord) < MOST_AT_ONSET and not self._is_copying(before.recent):
-            return completes
         length = self._ngrams.length
+        # A match that ends here has as many transitions before the onset at least.
+        reaches_back = len(chord) + self._beginnings.length < length
+        if reaches_back and not self._is_copying(before.recent):
+            return completes
         keys, codes = before.continuations(chord)
         hashes = ngram_hashes(codes, length)  # (n, C), one for each last note
         low, high = self._ngrams.ranges(hashes.ravel())
