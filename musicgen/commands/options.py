@@ -173,6 +173,4 @@ def _add_structure_options(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--form", metavar="LETTERS", help="a letter per bar; equal letters repeat a bar"
     )
-    group.add_argument(
-        "--endings", type=int, help="endings to choose from; 0, and for models of parts: none"
-    )
+    group.add_argument("--endings", type=int, help="number of endings to choose from; 0: none")

@@ -108,7 +108,7 @@ def test_settings_that_the_model_takes(runs, compose_page):
     page = page_of_parts(runs, compose_page)
     toggles = [toggle.label for toggle in page.toggle]
     assert "Upbeat and form of the collection" in toggles
-    assert "Close on the tonic" not in toggles
+    assert "Upbeat, key and parts of the collection" not in toggles
     assert page.selectbox(key=widget_key("program")).options[0] == "As in the collection"
     assert "In major and minor" in page.selectbox(key=widget_key("key")).help
     assert [part.name for part in notes(shown(page)).parts] == ["Cello", "Guitar", "Flute", "Drums"]

@@ -54,7 +54,7 @@ class OpenModel:
 
     @property
     def knows_parts(self) -> bool:
-        """Whether the model knows the parts of a piece, its key and how pieces end."""
+        """Whether the model knows the parts of a piece and its key."""
         return isinstance(self.model.encoding, PartsEncoding)
 
 

@@ -41,7 +41,7 @@ def start_composing(
         )
         return _save(opened, pieces, prompt)
 
-    current_session().start(ComposeTask(work, settings.bars or 0, _draws_endings(opened, settings)))
+    current_session().start(ComposeTask(work, settings.bars or 0, settings.endings > 0))
 
 
 def start_variation(
@@ -55,12 +55,7 @@ def start_variation(
         )
         return _save(opened, [piece], prompt)
 
-    current_session().start(ComposeTask(work, settings.bars or 0, _draws_endings(opened, settings)))
-
-
-def _draws_endings(opened: OpenModel, settings: ComposeSettings) -> bool:
-    """Whether endings are drawn when the last bar is done; models of `parts` end by themselves."""
-    return settings.endings > 0 and not opened.knows_parts
+    current_session().start(ComposeTask(work, settings.bars or 0, settings.endings > 0))
 
 
 def start_infill(

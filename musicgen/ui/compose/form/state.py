@@ -99,8 +99,7 @@ def fill_form(settings: ComposeSettings, keep_seed: bool) -> None:
         st.session_state[widget_key(name)] = _displayable(name, entry[name])
     st.session_state[widget_key("variations")] = 1
     st.session_state[widget_key("copy_guard")] = settings.max_copy != 0
-    if settings.ensemble is None:  # models of `parts`, which have one, draw no endings
-        st.session_state[widget_key("close")] = settings.endings > 0
+    st.session_state[widget_key("close")] = settings.endings > 0
     follows_style = any(getattr(settings, name) != value for name, value in NO_STYLE.items())
     st.session_state[widget_key("collection_style")] = follows_style
     st.session_state[widget_key("keep_seed")] = keep_seed

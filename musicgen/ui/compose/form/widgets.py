@@ -40,6 +40,18 @@ KEY_OF_PARTS = (
 INSTRUMENTS_OF_PARTS = (
     "As in the collection: the instruments of one of its pieces. Or one for all parts but drums."
 )
+STYLE = (
+    "Upbeat, key and parts of the collection",
+    "An upbeat as often as the collection's pieces have one, and one of their keys. "
+    "Where they are written in parts, so is the piece, with hardly any parallel fifths and "
+    "octaves and few clashes. Off: the notes as the model draws them.",
+)
+STYLE_OF_PARTS = (
+    "Upbeat and form of the collection",
+    "An upbeat as often as the collection's pieces have one and, where they repeat bars, the form "
+    "of one of them; few parallel fifths and octaves where its pieces have few. The parts are "
+    "always those of one of its pieces.",
+)
 IN_SECONDS = "This model learned from performances: it plays in seconds, without beats and bars."
 
 
@@ -125,10 +137,7 @@ def rule_widgets(opened: OpenModel, has_prompt: bool) -> None:
             disabled=bool(without_beats) or has_prompt, help=without_beats or origin,
             **widget_options("metre"),
         )  # fmt: skip
-    if opened.knows_parts:
-        _style_of_parts_widget()
-    else:
-        _style_widgets(without_beats)
+    _style_widgets(without_beats, opened.knows_parts)
     _copy_widgets(opened)
 
 
@@ -173,28 +182,15 @@ def _range_widgets() -> None:
             st.selectbox(label, pitches, format_func=pitch_name, **widget_options(name))
 
 
-def _style_widgets(without_beats: str) -> None:
+def _style_widgets(without_beats: str, knows_parts: bool) -> None:
     """without_beats: why the model has none; empty if it has."""
     st.toggle(
         "Close on the tonic", disabled=bool(without_beats), **widget_options("close"),
         help=without_beats or "Draw the last two bars several times and keep an ending with a long "
         "chord on the tonic.",
     )  # fmt: skip
-    st.toggle(
-        "Upbeat, key and parts of the collection", **widget_options("collection_style"),
-        help="An upbeat as often as the collection's pieces have one, and one of their keys. "
-        "Where they are written in parts, so is the piece, with hardly any parallel fifths and "
-        "octaves and few clashes. Off: the notes as the model draws them.",
-    )  # fmt: skip
-
-
-def _style_of_parts_widget() -> None:
-    st.toggle(
-        "Upbeat and form of the collection", **widget_options("collection_style"),
-        help="An upbeat as often as the collection's pieces have one and, where they repeat bars, "
-        "the form of one of them; few parallel fifths and octaves where its pieces have few. This "
-        "model knows its parts and how pieces end: there is no ending to choose.",
-    )  # fmt: skip
+    label, help_text = STYLE_OF_PARTS if knows_parts else STYLE
+    st.toggle(label, **widget_options("collection_style"), help=help_text)
 
 
 def _copy_widgets(opened: OpenModel) -> None:
