@@ -123,7 +123,11 @@ TRANSFORMER = TransformerSettings(16, 1, 2, context=32, dropout=0.1)
     indirect=["policy"],
 )
 def test_half_precision_trains_and_exports_float32(
-    policy: str, settings: ModelSettings, encoding: Encoding, tmp_path: Path
+    policy: str,
+    settings: ModelSettings,
+    encoding: Encoding,
+    tmp_path: Path,
+    eager_tensorflow: None,
 ) -> None:
     pieces = [encoding.encode(score) for score in tiny_pieces(4)]
     model = build_model(settings, encoding, seed=2)
