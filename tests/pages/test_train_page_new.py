@@ -10,7 +10,8 @@ import pytest
 from musicgen.corpus.user.user_collections import import_source
 from musicgen.models.settings import LstmSettings
 from musicgen.training.run_folder.registry import find_run
-from musicgen.training.run_folder.status import FINISHED, STOPPED
+from musicgen.training.run_folder.run import Run
+from musicgen.training.run_folder.status import STOPPED
 from musicgen.training.worker import launch
 from tests.helpers.example_runs import run_that_is
 from tests.helpers.page_text import TRAIN, buttons, metrics, texts
@@ -104,7 +105,8 @@ def test_a_link_selects_the_collection(open_page, tmp_path: Path):
 
 
 @pytest.mark.slow
-def test_start_watch_stop_and_continue(open_page, tmp_path: Path):
+def test_start_watch_stop_and_continue(open_page, tmp_path: Path, monkeypatch):
+    """A real process trains; that a continued one goes on is tested with the worker."""
     import_source(write_folder(tmp_path / "tunes"))
     page = open_page(TRAIN, collection="tunes", preset="Quick")
     page.number_input(key="Quick-lstm-model-width").set_value(8)
@@ -126,12 +128,13 @@ def test_start_watch_stop_and_continue(open_page, tmp_path: Path):
     _wait_for(lambda: run.status().state == STOPPED)
     page.run()
     assert {"Resume", "Continue"} <= buttons(page)
-    before = run.stored_status().epoch
+    spawned: list[Run] = []
+    monkeypatch.setattr(launch, "_spawn", spawned.append)
     page.number_input(key="more-epochs").set_value(1)
     page.button(key="continue-tunes quick").click().run()
     assert not page.exception
-    _wait_for(lambda: run.status().state == FINISHED)
-    assert run.stored_status().epoch == before + 1
+    assert spawned == [run]
+    assert run.settings.train.epochs == run.stored_status().epoch + 1
 
 
 def _wait_for(condition, seconds: float = 120) -> None:
