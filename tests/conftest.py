@@ -1,5 +1,6 @@
 """Makes this folder importable: what several tests share lies beside this file."""
 
+import gc
 import sys
 from collections.abc import Iterator
 
@@ -30,6 +31,18 @@ def _number_format_as_before() -> Iterator[None]:
     yield
     if keras := sys.modules.get("keras"):
         keras.config.set_dtype_policy("float32")
+
+
+@pytest.fixture(scope="module")
+def frozen_garbage() -> Iterator[None]:
+    """Exclude objects of other tests, such as TensorFlow's, from garbage collection.
+
+    Streamlit collects after each run of a page, which took twice the time of the page itself.
+    """
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,15 +20,8 @@ TIMEOUT_SECONDS = 60  # of one run of a page, on a busy machine
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _freeze_garbage() -> Iterator[None]:
-    """Exclude objects of other tests, such as TensorFlow's, from garbage collection.
-
-    Streamlit collects after each run of a page, which took twice the time of the page itself.
-    """
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()
+def _frozen_garbage(frozen_garbage: None) -> None:
+    """Pages run fast."""
 
 
 @pytest.fixture(autouse=True)
@@ -54,12 +46,11 @@ def open_page(home: Path) -> Callable[..., AppTest]:
 
     def open_(file: str = "", **query: str) -> AppTest:
         page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=TIMEOUT_SECONDS)
-        page.run()
-        if file:
+        if file:  # opened by its address, without the home page before it
             page.switch_page(f"pages/{file}")
-            for name, value in query.items():
-                page.query_params[name] = value
-            page.run()
+        for name, value in query.items():
+            page.query_params[name] = value
+        page.run()
         assert not page.exception, page.exception
         return page
 

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from musicgen.corpus.user.user_collections import import_source
 from musicgen.training.run_folder.registry import create_run
 from musicgen.training.run_folder.status import STOPPED
@@ -28,18 +26,20 @@ def test_collections_and_runs_are_listed(open_page, home: Path, tmp_path: Path):
     assert "queued" in text
 
 
-@pytest.mark.parametrize(
-    "settings", ["", "[]", "{}", '{"name": 3}', '{"model": {"kind": "none"}}', "[" * 10**5]
-)
-def test_a_run_that_does_not_fit_is_one_row_and_harms_no_other(open_page, settings: str):
+def test_runs_that_do_not_fit_have_a_row_each_and_harm_no_other(open_page):
     run_that_is(STOPPED, "good")
-    damaged = run_that_is(STOPPED, "damaged")
-    (damaged.folder / "run.json").write_text(settings)
+    all_settings = ["", "[]", "{}", '{"name": 3}', '{"model": {"kind": "none"}}', "[" * 10**5]
+    damaged = [run_that_is(STOPPED, f"damaged-{n}") for n in range(len(all_settings))]
+    for run, settings in zip(damaged, all_settings, strict=True):
+        (run.folder / "run.json").write_text(settings)
     text = texts(open_page())
-    assert text.count("cannot be read") == 1 and "stopped · 3 epochs" in text
-    for show in ("Watch", "Compare", "New"):
-        assert not open_page(TRAIN, show=show, run="damaged").exception
-    page = open_page(TRAIN, show="Watch", run="damaged")
-    assert "cannot be read" in page.error[0].value
-    page.button(key="delete-damaged").click().run()
-    assert not damaged.folder.exists()
+    assert text.count("cannot be read") == len(damaged) and "stopped · 3 epochs" in text
+    page = open_page(TRAIN, show="Watch")
+    for show in ("Compare", "New", "Watch"):
+        page.segmented_control(key="show").set_value(show).run()
+        assert not page.exception
+    for run in damaged:
+        page.selectbox(key="run").set_value(run.name).run()
+        assert not page.exception and "cannot be read" in page.error[0].value
+        page.button(key=f"delete-{run.name}").click().run()
+        assert not page.exception and not run.folder.exists()

@@ -24,19 +24,20 @@ from musicgen.training.settings import RunSettings, TrainSettings
 from musicgen.training.worker import launch
 from musicgen.training.worker.launch import InvalidRunState
 from musicgen.training.worker.process import (
-    QUEUE_POLL_SECONDS,
     AlreadyTraining,
     place_in_queue,
     train_run,
 )
 from tests.helpers.example_runs import make_alive, run_that_is
 
+POLL_SECONDS = 0.05  # of the queue
 DISK_IS_FULL = "the disk is full: free some space, then resume"
 
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("MUSICGEN_HOME", str(tmp_path))
+    monkeypatch.setattr("musicgen.training.worker.process.QUEUE_POLL_SECONDS", POLL_SECONDS)
     return tmp_path
 
 
@@ -101,7 +102,7 @@ def test_two_gpus_train_two_runs_at_a_time(monkeypatch: pytest.MonkeyPatch) -> N
     assert visible == {"first": "GPU-a", "second": "GPU-b"}
     proceed["first"].set()
     threads["first"].join(30)
-    time.sleep(2 * QUEUE_POLL_SECONDS)
+    time.sleep(4 * POLL_SECONDS)
     assert len(visible) == 2  # a GPU is free for the fourth, but the third came first
     proceed["second"].set()
     _wait_until(lambda: "third" in visible)

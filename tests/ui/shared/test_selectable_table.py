@@ -8,6 +8,8 @@ from streamlit.testing.v1 import AppTest
 from musicgen.ui.shared.selectable_table import identity_key
 from tests.helpers.page_text import select_rows
 
+pytestmark = pytest.mark.usefixtures("frozen_garbage")
+
 
 def script() -> None:
     import pandas as pd
