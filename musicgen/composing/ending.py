@@ -84,10 +84,11 @@ def closing(score: Score, tonic: int) -> Score | None:
     """The score up to the chord on which it closes; None where its last bar has no such chord."""
     notes, bar = score.notes, bar_start(score.metres, score.bars - 1)
     end, beat = bar_start(score.metres, score.bars), _beat_ticks(score)
-    min_notes = _min_chord_notes(score)
+    min_notes = _min_chord_notes(score.pitched)
     for onset in np.unique(notes["start"][notes["start"] >= bar]).tolist():
-        until = notes[notes["start"] <= onset].copy()
-        chord = until["start"] + until["duration"] > onset
+        begun = notes["start"] <= onset
+        until = notes[begun].copy()
+        chord = (until["start"] + until["duration"] > onset) & ~score.is_drum[begun]
         if (onset - bar) % beat or end - onset < TICKS_PER_QUARTER:
             continue
         if chord.sum() >= min_notes and _is_tonic_chord(until["pitch"][chord], tonic):
@@ -134,7 +135,7 @@ def _can_be_closed(model: Model, composition: Composition, first_bar: int) -> bo
     encoding = model.encoding
     if not composition.finished or isinstance(encoding, NotesEncoding):
         return False
-    if not encoding.grid.has_bars:
+    if not encoding.grid.has_bars or not len(score.pitched):
         return False
     primer = score.notes[: composition.primer_notes]
     return not len(primer) or primer["start"].max() < bar_start(score.metres, first_bar)
@@ -165,7 +166,7 @@ def _min_chord_notes(score: Score) -> int:
     onsets = np.unique(starts)
     sounding = np.searchsorted(np.sort(starts), onsets, "right")
     sounding -= np.searchsorted(np.sort(ends), onsets, "right")
-    return max(1, int(np.median(sounding)) - 1)
+    return max(1, int(np.median(sounding)) - 1) if len(sounding) else 1
 
 
 def _is_tonic_chord(pitches: np.ndarray, tonic: int) -> bool:
@@ -178,7 +179,7 @@ def _is_tonic_chord(pitches: np.ndarray, tonic: int) -> bool:
 def _comes_from_dominant(closed: Score | None, tonic: int) -> bool:
     if closed is None:
         return False
-    notes = closed.notes
+    notes = closed.pitched.notes
     before = notes[notes["start"] < notes["start"].max()]
     if not len(before):
         return False

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from musicgen.composing.ending import closing
 from musicgen.composing.originality.note_transitions import END, note_sequence
 from musicgen.composing.originality.report import originality
 from musicgen.composing.pipeline import Composer
@@ -19,7 +20,7 @@ from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.encoding.parts.steps_of_parts import PartsSteps
 from musicgen.evaluation.likelihood import evaluate
 from musicgen.rendering.midi import midi_bytes
-from musicgen.score import Score
+from musicgen.score import Score, notes_from
 from musicgen.theory.scales import pitch_classes
 from tests.helpers.parrot import PARTS as ENCODING
 from tests.helpers.parrot import PartsParrot
@@ -174,6 +175,20 @@ def test_drums_do_not_hide_a_copy(composer: Composer) -> None:
     [match] = report.matches
     assert report.longest_match == match.notes > 60
     assert (match.first, match.stop) == (1, len(source))  # the first note is one of the drums
+
+
+def test_drums_are_not_of_the_chord_on_which_a_piece_closes() -> None:
+    [score] = band_pieces(1, 2)
+    table = score.notes[score.notes["start"] < BAR]
+    last = [(BAR + 48, 48, 48, 80, 42, 0), (BAR + 48, 48, 67, 80, 73, 1)]
+    last += [(BAR + 48, 48, pitch, 80, 24, 2) for pitch in (60, 64)]
+    last += [(BAR + 48, 6, key, 80, 0, 3) for key in (38, 42)]
+    piece = replace(score, notes=np.concatenate([table, notes_from(last)]))
+    closed = closing(piece, 0)
+    assert closed is not None
+    assert closed.end == 2 * BAR and closed.notes["duration"][closed.is_drum].max() == 6
+    drums = piece.notes[piece.is_drum]
+    assert closing(replace(piece, notes=drums), 0) is None
 
 
 @pytest.mark.parametrize(("key", "number"), [("D minor", 14), ("Eb major", 3), ("G dorian", 19)])
