@@ -48,16 +48,16 @@ class PartCounterpoint:
         part, rows = self._schedule.part, np.arange(len(logits))
         own = self._pitches[rows, part, 0][:, None]  # (K, 1)
         now, before = self._pitches[..., 0], self._pitches[..., 1]  # (K, P)
-        moved = (self._onsets == context.now[:, None]) & (now != before) & self._melodic
-        moved &= (now < REST) & (before < REST) & (own < REST) & self._melodic[part][:, None]
-        moved[rows, part] = False
+        moves = (self._onsets == context.now[:, None]) & (now != before) & self._melodic
+        moves &= (now < REST) & (before < REST) & (own < REST) & self._melodic[part][:, None]
+        moves[rows, part] = False
         interval = (own - before) % 12
-        moved &= np.isin(interval, list(PERFECT))
-        if not moved.any():
+        moves &= np.isin(interval, list(PERFECT))
+        if not moves.any():
             return logits
         keys = np.arange(KEYS)
         same = (keys - now[..., None] - interval[..., None]) % 12 == 0  # (K, P, KEYS)
-        parallel = (same & moved[..., None]).any(axis=1) & (keys != own)
+        parallel = (same & moves[..., None]).any(axis=1) & (keys != own)
         logits = logits.copy()
         logits[:, :KEYS] -= np.where(parallel, self._bias, 0).astype(logits.dtype)
         return logits

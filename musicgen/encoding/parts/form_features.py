@@ -1,6 +1,6 @@
 """Form of a piece as a feature: what the part played in the bar that this one repeats.
 
-- `form`: whether the bar is new (NEW) or repeats an earlier one (REPEATED), NOT_TOLD where no form
+- `form`: whether the bar is new (NEW) or repeats an earlier one (REPEATED), UNKNOWN where no form
   is given; pitch, duration and `next` of the step of the part at the same place of the earlier
   bar, and the values of no step without one.
 """
@@ -20,7 +20,7 @@ from musicgen.metres import (
 )
 from musicgen.theory.form import earlier_bars
 
-NOT_TOLD, NEW, REPEATED = 0, 1, 2
+UNKNOWN, NEW, REPEATED = 0, 1, 2
 FORM_STATES = 3
 FORM_WIDTH = 4
 _CHORD_BITS, _PART_BITS = 7, 4
@@ -40,14 +40,14 @@ class FormPlan:
     def targets(self, onsets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """State of the bar and onset in the earlier bar, -1 without one: (T,) -> (T,), (T,)."""
         if not len(self._sources):
-            return np.full(len(onsets), NOT_TOLD), np.full(len(onsets), -1)
+            return np.full(len(onsets), UNKNOWN), np.full(len(onsets), -1)
         ticks = onsets * GRID_TICKS
         bar = bar_positions(self._metres, ticks)[0]
-        told = bar < len(self._sources)
-        source = np.where(told, self._sources[bar.clip(max=len(self._sources) - 1)], -1)
+        in_form = bar < len(self._sources)
+        source = np.where(in_form, self._sources[bar.clip(max=len(self._sources) - 1)], -1)
         target = self._start(source.clip(0)) + ticks - self._start(bar)
         repeats = source >= 0
-        state = np.where(told, np.where(repeats, REPEATED, NEW), NOT_TOLD)
+        state = np.where(in_form, np.where(repeats, REPEATED, NEW), UNKNOWN)
         return state, np.where(repeats, target // GRID_TICKS, -1)
 
     def _start(self, bar: np.ndarray) -> np.ndarray:

@@ -59,7 +59,7 @@ class PartsTracker:
         self._given = GivenParts(piece, piece.given)
         self.schedule = BatchSchedule(rows, self._count, self._grid)
         self._chord_place = np.zeros(rows, np.int64)  # of the next step
-        self._tells_form = piece.form is not None
+        self._has_form = piece.form is not None
         self._form = FormTracker(rows, FormPlan(piece.form or "", piece.metres), self._grid)
 
     @property
@@ -100,7 +100,7 @@ class PartsTracker:
             REPEATS: repeats,
             "given": self._given(part, now),
         }
-        if self._tells_form:
+        if self._has_form:
             values["form"] = self._form.features(part, now, self._chord_place)
         return {name: value.astype(np.float32) for name, value in values.items()}
 
@@ -111,7 +111,7 @@ class PartsTracker:
             self._pitches[rows, part, 0] == NO_PITCH, 0, now - self._onsets[rows, part]
         )
         self._push_repeats(part, fields, waited)
-        if self._tells_form:
+        if self._has_form:
             self._form.push(part, now, self._chord_place, fields)
         for table, latest in ((self._pitches, pitch), (self._durations, duration + 1)):
             table[rows, part, 1:] = table[rows, part, :-1]

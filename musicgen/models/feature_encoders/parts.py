@@ -111,19 +111,9 @@ class PartsFeatureEncoder(FeatureEncoder):
         voices = split_last_axis(ops.cast(features["voices"], "int32"), VOICE_WIDTH)
         repeats = split_last_axis(ops.cast(features[REPEATS], "int32"), REPEAT_WIDTH)
         key = ops.cast(features["key"][..., 0], "int32")
-        state = key_state(features["remaining"], features["age"], features["chroma"], own[..., 0:1])
         sonority = sonorities(features["remaining"], features["age"])  # (B, T, KEYS, 3)
-        given = _given_pitches(ops.cast(features["given"], "int32"))
-        pitches = [own[..., 2:6:2], voices[..., 0], voices[..., 1], repeats[..., 0], given]
-        if self.form is not None:
-            form = ops.cast(features["form"], "int32")
-            pitches.append(form[..., 1:2])
-        channels = [
-            self._key_features(state),
-            on_keys(ops.concatenate(pitches, axis=-1)),
-            classes_of(sonority),
-        ]
-        keys = self.mix(ops.concatenate(channels, axis=-1))  # (B, T, KEYS, PART_MIX_DIM)
+        pitches = [own[..., 2:6:2], voices[..., 0], voices[..., 1], repeats[..., 0]]
+        keys = self._keys(own, pitches, sonority, features)
         time = ops.concatenate(
             [self.clock(features["clock"]), self.next_end(features["remaining"])], axis=-1
         )
@@ -146,9 +136,25 @@ class PartsFeatureEncoder(FeatureEncoder):
             self.keyboard(merge_last_axes(keys)),
         ]
         if self.form is not None:
+            form = ops.cast(features["form"], "int32")
             inputs += [self.form(form[..., 0]), embed(form[..., 1:])]
         context = self.context(ops.concatenate([ops.cast(v, "float32") for v in inputs], axis=-1))
         return {**features, "context": self.dropout(context)}
+
+    def _keys(
+        self, own: Tensor, pitches: list[Tensor], sonority: Tensor, features: FeatureTensors
+    ) -> Tensor:
+        """The keys as the part has them and as all have them: (B, T, KEYS, PART_MIX_DIM)."""
+        state = key_state(features["remaining"], features["age"], features["chroma"], own[..., 0:1])
+        pitches = [*pitches, _given_pitches(ops.cast(features["given"], "int32"))]
+        if self.form is not None:
+            pitches.append(ops.cast(features["form"], "int32")[..., 1:2])
+        channels = [
+            self._key_features(state),
+            on_keys(ops.concatenate(pitches, axis=-1)),
+            classes_of(sonority),
+        ]
+        return self.mix(ops.concatenate(channels, axis=-1))
 
     def _given(self, given: Tensor, latest: Tensor, key: Tensor) -> list[Tensor]:
         """What given parts play: as intervals from the part's latest pitch, degrees, and times."""
