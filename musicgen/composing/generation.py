@@ -200,6 +200,8 @@ class _Generation:
         """Decode steps, with the instrument of the settings, cut at the end of the last bar."""
         settings, encoding = self.settings, self.model.encoding
         score = encoding.decode(replace(self.prompt.steps, fields=fields))
+        if isinstance(encoding, PartsEncoding):
+            score = _highest_part_first(score)
         if self.prompt.end is not None:
             score = score.until(self.prompt.end)
         if settings.program is None:
@@ -221,6 +223,19 @@ class _Generation:
             seconds=seconds,
             fork=decoder.forks.get(row),
         )
+
+
+def _highest_part_first(score: Score) -> Score:
+    """A score with its parts, which are in order from low to high, as they are written: drums last.
+
+    Its notes are the same.
+    """
+    count = sum(not part.is_drum for part in score.parts)
+    order = [*reversed(range(count)), *range(count, len(score.parts))]
+    notes = score.notes.copy()
+    notes["part"] = np.argsort(order)[notes["part"]]
+    parts = (replace(score.parts[old], track=new) for new, old in enumerate(order))
+    return replace(score, notes=notes, parts=tuple(parts))
 
 
 def _with_program(score: Score, program: int) -> Score:

@@ -27,7 +27,7 @@ from tests.helpers.parrot import PartsParrot
 from tests.helpers.tiny_music import BAR, band_pieces
 from tests.helpers.tiny_runs import band_composer
 
-NAMES = ["Cello", "Guitar", "Flute", "Drums"]  # from low to high, drums last
+NAMES = ["Flute", "Guitar", "Cello", "Drums"]  # from high to low, drums last
 
 
 @pytest.fixture(scope="module")
@@ -55,16 +55,15 @@ def test_a_piece_has_the_parts_of_the_collection_up_to_its_last_bar(
     [piece] = copyist.compose(ComposeSettings(bars=4, seed=seed))
     score = piece.score
     assert [part.name for part in score.parts] == NAMES
-    assert [part.program for part in score.parts[:3]] == [42, 24, 73]
+    assert [part.program for part in score.parts[:3]] == [73, 24, 42]
     assert score.bars == 4 and score.end <= 4 * BAR
     # No part ends before the last bar.
     for number in range(4):
-        notes = score.notes[score.notes["part"] == number]
         steps = piece.composition.steps
         assert isinstance(steps, PartsSteps)
         part, onset = steps.schedule
         ends = (onset + steps.fields[:, 1] + 1)[part == number] * 2
-        assert len(notes) and ends.max() > 3 * BAR
+        assert ends.max() > 3 * BAR and (score.notes["part"] == number).any()
 
 
 def test_a_variation_is_the_same_in_any_batch(composer: Composer) -> None:
@@ -80,9 +79,8 @@ def test_all_parts_go_on_after_a_primer(copyist: Composer) -> None:
     count = piece.composition.primer_notes
     begun = ENCODING.canonical(primer)
     assert count == len(primer)
-    assert replace(piece.score, notes=piece.score.notes[:count]).notes.tolist() == (
-        begun.notes.tolist()
-    )
+    columns = ["start", "duration", "pitch", "velocity", "program"]
+    assert piece.score.notes[:count][columns].tolist() == begun.notes[columns].tolist()
     assert [part.name for part in piece.score.parts] == NAMES
     composed = piece.composition.composed.notes
     assert composed["start"].min() >= 2 * BAR

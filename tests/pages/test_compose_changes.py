@@ -111,7 +111,7 @@ def test_settings_that_the_model_takes(runs, compose_page):
     assert "Upbeat, key and parts of the collection" not in toggles
     assert page.selectbox(key=widget_key("program")).options[0] == "As in the collection"
     assert "In major and minor" in page.selectbox(key=widget_key("key")).help
-    assert [part.name for part in notes(shown(page)).parts] == ["Cello", "Guitar", "Flute", "Drums"]
+    assert [part.name for part in notes(shown(page)).parts] == ["Flute", "Guitar", "Cello", "Drums"]
 
 
 def test_a_piece_of_the_history_is_composed_again(runs, compose_page):
