@@ -78,7 +78,7 @@ def build_decoder(
     that is composed. first_onset: the tick before which no new note begins. fork_at: see
     BatchDecoder. InvalidSetting where the settings and the model do not go together.
     """
-    rules = build_rules(model.encoding, settings, piece.metres, last_bar, first_onset)
+    rules = build_rules(model.encoding, settings, piece, last_bar, first_onset)
     constraints = build_constraints(model.encoding, settings, piece, index, len(generators))
     end = last_bar[1] if last_bar else None
     return BatchDecoder(

@@ -7,6 +7,7 @@ import numpy as np
 from musicgen.composing.constraints.allowed_pitches import allowed_pitches
 from musicgen.composing.constraints.part_rules import build_part_rules
 from musicgen.composing.constraints.rules import (
+    KEY_BIAS_SHARE,
     allow_only,
     allow_tokens,
     bias_density,
@@ -23,30 +24,25 @@ from musicgen.composing.settings import MAX_SILENCE_QUARTERS, RHYTHM_GRIDS, Comp
 from musicgen.encoding.events import DURATION, PITCH, SHIFT
 from musicgen.encoding.grid import KEYS, LOWEST_KEY, Grid
 from musicgen.encoding.notes import NotesEncoding
-from musicgen.encoding.parts.encoding import PartsEncoding
-from musicgen.encoding.steps import Encoding
+from musicgen.encoding.parts.steps_of_parts import PartsSteps
+from musicgen.encoding.steps import Encoding, Steps
 from musicgen.errors import InvalidSetting
 from musicgen.metres import Metre
 from musicgen.theory.scales import relative_key_log_ratio, tonic_triad
-
-# Share of `relative_key_log_ratio` that is added to the logits of pitches. At 0.4, chorales that
-# are composed in D minor are in it, and not in F major (docs/sampling.md); from 0.5 on, tunes
-# drift to the dominant.
-KEY_BIAS_SHARE = 0.4
 
 
 def build_rules(
     encoding: Encoding,
     settings: ComposeSettings,
-    metres: tuple[Metre, ...],
+    opening: Steps,
     last_bar: tuple[int, int] | None = None,
     first_onset: int | None = None,
 ) -> Rules:
     """Build the rules of the fields.
 
-    last_bar: ticks, its start and end, where the piece has a given number of bars. first_onset:
-    the tick before which no new note begins. InvalidSetting where the settings ask for what a
-    model of this encoding cannot do.
+    opening: steps with the metres and the key of the piece. last_bar: ticks, its start and end,
+    where the piece has a given number of bars. first_onset: the tick before which no new note
+    begins. InvalidSetting where the settings ask for what a model of this encoding cannot do.
     """
     unknown = set(settings.field_temperature) - {field.name for field in encoding.fields}
     if unknown:
@@ -61,11 +57,11 @@ def build_rules(
         return {encoding.fields[0].name: allow_tokens(encoding.voicings, pitches)}
     keys = pitches[LOWEST_KEY : LOWEST_KEY + KEYS]
     grid = encoding.grid
-    if isinstance(encoding, PartsEncoding):
-        return build_part_rules(settings, metres, grid, last_bar)
+    if isinstance(opening, PartsSteps):
+        return build_part_rules(settings, opening, last_bar)
     if settings.grid != "any" and not grid.has_bars:
         raise InvalidSetting("a model of performances plays in seconds: it takes no grid")
-    shift, duration = _rhythm_rules(settings, metres, keys, grid, last_bar, first_onset)
+    shift, duration = _rhythm_rules(settings, opening.metres, keys, grid, last_bar, first_onset)
     pitch = _pitch_rules(settings, keys, grid)
     return {SHIFT.name: shift, PITCH.name: pitch, DURATION.name: duration}
 

@@ -8,34 +8,39 @@ import numpy as np
 
 from musicgen.composing.bars import GridPositions
 from musicgen.composing.constraints.allowed_pitches import allowed_pitches
+from musicgen.composing.constraints.rules import KEY_BIAS_SHARE
 from musicgen.composing.decoding.constraint import Rule, Rules, StepContext
 from musicgen.composing.decoding.sampling import FORBIDDEN, NEVER
 from musicgen.composing.settings import MAX_SILENCE_QUARTERS, RHYTHM_GRIDS, ComposeSettings
 from musicgen.encoding.grid import KEYS, LOWEST_KEY, Grid
 from musicgen.encoding.parts.features import DRUMS, REST
+from musicgen.encoding.parts.roles import UNKNOWN_KEY
 from musicgen.encoding.parts.schedule import AFTER, last_value
+from musicgen.encoding.parts.steps_of_parts import PartsSteps
 from musicgen.errors import InvalidSetting
 from musicgen.metres import Metre
 from musicgen.theory.keys import MODES
+from musicgen.theory.scales import relative_key_log_ratio, transpose_key
 
 
 def build_part_rules(
     settings: ComposeSettings,
-    metres: tuple[Metre, ...],
-    grid: Grid,
+    opening: PartsSteps,
     last_bar: tuple[int, int] | None = None,
 ) -> Rules:
     """Build the rules of the fields of `parts`; last_bar: ticks, its start and end.
 
-    A key in major or minor is told to the model and is no rule. InvalidSetting where the settings
-    ask for what the model cannot do.
+    A key in major or minor is told to the model and is preferred to its relative key, and notes of
+    other keys stay possible. InvalidSetting where the settings ask for what the model cannot do.
     """
-    keys = _allowed_keys(settings)
+    keys, metres, grid = _allowed_keys(settings), opening.metres, opening.grid
     pitch: tuple[Rule, ...] = (chords_rise,)
+    if opening.key != UNKNOWN_KEY:
+        pitch = (chords_rise, prefer_key(opening.key))
     duration: tuple[Rule, ...] = ()
     following: tuple[Rule, ...] = (room_for_a_chord(keys),)
     if not keys.all():
-        pitch = (chords_rise, allow_keys(keys))
+        pitch = (*pitch, allow_keys(keys))
     if RHYTHM_GRIDS[settings.grid] > 1:
         if not grid.has_bars:
             raise InvalidSetting("a model of performances plays in seconds: it takes no grid")
@@ -49,6 +54,18 @@ def build_part_rules(
     if last_bar is not None:
         following = (*following, no_end_before(-(-last_bar[0] // grid.ticks), grid))
     return {"pitch": pitch, "duration": duration, "next": following}
+
+
+def prefer_key(key: int) -> Rule:
+    """Bias towards the pitch classes that a key has more often than its relative key."""
+    name = transpose_key("C minor" if key >= 12 else "C major", key % 12)
+    nats = KEY_BIAS_SHARE * relative_key_log_ratio(name)
+    bias = np.append(nats[(np.arange(KEYS) + LOWEST_KEY) % 12], 0.0)  # none for a rest
+
+    def rule(context: StepContext, logits: np.ndarray) -> np.ndarray:
+        return logits + np.where(_is_drum(context), 0.0, bias).astype(logits.dtype)
+
+    return rule
 
 
 def allow_keys(keys: np.ndarray) -> Rule:

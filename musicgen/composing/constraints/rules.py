@@ -99,6 +99,12 @@ def restrict_first_chord(classes: frozenset[int], grid: Grid = BEATS) -> Rule:
     return rule
 
 
+# Share of `relative_key_log_ratio` that is added to the logits of pitches. At 0.4, chorales that
+# are composed in D minor are in it, and not in F major (docs/sampling.md); from 0.5 on, tunes
+# drift to the dominant.
+KEY_BIAS_SHARE = 0.4
+
+
 def bias_pitch_classes(nats: np.ndarray) -> Rule:
     """Add nats (12,) to the logits of the pitch classes."""
     bias = nats[(np.arange(KEYS) + LOWEST_KEY) % 12]
