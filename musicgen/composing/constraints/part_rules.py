@@ -8,7 +8,6 @@ import numpy as np
 
 from musicgen.composing.bars import GridPositions
 from musicgen.composing.constraints.allowed_pitches import allowed_pitches
-from musicgen.composing.constraints.rules import KEY_BIAS_SHARE
 from musicgen.composing.decoding.constraint import Rule, Rules, StepContext
 from musicgen.composing.decoding.sampling import FORBIDDEN, NEVER
 from musicgen.composing.settings import MAX_SILENCE_QUARTERS, RHYTHM_GRIDS, ComposeSettings
@@ -21,6 +20,12 @@ from musicgen.errors import InvalidSetting
 from musicgen.metres import Metre
 from musicgen.theory.keys import MODES
 from musicgen.theory.scales import relative_key_log_ratio, transpose_key
+
+
+# Share of `relative_key_log_ratio` that is added to the logits of pitches. Of 24 chorales that were
+# told a minor key 16 were in it without a bias, 23 at 0.2, and 13 at 0.4, where many stay on the
+# dominant.
+TOLD_KEY_BIAS_SHARE = 0.2
 
 
 def build_part_rules(
@@ -59,7 +64,7 @@ def build_part_rules(
 def prefer_key(key: int) -> Rule:
     """Bias towards the pitch classes that a key has more often than its relative key."""
     name = transpose_key("C minor" if key >= 12 else "C major", key % 12)
-    nats = KEY_BIAS_SHARE * relative_key_log_ratio(name)
+    nats = TOLD_KEY_BIAS_SHARE * relative_key_log_ratio(name)
     bias = np.append(nats[(np.arange(KEYS) + LOWEST_KEY) % 12], 0.0)  # none for a rest
 
     def rule(context: StepContext, logits: np.ndarray) -> np.ndarray:
