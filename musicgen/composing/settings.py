@@ -88,10 +88,10 @@ class ComposeSettings:
     notes: int | None = None
     variations: int = 1
     seed: int = 0
-    temperature: float = 0.95  # this and top_p: docs/sampling.md
+    temperature: float = 0.9  # this and top_p: docs/sampling.md
     field_temperature: Mapping[str, float] = field(default_factory=dict)  # by field, overrides it
     top_k: int = 0  # 0 for all
-    top_p: float = 0.98  # 1 for all
+    top_p: float = 0.95  # 1 for all
     tempo: float | None = None  # quarters a minute
     program: int | None = None  # General MIDI
     metre: str | None = None  # such as 3/4; a primer keeps its own
