@@ -9,6 +9,9 @@ from musicgen.composing.decoding.bound_stepper import BoundStepper, can_be_bound
 from musicgen.composing.decoding.onnx_model import OnnxModel, OnnxStepper
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.model_interface import Stepper, branch
+from musicgen.encoding.parts.encoding import PartsEncoding
+from musicgen.encoding.parts.roles import Ensemble, Role
+from musicgen.encoding.steps import Encoding, Steps
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.paths import PRETRAINED
 from tests.helpers.tiny_graphs import tiny_checkpoint
@@ -16,26 +19,33 @@ from tests.helpers.tiny_music import NO_STEPS
 
 STEPS = 20
 KEPT = np.array([0, 2])
-ENCODING = EventsEncoding()
+HIGH = {"events": (12, 88, 24), "parts": (88, 24, 1)}  # random values of the fields are below
 
 
 @pytest.fixture(params=["tiny", "chorales"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> OnnxModel:
     if request.param == "tiny":
-        return OnnxModel(tiny_checkpoint(tmp_path, ENCODING, 0))
+        return OnnxModel(tiny_checkpoint(tmp_path, EventsEncoding(), 0))
     return OnnxModel(open_checkpoint(PRETRAINED / "chorales/checkpoints/best"))
 
 
-def _logits(stepper: Stepper) -> list[np.ndarray]:
+def _opening(encoding: Encoding) -> Steps:
+    if isinstance(encoding, PartsEncoding):
+        return encoding.beginning(Ensemble((Role(), Role(register=40))), NO_STEPS)
+    return NO_STEPS
+
+
+def _random_fields(rng: np.random.Generator, encoding: Encoding, rows: int) -> np.ndarray:
+    columns = [rng.integers(0, high, rows) for high in HIGH[encoding.name]]
+    return np.column_stack(columns).astype(np.int32)
+
+
+def _logits(stepper: Stepper, encoding: Encoding) -> list[np.ndarray]:
     """Logits of every field over some steps of three pieces, of which the second is dropped."""
-    rng, tracker = (
-        np.random.default_rng(0),
-        ENCODING.tracker(3, NO_STEPS, 0),
-    )
+    rng, tracker = np.random.default_rng(0), encoding.tracker(3, _opening(encoding), 0)
     results, rows = [], np.arange(3)
     for step in range(STEPS):
-        fields = np.column_stack([rng.integers(0, high, 3) for high in (12, 88, 24)])
-        fields = fields.astype(np.int32)
+        fields = _random_fields(rng, encoding, 3)
         features = {name: value[rows] for name, value in tracker.features().items()}
         for i in range(fields.shape[1]):
             results.append(stepper.logits(features, fields[rows, :i]))
@@ -52,24 +62,23 @@ def test_bound_and_passed_arrays_give_the_same_logits(engine: OnnxModel) -> None
     bound = engine.start(3)
     assert isinstance(bound, BoundStepper)
     start = {name: np.zeros((3, *shape), np.float32) for name, shape in engine.state.items()}
-    start["before"] = np.tile(np.array([f.size for f in ENCODING.fields], np.int32), (3, 1))
-    pairs = zip(_logits(bound), _logits(OnnxStepper(engine, start)), strict=True)
+    encoding = engine.encoding
+    start["before"] = np.tile(np.array([f.size for f in encoding.fields], np.int32), (3, 1))
+    passed = _logits(OnnxStepper(engine, start), encoding)
+    pairs = zip(_logits(bound, encoding), passed, strict=True)
     for one, other in pairs:
         assert len(one) in (2, 3)
         assert np.array_equal(one, other)
 
 
 def test_a_branch_continues_its_piece_and_does_not_change_it(engine: OnnxModel) -> None:
-    rng, tracker = (
-        np.random.default_rng(1),
-        ENCODING.tracker(2, NO_STEPS, 0),
-    )
+    encoding = engine.encoding
+    rng, tracker = np.random.default_rng(1), encoding.tracker(2, _opening(encoding), 0)
     stepper = engine.start(2)
     nothing = np.zeros((2, 0), np.int32)
     for _ in range(5):
         stepper.logits(tracker.features(), nothing)
-        fields = np.column_stack([rng.integers(0, high, 2) for high in (12, 88, 24)])
-        fields = fields.astype(np.int32)
+        fields = _random_fields(rng, encoding, 2)
         stepper.push(fields)
         tracker.push(fields)
     features = tracker.features()
