@@ -110,15 +110,24 @@ def _last_bars(model: Model, composition: Composition, first_bar: int) -> BarRan
 def _log_likelihood(bar_range: BarRange, composition: Composition, steps: np.ndarray) -> np.ndarray:
     """Log-likelihood of a piece's steps (M, F) after the primer's, of which the last are new.
 
-    The steps before the ending keep their values, unless the last chord changes one of them.
+    The steps before the first new one keep their values.
     """
+    drawn = composition.steps.fields
     primer_steps = len(composition.steps) - len(composition.log_likelihood)
-    first, fork = len(bar_range.before), bar_range.fork
-    if not np.array_equal(steps[:first], composition.steps.fields[:first]):
-        first, fork = primer_steps, None
-    score = bar_range.score
+    shortest, fork = min(len(steps), len(drawn)), bar_range.fork
+    differs = (steps[:shortest] != drawn[:shortest]).any(axis=1)
+    first = int(np.argmax([*differs, True]))
+    if fork is not None and first >= len(bar_range.before):
+        first = len(bar_range.before)
+    else:
+        first, fork = max(first, primer_steps), None
     [values] = step_log_likelihoods(
-        bar_range.model, composition.steps, score.bars, steps[:first], [steps[first:]], fork
+        bar_range.model,
+        composition.steps,
+        bar_range.score.bars,
+        steps[:first],
+        [steps[first:]],
+        fork,
     )
     return np.concatenate([composition.log_likelihood[: first - primer_steps], values])
 
