@@ -25,6 +25,8 @@ from musicgen.composing.random_streams import Purpose, random_stream
 from musicgen.composing.settings import ENDING_BARS
 from musicgen.encoding.model_interface import Model
 from musicgen.encoding.notes import NotesEncoding
+from musicgen.encoding.parts.roles import UNKNOWN_KEY
+from musicgen.encoding.parts.steps_of_parts import PartsSteps
 from musicgen.errors import Cancelled
 from musicgen.metres import TICKS_PER_QUARTER
 from musicgen.score import Score
@@ -151,12 +153,15 @@ def _can_be_closed(model: Model, composition: Composition, first_bar: int) -> bo
 
 
 def _tonic(composition: Composition, start: int) -> int:
-    """Pitch class of the tonic: of the key in the settings, or of the piece before its last bars.
+    """Pitch class of the tonic, of the key asked for or that of the piece before its last bars.
 
-    The key in the settings is that of the piece as it was drawn.
+    The key in the settings, and that which a model of `parts` is given, are those of the piece as
+    it was drawn.
     """
     if composition.settings.key is not None:
         return (tonic_of(composition.settings.key) + composition.transposed) % 12
+    if isinstance(composition.steps, PartsSteps) and composition.steps.key != UNKNOWN_KEY:
+        return (composition.steps.key + composition.transposed) % 12
     notes = composition.score.notes
     [key] = find_keys([replace(composition.score, notes=notes[notes["start"] < start])])
     return key.tonic if key else 0
