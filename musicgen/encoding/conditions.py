@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from musicgen.encoding.grid import BEATS
-from musicgen.encoding.parts.form_features import UNKNOWN, no_answer
+from musicgen.encoding.parts.form_features import UNKNOWN
 from musicgen.encoding.parts.roles import UNKNOWN_KEY
+from musicgen.encoding.parts.values import no_step
 from musicgen.encoding.steps import Features
 
 
@@ -27,5 +28,5 @@ class Condition:
 
 BARS_LEFT = Condition("clock", 2, (0,))
 KEY = Condition("key", 0, (UNKNOWN_KEY,))
-FORM = Condition("form", 0, (UNKNOWN, *no_answer(BEATS)))
+FORM = Condition("form", 0, (UNKNOWN, *no_step(BEATS)))
 CONDITIONS = (BARS_LEFT, KEY, FORM)

@@ -10,7 +10,7 @@ import numpy as np
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.grid import KEYS
 from musicgen.encoding.parts.encoding import PartsEncoding
-from musicgen.encoding.parts.schedule import AT_END
+from musicgen.encoding.parts.values import AT_END
 from musicgen.encoding.steps import Encoding, Features, Steps
 from musicgen.score import Score
 

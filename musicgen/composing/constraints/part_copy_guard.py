@@ -18,9 +18,9 @@ from musicgen.composing.originality.index import OriginalityIndex
 from musicgen.composing.originality.ngram_index import ngram_hashes
 from musicgen.composing.originality.note_transitions import END, encode_transition
 from musicgen.encoding.grid import KEYS, MAX_GRID_UNITS, Grid
-from musicgen.encoding.parts.features import REST
 from musicgen.encoding.parts.roles import Role
 from musicgen.encoding.parts.schedule import BatchSchedule
+from musicgen.encoding.parts.values import REST
 
 MOST_AT_ONSET = 6  # notes, for which a look at the transitions before the onset is enough
 

@@ -12,9 +12,9 @@ import numpy as np
 from musicgen.composing.constraints.counterpoint import PARALLEL_BIAS
 from musicgen.composing.decoding.constraint import Rules, StepContext
 from musicgen.encoding.grid import KEYS, Grid
-from musicgen.encoding.parts.features import NO_PITCH, REST
 from musicgen.encoding.parts.roles import Role
 from musicgen.encoding.parts.schedule import BatchSchedule
+from musicgen.encoding.parts.values import NO_PITCH, REST
 from musicgen.theory.voice_leading import PERFECT
 
 

@@ -12,10 +12,10 @@ from musicgen.composing.decoding.constraint import Rule, Rules, StepContext
 from musicgen.composing.decoding.sampling import FORBIDDEN, NEVER
 from musicgen.composing.settings import MAX_SILENCE_QUARTERS, RHYTHM_GRIDS, ComposeSettings
 from musicgen.encoding.grid import KEYS, LOWEST_KEY, Grid
-from musicgen.encoding.parts.features import DRUMS, REST
+from musicgen.encoding.parts.features import DRUMS
 from musicgen.encoding.parts.roles import UNKNOWN_KEY
-from musicgen.encoding.parts.schedule import AFTER, last_value
 from musicgen.encoding.parts.steps_of_parts import PartsSteps
+from musicgen.encoding.parts.values import AFTER, REST, last_value
 from musicgen.errors import InvalidSetting
 from musicgen.metres import Metre
 from musicgen.theory.keys import MODES

@@ -21,17 +21,15 @@ from musicgen.encoding.parts.features import FEATURE_WIDTHS, part_features
 from musicgen.encoding.parts.form_features import FORM_WIDTH
 from musicgen.encoding.parts.note_steps import part_rows
 from musicgen.encoding.parts.roles import UNKNOWN_KEY, Ensemble, Role, assign_roles, transposed_key
-from musicgen.encoding.parts.schedule import AFTER, AT_END, last_value
 from musicgen.encoding.parts.steps_of_parts import PartsSteps
 from musicgen.encoding.parts.tracker import PartsTracker
+from musicgen.encoding.parts.values import AFTER, AT_END, REST, last_value
 from musicgen.encoding.steps import Features, Field, Steps
 from musicgen.json_files import convert_json
 from musicgen.score import NOTE_DTYPE, Score
 from musicgen.theory.form import form_of
 from musicgen.theory.keys import find_keys
 from musicgen.theory.spelling import pitch_name
-
-REST = KEYS  # value of the field `pitch`
 
 MIN_REPEATED = 0.1  # share of the bars, for forms
 MAX_FORMS = 200  # pieces that are looked at

@@ -28,18 +28,13 @@ import numpy as np
 from musicgen.encoding.clock import clock
 from musicgen.encoding.events_features import CHROMA_WINDOWS
 from musicgen.encoding.grid import GRID_TICKS, KEYS, LOWEST_KEY, Grid
-from musicgen.encoding.parts.form_features import (
-    FormPlan,
-    chord_places,
-    form_feature,
-)
-from musicgen.encoding.parts.schedule import AFTER, last_value
+from musicgen.encoding.parts.form_features import FormPlan, chord_places, form_feature
 from musicgen.encoding.parts.steps_of_parts import PartsSteps
+from musicgen.encoding.parts.values import AFTER, NO_PITCH, REST, no_step
 from musicgen.encoding.repeat_features import REPEATS, latest_repeats
 from musicgen.encoding.steps import Features
 from musicgen.metres import bar_positions
 
-REST, NO_PITCH = KEYS, KEYS + 1
 DRUMS = 128  # in place of a program
 VOICES = ("below", "above", "lowest", "highest")
 VOICE_WIDTH = 4
@@ -97,8 +92,8 @@ def part_features(
 
 
 def no_repeat(grid: Grid) -> tuple[int, int, int, int]:
-    """The feature without a match: the sizes of the fields, and 0."""
-    return REST + 1, grid.max_units, last_value(grid) + 1, 0
+    """The feature without a match: no step, and 0."""
+    return *no_step(grid), 0
 
 
 class GivenParts:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from musicgen.encoding.grid import GRID_TICKS, Grid
-from musicgen.encoding.parts.schedule import last_value
+from musicgen.encoding.parts.values import no_step
 from musicgen.metres import (
     TICKS_PER_QUARTER,
     Metre,
@@ -56,11 +56,6 @@ class FormPlan:
         return row[:, 0] + (bar - row[:, 2]) * row[:, 1]
 
 
-def no_answer(grid: Grid) -> tuple[int, int, int]:
-    """Pitch, duration and `next` where there is no step: the sizes of the fields."""
-    return 89, grid.max_units, last_value(grid) + 1
-
-
 def form_feature(
     plan: FormPlan,
     fields: np.ndarray,
@@ -79,7 +74,7 @@ def form_feature(
     order = np.argsort(keys)
     at = order[np.searchsorted(keys[order], wanted).clip(max=max(len(keys) - 1, 0))]
     found = (wanted >= 0) & (keys[at] == wanted)
-    answers = np.where(found[:, None], fields[at, :3], no_answer(grid))
+    answers = np.where(found[:, None], fields[at, :3], no_step(grid))
     return np.column_stack([state, answers]).astype(np.int16)
 
 
@@ -87,7 +82,7 @@ class FormTracker:
     """`form_feature` updated step by step for K rows."""
 
     def __init__(self, rows: int, plan: FormPlan, grid: Grid) -> None:
-        self._plan, self._nothing = plan, no_answer(grid)
+        self._plan, self._nothing = plan, no_step(grid)
         self._played: list[dict[tuple[int, int, int], tuple[int, ...]]] = [{} for _ in range(rows)]
 
     def features(self, part: np.ndarray, onset: np.ndarray, in_chord: np.ndarray) -> np.ndarray:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from musicgen.encoding.grid import KEYS, Grid
-from musicgen.encoding.parts.schedule import AFTER, AT_END, last_value
-
-REST = KEYS
+from musicgen.encoding.grid import Grid
+from musicgen.encoding.parts.values import AFTER, AT_END, REST, last_value
 
 
 def part_rows(notes: np.ndarray, part: int, grid: Grid, until: int | None = None) -> np.ndarray:

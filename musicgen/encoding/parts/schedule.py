@@ -12,16 +12,8 @@ import heapq
 import numpy as np
 
 from musicgen.encoding.grid import Grid
+from musicgen.encoding.parts.values import AFTER, AT_END, last_value
 from musicgen.encoding.steps import NEVER
-
-# Values of the field `next`: when the next step of the part is due.
-AT_END = 0  # when the note or rest of this step ends
-AFTER = 1  # this value and n stand for n grid units after the onset; 0 for a chord
-
-
-def last_value(grid: Grid) -> int:
-    """The value of `next` that says that the part has no further step."""
-    return AFTER + grid.max_units + 1
 
 
 def advance(duration: int, following: int, grid: Grid) -> int | None:

@@ -9,18 +9,17 @@ from musicgen.encoding.events_features import CHROMA_WINDOWS
 from musicgen.encoding.grid import KEYS, LOWEST_KEY
 from musicgen.encoding.parts.features import (
     ALL_ORDERS,
-    NO_PITCH,
     OWN_ORDERS,
     OWN_STEPS,
-    REST,
     GivenParts,
     no_repeat,
     role_numbers,
     voice_numbers,
 )
 from musicgen.encoding.parts.form_features import FormPlan, FormTracker
-from musicgen.encoding.parts.schedule import AFTER, AT_END, BatchSchedule
+from musicgen.encoding.parts.schedule import BatchSchedule
 from musicgen.encoding.parts.steps_of_parts import PartsSteps
+from musicgen.encoding.parts.values import AFTER, AT_END, NO_PITCH, REST
 from musicgen.encoding.repeat_features import REPEATS, RepeatHistory
 from musicgen.encoding.steps import NEVER, Features
 
