@@ -15,19 +15,22 @@ import argparse
 import json
 import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 
 from musicgen.composing.decoding.onnx_model import OnnxModel
+from musicgen.composing.decoding.prompt import build_prompt
 from musicgen.composing.generation import generate
-from musicgen.composing.settings import ComposeSettings
-from musicgen.encoding.steps import Features, Steps
+from musicgen.composing.settings import MAX_BARS, ComposeSettings
+from musicgen.composing.style.sampling import choose_ensemble, with_style_defaults
+from musicgen.composing.style.training_profile import TrainingProfile
+from musicgen.encoding.parts.roles import Ensemble
+from musicgen.encoding.steps import Features
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.training.run_folder.registry import find_checkpoint
 
 LENGTHS_NOTES = (100, 1_000, 10_000)
-
-NO_STEPS = Steps(np.zeros((0, 3), np.int32))
 
 
 def main() -> None:
@@ -45,18 +48,26 @@ def main() -> None:
         print(f"{name:40} {median:9.3f} {low:9.3f}")
 
 
+# As many bars as can be, so that no piece ends by itself.
+SETTINGS = ComposeSettings(bars=MAX_BARS, notes=1, temperature=0.9, top_p=0.95, seed=1)
+
+
 def measure(checkpoint: str, steps: int) -> dict[str, tuple[float, float]]:
     """Median and 5th percentile in milliseconds, by quantity."""
     started = time.perf_counter()
-    model = OnnxModel(open_checkpoint(find_checkpoint(checkpoint)))
+    opened = open_checkpoint(find_checkpoint(checkpoint))
+    model = OnnxModel(opened)
     opening = (time.perf_counter() - started) * 1e3
     results = {"opening the checkpoint": (opening, opening)}
-    _steps(model, 20, 1)
+    styles = TrainingProfile.load(opened.folder).styles
+    ensemble = choose_ensemble(with_style_defaults(SETTINGS, styles), styles)
+    _steps(model, ensemble, 20, 1)
     for variations in (1, 8):
-        results[f"a step, {variations} variations"] = _summary(_steps(model, steps, variations))
+        times = _steps(model, ensemble, steps, variations)
+        results[f"a step, {variations} variations"] = _summary(times)
         results[f"graphs alone, {variations} variations"] = _summary(_graphs(model, variations))
     for notes in LENGTHS_NOTES:
-        results[f"a note of {notes:,}"] = _summary(_steps(model, notes, 1))
+        results[f"a note of {notes:,}"] = _summary(_steps(model, ensemble, notes, 1))
     return results
 
 
@@ -65,7 +76,7 @@ def _summary(seconds: list[float]) -> tuple[float, float]:
     return float(np.median(seconds)) * 1e3, float(np.percentile(seconds, 5)) * 1e3
 
 
-def _steps(model: OnnxModel, notes: int, variations: int) -> list[float]:
+def _steps(model: OnnxModel, ensemble: Ensemble, notes: int, variations: int) -> list[float]:
     """Seconds of each step of all pieces; a second thread may step some of them meanwhile."""
     times: list[float] = []
 
@@ -74,17 +85,16 @@ def _steps(model: OnnxModel, notes: int, variations: int) -> list[float]:
             times.append(time.perf_counter())
         return False
 
-    settings = ComposeSettings(
-        bars=None, notes=notes, variations=variations, temperature=0.9, top_p=0.95, seed=1
-    )
-    generate(model, settings, stop=tick)
+    settings = replace(SETTINGS, notes=notes, variations=variations)
+    generate(model, settings, stop=tick, ensemble=ensemble)
     return np.diff(times).tolist()
 
 
 def _graphs(model: OnnxModel, pieces: int, steps: int = 500) -> list[float]:
     """Seconds of all graphs in each of some steps."""
     stepper = model.start(pieces)
-    features: Features = model.encoding.tracker(pieces, NO_STEPS, 0).features()
+    opening = build_prompt(model.encoding, SETTINGS, None).steps
+    features: Features = model.encoding.tracker(pieces, opening, 0).features()
     fields = np.zeros((pieces, len(model.encoding.fields)), np.int32)
     seconds = []
     for _ in range(steps):
