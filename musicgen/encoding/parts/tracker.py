@@ -11,6 +11,8 @@ from musicgen.encoding.parts.features import (
     ALL_ORDERS,
     OWN_ORDERS,
     OWN_STEPS,
+    REPEAT_WIDTH,
+    VOICE_WIDTH,
     GivenParts,
     no_repeat,
     role_numbers,
@@ -23,6 +25,7 @@ from musicgen.encoding.parts.values import AFTER, AT_END, NO_PITCH, REST
 from musicgen.encoding.repeat_features import REPEATS, RepeatHistory
 from musicgen.encoding.steps import NEVER, Features
 
+_OF_ALL = [0, 1, 2, 4]  # columns of a repeat of all parts, without the part
 _WINDOW = max(window or 0 for window in CHROMA_WINDOWS)
 
 
@@ -32,14 +35,15 @@ class PartsTracker:
     def __init__(self, rows: int, piece: PartsSteps, bars: int) -> None:
         """bars: number of bars of each row; 0 hides it from the model."""
         self._grid, self._count = piece.grid, len(piece.roles)
-        self._roles = role_numbers(piece).astype(np.float32)  # (P, 5)
+        self._roles = np.pad(role_numbers(piece), ((0, 0), (0, 1)))  # (P, 6), the last for chords
         self._drums = np.array([role.is_drum for role in piece.roles], bool)
         self._voices = voice_numbers(self._drums)  # (P, 4); -1 is a column of no part
         self._clocks = ClockTable(piece.metres, bars, self._grid)
-        self._key, oldest = piece.key, self._grid.max_age
+        self._rows, oldest = np.arange(rows), self._grid.max_age
+        self._key = np.full((rows, 1), piece.key)
         columns = self._count + 1
-        self._pitches = np.full((rows, columns, OWN_STEPS), NO_PITCH, np.int64)
-        self._durations = np.zeros((rows, columns, OWN_STEPS), np.int64)
+        # Pitch and duration of the latest steps of each part, the latest first.
+        self._latest = np.tile(np.array([NO_PITCH, 0]), (rows, columns, OWN_STEPS, 1))
         self._onsets = np.full((rows, columns), -oldest, np.int64)  # of the latest steps
         self._following = np.full((rows, columns), AT_END, np.int64)
         self._started = np.full((rows, KEYS), -oldest, np.int64)
@@ -55,7 +59,8 @@ class PartsTracker:
         self._own_repeats = np.tile(np.array(nothing), (rows, self._count, 1))
         self._all_repeats = np.tile(np.array([*nothing[:3], -1, 0]), (rows, 1))
         self._nothing = np.array(nothing)
-        self._given = GivenParts(piece, piece.given)
+        self._given, self._has_given = GivenParts(piece, piece.given), bool(piece.given)
+        self._nothing_given = GivenParts(piece, ())(self._rows, self._rows)
         self.schedule = BatchSchedule(rows, self._count, self._grid)
         self._chord_place = np.zeros(rows, np.int64)  # of the next step
         self._has_form = piece.form is not None
@@ -67,54 +72,51 @@ class PartsTracker:
         return self.schedule.now
 
     def features(self) -> Features:
-        part, rows = self.schedule.part, np.arange(len(self.schedule.now))
+        # Few and cheap operations: with one row, each takes a microsecond or more.
+        part, rows = self.schedule.part, self._rows
         now = np.where(self.schedule.now < NEVER, self.schedule.now, 0)
         grid, since = self._grid, now[:, None]
-        at = self._voices[part]  # (K, 4)
-        places = rows[:, None]
-        ends = self._onsets[places, at] + self._durations[places, at, 0]
-        voices = np.stack(
-            [
-                self._pitches[places, at, 0],
-                self._pitches[places, at, 1],
-                (ends - since).clip(0, grid.max_units),
-                (since - self._onsets[places, at]).clip(0, grid.max_age),
-            ],
-            axis=-1,
-        )
-        own = np.stack([self._pitches[rows, part], self._durations[rows, part]], axis=-1)
-        in_chord = (self._onsets[rows, part] == now) & (self._following[rows, part] == AFTER)
+        at, places = self._voices[part], rows[:, None]  # (K, 4), (K, 1)
+        onsets = self._onsets[places, at]
+        voices = np.empty((len(rows), *at.shape[1:], VOICE_WIDTH), np.int64)
+        voices[..., :2] = self._latest[places, at, :2, 0]
+        left = onsets + self._latest[places, at, 0, 1] - since
+        voices[..., 2] = np.minimum(np.maximum(left, 0), grid.max_units)
+        voices[..., 3] = np.minimum(since - onsets, grid.max_age)
+        of_part = self._roles[part]  # (K, 6)
+        of_part[:, -1] = (self._onsets[rows, part] == now) & (self._following[rows, part] == AFTER)
+        repeats = np.empty((len(rows), 2 * REPEAT_WIDTH), np.int64)
+        repeats[:, :REPEAT_WIDTH] = self._own_repeats[rows, part]
         same_part = (self._all_repeats[:, 3] == part)[:, None]
-        of_all = np.where(same_part, self._all_repeats[:, [0, 1, 2, 4]], self._nothing)
-        repeats = np.concatenate([self._own_repeats[rows, part], of_all], axis=1)
-        values = {
-            "part": np.column_stack([self._roles[part], in_chord]),
+        repeats[:, REPEAT_WIDTH:] = np.where(
+            same_part, self._all_repeats[:, _OF_ALL], self._nothing
+        )
+        features = {
+            "part": of_part,
             "clock": self._clocks[now],
-            "key": np.full((len(rows), 1), self._key),
-            "remaining": (self._ended - since).clip(-grid.max_age, grid.max_age),
-            "age": (since - self._started).clip(0, grid.max_age),
+            "key": self._key,
+            "remaining": np.maximum(self._ended - since, -grid.max_age),
+            "age": np.minimum(since - self._started, grid.max_age),
             "chroma": self._shares(),
             "voices": voices.reshape(len(rows), -1),
-            "own": own.reshape(len(rows), -1),
+            "own": self._latest[rows, part].reshape(len(rows), -1),
             REPEATS: repeats,
-            "given": self._given(part, now),
+            "given": self._given(part, now) if self._has_given else self._nothing_given,
         }
         if self._has_form:
-            values["form"] = self._form.features(part, now, self._chord_place)
-        return {name: value.astype(np.float32) for name, value in values.items()}
+            features["form"] = self._form.features(part, now, self._chord_place)
+        return features
 
     def push(self, fields: np.ndarray) -> None:
-        now, part, rows = self.schedule.now, self.schedule.part, np.arange(len(fields))
+        now, part, rows = self.schedule.now, self.schedule.part, self._rows
         pitch, duration, following = fields[:, :3].astype(np.int64).T
-        waited = np.where(
-            self._pitches[rows, part, 0] == NO_PITCH, 0, now - self._onsets[rows, part]
-        )
+        is_first = self._latest[rows, part, 0, 0] == NO_PITCH
+        waited = np.where(is_first, 0, now - self._onsets[rows, part])
         self._push_repeats(part, fields, waited)
         if self._has_form:
             self._form.push(part, now, self._chord_place, fields)
-        for table, latest in ((self._pitches, pitch), (self._durations, duration + 1)):
-            table[rows, part, 1:] = table[rows, part, :-1]
-            table[rows, part, 0] = latest
+        self._latest[rows, part, 1:] = self._latest[rows, part, :-1]
+        self._latest[rows, part, 0, 0], self._latest[rows, part, 0, 1] = pitch, duration + 1
         self._onsets[rows, part], self._following[rows, part] = now, following
         noted = np.flatnonzero((pitch < REST) & ~self._drums[part])
         if len(noted):
@@ -126,6 +128,7 @@ class PartsTracker:
     def select(self, rows: np.ndarray) -> None:
         for name in _BY_ROW:
             setattr(self, name, getattr(self, name)[rows])
+        self._rows = np.arange(len(rows))
         self._own = [[history.copy() for history in self._own[row]] for row in rows]
         self._all = [self._all[row].copy() for row in rows]
         self.schedule.select(rows)
@@ -161,6 +164,6 @@ class PartsTracker:
 
 
 _BY_ROW = (
-    *("_pitches", "_durations", "_onsets", "_following", "_started", "_ended"),
+    *("_latest", "_key", "_nothing_given", "_onsets", "_following", "_started", "_ended"),
     *("_chroma", "_classes", "_notes", "_own_repeats", "_all_repeats", "_chord_place"),
 )
