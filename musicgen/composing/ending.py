@@ -83,9 +83,13 @@ def is_open(model: Model, composition: Composition) -> bool:
 
 
 def closing(score: Score, tonic: int) -> Score | None:
-    """The score up to the chord on which it closes; None where its last bar has no such chord."""
+    """The score up to the chord on which it closes; None where its last bar has no such chord.
+
+    The chord sounds until the bar is over or, after an upbeat, until the upbeat would come again.
+    """
     notes, bar = score.notes, bar_start(score.metres, score.bars - 1)
-    end, beat = bar_start(score.metres, score.bars), _beat_ticks(score)
+    pickup = score.metres[0].ticks_per_bar if score.has_pickup else 0
+    end, beat = bar_start(score.metres, score.bars) - pickup, _beat_ticks(score)
     min_notes = _min_chord_notes(score.pitched)
     for onset in np.unique(notes["start"][notes["start"] >= bar]).tolist():
         begun = notes["start"] <= onset
