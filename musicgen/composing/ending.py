@@ -2,9 +2,10 @@
 
 A model that predicts the next note is not asked where a piece may end: few pieces that are cut
 after their last bar end on the tonic. A piece closes where, within its last bar, a triad of the
-tonic in root position begins on a beat; that chord is then the last one, and sounds until the bar
-is over or, after an upbeat, until the upbeat would come again. Among endings that close, the first one is taken that comes from the dominant: whose
-lowest note before the last chord is the fifth, the leading note or the second of the scale.
+tonic in root position begins on a beat; that chord is then the last one. It sounds until the bar is
+over or, after an upbeat, until the upbeat would come again. Among endings that close, the first
+one is taken that comes from the dominant: whose lowest note before the last chord is the fifth,
+the leading note or the second of the scale.
 """
 
 from __future__ import annotations
