@@ -51,7 +51,7 @@ REPEAT_ORDERS = 5  # with 0 for no match
 class PartsFeatureEncoder(FeatureEncoder):
     """Features of the part whose step it is; all are known before its first field is drawn.
 
-    Adds `keys`, `context`, `repeated` and `ends` to the features.
+    Adds `keys`, `time`, `sonority` and `context` to the features.
     """
 
     def __init__(self, encoding: Encoding, settings: LstmSettings | TransformerSettings) -> None:
