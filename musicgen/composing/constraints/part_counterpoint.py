@@ -1,7 +1,7 @@
 """Bias against parallel fifths and octaves between the parts of a model of `parts`.
 
-The models write them four times as often as Bach (`python -m benchmarks.harmony chorales`): a
-pitch with which a part would move in parallel with another part that has moved at this onset gets
+Without it 9% of the changes in chorales have them, in Bach's 1% (`python -m benchmarks.constraints
+chorales`). A pitch with which a part would move in parallel with another part that has moved at this onset gets
 a lower logit.
 """
 

@@ -22,7 +22,7 @@ from musicgen.theory.keys import MODES
 from musicgen.theory.scales import relative_key_log_ratio, transpose_key
 
 # Share of `relative_key_log_ratio` that is added to the logits of pitches. Of 24 chorales that were
-# told a minor key 16 were in it without a bias, 23 at 0.2, and 13 at 0.4, where many stay on the
+# given a minor key 16 were in it without a bias, 23 at 0.2, and 13 at 0.4, where many stay on the
 # dominant.
 GIVEN_KEY_BIAS_SHARE = 0.2
 
@@ -108,11 +108,7 @@ def room_for_a_chord(keys: np.ndarray) -> Rule:
     def rule(context: StepContext, logits: np.ndarray) -> np.ndarray:
         pitch = context.drawn[:, 0]
         full = (pitch == REST) | (pitch >= np.where(_is_drum(context)[:, 0], KEYS - 1, highest))
-        if not full.any():
-            return logits
-        logits = logits.copy()
-        logits[full, AFTER] = FORBIDDEN
-        return logits
+        return _forbid(logits, full, AFTER)
 
     return rule
 
@@ -167,14 +163,18 @@ def no_end_before(last_bar: int, grid: Grid) -> Rule:
     last = last_value(grid)
 
     def rule(context: StepContext, logits: np.ndarray) -> np.ndarray:
-        early = context.now + context.drawn[:, 1] + 1 <= last_bar
-        if not early.any():
-            return logits
-        logits = logits.copy()
-        logits[early, last] = FORBIDDEN
-        return logits
+        return _forbid(logits, context.now + context.drawn[:, 1] + 1 <= last_bar, last)
 
     return rule
+
+
+def _forbid(logits: np.ndarray, rows: np.ndarray, value: int) -> np.ndarray:
+    """Logits (K, V) in which one value is forbidden for some rows (K,) bool."""
+    if not rows.any():
+        return logits
+    logits = logits.copy()
+    logits[rows, value] = FORBIDDEN
+    return logits
 
 
 def _allowed_keys(settings: ComposeSettings) -> np.ndarray:
