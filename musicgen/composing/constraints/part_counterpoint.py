@@ -1,8 +1,8 @@
 """Bias against parallel fifths and octaves between the parts of a model of `parts`.
 
 Without it 9% of the changes in chorales have them, in Bach's 1% (`python -m benchmarks.constraints
-chorales`). A pitch with which a part would move in parallel with another part that has moved at this onset gets
-a lower logit.
+chorales`). A pitch with which a part would move in parallel with another part that has moved at
+this onset gets a lower logit.
 """
 
 from __future__ import annotations
