@@ -2,23 +2,47 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+_IMPORT = re.compile(r'^import\s*\{[^}]*\}\s*from\s*"(\.[^"]+)";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
 
-def component(name: str, *scripts: str) -> Callable[..., Any]:
-    """Register the component of NAME_assets/.
 
-    scripts: its JavaScript files, joined into one module in this order; NAME.js by default.
-    """
+def component(name: str) -> Callable[..., Any]:
+    """Register the component of NAME_assets/: NAME.html, NAME.css, and the module NAME.js."""
     folder = Path(__file__).parent / f"{name}_assets"
-    texts = {path.name: path.read_text("utf-8") for path in folder.iterdir()}
     return st.components.v2.component(
         f"musicgen_{name}",
-        html=texts[f"{name}.html"],
-        css=texts[f"{name}.css"],
-        js="".join(texts[script] for script in scripts or (f"{name}.js",)),
+        html=(folder / f"{name}.html").read_text("utf-8"),
+        css=(folder / f"{name}.css").read_text("utf-8"),
+        js=join_modules(folder, f"{name}.js"),
     )
+
+
+def join_modules(folder: Path, entry: str) -> str:
+    """JavaScript of a module and of all that it imports by a relative path, as one module.
+
+    Streamlit takes one module from a component. Each imported module comes once, before those that
+    import it. They share one scope, so no two may have a top-level name in common, and imports have
+    the form `import { a, b } from "./c.js";`.
+    """
+    texts: dict[str, str] = {}
+
+    def add(path: str) -> None:
+        text = (folder / path).read_text("utf-8")
+        texts[path] = ""  # its place is taken below: a circle ends here
+        for imported in _IMPORT.findall(text):
+            target = posixpath.normpath(posixpath.join(posixpath.dirname(path), imported))
+            if target not in texts:
+                add(target)
+        del texts[path]
+        texts[path] = _EXPORT.sub("", _IMPORT.sub("", text))
+
+    add(entry)
+    return "\n".join(texts.values())

@@ -24,4 +24,4 @@ def _ignore() -> None:
     """Streamlit asks for a callback for each value that a component sends."""
 
 
-_component = component("live", "axes.js", "plot.js", "metrics.js", "live.js")
+_component = component("live")

@@ -138,4 +138,4 @@ def _ignore() -> None:
     """Callback without effect: Streamlit requires one for each value that a component reports."""
 
 
-_component = component("player", "roll.js", "player.js")
+_component = component("player")

@@ -1,7 +1,7 @@
 // Numbers of an axis: its range, its ticks, their text.
 
 // Least and greatest value, widened when they are the same.
-function rangeOf(values) {
+export function rangeOf(values) {
   if (!values.length) return [0, 1];
   let low = Infinity, high = -Infinity;
   for (const value of values) {
@@ -14,7 +14,7 @@ function rangeOf(values) {
 }
 
 // Multiples of 1, 2, 5 or 10 times a power of ten in a range, at most `count` and one more.
-function linearTicks([low, high], count) {
+export function linearTicks([low, high], count) {
   const least = (high - low) / count;
   const power = 10 ** Math.floor(Math.log10(least));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= least);
@@ -24,7 +24,7 @@ function linearTicks([low, high], count) {
 }
 
 // 1, 2 and 5 times the powers of ten in a range; linear ticks when that gives too few.
-function logTicks([low, high]) {
+export function logTicks([low, high]) {
   const ticks = [];
   for (let power = Math.floor(Math.log10(low)); 10 ** power <= high; power++) {
     for (const factor of [1, 2, 5]) {
@@ -35,7 +35,7 @@ function logTicks([low, high]) {
   return ticks.length > 2 ? ticks : linearTicks([low, high], 5);
 }
 
-function formatNumber(value, digits = 4) {
+export function formatNumber(value, digits = 4) {
   if (value && Math.abs(value) < 1e-3) return value.toExponential(1);
   if (Math.abs(value) >= 1e3) return Math.round(value).toLocaleString("en");
   return String(Number(value.toPrecision(digits)));

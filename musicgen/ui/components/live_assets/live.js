@@ -2,6 +2,9 @@
 // the page: Streamlit renders more than has changed, which took processor time from the training.
 // Streamlit calls the default export on every rerun and on every change of theme.
 
+import { Metrics } from "./metrics.js";
+import { Plot } from "./plot.js";
+
 const lives = new WeakMap(); // Streamlit's element for the component -> its Live
 const TIMEOUT_SECONDS = 10; // of a request
 

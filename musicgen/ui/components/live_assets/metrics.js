@@ -1,6 +1,6 @@
 // A row of metrics; only text that has changed is written.
 
-class Metrics {
+export class Metrics {
   constructor(root) {
     this.root = root;
     this.list = root.querySelector("dl");

@@ -1,13 +1,15 @@
 // A plot of curves on a canvas. It is drawn again with new points without a flicker, and keeps its
 // zoom while `revision` is the same. Points are `null` where a curve has a gap.
 
+import { formatNumber, linearTicks, logTicks, rangeOf } from "./axes.js";
+
 const MARGIN_PIXELS = { left: 56, right: 12, top: 8, bottom: 24 };
 const TOOLTIP_REACH_PIXELS = 40; // from the pointer to the nearest point
 const LABEL_PIXELS = 14; // height of a label
 const MIN_DRAG_PIXELS = 6; // a shorter drag is a click
 const MAX_DOTS = 60; // a curve with more points is drawn without dots
 
-class Plot {
+export class Plot {
   // onZoom: called when the zoom changes.
   constructor(root, onZoom) {
     this.root = root;

@@ -1,0 +1,35 @@
+// Buttons of the passages shared with training pieces, and the legend of the roll's colours.
+
+// Buttons, those of copied passages first; onClick: called with the index of a mark.
+export function markButtons({ marks, colours }, onClick) {
+  const buttons = marks.map(({ label, shared }, index) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = label;
+    button.style.setProperty("--colour", shared ? colours.shared : colours.copied);
+    button.addEventListener("click", () => onClick(index));
+    return button;
+  });
+  const copied = buttons.filter((_, index) => !marks[index].shared);
+  return [...new Set([...copied, ...buttons])]; // copies matter most
+}
+
+// Elements that name the colours: the parts that sound, the beginning, the outlines.
+export function legendItems({ colours, notes, parts, primerNotes, marks }) {
+  const sounding = [...new Set(notes.part)].sort((a, b) => a - b);
+  const shown = sounding.length > 1 ? sounding : [];
+  const entries = shown.map((part) => [parts[part], colours.parts[part], ""]);
+  if (primerNotes) entries.unshift(["beginning", colours.primer, ""]);
+  if (marks.some((mark) => mark.shared)) {
+    entries.push(["shared, as composers share", colours.shared, "outline"]);
+  }
+  if (marks.some((mark) => !mark.shared)) entries.push(["copied", colours.copied, "outline"]);
+  return entries.map(([name, colour, className]) => {
+    const item = document.createElement("span");
+    const patch = document.createElement("i");
+    patch.className = className;
+    patch.style.setProperty("--colour", colour);
+    item.append(patch, name);
+    return item;
+  });
+}
