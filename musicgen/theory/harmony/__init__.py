@@ -1,0 +1,4 @@
+"""Chords of a piece beat by beat, and chord progressions as text.
+
+Imports: score, metres, theory.
+"""
