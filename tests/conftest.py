@@ -1,20 +1,37 @@
 """Makes this folder importable: what several tests share lies beside this file."""
 
 import gc
+import os
 import sys
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
 
+# Several tests run at once. Threads of OpenMP that wait for a core keep it busy meanwhile: the
+# classifiers of scikit-learn took five times as long.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 settings.register_profile("busy machine", deadline=None)  # others may be at work beside the tests
 settings.load_profile("busy machine")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with slow tests first: at the end one worker would have them and the other nothing."""
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+    """Files with slow tests first: at the end one worker would have them and the other nothing.
+
+    Among them those that drive a browser are spread out: they wait for it most of the time, so the
+    cores are busy when one of them runs beside two others.
+    """
+    slow, waiting = (
+        list({item.path: None for item in items if item.get_closest_marker(mark)})
+        for mark in ("slow", "browser")
+    )
+    computing = [path for path in slow if path not in waiting]
+    place = {path: number for number, path in enumerate(computing)}
+    apart = len(computing) / max(len(waiting), 1)
+    place |= {path: number * apart - 0.5 for number, path in enumerate(waiting)}
+    last = len(place)
+    items.sort(key=lambda item: place.get(item.path, last))
 
 
 @pytest.fixture(autouse=True, scope="session")

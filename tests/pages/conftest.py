@@ -1,7 +1,9 @@
-"""Fixtures of the page tests: pages without a browser, an empty MUSICGEN_HOME per test."""
+"""Fixtures of the page tests: pages without a browser, a MUSICGEN_HOME of its own per test."""
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,6 +11,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from musicgen.corpus.bundled.library import bundled_collections
+from musicgen.corpus.load import load_collection
 from musicgen.rendering.wav import wav_bytes
 from musicgen.score import Score, notes_from
 from musicgen.training.run_folder.run import Run
@@ -31,10 +35,30 @@ def _silent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("musicgen.ui.compose.piece_cache.wav_bytes", lambda score: silence)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _one_search_for_components() -> Iterator[None]:
+    """Streamlit's AppTest searches all installed packages for components, at each new page."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("streamlit.components.v2.manifest_scanner.scan_component_manifests", list)
+        yield
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cache of a home in which the bundled collections have been opened."""
+    folder = tmp_path_factory.mktemp("home-with-a-cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MUSICGEN_HOME", str(folder))
+        for collection in bundled_collections():
+            load_collection(collection.name)
+    return folder / "cache"
+
+
 @pytest.fixture()
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An empty MUSICGEN_HOME."""
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cache: Path) -> Iterator[Path]:
+    """A MUSICGEN_HOME that holds nothing but a cache."""
     monkeypatch.setenv("MUSICGEN_HOME", str(tmp_path / "home"))
+    shutil.copytree(cache, tmp_path / "home/cache", copy_function=os.link)
     yield tmp_path / "home"
     st.cache_resource.clear()
     st.cache_data.clear()
