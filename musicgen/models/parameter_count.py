@@ -17,7 +17,6 @@ from musicgen.models.dimensions import (
     KERNEL_KEYS,
     KEY_FEATURES_DIM,
     KEY_FILTERS,
-    KEY_HIDDEN_DIM,
     KEYBOARD_DIM,
     NEXT_END_DIM,
     REPEAT_DIM,
@@ -26,6 +25,7 @@ from musicgen.models.dimensions import (
     REPEATED_FIELDS,
     TIME_DIM,
 )
+from musicgen.models.layer_parameters import dense, keys_head
 from musicgen.models.settings import (
     ClassicSettings,
     LstmSettings,
@@ -41,7 +41,7 @@ def count_parameters(model: ModelSettings, encoding: Encoding) -> int | None:
         return count_classic_parameters(model, sizes[0])
     embeddings = sum((size + 1) * EMBEDDING_DIM for size in sizes)
     if encoding.name == "notes":
-        head = _dense(model.width, model.width) + _dense(model.width, sizes[0])
+        head = dense(model.width, model.width) + dense(model.width, sizes[0])
         return embeddings + _backbone(model, EMBEDDING_DIM) + head
     if encoding.name == "events":
         inputs = len(sizes) * EMBEDDING_DIM + KEYBOARD_DIM + TIME_DIM + REPEAT_DIM
@@ -65,17 +65,13 @@ def min_parameters(model: ModelSettings) -> int:
 def count_classic_parameters(settings: ClassicSettings, vocabulary: int) -> int:
     """Count the parameters of the notebook's network for a vocabulary of that size."""
     lstm = _lstm(1, settings.width, settings.layers)
-    return lstm + _dense(settings.width, settings.dense) + _dense(settings.dense, vocabulary)
-
-
-def _dense(inputs: int, units: int) -> int:
-    return (inputs + 1) * units
+    return lstm + dense(settings.width, settings.dense) + dense(settings.dense, vocabulary)
 
 
 def _lstm(inputs: int, width: int, layers: int) -> int:
     """Four gates a layer, each with weights for the inputs and for the state, and biases."""
-    first = 4 * _dense(inputs + width, width)
-    return first + (layers - 1) * 4 * _dense(2 * width, width)
+    first = 4 * dense(inputs + width, width)
+    return first + (layers - 1) * 4 * dense(2 * width, width)
 
 
 def _backbone(model: LstmSettings | TransformerSettings, inputs: int) -> int:
@@ -83,16 +79,16 @@ def _backbone(model: LstmSettings | TransformerSettings, inputs: int) -> int:
     if isinstance(model, LstmSettings):
         return _lstm(inputs, width, model.layers)
     mlp_width, norm = model.feed_forward * width, 2 * width
-    attention = 3 * width * width + _dense(width, width)
-    block = 2 * norm + attention + _dense(width, mlp_width) + _dense(mlp_width, width)
-    return _dense(inputs, width) + model.layers * block + norm
+    attention = 3 * width * width + dense(width, width)
+    block = 2 * norm + attention + dense(width, mlp_width) + dense(mlp_width, width)
+    return dense(inputs, width) + model.layers * block + norm
 
 
 def _feature_layers(sizes: Sequence[int]) -> int:
     """The layers of the feature encoder of `events`."""
     clock = sum(vectors * length for vectors, length in CLOCK_EMBEDDINGS.values())
     next_end = (sizes[2] + 1) * NEXT_END_DIM
-    keyboard = _dense(KEYS * KEY_FEATURES_DIM, KEYBOARD_DIM)
+    keyboard = dense(KEYS * KEY_FEATURES_DIM, KEYBOARD_DIM)
     return clock + next_end + REPEAT_ORDERS * REPEAT_ORDER_DIM + keyboard
 
 
@@ -104,16 +100,9 @@ def _heads(width: int, sizes: Sequence[int]) -> int:
         context += min(index, REPEATED_FIELDS)
         if index == 2:
             context += KERNEL_KEYS * KEY_FEATURES_DIM + EMBEDDING_DIM
-        copy_logit = _dense(context, 1) if index < REPEATED_FIELDS else 0
+        copy_logit = dense(context, 1) if index < REPEATED_FIELDS else 0
         if index == 1:
-            total += _keys_head(context) + copy_logit
+            total += keys_head(context, KEY_FEATURES_DIM, KEY_FILTERS) + copy_logit
         else:
-            total += _dense(context, width) + _dense(width, size) + copy_logit
+            total += dense(context, width) + dense(width, size) + copy_logit
     return total
-
-
-def _keys_head(context: int) -> int:
-    convolution = _dense(KERNEL_KEYS * KEY_FEATURES_DIM, KEY_FILTERS)
-    by_key = convolution + _dense(KEY_FILTERS, KEY_FILTERS) + _dense(KEY_FILTERS, 1)
-    by_context = _dense(context, KEY_HIDDEN_DIM) + _dense(KEY_HIDDEN_DIM, KEYS)
-    return by_key + 2 * _dense(context, KEY_FILTERS) + by_context

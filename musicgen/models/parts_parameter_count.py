@@ -16,7 +16,6 @@ from musicgen.models.dimensions import (
     FORM_DIM,
     INTERVAL_DIM,
     KERNEL_KEYS,
-    KEY_HIDDEN_DIM,
     KEYBOARD_DIM,
     LENGTH_DIM,
     MAX_INTERVAL,
@@ -31,6 +30,7 @@ from musicgen.models.dimensions import (
     REPEATED_FIELDS,
     TIME_DIM,
 )
+from musicgen.models.layer_parameters import dense, keys_head
 
 CLASS_FEATURES = 72  # of the scale's degrees: what sounds, and shares of three windows
 SONORITIES = 3  # of a key
@@ -47,9 +47,9 @@ def feature_layers(sizes: Sequence[int], has_form: bool) -> int:
         *((2 * MAX_INTERVAL + 2, INTERVAL_DIM), (UNKNOWN_KEY + 1, DEGREE_DIM)),
         *((len(OWN_ORDERS) + 1, REPEAT_ORDER_DIM), (FORM_STATES * has_form, FORM_DIM)),
     )
-    mix = _dense(PART_CHANNELS + has_form, PART_MIX_DIM)
-    keyboard = _dense(KEYS * PART_MIX_DIM, KEYBOARD_DIM)
-    context = _dense(_context_inputs(len(sizes), has_form), CONTEXT_DIM)
+    mix = dense(PART_CHANNELS + has_form, PART_MIX_DIM)
+    keyboard = dense(KEYS * PART_MIX_DIM, KEYBOARD_DIM)
+    context = dense(_context_inputs(len(sizes), has_form), CONTEXT_DIM)
     return sum(vectors * length for vectors, length in embeddings) + mix + keyboard + context
 
 
@@ -57,23 +57,17 @@ def heads(width: int, sizes: Sequence[int], has_form: bool) -> int:
     """Count the heads of a backbone's width: pitch, duration, next, and velocity if it is drawn."""
     inputs = width + TIME_DIM + CONTEXT_DIM
     copies = 2 + has_form
-    total = _pitch_head(inputs) + _dense(inputs, copies)
+    pitch_head = keys_head(inputs, PART_MIX_DIM, PART_FILTERS)
+    pitch_head += DEGREE_DIM * PART_FILTERS + dense(inputs, 1)  # scale degrees, and the rest
+    total = pitch_head + dense(inputs, copies)
     for index, size in enumerate(sizes[1:], 1):
         context = inputs + index * EMBEDDING_DIM + SONORITIES * KERNEL_KEYS
         context += INTERVAL_DIM + DEGREE_DIM + index * copies + FORM_DIM * has_form
         hidden = NEXT_HIDDEN_DIM if index == 2 else width
         copied = copies + len(VOICES) * (index == 1)
-        copy_logits = _dense(hidden, copied) if index < REPEATED_FIELDS else 0
-        total += _dense(context, hidden) + _dense(hidden, size) + copy_logits
+        copy_logits = dense(hidden, copied) if index < REPEATED_FIELDS else 0
+        total += dense(context, hidden) + dense(hidden, size) + copy_logits
     return total
-
-
-def _pitch_head(inputs: int) -> int:
-    convolution = _dense(KERNEL_KEYS * PART_MIX_DIM, PART_FILTERS)
-    by_key = convolution + _dense(PART_FILTERS, PART_FILTERS) + _dense(PART_FILTERS, 1)
-    by_context = _dense(inputs, KEY_HIDDEN_DIM) + _dense(KEY_HIDDEN_DIM, KEYS)
-    degrees, rest = DEGREE_DIM * PART_FILTERS, _dense(inputs, 1)
-    return by_key + 2 * _dense(inputs, PART_FILTERS) + by_context + degrees + rest
 
 
 def _context_inputs(fields: int, has_form: bool) -> int:
@@ -86,7 +80,3 @@ def _context_inputs(fields: int, has_form: bool) -> int:
     vectors = LENGTH_DIM * lengths + INTERVAL_DIM * intervals + DEGREE_DIM * degrees
     others = TIME_DIM + role + CLASS_FEATURES + 2 * REPEAT_ORDER_DIM + KEYBOARD_DIM
     return EMBEDDING_DIM * steps + vectors + others + FORM_DIM * has_form
-
-
-def _dense(inputs: int, units: int) -> int:
-    return (inputs + 1) * units

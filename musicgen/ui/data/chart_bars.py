@@ -45,8 +45,21 @@ CHARTS = {  # by the code that names a chart in links
     "velocity": Chart("Velocity", lambda analysis: analysis.velocities),
     "chord-sizes": Chart("Chord sizes", lambda analysis: analysis.note_frequency.sizes),
 }
-# Links of the first version name a chart by the title that it had then.
-_FIRST_NAMES = {chart.title: code for code, chart in CHARTS.items()}
+_FIRST_NAMES = {  # links of the first version name a chart by the title that it had then
+    "Most frequent notes and chords": "notes-and-chords",
+    "Most frequent notes": "notes",
+    "Most frequent chords": "chords",
+    "Keyboard": "keyboard",
+    "Pitch classes": "pitch-classes",
+    "Melodic intervals": "intervals",
+    "Durations": "durations",
+    "Onsets in the bar": "onsets",
+    "Metre": "metre",
+    "Notes at once": "polyphony",
+    "Tempo": "tempo",
+    "Velocity": "velocity",
+    "Chord sizes": "chord-sizes",
+}
 
 
 def chart_code(name: str) -> str:

@@ -11,8 +11,8 @@ from musicgen.training.settings import RunSettings
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("MUSICGEN_HOME", str(tmp_path))
-    return tmp_path
+    monkeypatch.setenv("MUSICGEN_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
 
 
 @pytest.fixture

@@ -26,15 +26,8 @@ from tests.helpers.tiny_runs import write_run
 
 
 @pytest.fixture
-def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("MUSICGEN_HOME", str(tmp_path / "home"))
-    return tmp_path / "home/runs"
-
-
-@pytest.fixture
-def run(runs: Path, tmp_path: Path) -> Run:
-    write_folder(tmp_path / "music")
-    return Run(write_run(runs, source=str(tmp_path / "music")))
+def run(home: Path) -> Run:
+    return Run(write_run(home / "runs", source=str(write_folder(home / "music"))))
 
 
 def test_it_is_fitted_to_the_training_pieces(run: Run) -> None:
@@ -68,7 +61,7 @@ def test_pieces_are_composed_from_it(run: Run) -> None:
     assert first.notes.tobytes() == second.notes.tobytes()
 
 
-def test_a_collection_that_is_gone_is_named(runs: Path, tmp_path: Path) -> None:
-    run = Run(write_run(runs, source=str(tmp_path / "nowhere")))
+def test_a_collection_that_is_gone_is_named(home: Path) -> None:
+    run = Run(write_run(home / "runs", source=str(home / "nowhere")))
     with pytest.raises(NGramUnavailable, match="the music that 'tiny' was trained on is not here"):
         fit_run_ngram(run)

@@ -22,9 +22,8 @@ from tests.helpers.tiny_music import write_folder
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(home: Path, tmp_path: Path) -> Run:
     """A run trained on a folder that was moved."""
-    monkeypatch.setenv("MUSICGEN_HOME", str(tmp_path / "home"))
     folder = write_folder(tmp_path / "tunes")
     run = create_run(RunSettings("mine", str(folder)))
     data = prepare(load_collection(str(folder)), run.settings)

@@ -21,11 +21,7 @@ from musicgen.training.run_folder.status import (
 )
 from tests.helpers.example_runs import make_alive, run_that_is
 
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("MUSICGEN_HOME", str(tmp_path))
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("home")
 
 
 @pytest.fixture
