@@ -81,11 +81,11 @@ def _templates() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             bass[quality, interval] = low
     sizes = np.array([len(intervals) for intervals in QUALITIES.values()])
     constant = np.array(QUALITY_SCORES) - MISSING_WEIGHT * sizes
-    turned = [
+    all_roots = [
         np.concatenate([np.roll(weights, root, axis=1) for root in range(12)])
         for weights in (tones, bass)
     ]
-    return turned[0], turned[1], np.tile(constant, 12)
+    return all_roots[0], all_roots[1], np.tile(constant, 12)
 
 
 def _chord_scores(features: Salience) -> np.ndarray:
