@@ -68,7 +68,7 @@ class Score:
     tempo: float = 120.0  # quarters a minute, at the beginning
     metres: tuple[Metre, ...] = (COMMON_TIME,)
     name: str = ""
-    parts: tuple[Part, ...] = ()  # by part number; made from the notes where none are passed
+    parts: tuple[Part, ...] = ()  # by part number; derived from the notes where none are passed
     tempo_changes: tuple[TempoChange, ...] = ()  # of several at one tick the last counts
     keys: tuple[KeySignature, ...] = ()
     pedal_changes: np.ndarray = field(  # (C,) PEDAL_CHANGE_DTYPE, in order of their starts

@@ -137,8 +137,8 @@ def own_parts_area(
         rows = [(score, group) for score, group in zip(own, related, strict=True) if score]
         if voices < 2 or len(rows) < MIN_IN_PARTS * len(own):
             return {}
-        found, of_found = zip(*rows, strict=True)
-        samples.append(Sample.of(found, notes, None, of_found))
+        in_parts, related_rows = zip(*rows, strict=True)
+        samples.append(Sample.of(in_parts, notes, None, related_rows))
     return {"composed, in own parts": _areas([Pair.of(samples[0], samples[1])])}
 
 

@@ -124,15 +124,15 @@ def excerpts(scores: Sequence[Score], notes: int, voices: int | None) -> list[Ex
     voices: number of voices that merged scores are divided among; None: they have their own parts.
     """
     keys = find_keys(scores, KRUMHANSL_PROFILES)
-    found: list[Excerpt | None] = []
+    rows: list[Excerpt | None] = []
     for score, piece_key in zip(scores, keys, strict=True):
         if piece_key is None or notes_before_last_bar(score) < notes:
-            found.append(None)
+            rows.append(None)
             continue
         beginning = separate_voices(replace(score, notes=score.notes[:notes]), voices or 0)
         [key] = find_keys([beginning], KRUMHANSL_PROFILES)
-        found.append(Excerpt(beginning, score, key or piece_key, piece_key))
-    return found
+        rows.append(Excerpt(beginning, score, key or piece_key, piece_key))
+    return rows
 
 
 def unchanged_share(scores: Sequence[Score], encoding: Encoding, voices: int) -> float:

@@ -49,13 +49,11 @@ class Sample:
         """Excerpts of scores as `excerpts` makes them; without groups no two are related."""
         numbered = np.arange(len(scores)) if groups is None else np.array(groups)
         rows = excerpts(scores, notes, voices)
-        found = [excerpt for excerpt in rows if excerpt is not None]
-        if len(found) < FOLDS:
-            raise TooFewExcerpts(f"only {len(found)} pieces have {notes} notes before the last bar")
+        long = [excerpt for excerpt in rows if excerpt is not None]
+        if len(long) < FOLDS:
+            raise TooFewExcerpts(f"only {len(long)} pieces have {notes} notes before the last bar")
         long_enough = np.array([excerpt is not None for excerpt in rows], bool)
-        return cls(
-            FigureTable(found), count_words([words(e) for e in found]), numbered[long_enough]
-        )
+        return cls(FigureTable(long), count_words([words(e) for e in long]), numbered[long_enough])
 
     def __len__(self) -> int:
         return len(self.groups)

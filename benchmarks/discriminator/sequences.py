@@ -22,16 +22,16 @@ MAX_LENGTH = 4  # of an n-gram
 
 def words(excerpt: Excerpt) -> list[str]:
     """All n-grams of an excerpt, with repetitions."""
-    found: list[str] = []
+    texts: list[str] = []
     for number, notes in enumerate(excerpt.voices):
         steps = np.diff(notes["pitch"].astype(np.int64)).tolist()
         durations = notes["duration"].tolist()
-        found += ngrams(f"steps {number}", steps)
-        found += ngrams(f"notes {number}", list(zip(steps, durations[1:], strict=True)))
-    found += ngrams("beats", _sonorities(excerpt.beats))
-    found += ngrams("onsets", _sonorities(excerpt.onsets))
-    found += ngrams("rhythm", _rhythm(excerpt))
-    return found
+        texts += ngrams(f"steps {number}", steps)
+        texts += ngrams(f"notes {number}", list(zip(steps, durations[1:], strict=True)))
+    texts += ngrams("beats", _sonorities(excerpt.beats))
+    texts += ngrams("onsets", _sonorities(excerpt.onsets))
+    texts += ngrams("rhythm", _rhythm(excerpt))
+    return texts
 
 
 def ngrams(name: str, items: Sequence[object]) -> Iterator[str]:

@@ -168,7 +168,7 @@ def _between_pitches(chords: Chords) -> Tally:
 
 def _parallels(sounding: np.ndarray) -> tuple[int, int]:
     """Changes with parallels, and all changes between as many pitches: (B, 128) bool."""
-    found = changes = 0
+    parallels = changes = 0
     for before, after in pairwise(sounding):
         low, high = np.flatnonzero(before), np.flatnonzero(after)
         if len(low) != len(high) or len(low) < 2 or (low == high).all():
@@ -177,8 +177,8 @@ def _parallels(sounding: np.ndarray) -> tuple[int, int]:
         moves = low != high
         first, second = (np.subtract.outer(pitches, pitches) % 12 for pitches in (low, high))
         perfect = (first == second) & np.isin(first, PERFECT) & np.logical_and.outer(moves, moves)
-        found += bool(np.tril(perfect, -1).any())
-    return found, changes
+        parallels += bool(np.tril(perfect, -1).any())
+    return parallels, changes
 
 
 def _soprano(score: Score) -> Tally:

@@ -159,7 +159,7 @@ class _CachedReader:
 
 
 def _tune_file(book_name: str, book: Book, index: int) -> SourceFile:
-    """A tune of a book as a file of its own, whose text is made when it is read."""
+    """A tune of a book as a file of its own, whose text is assembled when it is read."""
 
     def read() -> bytes:
         return book.tune(index).encode()

@@ -76,7 +76,7 @@ def _free_channels(notes: np.ndarray) -> np.ndarray:
     channels = []
     columns = (notes[name].tolist() for name in ("start", "duration", "program"))
     for start, duration, program in zip(*columns, strict=True):
-        having = [channel for channel, found in program_of.items() if found == program]
+        having = [channel for channel, last in program_of.items() if last == program]
         channel = having[0] if having else min(busy_until, key=busy_until.__getitem__)
         program_of[channel] = program
         busy_until[channel] = max(busy_until[channel], start + duration)

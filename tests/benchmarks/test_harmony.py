@@ -43,8 +43,8 @@ def chorale(*chords: tuple[int, ...]) -> Score:
 )
 def test_a_chord_has_its_name(classes, bass, quality, root):
     mask = sum(1 << pitch_class for pitch_class in classes)
-    [found], [found_root] = name_chords(np.array([mask]), np.array([bass]))
-    assert (list(QUALITIES)[found], found_root) == (quality, root)
+    [name], [root_of_chord] = name_chords(np.array([mask]), np.array([bass]))
+    assert (list(QUALITIES)[name], root_of_chord) == (quality, root)
 
 
 @pytest.mark.parametrize("classes", [(C,), (C, G), (C, D, G), (C, E, G, D), ()])

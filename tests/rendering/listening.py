@@ -56,10 +56,10 @@ def onsets(samples: np.ndarray, rate: int, count: int) -> list[float]:
     hop = rate // 500  # 2 ms
     frames = np.abs(samples[: len(samples) // hop * hop]).reshape(-1, hop).max(axis=1)
     rise = np.diff(np.log(frames + 1e-3), prepend=np.log(1e-3))
-    found: list[int] = []
+    peaks: list[int] = []
     for frame in np.argsort(-rise).tolist():
-        if all(abs(frame - other) > 50 for other in found):
-            found.append(frame)
-        if len(found) == count:
+        if all(abs(frame - other) > 50 for other in peaks):
+            peaks.append(frame)
+        if len(peaks) == count:
             break
-    return [frame * hop / rate for frame in sorted(found)]
+    return [frame * hop / rate for frame in sorted(peaks)]

@@ -1,4 +1,4 @@
-"""What is heard of drums, pedal, tempo changes and of more parts than channels."""
+"""Sound of drums, pedal, tempo changes and of more parts than channels."""
 
 from dataclasses import replace
 

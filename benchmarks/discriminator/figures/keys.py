@@ -37,16 +37,16 @@ def _windows(score: Score, key: Key) -> Figures:
     """Keys of windows of WINDOW_NOTES notes, against each other and that of the excerpt."""
     starts = range(0, len(score) - WINDOW_NOTES // 2, WINDOW_NOTES // 2)
     windows = [replace(score, notes=score.notes[at : at + WINDOW_NOTES]) for at in starts]
-    found = [window for window in find_keys(windows, KRUMHANSL_PROFILES) if window]
-    tonics = np.array([window.tonic for window in found])
-    fifths = np.array([_fifths_apart(window.sharps, key.sharps) for window in found])
+    keys = [window for window in find_keys(windows, KRUMHANSL_PROFILES) if window]
+    tonics = np.array([window.tonic for window in keys])
+    fifths = np.array([_fifths_apart(window.sharps, key.sharps) for window in keys])
     return {
         "windows in the key": share(tonics == key.tonic),
         "windows in another key than the last": share(np.diff(tonics) != 0),
         "windows' distance in fifths": mean(fifths),
-        "windows' correlation": mean(np.array([window.correlation for window in found])),
+        "windows' correlation": mean(np.array([window.correlation for window in keys])),
         "lowest of windows' correlation": min(
-            (window.correlation for window in found), default=math.nan
+            (window.correlation for window in keys), default=math.nan
         ),
     }
 

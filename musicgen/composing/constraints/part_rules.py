@@ -34,7 +34,7 @@ def build_part_rules(
 ) -> Rules:
     """Build the rules of the fields of `parts`; last_bar: ticks, its start and end.
 
-    A key in major or minor is told to the model and is preferred to its relative key, and notes of
+    A key in major or minor conditions the model and is preferred to its relative key, and notes of
     other keys stay possible. InvalidSetting where the settings ask for what the model cannot do.
     """
     keys, metres, grid = _allowed_keys(settings), opening.metres, opening.grid

@@ -1,4 +1,4 @@
-"""Arrays of an `.npz` file that anybody may have made, read within bounds."""
+"""Arrays of an `.npz` file from anywhere, read within bounds."""
 
 from __future__ import annotations
 

@@ -36,8 +36,8 @@ def measure_styles(
 ) -> tuple[MetreStyle, ...]:
     """Styles of the metres that pieces have for most of their time, the most common first.
 
-    encoding: the model's. One of `parts` is told the parts and the key of a piece, and knows the
-    rest itself.
+    encoding: the model's. One of `parts` is conditioned on the parts and the key of a piece, and
+    has learned the rest.
     """
     groups: dict[str, list[Score]] = {}
     for score in scores:

@@ -1,6 +1,6 @@
 """`parts`: one step a note or rest of one part, for music of any instruments.
 
-The parts of a piece and what they are (`roles.py`) are told to the model. A step says what its part
+The parts of a piece and what they are (`roles.py`) condition the model. A step says what its part
 plays, for how long, and when the part goes on; which part is next, and when, follows from the
 steps before (`schedule.py`). A unison of two parts is two notes, a repeated note is repeated, and
 each part says itself where it ends. Drums are a part whose pitches are General MIDI percussion
@@ -41,7 +41,7 @@ class PartsEncoding:
 
     velocity: bool = False
     clock: ClockName = "beats"  # seconds: a grid unit is 10 ms, and there are no bars
-    form: bool = False  # the model is told which bars repeat an earlier one
+    form: bool = False  # conditioned on which bars repeat an earlier one
 
     name = "parts"
 

@@ -264,8 +264,8 @@ def _repeats(
     levels[part[follows] != part] = 0
     columns = []
     for at, level in ((own_follows, own_levels), (follows, levels)):
-        found = (level > 0)[:, None]
-        columns += [np.where(found, fields[at, :3], no_repeat(grid)[:3]), level[:, None]]
+        has_repeat = (level > 0)[:, None]
+        columns += [np.where(has_repeat, fields[at, :3], no_repeat(grid)[:3]), level[:, None]]
     return np.concatenate(columns, axis=1)
 
 

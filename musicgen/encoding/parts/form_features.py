@@ -73,8 +73,8 @@ def form_feature(
     wanted = np.where(target >= 0, _keys(part, target, in_chord), -1)
     order = np.argsort(keys)
     at = order[np.searchsorted(keys[order], wanted).clip(max=max(len(keys) - 1, 0))]
-    found = (wanted >= 0) & (keys[at] == wanted)
-    answers = np.where(found[:, None], fields[at, :3], no_step(grid))
+    has_answer = (wanted >= 0) & (keys[at] == wanted)
+    answers = np.where(has_answer[:, None], fields[at, :3], no_step(grid))
     return np.column_stack([state, answers]).astype(np.int16)
 
 

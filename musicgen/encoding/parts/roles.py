@@ -1,4 +1,4 @@
-"""Roles: what the parts of a piece are, which a model is told before the first step.
+"""Roles: what the parts of a piece are, on which a model is conditioned.
 
 The parts of a piece have a canonical order: by register from low to high, drums last. Steps of
 one onset follow it.

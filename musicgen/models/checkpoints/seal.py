@@ -67,7 +67,7 @@ def _read_key() -> bytes:
 
 
 def _make_key() -> bytes:
-    """The key of this workspace, made where it has none yet."""
+    """The key of this workspace, drawn where it has none yet."""
     with suppress(OSError):
         return _read_key()
     home().mkdir(parents=True, exist_ok=True)

@@ -125,7 +125,7 @@ def _read_graphs(folder: Path, shapes: TraceShapes) -> dict[str, bytes]:
 
 
 def _drop_old_traces(newest: Path) -> None:
-    """Delete the traces that were made first where there are many."""
+    """Delete the oldest traces where there are many."""
     others = [path for path in newest.parent.iterdir() if path.is_dir() and path != newest]
     others.sort(key=lambda path: path.stat().st_mtime)
     for path in others[: max(0, len(others) + 1 - MAX_TRACES)]:

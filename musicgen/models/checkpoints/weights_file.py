@@ -1,4 +1,4 @@
-"""Reading `weights.safetensors` and `optimizer.safetensors` of a checkpoint that anybody made.
+"""Reading `weights.safetensors` and `optimizer.safetensors` of a checkpoint from anywhere.
 
 Sizes are checked before anything is read, and that every number is finite. Imports no Keras.
 """

@@ -60,19 +60,19 @@ def _runs(chords: Sequence[NotatedChord], indices: Sequence[int]) -> list[list[i
 
 def _chord_beams(depths: Sequence[int], place: int) -> list[str]:
     """Beams of one chord of a group; depths: number of beams of all its chords."""
-    found = []
+    beams = []
     for level in range(1, depths[place] + 1):
         before = place > 0 and depths[place - 1] >= level
         after = place + 1 < len(depths) and depths[place + 1] >= level
         if before and after:
-            found.append("continue")
+            beams.append("continue")
         elif before:
-            found.append("end")
+            beams.append("end")
         elif after:
-            found.append("begin")
+            beams.append("begin")
         else:
-            found.append("backward hook" if place else "forward hook")
-    return found
+            beams.append("backward hook" if place else "forward hook")
+    return beams
 
 
 def tuplet_marks(spans: Sequence[tuple[int, int]]) -> list[str]:

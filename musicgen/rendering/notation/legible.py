@@ -48,8 +48,8 @@ def legible(notes: np.ndarray, bars: Sequence[Bar]) -> np.ndarray:
     played["start"] = start
     ends = np.minimum(_rounded_ends(start, stop, beats, is_triplet), end)
     played["duration"] = ends - start
-    found = _in_two_voices(without_overlaps(played[rounded]))
-    return without_overlaps(np.concatenate([found, notes[~rounded]]))
+    legible = _in_two_voices(without_overlaps(played[rounded]))
+    return without_overlaps(np.concatenate([legible, notes[~rounded]]))
 
 
 def _is_odd(notes: np.ndarray) -> np.ndarray:
@@ -186,10 +186,10 @@ def _in_two_voices(notes: np.ndarray) -> np.ndarray:
         for chord in voice
         for pitch, velocity in zip(chord.pitches, chord.velocities, strict=True)
     ]
-    found = np.zeros(len(rows), notes.dtype)
-    found["start"], found["duration"], found["pitch"], found["velocity"] = np.array(rows).T
-    found["part"], found["program"] = notes["part"][0], notes["program"][0]
-    return without_overlaps(found)
+    joined = np.zeros(len(rows), notes.dtype)
+    joined["start"], joined["duration"], joined["pitch"], joined["velocity"] = np.array(rows).T
+    joined["part"], joined["program"] = notes["part"][0], notes["program"][0]
+    return without_overlaps(joined)
 
 
 def _joined(chord: Chord, other: Chord) -> Chord:

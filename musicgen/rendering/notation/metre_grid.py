@@ -54,15 +54,15 @@ def beam_spans(metre: Metre) -> tuple[list[int], list[int]]:
 def levels(metre: Metre) -> tuple[int, ...]:
     """Ticks of a bar, half a bar, a beat and its parts, from long to short."""
     bar, beat = metre.ticks_per_bar, beat_ticks(metre)
-    found = [bar]
+    ticks = [bar]
     if bar % (2 * beat) == 0 and bar > 2 * beat and bar // beat in (4, 8):
-        found.append(bar // 2)
-    found.append(beat)
+        ticks.append(bar // 2)
+    ticks.append(beat)
     if is_compound(metre):
-        found.append(beat // 3)
-    while found[-1] % 2 == 0 and found[-1] // 2 >= _SHORTEST_LEVEL:
-        found.append(found[-1] // 2)
-    return tuple(dict.fromkeys(found))
+        ticks.append(beat // 3)
+    while ticks[-1] % 2 == 0 and ticks[-1] // 2 >= _SHORTEST_LEVEL:
+        ticks.append(ticks[-1] // 2)
+    return tuple(dict.fromkeys(ticks))
 
 
 def _split(

@@ -167,12 +167,12 @@ def _voice(
             now = chord.end
     marks = tuplet_marks([(offset + bar.padding, ticks) for offset, ticks, _ in items])
     elements: list[Element] = []
-    for (_, ticks, found), mark in zip(items, marks, strict=True):
-        if found is None:
+    for (_, ticks, item), mark in zip(items, marks, strict=True):
+        if item is None:
             elements.append(rest_element(ticks, place, Figure((), mark), hides_rests))
         else:
-            figure = Figure(beams_of[id(found)], mark)
-            elements += chord_elements(found, spelling, signs, place, figure)
+            figure = Figure(beams_of[id(item)], mark)
+            elements += chord_elements(item, spelling, signs, place, figure)
     return elements
 
 

@@ -36,9 +36,9 @@ class Figure:
 
 
 def bar_accidentals(voices: Voices, sharps: int, spelling: Spelling) -> Signs:
-    """Accidentals to print in a bar of a staff, found in the order of time."""
+    """Accidentals to print in a bar of a staff: those that do not hold already."""
     state, signs = BarAccidentals(sharps), {}
-    chords = [chord for found in voices.values() for chord in found]
+    chords = [chord for voice in voices.values() for chord in voice]
     for chord in sorted(chords, key=lambda chord: chord.offset):
         is_tied = chord.tie in ("continue", "stop")
         for pitch in chord.chord.pitches:

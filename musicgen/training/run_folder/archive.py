@@ -1,4 +1,4 @@
-"""Archive of a run: export it to a zip file, import one that anybody may have made.
+"""Archive of a run: export it to a zip file, import one from anywhere.
 
 Of a zip only the files that a run has are extracted, each under its own name and within bounds,
 and no graphs. `import_checks` looks at all of them before the run appears in the list.

@@ -43,7 +43,7 @@ def keras_file_name(run: Run) -> str:
 def checkpoint_identity(run: Run) -> tuple[str, int, int]:
     """Folder, inode and time of the checkpoint that an export holds.
 
-    It changes with every checkpoint, so that an export made before is not taken for a new one.
+    It changes with every checkpoint, so that an earlier export is not taken for a new one.
     """
     folder = run.checkpoint()
     status = (folder / CONFIG).stat()

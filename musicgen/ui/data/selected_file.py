@@ -84,7 +84,7 @@ def _time(score: Score) -> str:
 
 
 def _audible_part(score: Score) -> Score:
-    """Return the beginning of a score, as long as sound is made for."""
+    """Return the beginning of a score, as long as the longest sound."""
     if score.seconds <= MAX_SECONDS:
         return score
     ticks = range(score.end)

@@ -22,7 +22,7 @@ DESCRIPTIONS = {  # by encoding
     "events": "One step a note: its onset after that of the note before, its pitch and its "
     "duration, times in quarters; and velocity and programme where the collection has more than "
     "one.",
-    "parts": "One step a note or rest of one part, in order of time; the model is told what the "
+    "parts": "One step a note or rest of one part, in order of time; the model knows what the "
     "parts are. A step has its pitch, its duration and when the next step of its part comes; and "
     "velocity where the collection has more than one.",
 }

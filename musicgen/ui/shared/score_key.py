@@ -1,4 +1,4 @@
-"""Key of a score for caches of what is made from it."""
+"""Key of a score for caches of its sound, pages and figures."""
 
 from __future__ import annotations
 

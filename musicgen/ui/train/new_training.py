@@ -27,7 +27,7 @@ from musicgen.ui.train.runs import watch_next
 PRESET = {preset.name: preset for preset in PRESETS}
 ENCODINGS = {  # what a step is
     "events": "a note of all parts as one",
-    "parts": "a note of a part that the model is told of",
+    "parts": "a note of one part, whose instrument the model knows",
     "notes": "a note or chord, without rhythm",
 }
 

@@ -29,14 +29,14 @@ def beams_of(durations: list[int], metre: Metre) -> list[list[str]]:
 def test_eighths_are_beamed_in_groups_of_the_metre(
     metre: Metre, count: int, groups: list[int]
 ) -> None:
-    found = [beam for [beam] in beams_of([12] * count, metre)]
+    beams = [beam for [beam] in beams_of([12] * count, metre)]
     expected = [["begin", *["continue"] * (size - 2), "end"] for size in groups]
-    assert found == [beam for group in expected for beam in group]
+    assert beams == [beam for group in expected for beam in group]
 
 
 def test_sixteenths_are_beamed_by_beat() -> None:
-    found = [levels[0] for levels in beams_of([6] * 8, Metre(0, 4, 4))]
-    assert found == ["begin", "continue", "continue", "end"] * 2
+    beams = [levels[0] for levels in beams_of([6] * 8, Metre(0, 4, 4))]
+    assert beams == ["begin", "continue", "continue", "end"] * 2
 
 
 def test_a_single_sixteenth_has_a_hook() -> None:

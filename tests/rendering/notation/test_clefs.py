@@ -46,13 +46,13 @@ def test_the_third_of_four_like_parts_is_a_tenor() -> None:
 
 
 def test_a_part_that_goes_down_for_long_changes_its_clef() -> None:
-    found = staff([72, 76, 72, 40, 43, 45, 40, 72, 76, 72], Part("Piano"))
-    assert [clef == BASS for clef in found.clefs] == [False] * 3 + [True] * 4 + [False] * 3
+    notated = staff([72, 76, 72, 40, 43, 45, 40, 72, 76, 72], Part("Piano"))
+    assert [clef == BASS for clef in notated.clefs] == [False] * 3 + [True] * 4 + [False] * 3
 
 
 def test_an_octave_sign_stands_where_ledger_lines_pile_up() -> None:
-    found = staff([84, 91, 93, 84, 67], Part("Violin", 40))
-    assert found.shifts == [OctaveShift(1, 2, 1)]
+    notated = staff([84, 91, 93, 84, 67], Part("Violin", 40))
+    assert notated.shifts == [OctaveShift(1, 2, 1)]
     assert staff([84, 86, 84], Part("Violin", 40)).shifts == []
 
 

@@ -17,8 +17,8 @@ from tests.rendering.rendered_scores import scores
 def printed(rows: list[tuple[int, ...]]) -> list[tuple[int, int, int]]:
     """Start, duration and pitch of the printed notes of a staff."""
     score = Score(notes_from(rows))
-    found = legible(score.notes, written_bars(score))
-    return sorted(found[["start", "duration", "pitch"]].tolist())
+    shown = legible(score.notes, written_bars(score))
+    return sorted(shown[["start", "duration", "pitch"]].tolist())
 
 
 def test_exact_music_is_left_as_it_is() -> None:
@@ -53,10 +53,10 @@ def test_played_triplets_are_triplets() -> None:
 @given(scores())
 def test_every_played_note_keeps_its_key_and_stays_in_the_bars(score: Score) -> None:
     bars = written_bars(score)
-    found = legible(score.notes, bars)
-    assert set(found["pitch"].tolist()) == set(score.notes["pitch"].tolist())
-    assert (found["duration"] > 0).all() and (found["start"] >= 0).all()
-    assert int((found["start"] + found["duration"]).max()) <= bars[-1].stop
+    shown = legible(score.notes, bars)
+    assert set(shown["pitch"].tolist()) == set(score.notes["pitch"].tolist())
+    assert (shown["duration"] > 0).all() and (shown["start"] >= 0).all()
+    assert int((shown["start"] + shown["duration"]).max()) <= bars[-1].stop
 
 
 def test_a_played_staff_has_two_voices() -> None:
@@ -70,16 +70,16 @@ def test_drums_last_to_the_next_stroke_or_beat() -> None:
     kick, snare, hat = 36, 38, 42
     rows = [(0, 2, kick), (48, 2, kick), (24, 3, snare), *((n * 12, 1, hat) for n in range(8))]
     score = Score(notes_from(rows), parts=(Part("Drums", is_drum=True),))
-    found = legible_drums(score.notes, written_bars(score))
-    assert found["duration"][found["pitch"] == hat].tolist() == [12] * 8
-    assert found["duration"][found["pitch"] == kick].tolist() == [24, 24]
-    assert found["duration"][found["pitch"] == snare].tolist() == [12]
+    shown = legible_drums(score.notes, written_bars(score))
+    assert shown["duration"][shown["pitch"] == hat].tolist() == [12] * 8
+    assert shown["duration"][shown["pitch"] == kick].tolist() == [24, 24]
+    assert shown["duration"][shown["pitch"] == snare].tolist() == [12]
 
 
 def test_a_kit_of_hands_alone_is_printed() -> None:
     score = Score(notes_from([(0, 2, 42), (13, 2, 42)]), parts=(Part("Kit", is_drum=True),))
-    found = legible_drums(score.notes, written_bars(score))
-    assert found[["start", "duration"]].tolist() == [(0, 12), (12, 12)]
+    shown = legible_drums(score.notes, written_bars(score))
+    assert shown[["start", "duration"]].tolist() == [(0, 12), (12, 12)]
 
 
 @settings(max_examples=40, deadline=None)

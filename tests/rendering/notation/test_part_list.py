@@ -12,13 +12,13 @@ def groups(*parts: Part) -> list[str]:
     """Part list in order: symbols of groups as they begin, names of parts, `end`."""
     rows = [(0, 24, 72 - 12 * n, 80, part.program, n) for n, part in enumerate(parts)]
     score = Score(notes_from(rows), parts=parts)
-    found = []
+    listed = []
     for element in part_list(written_parts(score), two_hand_parts(score)):
         if element.tag == "score-part":
-            found.append(element.findtext("part-name", ""))
+            listed.append(element.findtext("part-name", ""))
         else:
-            found.append(element.findtext("group-symbol") or "end")
-    return found
+            listed.append(element.findtext("group-symbol") or "end")
+    return listed
 
 
 def test_parts_of_one_track_have_a_bracket() -> None:

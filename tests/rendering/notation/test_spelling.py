@@ -10,8 +10,8 @@ def names(pitches: list[int], sharps: int) -> list[str]:
     score = Score(notes_from([(0, 48, pitch) for pitch in pitches]))
     spelling = Spelling(score, (KeySignature(0, sharps),))
     signs = {-1: "b", 0: "", 1: "#"}
-    found = (spelling.spell(pitch, 0) for pitch in pitches)
-    return [f"{letter}{signs[alteration]}{octave}" for letter, alteration, octave in found]
+    spelled = (spelling.spell(pitch, 0) for pitch in pitches)
+    return [f"{letter}{signs[alteration]}{octave}" for letter, alteration, octave in spelled]
 
 
 def test_a_chromatic_note_is_named_by_its_chord() -> None:
