@@ -9,6 +9,7 @@ from benchmarks.attack import (
     killed_changes,
     kills,
     requests_of_other_sites,
+    sessions,
 )
 from benchmarks.attack.attack import Attack
 
@@ -19,4 +20,5 @@ ATTACKS: tuple[Attack, ...] = (
     imported_runs.ATTACK,
     kills.ATTACK,
     full_disks.ATTACK,
+    sessions.ATTACK,
 )
