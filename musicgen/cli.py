@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from musicgen.commands.answer import BAD_INPUT, FAILURE, INTERRUPTED, PROBLEMS, Answer, describe
+from musicgen.commands.answer import BAD_INPUT, FAILURE, INTERRUPTED, Answer
 from musicgen.commands.options import (
     add_compose_options,
     add_run_actions,
@@ -20,6 +20,7 @@ from musicgen.commands.options import (
     add_train_options,
 )
 from musicgen.encoding.registry import ENCODINGS
+from musicgen.files import USER_ERRORS, message_of
 
 
 class _Parser(argparse.ArgumentParser):
@@ -41,8 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of standard output has closed it
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - for what Python flushes at its end
         return FAILURE
-    except PROBLEMS as problem:
-        print(f"musicgen {options.name}: {describe(problem)}", file=sys.stderr)
+    except USER_ERRORS as problem:
+        print(f"musicgen {options.name}: {message_of(problem)}", file=sys.stderr)
         return BAD_INPUT
     except KeyboardInterrupt:
         return INTERRUPTED

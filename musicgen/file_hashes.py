@@ -16,7 +16,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from musicgen.errors import MusicgenError
-from musicgen.files import write_bytes, write_json
+from musicgen.files import open_file, reason_of, write_bytes, write_json
 from musicgen.json_files import InvalidJson, read_json
 
 FILE = "sha256.json"
@@ -80,13 +80,12 @@ def sha256_of(path: Path) -> str:
         stamp = path.stat()
         return _sha256(path, stamp.st_ino, stamp.st_mtime_ns, stamp.st_size)
     except OSError as problem:
-        reason = problem.strerror or type(problem).__name__
-        raise DamagedFile(f"{path.name} cannot be read: {reason}") from None
+        raise DamagedFile(f"{path.name} cannot be read: {reason_of(problem)}") from None
 
 
 @lru_cache(maxsize=MAX_CACHED)
 def _sha256(path: Path, inode: int, changed_ns: int, size: int) -> str:
-    with path.open("rb") as file:
+    with open_file(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

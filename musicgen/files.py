@@ -1,4 +1,7 @@
-"""Atomic writing of files and folders: written beside their place, synced, then renamed."""
+"""Files: atomic writing, reading of regular files, messages of errors.
+
+Files and folders are written beside their place, synced, then renamed.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,17 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
-from stat import S_IMODE
+from stat import S_IMODE, S_ISREG
 from typing import Any
+
+from musicgen.errors import MusicgenError
+from musicgen.paths import is_shared
 
 _DISK_FULL_ERRORS = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 DISK_FULL = "the disk is full: free some space"
+USER_ERRORS = (MusicgenError, OSError)  # for a person to act on; any other exception is a bug
 
 
 def write_bytes(path: Path, data: bytes, mode: int = 0o600) -> None:
@@ -45,6 +53,40 @@ def write_output(path: Path, data: bytes) -> None:
         return
     mode = path.stat().st_mode if path.exists() else 0o666 & ~_umask()
     write_bytes(path, data, S_IMODE(mode))
+
+
+def open_file(path: Path) -> BufferedReader:
+    """Open a regular file for reading. Raises OSError for anything else.
+
+    A pipe or a device would be read without end, or not even opened.
+    """
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if not S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError(errno.EINVAL, "it is not a file", str(path))
+    return os.fdopen(handle, "rb")
+
+
+def read_file(path: Path) -> bytes:
+    """Contents of a regular file. Raises OSError for anything else."""
+    with open_file(path) as file:
+        return file.read()
+
+
+def reason_of(problem: OSError) -> str:
+    """Why a file cannot be read or written, for a person: no number and no path."""
+    if is_disk_full(problem):
+        return DISK_FULL
+    return problem.strerror or str(problem) or type(problem).__name__
+
+
+def message_of(problem: BaseException) -> str:
+    """One of USER_ERRORS in one line for a person; on a shared server without paths."""
+    if isinstance(problem, OSError) and not isinstance(problem, MusicgenError):
+        if problem.strerror and problem.filename and not is_disk_full(problem) and not is_shared():
+            return f"'{problem.filename}': {problem.strerror}"
+        return reason_of(problem)
+    return " ".join(str(problem).split()) or type(problem).__name__
 
 
 def is_disk_full(problem: OSError) -> bool:
@@ -111,7 +153,7 @@ def new_folder(path: Path) -> Iterator[Path]:
 
 
 def _sync_file(path: Path) -> None:
-    with path.open("rb") as file:
+    with open_file(path) as file:
         os.fsync(file.fileno())
 
 

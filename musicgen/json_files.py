@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from stat import S_ISREG
 from typing import Any, TypeVar
 
 import msgspec
 
 from musicgen.errors import MusicgenError
+from musicgen.files import open_file, reason_of
 
 MAX_BYTES = 16 * 2**20
 
@@ -31,15 +31,13 @@ def read_json(path: Path, schema: type[T] | Any, max_bytes: int = MAX_BYTES) -> 
     invalid. Raises InvalidJson.
     """
     try:
-        stamp = path.stat()
-        if not S_ISREG(stamp.st_mode):  # a pipe or a device would be read without end
-            raise InvalidJson(f"{path.name} cannot be read: it is not a file")
-        if stamp.st_size > max_bytes:
-            raise InvalidJson(f"{path.name} is larger than {max_bytes:,} bytes")
-        return parse_json(path.read_bytes(), schema, path.name)
+        with open_file(path) as file:
+            data = file.read(max_bytes + 1)
     except OSError as problem:
-        reason = problem.strerror or type(problem).__name__
-        raise InvalidJson(f"{path.name} cannot be read: {reason}") from None
+        raise InvalidJson(f"{path.name} cannot be read: {reason_of(problem)}") from None
+    if len(data) > max_bytes:
+        raise InvalidJson(f"{path.name} is larger than {max_bytes:,} bytes")
+    return parse_json(data, schema, path.name)
 
 
 def parse_json(data: bytes | str, schema: type[T] | Any, name: str = "the text") -> T:

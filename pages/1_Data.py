@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from musicgen.files import USER_ERRORS, message_of
 from musicgen.ui.data.add_music import (
     add_music,
     ask_about_repeated_import,
@@ -23,7 +24,6 @@ from musicgen.ui.data.statistics import notes_view, playing_view, rhythm_view
 from musicgen.ui.data.vocabulary import vocabulary_view
 from musicgen.ui.server.warm_up import loading_plotly
 from musicgen.ui.shared import frame
-from musicgen.ui.shared.actions import USER_ERRORS
 from musicgen.ui.shared.tasks import WaitAbandoned, resume_waiting
 from musicgen.ui.shared.text import escape
 from musicgen.ui.shared.url_piece import PIECE, remove_from_url
@@ -63,7 +63,7 @@ except WaitAbandoned:
     st.button("Wait for it", key="wait-again", on_click=resume_waiting, args=(READING,))
     st.stop()
 except USER_ERRORS as error:
-    st.error(escape(str(error), 500))
+    st.error(escape(message_of(error), 500))
     st.stop()
 
 if not analysis.collection.complete:

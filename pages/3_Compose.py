@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from musicgen.files import message_of
 from musicgen.models.checkpoints.checkpoint import BadCheckpoint
 from musicgen.ui.compose.address import apply_address, update_address
 from musicgen.ui.compose.form.restore import restore_form_of_opened_piece
@@ -29,7 +30,8 @@ def choose_model() -> OpenModel | None:
     try:
         opened = open_model(choice)
     except (BadCheckpoint, OSError) as error:
-        st.error(f"This model cannot be used: {escape(str(error), 400)}. Choose another one.")
+        reason = escape(message_of(error), 400)
+        st.error(f"This model cannot be used: {reason}. Choose another one.")
         return None
     st.caption(model_summary(opened), help=SUMMARY_HELP)
     return opened

@@ -8,6 +8,7 @@ from benchmarks.attack import (
     imported_runs,
     killed_changes,
     kills,
+    mutated_files,
     requests_of_other_sites,
     sessions,
 )
@@ -21,4 +22,5 @@ ATTACKS: tuple[Attack, ...] = (
     kills.ATTACK,
     full_disks.ATTACK,
     sessions.ATTACK,
+    *mutated_files.ATTACKS,
 )

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ import numpy as np
 
 from musicgen.corpus.collection import Piece, PieceFile, RefusedFile
 from musicgen.corpus.score_tables import ScoreHeader, header_of, score_from, tables_of
+from musicgen.files import open_file, write_bytes
 from musicgen.json_files import parse_json
 from musicgen.paths import home
 
@@ -64,7 +64,10 @@ class _Index:
 def load_cache(source: Path) -> dict[FileKey, CacheEntry]:
     """Load the cached results of a source's files; empty if there is no usable cache file."""
     try:
-        with np.load(_cache_path(source), allow_pickle=False) as arrays:
+        with (
+            open_file(_cache_path(source)) as file,
+            np.load(file, allow_pickle=False) as arrays,
+        ):
             return _decode(arrays["tables"], arrays["text"].tobytes())
     except Exception:  # zipfile, NumPy, msgspec and Score all raise errors of their own
         return {}
@@ -78,9 +81,7 @@ def save_cache(source: Path, results: Mapping[FileKey, CacheEntry]) -> None:
     np.savez(buffer, tables=tables, text=text)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            file.write(buffer.getbuffer())
-        Path(file.name).replace(path)
+        write_bytes(path, buffer.getvalue())
         _delete_oldest(path.parent)
     except OSError:
         return

@@ -1,9 +1,14 @@
-"""A small sample of the attacks on runs."""
+"""Small samples of the attacks."""
+
+import os
+import sys
 
 import pytest
 
-from benchmarks.attack import imported_runs
-from benchmarks.attack.attack import carry_out
+from benchmarks.attack import full_disks, imported_runs, mutated_files
+from benchmarks.attack.attack import Attack, carry_out
+
+CAN_MOUNT = sys.platform == "linux" and os.geteuid() == 0
 
 
 @pytest.mark.keras
@@ -12,3 +17,16 @@ def test_imported_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     outcome = carry_out(imported_runs.ATTACK, count=25, seed=1)
     assert outcome.failures == []
     assert set(outcome.answers) >= {"refused", "sound"}
+
+
+@pytest.mark.parametrize("attack", mutated_files.ATTACKS, ids=lambda attack: attack.name)
+def test_mutated_files(attack: Attack) -> None:
+    assert carry_out(attack, attack.sample, seed=3).failures == []
+
+
+@pytest.mark.keras
+@pytest.mark.slow
+@pytest.mark.skipif(not CAN_MOUNT, reason="a small disk can only be made by root on Linux")
+def test_full_disks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MUSICGEN_HOME", "")
+    assert carry_out(full_disks.ATTACK, count=2, seed=1).failures == []

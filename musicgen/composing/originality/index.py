@@ -17,6 +17,7 @@ from musicgen.composing.originality.npz_arrays import BadArrays, read_arrays
 from musicgen.encoding.grid import KEYS, Grid, grid_of
 from musicgen.errors import MusicgenError
 from musicgen.file_hashes import write_listed
+from musicgen.files import read_file, reason_of
 from musicgen.json_files import InvalidJson, parse_json
 from musicgen.metres import Metre, bar_positions, first_bar_number
 from musicgen.score import Score
@@ -184,9 +185,9 @@ def load_index(folder: Path) -> OriginalityIndex | None:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise BadIndex(f"an index has at most {MAX_BYTES >> 20} MiB")
-        return OriginalityIndex.from_bytes(path.read_bytes())
+        return OriginalityIndex.from_bytes(read_file(path))
     except OSError as problem:
-        raise BadIndex(f"{FILE} cannot be read: {problem.strerror}") from None
+        raise BadIndex(f"{FILE} cannot be read: {reason_of(problem)}") from None
 
 
 def _bars(scores: Sequence[Score], onsets: np.ndarray, piece_starts: np.ndarray) -> np.ndarray:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
+
+from msgspec import Meta
 
 from musicgen.bin import PIECES, BinItem, move_to_bin
+from musicgen.composing.records.recipe import MAX_VARIATION
 from musicgen.composing.settings import ComposeSettings
 from musicgen.errors import InvalidSetting, MusicgenError
-from musicgen.files import new_folder, write_json
+from musicgen.files import new_folder, read_file, write_json
 from musicgen.json_files import read_json
 from musicgen.paths import checked_name, pieces_folder
 
@@ -41,7 +44,7 @@ class SavedPiece:
     def midi(self) -> bytes:
         """Contents of the MIDI file; raises UnknownPiece where it is gone."""
         try:
-            return (pieces_folder() / self.id / MIDI).read_bytes()
+            return read_file(pieces_folder() / self.id / MIDI)
         except OSError:
             raise UnknownPiece(f"the MIDI file of '{self.name}' is missing") from None
 
@@ -52,7 +55,7 @@ class _PieceJson:
     created: str
     checkpoint: str
     settings: dict[str, Any]
-    variation: int
+    variation: Annotated[int, Meta(ge=0, le=MAX_VARIATION)]
     starred: bool = False
     primer: str = ""
     facts: dict[str, Any] = field(default_factory=dict)

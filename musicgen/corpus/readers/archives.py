@@ -12,7 +12,7 @@ from musicgen.corpus.readers.limits import LIMITS, Limits
 
 _ENCRYPTED_FLAG = 0x1
 _ANY_RATIO_BYTES = 2**16  # small members may have any compression ratio
-_ROOT_FILE = re.compile(r"<rootfile\b[^>]*\bfull-path\s*=\s*[\"']([^\"']{1,500})[\"']")
+_ROOT_FILE = re.compile(r"<rootfile\b[^<>]*\bfull-path\s*=\s*[\"']([^\"']{1,500})[\"']")
 
 
 def open_archive(source: Path | bytes, limits: Limits = LIMITS) -> zipfile.ZipFile:

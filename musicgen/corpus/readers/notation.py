@@ -14,7 +14,7 @@ from musicgen.corpus.readers.written_score import Notation
 
 
 def read_text(text: str, kind: str, name: str) -> Notation:
-    """Read a text; kind is MusicXML, ABC or Humdrum of `formats`. Raises UnreadableScore.
+    """Read a text; kind is MusicXML, MXL, ABC or Humdrum of `formats`. Raises UnreadableScore.
 
     Any other error that a reader raises on a damaged text is turned into a refusal by the process
     that calls this.

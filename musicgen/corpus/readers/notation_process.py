@@ -10,8 +10,6 @@ import threading
 from dataclasses import replace
 
 from musicgen.corpus.errors import UnreadableScore
-from musicgen.corpus.readers import formats
-from musicgen.corpus.readers.limits import LIMITS, Limits
 from musicgen.corpus.readers.notation_worker import (
     Reply,
     Request,
@@ -34,14 +32,13 @@ class NotationProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
 
-    def request(self, kind: str, text: str) -> tuple[Reply, bytes]:
-        """The worker's reply; raises UnreadableScore if the text ended the worker."""
+    def request(self, kind: str, data: bytes) -> tuple[Reply, bytes]:
+        """The worker's reply to a file; raises UnreadableScore if it ended the worker."""
         with self._lock:
             process = self._start()
             assert process.stdin is not None and process.stdout is not None
-            body = text.encode()
             try:
-                write_message(process.stdin, Request(len(body), kind), body)
+                write_message(process.stdin, Request(len(data), kind), data)
                 return read_message(process.stdout, Reply)
             except (EOFError, OSError) as problem:
                 self._end()
@@ -78,16 +75,12 @@ worker = NotationProcess()  # shared by all readers
 atexit.register(worker.close)
 
 
-def read_notation(
-    text: str, kind: str, name: str, limits: Limits = LIMITS
-) -> tuple[Score, tuple[str, ...]]:
-    """Read a notation text: its score, and what the score leaves out.
+def read_notation(data: bytes, kind: str, name: str) -> tuple[Score, tuple[str, ...]]:
+    """Read a notation file: its score, and what the score leaves out.
 
     kind: a value of `formats.FORMATS`. Raises UnreadableScore.
     """
-    if len(text) > limits.notation_characters:
-        raise UnreadableScore(f"its text has {len(text):,} characters: more than is read")
-    reply, body = worker.request(formats.MUSICXML if kind == formats.MXL else kind, text)
+    reply, body = worker.request(kind, data)
     if reply.reason:
         raise UnreadableScore(reply.reason, reply.remedy)
     return score_from(replace(reply.score, name=name), body), reply.left_out

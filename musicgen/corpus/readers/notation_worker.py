@@ -12,10 +12,15 @@ import faulthandler
 import json
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import IO, TypeVar
 
 from musicgen.corpus.errors import UnreadableScore
+from musicgen.corpus.readers.abc.books import Book
+from musicgen.corpus.readers.archives import unpack_mxl
+from musicgen.corpus.readers.formats import ABC, MXL, to_text
+from musicgen.corpus.readers.limits import LIMITS
 from musicgen.corpus.readers.notation import read_text
 from musicgen.corpus.score_tables import ScoreHeader, header_of, tables_of
 from musicgen.json_files import parse_json
@@ -27,7 +32,7 @@ MAX_REASON_CHARACTERS = 160
 
 @dataclass(frozen=True)
 class Request:
-    """A notation text, which follows as bytes."""
+    """A notation file, which follows as bytes."""
 
     bytes: int
     kind: str  # a value of formats.FORMATS
@@ -65,9 +70,16 @@ def write_message(stream: IO[bytes], message: Request | Reply, body: bytes = b""
     stream.flush()
 
 
-def reply_to(kind: str, text: str) -> tuple[Reply, bytes]:
-    """Convert a notation text, and turn every error into a reason."""
+def reply_to(
+    kind: str, data: bytes, limit_time: Callable[[int], None] = lambda size: None
+) -> tuple[Reply, bytes]:
+    """Convert a notation file, and turn every error into a reason.
+
+    limit_time: gets the length of its text.
+    """
     try:
+        text = _text_of(data, kind)
+        limit_time(len(text))
         notation = read_text(text, kind, "")
     except UnreadableScore as problem:
         return Reply(reason=problem.reason, remedy=problem.remedy), b""
@@ -77,6 +89,19 @@ def reply_to(kind: str, text: str) -> tuple[Reply, bytes]:
         return Reply(reason=f"it cannot be read as {kind}: {_one_line(problem)}"), b""
     body = tables_of(notation.score)
     return Reply(len(body), header_of(notation.score), notation.left_out), body
+
+
+def _text_of(data: bytes, kind: str) -> str:
+    """Unpack and decode a notation file; UnreadableScore for one that holds several tunes."""
+    text = to_text(unpack_mxl(data) if kind == MXL else data)
+    if len(text) > LIMITS.notation_characters:
+        raise UnreadableScore(f"its text has {len(text):,} characters: more than is read")
+    if kind == ABC and (tunes := len(Book(text))) > 1:
+        raise UnreadableScore(
+            f"it holds {tunes:,} tunes, and one is wanted",
+            "open it as a collection, or save the tune in a file of its own",
+        )
+    return text
 
 
 def _one_line(problem: BaseException) -> str:
@@ -100,14 +125,17 @@ def main(base_seconds: float) -> None:
     _limit_memory()
     import verovio  # noqa: F401 - the slow part, before the time limit starts
 
+    def limit_time(size: int) -> None:
+        seconds = base_seconds + SECONDS_PER_MEGABYTE * size / 2**20
+        faulthandler.dump_traceback_later(seconds, exit=True)
+
     while True:
         try:
             request, body = read_message(sys.stdin.buffer, Request)
         except EOFError:
             return
-        seconds = base_seconds + SECONDS_PER_MEGABYTE * len(body) / 2**20
-        faulthandler.dump_traceback_later(seconds, exit=True)
-        reply = reply_to(request.kind, body.decode("utf-8", errors="replace"))
+        limit_time(len(body))
+        reply = reply_to(request.kind, body, limit_time)
         faulthandler.cancel_dump_traceback_later()
         write_message(output, *reply)
 

@@ -7,8 +7,6 @@ from pathlib import PurePosixPath
 from musicgen.corpus.collection import Piece, PieceFile, RefusedFile
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers import formats
-from musicgen.corpus.readers.abc.books import Book
-from musicgen.corpus.readers.archives import unpack_mxl
 from musicgen.corpus.readers.limits import check_size
 from musicgen.corpus.readers.midi.reader import read_midi
 from musicgen.corpus.readers.notation_process import read_notation
@@ -38,19 +36,6 @@ def _read(data: bytes, file: str) -> Piece:
     if kind == formats.MIDI:
         score, left_out = read_midi(data, name)
     else:
-        score, left_out = read_notation(_notation_text(data, kind), kind, name)
+        score, left_out = read_notation(data, kind, name)
     drums = int(score.is_drum.sum())
     return Piece(score, PieceFile(file, kind, len(score.parts), drums, len(data), left_out))
-
-
-def _notation_text(data: bytes, kind: str) -> str:
-    """Decode a notation file and refuse one that holds several tunes."""
-    text = formats.to_text(unpack_mxl(data) if kind == formats.MXL else data)
-    if kind == formats.ABC:
-        tunes = len(Book(text))
-        if tunes > 1:
-            raise UnreadableScore(
-                f"it holds {tunes:,} tunes, and one is wanted",
-                "open it as a collection, or save the tune in a file of its own",
-            )
-    return text

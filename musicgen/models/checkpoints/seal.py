@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from musicgen.files import open_file
 from musicgen.paths import home
 
 FILE = "graphs.seal"
@@ -38,8 +39,8 @@ def is_sealed(
 ) -> bool:
     """Whether these graphs and the shapes of their state are as this program exported them."""
     try:
-        with (folder / FILE).open() as file:
-            seal = file.read(SEAL_CHARACTERS)
+        with open_file(folder / FILE) as file:
+            seal = file.read(SEAL_CHARACTERS).decode()
         return hmac.compare_digest(seal, _code(_read_key(), state, graphs))
     except (OSError, ValueError, TypeError):
         return False
@@ -59,7 +60,7 @@ def _read_key() -> bytes:
     seals are not valid.
     """
     path = home() / KEY_FILE
-    with path.open("rb") as file:
+    with open_file(path) as file:
         key, inode = file.read(KEY_BYTES), os.fstat(file.fileno()).st_ino
     if len(key) != KEY_BYTES:
         raise OSError(f"{path} is damaged")

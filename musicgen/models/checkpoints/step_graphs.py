@@ -15,7 +15,7 @@ import numpy as np
 
 from musicgen.file_hashes import FILE as HASHES
 from musicgen.file_hashes import DamagedFile, check_files, sha256_of, write_hashes
-from musicgen.files import to_json_bytes
+from musicgen.files import read_file, to_json_bytes
 from musicgen.models.checkpoints import seal
 from musicgen.models.checkpoints.checkpoint import (
     CONFIG,
@@ -138,7 +138,7 @@ def _read_graph(path: Path) -> bytes:
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise BadCheckpoint(f"{path.name} is larger than {MAX_FILE_BYTES >> 20} MiB")
-        return path.read_bytes()
+        return read_file(path)
     except OSError:
         raise BadCheckpoint(f"{path.parent.name}: {path.name} is missing") from None
 

@@ -22,7 +22,7 @@ from msgspec import Meta
 
 from musicgen.encoding.steps import Encoding
 from musicgen.errors import MusicgenError
-from musicgen.files import new_folder
+from musicgen.files import new_folder, read_file, reason_of
 from musicgen.json_files import InvalidJson, read_json
 from musicgen.limited_process import ProcessFailed, run_limited
 from musicgen.models.checkpoints import seal
@@ -105,8 +105,10 @@ def _make_trace(folder: Path, request: str, parameters: int, progress: Progress 
             seal.write_seal(new, shapes.state, _read_graphs(new, shapes))
     except FileExistsError:  # another process was faster
         return
-    except (ProcessFailed, InvalidJson, OSError) as problem:
+    except (ProcessFailed, InvalidJson) as problem:
         raise ExportFailed(f"its step graphs cannot be exported: {problem}") from None
+    except OSError as problem:
+        raise ExportFailed(f"its step graphs cannot be exported: {reason_of(problem)}") from None
     _drop_old_traces(folder)
 
 
@@ -121,7 +123,7 @@ def _read_trace(folder: Path) -> Trace | None:
 
 
 def _read_graphs(folder: Path, shapes: TraceShapes) -> dict[str, bytes]:
-    return {name: (folder / name).read_bytes() for name in shapes.graphs}
+    return {name: read_file(folder / name) for name in shapes.graphs}
 
 
 def _drop_old_traces(newest: Path) -> None:

@@ -16,6 +16,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
 from musicgen.errors import MusicgenError
+from musicgen.files import open_file, reason_of
 from musicgen.json_files import InvalidJson, parse_json
 
 MAX_BYTES = 512 * 2**20
@@ -46,18 +47,15 @@ def read_header(path: Path) -> dict[str, TensorInfo]:
     """Type and shape of each array of a file, by name. Raises BadWeights."""
     try:
         file_bytes = path.stat().st_size
-        if not path.is_file():
-            raise BadWeights(f"{path.name} is not a file")
         if file_bytes > MAX_BYTES:
             raise BadWeights(f"{path.name} is larger than {MAX_BYTES >> 20} MiB")
-        with path.open("rb") as file:
+        with open_file(path) as file:
             length = int.from_bytes(file.read(LENGTH_BYTES), "little")
             if length > min(MAX_HEADER_BYTES, file_bytes):
                 raise BadWeights(f"{path.name} is damaged: its header does not fit")
             header = file.read(length)
     except OSError as problem:
-        reason = problem.strerror or type(problem).__name__
-        raise BadWeights(f"{path.name} cannot be read: {reason}") from None
+        raise BadWeights(f"{path.name} cannot be read: {reason_of(problem)}") from None
     tensors = _tensors(header, path.name)
     if any(info.dtype not in ITEM_BYTES for info in tensors.values()):
         raise BadWeights(f"{path.name} holds numbers of a type that no weight has")

@@ -6,6 +6,7 @@ import hashlib
 import json
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -109,8 +110,9 @@ def build_model_summary(model: ModelSettings, encoding: Encoding) -> ModelSummar
     except (OSError, InvalidJson) as problem:
         raise ModelSummaryFailed(str(problem)) from None
     path = _cache_path(request)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_json(path, asdict(summary))
+    with suppress(OSError):  # the next page builds it again
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_json(path, asdict(summary))
     return summary
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from musicgen.files import open_file
 from musicgen.training.run_folder.run import Run
 
 MAX_COLUMNS = 200  # of one table; a training writes far fewer
@@ -71,7 +72,7 @@ class Metrics:
     def update(self) -> Metrics:
         """Read the lines added since the last update, or all of a file that was replaced."""
         try:
-            with self.path.open("rb") as file:
+            with open_file(self.path) as file:
                 status = os.fstat(file.fileno())
                 identity = status.st_dev, status.st_ino
                 if identity != self._file or status.st_size < self._offset:

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from musicgen.errors import MusicgenError
+from musicgen.files import open_file
 from musicgen.json_files import InvalidJson, read_json
 from musicgen.paths import PRETRAINED, BadName, checked_name
 from musicgen.training.failures import (
@@ -152,7 +153,7 @@ class Run:
     def metrics(self) -> Iterator[dict[str, Any]]:
         """Lines of metrics.jsonl; one that was cut by a kill is skipped."""
         try:
-            file = (self.folder / "metrics.jsonl").open(encoding="utf-8")
+            file = open_file(self.folder / "metrics.jsonl")
         except OSError:
             return
         with file:
@@ -182,7 +183,7 @@ class Run:
     def log_tail(self, lines: int = 40) -> str:
         """Last lines of the process's output."""
         try:
-            with (self.folder / "log.txt").open("rb") as file:
+            with open_file(self.folder / "log.txt") as file:
                 file.seek(max(0, file.seek(0, os.SEEK_END) - LOG_TAIL_BYTES))
                 text = file.read(LOG_TAIL_BYTES).decode("utf-8", errors="replace")
         except OSError:

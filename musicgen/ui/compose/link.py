@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from musicgen.composing.records.recipe import MAX_VARIATION, Recipe, recipe_in
 from musicgen.composing.records.saved_pieces import SavedPiece
 from musicgen.composing.records.settings_link import from_link, to_link
 from musicgen.composing.settings import ComposeSettings
 from musicgen.errors import InvalidSetting
+from musicgen.json_files import InvalidJson, parse_json
 
 OTHER_NOTES = "this version of musicgen draws other notes from the same seed"
 _NO_SETTINGS = "it holds no settings of a piece"
@@ -72,9 +73,10 @@ class PieceLink:
 
 def _recipe_from_json(data: bytes) -> Recipe:
     try:
-        return Recipe.from_json(json.loads(data))
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
+        entry: Any = parse_json(data, Any)
+    except InvalidJson:
         raise InvalidSetting(_NO_SETTINGS) from None
+    return Recipe.from_json(entry)
 
 
 def recipe_of(piece: SavedPiece) -> Recipe:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from musicgen.errors import MusicgenError
+from musicgen.files import USER_ERRORS, message_of
 from musicgen.paths import pieces_folder
 from musicgen.ui.compose.form import widgets
 from musicgen.ui.compose.form.prompt import Prompt, choose_prompt, prompt_from_link
@@ -38,7 +39,7 @@ def panel(opened: OpenModel) -> None:
             request = read_form(opened, has_prompt)
             start_composing(opened, request.settings, prompt, request.candidates)
         except MusicgenError as error:
-            current_session().error = str(error)
+            current_session().error = message_of(error)
         st.rerun()
 
 
@@ -53,7 +54,7 @@ def compose_from_link(opened: OpenModel) -> None:
         start_variation(opened, link.settings, prompt, link.variation)
         session.notice = notice
     except MusicgenError as error:
-        session.error = str(error)
+        session.error = message_of(error)
 
 
 def compose_first_piece(opened: OpenModel) -> None:
@@ -75,6 +76,6 @@ def _choose_prompt(opened: OpenModel) -> Prompt | None:
     """Return the chosen prompt; None, with a warning, if it cannot be used."""
     try:
         return choose_prompt(training_collection(opened))
-    except (MusicgenError, OSError) as error:
-        st.warning(escape(str(error), 300))
+    except USER_ERRORS as error:
+        st.warning(escape(message_of(error), 300))
         return None

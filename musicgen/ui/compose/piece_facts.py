@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import fields
 from typing import Any
 
@@ -65,4 +66,9 @@ def _numbers(entry: Any) -> dict[str, float]:
     """Values of a JSON object that are numbers, by name."""
     if not isinstance(entry, Mapping):
         return {}
-    return {str(name): float(v) for name, v in entry.items() if isinstance(v, int | float)}
+    numbers = {}
+    for name, value in entry.items():
+        with suppress(OverflowError):  # an integer beyond all floats
+            if isinstance(value, int | float):
+                numbers[str(name)] = float(value)
+    return numbers

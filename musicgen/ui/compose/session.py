@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from musicgen.composing.records.saved_pieces import SavedPiece
-from musicgen.errors import MusicgenError
+from musicgen.files import USER_ERRORS, message_of
 from musicgen.ui.compose.link import PieceLink
 from musicgen.ui.shared.tasks import ComposeTask
 
@@ -55,8 +55,8 @@ class Session:
         try:
             if pieces := task.result():
                 self.show(pieces)
-        except (MusicgenError, OSError) as error:
-            self.error = str(error)
+        except USER_ERRORS as error:
+            self.error = message_of(error)
 
 
 def current_session() -> Session:

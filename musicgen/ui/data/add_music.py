@@ -12,9 +12,9 @@ from musicgen.corpus.user import user_collections
 from musicgen.corpus.user.copy_files import CopyResult, Progress
 from musicgen.corpus.user.safe_names import collection_name, pasted_path
 from musicgen.errors import Cancelled
+from musicgen.files import USER_ERRORS, message_of
 from musicgen.paths import is_shared
 from musicgen.ui.data.choose_collection import COLLECTION, collection_names
-from musicgen.ui.shared.actions import USER_ERRORS
 from musicgen.ui.shared.frame import queue_toast
 from musicgen.ui.shared.tasks import Task, wait_for
 from musicgen.ui.shared.text import escape, format_count
@@ -176,7 +176,7 @@ def finish_import() -> None:
         del st.session_state[_IMPORT]
         return
     except USER_ERRORS as error:
-        st.error(escape(str(error), 500))
+        st.error(escape(message_of(error), 500))
         del st.session_state[_IMPORT]
         return
     del st.session_state[_IMPORT]

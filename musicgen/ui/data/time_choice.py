@@ -6,8 +6,9 @@ import streamlit as st
 
 from musicgen.corpus.load import find_source
 from musicgen.corpus.time_choice import TimeChoice, save_time, saved_time
+from musicgen.files import USER_ERRORS, message_of
 from musicgen.statistics.analysis import Analysis
-from musicgen.ui.shared.text import format_count
+from musicgen.ui.shared.text import escape, format_count
 
 LABELS: dict[TimeChoice, str] = {
     "auto": "As recognised",
@@ -60,7 +61,11 @@ def choose_time(analysis: Analysis) -> None:
         f"{_recognised(analysis, saved)}",
     )
     if choice is not None and choice != saved:
-        save_time(path, choice)
+        try:
+            save_time(path, choice)
+        except USER_ERRORS as error:  # a full disk, or a folder that cannot be written
+            st.error(escape(message_of(error), 300))
+            return
         st.rerun()  # of the whole page: the collection is another one
 
 

@@ -6,11 +6,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from musicgen.errors import MusicgenError
+from musicgen.files import USER_ERRORS, message_of
 from musicgen.ui.shared.frame import queue_toast
 from musicgen.ui.shared.text import escape
-
-USER_ERRORS = (MusicgenError, OSError)  # errors whose message is for the person
 
 
 def run_action(action: Callable[[], str]) -> None:
@@ -21,7 +19,7 @@ def run_action(action: Callable[[], str]) -> None:
     try:
         message = action()
     except USER_ERRORS as error:
-        st.error(escape(str(error), 500))
+        st.error(escape(message_of(error), 500))
         return
     queue_toast(message)
     st.rerun()

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from musicgen.encoding.steps import Encoding
+from musicgen.files import message_of
 from musicgen.statistics.analysis import Analysis
 from musicgen.training.forecast.model_summary import (
     ModelSummary,
@@ -37,7 +38,7 @@ def _build(settings: RunSettings, encoding: Encoding) -> ModelSummary | None:
     try:
         return wait_for(task, "Building the model", "model-summary")
     except ModelSummaryFailed as error:
-        st.error(escape(str(error), 500))
+        st.error(escape(message_of(error), 500))
         return None
 
 

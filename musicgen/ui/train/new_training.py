@@ -7,6 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from musicgen.errors import MusicgenError
+from musicgen.files import USER_ERRORS, message_of
 from musicgen.models.settings import KINDS, ClassicSettings, ModelSettings
 from musicgen.paths import PRETRAINED, runs_folder
 from musicgen.statistics.analysis import Analysis
@@ -17,7 +18,7 @@ from musicgen.training.settings import RunSettings, TrainSettings, default_train
 from musicgen.training.worker import launch
 from musicgen.ui.data.choose_collection import choose_collection
 from musicgen.ui.data.open_collection import open_collection
-from musicgen.ui.shared.actions import USER_ERRORS, run_action
+from musicgen.ui.shared.actions import run_action
 from musicgen.ui.shared.settings_form import settings_fields
 from musicgen.ui.shared.text import escape
 from musicgen.ui.train.forecast import device_line, forecast_metrics, forecast_warnings
@@ -47,7 +48,7 @@ def new_training() -> None:
     try:
         analysis = open_collection(source)
     except USER_ERRORS as error:
-        st.error(escape(str(error), 500))
+        st.error(escape(message_of(error), 500))
         return
     name = st.text_input(
         "Name of the run",
@@ -58,7 +59,7 @@ def new_training() -> None:
     try:
         settings = _settings(name.strip(), source, preset)
     except MusicgenError as error:
-        st.error(f"It cannot start like this: {escape(str(error), 500)}.")
+        st.error(f"It cannot start like this: {escape(message_of(error), 500)}.")
         return
     if not analysis.scores:
         st.warning("This collection has no piece that could be read: see the Data page.")

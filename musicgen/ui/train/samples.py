@@ -8,6 +8,7 @@ import streamlit as st
 
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.read_score import read_score
+from musicgen.files import message_of, read_file
 from musicgen.rendering.wav import wav_bytes
 from musicgen.score import Score
 from musicgen.training.run_folder.run import Run
@@ -32,7 +33,7 @@ def samples_view(run: Run, best_epoch: int) -> None:
         try:
             score, sound = _read_and_play(str(paths[epoch]), paths[epoch].stat().st_mtime_ns)
         except (OSError, UnreadableScore) as error:
-            st.info(escape(str(error), 300))
+            st.info(escape(message_of(error), 300))
             continue
         roll_player(score, sound, f"sample-{run.name}-{epoch}")
     if len(selected) > MAX_SHOWN:
@@ -63,5 +64,5 @@ def _select_epochs(run: Run, epochs: list[int], best_epoch: int) -> list[int]:
 @st.cache_resource(max_entries=MAX_IN_MEMORY, show_spinner=False)
 def _read_and_play(path: str, mtime_ns: int) -> tuple[Score, bytes]:
     """Return a sample and its sound as WAV; mtime_ns makes a rewritten file another entry."""
-    score = read_score(Path(path).read_bytes(), Path(path).name)
+    score = read_score(read_file(Path(path)), Path(path).name)
     return score, wav_bytes(score)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from musicgen.files import message_of
 from musicgen.training.run_folder.run import Run, UnknownRun
 from musicgen.training.run_folder.status import QUEUED, Status
 from musicgen.training.settings import RunSettings
@@ -33,7 +34,7 @@ def watch(run: Run) -> None:
     try:
         settings = run.settings
     except UnknownRun as error:
-        st.error(escape(str(error), 400))
+        st.error(escape(message_of(error), 400))
         if not run.bundled:
             delete_popover(run)
         return

@@ -165,8 +165,16 @@ def test_a_text_that_takes_too_long_ends_the_worker_and_the_next_is_read() -> No
     endless = HEADER.replace("M:4/4", "M:1/32") + "Z100000|C|\n"  # takes a second
     try:
         with pytest.raises(UnreadableScore, match="too long or too much memory"):
-            worker.request(ABC, endless)
-        reply, _ = worker.request(ABC, HEADER + "C4|]\n")
+            worker.request(ABC, endless.encode())
+        reply, _ = worker.request(ABC, f"{HEADER}C4|]\n".encode())
         assert reply.score.metres == (Metre(0, 4, 4),)
     finally:
         worker.close()
+
+
+def test_a_container_that_repeats_a_tag_takes_linear_time() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:  # a search that was quadratic took hours
+        archive.writestr("META-INF/container.xml", "<rootfile full-path " * 50_000)
+    refused = read_piece(buffer.getvalue(), "a.mxl")
+    assert refused == RefusedFile("a.mxl", "there is no MusicXML in it")

@@ -57,3 +57,9 @@ def test_other_files_are_refused(entry):
 
 def test_files_are_named_by_model_seed_and_variation():
     assert file_stem(piece()) == "run-best-7-v3"
+
+
+@pytest.mark.parametrize("text", ["1" * 5000, "[" * 100_000, "NaN", "[]", '"\\ud800"', "\xff"])
+def test_a_file_that_holds_no_settings_is_refused(text: str) -> None:
+    with pytest.raises(MusicgenError):
+        PieceLink.from_file(text.encode("latin-1"))

@@ -76,3 +76,7 @@ def test_damaged_metrics_and_numbers_are_left_out():
     assert metrics_of(piece(figures={"a": 1, "b": "x", "c": None})) == {"a": 1.0}
     assert metrics_of(piece(figures=[1])) == {}
     assert primer_notes(piece(primer_notes="3")) == 0
+
+
+def test_numbers_beyond_all_floats_are_left_out():
+    assert metrics_of(piece(metrics={"a": 10**400, "b": 2, "c": "x"})) == {"b": 2.0}

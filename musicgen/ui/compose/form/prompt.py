@@ -15,7 +15,8 @@ from musicgen.composing.records.saved_pieces import list_pieces, read_piece
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.formats import FORMATS
 from musicgen.corpus.readers.read_score import read_score
-from musicgen.errors import InvalidSetting, MusicgenError
+from musicgen.errors import InvalidSetting
+from musicgen.files import USER_ERRORS
 from musicgen.score import Score
 from musicgen.ui.compose.form.note_input import notes_text
 from musicgen.ui.compose.form.note_text import parse_notes
@@ -83,7 +84,7 @@ def prompt_from_link(link: str) -> Prompt:
         if kind == "collection":
             collection, _, name = source.partition("/")
             return _first_bars_of(_collection_piece(collection, name), _number_of_bars(bars))
-    except (MusicgenError, OSError) as error:
+    except USER_ERRORS as error:
         raise InvalidSetting(f"the piece's beginning is not here: {error}") from None
     raise InvalidSetting(f"'{link[:60]}' is not the beginning of a piece")
 

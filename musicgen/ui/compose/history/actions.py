@@ -8,7 +8,7 @@ import streamlit as st
 
 from musicgen.composing.records import saved_pieces
 from musicgen.composing.records.saved_pieces import SavedPiece, UnknownPiece
-from musicgen.errors import MusicgenError
+from musicgen.files import USER_ERRORS, message_of
 from musicgen.ui.compose.session import current_session
 from musicgen.ui.shared.bin_view import IN_BIN, THEY_IN_BIN
 from musicgen.ui.shared.frame import queue_toast
@@ -78,8 +78,8 @@ def _change(action: Callable[[], object], toast: str) -> None:
     """Change the history and redraw the page, or show why that failed."""
     try:
         action()
-    except (MusicgenError, OSError) as error:
-        st.error(escape(str(error)))
+    except USER_ERRORS as error:
+        st.error(escape(message_of(error)))
         return
     if toast:
         queue_toast(toast)

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from musicgen.composing.records.saved_pieces import SavedPiece, UnknownPiece
+from musicgen.files import message_of
 from musicgen.statistics.metrics import METRICS
 from musicgen.ui.compose.piece_cache import AUTO_SOUND_SECONDS, score_of, wav_task
 from musicgen.ui.compose.piece_facts import metrics_of
@@ -51,7 +52,7 @@ def _audio(piece: SavedPiece) -> None:
     try:
         score = score_of(piece)
     except UnknownPiece as error:
-        st.error(escape(str(error)))
+        st.error(escape(message_of(error)))
         return
     if score.seconds > AUTO_SOUND_SECONDS:
         st.caption("Too long to be played here: open it.")

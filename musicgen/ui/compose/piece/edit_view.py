@@ -12,6 +12,7 @@ from musicgen.composing.pipeline import settings_of_finished
 from musicgen.composing.records.saved_pieces import SavedPiece
 from musicgen.composing.settings import MAX_BARS, ComposeSettings
 from musicgen.errors import MusicgenError
+from musicgen.files import message_of
 from musicgen.metres import first_bar_number
 from musicgen.score import Score
 from musicgen.ui.compose.form.prompt import Prompt, prompt_from_link
@@ -121,7 +122,7 @@ def _start_variation_of(
     try:
         prompt = prompt_from_link(link) if link else Prompt()
     except MusicgenError as error:
-        st.warning(escape(str(error)))
+        st.warning(escape(message_of(error)))
         return
     settings = replace(piece.settings, temperature=temperature, variations=1, transpose=None)
     _start(opened, settings, prompt, piece.variation)

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from musicgen.composing.records.saved_pieces import SavedPiece, UnknownPiece
+from musicgen.files import message_of
 from musicgen.rendering.wav import TooLongForSound, has_soundfont_renderer, sound_source
 from musicgen.score import Score
 from musicgen.ui.components.player import roll_player
@@ -91,7 +92,7 @@ def _piece(waits: bool) -> None:
     try:
         score = score_of(piece)
     except UnknownPiece as error:
-        st.error(escape(str(error)))
+        st.error(escape(message_of(error)))
         return
     _variation_control()
     _headline(piece, score)
@@ -184,7 +185,7 @@ def _sound(piece: SavedPiece, score: Score) -> bytes:
                 return task.result()
         return task.result() if task.wait(0) else b""
     except TooLongForSound as error:
-        st.info(escape(str(error)))
+        st.info(escape(message_of(error)))
         return b""
 
 

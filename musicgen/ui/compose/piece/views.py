@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from musicgen.composing.records.saved_pieces import SavedPiece, UnknownPiece
+from musicgen.files import message_of
 from musicgen.rendering.figures.roll import piano_roll
 from musicgen.rendering.musicxml import Unprintable
 from musicgen.score import Score
@@ -59,7 +60,7 @@ def printed_view(piece: SavedPiece, score: Score) -> None:
         try:
             pages = svg_pages(score)
         except Unprintable as error:
-            st.info(escape(str(error)))
+            st.info(escape(message_of(error)))
             return
     with st.container(key="printed-score"):
         for number, page in enumerate(pages, 1):

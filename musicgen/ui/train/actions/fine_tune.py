@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from musicgen.bounds import within
+from musicgen.files import USER_ERRORS, message_of
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.training.data.run_split import inherited_split
 from musicgen.training.forecast.forecast import forecast_training
@@ -14,7 +15,7 @@ from musicgen.training.settings import RunSettings, TrainSettings
 from musicgen.training.worker import launch
 from musicgen.ui.data.choose_collection import collection_names
 from musicgen.ui.data.open_collection import open_collection
-from musicgen.ui.shared.actions import USER_ERRORS, run_action
+from musicgen.ui.shared.actions import run_action
 from musicgen.ui.shared.settings_form import number_field
 from musicgen.ui.shared.text import escape
 from musicgen.ui.train.forecast import device_line, forecast_line, forecast_warnings
@@ -34,7 +35,7 @@ def fine_tune_popover(run: Run, settings: RunSettings) -> None:
             tuned = _settings(run, settings)
             _forecast(run, tuned)
         except USER_ERRORS as error:
-            st.error(escape(str(error), 500))
+            st.error(escape(message_of(error), 500))
             return
         if st.button("Start", key=f"tune-{run.name}", type="primary"):
             run_action(lambda: _start(tuned))

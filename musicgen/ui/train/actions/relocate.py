@@ -6,12 +6,12 @@ import streamlit as st
 
 from musicgen.corpus.user.safe_names import pasted_path
 from musicgen.errors import Cancelled
+from musicgen.files import USER_ERRORS, message_of
 from musicgen.paths import is_shared
 from musicgen.training.run_folder.relocate import relocate_collection
 from musicgen.training.run_folder.run import Run
 from musicgen.training.settings import RunSettings
 from musicgen.ui.data.choose_collection import collection_names
-from musicgen.ui.shared.actions import USER_ERRORS
 from musicgen.ui.shared.frame import queue_toast
 from musicgen.ui.shared.tasks import Task, wait_for
 from musicgen.ui.shared.text import escape
@@ -52,7 +52,7 @@ def _relocate(run: Run, place: str) -> None:
     except Cancelled:
         return
     except USER_ERRORS as error:
-        st.error(escape(str(error), 500))
+        st.error(escape(message_of(error), 500))
         return
     queue_toast("That is its collection: it can go on.")
     st.rerun()

@@ -7,6 +7,7 @@ import io
 import streamlit as st
 
 from musicgen.errors import Cancelled
+from musicgen.files import USER_ERRORS, message_of
 from musicgen.training.run_folder.archive import read_archive, write_archive
 from musicgen.training.run_folder.keras_export import (
     checkpoint_identity,
@@ -15,7 +16,7 @@ from musicgen.training.run_folder.keras_export import (
     opens_without_package,
 )
 from musicgen.training.run_folder.run import Run
-from musicgen.ui.shared.actions import USER_ERRORS, run_action
+from musicgen.ui.shared.actions import run_action
 from musicgen.ui.shared.tasks import Task, wait_for
 from musicgen.ui.shared.text import escape
 from musicgen.ui.train.runs import watch_next
@@ -53,7 +54,7 @@ def write_keras_file(run: Run) -> None:
     except Cancelled:
         return
     except USER_ERRORS as error:
-        st.error(escape(str(error), 400))
+        st.error(escape(message_of(error), 400))
         return
     st.session_state[_KERAS_FILE] = (checkpoint, keras_file_name(run), data)
     st.rerun()
