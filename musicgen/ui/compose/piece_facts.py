@@ -66,9 +66,9 @@ def _numbers(entry: Any) -> dict[str, float]:
     """Values of a JSON object that are numbers, by name."""
     if not isinstance(entry, Mapping):
         return {}
-    numbers = {}
+    values = {}
     for name, value in entry.items():
         with suppress(OverflowError):  # an integer beyond all floats
             if isinstance(value, int | float):
-                numbers[str(name)] = float(value)
-    return numbers
+                values[str(name)] = float(value)
+    return values
