@@ -12,7 +12,7 @@ import json
 import shutil
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -135,9 +135,12 @@ def _drop_old_traces(newest: Path) -> None:
 
 
 def _request(settings: ModelSettings, encoding: Encoding) -> str:
-    """Input of the process, which is the key of the trace too."""
+    """Input of the process, which is the key of the trace too.
+
+    Dropout, of trainings alone, changes nothing in a step graph.
+    """
     entry = {
-        "model": settings_to_json(settings),
+        "model": settings_to_json(replace(settings, dropout=0.0)),
         "encoding": encoding.to_json(),
         "code": _code_version(),
     }

@@ -63,7 +63,7 @@ def is_too_short_to_judge(piece: SavedPiece) -> bool:
 
 
 def _numbers(entry: Any) -> dict[str, float]:
-    """Values of a JSON object that are values, by name."""
+    """Values of a JSON object that are numbers, by name."""
     if not isinstance(entry, Mapping):
         return {}
     values = {}
