@@ -13,7 +13,6 @@ from musicgen.models.checkpoints.graph_weights import with_weights
 from musicgen.models.checkpoints.traces import has_trace
 from musicgen.models.settings import (
     ClassicSettings,
-    LstmSettings,
     ModelSettings,
     TransformerSettings,
 )
