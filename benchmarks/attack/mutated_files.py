@@ -39,6 +39,7 @@ ODD_VALUES = (
     "", "0", "-1", "1.5", "1e308", "-1e308", "nan", "inf", "1" * 400, "99999", "x", "1/0", "H",
     "64", "C", "start", "stop", "percussion", "  ", "𝄞", "whole", "1024th", "3+2", "senza-misura",
 )  # fmt: skip
+MAX_REPEATED = 10_000  # characters of an element
 CONTAINER = "META-INF/container.xml"
 CODECS = (
     "punycode", "undefined", "idna", "rot13", "zlib_codec", "utf-7", "utf-16", "utf-32", "cp037",
@@ -152,15 +153,17 @@ def _with_values(data: bytes, choices: random.Random) -> bytes:
         index = choices.randrange(1, len(pieces), 2)
         start, _, rest = pieces[index].partition(">")
         value = f"{start}>{choices.choice(ODD_VALUES)}</{rest.rpartition('</')[2]}"
-        pieces[index] = choices.choice((value, value, value, "", pieces[index] * 20))
+        pieces[index] = choices.choice(
+            (value, value, value, "", (pieces[index] * 20)[:MAX_REPEATED])
+        )
     return "".join(filter(None, pieces)).encode()
 
 
 def _with_lines(data: bytes, choices: random.Random) -> bytes:
-    lines = data.splitlines(keepends=True)
+    sound = data.splitlines(keepends=True)
+    lines = list(sound)
     for _ in range(choices.choice((1, 5, 50))):
-        line = choices.choice(lines)
-        lines[choices.randrange(len(lines))] = line * choices.choice((0, 1, 2, 30))
+        lines[choices.randrange(len(lines))] = choices.choice(sound) * choices.choice((0, 1, 2, 30))
     return b"".join(lines) or b"\n"
 
 
