@@ -17,6 +17,7 @@ from musicgen.json_files import InvalidJson, read_json
 from musicgen.models.checkpoints.seal import FILE as SEAL
 from musicgen.models.checkpoints.seal import is_sealed
 from musicgen.models.checkpoints.weights_file import BadWeights, read_header
+from musicgen.training.run_folder.keras_export import checkpoint_identity
 from musicgen.training.run_folder.metrics import Metrics
 from musicgen.training.run_folder.run import Run
 
@@ -86,3 +87,10 @@ def test_a_cache_that_cannot_be_written_leaves_nothing(
     monkeypatch.setenv("MUSICGEN_HOME", str(tmp_path))
     save_cache(tmp_path, {("a.mid", "1"): RefusedFile("a.mid", "it is empty")})
     assert load_cache(tmp_path) == {("a.mid", "1"): RefusedFile("a.mid", "it is empty")}
+
+
+def test_a_checkpoint_without_its_config_has_an_identity(tmp_path: Path) -> None:
+    (tmp_path / "checkpoints" / "epoch-0001").mkdir(parents=True)
+    (tmp_path / "checkpoints" / "best.json").write_text('{"checkpoint": "epoch-0001"}')
+    folder = str(tmp_path / "checkpoints" / "epoch-0001")
+    assert checkpoint_identity(Run(tmp_path)) == (folder, 0, 0)

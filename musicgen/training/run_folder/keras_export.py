@@ -44,9 +44,13 @@ def checkpoint_identity(run: Run) -> tuple[str, int, int]:
     """Folder, inode and time of the checkpoint that an export holds.
 
     It changes with every checkpoint, so that an earlier export is not taken for a new one.
+    Inode and time are 0 where the checkpoint is damaged.
     """
     folder = run.checkpoint()
-    status = (folder / CONFIG).stat()
+    try:
+        status = (folder / CONFIG).stat()
+    except OSError:
+        return str(folder), 0, 0
     return str(folder), status.st_ino, status.st_mtime_ns
 
 
