@@ -28,7 +28,7 @@ ROUND_SECONDS = 30.0
 MAX_GROWTH = 0.05
 TRAINING = "background"
 COLLECTIONS = ("bach-chorales", "ryans-mammoth", "string-quartets")
-VIEWS = ("Notes", "Parts", "Rhythm", "Playing", "Vocabulary", "Pieces")
+VIEWS = ("Parts", "Rhythm", "Playing", "Vocabulary", "Pieces")  # the default is not in addresses
 ERRORS = "[...document.querySelectorAll('[data-testid=stException]')].map((e) => e.innerText)[0]"
 ADDRESS = "window.location.search"
 
