@@ -30,6 +30,7 @@ from musicgen.rendering.exports import export
 from musicgen.rendering.midi import midi_bytes
 from musicgen.rendering.note_names import parse_pitch
 from musicgen.score import Score
+from musicgen.theory.chosen_parts import melody_part, only_parts, parts_named
 from musicgen.training.run_folder.ngram_model import find_ngram, is_ngram_name
 from musicgen.training.run_folder.registry import find_checkpoint
 
@@ -54,12 +55,17 @@ def compose(options: argparse.Namespace) -> Answer:
     recipe = _read_recipe(options) if options.like else None
     settings = _settings(options, recipe)
     primer = _read_primer(options.primer, options.time) if options.primer else None
+    given = _read_given(options)
     started = time.perf_counter()
     name, model, folder = _open_model(options.checkpoint)
     composer = Composer(model, TrainingProfile.load(folder))
     loaded = time.perf_counter()
-    if recipe and options.variations is None and not options.best_of:
-        pieces = [composer.compose_one(settings, recipe.variation, primer)]
+    variation = recipe.variation if recipe and options.variations is None else None
+    if given is not None:
+        chosen = None if variation is None else [variation]
+        pieces = [*composer.accompany(settings, given, chosen)]
+    elif variation is not None and not options.best_of:
+        pieces = [composer.compose_one(settings, variation, primer)]
     else:
         pieces = [*composer.compose(settings, primer, candidates=options.best_of)]
     composed = time.perf_counter()
@@ -129,9 +135,11 @@ def _read_recipe(options: argparse.Namespace) -> Recipe:
     name = options.like.name
     if recipe is None:
         raise InvalidSetting(f"{name} holds no settings: it was not composed by musicgen")
-    if recipe.begin != "" and options.primer is None:
+    if recipe.begin != "" and options.primer is None and options.melody is None:
         beginning = f" ({recipe.begin[:60]})" if recipe.begin else ""
-        raise InvalidSetting(f"{name} began from something{beginning}: say --primer FILE")
+        raise InvalidSetting(
+            f"{name} began from something{beginning}: say --primer FILE or --melody FILE"
+        )
     return recipe
 
 
@@ -140,6 +148,22 @@ def _read_primer(path: Path, time: TimeChoice) -> Score:
         return with_time(read_score(read_file(path), path.name), time)
     except UnreadableScore as problem:
         raise InvalidSetting(f"{path.name} cannot be used: {problem}") from None
+
+
+def _read_given(options: argparse.Namespace) -> Score | None:
+    """The given parts of --melody; None without it."""
+    if options.melody is None:
+        if options.given is not None:
+            raise InvalidSetting("--given names parts of the file of --melody: say which file")
+        return None
+    if options.best_of:
+        raise InvalidSetting("--best-of chooses among whole pieces: leave it out with --melody")
+    score = _read_primer(options.melody, options.time)
+    if not len(score):
+        raise InvalidSetting(f"{options.melody.name} holds no notes")
+    if options.given is None:
+        return only_parts(score, [melody_part(score)])
+    return only_parts(score, parts_named(score, options.given))
 
 
 def _check_paths(options: argparse.Namespace) -> None:
@@ -154,7 +178,7 @@ def _write_files(
 ) -> dict[str, str]:
     """Write the files of one piece; those of the second and later ones are numbered."""
     composition, score = piece.composition, piece.score
-    begin = None if options.primer else ""
+    begin = None if options.primer or options.melody else ""
     recipe = Recipe(model, composition.settings, composition.variation, begin)
     files = {"file": numbered(options.out, number)}
     write_output(files["file"], midi_bytes(score, text=recipe.to_text()))

@@ -122,7 +122,17 @@ def _add_file_options(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--like", type=Path, metavar="FILE.mid", help="use the settings of a piece composed here"
     )
-    group.add_argument("--primer", type=Path, metavar="FILE", help="a piece to continue")
+    begin = group.add_mutually_exclusive_group()
+    begin.add_argument("--primer", type=Path, metavar="FILE", help="a piece to continue")
+    begin.add_argument(
+        "--melody", type=Path, metavar="FILE", help="a melody to compose other parts for"
+    )
+    group.add_argument(
+        "--given",
+        metavar="PARTS",
+        help="parts of the melody's file that are given, by name or number: Soprano,2; "
+        "default: the melody alone",
+    )
     add_time_option(group)
 
 

@@ -15,14 +15,15 @@ from musicgen.composing.constraints.assembly import build_rules
 from musicgen.composing.constraints.build import build_constraints
 from musicgen.composing.decoding.decoder import BatchDecoder
 from musicgen.composing.decoding.parallel import Stop, run_in_parallel, split_into_batches
-from musicgen.composing.decoding.prompt import Prompt, build_prompt
+from musicgen.composing.decoding.prompt import Prompt, bounded_prompt, build_prompt
+from musicgen.composing.given_parts import GivenMusic
 from musicgen.composing.originality.index import OriginalityIndex
 from musicgen.composing.random_streams import Purpose, random_stream
 from musicgen.composing.settings import ENDING_BARS, ComposeSettings
 from musicgen.encoding.model_interface import Model, Stepper
 from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.encoding.parts.roles import Ensemble
-from musicgen.encoding.steps import Steps
+from musicgen.encoding.steps import Encoding, Steps
 from musicgen.metres import bar_positions
 from musicgen.score import Score
 
@@ -104,6 +105,7 @@ def generate(
     index: OriginalityIndex | None = None,
     ensemble: Ensemble | None = None,
     variations: Sequence[int] | None = None,
+    given: GivenMusic | None = None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> tuple[Composition, ...]:
     """Generate variations, several in one batch.
@@ -112,14 +114,13 @@ def generate(
     cut there. on_bar is called for bars of the first variation; stop() ends all variations where
     they are, and is called from several threads. index: training pieces for settings.max_copy.
     ensemble: parts and key, for models of `parts`. variations: by default the first ones; each is
-    the same music in any batch. InvalidSetting where the settings, the primer and the model do not
-    go together.
+    the same music in any batch. given: parts to compose the others for. InvalidSetting where the
+    settings, the primer and the model do not go together.
     """
     started = clock()
     indices = list(range(settings.variations) if variations is None else variations)
-    generation = _Generation(
-        model, settings, build_prompt(model.encoding, settings, primer, ensemble), index
-    )
+    prompt = _prompt(model.encoding, settings, primer, ensemble, given)
+    generation = _Generation(model, settings, prompt, index, given)
     batches = split_into_batches(indices)
     tasks = [
         partial(generation.decode, batch, on_bar if not i else None)
@@ -134,6 +135,18 @@ def generate(
     )
 
 
+def _prompt(
+    encoding: Encoding,
+    settings: ComposeSettings,
+    primer: Score | None,
+    ensemble: Ensemble | None,
+    given: GivenMusic | None,
+) -> Prompt:
+    if given is None:
+        return build_prompt(encoding, settings, primer, ensemble)
+    return bounded_prompt(encoding, settings, given.steps)
+
+
 @dataclass(frozen=True)
 class _Generation:
     """Inputs that all variations share."""
@@ -142,6 +155,7 @@ class _Generation:
     settings: ComposeSettings
     prompt: Prompt
     index: OriginalityIndex | None
+    given: GivenMusic | None
 
     def decode(
         self, variations: Sequence[int], on_bar: OnBar | None, stop: Stop
@@ -200,10 +214,12 @@ class _Generation:
         """Decode steps, with the instrument of the settings, cut at the end of the last bar."""
         settings, encoding = self.settings, self.model.encoding
         score = encoding.decode(replace(self.prompt.steps, fields=fields))
-        if isinstance(encoding, PartsEncoding):
-            score = _highest_part_first(score)
         if self.prompt.end is not None:
             score = score.until(self.prompt.end)
+        if self.given is not None:
+            return self.given.with_composed(score)
+        if isinstance(encoding, PartsEncoding):
+            score = _highest_part_first(score)
         if settings.program is None:
             return score
         return _with_program(score, settings.program)

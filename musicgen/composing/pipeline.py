@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 
 from musicgen.composing.bars import bar_start
@@ -10,28 +11,26 @@ from musicgen.composing.decoding.likelihood import step_log_likelihoods
 from musicgen.composing.decoding.parallel import Stop
 from musicgen.composing.ending import is_open, with_ending
 from musicgen.composing.generation import Composition, OnBar, generate
+from musicgen.composing.given_parts import GivenMusic
 from musicgen.composing.infill import infill
-from musicgen.composing.originality.report import default_max_copy
 from musicgen.composing.piece import Piece, evaluate
-from musicgen.composing.random_streams import STREAMS_VERSION
 from musicgen.composing.ranking import rank, replace_open
+from musicgen.composing.resolved_settings import resolve_settings, settings_of_finished
 from musicgen.composing.settings import KNOWN_BY_PARTS, ComposeSettings
 from musicgen.composing.style.sampling import (
     choose_ensemble,
+    key_number,
     part_names,
-    with_prompt_defaults,
-    with_style_defaults,
+    with_ensemble,
 )
 from musicgen.composing.style.training_profile import TrainingProfile
 from musicgen.composing.style.transposition import style_transposition
-from musicgen.encoding.grid import HIGHEST_KEY, LOWEST_KEY
 from musicgen.encoding.model_interface import Model
 from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.encoding.parts.steps_of_parts import PartsSteps
 from musicgen.encoding.steps import Encoding, Steps
-from musicgen.errors import Cancelled
+from musicgen.errors import Cancelled, InvalidSetting
 from musicgen.score import Score
-from musicgen.theory.scales import transpose_key
 from musicgen.theory.voice_separation import name_parts, separate_voices
 
 MAX_RETRIES = 2  # further batches, for pieces with degenerate repetition
@@ -100,6 +99,39 @@ class Composer:
             variations=[variation],
         )
         return self._finish(self._evaluate(composition), stop)
+
+    def accompany(
+        self,
+        settings: ComposeSettings,
+        given: Score,
+        variations: Sequence[int] | None = None,
+        *,
+        on_bar: OnBar | None = None,
+        stop: Stop | None = None,
+    ) -> tuple[Piece, ...]:
+        """Compose the other parts of pieces of which some parts are given.
+
+        variations: by default the first `settings.variations`. The given parts stay to the note;
+        key, metres, tempi and length are theirs. InvalidSetting where the model does not know
+        parts, or writes no others.
+        """
+        if not len(given):
+            raise InvalidSetting("the given parts hold no notes")
+        settings = replace(settings, notes=None, form="", transpose=0, endings=0)
+        settings = self._resolve(replace(settings, bars=given.bars), given)
+        settings = replace(settings, bars=given.bars - bool(settings.pickup))
+        styles = self.profile.styles
+        ensemble = choose_ensemble(with_ensemble(settings, styles), styles)
+        compositions = generate(
+            self.model,
+            settings,
+            on_bar=on_bar,
+            stop=stop,
+            index=self.profile.index,
+            variations=variations,
+            given=GivenMusic.of(self.model.encoding, given, ensemble, key_number(settings.key)),
+        )
+        return tuple(self._evaluate(composition) for composition in compositions)
 
     def infill(
         self,
@@ -252,44 +284,9 @@ class Composer:
         return replace(composition, score=score, steps=steps, transposed=semitones)
 
 
-def resolve_settings(
-    settings: ComposeSettings, profile: TrainingProfile, primer: Score | None = None
-) -> ComposeSettings:
-    """Fill in the settings that are left to the collection: its style and its max_copy.
-
-    With a primer, metre, tempo, programme and upbeat are the primer's.
-    """
-    if primer is None:
-        settings = with_style_defaults(settings, profile.styles)
-    else:
-        settings = with_prompt_defaults(settings, profile.styles, primer)
-    max_copy = settings.max_copy
-    if max_copy is None:
-        max_copy = default_max_copy(profile.index) if profile.index else 0
-    return replace(settings, max_copy=max_copy, version=STREAMS_VERSION)
-
-
 def _steps_of_primer(encoding: Encoding, steps: Steps, score: Score, notes: int) -> int:
     """Number of the steps of a score that are before those of all but its first notes."""
     if isinstance(steps, PartsSteps):
         composed = score.notes["start"][notes:].min(initial=score.end) // encoding.grid.ticks
         return int((steps.schedule[1] < composed).sum()) if notes else 0
     return len(encoding.encode(replace(score, notes=score.notes[:notes])))
-
-
-def settings_of_finished(settings: ComposeSettings, score: Score) -> ComposeSettings:
-    """Settings in terms of the finished piece, which was transposed after it was drawn.
-
-    The key moves with the piece; so does the range, where the piece lies outside of it.
-    """
-    semitones = settings.transpose or 0
-    if not semitones:
-        return settings
-    lowest, highest = settings.lowest, settings.highest
-    pitches = score.notes["pitch"]
-    if len(pitches) and (pitches.min() < lowest or pitches.max() > highest):
-        lowest, highest = (
-            min(max(pitch + semitones, LOWEST_KEY), HIGHEST_KEY) for pitch in (lowest, highest)
-        )
-    key = None if settings.key is None else transpose_key(settings.key, semitones)
-    return replace(settings, key=key, lowest=lowest, highest=highest, transpose=0)

@@ -106,6 +106,17 @@ def test_compose_continues_a_primer(
     assert answer["pieces"][0]["notes"] > answer["pieces"][0]["primer_notes"] == 45
 
 
+def test_options_of_a_melody_are_refused_by_name(
+    capsys: pytest.CaptureFixture[str], tiny: str, music: Path
+) -> None:
+    compose = ["compose", tiny, "--out", "x.mid"]
+    melody = ["--melody", str(music / "melody 00.mid")]
+    assert "does not know parts" in error_of(capsys, *compose, *melody)
+    assert "there is no part 'Oboe'" in error_of(capsys, *compose, *melody, "--given", "Oboe")
+    assert "say which file" in error_of(capsys, *compose, "--given", "Oboe")
+    assert "--best-of" in error_of(capsys, *compose, *melody, "--best-of", "2")
+
+
 def test_compose_without_tensorflow(tiny: str, tmp_path: Path) -> None:
     code = (
         "import sys; from musicgen.cli import main; "

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from musicgen.composing.generation import generate
-from musicgen.composing.pipeline import Composer, resolve_settings
+from musicgen.composing.pipeline import Composer
 from musicgen.composing.ranking import replace_open
+from musicgen.composing.resolved_settings import resolve_settings
 from musicgen.composing.settings import ComposeSettings
 from musicgen.composing.style.metre_style import MetreStyle
 from musicgen.composing.style.training_profile import TrainingProfile, write_training_profile

@@ -7,6 +7,7 @@ from musicgen.composing.constraints.ambitus import Ambitus
 from musicgen.composing.constraints.copy_guard import CopyGuard
 from musicgen.composing.constraints.counterpoint import Counterpoint
 from musicgen.composing.constraints.form_bias import FormBias
+from musicgen.composing.constraints.given_parts import GivenParts
 from musicgen.composing.constraints.part_copy_guard import PartCopyGuard
 from musicgen.composing.constraints.part_counterpoint import PartCounterpoint
 from musicgen.composing.constraints.token_copy_guard import TokenCopyGuard
@@ -34,9 +35,15 @@ def build_constraints(
     """
     guard = build_copy_guard(encoding, settings, index, pieces, opening)
     constraints: tuple[Constraint, ...] = () if guard is None else (guard,)
-    if isinstance(opening, PartsSteps) and settings.counterpoint:
-        strength, roles = settings.counterpoint, opening.roles
-        return (*constraints, PartCounterpoint(pieces, strength, roles, encoding.grid))
+    if isinstance(opening, PartsSteps):
+        roles, grid = opening.roles, encoding.grid
+        if settings.counterpoint:
+            strength = settings.counterpoint
+            constraints = (*constraints, PartCounterpoint(pieces, strength, roles, grid))
+        if opening.given_steps is not None:
+            given = GivenParts(pieces, opening.given_steps, len(roles), grid)
+            constraints = (*constraints, given)  # the last one decides
+        return constraints
     if not isinstance(encoding, EventsEncoding):
         return constraints
     if settings.counterpoint:

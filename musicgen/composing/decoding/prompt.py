@@ -53,6 +53,14 @@ def build_prompt(
     steps = _primer_steps(encoding, settings, primer)
     if isinstance(encoding, PartsEncoding):
         steps = _with_conditions(encoding, steps, settings, primer is not None, ensemble)
+    prompt = bounded_prompt(encoding, settings, steps)
+    if len(steps):
+        _check_room(encoding.decode(steps), prompt)
+    return prompt
+
+
+def bounded_prompt(encoding: Encoding, settings: ComposeSettings, steps: Steps) -> Prompt:
+    """The prompt of these first steps, with the bounds of the settings."""
     max_steps = MAX_NOTES if settings.notes is None else settings.notes
     last_bar = None
     if settings.all_bars is not None:
@@ -61,10 +69,7 @@ def build_prompt(
         last_bar = bar_start(steps.metres, bars - 1, resolution), end
         if isinstance(encoding, NotesEncoding):
             max_steps = min(max_steps, -(-end // STEP_TICKS))
-    prompt = Prompt(steps, max_steps, last_bar)
-    if len(steps):
-        _check_room(encoding.decode(steps), prompt)
-    return prompt
+    return Prompt(steps, max_steps, last_bar)
 
 
 def _primer_steps(encoding: Encoding, settings: ComposeSettings, primer: Score | None) -> Steps:

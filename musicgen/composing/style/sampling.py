@@ -82,6 +82,16 @@ def _pickup_quarters(score: Score) -> float:
     return score.metres[0].bar_ticks(score.resolution) / score.resolution
 
 
+def with_ensemble(settings: ComposeSettings, styles: Sequence[MetreStyle]) -> ComposeSettings:
+    """The settings with an ensemble of the style, where they have none; the seed decides."""
+    style = next((s for s in styles if s.metre == settings.metre and s.ensembles), None)
+    style = style or next((s for s in styles if s.ensembles), None)
+    if settings.ensemble is not None or style is None:
+        return settings
+    rng = random_stream(Purpose.STYLE, settings.seed)
+    return replace(settings, ensemble=int(rng.integers(len(style.ensembles))))
+
+
 def choose_ensemble(settings: ComposeSettings, styles: Sequence[MetreStyle]) -> Ensemble:
     """The parts and the key of a piece: those of its number in the style, in the settings' key."""
     style = next((s for s in styles if s.metre == settings.metre), DEFAULT_STYLE)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from musicgen.score import Score
+from musicgen.theory.chosen_parts import MELODY_NAME
 
 MAX_NOTES = 4096  # of a piece that are looked at
 MIN_SOUNDING = 0.25  # of the time that the piece's busiest part sounds
-MELODY_NAME = re.compile(r"\b(melody|vocals?|soprano|cantus)\b", re.IGNORECASE)  # of a part
 ABOVE_ALL = 128  # semitones
 MAX_HELD = 8  # onsets for which a higher note is seen to sound on
 

@@ -107,6 +107,12 @@ class PartsEncoding:
         facts = (steps.tempo, steps.metres, steps.name, ensemble.roles, ensemble.key, self.grid)
         return PartsSteps(empty, *facts, form if self.form else None)
 
+    def role_of_parts(self, score: Score) -> dict[int, int]:
+        """The number of the role that `encode` gives each part with notes, by part number."""
+        placed = self.grid.on_clock(score)
+        of_note, _ = assign_roles(self._in_units(placed), placed.parts)
+        return dict(zip(placed.notes["part"].tolist(), of_note.tolist(), strict=True))
+
     def decode(self, steps: Steps) -> Score:
         assert isinstance(steps, PartsSteps)
         part, onset = steps.schedule
@@ -183,13 +189,18 @@ class PartsEncoding:
         facts = (placed.mean_tempo, placed.metres, placed.name, roles, number, self.grid)
         return PartsSteps(fields, *facts, form_of(placed) if self.form else None)
 
-    def _tables(self, score: Score) -> tuple[list[np.ndarray], tuple[Role, ...]]:
-        """Notes of each role in grid units and values of the fields, and the roles."""
+    def _in_units(self, score: Score) -> np.ndarray:
+        """Notes with times in grid units and pitches of the piano: (N,) NOTE_DTYPE."""
         notes, ticks = score.notes.copy(), self.grid.ticks
         end = np.rint((notes["start"] + notes["duration"]) / ticks)
         notes["start"] = np.rint(notes["start"] / ticks)
         notes["duration"] = np.maximum(end - notes["start"], 1)
         notes["pitch"] = _within_piano(notes["pitch"])
+        return notes
+
+    def _tables(self, score: Score) -> tuple[list[np.ndarray], tuple[Role, ...]]:
+        """Notes of each role in grid units and values of the fields, and the roles."""
+        notes = self._in_units(score)
         of_note, roles = assign_roles(notes, score.parts)
         columns = (notes["start"], notes["duration"], notes["pitch"] - LOWEST_KEY)
         table = np.stack([*columns, notes["velocity"] // 4], axis=1).astype(np.int64)

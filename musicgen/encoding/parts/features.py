@@ -29,7 +29,7 @@ from musicgen.encoding.clock import clock
 from musicgen.encoding.events_features import CHROMA_WINDOWS
 from musicgen.encoding.grid import GRID_TICKS, KEYS, LOWEST_KEY, Grid
 from musicgen.encoding.parts.form_features import FormPlan, chord_places, form_feature
-from musicgen.encoding.parts.steps_of_parts import PartsSteps
+from musicgen.encoding.parts.steps_of_parts import GivenSteps, PartsSteps
 from musicgen.encoding.parts.values import AFTER, NO_PITCH, REST, no_step
 from musicgen.encoding.repeat_features import REPEATS, latest_repeats
 from musicgen.encoding.steps import Features
@@ -100,11 +100,11 @@ class GivenParts:
     """What given parts play at a time, and next."""
 
     def __init__(self, steps: PartsSteps, given: Sequence[int]) -> None:
-        part, onset = steps.schedule
+        source = steps.given_steps or GivenSteps(*steps.schedule, steps.fields)
         self._longest, self._parts = steps.grid.max_units, sorted(given)
+        of_parts = [source.part == number for number in self._parts]
         self._tables = [
-            (onset[part == number], steps.fields[part == number, :2].astype(np.int64))
-            for number in self._parts
+            (source.onset[rows], source.fields[rows, :2].astype(np.int64)) for rows in of_parts
         ]
 
     def __call__(self, part: np.ndarray, onset: np.ndarray) -> np.ndarray:

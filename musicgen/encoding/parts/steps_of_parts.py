@@ -15,6 +15,15 @@ from musicgen.encoding.steps import Steps
 
 
 @dataclass(frozen=True, eq=False)
+class GivenSteps:
+    """All steps of parts that are known before they are reached, by onset in each part."""
+
+    part: np.ndarray  # (N,)
+    onset: np.ndarray  # (N,) grid units
+    fields: np.ndarray  # (N, F)
+
+
+@dataclass(frozen=True, eq=False)
 class PartsSteps(Steps):
     """Steps with what is said of the piece as a whole."""
 
@@ -23,6 +32,7 @@ class PartsSteps(Steps):
     grid: Grid = BEATS
     form: str | None = None  # a letter a bar, see `theory.form`; None: the encoding tells none
     given: tuple[int, ...] = ()  # numbers of the parts that are known ahead of time
+    given_steps: GivenSteps | None = None  # those of the given parts; None: they are in `fields`
 
     @cached_property
     def schedule(self) -> tuple[np.ndarray, np.ndarray]:

@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from musicgen.composing.pipeline import resolve_settings
 from musicgen.composing.records.recipe import Recipe
+from musicgen.composing.resolved_settings import resolve_settings
 from musicgen.composing.settings import ComposeSettings
 from musicgen.composing.style.training_profile import TrainingProfile
 from musicgen.errors import MusicgenError

@@ -8,8 +8,8 @@ from dataclasses import replace
 import streamlit as st
 
 from musicgen.composing.decoding.sampling import MAX_TEMPERATURE
-from musicgen.composing.pipeline import settings_of_finished
 from musicgen.composing.records.saved_pieces import SavedPiece
+from musicgen.composing.resolved_settings import settings_of_finished
 from musicgen.composing.settings import MAX_BARS, ComposeSettings
 from musicgen.errors import MusicgenError
 from musicgen.files import message_of
