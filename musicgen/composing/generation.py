@@ -14,7 +14,13 @@ from musicgen.composing.bars import bar_start
 from musicgen.composing.constraints.assembly import build_rules
 from musicgen.composing.constraints.build import build_constraints
 from musicgen.composing.decoding.decoder import BatchDecoder
-from musicgen.composing.decoding.parallel import Stop, run_in_parallel, split_into_batches
+from musicgen.composing.decoding.parallel import (
+    MAX_BATCHES,
+    Stop,
+    run_in_parallel,
+    split_into_batches,
+)
+from musicgen.composing.decoding.particles import PARTICLES, ParticleFilter
 from musicgen.composing.decoding.prompt import Prompt, bounded_prompt, build_prompt
 from musicgen.composing.given_parts import GivenMusic
 from musicgen.composing.originality.index import OriginalityIndex
@@ -121,12 +127,14 @@ def generate(
     indices = list(range(settings.variations) if variations is None else variations)
     prompt = _prompt(model.encoding, settings, primer, ensemble, given)
     generation = _Generation(model, settings, prompt, index, given)
-    batches = split_into_batches(indices)
+    batches = split_into_batches(indices) if given is None else [[index] for index in indices]
     tasks = [
         partial(generation.decode, batch, on_bar if not i else None)
         for i, batch in enumerate(batches)
     ]
-    decoded = run_in_parallel(tasks, stop)
+    decoded: list[tuple[BatchDecoder, bool]] = []
+    for first in range(0, len(tasks), MAX_BATCHES):
+        decoded += run_in_parallel(tasks[first : first + MAX_BATCHES], stop)
     finished, seconds = all(is_whole for _, is_whole in decoded), clock() - started
     return tuple(
         generation.composition(decoder, row, variation, finished, seconds)
@@ -160,8 +168,12 @@ class _Generation:
     def decode(
         self, variations: Sequence[int], on_bar: OnBar | None, stop: Stop
     ) -> tuple[BatchDecoder, bool]:
-        """Draw variations in one batch until they end; False where they were stopped before."""
+        """Draw variations in one batch until they end; False where they were stopped before.
+
+        Around given parts it is one variation, drawn as several particles.
+        """
         decoder = self._decoder(variations)
+        particles = self._particles(decoder, variations[0]) if self.given else None
         reported_bars = 0
         for _ in range(self.prompt.max_steps - len(self.prompt.steps)):
             if stop():
@@ -169,6 +181,8 @@ class _Generation:
             if not len(decoder.rows):
                 break
             decoder.step()
+            if particles is not None:
+                particles.after_step()
             if on_bar is not None and (bars := self._bars_to_report(decoder, reported_bars)):
                 on_bar(variations[0], bars, self._score(decoder.steps(0)))
                 reported_bars = bars
@@ -177,7 +191,10 @@ class _Generation:
     def _decoder(self, variations: Sequence[int]) -> BatchDecoder:
         """Build the decoder of these variations and feed it the prompt."""
         model, settings, prompt = self.model, self.settings, self.prompt
-        generators = [random_stream(Purpose.VARIATION, settings.seed, v) for v in variations]
+        streams: list[tuple[int, ...]] = [(variation,) for variation in variations]
+        if self.given is not None:
+            streams = [(variations[0], particle) for particle in range(PARTICLES)]
+        generators = [random_stream(Purpose.VARIATION, settings.seed, *s) for s in streams]
         decoder = build_decoder(
             model,
             settings,
@@ -193,6 +210,10 @@ class _Generation:
             decoder.warm_up([windows[int(rng.integers(len(windows)))] for rng in generators])
         decoder.feed(prompt.steps.fields)
         return decoder
+
+    def _particles(self, decoder: BatchDecoder, variation: int) -> ParticleFilter:
+        seed = self.settings.seed
+        return ParticleFilter(decoder, random_stream(Purpose.VARIATION, seed, variation, PARTICLES))
 
     def _ending_start(self) -> int | None:
         """The tick where the bars begin that an ending replaces; None for a piece without."""

@@ -8,11 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from musicgen.composing.decoding.likelihood import step_log_likelihoods
+from musicgen.composing.decoding.particles import systematic_sample
+from musicgen.composing.generation import build_decoder
 from musicgen.composing.given_parts import merge_roles, other_roles
 from musicgen.composing.pipeline import Composer
 from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.parts.encoding import PartsEncoding
-from musicgen.encoding.parts.roles import Role
+from musicgen.encoding.parts.roles import Ensemble, Role
 from musicgen.encoding.parts.steps_of_parts import GivenSteps
 from musicgen.errors import InvalidSetting
 from musicgen.score import Score
@@ -90,6 +93,33 @@ def test_given_steps_have_the_features_of_steps_of_the_piece() -> None:
     own = encoding.features(replace(steps, given=(1, 2)))
     from_elsewhere = encoding.features(replace(steps, given=(1, 2), given_steps=ahead))
     assert all(np.array_equal(own[name], from_elsewhere[name]) for name in own)
+
+
+def test_rows_are_sampled_in_proportion_to_their_weights() -> None:
+    weights = np.array([0.5, 0.0, 0.25, 0.25])
+    assert systematic_sample(weights, 0.0).tolist() == [0, 0, 2, 3]
+    assert systematic_sample(weights, 0.999).tolist() == [0, 0, 2, 3]
+    assert systematic_sample(np.array([0.0, 1.0]), 0.5).tolist() == [1, 1]
+
+
+def test_a_resampled_piece_goes_on_from_the_steps_of_another(composer: Composer) -> None:
+    opening = PartsEncoding().beginning(Ensemble((LOW, HIGH)), PartsEncoding().encode(_band()))
+    generators = [np.random.default_rng(seed) for seed in range(3)]
+    settings = ComposeSettings(bars=8, max_copy=0)
+    decoder = build_decoder(composer.model, settings, opening, generators, None, bars=8)
+    for _ in range(5):
+        decoder.step()
+    before = [decoder.steps(piece) for piece in range(3)]
+    likelihood = [decoder.log_likelihood(piece) for piece in range(3)]
+    decoder.resample(np.array([1, 1, 0]))
+    assert [decoder.steps(n).tolist() for n in range(3)] == [before[n].tolist() for n in (1, 1, 0)]
+    assert np.array_equal(decoder.log_likelihood(2), likelihood[0])
+    for _ in range(5):
+        decoder.step()
+    first, second = decoder.steps(0), decoder.steps(1)
+    assert first[:5].tolist() == second[:5].tolist() and first.tolist() != second.tolist()
+    [expected] = step_log_likelihoods(composer.model, opening, 8, first[:0], [first])
+    assert np.allclose(decoder.log_likelihood(0), expected, atol=1e-4)
 
 
 def test_models_that_know_no_parts_or_write_one_refuse_by_name(

@@ -52,7 +52,7 @@ class BatchDecoder:
         self._tracker = model.encoding.tracker(pieces, piece, bars)
         self._uniform_stream = UniformStream(list(generators), len(fields))
         self._samplings = [settings.sampling(field.name) for field in fields]
-        self._constraints = constraints
+        self.constraints = constraints
         sets = (rules, *(constraint.rules() for constraint in constraints))
         self._rules = [[rule for by in sets for rule in by.get(f.name, ())] for f in fields]
         self._has_onsets = fields[0].name == SHIFT.name
@@ -124,6 +124,16 @@ class BatchDecoder:
         self._advance(drawn)
         self._record(drawn)
 
+    def resample(self, rows: np.ndarray) -> None:
+        """Let each piece go on from the steps of another one, or its own; all must be active.
+
+        rows: (K,). The random numbers of each piece stay its own.
+        """
+        self._steps = [fields[rows] for fields in self._steps]
+        self.lengths = self.lengths[rows]
+        self._log_likelihood.resample(rows)
+        self._select(rows)
+
     def log_likelihood(self, piece: int) -> np.ndarray:
         """Natural logs of the model's probabilities of one piece's drawn steps: (N, F)."""
         return self._log_likelihood.of_piece(piece)
@@ -146,7 +156,7 @@ class BatchDecoder:
     def _advance(self, fields: np.ndarray) -> None:
         """Update all but the model with the next step of the active pieces: (K, F)."""
         self._tracker.push(fields)
-        for constraint in self._constraints:
+        for constraint in self.constraints:
             constraint.push(fields)
         self._before = fields
 
@@ -182,5 +192,5 @@ class BatchDecoder:
         self._before = self._before[rows]
         self._stepper.select(rows)
         self._tracker.select(rows)
-        for constraint in self._constraints:
+        for constraint in self.constraints:
             constraint.select(rows)

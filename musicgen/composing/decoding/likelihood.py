@@ -28,6 +28,13 @@ class LogLikelihood:
         if len(self._pending) == self.BLOCK_STEPS:
             self._compute()
 
+    def resample(self, rows: np.ndarray) -> None:
+        """Give each piece the values of another one so far: (K,); all steps were of K pieces."""
+        self._compute()
+        for index, values in enumerate(self._values):
+            of_steps = values.reshape(-1, len(rows), values.shape[1])
+            self._values[index] = of_steps[:, rows].reshape(values.shape)
+
     def of_piece(self, row: int) -> np.ndarray:
         """Return the values of one piece's steps, in order: (N, F)."""
         self._compute()
