@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from musicgen.composing.records.saved_pieces import delete
 from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.ui.compose.form.state import widget_key
 from tests.helpers.page_text import select_rows, texts
@@ -112,6 +113,24 @@ def test_settings_that_the_model_takes(runs, compose_page):
     assert page.selectbox(key=widget_key("program")).options[0] == "As in the collection"
     assert "In major and minor" in page.selectbox(key=widget_key("key")).help
     assert [part.name for part in notes(shown(page)).parts] == ["Flute", "Guitar", "Cello", "Drums"]
+
+
+def test_other_parts_are_composed_for_a_melody(runs, compose_page):
+    page = page_of_parts(runs, compose_page)
+    page.button_group(key="prompt-kind").set_value("Notes")
+    page.run()
+    page.text_area(key="prompt-notes").set_value("C5/2 D5/2 E5/4 G5/2 F5/2 E5/4")
+    page.toggle(key="prompt-melody").set_value(True)
+    page = press(page, "compose")
+    first = notes(shown(page))
+    melody = first.notes[first.notes["part"] == 0]
+    assert melody["pitch"].tolist() == [72, 74, 76, 79, 77, 76]
+    assert melody["start"].tolist() == [0, 48, 96, 192, 240, 288]
+    assert len(first.parts) == 4 and len(first) > 6
+    assert shown(page).primer.startswith("around the melody of the notes C5/2")
+    link = address(page)
+    delete(shown(page).id)
+    assert notes(shown(compose_page(**link))) == first
 
 
 def test_a_piece_of_the_history_is_composed_again(runs, compose_page):

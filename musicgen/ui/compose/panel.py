@@ -75,7 +75,7 @@ def compose_first_piece(opened: OpenModel) -> None:
 def _choose_prompt(opened: OpenModel) -> Prompt | None:
     """Return the chosen prompt; None, with a warning, if it cannot be used."""
     try:
-        return choose_prompt(training_collection(opened))
+        return choose_prompt(training_collection(opened), opened.knows_parts)
     except USER_ERRORS as error:
         st.warning(escape(message_of(error), 300))
         return None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from musicgen.composing.decoding.parallel import Stop
 from musicgen.composing.generation import OnBar
@@ -25,6 +25,8 @@ from musicgen.ui.compose.session import current_session
 from musicgen.ui.shared.tasks import ComposeTask
 from musicgen.ui.shared.text import bar_label
 
+Work: TypeAlias = Callable[[OnBar, Stop], Sequence[SavedPiece]]
+
 
 class NothingComposed(MusicgenError):
     """A composition without a single note."""
@@ -36,12 +38,15 @@ def start_composing(
     """Compose the variations of the settings, the best of `candidates` pieces."""
 
     def work(on_bar: OnBar, stop: Stop) -> Sequence[SavedPiece]:
-        pieces = opened.composer.compose(
+        composer = opened.composer
+        if prompt.is_melody:
+            return _save(opened, _around_melody(opened, settings, prompt, on_bar, stop), prompt)
+        pieces = composer.compose(
             settings, prompt.score, candidates=candidates, on_bar=on_bar, stop=stop
         )
         return _save(opened, pieces, prompt)
 
-    current_session().start(ComposeTask(work, settings.bars or 0, settings.endings > 0))
+    current_session().start(_task(work, settings, prompt))
 
 
 def start_variation(
@@ -50,12 +55,36 @@ def start_variation(
     """Compose one variation by its number, as a link or a piece of the history names it."""
 
     def work(on_bar: OnBar, stop: Stop) -> Sequence[SavedPiece]:
+        if prompt.is_melody:
+            pieces = _around_melody(opened, settings, prompt, on_bar, stop, [variation])
+            return _save(opened, pieces, prompt)
         piece = opened.composer.compose_one(
             settings, variation, prompt.score, on_bar=on_bar, stop=stop
         )
         return _save(opened, [piece], prompt)
 
-    current_session().start(ComposeTask(work, settings.bars or 0, settings.endings > 0))
+    current_session().start(_task(work, settings, prompt))
+
+
+def _around_melody(
+    opened: OpenModel,
+    settings: ComposeSettings,
+    prompt: Prompt,
+    on_bar: OnBar,
+    stop: Stop,
+    variations: Sequence[int] | None = None,
+) -> Sequence[Piece]:
+    assert prompt.score is not None
+    return opened.composer.accompany(settings, prompt.score, variations, on_bar=on_bar, stop=stop)
+
+
+def _task(
+    work: Callable[[OnBar, Stop], Sequence[SavedPiece]], settings: ComposeSettings, prompt: Prompt
+) -> ComposeTask:
+    """The task of a new piece: its bars and whether it chooses an ending, for what is said."""
+    if prompt.is_melody and prompt.score is not None:
+        return ComposeTask(work, prompt.score.bars, False)
+    return ComposeTask(work, settings.bars or 0, settings.endings > 0)
 
 
 def start_infill(
@@ -111,7 +140,9 @@ def _save_composed(opened: OpenModel, piece: Piece, prompt: Prompt) -> SavedPiec
     if variation:
         name += f".{variation + 1}"
     facts = {**piece.facts(), "begin": prompt.link}
-    description = f"begins with {prompt.description}" if prompt.description else ""
+    description = prompt.description and f"begins with {prompt.description}"
+    if prompt.is_melody:
+        description = f"around the melody of {prompt.description}"
     return _save_with_recipe(opened, piece.score, settings, variation, facts, description, name)
 
 

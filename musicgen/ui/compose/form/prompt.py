@@ -1,6 +1,7 @@
 """The prompt of a new piece: notes that it begins with, from widgets or from a link.
 
-A link names a prompt as `notes:TEXT`, `piece:ID:BARS` or `collection:COLLECTION/PIECE:BARS`.
+A link names a prompt as `notes:TEXT`, `piece:ID:BARS` or `collection:COLLECTION/PIECE:BARS`, after
+`melody:` where other parts are composed for its melody.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from musicgen.corpus.readers.read_score import read_score
 from musicgen.errors import InvalidSetting
 from musicgen.files import USER_ERRORS
 from musicgen.score import Score
+from musicgen.theory.chosen_parts import melody_part, only_parts
 from musicgen.ui.compose.form.note_input import notes_text
 from musicgen.ui.compose.form.note_text import parse_notes
 from musicgen.ui.compose.form.restore import offer_restore
@@ -27,6 +29,7 @@ from musicgen.ui.data.open_collection import open_collection
 from musicgen.ui.shared.text import format_count, format_length
 
 KIND_KEY, BARS_KEY, FILE_KEY = "prompt-kind", "prompt-bars", "prompt-file"
+MELODY_KEY = "prompt-melody"
 NOTHING, COLLECTION_PIECE, FILE = "Nothing", "A piece", "A file"
 EARLIER_PIECE, NOTES = "An earlier one", "Notes"
 KINDS = (NOTHING, COLLECTION_PIECE, FILE, EARLIER_PIECE, NOTES)
@@ -43,38 +46,53 @@ class Prompt:
     score: Score | None = None  # None for no prompt
     description: str = ""
     link: str | None = ""  # its name in a link; None where no link can name it
+    is_melody: bool = False  # it does not begin a piece: other parts are composed for it
 
 
-def choose_prompt(collection: str) -> Prompt:
+def choose_prompt(collection: str, knows_parts: bool) -> Prompt:
     """Widgets that choose the prompt.
 
-    collection: the model's training collection, which is proposed first. Raises MusicgenError or
+    collection: the model's training collection, which is proposed first. knows_parts: whether the
+    model can compose other parts for a melody. Raises MusicgenError or
     OSError if the choice cannot be used.
     """
     kind = st.pills(
         "Begin from", KINDS, default=NOTHING, required=True, key=KIND_KEY, persist_state="session"
     )
-    if kind == NOTES:
-        return _typed_notes()
-    if kind == COLLECTION_PIECE:
-        prompt = _choose_collection_piece(collection)
-    elif kind == FILE:
-        prompt = _upload_file()
-    elif kind == EARLIER_PIECE:
-        prompt = _choose_earlier_piece()
-    else:
+    if kind == NOTHING:
         return Prompt()
+    is_melody = knows_parts and st.toggle(
+        "Compose other parts for its melody", key=MELODY_KEY, persist_state="session"
+    )
+    if kind == NOTES:
+        prompt = _typed_notes()
+    else:
+        prompt = _choose_bars(_choose_piece(kind, collection), is_melody)
+    return _melody_of(prompt) if is_melody else prompt
+
+
+def _choose_piece(kind: str, collection: str) -> Prompt:
+    if kind == COLLECTION_PIECE:
+        return _choose_collection_piece(collection)
+    return _upload_file() if kind == FILE else _choose_earlier_piece()
+
+
+def _choose_bars(prompt: Prompt, is_melody: bool) -> Prompt:
+    """A number of first bars: a few for a beginning, all for a melody, until it is changed."""
     assert prompt.score is not None
     score, max_bars = prompt.score, max(1, prompt.score.full_bars)
     st.caption(f"{format_length(score)}, {format_count(len(score), 'note')}")
-    key = f"{BARS_KEY}-{prompt.description}"
-    bars = int(st.number_input("Bars of it", 1, max_bars, min(DEFAULT_BARS, max_bars), key=key))
+    key = f"{BARS_KEY}-{prompt.description}" + ("-melody" if is_melody else "")
+    proposed = max_bars if is_melody else min(DEFAULT_BARS, max_bars)
+    bars = int(st.number_input("Bars of it", 1, max_bars, proposed, key=key))
     return _first_bars_of(prompt, bars + score.has_pickup)
 
 
 def prompt_from_link(link: str) -> Prompt:
     """Find the prompt that a link names. Raises InvalidSetting if it is not on this computer."""
     kind, _, rest = link.partition(":")
+    if kind == "melody" and not rest.startswith("melody:"):
+        return _melody_of(prompt_from_link(rest))
     try:
         if kind == "notes":
             return _notes_prompt(rest)
@@ -87,6 +105,14 @@ def prompt_from_link(link: str) -> Prompt:
     except USER_ERRORS as error:
         raise InvalidSetting(f"the piece's beginning is not here: {error}") from None
     raise InvalidSetting(f"'{link[:60]}' is not the beginning of a piece")
+
+
+def _melody_of(prompt: Prompt) -> Prompt:
+    """The melody of a prompt, to compose other parts for."""
+    assert prompt.score is not None
+    melody = only_parts(prompt.score, [melody_part(prompt.score)])
+    link = f"melody:{prompt.link}" if prompt.link else None
+    return Prompt(melody, prompt.description, link, is_melody=True)
 
 
 def _first_bars_of(prompt: Prompt, bars: int) -> Prompt:
