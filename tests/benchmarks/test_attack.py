@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from benchmarks.attack import full_disks, imported_runs, killed_pieces, mutated_files
+from benchmarks.attack import full_disks, imported_runs, killed_programs, mutated_files
 from benchmarks.attack.attack import Attack, carry_out
 
 CAN_MOUNT = sys.platform == "linux" and os.geteuid() == 0
@@ -24,9 +24,10 @@ def test_mutated_files(attack: Attack) -> None:
     assert carry_out(attack, attack.sample, seed=3).failures == []
 
 
-def test_killed_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("attack", killed_programs.ATTACKS, ids=lambda attack: attack.name)
+def test_killed_programs(attack: Attack, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MUSICGEN_HOME", "")
-    assert carry_out(killed_pieces.ATTACK, count=2, seed=1).failures == []
+    assert carry_out(attack, count=attack.sample, seed=1).failures == []
 
 
 @pytest.mark.keras

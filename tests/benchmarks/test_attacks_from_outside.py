@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.attack import hostile_files, killed_changes, requests_of_other_sites
+from benchmarks.attack import hostile_files, requests_of_other_sites
 from benchmarks.attack.attack import Attack, carry_out
 
 
@@ -13,7 +13,6 @@ from benchmarks.attack.attack import Attack, carry_out
     [
         (hostile_files.ATTACK, 40),
         pytest.param(requests_of_other_sites.ATTACK, 40, marks=pytest.mark.slow),
-        pytest.param(killed_changes.ATTACK, 3, marks=pytest.mark.slow),
     ],
     ids=lambda value: value.name if isinstance(value, Attack) else None,
 )
