@@ -10,8 +10,8 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from musicgen.ui.home import home_view
+from musicgen.ui.server import edit_endpoint, live_endpoint, sound_files
 from musicgen.ui.server.allowed_hosts import AllowedHosts
-from musicgen.ui.server.live_endpoint import routes
 from musicgen.ui.server.preload_headers import PreloadHeaders
 from musicgen.ui.server.warm_up import import_early
 from musicgen.ui.shared import frame
@@ -28,6 +28,6 @@ else:
     app = st.App(
         __file__,
         lifespan=import_early,
-        routes=routes(),
+        routes=[*live_endpoint.routes(), *edit_endpoint.routes(), *sound_files.routes()],
         middleware=[Middleware(AllowedHosts), Middleware(PreloadHeaders)],
     )

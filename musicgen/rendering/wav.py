@@ -60,9 +60,14 @@ def has_soundfont_renderer() -> bool:
     return find_spec("midirenderer") is not None
 
 
+def soundfont_path() -> Path:
+    """The SoundFont of General MIDI instruments, a file of the package pretty_midi."""
+    return Path(pretty_midi.__file__).parent / "TimGM6mb.sf2"
+
+
 @lru_cache(maxsize=1)
 def _soundfont() -> bytes:
-    return (Path(pretty_midi.__file__).parent / "TimGM6mb.sf2").read_bytes()
+    return soundfont_path().read_bytes()
 
 
 def _play_soundfont(score: Score) -> tuple[np.ndarray, int]:

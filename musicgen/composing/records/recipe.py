@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import takewhile
 from typing import Annotated, Any, TypeAlias
 
@@ -25,6 +25,16 @@ _Text: TypeAlias = Annotated[str, Meta(max_length=3000)]
 
 
 @dataclass(frozen=True)
+class Edits:
+    """What of a piece was composed and what was edited by hand."""
+
+    gestures: int  # in force
+    composed_notes: int  # as the model composed them
+    edited_notes: int  # added or changed by hand
+    removed_notes: int = 0  # of the composed ones: deleted or changed
+
+
+@dataclass(frozen=True)
 class Recipe:
     """A checkpoint, and the settings and the beginning that a piece was composed with."""
 
@@ -34,14 +44,16 @@ class Recipe:
     # The beginning, in the words of a link: empty for none. None where no link can name it, or
     # where the piece was edited: then the recipe alone does not lead to its notes.
     begin: str | None = ""
+    edits: Edits | None = None  # None where nobody edited the piece
 
     def to_json(self) -> dict[str, Any]:
-        return {
+        entry = {
             "checkpoint": self.checkpoint,
             "settings": self.settings.to_json(),
             "variation": self.variation,
             "begin": self.begin,
         }
+        return {**entry, "edits": asdict(self.edits)} if self.edits else entry
 
     @classmethod
     def from_json(cls, entry: Any) -> Recipe:
@@ -54,7 +66,7 @@ class Recipe:
             if text != text.encode("utf-8", "replace").decode("utf-8"):
                 raise InvalidSetting("the recipe holds half of a surrogate pair")
         settings = ComposeSettings.from_json(fields.settings)
-        return cls(fields.checkpoint, settings, fields.variation, fields.begin)
+        return cls(fields.checkpoint, settings, fields.variation, fields.begin, fields.edits)
 
     def to_text(self) -> str:
         """ASCII text; the same recipe gives the same text."""
@@ -67,6 +79,7 @@ class _RecipeJson:
     settings: dict[str, Any]
     variation: Annotated[int, Meta(ge=0, le=MAX_VARIATION)]
     begin: _Text | None
+    edits: Edits | None = None
 
 
 def recipe_in(midi: bytes) -> Recipe | None:

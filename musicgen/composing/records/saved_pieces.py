@@ -13,7 +13,7 @@ from musicgen.bin import PIECES, BinItem, move_to_bin
 from musicgen.composing.records.recipe import MAX_VARIATION
 from musicgen.composing.settings import ComposeSettings
 from musicgen.errors import InvalidSetting, MusicgenError
-from musicgen.files import new_folder, read_file, write_json
+from musicgen.files import new_folder, read_file, write_bytes, write_json
 from musicgen.json_files import read_json
 from musicgen.paths import checked_name, pieces_folder
 
@@ -86,13 +86,27 @@ def save_piece(
             facts=facts,
         )
         try:
-            with new_folder(pieces_folder() / piece.id) as folder:
-                (folder / MIDI).write_bytes(midi)
-                write_json(folder / ENTRY, _to_json(piece))
-            return piece
+            return add_piece(piece, midi)
         except FileExistsError:
             continue
     raise FileExistsError(f"'{stem}' is there already")
+
+
+def add_piece(
+    piece: SavedPiece, midi: bytes, other_files: Mapping[str, bytes] | None = None
+) -> SavedPiece:
+    """Write the folder of a new piece, with other files by name. Raises FileExistsError."""
+    with new_folder(pieces_folder() / piece.id) as folder:
+        for name, data in {**(other_files or {}), MIDI: midi}.items():
+            (folder / name).write_bytes(data)
+        write_json(folder / ENTRY, _to_json(piece))
+    return piece
+
+
+def replace_music(piece: SavedPiece, midi: bytes) -> SavedPiece:
+    """Replace the MIDI file and the facts of a piece, after an edit."""
+    write_bytes(pieces_folder() / piece.id / MIDI, midi)
+    return _write_entry(piece)
 
 
 def list_pieces() -> list[SavedPiece]:

@@ -1,0 +1,54 @@
+"""An edited piece as the editor in the browser sees it, and lines of edits that it sends."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from musicgen.composing.editing.edit_log import line_json
+from musicgen.composing.editing.edited_pieces import EditedPiece
+from musicgen.rendering.figures.roll import part_colour
+from musicgen.rendering.time_axis import tempo_map, time_lines
+from musicgen.score import Score
+from musicgen.theory.general_midi import DRUMS, instrument_name, percussion_name
+
+PERCUSSION_KEYS = range(27, 88)
+MAX_COLOURS = 16
+
+
+def document_json(opened: EditedPiece) -> dict[str, Any]:
+    """All that the editor needs to draw, to sound, to undo and to redo; times in ticks."""
+    music, base = opened.music(), opened.base
+    return {
+        "id": opened.piece.id,
+        "name": opened.piece.name,
+        "known": len(opened.log.lines),
+        "rows": music.rows(),
+        "changes": [line_json(change) for change in opened.log.changes],
+        "cursor": opened.log.cursor,
+        "parts": [asdict(part) for part in music.parts],
+        **time_json(base),
+    }
+
+
+def time_json(score: Score) -> dict[str, Any]:
+    """The time of a score: bars, metres, tempi."""
+    ticks, seconds, rates = (column.tolist() for column in tempo_map(score))
+    return {
+        "resolution": score.resolution,
+        "isPerformance": score.is_performance,
+        "barLines": time_lines(score).tolist() or [0],
+        "firstBar": score.first_bar_number,
+        "metres": [[m.start, m.numerator, m.denominator] for m in score.metres],
+        "tempoMap": {"ticks": ticks, "seconds": seconds, "ticksPerSecond": rates},
+    }
+
+
+def names_json() -> dict[str, Any]:
+    """Names of instruments and of percussion keys, and the colours of parts."""
+    return {
+        "instruments": [instrument_name(program) for program in range(128)],
+        "percussion": {str(key): percussion_name(key) for key in PERCUSSION_KEYS},
+        "drums": DRUMS,
+        "colours": [part_colour(part) for part in range(MAX_COLOURS)],
+    }

@@ -1,0 +1,66 @@
+"""Requests to routes without a server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote, urlencode
+
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Status, headers and body of a response."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class Client:
+    """A client of some routes."""
+
+    def __init__(self, routes: Sequence[Route]) -> None:
+        self._app = Starlette(routes=routes)
+
+    def get(self, path: str, **query: str) -> Answer:
+        return asyncio.run(self._answer("GET", path, urlencode(query), b"", ""))
+
+    def post(self, path: str, body: Any, content_type: str = "application/json") -> Answer:
+        data = json.dumps(body).encode()
+        return asyncio.run(self._answer("POST", path, "", data, content_type))
+
+    async def _answer(
+        self, method: str, path: str, query: str, body: bytes, content_type: str
+    ) -> Answer:
+        sent: list[dict[str, Any]] = []
+        received = asyncio.Event()
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        async def receive() -> Any:
+            if received.is_set():
+                await asyncio.Event().wait()  # the client stays connected
+            received.set()
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        scope = {
+            "type": "http",
+            "method": method,
+            "path": unquote(path),
+            "raw_path": path.encode(),
+            "query_string": query.encode(),
+            "headers": [(b"content-type", content_type.encode())],
+        }
+        await self._app(scope, receive, send)
+        headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+        return Answer(sent[0]["status"], headers, b"".join(m.get("body", b"") for m in sent[1:]))
