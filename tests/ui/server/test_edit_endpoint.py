@@ -9,8 +9,8 @@ from musicgen.composing.settings import ComposeSettings
 from musicgen.corpus.readers.read_score import read_score
 from musicgen.rendering.midi import midi_bytes
 from musicgen.ui.server import edit_endpoint, sound_files
-from tests.helpers.asgi_client import Client
 from tests.helpers.tiny_music import band_pieces
+from tests.ui.server.asgi_client import Client
 
 DELETE = {"name": "Delete", "removed": [[0, 48, 36, 80, 0]], "added": []}
 
