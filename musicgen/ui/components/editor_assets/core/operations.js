@@ -1,0 +1,62 @@
+// Operations: notes before an edit to notes after it.
+
+import { clamp, endOf, MAX_PITCH, MAX_VELOCITY } from "./note.js";
+
+// Move notes together, as far as all of them stay inside.
+export function moveNotes(notes, ticks, semitones) {
+  const first = notes.reduce((low, note) => Math.min(low, note.start), Infinity);
+  const low = notes.reduce((value, note) => Math.min(value, note.pitch), Infinity);
+  const high = notes.reduce((value, note) => Math.max(value, note.pitch), -Infinity);
+  const by = Math.max(ticks, -first);
+  const up = clamp(semitones, -low, MAX_PITCH - high);
+  return notes.map((note) => ({ ...note, start: note.start + by, pitch: note.pitch + up }));
+}
+
+// Transpose the notes of pitched parts together; drums stay.
+export function transposeNotes(notes, semitones, parts) {
+  const pitched = notes.filter((note) => !parts[note.part].is_drum);
+  const drums = notes.filter((note) => parts[note.part].is_drum);
+  return [...moveNotes(pitched, 0, semitones), ...drums];
+}
+
+// Lengthen or shorten notes; none becomes shorter than `shortest`, if it was not.
+export function stretchNotes(notes, ticks, shortest) {
+  return notes.map((note) => {
+    const least = Math.min(note.duration, shortest);
+    return { ...note, duration: Math.max(least, note.duration + ticks) };
+  });
+}
+
+export function changeVelocity(notes, by) {
+  return notes.map((note) => ({ ...note, velocity: clamp(note.velocity + by, 1, MAX_VELOCITY) }));
+}
+
+export function setVelocity(notes, velocity) {
+  return notes.map((note) => ({ ...note, velocity: clamp(velocity, 1, MAX_VELOCITY) }));
+}
+
+// Move the starts of notes onto the grid.
+export function quantiseNotes(notes, snap) {
+  return notes.map((note) => ({ ...note, start: snap.round(note.start) }));
+}
+
+// Notes to paste: relative to the start of the first one, or of the grid before it.
+export function copyNotes(notes, snap) {
+  const first = notes.reduce((low, note) => Math.min(low, note.start), Infinity);
+  const origin = notes.length ? snap.floor(first) : 0;
+  return notes.map((note) => ({ ...note, start: note.start - origin }));
+}
+
+// Copied notes at a tick; notes of parts that the piece does not have go to `part`.
+export function pasteNotes(copied, tick, part, parts) {
+  return copied.map((note) => ({
+    ...note,
+    start: note.start + tick,
+    part: note.part < parts.length ? note.part : part,
+  }));
+}
+
+// Length of copied notes, from their origin to the last end.
+export function copiedLength(copied) {
+  return copied.reduce((end, note) => Math.max(end, endOf(note)), 0);
+}

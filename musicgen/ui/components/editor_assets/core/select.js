@@ -1,0 +1,30 @@
+// Selection: which notes are in a rectangle, in bars, or of a part.
+
+import { endOf } from "./note.js";
+
+// Notes that sound between two ticks on keys from low to high.
+export function notesInRectangle(notes, firstTick, lastTick, low, high) {
+  return notes.filter(
+    (note) =>
+      note.start < lastTick && endOf(note) > firstTick && note.pitch >= low && note.pitch <= high,
+  );
+}
+
+// Notes that begin between two ticks.
+export function notesBetween(notes, firstTick, lastTick) {
+  return notes.filter((note) => note.start >= firstTick && note.start < lastTick);
+}
+
+export function notesOfPart(notes, part) {
+  return notes.filter((note) => note.part === part);
+}
+
+// The note at a position: of several the one that begins last.
+export function noteAt(notes, tick, pitch) {
+  let found = null;
+  for (const note of notes) {
+    if (note.start > tick) break;
+    if (note.pitch === pitch && endOf(note) > tick) found = note;
+  }
+  return found;
+}

@@ -1,0 +1,185 @@
+// Core of the editor: literal answers, and all that is done is undone.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+const core = new URL("../../../../musicgen/ui/components/editor_assets/core/", import.meta.url);
+const load = (name) => import(new URL(`${name}.js`, core));
+const { Music } = await load("music");
+const { replaceNotes, replaceParts } = await load("change");
+const { Bars } = await load("bars");
+const { Snap } = await load("snap");
+const operations = await load("operations");
+const select = await load("select");
+
+const PIANO = { name: "Piano", program: 0, is_drum: false, track: 0, channel: 0 };
+const DRUMS = { name: "Drums", program: 0, is_drum: true, track: 1, channel: 9 };
+
+function musicOf(...rows) {
+  return new Music({ rows, parts: [PIANO, DRUMS], changes: [], cursor: 0 });
+}
+
+function barsOf(metres, barLines) {
+  return new Bars({ barLines, metres, resolution: 24, firstBar: 1, isPerformance: false });
+}
+
+test("a change is made, undone and redone", () => {
+  const music = musicOf([0, 24, 60, 80, 0], [24, 24, 62, 80, 0]);
+  const before = music.rows;
+  const notes = music.sorted.slice(0, 1);
+  const change = replaceNotes(music, "Move", notes, operations.moveNotes(notes, 48, 2));
+  assert.deepEqual(change, {
+    name: "Move",
+    removed: [[0, 24, 60, 80, 0]],
+    added: [[48, 24, 62, 80, 0]],
+  });
+  const ids = music.make(change);
+  assert.equal(music.notes.get(ids[0]).start, 48);
+  const after = music.rows;
+  assert.equal(music.undo().change, change);
+  assert.deepEqual(music.rows, before);
+  assert.equal(music.undo(), null);
+  music.redo();
+  assert.deepEqual(music.rows, after);
+  assert.equal(music.redo(), null);
+});
+
+test("a note ends where its part strikes the key again", () => {
+  const music = musicOf([0, 96, 60, 80, 0], [0, 96, 60, 80, 1]);
+  const note = { start: 48, duration: 24, pitch: 60, velocity: 80, part: 0 };
+  music.make(replaceNotes(music, "Add", [], [note]));
+  assert.deepEqual(music.rows, [
+    [0, 48, 60, 80, 0],
+    [0, 96, 60, 80, 1],
+    [48, 24, 60, 80, 0],
+  ]);
+});
+
+test("of two notes that begin together the one that was placed stays", () => {
+  const music = musicOf([0, 96, 60, 80, 0], [24, 24, 60, 80, 0]);
+  const last = music.sorted.slice(1);
+  music.make(replaceNotes(music, "Move", last, operations.moveNotes(last, -24, 0)));
+  assert.deepEqual(music.rows, [[0, 24, 60, 80, 0]]);
+  music.undo();
+  assert.equal(music.rows.length, 2);
+});
+
+test("a change of nothing is no change", () => {
+  const music = musicOf([0, 24, 60, 80, 0]);
+  assert.equal(replaceNotes(music, "Move", music.sorted, music.sorted), null);
+});
+
+test("parts are replaced and come back", () => {
+  const music = musicOf([0, 24, 60, 80, 0]);
+  const flute = { ...PIANO, name: "Flute", program: 73 };
+  music.make(replaceParts(music, "Instrument", [flute, DRUMS]));
+  assert.equal(music.parts[0].name, "Flute");
+  music.undo();
+  assert.equal(music.parts[0].name, "Piano");
+});
+
+test("notes move together and stay inside", () => {
+  const notes = musicOf([24, 24, 2, 80, 0], [48, 24, 120, 80, 0]).sorted;
+  const places = (moved) => moved.map(({ start, pitch }) => [start, pitch]);
+  assert.deepEqual(places(operations.moveNotes(notes, -100, -5)), [[0, 0], [24, 118]]);
+  assert.deepEqual(places(operations.moveNotes(notes, 10, 12)), [[34, 9], [58, 127]]);
+});
+
+test("drums are not transposed", () => {
+  const music = musicOf([0, 24, 60, 80, 0], [0, 24, 36, 80, 1]);
+  const moved = operations.transposeNotes(music.sorted, 12, music.parts);
+  assert.deepEqual(moved.map((note) => note.pitch).sort(), [36, 72]);
+});
+
+test("velocities and lengths have limits", () => {
+  const notes = musicOf([0, 24, 60, 120, 0]).sorted;
+  assert.equal(operations.changeVelocity(notes, 20)[0].velocity, 127);
+  assert.equal(operations.changeVelocity(notes, -200)[0].velocity, 1);
+  assert.equal(operations.stretchNotes(notes, -48, 6)[0].duration, 6);
+  assert.equal(operations.stretchNotes(notes, 12, 6)[0].duration, 36);
+});
+
+test("copied notes keep their place in the bar and find a part", () => {
+  const music = musicOf([30, 24, 60, 80, 0], [54, 24, 36, 80, 1]);
+  const snap = new Snap(barsOf([[0, 4, 4]], [0, 96]), "4");
+  const copied = operations.copyNotes(music.sorted, snap);
+  const pasted = operations.pasteNotes(copied, 96, 0, [PIANO]);
+  assert.deepEqual(pasted.map(({ start, part }) => [start, part]), [[102, 0], [126, 0]]);
+});
+
+test("notes are selected by rectangle, bars and part", () => {
+  const notes = musicOf([0, 24, 60, 80, 0], [24, 24, 62, 80, 0], [48, 24, 36, 80, 1]).sorted;
+  const pitches = (found) => found.map((note) => note.pitch);
+  assert.deepEqual(pitches(select.notesInRectangle(notes, 20, 30, 0, 127)), [60, 62]);
+  assert.deepEqual(pitches(select.notesInRectangle(notes, 0, 96, 60, 61)), [60]);
+  assert.deepEqual(pitches(select.notesBetween(notes, 24, 96)), [62, 36]);
+  assert.deepEqual(pitches(select.notesOfPart(notes, 1)), [36]);
+  assert.equal(select.noteAt(notes, 23, 60).pitch, 60);
+  assert.equal(select.noteAt(notes, 24, 60), null);
+});
+
+test("the grid follows the metre: a pickup, then 6/8 with beats of three eighths", () => {
+  const bars = barsOf([[0, 1, 8], [12, 6, 8]], [0, 12, 84, 156]);
+  const beats = new Snap(bars, "beat");
+  assert.deepEqual([0, 12, 48, 84, 120, 156, 192].map((tick) => beats.floor(tick + 5)), [
+    0, 12, 48, 84, 120, 156, 192,
+  ]);
+  assert.equal(beats.round(31), 48);
+  assert.equal(new Snap(bars, "bar").round(40), 12);
+  assert.equal(new Snap(bars, "bar").round(200), 228);
+});
+
+test("triplets divide the quarter by three", () => {
+  const snap = new Snap(barsOf([[0, 4, 4]], [0, 96]), "8t");
+  assert.deepEqual([0, 1, 2, 3].map((count) => snap.round(count * 8 + 3)), [0, 8, 16, 24]);
+  assert.equal(snap.next(8), 16);
+  assert.equal(snap.previous(8), 0);
+});
+
+test("without snap every tick is a line", () => {
+  const snap = new Snap(barsOf([[0, 4, 4]], [0, 96]), "off");
+  assert.equal(snap.round(7), 7);
+  assert.equal(snap.next(95), 96);
+});
+
+// Pseudo-random numbers: the same ones on every run.
+function randomNumbers(seed) {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+function randomChange(music, random) {
+  const notes = music.sorted;
+  const from = random(notes.length + 1);
+  const chosen = notes.slice(from, from + 1 + random(6));
+  const edits = [
+    () => operations.moveNotes(chosen, random(97) - 48, random(13) - 6),
+    () => operations.stretchNotes(chosen, random(49) - 24, 6),
+    () => operations.changeVelocity(chosen, random(41) - 20),
+    () => [],
+    () => [...chosen, ...operations.moveNotes(chosen, 24 * random(9), 0)],
+  ];
+  return replaceNotes(music, "random", chosen, edits[random(edits.length)]());
+}
+
+for (const seed of [1, 2, 3, 4, 5]) {
+  test(`500 random changes are undone and redone (seed ${seed})`, () => {
+    const random = randomNumbers(seed);
+    const rows = Array.from({ length: 60 }, (_, index) => [12 * index, 24, 50 + random(20), 80, random(2)]);
+    const music = musicOf(...rows);
+    const before = JSON.stringify(music.rows);
+    let made = 0;
+    for (let count = 0; count < 500; count++) {
+      const change = music.notes.size ? randomChange(music, random) : null;
+      if (change) music.make(change), made++;
+    }
+    const after = JSON.stringify(music.rows);
+    for (let count = 0; count < made; count++) assert.ok(music.undo());
+    assert.equal(JSON.stringify(music.rows), before);
+    for (let count = 0; count < made; count++) assert.ok(music.redo());
+    assert.equal(JSON.stringify(music.rows), after);
+  });
+}
