@@ -14,6 +14,7 @@ from typing import NoReturn
 from musicgen.commands.answer import BAD_INPUT, FAILURE, INTERRUPTED, Answer
 from musicgen.commands.options import (
     add_compose_options,
+    add_prepare_options,
     add_run_actions,
     add_split_option,
     add_time_option,
@@ -80,6 +81,7 @@ def make_parser() -> argparse.ArgumentParser:
     corpus.add_argument("source", help="a collection's name, a file, a folder or a zip")
     corpus.add_argument("--encoding", choices=ENCODINGS, default="events")
     add_time_option(corpus)
+    add_prepare_options(add("prepare", "preparing.prepare", "Encode music once, for trainings."))
     convert = add("convert", "converting.convert", "Write a piece in another format.")
     convert.add_argument("file", type=Path, metavar="FILE", help="MIDI, MusicXML, ABC or Humdrum")
     convert.add_argument(

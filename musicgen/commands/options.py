@@ -56,6 +56,20 @@ def add_split_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_prepare_options(parser: argparse.ArgumentParser) -> None:
+    """Options of `prepare`."""
+    parser.add_argument("source", help="a collection's name, a file, a folder or a zip")
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="a new folder, or one begun")
+    parser.add_argument("--encoding", choices=ENCODINGS, default="events")
+    parser.add_argument(
+        "--shard", default="1/1", metavar="I/N", help="read only every N-th unit, as machine I of N"
+    )
+    parser.add_argument(
+        "--processes", type=int, metavar="P", help="at once on this machine; default: its cores"
+    )
+    add_time_option(parser)
+
+
 def add_train_options(parser: argparse.ArgumentParser) -> None:
     """Options of `train`. None means the default of the model or of the run."""
     parser.add_argument("source", nargs="?", help="a collection's name, a file, a folder or a zip")

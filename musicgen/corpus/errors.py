@@ -22,5 +22,9 @@ class UnknownSource(CorpusError):
     """A source that is no collection, file, folder or zip; the message lists the collections."""
 
 
+class PreparedSource(CorpusError):
+    """A prepared data set where a collection of scores is needed."""
+
+
 class CollectionError(CorpusError):
     """A collection that cannot be created, changed or used."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
 from musicgen.corpus.bundled.library import bundled_collections
 from musicgen.corpus.collection import Collection, Piece, RefusedFile
-from musicgen.corpus.errors import UnknownSource, UnreadableScore
+from musicgen.corpus.errors import PreparedSource, UnknownSource, UnreadableScore
+from musicgen.corpus.prepared_folders import is_prepared, prepared_folders
 from musicgen.corpus.readers.abc.books import Book
 from musicgen.corpus.readers.formats import ABC, FORMATS, detect_format, extension, to_text
 from musicgen.corpus.readers.read_score import read_piece
@@ -41,6 +43,11 @@ def load_collection(
     pieces; `auto` is what is saved for the source, else what is recognised. Raises UnknownSource.
     """
     name, path = find_source(source)
+    if is_prepared(path):
+        raise PreparedSource(
+            f"'{name}' is a prepared data set, whose scores are not loaded all at once: this needs "
+            "the folder or zip that it was prepared from"
+        )
     time = saved_time(path) if time == "auto" else time
     results, complete = _read_all(path, progress)
     pieces = [result for result in results if isinstance(result, Piece)]
@@ -57,8 +64,9 @@ def load_collection(
 def find_source(source: str | Path) -> tuple[str, Path]:
     """Name and path of a source; raises UnknownSource, which lists the collections."""
     bundled = {collection.name: collection.path for collection in bundled_collections()}
+    prepared = prepared_folders()
     if isinstance(source, str):
-        path = collection_path(source) or bundled.get(source)
+        path = collection_path(source) or bundled.get(source) or prepared.get(source)
         if path is not None:
             return source, path
     path = Path(source)
@@ -70,7 +78,7 @@ def find_source(source: str | Path) -> tuple[str, Path]:
         pass
     raise UnknownSource(
         f"'{str(source)[:200]}' is no collection{'' if is_shared() else ', file, folder or zip'}; "
-        f"the collections are {', '.join((*bundled, *own_collection_names()))}"
+        f"the collections are {', '.join((*bundled, *own_collection_names(), *prepared))}"
     )
 
 
@@ -78,6 +86,14 @@ def absolute_source(source: str) -> str:
     """The source in a form that does not depend on the working directory."""
     path = find_source(source)[1]
     return source if path.parent in (LIBRARY, collections_folder()) else str(path.resolve())
+
+
+def read_files(files: Listing) -> Iterator[ReadResult]:
+    """The pieces and refusals of listed files, read one after the other and not cached."""
+    reader = _CachedReader({})
+    for file in files:
+        for piece in reader.pieces_in(file):
+            yield reader.read(piece)
 
 
 def _read_all(path: Path, progress: Progress | None) -> tuple[list[ReadResult], bool]:

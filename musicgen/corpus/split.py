@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,22 +57,23 @@ def split_pieces(
     """
     placed = [score.on_grid().pitched for score in scores]
     groups = related_pieces(placed) if groups is None else groups
-    positions: dict[int, set[float]] = {}
-    for group, score in zip(groups, placed, strict=True):
-        positions.setdefault(group, set()).add(split_position(score))
-    splits = _split_groups(
-        {group: _group_position(of_group) for group, of_group in positions.items()},
-        shares or Shares(),
-    )
-    return tuple(splits[group] for group in groups)
+    positions = np.array([split_position(score) for score in placed], np.float64)
+    number = np.unique(groups, return_inverse=True)[1]
+    splits = split_groups(group_positions(number, positions), shares or Shares())
+    return tuple(SPLITS[code] for code in splits[number].tolist())
 
 
-def _group_position(positions: Collection[float]) -> float:
-    """Position of a group in [0, 1), spread as evenly as those of single pieces.
+def group_positions(groups: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    """Positions in [0, 1) of groups, spread as evenly as those of pieces: (P,), (P,) -> (G,).
 
-    The lowest of n positions is below x with a probability of 1 - (1 - x) ** n.
+    The lowest of n different positions is below x with a probability of 1 - (1 - x) ** n.
+    groups: number of each piece's group, all from 0 to G - 1.
     """
-    return 1 - (1 - min(positions)) ** len(positions)
+    order = np.lexsort((positions, groups))
+    group, position = groups[order], positions[order]
+    is_first = np.append(True, group[1:] != group[:-1])[: len(group)]  # the lowest of its group
+    is_new = is_first | np.append(True, position[1:] != position[:-1])[: len(group)]
+    return 1 - (1 - position[is_first]) ** np.bincount(group[is_new])
 
 
 def split_position(score: Score) -> float:
@@ -90,26 +91,25 @@ def split_position(score: Score) -> float:
     return int.from_bytes(digest[:6], "big") / 2**48
 
 
-def _split_groups(positions: Mapping[int, float], shares: Shares) -> dict[int, str]:
-    """Splits of the groups by position, or by rank if there are too few groups."""
-    order = sorted(positions, key=lambda group: positions[group])
+def split_groups(positions: np.ndarray, shares: Shares) -> np.ndarray:
+    """Splits of groups by position, or by rank if they are too few: (G,) -> (G,).
+
+    positions: the result of `group_positions`. Returns indices of SPLITS.
+    """
     valid_from, test_from = shares.train, 1 - shares.test  # positions
-    splits = [TRAIN] * len(order)
-    for index, group in enumerate(order):
-        if positions[group] >= test_from:
-            splits[index] = TEST
-        elif positions[group] >= valid_from:
-            splits[index] = VALID
-    count, wanted = len(order), shares.splits(len(order))
+    splits = (positions >= valid_from).astype(np.int8) + (positions >= test_from)
+    count, wanted = len(positions), shares.splits(len(positions))
     min_train = round(MIN_TRAIN * shares.train, 9) * count  # exactly 0.6 for the default shares
-    if set(splits) != set(wanted) or splits.count(TRAIN) < min_train:
+    present = {SPLITS[code] for code in np.unique(splits)}
+    if present != set(wanted) or (splits == 0).sum() < min_train:
         # Shares as these differences, a little below 0.1, so that halves are rounded as in runs
         # of earlier versions.
         held_out_shares = {VALID: test_from - valid_from, TEST: 1 - test_from}
         held_out = [
-            split
+            SPLITS.index(split)
             for split in wanted[1:]
             for _ in range(max(1, round(count * held_out_shares[split])))
         ]
-        splits = [TRAIN] * (count - len(held_out)) + held_out
-    return dict(zip(order, splits, strict=True))
+        by_rank = np.array([0] * (count - len(held_out)) + held_out, np.int8)
+        splits[np.argsort(positions, kind="stable")] = by_rank
+    return splits

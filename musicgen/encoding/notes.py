@@ -67,6 +67,11 @@ class NotesEncoding:
         counts: Counter[Voicing] = Counter()
         for score in scores:
             counts.update(sonorities(score.on_grid().pitched).voicings())
+        return cls.for_voicings(counts)
+
+    @classmethod
+    def for_voicings(cls, counts: Counter[Voicing]) -> NotesEncoding:
+        """The vocabulary of voicings that occur so often."""
         distinct: Counter[Voicing] = Counter()
         for voicing, count in counts.items():
             distinct[_without_unisons(voicing)] += count

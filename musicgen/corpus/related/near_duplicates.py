@@ -28,6 +28,11 @@ def near_duplicates(scores: Sequence[Score]) -> np.ndarray:
 
     The cost is linear in the number of notes.
     """
+    return sharing_pairs(*interval_ngrams(scores), len(scores), MIN_SHARE)
+
+
+def interval_ngrams(scores: Sequence[Score]) -> tuple[np.ndarray, np.ndarray]:
+    """N-grams that are compared, and the numbers of their pieces: (R,), (R,)."""
     pitches = [_pitches(score) for score in scores]
     lengths = np.array([len(row) for row in pitches], np.int64)
     owner = np.repeat(np.arange(len(scores)), lengths)  # (N,)
@@ -35,8 +40,7 @@ def near_duplicates(scores: Sequence[Score]) -> np.ndarray:
     intervals = np.diff(pitch) + 2 ** (_INTERVAL_BITS - 1)  # (N - 1,) above 0
     intervals[owner[1:] != owner[:-1]] = 0  # between two pieces
     ngrams, within_piece = pack_ngrams(intervals, INTERVALS, _INTERVAL_BITS)
-    pieces = owner[: len(ngrams)][within_piece]
-    return sharing_pairs(ngrams[within_piece], pieces, len(scores), MIN_SHARE)
+    return ngrams[within_piece], owner[: len(ngrams)][within_piece]
 
 
 def _pitches(score: Score) -> np.ndarray:

@@ -32,17 +32,21 @@ def shared_melodies(scores: Sequence[Score]) -> np.ndarray:
 
     The cost is linear in the number of notes.
     """
-    melodies = melodies_of([score.on_grid().pitched for score in scores])
-    pitch, piece, on_beat = melodies.pitch, melodies.piece, melodies.on_beat
-    pairs = [
-        _pairs(pitch, piece, len(scores), INTERVALS),
-        _pairs(pitch[on_beat], piece[on_beat], len(scores), BEAT_INTERVALS),
-    ]
+    count = len(scores)
+    pairs = [sharing_pairs(runs, piece, count, MIN_SHARE) for runs, piece in melody_runs(scores)]
     return np.concatenate(pairs)
 
 
-def _pairs(pitch: np.ndarray, piece: np.ndarray, count: int, length: int) -> np.ndarray:
-    """Pairs of pieces whose lines share enough runs of `length` intervals: (P, 2)."""
+def melody_runs(scores: Sequence[Score]) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
+    """Runs of all notes and of those on beats, each with the numbers of their pieces: 2 x (R,)."""
+    melodies = melodies_of([score.on_grid().pitched for score in scores])
+    pitch, piece, on_beat = melodies.pitch, melodies.piece, melodies.on_beat
+    on_beats = _runs(pitch[on_beat], piece[on_beat], BEAT_INTERVALS)
+    return _runs(pitch, piece, INTERVALS), on_beats
+
+
+def _runs(pitch: np.ndarray, piece: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray]:
+    """Runs of `length` intervals of the pieces' lines, and the numbers of their pieces."""
     repeated = np.zeros(len(pitch), dtype=bool)
     repeated[1:] = (pitch[1:] == pitch[:-1]) & (piece[1:] == piece[:-1])
     pitch, piece = pitch[~repeated], piece[~repeated]
@@ -50,7 +54,7 @@ def _pairs(pitch: np.ndarray, piece: np.ndarray, count: int, length: int) -> np.
     intervals[piece[1:] != piece[:-1]] = 0
     runs, within_piece = pack_ngrams(intervals, length, _INTERVAL_BITS)
     is_melody = within_piece & _turns(intervals, length) & ~_is_ostinato(runs)
-    return sharing_pairs(runs[is_melody], piece[: len(runs)][is_melody], count, MIN_SHARE)
+    return runs[is_melody], piece[: len(runs)][is_melody]
 
 
 def _turns(intervals: np.ndarray, length: int) -> np.ndarray:

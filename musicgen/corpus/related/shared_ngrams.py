@@ -8,6 +8,7 @@ MIN_SHARED = 4  # n-grams; fewer may be chance in a short piece, unless all are 
 # An n-gram of many pieces tells little and would make the cost quadratic: a piece is compared only
 # with the next pieces that contain it. Copies are still connected, one with the next.
 MAX_NEIGHBOURS = 16
+PAIRS_AT_ONCE = 2**16  # as Python's numbers, which take ten times the memory
 
 
 def pack_ngrams(intervals: np.ndarray, length: int, bits: int) -> tuple[np.ndarray, np.ndarray]:
@@ -35,11 +36,15 @@ def sharing_pairs(
     ngrams, pieces: an n-gram and the number of its piece, from 0 to count - 1, in order of the
     pieces: (N,), (N,). min_share: of the distinct n-grams of the piece that has fewer.
     """
-    ngrams, pieces = _distinct(ngrams, pieces)
+    ngrams, pieces = distinct_ngrams(ngrams, pieces)
     sizes = np.bincount(pieces, minlength=count)
-    pairs, shared = _count_shared(ngrams, pieces, count)  # (P, 2), (P,)
-    smaller = sizes[pairs].min(axis=1)
-    return pairs[(shared >= min_share * smaller) & (shared >= np.minimum(MIN_SHARED, smaller))]
+    pairs, shared = count_shared(ngrams, pieces, count)  # (P, 2), (P,)
+    return pairs[share_enough(shared, sizes[pairs].min(axis=1), min_share)]
+
+
+def share_enough(shared: np.ndarray, smaller: np.ndarray, min_share: float) -> np.ndarray:
+    """Whether pairs share enough n-grams of the piece that has fewer: (P,), (P,) -> (P,) bool."""
+    return (shared >= min_share * smaller) & (shared >= np.minimum(MIN_SHARED, smaller))
 
 
 def connected_groups(count: int, pairs: np.ndarray) -> list[int]:
@@ -52,16 +57,17 @@ def connected_groups(count: int, pairs: np.ndarray) -> list[int]:
             piece = parents[piece]
         return piece
 
-    for first, second in pairs.tolist():
-        low, high = sorted((find_root(first), find_root(second)))
-        parents[high] = low
+    for at in range(0, len(pairs), PAIRS_AT_ONCE):
+        for first, second in pairs[at : at + PAIRS_AT_ONCE].tolist():
+            low, high = sorted((find_root(first), find_root(second)))
+            parents[high] = low
     group_numbers: dict[int, int] = {}
     return [
         group_numbers.setdefault(find_root(piece), len(group_numbers)) for piece in range(count)
     ]
 
 
-def _distinct(ngrams: np.ndarray, pieces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def distinct_ngrams(ngrams: np.ndarray, pieces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Distinct pairs of n-gram (R,) and piece (R,), in order of n-gram and then of piece."""
     order = np.argsort(ngrams, kind="stable")
     ngrams, pieces = ngrams[order], pieces[order]
@@ -70,10 +76,14 @@ def _distinct(ngrams: np.ndarray, pieces: np.ndarray) -> tuple[np.ndarray, np.nd
     return ngrams[first], pieces[first]
 
 
-def _count_shared(
+def count_shared(
     ngrams: np.ndarray, pieces: np.ndarray, count: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs of pieces (P, 2), and the numbers of n-grams that they share (P,)."""
+    """Pairs of pieces (P, 2), rising, and the numbers of n-grams that they share (P,).
+
+    ngrams, pieces: the result of `distinct_ngrams`, or the part of it with some of the n-grams:
+    the numbers of several such parts add up to those of the whole.
+    """
     keys, counts = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     for lag in range(1, MAX_NEIGHBOURS + 1):
         same = np.flatnonzero(ngrams[lag:] == ngrams[:-lag])

@@ -1,0 +1,54 @@
+"""What is stored of an encoded piece beside the fields of its steps: one JSON text a piece."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+import numpy as np
+
+from musicgen.encoding.parts.roles import UNKNOWN_KEY, Role
+from musicgen.encoding.parts.steps_of_parts import PartsSteps
+from musicgen.encoding.steps import Encoding, Steps
+from musicgen.json_files import parse_json
+from musicgen.metres import COMMON_TIME, Metre
+
+FIELD_DTYPE = np.dtype("<u2")  # of stored fields: the largest vocabularies have 4,223 values
+
+
+@dataclass(frozen=True)
+class PieceRow:
+    """Name, file, tempo and metres of a piece; for `parts` its roles, key and form."""
+
+    name: str
+    file: str
+    tempo: float = 120.0  # quarters a minute
+    metres: tuple[Metre, ...] = (COMMON_TIME,)
+    roles: tuple[Role, ...] | None = None
+    key: int = UNKNOWN_KEY
+    form: str | None = None
+
+    @classmethod
+    def of(cls, steps: Steps, file: str) -> PieceRow:
+        """The row of an encoded piece."""
+        if isinstance(steps, PartsSteps):
+            of_parts = (steps.roles, steps.key, steps.form)
+            return cls(steps.name, file, steps.tempo, steps.metres, *of_parts)
+        return cls(steps.name, file, steps.tempo, steps.metres)
+
+    def steps(self, fields: np.ndarray, encoding: Encoding) -> Steps:
+        """The encoded piece with these fields: (N, F)."""
+        fields = fields.astype(np.int32)
+        if self.roles is None:
+            return Steps(fields, self.tempo, self.metres, self.name)
+        of_parts = (self.roles, self.key, encoding.grid, self.form)
+        return PartsSteps(fields, self.tempo, self.metres, self.name, *of_parts)
+
+    def to_bytes(self) -> bytes:
+        return msgspec.json.encode(self)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> PieceRow:
+        """Inverse of to_bytes; raises InvalidJson."""
+        row: PieceRow = parse_json(data, cls, "a piece of a prepared data set")
+        return row

@@ -1,0 +1,134 @@
+"""Related pieces of a collection that does not fit in memory, by the n-grams that they share.
+
+Each shard saves the n-grams of its pieces, sorted by a hash. A partition is a range of hashes: the
+shared n-grams of all pieces are counted in it, and the counts of all partitions added. The result
+is that of `corpus.related`, and the cost is linear in the number of notes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from musicgen.corpus.related.groups import MIN_SHARES, compared_ngrams
+from musicgen.corpus.related.shared_ngrams import (
+    connected_groups,
+    count_shared,
+    distinct_ngrams,
+    share_enough,
+)
+from musicgen.prepared.shard import map_array, save_arrays
+from musicgen.score import Score
+
+KINDS = range(len(MIN_SHARES))
+NGRAMS_OF_PARTITION = 2**20
+MAX_PARTITIONS = 2**16
+MIN_ROWS = 2**21  # of pairs, before they are added up
+_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # odd, so that different n-grams have different hashes
+
+
+def write_ngrams(folder: Path, scores: Sequence[Score]) -> None:
+    """Save the n-grams of a shard's scores: by kind their hashes, pieces, and numbers of each."""
+    arrays = {}
+    for kind, (ngrams, pieces) in enumerate(compared_ngrams(scores)):
+        hashes = ngrams.astype(np.uint64) * _MULTIPLIER  # modulo 2 ** 64
+        hashes, pieces = distinct_ngrams(hashes, pieces)
+        arrays[f"hashes-{kind}"] = hashes
+        arrays[f"pieces-{kind}"] = pieces.astype("<i4")
+        arrays[f"sizes-{kind}"] = np.bincount(pieces, minlength=len(scores)).astype("<i4")
+    save_arrays(folder, arrays)
+
+
+def count_partitions(shards: Sequence[Path]) -> int:
+    """Number of partitions in which the n-grams of all shards are compared."""
+    most = max(sum(len(map_array(shard, f"hashes-{kind}")) for shard in shards) for kind in KINDS)
+    return min(MAX_PARTITIONS, 1 << max(0, most // NGRAMS_OF_PARTITION).bit_length())
+
+
+def write_partition(
+    folder: Path, shards: Sequence[Path], starts: np.ndarray, partition: int, partitions: int
+) -> None:
+    """Save the pairs of pieces that share n-grams of one partition, and how many, by kind.
+
+    starts: number of the first piece of each shard, then of all pieces: (S + 1,).
+    """
+    arrays = {}
+    for kind in KINDS:
+        hashes, pieces = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
+        for shard, start in zip(shards, starts[:-1].tolist(), strict=True):
+            sorted_hashes = map_array(shard, f"hashes-{kind}")
+            first, last = _range(sorted_hashes, partition, partitions)
+            hashes.append(np.asarray(sorted_hashes[first:last]))
+            pieces.append(map_array(shard, f"pieces-{kind}")[first:last].astype(np.int64) + start)
+        joined = distinct_ngrams(np.concatenate(hashes), np.concatenate(pieces))
+        pairs, shared = count_shared(*joined, int(starts[-1]))
+        arrays[f"pairs-{kind}"] = pairs.astype("<i4")
+        arrays[f"shared-{kind}"] = shared.astype("<i4")
+    save_arrays(folder, arrays)
+
+
+def related_pairs(
+    shards: Sequence[Path], partitions: Sequence[Path], kind: int, count: int
+) -> np.ndarray:
+    """Pairs of pieces that share enough n-grams of a kind: (P, 2).
+
+    count: number of pieces.
+    """
+    sums = _Sums()
+    for partition in partitions:
+        pairs = map_array(partition, f"pairs-{kind}").astype(np.int64)
+        sums.add(pairs[:, 0] * count + pairs[:, 1], map_array(partition, f"shared-{kind}"))
+    keys, shared = sums.total()
+    pairs = np.stack([keys // max(1, count), keys % max(1, count)], axis=1)
+    sizes = np.concatenate([map_array(shard, f"sizes-{kind}") for shard in shards])
+    return pairs[share_enough(shared, sizes[pairs].min(axis=1), MIN_SHARES[kind])]
+
+
+def related_groups(
+    shards: Sequence[Path], partitions: Sequence[Path], count: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Group numbers of near-duplicates, and of all related pieces: (P,), (P,)."""
+    pairs = [related_pairs(shards, partitions, kind, count) for kind in KINDS]
+    duplicates = connected_groups(count, pairs[0])
+    return np.array(duplicates, np.int64), np.array(
+        connected_groups(count, np.concatenate(pairs)), np.int64
+    )
+
+
+class _Sums:
+    """Sums of numbers by key, of tables that are added up once they are as many as the sums."""
+
+    def __init__(self) -> None:
+        self._tables: list[tuple[np.ndarray, np.ndarray]] = []
+        self._sums, self._rows = 0, 0  # rows of the first table, which is added up; of the others
+
+    def add(self, keys: np.ndarray, values: np.ndarray) -> None:
+        """Add values (N,) of different keys (N,)."""
+        self._tables.append((keys, np.asarray(values)))
+        self._rows += len(keys)
+        if self._rows > max(self._sums, MIN_ROWS):
+            self.total()
+
+    def total(self) -> tuple[np.ndarray, np.ndarray]:
+        """All keys, rising, and their sums: (K,), (K,)."""
+        empty = (np.zeros(0, np.int64), np.zeros(0, np.int32))
+        keys, values = (np.concatenate(column) for column in zip(empty, *self._tables, strict=True))
+        self._tables.clear()
+        order = np.argsort(keys, kind="stable")
+        keys, values = keys[order], values[order]
+        first = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])[: len(keys)])
+        table = keys[first], np.add.reduceat(values, first) if len(first) else values
+        self._tables, self._sums, self._rows = [table], len(first), 0
+        return table
+
+
+def _range(hashes: np.ndarray, partition: int, partitions: int) -> tuple[int, int]:
+    """The part of sorted hashes that belongs to a partition, as indices."""
+    bits = partitions.bit_length() - 1
+    edges = [number << (64 - bits) for number in (partition, partition + 1)]
+    first = 0 if partition == 0 else int(np.searchsorted(hashes, np.uint64(edges[0])))
+    if partition == partitions - 1:
+        return first, len(hashes)
+    return first, int(np.searchsorted(hashes, np.uint64(edges[1])))
