@@ -1,26 +1,35 @@
 """Runs to import that are damaged or hostile: refused by name, or they compose as before.
 
-A run with a tiny model is exported, changed in one place and imported into a workspace of its own.
-Half of the changed runs have their hashes, as a run of today, half have none, as earlier ones.
+A run with a tiny model of `notes` or of `parts` is exported, changed in one place and imported
+into a workspace of its own. Half of the changed runs have their hashes, as a run of today, half
+have none, as earlier ones.
 """
 
 from __future__ import annotations
 
 import io
-import json
 import os
 import random
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import psutil
 
 from benchmarks.attack.attack import Attack, Case, Failed
+from benchmarks.attack.damaged_runs import (
+    HASHES,
+    WRONG_VALUES,
+    Members,
+    damage,
+    json_places,
+    set_value,
+)
 from benchmarks.attack.run_to_attack import composed_by, write_run
+from musicgen.bin import RUNS, empty_bin
 from musicgen.errors import MusicgenError
 from musicgen.training.run_folder.archive import read_archive, write_archive
 from musicgen.training.run_folder.manage import delete
@@ -32,24 +41,64 @@ from musicgen.ui.train.live_query import LiveQuery
 
 MAX_SECONDS = 10.0
 MAX_GROWTH_BYTES = 2**30
-HASHES = "sha256.json"
-WRONG_VALUES: tuple[Any, ...] = (
-    None, True, -1, 0, 10**400, 1e308, "", "x" * 100_000, [], {}, [[[]]], {"a": {"b": []}},
-)  # fmt: skip
-BAD_TEXTS = (b"", b"{", b"NaN", b"[" * 200_000, b'{"a":' * 100_000, b"\xff\xfe", b"[],", b"null")
-DAMAGES = ("flip", "cut", "zero", "value", "text", "graph", "path", "bomb", "twice", "missing")
-
-Members = dict[str, bytes]
+ENCODINGS = ("notes", "parts")
 
 
-def cases(count: int, seed: int) -> Iterator[tuple[str, Case]]:
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["MUSICGEN_HOME"] = folder
-        run = write_run(Path(folder))
-        expected, members = composed_by(run), _members(run)
+@dataclass(frozen=True)
+class _Target:
+    """A run in the workspace, its files as they are exported, and what it composes."""
+
+    run: Run
+    members: Members
+    notes: list[list[int]]
+
+    def copy(self, has_hashes: bool) -> Members:
+        return {
+            name: data
+            for name, data in self.members.items()
+            if has_hashes or not name.endswith(HASHES)
+        }
+
+
+def _targets(home: Path) -> list[_Target]:
+    """A run of each encoding in the workspace `home`, which is in use from then on."""
+    os.environ["MUSICGEN_HOME"] = str(home)
+    runs = [write_run(home, encoding) for encoding in ENCODINGS]
+    return [_Target(run, _members(run), composed_by(run)) for run in runs]
+
+
+def damaged_runs(count: int, seed: int) -> Iterator[tuple[str, Case]]:
+    """Runs with one random damage each, of both encodings in turn."""
+    with tempfile.TemporaryDirectory() as home:
+        targets = _targets(Path(home))
         for number in range(count):
-            name, data, keeps_notes = _attacked(members, random.Random(f"{seed} {number}"))
-            yield name, _case(run, data, expected if keeps_notes else None)
+            target, rng = targets[number % len(targets)], random.Random(f"{seed} {number}")
+            has_hashes = rng.random() < 0.5
+            members = target.copy(has_hashes)
+            name, keeps_notes = damage(members, rng, has_hashes)
+            data = _zip(members, twice=name.startswith("twice"))
+            expected = target.notes if keeps_notes else None
+            yield f"{target.run.name}: {name}", _case(target.run, data, expected)
+
+
+def wrong_values(count: int, seed: int) -> Iterator[tuple[str, Case]]:
+    """Runs without hashes with one JSON value replaced: all values by all wrong ones, in turns.
+
+    count: at most; the order is random, so that fewer are a sample.
+    """
+    with tempfile.TemporaryDirectory() as home:
+        targets = _targets(Path(home))
+        changes = [
+            (target, place, value)
+            for target in targets
+            for place in json_places(target.members)
+            for value in WRONG_VALUES
+        ]
+        random.Random(seed).shuffle(changes)
+        for target, place, value in changes[:count]:
+            members = target.copy(has_hashes=False)
+            name = set_value(members, place, value)
+            yield name, _case(target.run, _zip(members), None)
 
 
 def _case(run: Run, data: bytes, expected: list[list[int]] | None) -> Case:
@@ -71,16 +120,20 @@ def _case(run: Run, data: bytes, expected: list[list[int]] | None) -> Case:
             return _check_imported(imported, expected)
         finally:
             delete(imported)
+            empty_bin(RUNS, everything=True)
 
     return case
 
 
 def _check_imported(imported: Run, expected: list[list[int]] | None) -> str:
     _check_others(imported)
+    started = time.perf_counter()
     try:
         notes = composed_by(imported)
     except MusicgenError:
         return "refused when composing"
+    if time.perf_counter() - started > MAX_SECONDS:
+        raise Failed(f"composing took {time.perf_counter() - started:.1f} seconds")
     if expected is not None and notes != expected:
         raise Failed("it composes other notes in silence")
     return "sound"
@@ -106,107 +159,9 @@ def _members(run: Run) -> Members:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def _attacked(members: Members, rng: random.Random) -> tuple[str, bytes, bool]:
-    """Name of the case, its zip, and whether the run must compose the same notes if accepted."""
-    damage = rng.choice(DAMAGES)
-    has_hashes = rng.random() < 0.5
-    changed = {
-        name: data for name, data in members.items() if has_hashes or not name.endswith(HASHES)
-    }
-    target = rng.choice(sorted(changed))
-    keeps_notes = damage == "graph" or (has_hashes and not target.endswith(HASHES))
-    action: Callable[[Members, str, random.Random], str] = _ACTIONS[damage]
-    detail = action(changed, target, rng)
-    # What the format cannot know of an earlier run: weights that are other finite numbers.
-    return f"{damage} {detail or target}", _zip(changed, damage == "twice"), keeps_notes
-
-
-def _flip(members: Members, target: str, rng: random.Random) -> str:
-    data = bytearray(members[target])
-    for _ in range(rng.choice((1, 1, 8))):
-        if data:
-            data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
-    members[target] = bytes(data)
-    return ""
-
-
-def _cut(members: Members, target: str, rng: random.Random) -> str:
-    members[target] = members[target][: rng.randrange(len(members[target]) + 1)]
-    return ""
-
-
-def _zero(members: Members, target: str, rng: random.Random) -> str:
-    data = members[target]
-    start = rng.randrange(len(data) + 1)
-    end = min(len(data), start + rng.choice((1, 64, 4096)))
-    members[target] = data[:start] + bytes(end - start) + data[end:]
-    return ""
-
-
-def _value(members: Members, target: str, rng: random.Random) -> str:
-    """One value of a JSON file replaced by a wrong one."""
-    target = rng.choice(sorted(name for name in members if name.endswith(".json")))
-    root = [json.loads(members[target])]
-    places = list(_places(root))
-    container, key = rng.choice(places)
-    container[key] = wrong = rng.choice(WRONG_VALUES)
-    members[target] = json.dumps(root[0]).encode()
-    return f"{target}: {key} = {str(wrong)[:20]}"
-
-
-def _places(value: Any) -> Iterator[tuple[Any, Any]]:
-    keys = value if isinstance(value, dict) else range(len(value))
-    for key in list(keys):
-        yield value, key
-        if isinstance(value[key], dict | list):
-            yield from _places(value[key])
-
-
-def _text(members: Members, target: str, rng: random.Random) -> str:
-    members[target] = rng.choice(BAD_TEXTS)
-    return ""
-
-
-def _graph(members: Members, target: str, rng: random.Random) -> str:
-    """Another graph, which must not be run: the notes stay the same."""
-    target = rng.choice(sorted(name for name in members if name.endswith(".onnx")))
-    members[target] = rng.randbytes(rng.choice((0, 100, 100_000)))
-    return ""
-
-
-def _path(members: Members, target: str, rng: random.Random) -> str:
-    outside = ("../../up", "/tmp/absolute", "a/../../b", "x\0y", "c:\\d", "n" * 5000, "run.json/x")
-    name = rng.choice(outside)
-    members[name] = members[target]
-    members[f"tiny/checkpoints/{name}/config.json"] = b"{}"
-    return name[:20]
-
-
-def _bomb(members: Members, target: str, rng: random.Random) -> str:
-    size = rng.choice((2**22, 2**26))
-    members[target] = rng.choice((b"[],", b"\0", b'{"kind":"step","step":1}\n')) * (size // 3)
-    return ""
-
-
-def _twice(members: Members, target: str, rng: random.Random) -> str:
-    members["other/run.json" if rng.random() < 0.5 else f"{target}x"] = members[target]
-    return ""
-
-
-def _missing(members: Members, target: str, rng: random.Random) -> str:
-    del members[target]
-    return ""
-
-
-_ACTIONS = {
-    "flip": _flip, "cut": _cut, "zero": _zero, "value": _value, "text": _text, "graph": _graph,
-    "path": _path, "bomb": _bomb, "twice": _twice, "missing": _missing,
-}  # fmt: skip
-
-
-def _zip(members: Members, twice: bool) -> bytes:
+def _zip(members: Members, twice: bool = False) -> bytes:
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, data in members.items():
             archive.writestr(name, data)
         if twice:
@@ -215,10 +170,9 @@ def _zip(members: Members, twice: bool) -> bytes:
     return file.getvalue()
 
 
-ATTACK = Attack(
-    "imported runs",
-    "refused by name or sound; no other notes in silence, no traceback, 10 s and 1 GiB at most",
-    2000,
-    100,
-    cases,
+_PROMISE = "refused by name or sound; no other notes in silence, no traceback, 10 s, 1 GiB at most"
+
+ATTACKS = (
+    Attack("imported runs", _PROMISE, count=2000, sample=100, cases=damaged_runs),
+    Attack("imported values", _PROMISE, count=100_000, sample=60, cases=wrong_values),
 )

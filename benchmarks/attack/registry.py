@@ -18,7 +18,7 @@ ATTACKS: tuple[Attack, ...] = (
     hostile_files.ATTACK,
     requests_of_other_sites.ATTACK,
     *killed_programs.ATTACKS,
-    imported_runs.ATTACK,
+    *imported_runs.ATTACKS,
     kills.ATTACK,
     full_disks.ATTACK,
     sessions.ATTACK,

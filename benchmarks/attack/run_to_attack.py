@@ -1,7 +1,8 @@
-"""A run with a tiny model to attack, and the notes that it composes."""
+"""Runs with a tiny model to attack, of two encodings, and the notes that they compose."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +13,11 @@ from musicgen.composing.pipeline import Composer
 from musicgen.composing.settings import ComposeSettings
 from musicgen.composing.style.training_profile import TrainingProfile, write_training_profile
 from musicgen.corpus.load import load_collection
-from musicgen.encoding.notes import NotesEncoding
+from musicgen.encoding.registry import fit_encoding
 from musicgen.files import write_json
 from musicgen.models.checkpoints.checkpoint import (
     CONFIG,
+    PROGRESS,
     VOCABULARY,
     WEIGHTS,
     config_json,
@@ -25,19 +27,26 @@ from musicgen.models.checkpoints.checkpoint import (
 from musicgen.models.checkpoints.step_graphs import write_exported
 from musicgen.models.checkpoints.traces import find_trace
 from musicgen.models.settings import LstmSettings
+from musicgen.rendering.midi import midi_bytes
+from musicgen.training.run_folder.position import TrainingPosition
+from musicgen.training.run_folder.results import BASELINES, EVALUATION
 from musicgen.training.run_folder.run import Run
 from musicgen.training.run_folder.status import FINISHED, Status, write_status
 from musicgen.training.settings import RunSettings
 
+COLLECTION = "bach-chorales"
 MODEL = LstmSettings(width=8, layers=1)
 PIECES = 12
 SETTINGS = ComposeSettings(bars=4, notes=40, seed=1, endings=0)
 
 
-def write_run(home: Path, name: str = "tiny") -> Run:
-    """Write a finished run with random weights into the workspace `home`, which must be in use."""
-    scores = load_collection("bach-chorales").scores[:PIECES]
-    encoding = NotesEncoding.for_scores(scores)
+def write_run(home: Path, encoding_name: str = "notes") -> Run:
+    """Write a finished run with random weights into the workspace `home`, which must be in use.
+
+    It has the name of its encoding, and every kind of file that a run may have.
+    """
+    scores, name = load_collection(COLLECTION).scores[:PIECES], encoding_name
+    encoding = fit_encoding(encoding_name, scores)
     folder = home / "runs" / name
     checkpoint = folder / "checkpoints" / "epoch-0001"
     checkpoint.mkdir(parents=True)
@@ -51,11 +60,28 @@ def write_run(home: Path, name: str = "tiny") -> Run:
     write_exported(open_without_graphs(checkpoint))
     for pointer in ("best", "latest"):
         write_json(folder / "checkpoints" / f"{pointer}.json", {"checkpoint": "epoch-0001"})
-    write_json(folder / "run.json", RunSettings(name, "bach-chorales", "notes", MODEL).to_json())
+    write_json(folder / "run.json", RunSettings(name, COLLECTION, encoding_name, MODEL).to_json())
     write_status(folder, Status(state=FINISHED, epoch=1, epochs=1, valid_loss=3.5))
     (folder / "metrics.jsonl").write_text('{"kind": "step", "step": 1, "loss": 2.0}\n')
-    write_training_profile(folder, scores[:8], scores[8:])
+    write_training_profile(folder, scores[:8], scores[8:], [4.0, 5.0], encoding)
+    _write_results(folder)
     return Run(folder)
+
+
+def _write_results(folder: Path) -> None:
+    split = {"train": ["a.mid"], "valid": ["b.mid"], "test": ["c.mid"]}
+    result = {"bits_per_note": 3.5, "accuracy": {"pitch": 0.5}, "notes": 9, "total_notes": 9}
+    bits = {"valid": 4.5, "test": 4.0}
+    baseline = {"order": 3, "bits_per_note": bits, "bits_per_step": bits}
+    write_json(folder / "split.json", split)
+    write_json(folder / EVALUATION, {"valid": result, "test": result})
+    write_json(folder / BASELINES, {"n-gram": baseline})
+    position = TrainingPosition(epoch=1, step=5, seconds=2.0, best_epoch=1, best_valid_loss=3.5)
+    write_json(folder / "checkpoints" / "epoch-0001" / PROGRESS, asdict(position))
+    (folder / "samples").mkdir()
+    (folder / "samples" / "epoch-0001.mid").write_bytes(
+        midi_bytes(load_collection(COLLECTION).scores[0])
+    )
 
 
 def composed_by(run: Run) -> list[list[int]]:
