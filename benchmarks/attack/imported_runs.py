@@ -7,14 +7,17 @@ have none, as earlier ones.
 
 from __future__ import annotations
 
+import atexit
 import io
 import os
 import random
+import shutil
 import tempfile
 import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import psutil
@@ -60,25 +63,33 @@ class _Target:
         }
 
 
-def _targets(home: Path) -> list[_Target]:
-    """A run of each encoding in the workspace `home`, which is in use from then on."""
-    os.environ["MUSICGEN_HOME"] = str(home)
-    runs = [write_run(home, encoding) for encoding in ENCODINGS]
-    return [_Target(run, _members(run), composed_by(run)) for run in runs]
+def _use_workspace() -> tuple[_Target, ...]:
+    """Runs of each encoding in a workspace, which is in use from then on."""
+    os.environ["MUSICGEN_HOME"], targets = _written_runs()
+    return targets
+
+
+@cache
+def _written_runs() -> tuple[str, tuple[_Target, ...]]:
+    """A workspace and its runs, once a process: their graphs take seconds to trace."""
+    home = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    os.environ["MUSICGEN_HOME"] = home
+    runs = [write_run(Path(home), encoding) for encoding in ENCODINGS]
+    return home, tuple(_Target(run, _members(run), composed_by(run)) for run in runs)
 
 
 def damaged_runs(count: int, seed: int) -> Iterator[tuple[str, Case]]:
     """Runs with one random damage each, of both encodings in turn."""
-    with tempfile.TemporaryDirectory() as home:
-        targets = _targets(Path(home))
-        for number in range(count):
-            target, rng = targets[number % len(targets)], random.Random(f"{seed} {number}")
-            has_hashes = rng.random() < 0.5
-            members = target.copy(has_hashes)
-            name, keeps_notes = damage(members, rng, has_hashes)
-            data = _zip(members, twice=name.startswith("twice"))
-            expected = target.notes if keeps_notes else None
-            yield f"{target.run.name}: {name}", _case(target.run, data, expected)
+    targets = _use_workspace()
+    for number in range(count):
+        target, rng = targets[number % len(targets)], random.Random(f"{seed} {number}")
+        has_hashes = rng.random() < 0.5
+        members = target.copy(has_hashes)
+        name, keeps_notes = damage(members, rng, has_hashes)
+        data = _zip(members, twice=name.startswith("twice"))
+        expected = target.notes if keeps_notes else None
+        yield f"{target.run.name}: {name}", _case(target.run, data, expected)
 
 
 def wrong_values(count: int, seed: int) -> Iterator[tuple[str, Case]]:
@@ -86,19 +97,18 @@ def wrong_values(count: int, seed: int) -> Iterator[tuple[str, Case]]:
 
     count: at most; the order is random, so that fewer are a sample.
     """
-    with tempfile.TemporaryDirectory() as home:
-        targets = _targets(Path(home))
-        changes = [
-            (target, place, value)
-            for target in targets
-            for place in json_places(target.members)
-            for value in WRONG_VALUES
-        ]
-        random.Random(seed).shuffle(changes)
-        for target, place, value in changes[:count]:
-            members = target.copy(has_hashes=False)
-            name = set_value(members, place, value)
-            yield name, _case(target.run, _zip(members), None)
+    targets = _use_workspace()
+    changes = [
+        (target, place, value)
+        for target in targets
+        for place in json_places(target.members)
+        for value in WRONG_VALUES
+    ]
+    random.Random(seed).shuffle(changes)
+    for target, place, value in changes[:count]:
+        members = target.copy(has_hashes=False)
+        name = set_value(members, place, value)
+        yield name, _case(target.run, _zip(members), None)
 
 
 def _case(run: Run, data: bytes, expected: list[list[int]] | None) -> Case:

@@ -11,8 +11,9 @@ from musicgen.corpus.bundled.library import bundled_collections
 from musicgen.corpus.collection import Collection, Piece, RefusedFile
 from musicgen.corpus.errors import PreparedSource, UnknownSource, UnreadableScore
 from musicgen.corpus.prepared_folders import is_prepared, prepared_folders
-from musicgen.corpus.readers.abc.books import Book
-from musicgen.corpus.readers.formats import ABC, FORMATS, detect_format, extension, to_text
+from musicgen.corpus.readers.abc.books import SplitBook
+from musicgen.corpus.readers.formats import ABC, FORMATS, detect_format, extension
+from musicgen.corpus.readers.notation_process import split_book
 from musicgen.corpus.readers.read_score import read_piece
 from musicgen.corpus.score_cache import (
     CacheEntry,
@@ -140,11 +141,11 @@ class _CachedReader:
             data = file.read()
             if detect_format(data, file.name) != ABC:
                 return [SourceFile(file.name, file.stamp, partial(bytes, data))]
-            book = Book(to_text(data))
-            tunes = [_tune_file(file.name, book, index) for index in range(len(book))]
+            book = split_book(data)
+            tunes = _tune_files(file.name, book)
         except Exception as problem:  # one file must not make a collection unreadable
             return [_refusal(file.name, problem)]
-        if len(book) == 1:
+        if len(tunes) == 1:
             return [SourceFile(file.name, file.stamp, partial(bytes, data))]
         self._entries[key] = TuneList(tuple((tune.name, tune.stamp) for tune in tunes))
         return list(tunes)
@@ -174,14 +175,14 @@ class _CachedReader:
             save_cache(source, updated)
 
 
-def _tune_file(book_name: str, book: Book, index: int) -> SourceFile:
-    """A tune of a book as a file of its own, whose text is assembled when it is read."""
-
-    def read() -> bytes:
-        return book.tune(index).encode()
-
-    name = f"{book_name.removesuffix('.abc')} (tune {index + 1}).abc"
-    return SourceFile(name, stamp_of(read()), read)
+def _tune_files(book_name: str, book: SplitBook) -> list[SourceFile]:
+    """The tunes of a book as files of their own, whose texts are assembled when they are read."""
+    name = book_name.removesuffix(".abc")
+    files = []
+    for number, (start, end) in enumerate(book.tunes(), start=1):
+        read = partial(book.tune, start, end)
+        files.append(SourceFile(f"{name} (tune {number}).abc", stamp_of(read()), read))
+    return files
 
 
 def _refusal(file: str, problem: Exception) -> RefusedFile:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from musicgen.corpus.collection import Piece, RefusedFile
-from musicgen.corpus.errors import UnknownSource
+from musicgen.corpus.errors import UnknownSource, UnreadableScore
 from musicgen.corpus.load import find_source, load_collection
-from musicgen.corpus.readers import read_score
+from musicgen.corpus.readers import notation_process, read_score
+from musicgen.corpus.readers.abc import books
 from tests.corpus.test_load import ONE, TWO, written
 
 
@@ -37,6 +39,45 @@ def test_whatever_a_file_raises_the_others_are_read(
     monkeypatch.undo()
     monkeypatch.setenv("MUSICGEN_HOME", str(tmp_path / "home"))
     assert "b.mid" in [file.file for file in load_collection(folder).files]  # not remembered
+
+
+def test_books_of_tunes_are_divided_by_the_process_that_reads_notation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tune, header = "X:1\nK:C\nC|\n", "M:3/4\nT:é\n"
+    files = {
+        "many.abc": tune.encode() * 20_001,
+        "two.abc": (header + tune + tune).encode("utf-16"),
+        "a.mid": ONE,
+    }
+
+    def fail(text: str) -> books.Book:
+        raise AssertionError("it is read in this process")
+
+    monkeypatch.setattr(books, "Book", fail)
+    collection = load_collection(written(tmp_path / "songs", files))
+    assert [file.file for file in collection.files] == [
+        "a.mid", "two (tune 1).abc", "two (tune 2).abc",
+    ]  # fmt: skip
+    assert [score.metres[0].numerator for score in collection.scores[1:]] == [3, 3]
+    [refused] = collection.refused
+    assert (refused.file, refused.reason) == (
+        "many.abc",
+        "it holds 20,001 tunes; at most 20,000 are read",
+    )
+
+
+def test_a_book_that_ends_its_reader_is_one_refused_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def request(kind: str, data: bytes) -> NoReturn:
+        raise UnreadableScore("it takes too long or too much memory to read, or is damaged")
+
+    monkeypatch.setattr(notation_process.worker, "request", request)
+    folder = written(tmp_path / "songs", {"a.mid": ONE, "b.abc": b"X:1\nK:C\nC|\n"})
+    collection = load_collection(folder)
+    assert [file.file for file in collection.files] == ["a.mid"]
+    assert [file.file for file in collection.refused] == ["b.abc"]
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes")

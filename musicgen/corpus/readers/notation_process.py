@@ -10,6 +10,7 @@ import threading
 from dataclasses import replace
 
 from musicgen.corpus.errors import UnreadableScore
+from musicgen.corpus.readers.abc.books import BOOK, SplitBook
 from musicgen.corpus.readers.notation_worker import (
     Reply,
     Request,
@@ -84,3 +85,11 @@ def read_notation(data: bytes, kind: str, name: str) -> tuple[Score, tuple[str, 
     if reply.reason:
         raise UnreadableScore(reply.reason, reply.remedy)
     return score_from(replace(reply.score, name=name), body), reply.left_out
+
+
+def split_book(data: bytes) -> SplitBook:
+    """Find the tunes of an ABC file. Raises UnreadableScore."""
+    reply, text = worker.request(BOOK, data)
+    if reply.reason:
+        raise UnreadableScore(reply.reason, reply.remedy)
+    return SplitBook(text, reply.tunes)

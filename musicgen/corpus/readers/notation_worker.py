@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, field
 from typing import IO, TypeVar
 
 from musicgen.corpus.errors import UnreadableScore
-from musicgen.corpus.readers.abc.books import Book
+from musicgen.corpus.readers.abc.books import BOOK, Book, TuneBounds, split
 from musicgen.corpus.readers.archives import unpack_mxl
 from musicgen.corpus.readers.formats import ABC, MXL, to_text
 from musicgen.corpus.readers.limits import LIMITS
@@ -35,18 +35,22 @@ class Request:
     """A notation file, which follows as bytes."""
 
     bytes: int
-    kind: str  # a value of formats.FORMATS
+    kind: str  # a value of formats.FORMATS, or BOOK
 
 
 @dataclass(frozen=True)
 class Reply:
-    """A score, whose tables follow as bytes, or the reason why there is none."""
+    """A score, whose tables follow as bytes, or the reason why there is none.
+
+    To a BOOK: the bounds of its tunes, whose text follows.
+    """
 
     bytes: int = 0
     score: ScoreHeader = field(default_factory=ScoreHeader)
     left_out: tuple[str, ...] = ()
     reason: str = ""
     remedy: str = ""
+    tunes: TuneBounds = field(default_factory=TuneBounds)
 
 
 Message = TypeVar("Message", Request, Reply)
@@ -80,6 +84,9 @@ def reply_to(
     try:
         text = _text_of(data, kind)
         limit_time(len(text))
+        if kind == BOOK:
+            book = split(text)
+            return Reply(len(book.text), tunes=book.bounds), book.text
         notation = read_text(text, kind, "")
     except UnreadableScore as problem:
         return Reply(reason=problem.reason, remedy=problem.remedy), b""
@@ -94,7 +101,7 @@ def reply_to(
 def _text_of(data: bytes, kind: str) -> str:
     """Unpack and decode a notation file; UnreadableScore for one that holds several tunes."""
     text = to_text(unpack_mxl(data) if kind == MXL else data)
-    if len(text) > LIMITS.notation_characters:
+    if kind != BOOK and len(text) > LIMITS.notation_characters:
         raise UnreadableScore(f"its text has {len(text):,} characters: more than is read")
     if kind == ABC and (tunes := len(Book(text))) > 1:
         raise UnreadableScore(

@@ -7,7 +7,7 @@ import tracemalloc
 import pytest
 
 from musicgen.corpus.errors import UnreadableScore
-from musicgen.corpus.readers.abc.books import Book
+from musicgen.corpus.readers.abc.books import Book, split
 from tests.corpus.readers.abc.tunes import notes
 
 
@@ -23,6 +23,13 @@ def test_a_books_first_fields_are_for_each_tune() -> None:
 def test_a_text_without_numbers_is_one_tune() -> None:
     book = Book("\ufeffT:a\rK:C\rC|\r")
     assert (len(book), book.tune(0)) == (1, "T:a\nK:C\nC|\n")
+
+
+def test_a_book_as_bytes_has_the_same_tunes() -> None:
+    text = "M:3/4\n\nX:1\nT:é\nK:C\nC|\nX:2\nK:D\nF|"
+    book, in_bytes = Book(text), split(text)
+    tunes = [in_bytes.tune(*bounds) for bounds in in_bytes.tunes()]
+    assert tunes == [book.tune(index).encode() for index in range(len(book))]
 
 
 def test_memory_does_not_grow_with_tunes_times_header() -> None:
