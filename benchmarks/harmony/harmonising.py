@@ -17,7 +17,6 @@ import argparse
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -31,7 +30,6 @@ from musicgen.composing.style.training_profile import TrainingProfile
 from musicgen.corpus.load import load_collection
 from musicgen.corpus.split import TEST
 from musicgen.encoding.parts.encoding import PartsEncoding
-from musicgen.encoding.parts.steps_of_parts import PartsSteps
 from musicgen.encoding.parts.values import REST
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.score import Score
@@ -69,15 +67,14 @@ def bits(model: OnnxModel, pieces: Sequence[Score]) -> dict[str, Any]:
     for score in pieces:
         steps = encoding.encode(score)
         role = encoding.role_of_parts(score)[melody_part(score)]
-        others = steps.schedule[0] != role
-        for column, given in enumerate(((role,), ())):
-            conditioned: PartsSteps = replace(steps, given=given)
-            before = steps.fields[:0]
-            [values] = step_log_likelihoods(model, conditioned, score.bars, before, [steps.fields])
-            nats[column] -= values[others].sum()
-        notes += int((steps.fields[others, 0] < REST).sum())
-    ahead, in_turn = (nats / np.log(2) / notes).tolist()
-    return {"bits ahead": ahead, "bits in turn": in_turn, "fewer": 1 - ahead / in_turn}
+        ahead = steps.with_given(steps.schedule[0] == role, encoding.given_first)
+        for column, known in enumerate((ahead, steps)):
+            before = known.fields[:0]
+            [values] = step_log_likelihoods(model, known, score.bars, before, [known.fields])
+            nats[column] -= values[known.schedule[0] != role].sum()
+        notes += int((steps.fields[steps.schedule[0] != role, 0] < REST).sum())
+    of_ahead, in_turn = (nats / np.log(2) / notes).tolist()
+    return {"bits ahead": of_ahead, "bits in turn": in_turn, "fewer": 1 - of_ahead / in_turn}
 
 
 def harmonise(composer: Composer, pieces: Sequence[Score], seed: int) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from musicgen.composing.asked_chords import asked_chords
 from musicgen.composing.bars import bar_start
 from musicgen.composing.constraints.assembly import build_rules
 from musicgen.composing.constraints.build import build_constraints
@@ -152,7 +153,9 @@ def _prompt(
 ) -> Prompt:
     if given is None:
         return build_prompt(encoding, settings, primer, ensemble)
-    return bounded_prompt(encoding, settings, given.steps)
+    steps = given.steps
+    chords = asked_chords(encoding, settings, steps.metres)
+    return bounded_prompt(encoding, settings, replace(steps, chords=chords))
 
 
 @dataclass(frozen=True)

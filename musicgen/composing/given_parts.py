@@ -46,8 +46,9 @@ class GivenMusic:
         roles, positions = merge_roles(known.roles, others)
         part, onset = known.schedule
         steps = encoding.beginning(Ensemble(roles, key), known)
-        given = GivenSteps(np.array(positions)[part], onset, known.fields)
-        steps = replace(steps, given=tuple(sorted(positions)), given_steps=given)
+        role = np.array(positions)[part]
+        given = GivenSteps(role, onset, known.fields, encoding.given_first)
+        steps = replace(steps, given=given)
         of_parts = encoding.role_of_parts(score)
         return cls(score, steps, {number: positions[role] for number, role in of_parts.items()})
 

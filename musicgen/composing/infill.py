@@ -8,14 +8,15 @@ where their key is struck again, and at the end of the piece.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
 from musicgen.composing.decoding.parallel import Stop
+from musicgen.composing.given_bar_range import range_of_bars
 from musicgen.composing.originality.index import OriginalityIndex
-from musicgen.composing.parts_bar_range import range_of_bars
 from musicgen.composing.random_streams import Purpose, random_stream
 from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.model_interface import Model
@@ -45,11 +46,14 @@ def infill(
     first_bar: int,
     last_bar: int,
     *,
+    parts: Sequence[int] | None = None,
     candidates: int = CANDIDATES,
     index: OriginalityIndex | None = None,
     stop: Stop | None = None,
 ) -> Infill | None:
     """Compose bars first_bar to last_bar (from 0, both included) again; None where stopped.
+
+    parts: numbers of the parts that are composed again; None for all.
 
     The seed, the sampling and the rules of the settings apply, their length and form do not.
     InvalidSetting where the piece has no such bars, and for models of `notes`, which have none.
@@ -60,7 +64,7 @@ def infill(
         raise InvalidSetting(
             f"bars {first_bar + 1} to {last_bar + 1} are not of this piece of {score.bars} bars"
         )
-    bar_range = range_of_bars(model, settings, score, first_bar, last_bar)
+    bar_range = range_of_bars(model, settings, score, first_bar, last_bar, parts)
     stream = partial(random_stream, Purpose.INFILL, settings.seed)
     try:
         drawn = bar_range.draw(candidates, stream, index, stop)

@@ -8,22 +8,13 @@ from functools import cached_property
 
 import numpy as np
 
+from musicgen.composing.asked_chords import asked_chords
 from musicgen.composing.bar_range import BarRange
-from musicgen.composing.settings import ComposeSettings
-from musicgen.encoding.model_interface import Model
 from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.encoding.parts.roles import Role, assign_roles
-from musicgen.encoding.parts.steps_of_parts import PartsSteps
+from musicgen.encoding.parts.steps_of_parts import GivenChords, PartsSteps
 from musicgen.encoding.steps import Steps
 from musicgen.score import Score
-
-
-def range_of_bars(
-    model: Model, settings: ComposeSettings, score: Score, first_bar: int, last_bar: int
-) -> BarRange:
-    """The range of bars of a piece (from 0, both included), as a model's encoding needs it."""
-    kind = PartsBarRange if isinstance(model.encoding, PartsEncoding) else BarRange
-    return kind(model, settings, score, first_bar, last_bar)
 
 
 @dataclass(frozen=True)
@@ -35,7 +26,13 @@ class PartsBarRange(BarRange):
         """The steps before the range; all parts rest until it begins, where they do not sound."""
         encoding = self.model.encoding
         assert isinstance(encoding, PartsEncoding)
-        return encoding.encode_opening(self.score, self._units(self.start))
+        steps = encoding.encode_opening(self.score, self._units(self.start))
+        return replace(steps, chords=self._chords)
+
+    @property
+    def _chords(self) -> GivenChords | None:
+        """The chords that the settings ask for."""
+        return asked_chords(self.model.encoding, self.settings, self.score.metres)
 
     def with_notes(self, new: np.ndarray) -> Score:
         """The piece with new notes in place of those in the range.
@@ -45,7 +42,7 @@ class PartsBarRange(BarRange):
         part from before the range.
         """
         notes = self.score.notes
-        inside = (notes["start"] >= self.start) & (notes["start"] < self.end)
+        inside = self._are_replaced(notes)
         following, new = notes[notes["start"] >= self.end], new[~self._are_held(new)]
         new["duration"] = np.minimum(new["duration"], self._end_of_piece - new["start"])
         for note in new:
@@ -56,6 +53,10 @@ class PartsBarRange(BarRange):
                 latest = following["start"][ends].min() - note["start"]
                 note["duration"] = min(note["duration"], latest)
         return replace(self.score, notes=np.concatenate([notes[~inside], new]))
+
+    def _are_replaced(self, notes: np.ndarray) -> np.ndarray:
+        """Whether notes of the piece give way to new ones: (N,) bool."""
+        return np.asarray((notes["start"] >= self.start) & (notes["start"] < self.end))
 
     def _are_held(self, new: np.ndarray) -> np.ndarray:
         """Whether a key of new notes still sounds in its part, struck before the range: (N,)."""

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
+from musicgen.composing.asked_chords import in_key_of_chords
 from musicgen.composing.bars import bar_start
 from musicgen.composing.decoding.likelihood import step_log_likelihoods
 from musicgen.composing.decoding.parallel import Stop
@@ -140,11 +141,13 @@ class Composer:
         first_bar: int,
         last_bar: int,
         *,
+        parts: Sequence[int] | None = None,
         primer_notes: int = 0,
         stop: Stop | None = None,
     ) -> Piece | None:
         """Compose bars of a finished piece again (from 0, both included); None where stopped.
 
+        parts: numbers of the parts that are composed again, the others stay; None for all.
         settings: those that the piece was composed with. primer_notes: how many of the piece's
         first notes are the primer's; if one of them is in the bars or after them, the whole piece
         counts as composed.
@@ -155,7 +158,9 @@ class Composer:
         score = place(score)
         settings = self._resolve(settings_of_finished(settings, score), score)
         index = self.profile.index
-        result = infill(self.model, settings, score, first_bar, last_bar, index=index, stop=stop)
+        result = infill(
+            self.model, settings, score, first_bar, last_bar, parts=parts, index=index, stop=stop
+        )
         if result is None:
             return None
         starts = score.notes["start"][:primer_notes]
@@ -171,7 +176,7 @@ class Composer:
 
     def _resolve(self, settings: ComposeSettings, primer: Score | None) -> ComposeSettings:
         """Settings without anything left open, and without what the model knows itself."""
-        settings = resolve_settings(settings, self.profile, primer)
+        settings = resolve_settings(in_key_of_chords(settings), self.profile, primer)
         return replace(settings, **KNOWN_BY_PARTS) if self._knows_parts else settings
 
     def _evaluate(self, composition: Composition) -> Piece:

@@ -20,6 +20,7 @@ from musicgen.errors import InvalidSetting
 from musicgen.json_files import InvalidJson, convert_json
 from musicgen.metres import TICKS_PER_QUARTER, Metre
 from musicgen.theory.form import check_form
+from musicgen.theory.harmony.progressions import ProgressionError, parse_progression
 from musicgen.theory.scales import pitch_classes
 from musicgen.theory.spelling import pitch_name
 from musicgen.theory.voice_separation import MAX_PARTS
@@ -33,6 +34,8 @@ MAX_TRANSPOSE_SEMITONES = 24
 MIN_SILENCE_QUARTERS, MAX_SILENCE_QUARTERS = 1.0, MAX_GRID_UNITS / GRID_PER_QUARTER
 MAX_COUNTERPOINT = 3.0
 MAX_DENSITY = 3.0
+MAX_CHORD_STRENGTH = 3.0
+MAX_CHORDS_TEXT = 4000  # characters
 MAX_ENSEMBLES = 256  # of a metre
 MIN_TEMPO_BPM, MAX_TEMPO_BPM = 10.0, 400.0
 ENDING_BARS = 2  # that an ending composes again
@@ -111,6 +114,8 @@ class ComposeSettings:
     silence: float | None = None  # quarters, the longest
     rhythm_tail: float = 0.1  # share of 1 - top_p that is cut off RHYTHM_FIELDS; docs/sampling.md
     ensemble: int | None = None  # number of the parts of a training piece that the style has
+    chords: str = ""  # a progression such as `C | Am7 | F G`, over and over
+    chord_strength: float = 1.0  # by which tones of other chords are less likely on beats
     from_home: bool = True  # with a key: the first chord is of its tonic triad
     version: int = STREAMS_VERSION  # of the random streams that the seed was chosen with
 
@@ -124,6 +129,9 @@ class ComposeSettings:
         _check_bounds("counterpoint", self.counterpoint, 0, MAX_COUNTERPOINT)
         _check_bounds("parts", self.parts, 0, MAX_PARTS)
         check_form(self.form or "")
+        if self.chords:
+            self._check_chords()
+        _check_bounds("chord-strength", self.chord_strength, 0.0, MAX_CHORD_STRENGTH)
         _check_bounds("ensemble", self.ensemble, 0, MAX_ENSEMBLES - 1)
         if self.max_copy:
             _check_bounds("max-copy", self.max_copy, MIN_COPY_NOTES, MAX_COPY_NOTES)
@@ -186,6 +194,14 @@ class ComposeSettings:
         try:
             return convert_json(dict(entry), cls, "the settings")
         except InvalidJson as problem:
+            raise InvalidSetting(str(problem)) from None
+
+    def _check_chords(self) -> None:
+        if len(self.chords) > MAX_CHORDS_TEXT:
+            raise InvalidSetting(f"the chords have more than {MAX_CHORDS_TEXT} characters")
+        try:
+            parse_progression(self.chords)
+        except ProgressionError as problem:
             raise InvalidSetting(str(problem)) from None
 
     def _check_length(self) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from musicgen.encoding.grid import BEATS
 from musicgen.encoding.parts.form_features import UNKNOWN
+from musicgen.encoding.parts.given_features import NO_CHORDS
 from musicgen.encoding.parts.roles import UNKNOWN_KEY
 from musicgen.encoding.parts.values import no_step
 from musicgen.encoding.steps import Features
@@ -29,4 +30,5 @@ class Condition:
 BARS_LEFT = Condition("clock", 2, (0,))
 KEY = Condition("key", 0, (UNKNOWN_KEY,))
 FORM = Condition("form", 0, (UNKNOWN, *no_step(BEATS)))
-CONDITIONS = (BARS_LEFT, KEY, FORM)
+CHORDS = Condition("chords", 0, NO_CHORDS)
+CONDITIONS = (BARS_LEFT, KEY, FORM, CHORDS)

@@ -15,7 +15,7 @@ from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.frames import FramesEncoding
 from musicgen.encoding.notes import NotesEncoding
 from musicgen.encoding.parts.encoding import PartsEncoding
-from musicgen.encoding.steps import Encoding
+from musicgen.encoding.steps import Encoding, Steps
 from musicgen.json_files import InvalidJson, convert_json
 from musicgen.score import Score
 
@@ -35,6 +35,13 @@ def fit_encoding(name: str, scores: Iterable[Score]) -> Encoding:
     """The encoding of that name with the vocabulary of the scores; InvalidSetting otherwise."""
     one_of("encoding", name, ENCODINGS)
     return CLASSES[name].for_scores(scores)
+
+
+def encode_for_training(encoding: Encoding, score: Score) -> Steps:
+    """The steps of a score, with all that a model learns to be asked for."""
+    if isinstance(encoding, PartsEncoding):
+        return encoding.encode_with_chords(score)
+    return encoding.encode(score)
 
 
 def encoding_from_json(entry: object) -> Encoding:

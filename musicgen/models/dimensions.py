@@ -37,7 +37,7 @@ REPEAT_ORDERS, REPEAT_ORDER_DIM = 8, 16
 REPEAT_DIM = REPEATED_FIELDS * EMBEDDING_DIM + REPEAT_ORDER_DIM
 
 # `parts`: the keyboard as one part has it, and what a part is and has played.
-PART_CHANNELS = KEY_FEATURES_DIM + 2 + 2 * 4 + 2 + 6 + 3  # of a key
+PART_CHANNELS = KEY_FEATURES_DIM + 2 + 2 * 4 + 2 + 3  # of a key, without given and asked for
 PART_FILTERS, PART_MIX_DIM = 40, 12
 MAX_INTERVAL, INTERVAL_DIM = 24, 16  # semitones
 DEGREE_DIM = 16

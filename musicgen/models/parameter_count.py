@@ -48,10 +48,12 @@ def count_parameters(model: ModelSettings, encoding: Encoding) -> int | None:
         layers = _feature_layers(sizes) + _backbone(model, inputs) + _heads(model.width, sizes)
         return embeddings + layers
     if encoding.name == "parts":
-        has_form = "form" in encoding.feature_widths
+        widths = encoding.feature_widths
         backbone = _backbone(model, len(sizes) * EMBEDDING_DIM + CONTEXT_DIM)
-        layers = parts_parameter_count.feature_layers(sizes, has_form) + backbone
-        return embeddings + layers + parts_parameter_count.heads(model.width, sizes, has_form)
+        layers = parts_parameter_count.feature_layers(sizes, widths) + backbone
+        return (
+            embeddings + layers + parts_parameter_count.heads(model.width, sizes, "form" in widths)
+        )
     return None
 
 

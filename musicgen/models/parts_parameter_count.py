@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from musicgen.encoding.grid import KEYS
 from musicgen.encoding.parts.features import DRUMS, OWN_ORDERS, OWN_STEPS, VOICES
 from musicgen.encoding.parts.form_features import FORM_STATES
+from musicgen.encoding.parts.given_features import GIVEN_WIDTH
 from musicgen.encoding.parts.roles import MAX_PARTS, UNKNOWN_KEY
 from musicgen.models.dimensions import (
     CLOCK_EMBEDDINGS,
@@ -34,12 +35,13 @@ from musicgen.models.layer_parameters import dense, keys_head
 
 CLASS_FEATURES = 72  # of the scale's degrees: what sounds, and shares of three windows
 SONORITIES = 3  # of a key
-GIVEN_PITCHES, GIVEN_TIMES = 2 * 3, 2 * 2
+GIVEN_PITCHES, GIVEN_TIMES = 3, 2  # of a given part
+CHORD_CHANNELS = 4  # of a key: root and tones of the chord and of the next one
 
 
-def feature_layers(sizes: Sequence[int], has_form: bool) -> int:
-    """Count the layers of the feature encoder. sizes: of the fields."""
-    units = sizes[1] + 1
+def feature_layers(sizes: Sequence[int], widths: Mapping[str, int]) -> int:
+    """Count the layers of the feature encoder. sizes: of the fields. widths: of the features."""
+    units, has_form = sizes[1] + 1, "form" in widths
     embeddings = (
         *((vectors, length) for vectors, length in CLOCK_EMBEDDINGS.values()),
         *((DRUMS + 1, PROGRAM_DIM), (MAX_PARTS, PLACE_DIM), (MAX_PARTS + 1, PLACE_DIM)),
@@ -47,9 +49,11 @@ def feature_layers(sizes: Sequence[int], has_form: bool) -> int:
         *((2 * MAX_INTERVAL + 2, INTERVAL_DIM), (UNKNOWN_KEY + 1, DEGREE_DIM)),
         *((len(OWN_ORDERS) + 1, REPEAT_ORDER_DIM), (FORM_STATES * has_form, FORM_DIM)),
     )
-    mix = dense(PART_CHANNELS + has_form, PART_MIX_DIM)
+    channels = PART_CHANNELS + GIVEN_PITCHES * _given_parts(widths)
+    channels += has_form + CHORD_CHANNELS * ("chords" in widths)
+    mix = dense(channels, PART_MIX_DIM)
     keyboard = dense(KEYS * PART_MIX_DIM, KEYBOARD_DIM)
-    context = dense(_context_inputs(len(sizes), has_form), CONTEXT_DIM)
+    context = dense(_context_inputs(len(sizes), widths), CONTEXT_DIM)
     return sum(vectors * length for vectors, length in embeddings) + mix + keyboard + context
 
 
@@ -70,13 +74,20 @@ def heads(width: int, sizes: Sequence[int], has_form: bool) -> int:
     return total
 
 
-def _context_inputs(fields: int, has_form: bool) -> int:
-    voices = len(VOICES)
+def _given_parts(widths: Mapping[str, int]) -> int:
+    """Number of the given parts that a step is told of."""
+    return widths["given"] // GIVEN_WIDTH
+
+
+def _context_inputs(fields: int, widths: Mapping[str, int]) -> int:
+    voices, given = len(VOICES), _given_parts(widths)
+    has_form, has_chords = "form" in widths, "chords" in widths
     steps = fields + 1 + 2 * REPEATED_FIELDS + REPEATED_FIELDS * has_form  # values of fields
     role = PROGRAM_DIM + 2 * PLACE_DIM + 4
-    lengths = OWN_STEPS + voices + GIVEN_TIMES
-    intervals = OWN_STEPS - 1 + voices + GIVEN_PITCHES
-    degrees = 3 + voices + GIVEN_PITCHES
+    lengths = OWN_STEPS + voices + GIVEN_TIMES * given + has_chords
+    intervals = OWN_STEPS - 1 + voices + GIVEN_PITCHES * given
+    degrees = 3 + voices + GIVEN_PITCHES * given + 2 * has_chords
     vectors = LENGTH_DIM * lengths + INTERVAL_DIM * intervals + DEGREE_DIM * degrees
     others = TIME_DIM + role + CLASS_FEATURES + 2 * REPEAT_ORDER_DIM + KEYBOARD_DIM
-    return EMBEDDING_DIM * steps + vectors + others + FORM_DIM * has_form
+    others += FORM_DIM * has_form + 2 * 24 * has_chords  # a chord from its root and from the tonic
+    return EMBEDDING_DIM * steps + vectors + others

@@ -16,7 +16,6 @@ from musicgen.composing.pipeline import Composer
 from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.encoding.parts.roles import Ensemble, Role
-from musicgen.encoding.parts.steps_of_parts import GivenSteps
 from musicgen.errors import InvalidSetting
 from musicgen.score import Score
 from musicgen.theory.chosen_parts import melody_part, only_parts, parts_named
@@ -82,17 +81,6 @@ def test_variations_differ_and_a_seed_gives_the_same_music(composer: Composer) -
     first, second = composer.accompany(settings, melody)
     again, _ = composer.accompany(settings, melody)
     assert first.score == again.score and first.score != second.score
-
-
-def test_given_steps_have_the_features_of_steps_of_the_piece() -> None:
-    encoding = PartsEncoding()
-    steps = encoding.encode(_band())
-    part, onset = steps.schedule
-    rows = np.isin(part, [1, 2])
-    ahead = GivenSteps(part[rows], onset[rows], steps.fields[rows])
-    own = encoding.features(replace(steps, given=(1, 2)))
-    from_elsewhere = encoding.features(replace(steps, given=(1, 2), given_steps=ahead))
-    assert all(np.array_equal(own[name], from_elsewhere[name]) for name in own)
 
 
 def test_rows_are_sampled_in_proportion_to_their_weights() -> None:

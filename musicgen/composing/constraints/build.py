@@ -36,12 +36,12 @@ def build_constraints(
     guard = build_copy_guard(encoding, settings, index, pieces, opening)
     constraints: tuple[Constraint, ...] = () if guard is None else (guard,)
     if isinstance(opening, PartsSteps):
-        roles, grid = opening.roles, encoding.grid
+        roles, grid, first = opening.roles, encoding.grid, opening.first
         if settings.counterpoint:
             strength = settings.counterpoint
-            constraints = (*constraints, PartCounterpoint(pieces, strength, roles, grid))
-        if opening.given_steps is not None:
-            given = GivenParts(pieces, opening.given_steps, len(roles), grid)
+            constraints = (*constraints, PartCounterpoint(pieces, strength, roles, grid, first))
+        if opening.given is not None:
+            given = GivenParts(pieces, opening)
             constraints = (*constraints, given)  # the last one decides
         return constraints
     if not isinstance(encoding, EventsEncoding):
@@ -71,7 +71,7 @@ def build_copy_guard(
     if isinstance(encoding, NotesEncoding):
         return TokenCopyGuard(encoding, index, settings.max_copy, pieces)
     if isinstance(opening, PartsSteps):
-        roles = opening.roles
-        return PartCopyGuard(index, settings.max_copy, pieces, roles, encoding.grid)
+        roles, first = opening.roles, opening.first
+        return PartCopyGuard(index, settings.max_copy, pieces, roles, encoding.grid, first)
     keys = allowed_pitches(settings)[LOWEST_KEY : LOWEST_KEY + KEYS]
     return CopyGuard(index, settings.max_copy, pieces, keys)

@@ -19,7 +19,7 @@ from musicgen.composing.originality.ngram_index import ngram_hashes
 from musicgen.composing.originality.note_transitions import END, encode_transition
 from musicgen.encoding.grid import KEYS, MAX_GRID_UNITS, Grid
 from musicgen.encoding.parts.roles import Role
-from musicgen.encoding.parts.schedule import BatchSchedule
+from musicgen.encoding.parts.schedule import NO_LOOKUP, BatchSchedule, OnsetLookup
 from musicgen.encoding.parts.values import REST
 
 MOST_AT_ONSET = 6  # notes, for which a look at the transitions before the onset is enough
@@ -35,12 +35,13 @@ class PartCopyGuard:
         pieces: int,
         roles: tuple[Role, ...],
         grid: Grid,
+        first: OnsetLookup = NO_LOOKUP,
     ) -> None:
-        """max_copy: longest allowed match, in notes."""
+        """max_copy: longest allowed match, in notes. first: steps that come first at an onset."""
         self._codes, self._ngrams = index.codes, index.ngrams(max_copy)
         self._beginnings = index.ngrams(max(1, max_copy - MOST_AT_ONSET))
         self._is_drum = np.array([role.is_drum for role in roles], bool)
-        self._schedule = BatchSchedule(pieces, len(roles), grid)
+        self._schedule = BatchSchedule(pieces, len(roles), grid, first)
         self._passages = [_Passage(max_copy) for _ in range(pieces)]
 
     def rules(self) -> Rules:

@@ -13,7 +13,7 @@ from musicgen.composing.constraints.counterpoint import PARALLEL_BIAS
 from musicgen.composing.decoding.constraint import Rules, StepContext
 from musicgen.encoding.grid import KEYS, Grid
 from musicgen.encoding.parts.roles import Role
-from musicgen.encoding.parts.schedule import BatchSchedule
+from musicgen.encoding.parts.schedule import NO_LOOKUP, BatchSchedule, OnsetLookup
 from musicgen.encoding.parts.values import NO_PITCH, REST
 from musicgen.theory.voice_leading import PERFECT
 
@@ -21,10 +21,17 @@ from musicgen.theory.voice_leading import PERFECT
 class PartCounterpoint:
     """Constraint for K pieces of `parts`."""
 
-    def __init__(self, pieces: int, strength: float, roles: tuple[Role, ...], grid: Grid) -> None:
+    def __init__(
+        self,
+        pieces: int,
+        strength: float,
+        roles: tuple[Role, ...],
+        grid: Grid,
+        first: OnsetLookup = NO_LOOKUP,
+    ) -> None:
         self._bias = PARALLEL_BIAS * strength
         self._melodic = np.array([not (role.is_drum or role.has_chords) for role in roles], bool)
-        self._schedule = BatchSchedule(pieces, len(roles), grid)
+        self._schedule = BatchSchedule(pieces, len(roles), grid, first)
         shape = (pieces, len(roles))
         self._pitches = np.full((*shape, 2), NO_PITCH)  # the latest and the one before it
         self._onsets = np.full(shape, -1, np.int64)  # of the latest

@@ -14,10 +14,11 @@ from musicgen.composing.settings import MAX_SILENCE_QUARTERS, RHYTHM_GRIDS, Comp
 from musicgen.encoding.grid import KEYS, LOWEST_KEY, Grid
 from musicgen.encoding.parts.features import DRUMS
 from musicgen.encoding.parts.roles import UNKNOWN_KEY
-from musicgen.encoding.parts.steps_of_parts import PartsSteps
+from musicgen.encoding.parts.steps_of_parts import NO_ROOT, PartsSteps
 from musicgen.encoding.parts.values import AFTER, REST, last_value
 from musicgen.errors import InvalidSetting
 from musicgen.metres import Metre
+from musicgen.theory.harmony.beats import beat_length
 from musicgen.theory.keys import MODES
 from musicgen.theory.scales import relative_key_log_ratio, transpose_key
 
@@ -25,6 +26,7 @@ from musicgen.theory.scales import relative_key_log_ratio, transpose_key
 # given a minor key 16 were in it without a bias, 23 at 0.2, and 13 at 0.4, where many stay on the
 # dominant.
 GIVEN_KEY_BIAS_SHARE = 0.2
+CHORD_BIAS = 2.0  # nats at strength 1
 
 
 def build_part_rules(
@@ -41,6 +43,8 @@ def build_part_rules(
     pitch: tuple[Rule, ...] = (chords_rise,)
     if opening.key != UNKNOWN_KEY:
         pitch = (chords_rise, prefer_key(opening.key))
+    if opening.chords is not None and len(opening.chords.onset) and settings.chord_strength:
+        pitch = (*pitch, prefer_chord_tones(settings.chord_strength, opening))
     duration: tuple[Rule, ...] = ()
     following: tuple[Rule, ...] = (room_for_a_chord(keys),)
     if not keys.all():
@@ -68,6 +72,25 @@ def prefer_key(key: int) -> Rule:
 
     def rule(context: StepContext, logits: np.ndarray) -> np.ndarray:
         return logits + np.where(_is_drum(context), 0.0, bias).astype(logits.dtype)
+
+    return rule
+
+
+def prefer_chord_tones(strength: float, opening: PartsSteps) -> Rule:
+    """Bias against tones that are not of the chord asked for, on beats."""
+    positions = GridPositions(opening.metres)
+    grid = opening.grid
+    beat = beat_length(opening.metres[-1], grid.resolution) // grid.ticks
+    classes = (np.arange(KEYS) + LOWEST_KEY) % 12
+    root = 0  # column of the feature, before its pitch classes
+
+    def rule(context: StepContext, logits: np.ndarray) -> np.ndarray:
+        chords = context.features["chords"]  # (K, 27)
+        on_beat = positions[context.now] % beat == 0
+        asked = (chords[:, root] != NO_ROOT) & on_beat & ~_is_drum(context)[:, 0]
+        outside = np.pad(chords[:, root + 1 :][:, classes] == 0, ((0, 0), (0, 1)))  # not a rest
+        bias = strength * CHORD_BIAS * (outside & asked[:, None])
+        return logits - bias.astype(logits.dtype)
 
     return rule
 

@@ -21,8 +21,11 @@ class ParticleFilter:
     """Resamples the pieces of a decoder, which are particles of one piece."""
 
     def __init__(self, decoder: BatchDecoder, rng: np.random.Generator) -> None:
+        """decoder: already fed with what the pieces begin with, which has no weight."""
         self._decoder, self._rng = decoder, rng
         self._count, self._steps = len(decoder.rows), 0
+        self._given = next(c for c in decoder.constraints if isinstance(c, GivenParts))
+        self._given.forget()
 
     def after_step(self) -> None:
         """Resample where few particles have most of the weight, while none has ended.
@@ -33,7 +36,7 @@ class ParticleFilter:
         self._steps += 1
         if self._steps % STEPS_BETWEEN or len(self._decoder.rows) < self._count:
             return
-        given = next(c for c in self._decoder.constraints if isinstance(c, GivenParts))
+        given = self._given
         of_step = given.log_likelihood.sum() / max(given.taken.sum(), 1)
         excess = given.log_likelihood - of_step * given.taken  # (K,) nats
         weights = np.exp(excess - excess.max())

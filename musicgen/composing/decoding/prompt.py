@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from musicgen.composing.asked_chords import asked_chords
 from musicgen.composing.bars import bar_start
 from musicgen.composing.settings import MAX_NOTES, ComposeSettings
 from musicgen.composing.style.sampling import key_number
@@ -51,8 +52,11 @@ def build_prompt(
     ensemble: the parts and the key of a piece without a primer, for models of `parts`.
     """
     steps = _primer_steps(encoding, settings, primer)
+    first_bar = 0 if primer is None else primer.bars
+    chords = asked_chords(encoding, settings, steps.metres, first_bar)
     if isinstance(encoding, PartsEncoding):
         steps = _with_conditions(encoding, steps, settings, primer is not None, ensemble)
+        steps = replace(steps, chords=chords)
     prompt = bounded_prompt(encoding, settings, steps)
     if len(steps):
         _check_room(encoding.decode(steps), prompt)
@@ -90,7 +94,7 @@ def _with_conditions(
     settings: ComposeSettings,
     has_primer: bool,
     ensemble: Ensemble | None,
-) -> Steps:
+) -> PartsSteps:
     """Steps with the parts, key and form of the piece; the settings' come before a primer's."""
     form = settings.form or ""
     if not has_primer:

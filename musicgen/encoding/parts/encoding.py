@@ -19,20 +19,23 @@ from musicgen.encoding.events import DEFAULT_VELOCITY, VELOCITY
 from musicgen.encoding.grid import GRIDS, HIGHEST_KEY, KEYS, LOWEST_KEY, ClockName, Grid
 from musicgen.encoding.parts.features import FEATURE_WIDTHS, part_features
 from musicgen.encoding.parts.form_features import FORM_WIDTH
+from musicgen.encoding.parts.given_features import CHORDS_WIDTH, GIVEN_WIDTH
 from musicgen.encoding.parts.note_steps import part_rows
 from musicgen.encoding.parts.roles import UNKNOWN_KEY, Ensemble, Role, assign_roles, transposed_key
-from musicgen.encoding.parts.steps_of_parts import PartsSteps
+from musicgen.encoding.parts.steps_of_parts import NOTHING_KNOWN, GivenChords, PartsSteps
 from musicgen.encoding.parts.tracker import PartsTracker
 from musicgen.encoding.parts.values import AFTER, AT_END, REST, last_value
 from musicgen.encoding.steps import Features, Field, Steps
 from musicgen.json_files import convert_json
 from musicgen.score import NOTE_DTYPE, Score
 from musicgen.theory.form import form_of
+from musicgen.theory.harmony.chord_track import chord_track
 from musicgen.theory.keys import find_keys
 from musicgen.theory.spelling import pitch_name
 
 MIN_REPEATED = 0.1  # share of the bars, for forms
 MAX_FORMS = 200  # pieces that are looked at
+MIN_HARMONY = 0.5  # share of the pieces that have harmony, for chords
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,8 @@ class PartsEncoding:
     velocity: bool = False
     clock: ClockName = "beats"  # seconds: a grid unit is 10 ms, and there are no bars
     form: bool = False  # conditioned on which bars repeat an earlier one
+    given_first: bool = False  # given steps come first at their onset
+    chords: bool = False  # conditioned on the chords at the beats
 
     name = "parts"
 
@@ -50,7 +55,7 @@ class PartsEncoding:
         """The encoding with velocity if the scores have more than one.
 
         Its clock is seconds if most of the notes are in performances. It has forms if the pieces
-        repeat bars, MIN_REPEATED of them or more.
+        repeat bars, MIN_REPEATED of them or more, and chords if enough of them have harmony.
         """
         scores = [score for score in scores if len(score)]
         velocities = {value for score in scores for value in np.unique(score.notes["velocity"])}
@@ -58,13 +63,14 @@ class PartsEncoding:
         performed = sum(len(score) for score in scores if score.is_performance)
         clock: ClockName = "seconds" if 2 * performed > notes else "beats"
         repeats = clock == "beats" and repeated_share(scores[:MAX_FORMS]) >= MIN_REPEATED
-        return cls(len(velocities) > 1, clock, repeats)
+        has_chords = clock == "beats" and harmony_share(scores) >= MIN_HARMONY
+        return cls(len(velocities) > 1, clock, repeats, True, has_chords)
 
     @classmethod
     def from_json(cls, entry: object) -> PartsEncoding:
         """The encoding that `to_json` described; InvalidJson for anything else."""
         schema: _PartsJson = convert_json(entry, _PartsJson, "the encoding `parts`")
-        return cls(schema.velocity, schema.clock, schema.form)
+        return cls(**msgspec.structs.asdict(schema))
 
     @property
     def grid(self) -> Grid:
@@ -82,13 +88,28 @@ class PartsEncoding:
 
     @property
     def feature_widths(self) -> Mapping[str, int]:
-        return {**FEATURE_WIDTHS, "form": FORM_WIDTH} if self.form else FEATURE_WIDTHS
+        widths = dict(FEATURE_WIDTHS)
+        if self.given_first:
+            widths["given"] = 3 * GIVEN_WIDTH
+        if self.chords:
+            widths["chords"] = CHORDS_WIDTH
+        return {**widths, "form": FORM_WIDTH} if self.form else widths
 
     def encode(self, score: Score) -> PartsSteps:
         placed = self.grid.on_clock(score)
-        tables, roles = self._tables(placed)
+        tables, roles = self.tables(placed)
         rows = [part_rows(table, part, self.grid) for part, table in enumerate(tables)]
         return self._steps(rows, placed, roles)
+
+    def encode_with_chords(self, score: Score) -> PartsSteps:
+        """The steps of a score, with its chords where the encoding tells any: for training."""
+        steps = self.encode(score)
+        return replace(steps, chords=self.chords_of(score)) if self.chords else steps
+
+    def chords_of(self, score: Score) -> GivenChords:
+        """The chords that are found at the beats of a score."""
+        track = chord_track(self.grid.on_clock(score))
+        return GivenChords.at_beats(track.ticks, track.roots, track.masks, self.grid)
 
     def encode_opening(self, score: Score, until: int) -> PartsSteps:
         """The steps of the notes before a time (grid units), and rests of all parts up to it.
@@ -96,7 +117,7 @@ class PartsEncoding:
         The piece can go on from there: no part ends. Roles and key are those of the whole score.
         """
         placed = self.grid.on_clock(score)
-        tables, roles = self._tables(placed)
+        tables, roles = self.tables(placed)
         earlier = [table[table[:, 0] < until] for table in tables]
         rows = [part_rows(table, part, self.grid, until) for part, table in enumerate(earlier)]
         return self._steps(rows, placed, roles)
@@ -105,7 +126,8 @@ class PartsEncoding:
         """No step yet, of a piece with these parts, key and form, and the metres of others."""
         empty = np.zeros((0, len(self.fields)), np.int32)
         facts = (steps.tempo, steps.metres, steps.name, ensemble.roles, ensemble.key, self.grid)
-        return PartsSteps(empty, *facts, form if self.form else None)
+        chords = NOTHING_KNOWN if self.chords else None
+        return PartsSteps(empty, *facts, form if self.form else None, chords=chords)
 
     def role_of_parts(self, score: Score) -> dict[int, int]:
         """The number of the role that `encode` gives each part with notes, by part number."""
@@ -146,11 +168,11 @@ class PartsEncoding:
 
     def features(self, steps: Steps, start: int = 0, stop: int | None = None) -> Features:
         assert isinstance(steps, PartsSteps)
-        return part_features(steps, start, stop, steps.given)
+        return part_features(steps, start, stop, self.given_first)
 
     def tracker(self, rows: int, piece: Steps, bars: int) -> PartsTracker:
         assert isinstance(piece, PartsSteps)
-        return PartsTracker(rows, piece, bars)
+        return PartsTracker(rows, piece, bars, self.given_first)
 
     def transposed(self, steps: Steps, semitones: int) -> PartsSteps:
         assert isinstance(steps, PartsSteps)
@@ -159,7 +181,8 @@ class PartsEncoding:
         fields[moves, 0] += semitones
         key = transposed_key(steps.key, semitones)
         roles = tuple(role.transposed(semitones) for role in steps.roles)
-        transposed = replace(steps, fields=fields, roles=roles, key=key)
+        chords = steps.chords and steps.chords.transposed(semitones)
+        transposed = replace(steps, fields=fields, roles=roles, key=key, chords=chords)
         transposed.__dict__["schedule"] = steps.schedule  # pitches do not change it
         return transposed
 
@@ -187,7 +210,8 @@ class PartsEncoding:
         key = find_keys([placed])[0]
         number = UNKNOWN_KEY if key is None else key.tonic + 12 * (key.mode == "minor")
         facts = (placed.mean_tempo, placed.metres, placed.name, roles, number, self.grid)
-        return PartsSteps(fields, *facts, form_of(placed) if self.form else None)
+        chords = NOTHING_KNOWN if self.chords else None
+        return PartsSteps(fields, *facts, form_of(placed) if self.form else None, chords=chords)
 
     def _in_units(self, score: Score) -> np.ndarray:
         """Notes with times in grid units and pitches of the piano: (N,) NOTE_DTYPE."""
@@ -198,7 +222,7 @@ class PartsEncoding:
         notes["pitch"] = _within_piano(notes["pitch"])
         return notes
 
-    def _tables(self, score: Score) -> tuple[list[np.ndarray], tuple[Role, ...]]:
+    def tables(self, score: Score) -> tuple[list[np.ndarray], tuple[Role, ...]]:
         """Notes of each role in grid units and values of the fields, and the roles."""
         notes = self._in_units(score)
         of_note, roles = assign_roles(notes, score.parts)
@@ -211,6 +235,19 @@ class _PartsJson(msgspec.Struct, tag_field="name", tag="parts", forbid_unknown_f
     velocity: bool
     clock: ClockName = "beats"
     form: bool = False
+    given_first: bool = False
+    chords: bool = False
+
+
+def harmony_share(scores: Sequence[Score]) -> float:
+    """Share of the scores that have several parts or many notes at once."""
+    harmonies = [_has_harmony(score) for score in scores]
+    return sum(harmonies) / len(harmonies) if harmonies else 0.0
+
+
+def _has_harmony(score: Score) -> bool:
+    notes = score.pitched.notes
+    return 2 * len(np.unique(notes["start"])) < len(notes)
 
 
 def repeated_share(scores: Sequence[Score]) -> float:

@@ -11,9 +11,7 @@
 - `own`: pitch and duration of the part's latest steps, the latest first.
 - `echo`: what followed the last time that the part's latest notes were played, then all parts'
   latest notes: pitch, duration, next, and the order of the match.
-
-- `given`: of the nearest given parts below and above: what they play at this onset, and the next
-  two pitches with the grid units until them. Given parts are known ahead of time.
+- `given`, `chords`: what is known ahead of time, see `given_features.py`.
 
 Pitches are values of the field, NO_PITCH where there is no step. Drums count in `own` and `echo`
 alone.
@@ -21,7 +19,7 @@ alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -29,7 +27,8 @@ from musicgen.encoding.clock import clock
 from musicgen.encoding.events_features import CHROMA_WINDOWS
 from musicgen.encoding.grid import GRID_TICKS, KEYS, LOWEST_KEY, Grid
 from musicgen.encoding.parts.form_features import FormPlan, chord_places, form_feature
-from musicgen.encoding.parts.steps_of_parts import GivenSteps, PartsSteps
+from musicgen.encoding.parts.given_features import GIVEN_WIDTH, GivenFeature, chords_feature
+from musicgen.encoding.parts.steps_of_parts import PartsSteps
 from musicgen.encoding.parts.values import AFTER, NO_PITCH, REST, no_step
 from musicgen.encoding.repeat_features import REPEATS, latest_repeats
 from musicgen.encoding.steps import Features
@@ -41,7 +40,6 @@ VOICE_WIDTH = 4
 OWN_STEPS = 8
 OWN_ORDERS, ALL_ORDERS = (2, 4, 8, 16), (4, 8, 16, 32)  # steps that a repeat matches
 REPEAT_WIDTH = 4
-GIVEN_WIDTH = 5  # pitch now, next pitch, units until it, the one after, units until it
 
 FEATURE_WIDTHS: Mapping[str, int] = {
     "part": 6,
@@ -58,11 +56,11 @@ FEATURE_WIDTHS: Mapping[str, int] = {
 
 
 def part_features(
-    steps: PartsSteps, start: int = 0, stop: int | None = None, given: Sequence[int] = ()
+    steps: PartsSteps, start: int = 0, stop: int | None = None, given_first: bool = False
 ) -> Features:
     """Features before steps start to stop of one piece: arrays (T, width) by name.
 
-    given: numbers of the parts that are known ahead of time, over the whole piece.
+    given_first: whether given steps come first at their onset, and `given` tells a part its own.
     """
     stop = len(steps) if stop is None else stop
     part, onset = (values[:stop] for values in steps.schedule)
@@ -82,8 +80,12 @@ def part_features(
         "voices": _voices(steps, latest, previous, rows),
         "own": _own(fields, previous, rows),
         REPEATS: _repeats(steps.grid, fields, part, onset, previous)[rows].astype(np.int16),
-        "given": GivenParts(steps, given)(part[rows], onset[rows]).astype(np.int16),
+        "given": GivenFeature(steps.given, steps.grid, given_first)(part[rows], onset[rows]),
     }
+    features["given"] = features["given"].astype(np.int16)
+    if steps.chords is not None:
+        of_chords = chords_feature(steps.chords, onset[rows], steps.grid)
+        features["chords"] = of_chords.astype(np.int16)
     if steps.form is not None:
         plan, places = FormPlan(steps.form, steps.metres), chord_places(part, onset)
         of_form = form_feature(plan, fields, part, onset, places, steps.grid)
@@ -94,42 +96,6 @@ def part_features(
 def no_repeat(grid: Grid) -> tuple[int, int, int, int]:
     """The feature without a match: no step, and 0."""
     return *no_step(grid), 0
-
-
-class GivenParts:
-    """What given parts play at a time, and next."""
-
-    def __init__(self, steps: PartsSteps, given: Sequence[int]) -> None:
-        source = steps.given_steps or GivenSteps(*steps.schedule, steps.fields)
-        self._longest, self._parts = steps.grid.max_units, sorted(given)
-        of_parts = [source.part == number for number in self._parts]
-        self._tables = [
-            (source.onset[rows], source.fields[rows, :2].astype(np.int64)) for rows in of_parts
-        ]
-
-    def __call__(self, part: np.ndarray, onset: np.ndarray) -> np.ndarray:
-        """The feature for steps of these parts at these onsets: (T,), (T,) -> (T, 10)."""
-        nothing = [NO_PITCH, NO_PITCH, 0, NO_PITCH, 0]
-        values = np.tile(nothing * 2, (len(part), 1))
-        for number, (onsets, fields) in zip(self._parts, self._tables, strict=True):
-            of_part = self._of_part(onsets, fields, onset)
-            below, above = part > number, (part < number) & (values[:, GIVEN_WIDTH] == NO_PITCH)
-            values[below, :GIVEN_WIDTH] = of_part[below]  # the last of those below is the nearest
-            values[above, GIVEN_WIDTH:] = of_part[above]  # the first of those above is
-        return values
-
-    def _of_part(self, onsets: np.ndarray, fields: np.ndarray, now: np.ndarray) -> np.ndarray:
-        """What one part plays: its onsets (M,) and fields (M, 2), times (T,) -> (T, 5)."""
-        at = np.searchsorted(onsets, now, "right") - 1
-        ends = onsets + fields[:, 1] + 1
-        sounds = (at >= 0) & (ends[at] > now)
-        columns = [np.where(sounds, fields[at, 0], REST)]
-        for step in (1, 2):
-            later = np.minimum(at + step, len(onsets) - 1)
-            exists = at + step < len(onsets)
-            wait = (onsets[later] - now).clip(0, self._longest)
-            columns += [np.where(exists, fields[later, 0], NO_PITCH), np.where(exists, wait, 0)]
-        return np.stack(columns, axis=1)
 
 
 def role_numbers(steps: PartsSteps) -> np.ndarray:

@@ -1,8 +1,9 @@
 """Schedule of steps: which part each step belongs to, and at which time.
 
 Every part has a cursor, the time of its next step. The next step of a piece is that of the part
-with the earliest cursor; of several, of the first in the order of the roles. Part and time of a
-step follow from the steps before it, and cost no bits.
+with the earliest cursor; of several, of the first in the order of the roles, or of the first of
+those whose step is given. Part and time of a step follow from the steps before it, and cost no
+bits.
 """
 
 from __future__ import annotations
@@ -23,31 +24,62 @@ def advance(duration: int, following: int, grid: Grid) -> int | None:
     return None if following == last_value(grid) else following - AFTER
 
 
-def schedule(fields: np.ndarray, parts: int, grid: Grid) -> tuple[np.ndarray, np.ndarray]:
+class OnsetLookup:
+    """Whether a part has a step at an onset that comes first there."""
+
+    def __init__(self, part: np.ndarray, onset: np.ndarray) -> None:
+        """part, onset: (N,) of the steps, the onsets in grid units."""
+        shape = (int(part.max(initial=-1)) + 1, int(onset.max(initial=-1)) + 2)
+        self._table = np.zeros((shape[0] + 1, shape[1]), bool)  # the last row and column are False
+        self._table[part, onset] = True
+        self._last = shape[0], shape[1] - 1
+
+    def __bool__(self) -> bool:
+        return self._last[1] > 0
+
+    def __call__(self, part: np.ndarray, onset: np.ndarray) -> np.ndarray:
+        """(N,) and (N,), or shapes that broadcast -> bool."""
+        row, column = np.minimum(part, self._last[0]), np.minimum(onset, self._last[1])
+        return np.asarray(self._table[row, column])
+
+    def rank(self, part: int, onset: int) -> int:
+        """0 for a step that comes first, else 1."""
+        return int(not self._table[min(part, self._last[0]), min(onset, self._last[1])])
+
+
+NO_LOOKUP = OnsetLookup(np.zeros(0, np.int64), np.zeros(0, np.int64))
+
+
+def schedule(
+    fields: np.ndarray, parts: int, grid: Grid, first: OnsetLookup = NO_LOOKUP
+) -> tuple[np.ndarray, np.ndarray]:
     """Part and onset in grid units of each step: (N, >= 3) -> (N,), (N,) int64.
 
-    Raises ValueError where the parts have no step left before the last one of `fields`.
+    first: steps that come first at their onset. Raises ValueError where the parts have no step left
+    before the last one of `fields`.
     """
-    queue = [(0, part) for part in range(parts)]
+    queue = [(0, first.rank(part, 0), part) for part in range(parts)]
+    heapq.heapify(queue)
     of_steps, onsets = np.zeros((2, len(fields)), np.int64)
     for step, (_, duration, following) in enumerate(fields[:, :3].tolist()):
         if not queue:
             raise ValueError(f"all parts have ended before step {step}")
-        onset, part = queue[0]
+        onset, _, part = queue[0]
         of_steps[step], onsets[step] = part, onset
         units = advance(duration, following, grid)
         if units is None:
             heapq.heappop(queue)
         else:
-            heapq.heapreplace(queue, (onset + units, part))
+            onset += units
+            heapq.heapreplace(queue, (onset, first.rank(part, onset), part))
     return of_steps, onsets
 
 
 class BatchSchedule:
     """Part and onset of the next step of K rows with the same number of parts."""
 
-    def __init__(self, rows: int, parts: int, grid: Grid) -> None:
-        self._grid = grid
+    def __init__(self, rows: int, parts: int, grid: Grid, first: OnsetLookup = NO_LOOKUP) -> None:
+        self._grid, self._first, self._parts = grid, first, np.arange(parts)
         self._cursors = np.zeros((rows, parts), np.int64)  # grid units
         self._find_next()
 
@@ -70,6 +102,10 @@ class BatchSchedule:
         self._find_next()
 
     def _find_next(self) -> None:
-        self.part = self._cursors.argmin(axis=1)  # (K,), of several the first
+        if self._first:
+            later = ~self._first(self._parts, self._cursors)
+            self.part = (2 * self._cursors + later).argmin(axis=1)  # (K,)
+        else:
+            self.part = self._cursors.argmin(axis=1)  # (K,), of several the first
         # (K,) grid units, NEVER where all parts have ended
         self.now = self._cursors[np.arange(len(self.part)), self.part]

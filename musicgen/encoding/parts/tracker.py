@@ -13,12 +13,12 @@ from musicgen.encoding.parts.features import (
     OWN_STEPS,
     REPEAT_WIDTH,
     VOICE_WIDTH,
-    GivenParts,
     no_repeat,
     role_numbers,
     voice_numbers,
 )
 from musicgen.encoding.parts.form_features import FormPlan, FormTracker
+from musicgen.encoding.parts.given_features import GivenFeature, chords_feature
 from musicgen.encoding.parts.schedule import BatchSchedule
 from musicgen.encoding.parts.steps_of_parts import PartsSteps
 from musicgen.encoding.parts.values import AFTER, AT_END, NO_PITCH, REST
@@ -32,8 +32,11 @@ _WINDOW = max(window or 0 for window in CHROMA_WINDOWS)
 class PartsTracker:
     """`part_features` updated step by step for K rows; each row has a schedule of its own."""
 
-    def __init__(self, rows: int, piece: PartsSteps, bars: int) -> None:
-        """bars: number of bars of each row; 0 hides it from the model."""
+    def __init__(self, rows: int, piece: PartsSteps, bars: int, given_first: bool = False) -> None:
+        """bars: number of bars of each row; 0 hides it from the model.
+
+        given_first: see `part_features`.
+        """
         self._grid, self._count = piece.grid, len(piece.roles)
         self._roles = np.pad(role_numbers(piece), ((0, 0), (0, 1)))  # (P, 6), the last for chords
         self._drums = np.array([role.is_drum for role in piece.roles], bool)
@@ -59,9 +62,10 @@ class PartsTracker:
         self._own_repeats = np.tile(np.array(nothing), (rows, self._count, 1))
         self._all_repeats = np.tile(np.array([*nothing[:3], -1, 0]), (rows, 1))
         self._nothing = np.array(nothing)
-        self._given, self._has_given = GivenParts(piece, piece.given), bool(piece.given)
-        self._nothing_given = GivenParts(piece, ())(self._rows, self._rows)
-        self.schedule = BatchSchedule(rows, self._count, self._grid)
+        self._given = GivenFeature(piece.given, self._grid, given_first)
+        self._has_given, self._chords = piece.given is not None, piece.chords
+        self._nothing_given = GivenFeature(None, self._grid, given_first)(self._rows, self._rows)
+        self.schedule = BatchSchedule(rows, self._count, self._grid, piece.first)
         self._chord_place = np.zeros(rows, np.int64)  # of the next step
         self._has_form = piece.form is not None
         self._form = FormTracker(rows, FormPlan(piece.form or "", piece.metres), self._grid)
@@ -103,6 +107,8 @@ class PartsTracker:
             REPEATS: repeats,
             "given": self._given(part, now) if self._has_given else self._nothing_given,
         }
+        if self._chords is not None:
+            features["chords"] = chords_feature(self._chords, now, grid)
         if self._has_form:
             features["form"] = self._form.features(part, now, self._chord_place)
         return features

@@ -83,7 +83,14 @@ class DegreeEmbedding(layers.Embedding):
         sounding = ops.matmul(np.ascontiguousarray(KEYS_TO_CLASSES.T), sonority)  # (..., 12, 3)
         shares = ops.reshape(chroma, (*_leading(chroma), 3, 12))
         rows = ops.concatenate([ops.minimum(ops.swapaxes(sounding, -1, -2), 1.0), shares], axis=-2)
-        return merge_last_axes(ops.matmul(rows, ops.take(_ROTATIONS, key, axis=0)))
+        return self.from_tonic(rows, key)
+
+    def from_tonic(self, classes: Tensor, key: Tensor) -> Tensor:
+        """Numbers of the pitch classes from C on, from the tonic on; zeros in an unknown key.
+
+        (..., n, 12), (...) -> (..., n * 12).
+        """
+        return merge_last_axes(ops.matmul(classes, ops.take(_ROTATIONS, key, axis=0)))
 
     def of_keyboard(self, key: Tensor) -> Tensor:
         """The vectors of all keys: (...) int -> (..., KEYS, DEGREE_DIM)."""

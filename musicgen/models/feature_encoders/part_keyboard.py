@@ -6,6 +6,7 @@ import numpy as np
 from keras import ops
 
 from musicgen.encoding.grid import KEYS, LOWEST_KEY
+from musicgen.encoding.parts.given_features import CHORD_WIDTH
 from musicgen.models.dimensions import NEIGHBOURS
 from musicgen.models.tensors import Tensor
 
@@ -31,6 +32,19 @@ def classes_of(sonority: Tensor) -> Tensor:
     """1 at the keys of the pitch classes of a sonority: (B, T, KEYS, n) -> (B, T, KEYS, n)."""
     rows = ops.matmul(_SAME_CLASS, sonority)  # (B, T, KEYS, n)
     return ops.minimum(rows, 1.0)
+
+
+def chord_tones(chords: Tensor) -> Tensor:
+    """1 at the keys of the root and of the tones of the chord and of the next one.
+
+    (B, T, 27) -> (B, T, KEYS, 4).
+    """
+    columns = []
+    for first in (0, CHORD_WIDTH):
+        root = chords[..., first : first + 1] == CLASS_OF_KEY.astype(np.float32)  # (B, T, KEYS)
+        tones = ops.matmul(chords[..., first + 1 : first + CHORD_WIDTH], KEYS_TO_CLASSES.T)
+        columns += [ops.cast(root, "float32"), ops.cast(tones, "float32")]
+    return ops.stack(columns, axis=-1)
 
 
 def near_keys(sonority: Tensor, key: Tensor) -> Tensor:

@@ -10,9 +10,12 @@ from collections.abc import Mapping, Sequence
 
 from keras import layers, ops
 
-from musicgen.encoding.grid import KEYS
-from musicgen.encoding.parts.features import GIVEN_WIDTH, REPEAT_WIDTH, VOICE_WIDTH, VOICES
+from musicgen.encoding.grid import KEYS, LOWEST_KEY
+from musicgen.encoding.parts.features import REPEAT_WIDTH, VOICE_WIDTH, VOICES
 from musicgen.encoding.parts.form_features import FORM_STATES
+from musicgen.encoding.parts.given_features import CHORD_WIDTH, GIVEN_WIDTH
+from musicgen.encoding.parts.roles import UNKNOWN_KEY
+from musicgen.encoding.parts.steps_of_parts import NO_ROOT
 from musicgen.encoding.repeat_features import REPEATS
 from musicgen.encoding.steps import Encoding
 from musicgen.models.dimensions import (
@@ -33,6 +36,7 @@ from musicgen.models.feature_encoders.part_embeddings import (
     RoleEmbedding,
 )
 from musicgen.models.feature_encoders.part_keyboard import (
+    chord_tones,
     classes_of,
     near_keys,
     on_keys,
@@ -66,6 +70,7 @@ class PartsFeatureEncoder(FeatureEncoder):
         self.degree = DegreeEmbedding(name="degree")
         self.has_form = "form" in encoding.feature_widths
         self.form = layers.Embedding(FORM_STATES, FORM_DIM, name="form") if self.has_form else None
+        self.has_chords = "chords" in encoding.feature_widths
         self.repeat_order = layers.Embedding(REPEAT_ORDERS, REPEAT_ORDER_DIM, name="repeat_order")
         # Fewer numbers a key before the convolution along them, which takes most of the time.
         self.mix = layers.Dense(PART_MIX_DIM, activation="silu", name="mix")
@@ -128,6 +133,7 @@ class PartsFeatureEncoder(FeatureEncoder):
             merge_last_axes(self.interval(voices[..., 0], own[..., 0:1])),
             merge_last_axes(self.length(voices[..., 2])),
             *self._given(ops.cast(features["given"], "int32"), own[..., 0:1], key),
+            *(self._chords(features["chords"], key) if self.has_chords else []),
             self.degree.of_pitches(own[..., 0:6:2], key),
             self.degree.of_pitches(voices[..., 0], key),
             self.degree.of_classes(sonority, features["chroma"], key),
@@ -153,6 +159,7 @@ class PartsFeatureEncoder(FeatureEncoder):
             self._key_features(state),
             on_keys(ops.concatenate(pitches, axis=-1)),
             classes_of(sonority),
+            *([chord_tones(features["chords"])] if self.has_chords else []),
         ]
         return self.mix(ops.concatenate(channels, axis=-1))
 
@@ -164,6 +171,22 @@ class PartsFeatureEncoder(FeatureEncoder):
             self.degree.of_pitches(pitches, key),
             merge_last_axes(self.length(merge_last_axes(times))),
         ]
+
+    def _chords(self, chords: Tensor, key: Tensor) -> list[Tensor]:
+        """The chord and the next one: as degrees of the key, from their roots, and the time."""
+        vectors = []
+        for column in (0, CHORD_WIDTH):
+            root = ops.cast(chords[..., column], "int32")
+            mask = chords[..., None, column + 1 : column + CHORD_WIDTH]  # (B, T, 1, 12)
+            pitch = ops.where(root == NO_ROOT, KEYS, ops.mod(root - LOWEST_KEY, 12))
+            unknown_root = ops.where(root == NO_ROOT, UNKNOWN_KEY, root)
+            vectors += [
+                self.degree.of_pitches(pitch[..., None], key),
+                self.degree.from_tonic(mask, unknown_root),
+                self.degree.from_tonic(mask, key),
+            ]
+        wait = ops.cast(chords[..., 2 * CHORD_WIDTH :], "int32")
+        return [*vectors, merge_last_axes(self.length(wait))]
 
     def backbone_inputs(
         self, embed: Embed, before: Tensor, features: FeatureTensors
@@ -205,6 +228,6 @@ class PartsFeatureEncoder(FeatureEncoder):
 
 
 def _given_pitches(given: Tensor) -> Tensor:
-    """Pitches of the given parts, now and next: (B, T, 10) -> (B, T, 6)."""
+    """Pitches of the given parts, now and next: (B, T, blocks * 5) -> (B, T, blocks * 3)."""
     of_parts = split_last_axis(given, GIVEN_WIDTH)
     return merge_last_axes(ops.concatenate([of_parts[..., :2], of_parts[..., 3:4]], axis=-1))

@@ -83,9 +83,14 @@ def spread_over_beats(bars: Sequence[Sequence[Chord]], beats: int) -> tuple[np.n
     for number, bar in enumerate(bars, 1):
         if len(bar) > beats:
             raise ProgressionError(f"Bar {number} has {len(bar)} chords for {beats} beats.")
-    chords = [bar[beat * len(bar) // beats] for bar in bars for beat in range(beats)]
+    chords = [chord_at_beat(bar, beat, beats) for bar in bars for beat in range(beats)]
     roots = np.array([chord.root for chord in chords], np.int8)
     return roots, np.array([chord.mask for chord in chords], np.int16)
+
+
+def chord_at_beat(bar: Sequence[Chord], beat: int, beats: int) -> Chord:
+    """The chord of a bar at one of its beats, from 0."""
+    return bar[beat * len(bar) // beats]
 
 
 def _bars_of_symbols(text: str) -> list[list[str]]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from musicgen.corpus.collection import Collection
 from musicgen.corpus.recorded_split import RecordedSplit, split_as_recorded
-from musicgen.encoding.registry import fit_encoding
+from musicgen.encoding.registry import encode_for_training, fit_encoding
 from musicgen.encoding.steps import Encoding, Steps
 from musicgen.errors import MusicgenError
 from musicgen.models.settings import ClassicSettings
@@ -77,7 +77,10 @@ def prepare(
         )
         for side in SIDES
     }
-    pieces = {side: tuple(map(encoding.encode, scores[side])) for side in SIDES}
+    pieces = {
+        side: tuple(encode_for_training(encoding, score) for score in scores[side])
+        for side in SIDES
+    }
     data = TrainingData(encoding, scores, pieces, settings)
     if not data.windows("train").batches:
         raise TooLittleMusic(

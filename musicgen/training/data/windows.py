@@ -12,9 +12,9 @@ from functools import cached_property
 
 import numpy as np
 
-from musicgen.encoding.conditions import BARS_LEFT, CONDITIONS, FORM, KEY, Condition
+from musicgen.encoding.conditions import BARS_LEFT, CHORDS, CONDITIONS, FORM, KEY, Condition
+from musicgen.encoding.parts.given_features import DRAWS, with_random_given
 from musicgen.encoding.parts.roles import MAX_PARTS
-from musicgen.encoding.parts.steps_of_parts import with_given_parts
 from musicgen.encoding.steps import Encoding, Steps
 
 # Inputs, targets and weights by name: inputs (B, T, width), targets and weights (B, T).
@@ -62,15 +62,20 @@ class Windows:
         randoms = rng.random((count, 2))  # for the transposition, for the bars left
         # Streams of their own, so that windows of other encodings stay those of earlier versions.
         for_key, for_form = np.random.default_rng((seed, epoch, 1)).random((2, count))
-        for_parts = np.random.default_rng((seed, epoch, 2)).random((count, 1 + MAX_PARTS))
+        for_given = np.random.default_rng((seed, epoch, 2)).random((count, DRAWS + MAX_PARTS))
+        for_chords = np.random.default_rng((seed, epoch, 3)).random(count)
         for at in range(skip * self.batch, len(order), self.batch):
             rows = []
             for i in order[at : at + self.batch]:
                 piece, start = self.starts[i]
                 steps = self._transpose(self.pieces[piece], transpose, randoms[i, 0])
-                steps = with_given_parts(steps, for_parts[i])
+                near = start + int(for_given[i, 4] * min(self.length, len(steps) - start))
+                steps = with_random_given(steps, for_given[i], near)
                 # Half of the windows hide a condition, so that the model also works without.
-                hidden = ((BARS_LEFT, randoms[i, 1]), (KEY, for_key[i]), (FORM, for_form[i]))
+                hidden = (
+                    *((BARS_LEFT, randoms[i, 1]), (KEY, for_key[i])),
+                    *((FORM, for_form[i]), (CHORDS, for_chords[i])),
+                )
                 rows.append(self._row(steps, start, [c for c, random in hidden if random >= 0.5]))
             yield self._stack(rows)
 

@@ -16,6 +16,7 @@ from musicgen.score_fields import Part
 from tests.helpers.score_strategies import scores
 
 PLAIN, WITH_FORM = PartsEncoding(), PartsEncoding(form=True)
+ASKED = PartsEncoding(form=True, given_first=True, chords=True)
 REST, END = 88, 194
 A4, C5, E4, C3 = 48, 51, 43, 27  # keys of the piano from A0 on
 
@@ -121,9 +122,12 @@ def test_transposed_steps_are_the_steps_of_the_transposed_score(score: Score, da
     assert transposed.roles == expected.roles
 
 
-@given(st.sampled_from((PLAIN, WITH_FORM)), scores(most=60), st.data())
+@given(st.sampled_from((PLAIN, WITH_FORM, ASKED)), scores(most=60), st.data())
 def test_tracker_and_encoding_have_the_same_features(encoding, score: Score, data) -> None:
-    steps = encoding.encode(score)
+    steps = encoding.encode_with_chords(score)
+    if encoding.given_first:
+        is_given = data.draw(st.lists(st.booleans(), min_size=len(steps), max_size=len(steps)))
+        steps = steps.with_given(np.array(is_given, bool))
     start = data.draw(st.integers(0, len(steps)))
     whole, part = encoding.features(steps), encoding.features(steps, start)
     assert {name: array.shape for name, array in whole.items()} == {
