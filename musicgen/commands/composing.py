@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from musicgen.commands.answer import Answer
+from musicgen.commands.infilling import read_infilling
 from musicgen.commands.paths import check_writable, numbered
 from musicgen.commands.progress import EXPORTING, WaitingLine
 from musicgen.composing.decoding.onnx_model import OnnxModel
@@ -40,7 +42,8 @@ _FORMATS = ("wav", "musicxml", "pdf")  # options, and extensions of `exports`
 # Options that are settings of the composer under the same name.
 _SETTING_OPTIONS = (
     "bars notes variations seed temperature top_k top_p key metre tempo program lowest highest "
-    "density grid max_copy endings pickup transpose parts counterpoint form span silence"
+    "density grid max_copy endings pickup transpose counterpoint form span silence chords "
+    "chord_strength"
 ).split()
 
 _OTHER_NOTES = (
@@ -55,13 +58,16 @@ def compose(options: argparse.Namespace) -> Answer:
     recipe = _read_recipe(options) if options.like else None
     settings = _settings(options, recipe)
     primer = _read_primer(options.primer, options.time) if options.primer else None
-    given = _read_given(options)
+    given = None if options.infill_bars else _read_given(options)
+    infilling = read_infilling(options, _read_primer) if options.infill_bars else None
     started = time.perf_counter()
     name, model, folder = _open_model(options.checkpoint)
     composer = Composer(model, TrainingProfile.load(folder))
     loaded = time.perf_counter()
     variation = recipe.variation if recipe and options.variations is None else None
-    if given is not None:
+    if infilling is not None:
+        pieces = infilling.compose(composer, settings)
+    elif given is not None:
         chosen = None if variation is None else [variation]
         pieces = [*composer.accompany(settings, given, chosen)]
     elif variation is not None and not options.best_of:
@@ -109,6 +115,8 @@ def _open_model(name: str) -> tuple[str, Model, Path]:
 def _settings(options: argparse.Namespace, recipe: Recipe | None) -> ComposeSettings:
     """Settings of the options, and for the rest those of a recipe or the defaults."""
     values = {n: v for n in _SETTING_OPTIONS if (v := getattr(options, n)) is not None}
+    if options.parts is not None and not options.infill_bars:
+        values["parts"] = _parse_number("parts", options.parts)
     for name in ("lowest", "highest"):
         if name in values:
             values[name] = _parse_key(values[name])
@@ -117,6 +125,12 @@ def _settings(options: argparse.Namespace, recipe: Recipe | None) -> ComposeSett
     if "notes" in values and "bars" not in values:
         values["bars"] = None
     return replace(recipe.settings if recipe else ComposeSettings(), **values)
+
+
+def _parse_number(name: str, text: str) -> int:
+    if not re.fullmatch(r"-?[0-9]{1,6}", text):
+        raise InvalidSetting(f"{name} '{text[:40]}' is not a number")
+    return int(text)
 
 
 def _parse_key(text: str) -> int:
@@ -135,7 +149,8 @@ def _read_recipe(options: argparse.Namespace) -> Recipe:
     name = options.like.name
     if recipe is None:
         raise InvalidSetting(f"{name} holds no settings: it was not composed by musicgen")
-    if recipe.begin != "" and options.primer is None and options.melody is None:
+    has_beginning = options.primer or options.melody or options.infill_bars
+    if recipe.begin != "" and not has_beginning:
         beginning = f" ({recipe.begin[:60]})" if recipe.begin else ""
         raise InvalidSetting(
             f"{name} began from something{beginning}: say --primer FILE or --melody FILE"
@@ -178,7 +193,7 @@ def _write_files(
 ) -> dict[str, str]:
     """Write the files of one piece; those of the second and later ones are numbered."""
     composition, score = piece.composition, piece.score
-    begin = None if options.primer or options.melody else ""
+    begin = None if options.primer or options.melody or options.infill_bars else ""
     recipe = Recipe(model, composition.settings, composition.variation, begin)
     files = {"file": numbered(options.out, number)}
     write_output(files["file"], midi_bytes(score, text=recipe.to_text()))

@@ -147,6 +147,12 @@ def _add_file_options(group: argparse._ArgumentGroup) -> None:
         help="parts of the melody's file that are given, by name or number: Soprano,2; "
         "default: the melody alone",
     )
+    group.add_argument(
+        "--rewrite",
+        dest="infill_bars",
+        metavar="BARS",
+        help="compose these bars again, such as 5-8, of the file of --melody, --primer or --like",
+    )
     add_time_option(group)
 
 
@@ -180,7 +186,16 @@ def _add_music_options(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--transpose", type=int, metavar="N", help="semitones; default to a common key"
     )
-    group.add_argument("--parts", type=int, help="voices of one note at a time; 0: chords")
+    group.add_argument(
+        "--parts",
+        metavar="N",
+        help="voices of one note at a time; 0: chords. With --rewrite: names of the parts that "
+        "are composed again",
+    )
+    group.add_argument("--chords", help="a progression, over and over: 'C Am F G', 'C | Dm7 G7'")
+    group.add_argument(
+        "--chord-strength", type=float, metavar="X", help="0 to 3: keep to the chords; default 1"
+    )
     group.add_argument(
         "--counterpoint", type=float, metavar="X", help="0 to 3: avoid clashes and parallels"
     )

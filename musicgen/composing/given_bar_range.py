@@ -122,5 +122,5 @@ class GivenBarRange(PartsBarRange):
 
     def _are_composed(self, notes: np.ndarray) -> np.ndarray:
         """Whether notes are of parts that are composed: (N,) bool."""
-        numbers = [self._part_numbers[role] for role in self._composed_roles]
-        return np.isin(notes["part"], numbers)
+        composed = [self._part_numbers[role] for role in self._composed_roles]
+        return np.isin(notes["part"], composed)

@@ -17,10 +17,12 @@ import numpy as np
 from musicgen.composing.decoding.parallel import Stop
 from musicgen.composing.given_bar_range import range_of_bars
 from musicgen.composing.originality.index import OriginalityIndex
+from musicgen.composing.parts_bar_range import PartsBarRange
 from musicgen.composing.random_streams import Purpose, random_stream
 from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.model_interface import Model
 from musicgen.encoding.notes import NotesEncoding
+from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.errors import Cancelled, InvalidSetting
 from musicgen.score import Score
 from musicgen.theory.voice_separation import separate_voices
@@ -64,7 +66,8 @@ def infill(
         raise InvalidSetting(
             f"bars {first_bar + 1} to {last_bar + 1} are not of this piece of {score.bars} bars"
         )
-    bar_range = range_of_bars(model, settings, score, first_bar, last_bar, parts)
+    placed = _on_grid(model, score)
+    bar_range = range_of_bars(model, settings, placed, first_bar, last_bar, parts)
     stream = partial(random_stream, Purpose.INFILL, settings.seed)
     try:
         drawn = bar_range.draw(candidates, stream, index, stop)
@@ -74,5 +77,14 @@ def infill(
     except Cancelled:
         return None
     best = int(np.argmax(log_likelihoods))
-    voiced = separate_voices(scores[best], settings.parts or 0)
-    return Infill(voiced, first_bar, last_bar, len(drawn[best]), log_likelihoods[best])
+    infilled = separate_voices(scores[best], settings.parts or 0)
+    if isinstance(bar_range, PartsBarRange) and placed.is_performance == score.is_performance:
+        infilled = bar_range.within(score, infilled)
+    return Infill(infilled, first_bar, last_bar, len(drawn[best]), log_likelihoods[best])
+
+
+def _on_grid(model: Model, score: Score) -> Score:
+    """The score on the grid of the model, without drums where it knows no parts."""
+    grid = model.encoding.grid
+    has_parts = isinstance(model.encoding, PartsEncoding)
+    return grid.on_clock(score) if has_parts else grid.place(score)

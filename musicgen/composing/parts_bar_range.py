@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,7 +15,7 @@ from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.encoding.parts.roles import Role, assign_roles
 from musicgen.encoding.parts.steps_of_parts import GivenChords, PartsSteps
 from musicgen.encoding.steps import Steps
-from musicgen.score import Score
+from musicgen.score import MAX_RESOLUTION, Score
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,20 @@ class PartsBarRange(BarRange):
                 latest = following["start"][ends].min() - note["start"]
                 note["duration"] = min(note["duration"], latest)
         return replace(self.score, notes=np.concatenate([notes[~inside], new]))
+
+    def within(self, original: Score, infilled: Score) -> Score:
+        """The new notes in the piece as it was before it was placed on the grid."""
+        resolution = math.lcm(original.resolution, infilled.resolution)
+        if resolution > MAX_RESOLUTION:
+            return infilled
+        ticks = self.model.encoding.grid.ticks
+        placed = original.notes.copy()
+        units = original.notes["start"] * self.score.resolution / (original.resolution * ticks)
+        placed["start"] = np.rint(units).astype(np.int64) * ticks
+        new = infilled.at_resolution(resolution).notes[self._are_replaced(infilled.notes)]
+        original = original.at_resolution(resolution)
+        staying = original.notes[~self._are_replaced(placed)]
+        return replace(original, notes=np.concatenate([staying, new]))
 
     def _are_replaced(self, notes: np.ndarray) -> np.ndarray:
         """Whether notes of the piece give way to new ones: (N,) bool."""

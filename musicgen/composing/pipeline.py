@@ -153,9 +153,6 @@ class Composer:
         counts as composed.
         """
         started = time.perf_counter()
-        encoding = self.model.encoding
-        place = encoding.grid.on_clock if self._knows_parts else encoding.grid.place
-        score = place(score)
         settings = self._resolve(settings_of_finished(settings, score), score)
         index = self.profile.index
         result = infill(

@@ -50,8 +50,8 @@ def test_more_chords_than_beats_are_refused() -> None:
 )
 def test_the_key_is_that_of_the_chords(chords: str, key: str) -> None:
     assert in_key_of_chords(ComposeSettings(chords=chords)).key == key
-    asked = ComposeSettings(chords=chords, key="E minor")
-    assert in_key_of_chords(asked).key == "E minor"
+    in_e = ComposeSettings(chords=chords, key="E minor")
+    assert in_key_of_chords(in_e).key == "E minor"
 
 
 def _share_of_chord_tones(composer: Composer, strength: float) -> float:

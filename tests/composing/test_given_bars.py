@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +38,7 @@ def _outside(notes: np.ndarray) -> np.ndarray:
     return notes[(notes["start"] < 2 * BAR) | (notes["start"] >= 5 * BAR)]
 
 
-def test_surroundings_are_the_steps_before_after_and_beside_a_stretch() -> None:
+def test_surroundings_are_the_steps_before_after_and_beside_the_bars() -> None:
     steps = encode_surroundings(PARTS, DUET, QUARTER, 2 * QUARTER, [1])
     assert steps.given is not None
     pairs = zip(steps.given.part.tolist(), steps.given.onset.tolist(), strict=True)
@@ -78,3 +79,22 @@ def test_a_model_that_does_not_know_given_steps_refuses(tmp_path: Path) -> None:
     old = band_composer(tmp_path)
     with pytest.raises(InvalidSetting, match="composes all parts of bars again"):
         old.infill(ComposeSettings(bars=8), _band(), 2, 4, parts=[1])
+
+
+def test_times_between_grid_steps_stay_outside_of_the_bars(composer: Composer) -> None:
+    score = _band().at_resolution(480)
+    notes = score.notes.copy()
+    notes["start"] += 7
+    notes["duration"] -= 9
+    played = replace(score, notes=notes, tempo=91.0)
+    again = composer.infill(ComposeSettings(bars=8), played, 2, 4, parts=[1, 2])
+    assert again is not None and again.score.tempo == 91.0 and again.score.resolution == 480
+    start, end = 2 * 4 * 480, 5 * 4 * 480
+    for piece in (played, again.score):
+        of_piece = piece.notes
+        inside = (of_piece["start"] >= start - 10) & (of_piece["start"] < end)
+        outside = of_piece[~(inside & np.isin(of_piece["part"], [1, 2]))]
+        if piece is played:
+            expected = outside[COLUMNS].tolist()
+    assert outside[COLUMNS].tolist() == expected
+    assert len(again.score) > len(expected)

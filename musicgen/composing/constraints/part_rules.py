@@ -87,9 +87,9 @@ def prefer_chord_tones(strength: float, opening: PartsSteps) -> Rule:
     def rule(context: StepContext, logits: np.ndarray) -> np.ndarray:
         chords = context.features["chords"]  # (K, 27)
         on_beat = positions[context.now] % beat == 0
-        asked = (chords[:, root] != NO_ROOT) & on_beat & ~_is_drum(context)[:, 0]
+        has_chord = (chords[:, root] != NO_ROOT) & on_beat & ~_is_drum(context)[:, 0]
         outside = np.pad(chords[:, root + 1 :][:, classes] == 0, ((0, 0), (0, 1)))  # not a rest
-        bias = strength * CHORD_BIAS * (outside & asked[:, None])
+        bias = strength * CHORD_BIAS * (outside & has_chord[:, None])
         return logits - bias.astype(logits.dtype)
 
     return rule
