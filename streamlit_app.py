@@ -12,6 +12,7 @@ from starlette.middleware import Middleware
 from musicgen.ui.home import home_view
 from musicgen.ui.server import edit_endpoint, live_endpoint, sound_files
 from musicgen.ui.server.allowed_hosts import AllowedHosts
+from musicgen.ui.server.page_document import PageDocument
 from musicgen.ui.server.preload_headers import PreloadHeaders
 from musicgen.ui.server.warm_up import import_early
 from musicgen.ui.shared import frame
@@ -29,5 +30,5 @@ else:
         __file__,
         lifespan=import_early,
         routes=[*live_endpoint.routes(), *edit_endpoint.routes(), *sound_files.routes()],
-        middleware=[Middleware(AllowedHosts), Middleware(PreloadHeaders)],
+        middleware=[Middleware(AllowedHosts), Middleware(PageDocument), Middleware(PreloadHeaders)],
     )

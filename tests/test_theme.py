@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from musicgen.ui.shared.frame import ON_PRIMARY
+from musicgen.ui.shared.frame import CAPTION, ON_PRIMARY
 
 CONFIG = Path(__file__).parents[1] / ".streamlit/config.toml"
 THEMES = tomllib.loads(CONFIG.read_text())["theme"]
@@ -52,3 +52,11 @@ def test_text_and_selected_labels_have_enough_contrast(name: str, ground: str) -
 @pytest.mark.parametrize("name", ["light", "dark"])
 def test_the_label_of_a_primary_button_has_enough_contrast(name: str) -> None:
     assert contrast(rgb(ON_PRIMARY[name]), rgb(THEMES[name]["primaryColor"])) >= MIN_CONTRAST
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_captions_and_code_have_enough_contrast(name: str) -> None:
+    for ground in ("backgroundColor", "secondaryBackgroundColor"):
+        behind = rgb(THEMES[name][ground])
+        assert contrast(rgb(CAPTION[name]), behind) >= MIN_CONTRAST
+        assert contrast(rgb(THEMES[name]["codeTextColor"]), behind) >= MIN_CONTRAST

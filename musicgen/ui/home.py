@@ -38,7 +38,7 @@ def home_view() -> None:
 
 
 def _collections() -> None:
-    st.subheader("Collections", anchor=False)
+    st.header("Collections", anchor=False)
     rows = [
         (bundled.name, bundled.title, bundled.pieces, "piece") for bundled in bundled_collections()
     ]
@@ -52,7 +52,7 @@ def _collections() -> None:
 
 
 def _runs() -> None:
-    st.subheader("Models and trainings", anchor=False)
+    st.header("Models and trainings", anchor=False)
     runs = list_runs()
     if not runs:
         st.markdown("No model yet: train one on the Train page; a quick one takes five minutes.")
@@ -84,7 +84,7 @@ def run_summary(run: Run) -> str:
 
 
 def _pieces() -> None:
-    st.subheader("Pieces composed", anchor=False)
+    st.header("Pieces composed", anchor=False)
     try:
         number = sum(1 for path in pieces_folder().iterdir() if not path.name.startswith("."))
     except OSError:

@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
+import html
 from pathlib import Path
 
 import streamlit as st
 
 # A file, because the browser would fetch an icon by name (`:material/piano:`) from the network.
 ICON = Path(__file__).with_name("icon.png")
+ANNOUNCEMENT = "musicgen-announcement"  # class of text that the page's live region takes
 # Streamlit's white text on primary buttons cannot be read on the light blue of the dark theme.
 ON_PRIMARY = {"light": "#ffffff", "dark": "#14181f"}
-_STYLE = (
-    '<style>.stApp [data-testid^="stBaseButton-primary"]:not(:disabled) '
-    f"{{ color: light-dark({ON_PRIMARY['light']}, {ON_PRIMARY['dark']}) }}</style>"
-)
+# Its captions have a contrast of 4.1 to 1; 4.5 is the least that can be read well (WCAG AA).
+CAPTION = {"light": "#5b6470", "dark": "#a9b2bf"}
+_STYLE = f"""<style>
+.stApp [data-testid^="stBaseButton-primary"]:not(:disabled) {{
+  color: light-dark({ON_PRIMARY["light"]}, {ON_PRIMARY["dark"]});
+}}
+.stApp [data-testid="stMultiSelect"] span[title],
+.stApp [data-testid="stMultiSelect"] span[title] ~ * {{
+  color: light-dark({ON_PRIMARY["light"]}, {ON_PRIMARY["dark"]});
+}}
+.stApp [data-testid="stCaptionContainer"] {{
+  opacity: 1;
+  color: light-dark({CAPTION["light"]}, {CAPTION["dark"]});
+}}
+/* The page with the focus looked like the page that is open. */
+.stApp [data-testid="stPageLink-NavLink"]:focus-visible {{
+  outline: 2px solid var(--st-primary-color, currentColor);
+  outline-offset: 1px;
+}}
+.stApp [data-testid="stMainBlockContainer"] {{ padding-top: 3.5rem; }}
+.stApp [data-testid="stElementContainer"]:has(.{ANNOUNCEMENT}) {{ display: none; }}
+</style>"""
 PAGES = (
     ("streamlit_app.py", "Home", ":material/home:"),
     ("pages/1_Data.py", "Data", ":material/library_music:"),
@@ -32,6 +52,11 @@ def begin(title: str, subtitle: str) -> None:
             st.page_link(page, label=label, icon=icon, width="stretch")
     st.title(title, anchor=False)
     st.caption(subtitle)
+
+
+def announce(text: str) -> None:
+    """Have a screen reader say what has happened; once a page, in the same words at each rerun."""
+    st.html(f'<span class="{ANNOUNCEMENT}">{html.escape(text)}</span>')
 
 
 def queue_toast(message: str, icon: str = ":material/check:") -> None:

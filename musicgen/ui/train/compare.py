@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -17,6 +16,7 @@ from musicgen.ui.shared.text import format_duration
 from musicgen.ui.train.live_query import COMPARED, LiveQuery
 from musicgen.ui.train.plots import BITS, EPOCHS, MINUTES, NATS, STEPS, View
 from musicgen.ui.train.runs import is_alive
+from musicgen.ui.train.settings_table import settings_rows
 
 SELECTED_AT_FIRST = 4  # runs
 
@@ -93,12 +93,12 @@ def _differences(runs: Sequence[Run]) -> None:
     settings_of = {}
     for run in runs:
         try:
-            settings_of[run.name] = _flatten(run.settings.to_json())
+            settings_of[run.name] = settings_rows(run.settings)
         except UnknownRun:
             continue
     names = dict.fromkeys(name for settings in settings_of.values() for name in settings)
     rows = {
-        name: [str(settings.get(name, "")) for settings in settings_of.values()]
+        name: [settings.get(name, "") for settings in settings_of.values()]
         for name in names
         if name != "name" and len({settings.get(name) for settings in settings_of.values()}) > 1
     }
@@ -108,12 +108,3 @@ def _differences(runs: Sequence[Run]) -> None:
     st.markdown("**Settings that differ**")
     table = pd.DataFrame.from_dict(rows, orient="index", columns=list(settings_of))
     st.dataframe(table.rename_axis("setting"))
-
-
-def _flatten(entry: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Return nested settings as one level: `train: learning rate`."""
-    flat: dict[str, Any] = {}
-    for name, value in entry.items():
-        label = f"{prefix}{name}".replace("_", " ")
-        flat |= _flatten(value, f"{label}: ") if isinstance(value, dict) else {label: value}
-    return flat

@@ -27,6 +27,7 @@ from musicgen.training.run_folder.status import (
     STOPPING,
     Status,
 )
+from musicgen.ui.shared.frame import announce
 from musicgen.ui.shared.text import escape, format_duration
 from musicgen.ui.shared.url_choice import choose_next, url_choice
 
@@ -125,6 +126,7 @@ def state_badge(status: Status, bundled: bool, resumable: bool) -> None:
     sentence = status.message[:1].upper() + status.message[1:]
     message = f" **{escape(sentence, 500)}.**" if sentence else ""
     st.markdown(f":{badge.colour}-badge[{badge.icon} {status.state}]{message} {advice}")
+    announce(f"The training is {status.state}. {sentence}")
 
 
 def is_alive(status: Status) -> bool:

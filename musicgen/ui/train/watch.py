@@ -24,6 +24,7 @@ from musicgen.ui.train.evaluation import evaluation_view
 from musicgen.ui.train.live_query import FIELDS, LOSS, SPEED, LiveQuery
 from musicgen.ui.train.plots import BITS, EPOCHS, MINUTES, NATS, STEPS, View
 from musicgen.ui.train.samples import samples_view
+from musicgen.ui.train.settings_table import settings_rows
 
 CURVES = (LOSS, FIELDS, SPEED)
 VIEWS = (*CURVES, "Samples", "Evaluation", "Log", "Settings")
@@ -92,7 +93,8 @@ def _other_view(run: Run, settings: RunSettings, view_name: str) -> None:
     elif view_name == "Evaluation":
         evaluation_view(run)
     else:
-        st.json(settings.to_json())
+        rows = settings_rows(settings)
+        st.table({"setting": list(rows), "value": [escape(value) for value in rows.values()]})
 
 
 def _view_widgets(loss: bool) -> View:

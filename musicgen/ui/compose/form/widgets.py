@@ -146,8 +146,8 @@ def seed_widgets() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _number_input("seed", "Seed", step=1, on_change=keep_typed_seed, args=())
         st.button(
-            "", icon=":material/casino:", on_click=draw_and_keep_seed, key="draw-seed",
-            help="Another seed", width=48,
+            "Another", icon=":material/casino:", on_click=draw_and_keep_seed, key="draw-seed",
+            help="Draw another seed",
         )  # fmt: skip
     st.toggle(
         "Keep this seed", **widget_options("keep_seed"),

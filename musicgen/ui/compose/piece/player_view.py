@@ -22,6 +22,7 @@ from musicgen.ui.compose.piece_facts import (
     primer_notes,
 )
 from musicgen.ui.compose.session import current_session
+from musicgen.ui.shared.frame import announce
 from musicgen.ui.shared.tasks import ComposeTask
 from musicgen.ui.shared.text import escape, format_clock, format_count, format_length
 
@@ -57,6 +58,7 @@ def _progress() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         share = min(1.0, task.bar / task.bars) if task.bars else 0.0
         st.progress(share, text=progress_text(task))
+        announce("A piece is being written.")
         st.button("Stop", icon=":material/stop:", on_click=task.stop, key="stop-composing")
     if len(task.score):
         roll_player(task.score, b"", "player", scroll_count=current_session().scroll_count)
@@ -149,6 +151,7 @@ def _headline(piece: SavedPiece, score: Score) -> None:
         st.markdown(f"**{escape(piece.name)}**", width="content")
         _badges(piece)
     st.caption(" · ".join(parts))
+    announce(f"The piece is there: {piece.name}, {format_length(score)}.")
     if piece.settings.draws_other_notes and recipe_of(piece).begin is not None:
         st.caption(f"Composed by an earlier version: {OTHER_NOTES}.")
 

@@ -1,0 +1,1 @@
+"""Benchmarks that walk through the pages in a real Chromium."""

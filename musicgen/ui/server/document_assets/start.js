@@ -1,0 +1,36 @@
+// Runs in every page before Streamlit does.
+(() => {
+  const { pages, start, region } = JSON.parse(document.getElementById("musicgen-start").textContent);
+
+  // Streamlit asks for its server below the page's own path first: two failed requests for each
+  // page that is opened by its address.
+  const path = location.pathname.replace(/\/$/, "");
+  const last = path.slice(path.lastIndexOf("/") + 1);
+  const base = pages.includes(last) ? path.slice(0, -last.length) : `${path}/`;
+  window.__streamlit = { ...window.__streamlit, BACKEND_BASE_URL: location.origin + base };
+
+  // Its dialog on a stopped server names a script that nobody has.
+  const explainStop = () => {
+    const code = document.querySelector('[role="dialog"] [data-testid="stErrorCodeBlock"] code');
+    if (!code?.textContent.includes("yourscript.py")) return;
+    const block = code.closest('[data-testid="stErrorCodeBlock"]');
+    code.closest('[role="dialog"]').querySelector("h2").textContent = start.title;
+    block.previousElementSibling.textContent = start.text;
+    code.textContent = start.command; // empty where only whoever runs the server can start it
+    block.hidden = !start.command;
+    block.querySelector("button")?.remove(); // it would copy what stood there before
+  };
+
+  // A screen reader reads changes of a region that was there before; Streamlit draws anew.
+  let announced = "";
+  const announce = () => {
+    const text = document.querySelector(".musicgen-announcement")?.textContent ?? "";
+    if (text === announced) return;
+    announced = text;
+    document.getElementById(region).textContent = text;
+  };
+  new MutationObserver(() => {
+    explainStop();
+    announce();
+  }).observe(document, { childList: true, subtree: true, characterData: true });
+})();
