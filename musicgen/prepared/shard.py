@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 
 from musicgen.corpus.split import split_position
+from musicgen.encoding.registry import encode_for_training
 from musicgen.encoding.steps import Encoding
 from musicgen.files import new_folder
 from musicgen.json_files import read_json
@@ -32,7 +33,7 @@ def write_shard(
 
     scores: those of `stored`, in the same order.
     """
-    pieces = [encoding.encode(score) for score in scores]
+    pieces = [encode_for_training(encoding, score) for score in scores]
     texts = [PieceRow.of(p, s.file).to_bytes() for p, s in zip(pieces, stored, strict=True)]
     fields = [np.zeros((0, len(encoding.fields)), np.int32), *(piece.fields for piece in pieces)]
     digests = np.frombuffer(b"".join(score.digest for score in stored), np.uint8).reshape(-1, 16)

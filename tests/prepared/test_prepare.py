@@ -16,7 +16,7 @@ from musicgen.corpus.errors import PreparedSource
 from musicgen.corpus.load import load_collection
 from musicgen.corpus.related.groups import related_pieces
 from musicgen.corpus.split import SPLITS, Shares, split_pieces
-from musicgen.encoding.registry import fit_encoding
+from musicgen.encoding.registry import encode_for_training, fit_encoding
 from musicgen.errors import Cancelled
 from musicgen.prepared.data_set import DamagedSet, open_prepared
 from musicgen.prepared.plan import UnfitFolder
@@ -59,8 +59,10 @@ def test_pieces_are_those_of_the_collection(source: str, encoding: str, tmp_path
         stored = data_set.pieces(side, Shares())
         assert stored.lengths.tolist() == [len(fitted.encode(score)) for score in expected]
         for number in range(0, len(expected), 7):
-            steps, again = fitted.encode(expected[number]), stored[number]
+            steps, again = encode_for_training(fitted, expected[number]), stored[number]
             assert np.array_equal(steps.fields, again.fields)
+            features, stored_features = fitted.features(steps), fitted.features(again)
+            assert all(np.array_equal(features[name], stored_features[name]) for name in features)
             assert fitted.decode(steps) == fitted.decode(again)
             assert steps.name == again.name
 
