@@ -15,7 +15,13 @@ import numpy as np
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.grid import ClockName
 from musicgen.encoding.notes import NotesEncoding, Voicing
-from musicgen.encoding.parts.encoding import MAX_FORMS, MIN_REPEATED, PartsEncoding
+from musicgen.encoding.parts.encoding import (
+    MAX_FORMS,
+    MIN_HARMONY,
+    MIN_REPEATED,
+    PartsEncoding,
+    has_harmony,
+)
 from musicgen.encoding.steps import Encoding
 from musicgen.score import Score
 from musicgen.theory.chords import sonorities
@@ -24,11 +30,12 @@ from musicgen.theory.form import form_of
 
 @dataclass(frozen=True)
 class BarsOfPiece:
-    """Numbers of bars of a piece, in all and different ones."""
+    """Numbers of bars of a piece, in all and different ones, and whether it has harmony."""
 
     digest: bytes  # hash of the piece
     bars: int
     different: int
+    has_harmony: bool
 
 
 @dataclass(frozen=True)
@@ -92,7 +99,10 @@ def encoding_of_facts(encoding: str, facts: EncodingFacts) -> Encoding:
         return EventsEncoding(has_velocity, len(facts.programs) > 1, clock)
     bars = sum(form.bars for form in facts.forms)
     repeated = 1 - sum(form.different for form in facts.forms) / bars if bars else 0.0
-    return PartsEncoding(has_velocity, clock, clock == "beats" and repeated >= MIN_REPEATED)
+    harmonies = sum(form.has_harmony for form in facts.forms)
+    has_chords = clock == "beats" and harmonies >= MIN_HARMONY * max(len(facts.forms), 1)
+    has_form = clock == "beats" and repeated >= MIN_REPEATED
+    return PartsEncoding(has_velocity, clock, has_form, True, has_chords)
 
 
 def _forms(scores: Sequence[tuple[bytes, Score]]) -> tuple[BarsOfPiece, ...]:
@@ -100,5 +110,8 @@ def _forms(scores: Sequence[tuple[bytes, Score]]) -> tuple[BarsOfPiece, ...]:
     with_notes = sorted(
         ((digest, score) for digest, score in scores if len(score)), key=lambda pair: pair[0]
     )
-    forms = [(digest, form_of(score)) for digest, score in with_notes[:MAX_FORMS]]
-    return tuple(BarsOfPiece(digest, len(form), len(set(form))) for digest, form in forms)
+    forms = [(digest, form_of(score), score) for digest, score in with_notes[:MAX_FORMS]]
+    return tuple(
+        BarsOfPiece(digest, len(form), len(set(form)), has_harmony(score))
+        for digest, form, score in forms
+    )

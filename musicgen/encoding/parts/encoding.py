@@ -63,7 +63,7 @@ class PartsEncoding:
         performed = sum(len(score) for score in scores if score.is_performance)
         clock: ClockName = "seconds" if 2 * performed > notes else "beats"
         repeats = clock == "beats" and repeated_share(scores[:MAX_FORMS]) >= MIN_REPEATED
-        has_chords = clock == "beats" and harmony_share(scores) >= MIN_HARMONY
+        has_chords = clock == "beats" and harmony_share(scores[:MAX_FORMS]) >= MIN_HARMONY
         return cls(len(velocities) > 1, clock, repeats, True, has_chords)
 
     @classmethod
@@ -241,11 +241,12 @@ class _PartsJson(msgspec.Struct, tag_field="name", tag="parts", forbid_unknown_f
 
 def harmony_share(scores: Sequence[Score]) -> float:
     """Share of the scores that have several parts or many notes at once."""
-    harmonies = [_has_harmony(score) for score in scores]
+    harmonies = [has_harmony(score) for score in scores]
     return sum(harmonies) / len(harmonies) if harmonies else 0.0
 
 
-def _has_harmony(score: Score) -> bool:
+def has_harmony(score: Score) -> bool:
+    """Whether a score has two notes or more at an onset, on average."""
     notes = score.pitched.notes
     return 2 * len(np.unique(notes["start"])) < len(notes)
 
