@@ -19,7 +19,7 @@ from musicgen.composing.bar_range import BarRange
 from musicgen.composing.bars import bar_start
 from musicgen.composing.decoding.likelihood import step_log_likelihoods
 from musicgen.composing.decoding.parallel import Stop
-from musicgen.composing.generation import Composition
+from musicgen.composing.generation import Composition, encode_composed
 from musicgen.composing.given_bar_range import range_of_bars
 from musicgen.composing.originality.index import OriginalityIndex
 from musicgen.composing.random_streams import Purpose, random_stream
@@ -69,7 +69,7 @@ def with_ending(
     best = next((p for p in closed if not _is_degenerate(p, composition.primer_notes)), None)
     if best is None:
         return composition
-    steps = model.encoding.encode(best)
+    steps = encode_composed(model.encoding, best, composition.steps)
     log_likelihood = _log_likelihood(bar_range, composition, steps.fields)
     return replace(composition, score=best, steps=steps, log_likelihood=log_likelihood, fork=None)
 
@@ -106,9 +106,10 @@ def closing(score: Score, tonic: int) -> Score | None:
 
 def _last_bars(model: Model, composition: Composition, first_bar: int) -> BarRange:
     """The range of the ending, with the model's state before it where the steps are the same."""
-    score = composition.score
-    bar_range = range_of_bars(model, composition.settings, score, first_bar, score.bars - 1)
-    drawn_before = composition.steps.fields[: len(bar_range.before)]
+    score, drawn = composition.score, composition.steps
+    last_bar = score.bars - 1
+    bar_range = range_of_bars(model, composition.settings, score, first_bar, last_bar, drawn=drawn)
+    drawn_before = drawn.fields[: len(bar_range.before)]
     if composition.fork is None or not np.array_equal(bar_range.before, drawn_before):
         return bar_range
     return replace(bar_range, fork=composition.fork)
@@ -160,13 +161,13 @@ def _can_be_closed(model: Model, composition: Composition, first_bar: int) -> bo
 def _tonic(composition: Composition, start: int) -> int:
     """Pitch class of the tonic, of the key asked for or that of the piece before its last bars.
 
-    The key in the settings, and that which a model of `parts` is given, are those of the piece as
-    it was drawn.
+    The key in the settings is that of the piece as it was drawn; that which a model of `parts` was
+    given moves with the piece.
     """
     if composition.settings.key is not None:
         return (tonic_of(composition.settings.key) + composition.transposed) % 12
     if isinstance(composition.steps, PartsSteps) and composition.steps.key != UNKNOWN_KEY:
-        return (composition.steps.key + composition.transposed) % 12
+        return composition.steps.key % 12
     notes = composition.score.notes
     [key] = find_keys([replace(composition.score, notes=notes[notes["start"] < start])])
     return key.tonic if key else 0

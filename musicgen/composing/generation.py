@@ -29,7 +29,8 @@ from musicgen.composing.random_streams import Purpose, random_stream
 from musicgen.composing.settings import ENDING_BARS, ComposeSettings
 from musicgen.encoding.model_interface import Model, Stepper
 from musicgen.encoding.parts.encoding import PartsEncoding
-from musicgen.encoding.parts.roles import Ensemble
+from musicgen.encoding.parts.roles import Ensemble, transposed_key, written_order
+from musicgen.encoding.parts.steps_of_parts import PartsSteps
 from musicgen.encoding.steps import Encoding, Steps
 from musicgen.metres import bar_positions
 from musicgen.score import Score
@@ -221,8 +222,7 @@ class _Generation:
     def _ending_start(self) -> int | None:
         """The tick where the bars begin that an ending replaces; None for a piece without."""
         first_bar = (self.settings.all_bars or 0) - ENDING_BARS
-        # Before a range of bars, the parts of `parts` rest: another state than the one drawn to.
-        if first_bar <= 0 or isinstance(self.model.encoding, PartsEncoding):
+        if first_bar <= 0:
             return None
         return bar_start(self.prompt.metres, first_bar, self.model.encoding.grid.resolution)
 
@@ -243,7 +243,7 @@ class _Generation:
         if self.given is not None:
             return self.given.with_composed(score)
         if isinstance(encoding, PartsEncoding):
-            score = _highest_part_first(score)
+            score = _as_written(score, self.prompt.steps)
         if settings.program is None:
             return score
         return _with_program(score, settings.program)
@@ -265,13 +265,25 @@ class _Generation:
         )
 
 
-def _highest_part_first(score: Score) -> Score:
-    """A score with its parts, which are in order from low to high, as they are written: drums last.
+def encode_composed(encoding: Encoding, score: Score, drawn: Steps, semitones: int = 0) -> Steps:
+    """The steps of a score that was drawn as other steps, and changed or transposed since.
 
-    Its notes are the same.
+    A piece of `parts` keeps the roles, key, chords and form that it was drawn with.
     """
-    count = sum(not part.is_drum for part in score.parts)
-    order = [*reversed(range(count)), *range(count, len(score.parts))]
+    if not isinstance(encoding, PartsEncoding):
+        return encoding.encode(score)
+    assert isinstance(drawn, PartsSteps)
+    roles = tuple(role.transposed(semitones) for role in drawn.roles)
+    key = transposed_key(drawn.key, semitones)
+    chords = drawn.chords and drawn.chords.transposed(semitones)
+    piece = replace(drawn, roles=roles, key=key, chords=chords)
+    return encoding.encode_as(score, piece, written_order(roles))
+
+
+def _as_written(score: Score, steps: Steps) -> Score:
+    """A score whose parts are in the order of their roles, with its parts as they are written."""
+    assert isinstance(steps, PartsSteps)
+    order = written_order(steps.roles)
     notes = score.notes.copy()
     notes["part"] = np.argsort(order)[notes["part"]]
     parts = (replace(score.parts[old], track=new) for new, old in enumerate(order))

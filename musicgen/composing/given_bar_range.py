@@ -19,6 +19,7 @@ from musicgen.encoding.model_interface import Model
 from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.encoding.parts.steps_of_parts import PartsSteps
 from musicgen.encoding.parts.surroundings import encode_surroundings
+from musicgen.encoding.steps import Steps
 from musicgen.errors import InvalidSetting
 from musicgen.score import Score
 
@@ -32,20 +33,25 @@ def range_of_bars(
     first_bar: int,
     last_bar: int,
     parts: Sequence[int] | None = None,
+    *,
+    drawn: Steps | None = None,
 ) -> BarRange:
     """The range of bars of a piece (from 0, both included), as a model's encoding needs it.
 
-    parts: numbers of the parts of the piece that are composed; None for all. InvalidSetting where
-    the model cannot leave parts as they are, or the piece has no such parts.
+    parts: numbers of the parts of the piece that are composed; None for all. drawn: the steps of
+    the piece, where it was drawn with these settings. InvalidSetting where the model cannot leave
+    parts as they are, or the piece has no such parts.
     """
     encoding = model.encoding
-    if not isinstance(encoding, PartsEncoding) or not encoding.given_first:
-        if parts is not None:
-            raise InvalidSetting("this model composes all parts of bars again, and not some alone")
-        kind = PartsBarRange if isinstance(encoding, PartsEncoding) else BarRange
-        return kind(model, settings, score, first_bar, last_bar)
-    if parts is None and last_bar + 1 == score.bars:  # nothing is given around the last bars
-        return PartsBarRange(model, settings, score, first_bar, last_bar)
+    gives_steps = isinstance(encoding, PartsEncoding) and encoding.given_first
+    if parts is not None and not gives_steps:
+        raise InvalidSetting("this model composes all parts of bars again, and not some alone")
+    if not isinstance(encoding, PartsEncoding):
+        return BarRange(model, settings, score, first_bar, last_bar)
+    if not gives_steps or (parts is None and last_bar + 1 == score.bars):
+        # Nothing is given around the last bars.
+        assert drawn is None or isinstance(drawn, PartsSteps)
+        return PartsBarRange(model, settings, score, first_bar, last_bar, drawn=drawn)
     chosen = None if parts is None else tuple(parts)
     return GivenBarRange(model, settings, score, first_bar, last_bar, parts=chosen)
 

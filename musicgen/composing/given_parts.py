@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from musicgen.encoding.parts.encoding import PartsEncoding
-from musicgen.encoding.parts.roles import Ensemble, Role
+from musicgen.encoding.parts.roles import Ensemble, Role, written_order
 from musicgen.encoding.parts.steps_of_parts import GivenSteps, PartsSteps
 from musicgen.encoding.steps import Encoding
 from musicgen.errors import InvalidSetting
@@ -62,11 +62,9 @@ class GivenMusic:
             resolution = composed.resolution
         given = self.score.at_resolution(resolution)
         composed = composed.at_resolution(resolution)
-        count = sum(not role.is_drum for role in self.steps.roles)
-        order = [*reversed(range(count)), *range(count, len(self.steps.roles))]
         parts: list[Part] = []
         tables, pedals = [], []
-        for role in order:
+        for role in written_order(self.steps.roles):
             own = [number for number, of_part in self.roles.items() if of_part == role]
             of_role = [(given, number) for number in own] or [(composed, role)]
             for score, number in of_role:

@@ -12,7 +12,7 @@ import numpy as np
 from musicgen.composing.asked_chords import asked_chords
 from musicgen.composing.bar_range import BarRange
 from musicgen.encoding.parts.encoding import PartsEncoding
-from musicgen.encoding.parts.roles import Role, assign_roles
+from musicgen.encoding.parts.roles import Role, assign_roles, written_order
 from musicgen.encoding.parts.steps_of_parts import GivenChords, PartsSteps
 from musicgen.encoding.steps import Steps
 from musicgen.score import MAX_RESOLUTION, Score
@@ -20,11 +20,21 @@ from musicgen.score import MAX_RESOLUTION, Score
 
 @dataclass(frozen=True)
 class PartsBarRange(BarRange):
-    """A range of bars of a piece with parts, which keep their numbers, names and instruments."""
+    """A range of bars of a piece with parts, which keep their numbers, names and instruments.
+
+    drawn: the piece as it was drawn, for one that is not from a file. It is composed again with the
+    roles, the key and the form that it was drawn with, and each part goes on when it was to.
+    """
+
+    drawn: PartsSteps | None = None
 
     @cached_property
     def opening(self) -> Steps:
-        """The steps before the range; all parts rest until it begins, where they do not sound."""
+        """The steps before the range; parts of a file rest until it begins, or hold a note."""
+        if self.drawn is not None:
+            _, onset = self.drawn.schedule
+            before = onset < self._units(self.start)
+            return replace(self.drawn, fields=self.drawn.fields[before])
         encoding = self.model.encoding
         assert isinstance(encoding, PartsEncoding)
         steps = encoding.encode_opening(self.score, self._units(self.start))
@@ -83,7 +93,9 @@ class PartsBarRange(BarRange):
 
     @cached_property
     def _part_numbers(self) -> tuple[int, ...]:
-        """For each role the part of the score that it was first given."""
+        """For each role the part of the score, the first where several were merged."""
+        if self.drawn is not None:
+            return tuple(np.argsort(written_order(self.drawn.roles)).tolist())
         of_note, roles = assign_roles(self.score.notes, self.score.parts)
         parts = self.score.notes["part"]
         return tuple(int(parts[of_note == role].min()) for role in range(len(roles)))

@@ -11,7 +11,7 @@ from musicgen.composing.bars import bar_start
 from musicgen.composing.decoding.likelihood import step_log_likelihoods
 from musicgen.composing.decoding.parallel import Stop
 from musicgen.composing.ending import is_open, with_ending
-from musicgen.composing.generation import Composition, OnBar, generate
+from musicgen.composing.generation import Composition, OnBar, encode_composed, generate
 from musicgen.composing.given_parts import GivenMusic
 from musicgen.composing.infill import infill
 from musicgen.composing.piece import Piece, evaluate
@@ -282,7 +282,7 @@ class Composer:
         if not semitones:
             return composition
         score = score.transposed(semitones)
-        steps = self.model.encoding.encode(score)
+        steps = encode_composed(self.model.encoding, score, composition.steps, semitones)
         return replace(composition, score=score, steps=steps, transposed=semitones)
 
 

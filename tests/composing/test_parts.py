@@ -228,8 +228,9 @@ def test_drums_are_not_transposed(composer: Composer) -> None:
         composer.compose(ComposeSettings(bars=4, transpose=semitones))[0].score
         for semitones in (0, 3)
     )
-    raised = higher.notes["pitch"] - plain.notes["pitch"]
-    assert raised.tolist() == np.where(plain.is_drum, 0, 3).tolist()
+    raised = plain.notes.copy()
+    raised["pitch"][~plain.is_drum] += 3
+    assert sorted(raised.tolist()) == sorted(higher.notes.tolist())  # a drum may come before a note
 
 
 def test_what_the_model_knows_itself_changes_nothing(composer: Composer) -> None:

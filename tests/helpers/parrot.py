@@ -100,6 +100,7 @@ class PartsParrot:
 
     def __init__(self, pieces: Sequence[Score], order: int = 4) -> None:
         self.encoding, self.order = PARTS, order
+        self.steps_run = 0  # of all steppers
         self.following: dict[tuple, Counter] = defaultdict(Counter)
         for steps in map(PARTS.encode, pieces):
             part, _ = steps.schedule
@@ -145,6 +146,7 @@ class PartsParrotStepper:
         return counts
 
     def push(self, fields: np.ndarray) -> None:
+        self.model.steps_run += 1
         for history, part, row in zip(self.histories, self.part, fields.tolist(), strict=True):
             history[int(part)].append(tuple(row))
 

@@ -35,8 +35,8 @@ class BatchDecoder:
         """Begin K pieces, one per generator, with the metres and roles of a piece.
 
         bars: of the whole piece, an upbeat's included; 0 for any number. end: the tick from which
-        on no note begins; None for no end. fork_at: the tick before which the state of the model
-        is saved in `forks`.
+        on no note begins; None for no end. fork_at: the tick before whose first step the state of
+        the model is saved in `forks`.
         """
         pieces, fields = len(generators), model.encoding.fields
         self.fields = fields
@@ -170,9 +170,18 @@ class BatchDecoder:
         self.lengths[self.rows] += 1
 
     def _save_forks(self, fork_at: int) -> None:
-        """Save the model's state of pieces whose next onset may be at or after a grid step."""
-        near = (self.now < fork_at) & (self.now + self._grid.max_units >= fork_at)
-        for row in np.flatnonzero(near):
+        """Save the model's state of pieces before their first step at or after a grid step.
+
+        Where the onset is a field of the step, it is not known yet: then each state is saved from
+        which that step may be drawn.
+        """
+        now = self.now
+        if self._has_onsets:
+            at = (now < fork_at) & (now + self._grid.max_units >= fork_at)
+        else:
+            is_new = [int(piece) not in self.forks for piece in self.rows]
+            at = (now >= fork_at) & is_new
+        for row in np.flatnonzero(at):
             self.forks[int(self.rows[row])] = branch(self._stepper, np.array([row]))
 
     def _select_within_step(self, rows: np.ndarray, context: StepContext) -> StepContext:

@@ -16,11 +16,11 @@ import msgspec
 import numpy as np
 
 from musicgen.encoding.events import DEFAULT_VELOCITY, VELOCITY
-from musicgen.encoding.grid import GRIDS, HIGHEST_KEY, KEYS, LOWEST_KEY, ClockName, Grid
+from musicgen.encoding.grid import GRIDS, KEYS, LOWEST_KEY, ClockName, Grid
 from musicgen.encoding.parts.features import FEATURE_WIDTHS, part_features
 from musicgen.encoding.parts.form_features import FORM_WIDTH
 from musicgen.encoding.parts.given_features import CHORDS_WIDTH, GIVEN_WIDTH
-from musicgen.encoding.parts.note_steps import part_rows
+from musicgen.encoding.parts.note_steps import one_a_key, part_rows, tables_by_role, within_piano
 from musicgen.encoding.parts.roles import UNKNOWN_KEY, Ensemble, Role, assign_roles, transposed_key
 from musicgen.encoding.parts.steps_of_parts import NOTHING_KNOWN, GivenChords, PartsSteps
 from musicgen.encoding.parts.tracker import PartsTracker
@@ -122,6 +122,19 @@ class PartsEncoding:
         rows = [part_rows(table, part, self.grid, until) for part, table in enumerate(earlier)]
         return self._steps(rows, placed, roles)
 
+    def encode_as(self, score: Score, piece: PartsSteps, role_of_part: Sequence[int]) -> PartsSteps:
+        """The steps of a score that has the roles, the key and the form of a piece.
+
+        role_of_part: number of the role of each part. A part without notes ends with a rest.
+        """
+        notes = self._in_units(self.grid.on_clock(score))
+        of_note = np.array(role_of_part, np.int64)[notes["part"]]
+        rows = []
+        for role, table in enumerate(tables_by_role(notes, of_note, len(piece.roles))):
+            silent = np.array([[0, role, REST, 0, last_value(self.grid), 0]])
+            rows.append(part_rows(table, role, self.grid) if len(table) else silent)
+        return replace(piece, fields=self._in_order(rows))
+
     def beginning(self, ensemble: Ensemble, steps: Steps, form: str = "") -> PartsSteps:
         """No step yet, of a piece with these parts, key and form, and the metres of others."""
         empty = np.zeros((0, len(self.fields)), np.int32)
@@ -151,7 +164,7 @@ class PartsEncoding:
         parts = tuple(role.part(number) for number, role in enumerate(steps.roles))
         if parts:
             notes["program"] = np.array([p.program for p in parts], np.int16)[notes["part"]]
-        notes = _one_a_key(notes)
+        notes = one_a_key(notes)
         if not self.grid.has_bars:
             resolution = self.grid.resolution
             return Score(
@@ -203,15 +216,19 @@ class PartsEncoding:
     def _steps(
         self, by_part: Sequence[np.ndarray], placed: Score, roles: tuple[Role, ...]
     ) -> PartsSteps:
-        """Steps from the rows of each part, in order of onset and part."""
-        rows = np.concatenate([np.zeros((0, 6), np.int64), *by_part])
-        rows = rows[np.lexsort((rows[:, 1], rows[:, 0]))]  # stable: chords keep their order
-        fields = rows[:, 2 : 2 + len(self.fields)].astype(np.int32)
+        """Steps from the rows of each part."""
+        fields = self._in_order(by_part)
         key = find_keys([placed])[0]
         number = UNKNOWN_KEY if key is None else key.tonic + 12 * (key.mode == "minor")
         facts = (placed.mean_tempo, placed.metres, placed.name, roles, number, self.grid)
         chords = NOTHING_KNOWN if self.chords else None
         return PartsSteps(fields, *facts, form_of(placed) if self.form else None, chords=chords)
+
+    def _in_order(self, by_part: Sequence[np.ndarray]) -> np.ndarray:
+        """Fields from the rows of each part, by onset and part: (N, F)."""
+        rows = np.concatenate([np.zeros((0, 6), np.int64), *by_part])
+        rows = rows[np.lexsort((rows[:, 1], rows[:, 0]))]  # stable: chords keep their order
+        return rows[:, 2 : 2 + len(self.fields)].astype(np.int32)
 
     def _in_units(self, score: Score) -> np.ndarray:
         """Notes with times in grid units and pitches of the piano: (N,) NOTE_DTYPE."""
@@ -219,16 +236,14 @@ class PartsEncoding:
         end = np.rint((notes["start"] + notes["duration"]) / ticks)
         notes["start"] = np.rint(notes["start"] / ticks)
         notes["duration"] = np.maximum(end - notes["start"], 1)
-        notes["pitch"] = _within_piano(notes["pitch"])
+        notes["pitch"] = within_piano(notes["pitch"])
         return notes
 
     def tables(self, score: Score) -> tuple[list[np.ndarray], tuple[Role, ...]]:
         """Notes of each role in grid units and values of the fields, and the roles."""
         notes = self._in_units(score)
         of_note, roles = assign_roles(notes, score.parts)
-        columns = (notes["start"], notes["duration"], notes["pitch"] - LOWEST_KEY)
-        table = np.stack([*columns, notes["velocity"] // 4], axis=1).astype(np.int64)
-        return [table[of_note == number] for number in range(len(roles))], roles
+        return tables_by_role(notes, of_note, len(roles)), roles
 
 
 class _PartsJson(msgspec.Struct, tag_field="name", tag="parts", forbid_unknown_fields=True):
@@ -264,24 +279,6 @@ def _is_pitched_note(steps: PartsSteps) -> np.ndarray:
     if not len(steps):
         return np.zeros(0, bool)
     return (steps.fields[:, 0] < REST) & ~drums[steps.schedule[0]]
-
-
-def _within_piano(pitch: np.ndarray) -> np.ndarray:
-    """Pitches moved by octaves into those of a piano: (N,) -> (N,)."""
-    pitch = pitch + -(-(LOWEST_KEY - pitch).clip(min=0) // 12) * 12
-    return pitch - -(-(pitch - HIGHEST_KEY).clip(min=0) // 12) * 12
-
-
-def _one_a_key(notes: np.ndarray) -> np.ndarray:
-    """Notes by onset, one a key at a time in each part: (N,) -> (M,) NOTE_DTYPE."""
-    notes = notes[np.lexsort((-notes["duration"], notes["start"], notes["pitch"], notes["part"]))]
-    key = notes["part"].astype(np.int64) * 128 + notes["pitch"]
-    first = np.append(True, (np.diff(key) != 0) | (np.diff(notes["start"]) > 0))[: len(notes)]
-    notes, key = notes[first], key[first]
-    gap = np.diff(notes["start"])
-    cut = (np.diff(key) == 0) & (gap < notes["duration"][:-1])
-    notes["duration"][:-1][cut] = gap[cut]
-    return notes[np.lexsort((notes["part"], notes["pitch"], notes["start"]))]
 
 
 def _text(row: list[int], grid: Grid) -> str:

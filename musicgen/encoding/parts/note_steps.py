@@ -1,11 +1,36 @@
-"""Notes of one part to rows of steps, with rests where it is silent."""
+"""Notes to tables of one part each, and these to rows of steps, with rests where it is silent."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from musicgen.encoding.grid import Grid
+from musicgen.encoding.grid import HIGHEST_KEY, LOWEST_KEY, Grid
 from musicgen.encoding.parts.values import AFTER, AT_END, REST, last_value
+
+
+def tables_by_role(notes: np.ndarray, of_note: np.ndarray, roles: int) -> list[np.ndarray]:
+    """Notes in grid units (N,) as values of the fields, a table (M, 4) for each role."""
+    columns = (notes["start"], notes["duration"], notes["pitch"] - LOWEST_KEY)
+    table = np.stack([*columns, notes["velocity"] // 4], axis=1).astype(np.int64)
+    return [table[of_note == role] for role in range(roles)]
+
+
+def within_piano(pitch: np.ndarray) -> np.ndarray:
+    """Pitches moved by octaves into those of a piano: (N,) -> (N,)."""
+    pitch = pitch + -(-(LOWEST_KEY - pitch).clip(min=0) // 12) * 12
+    return pitch - -(-(pitch - HIGHEST_KEY).clip(min=0) // 12) * 12
+
+
+def one_a_key(notes: np.ndarray) -> np.ndarray:
+    """Notes by onset, one a key at a time in each part: (N,) -> (M,) NOTE_DTYPE."""
+    notes = notes[np.lexsort((-notes["duration"], notes["start"], notes["pitch"], notes["part"]))]
+    key = notes["part"].astype(np.int64) * 128 + notes["pitch"]
+    first = np.append(True, (np.diff(key) != 0) | (np.diff(notes["start"]) > 0))[: len(notes)]
+    notes, key = notes[first], key[first]
+    gap = np.diff(notes["start"])
+    cut = (np.diff(key) == 0) & (gap < notes["duration"][:-1])
+    notes["duration"][:-1][cut] = gap[cut]
+    return notes[np.lexsort((notes["part"], notes["pitch"], notes["start"]))]
 
 
 def part_rows(notes: np.ndarray, part: int, grid: Grid, until: int | None = None) -> np.ndarray:

@@ -70,6 +70,12 @@ class Ensemble:
         return replace(self.transposed(semitones), key=key)
 
 
+def written_order(roles: Sequence[Role]) -> list[int]:
+    """Numbers of roles, which are in canonical order, as parts are written: the highest first."""
+    count = sum(not role.is_drum for role in roles)
+    return [*reversed(range(count)), *range(count, len(roles))]
+
+
 def transposed_key(key: int, semitones: int) -> int:
     """The number of a key in transposed music."""
     return key if key == UNKNOWN_KEY else (key + semitones) % 12 + key // 12 * 12

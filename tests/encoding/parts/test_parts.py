@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -110,6 +112,24 @@ def test_decoded_steps_are_encoded_to_the_same_steps(score: Score) -> None:
     again = PLAIN.encode(PLAIN.decode(steps))
     assert np.array_equal(again.fields, steps.fields)
     assert [role.register for role in again.roles] == [role.register for role in steps.roles]
+
+
+@given(scores())
+def test_a_score_can_be_encoded_with_the_roles_and_the_key_of_a_piece(score: Score) -> None:
+    steps = PLAIN.encode(score)
+    roles = tuple(replace(role, register=100) for role in steps.roles)
+    piece = replace(steps, roles=roles, key=5)
+    again = PLAIN.encode_as(PLAIN.decode(steps), piece, range(len(roles)))
+    assert np.array_equal(again.fields, steps.fields)
+    assert (again.roles, again.key) == (roles, 5)
+
+
+def test_a_part_of_a_piece_that_has_no_notes_rests() -> None:
+    piece = PLAIN.encode(DUET)
+    flute = replace(DUET, notes=DUET.notes[DUET.notes["part"] == 0])
+    steps = PLAIN.encode_as(flute, piece, [1, 0])
+    assert steps.fields.tolist() == [[REST, 0, END], [A4, 11, 0], [C5, 11, END]]
+    assert PLAIN.decode(steps).notes["pitch"].tolist() == [69, 72]
 
 
 @given(scores(low=LOWEST_KEY, high=HIGHEST_KEY), st.data())
