@@ -57,6 +57,18 @@ class OpenModel:
         """Whether the model knows the parts of a piece and its key."""
         return isinstance(self.model.encoding, PartsEncoding)
 
+    @property
+    def knows_chords(self) -> bool:
+        """Whether the model can be asked for chords."""
+        encoding = self.model.encoding
+        return isinstance(encoding, PartsEncoding) and encoding.chords
+
+    @property
+    def knows_given_parts(self) -> bool:
+        """Whether the model can leave some parts of bars as they are."""
+        encoding = self.model.encoding
+        return isinstance(encoding, PartsEncoding) and encoding.given_first
+
 
 def runs_with_checkpoints() -> list[Run]:
     """Runs that can compose: the bundled ones, then the user's own, newest first."""

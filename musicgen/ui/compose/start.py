@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
@@ -14,16 +13,12 @@ from musicgen.composing.records.recipe import Recipe
 from musicgen.composing.records.saved_pieces import MAX_NAME_CHARACTERS, SavedPiece, save_piece
 from musicgen.composing.settings import ComposeSettings
 from musicgen.errors import MusicgenError
-from musicgen.metres import first_bar_number
 from musicgen.rendering.midi import midi_bytes
-from musicgen.rendering.time_axis import SECONDS_PER_LINE, clock_text
 from musicgen.score import Score
 from musicgen.ui.compose.form.prompt import Prompt
 from musicgen.ui.compose.models import OpenModel
-from musicgen.ui.compose.piece_facts import primer_notes
 from musicgen.ui.compose.session import current_session
 from musicgen.ui.shared.tasks import ComposeTask
-from musicgen.ui.shared.text import bar_label
 
 Work: TypeAlias = Callable[[OnBar, Stop], Sequence[SavedPiece]]
 
@@ -87,44 +82,6 @@ def _task(
     return ComposeTask(work, settings.bars or 0, settings.endings > 0)
 
 
-def start_infill(
-    opened: OpenModel, piece: SavedPiece, score: Score, first_bar: int, last_bar: int, seed: int
-) -> None:
-    """Compose some bars of a piece again, from 0 and both included."""
-    settings = replace(piece.settings, seed=seed)
-
-    def work(on_bar: OnBar, stop: Stop) -> Sequence[SavedPiece]:
-        filled = opened.composer.infill(
-            settings, score, first_bar, last_bar, primer_notes=primer_notes(piece), stop=stop
-        )
-        if filled is None:
-            return []
-        bars = bar_range_label(score, first_bar, last_bar)
-        facts = {**filled.facts(), "rewritten": [first_bar, last_bar], "from": piece.id}
-        description = f"{bars} of {piece.name} composed again"
-        name = f"{piece.name}, {bars}"
-        new = _save_with_recipe(
-            opened, filled.score, filled.composition.settings, 0, facts, description, name
-        )
-        return [new, piece]  # side by side, to be compared
-
-    current_session().start(ComposeTask(work))
-
-
-def bar_range_label(score: Score, first_bar: int, last_bar: int) -> str:
-    """Name bars by the numbers that the score shows: `upbeat`, `bar 3`, `bars 3 to 5`.
-
-    In a performance: `0:04 to 0:08`.
-    """
-    if score.is_performance:
-        first, end = (clock_text(SECONDS_PER_LINE * bar) for bar in (first_bar, last_bar + 1))
-        return f"{first} to {end}"
-    offset = first_bar_number(score.metres, score.resolution)
-    if first_bar == last_bar:
-        return bar_label(first_bar + offset)
-    return f"bars {first_bar + offset} to {last_bar + offset}"
-
-
 def _save(opened: OpenModel, pieces: Sequence[Piece], prompt: Prompt) -> list[SavedPiece]:
     """Save the pieces that have notes. Raises NothingComposed if none has."""
     saved = [_save_composed(opened, piece, prompt) for piece in pieces if len(piece.score)]
@@ -143,10 +100,10 @@ def _save_composed(opened: OpenModel, piece: Piece, prompt: Prompt) -> SavedPiec
     description = prompt.description and f"begins with {prompt.description}"
     if prompt.is_melody:
         description = f"around the melody of {prompt.description}"
-    return _save_with_recipe(opened, piece.score, settings, variation, facts, description, name)
+    return save_with_recipe(opened, piece.score, settings, variation, facts, description, name)
 
 
-def _save_with_recipe(
+def save_with_recipe(
     opened: OpenModel,
     score: Score,
     settings: ComposeSettings,

@@ -11,6 +11,7 @@ import streamlit as st
 
 from musicgen.composing.settings import (
     MAX_BARS,
+    MAX_CHORD_STRENGTH,
     MAX_COPY_NOTES,
     MAX_SEED,
     MIN_COPY_NOTES,
@@ -40,6 +41,8 @@ _DEFAULTS: dict[str, Any] = {
     "key": ANY,
     "program": ANY_PROGRAM,
     "tempo": None,
+    "chords": "",
+    "chord_strength": _COMPOSER.chord_strength,
     "variations": 1,
     "temperature": _COMPOSER.temperature,
     "top_p": _COMPOSER.top_p,
@@ -70,6 +73,7 @@ BOUNDS: dict[str, tuple[Any, Any]] = {
     "temperature": (0.0, 2.0),
     "top_p": (0.05, 1.0),
     "top_k": (0, 1000),
+    "chord_strength": (0.0, MAX_CHORD_STRENGTH),
     "max_copy": (MIN_COPY_NOTES, MAX_COPY_NOTES),  # notes
     "seed": (0, MAX_SEED),
 }
@@ -133,6 +137,8 @@ def read_form(opened: OpenModel, has_prompt: bool) -> ComposeRequest:
         values |= {name: _DEFAULTS[name] for name in ("grid", "tempo", "metre")}
     if without_time or has_prompt:
         values["metre"] = ANY
+    if not opened.knows_chords:
+        values["chords"] = ""
     guarded = values["copy_guard"] and opened.profile.index is not None
     settings = ComposeSettings(
         bars=values["bars"],
@@ -148,6 +154,8 @@ def read_form(opened: OpenModel, has_prompt: bool) -> ComposeRequest:
         lowest=values["lowest"],
         highest=values["highest"],
         density=values["density"],
+        chords=values["chords"].strip(),
+        chord_strength=values["chord_strength"],
         grid=values["grid"],
         max_copy=values["max_copy"] if guarded else 0,
         endings=_COMPOSER.endings if values["close"] else 0,

@@ -9,9 +9,10 @@ import pretty_midi
 import streamlit as st
 
 from musicgen.composing.originality.report import default_max_copy
-from musicgen.composing.settings import RHYTHM_GRIDS
+from musicgen.composing.settings import MAX_CHORDS_TEXT, RHYTHM_GRIDS
 from musicgen.encoding.grid import HIGHEST_KEY, LOWEST_KEY
 from musicgen.rendering.note_names import pitch_name
+from musicgen.theory.harmony.progressions import ProgressionError, parse_progression
 from musicgen.ui.compose.form.state import (
     ANY_PROGRAM,
     BOUNDS,
@@ -29,6 +30,7 @@ from musicgen.ui.compose.form.state import (
     widget_options,
 )
 from musicgen.ui.compose.models import OpenModel
+from musicgen.ui.shared.text import escape
 
 CANDIDATES = (1, 4, 8, 16, 32)
 MAX_VARIATIONS = 8
@@ -85,7 +87,31 @@ def main_widgets(opened: OpenModel) -> None:
         format_func=partial(_instrument_label, any_program),
         help=INSTRUMENTS_OF_PARTS if knows_parts else None,
     )  # fmt: skip
+    if opened.knows_chords:
+        _chord_widgets()
     st.slider("Variations", 1, MAX_VARIATIONS, **widget_options("variations"))
+
+
+def _chord_widgets() -> None:
+    """Field of a chord progression, with what is wrong in it, and how closely it is followed."""
+    chords = st.text_input(
+        "Chords", placeholder="C | Am7 | F G", max_chars=MAX_CHORDS_TEXT,
+        help="Bars between strokes, or a chord for each bar without them: C Am F G. They are "
+        "repeated until the piece ends. Empty: the model finds its own.",
+        **widget_options("chords"),
+    )  # fmt: skip
+    if not chords:
+        return
+    try:
+        parse_progression(chords)
+    except ProgressionError as error:
+        st.caption(f":red[{escape(str(error), 300)}]")
+        return
+    st.slider(
+        "Keep to the chords", *BOUNDS["chord_strength"], step=0.25,
+        help="0: as the model has learned; more: fewer other notes on the beats.",
+        **widget_options("chord_strength"),
+    )  # fmt: skip
 
 
 def sampling_widgets() -> None:

@@ -17,14 +17,17 @@ from musicgen.metres import first_bar_number
 from musicgen.score import Score
 from musicgen.ui.compose.form.prompt import Prompt, prompt_from_link
 from musicgen.ui.compose.form.state import MAX_DRAWN_SEED
+from musicgen.ui.compose.infill import BarsAgain, start_infill
 from musicgen.ui.compose.link import OTHER_NOTES
 from musicgen.ui.compose.models import OpenModel, find_open_model
 from musicgen.ui.compose.session import current_session
-from musicgen.ui.compose.start import bar_range_label, start_infill, start_variation
+from musicgen.ui.compose.start import start_variation
 from musicgen.ui.shared.text import escape, format_length
 
 TEMPERATURE_STEP = 0.15
 DEFAULT_MORE_BARS = 8
+MAX_VERSIONS = 4
+PARTS_KEY, VARIATIONS_KEY = "infill-parts", "infill-variations"
 
 
 def edit_view(piece: SavedPiece, score: Score) -> None:
@@ -39,15 +42,20 @@ def edit_view(piece: SavedPiece, score: Score) -> None:
 
 
 def infill_button(piece: SavedPiece, score: Score, first_bar: int, last_bar: int, key: str) -> None:
-    """Button that composes bars again, counted from 0 and both included."""
-    bars = bar_range_label(score, first_bar, last_bar)
-    if st.button(f"Compose {bars} again", icon=":material/autorenew:", key=key):
+    """Button that composes bars again, counted from 0 and both included.
+
+    The parts, and how many times, are those chosen below it.
+    """
+    used = set(score.notes["part"].tolist())
+    parts = sorted(used.intersection(st.session_state.get(PARTS_KEY) or ())) or None
+    variations = int(st.session_state.get(VARIATIONS_KEY, 1))
+    again = BarsAgain(first_bar, last_bar, parts and tuple(parts), variations)
+    if st.button(f"Compose {again.label(score)} again", icon=":material/autorenew:", key=key):
         opened = find_open_model(piece.checkpoint)
         if opened is None:
             current_session().error = "The model of this piece was deleted."
         else:
-            seed = secrets.randbelow(MAX_DRAWN_SEED)
-            start_infill(opened, piece, score, first_bar, last_bar, seed)
+            start_infill(opened, piece, score, again)
         st.rerun()
 
 
@@ -60,6 +68,7 @@ def _infill_widgets(opened: OpenModel, piece: SavedPiece, score: Score) -> None:
     if score.is_performance:
         st.caption("Drag over the times in the player above to choose seconds.")
         return
+    _part_widgets(opened, score)
     offset = first_bar_number(score.metres, score.resolution)
     last_bar = offset + score.bars - 1
     st.caption("Choose bars here, or drag over their numbers in the player above.")
@@ -67,6 +76,24 @@ def _infill_widgets(opened: OpenModel, piece: SavedPiece, score: Score) -> None:
         first = int(st.number_input("From bar", offset, last_bar, key="infill-first", width=140))
         last = int(st.number_input("to bar", first, last_bar, key="infill-last", width=140))
         infill_button(piece, score, first - offset, last - offset, key="infill")
+
+
+def _part_widgets(opened: OpenModel, score: Score) -> None:
+    """Choice of the parts that are composed again, and in how many ways."""
+    used = sorted(set(score.notes["part"].tolist()))
+    columns = st.columns([3, 1])
+    if opened.knows_given_parts and len(used) > 1:
+        with columns[0]:
+            st.multiselect(
+                "Parts", used, key=PARTS_KEY, placeholder="All parts",
+                format_func=lambda part: score.parts[part].name or f"Part {part + 1}",
+                help="The other parts stay as they are, and are listened to.",
+            )  # fmt: skip
+    with columns[1]:
+        st.number_input(
+            "Versions", 1, MAX_VERSIONS, key=VARIATIONS_KEY,
+            help="Several, to choose from by ear.",
+        )  # fmt: skip
 
 
 def _continue_widgets(opened: OpenModel, piece: SavedPiece, score: Score) -> None:
