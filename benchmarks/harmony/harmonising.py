@@ -31,7 +31,7 @@ from musicgen.corpus.load import load_collection
 from musicgen.corpus.split import TEST
 from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.encoding.parts.values import REST
-from musicgen.models.checkpoints.checkpoint import open_checkpoint
+from musicgen.models.checkpoints.checkpoint import Checkpoint, open_checkpoint
 from musicgen.score import Score
 from musicgen.theory.chosen_parts import melody_part, only_parts
 from musicgen.training.data.run_split import splits_of_checkpoint
@@ -48,15 +48,20 @@ def main() -> None:
     options.add_argument("--json", action="store_true", help="print JSON in place of a table")
     arguments = options.parse_args()
     checkpoint = open_checkpoint(find_checkpoint(arguments.checkpoint))
-    source = checkpoint.facts["source"]
-    scores = load_collection(source).scores
-    sides = splits_of_checkpoint(checkpoint.folder, source, scores)
-    test = [score for score, side in zip(scores, sides, strict=True) if side == TEST]
-    pieces = [score for score in test if len(score.parts) > 1][: arguments.pieces]
+    pieces = held_out_pieces(checkpoint)[: arguments.pieces]
     model = OnnxModel(checkpoint)
     composer = Composer(model, TrainingProfile.load(checkpoint.folder))
     results = bits(model, pieces) | harmonise(composer, pieces, arguments.seed)
     print(json.dumps(results) if arguments.json else table(results))
+
+
+def held_out_pieces(checkpoint: Checkpoint) -> list[Score]:
+    """The test pieces of the collection of a checkpoint that have several parts."""
+    source = checkpoint.facts["source"]
+    scores = load_collection(source).scores
+    sides = splits_of_checkpoint(checkpoint.folder, source, scores)
+    test = [score for score, side in zip(scores, sides, strict=True) if side == TEST]
+    return [score for score in test if len(score.parts) > 1]
 
 
 def bits(model: OnnxModel, pieces: Sequence[Score]) -> dict[str, Any]:

@@ -15,12 +15,12 @@ from functools import partial
 
 import numpy as np
 
-from musicgen.composing.bar_range import BarRange
+from musicgen.composing.bar_ranges.bar_range import BarRange
+from musicgen.composing.bar_ranges.given_bar_range import range_of_bars
 from musicgen.composing.bars import bar_start
 from musicgen.composing.decoding.likelihood import step_log_likelihoods
 from musicgen.composing.decoding.parallel import Stop
 from musicgen.composing.generation import Composition, encode_composed
-from musicgen.composing.given_bar_range import range_of_bars
 from musicgen.composing.originality.index import OriginalityIndex
 from musicgen.composing.random_streams import Purpose, random_stream
 from musicgen.composing.settings import ENDING_BARS

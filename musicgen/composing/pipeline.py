@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from musicgen.composing.asked_chords import in_key_of_chords
+from musicgen.composing.bar_ranges.infill import infill
 from musicgen.composing.bars import bar_start
 from musicgen.composing.decoding.likelihood import step_log_likelihoods
 from musicgen.composing.decoding.parallel import Stop
 from musicgen.composing.ending import is_open, with_ending
 from musicgen.composing.generation import Composition, OnBar, encode_composed, generate
 from musicgen.composing.given_parts import GivenMusic
-from musicgen.composing.infill import infill
 from musicgen.composing.piece import Piece, evaluate
 from musicgen.composing.ranking import rank, replace_open
 from musicgen.composing.resolved_settings import resolve_settings, settings_of_finished

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from musicgen.composing.records.saved_pieces import delete
@@ -168,3 +169,50 @@ def test_bars_are_composed_again_in_all_parts(runs, compose_page):
     assert after.parts == before.parts
     inside = [(n["start"] >= 2 * BAR) & (n["start"] < 4 * BAR) for n in (before.notes, after.notes)]
     assert after.notes[~inside[1]].tolist() == before.notes[~inside[0]].tolist()
+
+
+def _page_around(runs, compose_page):
+    write_run(runs, training=band_pieces(), encoding=PartsEncoding(given_first=True, chords=True))
+    return compose_page()
+
+
+def test_chords_are_typed_and_wrong_ones_named(runs, compose_page):
+    page = _page_around(runs, compose_page)
+    page.text_input(key=widget_key("chords")).set_value("C | Xm")
+    page.run()
+    assert any("Bar 2" in caption.value and "Xm" in caption.value for caption in page.caption)
+    page.text_input(key=widget_key("chords")).set_value("C | Am7 | F G")
+    page = press(page.run(), "compose")
+    assert shown(page).settings.chords == "C | Am7 | F G"
+    assert shown(page).settings.key == "C major"
+    assert "settings" in address(page)  # the link names the chords, too
+
+
+def test_models_without_chords_have_no_field_for_them(runs, compose_page):
+    write_run(runs)
+    page = compose_page()
+    assert widget_key("chords") not in [field.key for field in page.text_input]
+    assert shown(page).settings.chords == ""
+
+
+def test_bars_of_a_part_are_composed_again_in_several_ways(runs, compose_page):
+    page = _page_around(runs, compose_page)
+    before = notes(shown(page))
+    name = "Flute"
+    part = [p.name for p in before.parts].index(name)
+    page.button_group(key="compose-view").set_value("Change")
+    page.run()
+    page.multiselect(key="infill-parts").set_value([part])
+    page.number_input(key="infill-variations").set_value(2)
+    page.number_input(key="infill-first").set_value(3)
+    page.run()
+    page.number_input(key="infill-last").set_value(4)
+    page.run()
+    assert page.button(key="infill").label == "Compose bars 3 to 4, Flute again"
+    page = press(page, "infill")
+    answers = session(page).pieces[:2]
+    assert [piece.name.split(", ")[-1] for piece in answers] == ["Flute (1)", "Flute (2)"]
+    for piece in answers:
+        tables = [score.notes[score.notes["part"] != part] for score in (before, notes(piece))]
+        assert np.array_equal(tables[0][["start", "pitch"]], tables[1][["start", "pitch"]])
+    assert notes(answers[0]) != notes(answers[1])

@@ -2,7 +2,7 @@ import pytest
 
 from musicgen.metres import Metre
 from musicgen.score import Score, notes_from
-from musicgen.ui.compose.start import bar_range_label
+from musicgen.ui.compose.infill import bar_range_label
 
 WITH_UPBEAT = Score(
     notes_from([(0, 24, 67), (24, 192, 60)]), 90.0, (Metre(0, 1, 4), Metre(24, 4, 4))

@@ -14,10 +14,10 @@ from functools import partial
 
 import numpy as np
 
+from musicgen.composing.bar_ranges.given_bar_range import range_of_bars
+from musicgen.composing.bar_ranges.parts_bar_range import PartsBarRange
 from musicgen.composing.decoding.parallel import Stop
-from musicgen.composing.given_bar_range import range_of_bars
 from musicgen.composing.originality.index import OriginalityIndex
-from musicgen.composing.parts_bar_range import PartsBarRange
 from musicgen.composing.random_streams import Purpose, random_stream
 from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.model_interface import Model

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from musicgen.composing.bar_ranges.infill import infill
 from musicgen.composing.decoding.likelihood import step_log_likelihoods
 from musicgen.composing.decoding.onnx_model import OnnxModel
-from musicgen.composing.infill import infill
 from musicgen.composing.pipeline import Composer
 from musicgen.composing.resolved_settings import settings_of_finished
 from musicgen.composing.style.training_profile import TrainingProfile

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from musicgen.composing.asked_chords import asked_chords
-from musicgen.composing.bar_range import BarRange
+from musicgen.composing.bar_ranges.bar_range import BarRange
 from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.encoding.parts.roles import Role, assign_roles, written_order
 from musicgen.encoding.parts.steps_of_parts import GivenChords, PartsSteps

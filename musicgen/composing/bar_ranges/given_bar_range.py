@@ -8,12 +8,12 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from musicgen.composing.bar_range import BarRange, CandidateStream
+from musicgen.composing.bar_ranges.bar_range import BarRange, CandidateStream
+from musicgen.composing.bar_ranges.parts_bar_range import PartsBarRange
 from musicgen.composing.decoding.parallel import Stop, check_stop, run_in_parallel
 from musicgen.composing.decoding.particles import PARTICLES, ParticleFilter
 from musicgen.composing.generation import build_decoder
 from musicgen.composing.originality.index import OriginalityIndex
-from musicgen.composing.parts_bar_range import PartsBarRange
 from musicgen.composing.settings import MAX_NOTES, ComposeSettings
 from musicgen.encoding.model_interface import Model
 from musicgen.encoding.parts.encoding import PartsEncoding
