@@ -21,20 +21,17 @@ from musicgen.composing.records.recipe import Recipe, recipe_in
 from musicgen.composing.settings import MAX_VARIATIONS, ComposeSettings
 from musicgen.composing.style.training_profile import TrainingProfile
 from musicgen.corpus.errors import UnreadableScore
-from musicgen.corpus.readers.read_score import read_score
 from musicgen.corpus.source_files import read_file
 from musicgen.corpus.time_choice import TimeChoice, with_time
 from musicgen.encoding.model_interface import Model
 from musicgen.errors import InvalidSetting
 from musicgen.files import write_output
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
-from musicgen.rendering.exports import export
 from musicgen.rendering.midi import midi_bytes
 from musicgen.rendering.note_names import parse_pitch
 from musicgen.score import Score
 from musicgen.theory.chosen_parts import melody_part, only_parts, parts_named
-from musicgen.training.run_folder.ngram_model import find_ngram, is_ngram_name
-from musicgen.training.run_folder.registry import find_checkpoint
+from musicgen.training.run_folder.registry import find_checkpoint, is_ngram_name
 
 # Formats besides MIDI, written where their options are given.
 _FORMATS = ("wav", "musicxml", "pdf")  # options, and extensions of `exports`
@@ -102,6 +99,9 @@ def _describe(row: Mapping[str, Any]) -> str:
 def _open_model(name: str) -> tuple[str, Model, Path]:
     """Open a checkpoint or the n-gram of a run: full name, model, folder of the profile."""
     if is_ngram_name(name):
+        # Here and below: imports of a tenth of a second that few commands need.
+        from musicgen.training.run_folder.ngram_model import find_ngram
+
         return name, *find_ngram(name)
     checkpoint = open_checkpoint(find_checkpoint(name))
     folder = checkpoint.folder.resolve()
@@ -159,6 +159,8 @@ def _read_recipe(options: argparse.Namespace) -> Recipe:
 
 
 def _read_primer(path: Path, time: TimeChoice) -> Score:
+    from musicgen.corpus.readers.read_score import read_score
+
     try:
         return with_time(read_score(read_file(path), path.name), time)
     except UnreadableScore as problem:
@@ -199,6 +201,8 @@ def _write_files(
     write_output(files["file"], midi_bytes(score, text=recipe.to_text()))
     for kind in _FORMATS:
         if path := getattr(options, kind):
+            from musicgen.rendering.exports import export
+
             files[kind] = numbered(path, number)
             write_output(files[kind], export(score, f".{kind}")[0])
     return {kind: str(path) for kind, path in files.items()}

@@ -29,7 +29,6 @@ from musicgen.models.checkpoints.checkpoint import (
     open_checkpoint,
 )
 from musicgen.models.checkpoints.graph_weights import with_weights
-from musicgen.models.checkpoints.traces import ExportFailed, find_trace, has_trace
 from musicgen.models.checkpoints.weights_file import BadWeights, read_arrays, read_header
 from musicgen.models.parameter_count import count_parameters, min_parameters
 from musicgen.paths import PRETRAINED
@@ -55,7 +54,11 @@ def read_step_graphs(checkpoint: Checkpoint, progress: Progress | None = None) -
 
 def needs_export(checkpoint: Checkpoint) -> bool:
     """Whether the graphs must be exported again by another process, which takes seconds."""
-    return _own_graphs(checkpoint) is None and not has_trace(checkpoint.model, checkpoint.encoding)
+    if _own_graphs(checkpoint) is not None:
+        return False
+    from musicgen.models.checkpoints.traces import has_trace  # slow, and seldom needed
+
+    return not has_trace(checkpoint.model, checkpoint.encoding)
 
 
 def export_graphs(checkpoint: Checkpoint, progress: Progress | None = None) -> StepGraphs:
@@ -64,6 +67,8 @@ def export_graphs(checkpoint: Checkpoint, progress: Progress | None = None) -> S
     name = checkpoint.folder.name
     if not path.is_file():
         return _graphs_of_bundled(checkpoint)
+    from musicgen.models.checkpoints.traces import ExportFailed, find_trace
+
     try:
         parameters = sum(info.size for info in read_header(path).values())
         _check_parameters(checkpoint, parameters)

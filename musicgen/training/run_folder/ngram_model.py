@@ -12,21 +12,15 @@ from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.training.data.prepare import prepare
 from musicgen.training.data.run_split import split_to_keep
 from musicgen.training.forecast.memory import MAX_NGRAM_NOTES
-from musicgen.training.run_folder.registry import find_run
+from musicgen.training.run_folder.registry import NGRAM, find_run
 from musicgen.training.run_folder.results import BASELINES, read_baselines
 from musicgen.training.run_folder.run import Run
 
-NGRAM = "n-gram"  # in baselines.json, and in `RUN@n-gram` in place of a checkpoint's name
 DEFAULT_ORDER = 4  # where there are no validation pieces to choose the best order
 
 
 class NGramUnavailable(MusicgenError):
     """An n-gram that cannot be fitted: the collection is gone or too large."""
-
-
-def is_ngram_name(name: str) -> bool:
-    """Whether the name of a checkpoint means an n-gram."""
-    return name.endswith(f"@{NGRAM}")
 
 
 def fit_run_ngram(run: Run) -> NGram:

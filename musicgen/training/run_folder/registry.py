@@ -10,6 +10,8 @@ from musicgen.training.run_folder.run import Run, UnknownRun
 from musicgen.training.run_folder.status import queued_status, write_status
 from musicgen.training.settings import RunSettings
 
+NGRAM = "n-gram"  # in baselines.json, and in `RUN@n-gram` in place of a checkpoint's name
+
 
 def create_run(settings: RunSettings) -> Run:
     """Create a run folder in state QUEUED. Raises FileExistsError where the name is taken."""
@@ -41,6 +43,11 @@ def list_runs() -> list[Run]:
     """All runs: the user's own, newest first, then the bundled ones by name."""
     own = sorted(_runs_in(runs_folder()), key=_settings_time, reverse=True)
     return own + sorted(_runs_in(PRETRAINED), key=lambda run: run.name)
+
+
+def is_ngram_name(name: str) -> bool:
+    """Whether the name of a checkpoint means an n-gram."""
+    return name.endswith(f"@{NGRAM}")
 
 
 def find_checkpoint(name: str) -> Path:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from musicgen.evaluation.ngram import NGram
 from musicgen.training.run_folder.checkpoints import saved_checkpoints
-from musicgen.training.run_folder.ngram_model import NGRAM
+from musicgen.training.run_folder.registry import NGRAM
 from musicgen.training.run_folder.run import Run
 from musicgen.ui.compose.models import (
     ModelChoice,

@@ -14,8 +14,8 @@ from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.evaluation.ngram import NGram
 from musicgen.models.checkpoints.checkpoint import BadCheckpoint, Checkpoint
 from musicgen.training.run_folder.checkpoints import saved_checkpoints
-from musicgen.training.run_folder.ngram_model import NGRAM, NGramUnavailable, fit_run_ngram
-from musicgen.training.run_folder.registry import list_runs
+from musicgen.training.run_folder.ngram_model import NGramUnavailable, fit_run_ngram
+from musicgen.training.run_folder.registry import NGRAM, list_runs
 from musicgen.training.run_folder.run import Run, UnknownRun
 from musicgen.ui.compose.checkpoint_cache import CheckpointCache
 

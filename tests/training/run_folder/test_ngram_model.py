@@ -17,8 +17,8 @@ from musicgen.training.run_folder.ngram_model import (
     NGramUnavailable,
     find_ngram,
     fit_run_ngram,
-    is_ngram_name,
 )
+from musicgen.training.run_folder.registry import is_ngram_name
 from musicgen.training.run_folder.run import Run
 from tests.helpers.compose_settings import plain_settings
 from tests.helpers.tiny_music import tiny_pieces, write_folder
