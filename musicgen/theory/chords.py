@@ -18,6 +18,7 @@ from musicgen.metres import TICKS_PER_QUARTER
 from musicgen.score import Score
 
 TOLERANCE_TICKS = TICKS_PER_QUARTER // 4  # a 16th
+_MAX_TURNS = 12  # chords of notes that begin together; more of them are rare
 PERFORMED_CHORD_TICKS = 4  # of 10 ms, between the first and the last key of a chord
 
 
@@ -94,12 +95,26 @@ def _releases(notes: np.ndarray) -> np.ndarray:
 
 
 def _leaders(tracks: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """Index of the first note of each note's chord: (N,), notes in order of track and start."""
+    """Index of the first note of each note's chord: (N,), notes in order of track and start.
+
+    In turns: the first note of each run of notes near in time leads those that fit it, then the
+    first of those that are left. What is left of runs with more chords is taken note by note.
+    """
     leaders = np.arange(len(starts))
-    near = (np.diff(tracks) == 0) & (np.diff(starts) < TOLERANCE_TICKS)
-    crowded = np.flatnonzero(np.append(near, False) | np.append(False, near))
-    within = _leaders_one_by_one(tracks[crowded], starts[crowded], ends[crowded])
-    leaders[crowded] = crowded[within]
+    near = (tracks[1:] == tracks[:-1]) & (starts[1:] - starts[:-1] < TOLERANCE_TICKS)
+    left = np.flatnonzero(np.append(near, False) | np.append(False, near))
+    run = np.cumsum(~np.append(False, near))[left]
+    for _ in range(_MAX_TURNS):
+        if not len(left):
+            return leaders
+        first = np.flatnonzero(np.append(True, run[1:] != run[:-1]))
+        leader = left[first].repeat(np.append(first[1:], len(left)) - first)
+        fits = starts[left] - starts[leader] < TOLERANCE_TICKS
+        fits &= np.abs(ends[left] - ends[leader]) <= TOLERANCE_TICKS
+        leaders[left[fits]] = leader[fits]
+        left, run = left[~fits], run[~fits]
+    within = _leaders_one_by_one(tracks[left], starts[left], ends[left])
+    leaders[left] = left[within]
     return leaders
 
 
