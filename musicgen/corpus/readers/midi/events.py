@@ -9,7 +9,7 @@ Source: MIDI 1.0 Detailed Specification, Standard MIDI Files 1.0.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -21,11 +21,17 @@ from musicgen.corpus.errors import UnreadableScore
 NOTE_OFF, NOTE_ON, KEY_PRESSURE, CONTROL, PROGRAM, CHANNEL_PRESSURE, PITCH_BEND = range(0x8, 0xF)
 
 _META, _END_OF_TRACK, _SYSTEM_EXCLUSIVES = 0xFF, 0x2F, (0xF0, 0xF7)
+_END_OF_TRACK_BYTES = 3
 _MAX_VARIABLE_BYTES = 4  # of a number of variable length
 _CHUNK_HEADER_BYTES = 8
 _MAX_TICK = 2**40  # of a track; beyond is an attack, and int64 is far from overflowing
 _DATA_BYTES = bytes([2] * 12 + [1, 1, 2, 0])  # after a status byte, by its upper half
 _COMMON_DATA_BYTES = {0xF1: 1, 0xF2: 2, 0xF3: 1}  # after other system messages
+_INDEPENDENT_TRACKS = 2  # format of a file whose tracks are songs of their own
+
+# Bytes of an event after its delta time, by the first of them; without a status it has those of a
+# note. 0 for events that the table does not tell: system events, those with one data byte.
+_EVENT_BYTES = np.array([2] * 0x80 + [3] * 0x40 + [0] * 0x20 + [3] * 0x10 + [0] * 0x10, np.uint8)
 
 
 class MetaEvent(NamedTuple):
@@ -35,6 +41,13 @@ class MetaEvent(NamedTuple):
     track: int
     kind: int
     data: bytes
+
+
+class SystemExclusive(NamedTuple):
+    """A system-exclusive message, or a packet of one."""
+
+    tick: int
+    data: bytes  # after its length
 
 
 @dataclass(frozen=True)
@@ -50,7 +63,9 @@ class MidiEvents:
     second: np.ndarray  # uint8, second data byte; undefined for kinds with one
     track_ends: np.ndarray  # (T,) int64, tick of the last event of each track
     metas: tuple[MetaEvent, ...]
-    system_exclusives: int  # number of system-exclusive messages
+    exclusives: tuple[SystemExclusive, ...]
+    unread_tracks: int  # number of tracks in which something stands after their end
+    has_independent_tracks: bool  # whether each track is a song of its own
 
 
 def parse_midi(data: bytes) -> MidiEvents:
@@ -61,15 +76,17 @@ def parse_midi(data: bytes) -> MidiEvents:
     if len(data) < _CHUNK_HEADER_BYTES + 6 or header_bytes < 6:
         raise UnreadableScore("the file is cut short")
     spans = list(_track_spans(data, _CHUNK_HEADER_BYTES + header_bytes))
-    starts, places = array("i"), array("i")
+    padded = np.frombuffer(data + bytes(_MAX_VARIABLE_BYTES), np.uint8)
+    delta_bytes, event_bytes = _lengths(padded)
+    starts = array("i")
     counts = []
     for start, stop in spans:
-        before = len(places)
-        _find_events(data, start, stop, starts, places)
-        counts.append(len(places) - before)
-    tracks = np.repeat(np.arange(len(spans), dtype=np.int32), counts)
-    division = int.from_bytes(data[12:14], "big")
-    return _events(data, division, tracks, np.array(starts), np.array(places), len(spans))
+        before = len(starts)
+        _find_events(data, event_bytes, start, stop, starts)
+        counts.append(len(starts) - before)
+    first_bytes = np.array(starts, np.int32)
+    stops = [stop for start, stop in spans]
+    return _events(data, padded, first_bytes, delta_bytes[first_bytes], counts, stops)
 
 
 def damaged() -> UnreadableScore:
@@ -78,7 +95,7 @@ def damaged() -> UnreadableScore:
 
 
 def _track_spans(data: bytes, position: int) -> Iterator[tuple[int, int]]:
-    """First byte of the contents of each track chunk, and the byte after the last."""
+    """First byte of each track chunk that is not empty, and the byte after its last."""
     while position + _CHUNK_HEADER_BYTES <= len(data):
         kind = data[position : position + 4]
         size = int.from_bytes(data[position + 4 : position + 8], "big")
@@ -86,43 +103,71 @@ def _track_spans(data: bytes, position: int) -> Iterator[tuple[int, int]]:
         if kind == b"MTrk":
             if position + size > len(data):
                 raise damaged()
-            yield position, position + size
+            if size:
+                yield position, position + size
         position += size
 
 
-def _find_events(
-    data: bytes, position: int, stop: int, starts: array[int], places: array[int]
-) -> None:
-    """Append the first byte of each event of a track, and the place after its delta time.
+def _lengths(padded: np.ndarray) -> tuple[np.ndarray, bytes]:
+    """Bytes of the delta time and of the event with it, if one begins at each place: 2 x (N,).
 
-    A status holds for later events without one. Files keep it across meta and system-exclusive
-    events too, against the specification. Raises UnreadableScore at a cut or impossible event.
+    padded: the file and _MAX_VARIABLE_BYTES more. A whole event has 0 where it takes a closer look.
     """
-    add_start, add_place = starts.append, places.append
-    data_bytes = -1  # of an event without a status; none may come before the first status
+    size = len(padded) - _MAX_VARIABLE_BYTES
+    goes_on = (padded >= 0x80).view(np.uint8)  # bytes of a delta time that are not its last
+    delta = np.zeros(size, np.uint8)
+    for shift in range(_MAX_VARIABLE_BYTES - 1, -1, -1):
+        delta = goes_on[shift : shift + size] * (delta + 1)
+    after = _EVENT_BYTES[padded]
+    shifted = [after[shift : shift + size] for shift in range(1, _MAX_VARIABLE_BYTES + 1)]
+    event = np.choose(delta, [*shifted, np.uint8(0)])
+    delta += 1
+    return delta, ((event + delta) * (event > 0)).tobytes()
+
+
+def _find_events(
+    data: bytes, event_bytes: bytes, position: int, stop: int, starts: array[int]
+) -> None:
+    """Append the first byte of each event of a track: of its delta time.
+
+    Raises UnreadableScore at a cut or impossible event.
+    """
+    add = starts.append
     try:
         while position < stop:  # the reader's innermost loop
-            add_start(position)
-            while data[position] >= 0x80:
-                position += 1
-            position += 1
-            add_place(position)
-            byte = data[position]
-            if byte < 0x80:
-                position += data_bytes
-            elif byte < 0xF0:
-                data_bytes = _DATA_BYTES[byte >> 4]
-                position += 1 + data_bytes
-            elif byte == _META and data[position + 1] == _END_OF_TRACK:
-                return
-            else:
-                position = _system_end(data, position)
-            if data_bytes < 0 and byte < 0x80:
-                raise damaged()
+            add(position)
+            length = event_bytes[position]
+            position = position + length if length else _find_others(data, position, stop, add)
     except IndexError:
         raise damaged() from None
     if position > stop:
         raise damaged()
+
+
+def _find_others(data: bytes, position: int, stop: int, add: Callable[[int], None]) -> int:
+    """The place after a system event, or after an event of one data byte and all that follow it.
+
+    A status holds for later events without one. Files keep it across meta and system-exclusive
+    events too, against the specification.
+    """
+    holds_one_byte = False
+    while True:
+        _, place = _variable(data, position)
+        byte = data[place]
+        if byte < 0x80:
+            position = place + 1
+        elif byte < 0xF0:
+            holds_one_byte, position = True, place + 2
+        elif byte == _META and data[place + 1] == _END_OF_TRACK:
+            return stop
+        else:
+            position = _system_end(data, place)
+        if not holds_one_byte or position >= stop:
+            return position
+        byte = data[_variable(data, position)[1]]
+        if 0x80 <= byte and _DATA_BYTES[byte >> 4] == 2:
+            return position
+        add(position)
 
 
 def _system_end(data: bytes, position: int) -> int:
@@ -147,16 +192,21 @@ def _variable(data: bytes, position: int) -> tuple[int, int]:
 
 def _events(
     data: bytes,
-    division: int,
-    tracks: np.ndarray,
+    padded: np.ndarray,
     starts: np.ndarray,
-    places: np.ndarray,
-    count: int,
+    lengths: np.ndarray,
+    counts: Sequence[int],
+    stops: Sequence[int],
 ) -> MidiEvents:
-    """What stands at the places of the events, for all tracks at once."""
-    padded = np.frombuffer(data + b"\0\0", np.uint8)
-    elapsed = np.concatenate([[0], np.cumsum(_variable_values(padded, starts, places))])
-    edges = np.searchsorted(tracks, np.arange(count + 1))
+    """What stands in the events, for all tracks at once.
+
+    starts, lengths: (E,) first byte of the delta time of each event, and its bytes. counts, stops:
+    (T,) number of events of each track, and the byte after it.
+    """
+    tracks = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+    edges = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
+    places = starts + lengths
+    elapsed = np.concatenate([[0], np.cumsum(_variable_values(padded, starts, lengths))])
     ticks = elapsed[1:] - elapsed[edges[tracks]]
     ends = elapsed[edges[1:]] - elapsed[edges[:-1]]
     if (ends > _MAX_TICK).any():
@@ -165,14 +215,17 @@ def _events(
     system = np.flatnonzero(statuses >= 0xF0)
     metas, exclusives = _system_events(data, ticks[system], tracks[system], places[system])
     channel = np.flatnonzero(statuses < 0xF0)
-    written = statuses[channel] >= 0x80
-    latest = np.maximum.accumulate(np.where(written, np.arange(len(channel)), 0))
-    statuses = statuses[channel][latest]
-    first = places[channel] + written  # a running status is not written again
+    statuses, tracks = statuses[channel], tracks[channel]
+    is_written = statuses >= 0x80
+    if not is_written[np.flatnonzero(np.diff(tracks, prepend=-1))].all():
+        raise damaged()  # a track begins with an event without a status
+    latest = np.maximum.accumulate(np.where(is_written, np.arange(len(channel)), 0))
+    statuses = statuses[latest]
+    first = places[channel] + is_written  # a status that still holds is not written again
     return MidiEvents(
-        division,
+        int.from_bytes(data[12:14], "big"),
         ticks[channel],
-        tracks[channel],
+        tracks,
         statuses >> 4,
         statuses & 15,
         padded[first] & 0x7F,
@@ -180,17 +233,15 @@ def _events(
         ends,
         metas,
         exclusives,
+        _count_unread(data, places[edges[1:] - 1], stops),
+        int.from_bytes(data[8:10], "big") == _INDEPENDENT_TRACKS,
     )
 
 
-def _variable_values(data: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """Numbers of variable length between places in the data: (E,) int64."""
-    lengths = ends - starts
-    longest = int(lengths.max(initial=0))
-    if longest > _MAX_VARIABLE_BYTES:
-        raise damaged()
+def _variable_values(data: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """Numbers of variable length that begin at places in the data: (E,) int64."""
     values = (data[starts] & 0x7F).astype(np.int64)
-    for byte in range(1, longest):
+    for byte in range(1, int(lengths.max(initial=0))):
         longer = np.flatnonzero(lengths > byte)
         values[longer] = values[longer] << 7 | data[starts[longer] + byte] & 0x7F
     return values
@@ -198,13 +249,25 @@ def _variable_values(data: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> 
 
 def _system_events(
     data: bytes, ticks: np.ndarray, tracks: np.ndarray, places: np.ndarray
-) -> tuple[tuple[MetaEvent, ...], int]:
-    """The meta events, and the number of system-exclusive messages."""
-    metas, exclusives = [], 0
+) -> tuple[tuple[MetaEvent, ...], tuple[SystemExclusive, ...]]:
+    """The meta events and the system-exclusive messages."""
+    metas, exclusives = [], []
     rows = zip(ticks.tolist(), tracks.tolist(), places.tolist(), strict=True)
     for tick, track, place in rows:
         if data[place] == _META and data[place + 1] != _END_OF_TRACK:
             length, first = _variable(data, place + 2)
             metas.append(MetaEvent(tick, track, data[place + 1], data[first : first + length]))
-        exclusives += data[place] in _SYSTEM_EXCLUSIVES
-    return tuple(metas), exclusives
+        elif data[place] in _SYSTEM_EXCLUSIVES:
+            length, first = _variable(data, place + 1)
+            exclusives.append(SystemExclusive(tick, data[first : first + length]))
+    return tuple(metas), tuple(exclusives)
+
+
+def _count_unread(data: bytes, last_places: np.ndarray, stops: Sequence[int]) -> int:
+    """Number of tracks in which something but zeros stands after the end of the track."""
+    rows = zip(last_places.tolist(), stops, strict=True)
+    return sum(
+        data[place : place + 2] == bytes([_META, _END_OF_TRACK])
+        and any(data[place + _END_OF_TRACK_BYTES : stop])
+        for place, stop in rows
+    )

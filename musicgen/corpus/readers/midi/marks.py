@@ -124,7 +124,7 @@ def left_out(events: MidiEvents) -> tuple[str, ...]:
             "bank selections": banks,
             "pitch bends": of_kinds[PITCH_BEND],
             "aftertouch events": of_kinds[KEY_PRESSURE] + of_kinds[CHANNEL_PRESSURE],
-            "system-exclusive messages": events.system_exclusives,
+            "system-exclusive messages": len(events.exclusives),
             "lyrics": metas.count(_LYRIC),
             "markers": metas.count(_MARKER),
         }
