@@ -94,6 +94,13 @@ def damaged() -> UnreadableScore:
     return UnreadableScore("the MIDI data are damaged", "open it in a sequencer and save it again")
 
 
+def run_starts(values: np.ndarray) -> np.ndarray:
+    """Index of the first of each run of equal values: (N,) -> (R,) int64."""
+    is_first = np.ones(len(values), dtype=bool)
+    np.not_equal(values[1:], values[:-1], out=is_first[1:])
+    return np.flatnonzero(is_first)
+
+
 def _track_spans(data: bytes, position: int) -> Iterator[tuple[int, int]]:
     """First byte of each track chunk that is not empty, and the byte after its last."""
     while position + _CHUNK_HEADER_BYTES <= len(data):
@@ -217,7 +224,7 @@ def _events(
     channel = np.flatnonzero(statuses < 0xF0)
     statuses, tracks = statuses[channel], tracks[channel]
     is_written = statuses >= 0x80
-    if not is_written[np.flatnonzero(np.diff(tracks, prepend=-1))].all():
+    if not is_written[run_starts(tracks)].all():
         raise damaged()  # a track begins with an event without a status
     latest = np.maximum.accumulate(np.where(is_written, np.arange(len(channel)), 0))
     statuses = statuses[latest]

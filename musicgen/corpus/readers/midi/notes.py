@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from musicgen.corpus.readers.midi.events import NOTE_ON, MidiEvents
+from musicgen.corpus.readers.midi.events import NOTE_ON, MidiEvents, run_starts
 
 _CHANNELS = 16
 
@@ -55,12 +55,15 @@ def _releases(key: np.ndarray, is_on: np.ndarray) -> tuple[np.ndarray, np.ndarra
     """
     order = np.argsort(key, kind="stable")
     on, keys = is_on[order], key[order]
+    release, own = np.full(len(key), -1), np.ones(len(key), dtype=bool)
+    if _alternate(keys, on):
+        release[order[::2]] = order[1::2]
+        return release, own
     order_on, order_off = order[on], order[~on & ~_without_note(keys, on)]
     key_on, key_off = key[order_on], key[order_off]
     first, stop = (np.searchsorted(key_off, key_on, side=side) for side in ("left", "right"))
     rank = np.arange(len(key_on)) - np.searchsorted(key_on, key_on)
     is_own = rank < stop - first
-    release, own = np.full(len(key), -1), np.ones(len(key), dtype=bool)
     if len(order_off):
         last = order_off[np.maximum(stop - 1, 0)]
         shared = np.where((stop > first) & (last > order_on), last, -1)
@@ -70,12 +73,19 @@ def _releases(key: np.ndarray, is_on: np.ndarray) -> tuple[np.ndarray, np.ndarra
     return release, own
 
 
+def _alternate(keys: np.ndarray, is_on: np.ndarray) -> bool:
+    """Whether each note-on, in order of key and time, is followed by a release of its key."""
+    if len(keys) % 2 or not is_on[::2].all() or is_on[1::2].any():
+        return False
+    return bool((keys[::2] == keys[1::2]).all())
+
+
 def _without_note(keys: np.ndarray, is_on: np.ndarray) -> np.ndarray:
     """Whether an event, in order of key and time, is a release while its key does not sound."""
     if not len(keys):
         return np.zeros(0, dtype=bool)
     sounding = np.cumsum(np.where(is_on, 1, -1))
-    starts = np.flatnonzero(np.diff(keys, prepend=keys[0] - 1))
+    starts = run_starts(keys)
     lengths = np.diff(starts, append=len(keys))
     before = np.concatenate([[0], sounding[starts[1:] - 1]])
     sounding -= np.repeat(before, lengths)

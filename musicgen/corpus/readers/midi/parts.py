@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from musicgen.corpus.readers.midi.events import CONTROL, PROGRAM, MidiEvents
+from musicgen.corpus.readers.midi.events import CONTROL, PROGRAM, MidiEvents, run_starts
 from musicgen.corpus.readers.midi.notes import MidiNotes
 from musicgen.score_fields import PEDAL_CHANGE_DTYPE, Part
 from musicgen.theory.general_midi import DRUM_CHANNEL, SUSTAIN_CONTROLLER
@@ -30,20 +30,23 @@ def group_parts(events: MidiEvents, notes: MidiNotes) -> MidiParts:
     """Group notes by track, channel and program, in the order in which the file names them."""
     changes = np.flatnonzero(events.kinds == PROGRAM)
     places = _places(events.tracks[changes], events.channels[changes])
-    codes = _places(notes.track, notes.channel) * _PROGRAMS + _programs(
-        events, notes, changes, places
-    )
-    distinct, first, of_distinct = np.unique(codes, return_index=True, return_inverse=True)
+    codes = _places(notes.track, notes.channel) * _PROGRAMS
+    if len(changes):
+        codes += _programs(events, notes, changes, places)
+    runs = run_starts(codes)  # notes of a track mostly follow each other
     # The event that names a part first: a change to its program, or its first note.
-    mentions = dict(zip(distinct.tolist(), notes.event[first].tolist(), strict=True))
+    mentions: dict[int, int] = {}
+    for code, event in zip(codes[runs].tolist(), notes.event[runs].tolist(), strict=True):
+        mentions.setdefault(code, event)
     named = places * _PROGRAMS + events.first[changes]
     for code, event in zip(named.tolist(), changes.tolist(), strict=True):
         if code in mentions:
             mentions[code] = min(mentions[code], event)
     order = sorted(mentions, key=lambda code: (code // (_CHANNELS * _PROGRAMS), mentions[code]))
     part_of = {code: number for number, code in enumerate(order)}
-    renumbered = np.array([part_of[code] for code in distinct.tolist()], np.int64)
-    return MidiParts(_parts(events, order), renumbered[of_distinct.reshape(-1)])
+    of_runs = np.array([part_of[code] for code in codes[runs].tolist()], np.int64)
+    lengths = np.append(runs[1:], len(codes)) - runs
+    return MidiParts(_parts(events, order), of_runs.repeat(lengths))
 
 
 def pedal_changes(events: MidiEvents, notes: MidiNotes, parts: MidiParts) -> np.ndarray:
@@ -109,24 +112,23 @@ def _programs(
 ) -> np.ndarray:
     """Program of each note: (N,) int64.
 
-    It is the last that the note's own track gave its channel before it. A track without any for
-    the channel takes those of the other tracks, as of a track that sets the file up.
+    It is the last that the note's own track gave its channel before it; without one, the last that
+    another track did, such as a track that sets the file up.
 
     changes: (C,) events that are program changes. places: (C,) of their tracks and channels.
     """
     note_places = _places(notes.track, notes.channel)
-    order = np.lexsort((changes, places))
+    order = np.argsort(places, kind="stable")
     keys = places[order] << _EVENT_BITS | changes[order]
     latest = np.searchsorted(keys, note_places << _EVENT_BITS | notes.event) - 1
-    programs = np.zeros(len(notes), np.int64)
-    if len(keys):
-        is_own = (latest >= 0) & (keys[latest] >> _EVENT_BITS == note_places)
-        programs[is_own] = events.first[changes[order[latest[is_own]]]]
-    for place in set(note_places.tolist()) - set(places.tolist()):
-        of_place = note_places == place
-        channel = events.channels[changes] == place % _CHANNELS
-        elsewhere = changes[channel][np.argsort(events.ticks[changes[channel]], kind="stable")]
-        before = np.searchsorted(events.ticks[elsewhere], notes.start[of_place], side="right")
+    is_own = (latest >= 0) & (keys[latest] >> _EVENT_BITS == note_places)
+    programs = np.where(is_own, events.first[changes[order[latest]]], 0)
+    others = np.flatnonzero(~is_own)
+    for channel in set(notes.channel[others].tolist()) & set(events.channels[changes].tolist()):
+        of_channel = others[notes.channel[others] == channel]
+        elsewhere = changes[events.channels[changes] == channel]
+        elsewhere = elsewhere[np.argsort(events.ticks[elsewhere], kind="stable")]
+        before = np.searchsorted(events.ticks[elsewhere], notes.start[of_channel], side="right")
         values = np.concatenate([[0], events.first[elsewhere]])
-        programs[of_place] = values[before]
+        programs[of_channel] = values[before]
     return programs
