@@ -80,6 +80,16 @@ class KeySignature:
         return KeySignature(start, self.fifths, self.is_minor)
 
 
+_BOUNDS = {  # of the columns of notes
+    "start": (0, MAX_TICK),
+    "duration": (1, MAX_TICK),
+    "pitch": (0, 127),
+    "velocity": (1, 127),
+    "program": (0, 127),
+    "part": (0, 32_767),
+}
+
+
 def microseconds_per_quarter(tempo: float) -> int:
     """A tempo in quarters a minute as MIDI files have it."""
     return round(MICROSECONDS_PER_MINUTE / tempo)
@@ -159,18 +169,23 @@ def default_parts(notes: np.ndarray) -> tuple[np.ndarray, tuple[Part, ...]]:
 
 def check_notes(notes: np.ndarray) -> None:
     """Raise ValueError if a column has a value out of its range."""
-    bounds = {
-        "start": (0, MAX_TICK),
-        "duration": (1, MAX_TICK),
-        "pitch": (0, 127),
-        "velocity": (1, 127),
-        "program": (0, 127),
-        "part": (0, 32767),
-    }
-    for column, (low, high) in bounds.items():
-        values = notes[column]
-        if len(values) and not (low <= values.min() and values.max() <= high):
-            raise ValueError(f"{column} is not between {low} and {high}")
+    if len(notes) and not _all_fit(notes):
+        for column, (low, high) in _BOUNDS.items():
+            values = notes[column]
+            if not (low <= values.min() and values.max() <= high):
+                raise ValueError(f"{column} is not between {low} and {high}")
+
+
+def _all_fit(notes: np.ndarray) -> bool:
+    """Whether all values are surely in their ranges, by their bits: False says nothing."""
+    sevens = notes["pitch"] | notes["velocity"] | notes["program"]
+    times = np.bitwise_or.reduce(notes["start"] | notes["duration"])
+    return (
+        0 <= np.bitwise_or.reduce(sevens) <= 127
+        and 0 <= times < MAX_TICK
+        and np.bitwise_or.reduce(notes["part"]) >= 0
+        and bool(notes["velocity"].all() and notes["duration"].all())
+    )
 
 
 def check_parts(notes: np.ndarray, changes: np.ndarray, parts: tuple[Part, ...]) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import time
-from dataclasses import asdict
+
+import msgspec
 
 from musicgen.commands.answer import INTERRUPTED, Answer
 from musicgen.commands.progress import ProgressLine, cancel_on_interrupt
@@ -15,6 +16,7 @@ from musicgen.corpus.facts import piece_facts
 from musicgen.corpus.load import load_collection
 from musicgen.corpus.user.user_collections import own_collections
 from musicgen.encoding.registry import fit_encoding
+from musicgen.encoding.vocabulary import distinct_tokens
 
 
 def library(options: argparse.Namespace) -> Answer:
@@ -57,7 +59,7 @@ def corpus(options: argparse.Namespace) -> Answer:
         "notes": sum(map(len, collection.scores)),
         "tokens": tokens,
         "vocabulary": vocabulary,
-        "pieces": [asdict(piece_facts(piece)) for piece in collection.pieces],
+        "pieces": [msgspec.to_builtins(piece_facts(piece)) for piece in collection.pieces],
         "seconds": time.perf_counter() - start,
     }
     lines = [f"refused {file['file']}: {file['reason']}" for file in refused]
@@ -77,4 +79,4 @@ def _count_tokens(collection: Collection, encoding_name: str) -> tuple[int, int]
     tokens = sum(map(len, pieces))
     if encoding_name == "notes":
         return tokens, encoding.fields[0].size if tokens else 0
-    return tokens, len({token for steps in pieces for token in encoding.tokens(steps)})
+    return tokens, distinct_tokens(encoding, pieces)

@@ -95,6 +95,16 @@ def vocabulary_of(encoding: Encoding, pieces: Sequence[Steps]) -> Vocabulary:
     return Vocabulary(tuple(tokens), counts[order], spread[order], rank[inverse], lengths)
 
 
+def distinct_tokens(encoding: Encoding, pieces: Sequence[Steps]) -> int:
+    """Number of distinct tokens of encoded pieces, one piece at a time."""
+    sizes = tuple(field.size for field in encoding.fields)
+    codes: set[int] = set()
+    for steps in pieces:
+        codes.update(np.ravel_multi_index(tuple(steps.fields.T.astype(np.int64)), sizes).tolist())
+    fields = np.stack(np.unravel_index(np.array(sorted(codes), np.int64), sizes), axis=1)
+    return len(set(encoding.tokens(Steps(fields.astype(np.int32)))))
+
+
 def preview(
     encoding: Encoding, pieces: Sequence[Steps], length: int = 100, start: int = 0
 ) -> Preview | None:

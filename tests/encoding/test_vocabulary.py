@@ -6,7 +6,7 @@ import pytest
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.registry import ENCODINGS, fit_encoding
 from musicgen.encoding.steps import Steps
-from musicgen.encoding.vocabulary import preview, vocabulary_of
+from musicgen.encoding.vocabulary import distinct_tokens, preview, vocabulary_of
 from musicgen.score import Score, notes_from
 
 
@@ -56,6 +56,15 @@ def test_a_vocabulary_of_events_counts_whole_steps():
         "onset +1, pitch D4, duration 1",
     )
     assert vocabulary.counts.tolist() == [2, 2] and vocabulary.pieces.tolist() == [2, 1]
+
+
+@pytest.mark.parametrize("name", ENCODINGS)
+def test_the_number_of_distinct_tokens(name):
+    for scores in ([], [Score()], TUNES):
+        encoding = fit_encoding(name, scores)
+        pieces = [encoding.encode(score) for score in scores]
+        tokens = {token for steps in pieces for token in encoding.tokens(steps)}
+        assert distinct_tokens(encoding, pieces) == len(tokens)
 
 
 @pytest.mark.parametrize("name", ENCODINGS)

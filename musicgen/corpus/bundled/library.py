@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from musicgen.corpus.bundled.build import build_library
 from musicgen.corpus.bundled.bundle import BundleFacts
 from musicgen.json_files import read_json
 from musicgen.paths import LIBRARY
@@ -31,6 +30,8 @@ def rebuild_library(progress: Progress | None = None) -> None:
 
     `progress` gets files done and files in all.
     """
+    from musicgen.corpus.bundled.build import build_library  # readers and symusic: slow to import
+
     build_library(LIBRARY, progress)
     bundled_collections.cache_clear()
 

@@ -29,9 +29,10 @@ _DATA_BYTES = bytes([2] * 12 + [1, 1, 2, 0])  # after a status byte, by its uppe
 _COMMON_DATA_BYTES = {0xF1: 1, 0xF2: 2, 0xF3: 1}  # after other system messages
 _INDEPENDENT_TRACKS = 2  # format of a file whose tracks are songs of their own
 
-# Bytes of an event after its delta time, by the first of them; without a status it has those of a
-# note. 0 for events that the table does not tell: system events, those with one data byte.
-_EVENT_BYTES = np.array([2] * 0x80 + [3] * 0x40 + [0] * 0x20 + [3] * 0x10 + [0] * 0x10, np.uint8)
+# Bytes of an event after its delta time, by the first of them: without a status, those of a note.
+# 0 for events that take a closer look: system events, and those of one data byte.
+_NOTE_BYTES = np.array([2] * 0x80 + [3] * 0x40 + [0] * 0x20 + [3] * 0x10 + [0] * 0x10, np.uint8)
+_WITH_DELTAS = [_NOTE_BYTES + (_NOTE_BYTES > 0) * np.uint8(delta) for delta in (1, 2)]
 
 
 class MetaEvent(NamedTuple):
@@ -77,16 +78,14 @@ def parse_midi(data: bytes) -> MidiEvents:
         raise UnreadableScore("the file is cut short")
     spans = list(_track_spans(data, _CHUNK_HEADER_BYTES + header_bytes))
     padded = np.frombuffer(data + bytes(_MAX_VARIABLE_BYTES), np.uint8)
-    delta_bytes, event_bytes = _lengths(padded)
+    event_bytes = _event_bytes(padded)
     starts = array("i")
     counts = []
     for start, stop in spans:
         before = len(starts)
         _find_events(data, event_bytes, start, stop, starts)
         counts.append(len(starts) - before)
-    first_bytes = np.array(starts, np.int32)
-    stops = [stop for start, stop in spans]
-    return _events(data, padded, first_bytes, delta_bytes[first_bytes], counts, stops)
+    return _events(data, padded, np.array(starts), counts, [stop for _, stop in spans])
 
 
 def damaged() -> UnreadableScore:
@@ -115,21 +114,17 @@ def _track_spans(data: bytes, position: int) -> Iterator[tuple[int, int]]:
         position += size
 
 
-def _lengths(padded: np.ndarray) -> tuple[np.ndarray, bytes]:
-    """Bytes of the delta time and of the event with it, if one begins at each place: 2 x (N,).
+def _event_bytes(padded: np.ndarray) -> bytes:
+    """Bytes of the event that begins at each place of a file, if one does: (N,).
 
-    padded: the file and _MAX_VARIABLE_BYTES more. A whole event has 0 where it takes a closer look.
+    0 if that takes a closer look: at delta times of more than two bytes and at other than notes.
+    padded: the file and _MAX_VARIABLE_BYTES more.
     """
     size = len(padded) - _MAX_VARIABLE_BYTES
-    goes_on = (padded >= 0x80).view(np.uint8)  # bytes of a delta time that are not its last
-    delta = np.zeros(size, np.uint8)
-    for shift in range(_MAX_VARIABLE_BYTES - 1, -1, -1):
-        delta = goes_on[shift : shift + size] * (delta + 1)
-    after = _EVENT_BYTES[padded]
-    shifted = [after[shift : shift + size] for shift in range(1, _MAX_VARIABLE_BYTES + 1)]
-    event = np.choose(delta, [*shifted, np.uint8(0)])
-    delta += 1
-    return delta, ((event + delta) * (event > 0)).tobytes()
+    goes_on = padded >= 0x80  # a byte of a delta time that is not its last
+    short = _WITH_DELTAS[0][padded[1 : size + 1]]
+    long = _WITH_DELTAS[1][padded[2 : size + 2]] * ~goes_on[1 : size + 1]
+    return np.where(goes_on[:size], long, short).tobytes()
 
 
 def _find_events(
@@ -152,27 +147,25 @@ def _find_events(
 
 
 def _find_others(data: bytes, position: int, stop: int, add: Callable[[int], None]) -> int:
-    """The place after a system event, or after an event of one data byte and all that follow it.
+    """The place after an event, and after the events that follow while a status of one byte holds.
 
     A status holds for later events without one. Files keep it across meta and system-exclusive
     events too, against the specification.
     """
-    holds_one_byte = False
+    data_bytes = 2  # of an event without a status: this begins after one with two
     while True:
         _, place = _variable(data, position)
         byte = data[place]
         if byte < 0x80:
-            position = place + 1
+            position = place + data_bytes
         elif byte < 0xF0:
-            holds_one_byte, position = True, place + 2
+            data_bytes = _DATA_BYTES[byte >> 4]
+            position = place + 1 + data_bytes
         elif byte == _META and data[place + 1] == _END_OF_TRACK:
             return stop
         else:
             position = _system_end(data, place)
-        if not holds_one_byte or position >= stop:
-            return position
-        byte = data[_variable(data, position)[1]]
-        if 0x80 <= byte and _DATA_BYTES[byte >> 4] == 2:
+        if data_bytes == 2 or position >= stop:
             return position
         add(position)
 
@@ -201,57 +194,68 @@ def _events(
     data: bytes,
     padded: np.ndarray,
     starts: np.ndarray,
-    lengths: np.ndarray,
     counts: Sequence[int],
     stops: Sequence[int],
 ) -> MidiEvents:
     """What stands in the events, for all tracks at once.
 
-    starts, lengths: (E,) first byte of the delta time of each event, and its bytes. counts, stops:
-    (T,) number of events of each track, and the byte after it.
+    starts: (E,) first byte of each event. counts, stops: (T,) number of events of each track, and
+    the byte after it.
     """
-    tracks = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
-    edges = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
-    places = starts + lengths
-    elapsed = np.concatenate([[0], np.cumsum(_variable_values(padded, starts, lengths))])
-    ticks = elapsed[1:] - elapsed[edges[tracks]]
-    ends = elapsed[edges[1:]] - elapsed[edges[:-1]]
-    if (ends > _MAX_TICK).any():
+    tracks = np.arange(len(counts), dtype=np.int32).repeat(counts)
+    last = np.cumsum(counts, dtype=np.int64) - 1  # event of each track
+    deltas, places = _delta_times(padded, starts)
+    elapsed = np.cumsum(deltas)
+    before = np.append(0, elapsed[last[:-1]])[: len(counts)]  # of the tracks before each
+    ends = elapsed[last] - before
+    if len(ends) and ends.max() > _MAX_TICK:
         raise damaged()
-    statuses = padded[places]
-    system = np.flatnonzero(statuses >= 0xF0)
+    ticks = elapsed - before[tracks]
+    is_system = padded[places] >= 0xF0
+    system, channel = np.flatnonzero(is_system), np.flatnonzero(~is_system)
     metas, exclusives = _system_events(data, ticks[system], tracks[system], places[system])
-    channel = np.flatnonzero(statuses < 0xF0)
-    statuses, tracks = statuses[channel], tracks[channel]
-    is_written = statuses >= 0x80
-    if not is_written[run_starts(tracks)].all():
-        raise damaged()  # a track begins with an event without a status
-    latest = np.maximum.accumulate(np.where(is_written, np.arange(len(channel)), 0))
-    statuses = statuses[latest]
-    first = places[channel] + is_written  # a status that still holds is not written again
+    tracks = tracks[channel]
+    statuses, first, second = _channel_data(padded, places[channel], tracks)
     return MidiEvents(
         int.from_bytes(data[12:14], "big"),
         ticks[channel],
         tracks,
         statuses >> 4,
         statuses & 15,
-        padded[first] & 0x7F,
-        padded[first + 1] & 0x7F,
+        first,
+        second,
         ends,
         metas,
         exclusives,
-        _count_unread(data, places[edges[1:] - 1], stops),
+        _count_unread(data, places[last], stops),
         int.from_bytes(data[8:10], "big") == _INDEPENDENT_TRACKS,
     )
 
 
-def _variable_values(data: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    """Numbers of variable length that begin at places in the data: (E,) int64."""
-    values = (data[starts] & 0x7F).astype(np.int64)
-    for byte in range(1, int(lengths.max(initial=0))):
-        longer = np.flatnonzero(lengths > byte)
-        values[longer] = values[longer] << 7 | data[starts[longer] + byte] & 0x7F
-    return values
+def _channel_data(
+    padded: np.ndarray, places: np.ndarray, tracks: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Status and data bytes of the channel events at places of the data: 3 x (E,) uint8."""
+    statuses = padded[places]
+    is_written = statuses >= 0x80  # a status that still holds is not written again
+    if not is_written[run_starts(tracks)].all():
+        raise damaged()  # a track begins with an event without a status
+    latest = np.maximum.accumulate(np.where(is_written, np.arange(len(places)), 0))
+    first = places + is_written
+    return statuses[latest], padded[first] & 0x7F, padded[first + 1] & 0x7F
+
+
+def _delta_times(padded: np.ndarray, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Delta times of events that begin at places, and the places after them: 2 x (E,)."""
+    byte = padded[starts]
+    values, places = (byte & 0x7F).astype(np.int64), starts + 1
+    longer = np.flatnonzero(byte >= 0x80)
+    while len(longer):
+        byte = padded[places[longer]]
+        values[longer] = values[longer] << 7 | byte & 0x7F
+        places[longer] += 1
+        longer = longer[byte >= 0x80]
+    return values, places
 
 
 def _system_events(

@@ -123,6 +123,8 @@ def _programs(
     latest = np.searchsorted(keys, note_places << _EVENT_BITS | notes.event) - 1
     is_own = (latest >= 0) & (keys[latest] >> _EVENT_BITS == note_places)
     programs = np.where(is_own, events.first[changes[order[latest]]], 0)
+    if is_own.all():
+        return programs
     others = np.flatnonzero(~is_own)
     for channel in set(notes.channel[others].tolist()) & set(events.channels[changes].tolist()):
         of_channel = others[notes.channel[others] == channel]

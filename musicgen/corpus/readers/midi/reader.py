@@ -56,7 +56,7 @@ def read_midi(data: bytes, name: str, limits: Limits = LIMITS) -> tuple[Score, t
         move_marks(marks.keys, clock),
         move_changes(pedals, clock),
         resolution,
-        unreleased=table[notes.is_unreleased][list(UNRELEASED_DTYPE.names or ())],
+        unreleased=_unreleased(table, notes),
     )
     if is_performed(score):
         score = replace(score, is_performance=True)
@@ -90,6 +90,13 @@ def _resolution(division: int, times: Sequence[np.ndarray]) -> int:
     """Ticks per quarter of the score: the grid's where it is exact, else the file's."""
     step = int(np.gcd.reduce(np.concatenate([[division], *times])))
     return TICKS_PER_QUARTER if TICKS_PER_QUARTER % (division // step) == 0 else division
+
+
+def _unreleased(table: np.ndarray, notes: MidiNotes) -> np.ndarray:
+    """Notes without a release of their own, on the score's clock: (U,) UNRELEASED_DTYPE."""
+    if not notes.is_unreleased.any():
+        return np.zeros(0, UNRELEASED_DTYPE)
+    return table[notes.is_unreleased][list(UNRELEASED_DTYPE.names or ())]
 
 
 def _note_table(notes: MidiNotes, grouped: MidiParts, clock: Clock) -> np.ndarray:
