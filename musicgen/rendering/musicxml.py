@@ -16,13 +16,18 @@ from musicgen.rendering.notation.staves import (
     two_hand_parts,
     written_parts,
 )
-from musicgen.rendering.notation.xml_directions import pedal_elements, tempo_elements
+from musicgen.rendering.notation.xml_directions import (
+    pedal_elements,
+    symbol_elements,
+    tempo_elements,
+)
 from musicgen.rendering.notation.xml_measures import measures
 from musicgen.rendering.notation.xml_part_list import part_list
 from musicgen.rendering.note_names import key_signature
 from musicgen.rendering.part_names import clean_text
 from musicgen.score import Score
 from musicgen.score_fields import KeySignature
+from musicgen.theory.harmony.vocabulary import Chord
 
 _HEADER = (
     b'<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n'
@@ -45,13 +50,16 @@ def musicxml_bytes(score: Score, title: str = "") -> bytes:
     return _file(grid, written_parts(grid), title)
 
 
-def printed_musicxml(score: Score, title: str = "") -> bytes:
+def printed_musicxml(
+    score: Score, title: str = "", chords: Sequence[tuple[int, Chord]] = ()
+) -> bytes:
     """Contents of a MusicXML file to be engraved: parts without notes left out, times legible.
 
-    Raises Unprintable for a performance.
+    chords: symbols above the first staff, each with its tick on the grid. Raises Unprintable for a
+    performance.
     """
     grid = _with_keys_at_bar_lines(_with_bars(score))
-    return _file(grid, printed_parts(grid), title)
+    return _file(grid, printed_parts(grid), title, chords)
 
 
 def _with_bars(score: Score) -> Score:
@@ -72,12 +80,19 @@ def _with_keys_at_bar_lines(score: Score) -> Score:
     return replace(score, keys=tuple(keys))
 
 
-def _file(score: Score, parts: Sequence[WrittenPart], title: str) -> bytes:
-    document = _document(score, parts, title or score.name)
+def _file(
+    score: Score,
+    parts: Sequence[WrittenPart],
+    title: str,
+    chords: Sequence[tuple[int, Chord]] = (),
+) -> bytes:
+    document = _document(score, parts, title or score.name, chords)
     return _HEADER + tostring(document, encoding="utf-8")
 
 
-def _document(score: Score, parts: Sequence[WrittenPart], title: str) -> Element:
+def _document(
+    score: Score, parts: Sequence[WrittenPart], title: str, chords: Sequence[tuple[int, Chord]]
+) -> Element:
     bars = written_bars(score)
     estimated = KeySignature(0, 0 if score.keys else key_signature(score.pitched) or 0)
     spelling = Spelling(score, score.keys or (estimated,))
@@ -87,7 +102,9 @@ def _document(score: Score, parts: Sequence[WrittenPart], title: str) -> Element
     _add_identification(root, parts)
     root.append(part_list(parts, two_hand_parts(score)))
     for index, part in enumerate(parts):
-        directions = [] if index else tempo_elements(score, bars)
+        directions = (
+            [] if index else [*tempo_elements(score, bars), *symbol_elements(chords, spelling)]
+        )
         pedals = score.pedals[score.pedals["part"] == part.number]
         directions += pedal_elements(pedals, len(part.staves) if len(part.staves) > 1 else 0)
         directions.sort(key=lambda item: item[0])

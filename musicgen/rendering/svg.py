@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
 
 from musicgen.rendering.musicxml import Unprintable, printed_musicxml
 from musicgen.score import Score
+from musicgen.theory.harmony.vocabulary import Chord
 
 PAGE_WIDTH, PAGE_HEIGHT = 2100, 2970  # tenths of a millimetre, A4
 _OPTIONS = {
@@ -22,9 +24,12 @@ _OTHER_SPACINGS = (0.22, 0.28, 0.2, 0.25)  # verovio's spacingLinear; the last i
 _SYSTEM, _MEASURE = 'class="system"', 'class="measure"'
 
 
-def score_svgs(score: Score, title: str = "") -> list[str]:
+def score_svgs(
+    score: Score, title: str = "", chords: Sequence[tuple[int, Chord]] = ()
+) -> list[str]:
     """One SVG document for every page.
 
+    chords: symbols that are printed above the first staff, with their ticks on the grid.
     Raises Unprintable for a performance, and where verovio refuses the score.
     """
     import verovio  # loads its fonts: only where needed
@@ -34,7 +39,7 @@ def score_svgs(score: Score, title: str = "") -> list[str]:
     # verovio's own default is set for the thread that imported it alone.
     toolkit.setResourcePath(str(files("verovio") / "data"))
     toolkit.setOptions(_OPTIONS)
-    if not toolkit.loadData(printed_musicxml(score, title).decode("utf-8")):
+    if not toolkit.loadData(printed_musicxml(score, title, chords).decode("utf-8")):
         raise Unprintable("the piece could not be engraved as a printed score")
     _avoid_lonely_bar(toolkit)
     return [toolkit.renderToSVG(page) for page in range(1, toolkit.getPageCount() + 1)]

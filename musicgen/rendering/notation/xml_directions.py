@@ -1,4 +1,4 @@
-"""Tempo marks, pedal marks and octave signs as elements of MusicXML."""
+"""Tempo marks, pedal marks, octave signs and chord symbols as elements of MusicXML."""
 
 from __future__ import annotations
 
@@ -12,10 +12,16 @@ from musicgen.rendering.notation.bars import Bar
 from musicgen.rendering.notation.clefs import OctaveShift
 from musicgen.rendering.notation.metre_grid import beat_ticks, is_compound
 from musicgen.rendering.notation.note_values import is_dotted, value_name
+from musicgen.rendering.notation.spelling import Spelling
 from musicgen.score import Score
 from musicgen.score_fields import TempoChange
+from musicgen.theory.harmony.vocabulary import NONE, SUFFIXES, Chord, quality_of
 
 _FASTEST_BEATS = 150  # eighths a minute in 3/8, above which the bar is one beat
+_KINDS = (  # of chords in MusicXML, in the order of QUALITY_NAMES
+    *("major", "minor", "diminished", "augmented", "dominant", "major-seventh"),
+    *("minor-seventh", "half-diminished", "diminished-seventh", "suspended-fourth"),
+)
 _MIN_CHANGE = 0.02  # share of the tempo below which a change is not printed
 
 
@@ -69,13 +75,22 @@ def octave_element(shift: OctaveShift, staff: int, is_start: bool) -> Element:
     return direction
 
 
+def symbol_elements(
+    chords: Sequence[tuple[int, Chord]], spelling: Spelling
+) -> list[tuple[int, Element]]:
+    """Tick and element of each chord symbol, spelled as notes are; no chord has none."""
+    known = [(tick, chord) for tick, chord in chords if chord.root != NONE]
+    return [(tick, _symbol(chord, tick, spelling)) for tick, chord in known]
+
+
 def at_offset(element: Element, ticks: int) -> Element:
     """The element placed some ticks after the point of the measure where it stands."""
     if not ticks:
         return element
     offset = Element("offset", sound="yes")
     offset.text = str(ticks)
-    place = len(element.findall("direction-type"))
+    is_symbol = element.tag == "harmony"  # its offset comes after all of a chord
+    place = len(element) if is_symbol else len(element.findall("direction-type"))
     element.insert(place, offset)
     return element
 
@@ -107,3 +122,21 @@ def _unprinted(tempo: float) -> Element:
 def _sound(tempo: float) -> Element:
     """A tempo in quarters a minute, for players."""
     return Element("sound", tempo=str(tempo).removesuffix(".0"))
+
+
+def _symbol(chord: Chord, tick: int, spelling: Spelling) -> Element:
+    quality = quality_of(chord.root, chord.mask)
+    element = Element("harmony")
+    _add_spelled(element, "root", spelling.spell(60 + chord.root, tick))
+    SubElement(element, "kind", text=SUFFIXES[quality]).text = _KINDS[quality]
+    if chord.bass != chord.root:
+        _add_spelled(element, "bass", spelling.spell(60 + chord.bass, tick))
+    return element
+
+
+def _add_spelled(element: Element, tag: str, spelled: tuple[str, int, int]) -> None:
+    """spelled: letter, alteration in semitones and octave."""
+    note = SubElement(element, tag)
+    SubElement(note, f"{tag}-step").text = spelled[0]
+    if spelled[1]:
+        SubElement(note, f"{tag}-alter").text = str(spelled[1])

@@ -50,6 +50,17 @@ class ChordTrack:
         return [Chord(root, mask, root) for root, mask in rows]
 
     @property
+    def changes(self) -> list[tuple[int, Chord]]:
+        """The chords where they change, each with its tick."""
+        both = zip(self.ticks.tolist(), self.chords, strict=True)
+        chords = [*both]
+        return [
+            (tick, chord)
+            for number, (tick, chord) in enumerate(chords)
+            if not number or chord != chords[number - 1][1]
+        ]
+
+    @property
     def symbols(self) -> list[str]:
         """Symbols of the chords: `Am7`, `N.C.` for no chord."""
         rows = zip(self.roots.tolist(), self.masks.tolist(), strict=True)

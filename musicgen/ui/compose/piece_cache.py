@@ -18,6 +18,7 @@ from musicgen.rendering.pdf.document import pdf_bytes
 from musicgen.rendering.svg import score_svgs
 from musicgen.rendering.wav import wav_bytes
 from musicgen.score import Score
+from musicgen.theory.harmony.chord_track import chord_track
 from musicgen.ui.shared.score_key import score_key
 from musicgen.ui.shared.tasks import Task
 
@@ -39,9 +40,9 @@ def wav_task(score: Score) -> Task[bytes]:
     return _wav_task(score_key(replace(score, name="")), score)
 
 
-def svg_pages(score: Score) -> list[str]:
-    """Pages of the printed score as SVG documents."""
-    return _svg_pages(score_key(score), score)
+def svg_pages(score: Score, has_chords: bool = False) -> list[str]:
+    """Pages of the printed score as SVG documents, with the chords that are found in it or not."""
+    return _svg_pages(score_key(score), score, has_chords)
 
 
 def pdf_file(score: Score) -> bytes:
@@ -64,8 +65,9 @@ def _wav_task(key: bytes, _score: Score) -> Task[bytes]:
 
 
 @st.cache_resource(max_entries=MAX_CACHED_FILES, show_spinner=False)
-def _svg_pages(key: bytes, _score: Score) -> list[str]:
-    return score_svgs(_score)
+def _svg_pages(key: bytes, _score: Score, has_chords: bool) -> list[str]:
+    chords = chord_track(_score.on_grid()).changes if has_chords else []
+    return score_svgs(_score, chords=chords)
 
 
 @st.cache_resource(max_entries=MAX_CACHED_FILES, show_spinner=False)

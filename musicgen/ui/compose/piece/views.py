@@ -56,9 +56,13 @@ def printed_view(piece: SavedPiece, score: Score) -> None:
         notes = format_count(len(score), "note")
         st.info(f"{notes} are too many to print here; download the MusicXML.")
         return
+    has_chords = st.toggle(
+        "Chord symbols", key="chord-symbols", persist_state="session",
+        help="The chords that are found in the notes, beat by beat.",
+    )  # fmt: skip
     with st.spinner("Engraving …"):
         try:
-            pages = svg_pages(score)
+            pages = svg_pages(score, has_chords)
         except Unprintable as error:
             st.info(escape(message_of(error)))
             return
