@@ -27,6 +27,7 @@ def document_json(opened: EditedPiece) -> dict[str, Any]:
         "changes": [line_json(change) for change in opened.log.changes],
         "cursor": opened.log.cursor,
         "parts": [asdict(part) for part in music.parts],
+        "pedal": base.pedal_changes.tolist(),
         **time_json(base),
     }
 

@@ -13,6 +13,7 @@ from musicgen.score import Score
 from musicgen.ui.components.player import roll_player
 from musicgen.ui.compose.link import OTHER_NOTES, recipe_of
 from musicgen.ui.compose.piece.edit_view import infill_button
+from musicgen.ui.compose.piece.editor_view import chooses_editor, editor_view
 from musicgen.ui.compose.piece.originality_view import match_view
 from musicgen.ui.compose.piece_cache import AUTO_SOUND_SECONDS, score_of, wav_task
 from musicgen.ui.compose.piece_facts import (
@@ -98,6 +99,9 @@ def _piece(waits: bool) -> None:
         return
     _variation_control()
     _headline(piece, score)
+    if chooses_editor():
+        editor_view(piece)
+        return
     sound = _sound(piece, score)
     event = roll_player(
         score,

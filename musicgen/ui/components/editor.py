@@ -1,0 +1,45 @@
+"""Editor of a piece in the roll, as a Streamlit component."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from musicgen.ui.components.component import component
+
+
+@dataclass(frozen=True)
+class EditReport:
+    """Edits that the browser has saved."""
+
+    opened: str  # id of the piece that the page showed
+    piece: str  # id of the piece that has the edits
+    report: float  # another one in each report
+
+
+def editor(piece: str, edits_address: str, sound_address: str, key: str) -> EditReport | None:
+    """Show the editor of a saved piece; return the last report of saved edits.
+
+    piece: id. The browser reads the piece from `edits_address` and sends edits there; the first
+    edit of a composed piece makes another one. sound_address: of the synthesizer's files. key:
+    unique on the page.
+    """
+    data = {"piece": piece, "edits": edits_address, "sound": sound_address}
+    return parse_report(_component(key=key, data=data, on_edited_change=_ignore).get("edited"))
+
+
+def parse_report(report: Any) -> EditReport | None:
+    """A report from the browser; None for one that is malformed."""
+    try:
+        return msgspec.convert(report, EditReport)
+    except msgspec.ValidationError:
+        return None
+
+
+def _ignore() -> None:
+    """Callback without effect: Streamlit requires one for each value that a component reports."""
+
+
+_component = component("editor")

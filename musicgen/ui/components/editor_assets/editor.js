@@ -1,0 +1,84 @@
+// Editor: a piece that is edited in the roll and sounds in the browser. Streamlit calls the default
+// export on every rerun and change of theme.
+
+import { Editor } from "./piece_editor.js";
+import { Panel } from "./panel.js";
+import { sendStoredEdits } from "./outbox.js";
+
+const editors = new WeakMap(); // Streamlit's element -> its Shown
+
+export default function ({ data, parentElement, setStateValue }) {
+  const root = parentElement.querySelector(".editor");
+  let shown = editors.get(parentElement);
+  if (shown?.root !== root) {
+    shown?.close();
+    shown = new Shown(root);
+    editors.set(parentElement, shown);
+  }
+  shown.report = setStateValue;
+  shown.show(data);
+  return () => {
+    editors.get(parentElement)?.close();
+    editors.delete(parentElement);
+  };
+}
+
+class Shown {
+  constructor(root) {
+    this.root = root;
+    this.piece = null; // id as the page knows it
+    this.editor = null;
+    this.panel = null;
+    this.loads = 0;
+  }
+
+  // Show a piece; one that is shown already stays as it is, with all that was edited since.
+  show(data) {
+    if (data.piece === this.piece || data.piece === this.editor?.outbox.piece) {
+      this.piece = data.piece;
+      this.editor?.refreshTheme();
+      return;
+    }
+    this.piece = data.piece;
+    this.open(data);
+  }
+
+  async open(data) {
+    const load = ++this.loads;
+    this.editor?.close();
+    const address = new URL(data.edits, window.location.href).href;
+    const piece = await sendStoredEdits(address, data.piece);
+    const response = await fetch(`${address}?piece=${encodeURIComponent(piece)}`);
+    if (load !== this.loads) return;
+    if (!response.ok) {
+      this.root.querySelector(".saved").textContent = await response.text();
+      return;
+    }
+    const document = await response.json();
+    if (load !== this.loads) return;
+    const handlers = {
+      saved: (id) => this.reportLater(id),
+      refused: () => this.open({ ...data, piece: this.editor.outbox.piece }),
+    };
+    this.editor = new Editor(this.root, document, address, data.sound, handlers);
+    this.panel = new Panel(this.editor);
+    this.root.dataset.piece = document.id;
+    if (piece !== data.piece) this.reportLater(piece);
+  }
+
+  // Tell the page which piece has the edits, when the person rests: it redraws what is below.
+  reportLater(id) {
+    clearTimeout(this.timer);
+    this.root.dataset.piece = id;
+    const { editor } = this;
+    this.timer = setTimeout(() => {
+      if (editor.gesture || !editor.outbox.isEmpty) this.reportLater(id);
+      else this.report("edited", { opened: this.piece, piece: id, report: Math.random() });
+    }, 900);
+  }
+
+  close() {
+    clearTimeout(this.timer);
+    this.editor?.close();
+  }
+}

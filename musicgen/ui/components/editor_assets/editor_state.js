@@ -1,0 +1,318 @@
+// State of the editor: music, selection, view and sound of a piece, and how a change is made.
+
+import { Bars } from "./core/bars.js";
+import { replaceNotes } from "./core/change.js";
+import { Music } from "./core/music.js";
+import { rowOf } from "./core/note.js";
+import { notesOfPart } from "./core/select.js";
+import { Snap } from "./core/snap.js";
+import { Outbox } from "./outbox.js";
+import { Pointer } from "./pointer.js";
+import { Mixer } from "./sound/mixer.js";
+import { Playback } from "./sound/playback.js";
+import { loadSynth } from "./sound/synth.js";
+import { drawRoll, pitchLabel } from "./view/draw.js";
+import { View } from "./view/view.js";
+
+const DEFAULT_VELOCITY = 80;
+const PREVIEW_SECONDS = 0.25; // of a note that is touched
+const MAX_ROWS_IN_ONE_LINE = 50_000;
+
+export class EditorState {
+  // handlers: saved(piece id), refused(reason).
+  constructor(root, document_, address, soundPath, handlers) {
+    this.root = root;
+    this.soundPath = soundPath;
+    this.names = document_;
+    this.music = new Music(document_);
+    this.bars = new Bars(document_);
+    this.tempoMap = document_.tempoMap;
+    this.pedal = document_.pedal;
+    this.selected = new Set();
+    this.tool = "select";
+    this.snap = new Snap(this.bars, this.bars.isPerformance ? "off" : "16");
+    this.activePart = 0;
+    this.cursor = { tick: 0, pitch: 60 };
+    this.lastVelocity = DEFAULT_VELOCITY;
+    this.preview = null;
+    this.rectangle = null;
+    this.gesture = null;
+    this.loop = null; // [first, last] tick of the selected bars
+    this.loops = false;
+    this.closing = new AbortController();
+    this.listeners = []; // called when something is to be shown again
+    this.outbox = new Outbox(address, document_.id, document_.known, {
+      saved: handlers.saved,
+      changed: (state) => this.showSaved(state),
+      refused: (reason) => {
+        this.announce(reason);
+        handlers.refused(reason);
+      },
+    });
+    this.view = new View(this.find(".scroller"));
+    this.mixer = new Mixer();
+    this.mixer.setParts(this.music.parts);
+    this.playback = new Playback({
+      notes: () => this.music.sorted,
+      pedal: () => this.pedal,
+      bars: () => this.bars,
+      tempoMap: () => this.tempoMap,
+      range: () => (this.loops && this.loop ? this.loop : [0, this.music.end]),
+      loops: () => this.loops,
+      mixer: this.mixer,
+      changed: () => this.followPlayback(),
+    });
+    this.pointer = new Pointer(this);
+    this.resizing = new ResizeObserver(() => this.refreshTheme());
+    this.resizing.observe(this.view.scroller);
+    this.fit();
+    this.showFirstNotes();
+    this.showSaved("saved");
+  }
+
+  find(selector) {
+    return this.root.querySelector(selector);
+  }
+
+  on(target, event, listener, options = {}) {
+    target.addEventListener(event, listener, { ...options, signal: this.closing.signal });
+  }
+
+  close() {
+    this.gesture?.end?.();
+    this.gesture = null;
+    this.closing.abort();
+    this.resizing.disconnect();
+    this.playback.stop();
+    cancelAnimationFrame(this.frame);
+  }
+
+  // Making changes ----------------------------------------------------------
+
+  // Replace notes, and select the new ones; returns whether anything changed.
+  replace(verb, before, after) {
+    const count = Math.max(before.length, after.length);
+    const change = replaceNotes(this.music, `${verb} ${count} ${count === 1 ? "note" : "notes"}`, before, after);
+    this.preview = null;
+    if (!change) {
+      this.draw();
+      return false;
+    }
+    this.commit(change);
+    this.selected = new Set(after.map((note) => this.idOf(note)).filter((id) => id !== null));
+    this.changed();
+    return true;
+  }
+
+  idOf(note) {
+    const ids = this.music.idsOfRows.get(rowOf(note).join());
+    return ids ? ids[ids.length - 1] : null;
+  }
+
+  commit(change) {
+    const parts = change.removed.length + change.added.length;
+    if (parts > MAX_ROWS_IN_ONE_LINE) {
+      this.announce("These are too many notes for one edit.");
+      return;
+    }
+    this.music.make(change);
+    this.outbox.add(change);
+    this.afterChange(change);
+    this.announce(change.name);
+  }
+
+  undo() {
+    this.travel(this.music.undo(), "Undone");
+  }
+
+  redo() {
+    this.travel(this.music.redo(), "Redone");
+  }
+
+  travel(step, word) {
+    if (!step) return;
+    this.gesture?.cancel?.();
+    this.gesture = null;
+    this.preview = null;
+    this.outbox.add({ cursor: this.music.cursor });
+    this.selected = new Set(step.added);
+    this.afterChange(step.change);
+    this.announce(`${word}: ${step.change.name}`);
+    const first = step.added.map((id) => this.music.notes.get(id))[0];
+    if (first) this.view.show(first.start, first.pitch);
+    this.changed();
+  }
+
+  afterChange(change) {
+    if (change.parts) {
+      this.activePart = Math.min(this.activePart, this.music.parts.length - 1);
+      this.mixer.setParts(this.music.parts);
+    }
+    for (const id of this.selected) if (!this.music.notes.has(id)) this.selected.delete(id);
+    this.fit();
+  }
+
+  // Selecting -----------------------------------------------------------------
+
+  get selectedNotes() {
+    return [...this.selected].map((id) => this.music.notes.get(id)).filter(Boolean);
+  }
+
+  get notesOfActivePart() {
+    return notesOfPart(this.music.sorted, this.activePart);
+  }
+
+  select(ids, isDone = true) {
+    this.selected = new Set(ids);
+    if (isDone) this.announceSelection();
+    this.changed();
+  }
+
+  toggle(id) {
+    if (!this.selected.delete(id)) this.selected.add(id);
+    this.announceSelection();
+    this.changed();
+  }
+
+  announceSelection() {
+    const notes = this.selectedNotes;
+    if (notes.length === 1) this.announce(this.describe(notes[0]));
+    else this.announce(notes.length ? `${notes.length} notes selected` : "No note selected");
+  }
+
+  describe(note) {
+    const part = this.music.parts[note.part];
+    const name = part.is_drum ? this.names.percussion[note.pitch] : pitchLabel(note.pitch);
+    const quarters = Math.round((100 * note.duration) / this.bars.resolution) / 100;
+    return `${name}, ${this.bars.label(note.start)}, ${quarters} quarters, velocity ${note.velocity}`;
+  }
+
+  setActivePart(part) {
+    if (part === this.activePart) return;
+    this.activePart = part;
+    this.changed();
+  }
+
+  setCursor(tick, pitch) {
+    this.cursor = { tick: Math.max(0, tick), pitch: Math.max(0, Math.min(127, pitch)) };
+    this.view.show(this.cursor.tick, this.cursor.pitch);
+    if (!this.playback.plays) this.playback.stoppedAt = this.cursor.tick;
+    this.changed();
+  }
+
+  newNote(start, pitch) {
+    const duration = this.snap.name === "off" ? this.bars.resolution : this.snap.next(start) - start;
+    return { id: 0, start, duration, pitch, velocity: this.lastVelocity, part: this.activePart };
+  }
+
+  // Sound ---------------------------------------------------------------------
+
+  // The synthesizer, loaded at the first sound; null, with a message, where there is none.
+  async synth() {
+    try {
+      const synth = await loadSynth(this.soundPath);
+      if (this.mixer.synth !== synth || this.soundOwner !== synth.owner) {
+        this.mixer.connect(synth);
+        synth.owner = this.soundOwner = {};
+      }
+      synth.context.resume();
+      return synth;
+    } catch (problem) {
+      this.announce(`No sound: ${problem.message}`);
+      return null;
+    }
+  }
+
+  // Let a note be heard for a moment.
+  async sound({ pitch, velocity, part }) {
+    if (this.playback.plays) return;
+    const synth = await this.synth();
+    if (!synth) return;
+    const channel = this.mixer.channels[part];
+    synth.noteOn(channel, pitch, velocity);
+    synth.noteOff(channel, pitch, synth.now + PREVIEW_SECONDS);
+  }
+
+  followPlayback() {
+    cancelAnimationFrame(this.followFrame);
+    const { playback } = this;
+    this.changed();
+    if (!playback.plays) return;
+    const follow = () => {
+      this.view.show(playback.now);
+      this.drawNow();
+      if (playback.plays) this.followFrame = requestAnimationFrame(follow);
+    };
+    this.followFrame = requestAnimationFrame(follow);
+  }
+
+  // Showing -------------------------------------------------------------------
+
+  showPreview(preview) {
+    this.preview = preview;
+    this.draw();
+  }
+
+  // Redraw, and show buttons and fields again.
+  changed() {
+    for (const listener of this.listeners) listener();
+    this.draw();
+  }
+
+  draw() {
+    this.frame ??= requestAnimationFrame(() => this.drawNow());
+  }
+
+  drawNow() {
+    this.frame = null;
+    if (!this.view.width) return;
+    drawRoll({
+      view: this.view,
+      notes: this.music.sorted,
+      bars: this.bars,
+      snap: this.snap,
+      selected: this.selected,
+      preview: this.preview,
+      rectangle: this.rectangle,
+      cursor: this.cursor,
+      focused: this.root.getRootNode().activeElement === this.view.scroller,
+      playhead: this.playback.now,
+      loop: this.loop,
+      activePart: this.activePart,
+      parts: this.music.parts,
+      percussion: this.names.percussion,
+      colourOf: (part) => this.colourOf(part),
+    });
+  }
+
+  colourOf(part) {
+    return this.names.colours[part % this.names.colours.length];
+  }
+
+  fit() {
+    this.view.fit(this.bars, this.music.end, this.bars.resolution);
+  }
+
+  refreshTheme() {
+    this.fit();
+    this.draw();
+  }
+
+  // Scroll to the pitches of the piece.
+  showFirstNotes() {
+    const pitches = this.music.sorted.map((note) => note.pitch).sort((a, b) => a - b);
+    const [low, high] = [pitches[0] ?? 48, pitches[pitches.length - 1] ?? 72];
+    this.cursor.pitch = pitches[pitches.length >> 1] ?? 60;
+    this.view.showKeys(low, high);
+    this.draw();
+  }
+
+  announce(text) {
+    this.find(".said").textContent = text;
+  }
+
+  showSaved(state) {
+    const texts = { saving: "Saving …", saved: "All edits are saved", offline: "Not saved yet: the server does not answer" };
+    this.find(".saved").textContent = texts[state];
+  }
+}

@@ -1,0 +1,59 @@
+"""Editor of the piece that is shown, in the place of its player."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from musicgen.composing.editing.edited_pieces import LOG_BYTES, repair
+from musicgen.composing.editing.evaluation import measured_facts
+from musicgen.composing.records.saved_pieces import SavedPiece, UnknownPiece, replace_music
+from musicgen.rendering.midi import midi_bytes
+from musicgen.ui.components.editor import editor
+from musicgen.ui.compose.models import find_open_model
+from musicgen.ui.compose.piece_cache import score_of
+from musicgen.ui.compose.piece_facts import primer_notes
+from musicgen.ui.compose.session import current_session
+from musicgen.ui.server import edit_endpoint, sound_files
+
+LISTEN, EDIT = "Listen", "Edit"
+_HANDLED = "_editor_report"  # session state: number of the last report that was handled
+
+
+def chooses_editor() -> bool:
+    """Widget that switches between the player and the editor."""
+    mode = st.segmented_control(
+        "Roll", [LISTEN, EDIT], default=LISTEN, required=True, key="roll-mode",
+        label_visibility="collapsed", persist_state="session",
+    )  # fmt: skip
+    return mode == EDIT
+
+
+def editor_view(piece: SavedPiece) -> None:
+    """Show the editor; where edits were saved, show the piece that has them."""
+    base = sound_files.base_path()
+    report = editor(piece.id, base + edit_endpoint.PATH, base + sound_files.PATH, "editor")
+    if report is None or report.report == st.session_state.get(_HANDLED):
+        return
+    st.session_state[_HANDLED] = report.report
+    if piece.id not in (report.opened, report.piece):
+        return  # another piece has been opened since
+    try:
+        edited = measured(repair(report.piece, midi_bytes))
+    except UnknownPiece:
+        return
+    session = current_session()
+    session.pieces = tuple(edited if shown.id == piece.id else shown for shown in session.pieces)
+    st.rerun()
+
+
+def measured(piece: SavedPiece) -> SavedPiece:
+    """The piece, measured where it was edited and not measured since. Raises UnknownPiece."""
+    if LOG_BYTES not in piece.facts or "metrics" in piece.facts:
+        return piece
+    opened = find_open_model(piece.checkpoint)
+    if opened is None:
+        return piece
+    facts = measured_facts(score_of(piece), primer_notes(piece), opened.profile)
+    return replace_music(replace(piece, facts={**piece.facts, **facts}), piece.midi)

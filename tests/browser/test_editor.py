@@ -1,0 +1,264 @@
+"""The editor in Chromium: gestures, keys, undo, and what is saved of them."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from musicgen.composing.editing.edited_pieces import LOG_BYTES, open_piece
+from musicgen.composing.records.saved_pieces import SavedPiece, list_pieces, read_piece, save_piece
+from musicgen.composing.settings import ComposeSettings
+from musicgen.corpus.readers.read_score import read_score
+from musicgen.rendering.midi import midi_bytes
+from musicgen.score import Score, notes_from
+from musicgen.score_fields import Part
+from tests.browser.browser_actions import settle, wait_until, write_small_model
+from tests.helpers.tiny_music import write_folder
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+PARTS = (Part("Flute", 73), Part("Cello", 42, track=1))
+NOW = datetime(2026, 11, 29, tzinfo=UTC)
+GUTTER, RULER = 60, 24  # pixels, as in view.js
+# Places on the canvas in ticks and pitches, and what is drawn there, through the view's geometry.
+GEOMETRY = """scroller => {
+    const canvas = scroller.querySelector("canvas").getBoundingClientRect();
+    const spacer = scroller.querySelector(".spacer").getBoundingClientRect();
+    return {x: canvas.x, y: canvas.y, width: canvas.width, height: canvas.height,
+            left: scroller.scrollLeft, top: scroller.scrollTop,
+            ticks: spacer.width - 60, rows: spacer.height - 84};
+}"""
+
+
+@pytest.fixture(scope="module")
+def server(shared_server: Any) -> Any:
+    write_folder(shared_server.home / "collections/tunes")
+    write_small_model(shared_server.home, source="tunes")
+    return shared_server
+
+
+@pytest.fixture()
+def home(server: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setenv("MUSICGEN_HOME", str(server.home))
+    return server.home
+
+
+@pytest.fixture()
+def piece(home: Any) -> SavedPiece:
+    """Eight quarters of a flute over two long notes of a cello, in two bars."""
+    rows = [(24 * n, 24, 72 + n, 80, 73, 0) for n in range(8)]
+    rows += [(0, 96, 60, 80, 42, 1), (96, 96, 55, 80, 42, 1)]
+    return save(Score(notes_from(rows), parts=PARTS))
+
+
+def save(score: Score) -> SavedPiece:
+    facts = {"begin": "", "notes": len(score)}
+    settings = ComposeSettings(seed=3)
+    return save_piece(midi_bytes(score), "tiny@epoch-0002", settings, 0, facts, NOW, name="draft")
+
+
+class Roll:
+    """The editor on a page, in ticks and pitches."""
+
+    def __init__(self, page: Any, server: Any, piece: SavedPiece) -> None:
+        self.page, self.problems = page, []
+        page.on("pageerror", lambda problem: self.problems.append(str(problem)))
+        self.open(server, piece.id)
+
+    def open(self, server: Any, piece_id: str) -> None:
+        self.page.goto(f"{server.url}/Compose?piece={piece_id}&model=tiny")
+        edit = self.page.get_by_role("radio", name="Edit", exact=True)
+        edit.click()
+        self.page.locator(".editor .parts li").first.wait_for()
+        settle(self.page)
+        self.end = 10 * 96  # ticks that can be scrolled to: two bars and eight to write in
+
+    @property
+    def editor(self) -> Any:
+        return self.page.locator(".editor")
+
+    def button(self, name: str) -> Any:
+        return self.editor.get_by_role("button", name=name, exact=True)
+
+    @property
+    def scroller(self) -> Any:
+        return self.editor.locator(".scroller")
+
+    def place(self, tick: float, pitch: float) -> tuple[float, float]:
+        """Pixels of the middle of a pitch's row at a tick."""
+        view = self.scroller.evaluate(GEOMETRY)
+        row = view["rows"] / 128
+        x = view["x"] + GUTTER + tick * view["ticks"] / self.end - view["left"]
+        return x, view["y"] + RULER + (127.5 - pitch) * row - view["top"]
+
+    def drag(self, start: tuple[float, float], stop: tuple[float, float], steps: int = 3) -> None:
+        self.page.mouse.move(*self.place(*start))
+        self.page.mouse.down()
+        self.page.mouse.move(*self.place(*stop), steps=steps)
+        self.page.mouse.up()
+
+    def press(self, *keys: str) -> None:
+        self.scroller.focus()
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def saved(self) -> str:
+        """Id of the piece that has the edits, when all are saved."""
+        self.editor.get_by_text("All edits are saved").wait_for()
+        return str(self.editor.get_attribute("data-piece"))
+
+    def notes(self) -> list[tuple[int, ...]]:
+        """Start, duration, pitch, velocity and part of the saved notes."""
+        return open_piece(self.saved()).music().rows()
+
+
+@pytest.fixture()
+def roll(server: Any, browser_page: Any, piece: SavedPiece) -> Any:
+    roll = Roll(browser_page, server, piece)
+    yield roll
+    assert roll.problems == []
+
+
+def test_notes_are_moved_stretched_added_and_deleted_by_mouse(roll, piece):
+    roll.drag((12, 72), (36, 76))
+    assert (24, 24, 76, 80, 0) in roll.notes()
+    assert roll.saved() != piece.id
+    roll.drag((47, 76), (95, 76))
+    assert (24, 72, 76, 80, 0) in roll.notes()
+    roll.page.mouse.dblclick(*roll.place(200, 70))
+    assert (198, 6, 70, 80, 0) in roll.notes()
+    roll.press("Delete")
+    roll.page.mouse.click(*roll.place(40, 76))
+    roll.press("Delete")
+    assert len(roll.notes()) == 9
+    assert open_piece(piece.id).score() == read_score(piece.midi, "piece.mid")
+
+
+def test_a_rectangle_selects_and_a_click_elsewhere_selects_none(roll):
+    roll.drag((2, 82), (60, 71))
+    roll.press("ArrowDown")
+    assert sorted(row[2] for row in roll.notes() if row[4] == 0)[:3] == [71, 72, 73]
+    roll.page.mouse.click(*roll.place(150, 66))
+    assert roll.button("Delete").is_disabled()
+
+
+def test_bars_and_parts_are_selected_copied_and_pasted(roll):
+    roll.press("PageDown", "b")
+    assert "5 notes" in roll.editor.locator(".said").inner_text()
+    roll.press("Control+c", "Escape", "PageDown", "Control+v")
+    notes = roll.notes()
+    assert [row for row in notes if row[0] >= 192] == [
+        (start + 96, *rest) for start, *rest in notes if 96 <= start < 192
+    ]
+    roll.button("Select all notes of Cello").click()
+    roll.button("An octave down").click()
+    assert {row[2] for row in roll.notes() if row[4] == 1} == {48, 43}
+    roll.press("Control+a", "Control+x")
+    assert roll.notes() == []
+    roll.press("Home", "Control+v")
+    assert len(roll.notes()) == 15
+
+
+def test_everything_is_done_by_keyboard(roll):
+    roll.press(".", "ArrowUp", "Shift+ArrowUp", "ArrowRight", "Shift+ArrowRight", "Alt+ArrowUp")
+    assert (6, 18, 85, 88, 0) in roll.notes() or (6, 30, 85, 88, 0) in roll.notes()
+    roll.press("Escape", "End", "Enter")
+    assert len(roll.notes()) == 11
+    roll.press(*["Control+z"] * 6)
+    assert len(roll.notes()) == 10
+    roll.press(*["Control+y"] * 6)
+    assert len(roll.notes()) == 11
+
+
+def test_velocities_are_drawn_in_the_lane(roll):
+    box = roll.scroller.evaluate(GEOMETRY)
+    x, _ = roll.place(24, 72)
+    roll.page.mouse.move(x + 1, box["y"] + box["height"] - 30)
+    roll.page.mouse.down()
+    roll.page.mouse.move(x + 1, box["y"] + box["height"] - 54, steps=3)
+    roll.page.mouse.up()
+    (velocity,) = (row[3] for row in roll.notes() if row[:3] == (24, 24, 73))
+    assert velocity > 110
+
+
+def test_quantise_follows_the_chosen_triplets(roll):
+    roll.editor.get_by_label("Snap").select_option("Off")
+    roll.drag((12, 72), (17, 72))
+    start = next(row[0] for row in roll.notes() if row[2] == 72)
+    assert start in (4, 5, 6)
+    roll.editor.get_by_label("Snap").select_option("Eighth triplet")
+    roll.press("q")
+    assert next(row[0] for row in roll.notes() if row[2] == 72) == 8
+
+
+def test_undo_reaches_over_a_reload_and_a_closed_tab_loses_nothing(roll, server, piece, browser):
+    roll.drag((12, 72), (12, 70))
+    roll.saved()
+    edited = roll.page.url  # the address follows when the person rests
+    roll.drag((12, 70), (12, 68))
+    roll.page.close()  # at once
+    (child,) = [p.id for p in list_pieces() if p.facts.get("from") == piece.id]
+    wait_until(lambda: open_piece(child).log.cursor == 2)
+    assert edited
+    page = browser.new_context().new_page()
+    later = Roll(page, server, read_piece(child))
+    assert (0, 24, 68, 80, 0) in later.notes()
+    later.button("Undo").click()
+    later.button("Undo").click()
+    assert later.button("Undo").is_disabled()
+    later.saved()
+    assert read_piece(child).midi == piece.midi
+    page.context.close()
+
+
+def test_an_edited_piece_is_a_piece(roll):
+    roll.drag((12, 72), (12, 70))
+    roll.page.get_by_text("draft, edited").first.wait_for()
+    child = read_piece(roll.saved())
+    assert child.facts["edits"]["edited_notes"] == 1
+    assert len(read_score(child.midi, "a.mid")) == 10
+    wait_until(lambda: "metrics" in read_piece(child.id).facts)
+    assert child.id in roll.page.url
+
+
+def random_gesture(roll: Roll, choice: random.Random) -> None:
+    """One gesture at random, by mouse or keyboard."""
+    gestures = [
+        lambda: roll.drag(
+            (choice.randrange(192), choice.randrange(66, 84)),
+            (choice.randrange(240), choice.randrange(66, 84)),
+            steps=2,
+        ),
+        lambda: roll.page.mouse.dblclick(
+            *roll.place(choice.randrange(300), choice.randrange(60, 84))
+        ),
+        lambda: roll.press(choice.choice(("ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"))),
+        lambda: roll.press(choice.choice(("Shift+ArrowLeft", "Shift+ArrowRight"))),
+        lambda: roll.press(choice.choice(("Alt+ArrowUp", "Alt+ArrowDown", "q", "b", "p"))),
+        lambda: roll.press(choice.choice((".", ",", "Control+c", "Control+v", "PageDown", "Home"))),
+        lambda: roll.press(choice.choice(("Delete", "Control+x", "Enter", "Escape"))),
+    ]
+    choice.choice(gestures)()
+
+
+def test_500_random_gestures_are_undone_to_the_byte_and_redone(roll, piece):
+    choice = random.Random(22)
+    for _ in range(500):
+        random_gesture(roll, choice)
+    child = roll.saved()
+    after, log = read_piece(child).midi, open_piece(child).log
+    assert log.cursor > 100
+    while roll.button("Undo").is_enabled():
+        roll.press("Control+z")
+    roll.saved()
+    assert open_piece(child).log.cursor == 0
+    assert read_piece(child).midi == piece.midi
+    while roll.button("Redo").is_enabled():
+        roll.press("Control+y")
+    roll.saved()
+    assert open_piece(child).log.changes == log.changes
+    assert read_piece(child).midi == after
+    assert read_piece(child).facts[LOG_BYTES] > 0
