@@ -17,14 +17,14 @@ from musicgen.ui.compose.piece_facts import primer_notes
 from musicgen.ui.compose.session import current_session
 from musicgen.ui.server import edit_endpoint, sound_files
 
-LISTEN, EDIT = "Listen", "Edit"
+PLAY, EDIT = "Play", "Edit"
 _HANDLED = "_editor_report"  # session state: number of the last report that was handled
 
 
 def chooses_editor() -> bool:
     """Widget that switches between the player and the editor."""
     mode = st.segmented_control(
-        "Roll", [LISTEN, EDIT], default=LISTEN, required=True, key="roll-mode",
+        "Roll", [PLAY, EDIT], default=PLAY, required=True, key="roll-mode",
         label_visibility="collapsed", persist_state="session",
     )  # fmt: skip
     return mode == EDIT
