@@ -14,13 +14,16 @@ from typing import Any
 from musicgen.commands.answer import BAD_INPUT, FAILURE, Answer
 from musicgen.commands.progress import EXPORTING, ProgressLine, WaitingLine
 from musicgen.corpus.load import absolute_source, load_collection
+from musicgen.corpus.prepared_folders import add_prepared_folder
 from musicgen.corpus.recorded_split import count_related, split_as_recorded
-from musicgen.corpus.split import TRAIN
+from musicgen.corpus.split import TRAIN, Shares
 from musicgen.errors import InvalidSetting
 from musicgen.files import write_json
 from musicgen.models.checkpoints.checkpoint import Checkpoint, open_checkpoint
 from musicgen.models.settings import ClassicSettings, settings_from_json
+from musicgen.score import Score
 from musicgen.training.data.run_split import SPLIT, find_split, splits_of_checkpoint
+from musicgen.training.data.stored import find_prepared, sample_of_side
 from musicgen.training.failures import INVALID_INPUT
 from musicgen.training.run_folder.registry import (
     create_run,
@@ -89,15 +92,9 @@ def evaluate(options: argparse.Namespace) -> Answer:
 
     checkpoint = open_checkpoint(find_checkpoint(options.checkpoint))
     source = options.source or _source_of(checkpoint)
-    pieces = load_collection(source, ProgressLine()).scores
-    own_sides = splits_of_checkpoint(checkpoint.folder, source, pieces)
-    split_from = options.split_from
-    sides = split_as_recorded(pieces, find_split(split_from)) if split_from else own_sides
-    evaluated = [side == options.split for side in sides]
-    scores = list(compress(pieces, evaluated))
+    scores, related = _evaluated_scores(options, checkpoint, source)
     if not scores:
         raise InvalidSetting(f"'{source}' has no piece on the side {options.split}")
-    related = count_related(pieces, [side == TRAIN for side in own_sides], evaluated)
     model = OnnxModel(checkpoint, WaitingLine(EXPORTING))
     primer = checkpoint.primers[0] if checkpoint.primers else None
     result = evaluate_model(model, scores, primer, ProgressLine())
@@ -113,6 +110,27 @@ def evaluate(options: argparse.Namespace) -> Answer:
         bits_per_note += f", {result.bits_per_quarter:.2f} a quarter note"
     note = f"; related to training pieces by music or melody: {related}"
     return Answer(data, f"{bits_per_note} on {result.coverage}{note if related else ''}")
+
+
+def _evaluated_scores(
+    options: argparse.Namespace, checkpoint: Checkpoint, source: str
+) -> tuple[Sequence[Score], int]:
+    """The scores of a side, and how many of them are related to training pieces.
+
+    Of a prepared data set a sample of the side, as its shares at the training divide it.
+    """
+    data_set = find_prepared(source)
+    if data_set is not None:
+        run = run_of_checkpoint(checkpoint.folder)
+        shares = run.settings.train.shares if run else Shares()
+        return sample_of_side(data_set, options.split, shares), 0
+    pieces = load_collection(source, ProgressLine()).scores
+    own_sides = splits_of_checkpoint(checkpoint.folder, source, pieces)
+    split_from = options.split_from
+    sides = split_as_recorded(pieces, find_split(split_from)) if split_from else own_sides
+    evaluated = [side == options.split for side in sides]
+    related = count_related(pieces, [side == TRAIN for side in own_sides], evaluated)
+    return list(compress(pieces, evaluated)), related
 
 
 @contextmanager
@@ -162,7 +180,11 @@ def _new_settings(options: argparse.Namespace) -> RunSettings:
     model = settings_from_json(
         {"kind": options.model or "lstm", **_given_options(options, MODEL_OPTIONS)}
     )
+    data_set = find_prepared(source)
     default_encoding = "notes" if isinstance(model, ClassicSettings) else "events"
+    if data_set is not None:
+        default_encoding = data_set.encoding.name
+        add_prepared_folder(data_set.folder)
     return RunSettings(
         options.run,
         source,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
@@ -98,6 +98,20 @@ class OriginalityIndex:
             piece_starts=notes.piece_starts,
             first_keys=notes.keys[notes.piece_starts[:-1]].astype(np.int16),
             names=tuple(score.name for score in scores),
+        )
+
+    @classmethod
+    def joined(cls, indices: Iterable[OriginalityIndex]) -> OriginalityIndex:
+        """The index of the pieces of several indices, one after the other."""
+        indices = [cls.build([]), *indices]
+        sizes = np.cumsum([0, *(len(index.codes) for index in indices)])
+        starts = [i.piece_starts[:-1] + at for i, at in zip(indices, sizes[:-1], strict=True)]
+        return cls(
+            codes=np.concatenate([index.codes for index in indices]),
+            bars=np.concatenate([index.bars for index in indices]),
+            piece_starts=np.concatenate([*starts, sizes[-1:]]),
+            first_keys=np.concatenate([index.first_keys for index in indices]),
+            names=tuple(name for index in indices for name in index.names),
         )
 
     def ngrams(self, length: int) -> NgramIndex:

@@ -69,6 +69,7 @@ def write_training_profile(
     held_out: Sequence[Score],
     nats_per_note: Sequence[float] = (),
     encoding: Encoding | None = None,
+    index: OriginalityIndex | None = None,
 ) -> TrainingProfile:
     """Measure the training pieces of a run and write their profile into its folder.
 
@@ -76,11 +77,13 @@ def write_training_profile(
     nats_per_note: costs of held-out pieces under the model, where that is known.
     encoding: the model's. Metrics are then those of the pieces as it encodes them (two voices on
     one key are one note there), as they are of composed pieces.
+    index: of all training pieces, where `training` is a sample of them.
     """
     if encoding is not None:
         training = [encoding.grid.on_clock(score) for score in training]
         held_out = [encoding.grid.on_clock(score) for score in held_out]
-    index = OriginalityIndex.build([score.pitched for score in training])
+    if index is None:
+        index = OriginalityIndex.build([score.pitched for score in training])
     if any(map(len, held_out)):
         pitched = [score.pitched for score in held_out]
         index = index.with_held_out_overlap(held_out_overlap(pitched, index))

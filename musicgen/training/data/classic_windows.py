@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from musicgen.encoding.steps import Encoding, Steps
-from musicgen.training.data.windows import Batch
+from musicgen.training.data.windows import Batch, lengths_of
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class ClassicWindows:
     @cached_property
     def batches(self) -> int:
         """Batches per epoch."""
-        tokens = sum(len(steps) for steps in self.pieces)
+        tokens = int(lengths_of(self.pieces).sum())
         return -(-max(0, tokens - self.length) // self.batch)
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from musicgen.errors import MusicgenError
 from musicgen.models.settings import ClassicSettings
 from musicgen.score import Score
 from musicgen.training.data.classic_windows import ClassicWindows
-from musicgen.training.data.windows import Windows
+from musicgen.training.data.windows import Windows, lengths_of
 from musicgen.training.settings import RunSettings
 
 SIDES = ("train", "valid", "test")
@@ -32,8 +32,9 @@ class TrainingData:
 
     encoding: Encoding
     scores: Mapping[str, tuple[Score, ...]]  # by side, without empty pieces
-    pieces: Mapping[str, tuple[Steps, ...]]  # the same, encoded
+    pieces: Mapping[str, Sequence[Steps]]  # the same, encoded
     settings: RunSettings
+    is_sample: bool = False  # `scores` are of some of the pieces: not all fit in memory
 
     def windows(self, side: str) -> Windows | ClassicWindows:
         """Windows over the pieces of one side, as the model needs them."""
@@ -81,10 +82,15 @@ def prepare(
         side: tuple(encode_for_training(encoding, score) for score in scores[side])
         for side in SIDES
     }
-    data = TrainingData(encoding, scores, pieces, settings)
+    return check_enough(TrainingData(encoding, scores, pieces, settings), collection.name)
+
+
+def check_enough(data: TrainingData, name: str) -> TrainingData:
+    """The data of a collection; TooLittleMusic where no batch can be trained on."""
     if not data.windows("train").batches:
+        pieces = data.pieces["train"]
         raise TooLittleMusic(
-            f"'{collection.name}' has too little music to train on: "
-            f"{sum(map(len, pieces['train']))} steps in {len(pieces['train'])} pieces"
+            f"'{name}' has too little music to train on: "
+            f"{lengths_of(pieces).sum()} steps in {len(pieces)} pieces"
         )
     return data

@@ -16,6 +16,8 @@ from musicgen.encoding.conditions import BARS_LEFT, CHORDS, CONDITIONS, FORM, KE
 from musicgen.encoding.parts.given_features import DRAWS, with_random_given
 from musicgen.encoding.parts.roles import MAX_PARTS
 from musicgen.encoding.steps import Encoding, Steps
+from musicgen.prepared.data_set import StoredPieces
+from musicgen.training.data.seekable_random import SeekableRandom
 
 # Inputs, targets and weights by name: inputs (B, T, width), targets and weights (B, T).
 Batch = tuple[dict[str, np.ndarray], dict[str, np.ndarray], dict[str, np.ndarray]]
@@ -31,24 +33,37 @@ class Windows:
     batch: int
 
     @cached_property
-    def starts(self) -> list[tuple[int, int]]:
-        """(piece, first step) of windows that cover all steps, spread evenly over each piece."""
-        starts = []
-        for index, steps in enumerate(self.pieces):
-            count = -(-len(steps) // self.length)
-            last = max(len(steps) - self.length, 0)
-            starts += [(index, int(at)) for at in np.linspace(0, last, count).astype(int)]
-        return starts
+    def _lengths(self) -> np.ndarray:
+        """Steps of each piece: (P,) int64."""
+        return lengths_of(self.pieces)
 
     @cached_property
+    def _ends(self) -> np.ndarray:
+        """Number of windows of the pieces up to each: (P,). They cover all steps of a piece."""
+        return np.cumsum(-(-self._lengths // self.length))
+
+    @property
+    def count(self) -> int:
+        """Windows per epoch."""
+        return int(self._ends[-1]) if len(self._ends) else 0
+
+    def place(self, window: int) -> tuple[int, int]:
+        """Piece and first step of a window; those of a piece are spread evenly over it."""
+        piece = int(np.searchsorted(self._ends, window, side="right"))
+        first = int(self._ends[piece - 1]) if piece else 0
+        last = max(int(self._lengths[piece]) - self.length, 0)
+        starts = np.linspace(0, last, int(self._ends[piece]) - first)
+        return piece, int(starts[window - first])
+
+    @property
     def batches(self) -> int:
         """Batches per epoch."""
-        return -(-len(self.starts) // self.batch)
+        return -(-self.count // self.batch)
 
-    @cached_property
+    @property
     def batches_in_order(self) -> int:
         """Batches that `in_order` yields."""
-        return -(-sum(-(-len(steps) // self.length) for steps in self.pieces) // self.batch)
+        return self.batches
 
     def shuffled(
         self, seed: int, epoch: int, transpose: tuple[int, int], skip: int = 0
@@ -57,24 +72,26 @@ class Windows:
 
         transpose: lowest and highest number of semitones; skip: batches to leave out at the start.
         """
-        rng, count = np.random.default_rng((seed, epoch)), len(self.starts)
+        rng, count = np.random.default_rng((seed, epoch)), self.count
         order = rng.permutation(count)
-        randoms = rng.random((count, 2))  # for the transposition, for the bars left
+        randoms = SeekableRandom(rng)  # for the transposition, for the bars left
         # Streams of their own, so that windows of other encodings stay those of earlier versions.
-        for_key, for_form = np.random.default_rng((seed, epoch, 1)).random((2, count))
-        for_given = np.random.default_rng((seed, epoch, 2)).random((count, DRAWS + MAX_PARTS))
-        for_chords = np.random.default_rng((seed, epoch, 3)).random(count)
+        for_conditions = SeekableRandom(np.random.default_rng((seed, epoch, 1)))
+        for_given = SeekableRandom(np.random.default_rng((seed, epoch, 2)))
+        for_chords = SeekableRandom(np.random.default_rng((seed, epoch, 3)))
         for at in range(skip * self.batch, len(order), self.batch):
             rows = []
-            for i in order[at : at + self.batch]:
-                piece, start = self.starts[i]
-                steps = self._transpose(self.pieces[piece], transpose, randoms[i, 0])
-                near = start + int(for_given[i, 4] * min(self.length, len(steps) - start))
-                steps = with_random_given(steps, for_given[i], near)
+            for i in order[at : at + self.batch].tolist():
+                piece, start = self.place(i)
+                for_transposition, for_bars = randoms.at(2 * i, 2)
+                steps = self._transpose(self.pieces[piece], transpose, for_transposition)
+                draws = for_given.at(i * (DRAWS + MAX_PARTS), DRAWS + MAX_PARTS)
+                near = start + int(draws[4] * min(self.length, len(steps) - start))
+                steps = with_random_given(steps, draws, near)
                 # Half of the windows hide a condition, so that the model also works without.
                 hidden = (
-                    *((BARS_LEFT, randoms[i, 1]), (KEY, for_key[i])),
-                    *((FORM, for_form[i]), (CHORDS, for_chords[i])),
+                    *((BARS_LEFT, for_bars), (KEY, for_conditions.at(i, 1)[0])),
+                    *((FORM, for_conditions.at(count + i, 1)[0]), (CHORDS, for_chords.at(i, 1)[0])),
                 )
                 rows.append(self._row(steps, start, [c for c, random in hidden if random >= 0.5]))
             yield self._stack(rows)
@@ -125,3 +142,10 @@ class Windows:
         targets = {f.name: inputs["drawn"][..., i] for i, f in enumerate(self.encoding.fields)}
         # One array per field: TensorFlow may use an array without a copy and write into it.
         return inputs, targets, {name: weight.copy() for name in targets}
+
+
+def lengths_of(pieces: Sequence[Steps]) -> np.ndarray:
+    """Steps of each piece: (P,) int64. Stored pieces are not read for it."""
+    if isinstance(pieces, StoredPieces):
+        return pieces.lengths
+    return np.array([len(steps) for steps in pieces], np.int64)

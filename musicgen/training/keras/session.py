@@ -191,7 +191,8 @@ class TrainingSession:
         self.reporter.write()  # after the checkpoint: what the status names can be opened
         if self.data.scores["train"]:  # benchmarks train on encoded pieces without scores
             write_sample(self.run, epoch)
-            write_baselines(self.run, self.data.encoding, self.data.scores)
+            if not self.data.is_sample:  # an n-gram of some of the pieces is no fair baseline
+                write_baselines(self.run, self.data.encoding, self.data.scores)
 
     def _validate(self) -> dict[str, Any]:
         """Metrics of the validation pieces; empty where there are none."""

@@ -11,6 +11,7 @@ from musicgen.errors import Cancelled, MusicgenError
 from musicgen.files import write_json
 from musicgen.progress import Progress
 from musicgen.training.data.run_split import read_split
+from musicgen.training.data.stored import find_prepared, keep_content
 from musicgen.training.run_folder.run import Run
 
 
@@ -30,10 +31,15 @@ def is_missing(source: str) -> bool:
 def relocate_collection(run: Run, source: str, progress: Progress | None = None) -> None:
     """Change the collection of a run to the same pieces under another name or path.
 
-    Raises UnknownSource where there is no collection, DifferentPieces where there is another
-    one, and Cancelled.
+    Raises UnknownSource where there is no collection, DifferentPieces or ChangedData where there
+    is another one, and Cancelled.
     """
     settings, source = run.settings, absolute_source(source)
+    data_set = find_prepared(source)
+    if data_set is not None:
+        keep_content(run.folder, data_set)
+        write_json(run.folder / "run.json", replace(settings, source=source).to_json())
+        return
     collection = load_collection(source, progress)
     if not collection.complete:
         raise Cancelled

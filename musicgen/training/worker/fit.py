@@ -17,6 +17,8 @@ from musicgen.files import write_json
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.training.data.prepare import TrainingData, prepare
 from musicgen.training.data.run_split import SPLIT, split_to_keep
+from musicgen.training.data.stored import find_prepared, keep_content, stored_data
+from musicgen.training.data.stored_profile import write_stored_profile
 from musicgen.training.keras.devices import Devices, set_up_devices
 from musicgen.training.keras.session import TrainingSession
 from musicgen.training.run_folder.checkpoints import (
@@ -29,6 +31,7 @@ from musicgen.training.run_folder.run import Run
 from musicgen.training.run_folder.status import STARTING, STOPPED
 
 READING = "reading the collection"
+OPENING = "opening the prepared data set, and indexing it for the search of copies"
 
 
 def train(
@@ -46,15 +49,22 @@ def train(
         reporter.log(replaced)
     devices = devices or set_up_devices(settings.train.devices)
     reporter.update(device=devices.description)
-    collection = _read_collection(run, reporter)
-    if collection is None:
-        return
     start = starting_checkpoint(run)
     encoding = open_checkpoint(start).encoding if start else None
-    data = prepare(collection, settings, encoding, split_to_keep(run))
-    write_json(run.folder / SPLIT, data.names())
-    train_scores, valid_scores = data.scores["train"], data.scores["valid"]
-    write_training_profile(run.folder, train_scores, valid_scores, encoding=data.encoding)
+    data_set = find_prepared(settings.source)
+    if data_set is not None:
+        reporter.write(state=STARTING, message=OPENING)
+        keep_content(run.folder, data_set)
+        data = stored_data(data_set, settings, encoding)
+        write_stored_profile(run, reporter.heartbeat)
+    else:
+        collection = _read_collection(run, reporter)
+        if collection is None:
+            return
+        data = prepare(collection, settings, encoding, split_to_keep(run))
+        write_json(run.folder / SPLIT, data.names())
+        train_scores, valid_scores = data.scores["train"], data.scores["valid"]
+        write_training_profile(run.folder, train_scores, valid_scores, encoding=data.encoding)
     train_on(run, reporter, data, devices, training)
 
 
