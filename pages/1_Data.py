@@ -8,6 +8,7 @@ from musicgen.files import USER_ERRORS, message_of
 from musicgen.ui.data.add_music import (
     add_music,
     ask_about_repeated_import,
+    count_uploads,
     finish_import,
     show_last_addition,
 )
@@ -49,6 +50,7 @@ with bar:
     deleted_collections()
     if st.button("Train on this collection", icon=":material/model_training:", key="train"):
         st.switch_page("pages/2_Train.py", query_params={"collection": name})
+count_uploads()
 ask_about_repeated_import()
 finish_import()
 show_last_addition()

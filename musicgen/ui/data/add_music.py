@@ -14,6 +14,7 @@ from musicgen.corpus.user.safe_names import collection_name, pasted_path
 from musicgen.errors import Cancelled
 from musicgen.files import USER_ERRORS, message_of
 from musicgen.paths import is_shared
+from musicgen.ui.components.uploads import UPLOADER_KEY, ReceivedFiles, uploads
 from musicgen.ui.data.choose_collection import COLLECTION, collection_names
 from musicgen.ui.shared.frame import queue_toast
 from musicgen.ui.shared.tasks import Task, wait_for
@@ -25,9 +26,11 @@ _IMPORT = "_import"  # task that copies, and its label
 _PATH = "_import_path"  # last path that was entered
 _IMPORTED_BEFORE = "_imported_before"  # source, and the collections that have it already
 _ADDITIONS = "_additions"  # number of additions: widgets are new after each
+_RECEIVED = "_received"  # files that came with the latest uploads
 _LAST_ADDED = "_last_added"  # CopyResult of the last import or upload
 
 MANY_FILES = 500  # of an upload; with 2,000 some have been lost between browser and server
+_MAX_RECEIVED = 3  # uploads that are remembered
 _MAX_OFFERED = 3  # collections that have the source already
 EXTENSIONS = [extension.removeprefix(".") for extension in FORMATS] + ["zip"]
 
@@ -35,7 +38,7 @@ EXTENSIONS = [extension.removeprefix(".") for extension in FORMATS] + ["zip"]
 def add_music(collection: str) -> None:
     """Show the popover to import by path or to upload; collection: the one that is open."""
     additions = st.session_state.setdefault(_ADDITIONS, 0)
-    with st.popover("Add music", icon=":material/add:", width="stretch", key=f"add-{additions}"):
+    with st.popover("Add music", icon=":material/add:", width="stretch", key=_popover(additions)):
         st.markdown(
             "MIDI, MusicXML, ABC and Humdrum files, or a zip of them. They are copied; the "
             "originals stay as they are."
@@ -44,6 +47,29 @@ def add_music(collection: str) -> None:
             _path_form(additions)
             st.divider()
         _upload_form(collection, additions)
+
+
+def count_uploads() -> None:
+    """Show which of the dropped files did not arrive, below the popover."""
+    additions = st.session_state.get(_ADDITIONS, 0)
+    advice = "Very many files come safely in a zip"
+    if not is_shared():
+        advice += ", or as a folder of this computer"
+    uploads(
+        st.session_state.get(_RECEIVED, []),
+        EXTENSIONS,
+        f"{advice}.",
+        _popover(additions),
+        _uploader(True, additions),
+    )
+
+
+def _popover(additions: int) -> str:
+    return f"add-{additions}"
+
+
+def _uploader(several: bool | str, additions: int) -> str:
+    return f"{UPLOADER_KEY}-{several}-{additions}"
 
 
 def _path_form(additions: int) -> None:
@@ -114,8 +140,12 @@ def _upload_form(collection: str, additions: int) -> None:
         f"More than {MANY_FILES} files? Put them into a zip: a browser sends files one by one "
         "and may lose some."
     )
-    for several, label in ((True, "Files or a zip"), ("directory", "A whole folder")):
-        key = f"upload-{several}-{additions}"
+    kinds: tuple[tuple[bool | str, str], ...] = (
+        (True, "Files or a zip"),
+        ("directory", "A whole folder"),
+    )
+    for several, label in kinds:
+        key = _uploader(several, additions)
         st.file_uploader(
             label,
             type=EXTENSIONS,
@@ -132,6 +162,9 @@ def _write_uploads(key: str, target: str) -> None:
     files = [(file.name, file.getvalue()) for file in st.session_state.get(key) or []]
     name = target if target in collection_names() else collection_name(target)
     if files:
+        received = ReceivedFiles(st.session_state[_ADDITIONS] + 1, [file for file, _ in files])
+        earlier = st.session_state.get(_RECEIVED, [])
+        st.session_state[_RECEIVED] = [*earlier, received][-_MAX_RECEIVED:]
         _start(
             "Writing the files",
             lambda progress: user_collections.add_files(name, files, progress),

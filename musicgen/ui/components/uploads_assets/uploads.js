@@ -1,0 +1,234 @@
+// Counts the files that are dropped on an uploader against those that the server has received,
+// says how many are missing, and sends them again. A browser loses some of very many uploads, and
+// Streamlit's uploader says nothing of them once others have arrived.
+// Streamlit calls the default export on every rerun and on every change of theme.
+
+const BATCH_FILES = 200; // sent again at once
+const QUIET_MS = 15000; // without a finished upload, until missing files are reported
+const OPENING_MS = 10000; // longest time until the uploader is on the page
+const POLL_MS = 100;
+const MANY_FILES = 100; // uploads that are counted while they are sent
+const counts = new WeakMap(); // Streamlit's element for the component -> its Uploads
+
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector(".uploads");
+  let uploads = counts.get(parentElement);
+  if (uploads?.root !== root) {
+    uploads?.close();
+    uploads = new Uploads(root);
+    counts.set(parentElement, uploads);
+  }
+  uploads.setData(data);
+  return () => {
+    counts.get(parentElement)?.close();
+    counts.delete(parentElement);
+  };
+}
+
+class Uploads {
+  constructor(root) {
+    this.root = root;
+    this.missing = []; // files that were dropped and have not arrived
+    this.dropped = 0; // since nothing was missing
+    this.leftOut = 0; // of these, files of other formats
+    this.sent = 0; // finished uploads since then, whatever came of them
+    this.handled = null; // number of the last addition that was compared
+    this.isSending = false; // a batch again
+    this.closing = new AbortController();
+    const options = { capture: true, signal: this.closing.signal };
+    document.addEventListener("change", (event) => this.handleChange(event), options);
+    document.addEventListener("drop", (event) => this.handleDrop(event), options);
+    this.observer = new PerformanceObserver((list) => this.countSent(list.getEntries()));
+    this.observer.observe({ type: "resource" });
+    this.element(".again").addEventListener("click", () => this.sendAgain());
+    this.element(".close").addEventListener("click", () => this.forget());
+  }
+
+  close() {
+    this.closing.abort();
+    this.observer.disconnect();
+    clearTimeout(this.timer);
+  }
+
+  element(selector) {
+    return this.root.querySelector(selector);
+  }
+
+  setData(data) {
+    this.data = data;
+    this.handled ??= data.additions.at(-1)?.number ?? 0; // those of before the page was loaded
+    const added = data.additions.filter(({ number }) => number > this.handled);
+    for (const { number, names } of added) {
+      this.handled = number;
+      for (const name of names) this.remove(name);
+    }
+    if (added.length) this.handleAddition();
+    this.show();
+  }
+
+  remove(name) {
+    const base = baseName(name);
+    const index = this.missing.findIndex((file) => baseName(file.name) === base);
+    if (index >= 0) this.missing.splice(index, 1);
+  }
+
+  handleAddition() {
+    clearTimeout(this.timer);
+    this.isQuiet = true; // the uploader is a new one: uploads to the one before are lost
+    const goesOn = this.isSending && this.missing.length;
+    this.isSending = false;
+    if (goesOn) this.sendAgain();
+  }
+
+  handleChange(event) {
+    if (!this.isSending && isUploader(event.target)) this.add([...event.target.files]);
+  }
+
+  async handleDrop(event) {
+    if (!isUploader(event.target)) return;
+    const { items, files } = event.dataTransfer;
+    const entries = [...items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+    const plain = [...files]; // gone after the event
+    this.add(entries.some((entry) => entry.isDirectory) ? await filesOf(entries) : plain);
+  }
+
+  add(files) {
+    if (!this.missing.length) this.dropped = this.leftOut = this.sent = 0;
+    const read = files.filter(({ name }) => this.data.endings.includes(ending(name)));
+    this.dropped += files.length;
+    this.leftOut += files.length - read.length;
+    this.missing.push(...read);
+    this.isQuiet = false;
+    this.wait();
+    this.show();
+  }
+
+  countSent(entries) {
+    const uploads = entries.filter(({ name }) => name.includes("/_stcore/upload_file/"));
+    if (!uploads.length) return;
+    this.sent += uploads.length;
+    this.wait();
+    this.show();
+  }
+
+  wait() {
+    clearTimeout(this.timer);
+    if (!this.missing.length) return;
+    this.timer = setTimeout(() => {
+      this.isQuiet = true;
+      this.isSending = false;
+      this.show();
+    }, QUIET_MS);
+  }
+
+  async sendAgain() {
+    this.isSending = true;
+    this.isQuiet = false;
+    this.show();
+    const input = await this.openUploader();
+    if (input) {
+      const transfer = new DataTransfer();
+      for (const file of this.missing.slice(0, BATCH_FILES)) transfer.items.add(file);
+      input.files = transfer.files;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+    this.wait();
+  }
+
+  async openUploader() {
+    const deadline = performance.now() + OPENING_MS;
+    while (performance.now() < deadline) {
+      const input = document.querySelector(`.st-key-${this.data.uploader} input[type=file]`);
+      if (input) return input;
+      const button = document.querySelector(`.st-key-${this.data.popover} button`);
+      if (button?.getAttribute("aria-expanded") !== "true") button?.click();
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+    return null;
+  }
+
+  forget() {
+    this.missing = [];
+    this.leftOut = 0;
+    clearTimeout(this.timer);
+    this.show();
+  }
+
+  show() {
+    const missing = this.missing.length;
+    const isCounting = missing >= MANY_FILES && !this.isQuiet;
+    const isReported = this.isQuiet && (missing > 0 || this.leftOut > 0);
+    this.element(".count").textContent = isCounting ? this.progressText() : this.reportText();
+    this.element(".advice").textContent = missing ? this.data.advice : "";
+    this.element(".again").textContent = `Send the ${format(missing)} again`;
+    this.element(".again").hidden = !missing || isCounting;
+    this.element(".actions").hidden = isCounting;
+    this.setShown(isCounting || isReported);
+  }
+
+  progressText() {
+    if (this.isSending) return `${format(this.missing.length)} files are to be sent again…`;
+    return `${format(this.dropped)} files dropped, ${format(this.sent)} of them sent so far…`;
+  }
+
+  reportText() {
+    const missing = this.missing.length;
+    const arrived = this.dropped - this.leftOut - missing;
+    const parts = [`${count(this.dropped)} dropped, ${format(arrived)} arrived`];
+    if (this.leftOut) parts.push(`${format(this.leftOut)} of other formats left out`);
+    if (missing) parts.push(`${format(missing)} missing: ${namesOf(this.missing)}`);
+    return `${parts.join("; ")}.`;
+  }
+
+  setShown(isShown) {
+    this.root.hidden = !isShown;
+    // An empty element would leave a gap on the page.
+    const host = this.root.getRootNode().host ?? this.root;
+    const container = host.closest("[data-testid=stElementContainer]");
+    if (container) container.style.display = isShown ? "" : "none";
+  }
+}
+
+function isUploader(target) {
+  return target instanceof Element && target.closest("[class*=st-key-upload-music]") !== null;
+}
+
+function baseName(name) {
+  return name.slice(name.lastIndexOf("/") + 1);
+}
+
+function ending(name) {
+  return name.includes(".") ? name.slice(name.lastIndexOf(".") + 1).toLowerCase() : "";
+}
+
+function format(number) {
+  return number.toLocaleString("en");
+}
+
+function count(files) {
+  return `${format(files)} ${files === 1 ? "file" : "files"}`;
+}
+
+function namesOf(files) {
+  const names = files.slice(0, 3).map(({ name }) => name.slice(0, 60));
+  return names.join(", ") + (files.length > names.length ? " …" : "");
+}
+
+async function filesOf(entries) {
+  const files = [];
+  for (const entry of entries) {
+    if (entry.isFile) files.push(await new Promise((...done) => entry.file(...done)));
+    else files.push(...(await filesOf(await children(entry))));
+  }
+  return files;
+}
+
+async function children(folder) {
+  const reader = folder.createReader();
+  const all = [];
+  for (;;) {
+    const some = await new Promise((...done) => reader.readEntries(...done)); // 100 at a time
+    if (!some.length) return all;
+    all.push(...some);
+  }
+}
