@@ -11,6 +11,7 @@ from typing import TypeAlias
 import mido
 import numpy as np
 
+from musicgen.corpus.readers.midi.drum_channels import drum_messages
 from musicgen.metres import TICKS_PER_QUARTER
 from musicgen.score import Score, without_overlaps
 from musicgen.score_fields import KeySignature, Part, microseconds_per_quarter
@@ -46,8 +47,10 @@ def midi_file(score: Score, title: str = "", text: str = "") -> mido.MidiFile:
     division = file_division(score)
     file = mido.MidiFile(ticks_per_beat=division, charset="utf-8")
     texts = [content for content in (title or score.name, text) if content]
-    file.tracks.append(_timing_track(score, division // score.resolution, texts))
     channels = _assign_channels(score.parts)
+    timing = _timing_track(score, division // score.resolution, texts)
+    file.tracks.append(timing)
+    timing[:0] = _drum_messages(score.parts, channels)
     for track in sorted({part.track for part in score.parts}):
         file.tracks.append(_note_track(score, track, channels, division // score.resolution))
     return file
@@ -70,13 +73,19 @@ def _track_name(score: Score, parts: Sequence[Part]) -> str:
 
 
 def _assign_channels(parts: Sequence[Part]) -> list[int]:
-    """Channel of each part: that of its file, 9 for drums, else those that no file uses in turn."""
-    used = {part.channel for part in parts}
-    free = [channel for channel in _CHANNELS if channel not in used] or _CHANNELS
+    """Channel of each part: that of its file, 9 for drums, else those that no file uses in turn.
+
+    A channel of a file is one of drums or not: parts that differ from its first get another.
+    """
+    is_drum: dict[int, bool] = {}
+    for part in parts:
+        if part.channel is not None:
+            is_drum.setdefault(part.channel, part.is_drum)
+    free = [channel for channel in _CHANNELS if channel not in is_drum] or _CHANNELS
     next_free = count()
     channels = []
     for part in parts:
-        if part.channel is not None:
+        if part.channel is not None and is_drum[part.channel] == part.is_drum:
             channels.append(part.channel)
         elif part.is_drum:
             channels.append(DRUM_CHANNEL)
@@ -101,6 +110,20 @@ def _timing_track(score: Score, scale: int, texts: Sequence[str]) -> mido.MidiTr
     for key in score.keys:
         events.append((key.start, 3, mido.MetaMessage("key_signature", key=_key_name(key))))
     return _to_track(events, scale)
+
+
+def _drum_messages(parts: Sequence[Part], channels: Sequence[int]) -> list[mido.Message]:
+    """Messages that make channels ones of drums, or not, against General MIDI."""
+    uses = {
+        channel: part.is_drum
+        for channel, part in zip(channels, parts, strict=True)
+        if part.is_drum != (channel == DRUM_CHANNEL)
+    }
+    return [
+        mido.Message("sysex", data=data)
+        for channel, is_drum in uses.items()
+        for data in drum_messages(channel, is_drum)
+    ]
 
 
 def _key_name(key: KeySignature) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -177,11 +178,17 @@ def join_ties(notes: Iterable[WrittenNote], tracks: Sequence[int]) -> list[list[
 def phrases(left_out: Counter[str]) -> tuple[str, ...]:
     """What was left out and how often: `2 grace notes`, `1 grace note`, `lyrics`."""
     return tuple(
-        f"{count:,} {thing.removesuffix('s') if count == 1 else thing}" if thing[0] != "~"
+        f"{count:,} {_singular(thing) if count == 1 else thing}" if thing[0] != "~"
         else thing[1:]
         for thing, count in sorted(left_out.items())
         if count
     )  # fmt: skip
+
+
+def _singular(things: str) -> str:
+    """`note without a duration` of `notes without a duration`: the words up to its noun."""
+    noun = re.match(r"(?:(?!\w+s\b)[\w-]+ )*\w+(?=s\b)", things)
+    return things if noun is None else noun[0] + things[noun.end() + 1 :]
 
 
 def _tempo_map(tempos: dict[int, float]) -> tuple[float | None, tuple[TempoChange, ...]]:

@@ -134,6 +134,32 @@ def test_endings_are_read_once_with_the_last() -> None:
     assert on_grid(text) == [(0, 24, 60), (24, 24, 62)]
 
 
+def test_cue_notes_and_notes_of_an_ossia_are_not_played() -> None:
+    text = lines("**kern **kern", "*cue *", "4c 4e", "*Xcue *ossia", "4d 4f", "* *Xossia", "*- *-")
+    notation = read_humdrum(text, "a")
+    assert notation.left_out == ("1 cue note", "1 note of an ossia")
+    assert on_grid(text) == [(0, 24, 64), (24, 24, 62)]
+
+
+def test_programs_by_code_and_by_number() -> None:
+    text = lines("**kern **kern **kern", "*Itromb *I#74 *Ixyz", "4c 4e 4g", "*- *- *-")
+    score = read_humdrum(text, "a").score
+    assert [part.program for part in score.parts] == [0, 73, 57]
+
+
+def test_a_percussion_clef_says_drums_by_their_place() -> None:
+    # As in MusicXML: the third space is the snare drum, the lowest the bass drum.
+    text = lines("**kern **kern", "*clefX *", "4cc 4e", "4R 4f", "4f 4g", "*- *-")
+    notation = read_humdrum(text, "a")
+    assert [part.is_drum for part in notation.score.parts] == [False, True]
+    assert notation.score.notes["pitch"][notation.score.is_drum].tolist() == [38, 36]
+    assert notation.left_out == ("1 note without a pitch",)
+
+
+def test_a_tremolo_says_no_duration() -> None:
+    assert on_grid(lines("**kern", "2c@16@", "2d@@32@@", "*-")) == [(0, 48, 60), (48, 48, 62)]
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
@@ -150,6 +176,10 @@ def test_endings_are_read_once_with_the_last() -> None:
         (
             lines("**kern **kern", "*^ *^", "4c 4d 4e 4f", "*v *v *v *v", "4c 4d", "*- *-"),
             "two spines are joined side by side in one line",
+        ),
+        (
+            lines("**kern **kern **kern", "4c 4e 4g", "*x * *x", "4a 4f 4d", "*- *- *-"),
+            "two spines change places that are not beside each other",
         ),
         (lines("**kern", "4r", "*-"), "it holds no note that begins and ends"),
     ],

@@ -126,6 +126,8 @@ def _with_accidentals(key: Key, word: str) -> Key:
 def parse_properties(text: str) -> dict[str, str]:
     """The properties of a field V:, after the voice's name: `clef`, `octave`, `name`, …"""
     words, properties = _split(text)
+    if any("|" in word for word in words):
+        raise UnreadableScore("there is music in a field V:", "write it in the next line")
     for word in words:
         if _CLEF.fullmatch(word):
             properties.setdefault("clef", word)
@@ -198,7 +200,7 @@ def default_unit(metre: Metre) -> Fraction:
 
 def parse_tempo(text: str, unit: Fraction) -> float | None:
     """Quarters a minute of a field Q:; None if it gives no number. unit: in quarters."""
-    value = re.sub(r'"[^"]*"', " ", text).strip()
+    value = re.sub(r'"[^"]*"|\b(?:ca?|circa)\b\.?(?=\s*\d)', " ", text).strip()
     if re.fullmatch(r"\d{1,4}(?:\.\d+)?", value):
         return float(value) * float(unit)
     match = re.fullmatch(r"(.*?)\s*=\s*(\d{1,4}(?:\.\d+)?)", value)

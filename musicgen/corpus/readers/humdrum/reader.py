@@ -12,9 +12,11 @@ from fractions import Fraction
 
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.humdrum.engraver import Placed, place_notes
+from musicgen.corpus.readers.humdrum.instrument_codes import program_of_code
 from musicgen.corpus.readers.humdrum.sections import spans_to_cut
 from musicgen.corpus.readers.humdrum.spines import KERN, Spines, read_spines
 from musicgen.corpus.readers.musicxml.instrument_names import program_of_name
+from musicgen.corpus.readers.musicxml.instruments import drum_key_of_place
 from musicgen.corpus.readers.written_score import (
     DEFAULT_VELOCITY,
     Notation,
@@ -28,6 +30,8 @@ from musicgen.corpus.readers.written_score import (
 from musicgen.score_fields import Part
 
 _METRE = re.compile(r"\*M([\d+]{1,9})/(\d{1,3})")
+_PERCUSSION_CLEF = "*clefX"
+_LETTERS = "CCDDEFFGGAAB"  # of the pitch classes
 _PART = re.compile(r"\*part\d")
 _TEMPO = re.compile(r"\*MM(\d{1,4}(?:\.\d{1,4})?)")
 _KEY_SIGNATURE = re.compile(r"\*k\[((?:[a-gA-G][#n-]?)*)\]")
@@ -92,25 +96,37 @@ def _add_parts_and_notes(written: WrittenScore, spines: Spines, placed: Placed) 
     programs = {spines.first_fields[f]: p for f, p in placed.programs.items()}
     names: dict[int, str] = {}
     groups: dict[int, str] = {}  # staves of one instrument have the same `*part1`
+    drums: set[int] = set()
     for _, spine, text in spines.interpretations:
+        program = program_of_code(text)
         if text.startswith('*I"'):
             names.setdefault(spine, " ".join(text[3:].split()))
+        elif program is not None:
+            programs.setdefault(spine, program)
         elif _PART.match(text):
             groups.setdefault(spine, text)
+        elif text == _PERCUSSION_CLEF:
+            drums.add(spine)
     tracks: dict[str, int] = {}
     part_of: dict[int, int] = {}
     for spine in spines.kern():
         part_of[spine] = len(written.parts)
         name = names.get(spine, "")
-        program = programs.get(spine, program_of_name(name) or 0)
+        program = 0 if spine in drums else programs.get(spine, program_of_name(name) or 0)
         track = tracks.setdefault(groups.get(spine, str(spine)), len(tracks))
-        written.parts.append(Part(name, min(127, program), track=track))
+        written.parts.append(Part(name, min(127, program), spine in drums, track))
     for place, note in spines.notes.items():
         if not 0 <= note.pitch <= 127:
             raise UnreadableScore(f"line {place.line:,} holds a note that no MIDI key has")
         start, end = (to_ticks(time, written.resolution) for time in (note.onset, note.end))
+        pitch = _drum_key(note.pitch) if note.spine in drums else note.pitch
         part = part_of[note.spine]
-        written.notes.append(WrittenNote(start, end, note.pitch, DEFAULT_VELOCITY, part, note.tie))
+        written.notes.append(WrittenNote(start, end, pitch, DEFAULT_VELOCITY, part, note.tie))
+
+
+def _drum_key(pitch: int) -> int:
+    """The percussion key of a note that says a place on the staff."""
+    return drum_key_of_place(_LETTERS[pitch % 12], pitch // 12 - 1)
 
 
 def _add_marks(written: WrittenScore, spines: Spines, placed: Placed) -> None:

@@ -22,6 +22,8 @@ MAX_SPINES = 512  # at a time
 _PITCH = re.compile(r"(([A-Ga-g])\2*)(#+|-+)?")
 _KEYS = {"c": 60, "d": 62, "e": 64, "f": 65, "g": 67, "a": 69, "b": 71}  # of one small letter
 _RECIPROCAL = re.compile(r"(\d{1,4})(?:%(\d{1,4}))?(\.{0,4})")
+_TREMOLO = re.compile("@+[0-9]*@+")  # `@16@`, no duration
+_NOT_PLAYED = {"*cue": "cue notes", "*ossia": "notes of an ossia"}
 _ORNAMENT = re.compile("[TtMmWwSs$]")
 _PATHS = frozenset(("*^", "*v", "*x", "*+", "*-"))
 
@@ -58,6 +60,7 @@ class Column:
 
     spine: int
     end: Fraction = Fraction(0)  # of its last note or rest, in quarters
+    not_played: str = ""  # what its notes are, a value of _NOT_PLAYED, while they are not played
 
 
 @dataclass
@@ -101,7 +104,11 @@ def read_spines(text: str) -> Spines:
                 raise UnreadableScore(f"line {line:,} has more than {MAX_SPINES} spines")
         elif fields[0].startswith("*"):
             for column, token in zip(columns, fields, strict=True):
-                if token != "*":
+                if token in _NOT_PLAYED:
+                    column.not_played = _NOT_PLAYED[token]
+                elif token.startswith("*X") and f"*{token[2:]}" in _NOT_PLAYED:
+                    column.not_played = ""
+                elif token != "*":
                     said = Interpretation(line, column.spine, token)
                     result.interpretations.append(said)
         elif fields[0].startswith("="):
@@ -179,6 +186,8 @@ def _exchanged(fields: list[str], columns: list[Column]) -> list[Column]:
     columns = list(columns)
     places = [index for index, token in enumerate(fields) if token == "*x"]
     for first, second in zip(places[::2], places[1::2], strict=False):
+        if second > first + 1:  # verovio does not survive it
+            raise UnreadableScore("two spines change places that are not beside each other")
         columns[first], columns[second] = columns[second], columns[first]
     return columns
 
@@ -207,11 +216,15 @@ def _add_data(line: int, fields: list[str], columns: list[Column], result: Spine
         subtokens = token.split(" ")
         for index, subtoken in enumerate(subtokens, 1):
             pitch = None if "r" in subtoken else _PITCH.search(subtoken)
-            if pitch:
+            if pitch and column.not_played:
+                result.left_out[column.not_played] += 1
+            elif pitch:
                 place = Place(line, number, index if len(subtokens) > 1 else 0)
                 result.notes[place] = NoteToken(
                     column.spine, _key_number(pitch), _tie(subtoken), onset, column.end
                 )
+            elif "R" in subtoken:
+                result.left_out["notes without a pitch"] += 1
     if len(result.notes) > LIMITS.notes:
         raise UnreadableScore(f"it holds more than {LIMITS.notes:,} notes")
 
@@ -228,7 +241,7 @@ def _take_out_graces(line: int, fields: list[str], columns: list[Column], result
 
 def _duration(token: str) -> Fraction | None:
     """Quarters of a note or rest: `4`, `8.`, `0` for a breve, `3%2` for 2/3 of a whole note."""
-    match = _RECIPROCAL.search(token)
+    match = _RECIPROCAL.search(_TREMOLO.sub("", token))
     if match is None:
         return None
     if set(match[1]) == {"0"}:

@@ -11,6 +11,7 @@ import numpy as np
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.limits import Limits
 from musicgen.corpus.readers.metres import Signature, metres_from_signatures
+from musicgen.corpus.readers.midi.drum_channels import is_drum_message
 from musicgen.corpus.readers.midi.events import (
     CHANNEL_PRESSURE,
     CONTROL,
@@ -124,9 +125,12 @@ def left_out(events: MidiEvents) -> tuple[str, ...]:
             "bank selections": banks,
             "pitch bends": of_kinds[PITCH_BEND],
             "aftertouch events": of_kinds[KEY_PRESSURE] + of_kinds[CHANNEL_PRESSURE],
-            "system-exclusive messages": len(events.exclusives),
+            "system-exclusive messages": sum(
+                not is_drum_message(message.data) for message in events.exclusives
+            ),
             "lyrics": metas.count(_LYRIC),
             "markers": metas.count(_MARKER),
+            "~what stands after the end of a track": events.unread_tracks,
         }
     )
     return phrases(counts)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from musicgen.corpus.readers.midi.events import NOTE_ON, MidiEvents, run_starts
+from musicgen.corpus.readers.midi.events import CONTROL, NOTE_ON, MidiEvents, run_starts
 
 _CHANNELS = 16
+_ALL_NOTES_OFF = (120, 123, 124, 125, 126, 127)  # controllers; changes of mode do so too
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ def pair_notes(events: MidiEvents) -> MidiNotes:
     """Notes of all tracks: a release ends the oldest note that sounds on its key.
 
     All note-ons become notes. One without a release of its own ends with the last release of its
-    key after it, or else at the end of its track. Releases of keys that do not sound are ignored.
+    key after it, or else at the end of its track, or sooner where all notes of its channel end.
+    Releases of keys that do not sound are ignored.
     """
     rows = np.flatnonzero(events.kinds <= NOTE_ON)
     velocity = events.second[rows]
@@ -43,9 +45,28 @@ def pair_notes(events: MidiEvents) -> MidiNotes:
     release, is_own = _releases(key, is_on)
     ticks, on = events.ticks[rows], np.flatnonzero(is_on)
     end = np.where(release[on] < 0, events.track_ends[track[on]], ticks[release[on]])
-    return MidiNotes(
-        ticks[on], end, pitch[on], velocity[on], channel[on], track[on], rows[on], ~is_own[on]
+    is_unreleased = ~is_own[on]
+    notes = MidiNotes(
+        ticks[on], end, pitch[on], velocity[on], channel[on], track[on], rows[on], is_unreleased
     )
+    if is_unreleased.any():
+        _end_all(notes, events)
+    return notes
+
+
+def _end_all(notes: MidiNotes, events: MidiEvents) -> None:
+    """End notes without a release where their channel is told to end all, in place."""
+    is_end = (events.kinds == CONTROL) & np.isin(events.first, _ALL_NOTES_OFF)
+    rows = np.flatnonzero(is_end)
+    for channel in np.unique(events.channels[rows]).tolist():
+        ticks = np.sort(events.ticks[rows[events.channels[rows] == channel]])
+        open_notes = np.flatnonzero(notes.is_unreleased & (notes.channel == channel))
+        following = np.searchsorted(ticks, notes.start[open_notes], side="right")
+        open_notes, following = (a[following < len(ticks)] for a in (open_notes, following))
+        ends = ticks[following] < notes.end[open_notes]
+        open_notes = open_notes[ends]
+        notes.end[open_notes] = ticks[following[ends]]
+        notes.is_unreleased[open_notes] = False
 
 
 def _releases(key: np.ndarray, is_on: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

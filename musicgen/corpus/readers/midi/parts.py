@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 
+from musicgen.corpus.readers.midi.drum_channels import drum_channels
 from musicgen.corpus.readers.midi.events import CONTROL, PROGRAM, MidiEvents, run_starts
 from musicgen.corpus.readers.midi.notes import MidiNotes
 from musicgen.score_fields import PEDAL_CHANGE_DTYPE, Part
-from musicgen.theory.general_midi import DRUM_CHANNEL, SUSTAIN_CONTROLLER
+from musicgen.theory.general_midi import SUSTAIN_CONTROLLER
 
 _TRACK_NAME = 0x03  # meta event
 _MAX_NAME_CHARACTERS = 120
+_KANA = re.compile("[\u3041-\u30ff]")
 _CHANNELS, _PROGRAMS = 16, 128
 _EVENT_BITS = 32  # of the index of an event
 
@@ -78,12 +83,22 @@ def pedal_changes(events: MidiEvents, notes: MidiNotes, parts: MidiParts) -> np.
 
 def to_name(data: bytes) -> str:
     """Bytes of a MIDI text as one line of printable characters."""
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        text = data.decode("latin-1")
+    text = _decoded(data)
     printable = "".join(character if character.isprintable() else " " for character in text)
     return " ".join(printable.split())[:_MAX_NAME_CHARACTERS]
+
+
+def _decoded(data: bytes) -> str:
+    """A text in UTF-8 or UTF-16; in Shift JIS if that has kana; else in the code of Windows."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", errors="replace")
+    with suppress(UnicodeDecodeError):
+        return data.decode("utf-8")
+    with suppress(UnicodeDecodeError):
+        text = data.decode("cp932")
+        if _KANA.search(text):
+            return text
+    return data.decode("cp1252", errors="replace")
 
 
 def _parts(events: MidiEvents, codes: Sequence[int]) -> tuple[Part, ...]:
@@ -92,12 +107,13 @@ def _parts(events: MidiEvents, codes: Sequence[int]) -> tuple[Part, ...]:
     for meta in events.metas:
         if meta.kind == _TRACK_NAME:
             names.setdefault(meta.track, to_name(meta.data))
+    drums = drum_channels(events)
     track_of: dict[int, int] = {}
     parts = []
     for code in codes:
         track, channel = code // (_CHANNELS * _PROGRAMS), code // _PROGRAMS % _CHANNELS
         number = track_of.setdefault(track, len(track_of))
-        is_drum = channel == DRUM_CHANNEL
+        is_drum = channel in drums
         parts.append(Part(names.get(track, ""), code % _PROGRAMS, is_drum, number, channel))
     return tuple(parts)
 

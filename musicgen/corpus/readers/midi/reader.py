@@ -11,7 +11,7 @@ import numpy as np
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.performance import is_performed
 from musicgen.corpus.readers.limits import LIMITS, Limits, check_notes, check_times
-from musicgen.corpus.readers.midi.events import damaged, parse_midi
+from musicgen.corpus.readers.midi.events import MidiEvents, damaged, parse_midi, run_starts
 from musicgen.corpus.readers.midi.marks import left_out, read_marks
 from musicgen.corpus.readers.midi.notes import MidiNotes, pair_notes
 from musicgen.corpus.readers.midi.parts import MidiParts, group_parts, pedal_changes
@@ -35,6 +35,7 @@ def read_midi(data: bytes, name: str, limits: Limits = LIMITS) -> tuple[Score, t
     check_division(division, limits)
     notes = pair_notes(events)
     check_notes(len(notes), limits)
+    _check_one_song(events, notes)
     check_times(notes.start, notes.end, division, limits)
     grouped = group_parts(events, notes)
     if len(grouped.parts) > limits.parts:
@@ -73,6 +74,15 @@ def check_division(division: int, limits: Limits) -> None:
         )
 
 
+def _check_one_song(events: MidiEvents, notes: MidiNotes) -> None:
+    """Raise UnreadableScore if several tracks with notes are songs of their own."""
+    if events.has_independent_tracks and len(run_starts(notes.track)) > 1:
+        raise UnreadableScore(
+            "each of its tracks is a song of its own (MIDI format 2)",
+            "save the song that is wanted as format 0 or 1",
+        )
+
+
 def _without_riff(data: bytes) -> bytes:
     """The MIDI file inside a RIFF (.rmi) file, or the data itself."""
     if data[:4] != b"RIFF" or data[8:12] != b"RMID":
@@ -82,7 +92,9 @@ def _without_riff(data: bytes) -> bytes:
         size = int.from_bytes(data[position + 4 : position + 8], "little")
         if data[position : position + 4] == b"data":
             return data[position + 8 : position + 8 + size]
-        position += 8 + size + size % 2  # chunks begin at even places
+        position += 8 + size
+        if size % 2 and data[position : position + 1] == b"\0":
+            position += 1  # chunks begin at even places, but some programs do not pad them
     raise damaged()
 
 

@@ -22,6 +22,7 @@ class Attributes:
     def __init__(self, divisions: int | Fraction, left_out: Counter[str]) -> None:
         self.divisions = divisions
         self.signature = (4, 4)
+        self.has_signature = False  # whether the part has said one
         self.bar_repeats: dict[int, int] = {}  # staff, 0 for all: bars that the sign repeats
         self._transpositions: dict[int, int] = {}  # staff, 0 for all: semitones
         self._left_out = left_out
@@ -33,7 +34,7 @@ class Attributes:
             if child.tag == "divisions":
                 self.divisions = divisions_of(child) or self.divisions
             elif child.tag == "time" and to_int(child.get("number"), 1) == 1:
-                self.signature = _signature(child)
+                self.signature, self.has_signature = _signature(child), True
             elif child.tag == "transpose":
                 self._apply_transposition(child)
             elif child.tag == "measure-style":

@@ -27,6 +27,7 @@ class Bar:
     """A bar of one part; times count from its start."""
 
     signature: tuple[int, int]  # numerator and denominator; 0 if there is none
+    has_signature: bool = True  # False as long as its part says no time signature
     is_implicit: bool = False  # not counted: a pickup or a part of a bar
     notes: list[WrittenNote] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 from musicgen.corpus.readers.musicxml.durations import TYPE_QUARTERS
 from musicgen.corpus.readers.musicxml.xml_tree import child_text, to_number
 
-_NUMBER = re.compile(r"\d{1,4}(?:[.,]\d{1,4})?")
+_NUMBER = re.compile(r"(?<!\d)\d{1,4}(?!\d)(?:[.,]\d{1,4})?")
 _PEDALS = {"start": "start", "stop": "stop", "change": "change"}
 _JUMPS = ("dacapo", "dalsegno", "tocoda", "fine")
 

@@ -101,8 +101,13 @@ def drum_key(instrument: Instrument, unpitched: Element) -> int:
     by_name = drum_key_of_name(instrument.name)
     if by_name is not None:
         return by_name
-    place = child_text(unpitched, "display-step"), to_int(child_text(unpitched, "display-octave"))
-    return _KEY_OF_PLACE.get(place, _SNARE)
+    octave = to_int(child_text(unpitched, "display-octave"))
+    return drum_key_of_place(child_text(unpitched, "display-step"), octave)
+
+
+def drum_key_of_place(step: str, octave: int) -> int:
+    """The percussion key that is written at a place of a five-line staff, as drum kits are."""
+    return _KEY_OF_PLACE.get((step, octave), _SNARE)
 
 
 def _name(element: Element) -> str:

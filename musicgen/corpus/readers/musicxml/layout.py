@@ -32,9 +32,14 @@ def lay_out(parts: Sequence[Sequence[Bar]], resolution: int) -> Layout:
     for column, length, is_left_out in zip(columns, lengths, left_out, strict=True):
         starts.append(position)
         if not is_left_out:
-            signatures.append((round(position), *column[0].signature))
+            signatures.append((round(position), *_signature(column)))
             position += length
     return Layout(starts, left_out, signatures)
+
+
+def _signature(bars: Sequence[Bar]) -> tuple[int, int]:
+    """Numerator and denominator of a bar, from the first part that says them."""
+    return next((bar.signature for bar in bars if bar.has_signature), bars[0].signature)
 
 
 def _bar_length(bars: Sequence[Bar], resolution: int) -> Ticks:
@@ -46,7 +51,7 @@ def _bar_length(bars: Sequence[Bar], resolution: int) -> Ticks:
     """
     if any(bar.is_implicit for bar in bars):
         bars = [bar for bar in bars if bar.sounding_length] or bars
-    numerator, denominator = bars[0].signature
+    numerator, denominator = _signature(bars)
     full = 4 * resolution * numerator // denominator if denominator else 0
     lengths = [bar.length for bar in bars]
     longest = max(lengths)

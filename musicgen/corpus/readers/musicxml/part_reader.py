@@ -65,7 +65,11 @@ class PartReader:
             "barline": self._read_barline,
         }
         for measure in measures:
-            self._bar = Bar(self._attributes.signature, measure.get("implicit") == "yes")
+            self._bar = Bar(
+                self._attributes.signature,
+                self._attributes.has_signature,
+                measure.get("implicit") == "yes",
+            )
             self._position = self._onset = 0
             for element in measure:
                 handler = handlers.get(element.tag)
@@ -107,6 +111,7 @@ class PartReader:
             self._repeat_bars()  # a sign that ends at the end of its bar, not in the next
         key = self._attributes.apply(element)
         self._bar.signature = self._attributes.signature
+        self._bar.has_signature = self._attributes.has_signature
         if key is not None:
             self._bar.marks.append(Mark(self._position, key=key))
 

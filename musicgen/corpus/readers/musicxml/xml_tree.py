@@ -50,7 +50,7 @@ def parse_xml(text: str) -> Element:
     parser.CharacterDataHandler = builder.data
     parser.EntityDeclHandler = builder.refuse_entity
     try:
-        parser.Parse(text.encode("utf-8", errors="replace"), True)
+        parser.Parse(text.lstrip().encode("utf-8", errors="replace"), True)
     except expat.ExpatError as problem:
         message = expat.ErrorString(problem.code)
         raise UnreadableScore(

@@ -92,6 +92,8 @@ def test_a_metre_that_one_voice_says_holds_in_all() -> None:
         ("C=80", 80),
         ("C3=40", 120),
         ("1/4 1/8=60", 90),
+        ("1/4=c. 90", 90),
+        ("3/8 = ca 60", 90),
     ],
 )
 def test_tempo(text: str, tempo: float) -> None:

@@ -156,6 +156,7 @@ def test_signs_without_a_sound() -> None:
         ("C && D |", "line 5: the overlay '&&' is not supported"),
         ('C | ["Coda" D |', 'line 5: the ending "Coda" has no number'),
         ("C : D |", "line 5: a ':' stands apart from a bar line"),
+        ("V:1 CDEF|\nGABc|", "line 5: there is music in a field V:"),
         ("V:*\nC |", "line 5: the field V:* is not supported"),
         ("V:1 percussion\n[K:C clef=tab] C |", "line 6: the clef 'tab' is not supported"),
         ("I:abc-include other.abh\nC |", "line 5: the directive 'abc-include' is not supported"),

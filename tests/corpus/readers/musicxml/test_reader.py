@@ -124,6 +124,30 @@ def test_tempo_marks_become_a_tempo_map() -> None:
     )
 
 
+THREE_FOUR = "<time><beats>3</beats><beat-type>4</beat-type></time>"
+
+
+def test_a_time_signature_of_any_part_counts() -> None:
+    score = read(part(note("C4", 3), attributes=""), part(note("C3", 3), attributes=THREE_FOUR))
+    assert score.metres == (Metre(0, 3, 4),)
+
+
+def test_a_tempo_that_no_metronome_has_does_not_count() -> None:
+    unit = "<beat-unit>quarter</beat-unit><per-minute>10000</per-minute>"
+    mark = f"<direction><direction-type><metronome>{unit}</metronome></direction-type></direction>"
+    assert read(part(mark + note("C4", 4))).tempo == 120.0
+
+
+def test_one_thing_that_is_left_out_is_named_in_the_singular() -> None:
+    text = xml(part(note("C4", 0) + note("D4", 4)))
+    assert read_musicxml(text, "a").left_out == ("1 note without a duration",)
+
+
+def test_empty_lines_before_the_text_are_passed_over() -> None:
+    text = '\n <?xml version="1.0"?>' + xml(part(note("C4", 4)))
+    assert rows(read_musicxml(text, "a").score) == [(0, 96, 60)]
+
+
 DRUM_KIT = """<score-part id="P1"><part-name>Kit</part-name>
   <score-instrument id="I1"><instrument-name>Kick</instrument-name></score-instrument>
   <score-instrument id="I2"><instrument-name>Open Hi-Hat</instrument-name></score-instrument>
