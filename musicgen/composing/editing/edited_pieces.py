@@ -121,14 +121,12 @@ def add_edits(
         return _write(changed, write_midi)
 
 
-def save_rewritten(
-    before: str, piece: SavedPiece, score: Score, name: str, write_midi: MidiWriter
-) -> SavedPiece:
+def save_rewritten(before: str, piece: SavedPiece, name: str, write_midi: MidiWriter) -> SavedPiece:
     """Make an edited piece of one that rewrote bars of another, so that this can be undone.
 
-    before: id of the piece that was rewritten; score: the music of the new one; name: of the edit.
+    before: id of the piece that was rewritten; name: of the edit.
     """
-    opened = open_piece(before)
+    opened, score = open_piece(before), _base_score(piece.midi, piece)
     if score.resolution != opened.base.resolution:
         return piece  # another clock: an edit cannot say what changed
     change = difference(opened.score(), score, name)
@@ -137,7 +135,9 @@ def save_rewritten(
     write_bytes(folder / BASE_MIDI, opened.base_midi)
     write_bytes(folder / BASE_FACTS, to_json_bytes(opened.base_facts))
     write_bytes(folder / LOG, log_bytes(changed.log.lines))
-    return _write(changed, write_midi)
+    written = _write(changed, write_midi)
+    # What the composer has measured holds until the next edit.
+    return replace_music(replace(written, facts={**piece.facts, **written.facts}), written.midi)
 
 
 def repair(piece_id: str, write_midi: MidiWriter) -> SavedPiece:

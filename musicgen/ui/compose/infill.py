@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from musicgen.composing.decoding.parallel import Stop
+from musicgen.composing.editing.edited_pieces import save_rewritten
 from musicgen.composing.generation import OnBar
 from musicgen.composing.records.saved_pieces import SavedPiece
 from musicgen.metres import first_bar_number
+from musicgen.rendering.midi import midi_bytes
 from musicgen.rendering.time_axis import SECONDS_PER_LINE, clock_text
 from musicgen.score import Score
 from musicgen.ui.compose.form.state import MAX_DRAWN_SEED
@@ -69,7 +71,8 @@ def start_infill(opened: OpenModel, piece: SavedPiece, score: Score, again: Bars
             if again.variations > 1:
                 name += f" ({number + 1})"
             used = filled.composition.settings
-            pieces.append(save_with_recipe(opened, filled.score, used, 0, facts, description, name))
+            new = save_with_recipe(opened, filled.score, used, 0, facts, description, name)
+            pieces.append(save_rewritten(piece.id, new, f"Compose {label} again"[:80], midi_bytes))
         return [*pieces, piece] if pieces else []  # side by side, to be compared
 
     current_session().start(ComposeTask(work))

@@ -45,18 +45,25 @@ def start_composing(
 
 
 def start_variation(
-    opened: OpenModel, settings: ComposeSettings, prompt: Prompt, variation: int = 0
+    opened: OpenModel,
+    settings: ComposeSettings,
+    prompt: Prompt,
+    variation: int = 0,
+    parent: str = "",
 ) -> None:
-    """Compose one variation by its number, as a link or a piece of the history names it."""
+    """Compose one variation by its number, as a link or a piece of the history names it.
+
+    parent: id of the piece that it is a variation of, if it is one.
+    """
 
     def work(on_bar: OnBar, stop: Stop) -> Sequence[SavedPiece]:
         if prompt.is_melody:
             pieces = _around_melody(opened, settings, prompt, on_bar, stop, [variation])
-            return _save(opened, pieces, prompt)
+            return _save(opened, pieces, prompt, parent)
         piece = opened.composer.compose_one(
             settings, variation, prompt.score, on_bar=on_bar, stop=stop
         )
-        return _save(opened, [piece], prompt)
+        return _save(opened, [piece], prompt, parent)
 
     current_session().start(_task(work, settings, prompt))
 
@@ -82,21 +89,25 @@ def _task(
     return ComposeTask(work, settings.bars or 0, settings.endings > 0)
 
 
-def _save(opened: OpenModel, pieces: Sequence[Piece], prompt: Prompt) -> list[SavedPiece]:
+def _save(
+    opened: OpenModel, pieces: Sequence[Piece], prompt: Prompt, parent: str = ""
+) -> list[SavedPiece]:
     """Save the pieces that have notes. Raises NothingComposed if none has."""
-    saved = [_save_composed(opened, piece, prompt) for piece in pieces if len(piece.score)]
+    saved = [_save_composed(opened, piece, prompt, parent) for piece in pieces if len(piece.score)]
     if not saved:
         raise NothingComposed("not a single note was written: try another seed, or fewer rules")
     return saved
 
 
-def _save_composed(opened: OpenModel, piece: Piece, prompt: Prompt) -> SavedPiece:
+def _save_composed(opened: OpenModel, piece: Piece, prompt: Prompt, parent: str) -> SavedPiece:
     composition = piece.composition
     settings, variation = composition.settings, composition.variation
     name = f"{opened.choice.run.name} {settings.seed}"
     if variation:
         name += f".{variation + 1}"
     facts = {**piece.facts(), "begin": prompt.link}
+    if parent:
+        facts["from"] = parent
     description = prompt.description and f"begins with {prompt.description}"
     if prompt.is_melody:
         description = f"around the melody of {prompt.description}"

@@ -121,7 +121,7 @@ def test_a_rewriting_is_undone_like_an_edit(piece):
     rewritten = Score(score.notes[score.notes["start"] < 96], parts=score.parts)
     facts = {"from": child.id, "rewritten": [1, 1], "how": "rewritten"}
     new = save_piece(midi_bytes(rewritten), "run@best", ComposeSettings(), 0, facts, NOW)
-    new = save_rewritten(child.id, new, rewritten, "Compose bar 2 again", midi_bytes)
+    new = save_rewritten(child.id, new, "Compose bar 2 again", midi_bytes)
     assert new.facts[LOG_BYTES] > 0
     assert read_score(new.midi, "a.mid").notes.tolist() == rewritten.notes.tolist()
     undone = add(new.id, 2, Move(1))

@@ -3,11 +3,13 @@
 import { SNAPS } from "./core/snap.js";
 import { handleKey } from "./keyboard.js";
 import { PartsList } from "./parts_list.js";
+import { Recorder } from "./recorder.js";
 
 export class Panel {
   constructor(editor) {
     this.editor = editor;
     this.parts = new PartsList(editor);
+    this.recorder = new Recorder(editor);
     this.fillSnaps();
     this.bind();
     editor.listeners.push(() => this.show());

@@ -111,7 +111,8 @@ def _continue_widgets(opened: OpenModel, piece: SavedPiece, score: Score) -> Non
         settings = continuation_settings(piece.settings, score, score.bars + more)
         description = f"all {format_length(score)} of {piece.name}"
         prompt = Prompt(score, description, f"piece:{piece.id}:{score.bars}")
-        _start(opened, settings, prompt, 0)
+        start_variation(opened, settings, prompt, parent=piece.id)
+        st.rerun()
 
 
 def continuation_settings(settings: ComposeSettings, score: Score, bars: int) -> ComposeSettings:
@@ -152,9 +153,5 @@ def _start_variation_of(
         st.warning(escape(message_of(error)))
         return
     settings = replace(piece.settings, temperature=temperature, variations=1, transpose=None)
-    _start(opened, settings, prompt, piece.variation)
-
-
-def _start(opened: OpenModel, settings: ComposeSettings, prompt: Prompt, variation: int) -> None:
-    start_variation(opened, settings, prompt, variation)
+    start_variation(opened, settings, prompt, piece.variation, parent=piece.id)
     st.rerun()

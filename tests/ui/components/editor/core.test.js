@@ -183,3 +183,23 @@ for (const seed of [1, 2, 3, 4, 5]) {
     assert.equal(JSON.stringify(music.rows), after);
   });
 }
+
+test("what is played becomes notes, on the grid or as played", async () => {
+  const { quantisePlayed, Recording } = await load("recording");
+  const recording = new Recording(96, 12);
+  recording.press(60, 70, 50); // in the count-in
+  recording.release(60, 60);
+  recording.press(62, 80, 90); // a little early
+  recording.release(62, 118);
+  recording.press(64, 90, 121.4);
+  const notes = recording.end(148);
+  assert.deepEqual(notes, [
+    { start: 96, duration: 22, pitch: 62, velocity: 80 },
+    { start: 121, duration: 27, pitch: 64, velocity: 90 },
+  ]);
+  const snap = new Snap(barsOf([[0, 4, 4]], [0, 96]), "8");
+  assert.deepEqual(quantisePlayed(notes, snap).map(({ start, duration }) => [start, duration]), [
+    [96, 24],
+    [120, 24],
+  ]);
+});

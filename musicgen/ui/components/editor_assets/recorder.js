@@ -1,0 +1,127 @@
+// Recorder: notes that are played on a MIDI keyboard, the page's piano or the computer's keys, heard
+// at once and, while it records, written into the active part.
+
+import { ComputerKeys } from "./computer_keys.js";
+import { quantisePlayed, Recording } from "./core/recording.js";
+import { MidiInput } from "./midi_input.js";
+import { PianoKeys } from "./piano_keys.js";
+
+export class Recorder {
+  constructor(editor) {
+    this.editor = editor;
+    editor.recorder = this;
+    this.recording = null;
+    this.synth = null; // once it is loaded: a key must not wait for a promise
+    const handlers = {
+      noteOn: (pitch, velocity, time) => this.noteOn(pitch, velocity, time),
+      noteOff: (pitch, time) => this.noteOff(pitch, time),
+    };
+    this.midi = new MidiInput({ ...handlers, changed: (names) => this.showDevices(names) });
+    this.computer = new ComputerKeys({ ...handlers, octave: (octave) => this.piano.setOctave(octave) });
+    this.piano = new PianoKeys(editor.find(".piano-keys"), handlers, editor.closing.signal);
+    editor.on(editor.find(".record"), "click", () => this.toggle());
+    editor.on(editor.find(".midi"), "click", () => this.openMidi());
+    editor.on(editor.find(".play-in"), "toggle", () => this.prepare());
+    const panel = editor.find(".play-in-panel");
+    editor.on(panel, "keydown", (event) => this.handleKey(event));
+    editor.on(panel, "keyup", (event) => this.computer.release(event));
+    editor.on(panel, "focusout", () => this.computer.releaseAll());
+    editor.closing.signal.addEventListener("abort", () => this.midi.close());
+  }
+
+  async prepare() {
+    this.synth = await this.editor.synth();
+  }
+
+  async openMidi() {
+    await this.prepare();
+    try {
+      await this.midi.open();
+    } catch (problem) {
+      this.editor.find(".devices").textContent = problem.message;
+    }
+  }
+
+  showDevices(names) {
+    const text = names.length ? `Connected: ${names.join(", ")}` : "No MIDI keyboard is connected: plug one in";
+    this.editor.find(".devices").textContent = text;
+  }
+
+  handleKey(event) {
+    if (event.target.matches("select, input[type=checkbox]")) return;
+    if (this.computer.press(event)) event.preventDefault();
+  }
+
+  // Playing ---------------------------------------------------------------------
+
+  noteOn(pitch, velocity, time) {
+    if (!this.synth) {
+      this.prepare();
+      return;
+    }
+    const { mixer, activePart } = this.editor;
+    this.synth.noteOn(mixer.channels[activePart], pitch, velocity);
+    this.piano.light(pitch, true);
+    this.recording?.press(pitch, velocity, this.tickAt(time));
+  }
+
+  noteOff(pitch, time) {
+    this.piano.light(pitch, false);
+    if (!this.synth) return;
+    this.synth.noteOff(this.editor.mixer.channels[this.editor.activePart], pitch);
+    this.recording?.release(pitch, this.tickAt(time));
+  }
+
+  // Tick that the person heard at a time in ms: what sounds now was scheduled a little earlier.
+  tickAt(time) {
+    const { synth, editor } = this;
+    const passed = Math.max(0, performance.now() - time) / 1000;
+    return editor.playback.tickOf(synth.now - passed - synth.latency);
+  }
+
+  // Recording -------------------------------------------------------------------
+
+  toggle() {
+    if (this.recording) this.finish();
+    else this.start();
+  }
+
+  async start() {
+    await this.prepare();
+    if (!this.synth) return;
+    const { editor } = this;
+    const { playback } = editor;
+    playback.stop();
+    const first = editor.cursor.tick;
+    this.recording = new Recording(first, editor.bars.beatAt(first) / 2);
+    this.metronome = playback.metronome;
+    playback.metronome = true;
+    playback.endless = true;
+    playback.start(this.synth, first, Number(editor.find(".count-in").value));
+    this.show();
+  }
+
+  finish() {
+    const { editor, recording } = this;
+    const { playback } = editor;
+    const played = recording.end(playback.now);
+    this.recording = null;
+    playback.endless = false;
+    playback.metronome = this.metronome;
+    playback.stop();
+    playback.stoppedAt = recording.first;
+    const quantises = editor.find(".quantises").checked;
+    const notes = quantises ? quantisePlayed(played, editor.snap) : played;
+    const part = editor.activePart;
+    if (notes.length) editor.replace("Play in", [], notes.map((note) => ({ id: 0, ...note, part })));
+    else editor.announce("Nothing was played.");
+    this.show();
+  }
+
+  show() {
+    const button = this.editor.find(".record");
+    button.setAttribute("aria-pressed", String(Boolean(this.recording)));
+    button.textContent = this.recording ? "Stop recording" : "Record";
+    this.editor.changed();
+  }
+}

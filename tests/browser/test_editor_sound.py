@@ -1,0 +1,131 @@
+"""The editor's sound in Chromium: parts, a fake MIDI keyboard, the page's piano."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.browser.browser_actions import wait_until, write_small_model
+from tests.browser.editor_actions import Roll, draft
+from tests.helpers.tiny_music import write_folder
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+# A MIDI keyboard that is none, and the node through which all sound goes.
+FAKES = """
+window.keyboard = {name: "Fake keyboard", onmidimessage: null};
+navigator.requestMIDIAccess = async () => ({inputs: new Map([["1", window.keyboard]])});
+window.AnalyserNode = class extends AnalyserNode {
+    constructor(...options) { super(...options); window.analyser = this; }
+};
+window.peak = () => {
+    const samples = new Float32Array(window.analyser.fftSize);
+    window.analyser.getFloatTimeDomainData(samples);
+    return samples.reduce((high, sample) => Math.max(high, Math.abs(sample)), 0);
+};
+window.playKey = (status, pitch, velocity) => window.keyboard.onmidimessage(
+    {data: [status, pitch, velocity], timeStamp: performance.now()});
+"""
+
+
+@pytest.fixture(scope="module")
+def server(shared_server: Any) -> Any:
+    write_folder(shared_server.home / "collections/tunes")
+    write_small_model(shared_server.home, source="tunes")
+    return shared_server
+
+
+@pytest.fixture()
+def roll(server: Any, browser_page: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setenv("MUSICGEN_HOME", str(server.home))
+    browser_page.add_init_script(FAKES)
+    roll = Roll(browser_page, server, draft())
+    yield roll
+    assert roll.problems == []
+
+
+def peak(roll: Roll) -> float:
+    return float(roll.page.evaluate("window.analyser ? window.peak() : 0"))
+
+
+def loudest(roll: Roll, tries: int = 12) -> float:
+    """The highest peak of a while."""
+    peaks = []
+    for _ in range(tries):
+        roll.page.wait_for_timeout(30)
+        peaks.append(peak(roll))
+    return max(peaks)
+
+
+def test_parts_are_muted_and_soloed_while_it_plays(roll):
+    roll.button("Loop").click()
+    roll.button("Play").click()
+    wait_until(lambda: peak(roll) > 0.001)
+    roll.button("Mute Flute").click()
+    roll.button("Mute Cello").click()
+    wait_until(lambda: loudest(roll) == 0)
+    roll.button("Solo Flute").click()
+    assert loudest(roll) == 0  # a muted part stays so
+    roll.button("Mute Flute").click()
+    wait_until(lambda: peak(roll) > 0.001)
+    roll.button("Pause").click()
+    wait_until(lambda: loudest(roll, 4) == 0)
+
+
+def test_edits_sound_at_once_and_nothing_sounds_of_an_empty_piece(roll):
+    roll.press("Control+a", "Delete")
+    roll.notes()
+    roll.button("Play").click()
+    wait_until(lambda: roll.button("Play").count() == 1)
+    assert loudest(roll, 4) == 0
+
+
+def test_a_midi_keyboard_is_heard_and_recorded_over_a_part(roll):
+    roll.page.get_by_text("Play notes in").click()
+    roll.button("Use a MIDI keyboard").click()
+    roll.editor.get_by_text("Connected: Fake keyboard").wait_for()
+    roll.page.evaluate("window.playKey(0x90, 67, 100)")
+    wait_until(lambda: peak(roll) > 0.001)
+    roll.page.evaluate("window.playKey(0x80, 67, 0)")
+    roll.button("Write in Cello").click()
+    roll.editor.get_by_label("Count-in").select_option("none")
+    roll.button("Record").click()
+    for pitch in (40, 43):
+        roll.page.wait_for_timeout(350)
+        roll.page.evaluate(f"window.playKey(0x90, {pitch}, 101)")
+        roll.page.wait_for_timeout(350)
+        roll.page.evaluate(f"window.playKey(0x90, {pitch}, 0)")
+    roll.button("Stop recording").click()
+    played = [row for row in roll.notes() if row[3] == 101]
+    assert [(row[2], row[4]) for row in played] == [(40, 1), (43, 1)]
+    assert all(row[0] % 6 == 0 and row[1] % 6 == 0 for row in played)
+    assert len(roll.notes()) == 12
+
+
+def test_without_access_the_page_says_why(roll):
+    refuse = "() => { navigator.requestMIDIAccess = async () => { throw new Error('no'); }; }"
+    roll.page.evaluate(refuse)
+    roll.page.get_by_text("Play notes in").click()
+    roll.button("Use a MIDI keyboard").click()
+    roll.editor.get_by_text("The browser was not allowed to use MIDI devices").wait_for()
+
+
+def test_the_piano_of_the_page_is_played_by_mouse_and_the_computers_keys(roll):
+    roll.page.get_by_text("Play notes in").click()
+    key = roll.button("C4")
+    key.wait_for()
+    wait_until(lambda: roll.page.evaluate("Boolean(window.analyser)"))
+    roll.page.wait_for_timeout(1000)
+    key.hover()
+    roll.page.mouse.down()
+    wait_until(lambda: peak(roll) > 0.001)
+    roll.page.mouse.up()
+    roll.editor.get_by_label("Count-in").select_option("none")
+    roll.button("Record").click()
+    key.focus()
+    roll.page.keyboard.down("g")
+    roll.page.wait_for_timeout(400)
+    roll.page.keyboard.up("g")
+    roll.button("Stop recording").click()
+    assert 67 in [row[2] for row in roll.notes()]
