@@ -81,7 +81,7 @@ def test_edits_sound_at_once_and_nothing_sounds_of_an_empty_piece(roll):
     assert loudest(roll, 4) == 0
 
 
-def test_a_midi_keyboard_is_heard_and_recorded_over_a_part(roll):
+def test_a_midi_keyboard_sounds_and_is_recorded_over_a_part(roll):
     roll.page.get_by_text("Play notes in").click()
     roll.button("Use a MIDI keyboard").click()
     roll.editor.get_by_text("Connected: Fake keyboard").wait_for()
