@@ -1,6 +1,6 @@
 """Composing around the melodies of held-out pieces: what it saves, and whether it is harmony.
 
-    python -m benchmarks.harmony.harmonising CHECKPOINT [--pieces 29] [--seed 0] [--json]
+    python -m benchmarks.harmony.harmonising CHECKPOINT [--pieces 29] [--seeds 1] [--json]
 
 For the test pieces of a collection, with the part that has the melody given:
 
@@ -45,13 +45,14 @@ def main() -> None:
     options.add_argument("checkpoint", help="a run's name, or a checkpoint's folder")
     options.add_argument("--pieces", type=int, default=29)
     options.add_argument("--seed", type=int, default=0)
+    options.add_argument("--seeds", type=int, default=1, help="pieces of each melody")
     options.add_argument("--json", action="store_true", help="print JSON in place of a table")
     arguments = options.parse_args()
     checkpoint = open_checkpoint(find_checkpoint(arguments.checkpoint))
     pieces = held_out_pieces(checkpoint)[: arguments.pieces]
     model = OnnxModel(checkpoint)
     composer = Composer(model, TrainingProfile.load(checkpoint.folder))
-    results = bits(model, pieces) | harmonise(composer, pieces, arguments.seed)
+    results = bits(model, pieces) | harmonise(composer, pieces * arguments.seeds, arguments.seed)
     print(json.dumps(results) if arguments.json else table(results))
 
 

@@ -36,10 +36,9 @@ def build_constraints(
     guard = build_copy_guard(encoding, settings, index, pieces, opening)
     constraints: tuple[Constraint, ...] = () if guard is None else (guard,)
     if isinstance(opening, PartsSteps):
-        roles, grid, first = opening.roles, encoding.grid, opening.first
         if settings.counterpoint:
             strength = settings.counterpoint
-            constraints = (*constraints, PartCounterpoint(pieces, strength, roles, grid, first))
+            constraints = (*constraints, PartCounterpoint(pieces, strength, opening))
         if opening.given is not None:
             given = GivenParts(pieces, opening)
             constraints = (*constraints, given)  # the last one decides

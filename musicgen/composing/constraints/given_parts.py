@@ -8,13 +8,12 @@ from __future__ import annotations
 import numpy as np
 
 from musicgen.composing.decoding.constraint import Rule, Rules, StepContext
-from musicgen.composing.decoding.sampling import FORBIDDEN, log_likelihood
+from musicgen.composing.decoding.sampling import FORBIDDEN
 from musicgen.encoding.parts.schedule import BatchSchedule
 from musicgen.encoding.parts.steps_of_parts import GivenSteps, PartsSteps
 from musicgen.encoding.parts.values import AFTER, last_value
 from musicgen.encoding.steps import NEVER
 
-LEAST_NATS = -12.0  # of a value that the rules forbid
 FIELDS = ("pitch", "duration", "next", "velocity")
 
 
@@ -30,13 +29,7 @@ class GivenParts:
         self._taken = np.zeros((pieces, parts), np.int64)  # given steps of each part so far
         self._schedule = BatchSchedule(pieces, parts, grid, opening.first)
         self._grid, self._fields = grid, given.fields.shape[1]
-        self.forget()
-
-    def forget(self) -> None:
-        """Count the given steps, and how likely they were, from here on."""
-        pieces = len(self._taken)
-        self.taken = np.zeros(pieces, np.int64)  # given steps
-        self.log_likelihood = np.zeros(pieces)  # natural, of their values
+        self.was_given = np.zeros(pieces, bool)  # the latest step
 
     def rules(self) -> Rules:
         return {name: (self._rule(field),) for field, name in enumerate(FIELDS[: self._fields])}
@@ -44,13 +37,12 @@ class GivenParts:
     def push(self, fields: np.ndarray) -> None:
         is_given = self._is_given()
         self._taken[np.arange(len(fields)), self._schedule.part] += is_given
-        self.taken += is_given
+        self.was_given = is_given
         duration, following = fields[:, 1].astype(np.int64), fields[:, 2].astype(np.int64)
         self._schedule.push(duration, following)
 
     def select(self, rows: np.ndarray) -> None:
-        self._taken, self.taken = self._taken[rows], self.taken[rows]
-        self.log_likelihood = self.log_likelihood[rows]
+        self._taken, self.was_given = self._taken[rows], self.was_given[rows]
         self._schedule.select(rows)
 
     def _is_given(self) -> np.ndarray:
@@ -68,8 +60,6 @@ class GivenParts:
             part = self._schedule.part[rows]
             steps = zip(part.tolist(), self._taken[rows, part].tolist(), strict=True)
             values = np.array([self._tables[of_part].fields[at, field] for of_part, at in steps])
-            nats = log_likelihood(logits[rows], values)
-            self.log_likelihood[rows] += np.maximum(nats, LEAST_NATS)
             logits = logits.copy()
             logits[rows] = FORBIDDEN
             logits[rows, values] = 0.0

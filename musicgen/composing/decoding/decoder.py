@@ -46,7 +46,7 @@ class BatchDecoder:
         self.forks: dict[int, Stepper] = {}  # the model's state of one piece, by number
         self.rows = np.arange(pieces)  # numbers of the active pieces
         self.lengths = np.zeros(pieces, np.int64)  # steps, of all pieces
-        self._log_likelihood = LogLikelihood(len(fields))
+        self._log_likelihood = LogLikelihood(pieces, len(fields))
         self._steps: list[np.ndarray] = []  # (K, F) each, of all pieces
         self._stepper = model.start(pieces)
         self._tracker = model.encoding.tracker(pieces, piece, bars)
@@ -133,6 +133,10 @@ class BatchDecoder:
         self.lengths = self.lengths[rows]
         self._log_likelihood.resample(rows)
         self._select(rows)
+
+    def log_likelihoods(self) -> np.ndarray:
+        """Natural log of the model's probability of each piece's drawn steps: (K,)."""
+        return self._log_likelihood.totals()
 
     def log_likelihood(self, piece: int) -> np.ndarray:
         """Natural logs of the model's probabilities of one piece's drawn steps: (N, F)."""

@@ -17,7 +17,8 @@ class LogLikelihood:
 
     BLOCK_STEPS = 64
 
-    def __init__(self, fields: int) -> None:
+    def __init__(self, pieces: int, fields: int) -> None:
+        self._totals = np.zeros(pieces)
         self._pending: list[tuple[np.ndarray, list[np.ndarray], np.ndarray]] = []
         self._rows = [np.zeros(0, np.int64)]  # pieces of the values
         self._values = [np.zeros((0, fields))]
@@ -31,9 +32,15 @@ class LogLikelihood:
     def resample(self, rows: np.ndarray) -> None:
         """Give each piece the values of another one so far: (K,); all steps were of K pieces."""
         self._compute()
+        self._totals = self._totals[rows]
         for index, values in enumerate(self._values):
             of_steps = values.reshape(-1, len(rows), values.shape[1])
             self._values[index] = of_steps[:, rows].reshape(values.shape)
+
+    def totals(self) -> np.ndarray:
+        """The sum of the values of each piece so far: (K,)."""
+        self._compute()
+        return self._totals
 
     def of_piece(self, row: int) -> np.ndarray:
         """Return the values of one piece's steps, in order: (N, F)."""
@@ -51,8 +58,10 @@ class LogLikelihood:
             log_likelihood(np.concatenate(values), chosen[:, field])
             for field, values in enumerate(zip(*logits, strict=True))
         ]
-        self._rows.append(np.concatenate(rows))
-        self._values.append(np.stack(by_field, axis=1))
+        all_rows, values = np.concatenate(rows), np.stack(by_field, axis=1)
+        self._rows.append(all_rows)
+        self._values.append(values)
+        self._totals = self._totals + np.bincount(all_rows, values.sum(axis=1), len(self._totals))
 
 
 def step_log_likelihoods(

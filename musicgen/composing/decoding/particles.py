@@ -1,9 +1,10 @@
-"""Particle filter: of several pieces drawn at once, those go on in which given notes are likely.
+"""Particle filter: of several pieces drawn at once, those go on in which the notes are likely.
 
 A given note is taken as it is, so what was drawn before may not fit it. Pieces are therefore drawn
 as particles, weighted by the likelihood of the given values, and drawn again in proportion to
 their weights (Gordon, Salmond & Smith, Novel approach to nonlinear/non-Gaussian Bayesian state
-estimation, 1993).
+estimation, 1993). What is drawn counts in the weights, too, so that pieces are those that the model
+finds likely as a whole, where a lower temperature would only make each value likelier by itself.
 """
 
 from __future__ import annotations
@@ -14,7 +15,11 @@ from musicgen.composing.constraints.given_parts import GivenParts
 from musicgen.composing.decoding.decoder import BatchDecoder
 
 PARTICLES = 16  # of a piece
-STEPS_BETWEEN = 4  # after which the weights are looked at
+STEPS_BETWEEN = 2  # after which the weights are looked at
+# Exponent of the probabilities of drawn steps: at beats of harmonised chorales there are chords in
+# 0.74 without it, 0.77 at 0.5, 0.80 at 2 and 0.78 at 3, in Bach's 0.88.
+SHARPNESS = 2.0
+LEAST_NATS = -12.0  # of a step
 
 
 class ParticleFilter:
@@ -23,28 +28,53 @@ class ParticleFilter:
     def __init__(self, decoder: BatchDecoder, rng: np.random.Generator) -> None:
         """decoder: already fed with what the pieces begin with, which has no weight."""
         self._decoder, self._rng = decoder, rng
-        self._count, self._steps = len(decoder.rows), 0
         self._given = next(c for c in decoder.constraints if isinstance(c, GivenParts))
-        self._given.forget()
+        self._count, self._steps = len(decoder.rows), 0
+        self._total = decoder.log_likelihoods()
+        self._forget()
 
     def after_step(self) -> None:
-        """Resample where few particles have most of the weight, while none has ended.
+        """Count the step, and resample where few particles have most of the weight.
 
-        The particles may have taken different numbers of given steps: each weight is compared with
-        the mean for that number.
+        As soon as a piece has ended, all go on by themselves.
         """
-        self._steps += 1
-        if self._steps % STEPS_BETWEEN or len(self._decoder.rows) < self._count:
+        if len(self._decoder.rows) < self._count:
             return
-        given = self._given
-        of_step = given.log_likelihood.sum() / max(given.taken.sum(), 1)
-        excess = given.log_likelihood - of_step * given.taken  # (K,) nats
+        self._count_step()
+        self._steps += 1
+        if self._steps % STEPS_BETWEEN:
+            return
+        excess = self._excess()
         weights = np.exp(excess - excess.max())
         weights /= weights.sum()
         if 1 / (weights**2).sum() >= self._count / 2:  # the effective number of particles
             return
         self._decoder.resample(systematic_sample(weights, self._rng.random()))
-        given.forget()
+        self._total = self._decoder.log_likelihoods()
+        self._forget()
+
+    def _count_step(self) -> None:
+        total = self._decoder.log_likelihoods()
+        nats = np.maximum(total - self._total, LEAST_NATS)
+        kind = self._given.was_given.astype(int)
+        self._nats[np.arange(self._count), kind] += nats
+        self._numbers[np.arange(self._count), kind] += 1
+        self._total = total
+
+    def _excess(self) -> np.ndarray:
+        """Logs of the weights (K,), but for a constant.
+
+        The particles may have taken different numbers of given and drawn steps: each likelihood is
+        compared with the mean for that number.
+        """
+        mean = self._nats.sum(axis=0) / np.maximum(self._numbers.sum(axis=0), 1)  # (2,)
+        above = self._nats - mean * self._numbers
+        return above @ np.array([SHARPNESS, 1.0])
+
+    def _forget(self) -> None:
+        """Weigh what comes from here on."""
+        # Natural log-likelihoods and numbers of the steps that were drawn and that were given.
+        self._nats, self._numbers = np.zeros((2, self._count, 2))
 
 
 def systematic_sample(weights: np.ndarray, uniform: float) -> np.ndarray:

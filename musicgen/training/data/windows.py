@@ -87,7 +87,7 @@ class Windows:
                 steps = self._transpose(self.pieces[piece], transpose, for_transposition)
                 draws = for_given.at(i * (DRAWS + MAX_PARTS), DRAWS + MAX_PARTS)
                 near = start + int(draws[4] * min(self.length, len(steps) - start))
-                steps = with_random_given(steps, draws, near)
+                steps = with_random_given(steps, draws.tolist(), near)
                 # Half of the windows hide a condition, so that the model also works without.
                 hidden = (
                     *((BARS_LEFT, for_bars), (KEY, for_conditions.at(i, 1)[0])),
