@@ -79,4 +79,4 @@ def in_key_of_chords(settings: ComposeSettings) -> ComposeSettings:
             pitches = [*(60 + tone for tone in tones), *([48 + chord.root] if tones else [])]
             rows += [(24 * len(rows), 24 * weight // len(bar), pitch) for pitch in pitches]
     [key] = find_keys([Score(notes_from(rows))])
-    return settings if key is None else replace(settings, key=key.name)
+    return settings if key is None else replace(settings, key=key.name.replace("-", "b"))

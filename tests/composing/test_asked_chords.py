@@ -46,7 +46,12 @@ def test_more_chords_than_beats_are_refused() -> None:
 
 @pytest.mark.parametrize(
     ("chords", "key"),
-    [("C | Am7 | F G", "C major"), ("Am Dm E7 Am", "A minor"), ("D A7 D G", "D major")],
+    [
+        ("Bb F | Gm Eb", "Bb major"),
+        ("C | Am7 | F G", "C major"),
+        ("Am Dm E7 Am", "A minor"),
+        ("D A7 D G", "D major"),
+    ],
 )
 def test_the_key_is_that_of_the_chords(chords: str, key: str) -> None:
     assert in_key_of_chords(ComposeSettings(chords=chords)).key == key
