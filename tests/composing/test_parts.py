@@ -66,6 +66,23 @@ def test_a_piece_has_the_parts_of_the_collection_up_to_its_last_bar(
         assert ends.max() > 3 * BAR and (score.notes["part"] == number).any()
 
 
+def test_a_seed_leads_to_the_same_notes_in_every_version(copyist: Composer) -> None:
+    [piece] = copyist.compose(ComposeSettings(bars=4, seed=1, endings=0, transpose=0))
+    first = piece.score.notes[piece.score.notes["start"] < 48]
+    assert first[["start", "duration", "pitch", "part"]].tolist() == [
+        (0, 6, 36, 3),
+        (0, 48, 40, 2),
+        *[(0, 96, pitch, 1) for pitch in (48, 52, 55)],
+        (0, 12, 72, 0),
+        (12, 12, 74, 0),
+        (24, 6, 42, 3),
+        (24, 12, 74, 0),
+        (36, 12, 74, 0),
+    ]
+    assert len(piece.score) == 65
+    assert piece.composition.log_likelihood.sum() == pytest.approx(-8.447061243)
+
+
 def test_a_variation_is_the_same_in_any_batch(composer: Composer) -> None:
     settings = ComposeSettings(bars=4, seed=5, variations=9)  # two batches
     together = composer.compose(settings)

@@ -7,6 +7,7 @@ onset, with it among them, would end a longer match.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -52,7 +53,7 @@ class PartCopyGuard:
         pitched = (fields[:, 0] < REST) & ~self._is_drum[schedule.part]
         for row in np.flatnonzero(pitched):
             self._passages[row].add(int(schedule.now[row]), int(fields[row, 0]))
-        schedule.push(fields[:, 1].astype(np.int64), fields[:, 2].astype(np.int64))
+        schedule.push(fields[:, 1], fields[:, 2])
 
     def select(self, rows: np.ndarray) -> None:
         self._passages = [self._passages[row].copy() for row in rows]
@@ -77,7 +78,7 @@ class PartCopyGuard:
         length = self._ngrams.length
         # A match that ends here has as many transitions before the onset at least.
         reaches_back = len(chord) + self._beginnings.length < length
-        if reaches_back and not self._is_copying(before.recent):
+        if reaches_back and not passage.is_copying(before, self._is_copying):
             return completes
         keys, codes = before.continuations(chord)
         hashes = ngram_hashes(codes, length)  # (n, C), one for each last note
@@ -136,6 +137,9 @@ class _Passage:
         self._before = _Before(np.full(max_copy - 1, END, np.int64), None, 0)
         self._onset = 0
         self._keys: list[int] = []  # sorted
+        # The latest answers, for the notes of one onset.
+        self._at: tuple[int, _Before, list[int]] | None = None
+        self._copying: tuple[_Before, bool] | None = None
 
     def copy(self) -> _Passage:
         other = _Passage(len(self._before.recent) + 1)
@@ -147,9 +151,18 @@ class _Passage:
         self._onset = onset
         if key not in self._keys:
             self._keys = sorted([*self._keys, key])
+        self._at = None
 
     def at(self, now: int) -> tuple[_Before, list[int]]:
         """What comes before an onset, the latest or a later one, and its keys so far."""
         if now == self._onset or not self._keys:
             return self._before, self._keys
-        return self._before.after(self._keys, now - self._onset), []
+        if self._at is None or self._at[0] != now:
+            self._at = now, self._before.after(self._keys, now - self._onset), []
+        return self._at[1:]
+
+    def is_copying(self, before: _Before, is_copying: Callable[[np.ndarray], bool]) -> bool:
+        """What a function says of the transitions before an onset, asked once an onset."""
+        if self._copying is None or self._copying[0] is not before:
+            self._copying = before, is_copying(before.recent)
+        return self._copying[1]

@@ -8,6 +8,10 @@ docs/numbers.md.
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Sequence
+from typing import NamedTuple, TypeAlias
+
 import numpy as np
 
 from musicgen.composing.bars import GridPositions
@@ -23,6 +27,21 @@ PARALLEL_BIAS = 8.0  # nats, at strength 1
 HISTORY = 8  # notes of each part, among which is that of the beat before
 EARLIER = -(2**30)  # grid units
 
+# Whether each key is of a pitch class: (12, KEYS).
+_OF_CLASS = (np.arange(KEYS) - np.arange(12)[:, None]) % 12 == 0
+
+
+class _Note(NamedTuple):
+    """A note or rest of a part; times in grid units."""
+
+    pitch: int
+    onset: int
+    end: int
+
+
+_NO_NOTE = _Note(NO_PITCH, EARLIER, EARLIER)
+_History: TypeAlias = deque[_Note]  # of one part, the latest first
+
 
 class PartCounterpoint:
     """Constraint for K pieces of `parts`."""
@@ -31,72 +50,72 @@ class PartCounterpoint:
         """opening: steps with the roles and metres of the pieces."""
         roles, grid = opening.roles, opening.grid
         self._bias = PARALLEL_BIAS * strength
-        self._melodic = np.array([not (role.is_drum or role.has_chords) for role in roles], bool)
+        self._is_melodic = [not (role.is_drum or role.has_chords) for role in roles]
         self._schedule = BatchSchedule(pieces, len(roles), grid, opening.first)
         self._positions = GridPositions(opening.metres)
         self._beat = max(1, beat_length(opening.metres[-1], grid.resolution) // grid.ticks)
-        shape = (pieces, len(roles), HISTORY)  # the latest first
-        self._pitches = np.full(shape, NO_PITCH)
-        self._onsets, self._ends = np.full((2, *shape), EARLIER, np.int64)
+        self._histories: list[list[_History]] = [
+            [deque([_NO_NOTE] * HISTORY, HISTORY) for _ in roles] for _ in range(pieces)
+        ]
 
     def rules(self) -> Rules:
         return {"pitch": (self._bias_parallels,)}
 
     def push(self, fields: np.ndarray) -> None:
-        schedule, rows = self._schedule, np.arange(len(fields))
-        part, duration = schedule.part, fields[:, 1].astype(np.int64)
-        latest = (fields[:, 0], schedule.now, schedule.now + duration + 1)
-        for table, values in zip(self._tables, latest, strict=True):
-            table[rows, part, 1:] = table[rows, part, :-1]
-            table[rows, part, 0] = values
-        schedule.push(duration, fields[:, 2].astype(np.int64))
+        schedule, steps = self._schedule, fields[:, :2].tolist()
+        places = zip(schedule.part.tolist(), schedule.now.tolist(), strict=True)
+        for histories, (part, now), step in zip(self._histories, places, steps, strict=True):
+            pitch, duration = step
+            histories[part].appendleft(_Note(pitch, now, now + duration + 1))
+        schedule.push(fields[:, 1], fields[:, 2])
 
     def select(self, rows: np.ndarray) -> None:
-        self._pitches, self._onsets, self._ends = (table[rows] for table in self._tables)
+        chosen = [self._histories[row] for row in rows.tolist()]
+        self._histories = [[history.copy() for history in histories] for histories in chosen]
         self._schedule.select(rows)
 
-    @property
-    def _tables(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        return self._pitches, self._onsets, self._ends
-
     def _bias_parallels(self, context: StepContext, logits: np.ndarray) -> np.ndarray:
-        now, part = context.now[:, None], self._schedule.part
-        struck = self._onsets[..., 0] == now  # (K, P)
-        parallel = self._parallel(part, self._pitches[..., 0, None], self._pitches[..., 1], struck)
         on_beat = self._positions[context.now] % self._beat == 0
-        if on_beat.any():
-            then, sounding = self._sounding_at(now - self._beat), self._ends[..., 0] > now
-            parallel |= self._parallel(part, then[..., None], then, sounding) & on_beat[:, None]
-        if not parallel.any():
-            return logits
-        logits = logits.copy()
-        logits[:, :KEYS] -= np.where(parallel, self._bias, 0).astype(logits.dtype)
-        return logits
+        columns = (self._schedule.part, context.now, on_beat)
+        biased = logits
+        for row, place in enumerate(zip(*(column.tolist() for column in columns), strict=True)):
+            parallels = self._parallels(self._histories[row], *place)
+            if not parallels:
+                continue
+            if biased is logits:
+                biased = logits.copy()
+            keys = np.zeros(KEYS, bool)
+            for leaves, pitch_class in parallels:
+                keys |= _OF_CLASS[pitch_class] & (np.arange(KEYS) != leaves)
+            biased[row, :KEYS] -= np.where(keys, self._bias, 0).astype(logits.dtype)
+        return biased
 
-    def _sounding_at(self, time: np.ndarray) -> np.ndarray:
-        """What each part sounds at a time, REST where nothing: (K, 1) grid units -> (K, P)."""
-        sounds = (self._onsets <= time[..., None]) & (self._ends > time[..., None])
-        at = sounds.argmax(axis=-1)[..., None]
-        pitches = np.take_along_axis(self._pitches, at, axis=-1)[..., 0]
-        return np.where(sounds.any(axis=-1), pitches, REST)
+    def _parallels(
+        self, histories: Sequence[_History], part: int, now: int, on_beat: bool
+    ) -> list[tuple[int, int]]:
+        """Keys that a part leaves, and classes of keys to which it would move in parallel."""
+        if not self._is_melodic[part]:
+            return []
+        own = histories[part]
+        others = [
+            history
+            for other, history in enumerate(histories)
+            if other != part and self._is_melodic[other] and history[0].pitch < REST
+        ]
+        # What the part and another one leave, and where the other one goes.
+        moves = [(own[0].pitch, o[1].pitch, o[0].pitch) for o in others if o[0].onset == now]
+        if on_beat:
+            then = now - self._beat
+            leaves = _pitch_at(own, then)
+            held = [history for history in others if history[0].end > now]
+            moves += [(leaves, _pitch_at(history, then), history[0].pitch) for history in held]
+        return [
+            (leaves, (goes + leaves - left) % 12)
+            for leaves, left, goes in moves
+            if max(leaves, left) < REST and goes != left and (leaves - left) % 12 in PERFECT
+        ]
 
-    def _parallel(
-        self, part: np.ndarray, own: np.ndarray, before: np.ndarray, decided: np.ndarray
-    ) -> np.ndarray:
-        """Keys to which a part would move in parallel with another one: (K, KEYS) bool.
 
-        part: (K,) those that are drawn. own: (K, P, 1) what each part leaves if it is drawn.
-        before: (K, P) what the others leave. decided: (K, P) whose latest note is where they go.
-        """
-        rows, now = np.arange(len(part)), self._pitches[..., 0]
-        leaves = own[rows, part]  # (K, 1)
-        moves = decided & (now != before) & self._melodic & self._melodic[part][:, None]
-        moves &= (now < REST) & (before < REST) & (leaves < REST)
-        moves[rows, part] = False
-        interval = (leaves - before) % 12
-        moves &= np.isin(interval, list(PERFECT))
-        keys = np.arange(KEYS)
-        if not moves.any():
-            return np.zeros((len(part), KEYS), bool)
-        same = (keys - now[..., None] - interval[..., None]) % 12 == 0  # (K, P, KEYS)
-        return np.asarray((same & moves[..., None]).any(axis=1) & (keys != leaves))
+def _pitch_at(history: _History, time: int) -> int:
+    """The pitch of a part at a time in grid units, REST where nothing sounds."""
+    return next((note.pitch for note in history if note.onset <= time < note.end), REST)

@@ -183,10 +183,11 @@ class BatchDecoder:
         if self._has_onsets:
             at = (now < fork_at) & (now + self._grid.max_units >= fork_at)
         else:
-            is_new = [int(piece) not in self.forks for piece in self.rows]
-            at = (now >= fork_at) & is_new
+            at = now >= fork_at
         for row in np.flatnonzero(at):
-            self.forks[int(self.rows[row])] = branch(self._stepper, np.array([row]))
+            piece = int(self.rows[row])
+            if self._has_onsets or piece not in self.forks:
+                self.forks[piece] = branch(self._stepper, np.array([row]))
 
     def _select_within_step(self, rows: np.ndarray, context: StepContext) -> StepContext:
         """Drop all active pieces but these rows, in the middle of a step."""

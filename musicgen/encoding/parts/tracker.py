@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
+from typing import TypeAlias
+
 import numpy as np
 
 from musicgen.encoding.clock import ClockTable
@@ -13,6 +16,7 @@ from musicgen.encoding.parts.features import (
     OWN_STEPS,
     REPEAT_WIDTH,
     VOICE_WIDTH,
+    VOICES,
     no_repeat,
     role_numbers,
     voice_numbers,
@@ -21,16 +25,25 @@ from musicgen.encoding.parts.form_features import FormPlan, FormTracker
 from musicgen.encoding.parts.given_features import GivenFeature, chords_feature
 from musicgen.encoding.parts.schedule import BatchSchedule
 from musicgen.encoding.parts.steps_of_parts import PartsSteps
-from musicgen.encoding.parts.values import AFTER, AT_END, NO_PITCH, REST
+from musicgen.encoding.parts.values import AFTER, NO_PITCH, REST
 from musicgen.encoding.repeat_features import REPEATS, RepeatHistory
 from musicgen.encoding.steps import NEVER, Features
 
-_OF_ALL = [0, 1, 2, 4]  # columns of a repeat of all parts, without the part
 _WINDOW = max(window or 0 for window in CHROMA_WINDOWS)
+_RowValues: TypeAlias = tuple[int, ...]
 
 
 class PartsTracker:
-    """`part_features` updated step by step for K rows; each row has a schedule of its own."""
+    """`part_features` updated step by step for K rows; each row has a schedule of its own.
+
+    An operation on arrays takes a microsecond or more however few the rows are, so there are few
+    of them, and what belongs to single rows is in Python's lists.
+    """
+
+    _place: np.ndarray  # (K,) of each row and its next part in the views
+    _flat_latest: np.ndarray  # (K * (P + 1), 16)
+    _flat_onsets: np.ndarray  # (K * (P + 1),)
+    _flat_struck: np.ndarray  # (K * (P + 1),)
 
     def __init__(self, rows: int, piece: PartsSteps, bars: int, given_first: bool = False) -> None:
         """bars: number of bars of each row; 0 hides it from the model.
@@ -39,36 +52,38 @@ class PartsTracker:
         """
         self._grid, self._count = piece.grid, len(piece.roles)
         self._roles = np.pad(role_numbers(piece), ((0, 0), (0, 1)))  # (P, 6), the last for chords
-        self._drums = np.array([role.is_drum for role in piece.roles], bool)
-        self._voices = voice_numbers(self._drums)  # (P, 4); -1 is a column of no part
+        self._is_drum = [role.is_drum for role in piece.roles]
+        self._voices = voice_numbers(np.array(self._is_drum, bool))  # (P, 4); -1 is the last column
         self._clocks = ClockTable(piece.metres, bars, self._grid)
-        self._rows, oldest = np.arange(rows), self._grid.max_age
+        oldest, columns = self._grid.max_age, self._count + 1  # the last column is of no part
         self._key = np.full((rows, 1), piece.key)
-        columns = self._count + 1
         # Pitch and duration of the latest steps of each part, the latest first.
-        self._latest = np.tile(np.array([NO_PITCH, 0]), (rows, columns, OWN_STEPS, 1))
+        self._latest = np.tile(np.array([NO_PITCH, 0] * OWN_STEPS), (rows, columns, 1))
         self._onsets = np.full((rows, columns), -oldest, np.int64)  # of the latest steps
-        self._following = np.full((rows, columns), AT_END, np.int64)
+        self._struck = np.full((rows, columns), -1, np.int64)  # onset that the part strikes again
         self._started = np.full((rows, KEYS), -oldest, np.int64)
         self._ended = np.full((rows, KEYS), -oldest, np.int64)
         self._chroma = np.zeros((rows, len(CHROMA_WINDOWS), 12), np.float32)
-        self._classes = np.zeros((rows, _WINDOW), np.int64)  # of the latest notes, in a ring
-        self._notes = np.zeros(rows, np.int64)
-        nothing = no_repeat(self._grid)
-        self._own = [
-            [RepeatHistory(OWN_ORDERS, nothing) for _ in range(self._count)] for _ in range(rows)
-        ]
-        self._all = [RepeatHistory(ALL_ORDERS, (*nothing[:3], -1, 0)) for _ in range(rows)]
-        self._own_repeats = np.tile(np.array(nothing), (rows, self._count, 1))
-        self._all_repeats = np.tile(np.array([*nothing[:3], -1, 0]), (rows, 1))
-        self._nothing = np.array(nothing)
+        self._totals = np.ones((rows, len(CHROMA_WINDOWS), 1), np.float32)  # of the chroma, or 1
+        self._shares = np.zeros((rows, 12 * len(CHROMA_WINDOWS)), np.float32)
+        self._notes: list[int] = [0] * rows
+        self._classes: list[deque[int]] = [deque(maxlen=_WINDOW) for _ in range(rows)]  # latest
+        self._nothing: _RowValues = no_repeat(self._grid)
+        parts = range(self._count)
+        self._own = [[RepeatHistory(OWN_ORDERS, self._nothing) for _ in parts] for _ in range(rows)]
+        of_all = (*self._nothing[:3], -1, 0)
+        self._all = [RepeatHistory(ALL_ORDERS, of_all) for _ in range(rows)]
+        self._own_repeats = [[self._nothing] * self._count for _ in range(rows)]
+        self._all_repeats: list[_RowValues] = [of_all] * rows
         self._given = GivenFeature(piece.given, self._grid, given_first)
         self._has_given, self._chords = piece.given is not None, piece.chords
-        self._nothing_given = GivenFeature(None, self._grid, given_first)(self._rows, self._rows)
+        first_rows = np.arange(rows)
+        self._nothing_given = GivenFeature(None, self._grid, given_first)(first_rows, first_rows)
         self.schedule = BatchSchedule(rows, self._count, self._grid, piece.first)
         self._chord_place = np.zeros(rows, np.int64)  # of the next step
         self._has_form = piece.form is not None
         self._form = FormTracker(rows, FormPlan(piece.form or "", piece.metres), self._grid)
+        self._flatten()
 
     @property
     def now(self) -> np.ndarray:
@@ -76,35 +91,21 @@ class PartsTracker:
         return self.schedule.now
 
     def features(self) -> Features:
-        # Few and cheap operations: with one row, each takes a microsecond or more.
-        part, rows = self.schedule.part, self._rows
-        now = np.where(self.schedule.now < NEVER, self.schedule.now, 0)
+        part, place = self.schedule.part, self._place
+        now = self.schedule.now % NEVER  # 0 where all parts have ended
         grid, since = self._grid, now[:, None]
-        at, places = self._voices[part], rows[:, None]  # (K, 4), (K, 1)
-        onsets = self._onsets[places, at]
-        voices = np.empty((len(rows), *at.shape[1:], VOICE_WIDTH), np.int64)
-        voices[..., :2] = self._latest[places, at, :2, 0]
-        left = onsets + self._latest[places, at, 0, 1] - since
-        voices[..., 2] = np.minimum(np.maximum(left, 0), grid.max_units)
-        voices[..., 3] = np.minimum(since - onsets, grid.max_age)
         of_part = self._roles[part]  # (K, 6)
-        of_part[:, -1] = (self._onsets[rows, part] == now) & (self._following[rows, part] == AFTER)
-        repeats = np.empty((len(rows), 2 * REPEAT_WIDTH), np.int64)
-        repeats[:, :REPEAT_WIDTH] = self._own_repeats[rows, part]
-        same_part = (self._all_repeats[:, 3] == part)[:, None]
-        repeats[:, REPEAT_WIDTH:] = np.where(
-            same_part, self._all_repeats[:, _OF_ALL], self._nothing
-        )
+        of_part[:, -1] = self._flat_struck[place] == now
         features = {
             "part": of_part,
             "clock": self._clocks[now],
             "key": self._key,
             "remaining": np.maximum(self._ended - since, -grid.max_age),
             "age": np.minimum(since - self._started, grid.max_age),
-            "chroma": self._shares(),
-            "voices": voices.reshape(len(rows), -1),
-            "own": self._latest[rows, part].reshape(len(rows), -1),
-            REPEATS: repeats,
+            "chroma": self._shares,
+            "voices": self._voice_states(part, since),
+            "own": self._flat_latest[place],
+            REPEATS: self._repeats(part),
             "given": self._given(part, now) if self._has_given else self._nothing_given,
         }
         if self._chords is not None:
@@ -114,62 +115,99 @@ class PartsTracker:
         return features
 
     def push(self, fields: np.ndarray) -> None:
-        now, part, rows = self.schedule.now, self.schedule.part, self._rows
-        pitch, duration, following = fields[:, :3].astype(np.int64).T
-        is_first = self._latest[rows, part, 0, 0] == NO_PITCH
-        waited = np.where(is_first, 0, now - self._onsets[rows, part])
-        self._push_repeats(part, fields, waited)
+        now, part, place = self.schedule.now, self.schedule.part, self._place
+        pitch, duration, following = fields[:, 0], fields[:, 1], fields[:, 2]
+        self._push_rows(part, now, fields, self._flat_onsets[place])
         if self._has_form:
             self._form.push(part, now, self._chord_place, fields)
-        self._latest[rows, part, 1:] = self._latest[rows, part, :-1]
-        self._latest[rows, part, 0, 0], self._latest[rows, part, 0, 1] = pitch, duration + 1
-        self._onsets[rows, part], self._following[rows, part] = now, following
-        noted = np.flatnonzero((pitch < REST) & ~self._drums[part])
-        if len(noted):
-            self._push_notes(noted, pitch[noted], now[noted], duration[noted] + 1)
+        latest = np.empty((len(place), 2 * OWN_STEPS), np.int64)
+        latest[:, 2:] = self._flat_latest[place, :-2]
+        latest[:, 0], latest[:, 1] = pitch, duration + 1
+        self._flat_latest[place], self._flat_onsets[place] = latest, now
+        self._flat_struck[place] = np.where(following == AFTER, now, -1)
         self.schedule.push(duration, following)
-        goes_on = (self.schedule.part == part) & (self.schedule.now == now)
-        self._chord_place = np.where(goes_on, self._chord_place + 1, 0)
+        if self._has_form:
+            goes_on = (self.schedule.part == part) & (self.schedule.now == now)
+            self._chord_place = np.where(goes_on, self._chord_place + 1, 0)
+        self._place = self._base + self.schedule.part
 
     def select(self, rows: np.ndarray) -> None:
         for name in _BY_ROW:
             setattr(self, name, getattr(self, name)[rows])
-        self._rows = np.arange(len(rows))
-        self._own = [[history.copy() for history in self._own[row]] for row in rows]
-        self._all = [self._all[row].copy() for row in rows]
+        numbers = rows.tolist()
+        self._notes = [self._notes[row] for row in numbers]
+        self._classes = [self._classes[row].copy() for row in numbers]
+        self._own = [[history.copy() for history in self._own[row]] for row in numbers]
+        self._all = [self._all[row].copy() for row in numbers]
+        self._own_repeats = [[*self._own_repeats[row]] for row in numbers]
+        self._all_repeats = [self._all_repeats[row] for row in numbers]
         self.schedule.select(rows)
         self._form.select(rows)
+        self._flatten()
 
-    def _push_notes(
-        self, rows: np.ndarray, key: np.ndarray, onset: np.ndarray, duration: np.ndarray
+    def _flatten(self) -> None:
+        """Make views of the arrays (K, P + 1, ...) that have one axis for rows and parts."""
+        rows, columns = self._onsets.shape
+        self._base = np.arange(rows) * columns
+        self._place = self._base + self.schedule.part
+        self._flat_latest = self._latest.reshape(rows * columns, 2 * OWN_STEPS)
+        self._flat_onsets = self._onsets.reshape(rows * columns)
+        self._flat_struck = self._struck.reshape(rows * columns)
+
+    def _voice_states(self, part: np.ndarray, since: np.ndarray) -> np.ndarray:
+        """The feature `voices`; since: onsets of the next steps, (K, 1)."""
+        at = self._voices[part]  # (K, 4)
+        at = np.where(at < 0, self._count, at) + self._base[:, None]
+        onsets, latest = self._flat_onsets[at], self._flat_latest[at]  # (K, 4), (K, 4, 16)
+        states = np.empty((*at.shape, VOICE_WIDTH), np.int64)
+        states[..., :2] = latest[..., 0:3:2]
+        left = onsets + latest[..., 1] - since
+        states[..., 2] = np.minimum(np.maximum(left, 0), self._grid.max_units)
+        states[..., 3] = np.minimum(since - onsets, self._grid.max_age)
+        return states.reshape(len(at), len(VOICES) * VOICE_WIDTH)
+
+    def _repeats(self, part: np.ndarray) -> np.ndarray:
+        values = []
+        for row, number in enumerate(part.tolist()):
+            *of_all, of_part, order = self._all_repeats[row]
+            repeat = (*of_all, order) if of_part == number else self._nothing
+            values.append((*self._own_repeats[row][number], *repeat))
+        return np.array(values, np.int64).reshape(-1, 2 * REPEAT_WIDTH)
+
+    def _push_rows(
+        self, part: np.ndarray, now: np.ndarray, fields: np.ndarray, before: np.ndarray
     ) -> None:
-        self._started[rows, key] = onset
-        self._ended[rows, key] = np.maximum(self._ended[rows, key], onset + duration)
-        classes = (key + LOWEST_KEY) % 12
-        for index, window in enumerate(CHROMA_WINDOWS):
-            self._chroma[rows, index, classes] += 1
-            if window is not None:
-                full = rows[self._notes[rows] >= window]
-                oldest = self._classes[full, (self._notes[full] - window) % _WINDOW]
-                self._chroma[full, index, oldest] -= 1
-        self._classes[rows, self._notes[rows] % _WINDOW] = classes
-        self._notes[rows] += 1
-
-    def _shares(self) -> np.ndarray:
-        """Shares of the pitch classes by window: (K, 36)."""
-        total = np.maximum(self._chroma.sum(axis=2, keepdims=True), 1)
-        return (self._chroma / total).reshape(len(total), -1)
-
-    def _push_repeats(self, part: np.ndarray, fields: np.ndarray, waited: np.ndarray) -> None:
-        steps = zip(part.tolist(), waited.tolist(), fields[:, :3].tolist(), strict=True)
-        for row, (number, units, values) in enumerate(steps):
-            code = (number * 4096 + units) * 128 + values[0]
-            own = self._own[row][number].push(code, tuple(values))
-            self._own_repeats[row, number] = own
+        """Add the steps to the histories of the rows; before: onsets of the parts' steps before."""
+        steps = zip(part.tolist(), now.tolist(), before.tolist(), fields.tolist(), strict=True)
+        has_notes = False
+        for row, (number, onset, earlier, (pitch, duration, following, *_)) in enumerate(steps):
+            waited = onset - earlier if earlier >= 0 else 0
+            code = (number * 4096 + waited) * 128 + pitch
+            values = (pitch, duration, following)
+            self._own_repeats[row][number] = self._own[row][number].push(code, values)
             self._all_repeats[row] = self._all[row].push(code, (*values, number))
+            if pitch < REST and not self._is_drum[number]:
+                self._push_note(row, pitch, onset, onset + duration + 1)
+                has_notes = True
+        if has_notes:
+            self._shares = (self._chroma / self._totals).reshape(self._shares.shape)
+
+    def _push_note(self, row: int, key: int, onset: int, end: int) -> None:
+        self._started[row, key] = onset
+        self._ended[row, key] = max(self._ended[row, key], end)
+        pitch_class, classes = (key + LOWEST_KEY) % 12, self._classes[row]
+        chroma, count = self._chroma[row], self._notes[row] + 1
+        for index, window in enumerate(CHROMA_WINDOWS):
+            chroma[index, pitch_class] += 1
+            if window is not None and count > window:
+                chroma[index, classes[-window]] -= 1
+            else:
+                self._totals[row, index, 0] = count
+        classes.append(pitch_class)
+        self._notes[row] = count
 
 
 _BY_ROW = (
-    *("_latest", "_key", "_nothing_given", "_onsets", "_following", "_started", "_ended"),
-    *("_chroma", "_classes", "_notes", "_own_repeats", "_all_repeats", "_chord_place"),
+    *("_latest", "_key", "_nothing_given", "_onsets", "_struck", "_started", "_ended"),
+    *("_chroma", "_totals", "_shares", "_chord_place"),
 )
