@@ -9,7 +9,9 @@ from musicgen.models.checkpoints.checkpoint import BadCheckpoint
 from musicgen.ui.compose.address import apply_address, update_address
 from musicgen.ui.compose.form.restore import restore_form_of_opened_piece
 from musicgen.ui.compose.form.state import initialize_form
+from musicgen.ui.compose.history.newest import has_pieces, show_newest_piece
 from musicgen.ui.compose.history.table import history_view
+from musicgen.ui.compose.listening import listening_test
 from musicgen.ui.compose.model_select import SUMMARY_HELP, model_summary, select_model
 from musicgen.ui.compose.models import OpenModel, open_model
 from musicgen.ui.compose.panel import compose_first_piece, compose_from_link, panel
@@ -37,14 +39,26 @@ def choose_model() -> OpenModel | None:
     return opened
 
 
+# On a phone the columns are below one another: first the piece, then the form, then the rest.
+PHONE_ORDER = """<style>@media (max-width: 640px) {
+.st-key-compose-columns [data-testid="stColumn"]:has(.st-key-compose-result),
+.st-key-compose-columns [data-testid="stColumn"]:has(.st-key-compose-result)
+  > [data-testid="stVerticalBlock"] { display: contents; }
+.st-key-compose-columns .st-key-compose-result { order: -1; }
+.st-key-compose-columns .st-key-compose-rest { order: 1; }
+}</style>"""
+
 frame.begin("Compose", "Let a trained model write new music: hear it, see it, download it.")
 frame.show_queued_toast()
+st.html(PHONE_ORDER)
 
 initialize_form()
 apply_address()
 restore_form_of_opened_piece()
 session = current_session()
-left, right = st.columns([3, 7], gap="medium")
+show_newest_piece()
+with st.container(key="compose-columns"):
+    left, right = st.columns([3, 7], gap="medium")
 
 with left:
     opened = choose_model()
@@ -53,7 +67,7 @@ with left:
         compose_first_piece(opened)
         panel(opened)
 
-with right:
+with right, st.container(key="compose-result"):
     player_view()
     update_address()
     if session.notice:
@@ -62,8 +76,18 @@ with right:
         st.error(escape(session.error, 400))
     if session.piece is None and session.task is None and opened:
         st.markdown("Press **Compose**: the first piece is there in a second or two.")
+with right, st.container(key="compose-rest"):
     views()
-    history = st.expander("All pieces", icon=":material/history:", on_change="rerun", key="history")
+    history = st.expander(
+        "All pieces", icon=":material/history:", on_change="rerun", key="history",
+        expanded=has_pieces(),
+    )  # fmt: skip
     with history:
         if history.open:
             history_view()
+    test = st.expander(
+        "Listening test", icon=":material/headphones:", on_change="rerun", key="listening"
+    )
+    with test:
+        if test.open and opened:
+            listening_test(opened)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from musicgen.composing.bars import without_empty_start
 from musicgen.composing.generation import Composition
 from musicgen.composing.originality.report import Originality, originality
 from musicgen.composing.ranking import Penalty, score_piece
@@ -70,7 +71,7 @@ def evaluate(composition: Composition, profile: TrainingProfile) -> Piece:
     composed = composition.composed
     report = originality(composed, profile.index) if profile.index else None
     repetition = degenerate_repetition(composed)
-    metrics = score_metrics(composed) if len(composed) else {}
+    metrics = score_metrics(without_empty_start(composed)) if len(composed) else {}
     nats = composition.nats_per_note
     penalty = score_piece(metrics, nats, profile.percentiles, report, repetition)
     return Piece(composition, metrics, report, repetition, penalty)

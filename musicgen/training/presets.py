@@ -24,7 +24,7 @@ class Preset:
 PRESETS = (
     Preset(
         "Quick",
-        "Five minutes of training: hear at once whether the music suits the machine.",
+        "Five minutes of training: hear soon what a model makes of your music.",
         "events",
         LstmSettings(256, 2, 0.1),
         TrainSettings(epochs=UNLIMITED_EPOCHS, minutes=5, patience=0),

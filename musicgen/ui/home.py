@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
+from musicgen.composing.records.saved_pieces import list_pieces
 from musicgen.corpus.bundled.library import bundled_collections
 from musicgen.corpus.user.user_collections import own_collections
-from musicgen.paths import home, is_shared, pieces_folder
+from musicgen.paths import home, is_shared
 from musicgen.training.run_folder.registry import list_runs
 from musicgen.training.run_folder.run import Run, UnknownRun
-from musicgen.ui.shared.text import escape, format_count
+from musicgen.ui.first_visit import invitation
+from musicgen.ui.shared.text import escape, format_count, step_word
 
 STEPS = (
     ("pages/1_Data.py", "Data", ":material/library_music:",
@@ -20,6 +22,7 @@ STEPS = (
      "Let a trained model write new pieces; hear them, see them, keep them."),
 )  # fmt: skip
 MAX_LISTED = 8  # collections, and runs
+MAX_PIECES = 4
 
 
 def home_view() -> None:
@@ -27,6 +30,7 @@ def home_view() -> None:
         with column, st.container(border=True, height="stretch"):
             st.page_link(page, label=f"**{title}**", icon=icon)
             st.markdown(text)
+    invitation()
     left, right = st.columns(2, gap="large")
     with left:
         _collections()
@@ -77,20 +81,23 @@ def run_summary(run: Run) -> str:
         return "cannot be read"
     parts = ["came with the program"] if run.bundled else [status.state]
     if status.epoch:
-        parts.append(format_count(status.epoch, "epoch"))
+        parts.append(f"{format_count(status.epoch, 'epoch')} trained")
     if status.best_valid_loss is not None:
-        parts.append(f"validation {status.best_valid_loss:.2f} bits")
+        step = step_word(run.settings.encoding)
+        best = f"best validation {status.best_valid_loss:.2f} bits a {step}"
+        parts.append(f"{best}, after epoch {status.best_epoch}")
     return " · ".join(parts)
 
 
 def _pieces() -> None:
     st.header("Pieces composed", anchor=False)
-    try:
-        number = sum(1 for path in pieces_folder().iterdir() if not path.name.startswith("."))
-    except OSError:
-        number = 0
+    pieces = list_pieces()
+    number = len(pieces)
     if number:
-        label = f"{format_count(number, 'piece')} on the Compose page"
-        st.page_link("pages/3_Compose.py", label=label)
+        for piece in pieces[:MAX_PIECES]:
+            query = {"piece": piece.id}
+            st.page_link("pages/3_Compose.py", label=escape(piece.name), query_params=query)
+        if number > MAX_PIECES:
+            st.caption(f"{format_count(number, 'piece')} in all, on the Compose page")
     else:
         st.markdown("None yet: they will be kept on the Compose page.")

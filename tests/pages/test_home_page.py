@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
+from musicgen.composing.records.saved_pieces import save_piece
+from musicgen.composing.settings import ComposeSettings
 from musicgen.corpus.user.user_collections import import_source
+from musicgen.rendering.midi import midi_bytes
+from musicgen.score import Score, notes_from
 from musicgen.training.run_folder.registry import create_run
 from musicgen.training.run_folder.status import STOPPED
 from musicgen.training.settings import RunSettings
+from musicgen.ui.first_visit import first_steps
 from tests.helpers.example_runs import run_that_is
 from tests.helpers.page_text import TRAIN, texts
 from tests.helpers.tiny_music import write_folder
@@ -43,3 +49,16 @@ def test_runs_that_do_not_fit_have_a_row_each_and_harm_no_other(open_page):
         assert not page.exception and "cannot be read" in page.error[0].value
         page.button(key=f"delete-{run.name}").click().run()
         assert not page.exception and not run.folder.exists()
+
+
+def test_the_invitation_goes_step_by_step(open_page, tmp_path: Path):
+    assert "Three clicks" in texts(open_page())
+    assert not any(step.done for step in first_steps())
+    import_source(write_folder(tmp_path / "my tunes", count=3))
+    create_run(RunSettings("first run", "my tunes"))
+    assert [step.done for step in first_steps()] == [False, True, True]
+    assert first_steps()[2].query == (("collection", "my tunes"),)
+    assert "~~See a file of your own" in texts(open_page())
+    midi, settings = midi_bytes(Score(notes_from([(0, 24, 60)]))), ComposeSettings()
+    save_piece(midi, "chorales@best", settings, 0, {}, datetime.now(UTC), "", "A piece")
+    assert "Three clicks" not in texts(open_page())

@@ -80,8 +80,8 @@ def test_metrics_of_a_run(open_page, alive):
     alive(run_that_is(RUNNING))
     values = metrics(open_page(TRAIN, show="Watch", run="a run"))
     assert values["Epoch"] == "3 of 40"
-    assert values["Training, bits"] == "4.000"
-    assert values["Validation, bits"] == "4.500"
+    assert values["Training, bits"] == "4.00"
+    assert values["Validation, bits"] == "4.50"
     assert values["Predictions"] == "1,000 / s"
     assert values["Time left"] == "60 s"
 
@@ -195,14 +195,14 @@ def test_compare_shows_results_and_differences(open_page):
     page.multiselect(key="compare").set_value(["one", "two"]).run()
     results = page.dataframe[0].value
     assert list(results["run"]) == ["one", "two"]
-    assert list(results["epochs"]) == [3, 5]
-    assert list(results["best validation, bits"]) == [4.5, 4.5]
+    assert list(results["epochs trained"]) == [3, 5]
+    assert list(results["best validation"]) == [4.5, 4.5]
     page.segmented_control(key="compare-unit").set_value("Nats").run()
-    nats = page.dataframe[0].value["best validation, nats"]
+    nats = page.dataframe[0].value["best validation"]
     assert list(nats) == pytest.approx([4.5 * math.log(2)] * 2)
     assert "Their settings are the same." in texts(page)
     launch.change_settings(find_run("two"), epochs=50, batch_size=8)
     page.run()
     differ = page.dataframe[1].value
-    assert differ.loc["train: epochs"].to_dict() == {"one": "40", "two": "50"}
-    assert differ.loc["train: batch size"].to_dict() == {"one": "32", "two": "8"}
+    assert differ.loc["training: epochs"].to_dict() == {"one": "40", "two": "50"}
+    assert differ.loc["training: batch size"].to_dict() == {"one": "32", "two": "8"}

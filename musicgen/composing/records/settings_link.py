@@ -17,8 +17,13 @@ _MAX_BYTES = 10_000  # unpacked
 
 
 def to_link(settings: ComposeSettings) -> str:
-    """Pack settings into a few hundred characters of a URL's alphabet."""
-    text = json.dumps(settings.to_json(), separators=(",", ":"))
+    """Pack settings into some hundred characters of a URL's alphabet.
+
+    Those that have their default are left out: a change of a default is another version.
+    """
+    entry, defaults = settings.to_json(), ComposeSettings().to_json()
+    other = {name: value for name, value in entry.items() if value != defaults[name]}
+    text = json.dumps({**other, "version": entry["version"]}, separators=(",", ":"))
     return base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from musicgen.rendering.figures.statistics import count_label, make_figure
+from musicgen.rendering.figures.statistics import count_axis, count_label, make_figure
 from musicgen.score import Score
 from musicgen.statistics.histogram import Histogram
 
@@ -66,6 +66,7 @@ def _horizontal_bars(histogram: Histogram, unit: str) -> go.Figure:
         hovertemplate="%{customdata[1]}<extra></extra>",
     )
     names: dict[str, Any] = {"autorange": "reversed", "automargin": True, "title": None}
-    figure = make_figure(bars, unit, "", y_axis=names)
+    x_axis = count_axis(histogram.counts)
+    figure = make_figure(bars, unit, "", x_axis=x_axis, y_axis=names)
     height = _MARGIN_PIXELS + _ROW_PIXELS * max(3, len(histogram))
     return figure.update_layout(height=height, margin={"l": 8})

@@ -20,6 +20,7 @@ HEIGHT = 320  # pixels
 MAX_BARS = 32
 MAX_INTERVAL = 24  # semitones; wider ones have no bar
 _BAR_SHARE = 0.85  # of the distance from a bar to the next
+_FEW = 5  # an axis up to this has a tick for each number
 _CLEAR = "rgba(0,0,0,0)"
 _LETTER_PIXELS = 7  # of a label below a bar
 _MAX_UPRIGHT_LETTERS = 8  # longer labels get an automatic margin
@@ -200,7 +201,7 @@ def _bar_chart(
 ) -> go.Figure:
     """Bar chart of a histogram, on a numeric axis or with the bars side by side.
 
-    width: of all bars on a numeric axis; by default every bar is wide enough to be seen.
+    width: of all bars on a numeric axis; by default wide enough to be seen.
     names: of the values in hover texts; ticks: below the bars. By default, both are the labels.
     """
     if not len(histogram):
@@ -220,23 +221,25 @@ def _bar_chart(
     bars = _bars(positions, histogram.counts, histogram.labels, hover_texts)
     x_axis: dict[str, Any] = {"type": "linear" if numeric else "category"}
     if numeric:
-        bars.width = _bar_widths(histogram.values) if width is None else width
+        bars.width = _bar_width(histogram.values) if width is None else width
     if ticks:
         x_axis |= {"tickvals": positions, "ticktext": list(ticks)}
     labels = () if numeric else ticks or histogram.labels
-    y_axis = {"type": "log", "dtick": 1} if log else {"type": "linear"}
+    y_axis = count_axis(histogram.counts, log)
     return make_figure(bars, x_title, unit, labels=labels, x_axis=x_axis, y_axis=y_axis)
 
 
-def _bar_widths(values: np.ndarray) -> np.ndarray:
-    """Widths of bars at rising values (B,), so that every bar can be seen: (B,).
+def _bar_width(values: np.ndarray) -> float:
+    """Width of all bars at rising values (B,): of the smallest gap, but never too thin to see."""
+    return float(max(_BAR_SHARE * np.diff(values).min(), (values[-1] - values[0]) / 120))
 
-    Plotly would make all bars as narrow as the smallest gap.
-    """
-    gaps = np.diff(values)
-    nearest = np.minimum(np.append(gaps, gaps[-1]), np.append(gaps[0], gaps))
-    span = values[-1] - values[0]
-    return np.clip(_BAR_SHARE * nearest, span / 120, max(span / 12, _BAR_SHARE * gaps.min()))
+
+def count_axis(counts: Sequence[int] | np.ndarray, log: bool = False) -> dict[str, Any]:
+    """Options of an axis that counts: without fractions."""
+    if log:
+        return {"type": "log", "dtick": 1}
+    few = max(counts, default=0) <= _FEW
+    return {"type": "linear", "tickformat": "~s", **({"dtick": 1} if few else {})}
 
 
 def _bars(

@@ -57,6 +57,7 @@ class TrainingCallback(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         state, position = self.state, self.state.position
+        state.start_clock()
         position = replace(position, batch=position.batch + 1, step=position.step + 1)
         state.position = position
         is_last = position.batch >= state.batches_per_epoch

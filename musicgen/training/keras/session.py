@@ -30,6 +30,7 @@ from musicgen.training.keras.final_evaluation import (
 )
 from musicgen.training.keras.optimizer import build_optimizer
 from musicgen.training.keras.state import TrainingState
+from musicgen.training.keras.tensorboard import TensorBoardLog
 from musicgen.training.keras.trainer import StepsTrainer, as_dataset
 from musicgen.training.run_folder.checkpoints import (
     latest_checkpoint,
@@ -75,6 +76,7 @@ class TrainingSession:
                 swap_averages(network, self.optimizer)  # checkpoints have averages as weights
                 position = read_position(start).with_batch_size(self.settings.batch_size, batches)
         primers = data.primers(np.random.default_rng(self.settings.seed))
+        self.tensorboard = TensorBoardLog(run.folder)
         self.writer = CheckpointWriter(network, data.encoding, primers)
         self.state = TrainingState(self.settings, batches, position)
         self.reporter.write(
@@ -178,6 +180,7 @@ class TrainingSession:
             position = replace(position, best_epoch=epoch, best_valid_loss=loss)
         self.state.position = position
         self.reporter.add_metrics(kind="epoch", epoch=epoch, **line)
+        self.tensorboard.add("epoch", self.state.position.step, line)
         self.reporter.log(epoch_log_line(epoch, line))
         self.reporter.update(
             epoch=epoch,

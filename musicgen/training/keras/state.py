@@ -19,15 +19,17 @@ class TrainingState:
     position: TrainingPosition
     clock: Callable[[], float] = time.monotonic  # seconds
 
-    started: float = field(init=False)  # by that clock, as if all sessions were one
+    started: float | None = field(default=None, init=False)  # as if all sessions were one
 
-    def __post_init__(self) -> None:
-        self.started = self.clock() - self.position.seconds
+    def start_clock(self) -> None:
+        """Begin to count time, once: with the first batch, which TensorFlow has compiled then."""
+        if self.started is None:
+            self.started = self.clock() - self.position.seconds
 
     @property
     def seconds(self) -> float:
-        """Training time of all sessions of the run."""
-        return self.clock() - self.started
+        """Training time of all sessions of the run, without what they took to start."""
+        return self.position.seconds if self.started is None else self.clock() - self.started
 
     @property
     def epochs(self) -> float:

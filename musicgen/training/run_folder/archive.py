@@ -51,6 +51,7 @@ RUN_FILES = {
     BASELINES: 2**20,
     EVALUATION: 2**24,
     HASHES: 2**20,
+    "labels.json": 2**16,
 }
 POINTERS = ("best.json", "latest.json")
 MAX_POINTER_BYTES = 2**10

@@ -22,8 +22,8 @@ from musicgen.ui.shared.text import escape, format_count, step_word
 RUN_KEY = "compose-run"
 SUMMARY_HELP = (
     "Bits a note: how much the next note of a held-out piece surprises the model, on average; "
-    "lower is better. Bits a step: the same for the next note or rest of one part. Epochs: passes "
-    "over the training pieces. Layers and width: the size of the network."
+    "lower is better. Bits a step: the same for the next note or rest of one part. An epoch is one "
+    "pass over the training pieces. Layers and width: the size of the network."
 )
 
 
@@ -62,7 +62,7 @@ def model_summary(opened: OpenModel) -> str:
         step = step_word(opened.model.encoding.name)
         parts.append(f"{bits:.2f} bits a {step} on held-out pieces")
     if isinstance(epoch := facts.get("epoch"), int):
-        parts.append(format_count(epoch, "epoch"))
+        parts.append(f"after epoch {epoch}")
     return " · ".join(parts)
 
 

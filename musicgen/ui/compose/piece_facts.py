@@ -13,6 +13,7 @@ from musicgen.composing.records.saved_pieces import SavedPiece
 from musicgen.rendering.figures.roll import Mark
 from musicgen.ui.shared.text import bar_label
 
+MIN_PASSAGES = 4  # as long as the shortest match, of a piece that can be judged
 _PENALTIES = tuple(field.name for field in fields(Penalty))
 _EARLIER_PENALTIES = {"figures": "metrics", "collapse": "degenerate_repetition"}
 
@@ -57,9 +58,16 @@ def marks_of(piece: SavedPiece) -> list[Mark]:
 
 
 def is_too_short_to_judge(piece: SavedPiece) -> bool:
-    """Whether fewer notes were composed than the shortest match has."""
-    notes = piece.facts.get("notes")
-    return isinstance(notes, int) and notes - primer_notes(piece) < MIN_MATCH_NOTES
+    """Whether too few notes were composed to tell a copy from a piece of its own.
+
+    In fewer than a few passages as long as the shortest match, none can be longer than those that
+    people's pieces share.
+    """
+    notes, report = piece.facts.get("notes"), originality_of(piece)
+    least = MIN_PASSAGES * MIN_MATCH_NOTES
+    if report and report.human_95 is not None:
+        least = max(least, int(report.human_95) + 1)
+    return isinstance(notes, int) and notes - primer_notes(piece) < least
 
 
 def _numbers(entry: Any) -> dict[str, float]:

@@ -11,12 +11,13 @@ from musicgen.composing.generation import OnBar
 from musicgen.composing.piece import Piece
 from musicgen.composing.records.recipe import Recipe
 from musicgen.composing.records.saved_pieces import MAX_NAME_CHARACTERS, SavedPiece, save_piece
+from musicgen.composing.records.titles import title_of
 from musicgen.composing.settings import ComposeSettings
 from musicgen.errors import MusicgenError
 from musicgen.rendering.midi import midi_bytes
 from musicgen.score import Score
 from musicgen.ui.compose.form.prompt import Prompt
-from musicgen.ui.compose.models import OpenModel
+from musicgen.ui.compose.models import OpenModel, training_collection
 from musicgen.ui.compose.session import current_session
 from musicgen.ui.shared.tasks import ComposeTask
 
@@ -102,9 +103,7 @@ def _save(
 def _save_composed(opened: OpenModel, piece: Piece, prompt: Prompt, parent: str) -> SavedPiece:
     composition = piece.composition
     settings, variation = composition.settings, composition.variation
-    name = f"{opened.choice.run.name} {settings.seed}"
-    if variation:
-        name += f".{variation + 1}"
+    name = title_of(piece.score, training_collection(opened))
     facts = {**piece.facts(), "begin": prompt.link}
     if parent:
         facts["from"] = parent

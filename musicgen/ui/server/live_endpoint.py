@@ -104,7 +104,7 @@ def place_in_queue(run: Run) -> int:
 def _metrics(settings: RunSettings, status: Status) -> list[dict[str, str]]:
     best = ""
     if status.best_valid_loss is not None:
-        best = f"best {status.best_valid_loss:.3f}, epoch {status.best_epoch}"
+        best = f"best {status.best_valid_loss:.2f}, epoch {status.best_epoch}"
     minutes = settings.train.minutes
     limit = f"of {format_duration(60 * minutes)}" if minutes else ""
     row = (

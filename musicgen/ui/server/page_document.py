@@ -17,6 +17,8 @@ from musicgen.paths import is_shared
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGES = tuple(path.stem.partition("_")[2] for path in sorted((ROOT / "pages").glob("*.py")))
+# Parts of an address that make another view, which is a step of the browser's history.
+VIEW_PARAMETERS = ("collection", "view", "piece", "show", "run")
 DEFAULT_PORT = 8501
 LIVE_REGION = "musicgen-live-region"  # id; start.js copies `frame.announce` into it
 _HIDDEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
@@ -85,7 +87,8 @@ def start_command() -> str:
 
 @cache
 def _start_script() -> bytes:
-    data: dict[str, Any] = {"pages": PAGES, "start": stopped_text(), "region": LIVE_REGION}
+    data: dict[str, Any] = {"pages": PAGES, "start": stopped_text()}
+    data |= {"views": VIEW_PARAMETERS, "region": LIVE_REGION}
     code = Path(__file__).with_name("document_assets") / "start.js"
     # In JSON within HTML, only `</script>` could end the element.
     entry = json.dumps(data).replace("<", "\\u003c")

@@ -28,7 +28,8 @@ HELP = {
     "batch_size": "windows in one batch; a smaller batch needs less memory",
     "length": "steps of a window; classic has its own",
     "learning_rate": "the highest; lower it when the loss jumps",
-    "schedule": "cosine falls to a fiftieth at the end; constant stays",
+    "schedule": "cosine rises over the first 30 batches, then falls to a fiftieth at the end; "
+    "constant stays",
     "weight_decay": "pull of the weights towards zero, with adamw",
     "average": "decay of the averaged weights per batch, such as 0.998; 0: no averaging",
     "label_smoothing": "share of a target that is spread over all values, such as 0.02",

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
+from musicgen.training.data.comparable import comparable_groups
 from musicgen.training.run_folder.registry import list_runs
 from musicgen.training.run_folder.run import Run, UnknownRun
 from musicgen.training.run_folder.status import Status
 from musicgen.ui.components.live import live
 from musicgen.ui.server.live_endpoint import IDLE_POLL_SECONDS, POLL_SECONDS, state_key
-from musicgen.ui.shared.text import format_duration
+from musicgen.ui.shared.text import escape, format_duration, step_word
 from musicgen.ui.train.live_query import COMPARED, LiveQuery
 from musicgen.ui.train.plots import BITS, EPOCHS, MINUTES, NATS, STEPS, View
 from musicgen.ui.train.runs import is_alive
 from musicgen.ui.train.settings_table import settings_rows
 
 SELECTED_AT_FIRST = 4  # runs
+_COLUMNS = {
+    "best validation": st.column_config.NumberColumn(format="%.2f"),
+    "parameters": st.column_config.NumberColumn(format="localized"),
+    "predictions / s": st.column_config.NumberColumn(format="%.0f"),
+}
 
 
 def compare() -> None:
@@ -36,14 +43,36 @@ def compare() -> None:
         return
     view = _view_widgets()
     compared = [runs[name] for name in selected]
-    alive = any(is_alive(run.status()) for run in compared)
-    interval = POLL_SECONDS if alive else IDLE_POLL_SECONDS
-    query = LiveQuery(tuple(selected), COMPARED, view).to_query()
-    if live(query, state_key(compared, COMPARED), interval, "comparison"):
-        st.rerun()
-    st.dataframe(_results(compared, view), hide_index=True)
+    groups = comparable_groups(compared)
+    if len(groups) > 1:
+        st.caption(
+            "A chart for each set of held-out pieces: losses on other pieces, or in another "
+            "encoding, are no better or worse."
+        )
+    for index, group in enumerate(groups):
+        _curves_of(group, view, f"comparison-{index}", titled=len(groups) > 1)
+    st.dataframe(_results(compared, view), hide_index=True, column_config=_COLUMNS)
     _differences(compared)
-    st.caption(f"{view.unit} a step can be compared only if the encoding is the same.")
+
+
+def _curves_of(group: Sequence[Run], view: View, key: str, titled: bool) -> None:
+    """Show the curves of runs that can be compared."""
+    if titled:
+        st.markdown(f"**{escape(_validation_label(group[0]))}**")
+    alive = any(is_alive(run.status()) for run in group)
+    interval = POLL_SECONDS if alive else IDLE_POLL_SECONDS
+    query = LiveQuery(tuple(run.name for run in group), COMPARED, view).to_query()
+    if live(query, state_key(group, COMPARED), interval, key):
+        st.rerun()
+
+
+def _validation_label(run: Run) -> str:
+    """What a run is validated on: `Held-out pieces of bach-chorales, as parts`."""
+    try:
+        settings = run.settings
+    except UnknownRun:
+        return run.name
+    return f"Held-out pieces of {Path(settings.source).name}, as {settings.encoding}"
 
 
 def _view_widgets() -> View:
@@ -55,7 +84,8 @@ def _view_widgets() -> View:
             "Unit", (BITS, NATS), default=BITS, required=True, key="compare-unit"
         )
         log = st.toggle("Log scale", key="compare-log")
-    return View(str(axis), str(unit), 0.0, log)
+        robust = not st.toggle("Whole range", key="compare-whole-range")
+    return View(str(axis), str(unit), 0.0, log, robust=robust)
 
 
 def _results(runs: Sequence[Run], view: View) -> pd.DataFrame:
@@ -68,9 +98,10 @@ def _results(runs: Sequence[Run], view: View) -> pd.DataFrame:
             {
                 "run": run.name,
                 "state": _state(run, status),
-                f"best validation, {view.unit.lower()}": best and best * view.factor,
+                "best validation": best and best * view.factor,
+                "unit": _unit(run, view),
                 "best epoch": status.best_epoch,
-                "epochs": status.epoch,
+                "epochs trained": status.epoch,
                 "time": format_duration(status.seconds),
                 "parameters": status.parameters,
                 "predictions / s": status.steps_per_second,
@@ -78,6 +109,13 @@ def _results(runs: Sequence[Run], view: View) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def _unit(run: Run, view: View) -> str:
+    try:
+        return f"{view.unit.lower()} a {step_word(run.settings.encoding)}"
+    except UnknownRun:
+        return ""
 
 
 def _state(run: Run, status: Status) -> str:

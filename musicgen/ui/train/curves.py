@@ -40,6 +40,7 @@ class Plot:
     from_zero: bool = False  # whether the y axis begins at 0
     height: int = HEIGHT_PIXELS
     references: Mapping[str, float] = field(default_factory=dict)  # y of reference lines by name
+    top: float | None = None  # greatest y that is drawn at first; None for all
 
     def to_json(self, revision: str, zoom: XRange | None = None) -> dict[str, Any]:
         """Return what plot.js draws.
@@ -61,6 +62,7 @@ class Plot:
             "xLabel": self.x_label,
             "yLabel": self.y_label,
             "log": self.log,
+            "top": self.top,
             "fromZero": self.from_zero,
             "revision": revision,
             "height": self.height,

@@ -38,8 +38,12 @@ def evaluation_view(run: Run) -> None:
         for name, result in baselines.items()
     }
     rows[MODEL] = {side: evaluation[side].bits_per_note for side in SIDES if side in evaluation}
-    st.markdown("**Bits a note on held-out pieces** — less is better")
-    st.dataframe(pd.DataFrame.from_dict(rows, orient="index").rename_axis("model").round(3))
+    st.markdown(
+        "**Bits a note on whole held-out pieces** — less is better",
+        help="Each piece from its beginning to its end. The validation of the curve cuts pieces "
+        "into windows, each of which begins anew, so that it is a little higher.",
+    )
+    st.dataframe(pd.DataFrame.from_dict(rows, orient="index").rename_axis("model").round(2))
     for side, result in evaluation.items():
         if side in SIDES and result.is_sample:
             st.caption(f"{side}: {result.notes:,} of {result.total_notes:,} notes, a random sample")

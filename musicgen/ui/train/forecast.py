@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
+from musicgen.encoding.steps import Encoding
+from musicgen.score import Score
 from musicgen.statistics.overview import Overview
 from musicgen.training.forecast.duration import Speed, size_warning
 from musicgen.training.forecast.forecast import Forecast
 from musicgen.training.forecast.machine import Machine
 from musicgen.training.forecast.memory import MemoryForecast
+from musicgen.training.forecast.omissions import omissions
 from musicgen.training.run_folder.run import Run
 from musicgen.training.run_folder.status import ALIVE
 from musicgen.training.settings import RunSettings
@@ -27,7 +32,12 @@ def forecast_metrics(forecast: Forecast) -> None:
             f"{sides['train']:,}",
             f"{sides['valid']:,} more for validation, {sides['test']:,} held out for a test",
         ),
-        ("Predictions an epoch", f"{work.predictions:,}", f"in {work.batches:,} batches"),
+        (
+            "Predictions an epoch",
+            f"{work.predictions:,}",
+            f"in {work.batches:,} batches: a step of each training piece after another, where "
+            "notes on one key at one time are one",
+        ),
         (
             "Takes at most",
             format_duration(seconds) if seconds else "—",
@@ -65,6 +75,12 @@ def device_line(forecast: Forecast, runs: list[Run]) -> None:
     queue = f" It will wait for {others} first{free}." if waiting else ""
     usable = ", if the installed TensorFlow can use it" if forecast.machine.gpus else ""
     st.caption(f"Device: {escape(forecast.machine.description)}{usable}.{queue}")
+
+
+def omissions_line(scores: Sequence[Score], encoding: Encoding) -> None:
+    """Say what the pieces hold that the model will not learn."""
+    if names := omissions(scores, encoding):
+        st.caption(f"Not learned: {', '.join(names)}.")
 
 
 def forecast_warnings(forecast: Forecast, settings: RunSettings, overview: Overview) -> None:

@@ -42,6 +42,7 @@ class LiveQuery:
         parameters: dict[str, Any] = {"run": self.runs, "show": self.show}
         parameters |= {"axis": view.axis, "unit": view.unit, "smoothing": f"{view.smoothing:g}"}
         parameters |= {"log": int(view.log), "references": int(view.references)}
+        parameters["robust"] = int(view.robust)
         return urlencode(parameters, doseq=True)
 
     @classmethod
@@ -58,6 +59,7 @@ class LiveQuery:
                 float(last.get("smoothing", View.smoothing)),
                 last.get("log") == "1",
                 last.get("references") == "1",
+                last.get("robust") == "1",
             )
             zooms = _parse_zooms(values.get("zoom", ()))
         except InvalidSetting as error:

@@ -11,6 +11,7 @@ from musicgen.files import USER_ERRORS, message_of
 from musicgen.models.settings import KINDS, ClassicSettings, ModelSettings
 from musicgen.paths import PRETRAINED, runs_folder
 from musicgen.statistics.analysis import Analysis
+from musicgen.statistics.overview import MIN_NOTES_SMALL_MODEL
 from musicgen.training.forecast.forecast import forecast_training
 from musicgen.training.presets import PRESETS, Preset
 from musicgen.training.run_folder.registry import list_runs
@@ -21,7 +22,13 @@ from musicgen.ui.data.open_collection import open_collection
 from musicgen.ui.shared.actions import run_action
 from musicgen.ui.shared.settings_form import settings_fields
 from musicgen.ui.shared.text import escape
-from musicgen.ui.train.forecast import device_line, forecast_metrics, forecast_warnings
+from musicgen.ui.train.actions.fine_tune_offer import fine_tune_offer
+from musicgen.ui.train.forecast import (
+    device_line,
+    forecast_metrics,
+    forecast_warnings,
+    omissions_line,
+)
 from musicgen.ui.train.model_summary import model_summary_view
 from musicgen.ui.train.runs import watch_next
 
@@ -132,6 +139,9 @@ def _forecast(settings: RunSettings, analysis: Analysis) -> None:
     if forecast.seconds is None:
         st.caption("No run of this model on this machine yet: the first epoch will show its speed.")
     forecast_warnings(forecast, settings, analysis.overview)
+    omissions_line(analysis.scores, encoding)
+    if analysis.overview.pitched_notes < MIN_NOTES_SMALL_MODEL:
+        fine_tune_offer(settings.source)
 
 
 def _free_name(source: str, preset: Preset) -> str:

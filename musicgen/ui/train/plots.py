@@ -18,6 +18,8 @@ STEPS, EPOCHS, MINUTES = "Steps", "Epochs", "Minutes"
 AXES = {STEPS: "step", EPOCHS: "epoch", MINUTES: "seconds"}  # column of the metrics by axis
 AXIS_LABELS = {STEPS: "batches", EPOCHS: "epochs", MINUTES: "minutes of training"}
 BITS, NATS = "Bits", "Nats"
+ROBUST_QUANTILE, ROBUST_MARGIN = 0.9, 0.5  # of the losses; room above, as a share of the range
+MIN_POINTS = 20  # fewer are drawn as they are
 NATS_PER_BIT = float(np.log(2))
 
 
@@ -30,6 +32,7 @@ class View:
     smoothing: float = 0.6  # weight of the value before, 0 to 1
     log: bool = False
     references: bool = True  # whether reference lines are drawn
+    robust: bool = True  # whether the first losses, far above the others, are left out
 
     def __post_init__(self) -> None:
         if self.axis not in AXES or self.unit not in (BITS, NATS) or not 0 <= self.smoothing < 1:
@@ -61,11 +64,28 @@ def loss_plot(
         x = x_values(epochs, view.axis)
         curves.append(Curve("validation", x[finite], valid[finite], VALID))
         best = int(np.nanargmin(valid))
-        name = f"best: {valid[best]:.3f} in epoch {int(epochs['epoch'][best])}"
+        name = f"best: {valid[best]:.2f} in epoch {int(epochs['epoch'][best])}"
         curves.append(Curve(name, x[[best]], valid[[best]], BEST, "star"))
     levels = {name: level * view.factor for name, level in (references or {}).items()}
     y_label = f"{view.unit.lower()} a {token}"
-    return Plot(curves, AXIS_LABELS[view.axis], y_label, view.log, references=levels)
+    top = robust_top([curve.y for curve in curves]) if view.robust else None
+    if top is not None:
+        levels = {name: level for name, level in levels.items() if level <= top}
+    return Plot(curves, AXIS_LABELS[view.axis], y_label, view.log, references=levels, top=top)
+
+
+def robust_top(losses: Sequence[np.ndarray]) -> float | None:
+    """Upper limit of a plot of falling losses (N,), without their steep beginning.
+
+    None where there are few points, or where the beginning is no higher than that.
+    """
+    values = np.concatenate([np.asarray(loss, float) for loss in losses] or [np.empty(0)])
+    values = values[np.isfinite(values)]
+    if len(values) < MIN_POINTS:
+        return None
+    low, high = np.quantile(values, (0.0, ROBUST_QUANTILE))
+    top = float(high + (high - low) * ROBUST_MARGIN)
+    return top if top < values.max() else None
 
 
 def field_plot(metrics: Metrics, metric: str, y_label: str, view: View) -> Plot:
@@ -109,7 +129,8 @@ def comparison_plot(runs: Sequence[tuple[str, Metrics]], view: View) -> Plot:
         colour = COLOURS[index % len(COLOURS)]
         curves.append(Curve(name, x_values(table, view.axis), losses, colour))
     y_label = f"{view.unit.lower()} a step, validation"
-    return Plot(curves, AXIS_LABELS[view.axis], y_label, view.log)
+    top = robust_top([curve.y for curve in curves]) if view.robust else None
+    return Plot(curves, AXIS_LABELS[view.axis], y_label, view.log, top=top)
 
 
 def x_values(table: Table, axis: str) -> np.ndarray:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from musicgen.evaluation.verdict import Verdict
 from musicgen.models.checkpoints.checkpoint import OPTIMIZER
 from musicgen.paths import BadName
 from musicgen.training.run_folder.metrics import Metrics
@@ -45,7 +46,7 @@ class StateBadge:
 
 
 STATES = {
-    QUEUED: StateBadge("gray", ":material/hourglass_top:", "It begins when its turn comes."),
+    QUEUED: StateBadge("gray", ":material/hourglass_top:", "It starts in a few seconds."),
     STARTING: StateBadge(
         "blue", ":material/rocket_launch:",
         "TensorFlow is loaded and the model compiled: the first point comes in some seconds.",
@@ -110,22 +111,33 @@ def watch_next(run: Run) -> None:
     st.session_state["_show_next"] = "Watch"
 
 
-def state_badge(status: Status, bundled: bool, resumable: bool) -> None:
+def state_badge(
+    status: Status, bundled: bool, resumable: bool, verdict: Verdict | None = None, before: int = 0
+) -> None:
     """Show the state as a badge, with the run's message and what to do next.
 
-    resumable: whether the run holds what training needs to go on.
+    resumable: whether the run holds what training needs to go on. verdict: on what it has learned,
+    where it has ended. before: trainings that come before it in the queue.
     """
     badge = STATES.get(status.state, STATES[INTERRUPTED])
     if bundled:
         advice = "It came with the program: compose from it, or fine-tune a copy."
         st.markdown(f":green-badge[:material/inventory_2: bundled] {advice}")
+        if verdict:
+            st.caption(escape(verdict.sentence, 400))
         return
     advice = badge.advice
     if status.state == FINISHED and not resumable:  # imported without its optimizer
         advice = "Compose from it, or fine-tune a copy."
+    if status.state == QUEUED and before:
+        advice = "It begins when its turn comes."
+    if status.state == FINISHED and verdict and verdict.level != "learned":
+        advice = "Continue for longer, or fine-tune a model that ships."
     sentence = status.message[:1].upper() + status.message[1:]
     message = f" **{escape(sentence, 500)}.**" if sentence else ""
-    st.markdown(f":{badge.colour}-badge[{badge.icon} {status.state}]{message} {advice}")
+    learned = f" {escape(verdict.sentence, 400)}" if verdict and not is_alive(status) else ""
+    badge_text = f":{badge.colour}-badge[{badge.icon} {status.state}]"
+    st.markdown(f"{badge_text}{message}{learned} {advice}")
     announce(f"The training is {status.state}. {sentence}")
 
 
@@ -162,7 +174,7 @@ def format_rate(value: float | None) -> str:
 
 
 def format_bits(value: float | None) -> str:
-    return "—" if value is None else f"{value:.3f}"
+    return "—" if value is None else f"{value:.2f}"
 
 
 def format_time_left(status: Status) -> str:

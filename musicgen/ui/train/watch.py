@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from musicgen.evaluation.verdict import BASELINES_IN_WORDS, learning_verdict
 from musicgen.files import message_of
 from musicgen.training.run_folder.run import Run, UnknownRun
-from musicgen.training.run_folder.status import QUEUED, Status
+from musicgen.training.run_folder.status import FINISHED, QUEUED, Status
 from musicgen.training.settings import RunSettings
 from musicgen.ui.components.live import live
 from musicgen.ui.server.live_endpoint import (
@@ -16,11 +17,12 @@ from musicgen.ui.server.live_endpoint import (
     place_in_queue,
     state_key,
 )
-from musicgen.ui.shared.text import escape
+from musicgen.ui.shared.text import escape, step_word
 from musicgen.ui.train import runs
 from musicgen.ui.train.actions.buttons import action_buttons
 from musicgen.ui.train.actions.delete import delete_popover
-from musicgen.ui.train.evaluation import evaluation_view
+from musicgen.ui.train.actions.fine_tune_offer import fine_tune_offer
+from musicgen.ui.train.evaluation import evaluation_view, reference_levels
 from musicgen.ui.train.live_query import FIELDS, LOSS, SPEED, LiveQuery
 from musicgen.ui.train.plots import BITS, EPOCHS, MINUTES, NATS, STEPS, View
 from musicgen.ui.train.samples import samples_view
@@ -41,7 +43,12 @@ def watch(run: Run) -> None:
         return
     status = run.status()
     action_buttons(run, settings, status)
-    runs.state_badge(status, run.bundled, runs.can_resume(run))
+    step = step_word(settings.encoding)
+    verdict = learning_verdict(status.best_valid_loss, reference_levels(run), step)
+    before = place_in_queue(run) if status.state == QUEUED else 0
+    runs.state_badge(status, run.bundled, runs.can_resume(run), verdict, before)
+    if verdict and verdict.level != "learned" and status.state == FINISHED:
+        fine_tune_offer(settings.source)
     st.fragment(_views)(run, settings, status)
 
 
@@ -68,6 +75,8 @@ def _views(run: Run, settings: RunSettings, drawn_with: Status) -> None:
             st.markdown(f"Place **{before + 1}** in the queue: one training a device at a time.")
         if view_name in CURVES:
             _explain_missing_curve(run, view_name, drawn_with)
+            if view_name == LOSS and view.references:
+                _explain_references(run)
         else:
             st.fragment(_other_view, run_every=interval or None)(run, settings, view_name)
 
@@ -82,6 +91,17 @@ def _explain_missing_curve(run: Run, view_name: str, status: Status) -> None:
         st.info("The first point of the curve comes with the first batch.")
     else:
         st.info("It has not been trained yet, so that there is no curve.")
+
+
+def _explain_references(run: Run) -> None:
+    """Say what the dashed lines are, where there are some."""
+    lines = [
+        f"**{name}**: {BASELINES_IN_WORDS[name]}"
+        for name in reference_levels(run)
+        if name in BASELINES_IN_WORDS
+    ]
+    if lines:
+        st.caption(f"Dashed lines, without any training: {'; '.join(lines)}. Lower is better.")
 
 
 def _other_view(run: Run, settings: RunSettings, view_name: str) -> None:
@@ -108,5 +128,9 @@ def _view_widgets(loss: bool) -> View:
         unit = st.segmented_control("Unit", (BITS, NATS), default=BITS, required=True, key="unit")
         smoothing = st.slider("Smoothing", 0.0, 0.98, 0.6, 0.02, key="smoothing", width=220)
         log = st.toggle("Log scale", key="log-loss")
+        robust = not st.toggle(
+            "Whole range", key="whole-range",
+            help="Also the first losses, far above the others.",
+        )  # fmt: skip
         references = st.toggle("Reference lines", True, key="references")
-    return View(str(axis), str(unit), smoothing, log, references)
+    return View(str(axis), str(unit), smoothing, log, references, robust)

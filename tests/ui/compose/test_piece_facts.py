@@ -50,9 +50,9 @@ def test_marks_count_notes_from_the_start_of_the_primer():
     assert marks_of(piece(originality={**report, "runs": [{**match, "first": "3"}]})) == []
 
 
-@pytest.mark.parametrize("prompt_notes, too_short", [(0, False), (4, False), (5, True)])
+@pytest.mark.parametrize("prompt_notes, too_short", [(0, False), (8, False), (9, True)])
 def test_a_piece_is_too_short_to_judge_if_few_notes_were_composed(prompt_notes, too_short):
-    assert is_too_short_to_judge(piece(notes=12, primer_notes=prompt_notes)) == too_short
+    assert is_too_short_to_judge(piece(notes=40, primer_notes=prompt_notes)) == too_short
 
 
 def test_a_damaged_number_of_notes_is_not_too_short():

@@ -15,6 +15,7 @@ from musicgen.ui.train.plots import (
     comparison_plot,
     field_plot,
     loss_plot,
+    robust_top,
     step_plot,
 )
 from tests.helpers.example_runs import add_epoch, run_that_is
@@ -33,12 +34,12 @@ def curves_of(plot: Plot) -> dict[str, Curve]:
 
 def test_loss_by_step_with_the_best_epoch(metrics: Metrics) -> None:
     curves = curves_of(loss_plot(metrics, View(smoothing=0.0)))
-    assert list(curves) == ["training", "validation", "best: 4.700 in epoch 3"]
+    assert list(curves) == ["training", "validation", "best: 4.70 in epoch 3"]
     assert curves["training"].x.tolist() == list(range(1, 31))
     assert curves["training"].y[0] == pytest.approx(8.99)
     assert curves["validation"].x.tolist() == [10, 20, 30]
     assert curves["validation"].y.tolist() == pytest.approx([4.9, 4.8, 4.7])
-    assert curves["best: 4.700 in epoch 3"].x.tolist() == [30]
+    assert curves["best: 4.70 in epoch 3"].x.tolist() == [30]
 
 
 def test_nats_by_minutes_and_epochs(metrics: Metrics) -> None:
@@ -103,3 +104,12 @@ def test_curves_are_sent_thinned_and_without_nan() -> None:
     assert curve["y"][0] is None
     assert curve["y"][-1] == pytest.approx(1, abs=0.01)
     assert json["revision"] == "r"
+
+
+def test_the_first_losses_do_not_squash_the_plot() -> None:
+    falling = np.concatenate([[21.0, 15.0], np.linspace(4.0, 2.0, 100)])
+    top = robust_top([falling])
+    assert top is not None and 4 < top < 6
+    assert robust_top([np.linspace(4.0, 2.0, 100)]) is None  # nothing stands out
+    assert robust_top([np.array([21.0, 2.0])]) is None  # too few to tell
+    assert robust_top([]) is None

@@ -123,11 +123,12 @@ export class Plot {
   // Ranges of all that is drawn, with a margin.
   extent() {
     const xs = [], ys = [];
+    const top = this.data.top ?? null;
     for (const curve of this.curves) {
       curve.x.forEach((x, i) => {
         if (x === null || curve.y[i] === null) return;
         xs.push(x);
-        ys.push(curve.y[i]);
+        if (top === null || curve.y[i] <= top) ys.push(curve.y[i]);
       });
     }
     for (const { y } of this.data.references) ys.push(y);
@@ -203,7 +204,7 @@ export class Plot {
 
   drawReferences(context, scales) {
     const lines = this.data.references
-      .map(({ name, y }) => ({ label: `${name} ${formatNumber(y)}`, place: scales.py(y) }))
+      .map(({ name, y }) => ({ label: `${name} ${y.toFixed(2)}`, place: scales.py(y) }))
       .sort((a, b) => a.place - b.place);
     context.globalAlpha = 0.6;
     context.strokeStyle = context.fillStyle = this.textColour;

@@ -56,11 +56,10 @@ def delete_action(pieces: Sequence[SavedPiece]) -> None:
 
 
 def _open(piece: SavedPiece) -> None:
-    """Show a piece, with its model chosen and its settings in the form."""
+    """Show a piece; the form stays as it is."""
     session = current_session()
     session.show([piece])
     session.scroll_count += 1
-    session.piece_to_restore = piece
     st.rerun()
 
 

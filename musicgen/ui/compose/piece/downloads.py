@@ -12,7 +12,7 @@ import streamlit as st
 from musicgen.composing.records.saved_pieces import SavedPiece
 from musicgen.rendering.wav import MAX_SECONDS
 from musicgen.score import Score
-from musicgen.ui.compose.link import OTHER_NOTES, link_to, recipe_of
+from musicgen.ui.compose.link import OTHER_NOTES, PieceLink, link_to, recipe_of
 from musicgen.ui.compose.piece.page_svg import join_pages
 from musicgen.ui.compose.piece_cache import (
     MAX_PRINTED_NOTES,
@@ -79,10 +79,14 @@ def settings_file(piece: SavedPiece) -> bytes:
 def _link_popover(piece: SavedPiece) -> None:
     with st.popover("Link", icon=":material/link:"):
         link = link_to(piece)
+        st.markdown("To this piece, on this computer:")
+        _show_link(PieceLink(piece.id))
         if link.settings and link.settings.draws_other_notes:
-            st.markdown(f"To this piece on this computer; elsewhere {OTHER_NOTES}:")
+            st.markdown(f"No link makes it elsewhere: {OTHER_NOTES}.")
         elif link.settings:
             st.markdown("The same notes again, on every computer that has this model:")
-        else:
-            st.markdown("To this piece in the history of this computer:")
-        st.code(f"{st.context.url}?{urlencode(link.to_query())}", language=None, wrap_lines=True)
+            _show_link(link)
+
+
+def _show_link(link: PieceLink) -> None:
+    st.code(f"{st.context.url}?{urlencode(link.to_query())}", language=None, wrap_lines=True)

@@ -33,7 +33,7 @@ def originality_view(piece: SavedPiece, score: Score) -> None:
     index = opened.profile.index if opened else None
     _metrics(report, index.held_out_overlap if index else None, piece.settings.max_copy)
     if is_too_short_to_judge(piece):
-        st.info(f"Fewer than {MIN_MATCH_NOTES} notes are too few to tell whether it is a copy.")
+        st.info("It has too few notes to tell whether it is a copy.")
     else:
         st.markdown(_verdict(report))
     if report.matches:
@@ -67,7 +67,7 @@ def _metrics(report: Originality, overlap: HeldOutOverlap | None, max_copy: int 
             delta_color="off", delta_arrow="off", border=True,
         )  # fmt: skip
         people = (
-            f"people: {overlap.share_8_50:.0%}, at most {overlap.share_8_95:.0%}"
+            f"in people's pieces {overlap.share_8_50:.0%}, seldom over {overlap.share_8_95:.0%}"
             if overlap
             else None
         )

@@ -140,24 +140,39 @@ def _variation_control() -> None:
 
 
 def _headline(piece: SavedPiece, score: Score) -> None:
-    """Name and badges, then length, seed, model and prompt in one line."""
+    """Name, badges and details, then length and prompt in one line."""
     parts = [
         format_length(score),
         format_count(len(score), "note"),
         format_clock(score.seconds),
-        f"seed {piece.settings.seed}",
-        f"temperature {piece.settings.temperature:g}",
-        escape(piece.checkpoint.replace("@", ", ")),
     ]
     if piece.primer:
         parts.append(escape(piece.primer, 80))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{escape(piece.name)}**", width="content")
         _badges(piece)
+        _details(piece)
     st.caption(" · ".join(parts))
     announce(f"The piece is there: {piece.name}, {format_length(score)}.")
     if piece.settings.draws_other_notes and recipe_of(piece).begin is not None:
         st.caption(f"Composed by an earlier version: {OTHER_NOTES}.")
+
+
+def _details(piece: SavedPiece) -> None:
+    """What the piece was composed with, and a button that puts it into the form."""
+    settings, session = piece.settings, current_session()
+    variation = f", variation {piece.variation + 1}" if piece.variation else ""
+    with st.popover("Details", type="tertiary", key=f"details-{piece.id}"):
+        rows = {
+            "Model": escape(piece.checkpoint.replace("@", ", ")),
+            "Seed": f"{settings.seed}{variation}",
+            "Temperature": f"{settings.temperature:g}",
+            "Top-p": f"{settings.top_p:g}",
+        }
+        st.markdown("  \n".join(f"{name}: **{value}**" for name, value in rows.items()))
+        if st.button("Use its settings", key=f"use-settings-{piece.id}"):
+            session.piece_to_restore = piece
+            st.rerun()
 
 
 def _badges(piece: SavedPiece) -> None:

@@ -15,7 +15,7 @@ from musicgen.score import Score
 from musicgen.statistics.metrics import METRICS
 from musicgen.theory.keys import find_keys
 from musicgen.ui.compose.models import find_open_model
-from musicgen.ui.compose.piece_facts import metrics_of, penalty_of
+from musicgen.ui.compose.piece_facts import metrics_of, penalty_of, primer_notes
 from musicgen.ui.shared.text import escape
 
 TYPICAL, UNCOMMON, RARE = "#2a9d74", "#d9822b", "#d1343a"  # colours of the dots
@@ -33,7 +33,8 @@ MIN_SHOWN_PENALTY = 0.005
 
 def quality_view(piece: SavedPiece, score: Score) -> None:
     """Show key and range, repetition, a chart of the metrics, and the penalty."""
-    _overview(score)
+    new_only = primer_notes(piece) > 0
+    _overview(score, "whole piece" if new_only else "")
     if repetition := piece.facts.get("collapse"):
         st.warning(f"It is {escape(str(repetition))}. Other seeds were tried and did no better.")
     opened, metrics = find_open_model(piece.checkpoint), metrics_of(piece)
@@ -42,9 +43,13 @@ def quality_view(piece: SavedPiece, score: Score) -> None:
         st.caption("The collection has no metrics to compare it with.")
         return
     st.markdown(
-        "**This piece among those of the collection**",
+        "**Its new bars among the pieces of the collection**"
+        if new_only
+        else "**This piece among those of the collection**",
         help="The dark band holds the middle half of the training pieces, the light one nine "
-        "tenths. Point at a dot to read what it measures.",
+        "tenths. Point at a dot to read what it measures."
+        + " Its beginning is yours and does not count."
+        * new_only,
     )
     st.markdown(rare_metrics(metrics, percentiles))
     chart = metrics_chart(metrics, percentiles)
@@ -52,8 +57,8 @@ def quality_view(piece: SavedPiece, score: Score) -> None:
     _penalty(piece)
 
 
-def _overview(score: Score) -> None:
-    """Key, range, density and polyphony in one line."""
+def _overview(score: Score, of_what: str) -> None:
+    """Key, range, density and polyphony in one line. of_what: empty if that is plain."""
     if not len(score):
         return
     key, pitches = find_keys([score])[0], score.notes["pitch"]
@@ -67,7 +72,7 @@ def _overview(score: Score) -> None:
         else f"{len(score) / max(score.bars, 1):.1f} notes a bar",
         f"{METRICS['polyphony'](score):.1f} notes at once",
     ]
-    st.markdown(" · ".join(parts))
+    st.markdown((f"{of_what.capitalize()}: " if of_what else "") + " · ".join(parts))
 
 
 def _penalty(piece: SavedPiece) -> None:

@@ -1,6 +1,6 @@
 // Runs in every page before Streamlit does.
 (() => {
-  const { pages, start, region } = JSON.parse(document.getElementById("musicgen-start").textContent);
+  const { pages, views, start, region } = JSON.parse(document.getElementById("musicgen-start").textContent);
 
   // Streamlit asks for its server below the page's own path first: two failed requests for each
   // page that is opened by its address.
@@ -8,6 +8,22 @@
   const last = path.slice(path.lastIndexOf("/") + 1);
   const base = pages.includes(last) ? path.slice(0, -last.length) : `${path}/`;
   window.__streamlit = { ...window.__streamlit, BACKEND_BASE_URL: location.origin + base };
+
+  // A view is one step of the browser's history: Streamlit makes two or three of a page, whose
+  // script completes the address, and none of a view within a page.
+  let acted = true; // whether somebody has clicked or typed since the last step
+  for (const type of ["pointerdown", "keydown"])
+    addEventListener(type, () => (acted = true), { capture: true });
+  const [push, replace] = ["pushState", "replaceState"].map((name) => history[name].bind(history));
+  const viewOf = ({ pathname, searchParams }) =>
+    JSON.stringify([pathname, ...views.map((name) => searchParams.get(name))]);
+  const step = (state, title, address) => {
+    const next = new URL(address ?? location.href, location.href);
+    const isStep = acted && viewOf(next) !== viewOf(new URL(location.href));
+    if (isStep) acted = false;
+    (isStep ? push : replace)(state, title, address);
+  };
+  history.pushState = history.replaceState = step;
 
   // Its dialog on a stopped server names a script that nobody has.
   const explainStop = () => {

@@ -12,6 +12,7 @@ from musicgen.ui.shared.actions import run_action
 from musicgen.ui.train.actions.delete import delete_popover
 from musicgen.ui.train.actions.extend import extend_popover
 from musicgen.ui.train.actions.fine_tune import fine_tune_popover
+from musicgen.ui.train.actions.labels import curves_button, labels_line, labels_popover
 from musicgen.ui.train.actions.relocate import relocate_form
 from musicgen.ui.train.actions.rename import rename_popover
 from musicgen.ui.train.actions.resume import resume_button
@@ -43,9 +44,13 @@ def action_buttons(run: Run, settings: RunSettings, status: Status) -> None:
             fine_tune_popover(run, settings)
             download_button(run)
             keras_pressed = keras_button(run)
+        if (run.folder / "metrics.jsonl").is_file():
+            curves_button(run)
         if not alive and not run.bundled:
+            labels_popover(run)
             rename_popover(run)
             delete_popover(run)
+    labels_line(run)
     if action:
         run_action(action)
     if keras_pressed:

@@ -28,7 +28,12 @@ def extend_popover(run: Run, settings: RunSettings, status: Status) -> None:
             "More epochs; 0: no limit", 10, (0, launch.MAX_EPOCHS), "more-epochs", step=1
         )
         minutes = number_field(
-            "More minutes; 0: no limit", 0, TrainSettings.BOUNDS["minutes"], "more-min", step=1
+            "More minutes; 0: no limit",
+            0.0,
+            TrainSettings.BOUNDS["minutes"],
+            "more-min",
+            step=1.0,
+            format="%g",
         )
         default = suggested_batch_size(settings.train.batch_size, status.failure)
         batch_size = batch_size_field(run, default, "continue")

@@ -18,8 +18,10 @@ from musicgen.ui.data.open_collection import open_collection
 from musicgen.ui.shared.actions import run_action
 from musicgen.ui.shared.settings_form import number_field
 from musicgen.ui.shared.text import escape
-from musicgen.ui.train.forecast import device_line, forecast_line, forecast_warnings
+from musicgen.ui.train.forecast import device_line, forecast_line, forecast_warnings, omissions_line
 from musicgen.ui.train.runs import watch_next
+
+MIN_MINUTES = 0.1  # of training; shorter ones have no batch
 
 
 def fine_tune_popover(run: Run, settings: RunSettings) -> None:
@@ -48,13 +50,15 @@ def _settings(run: Run, settings: RunSettings) -> RunSettings:
     source = st.selectbox("Collection", names, index=index, key="tune-source")
     name = st.text_input("Name", f"{run.name[:50]} tuned", key="tune-name", max_chars=64)
     max_minutes = TrainSettings.BOUNDS["minutes"][1]
-    minutes = number_field("Minutes", 10, (1, max_minutes), "tune-minutes", step=1)
-    within("minutes", minutes, 1, max_minutes)
+    minutes = number_field(
+        "Minutes", 10.0, (MIN_MINUTES, max_minutes), "tune-minutes", step=1.0, format="%g"
+    )
+    within("minutes", minutes, MIN_MINUTES, max_minutes)
     rate = number_field(
         "Learning rate", launch.fine_tuning_rate(settings), TrainSettings.BOUNDS["learning_rate"],
         "tune-rate", step=1e-5, format="%.6f",
     )  # fmt: skip
-    return launch.fine_tuning_settings(run, str(source), name.strip(), float(minutes), rate)
+    return launch.fine_tuning_settings(run, str(source), name.strip(), minutes, rate)
 
 
 def _forecast(run: Run, settings: RunSettings) -> None:
@@ -66,6 +70,7 @@ def _forecast(run: Run, settings: RunSettings) -> None:
     forecast_line(forecast)
     device_line(forecast, runs)
     forecast_warnings(forecast, settings, analysis.overview)
+    omissions_line(analysis.scores, encoding)
 
 
 def _start(settings: RunSettings) -> str:

@@ -1,0 +1,1 @@
+"""What people keep of a run beside its results: notes, tags, curves for other programs."""

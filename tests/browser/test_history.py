@@ -1,0 +1,29 @@
+"""Back leads to the view before: each view is one step of the browser's history."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.browser_actions import pick, settle
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def test_each_view_is_one_step_back(shared_server, shared_page) -> None:
+    page, url = shared_page, shared_server.url
+    page.goto(f"{url}/Train")
+    settle(page)
+    pick(page, "Compare")
+    settle(page)
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Data").click()
+    page.get_by_role("heading", level=1, name="Data").wait_for()
+    page.wait_for_url("**/Data?collection=*")
+    settle(page)
+    pick(page, "Rhythm")
+    page.wait_for_url("**view=Rhythm*")
+    settle(page)
+    for address in ("/Data?collection=bach-chorales", "/Train?*show=Compare*", "/Train?*"):
+        page.go_back()
+        page.wait_for_url(f"**{address}")
+        settle(page)
+    assert "show=" not in page.url
