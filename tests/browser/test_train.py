@@ -76,7 +76,8 @@ def _wait_in_the_queue_and_cancel(page) -> None:
 def _stop_and_compose(page, status: Path) -> None:
     """Stop the run `tunes quick`, and compose from it."""
     page.get_by_role("button", name="Stop and save").click()
-    page.get_by_role("button", name="Resume").wait_for()
+    # It may still trace its first checkpoint, which takes a minute beside other programs.
+    page.get_by_role("button", name="Resume").wait_for(timeout=180_000)
     assert json.loads(status.read_text())["state"] == "stopped"
     page.get_by_role("link", name="Compose from it").click()
     page.locator(".player canvas").wait_for()  # a piece of this very run

@@ -127,6 +127,10 @@ class Run:
         # A process that has written its pid is launched: it is alive, or was killed.
         launching = status.state == QUEUED and not status.pid and silence < LAUNCH_SECONDS
         if not launching and not is_process_alive(status):
+            # It may have written its last status, and ended, after the one that was read.
+            last = self.stored_status()
+            if (last.state, last.pid) != (status.state, status.pid):
+                return self.status()
             return self._status_after_disappearance(status)
         stalled = silence > SILENCE_SECONDS.get(status.state, math.inf)
         if stalled and self.stop_requested:

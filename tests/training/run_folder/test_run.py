@@ -123,3 +123,15 @@ def test_a_run_that_was_killed_in_the_queue_is_not_alive(tmp_path: Path) -> None
     assert Run(tmp_path, clock=lambda: 1e9 + 1).status().state == "interrupted"
     write_json(tmp_path / "status.json", {"state": "queued", "heartbeat": 1e9})
     assert Run(tmp_path, clock=lambda: 1e9 + 1).status().state == "queued"
+
+
+def test_a_process_that_ends_while_its_status_is_read(tmp_path: Path) -> None:
+    """It writes that it has stopped, and is gone, between the two looks at it."""
+    path = tmp_path / "status.json"
+    write_json(path, {"state": "running", "heartbeat": 1e9, "pid": 2**22 + 1})
+
+    def clock() -> float:
+        write_json(path, {"state": "stopped", "heartbeat": 1e9 + 1, "pid": 2**22 + 1})
+        return 1e9 + 1
+
+    assert Run(tmp_path, clock=clock).status().state == "stopped"
