@@ -42,7 +42,7 @@ STATES: dict[str, tuple[str, ...]] = {  # by address: what is clicked there, one
     ),
     "Train?show=Compare": (),
     "Compose": (
-        *("Originality", "Change", "Roll", "Score"),
+        *("Originality", "Change", "Takes", "Roll", "Score", "Edit", "Play notes in"),
         *("Beginning", "Notes", "Sampling", "Rules", "All pieces"),
     ),
 }

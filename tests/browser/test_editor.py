@@ -10,6 +10,7 @@ import pytest
 from musicgen.composing.editing.edited_pieces import LOG_BYTES, open_piece
 from musicgen.composing.records.saved_pieces import SavedPiece, list_pieces, read_piece
 from musicgen.corpus.readers.read_score import read_score
+from tests.browser.barriers import serious_barriers
 from tests.browser.browser_actions import wait_until, write_small_model
 from tests.browser.editor_actions import GEOMETRY, Roll, draft
 from tests.helpers.tiny_music import write_folder
@@ -142,6 +143,11 @@ def test_an_edited_piece_is_a_piece(roll):
     assert len(read_score(child.midi, "a.mid")) == 10
     wait_until(lambda: "metrics" in read_piece(child.id).facts)
     assert child.id in roll.page.url
+
+
+def test_the_editor_has_no_barrier(roll):
+    roll.page.get_by_text("Play notes in").click()
+    assert serious_barriers(roll.page) == []
 
 
 def random_gesture(roll: Roll, choice: random.Random) -> None:

@@ -20,9 +20,9 @@ _ACCIDENTALS = {"#": " sharp", "b": " flat"}
 
 @dataclass(frozen=True)
 class Press:
-    """A click on a key, or on Rest or Undo."""
+    """A click on a key, or on Rest, Undo or Clear."""
 
-    kind: Literal["note", "rest", "undo"]
+    kind: Literal["note", "rest", "undo", "clear"]
     pitch: Annotated[int, msgspec.Meta(ge=0, le=PITCHES[-1])] = 0  # of a note; MIDI
     quarters: Annotated[float, msgspec.Meta(gt=0, le=MAX_QUARTERS)] = 1.0
     in_chord: bool = False  # sounds with the note before

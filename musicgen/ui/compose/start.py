@@ -29,18 +29,26 @@ class NothingComposed(MusicgenError):
 
 
 def start_composing(
-    opened: OpenModel, settings: ComposeSettings, prompt: Prompt, candidates: int
+    opened: OpenModel,
+    settings: ComposeSettings,
+    prompt: Prompt,
+    candidates: int,
+    parent: str = "",
 ) -> None:
-    """Compose the variations of the settings, the best of `candidates` pieces."""
+    """Compose the variations of the settings, the best of `candidates` pieces.
+
+    parent: id of the piece that they are takes like, if there is one.
+    """
 
     def work(on_bar: OnBar, stop: Stop) -> Sequence[SavedPiece]:
         composer = opened.composer
         if prompt.is_melody:
-            return _save(opened, _around_melody(opened, settings, prompt, on_bar, stop), prompt)
+            around = _around_melody(opened, settings, prompt, on_bar, stop)
+            return _save(opened, around, prompt, parent)
         pieces = composer.compose(
             settings, prompt.score, candidates=candidates, on_bar=on_bar, stop=stop
         )
-        return _save(opened, pieces, prompt)
+        return _save(opened, pieces, prompt, parent)
 
     current_session().start(_task(work, settings, prompt))
 

@@ -1,10 +1,13 @@
 // Piano keyboard: a click sounds at once and is reported to the page with the chosen length.
 // Streamlit calls the default export on every rerun and change of theme.
 
-const MAX_REPORTED = 100; // presses; the page answers long before there are so many
+import { PlayIn } from "./play_in.js";
+
+const MAX_REPORTED = 400; // presses; the page answers long before there are so many
 const ANSWER_TIMEOUT_MS = 3000;
 const SETTLING_MS = 60; // after an answer, until the text field shows the new notes
 const LENGTHS = [
+  ["16th note", 0.25, '<ellipse cx="6" cy="12.5" rx="3" ry="2.2" /><path d="M8.6 12V2l4 3.5M8.6 6l4 3.5" class="hollow" />'],
   ["Eighth note", 0.5, '<ellipse cx="6" cy="12.5" rx="3" ry="2.2" /><path d="M8.6 12V2l4 4.5" class="hollow" />'],
   ["Quarter note", 1, '<ellipse cx="6" cy="12.5" rx="3" ry="2.2" /><path d="M8.6 12V2" class="hollow" />'],
   ["Half note", 2, '<ellipse cx="6" cy="12.5" rx="3" ry="2.2" class="hollow" /><path d="M8.8 12V2" class="hollow" />'],
@@ -45,6 +48,14 @@ class Piano {
     }
     root.querySelector(".rest").addEventListener("click", () => this.press("rest", "A rest"));
     root.querySelector(".undo").addEventListener("click", () => this.press("undo", "Undone"));
+    root.querySelector(".clear").addEventListener("click", () => this.press("clear", "Cleared"));
+    this.playIn = new PlayIn(root, {
+      sound: (pitch) => this.flash(pitch),
+      add: (pitch) => this.addPitch(pitch),
+      addAll: (presses) => this.addAll(presses),
+      click: (isAccent) => playClick(isAccent),
+      say: (text) => this.say(text),
+    });
     this.keys.addEventListener("click", (event) => this.play(event.target.closest("button")));
     this.keys.addEventListener("keydown", (event) => this.handleKey(event));
   }
@@ -122,10 +133,36 @@ class Piano {
   play(key) {
     if (!key) return;
     this.makeFocusable(key);
-    key.classList.add("down");
-    setTimeout(() => key.classList.remove("down"), 150);
-    playNote(Number(key.value));
-    this.press("note", key.dataset.name, Number(key.value));
+    const pitch = Number(key.value);
+    this.flash(pitch);
+    if (this.playIn.recording) this.playIn.tap(pitch);
+    else this.addPitch(pitch);
+  }
+
+  // Sound a pitch, and light its key where the piano has it.
+  flash(pitch) {
+    const key = this.keyOf(pitch);
+    key?.classList.add("down");
+    setTimeout(() => key?.classList.remove("down"), 150);
+    playNote(pitch);
+  }
+
+  addPitch(pitch) {
+    const key = this.keyOf(pitch);
+    if (key) this.press("note", key.dataset.name, pitch);
+    else this.say("This note is beyond the piano");
+  }
+
+  // Add what was played in time; notes beyond the piano are left out.
+  addAll(presses) {
+    const here = presses.filter(({ kind, pitch }) => kind === "rest" || this.keyOf(pitch));
+    this.count += here.length;
+    this.presses = [...this.presses, ...here].slice(-MAX_REPORTED);
+    this.reportPresses();
+  }
+
+  say(text) {
+    this.root.querySelector(".announcement").textContent = text;
   }
 
   press(kind, announcement, pitch = 0) {
@@ -133,7 +170,7 @@ class Piano {
     this.count += 1;
     this.presses.push({ kind, pitch, quarters, in_chord: this.isOn("chord") });
     this.presses = this.presses.slice(-MAX_REPORTED);
-    this.root.querySelector(".announcement").textContent = announcement;
+    this.say(announcement);
     this.reportPresses();
   }
 
@@ -181,4 +218,19 @@ function playNote(pitch) {
     oscillator.start(now);
     oscillator.stop(now + seconds);
   }
+}
+
+// A beat of the metronome.
+function playClick(isAccent) {
+  audioContext ??= new AudioContext();
+  audioContext.resume();
+  const now = audioContext.currentTime;
+  const oscillator = audioContext.createOscillator();
+  const gain = audioContext.createGain();
+  oscillator.frequency.value = isAccent ? 1600 : 1000;
+  gain.gain.setValueAtTime(0.3, now);
+  gain.gain.exponentialRampToValueAtTime(0.001, now + 0.05);
+  oscillator.connect(gain).connect(audioContext.destination);
+  oscillator.start(now);
+  oscillator.stop(now + 0.06);
 }

@@ -69,6 +69,8 @@ def append_presses(presses: Sequence[Press]) -> None:
 
 
 def _after_press(text: str, press: Press) -> str:
+    if press.kind == "clear":
+        return ""
     if press.kind == "undo":
         return remove_last_note(text)
     if press.kind == "rest":

@@ -14,6 +14,7 @@ from musicgen.ui.compose.piece.edit_view import edit_view
 from musicgen.ui.compose.piece.originality_view import originality_view
 from musicgen.ui.compose.piece.page_svg import on_white
 from musicgen.ui.compose.piece.quality_view import quality_view
+from musicgen.ui.compose.piece.takes_view import takes_view
 from musicgen.ui.compose.piece_cache import MAX_PRINTED_NOTES, score_of, svg_pages
 from musicgen.ui.compose.piece_facts import marks_of, primer_notes
 from musicgen.ui.compose.session import current_session
@@ -76,6 +77,7 @@ VIEWS = {
     "How good": quality_view,
     "Originality": originality_view,
     "Change": edit_view,
+    "Takes": takes_view,
     "Roll": roll_view,
     "Score": printed_view,
 }

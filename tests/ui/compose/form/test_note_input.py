@@ -40,6 +40,11 @@ def test_presses_are_appended_in_their_order(text_after):
     assert text_after("", "", *presses, Press("undo"), Press("undo")) == "C4/2"
 
 
+def test_clear_removes_all_and_16ths_are_written(text_after):
+    presses = [Press("clear"), Press("note", 60, 0.25), Press("note", 62, 0.375)]
+    assert text_after("D4 E4", "", *presses) == "C4/0.25 D4/0.375"
+
+
 def test_a_full_text_stays_as_it_is(text_after):
     full = ("C4 " * 667).strip()
     assert len(full) == MAX_CHARACTERS

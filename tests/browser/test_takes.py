@@ -1,0 +1,81 @@
+"""The tree of takes and the contact sheet in Chromium."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from musicgen.composing.editing.change import Change
+from musicgen.composing.editing.edited_pieces import add_edits
+from musicgen.composing.records.saved_pieces import list_pieces, read_piece
+from musicgen.composing.records.takes import parent_of
+from musicgen.rendering.midi import midi_bytes
+from tests.browser.browser_actions import pick, settle, wait_until, write_small_model
+from tests.browser.editor_actions import NOW, draft
+from tests.helpers.tiny_music import write_folder
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+LOUDER = Change("Velocity 1 note", ((0, 24, 72, 80, 0),), ((0, 24, 72, 110, 0),))
+
+
+@pytest.fixture(scope="module")
+def server(shared_server: Any) -> Any:
+    write_folder(shared_server.home / "collections/tunes")
+    write_small_model(shared_server.home, source="tunes")
+    return shared_server
+
+
+@pytest.fixture()
+def page(server: Any, browser_page: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setenv("MUSICGEN_HOME", str(server.home))
+    browser_page.problems = []
+    browser_page.on("pageerror", lambda problem: browser_page.problems.append(str(problem)))
+    yield browser_page
+    assert browser_page.problems == []
+
+
+def open_takes(page: Any, server: Any, piece_id: str) -> None:
+    page.goto(f"{server.url}/Compose?piece={piece_id}&model=tiny")
+    page.get_by_role("button", name="Compose", exact=True).wait_for()
+    settle(page)
+    pick(page, "Takes")
+
+
+def test_the_tree_goes_back_to_a_take_plays_it_and_compares(page, server):
+    piece = draft()
+    child = add_edits(piece.id, "0123abcd", 0, [LOUDER], midi_bytes, NOW)
+    open_takes(page, server, child.id)
+    items = page.locator(".tree li")
+    items.nth(1).wait_for()
+    assert items.nth(0).get_attribute("data-take") == piece.id
+    assert "edited" in items.nth(1).inner_text()
+    page.get_by_role("button", name="Play draft", exact=True).click()
+    page.get_by_role("button", name="Stop draft", exact=True).click()
+    page.get_by_role("button", name="Compare: draft", exact=True).click()
+    page.get_by_text("2. draft").wait_for()
+    page.get_by_role("button", name="Go back to it: draft", exact=True).click()
+    wait_until(lambda: piece.id in page.url and child.id not in page.url)
+    print("URL", page.url)
+    print(page.locator(".tree").inner_text() if page.locator(".tree").count() else "no tree")
+
+
+def test_eight_takes_are_starred_dropped_and_opened(page, server):
+    piece = draft()
+    open_takes(page, server, piece.id)
+    page.get_by_role("button", name="8 takes like this").click()
+    items = page.locator(".sheet li")
+    items.nth(7).wait_for()
+    settle(page)
+    ids = [item.get_attribute("data-take") for item in items.all()]
+    assert {parent_of(read_piece(take)) for take in ids} == {piece.id}
+    items.nth(2).get_by_role("button", name="Star").click()
+    wait_until(lambda: read_piece(ids[2]).starred)
+    settle(page)
+    items.nth(3).get_by_role("button", name="Drop").click()
+    wait_until(lambda: ids[3] not in [piece.id for piece in list_pieces()])
+    wait_until(lambda: items.count() == 7)
+    settle(page)
+    items.nth(4).get_by_role("button", name="Open").click()
+    page.locator(f'.sheet li.shown[data-take="{ids[5]}"]').wait_for()
