@@ -27,7 +27,7 @@ from musicgen.composing.records.saved_pieces import save_piece
 from musicgen.composing.settings import ComposeSettings
 from musicgen.rendering.midi import midi_bytes
 from musicgen.score import Score, notes_from
-from tests.browser.test_editor_sound import FAKES
+from tests.browser.editing.test_editor_sound import FAKES
 
 NOTES = 10_000
 TIMEOUT_MILLISECONDS = 300_000

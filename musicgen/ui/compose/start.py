@@ -43,8 +43,8 @@ def start_composing(
     def work(on_bar: OnBar, stop: Stop) -> Sequence[SavedPiece]:
         composer = opened.composer
         if prompt.is_melody:
-            around = _around_melody(opened, settings, prompt, on_bar, stop)
-            return _save(opened, around, prompt, parent)
+            others = _around_melody(opened, settings, prompt, on_bar, stop)
+            return _save(opened, others, prompt, parent)
         pieces = composer.compose(
             settings, prompt.score, candidates=candidates, on_bar=on_bar, stop=stop
         )

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.browser.browser_actions import wait_until, write_small_model
-from tests.browser.editor_actions import Roll, draft
+from tests.browser.editing.editor_actions import Roll, draft
 from tests.helpers.tiny_music import write_folder
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

@@ -12,7 +12,7 @@ from musicgen.composing.records.saved_pieces import list_pieces, read_piece
 from musicgen.composing.records.takes import parent_of
 from musicgen.rendering.midi import midi_bytes
 from tests.browser.browser_actions import pick, settle, wait_until, write_small_model
-from tests.browser.editor_actions import NOW, draft
+from tests.browser.editing.editor_actions import NOW, draft
 from tests.helpers.tiny_music import write_folder
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -56,7 +56,7 @@ def test_the_tree_goes_back_to_a_take_plays_it_and_compares(page, server):
     page.get_by_role("button", name="Compare: draft", exact=True).click()
     page.get_by_text("2. draft").wait_for()
     page.get_by_role("button", name="Go back to it: draft", exact=True).click()
-    wait_until(lambda: piece.id in page.url and child.id not in page.url)
+    page.locator(f'.tree li.shown[data-take="{piece.id}"]').wait_for()
     print("URL", page.url)
     print(page.locator(".tree").inner_text() if page.locator(".tree").count() else "no tree")
 

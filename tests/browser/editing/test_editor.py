@@ -12,7 +12,7 @@ from musicgen.composing.records.saved_pieces import SavedPiece, list_pieces, rea
 from musicgen.corpus.readers.read_score import read_score
 from tests.browser.barriers import serious_barriers
 from tests.browser.browser_actions import wait_until, write_small_model
-from tests.browser.editor_actions import GEOMETRY, Roll, draft
+from tests.browser.editing.editor_actions import GEOMETRY, Roll, draft
 from tests.helpers.tiny_music import write_folder
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
