@@ -21,6 +21,7 @@ from musicgen.ui.data.open_collection import READING, open_collection, read_agai
 from musicgen.ui.data.overview import overview_view, refused_view
 from musicgen.ui.data.parts import parts_view
 from musicgen.ui.data.pieces import pieces_view
+from musicgen.ui.data.prepared_sets import is_prepared_set, prepared_view
 from musicgen.ui.data.statistics import notes_view, playing_view, rhythm_view
 from musicgen.ui.data.vocabulary import vocabulary_view
 from musicgen.ui.server.warm_up import loading_plotly
@@ -54,6 +55,10 @@ count_uploads()
 ask_about_repeated_import()
 finish_import()
 show_last_addition()
+
+if is_prepared_set(name):
+    prepared_view(name)
+    st.stop()
 
 try:
     analysis = open_collection(name, loading_plotly)

@@ -78,6 +78,15 @@ def add_train_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--start-from", metavar="CHECKPOINT", help="start with its weights")
     parser.add_argument("--fine-tune", metavar="RUN", help="start from a run, with its settings")
     parser.add_argument("--resume", action="store_true", help="resume the run of that name")
+    workers = parser.add_argument_group(
+        "several machines, which share the folders of music and runs"
+    )
+    workers.add_argument(
+        "--workers", metavar="HOST:PORT,HOST:PORT", help="addresses of all; default: of TF_CONFIG"
+    )
+    workers.add_argument(
+        "--worker", type=int, default=0, metavar="I", help="which one this is; 0 begins the run"
+    )
     add_split_option(parser)
     _add_model_options(parser.add_argument_group("model"))
     _add_fit_options(parser.add_argument_group("training"))

@@ -12,6 +12,12 @@ from itertools import compress
 from typing import Any
 
 from musicgen.commands.answer import BAD_INPUT, FAILURE, Answer
+from musicgen.commands.joining import (
+    chosen_workers,
+    join_training,
+    leave_workers,
+    work_of_chief,
+)
 from musicgen.commands.progress import EXPORTING, ProgressLine, WaitingLine
 from musicgen.corpus.load import absolute_source, load_collection
 from musicgen.corpus.prepared_folders import add_prepared_folder
@@ -64,11 +70,16 @@ FINE_TUNING_MINUTES = 10.0  # where neither --minutes nor --epochs is given
 
 def train(options: argparse.Namespace) -> Answer:
     """Train in this process until the end, or until Ctrl-C, which saves first."""
+    workers = chosen_workers(options)
+    if workers is not None and not workers.is_chief:
+        return join_training(options.run, workers)
     run = _resumed_run(options) if options.resume else _new_run(options)
     if not run.alive():
         queue_in_this_process(run.folder)
     with _stop_on_signals(run), stderr_to_log(run.folder / "log.txt") as terminal:
-        state = train_run(run, terminal=terminal)
+        state = train_run(run, work_of_chief(workers), terminal)
+    if workers is not None and state == FAILED:
+        leave_workers(run.stored_status().message)
     status = run.stored_status()
     data = {
         "run": run.name,

@@ -7,6 +7,7 @@ is that of `corpus.related`, and the cost is linear in the number of notes.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,9 +24,9 @@ from musicgen.prepared.shard import map_array, save_arrays
 from musicgen.score import Score
 
 KINDS = range(len(MIN_SHARES))
-NGRAMS_OF_PARTITION = 2**20
+NGRAMS_OF_PARTITION = 2**19
 MAX_PARTITIONS = 2**16
-MIN_ROWS = 2**21  # of pairs, before they are added up
+ROWS_AT_ONCE = 2**20  # of pairs that are added up
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # odd, so that different n-grams have different hashes
 
 
@@ -76,14 +77,15 @@ def related_pairs(
 
     count: number of pieces.
     """
-    sums = _Sums()
-    for partition in partitions:
-        pairs = map_array(partition, f"pairs-{kind}").astype(np.int64)
-        sums.add(pairs[:, 0] * count + pairs[:, 1], map_array(partition, f"shared-{kind}"))
-    keys, shared = sums.total()
-    pairs = np.stack([keys // max(1, count), keys % max(1, count)], axis=1)
     sizes = np.concatenate([map_array(shard, f"sizes-{kind}") for shard in shards])
-    return pairs[share_enough(shared, sizes[pairs].min(axis=1), MIN_SHARES[kind])]
+    tables = [(map_array(p, f"pairs-{kind}"), map_array(p, f"shared-{kind}")) for p in partitions]
+    blocks = 1 + sum(len(shared) for _, shared in tables) // ROWS_AT_ONCE
+    edges = np.linspace(0, count, blocks + 1).astype(np.int64).tolist()
+    related = [np.zeros((0, 2), np.int64)]
+    for first, last in itertools.pairwise(edges):
+        pairs, shared = _sums_of_block(tables, first, last, count)
+        related.append(pairs[share_enough(shared, sizes[pairs].min(axis=1), MIN_SHARES[kind])])
+    return np.concatenate(related)
 
 
 def related_groups(
@@ -97,31 +99,21 @@ def related_groups(
     )
 
 
-class _Sums:
-    """Sums of numbers by key, of tables that are added up once they are as many as the sums."""
+def _sums_of_block(
+    tables: Sequence[tuple[np.ndarray, np.ndarray]], first: int, last: int, count: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs whose first piece is from `first` to `last` - 1, and what they share in all tables.
 
-    def __init__(self) -> None:
-        self._tables: list[tuple[np.ndarray, np.ndarray]] = []
-        self._sums, self._rows = 0, 0  # rows of the first table, which is added up; of the others
-
-    def add(self, keys: np.ndarray, values: np.ndarray) -> None:
-        """Add values (N,) of different keys (N,)."""
-        self._tables.append((keys, np.asarray(values)))
-        self._rows += len(keys)
-        if self._rows > max(self._sums, MIN_ROWS):
-            self.total()
-
-    def total(self) -> tuple[np.ndarray, np.ndarray]:
-        """All keys, rising, and their sums: (K,), (K,)."""
-        empty = (np.zeros(0, np.int64), np.zeros(0, np.int32))
-        keys, values = (np.concatenate(column) for column in zip(empty, *self._tables, strict=True))
-        self._tables.clear()
-        order = np.argsort(keys, kind="stable")
-        keys, values = keys[order], values[order]
-        first = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])[: len(keys)])
-        table = keys[first], np.add.reduceat(values, first) if len(first) else values
-        self._tables, self._sums, self._rows = [table], len(first), 0
-        return table
+    tables: pairs (P, 2), in order, and shared n-grams (P,) of each partition.
+    """
+    keys, values = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for pairs, shared in tables:
+        rows = slice(*np.searchsorted(pairs[:, 0], [first, last]).tolist())
+        keys.append(pairs[rows, 0].astype(np.int64) * count + pairs[rows, 1])
+        values.append(np.asarray(shared[rows], np.int64))
+    key, inverse = np.unique(np.concatenate(keys), return_inverse=True)
+    total = np.bincount(inverse, np.concatenate(values), len(key)).astype(np.int64)
+    return np.stack([key // max(1, count), key % max(1, count)], axis=1), total
 
 
 def _range(hashes: np.ndarray, partition: int, partitions: int) -> tuple[int, int]:

@@ -39,8 +39,10 @@ class StatisticsSums:
     def histogram(self, name: str) -> Histogram:
         """A histogram by name; empty where nothing was counted."""
         rows = self.histograms.get(name, ())
+        values = np.array([row[0] for row in rows], np.float64)
+        is_whole = np.array_equal(values, np.rint(values))  # all but the seconds of performances
         return SummedHistogram(
-            np.array([row[0] for row in rows]),
+            values.astype(np.int64) if is_whole else values,
             tuple(row[1] for row in rows),
             np.array([row[2] for row in rows], np.int64),
             (),

@@ -31,7 +31,8 @@ class TrainingCallback(keras.callbacks.Callback):
 
     Metrics are read every few batches only: reading them waits for the device.
 
-    should_stop: whether a stop of the run was requested; save: writes a checkpoint.
+    should_stop: whether a stop of the run was requested; save: writes a checkpoint; agree: which
+    flags are set after a batch, in whatever process of the training.
     """
 
     def __init__(
@@ -40,8 +41,10 @@ class TrainingCallback(keras.callbacks.Callback):
         reporter: Reporter,
         should_stop: Callable[[], bool],
         save: Callable[[], None],
+        agree: Callable[[int, tuple[bool, ...]], tuple[bool, ...]],
     ) -> None:
         super().__init__()
+        self.agree = agree
         self.state, self.reporter = state, reporter
         self.should_stop, self.save = should_stop, save
         self.stopped = False  # by a request, before the end of the epoch
@@ -61,10 +64,13 @@ class TrainingCallback(keras.callbacks.Callback):
         position = replace(position, batch=position.batch + 1, step=position.step + 1)
         state.position = position
         is_last = position.batch >= state.batches_per_epoch
-        stops = self.should_stop() and not is_last
-        saves = time.monotonic() - self._saved_at > CHECKPOINT_SECONDS and not is_last
+        is_checkpoint_due = time.monotonic() - self._saved_at > CHECKPOINT_SECONDS
+        own = (self.should_stop(), is_checkpoint_due, state.is_time_over)
+        stops, saves, is_time_over = (
+            flag and not is_last for flag in self.agree(position.step, own)
+        )
         reports = position.step % BLOCK_BATCHES == 0 or position.step == 1
-        is_time_over = state.is_time_over and not is_last and not stops
+        is_time_over = is_time_over and not stops
         if is_last or stops or saves or reports or is_time_over:
             self._read_sums()
         if reports:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import keras
 import tensorflow as tf
 
 from musicgen.training.forecast.machine import cpu_flags, policy_of_cpu, policy_of_gpus
+from musicgen.training.keras.one_process import OneProcess
+from musicgen.training.keras.worker_group import WorkerGroup, worker_strategy
+from musicgen.training.workers import Workers
 
 
 @dataclass(frozen=True)
@@ -20,14 +23,28 @@ class Devices:
 
     description: str  # for people: "CPU (2 cores)", "2 GPUs: NVIDIA A100"
     strategy: Any = None  # tf.distribute.Strategy where there are several devices
+    group: OneProcess = field(default_factory=OneProcess)
 
     def scope(self) -> Any:
         """Context in which the model's variables have to be created."""
         return self.strategy.scope() if self.strategy is not None else contextlib.nullcontext()
 
 
-def set_up_devices(max_gpus: int = 0) -> Devices:
+def set_up_devices(max_gpus: int = 0, workers: Workers | None = None) -> Devices:
     """Configure TensorFlow, before its first operation; max_gpus 0 uses all.
+
+    workers: the other processes of this training, which it waits for.
+    """
+    if workers is None:
+        return _set_up_own(max_gpus)
+    own = _set_up_own(max_gpus, mirrored=False)
+    strategy = worker_strategy(workers)
+    description = f"{own.description}, worker {workers.number + 1} of {workers.count}"
+    return Devices(description, strategy, WorkerGroup(workers, strategy))
+
+
+def _set_up_own(max_gpus: int, mirrored: bool = True) -> Devices:
+    """Configure the devices of this process; mirrored: with a strategy over several GPUs.
 
     The dtype policy is mixed precision where the hardware multiplies matrices much faster in it;
     weights, sums and the softmax stay float32. GPU memory grows as needed, so that a card can be
@@ -49,7 +66,7 @@ def set_up_devices(max_gpus: int = 0) -> Devices:
     keras.config.set_dtype_policy(policy)
     names = sorted({entry.get("device_name", "GPU") for entry in details})
     description = f"{len(gpus)} GPU{'s' if len(gpus) > 1 else ''}: {', '.join(names)}"
-    strategy = mirrored_strategy() if len(gpus) > 1 else None
+    strategy = mirrored_strategy() if mirrored and len(gpus) > 1 else None
     return Devices(description + _suffix(policy), strategy)
 
 

@@ -31,7 +31,6 @@ from musicgen.training.keras.final_evaluation import (
 from musicgen.training.keras.optimizer import build_optimizer
 from musicgen.training.keras.state import TrainingState
 from musicgen.training.keras.tensorboard import TensorBoardLog
-from musicgen.training.keras.trainer import StepsTrainer, as_dataset
 from musicgen.training.run_folder.checkpoints import (
     latest_checkpoint,
     new_checkpoint_folder,
@@ -62,7 +61,7 @@ class TrainingSession:
     ) -> None:
         """start: checkpoint to take the weights from; resume: its optimizer and position too."""
         self.run, self.data, self.reporter = run, data, reporter
-        self.settings = data.settings.train
+        self.settings, self.group = data.settings.train, devices.group
         self.train_windows, self.valid_windows = data.windows("train"), data.windows("valid")
         batches = self.train_windows.batches
         position = TrainingPosition(batch_size=self.settings.batch_size)
@@ -76,9 +75,9 @@ class TrainingSession:
                 swap_averages(network, self.optimizer)  # checkpoints have averages as weights
                 position = read_position(start).with_batch_size(self.settings.batch_size, batches)
         primers = data.primers(np.random.default_rng(self.settings.seed))
-        self.tensorboard = TensorBoardLog(run.folder)
+        self.tensorboard = TensorBoardLog(run.folder) if self.group.is_chief else None
         self.writer = CheckpointWriter(network, data.encoding, primers)
-        self.state = TrainingState(self.settings, batches, position)
+        self.state = TrainingState(self.settings, batches, position, self.group.clock)
         self.reporter.write(
             state=RUNNING,
             message="",
@@ -93,7 +92,7 @@ class TrainingSession:
         data = self.data
         network = build_model(data.settings.model, data.encoding, self.settings.seed)
         fields = tuple(field.name for field in data.encoding.fields)
-        self.trainer = StepsTrainer(network, fields, self.settings.label_smoothing)
+        self.trainer = self.group.trainer(network, fields, self.settings.label_smoothing)
         # With XLA the LSTM could not use cuDNN; on CPUs it compiles its own loop.
         self.trainer.compile(optimizer=build_optimizer(self.settings), jit_compile=False)
         self.optimizer = self.trainer.optimizer  # in float16 Keras wraps it to scale the loss
@@ -106,13 +105,18 @@ class TrainingSession:
 
     def train(self) -> None:
         """Train until the last epoch, the time limit, early stopping or a stop request."""
-        while not self.is_over():
-            whole = self._train_epoch()
-            if not whole:
-                self.save(best=False)
-            if not whole or (self.should_stop() and not self.is_over()):
-                self.reporter.write(state=STOPPED, message="")
-                return
+        with self.group.losses_are_said():
+            while not self.is_over():
+                whole = self._train_epoch()
+                if not whole:
+                    self.save(best=False)
+                (stops,) = self.group.agree_now((self.should_stop(),))
+                if not whole or (stops and not self.is_over()):
+                    self.reporter.write(state=STOPPED, message="")
+                    return
+        if not self.group.is_chief:
+            self.reporter.write(state=FINISHED, message="")
+            return
         if latest_checkpoint(self.run) is None:
             self.save(best=True)
         self._evaluate()
@@ -149,7 +153,11 @@ class TrainingSession:
         An epoch that the time limit ends early counts as a whole one.
         """
         callback = TrainingCallback(
-            self.state, self.reporter, self.should_stop, lambda: self.save(best=False)
+            self.state,
+            self.reporter,
+            self.should_stop,
+            lambda: self.save(best=False),
+            self.group.agree,
         )
         epoch = self.state.position.epoch
         self.trainer.fit(
@@ -180,7 +188,8 @@ class TrainingSession:
             position = replace(position, best_epoch=epoch, best_valid_loss=loss)
         self.state.position = position
         self.reporter.add_metrics(kind="epoch", epoch=epoch, **line)
-        self.tensorboard.add("epoch", self.state.position.step, line)
+        if self.tensorboard:
+            self.tensorboard.add("epoch", self.state.position.step, line)
         self.reporter.log(epoch_log_line(epoch, line))
         self.reporter.update(
             epoch=epoch,
@@ -192,7 +201,9 @@ class TrainingSession:
         )
         self.save(is_best)
         self.reporter.write()  # after the checkpoint: what the status names can be opened
-        if self.data.scores["train"]:  # benchmarks train on encoded pieces without scores
+        if (
+            self.data.scores["train"] and self.group.is_chief
+        ):  # benchmarks train on encoded pieces without scores
             write_sample(self.run, epoch)
             if not self.data.is_sample:  # an n-gram of some of the pieces is no fair baseline
                 write_baselines(self.run, self.data.encoding, self.data.scores)
@@ -202,15 +213,20 @@ class TrainingSession:
         windows = self.valid_windows
         if not windows.batches:
             return {}
-        dataset = as_dataset(windows.in_order, next(windows.in_order()), windows.batches_in_order)
+        example, count = next(windows.in_order()), windows.batches_in_order
+        dataset = self.group.dataset(windows.in_order, example, count)
         with averaged(self.trainer, self.optimizer):
-            sums = self.trainer.evaluate(
-                dataset, verbose=0, return_dict=True, callbacks=[HeartbeatCallback(self.reporter)]
-            )
-        return mean_metrics(sums, self.trainer.fields)
+            callbacks = [HeartbeatCallback(self.reporter)]
+            self.trainer.evaluate(dataset, verbose=0, return_dict=True, callbacks=callbacks)
+        return mean_metrics(self.trainer.sums(), self.trainer.fields)
 
     def save(self, best: bool) -> None:
-        """Write a checkpoint, then the pointers to it, then delete the older ones."""
+        """Write a checkpoint, then the pointers to it, then delete the older ones.
+
+        Of several workers the chief does.
+        """
+        if not self.group.is_chief:
+            return
         position = replace(self.state.position, seconds=self.state.seconds)
         status = self.reporter.status
         facts = {
@@ -236,7 +252,7 @@ class TrainingSession:
             )
 
         remaining = self.train_windows.batches - position.batch
-        return as_dataset(batches, next(self.train_windows.in_order()), remaining)
+        return self.group.dataset(batches, next(self.train_windows.in_order()), remaining)
 
 
 class _EvaluationProgress:

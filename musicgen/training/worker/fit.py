@@ -29,6 +29,7 @@ from musicgen.training.run_folder.checkpoints import (
 from musicgen.training.run_folder.reporter import Reporter
 from musicgen.training.run_folder.run import Run
 from musicgen.training.run_folder.status import STARTING, STOPPED
+from musicgen.training.workers import Workers
 
 READING = "reading the collection"
 OPENING = "opening the prepared data set, and indexing it for the search of copies"
@@ -39,15 +40,20 @@ def train(
     reporter: Reporter,
     devices: Devices | None = None,
     training: type[TrainingSession] | None = None,
+    workers: Workers | None = None,
 ) -> None:
     """Train a run to its end, from its latest checkpoint where it has one.
 
-    devices: default those of the settings. training: session class, for tests.
+    devices: default those of the settings. training: session class, for tests. workers: the
+    processes that train it together, of which this is one.
     """
-    settings = run.settings
-    if replaced := replace_damaged_latest(run):
+    settings, is_chief = run.settings, workers is None or workers.is_chief
+    if is_chief and (replaced := replace_damaged_latest(run)):
         reporter.log(replaced)
-    devices = devices or set_up_devices(settings.train.devices)
+    if workers is not None:
+        workers.rows(settings.train.batch_size)
+        reporter.write(state=STARTING, message=f"waits for all {workers.count} workers")
+    devices = devices or set_up_devices(settings.train.devices, workers)
     reporter.update(device=devices.description)
     start = starting_checkpoint(run)
     encoding = open_checkpoint(start).encoding if start else None
@@ -56,15 +62,17 @@ def train(
         reporter.write(state=STARTING, message=OPENING)
         keep_content(run.folder, data_set)
         data = stored_data(data_set, settings, encoding)
-        write_stored_profile(run, reporter.heartbeat)
+        if is_chief:
+            write_stored_profile(run, reporter.heartbeat)
     else:
         collection = _read_collection(run, reporter)
         if collection is None:
             return
         data = prepare(collection, settings, encoding, split_to_keep(run))
-        write_json(run.folder / SPLIT, data.names())
-        train_scores, valid_scores = data.scores["train"], data.scores["valid"]
-        write_training_profile(run.folder, train_scores, valid_scores, encoding=data.encoding)
+        if is_chief:
+            write_json(run.folder / SPLIT, data.names())
+            train_scores, valid_scores = data.scores["train"], data.scores["valid"]
+            write_training_profile(run.folder, train_scores, valid_scores, encoding=data.encoding)
     train_on(run, reporter, data, devices, training)
 
 

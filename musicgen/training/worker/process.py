@@ -25,6 +25,7 @@ from musicgen.training.run_folder.reporter import Reporter
 from musicgen.training.run_folder.run import Run, UnknownRun
 from musicgen.training.run_folder.status import FAILED, QUEUED, STOPPED
 from musicgen.training.worker.gpu_lock import gpus_fit, gpus_of_run, lock_gpus
+from musicgen.training.workers import Workers
 
 QUEUE_POLL_SECONDS = 0.5
 
@@ -46,6 +47,19 @@ def train_run(run: Run, work: Work | None = None, terminal: TextIO | None = None
             return _train_in_turn(run, Reporter(run, terminal), work or _fit)
     except Timeout:
         raise AlreadyTraining(f"run '{run.name}' is being trained by another process") from None
+
+
+def join_run(run: Run, workers: Workers) -> str:
+    """Train a run as one of its workers, not the chief; returns the final state.
+
+    The chief writes the run folder. Raises the errors of the training.
+    """
+    from musicgen.training.keras.worker_group import SilentReporter
+    from musicgen.training.worker.fit import train
+
+    reporter = SilentReporter(run)
+    train(run, reporter, workers=workers)
+    return reporter.status.state
 
 
 def place_in_queue(run: Run) -> int:

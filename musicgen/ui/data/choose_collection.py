@@ -8,6 +8,7 @@ import streamlit as st
 
 from musicgen.bin import COLLECTIONS
 from musicgen.corpus.bundled.library import BundledCollection, bundled_collections
+from musicgen.corpus.prepared_folders import prepared_folders
 from musicgen.corpus.user import user_collections
 from musicgen.ui.shared.actions import run_action
 from musicgen.ui.shared.bin_view import IN_BIN, bin_view
@@ -23,9 +24,10 @@ def choose_collection() -> str:
 
 
 def collection_names() -> list[str]:
-    """Return the names of the bundled collections, then of the user's own."""
+    """Return the names of the bundled collections, of the user's own, of prepared data sets."""
     bundled = [collection.name for collection in bundled_collections()]
-    return [*bundled, *user_collections.own_collection_names()]
+    names = [*bundled, *user_collections.own_collection_names(), *prepared_folders()]
+    return list(dict.fromkeys(names))
 
 
 def bundled_collection(name: str) -> BundledCollection | None:
@@ -35,7 +37,7 @@ def bundled_collection(name: str) -> BundledCollection | None:
 
 def manage_collection(name: str) -> None:
     """Show renaming and deleting, for a collection of one's own."""
-    if bundled_collection(name):
+    if bundled_collection(name) or user_collections.collection_path(name) is None:
         return
     # The buttons' keys name the collection, so that a late click reaches no other one.
     with st.popover("Manage", icon=":material/edit:", width="stretch"):

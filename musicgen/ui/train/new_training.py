@@ -10,8 +10,10 @@ from musicgen.errors import MusicgenError
 from musicgen.files import USER_ERRORS, message_of
 from musicgen.models.settings import KINDS, ClassicSettings, ModelSettings
 from musicgen.paths import PRETRAINED, runs_folder
+from musicgen.prepared.data_set import PreparedSet
 from musicgen.statistics.analysis import Analysis
 from musicgen.statistics.overview import MIN_NOTES_SMALL_MODEL
+from musicgen.training.data.stored import find_prepared
 from musicgen.training.forecast.forecast import forecast_training
 from musicgen.training.presets import PRESETS, Preset
 from musicgen.training.run_folder.registry import list_runs
@@ -53,7 +55,8 @@ def new_training() -> None:
     preset = PRESET[str(preset_name)]
     st.markdown(preset.description)
     try:
-        analysis = open_collection(source)
+        prepared = find_prepared(source)
+        analysis = None if prepared else open_collection(source)
     except USER_ERRORS as error:
         st.error(escape(message_of(error), 500))
         return
@@ -64,17 +67,20 @@ def new_training() -> None:
         max_chars=64,
     )
     try:
-        settings = _settings(name.strip(), source, preset)
+        settings = _settings(name.strip(), source, preset, prepared)
     except MusicgenError as error:
         st.error(f"It cannot start like this: {escape(message_of(error), 500)}.")
         return
-    if not analysis.scores:
+    if analysis is not None and not analysis.scores:
         st.warning("This collection has no piece that could be read: see the Data page.")
         return
-    _forecast(settings, analysis)
+    _workload(settings, prepared)
+    if analysis is not None:
+        _forecast(settings, analysis)
     if st.button("Start", icon=":material/play_arrow:", type="primary", key="start"):
         run_action(lambda: _start(settings))
-    model_summary_view(settings, analysis)
+    if analysis is not None:
+        model_summary_view(settings, analysis)
 
 
 def keep_form_state() -> None:
@@ -89,7 +95,7 @@ def _start(settings: RunSettings) -> str:
     return f"{escape(settings.name)} is started."
 
 
-def _settings(name: str, source: str, preset: Preset) -> RunSettings:
+def _settings(name: str, source: str, preset: Preset, prepared: PreparedSet | None) -> RunSettings:
     """Show all settings, at first those of the preset, and return them as they are edited."""
     with st.expander("All settings", icon=":material/tune:"):
         kinds = list(KINDS)
@@ -116,7 +122,8 @@ def _settings(name: str, source: str, preset: Preset) -> RunSettings:
             f"{train.valid_share:.0%} valid, {train.test_share:.0%} test, copies of one piece "
             "and pieces with one melody on one side; it follows from the notes and not from chance."
         )
-    return RunSettings(name, source, str(encoding), model, train)
+    encoding = prepared.encoding.name if prepared else str(encoding)
+    return RunSettings(name, source, encoding, model, train)
 
 
 def _defaults(preset: Preset, kind: str) -> tuple[ModelSettings, TrainSettings]:
@@ -142,6 +149,17 @@ def _forecast(settings: RunSettings, analysis: Analysis) -> None:
     omissions_line(analysis.scores, encoding)
     if analysis.overview.pitched_notes < MIN_NOTES_SMALL_MODEL:
         fine_tune_offer(settings.source)
+
+
+def _workload(settings: RunSettings, prepared: PreparedSet | None) -> None:
+    """Say how much of a prepared data set an epoch has, without reading it."""
+    if prepared is None:
+        return
+    pieces = prepared.pieces("train", settings.train.shares)
+    st.caption(
+        f"It streams {len(pieces):,} training pieces of a prepared data set in the encoding "
+        f"{settings.encoding}: {int(pieces.lengths.sum()):,} predictions an epoch."
+    )
 
 
 def _free_name(source: str, preset: Preset) -> str:
