@@ -85,7 +85,7 @@ class Windows:
                 piece, start = self.place(i)
                 for_transposition, for_bars = randoms.at(2 * i, 2)
                 steps = self._transpose(self.pieces[piece], transpose, for_transposition)
-                draws = for_given.at(i * (DRAWS + MAX_PARTS), DRAWS + MAX_PARTS).tolist()
+                draws = for_given.at(i * (DRAWS + MAX_PARTS), DRAWS + MAX_PARTS)
                 near = start + int(draws[4] * min(self.length, len(steps) - start))
                 steps = with_random_given(steps, draws.tolist(), near)
                 # Half of the windows hide a condition, so that the model also works without.
