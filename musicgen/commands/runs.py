@@ -21,7 +21,7 @@ from musicgen.training.run_folder.registry import find_run, list_runs
 from musicgen.training.run_folder.run import Run
 from musicgen.training.worker import launch
 
-KEPT = f"kept in the bin of the Train page for {KEEP_DAYS} days"
+IN_BIN = f"in the bin of the Train page for {KEEP_DAYS} days"
 
 
 def list_all(options: argparse.Namespace) -> Answer:
@@ -56,7 +56,7 @@ def delete(options: argparse.Namespace) -> Answer:
         return Answer(answer, f"{run.name} is not deleted", status=FAILURE)
     manage.delete(run)
     return Answer(
-        {"run": run.name, "deleted": True, "kept_days": KEEP_DAYS}, f"{run.name} is deleted; {KEPT}"
+        {"run": run.name, "deleted": True, "kept_days": KEEP_DAYS}, f"{run.name} is deleted; it is {IN_BIN}"
     )
 
 
@@ -93,7 +93,7 @@ def _row(run: Run) -> dict[str, Any]:
 
 
 def _is_confirmed(run: Run) -> bool:
-    question = f"Delete {run.name} with its checkpoints and curves? It is {KEPT}. [y/N] "
+    question = f"Delete {run.name} with its checkpoints and curves? It will be {IN_BIN}. [y/N] "
     print(question, end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 

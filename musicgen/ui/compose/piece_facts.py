@@ -13,7 +13,7 @@ from musicgen.composing.records.saved_pieces import SavedPiece
 from musicgen.rendering.figures.roll import Mark
 from musicgen.ui.shared.text import bar_label
 
-MIN_PASSAGES = 4  # as long as the shortest match, of a piece that can be judged
+MIN_PASSAGES = 4  # as long as the shortest match, of a piece that can be compared
 _PENALTIES = tuple(field.name for field in fields(Penalty))
 _EARLIER_PENALTIES = {"figures": "metrics", "collapse": "degenerate_repetition"}
 

@@ -28,7 +28,7 @@ def bin_view(
     if not items:
         return
     with st.popover(f"Bin ({len(items):,})", icon=":material/restore_from_trash:"):
-        st.caption(f"What is deleted is kept here for {KEEP_DAYS} days, then deleted for good.")
+        st.caption(f"What is deleted stays here for {KEEP_DAYS} days, then it is deleted for good.")
         for item in items[:MAX_LISTED]:
             _row(item, after_restoring, title_of(item))
         if len(items) > MAX_LISTED:

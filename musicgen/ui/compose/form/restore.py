@@ -35,7 +35,7 @@ def restore_form(
     """
     opened = find_open_model(model)
     if opened:
-        # Of other models, what else the style fills in tells whether it was to be followed.
+        # Of other models, what else the style fills in shows whether it was to be followed.
         others = ("pickup", "form") if opened.knows_parts else ()
         settings = without_style_defaults(settings, opened.profile, has_prompt, others)
     fill_form(settings, keep_seed)
