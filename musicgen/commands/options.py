@@ -30,8 +30,12 @@ def add_run_actions(
     rename.add_argument("new", metavar="NEW", help="its new name")
     delete = add("delete", "runs.delete", "Move a run to the bin for 30 days; asks first.")
     delete.add_argument("--yes", action="store_true", help="do not ask")
-    export = add("export", "runs.export", "Write a run to a zip, or its model to a .keras file.")
-    export.add_argument("--out", type=Path, required=True, metavar="FILE.zip|FILE.keras")
+    export = add("export", "runs.export", "Write a run to a zip, a .keras file or a folder.")
+    export.add_argument(
+        "--hugging-face", action="store_true",
+        help="write a folder with a model card, as the Hugging Face Hub takes it",
+    )  # fmt: skip
+    export.add_argument("--out", type=Path, required=True, metavar="FILE.zip|FILE.keras|FOLDER")
     import_ = add("import", "runs.import_", "Import a run from a zip.")
     import_.add_argument("file", metavar="FILE.zip")
 

@@ -14,6 +14,7 @@ from musicgen.commands.paths import check_writable
 from musicgen.commands.progress import EXPORTING, WaitingLine
 from musicgen.errors import InvalidSetting
 from musicgen.files import write_output
+from musicgen.training.records.hugging_face import export_hugging_face
 from musicgen.training.run_folder import manage
 from musicgen.training.run_folder.archive import read_archive, write_archive
 from musicgen.training.run_folder.keras_export import keras_file
@@ -61,8 +62,11 @@ def delete(options: argparse.Namespace) -> Answer:
 
 
 def export(options: argparse.Namespace) -> Answer:
-    """Write a run to a zip, or its best checkpoint to a .keras file, by the file's suffix."""
+    """Write a run to a zip, its best checkpoint to a .keras file, or a folder with a card."""
     run, out = find_run(options.run), options.out
+    if options.hugging_face:
+        export_hugging_face(run, out)
+        return Answer({"run": run.name, "folder": str(out)}, f"{run.name} is in {out}")
     if out.suffix not in (".zip", ".keras"):
         raise InvalidSetting(f"'{out.name}' ends neither in .zip nor in .keras")
     check_writable("--out", out)

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 
 from musicgen.errors import InvalidSetting
 from musicgen.rendering.midi import midi_bytes
+from musicgen.rendering.mp3 import mp3_bytes
 from musicgen.rendering.musicxml import musicxml_bytes
+from musicgen.rendering.page.document import page_html
 from musicgen.rendering.pdf.document import pdf_bytes
 from musicgen.rendering.svg import score_svgs
 from musicgen.rendering.wav import wav_bytes
@@ -19,6 +21,8 @@ EXPORTS: Mapping[str, Callable[[Score], list[bytes]]] = {
     ".musicxml": lambda score: [musicxml_bytes(score)],
     ".xml": lambda score: [musicxml_bytes(score)],
     ".wav": lambda score: [wav_bytes(score)],
+    ".mp3": lambda score: [mp3_bytes(score)],
+    ".html": lambda score: [page_html(score, mp3_bytes(score))],
     ".pdf": lambda score: [pdf_bytes(score_svgs(score), score.name)],
     ".svg": lambda score: [page.encode() for page in score_svgs(score)],
 }

@@ -94,7 +94,7 @@ class BadArchive(MusicgenError):
 def write_archive(run: Run, target: IO[bytes]) -> None:
     """Write a run's files to a zip, in a folder of the run's name."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in _files(run):
+        for path in run_files(run):
             name = f"{run.name}/{path.relative_to(run.folder).as_posix()}"
             kind = zipfile.ZIP_STORED if path.suffix in _UNCOMPRESSED else zipfile.ZIP_DEFLATED
             try:
@@ -134,7 +134,7 @@ def read_archive(source: Path | IO[bytes], name: str = "", progress: Progress | 
         raise BadArchive("there is not enough memory to read it") from None
 
 
-def _files(run: Run) -> Iterator[Path]:
+def run_files(run: Run) -> Iterator[Path]:
     """Files of a run, checkpoints last."""
     for path in sorted(run.folder.rglob("*"), key=lambda path: (len(path.parts), path)):
         if path.is_file() and _relative_path(path.relative_to(run.folder).parts):

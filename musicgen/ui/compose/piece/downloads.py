@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from musicgen.composing.records.saved_pieces import SavedPiece
+from musicgen.rendering.mp3 import mp3_from_wav
+from musicgen.rendering.page.document import page_html
 from musicgen.rendering.wav import MAX_SECONDS
 from musicgen.score import Score
 from musicgen.ui.compose.link import OTHER_NOTES, PieceLink, link_to, recipe_of
@@ -21,6 +23,7 @@ from musicgen.ui.compose.piece_cache import (
     svg_pages,
     wav_task,
 )
+from musicgen.ui.shared.text import format_clock, format_count, format_length
 
 MUSICXML = "application/vnd.recordare.musicxml+xml"
 
@@ -30,7 +33,7 @@ def downloads(piece: SavedPiece, score: Score) -> None:
     stem, has_bars = file_stem(piece), not score.is_performance
     is_printable = has_bars and len(score) <= MAX_PRINTED_NOTES
     disabled = {
-        "wav": score.seconds > MAX_SECONDS,
+        **dict.fromkeys(("wav", "mp3", "html"), score.seconds > MAX_SECONDS),
         "musicxml": not has_bars,
         "svg": not is_printable,
         "pdf": not is_printable,
@@ -38,6 +41,8 @@ def downloads(piece: SavedPiece, score: Score) -> None:
     formats: tuple[tuple[str, Callable[[], bytes], str, str], ...] = (
         ("MIDI", lambda: piece.midi, "mid", "audio/midi"),
         ("WAV", lambda: wav_task(score).result(), "wav", "audio/wav"),
+        ("MP3", lambda: mp3_file(score), "mp3", "audio/mpeg"),
+        ("Web page", lambda: web_page(score), "html", "text/html"),
         ("MusicXML", lambda: musicxml_file(score), "musicxml", MUSICXML),
         ("PDF", lambda: pdf_file(score), "pdf", "application/pdf"),
         ("SVG", lambda: join_pages(svg_pages(score)).encode(), "svg", "image/svg+xml"),
@@ -56,6 +61,16 @@ def downloads(piece: SavedPiece, score: Score) -> None:
                 disabled=disabled.get(extension, False),
             )
         _link_popover(piece)
+
+
+def mp3_file(score: Score) -> bytes:
+    return mp3_from_wav(wav_task(score).result())
+
+
+def web_page(score: Score) -> bytes:
+    """One file that shows the piece and plays it, without a network."""
+    facts = [format_length(score), format_count(len(score), "note"), format_clock(score.seconds)]
+    return page_html(score, mp3_file(score), facts)
 
 
 def file_stem(piece: SavedPiece) -> str:
