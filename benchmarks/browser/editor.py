@@ -135,8 +135,8 @@ def measure() -> dict[str, float]:
         page.locator(".editor .scroller").focus()
         page.keyboard.press("Control+a")
         before = page.evaluate(REQUESTS)
-        moved = page.evaluate(GESTURES, {"onNote": True, "count": 1})
-        figures[f"event of a drag over {NOTES} notes"] = moved
+        shifted = page.evaluate(GESTURES, {"onNote": True, "count": 1})
+        figures[f"event of a drag over {NOTES} notes"] = shifted
         sent = page.evaluate("window.requestsBefore") - before
         figures["requests before the gesture ended"] = float(sent)
         figures |= _sound(page)

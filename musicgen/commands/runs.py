@@ -57,7 +57,8 @@ def delete(options: argparse.Namespace) -> Answer:
         return Answer(answer, f"{run.name} is not deleted", status=FAILURE)
     manage.delete(run)
     return Answer(
-        {"run": run.name, "deleted": True, "kept_days": KEEP_DAYS}, f"{run.name} is deleted; it is {IN_BIN}"
+        {"run": run.name, "deleted": True, "kept_days": KEEP_DAYS},
+        f"{run.name} is deleted; it is {IN_BIN}",
     )
 
 

@@ -216,8 +216,9 @@ class _Generation:
         return decoder
 
     def _particles(self, decoder: BatchDecoder, variation: int) -> ParticleFilter:
-        seed = self.settings.seed
-        return ParticleFilter(decoder, random_stream(Purpose.VARIATION, seed, variation, PARTICLES))
+        assert self.given is not None
+        stream = random_stream(Purpose.VARIATION, self.settings.seed, variation, PARTICLES)
+        return ParticleFilter(decoder, stream, self.given.steps.roles)
 
     def _ending_start(self) -> int | None:
         """The tick where the bars begin that an ending replaces; None for a piece without."""

@@ -111,7 +111,7 @@ class GivenBarRange(PartsBarRange):
             first_onset=self.start,
         )
         decoder.feed(self.before, self.fork, stop)
-        particles = ParticleFilter(decoder, stream(len(candidates)))
+        particles = ParticleFilter(decoder, stream(len(candidates)), self.opening.roles)
         while len(decoder.rows) and decoder.lengths.max() < MAX_NOTES:
             check_stop(stop)
             decoder.step()

@@ -13,7 +13,6 @@ from musicgen.composing.decoding.sampling import FORBIDDEN, NEVER
 from musicgen.composing.settings import MAX_SILENCE_QUARTERS, RHYTHM_GRIDS, ComposeSettings
 from musicgen.encoding.grid import KEYS, LOWEST_KEY, Grid
 from musicgen.encoding.parts.features import DRUMS
-from musicgen.encoding.parts.roles import UNKNOWN_KEY
 from musicgen.encoding.parts.steps_of_parts import NO_ROOT, PartsSteps
 from musicgen.encoding.parts.values import AFTER, REST, last_value
 from musicgen.errors import InvalidSetting
@@ -22,9 +21,9 @@ from musicgen.theory.harmony.beats import beat_length
 from musicgen.theory.keys import MODES
 from musicgen.theory.scales import relative_key_log_ratio, transpose_key
 
-# Share of `relative_key_log_ratio` that is added to the logits of pitches. Of 24 chorales that were
-# given a minor key 16 were in it without a bias, 23 at 0.2, and 13 at 0.4, where many stay on the
-# dominant.
+# Share of `relative_key_log_ratio` that is added to the logits of pitches in major. Of 64 chorales
+# that were asked for in G and in E flat major 43 were in it without a bias and 59 at 0.2; of 64 in
+# D and A minor 51 without and 39 with it: there it keeps them on the dominant.
 GIVEN_KEY_BIAS_SHARE = 0.2
 CHORD_BIAS = 2.0  # nats at strength 1
 
@@ -41,7 +40,7 @@ def build_part_rules(
     """
     keys, metres, grid = _allowed_keys(settings), opening.metres, opening.grid
     pitch: tuple[Rule, ...] = (chords_rise,)
-    if opening.key != UNKNOWN_KEY:
+    if opening.key < 12:
         pitch = (chords_rise, prefer_key(opening.key))
     if opening.chords is not None and len(opening.chords.onset) and settings.chord_strength:
         pitch = (*pitch, prefer_chord_tones(settings.chord_strength, opening))
@@ -65,8 +64,8 @@ def build_part_rules(
 
 
 def prefer_key(key: int) -> Rule:
-    """Bias towards the pitch classes that a key has more often than its relative key."""
-    name = transpose_key("C minor" if key >= 12 else "C major", key % 12)
+    """Bias towards the pitch classes that a major key has more often than its relative key."""
+    name = transpose_key("C major", key)
     nats = GIVEN_KEY_BIAS_SHARE * relative_key_log_ratio(name)
     bias = np.append(nats[(np.arange(KEYS) + LOWEST_KEY) % 12], 0.0)  # none for a rest
 

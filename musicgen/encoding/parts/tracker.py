@@ -134,13 +134,13 @@ class PartsTracker:
     def select(self, rows: np.ndarray) -> None:
         for name in _BY_ROW:
             setattr(self, name, getattr(self, name)[rows])
-        numbers = rows.tolist()
-        self._notes = [self._notes[row] for row in numbers]
-        self._classes = [self._classes[row].copy() for row in numbers]
-        self._own = [[history.copy() for history in self._own[row]] for row in numbers]
-        self._all = [self._all[row].copy() for row in numbers]
-        self._own_repeats = [[*self._own_repeats[row]] for row in numbers]
-        self._all_repeats = [self._all_repeats[row] for row in numbers]
+        part_numbers = rows.tolist()
+        self._notes = [self._notes[row] for row in part_numbers]
+        self._classes = [self._classes[row].copy() for row in part_numbers]
+        self._own = [[history.copy() for history in self._own[row]] for row in part_numbers]
+        self._all = [self._all[row].copy() for row in part_numbers]
+        self._own_repeats = [[*self._own_repeats[row]] for row in part_numbers]
+        self._all_repeats = [self._all_repeats[row] for row in part_numbers]
         self.schedule.select(rows)
         self._form.select(rows)
         self._flatten()
