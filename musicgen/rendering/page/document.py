@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from string import Template
 
+import numpy as np
+
 from musicgen.rendering.figures.roll import part_colour, part_labels
 from musicgen.rendering.musicxml import Unprintable
 from musicgen.rendering.svg import score_svgs
@@ -52,7 +54,7 @@ def _roll(score: Score) -> str:
     starts = score.seconds_at(notes["start"])
     ends = score.seconds_at(notes["start"] + notes["duration"])
     height, width = high - low + 1, float(ends.max())
-    ticks = [] if score.is_performance else score.bar_lines()
+    ticks = np.zeros(0, int) if score.is_performance else score.bar_lines()
     lines = score.seconds_at(ticks)
     bars = "".join(f'<path class="bar" d="M{x:.3f} 0V{height}"/>' for x in lines)
     rows = zip(starts, ends, notes["pitch"].tolist(), notes["part"].tolist(), strict=True)

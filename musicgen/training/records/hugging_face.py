@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from musicgen.corpus.bundled.library import bundled_collections
@@ -125,8 +126,10 @@ def _learned_from(source: str) -> list[str]:
 
 def _rows(run: Run) -> list[str]:
     """Rows of the table of figures: this model, then its baselines."""
-    results = {"this model": {s: r.bits_per_note for s, r in read_evaluation(run.folder).items()}}
-    results |= {name: r.bits_per_note for name, r in read_baselines(run.folder).items()}
+    own = {side: result.bits_per_note for side, result in read_evaluation(run.folder).items()}
+    results: dict[str, Mapping[str, float | None]] = {"this model": own}
+    for name, result in read_baselines(run.folder).items():
+        results[name] = result.bits_per_note
     return [
         f"| {name} | {_bits(sides.get('valid'))} | {_bits(sides.get('test'))} |"
         for name, sides in results.items()
