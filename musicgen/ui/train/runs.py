@@ -135,9 +135,12 @@ def state_badge(
         advice = "Continue for longer, or fine-tune a model that ships."
     sentence = status.message[:1].upper() + status.message[1:]
     message = f" **{escape(sentence, 500)}.**" if sentence else ""
-    learned = f" {escape(verdict.sentence, 400)}" if verdict and not is_alive(status) else ""
+    if verdict and not is_alive(status):
+        learned = escape(verdict.sentence, 400)
+        is_good = verdict.level == "learned"  # otherwise the advice follows from it
+        advice = f"{advice} {learned}" if is_good else f"{learned} {advice}"
     badge_text = f":{badge.colour}-badge[{badge.icon} {status.state}]"
-    st.markdown(f"{badge_text}{message}{learned} {advice}")
+    st.markdown(f"{badge_text}{message} {advice}")
     announce(f"The training is {status.state}. {sentence}")
 
 
