@@ -58,9 +58,14 @@ def write_output(path: Path, data: bytes) -> None:
 def open_file(path: Path) -> BufferedReader:
     """Open a regular file for reading. Raises OSError for anything else.
 
-    A pipe or a device would be read without end, or not even opened.
+    A pipe or a device would be read without end, or not even opened; a name with a NUL or with half
+    of a character raises ValueError elsewhere.
     """
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        handle = os.open(path, flags)
+    except ValueError as problem:
+        raise OSError(errno.EINVAL, f"no file has such a name ({problem})", str(path)) from None
     if not S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
         raise OSError(errno.EINVAL, "it is not a file", str(path))

@@ -15,6 +15,7 @@ from musicgen.progress import Progress
 
 POLL_SECONDS = 0.1  # between two looks at the process, and two calls of the progress callback
 MAX_MESSAGE_CHARACTERS = 300
+WAITS = 60  # longest time of a process, as a multiple of its processor time: others may be busy
 ADDRESS_SPACE_BYTES = 6 * 2**30  # beside the memory in use: libraries reserve more than they need
 
 
@@ -32,11 +33,12 @@ def run_limited(
 ) -> None:
     """Run `python -m MODULE ARGUMENTS` to its end. Raises ProcessFailed with its last line.
 
+    max_seconds: of processor time, so that a process that works is not ended where others work too.
     text: its standard input. max_bytes: of memory in use. progress: called with (0, 0) while the
     process runs; an exception from it ends the process.
     """
     command = [sys.executable, "-m", module, *arguments]
-    pipe, deadline = subprocess.PIPE, time.monotonic() + max_seconds
+    pipe, deadline = subprocess.PIPE, time.monotonic() + WAITS * max_seconds
     with subprocess.Popen(
         command, stdin=pipe, stdout=subprocess.DEVNULL, stderr=pipe, text=True, errors="replace"
     ) as process:
@@ -70,9 +72,11 @@ def limit_address_space(max_bytes: int) -> None:
 
 def _check_limits(pid: int, deadline: float, max_seconds: float, max_bytes: int | None) -> None:
     if time.monotonic() > deadline:
-        raise ProcessFailed(f"it takes longer than {max_seconds:.0f} seconds")
-    if max_bytes is None:
-        return
+        raise ProcessFailed(f"it takes longer than {WAITS * max_seconds:.0f} seconds")
     with suppress(psutil.Error):  # it has ended
-        if psutil.Process(pid).memory_info().rss > max_bytes:
+        process = psutil.Process(pid)
+        times = process.cpu_times()
+        if times.user + times.system > max_seconds:
+            raise ProcessFailed(f"it takes longer than {max_seconds:.0f} seconds of processor time")
+        if max_bytes is not None and process.memory_info().rss > max_bytes:
             raise ProcessFailed(f"it takes more than {max_bytes >> 20:,} MiB of memory")

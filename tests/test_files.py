@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from musicgen.files import new_folder, write_bytes, write_json
+from musicgen.files import new_folder, open_file, write_bytes, write_json
 
 
 def test_write_json_replaces_a_file_and_leaves_no_temporary_file(tmp_path: Path) -> None:
@@ -58,3 +58,11 @@ def test_a_new_folder_replaces_nothing(tmp_path: Path) -> None:
     with pytest.raises(FileExistsError), new_folder(tmp_path / "b"):
         pass
     assert [path.name for path in tmp_path.iterdir()] == ["b"]
+
+
+@pytest.mark.parametrize("name", ["a\0b", "\ud800", "n" * 5000])
+def test_a_name_that_no_file_can_have_is_a_file_that_cannot_be_read(
+    name: str, tmp_path: Path
+) -> None:
+    with pytest.raises(OSError):
+        open_file(tmp_path / name)

@@ -1,18 +1,36 @@
 """Processes with limits end in time and within their memory."""
 
 import time
+from pathlib import Path
 
 import pytest
 
+from musicgen import limited_process
 from musicgen.limited_process import ProcessFailed, run_limited
 
 ENDLESS = ("http.server", ["--bind", "127.0.0.1", "0"])
 
 
-def test_a_process_that_takes_too_long_is_ended() -> None:
+@pytest.fixture()
+def working_forever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, list[str]]:
+    (tmp_path / "working.py").write_text("while True: pass\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    return "working", []
+
+
+def test_a_process_that_works_too_long_is_ended(
+    working_forever: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limited_process, "WAITS", 10_000)  # however busy the computer is
+    with pytest.raises(ProcessFailed, match="longer than 1 seconds of processor time"):
+        run_limited(*working_forever, max_seconds=0.6)
+
+
+def test_a_process_that_waits_without_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limited_process, "WAITS", 1)
     started = time.monotonic()
-    with pytest.raises(ProcessFailed, match="longer than 1 seconds"):
-        run_limited(*ENDLESS, max_seconds=0.6)
+    with pytest.raises(ProcessFailed, match=r"longer than 5 seconds$"):
+        run_limited(*ENDLESS, max_seconds=5)
     assert time.monotonic() - started < 30
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -53,10 +54,16 @@ def carry_out(attack: Attack, count: int, seed: int) -> Outcome:
         try:
             outcome.answers[case()] += 1
         except Failed as failure:
-            outcome.failures.append((name, str(failure)))
+            _add_failure(outcome, name, str(failure))
         except Exception as problem:  # an error that nobody named is a failure as well
-            outcome.failures.append((name, f"{type(problem).__name__}: {problem}"))
+            _add_failure(outcome, name, f"{type(problem).__name__}: {problem}")
         outcome.cases += 1
         outcome.slowest = max(outcome.slowest, (time.perf_counter() - before, name))
     outcome.seconds = time.perf_counter() - started
     return outcome
+
+
+def _add_failure(outcome: Outcome, name: str, seen: str) -> None:
+    """Count a failure, and print it at once: an attack may take hours."""
+    outcome.failures.append((name, seen))
+    print(f"failed after {outcome.cases:,} cases: {name}: {seen}", file=sys.stderr, flush=True)

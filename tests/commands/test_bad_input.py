@@ -22,6 +22,8 @@ def commands_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (["compose", "nobody", "--out", "x.mid"], "no run 'nobody'"),
         (["compose", "a/b", "--out", "x.mid"], "no checkpoint at 'a/b'"),
         (["compose", "..", "--out", "x.mid"], "cannot be a name"),
+        (["compose", "tiny@\0", "--out", "x.mid"], "cannot be a name"),
+        (["compose", "tiny@" + "n" * 300, "--out", "x.mid"], "cannot be a name"),
         (["compose", "tiny", "--out", "x.mid", "--temperature", "-1"], "temperature"),
         (["compose", "tiny", "--out", "x.mid", "--temperature", "nan"], "temperature"),
         (["compose", "tiny", "--out", "x.mid", "--bars", "0"], "bars 0 is not between"),

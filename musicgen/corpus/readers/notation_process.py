@@ -22,7 +22,7 @@ from musicgen.paths import PACKAGE
 from musicgen.score import Score
 
 WORKER = "musicgen.corpus.readers.notation_worker"
-BASE_SECONDS = 10.0  # time limit of a short text, which takes less than 1 s; long texts get more
+BASE_SECONDS = 10.0  # processor time of a short text, which takes less than 1; long ones get more
 
 
 class NotationProcess:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import faulthandler
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -24,8 +25,9 @@ from musicgen.corpus.readers.limits import LIMITS
 from musicgen.corpus.readers.notation import read_text
 from musicgen.corpus.score_tables import ScoreHeader, header_of, tables_of
 from musicgen.json_files import parse_json
+from musicgen.limited_process import WAITS
 
-SECONDS_PER_MEGABYTE = 60  # time limit of a text, beyond the seconds of a short one
+SECONDS_PER_MEGABYTE = 60  # processor time that a text may take, beyond the seconds of a short one
 MAX_MEMORY_BYTES = 3 * 2**30  # of address space, if the system can enforce it
 MAX_REASON_CHARACTERS = 160
 
@@ -125,6 +127,19 @@ def _limit_memory() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
 
 
+def _end_after(seconds: float) -> None:
+    """End this process after so much processor time, or WAITS times that; 0 for no limit.
+
+    Time on the clock is no measure: a sound file would be refused where others use the processors.
+    """
+    if hasattr(signal, "setitimer"):  # not on Windows
+        signal.setitimer(signal.ITIMER_PROF, seconds)  # its signal ends a process without a handler
+    if seconds:
+        faulthandler.dump_traceback_later(WAITS * seconds, exit=True)
+    else:
+        faulthandler.cancel_dump_traceback_later()
+
+
 def main(base_seconds: float) -> None:
     """Reply to requests until standard input ends; base_seconds: time limit of a short text."""
     output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
@@ -133,8 +148,7 @@ def main(base_seconds: float) -> None:
     import verovio  # noqa: F401 - the slow part, before the time limit starts
 
     def limit_time(size: int) -> None:
-        seconds = base_seconds + SECONDS_PER_MEGABYTE * size / 2**20
-        faulthandler.dump_traceback_later(seconds, exit=True)
+        _end_after(base_seconds + SECONDS_PER_MEGABYTE * size / 2**20)
 
     while True:
         try:
@@ -143,7 +157,7 @@ def main(base_seconds: float) -> None:
             return
         limit_time(len(body))
         reply = reply_to(request.kind, body, limit_time)
-        faulthandler.cancel_dump_traceback_later()
+        _end_after(0)
         write_message(output, *reply)
 
 

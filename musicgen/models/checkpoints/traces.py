@@ -32,7 +32,7 @@ from musicgen.progress import Progress
 
 SHAPES = "shapes.json"  # beside the graphs
 PROCESS = "musicgen.models.checkpoints.trace_process"
-MAX_SECONDS = 180.0
+MAX_SECONDS = 90.0  # of processor time; models of usual sizes take 6
 MAX_BYTES = 3 * 2**29  # of memory in use, beside the weights
 WEIGHT_COPIES = 8  # that tracing keeps in memory
 MAX_TRACES = 32  # kept in the workspace

@@ -57,9 +57,9 @@ def find_checkpoint(name: str) -> Path:
     not on a shared server.
     """
     folder = Path(name)
-    if not is_shared() and (folder / "config.json").is_file():
+    if not is_shared() and _holds(folder, "config.json"):
         return folder
-    if not is_shared() and (folder / "run.json").is_file():
+    if not is_shared() and _holds(folder, "run.json"):
         return Run(folder).checkpoint()
     if any(separator in name for separator in "/\\"):
         raise UnknownRun(f"there is no checkpoint at '{name}'")
@@ -71,6 +71,13 @@ def run_of_checkpoint(folder: Path) -> Run | None:
     """The run that a checkpoint's folder belongs to; None for one outside a run."""
     run = folder.resolve().parent.parent
     return Run(run) if (run / "run.json").is_file() else None
+
+
+def _holds(folder: Path, file: str) -> bool:
+    try:
+        return (folder / file).is_file()
+    except (OSError, ValueError):  # a name that no folder can have
+        return False
 
 
 def _settings_time(run: Run) -> float:

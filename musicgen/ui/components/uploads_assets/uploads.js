@@ -1,13 +1,13 @@
 // Counts the files that are dropped on an uploader against those that the server has received,
-// says how many are missing, and sends them again. A browser loses some of very many uploads, and
-// Streamlit's uploader says nothing of them once others have arrived.
+// says how many are missing, and sends them again. Streamlit's uploader says nothing of files that
+// failed once others have arrived; and of very many at once it draws all for each that is sent, for
+// minutes, and loses some: those are given to it in batches.
 // Streamlit calls the default export on every rerun and on every change of theme.
 
-const BATCH_FILES = 200; // sent again at once
-const QUIET_MS = 15000; // without a finished upload, until missing files are reported
+const BATCH_FILES = 100; // sent at once: the uploader draws all of them for each that is sent
+const QUIET_MS = 30000; // without a finished upload, until missing files are reported
 const OPENING_MS = 10000; // longest time until the uploader is on the page
 const POLL_MS = 100;
-const MANY_FILES = 100; // uploads that are counted while they are sent
 const counts = new WeakMap(); // Streamlit's element for the component -> its Uploads
 
 export default function ({ data, parentElement }) {
@@ -31,16 +31,15 @@ class Uploads {
     this.missing = []; // files that were dropped and have not arrived
     this.dropped = 0; // since nothing was missing
     this.leftOut = 0; // of these, files of other formats
-    this.sent = 0; // finished uploads since then, whatever came of them
     this.handled = null; // number of the last addition that was compared
-    this.isSending = false; // a batch again
+    this.batch = []; // files that are being sent by this component
     this.closing = new AbortController();
     const options = { capture: true, signal: this.closing.signal };
     document.addEventListener("change", (event) => this.handleChange(event), options);
     document.addEventListener("drop", (event) => this.handleDrop(event), options);
-    this.observer = new PerformanceObserver((list) => this.countSent(list.getEntries()));
+    this.observer = new PerformanceObserver((list) => this.handleSent(list.getEntries()));
     this.observer.observe({ type: "resource" });
-    this.element(".again").addEventListener("click", () => this.sendAgain());
+    this.element(".again").addEventListener("click", () => this.sendBatch());
     this.element(".close").addEventListener("click", () => this.forget());
   }
 
@@ -75,13 +74,16 @@ class Uploads {
   handleAddition() {
     clearTimeout(this.timer);
     this.isQuiet = true; // the uploader is a new one: uploads to the one before are lost
-    const goesOn = this.isSending && this.missing.length;
-    this.isSending = false;
-    if (goesOn) this.sendAgain();
+    const isWhole = this.batch.length && !this.batch.some((file) => this.missing.includes(file));
+    this.batch = [];
+    if (isWhole && this.missing.length) this.sendBatch();
   }
 
   handleChange(event) {
-    if (!this.isSending && isUploader(event.target)) this.add([...event.target.files]);
+    if (this.isDispatching || !isUploader(event.target)) return;
+    const files = [...event.target.files];
+    if (files.length > BATCH_FILES) event.stopImmediatePropagation();
+    this.add(files);
   }
 
   async handleDrop(event) {
@@ -89,11 +91,17 @@ class Uploads {
     const { items, files } = event.dataTransfer;
     const entries = [...items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
     const plain = [...files]; // gone after the event
-    this.add(entries.some((entry) => entry.isDirectory) ? await filesOf(entries) : plain);
+    const hasFolders = entries.some((entry) => entry.isDirectory);
+    if (hasFolders || plain.length > BATCH_FILES) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+    this.add(hasFolders ? await filesOf(entries) : plain, hasFolders);
   }
 
-  add(files) {
-    if (!this.missing.length) this.dropped = this.leftOut = this.sent = 0;
+  // isHeld: whether the uploader has not seen them, as always with more than a batch.
+  add(files, isHeld = files.length > BATCH_FILES) {
+    if (!this.missing.length) this.dropped = this.leftOut = 0;
     const read = files.filter(({ name }) => this.data.endings.includes(ending(name)));
     this.dropped += files.length;
     this.leftOut += files.length - read.length;
@@ -101,14 +109,11 @@ class Uploads {
     this.isQuiet = false;
     this.wait();
     this.show();
+    if (isHeld && read.length) this.sendBatch();
   }
 
-  countSent(entries) {
-    const uploads = entries.filter(({ name }) => name.includes("/_stcore/upload_file/"));
-    if (!uploads.length) return;
-    this.sent += uploads.length;
-    this.wait();
-    this.show();
+  handleSent(entries) {
+    if (entries.some(({ name }) => name.includes("/_stcore/upload_file/"))) this.wait();
   }
 
   wait() {
@@ -116,21 +121,22 @@ class Uploads {
     if (!this.missing.length) return;
     this.timer = setTimeout(() => {
       this.isQuiet = true;
-      this.isSending = false;
       this.show();
     }, QUIET_MS);
   }
 
-  async sendAgain() {
-    this.isSending = true;
+  async sendBatch() {
+    this.batch = this.missing.slice(0, BATCH_FILES);
     this.isQuiet = false;
     this.show();
     const input = await this.openUploader();
     if (input) {
       const transfer = new DataTransfer();
-      for (const file of this.missing.slice(0, BATCH_FILES)) transfer.items.add(file);
+      for (const file of this.batch) transfer.items.add(file);
       input.files = transfer.files;
+      this.isDispatching = true;
       input.dispatchEvent(new Event("change", { bubbles: true }));
+      this.isDispatching = false;
     }
     this.wait();
   }
@@ -149,6 +155,7 @@ class Uploads {
 
   forget() {
     this.missing = [];
+    this.batch = [];
     this.leftOut = 0;
     clearTimeout(this.timer);
     this.show();
@@ -156,7 +163,7 @@ class Uploads {
 
   show() {
     const missing = this.missing.length;
-    const isCounting = missing >= MANY_FILES && !this.isQuiet;
+    const isCounting = missing >= BATCH_FILES && !this.isQuiet;
     const isReported = this.isQuiet && (missing > 0 || this.leftOut > 0);
     this.element(".count").textContent = isCounting ? this.progressText() : this.reportText();
     this.element(".advice").textContent = missing ? this.data.advice : "";
@@ -167,8 +174,8 @@ class Uploads {
   }
 
   progressText() {
-    if (this.isSending) return `${format(this.missing.length)} files are to be sent again…`;
-    return `${format(this.dropped)} files dropped, ${format(this.sent)} of them sent so far…`;
+    const arrived = this.dropped - this.leftOut - this.missing.length;
+    return `${format(this.dropped)} files dropped, ${format(arrived)} arrived so far…`;
   }
 
   reportText() {

@@ -1,0 +1,1 @@
+"""Time and memory that the server needs for what people do."""
