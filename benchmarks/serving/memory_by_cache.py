@@ -51,10 +51,8 @@ def holders() -> Iterator[tuple[str, int, int, Callable[[], object]]]:
     folders = sorted(PRETRAINED.glob("*/checkpoints/best"))
     most, files = piece_cache.MAX_CACHED_FILES, PIECES
     yield "collections, analysed", open_collection.MAX_COLLECTIONS, len(names), collections
-    yield (
-        *("checkpoints: ONNX sessions, originality index", models.MAX_OPEN_MODELS, len(folders)),
-        lambda: [cache.get(folder) for folder in folders] and cache,
-    )
+    open_most, count = models.MAX_OPEN_MODELS, len(folders)
+    yield "checkpoints", open_most, count, lambda: [cache.get(folder) for folder in folders]
     loaded = cache.get(folders[0])
     composer = Composer(loaded.engine, loaded.profile)
     yield "8 pieces of 16 bars, composed", 0, 1, lambda: composer.compose(SETTINGS)
@@ -67,7 +65,8 @@ def holders() -> Iterator[tuple[str, int, int, Callable[[], object]]]:
 
 def measure() -> list[dict[str, object]]:
     """Growth of the memory with each cache, which stays filled."""
-    process, filled, rows = psutil.Process(), list[object](), []
+    process, filled = psutil.Process(), list[object]()
+    rows: list[dict[str, object]] = []
     tracemalloc.start()
     rows.append({"holder": "the program and its libraries", "mib": _mib(process)})
     for name, most, entries, fill in holders():
@@ -75,10 +74,10 @@ def measure() -> list[dict[str, object]]:
         filled.append(fill())
         gc.collect()
         python = tracemalloc.get_traced_memory()[0] - before_python
-        rows.append(
-            {"holder": name, "entries": entries, "at_most": most}
-            | {"mib": round(_mib(process) - before, 1), "python_mib": round(python / 2**20, 1)}
-        )
+        row: dict[str, object] = {"holder": name, "entries": entries, "at_most": most}
+        row["mib"] = round(_mib(process) - before, 1)
+        row["python_mib"] = round(python / 2**20, 1)
+        rows.append(row)
     return rows
 
 
