@@ -70,7 +70,9 @@ KEYS = (
     + """
     const times = [];
     for (let number = 0; number < count; number++) {
-        await new Promise((done) => setTimeout(done, 700));
+        await new Promise((done) => setTimeout(done, 500));
+        const since = performance.now();  // the note before has to die away
+        while (window.peak() >= 1e-5 && performance.now() - since < 5000) await tick();
         const start = performance.now();
         window.playKey(0x90, 60 + number % 12, 110);
         while (window.peak() < 1e-5 && performance.now() - start < 2000) await tick();
