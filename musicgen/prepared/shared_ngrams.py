@@ -78,12 +78,12 @@ def related_pairs(
     count: number of pieces.
     """
     sizes = np.concatenate([map_array(shard, f"sizes-{kind}") for shard in shards])
-    tables = [(map_array(p, f"pairs-{kind}"), map_array(p, f"shared-{kind}")) for p in partitions]
-    blocks = 1 + sum(len(shared) for _, shared in tables) // ROWS_AT_ONCE
+    rows = sum(len(map_array(partition, f"shared-{kind}")) for partition in partitions)
+    blocks = 1 + rows // ROWS_AT_ONCE
     edges = np.linspace(0, count, blocks + 1).astype(np.int64).tolist()
     related = [np.zeros((0, 2), np.int64)]
     for first, last in itertools.pairwise(edges):
-        pairs, shared = _sums_of_block(tables, first, last, count)
+        pairs, shared = _sums_of_block(partitions, kind, (first, last), count)
         related.append(pairs[share_enough(shared, sizes[pairs].min(axis=1), MIN_SHARES[kind])])
     return np.concatenate(related)
 
@@ -100,15 +100,17 @@ def related_groups(
 
 
 def _sums_of_block(
-    tables: Sequence[tuple[np.ndarray, np.ndarray]], first: int, last: int, count: int
+    partitions: Sequence[Path], kind: int, block: tuple[int, int], count: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs whose first piece is from `first` to `last` - 1, and what they share in all tables.
+    """Pairs whose first piece is in a block, (first, last + 1), and what they share in all.
 
-    tables: pairs (P, 2), in order, and shared n-grams (P,) of each partition.
+    Arrays are mapped for this block alone: pages that were read count as memory of the process.
     """
     keys, values = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    for pairs, shared in tables:
-        rows = slice(*np.searchsorted(pairs[:, 0], [first, last]).tolist())
+    for partition in partitions:
+        pairs = map_array(partition, f"pairs-{kind}")
+        shared = map_array(partition, f"shared-{kind}")
+        rows = slice(*np.searchsorted(pairs[:, 0], block).tolist())
         keys.append(pairs[rows, 0].astype(np.int64) * count + pairs[rows, 1])
         values.append(np.asarray(shared[rows], np.int64))
     key, inverse = np.unique(np.concatenate(keys), return_inverse=True)
