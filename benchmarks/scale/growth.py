@@ -136,17 +136,17 @@ def index_figures(data_set: PreparedSet) -> dict[str, float]:
     index = OriginalityIndex.from_bytes(data)
     opened = time.process_time() - started
     piece = data_set.encoding.decode(data_set.pieces("valid", Shares())[0])
-    asked = []
+    queried = []
     for _ in range(3):
         started = time.process_time()
         originality(piece, index)
-        asked.append(time.process_time() - started)
+        queried.append(time.process_time() - started)
     return {
         "index, notes": float(len(index.codes)),
         "index built, processor seconds": built,
         "index opened, processor seconds": opened,
-        "index asked first, processor ms": 1e3 * asked[0],
-        "index asked again, processor ms": 1e3 * min(asked),
+        "index queried first, processor ms": 1e3 * queried[0],
+        "index queried again, processor ms": 1e3 * min(queried),
         "index, MB on disk": len(data) / 1e6,
     }
 

@@ -69,12 +69,12 @@ def measure() -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     tracemalloc.start()
     rows.append({"holder": "the program and its libraries", "mib": _mib(process)})
-    for name, most, entries, fill in holders():
+    for name, most, objects, fill in holders():
         before, before_python = _mib(process), tracemalloc.get_traced_memory()[0]
         filled.append(fill())
         gc.collect()
         python = tracemalloc.get_traced_memory()[0] - before_python
-        row: dict[str, object] = {"holder": name, "entries": entries, "at_most": most}
+        row: dict[str, object] = {"holder": name, "objects": objects, "at_most": most}
         row["mib"] = round(_mib(process) - before, 1)
         row["python_mib"] = round(python / 2**20, 1)
         rows.append(row)
