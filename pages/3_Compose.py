@@ -44,8 +44,12 @@ PHONE_ORDER = """<style>@media (max-width: 640px) {
 .st-key-compose-columns [data-testid="stColumn"]:has(.st-key-compose-result),
 .st-key-compose-columns [data-testid="stColumn"]:has(.st-key-compose-result)
   > [data-testid="stVerticalBlock"] { display: contents; }
-.st-key-compose-columns .st-key-compose-result { order: -1; }
-.st-key-compose-columns .st-key-compose-rest { order: 1; }
+.st-key-compose-columns [data-testid="stLayoutWrapper"]:has(> .st-key-compose-result) {
+  order: -1; width: 100%;
+}
+.st-key-compose-columns [data-testid="stLayoutWrapper"]:has(> .st-key-compose-rest) {
+  order: 1; width: 100%;
+}
 }</style>"""
 
 frame.begin("Compose", "Let a trained model write new music: hear it, see it, download it.")
