@@ -30,9 +30,19 @@ TUNE = (
     'X:1\nT:A tune\nM:{m}\nL:1/8\nQ:1/4=120\nK:{k}\n|:"Am"A2 B>c {{d}}e2 [ceg]2|(3abc z2 A,,4-|'
     "1 A,,8:|2 A,,4 c'4|]\nw: la la la_ la*\nV:2 clef=bass\nC,4 E,4&G,8|!trill!C,8|\n"
 )
+SPINES = (
+    "**kern\t**kern\t**dynam\n*Icello\t*Iflt\t*\n*k[b-]\t*k[b-]\t*\n*M4/4\t*M4/4\t*\n=1\t=1\t=1\n"
+    "*^\t*\t*\n[2C 2E\t4e\t4.g\tp\n.\t4f\t.\t.\n2C]\t4a\t8aL\tf\n.\t.\t8bJ\t.\n"
+    ".\t4b-\t4cc\t.\n*v\t*v\t*\t*\n=2\t=2\t=2\n1D;\t8qdd\t.\n.\t1ff\t.\n==\t==\t==\n*-\t*-\t*-\n",
+    "**kern\t**kern\n*>[A,A1,A,A2]\t*>[A,A1,A,A2]\n*>A\t*>A\n*MM90\t*MM90\n*M3/8\t*M3/8\n"
+    "=1\t=1\n*\t*^\n4.C\t12c\t4.ee\n.\t12d\t.\n.\t6%5e\t.\n*\t*^\t*\n*>A1\t*>A1\t*>A1\t*>A1\n"
+    "=2\t=2\t=2\t=2\n4.D\t4.f\t4.a\t4.cc\n*\t*v\t*v\t*\n*\t*v\t*v\n*>A2\t*>A2\n=3\t=3\n"
+    "*x\t*x\n4.g\t4.E\n*-\t*-\n",
+)
 WORDS = (
     "0", "-1", "1" * 400, "1e400", "NaN", "1/0", "", "\0", "\ufffe", "𝄞", "C" * 5000, "99999999999",
     "<", ">", "&", '"', "%", "[", "]", "{", "}", "(", "|:", ":|", "!", "K:", "V:", "L:1/0", "M:0/0",
+    "*^", "*v", "*x", "*-", "*+", "**kern", "\t", ".", "q", "%",
     "(9:0:9", "/" * 50, "<note>", "</part>", "<backup>", "&x;", "<!--", "]]>",
 )  # fmt: skip
 ODD_VALUES = (
@@ -101,6 +111,10 @@ def _musicxml(choices: random.Random) -> tuple[str, bytes]:
 
 def _abc(choices: random.Random) -> tuple[str, bytes]:
     return "a.abc", _changed(choices.choice(_sources("abc")), choices)
+
+
+def _humdrum(choices: random.Random) -> tuple[str, bytes]:
+    return "a.krn", _changed(choices.choice(SPINES).encode(), choices)
 
 
 def _mxl(choices: random.Random) -> tuple[str, bytes]:
@@ -220,5 +234,6 @@ ATTACKS = (
     _attack("MusicXML", 2000, 20, _musicxml),
     _attack("MXL", 2000, 20, _mxl),
     _attack("ABC", 2000, 40, _abc),
+    _attack("Humdrum", 2000, 40, _humdrum),
     _attack("bombs", 2000, 36, _bomb),
 )
