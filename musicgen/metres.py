@@ -61,6 +61,19 @@ def bar_positions(
     return row[:, 2] + since // row[:, 1], since % row[:, 1] + row[:, 3], row[:, 1] + row[:, 3]
 
 
+def metres_that_change(metres: Sequence[Metre], resolution: int) -> list[Metre]:
+    """The metres without those that go on with the bars of the one before."""
+    changes: list[Metre] = []
+    for metre in metres:
+        if changes:
+            last = changes[-1]
+            is_same = str(metre) == str(last)
+            if is_same and (metre.start - last.start) % last.bar_ticks(resolution) == 0:
+                continue
+        changes.append(metre)
+    return changes
+
+
 def first_bar_number(metres: tuple[Metre, ...], resolution: int = TICKS_PER_QUARTER) -> int:
     """Printed number of the first bar: 0 if it is a pickup, else 1."""
     return 0 if bar_positions(metres, [0], resolution)[1][0] else 1

@@ -16,6 +16,7 @@ from musicgen.metres import (
     bar_positions,
     first_bar_number,
     metre_table,
+    metres_that_change,
 )
 from musicgen.score_fields import (
     MAX_TEMPO,
@@ -31,9 +32,11 @@ from musicgen.score_fields import (
     microseconds_per_quarter,
     pedal_spans,
     seconds_at,
+    without_repeats,
 )
 from musicgen.ticks import (
     Clock,
+    check_marks,
     end_at_first_release,
     move_changes,
     move_marks,
@@ -71,7 +74,7 @@ class Score:
     parts: tuple[Part, ...] = ()  # by part number; derived from the notes where none are passed
     tempo_changes: tuple[TempoChange, ...] = ()  # of several at one tick the last counts
     keys: tuple[KeySignature, ...] = ()
-    pedal_changes: np.ndarray = field(  # (C,) PEDAL_CHANGE_DTYPE, in order of their starts
+    pedal_changes: np.ndarray = field(  # (C,) PEDAL_CHANGE_DTYPE, by start and part
         default_factory=lambda: np.zeros(0, PEDAL_CHANGE_DTYPE)
     )
     resolution: int = TICKS_PER_QUARTER  # ticks per quarter; those of a file, so that it is exact
@@ -83,16 +86,7 @@ class Score:
         check_notes(notes)
         if not 1 <= self.resolution <= MAX_RESOLUTION:
             raise ValueError(f"a resolution of {self.resolution} ticks is not supported")
-        if not MIN_TEMPO <= self.tempo <= MAX_TEMPO:
-            raise ValueError(f"tempo {self.tempo} is not between 4 and 1000 quarters a minute")
-        if not self.metres or self.metres[0].start != 0:
-            raise ValueError("the first metre must begin at tick 0")
-        starts = [metre.start for metre in self.metres]
-        if starts != sorted(set(starts)):
-            raise ValueError("metres must be in order, one at a time")
-        tempo_starts = [change.start for change in self.tempo_changes]
-        if tempo_starts != sorted(tempo_starts):
-            raise ValueError("tempi must be in order")
+        check_marks(self.tempo, self.metres, self.tempo_changes)
         parts = self.parts
         if not parts:
             notes, parts = default_parts(notes)
@@ -102,12 +96,16 @@ class Score:
         notes.flags.writeable = False
         object.__setattr__(self, "notes", notes)
         object.__setattr__(self, "parts", parts)
+        changes = self.pedal_changes
+        if len(changes):
+            changes = changes[np.lexsort((changes["part"], changes["start"]))]
+            object.__setattr__(self, "pedal_changes", changes)
         # A table of chosen columns would keep the room of the others.
         unreleased = np.sort(np.array(self.unreleased, UNRELEASED_DTYPE))
         object.__setattr__(self, "unreleased", unreleased)
 
     def __eq__(self, other: object) -> bool:
-        """Equality of the music, all that is played or written; names are ignored."""
+        """Equality of the music; ignored are names, and tempi, metres, keys that change nothing."""
         if not isinstance(other, Score):
             return NotImplemented
         return self._timing == other._timing and all(
@@ -118,11 +116,12 @@ class Score:
     @property
     def _timing(self) -> tuple[object, ...]:
         """All that is compared but the tables; tempi as MIDI files have them."""
-        changes = [(c.start, microseconds_per_quarter(c.tempo)) for c in self.tempo_changes]
-        tempo = microseconds_per_quarter(self.tempo)
+        changes = ((c.start, microseconds_per_quarter(c.tempo)) for c in self.tempo_changes)
+        tempos = without_repeats([(0, microseconds_per_quarter(self.tempo)), *changes])
+        keys = without_repeats([(k.start, (k.fifths, k.is_minor)) for k in self.keys])
         parts = [(part.program, part.is_drum, part.track) for part in self.parts]
-        clock = self.resolution, self.is_performance
-        return tempo, changes, self.metres, self.keys, parts, clock
+        metres = metres_that_change(self.metres, self.resolution)
+        return tempos, metres, keys, parts, self.resolution, self.is_performance
 
     def __len__(self) -> int:
         return len(self.notes)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
 from musicgen.bounds import within
+
+Value = TypeVar("Value")
 
 MAX_TICK = 2**30  # sums of two ticks fit in int32
 MAX_FIFTHS = 7  # sharps or flats of a key signature
@@ -88,6 +91,15 @@ _BOUNDS = {  # of the columns of notes
     "program": (0, 127),
     "part": (0, 32_767),
 }
+
+
+def without_repeats(marks: Sequence[tuple[int, Value]]) -> list[tuple[int, Value]]:
+    """Marks (start, value) in order without those that change nothing; at one tick the last."""
+    changes: list[tuple[int, Value]] = []
+    for start, value in dict(marks).items():
+        if not changes or changes[-1][1] != value:
+            changes.append((start, value))
+    return changes
 
 
 def microseconds_per_quarter(tempo: float) -> int:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias, TypeVar
 
 import numpy as np
 
 from musicgen.metres import Metre
-from musicgen.score_fields import KeySignature, TempoChange
+from musicgen.score_fields import MAX_TEMPO, MIN_TEMPO, KeySignature, TempoChange
 
 Clock: TypeAlias = Callable[[np.ndarray], np.ndarray]  # ticks to ticks of another clock, (N,) int64
 Mark = TypeVar("Mark", Metre, TempoChange, KeySignature)
@@ -70,3 +70,17 @@ def end_at_first_release(notes: np.ndarray) -> np.ndarray:
     shortened = notes.copy()
     shortened["duration"][order] = cut - start
     return shortened
+
+
+def check_marks(tempo: float, metres: Sequence[Metre], changes: Sequence[TempoChange]) -> None:
+    """Raise ValueError for a tempo out of range, and for metres or tempi that are not in order."""
+    if not MIN_TEMPO <= tempo <= MAX_TEMPO:
+        raise ValueError(f"tempo {tempo} is not between 4 and 1000 quarters a minute")
+    if not metres or metres[0].start != 0:
+        raise ValueError("the first metre must begin at tick 0")
+    starts = [metre.start for metre in metres]
+    if starts != sorted(set(starts)):
+        raise ValueError("metres must be in order, one at a time")
+    tempo_starts = [change.start for change in changes]
+    if tempo_starts != sorted(tempo_starts):
+        raise ValueError("tempi must be in order")

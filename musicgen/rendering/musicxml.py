@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from musicgen.corpus.readers.musicxml.encoded_tracks import TRACKS_FIELD
+from musicgen.corpus.readers.musicxml.encoded_fields import (
+    ESTIMATED_KEY_FIELD,
+    KEYS_FIELD,
+    METRES_FIELD,
+    TRACKS_FIELD,
+    keys_text,
+    metres_text,
+)
 from musicgen.errors import MusicgenError
 from musicgen.rendering.notation.bars import written_bars
 from musicgen.rendering.notation.spelling import Spelling
@@ -99,25 +106,32 @@ def _document(
     root = Element("score-partwise", version="4.0")
     if title:
         SubElement(SubElement(root, "work"), "work-title").text = clean_text(title)
-    _add_identification(root, parts)
+    fields = {
+        TRACKS_FIELD: " ".join(str(part.part.track) for part in parts),
+        METRES_FIELD: metres_text(score.metres),
+    }
+    if score.keys:
+        fields[KEYS_FIELD] = keys_text(score.keys)
+    else:
+        fields[ESTIMATED_KEY_FIELD] = str(estimated.fifths)
+    _add_identification(root, fields)
     root.append(part_list(parts, two_hand_parts(score)))
     for index, part in enumerate(parts):
         directions = (
             [] if index else [*tempo_elements(score, bars), *symbol_elements(chords, spelling)]
         )
-        pedals = score.pedals[score.pedals["part"] == part.number]
-        directions += pedal_elements(pedals, len(part.staves) if len(part.staves) > 1 else 0)
+        staff = len(part.staves) if len(part.staves) > 1 else 0
+        directions += pedal_elements(score, part.number, staff)
         directions.sort(key=lambda item: item[0])
         element = SubElement(root, "part", id=f"P{part.number + 1}")
         element.extend(measures(part, bars, spelling, directions))
     return root
 
 
-def _add_identification(root: Element, parts: Sequence[WrittenPart]) -> None:
-    """The program that wrote the file, and the tracks of the parts for its own reader."""
+def _add_identification(root: Element, fields: Mapping[str, str]) -> None:
+    """The program that wrote the file, and what its own reader reads beside the notation."""
     identification = SubElement(root, "identification")
     SubElement(SubElement(identification, "encoding"), "software").text = "musicgen"
-    field = SubElement(
-        SubElement(identification, "miscellaneous"), "miscellaneous-field", name=TRACKS_FIELD
-    )
-    field.text = " ".join(str(part.part.track) for part in parts)
+    miscellaneous = SubElement(identification, "miscellaneous")
+    for name, text in fields.items():
+        SubElement(miscellaneous, "miscellaneous-field", name=name).text = text

@@ -1,6 +1,7 @@
 """MIDI files, read back by four libraries."""
 
 import io
+from dataclasses import replace
 
 import mido
 import music21
@@ -11,10 +12,19 @@ from hypothesis import given, settings
 
 from musicgen.composing.records.recipe import Recipe
 from musicgen.composing.settings import ComposeSettings
+from musicgen.corpus.readers.read_score import read_score
 from musicgen.rendering.midi import FILE_TICKS_PER_QUARTER, midi_bytes
 from musicgen.score import Score, notes_from
+from tests.helpers.score_strategies import bands
 from tests.rendering.four_readers import READERS
-from tests.rendering.rendered_scores import CHANGES, PICKUP, midi_notes, random_score, scores
+from tests.rendering.rendered_scores import (
+    CHANGES,
+    PICKUP,
+    midi_notes,
+    one_note_a_key,
+    random_score,
+    scores,
+)
 
 SCALE = FILE_TICKS_PER_QUARTER // 24
 
@@ -41,6 +51,20 @@ def test_three_libraries_read_the_same_notes(score: Score) -> None:
     data = midi_bytes(score)
     for library in ("pretty_midi", "mido", "symusic"):
         assert READERS[library](data) == midi_notes(score, SCALE), library
+
+
+@settings(max_examples=40, deadline=None)
+@given(bands(tick=6))
+def test_all_that_a_band_holds_comes_back(score: Score) -> None:
+    score = one_note_a_key(score)
+    assert read_score(midi_bytes(score), "a.mid") == score
+
+
+@settings(max_examples=20, deadline=None)
+@given(bands())
+def test_a_performance_comes_back_with_its_clock(score: Score) -> None:
+    score = replace(one_note_a_key(score), resolution=480)
+    assert replace(read_score(midi_bytes(score), "a.mid"), is_performance=False) == score
 
 
 @settings(max_examples=10, deadline=None)

@@ -13,6 +13,7 @@ from musicgen.rendering.musicxml import Unprintable, musicxml_bytes
 from musicgen.score import Score, notes_from
 from musicgen.score_fields import KeySignature, Part, TempoChange
 from tests.helpers.bands import band_score, performance_score
+from tests.helpers.score_strategies import bands
 from tests.rendering.rendered_scores import one_note_a_key, scores
 
 F_MAJOR = (KeySignature(0, -1),)
@@ -29,6 +30,21 @@ def test_notes_parts_keys_and_tempo_come_back(score: Score) -> None:
     back = read_back(score)
     assert back.notes.tolist() == score.notes.tolist()
     assert replace(back, metres=score.metres) == score
+
+
+@settings(max_examples=25, deadline=None)
+@given(bands())
+def test_all_that_a_band_holds_comes_back(score: Score) -> None:
+    score = score.on_grid()
+    assert read_back(score) == score
+
+
+def test_a_file_whose_metre_was_changed_is_read_as_it_stands() -> None:
+    metres = (Metre(0, 4, 4), Metre(72, 2, 4), Metre(120, 4, 4))
+    score = Score(notes_from([(0, 240, 62)]), metres=metres, keys=F_MAJOR)
+    assert read_back(score) == score
+    text = musicxml_bytes(score).decode().replace("<beats>2</beats>", "<beats>1</beats>")
+    assert read_text(text, MUSICXML, "piece").score.metres[:2] == (Metre(0, 3, 4), Metre(72, 2, 4))
 
 
 def test_a_band_comes_back_with_its_drums_tempi_and_keys() -> None:

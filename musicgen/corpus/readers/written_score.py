@@ -22,6 +22,7 @@ from musicgen.score import NOTE_DTYPE, Score
 from musicgen.score_fields import (
     MAX_TEMPO,
     MIN_TEMPO,
+    PEDAL_CHANGE_DTYPE,
     PEDAL_DTYPE,
     KeySignature,
     Part,
@@ -46,6 +47,7 @@ class WrittenNote(NamedTuple):
     velocity: int
     part: int
     tie: int = 0  # TIE_START | TIE_STOP
+    tie_number: int = 0  # that distinguishes ties of one key at a time; 0 if none is said
 
 
 @dataclass
@@ -59,6 +61,7 @@ class WrittenScore:
     tempos: dict[int, float] = field(default_factory=dict)  # start: quarters a minute
     keys: dict[int, tuple[int, bool]] = field(default_factory=dict)  # start: fifths, is_minor
     pedals: list[tuple[int, int, int]] = field(default_factory=list)  # start, end, part
+    pedal_changes: list[tuple[int, int, int]] = field(default_factory=list)  # start, value, part
     left_out: Counter[str] = field(default_factory=Counter)  # number of each thing, by its plural
 
 
@@ -111,7 +114,7 @@ def to_notation(written: WrittenScore, name: str, limits: Limits = LIMITS) -> No
         tuple(written.parts),
         changes,
         _keys(written.keys),
-        _pedals(written.pedals, int(table[:, 1].max())),
+        _pedals(written, int(table[:, 1].max())),
         written.resolution,
     )
     return Notation(score, tempo, phrases(written.left_out))
@@ -149,6 +152,7 @@ def cut_out(written: WrittenScore, spans: Sequence[tuple[int, int]]) -> WrittenS
         tempos={place(at): tempo for at, tempo in written.tempos.items() if is_left(at)},
         keys={place(at): key for at, key in written.keys.items() if is_left(at)},
         pedals=[(place(start), place(end), part) for start, end, part in written.pedals],
+        pedal_changes=[(place(start), value, part) for start, value, part in written.pedal_changes],
     )
 
 
@@ -156,22 +160,24 @@ def join_ties(notes: Iterable[WrittenNote], tracks: Sequence[int]) -> list[list[
     """Join tied notes of one track into one: rows of start, end, pitch, velocity, part.
 
     A tie leads to a note on the same key that begins where the first ends and says that a tie
-    ends there; of several in a track, to one of the same part.
+    ends there; of several in a track, to one of the same part, and of the same number.
     """
     rows: list[list[int]] = []
-    open_ties: dict[tuple[int, int, int], list[list[int]]] = {}  # track, pitch, end: rows
+    # By track, pitch and end: rows, with the numbers of their ties.
+    open_ties: dict[tuple[int, int, int], list[tuple[list[int], int]]] = {}
     for note in sorted(notes):
         track = tracks[note.part]
         waiting = open_ties.get((track, note.pitch, note.start)) if note.tie & TIE_STOP else None
         if waiting:
-            same_part = (i for i, row in enumerate(waiting) if row[4] == note.part)
-            row = waiting.pop(next(same_part, 0))
+            fits = [(row[4] == note.part, number == note.tie_number) for row, number in waiting]
+            row, _ = waiting.pop(fits.index(max(fits)))
             row[1] = max(row[1], note.end)
         else:
             row = [note.start, note.end, note.pitch, note.velocity, note.part]
             rows.append(row)
         if note.tie & TIE_START:
-            open_ties.setdefault((track, note.pitch, note.end), []).append(row)
+            place = track, note.pitch, note.end
+            open_ties.setdefault(place, []).append((row, note.tie_number))
     return rows
 
 
@@ -217,11 +223,12 @@ def _keys(keys: dict[int, tuple[int, bool]]) -> tuple[KeySignature, ...]:
     return tuple(signatures)
 
 
-def _pedals(spans: Iterable[tuple[int, int, int]], end: int) -> np.ndarray:
-    """Pedal changes of spans up to the end of the last note: (C,) PEDAL_CHANGE_DTYPE."""
+def _pedals(written: WrittenScore, end: int) -> np.ndarray:
+    """Pedal changes: those that are written, and of spans up to the last note's end: (C,)."""
     rows = [
         (start, min(stop, end) - start, part)
-        for start, stop, part in sorted(set(spans))
+        for start, stop, part in sorted(set(written.pedals))
         if min(stop, end) > start
     ]
-    return pedal_changes(np.array(rows, PEDAL_DTYPE))
+    changes = np.array(sorted(written.pedal_changes, key=lambda row: row[0]), PEDAL_CHANGE_DTYPE)
+    return np.concatenate([changes, pedal_changes(np.array(rows, PEDAL_DTYPE))])

@@ -42,26 +42,34 @@ def tempo_elements(score: Score, bars: Sequence[Bar]) -> list[tuple[int, Element
     return elements
 
 
-def pedal_elements(pedals: np.ndarray, staff: int) -> list[tuple[int, Element]]:
-    """Tick and element of each beginning and end of a part's pedal spans (P,) PEDAL_DTYPE.
+def pedal_elements(score: Score, part: int, staff: int) -> list[tuple[int, Element]]:
+    """Tick and element of each change of a part's pedal, and of the signs of its spans.
 
     Where the pedal comes up and goes down at once, only the beginning is marked.
     """
-    elements = []
-    starts = set(pedals["start"].tolist())
-    for start, duration, _ in pedals.tolist():
-        for tick, kind in ((start, "start"), (start + duration, "stop")):
-            if kind == "stop" and tick in starts:
-                continue
-            direction = Element("direction", placement="below")
-            holder = SubElement(direction, "direction-type")
-            SubElement(holder, "pedal", type=kind, line="no", sign="yes")
-            if staff:
-                SubElement(direction, "staff").text = str(staff)
-            pressed = "yes" if kind == "start" else "no"
-            SubElement(direction, "sound", {"damper-pedal": pressed})
-            elements.append((tick, direction))
-    return sorted(elements, key=lambda item: item[0])
+    spans = score.pedals[score.pedals["part"] == part]
+    starts = spans["start"].tolist()
+    stops = set((spans["start"] + spans["duration"]).tolist()) - set(starts)
+    signs = [(tick, _pedal_sign("start", staff)) for tick in starts]
+    signs += [(tick, _pedal_sign("stop", staff)) for tick in sorted(stops)]
+    changes = score.pedal_changes[score.pedal_changes["part"] == part]
+    sounds = [(start, _pedal_sound(value)) for start, value, _ in changes.tolist()]
+    return sorted([*signs, *sounds], key=lambda item: item[0])
+
+
+def _pedal_sign(kind: str, staff: int) -> Element:
+    direction = Element("direction", placement="below")
+    holder = SubElement(direction, "direction-type")
+    SubElement(holder, "pedal", type=kind, line="no", sign="yes")
+    if staff:
+        SubElement(direction, "staff").text = str(staff)
+    return direction
+
+
+def _pedal_sound(value: int) -> Element:
+    """A change of the pedal as it is played, in percent of its depth."""
+    percent = f"{value * 100 / 127:.2f}".rstrip("0").rstrip(".")
+    return Element("sound", {"damper-pedal": percent})
 
 
 def octave_element(shift: OctaveShift, staff: int, is_start: bool) -> Element:

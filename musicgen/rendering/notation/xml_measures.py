@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from xml.etree.ElementTree import Element, SubElement
 
 import numpy as np
@@ -25,6 +26,8 @@ from musicgen.rendering.notation.xml_notes import (
     rest_element,
 )
 from musicgen.score_fields import KeySignature
+
+_MAX_TIE_NUMBER = 16  # of MusicXML
 
 Timed = Sequence[tuple[int, Element]]  # tick and element
 
@@ -134,15 +137,16 @@ def _add_voices(
         return
     signs = {} if place.is_drum else bar_accidentals(voices, spelling.sharps(bar.start), spelling)
     if place.is_drum:
-        ordered = [voices[number] for number in sorted(voices)]
+        ordered = sorted(voices.items())
     else:
-        ordered = sorted(voices.values(), key=_mean_pitch, reverse=True)
-    ordered = ordered or [[]]
-    fullest = max(ordered, key=lambda chords: sum(chord.ticks for chord in chords))
-    for number, chords in enumerate(ordered):
+        ordered = sorted(voices.items(), key=lambda item: _mean_pitch(item[1]), reverse=True)
+    ordered = ordered or [(0, [])]
+    fullest = max((chords for _, chords in ordered), key=_sounding_ticks)
+    for number, (voice, chords) in enumerate(ordered):
         if number:
             _add_time(measure, "backup", bar.ticks)
-        here = Place(place.part, place.voice + number, place.staff, place.is_drum)
+        # Voices are numbered anew in each bar: ties of one key are told apart by their own number.
+        here = replace(place, voice=place.voice + number, tie_number=voice % _MAX_TIE_NUMBER + 1)
         measure.extend(_voice(chords, bar, here, spelling, signs, chords is not fullest))
 
 
@@ -174,6 +178,10 @@ def _voice(
             figure = Figure(beams_of[id(item)], mark)
             elements += chord_elements(item, spelling, signs, place, figure)
     return elements
+
+
+def _sounding_ticks(chords: Sequence[NotatedChord]) -> int:
+    return sum(chord.ticks for chord in chords)
 
 
 def _mean_pitch(chords: Sequence[NotatedChord]) -> float:

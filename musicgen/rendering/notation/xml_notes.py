@@ -25,6 +25,7 @@ class Place:
     voice: int
     staff: int  # 0 if the part has one staff
     is_drum: bool
+    tie_number: int = 0  # of ties; distinguishes those of one key at a time
 
 
 @dataclass(frozen=True)
@@ -147,8 +148,9 @@ def _add_figure(note: Element, place: Place, figure: Figure, tie: str) -> None:
         SubElement(note, "beam", number=str(number)).text = beam
     if tie or figure.tuplet:
         notations = SubElement(note, "notations")
+        numbered = {"number": str(place.tie_number)} if place.tie_number else {}
         for end in _tie_ends(tie):
-            SubElement(notations, "tied", type=end)
+            SubElement(notations, "tied", {"type": end, **numbered})
         ends = ("start", "stop") if figure.tuplet == "both" else (figure.tuplet,)
         for end in filter(None, ends):
             SubElement(notations, "tuplet", type=end)

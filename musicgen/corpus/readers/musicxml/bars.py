@@ -20,6 +20,7 @@ class Mark(NamedTuple):
     sound_tempo: float | None = None  # quarters a minute, as played; counts before `tempo`
     key: tuple[int, bool] | None = None  # fifths as they sound, is_minor
     pedal: str = ""  # start, stop or change
+    pedal_value: int | None = None  # 0 to 127, of a change that is played
 
 
 @dataclass

@@ -66,6 +66,12 @@ def sound_pedal(sound: Element) -> str:
     return "start" if is_down else "stop"
 
 
+def sound_pedal_value(sound: Element) -> int | None:
+    """How deep a `<sound>` says that the sustain pedal is, 0 to 127; None if in no number."""
+    percent = to_number(sound.get("damper-pedal"))
+    return None if percent is None else min(127, max(0, round(percent * 127 / 100)))
+
+
 def left_out_of(direction: Element) -> Counter[str]:
     """What of a direction a score does not hold."""
     left_out: Counter[str] = Counter()

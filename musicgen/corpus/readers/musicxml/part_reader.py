@@ -14,18 +14,17 @@ from musicgen.corpus.readers.musicxml.attributes import Attributes
 from musicgen.corpus.readers.musicxml.bars import Bar, Mark, PartKey, PartTable, Ticks
 from musicgen.corpus.readers.musicxml.durations import to_fraction, type_quarters
 from musicgen.corpus.readers.musicxml.instruments import ScorePart, drum_key
+from musicgen.corpus.readers.musicxml.ties import tie_number, tie_of
 from musicgen.corpus.readers.musicxml.xml_tree import child_text, to_int, to_number
 from musicgen.corpus.readers.written_score import (
     DEFAULT_TEMPO,
     DEFAULT_VELOCITY,
-    TIE_START,
-    TIE_STOP,
     WrittenNote,
 )
 
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _FORTE_VELOCITY = 90  # of which MusicXML states dynamics as percentages
-_TIES = {"start": TIE_START, "stop": TIE_STOP, "continue": TIE_START | TIE_STOP}
+_OFFSET_SOUNDS = {"direction": "no", "sound": "yes"}  # whether an offset is played, by default
 _NOTATIONS = {"ornaments": "~ornaments", "glissando": "~glissandi", "slide": "~glissandi"}
 
 
@@ -164,10 +163,11 @@ class PartReader:
             return
         is_drum = "unpitched" in children or instrument.is_drum
         number = self._table.number(self._part_key(identifier, is_drum, staff))
-        tie = _tie(note, children)
+        tie = tie_of(note, children)
+        velocity = self._note_velocity(note)
         notes = self._hidden if note.get("print-object") == "no" else self._bar.notes
         notes.append(
-            WrittenNote(start, end, pitch, self._note_velocity(note), number, tie)  # type: ignore[arg-type]
+            WrittenNote(start, end, pitch, velocity, number, tie, tie_number(children))  # type: ignore[arg-type]
         )
         for notation in children.get("notations", ()):
             if notation.tag in _NOTATIONS:
@@ -188,10 +188,7 @@ class PartReader:
         return self._velocity if percent is None else _velocity(percent)
 
     def _read_direction(self, direction: Element) -> None:
-        start = self._position
-        offset = direction.find("offset")
-        if offset is not None and offset.get("sound") == "yes":
-            start = max(0, start + self._ticks(to_fraction(offset.text) or 0))
+        start = self._place(direction)
         for metronome in direction.iterfind("direction-type/metronome"):
             tempo = directions.metronome_tempo(metronome, self._tempo)
             if tempo is not None:
@@ -204,8 +201,15 @@ class PartReader:
         for sound in direction.iterfind("sound"):
             self._read_sound(sound, start)
 
+    def _place(self, element: Element) -> Ticks:
+        """Where a direction or a sound is in the bar: here, or at the offset that it says."""
+        offset = element.find("offset")
+        if offset is None or offset.get("sound", _OFFSET_SOUNDS[element.tag]) != "yes":
+            return self._position
+        return max(0, self._position + self._ticks(to_fraction(offset.text) or 0))
+
     def _read_sound(self, sound: Element, start: Ticks | None = None) -> None:
-        start = self._position if start is None else start
+        start = self._place(sound) if start is None else start
         tempo = to_number(sound.get("tempo"))
         if tempo:
             self._tempo = tempo
@@ -215,7 +219,8 @@ class PartReader:
             self._velocity = _velocity(percent)
         pedal = directions.sound_pedal(sound)
         if pedal:
-            self._bar.marks.append(Mark(start, pedal=pedal))
+            value = directions.sound_pedal_value(sound)
+            self._bar.marks.append(Mark(start, pedal=pedal, pedal_value=value))
         for midi in sound.iterfind("midi-instrument"):
             self._part.apply(midi)
         if directions.is_jump(sound):
@@ -262,14 +267,6 @@ class PartReader:
             ]
             self._bar.length = max(self._bar.length, source.length)
             self._bar.sounding_length = max(self._bar.sounding_length, source.sounding_length)
-
-
-def _tie(note: Element, children: dict[str, Element]) -> int:
-    """The ties of a note, from its sound or, without one, from its notation."""
-    tie = 0
-    for element in note.iterfind("tie" if "tie" in children else "notations/tied"):
-        tie |= _TIES.get(element.get("type", ""), 0)
-    return tie
 
 
 def _key_number(pitch: Element) -> int:

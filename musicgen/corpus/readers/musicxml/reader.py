@@ -17,7 +17,11 @@ from musicgen.corpus.readers.musicxml.durations import (
     first_divisions,
     resolution_of,
 )
-from musicgen.corpus.readers.musicxml.encoded_tracks import encoded_tracks, with_tracks
+from musicgen.corpus.readers.musicxml.encoded_fields import (
+    encoded_tracks,
+    with_encoded_marks,
+    with_tracks,
+)
 from musicgen.corpus.readers.musicxml.instruments import ScorePart, read_part_list
 from musicgen.corpus.readers.musicxml.layout import Layout, lay_out
 from musicgen.corpus.readers.musicxml.part_reader import PartReader
@@ -50,7 +54,7 @@ def read_musicxml(text: str, name: str) -> Notation:
     _place_keys(written, parts, layout)
     for track, bars in enumerate(parts):
         _place_pedals(written, track, bars, layout)
-    notation = to_notation(written, name)
+    notation = with_encoded_marks(root, to_notation(written, name), written.bars)
     return with_tracks(notation, tracks) if tracks else notation
 
 
@@ -109,12 +113,12 @@ def _place_tempos(written: WrittenScore, parts: Sequence[Sequence[Bar]], layout:
     """The tempo marks of all parts; at one place, what is played counts before what is printed."""
     printed: dict[int, float] = {}
     played: dict[int, float] = {}
-    for bars in parts:
+    for bars in reversed(parts):  # the first part counts, and of several marks its last
         for start, is_left_out, mark in _marks(bars, layout):
             if not is_left_out and mark.sound_tempo is not None:
-                played.setdefault(start, mark.sound_tempo)
+                played[start] = mark.sound_tempo
             elif not is_left_out and mark.tempo is not None:
-                printed.setdefault(start, mark.tempo)
+                printed[start] = mark.tempo
     tempos = printed | played
     first = min(tempos, default=0)
     is_pickup = len(written.bars) > 1 and first == written.bars[1][0]
@@ -140,13 +144,18 @@ def _place_keys(written: WrittenScore, parts: Sequence[Sequence[Bar]], layout: L
 
 
 def _place_pedals(written: WrittenScore, track: int, bars: Sequence[Bar], layout: Layout) -> None:
-    """The spans of the pedal of a score part, for each of its parts."""
+    """The pedal of a score part, for each of its parts: its depths as played, or the signs."""
+    marks = [(start, mark) for start, _, mark in _marks(bars, layout) if mark.pedal]
+    part_numbers = [i for i, part in enumerate(written.parts) if part.track == track]
+    depths = [(start, m.pedal_value) for start, m in marks if m.pedal_value is not None]
+    if depths:
+        changes = [(start, value, number) for start, value in depths for number in part_numbers]
+        written.pedal_changes += changes
+        return
     spans: list[tuple[int, int]] = []
     down: int | None = None
     end = max((note.end for note in written.notes), default=0)
-    for start, _, mark in _marks(bars, layout):
-        if not mark.pedal:
-            continue
+    for start, mark in marks:
         if down is not None and (mark.pedal != "start" or start > down):
             spans.append((down, start))
             down = None
@@ -154,5 +163,4 @@ def _place_pedals(written: WrittenScore, track: int, bars: Sequence[Bar], layout
             down = start
     if down is not None:
         spans.append((down, end))
-    part_numbers = [i for i, part in enumerate(written.parts) if part.track == track]
     written.pedals += [(start, stop, number) for start, stop in spans for number in part_numbers]

@@ -58,15 +58,16 @@ def quality_view(piece: SavedPiece, score: Score) -> None:
 
 
 def _overview(score: Score, of_what: str) -> None:
-    """Key, range, density and polyphony in one line. of_what: empty if that is plain."""
+    """Estimated key, range, density and polyphony in one line. of_what: empty if that is plain."""
     if not len(score):
         return
-    key, pitches = find_keys([score])[0], score.notes["pitch"]
+    key, pitches = find_keys([score])[0], score.pitched.notes["pitch"]
     sharps = key.sharps if key else None
-    low, high = (pitch_name(int(pitch), sharps) for pitch in (pitches.min(), pitches.max()))
-    parts = [
-        f"**{key}**" if key else "no key",
-        f"from {low} to {high}",
+    parts = [f"estimated key **{key}**" if key else "no key"]
+    if len(pitches):
+        low, high = (pitch_name(int(pitch), sharps) for pitch in (pitches.min(), pitches.max()))
+        parts.append(f"from {low} to {high}")
+    parts += [
         f"{len(score) / max(score.seconds, 1):.1f} notes a second"
         if score.is_performance
         else f"{len(score) / max(score.bars, 1):.1f} notes a bar",
