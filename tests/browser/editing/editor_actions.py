@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -43,7 +44,8 @@ class Roll:
     """The editor on a page, in ticks and pitches."""
 
     def __init__(self, page: Any, server: Any, piece: SavedPiece) -> None:
-        self.page, self.problems = page, []
+        self.page = page
+        self.problems: list[str] = []
         page.on("pageerror", lambda problem: self.problems.append(str(problem)))
         self.open(server, piece.id)
 
@@ -89,6 +91,6 @@ class Roll:
         self.editor.get_by_text("All edits are saved").wait_for()
         return str(self.editor.get_attribute("data-piece"))
 
-    def notes(self) -> list[tuple[int, ...]]:
+    def notes(self) -> Sequence[tuple[int, ...]]:
         """Start, duration, pitch, velocity and part of the saved notes."""
         return open_piece(self.saved()).music().rows()

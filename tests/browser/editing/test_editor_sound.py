@@ -58,7 +58,7 @@ def loudest(roll: Roll, tries: int = 12) -> float:
     return max(peaks)
 
 
-def test_parts_are_muted_and_soloed_while_it_plays(roll):
+def test_parts_are_muted_and_soloed_while_it_plays(roll: Roll) -> None:
     roll.button("Loop").click()
     roll.button("Play").click()
     wait_until(lambda: peak(roll) > 0.001)
@@ -73,7 +73,7 @@ def test_parts_are_muted_and_soloed_while_it_plays(roll):
     wait_until(lambda: loudest(roll, 4) == 0)
 
 
-def test_edits_sound_at_once_and_nothing_sounds_of_an_empty_piece(roll):
+def test_edits_sound_at_once_and_nothing_sounds_of_an_empty_piece(roll: Roll) -> None:
     roll.press("Control+a", "Delete")
     roll.notes()
     roll.button("Play").click()
@@ -81,7 +81,7 @@ def test_edits_sound_at_once_and_nothing_sounds_of_an_empty_piece(roll):
     assert loudest(roll, 4) == 0
 
 
-def test_a_midi_keyboard_sounds_and_is_recorded_over_a_part(roll):
+def test_a_midi_keyboard_sounds_and_is_recorded_over_a_part(roll: Roll) -> None:
     roll.page.get_by_text("Play notes in").click()
     roll.button("Use a MIDI keyboard").click()
     roll.editor.get_by_text("Connected: Fake keyboard").wait_for()
@@ -103,7 +103,7 @@ def test_a_midi_keyboard_sounds_and_is_recorded_over_a_part(roll):
     assert len(roll.notes()) == 12
 
 
-def test_without_access_the_page_says_why(roll):
+def test_without_access_the_page_says_why(roll: Roll) -> None:
     refuse = "() => { navigator.requestMIDIAccess = async () => { throw new Error('no'); }; }"
     roll.page.evaluate(refuse)
     roll.page.get_by_text("Play notes in").click()
@@ -111,7 +111,7 @@ def test_without_access_the_page_says_why(roll):
     roll.editor.get_by_text("The browser was not allowed to use MIDI devices").wait_for()
 
 
-def test_the_piano_of_the_page_is_played_by_mouse_and_the_computers_keys(roll):
+def test_the_piano_of_the_page_is_played_by_mouse_and_the_computers_keys(roll: Roll) -> None:
     roll.page.get_by_text("Play notes in").click()
     key = roll.button("C4")
     key.wait_for()
