@@ -114,8 +114,7 @@ def x_limits(page: Any) -> list[float]:
 
 
 def wait_for_more_points(page: Any, than: int) -> None:
-    page.wait_for_selector(f'.curves:not([data-points="{than}"])')
-    assert points(page) > than
+    wait_until(lambda: points(page) > than)
 
 
 def overflow_pixels(page: Any) -> float:

@@ -131,7 +131,7 @@ def test_the_clicked_bar_is_in_the_url(server, browser_page):
 
 
 def test_a_cancelled_import_keeps_the_files_copied_so_far(server, browser_page, tmp_path: Path):
-    folder, many = tmp_path / "very many", 30_000
+    folder, many = tmp_path / "very many", 60_000
     folder.mkdir()
     notes = tiny_pieces(1)[0].notes
     data = midi_bytes(Score(notes, name="tune 00000"))
@@ -145,7 +145,7 @@ def test_a_cancelled_import_keeps_the_files_copied_so_far(server, browser_page, 
     path.fill(str(folder))
     path.press("Enter")
     page.get_by_role("button", name="Import the folder").click()
-    page.get_by_text(re.compile(r"Copying the folder: [\d,]+ of 30,000, about .+ left")).wait_for()
+    page.get_by_text(re.compile(r"Copying the folder: [\d,]+ of 60,000, about .+ left")).wait_for()
     page.get_by_role("button", name="Cancel").click()
     page.get_by_text("files added to very many").wait_for()
     copied = len(list((server.home / "collections/very many").glob("*.mid")))

@@ -70,7 +70,7 @@ def _wait_in_the_queue_and_cancel(page) -> None:
     page.get_by_text("Place 2 in the queue").wait_for()
     assert "run=the+other" in page.url
     page.get_by_role("button", name="Cancel").click()
-    page.get_by_text("Cancelled while it waited").wait_for()
+    page.get_by_text("Cancelled while it waited.", exact=True).wait_for()
 
 
 def _stop_and_compose(page, status: Path) -> None:

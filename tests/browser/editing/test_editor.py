@@ -106,11 +106,11 @@ def test_velocities_are_drawn_in_the_lane(roll):
 
 
 def test_quantise_follows_the_chosen_triplets(roll):
-    roll.editor.get_by_label("Snap").select_option("Off")
+    roll.editor.locator("select.snap").select_option("Off")
     roll.drag((12, 72), (17, 72))
     start = next(row[0] for row in roll.notes() if row[2] == 72)
     assert start in (4, 5, 6)
-    roll.editor.get_by_label("Snap").select_option("Eighth triplet")
+    roll.editor.locator("select.snap").select_option("Eighth triplet")
     roll.press("q")
     assert next(row[0] for row in roll.notes() if row[2] == 72) == 8
 

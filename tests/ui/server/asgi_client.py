@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote, urlencode
 
 from starlette.applications import Starlette
 from starlette.routing import Route
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,12 @@ class Answer:
         return json.loads(self.body)
 
 
+def run_in_thread(coroutine: Coroutine[Any, Any, T]) -> T:
+    """The result of a coroutine; a browser test may have left an event loop in this thread."""
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(asyncio.run, coroutine).result()
+
+
 class Client:
     """A client of some routes."""
 
@@ -32,11 +41,11 @@ class Client:
         self._app = Starlette(routes=routes)
 
     def get(self, path: str, **query: str) -> Answer:
-        return asyncio.run(self._answer("GET", path, urlencode(query), b"", ""))
+        return run_in_thread(self._answer("GET", path, urlencode(query), b"", ""))
 
     def post(self, path: str, body: Any, content_type: str = "application/json") -> Answer:
         data = json.dumps(body).encode()
-        return asyncio.run(self._answer("POST", path, "", data, content_type))
+        return run_in_thread(self._answer("POST", path, "", data, content_type))
 
     async def _answer(
         self, method: str, path: str, query: str, body: bytes, content_type: str

@@ -38,8 +38,12 @@ def answer(path: str, headers: dict[str, str]) -> tuple[dict[bytes, bytes], byte
     scope: dict[str, Any] = {"type": "http", "method": "GET", "path": path, "query_string": b""}
     scope["headers"] = [(name.encode(), value.encode()) for name, value in headers.items()]
 
+    requests = [{"type": "http.request"}]
+
     async def receive() -> dict[str, Any]:
-        return {"type": "http.request"}
+        if not requests:
+            await asyncio.Event().wait()  # the browser stays connected
+        return requests.pop()
 
     async def send(message: Any) -> None:
         sent.append(message)
