@@ -74,7 +74,7 @@ def in_key_of_chords(settings: ComposeSettings) -> ComposeSettings:
     for number, bar in enumerate(parse_progression(settings.chords)):
         for chord in bar:
             tones = [pitch for pitch in range(12) if chord.mask >> pitch & 1]
-            # The root counts twice, as in the bass; the first chord is heard as home.
+            # The root counts twice, as in the bass; the first chord is often the tonic.
             weight = 2 if number == 0 else 1
             pitches = [*(60 + tone for tone in tones), *([48 + chord.root] if tones else [])]
             rows += [(24 * len(rows), 24 * weight // len(bar), pitch) for pitch in pitches]

@@ -52,6 +52,8 @@ def range_of_bars(
         # Nothing is given around the last bars.
         assert drawn is None or isinstance(drawn, PartsSteps)
         return PartsBarRange(model, settings, score, first_bar, last_bar, drawn=drawn)
+    if parts is not None and not np.isin(score.notes["part"], parts).any():
+        raise InvalidSetting("the chosen parts have no note in this piece")
     chosen = None if parts is None else tuple(parts)
     return GivenBarRange(model, settings, score, first_bar, last_bar, parts=chosen)
 

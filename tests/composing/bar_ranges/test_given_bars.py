@@ -15,6 +15,7 @@ from musicgen.encoding.parts.surroundings import encode_surroundings
 from musicgen.encoding.parts.values import AT_END, REST, last_value
 from musicgen.errors import InvalidSetting
 from musicgen.score import Score
+from musicgen.theory.chosen_parts import only_parts
 from tests.encoding.parts.test_parts import A4, C3, C5, DUET
 from tests.helpers.tiny_music import band_pieces
 from tests.helpers.tiny_runs import band_composer
@@ -73,6 +74,11 @@ def test_the_bars_are_other_music_by_seed(composer: Composer) -> None:
     ]
     first, same, other = (piece.score for piece in drawn if piece is not None)
     assert first == same and first != other and first != score
+
+
+def test_parts_without_a_note_are_refused(composer: Composer) -> None:
+    with pytest.raises(InvalidSetting, match="have no note"):
+        composer.infill(ComposeSettings(bars=8), only_parts(_band(), [0, 1]), 2, 4, parts=[2])
 
 
 def test_a_model_that_does_not_know_given_steps_refuses(tmp_path: Path) -> None:
