@@ -175,4 +175,4 @@ class SilentReporter(Reporter):
         self.update(**changes)
 
     def add_metrics(self, **line: Any) -> None:
-        pass
+        """Nothing: the chief writes the metrics, which are those of all workers."""
