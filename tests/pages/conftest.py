@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -33,6 +34,12 @@ def _silent(monkeypatch: pytest.MonkeyPatch) -> None:
     """Render every piece as a moment of silence: sound is tested in the browser."""
     silence = wav_bytes(Score(notes_from([])))
     monkeypatch.setattr("musicgen.ui.compose.piece_cache.wav_bytes", lambda score: silence)
+
+
+@pytest.fixture(autouse=True)
+def _same_drawn_seeds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seeds that the pages draw are the same at each run of a test, and so are its pieces."""
+    monkeypatch.setattr("secrets.randbelow", random.Random(0).randrange)
 
 
 @pytest.fixture(autouse=True, scope="session")
