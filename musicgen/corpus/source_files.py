@@ -19,6 +19,8 @@ from musicgen.corpus.readers.limits import LIMITS, check_size
 
 # Files that operating systems leave in folders and zips, in lower case.
 _SYSTEM_FILES = {"thumbs.db", "desktop.ini", "__macosx"}
+# Name, up to a number, of the zips in which the Data page sends very many files at once.
+PACK_PREFIX = "musicgen-dropped-files-"
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ def list_uploads(files: Iterable[tuple[str, bytes]], stack: ExitStack) -> Listin
     """List uploads, pairs of name and bytes, and the members of the zips among them.
 
     System files and hidden files inside an uploaded folder are left out, as in any folder.
+    Members of a pack of the Data page are listed like files that were uploaded one by one.
     """
     archives = stack.enter_context(_Archives())
     listing: Listing = []
@@ -59,7 +62,7 @@ def list_uploads(files: Iterable[tuple[str, bytes]], stack: ExitStack) -> Listin
         if len(parts) > 1 and any(map(_is_ignored, parts)):
             continue
         if is_zip(name):
-            listing += _list_zip(data, name, name, archives)
+            listing += _list_zip(data, "" if name.startswith(PACK_PREFIX) else name, name, archives)
         else:
             listing.append(file_in_memory(name, data))
     return listing

@@ -1,7 +1,8 @@
 """Count of dropped files against those that arrived: a Streamlit component.
 
 A browser loses some of very many uploads, and the uploader does not say so. The component sees
-what is dropped on the uploaders of the page; the server says what has come.
+what is dropped on the uploaders of the page; the server says what has come. Very many files are
+sent in zips that the component makes.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+from musicgen.corpus.source_files import PACK_PREFIX
 from musicgen.ui.components.component import component
 
 UPLOADER_KEY = "upload-music"  # how the keys of the uploaders begin that are counted
@@ -40,6 +42,7 @@ def uploads(
         "advice": advice,
         "popover": popover,
         "uploader": uploader,
+        "zip": PACK_PREFIX,
     }
     _component(key="uploads", data=data)
 

@@ -29,7 +29,6 @@ _ADDITIONS = "_additions"  # number of additions: widgets are new after each
 _RECEIVED = "_received"  # files that came with the latest uploads
 _LAST_ADDED = "_last_added"  # CopyResult of the last import or upload
 
-MANY_FILES = 500  # of an upload; with 2,000 some have been lost between browser and server
 _MAX_RECEIVED = 3  # uploads that are remembered
 _MAX_OFFERED = 3  # collections that have the source already
 EXTENSIONS = [extension.removeprefix(".") for extension in FORMATS] + ["zip"]
@@ -135,10 +134,6 @@ def _upload_form(collection: str, additions: int) -> None:
         key=f"upload-target-{collection}",
         placeholder="A new collection: type its name",
         accept_new_options=True,
-    )
-    st.caption(
-        f"More than {MANY_FILES} files? Put them into a zip: a browser sends files one by one "
-        "and may lose some."
     )
     kinds: tuple[tuple[bool | str, str], ...] = (
         (True, "Files or a zip"),

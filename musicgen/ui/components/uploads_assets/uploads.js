@@ -1,11 +1,14 @@
 // Counts the files that are dropped on an uploader against those that the server has received,
 // says how many are missing, and sends them again. Streamlit's uploader says nothing of files that
 // failed once others have arrived; and of very many at once it draws all for each that is sent, for
-// minutes, and loses some: those are given to it in batches.
+// minutes, and loses some: those are given to it in zips, which the server unpacks.
 // Streamlit calls the default export on every rerun and on every change of theme.
 
-const BATCH_FILES = 100; // sent at once: the uploader draws all of them for each that is sent
+import { groups, zipOf } from "./zip.js";
+
+const MAX_FILES = 100; // given to the uploader as they are: it draws all for each that is sent
 const QUIET_MS = 30000; // without a finished upload, until missing files are reported
+const FAILED_MS = 1000; // from the failure of all uploads, until they are reported
 const OPENING_MS = 10000; // longest time until the uploader is on the page
 const POLL_MS = 100;
 const counts = new WeakMap(); // Streamlit's element for the component -> its Uploads
@@ -32,14 +35,17 @@ class Uploads {
     this.dropped = 0; // since nothing was missing
     this.leftOut = 0; // of these, files of other formats
     this.handled = null; // number of the last addition that was compared
-    this.batch = []; // files that are being sent by this component
+    this.zipped = new Map(); // name of a zip -> the files in it
+    this.zips = 0; // made so far
+    this.sent = 0; // requests of the files that the uploader got last
+    this.failed = 0; // of these
     this.closing = new AbortController();
     const options = { capture: true, signal: this.closing.signal };
     document.addEventListener("change", (event) => this.handleChange(event), options);
     document.addEventListener("drop", (event) => this.handleDrop(event), options);
     this.observer = new PerformanceObserver((list) => this.handleSent(list.getEntries()));
     this.observer.observe({ type: "resource" });
-    this.element(".again").addEventListener("click", () => this.sendBatch());
+    this.element(".again").addEventListener("click", () => this.sendMissing());
     this.element(".close").addEventListener("click", () => this.forget());
   }
 
@@ -66,6 +72,12 @@ class Uploads {
   }
 
   remove(name) {
+    const files = this.zipped.get(name);
+    if (files) {
+      const gone = new Set(files);
+      this.missing = this.missing.filter((file) => !gone.has(file));
+      return;
+    }
     const base = baseName(name);
     const index = this.missing.findIndex((file) => baseName(file.name) === base);
     if (index >= 0) this.missing.splice(index, 1);
@@ -74,15 +86,13 @@ class Uploads {
   handleAddition() {
     clearTimeout(this.timer);
     this.isQuiet = true; // the uploader is a new one: uploads to the one before are lost
-    const isWhole = this.batch.length && !this.batch.some((file) => this.missing.includes(file));
-    this.batch = [];
-    if (isWhole && this.missing.length) this.sendBatch();
+    this.zipped.clear();
   }
 
   handleChange(event) {
     if (this.isDispatching || !isUploader(event.target)) return;
     const files = [...event.target.files];
-    if (files.length > BATCH_FILES) event.stopImmediatePropagation();
+    if (files.length > MAX_FILES) event.stopImmediatePropagation();
     this.add(files);
   }
 
@@ -92,53 +102,83 @@ class Uploads {
     const entries = [...items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
     const plain = [...files]; // gone after the event
     const hasFolders = entries.some((entry) => entry.isDirectory);
-    if (hasFolders || plain.length > BATCH_FILES) {
+    if (hasFolders || plain.length > MAX_FILES) {
       event.preventDefault();
       event.stopImmediatePropagation();
     }
     this.add(hasFolders ? await filesOf(entries) : plain, hasFolders);
   }
 
-  // isHeld: whether the uploader has not seen them, as always with more than a batch.
-  add(files, isHeld = files.length > BATCH_FILES) {
+  // isHeld: whether the uploader has not seen them, as always with very many.
+  add(files, isHeld = files.length > MAX_FILES) {
     if (!this.missing.length) this.dropped = this.leftOut = 0;
     const read = files.filter(({ name }) => this.data.endings.includes(ending(name)));
     this.dropped += files.length;
     this.leftOut += files.length - read.length;
     this.missing.push(...read);
     this.isQuiet = false;
-    this.wait();
+    this.sent = read.length;
+    this.failed = 0;
+    this.wait(QUIET_MS);
     this.show();
-    if (isHeld && read.length) this.sendBatch();
+    if (isHeld && read.length) this.sendMissing();
   }
 
   handleSent(entries) {
-    if (entries.some(({ name }) => name.includes("/_stcore/upload_file/"))) this.wait();
+    const uploads = entries.filter(({ name }) => name.includes("/_stcore/upload_file/"));
+    if (!uploads.length) return;
+    this.failed += uploads.filter(({ responseStatus }) => !isSuccess(responseStatus)).length;
+    this.wait(this.failed >= this.sent ? FAILED_MS : QUIET_MS);
   }
 
-  wait() {
+  wait(quietMs) {
     clearTimeout(this.timer);
     if (!this.missing.length) return;
     this.timer = setTimeout(() => {
       this.isQuiet = true;
       this.show();
-    }, QUIET_MS);
+    }, quietMs);
   }
 
-  async sendBatch() {
-    this.batch = this.missing.slice(0, BATCH_FILES);
+  async sendMissing() {
     this.isQuiet = false;
     this.show();
+    const files = this.missing.length > MAX_FILES ? await this.zip(this.missing) : this.missing;
     const input = await this.openUploader();
     if (input) {
       const transfer = new DataTransfer();
-      for (const file of this.batch) transfer.items.add(file);
+      for (const file of files) transfer.items.add(file);
+      this.sent = files.length;
+      this.failed = 0;
       input.files = transfer.files;
       this.isDispatching = true;
       input.dispatchEvent(new Event("change", { bubbles: true }));
       this.isDispatching = false;
     }
-    this.wait();
+    this.wait(QUIET_MS);
+  }
+
+  // Files in zips; those that are zips stay as they are, and those that cannot be read stay missing.
+  async zip(files) {
+    const isZip = ({ name }) => ending(name) === "zip";
+    const sent = files.filter(isZip);
+    for (const some of groups(files.filter((file) => !isZip(file)))) {
+      const members = [];
+      const read = [];
+      for (const file of some) {
+        try {
+          members.push([file.webkitRelativePath || file.name, new Uint8Array(await file.arrayBuffer())]);
+          read.push(file);
+        } catch {
+          continue; // deleted or locked since it was dropped
+        }
+      }
+      if (!members.length) continue;
+      const name = `${this.data.zip}${++this.zips}.zip`;
+      this.zipped.set(name, read);
+      sent.push(new File([zipOf(members)], name));
+    }
+    return sent;
   }
 
   async openUploader() {
@@ -155,7 +195,6 @@ class Uploads {
 
   forget() {
     this.missing = [];
-    this.batch = [];
     this.leftOut = 0;
     clearTimeout(this.timer);
     this.show();
@@ -163,7 +202,7 @@ class Uploads {
 
   show() {
     const missing = this.missing.length;
-    const isCounting = missing >= BATCH_FILES && !this.isQuiet;
+    const isCounting = missing > MAX_FILES && !this.isQuiet;
     const isReported = this.isQuiet && (missing > 0 || this.leftOut > 0);
     this.element(".count").textContent = isCounting ? this.progressText() : this.reportText();
     this.element(".advice").textContent = missing ? this.data.advice : "";
@@ -198,6 +237,11 @@ class Uploads {
 
 function isUploader(target) {
   return target instanceof Element && target.closest("[class*=st-key-upload-music]") !== null;
+}
+
+// 0: the request did not come through.
+function isSuccess(status) {
+  return status >= 200 && status < 300;
 }
 
 function baseName(name) {
