@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
+import msgspec
+
+from musicgen.metres import TICKS_PER_QUARTER
 from musicgen.rendering.musicxml import Unprintable, printed_musicxml
 from musicgen.score import Score
 from musicgen.theory.harmony.vocabulary import Chord
@@ -24,10 +28,33 @@ _OTHER_SPACINGS = (0.22, 0.28, 0.2, 0.25)  # verovio's spacingLinear; the last i
 _SYSTEM, _MEASURE = 'class="system"', 'class="measure"'
 
 
+@dataclass(frozen=True)
+class Engraving:
+    """Printed pages, and when their notes sound; times in ticks of the grid."""
+
+    pages: list[str]  # SVG documents
+    notes: dict[str, tuple[int, int]]  # id of an element -> its start and end
+    bars: dict[str, int]  # id of an element -> its start
+
+
+class _Entry(msgspec.Struct):
+    """An entry of verovio's time map."""
+
+    qstamp: float  # quarters from the beginning
+    on: list[str] = []
+    off: list[str] = []
+    measure_on: str = msgspec.field(default="", name="measureOn")
+
+
 def score_svgs(
     score: Score, title: str = "", chords: Sequence[tuple[int, Chord]] = ()
 ) -> list[str]:
-    """One SVG document for every page.
+    """One SVG document for every page: the pages of `engrave`."""
+    return engrave(score, title, chords).pages
+
+
+def engrave(score: Score, title: str = "", chords: Sequence[tuple[int, Chord]] = ()) -> Engraving:
+    """The printed pages of a score.
 
     chords: symbols that are printed above the first staff, with their ticks on the grid.
     Raises Unprintable for a performance, and where verovio refuses the score.
@@ -42,7 +69,22 @@ def score_svgs(
     if not toolkit.loadData(printed_musicxml(score, title, chords).decode("utf-8")):
         raise Unprintable("the piece could not be engraved as a printed score")
     _avoid_lonely_bar(toolkit)
-    return [toolkit.renderToSVG(page) for page in range(1, toolkit.getPageCount() + 1)]
+    pages = [toolkit.renderToSVG(page) for page in range(1, toolkit.getPageCount() + 1)]
+    return Engraving(pages, *_times(toolkit))
+
+
+def _times(toolkit: Any) -> tuple[dict[str, tuple[int, int]], dict[str, int]]:
+    """Start and end of each printed note, and start of each bar, by the ids of their elements."""
+    notes: dict[str, tuple[int, int]] = {}
+    bars: dict[str, int] = {}
+    time_map = toolkit.renderToTimemap({"includeMeasures": True})
+    for entry in msgspec.convert(time_map, list[_Entry]):
+        tick = round(entry.qstamp * TICKS_PER_QUARTER)
+        notes |= {element: (notes[element][0], tick) for element in entry.off if element in notes}
+        notes |= dict.fromkeys(entry.on, (tick, tick))
+        if entry.measure_on:
+            bars[entry.measure_on] = tick
+    return notes, bars
 
 
 def _avoid_lonely_bar(toolkit: Any) -> None:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from musicgen.rendering.musicxml import Unprintable
-from musicgen.rendering.svg import score_svgs
+from musicgen.rendering.svg import engrave, score_svgs
 from musicgen.score import Score, notes_from
 from musicgen.score_fields import Part
 from tests.helpers.bands import performance_score
@@ -82,3 +82,11 @@ def test_a_last_bar_does_not_stand_alone() -> None:
         rows = [(24 * n, 24, 60 + n % 12) for n in range(4 * bars)]
         systems = score_svgs(Score(notes_from(rows)))[-1].split('class="system"')
         assert systems[-1].count('class="measure"') > 1
+
+
+def test_printed_notes_and_bars_have_their_times() -> None:
+    rows = [(0, 24, 67), (24, 120, 60)]  # an upbeat, then a note tied over a bar line
+    engraved = engrave(Score(notes_from(rows), metres=PICKUP))
+    assert list(engraved.notes.values()) == [(0, 24), (24, 120), (120, 144)]
+    assert list(engraved.bars.values()) == [0, 24, 120]
+    assert all(f'id="{element}"' in engraved.pages[0] for element in engraved.notes)

@@ -15,12 +15,16 @@ _EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
 
 
 def component(name: str) -> Callable[..., Any]:
-    """Register the component of NAME_assets/: NAME.html, NAME.css, and the module NAME.js."""
+    """Register the component of NAME_assets/: NAME.html, NAME.css, and the module NAME.js.
+
+    Before its own style it has that of all components, shared/base.css.
+    """
     folder = Path(__file__).parent / f"{name}_assets"
+    base = folder.parent / "shared/base.css"
     return st.components.v2.component(
         f"musicgen_{name}",
         html=(folder / f"{name}.html").read_text("utf-8"),
-        css=(folder / f"{name}.css").read_text("utf-8"),
+        css=base.read_text("utf-8") + (folder / f"{name}.css").read_text("utf-8"),
         js=join_modules(folder, f"{name}.js"),
     )
 

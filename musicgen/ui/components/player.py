@@ -44,17 +44,20 @@ def roll_player(
     marks: Sequence[Mark] = (),
     plays: bool = False,
     scroll_count: int = 0,
+    piece_id: str = "",
 ) -> PlayerEvent:
     """Show a score as a piano roll that plays a WAV file; return the selected bars and mark.
 
     wav: of the score (see `wav_bytes`); empty shows the roll without sound. key: unique on the
     page; under the same key a sound goes on playing over reruns. plays: whether a new sound starts
     by itself. scroll_count: the player scrolls into view whenever this changes, but not to 0.
+    piece_id: of a printed score on the same page, which then follows the sound (`printed_score`).
     """
     piece = {
         **drawing(score, wav, primer_notes, marks),
         "plays": plays,
         "scrollCount": scroll_count,
+        "channel": piece_id,
     }
     result = _component(
         key=key,

@@ -15,7 +15,7 @@ from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.read_score import read_score
 from musicgen.rendering.musicxml import musicxml_bytes
 from musicgen.rendering.pdf.document import pdf_bytes
-from musicgen.rendering.svg import score_svgs
+from musicgen.rendering.svg import Engraving, engrave
 from musicgen.rendering.wav import wav_bytes
 from musicgen.score import Score
 from musicgen.theory.harmony.chord_track import chord_track
@@ -40,9 +40,14 @@ def wav_task(score: Score) -> Task[bytes]:
     return _wav_task(score_key(replace(score, name="")), score)
 
 
-def svg_pages(score: Score, has_chords: bool = False) -> list[str]:
-    """Pages of the printed score as SVG documents, with the chords that are found in it or not."""
-    return _svg_pages(score_key(score), score, has_chords)
+def engraving(score: Score, has_chords: bool = False) -> Engraving:
+    """The printed score, with the chords that are found in it or not."""
+    return _engraving(score_key(score), score, has_chords)
+
+
+def svg_pages(score: Score) -> list[str]:
+    """Pages of the printed score as SVG documents."""
+    return engraving(score).pages
 
 
 def pdf_file(score: Score) -> bytes:
@@ -65,9 +70,9 @@ def _wav_task(key: bytes, _score: Score) -> Task[bytes]:
 
 
 @st.cache_resource(max_entries=MAX_CACHED_FILES, show_spinner=False)
-def _svg_pages(key: bytes, _score: Score, has_chords: bool) -> list[str]:
+def _engraving(key: bytes, _score: Score, has_chords: bool) -> Engraving:
     chords = chord_track(_score.on_grid()).changes if has_chords else []
-    return score_svgs(_score, chords=chords)
+    return engrave(_score, chords=chords)
 
 
 @st.cache_resource(max_entries=MAX_CACHED_FILES, show_spinner=False)

@@ -1,7 +1,8 @@
 // Buttons of the passages shared with training pieces, and the legend of the roll's colours.
 
-// Buttons, those of copied passages first; onClick: called with the index of a mark.
-export function markButtons({ marks, colours }, onClick) {
+// Elements of the passages: a button for each that is copied, and a list, closed at first, of those
+// that pieces of people share as well; onClick: called with the index of a mark.
+export function markElements({ marks, colours }, onClick) {
   const buttons = marks.map(({ label, shared }, index) => {
     const button = document.createElement("button");
     button.type = "button";
@@ -10,8 +11,20 @@ export function markButtons({ marks, colours }, onClick) {
     button.addEventListener("click", () => onClick(index));
     return button;
   });
-  const copied = buttons.filter((_, index) => !marks[index].shared);
-  return [...new Set([...copied, ...buttons])]; // copies matter most
+  const copied = buttons.filter((_, index) => !marks[index].shared); // copies matter most
+  const shared = buttons.filter((_, index) => marks[index].shared);
+  return shared.length ? [...copied, sharedList(shared)] : copied;
+}
+
+function sharedList(buttons) {
+  const list = document.createElement("details");
+  const summary = document.createElement("summary");
+  const passages = buttons.length === 1 ? "short passage" : "short passages";
+  summary.textContent = `${buttons.length} ${passages} also in training pieces`;
+  const row = document.createElement("div");
+  row.append(...buttons);
+  list.append(summary, row);
+  return list;
 }
 
 // Elements that name the colours: the parts that sound, the beginning, the outlines.
@@ -21,7 +34,7 @@ export function legendItems({ colours, notes, parts, primerNotes, marks }) {
   const entries = shown.map((part) => [parts[part], colours.parts[part], ""]);
   if (primerNotes) entries.unshift(["beginning", colours.primer, ""]);
   if (marks.some((mark) => mark.shared)) {
-    entries.push(["shared, as composers share", colours.shared, "outline"]);
+    entries.push(["also in training pieces", colours.shared, "outline"]);
   }
   if (marks.some((mark) => !mark.shared)) entries.push(["copied", colours.copied, "outline"]);
   return entries.map(([name, colour, className]) => {

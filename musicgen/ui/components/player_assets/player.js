@@ -1,8 +1,9 @@
 // Player: the roll, its transport, and the selection of bars. Streamlit calls the default export
 // on every rerun and change of theme.
 
+import { PositionChannel } from "../shared/position_channel.js";
 import { parseMessage } from "./message.js";
-import { legendItems, markButtons } from "./passages.js";
+import { legendItems, markElements } from "./passages.js";
 import { Roll } from "./roll/roll.js";
 import { formatTime, secondsAt } from "./time_map.js";
 import { Transport } from "./transport.js";
@@ -10,6 +11,7 @@ import { Transport } from "./transport.js";
 const players = new WeakMap(); // Streamlit's element -> Player
 let lastScrollCount = 0;
 const ZOOM_FACTOR = 1.5;
+const GRID = 24; // ticks of the grid to the quarter
 
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".player");
@@ -49,6 +51,7 @@ class Player {
         selection: () => this.selection,
       },
     );
+    this.channel = new PositionChannel(); // to the printed score
     this.addListeners();
     this.resizing = new ResizeObserver(() => {
       this.roll.fit();
@@ -78,6 +81,14 @@ class Player {
     this.on(canvas, "pointerup", () => this.handleRelease());
     this.on(canvas, "pointercancel", () => this.handleRelease());
     this.on(canvas, "pointerleave", () => this.describeNote(-1));
+    this.channel.listen({ onRequest: (request) => this.answer(request) }, this.closing.signal);
+  }
+
+  // Do what the printed score asks for: another position, playing, or nothing but the position.
+  answer({ tick, toggles }) {
+    if (tick !== undefined) this.transport.seek((tick * this.piece.ticksPerQuarter) / GRID);
+    if (toggles) this.transport.toggle();
+    this.draw();
   }
 
   close() {
@@ -90,6 +101,7 @@ class Player {
   show(piece, wav) {
     const isNew = this.piece?.id !== piece.id;
     this.piece = piece;
+    this.channel.piece = piece.channel;
     if (isNew) this.selection = null;
     this.transport.show(piece, isNew, wav);
     this.roll.show(piece, isNew);
@@ -113,12 +125,15 @@ class Player {
 
   setMarks() {
     const { id, marks, notes } = this.piece;
-    const buttons = markButtons(this.piece, (index) => {
+    const list = this.find(".marks");
+    const wasOpen = list.querySelector("details")?.open ?? false;
+    const elements = markElements(this.piece, (index) => {
       this.transport.seek(notes.start[marks[index].start] ?? 0);
       this.report("mark", { piece: id, mark: index });
     });
-    const list = this.find(".marks");
-    list.replaceChildren(...buttons);
+    list.replaceChildren(...elements);
+    const shared = list.querySelector("details");
+    if (shared) shared.open = wasOpen;
     list.hidden = !marks.length;
   }
 
@@ -251,6 +266,7 @@ class Player {
   describePosition() {
     const { tempoMap, end, isPerformance } = this.piece;
     const { now, plays } = this.transport;
+    this.channel.publish((now * GRID) / this.piece.ticksPerQuarter, plays);
     const bar = this.roll.barAt(now);
     const length = formatTime(Math.round(secondsAt(tempoMap, end)));
     const time = `${formatTime(secondsAt(tempoMap, now))} / ${length}`;

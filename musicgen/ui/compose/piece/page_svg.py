@@ -1,4 +1,4 @@
-"""Printed pages as SVG on white, so that they can be read in a dark theme too."""
+"""Printed pages joined into one SVG document."""
 
 from __future__ import annotations
 
@@ -7,12 +7,6 @@ from collections.abc import Sequence
 
 _ROOT = re.compile(r'<svg [^>]*viewBox="0 0 (\d+(?:\.\d+)?) (\d+(?:\.\d+)?)"[^>]*>')
 _WHITE = '<rect width="100%" height="100%" fill="white"/>'
-
-
-def on_white(page: str) -> str:
-    """Add a white background to a page, an SVG document by verovio."""
-    root = _root_tag(page)
-    return page[: root.end()] + _WHITE + page[root.end() :]
 
 
 def join_pages(pages: Sequence[str]) -> str:

@@ -110,6 +110,7 @@ def _piece(waits: bool) -> None:
         primer_notes=primer_notes(piece),
         marks=marks_of(piece),
         scroll_count=session.scroll_count,
+        piece_id=piece.id,
     )
     if not sound and score.seconds <= AUTO_SOUND_SECONDS:
         st.caption("Rendering its sound …")

@@ -9,13 +9,13 @@ from musicgen.files import message_of
 from musicgen.rendering.figures.roll import piano_roll
 from musicgen.rendering.musicxml import Unprintable
 from musicgen.score import Score
+from musicgen.ui.components.printed_score import printed_score
 from musicgen.ui.compose.piece.downloads import downloads
 from musicgen.ui.compose.piece.edit_view import edit_view
 from musicgen.ui.compose.piece.originality_view import originality_view
-from musicgen.ui.compose.piece.page_svg import on_white
 from musicgen.ui.compose.piece.quality_view import quality_view
 from musicgen.ui.compose.piece.takes_view import takes_view
-from musicgen.ui.compose.piece_cache import MAX_PRINTED_NOTES, score_of, svg_pages
+from musicgen.ui.compose.piece_cache import MAX_PRINTED_NOTES, engraving, score_of
 from musicgen.ui.compose.piece_facts import marks_of, primer_notes
 from musicgen.ui.compose.session import current_session
 from musicgen.ui.shared.text import escape, format_count
@@ -63,14 +63,11 @@ def printed_view(piece: SavedPiece, score: Score) -> None:
     )  # fmt: skip
     with st.spinner("Engraving …"):
         try:
-            pages = svg_pages(score, has_chords)
+            engraved = engraving(score, has_chords)
         except Unprintable as error:
             st.info(escape(message_of(error)))
             return
-    with st.container(key="printed-score"):
-        for number, page in enumerate(pages, 1):
-            alt = f"The piece in print, page {number} of {len(pages)}"
-            st.image(on_white(page), width="stretch", alt=alt)
+    printed_score(engraved, piece.id, "printed-score")
 
 
 VIEWS = {
