@@ -30,6 +30,7 @@ from musicgen.score_fields import (
     check_parts,
     default_parts,
     microseconds_per_quarter,
+    note_order,
     pedal_spans,
     seconds_at,
     without_repeats,
@@ -82,7 +83,7 @@ class Score:
     unreleased: np.ndarray = field(default_factory=lambda: np.zeros(0, UNRELEASED_DTYPE))  # (U,)
 
     def __post_init__(self) -> None:
-        notes = np.array(self.notes, dtype=NOTE_DTYPE)
+        notes = np.asarray(self.notes, dtype=NOTE_DTYPE)
         check_notes(notes)
         if not 1 <= self.resolution <= MAX_RESOLUTION:
             raise ValueError(f"a resolution of {self.resolution} ticks is not supported")
@@ -91,8 +92,7 @@ class Score:
         if not parts:
             notes, parts = default_parts(notes)
         check_parts(notes, self.pedal_changes, parts)
-        order = np.lexsort((notes["duration"], notes["part"], notes["pitch"], notes["start"]))
-        notes = notes[order]
+        notes = notes[note_order(notes)]  # a copy, which no other array shares
         notes.flags.writeable = False
         object.__setattr__(self, "notes", notes)
         object.__setattr__(self, "parts", parts)
@@ -101,7 +101,8 @@ class Score:
             changes = changes[np.lexsort((changes["part"], changes["start"]))]
             object.__setattr__(self, "pedal_changes", changes)
         # A table of chosen columns would keep the room of the others.
-        unreleased = np.sort(np.array(self.unreleased, UNRELEASED_DTYPE))
+        unreleased = np.array(self.unreleased, UNRELEASED_DTYPE)
+        unreleased.sort()
         object.__setattr__(self, "unreleased", unreleased)
 
     def __eq__(self, other: object) -> bool:
@@ -157,7 +158,7 @@ class Score:
     def is_drum(self) -> np.ndarray:
         """Whether each note is of a drum part: (N,) bool."""
         drums = np.array([part.is_drum for part in self.parts], dtype=bool)
-        return drums[self.notes["part"]] if len(self) else np.zeros(0, dtype=bool)
+        return drums[self.notes["part"]] if drums.any() else np.zeros(len(self), dtype=bool)
 
     @cached_property
     def pitched(self) -> Score:
@@ -285,14 +286,15 @@ def without_overlaps(notes: np.ndarray) -> np.ndarray:
     Of notes with the same start, the longest stays; a note that still sounds when its key is
     struck again ends there.
     """
-    order = np.lexsort((-notes["duration"], notes["start"], notes["pitch"]))
-    table = notes[order].copy()
-    same_key = table["pitch"][1:] == table["pitch"][:-1]
-    first = np.ones(len(table), dtype=bool)
-    first[1:] = ~(same_key & (table["start"][1:] == table["start"][:-1]))
-    table = table[first]
-    if len(table) > 1:
-        gap = table["start"][1:] - table["start"][:-1]
-        cut = (table["pitch"][1:] == table["pitch"][:-1]) & (gap < table["duration"][:-1])
-        table["duration"][:-1][cut] = gap[cut]
-    return table[np.lexsort((table["pitch"], table["start"]))]
+    start = notes["start"].astype(np.int64)
+    key = notes["pitch"].astype(np.int64) << 32 | start
+    order = key.argsort(kind="stable")
+    key = key[order]
+    if (key[1:] == key[:-1]).any():
+        order = np.lexsort((-notes["duration"], start, notes["pitch"]))
+        order = order[np.append(True, key[1:] != key[:-1])]
+    table = notes[order]
+    gap = np.diff(table["start"])
+    cut = (np.diff(table["pitch"]) == 0) & (gap < table["duration"][:-1])
+    table["duration"][:-1][cut] = gap[cut]
+    return table[(start[order] << 7 | table["pitch"]).argsort(kind="stable")]

@@ -200,6 +200,17 @@ def _all_fit(notes: np.ndarray) -> bool:
     )
 
 
+def note_order(notes: np.ndarray) -> np.ndarray:
+    """Indices that sort notes by start, pitch, part and duration: (N,) NOTE_DTYPE -> (N,)."""
+    key = notes["start"].astype(np.int64) << 7 | notes["pitch"]
+    key = key << 15 | notes["part"]
+    order = key.argsort(kind="stable")
+    ordered = key[order]
+    if (ordered[1:] == ordered[:-1]).any():
+        return np.lexsort((notes["duration"], key))
+    return order
+
+
 def check_parts(notes: np.ndarray, changes: np.ndarray, parts: tuple[Part, ...]) -> None:
     """Raise ValueError for rows of parts that do not exist and programs that are not the part's."""
     for table in (notes, changes):

@@ -30,6 +30,8 @@ def move_spans(table: np.ndarray, clock: Clock) -> np.ndarray:
 
 def move_changes(table: np.ndarray, clock: Clock) -> np.ndarray:
     """Pedal changes on another clock: (C,) -> (C,)."""
+    if not len(table):
+        return table
     changes = table.copy()
     changes["start"] = clock(table["start"].astype(np.int64))
     return changes
@@ -38,6 +40,8 @@ def move_changes(table: np.ndarray, clock: Clock) -> np.ndarray:
 def move_marks(marks: Iterable[Mark], clock: Clock) -> tuple[Mark, ...]:
     """Marks on another clock; of several at one tick the last stays."""
     marks = list(marks)
+    if not marks:
+        return ()
     starts = clock(np.array([mark.start for mark in marks], dtype=np.int64)).tolist()
     by_start = dict(zip(starts, marks, strict=True))
     return tuple(mark.at(start) for start, mark in by_start.items())
@@ -50,9 +54,11 @@ def end_at_first_release(notes: np.ndarray) -> np.ndarray:
     while the second sounds, a synthesizer ends both. A note within another stays: (N,) -> (N,),
     notes in the order of a score.
     """
-    key = notes["part"].astype(np.int64) << 7 | notes["pitch"]
-    order = np.argsort(key, kind="stable")  # notes of one key stay in order of start, duration
-    key, start = key[order], notes["start"][order].astype(np.int64)
+    key = notes["part"].astype(np.int32) << 7 | notes["pitch"]
+    if len(key) and key.max() < 2**16:
+        key = key.astype(np.uint16)  # sorted in a fraction of the time
+    order = key.argsort(kind="stable")  # notes of one key stay in order of start, duration
+    key, start = key[order].astype(np.int64), notes["start"][order].astype(np.int64)
     end = start + notes["duration"][order]
     # The latest end before, on the same key: keys are kept apart by an offset.
     offset = key * (int(end.max(initial=0)) + 1)

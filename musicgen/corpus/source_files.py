@@ -92,14 +92,13 @@ def read_file(path: Path | str) -> bytes:
 
     A device or a pipe, which may have no end, is refused before it is opened.
     """
-    path = Path(path)
     try:
-        status = path.stat()
+        status = os.stat(path)  # noqa: PTH116 - of 100,000 files without their Paths
         if not stat.S_ISREG(status.st_mode):
             raise UnreadableScore("it is not a file that can be read (a device or a pipe)")
-        limit = LIMITS.archive_bytes if is_zip(path.name) else LIMITS.file_bytes
+        limit = LIMITS.archive_bytes if is_zip(str(path)) else LIMITS.file_bytes
         check_size(status.st_size, limit)
-        return path.read_bytes()
+        return Path(path).read_bytes()
     except (OSError, ValueError) as problem:  # ValueError: a name that no file can have
         raise UnreadableScore(f"it cannot be opened: {_os_reason(problem)}") from problem
 

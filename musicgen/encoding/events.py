@@ -9,7 +9,7 @@ before and cost no bits: what sounds, the clock and the pitch classes played
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
 import msgspec
@@ -63,10 +63,10 @@ class EventsEncoding:
         """
         pitched = [score.pitched for score in scores if len(score.pitched)]
         tables = [score.notes for score in pitched]
-        notes = np.concatenate(tables) if tables else np.zeros(0, NOTE_DTYPE)
         performed = sum(len(score) for score in pitched if score.is_performance)
-        varied = {name: len(np.unique(notes[name])) > 1 for name in ("velocity", "program")}
-        return cls(**varied, clock="seconds" if 2 * performed > len(notes) else "beats")
+        is_performed = 2 * performed > sum(map(len, tables))
+        varied = {name: _is_varied(tables, name) for name in ("velocity", "program")}
+        return cls(**varied, clock="seconds" if is_performed else "beats")
 
     @classmethod
     def from_json(cls, entry: object) -> EventsEncoding:
@@ -97,16 +97,16 @@ class EventsEncoding:
         score, grid = self.grid.place(score), self.grid
         notes = self._on_grid(score)
         onsets = notes["start"] // grid.ticks
-        columns = [
-            np.diff(onsets, prepend=0).clip(max=grid.max_units),
-            notes["pitch"] - LOWEST_KEY,
-            notes["duration"] // grid.ticks - 1,
-        ]
+        fields = np.empty((len(notes), 3 + self.velocity + self.program), np.int32)
+        fields[:, 0] = onsets
+        fields[1:, 0] -= onsets[:-1]
+        np.minimum(fields[:, 0], grid.max_units, out=fields[:, 0])
+        fields[:, 1] = notes["pitch"] - LOWEST_KEY
+        fields[:, 2] = notes["duration"] // grid.ticks - 1
         if self.velocity:
-            columns.append(notes["velocity"] // 4)
+            fields[:, 3] = notes["velocity"] // 4
         if self.program:
-            columns.append(notes["program"])
-        fields = np.stack(columns, axis=1).astype(np.int32)  # (N, F)
+            fields[:, -1] = notes["program"]
         return Steps(fields, score.mean_tempo, score.metres, score.name)
 
     def decode(self, steps: Steps) -> Score:
@@ -179,14 +179,21 @@ class EventsEncoding:
     def _on_grid(self, score: Score) -> np.ndarray:
         """The notes with starts and ends on the grid, within the keys and durations."""
         notes, ticks = score.notes.copy(), self.grid.ticks
-        start = np.rint(notes["start"] / ticks).astype(np.int32)
-        end = np.rint((notes["start"] + notes["duration"]) / ticks).astype(np.int32)
+        start, end = notes["start"], notes["start"] + notes["duration"]
+        start, end = (np.rint(edge / ticks).astype(np.int32) for edge in (start, end))
         notes["start"] = start * ticks
         notes["duration"] = (end - start).clip(1, self.grid.max_units) * ticks
-        low, high = notes["pitch"] < LOWEST_KEY, notes["pitch"] > HIGHEST_KEY
-        notes["pitch"][low] += -(-(LOWEST_KEY - notes["pitch"][low]) // 12) * 12
-        notes["pitch"][high] -= -(-(notes["pitch"][high] - HIGHEST_KEY) // 12) * 12
+        pitch = notes["pitch"]
+        if len(pitch) and (pitch.min() < LOWEST_KEY or pitch.max() > HIGHEST_KEY):
+            low, high = pitch < LOWEST_KEY, pitch > HIGHEST_KEY
+            pitch[low] += -(-(LOWEST_KEY - pitch[low]) // 12) * 12
+            pitch[high] -= -(-(pitch[high] - HIGHEST_KEY) // 12) * 12
         return without_overlaps(notes)
+
+
+def _is_varied(tables: Sequence[np.ndarray], column: str) -> bool:
+    """Whether a column of tables with rows has more than one value."""
+    return any((table[column] != tables[0][column][0]).any() for table in tables)
 
 
 class _EventsJson(msgspec.Struct, tag_field="name", tag="events", forbid_unknown_fields=True):

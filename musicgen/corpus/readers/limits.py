@@ -64,13 +64,16 @@ def check_times(starts: np.ndarray, ends: np.ndarray, quarter: int, limits: Limi
 
     starts, ends: (N,) int64, so that sums cannot overflow, in units of a quarter / `quarter`.
     """
-    if (starts < 0).any() or (ends < starts).any():
+    if starts.min() < 0 or (ends < starts).any():
         raise UnreadableScore("a note has a time below zero: the file's times overflow")
-    length = int(ends.max()) // quarter
-    if length > limits.quarters or int(ends.max()) > MAX_TICK:
+    end = int(ends.max())
+    length = end // quarter
+    if length > limits.quarters or end > MAX_TICK:
         raise UnreadableScore(
             f"it lasts {length:,} quarter notes; a piece has at most {limits.quarters:,}"
         )
+    if length <= limits.gap_quarters:  # no silence is longer than the piece
+        return
     order = np.argsort(starts, kind="stable")
     latest_end = np.concatenate([[0], np.maximum.accumulate(ends[order])[:-1]])
     silence = int((starts[order] - latest_end).max()) // quarter

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.abc.books import BOOK, SplitBook
-from musicgen.corpus.readers.notation_worker import (
+from musicgen.corpus.readers.notation_messages import (
     Reply,
     Request,
     read_message,

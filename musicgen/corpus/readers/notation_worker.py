@@ -9,71 +9,29 @@ caller.
 from __future__ import annotations
 
 import faulthandler
-import json
 import os
 import signal
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
-from typing import IO, TypeVar
 
 from musicgen.corpus.errors import UnreadableScore
-from musicgen.corpus.readers.abc.books import BOOK, Book, TuneBounds, split
+from musicgen.corpus.readers.abc.books import BOOK, Book, split
 from musicgen.corpus.readers.archives import unpack_mxl
 from musicgen.corpus.readers.formats import ABC, MXL, to_text
 from musicgen.corpus.readers.limits import LIMITS
 from musicgen.corpus.readers.notation import read_text
-from musicgen.corpus.score_tables import ScoreHeader, header_of, tables_of
-from musicgen.json_files import parse_json
+from musicgen.corpus.readers.notation_messages import (
+    Reply,
+    Request,
+    read_message,
+    write_message,
+)
+from musicgen.corpus.score_tables import header_of, tables_of
 from musicgen.limited_process import WAITS
 
 SECONDS_PER_MEGABYTE = 60  # processor time that a text may take, beyond the seconds of a short one
 MAX_MEMORY_BYTES = 3 * 2**30  # of address space, if the system can enforce it
 MAX_REASON_CHARACTERS = 160
-
-
-@dataclass(frozen=True)
-class Request:
-    """A notation file, which follows as bytes."""
-
-    bytes: int
-    kind: str  # a value of formats.FORMATS, or BOOK
-
-
-@dataclass(frozen=True)
-class Reply:
-    """A score, whose tables follow as bytes, or the reason why there is none.
-
-    To a BOOK: the bounds of its tunes, whose text follows.
-    """
-
-    bytes: int = 0
-    score: ScoreHeader = field(default_factory=ScoreHeader)
-    left_out: tuple[str, ...] = ()
-    reason: str = ""
-    remedy: str = ""
-    tunes: TuneBounds = field(default_factory=TuneBounds)
-
-
-Message = TypeVar("Message", Request, Reply)
-
-
-def read_message(stream: IO[bytes], schema: type[Message]) -> tuple[Message, bytes]:
-    """Read a message, one line of JSON, and its bytes; raises EOFError at the stream's end."""
-    line = stream.readline()
-    if not line.endswith(b"\n"):
-        raise EOFError("the other process has ended")
-    message: Message = parse_json(line, schema)
-    body = stream.read(message.bytes)
-    if len(body) != message.bytes:
-        raise EOFError("the other process has ended")
-    return message, body
-
-
-def write_message(stream: IO[bytes], message: Request | Reply, body: bytes = b"") -> None:
-    """Write a message and its bytes."""
-    stream.write(json.dumps(asdict(message)).encode() + b"\n" + body)
-    stream.flush()
 
 
 def reply_to(

@@ -31,8 +31,8 @@ _INDEPENDENT_TRACKS = 2  # format of a file whose tracks are songs of their own
 
 # Bytes of an event after its delta time, by the first of them: without a status, those of a note.
 # 0 for events that take a closer look: system events, and those of one data byte.
-_NOTE_BYTES = np.array([2] * 0x80 + [3] * 0x40 + [0] * 0x20 + [3] * 0x10 + [0] * 0x10, np.uint8)
-_WITH_DELTAS = [_NOTE_BYTES + (_NOTE_BYTES > 0) * np.uint8(delta) for delta in (1, 2)]
+_NOTE_BYTES = [2] * 0x80 + [3] * 0x40 + [0] * 0x20 + [3] * 0x10 + [0] * 0x10
+_WITH_DELTAS = [bytes(size + delta if size else 0 for size in _NOTE_BYTES) for delta in (1, 2)]
 
 
 class MetaEvent(NamedTuple):
@@ -78,7 +78,7 @@ def parse_midi(data: bytes) -> MidiEvents:
         raise UnreadableScore("the file is cut short")
     spans = list(_track_spans(data, _CHUNK_HEADER_BYTES + header_bytes))
     padded = np.frombuffer(data + bytes(_MAX_VARIABLE_BYTES), np.uint8)
-    event_bytes = _event_bytes(padded)
+    event_bytes = _event_bytes(data, padded)
     starts = array("i")
     counts = []
     for start, stop in spans:
@@ -97,7 +97,7 @@ def run_starts(values: np.ndarray) -> np.ndarray:
     """Index of the first of each run of equal values: (N,) -> (R,) int64."""
     is_first = np.ones(len(values), dtype=bool)
     np.not_equal(values[1:], values[:-1], out=is_first[1:])
-    return np.flatnonzero(is_first)
+    return is_first.nonzero()[0]
 
 
 def _track_spans(data: bytes, position: int) -> Iterator[tuple[int, int]]:
@@ -114,17 +114,18 @@ def _track_spans(data: bytes, position: int) -> Iterator[tuple[int, int]]:
         position += size
 
 
-def _event_bytes(padded: np.ndarray) -> bytes:
+def _event_bytes(data: bytes, padded: np.ndarray) -> bytes:
     """Bytes of the event that begins at each place of a file, if one does: (N,).
 
     0 if that takes a closer look: at delta times of more than two bytes and at other than notes.
     padded: the file and _MAX_VARIABLE_BYTES more.
     """
-    size = len(padded) - _MAX_VARIABLE_BYTES
+    size = len(data)
     goes_on = padded >= 0x80  # a byte of a delta time that is not its last
-    short = _WITH_DELTAS[0][padded[1 : size + 1]]
-    long = _WITH_DELTAS[1][padded[2 : size + 2]] * ~goes_on[1 : size + 1]
-    return np.where(goes_on[:size], long, short).tobytes()
+    # bytes.translate takes a third of the time of a look-up by NumPy.
+    short = np.frombuffer((data[1:] + b"\0").translate(_WITH_DELTAS[0]), np.uint8)
+    long = np.frombuffer((data[2:] + b"\0\0").translate(_WITH_DELTAS[1]), np.uint8)
+    return np.where(goes_on[:size], long * ~goes_on[1 : size + 1], short).tobytes()
 
 
 def _find_events(
@@ -181,6 +182,9 @@ def _system_end(data: bytes, position: int) -> int:
 
 def _variable(data: bytes, position: int) -> tuple[int, int]:
     """A number of variable length, and the place after it."""
+    value = data[position]
+    if value < 0x80:  # most are of one byte
+        return value, position + 1
     value = 0
     for _ in range(_MAX_VARIABLE_BYTES):
         byte = data[position]
@@ -203,16 +207,16 @@ def _events(
     the byte after it.
     """
     tracks = np.arange(len(counts), dtype=np.int32).repeat(counts)
-    last = np.cumsum(counts, dtype=np.int64) - 1  # event of each track
+    last = np.array(counts, np.int64).cumsum() - 1  # event of each track
     deltas, places = _delta_times(padded, starts)
-    elapsed = np.cumsum(deltas)
-    before = np.append(0, elapsed[last[:-1]])[: len(counts)]  # of the tracks before each
-    ends = elapsed[last] - before
+    elapsed = deltas.cumsum()
+    until = elapsed[last]
+    ends = np.diff(until, prepend=0)
     if len(ends) and ends.max() > _MAX_TICK:
         raise damaged()
-    ticks = elapsed - before[tracks]
+    ticks = elapsed - (until - ends).repeat(counts)
     is_system = padded[places] >= 0xF0
-    system, channel = np.flatnonzero(is_system), np.flatnonzero(~is_system)
+    system, channel = (of_kind.nonzero()[0] for of_kind in (is_system, ~is_system))
     metas, exclusives = _system_events(data, ticks[system], tracks[system], places[system])
     tracks = tracks[channel]
     statuses, first, second = _channel_data(padded, places[channel], tracks)
@@ -249,7 +253,7 @@ def _delta_times(padded: np.ndarray, starts: np.ndarray) -> tuple[np.ndarray, np
     """Delta times of events that begin at places, and the places after them: 2 x (E,)."""
     byte = padded[starts]
     values, places = (byte & 0x7F).astype(np.int64), starts + 1
-    longer = np.flatnonzero(byte >= 0x80)
+    longer = (byte >= 0x80).nonzero()[0]
     while len(longer):
         byte = padded[places[longer]]
         values[longer] = values[longer] << 7 | byte & 0x7F

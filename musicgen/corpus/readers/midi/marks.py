@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
@@ -37,6 +38,8 @@ _TEMPO, _TIME_SIGNATURE, _KEY_SIGNATURE, _LYRIC, _MARKER = 0x51, 0x58, 0x59, 0x0
 _BANK_SELECT = (0, 32)  # controllers
 _MAX_POWER = 8  # of a metre's denominator
 
+_Metas: TypeAlias = Sequence[tuple[int, bytes]]  # ticks and data of one kind in all tracks, by tick
+
 
 @dataclass(frozen=True)
 class MidiMarks:
@@ -56,6 +59,8 @@ class MidiMarks:
 
     def tempo_changes_on(self, clock: Clock) -> tuple[TempoChange, ...]:
         """The changes of tempo on a score's clock, all of those at one tick."""
+        if not self.tempo_changes:
+            return ()
         starts = clock(np.array([change.start for change in self.tempo_changes], np.int64))
         rows = zip(starts.tolist(), self.tempo_changes, strict=True)
         return tuple(change.at(start) for start, change in rows)
@@ -72,17 +77,22 @@ class MidiMarks:
 
 def read_marks(events: MidiEvents, limits: Limits) -> MidiMarks:
     """The marks of a file; raises UnreadableScore if there are more than notes may be."""
-    tempo, changes = _tempos(events)
-    marks = MidiMarks(tempo, changes, _time_signatures(events), _key_signatures(events))
+    metas: dict[int, list[tuple[int, bytes]]] = {}
+    for meta in sorted(events.metas, key=lambda meta: meta.tick):
+        metas.setdefault(meta.kind, []).append((meta.tick, meta.data))
+    tempo, changes = _tempos(metas.get(_TEMPO, ()))
+    signatures = _time_signatures(metas.get(_TIME_SIGNATURE, ()))
+    keys = _key_signatures(metas.get(_KEY_SIGNATURE, ()))
+    marks = MidiMarks(tempo, changes, signatures, keys)
     if len(marks.starts) > limits.notes:
         raise UnreadableScore("it changes its tempo, metre or key more often than music does")
     return marks
 
 
-def _tempos(events: MidiEvents) -> tuple[float, tuple[TempoChange, ...]]:
+def _tempos(metas: _Metas) -> tuple[float, tuple[TempoChange, ...]]:
     """The tempo at the beginning and its changes; tempi out of range do not count."""
     changes = []
-    for tick, data in _metas(events, _TEMPO):
+    for tick, data in metas:
         microseconds = int.from_bytes(data[:3], "big")
         if len(data) >= 3 and microseconds:
             tempo = tempo_from_microseconds(microseconds)
@@ -93,19 +103,19 @@ def _tempos(events: MidiEvents) -> tuple[float, tuple[TempoChange, ...]]:
     return changes[0].tempo, tuple(changes[1:])
 
 
-def _time_signatures(events: MidiEvents) -> tuple[Signature, ...]:
+def _time_signatures(metas: _Metas) -> tuple[Signature, ...]:
     """Time signatures; those with absurd denominators are left out."""
     return tuple(
         (tick, data[0], 2 ** data[1])
-        for tick, data in _metas(events, _TIME_SIGNATURE)
+        for tick, data in metas
         if len(data) >= 2 and data[1] <= _MAX_POWER
     )
 
 
-def _key_signatures(events: MidiEvents) -> tuple[KeySignature, ...]:
+def _key_signatures(metas: _Metas) -> tuple[KeySignature, ...]:
     """Key signatures; those with more than seven sharps or flats are left out."""
     by_tick: dict[int, KeySignature] = {}
-    for tick, data in _metas(events, _KEY_SIGNATURE):
+    for tick, data in metas:
         fifths = int.from_bytes(data[:1], "big", signed=True)
         if len(data) >= 2 and abs(fifths) <= MAX_FIFTHS:
             by_tick[tick] = KeySignature(tick, fifths, data[1] == 1)
@@ -114,14 +124,12 @@ def _key_signatures(events: MidiEvents) -> tuple[KeySignature, ...]:
 
 def left_out(events: MidiEvents) -> tuple[str, ...]:
     """What a file holds beyond a score, with counts: `12 pitch bends`."""
-    controls = events.first[events.kinds == CONTROL]
-    of_controls = np.bincount(controls, minlength=128)
-    banks = int(of_controls[list(_BANK_SELECT)].sum())
     of_kinds = np.bincount(events.kinds, minlength=16).tolist()
+    banks, others = _controls(events) if of_kinds[CONTROL] else (0, 0)
     metas = [meta.kind for meta in events.metas]
     counts = Counter(
         {
-            "controller changes": len(controls) - int(of_controls[SUSTAIN_CONTROLLER]) - banks,
+            "controller changes": others,
             "bank selections": banks,
             "pitch bends": of_kinds[PITCH_BEND],
             "aftertouch events": of_kinds[KEY_PRESSURE] + of_kinds[CHANNEL_PRESSURE],
@@ -136,7 +144,8 @@ def left_out(events: MidiEvents) -> tuple[str, ...]:
     return phrases(counts)
 
 
-def _metas(events: MidiEvents, kind: int) -> Iterator[tuple[int, bytes]]:
-    """Tick and data of the meta events of a kind in all tracks, by tick."""
-    chosen = [(meta.tick, meta.data) for meta in events.metas if meta.kind == kind]
-    yield from sorted(chosen, key=lambda event: event[0])
+def _controls(events: MidiEvents) -> tuple[int, int]:
+    """Number of bank selections, and of controller changes that are none and no pedals."""
+    counts = np.bincount(events.first[events.kinds == CONTROL], minlength=128).tolist()
+    banks = sum(counts[controller] for controller in _BANK_SELECT)
+    return banks, sum(counts) - counts[SUSTAIN_CONTROLLER] - banks

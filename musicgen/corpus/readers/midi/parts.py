@@ -33,15 +33,12 @@ class MidiParts:
 
 def group_parts(events: MidiEvents, notes: MidiNotes) -> MidiParts:
     """Group notes by track, channel and program, in the order in which the file names them."""
-    changes = np.flatnonzero(events.kinds == PROGRAM)
+    changes = (events.kinds == PROGRAM).nonzero()[0]
     places = _places(events.tracks[changes], events.channels[changes])
-    codes = _places(notes.track, notes.channel) * _PROGRAMS
-    if len(changes):
-        codes += _programs(events, notes, changes, places)
-    runs = run_starts(codes)  # notes of a track mostly follow each other
+    runs, codes = _runs(events, notes, changes, places)
     # The event that names a part first: a change to its program, or its first note.
     mentions: dict[int, int] = {}
-    for code, event in zip(codes[runs].tolist(), notes.event[runs].tolist(), strict=True):
+    for code, event in zip(codes, notes.event[runs].tolist(), strict=True):
         mentions.setdefault(code, event)
     named = places * _PROGRAMS + events.first[changes]
     for code, event in zip(named.tolist(), changes.tolist(), strict=True):
@@ -49,8 +46,8 @@ def group_parts(events: MidiEvents, notes: MidiNotes) -> MidiParts:
             mentions[code] = min(mentions[code], event)
     order = sorted(mentions, key=lambda code: (code // (_CHANNELS * _PROGRAMS), mentions[code]))
     part_of = {code: number for number, code in enumerate(order)}
-    of_runs = np.array([part_of[code] for code in codes[runs].tolist()], np.int64)
-    lengths = np.append(runs[1:], len(codes)) - runs
+    of_runs = np.array([part_of[code] for code in codes], np.int64)
+    lengths = np.append(runs[1:], len(notes)) - runs
     return MidiParts(_parts(events, order), of_runs.repeat(lengths))
 
 
@@ -60,7 +57,7 @@ def pedal_changes(events: MidiEvents, notes: MidiNotes, parts: MidiParts) -> np.
     A change counts for the first part of its track and channel; where these have no notes, for
     the first part of its channel.
     """
-    rows = np.flatnonzero((events.kinds == CONTROL) & (events.first == SUSTAIN_CONTROLLER))
+    rows = ((events.kinds == CONTROL) & (events.first == SUSTAIN_CONTROLLER)).nonzero()[0]
     if not len(rows):
         return np.zeros(0, PEDAL_CHANGE_DTYPE)
     note_places = _places(notes.track, notes.channel)
@@ -84,6 +81,8 @@ def pedal_changes(events: MidiEvents, notes: MidiNotes, parts: MidiParts) -> np.
 def to_name(data: bytes) -> str:
     """Bytes of a MIDI text as one line of printable characters."""
     text = _decoded(data)
+    if text.isprintable():
+        return " ".join(text.split())[:_MAX_NAME_CHARACTERS]
     printable = "".join(character if character.isprintable() else " " for character in text)
     return " ".join(printable.split())[:_MAX_NAME_CHARACTERS]
 
@@ -121,6 +120,32 @@ def _parts(events: MidiEvents, codes: Sequence[int]) -> tuple[Part, ...]:
 def _places(tracks: np.ndarray, channels: np.ndarray) -> np.ndarray:
     """A number for each pair of a track and a channel: (N,), (N,) -> (N,) int64."""
     return tracks.astype(np.int64) * _CHANNELS + channels
+
+
+def _runs(
+    events: MidiEvents, notes: MidiNotes, changes: np.ndarray, places: np.ndarray
+) -> tuple[np.ndarray, list[int]]:
+    """First notes of the runs of one track, channel and program, and the number of these: 2 x R.
+
+    changes: (C,) events that are program changes. places: (C,) of their tracks and channels.
+    """
+    note_places = _places(notes.track, notes.channel)
+    runs = run_starts(note_places)  # notes of a track mostly follow each other
+    of_runs = note_places[runs].tolist()
+    programs = dict(zip(places.tolist(), events.first[changes].tolist(), strict=True))
+    first_notes: dict[int, int] = {}
+    for place, event in zip(of_runs, notes.event[runs].tolist(), strict=True):
+        first_notes.setdefault(place, event)
+    # Mostly each place has one program, named before its notes.
+    is_constant = len(programs) == len(changes) and all(
+        change < first_notes.get(place, change + 1)
+        for place, change in zip(programs, changes.tolist(), strict=True)
+    )
+    if not programs or (is_constant and programs.keys() >= first_notes.keys()):
+        return runs, [place * _PROGRAMS + programs.get(place, 0) for place in of_runs]
+    codes = note_places * _PROGRAMS + _programs(events, notes, changes, places)
+    runs = run_starts(codes)
+    return runs, codes[runs].tolist()
 
 
 def _programs(
