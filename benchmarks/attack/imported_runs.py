@@ -13,7 +13,6 @@ import os
 import random
 import shutil
 import tempfile
-import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -42,7 +41,7 @@ from musicgen.ui.home import run_summary
 from musicgen.ui.server.live_endpoint import live_answer
 from musicgen.ui.train.live_query import LiveQuery
 
-MAX_SECONDS = 10.0
+MAX_SECONDS = 10.0  # of processor time
 MAX_GROWTH_BYTES = 2**30
 ENCODINGS = ("notes", "parts")
 
@@ -113,14 +112,14 @@ def wrong_values(count: int, seed: int) -> Iterator[tuple[str, Case]]:
 
 def _case(run: Run, data: bytes, expected: list[list[int]] | None) -> Case:
     def case() -> str:
-        process, started = psutil.Process(), time.perf_counter()
+        process, started = psutil.Process(), _cpu_seconds()
         before = process.memory_info().rss
         try:
             imported = read_archive(io.BytesIO(data))
         except MusicgenError:
             imported = None
-        if time.perf_counter() - started > MAX_SECONDS:
-            raise Failed(f"it took {time.perf_counter() - started:.1f} seconds")
+        if (seconds := _cpu_seconds() - started) > MAX_SECONDS:
+            raise Failed(f"it took {seconds:.1f} seconds")
         if process.memory_info().rss - before > MAX_GROWTH_BYTES:
             raise Failed("it took more than 1 GiB")
         _check_others(run)
@@ -137,16 +136,21 @@ def _case(run: Run, data: bytes, expected: list[list[int]] | None) -> Case:
 
 def _check_imported(imported: Run, expected: list[list[int]] | None) -> str:
     _check_others(imported)
-    started = time.perf_counter()
+    started = _cpu_seconds()
     try:
         notes = composed_by(imported)
     except MusicgenError:
         return "refused when composing"
-    if time.perf_counter() - started > MAX_SECONDS:
-        raise Failed(f"composing took {time.perf_counter() - started:.1f} seconds")
+    if (seconds := _cpu_seconds() - started) > MAX_SECONDS:
+        raise Failed(f"composing took {seconds:.1f} seconds")
     if expected is not None and notes != expected:
         raise Failed("it composes other notes in silence")
     return "sound"
+
+
+def _cpu_seconds() -> float:
+    """Processor time of this process and of those that it started and that have ended."""
+    return sum(os.times()[:4])
 
 
 def _check_others(run: Run) -> None:

@@ -1,0 +1,35 @@
+"""Parts of MIDI files: by track, channel and program."""
+
+from __future__ import annotations
+
+import pytest
+
+from musicgen.corpus.readers.read_score import read_score
+from tests.helpers.small_midi import midi, note, program
+
+
+def test_a_change_of_program_begins_a_part() -> None:
+    data = midi(program(24) + note(64, 480) + program(40) + note(65, 480) + program(24))
+    score = read_score(data, "a.mid")
+    assert [(part.program, part.track) for part in score.parts] == [(24, 0), (40, 0)]
+    assert score.notes[["pitch", "part"]].tolist() == [(64, 0), (65, 1)]
+
+
+def test_a_program_after_the_first_note_of_its_channel_holds_for_the_later_ones() -> None:
+    data = midi(program(5, 1) + note(60, 9) + note(62, 9, channel=1) + program(7) + note(64, 9))
+    score = read_score(data, "a.mid")
+    assert [(part.program, part.channel) for part in score.parts] == [(5, 1), (0, 0), (7, 0)]
+    assert score.notes[["pitch", "program"]].tolist() == [(60, 0), (62, 5), (64, 7)]
+
+
+@pytest.mark.parametrize("tracks", [1, 32, 33, 200])  # keys of more than 32 have more than 16 bits
+def test_notes_of_many_tracks_end_with_the_releases_of_their_own_track(tracks: int) -> None:
+    score = read_score(midi(*([*note(60, 480 + 20 * i)] for i in range(tracks))), "a.mid")
+    ends = sorted(score.notes[["part", "duration"]].tolist())
+    assert ends == [(i, 24 + i) for i in range(tracks)]
+
+
+def test_channels_of_a_single_track_are_parts_of_one_track() -> None:
+    data = midi(note(60, 480) + note(64, 480, channel=3) + note(67, 480, channel=1), kind=0)
+    parts = read_score(data, "a.mid").parts
+    assert [(part.track, part.channel) for part in parts] == [(0, 0), (0, 3), (0, 1)]
