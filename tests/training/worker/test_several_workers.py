@@ -11,6 +11,7 @@ import time
 
 import pytest
 
+from musicgen.cli import main
 from musicgen.training.run_folder.registry import find_run
 from musicgen.training.run_folder.run import Run
 from tests.helpers.locations import ROOT
@@ -34,17 +35,25 @@ def free_addresses(count: int) -> str:
     return ",".join(addresses)
 
 
-def train(name: str, *options: str, source: str = "") -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "musicgen", "train", *([source] if source else [])]
-    command += ["--run", name, *MODEL.split(), *options]
+def arguments(name: str, source: str, *options: str) -> list[str]:
+    return ["train", *([source] if source else []), "--run", name, *MODEL.split(), *options]
+
+
+def train(name: str, source: str, *options: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "musicgen", *arguments(name, source, *options)]
     return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+
+
+def train_alone(name: str, source: str, *options: str) -> None:
+    """Train with one worker, in this process: it has TensorFlow loaded but once."""
+    assert main(arguments(name, source, *options)) == 0
 
 
 def start_two(name: str, source: str, *options: str) -> list[subprocess.Popen[str]]:
     addresses = free_addresses(2)
     return [
-        train(name, *options, "--workers", addresses, "--worker", "0", source=source),
-        train(name, *options, "--workers", addresses, "--worker", "1"),
+        train(name, source, *options, "--workers", addresses, "--worker", "0"),
+        train(name, "", *options, "--workers", addresses, "--worker", "1"),
     ]
 
 
@@ -65,8 +74,7 @@ def wait_for_batches(run: str, batches: int) -> Run:
 def test_losses_of_two_workers_are_those_of_one(source: str) -> None:
     both = start_two("both workers", source, "--epochs", "2")
     assert [process.wait(LIMIT_SECONDS) for process in both] == [0, 0]
-    alone = train("one worker", "--epochs", "2", source=source)
-    assert alone.wait(LIMIT_SECONDS) == 0
+    train_alone("one worker", source, "--epochs", "2")
     losses = losses_of(find_run("both workers"))
     assert len(losses) == 4
     assert losses == pytest.approx(losses_of(find_run("one worker")), abs=1e-4)
@@ -84,7 +92,6 @@ def test_a_killed_worker_is_said_and_the_run_resumes(source: str, killed: int) -
         assert run.status().state == "failed"
         assert "has died or cannot be reached" in run.status().message
     step = run.stored_status().step
-    # TensorFlow is loaded again: one worker goes on, from the last checkpoint.
-    assert train(name, "--resume", "--epochs", "1").wait(LIMIT_SECONDS) == 0
+    train_alone(name, "", "--resume", "--epochs", "1")  # from the last checkpoint
     assert run.status().state == "finished"
     assert step >= 10
