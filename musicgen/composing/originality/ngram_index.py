@@ -11,6 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
+HASHED_AT_ONCE = 2**14  # n-grams whose hashes stay in the processor's cache while computed
 _MULTIPLIER = 0x9E3779B97F4A7C15  # 2^64 divided by the golden ratio
 
 
@@ -25,9 +26,13 @@ class NgramIndex:
     @classmethod
     def build(cls, codes: np.ndarray, length: int) -> NgramIndex:
         """Index codes (M,); the position of an n-gram is that of its first code."""
-        hashes = ngram_hashes(codes, length)
-        mask = np.uint64((1 << max(len(hashes), 1).bit_length()) - 1)
-        packed = (hashes & ~mask) | np.arange(len(hashes), dtype=np.uint64)
+        count = max(len(codes) - length + 1, 0)
+        mask = np.uint64((1 << max(count, 1).bit_length()) - 1)
+        packed = np.empty(count, np.uint64)
+        for first in range(0, count, HASHED_AT_ONCE):
+            last = min(first + HASHED_AT_ONCE, count)
+            hashes = ngram_hashes(codes[first : last + length - 1], length)
+            packed[first:last] = (hashes & ~mask) | np.arange(first, last, dtype=np.uint64)
         packed.sort()
         return cls(length, packed, mask)
 
@@ -53,8 +58,23 @@ def ngram_hashes(codes: np.ndarray, length: int) -> np.ndarray:
     count = max(codes.shape[-1] - length + 1, 0)
     if count == 1:  # the case while composing: one weighted sum gives the same hash faster
         return (codes * _weights(length)).sum(axis=-1, keepdims=True)
-    hashes = np.zeros((*codes.shape[:-1], count), np.uint64)
-    for offset in range(length if count else 0):
-        hashes *= np.uint64(_MULTIPLIER)
-        hashes += codes[..., offset : offset + count]
-    return hashes * np.uint64(_MULTIPLIER)
+    if not count:
+        return np.zeros((*codes.shape[:-1], 0), np.uint64)
+    return _polynomials(codes, length) * np.uint64(_MULTIPLIER)
+
+
+def _polynomials(codes: np.ndarray, length: int) -> np.ndarray:
+    """Polynomial of the multiplier with each `length` codes: (..., M) -> (..., M - length + 1).
+
+    Two of half the length make one, so that the steps grow with the logarithm of the length.
+    """
+    if length == 1:
+        return codes
+    half = length // 2
+    halves = _polynomials(codes, half)
+    joined = halves[..., :-half] * np.uint64(pow(_MULTIPLIER, half, 2**64))
+    joined += halves[..., half:]
+    if length % 2:
+        joined = joined[..., :-1] * np.uint64(_MULTIPLIER)
+        joined += codes[..., length - 1 :]
+    return joined

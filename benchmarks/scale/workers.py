@@ -1,0 +1,224 @@
+"""Trainings in several workers on one machine: their losses, their speed, and what a kill does.
+
+    python -m benchmarks.scale.workers losses [--batches 200]
+    python -m benchmarks.scale.workers speed [--seconds 60]
+    python -m benchmarks.scale.workers kills [--kills 10]
+
+losses: one, two and three workers at the same batch size on the chorales; the largest difference
+of the losses of any BLOCK_BATCHES batches from those of one process. speed: one worker on one core
+against two, each on a core of its own: predicted notes a second, and a processor second of the
+busier worker, for several batch sizes; a quiet machine has both alike. kills: two workers, one of
+which is killed at a random moment; the seconds until the other says so and ends, and whether the
+run then resumes to its end. `MUSICGEN_HOME` has the runs afterwards, unless it is not set: then a
+temporary folder is the home. Linux alone pins processes to cores.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from statistics import median
+from typing import Any
+
+import psutil
+
+from musicgen.training.run_folder.registry import find_run
+from musicgen.training.run_folder.run import Run, UnknownRun
+
+SOURCE = "bach-chorales"
+SMALL = "--width 64 --layers 1 --dropout 0 --batch-size 12 --length 64 --epochs 100000 --patience 0"
+LARGE = "--width 256 --layers 2 --dropout 0 --length 128 --epochs 100000 --patience 0"
+BATCH_SIZES = (32, 64, 128)
+WARM_UP_BATCHES = 15  # tracing, and the first batches
+LIMIT_SECONDS = 900.0
+KILL_SECONDS = 20.0  # after the first batch, at most
+POLL_SECONDS = 0.05
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("measured", choices=sorted(MEASURED))
+    parser.add_argument("--batches", type=int, default=200)
+    parser.add_argument("--seconds", type=float, default=60.0, help="of each training for its speed")
+    parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--json", action="store_true", help="print JSON in place of lines")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as home:
+        os.environ.setdefault("MUSICGEN_HOME", home)
+        rows = MEASURED[arguments.measured](arguments)
+    for row in rows:
+        print(json.dumps(row) if arguments.json else "  ".join(f"{k} {v}" for k, v in row.items()))
+
+
+class Training:
+    """The processes of one training, the chief first."""
+
+    def __init__(self, name: str, options: str, cores: Sequence[int | None]) -> None:
+        """cores: the one that each worker runs on; None lets it run on all."""
+        self.name = f"{name} {time.time_ns():x}"
+        addresses = _free_addresses(len(cores)) if len(cores) > 1 else ""
+        self.processes = []
+        for number, core in enumerate(cores):
+            command = [SOURCE] if number == 0 else []
+            if addresses:
+                command += ["--workers", addresses, "--worker", str(number)]
+            self.processes.append(start(self.name, [*command, *options.split()], core))
+
+    @property
+    def run(self) -> Run:
+        return find_run(self.name)
+
+    def blocks(self) -> list[dict[str, Any]]:
+        """The lines of metrics of some batches each, so far."""
+        try:
+            return [line for line in self.run.metrics() if line["kind"] == "step"]
+        except UnknownRun:  # the chief has not begun it
+            return []
+
+    def wait_for(self, batches: int) -> None:
+        """Wait until the metrics of so many batches are written."""
+        end = time.monotonic() + LIMIT_SECONDS
+        while not (blocks := self.blocks()) or blocks[-1]["step"] < batches:
+            if time.monotonic() > end or all(p.poll() is not None for p in self.processes):
+                raise RuntimeError(f"'{self.name}' has not trained {batches} batches")
+            time.sleep(POLL_SECONDS)
+
+    def processor_seconds(self) -> float:
+        """Processor time of the worker that has used most."""
+        times = [psutil.Process(process.pid).cpu_times() for process in self.processes]
+        return max(time_.user + time_.system for time_ in times)
+
+    def kill(self) -> None:
+        """Kill all workers."""
+        for process in self.processes:
+            process.kill()
+            process.communicate()
+
+
+def start(name: str, arguments: list[str], core: int | None = None) -> subprocess.Popen[str]:
+    """Start one worker, on one core or on all."""
+    command = [sys.executable, "-m", "musicgen", "train", "--run", name, *arguments]
+    pinned = [] if core is None else ["taskset", "--cpu-list", str(core)]
+    output = subprocess.DEVNULL
+    return subprocess.Popen(
+        [*pinned, *command], stdout=output, stderr=subprocess.PIPE, text=True, errors="replace"
+    )
+
+
+def compare_losses(arguments: argparse.Namespace) -> list[dict[str, Any]]:
+    """Largest difference of the losses of two and three workers from those of one process."""
+    losses: dict[int, list[float]] = {}
+    for workers in (1, 2, 3):
+        training = Training(f"{workers} workers", SMALL, [None] * workers)
+        try:
+            training.wait_for(arguments.batches)
+            losses[workers] = [b["loss"] for b in training.blocks() if b["step"] <= arguments.batches]
+        finally:
+            training.kill()
+    return [
+        {
+            "workers": workers,
+            "batches": arguments.batches,
+            "first loss, bits": round(own[0], 4),
+            "last": round(own[-1], 4),
+            "largest difference from one": f"{_largest_difference(own, losses[1]):.1e}",
+        }
+        for workers, own in losses.items()
+    ]
+
+
+def compare_speeds(arguments: argparse.Namespace) -> list[dict[str, Any]]:
+    """Notes a second of one worker on a core, and of two on two."""
+    rows = []
+    for batch in BATCH_SIZES:
+        speeds = {}
+        for cores in ([0], [0, 1]):
+            options = f"{LARGE} --batch-size {batch}"
+            training = Training(f"speed {len(cores)} {batch}", options, cores)
+            try:
+                training.wait_for(WARM_UP_BATCHES)
+                speeds[len(cores)] = _speeds(training, arguments.seconds)
+            finally:
+                training.kill()
+        rows.append({"batch": batch} | _compared(speeds[1], speeds[2]))
+    return rows
+
+
+def _speeds(training: Training, seconds: float) -> tuple[float, float]:
+    """Notes a second, and a processor second of the busiest worker."""
+    first, before = len(training.blocks()), time.perf_counter()
+    processor = training.processor_seconds()
+    time.sleep(seconds)
+    blocks = training.blocks()[first:]
+    elapsed, used = time.perf_counter() - before, training.processor_seconds() - processor
+    notes = median(block["steps_per_second"] for block in blocks)
+    return notes, notes * elapsed / used
+
+
+def _compared(one: tuple[float, float], two: tuple[float, float]) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    for number, name in enumerate(("notes a second", "a processor second")):
+        row[f"{name}, one"], row[f"{name}, two"] = round(one[number]), round(two[number])
+        row[f"{name}, times"] = round(two[number] / one[number], 2)
+    return row
+
+
+def kill_workers(arguments: argparse.Namespace) -> list[dict[str, Any]]:
+    """Kill one of two workers at random moments, and resume."""
+    rng, rows = random.Random(0), []
+    for number in range(arguments.kills):
+        training = Training(f"kill {number}", SMALL, [None, None])
+        killed, after = rng.randrange(2), rng.uniform(0, KILL_SECONDS)
+        try:
+            training.wait_for(1)
+            time.sleep(after)
+            training.processes[killed].kill()
+            moment = time.monotonic()
+            error = training.processes[1 - killed].communicate(timeout=LIMIT_SECONDS)[1]
+            said = time.monotonic() - moment
+        finally:
+            training.kill()
+        step, epoch = training.run.stored_status().step, training.run.stored_status().epoch
+        goes_on = start(training.name, ["--resume", "--epochs", str(epoch + 1)])
+        goes_on.communicate(timeout=LIMIT_SECONDS)
+        rows.append(
+            {
+                "killed": ("the first", "the second")[killed],
+                "after s": round(after, 1),
+                "at batch": step,
+                "said after s": round(said, 1),
+                "is said": "has died or cannot be reached" in error,
+                "resumed": goes_on.returncode == 0 and training.run.status().state == "finished",
+            }
+        )
+        print(rows[-1], file=sys.stderr, flush=True)
+    return rows
+
+
+MEASURED = {"losses": compare_losses, "speed": compare_speeds, "kills": kill_workers}
+
+
+def _largest_difference(losses: Sequence[float], others: Sequence[float]) -> float:
+    return max(abs(a - b) for a, b in zip(losses, others, strict=True))
+
+
+def _free_addresses(count: int) -> str:
+    sockets = [socket.socket() for _ in range(count)]
+    for opened in sockets:
+        opened.bind(("127.0.0.1", 0))
+    addresses = [f"127.0.0.1:{opened.getsockname()[1]}" for opened in sockets]
+    for opened in sockets:
+        opened.close()
+    return ",".join(addresses)
+
+
+if __name__ == "__main__":
+    main()
