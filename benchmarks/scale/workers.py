@@ -47,7 +47,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("measured", choices=sorted(MEASURED))
     parser.add_argument("--batches", type=int, default=200)
-    parser.add_argument("--seconds", type=float, default=60.0, help="of each training for its speed")
+    parser.add_argument(
+        "--seconds", type=float, default=60.0, help="of each training for its speed"
+    )
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--json", action="store_true", help="print JSON in place of lines")
     arguments = parser.parse_args()
@@ -120,7 +122,9 @@ def compare_losses(arguments: argparse.Namespace) -> list[dict[str, Any]]:
         training = Training(f"{workers} workers", SMALL, [None] * workers)
         try:
             training.wait_for(arguments.batches)
-            losses[workers] = [b["loss"] for b in training.blocks() if b["step"] <= arguments.batches]
+            losses[workers] = [
+                b["loss"] for b in training.blocks() if b["step"] <= arguments.batches
+            ]
         finally:
             training.kill()
     return [
@@ -181,9 +185,9 @@ def kill_workers(arguments: argparse.Namespace) -> list[dict[str, Any]]:
             training.wait_for(1)
             time.sleep(after)
             training.processes[killed].kill()
-            moment = time.monotonic()
+            killed_at = time.monotonic()
             error = training.processes[1 - killed].communicate(timeout=LIMIT_SECONDS)[1]
-            said = time.monotonic() - moment
+            said = time.monotonic() - killed_at
         finally:
             training.kill()
         step, epoch = training.run.stored_status().step, training.run.stored_status().epoch

@@ -65,7 +65,8 @@ def write_partition(
             pieces.append(map_array(shard, f"pieces-{kind}")[first:last].astype(np.int64) + start)
         joined = distinct_ngrams(np.concatenate(hashes), np.concatenate(pieces))
         pairs, shared = count_shared(*joined, int(starts[-1]))
-        arrays[f"pairs-{kind}"] = pairs.astype("<i4")
+        arrays[f"firsts-{kind}"] = pairs[:, 0].astype("<i4")  # rising
+        arrays[f"seconds-{kind}"] = pairs[:, 1].astype("<i4")
         arrays[f"shared-{kind}"] = shared.astype("<i4")
     save_arrays(folder, arrays)
 
@@ -104,15 +105,18 @@ def _sums_of_block(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Pairs whose first piece is in a block, (first, last + 1), and what they share in all.
 
-    Arrays are mapped for this block alone: pages that were read count as memory of the process.
+    Arrays are mapped for this block alone: pages that were read count as memory of the process. Of
+    each only the pages of the block are read, and those of the search for it.
     """
     keys, values = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     for partition in partitions:
-        pairs = map_array(partition, f"pairs-{kind}")
-        shared = map_array(partition, f"shared-{kind}")
-        rows = slice(*np.searchsorted(pairs[:, 0], block).tolist())
-        keys.append(pairs[rows, 0].astype(np.int64) * count + pairs[rows, 1])
-        values.append(np.asarray(shared[rows], np.int64))
+        firsts = map_array(partition, f"firsts-{kind}")
+        # With bounds of another type the whole array would be converted.
+        rows = slice(*np.searchsorted(firsts, np.array(block, firsts.dtype)).tolist())
+        seconds = map_array(partition, f"seconds-{kind}")[rows]
+        shared = map_array(partition, f"shared-{kind}")[rows]
+        keys.append(firsts[rows].astype(np.int64) * count + seconds)
+        values.append(shared.astype(np.int64))
     key, inverse = np.unique(np.concatenate(keys), return_inverse=True)
     total = np.bincount(inverse, np.concatenate(values), len(key)).astype(np.int64)
     return np.stack([key // max(1, count), key % max(1, count)], axis=1), total

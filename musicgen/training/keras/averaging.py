@@ -12,11 +12,15 @@ from typing import Any
 
 import keras
 
+from musicgen.training.keras.replicas import ReducedGradients
+
 WARM_UP_BATCHES = 9.0  # momentum is n / (n + 9) after n batches, until it reaches the setting
 
 
-class AveragingAdamW(keras.optimizers.AdamW):
+class AveragingAdamW(ReducedGradients, keras.optimizers.AdamW):
     """AdamW whose averages forget the initial weights quickly and never overwrite the weights.
+
+    Its gradients are those of all replicas already.
 
     Keras's own averages have a constant momentum, which keeps the initial weights for long, and
     replace the weights at the end of each `fit`, which is an epoch here.

@@ -7,7 +7,7 @@ import math
 import keras
 
 from musicgen.training.keras.averaging import AveragingAdamW
-from musicgen.training.keras.trainer import clip_norm_per_replica
+from musicgen.training.keras.replicas import ReducedGradients
 from musicgen.training.settings import TrainSettings
 
 WARM_UP_BATCHES = 30
@@ -15,11 +15,15 @@ FINAL_RATE = 0.02  # fraction of the highest rate
 ADAM_BETA_2 = 0.99
 
 
+class ReducedRmsprop(ReducedGradients, keras.optimizers.RMSprop):
+    """RMSprop of gradients that are those of all replicas already."""
+
+
 def build_optimizer(settings: TrainSettings) -> keras.optimizers.Optimizer:
     """RMSprop, or AdamW with averaged weights where the settings have an `average`."""
-    clip_norm = clip_norm_per_replica(settings.clip_norm) or None
+    clip_norm = settings.clip_norm or None
     if settings.optimizer == "rmsprop":
-        return keras.optimizers.RMSprop(settings.learning_rate, global_clipnorm=clip_norm)
+        return ReducedRmsprop(settings.learning_rate, global_clipnorm=clip_norm)
     averages = {"use_ema": True, "ema_momentum": settings.average} if settings.average else {}
     return AveragingAdamW(
         settings.learning_rate,

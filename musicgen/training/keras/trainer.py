@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import keras
@@ -11,6 +11,7 @@ from keras import ops
 
 from musicgen.models.build import StepsModel
 from musicgen.training.data.windows import Batch
+from musicgen.training.keras.replicas import mean_over_replicas
 
 Tensor = Any
 
@@ -55,7 +56,7 @@ class StepsTrainer(keras.Model):
             scaled = self.optimizer.scale_loss(loss)
         gradients = tape.gradient(scaled, self.trainable_variables)
         self.optimizer.apply_gradients(
-            zip(_replica_share(gradients), self.trainable_variables, strict=True)
+            zip(mean_over_replicas(gradients), self.trainable_variables, strict=True)
         )
         return {"batches": tf.constant(1.0)}  # Keras does not accept empty logs
 
@@ -108,23 +109,3 @@ def as_dataset(
     dataset = tf.data.Dataset.from_generator(batches, output_signature=signature)
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(count))
     return dataset.prefetch(PREFETCHED_BATCHES)
-
-
-def clip_norm_per_replica(norm: float) -> float:
-    """Norm at which one replica clips its share of gradients that are clipped at `norm`."""
-    return norm / tf.distribute.get_strategy().num_replicas_in_sync
-
-
-def _replica_share(gradients: Sequence[Tensor]) -> Sequence[Tensor]:
-    """This replica's share of the gradients of the whole batch.
-
-    Keras optimizers clip on each replica and then sum over replicas. The sum is what has to be
-    clipped, so each replica gets an equal share of it.
-    """
-    replicas = tf.distribute.get_strategy().num_replicas_in_sync
-    if replicas == 1:
-        return gradients
-    context = tf.distribute.get_replica_context()
-    means = [context.all_reduce(tf.distribute.ReduceOp.MEAN, g) for g in gradients]
-    # Gradients of embeddings stay IndexedSlices: optimizers update only the rows they hold.
-    return [tf.math.scalar_mul(1 / replicas, mean) for mean in means]

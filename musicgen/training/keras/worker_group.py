@@ -34,7 +34,10 @@ def worker_strategy(workers: Workers) -> Any:
     extended._check_health_interval = HEALTH_INTERVAL_SECONDS
     extended._check_health_timeout = HEALTH_TIMEOUT_SECONDS
     workers.set_environment()
-    return tf.distribute.MultiWorkerMirroredStrategy()
+    strategy = tf.distribute.MultiWorkerMirroredStrategy()
+    # Else the workers would ask each other before each batch whether all have one: they do.
+    strategy.extended.experimental_enable_get_next_as_optional = False
+    return strategy
 
 
 class WorkerGroup(OneProcess):
@@ -126,7 +129,8 @@ class WorkerTrainer(StepsTrainer):
     """A trainer whose `fit` and `evaluate` work with `MultiWorkerMirroredStrategy`.
 
     Keras reduces the values of a step over their first axis, which scalars do not have, and builds
-    the model on a batch of its own; here both are built in the strategy's scope beforehand.
+    the model on a batch of its own; here both are built in the strategy's scope beforehand. The
+    values of a step are the same on all workers and are not reduced.
     """
 
     train_function: Any
@@ -134,24 +138,23 @@ class WorkerTrainer(StepsTrainer):
 
     def make_train_function(self, force: bool = False) -> None:
         if self.train_function is None or force:
-            self.train_function = self._reduced(self.train_step)
+            self.train_function = self._on_workers(self.train_step)
 
     def make_test_function(self, force: bool = False) -> None:
         if self.test_function is None or force:
-            self.test_function = self._reduced(self._test_batch)
+            self.test_function = self._on_workers(self._test_batch)
 
     def _test_batch(self, data: Any) -> Any:
         inputs, targets, weights = data
         self.compute_loss(inputs, targets, self(inputs, training=False), weights, training=False)
         return {"batches": tf.constant(1.0)}  # the metrics are read when all batches are done
 
-    def _reduced(self, step: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def _on_workers(self, step: Callable[[Any], Any]) -> Callable[[Any], Any]:
         strategy = self.distribute_strategy
 
         @tf.function(reduce_retracing=True)
         def of_batch(data: Any) -> Any:
-            values = strategy.run(step, args=(data,))
-            return {name: strategy.reduce("MEAN", v, axis=None) for name, v in values.items()}
+            return strategy.experimental_local_results(strategy.run(step, args=(data,)))[0]
 
         def of_iterator(iterator: Any) -> Any:
             return of_batch(next(iterator))

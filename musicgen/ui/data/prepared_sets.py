@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
@@ -67,8 +68,8 @@ def _overview(data_set: PreparedSet) -> None:
         st.metric("Steps", f"{sums.steps:,}", border=True, help="of the encoding")
         st.metric("Refused files", f"{index.refused:,}", border=True)
     st.info(overview.verdict, icon=":material/lightbulb:")
-    sides = data_set.sides(Shares()).tolist()
-    counts = ", ".join(f"{sides.count(code):,} {side}" for code, side in enumerate(SPLITS))
+    pieces = np.bincount(data_set.sides(Shares()), minlength=len(SPLITS)).tolist()
+    counts = ", ".join(f"{count:,} {side}" for count, side in zip(pieces, SPLITS, strict=True))
     st.caption(
         f"The split is by piece and follows from the notes: {counts} by default. "
         f"{format_count(index.with_duplicates, 'piece')} have a twin under another name, maybe in "
