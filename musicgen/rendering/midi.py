@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import TypeAlias
@@ -11,9 +10,11 @@ from typing import TypeAlias
 import mido
 import numpy as np
 
+from musicgen.corpus.readers.midi.continued_tracks import continuation_mark
 from musicgen.corpus.readers.midi.drum_channels import drum_messages
 from musicgen.metres import TICKS_PER_QUARTER
-from musicgen.score import Score, without_overlaps
+from musicgen.rendering.midi_layers import Layer, have_releases, score_layers
+from musicgen.score import Score
 from musicgen.score_fields import KeySignature, Part, microseconds_per_quarter
 from musicgen.theory.general_midi import DRUM_CHANNEL, SUSTAIN_CONTROLLER, part_instrument
 
@@ -24,7 +25,7 @@ _CHANNELS = [channel for channel in range(16) if channel != DRUM_CHANNEL]
 _MAJOR_KEYS = "Cb Gb Db Ab Eb Bb F C G D A E B F# C#".split()  # from seven flats to seven sharps
 _MINOR_KEYS = "Abm Ebm Bbm Fm Cm Gm Dm Am Em Bm F#m C#m G#m D#m A#m".split()
 # Order of the events of one tick: a key is released before it is struck again.
-_RELEASE, _PROGRAM, _PEDAL, _STRIKE = range(4)
+_RELEASE, _PEDAL, _STRIKE = range(3)
 
 Event: TypeAlias = tuple[int, int, mido.Message]  # tick, order within the tick, message
 
@@ -33,9 +34,8 @@ def midi_bytes(score: Score, title: str = "", text: str = "") -> bytes:
     """Contents of a MIDI file: a track for each track of the score, with all that a score has.
 
     title, text: text events at tick 0 of the first track; the title is the score's name by default.
-    Times are exact. A part that was read from a MIDI file is written as it stood there. In other
-    parts a key cannot sound twice at once: a note that still sounds when its part strikes the key
-    again ends there, and of two that start together the longer stays.
+    Times are exact, and no note is lost: those of a part that overlap on a key are in tracks of
+    their own (`midi_layers.py`). A part of a MIDI file is written as it stood there.
     """
     buffer = io.BytesIO()
     midi_file(score, title, text).save(file=buffer)
@@ -51,8 +51,16 @@ def midi_file(score: Score, title: str = "", text: str = "") -> mido.MidiFile:
     timing = _timing_track(score, division // score.resolution, texts)
     file.tracks.append(timing)
     timing[:0] = _drum_messages(score.parts, channels)
-    for track in sorted({part.track for part in score.parts}):
-        file.tracks.append(_note_track(score, track, channels, division // score.resolution))
+    layers = score_layers(score, channels, [c for c in _CHANNELS if c not in channels])
+    tracks = sorted({part.track for part in score.parts})
+    scale = division // score.resolution
+    for track in tracks:
+        group = [layer for layer in layers if layer.track == track and not layer.level]
+        file.tracks.append(_note_track(score, group, scale))
+    for layer in layers:
+        if layer.level:
+            place = 1 + tracks.index(layer.track), channels[layer.members[0]]
+            file.tracks.append(_continued_track(score, layer, place, scale))
     return file
 
 
@@ -131,35 +139,52 @@ def _key_name(key: KeySignature) -> str:
     return (_MINOR_KEYS if key.is_minor else _MAJOR_KEYS)[key.fifths + 7]
 
 
-def _note_track(score: Score, track: int, channels: Sequence[int], scale: int) -> mido.MidiTrack:
-    """The parts of one track: programs, notes and pedal."""
-    members = [index for index, part in enumerate(score.parts) if part.track == track]
-    parts = [score.parts[number] for number in members]
+def _note_track(score: Score, group: Sequence[Layer], scale: int) -> mido.MidiTrack:
+    """The parts of one track: programs, notes and pedal. group: one of each of its channels."""
+    members = sorted(number for layer in group for number in layer.members)
     events: list[Event] = []
-    for number in members:
-        program = score.parts[number].program
-        change = mido.Message("program_change", program=program, channel=channels[number])
-        events.append((0, _RELEASE, change))
-        events += _note_events(score, number, channels[number])
-        events += _pedal_events(score, number, channels[number])
-    events += _program_events(score, members, channels)
+    for layer in group:
+        events += _layer_events(score, layer)
+        events += _pedal_events(score, layer)
     notes = score.notes[np.isin(score.notes["part"], members)]
     end = int((notes["start"] + notes["duration"]).max(initial=0))
-    name = mido.MetaMessage(
-        "track_name", name=_track_name(score, parts).encode("utf-8", "replace").decode()
-    )
-    return _to_track(events, scale, name, end if len(score.unreleased) else None)
+    name = _track_name(score, [score.parts[number] for number in members])
+    message = mido.MetaMessage("track_name", name=name.encode("utf-8", "replace").decode())
+    return _to_track(events, scale, message, end if len(score.unreleased) else None)
 
 
-def _note_events(score: Score, number: int, channel: int) -> Iterator[Event]:
-    """Strikes and releases of the notes of a part; a release is a note_on of velocity 0."""
-    notes = score.notes[score.notes["part"] == number]
-    if score.parts[number].channel is None:
-        notes = without_overlaps(notes)
-    has_release = _have_releases(notes, score.unreleased)
-    columns = (notes[name].tolist() for name in ("start", "duration", "pitch", "velocity"))
-    rows = zip(*columns, has_release, strict=True)
-    for start, duration, pitch, velocity, is_released in rows:
+def _continued_track(
+    score: Score, layer: Layer, place: tuple[int, int], scale: int
+) -> mido.MidiTrack:
+    """Notes that go on with those of a place: index of a track and channel."""
+    names = [score.parts[number] for number in layer.members]
+    name = _track_name(score, names).encode("utf-8", "replace").decode()
+    mark = mido.MetaMessage("sequencer_specific", data=continuation_mark(*place))
+    events = list(_layer_events(score, layer))
+    if layer.channel != place[1]:
+        events += _pedal_events(score, layer)
+    track = _to_track(events, scale, mark)
+    track.insert(0, mido.MetaMessage("track_name", name=name))
+    return track
+
+
+def _layer_events(score: Score, layer: Layer) -> Iterator[Event]:
+    """Programs and notes of a layer; a release is a note_on of velocity 0."""
+    channel = layer.channel
+    for number in layer.members:
+        program = score.parts[number].program
+        yield 0, _RELEASE, mido.Message("program_change", program=program, channel=channel)
+    current = score.parts[layer.members[-1]].program  # the last that the track begins with
+    columns = ("start", "duration", "pitch", "velocity", "program")
+    rows = zip(*(layer.notes[name].tolist() for name in columns), strict=True)
+    has_release = have_releases(layer.notes, score.unreleased)
+    for (start, duration, pitch, velocity, program), is_released in zip(
+        rows, has_release, strict=True
+    ):
+        if program != current:
+            change = mido.Message("program_change", program=program, channel=channel)
+            yield start, _STRIKE, change
+            current = program
         on = mido.Message("note_on", channel=channel, note=pitch, velocity=velocity)
         yield start, _STRIKE, on
         if is_released:
@@ -167,42 +192,12 @@ def _note_events(score: Score, number: int, channel: int) -> Iterator[Event]:
             yield start + duration, _RELEASE, off
 
 
-def _have_releases(notes: np.ndarray, unreleased: np.ndarray) -> list[bool]:
-    """Whether each note has a release of its own: (N,).
-
-    Of notes that start together on a key, the later ones are those without.
-    """
-    missing = Counter(unreleased.tolist())
-    released = []
-    for row in reversed(notes[["start", "pitch", "part"]].tolist()):
-        released.append(not missing[row])
-        missing[row] -= missing[row] > 0
-    return released[::-1]
-
-
-def _pedal_events(score: Score, number: int, channel: int) -> Iterator[Event]:
-    """Changes of the sustain pedal of a part."""
+def _pedal_events(score: Score, layer: Layer) -> Iterator[Event]:
+    """Changes of the sustain pedal of a layer's parts."""
     for start, value, part in score.pedal_changes.tolist():
-        if part == number:
-            fields = {"channel": channel, "control": SUSTAIN_CONTROLLER, "value": value}
+        if part in layer.members:
+            fields = {"channel": layer.channel, "control": SUSTAIN_CONTROLLER, "value": value}
             yield start, _PEDAL, mido.Message("control_change", **fields)
-
-
-def _program_events(
-    score: Score, members: Sequence[int], channels: Sequence[int]
-) -> Iterator[Event]:
-    """Program changes before the notes of parts that share a channel of one track."""
-    for channel in {channels[number] for number in members}:
-        sharing = [number for number in members if channels[number] == channel]
-        if len({score.parts[number].program for number in sharing}) < 2:
-            continue
-        notes = score.notes[np.isin(score.notes["part"], sharing)]
-        current = score.parts[sharing[-1]].program  # the last that the track begins with
-        for start, program in zip(notes["start"].tolist(), notes["program"].tolist(), strict=True):
-            if program != current:
-                message = mido.Message("program_change", program=program, channel=channel)
-                yield start, _PROGRAM, message
-                current = program
 
 
 def _to_track(

@@ -63,6 +63,5 @@ def midi_notes(score: Score, scale: int = 1) -> list[tuple[int, int, int, int, i
     """Start, duration, pitch, velocity, programme of all MIDI tracks' notes, times scaled."""
     return sorted(
         (note[0] * scale, note[1] * scale, note[2], note[3], note[4])
-        for part in range(len(score.parts))
-        for note in without_overlaps(score.notes[score.notes["part"] == part]).tolist()
+        for note in score.notes.tolist()
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from musicgen.corpus.readers.midi.continued_tracks import continued_places
 from musicgen.corpus.readers.midi.drum_channels import drum_channels
 from musicgen.corpus.readers.midi.events import CONTROL, PROGRAM, MidiEvents, run_starts
 from musicgen.corpus.readers.midi.notes import MidiNotes
@@ -36,6 +37,8 @@ def group_parts(events: MidiEvents, notes: MidiNotes) -> MidiParts:
     changes = (events.kinds == PROGRAM).nonzero()[0]
     places = _places(events.tracks[changes], events.channels[changes])
     runs, codes = _runs(events, notes, changes, places)
+    if (continued := continued_places(events)) is not None:
+        codes = _continued_codes(codes, continued)
     # The event that names a part first: a change to its program, or its first note.
     mentions: dict[int, int] = {}
     for code, event in zip(codes, notes.event[runs].tolist(), strict=True):
@@ -58,6 +61,8 @@ def pedal_changes(events: MidiEvents, notes: MidiNotes, parts: MidiParts) -> np.
     the first part of its channel.
     """
     rows = ((events.kinds == CONTROL) & (events.first == SUSTAIN_CONTROLLER)).nonzero()[0]
+    if len(rows) and (continued := continued_places(events)) is not None:
+        rows = rows[continued[events.tracks[rows], 0] < 0]  # they repeat those of another track
     if not len(rows):
         return np.zeros(0, PEDAL_CHANGE_DTYPE)
     note_places = _places(notes.track, notes.channel)
@@ -146,6 +151,15 @@ def _runs(
     codes = note_places * _PROGRAMS + _programs(events, notes, changes, places)
     runs = run_starts(codes)
     return runs, codes[runs].tolist()
+
+
+def _continued_codes(codes: Sequence[int], continued: np.ndarray) -> list[int]:
+    """The codes, those of tracks that go on with another with its track and channel."""
+    program = np.array(codes) % _PROGRAMS
+    place = np.array(codes) // _PROGRAMS
+    track, channel = continued[place // _CHANNELS].T
+    place = np.where(track >= 0, track * _CHANNELS + channel, place)
+    return (place * _PROGRAMS + program).tolist()
 
 
 def _programs(

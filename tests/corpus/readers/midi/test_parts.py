@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from musicgen.corpus.readers.read_score import read_score
-from tests.helpers.small_midi import midi, note, program
+from tests.helpers.small_midi import Event, control, midi, note, program
 
 
 def test_a_change_of_program_begins_a_part() -> None:
@@ -33,3 +33,24 @@ def test_channels_of_a_single_track_are_parts_of_one_track() -> None:
     data = midi(note(60, 480) + note(64, 480, channel=3) + note(67, 480, channel=1), kind=0)
     parts = read_score(data, "a.mid").parts
     assert [(part.track, part.channel) for part in parts] == [(0, 0), (0, 3), (0, 1)]
+
+
+def _mark(text: bytes) -> list[Event]:
+    """A sequencer-specific event."""
+    return [(0, b"\xff\x7f" + bytes([len(text)]) + text)]
+
+
+def test_a_track_that_goes_on_with_another_has_its_part() -> None:
+    main = program(5) + control(64, 127) + note(60, 480)
+    more = _mark(b"\x7dmusicgen: notes of track 0, channel 0") + control(64, 127, channel=3)
+    more += program(5, channel=3) + note(60, 240, channel=3)
+    score = read_score(midi(main, more), "a.mid")
+    assert [(part.program, part.channel) for part in score.parts] == [(5, 0)]
+    assert score.notes[["start", "duration", "pitch"]].tolist() == [(0, 12, 60), (0, 24, 60)]
+    assert score.pedal_changes.tolist() == [(0, 127, 0)]
+
+
+@pytest.mark.parametrize("place", [b"track 2, channel 0", b"track 0, channel 16", b"track -1"])
+def test_a_mark_of_a_place_that_does_not_exist_says_nothing(place: bytes) -> None:
+    marked = _mark(b"\x7dmusicgen: notes of " + place) + note(62, 480)
+    assert len(read_score(midi(note(60, 480), marked), "a.mid").parts) == 2
