@@ -17,7 +17,8 @@ from musicgen.composing.style.metre_style import MetreStyle
 from musicgen.encoding.grid import GRID_TICKS, grid_of
 from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.encoding.parts.roles import Ensemble
-from musicgen.encoding.steps import Encoding
+from musicgen.encoding.parts.steps_of_parts import PartsSteps
+from musicgen.encoding.steps import Encoding, Steps
 from musicgen.metres import TICKS_PER_QUARTER, bar_positions
 from musicgen.score import Score
 from musicgen.statistics.rhythm_histograms import main_metre
@@ -32,25 +33,29 @@ MAX_PARALLELS = 0.02  # of the chord changes, in good counterpoint: Bach's chora
 
 
 def measure_styles(
-    scores: Sequence[Score], encoding: Encoding | None = None
+    scores: Sequence[Score], encoding: Encoding | None = None, steps: Sequence[Steps] = ()
 ) -> tuple[MetreStyle, ...]:
     """Styles of the metres that pieces have for most of their time, the most common first.
 
     encoding: the model's. One of `parts` is conditioned on the parts and the key of a piece, and
-    has learned the rest.
+    has learned the rest. steps: the scores as it encodes them, where that is done.
     """
-    groups: dict[str, list[Score]] = {}
-    for score in scores:
+    groups: dict[str, list[int]] = {}  # numbers of the pieces
+    for number, score in enumerate(scores):
         if len(score):
-            groups.setdefault(str(main_metre(score)), []).append(score)
+            groups.setdefault(str(main_metre(score)), []).append(number)
     total = sum(map(len, groups.values()))
-    styles = [
-        _measure_parts(metre, group, len(group) / total, encoding)
-        if isinstance(encoding, PartsEncoding)
-        else _measure(metre, group, len(group) / total)
-        for metre, group in groups.items()
-        if len(group) >= MIN_SHARE * total
-    ]
+    styles = []
+    for metre, numbers in groups.items():
+        if len(numbers) < MIN_SHARE * total:
+            continue
+        group, share = [scores[number] for number in numbers], len(numbers) / total
+        if isinstance(encoding, PartsEncoding):
+            sample = numbers[:: math.ceil(len(numbers) / MAX_ENSEMBLES)]
+            pieces = [steps[n] if steps else encoding.encode(scores[n]) for n in sample]
+            styles.append(_measure_parts(metre, group, share, pieces))
+        else:
+            styles.append(_measure(metre, group, share))
     return tuple(sorted(styles, key=lambda style: (-style.share, style.metre)))
 
 
@@ -78,10 +83,9 @@ def _measure(metre: str, group: Sequence[Score], share: float) -> MetreStyle:
 
 
 def _measure_parts(
-    metre: str, group: Sequence[Score], share: float, encoding: PartsEncoding
+    metre: str, group: Sequence[Score], share: float, pieces: Sequence[Steps]
 ) -> MetreStyle:
-    sampling_interval = math.ceil(len(group) / MAX_ENSEMBLES)
-    pieces = [encoding.encode(score) for score in group[::sampling_interval]]
+    sample = [piece for piece in pieces if isinstance(piece, PartsSteps)]
     return MetreStyle(
         metre=metre,
         share=share,
@@ -89,8 +93,8 @@ def _measure_parts(
         program=None,
         pickups=_common_shares(f"{_pickup_quarters(score):g}" for score in group),
         counterpoint=1.0 if _has_few_parallels(group) else 0.0,
-        ensembles=tuple(Ensemble(piece.roles, piece.key) for piece in pieces),
-        forms=tuple(piece.form for piece in pieces if piece.form),
+        ensembles=tuple(Ensemble(piece.roles, piece.key) for piece in sample),
+        forms=tuple(piece.form for piece in sample if piece.form),
     )
 
 

@@ -22,7 +22,7 @@ from musicgen.composing.style.percentiles import (
 )
 from musicgen.composing.style.saving import FILE as STYLES_FILE
 from musicgen.composing.style.saving import load_styles, save_styles
-from musicgen.encoding.steps import Encoding
+from musicgen.encoding.steps import Encoding, Steps
 from musicgen.errors import MusicgenError
 from musicgen.file_hashes import DamagedFile, check_files
 from musicgen.json_files import InvalidJson
@@ -70,6 +70,7 @@ def write_training_profile(
     nats_per_note: Sequence[float] = (),
     encoding: Encoding | None = None,
     index: OriginalityIndex | None = None,
+    steps: Sequence[Steps] = (),
 ) -> TrainingProfile:
     """Measure the training pieces of a run and write their profile into its folder.
 
@@ -78,6 +79,7 @@ def write_training_profile(
     encoding: the model's. Metrics are then those of the pieces as it encodes them (two voices on
     one key are one note there), as they are of composed pieces.
     index: of all training pieces, where `training` is a sample of them.
+    steps: `training` as the encoding encodes it, where that is done.
     """
     if encoding is not None:
         training = [encoding.grid.on_clock(score) for score in training]
@@ -87,11 +89,15 @@ def write_training_profile(
     if any(map(len, held_out)):
         pitched = [score.pitched for score in held_out]
         index = index.with_held_out_overlap(held_out_overlap(pitched, index))
-    encoded = [encoding.canonical(score) for score in training] if encoding else training
+    encoded = training
+    if encoding is not None and steps:
+        encoded = [encoding.decode(piece) for piece in steps]
+    elif encoding is not None:
+        encoded = [encoding.canonical(score) for score in training]
     percentiles = metric_percentiles(encoded, nats_per_note)
     save_index(index, folder)
     save_percentiles(percentiles, folder)
-    styles = save_styles(measure_styles(training, encoding), folder)
+    styles = save_styles(measure_styles(training, encoding, steps), folder)
     return TrainingProfile(index, percentiles, styles)
 
 

@@ -41,38 +41,36 @@ def part_rows(notes: np.ndarray, part: int, grid: Grid, until: int | None = None
     rests after its notes, to go on; None where it ends with them.
     """
     notes = _without_overlaps(notes)
-    rows: list[tuple[int, ...]] = []
-    cursor = 0
-    starts = notes[:, 0].tolist()
-    for (start, duration, pitch, velocity), following in zip(
-        notes.tolist(), [*starts[1:], None][: len(starts)], strict=True
-    ):
-        rows += _rests(cursor, start, part, grid)
-        duration = min(duration, grid.max_units)
-        value = _next_value(start, duration, following, grid)
-        if following is None and until is not None:
-            value = AT_END
-        rows.append((start, part, pitch, duration - 1, value, velocity))
-        cursor = start + duration if value == AT_END else start if following is None else following
+    starts, durations = notes[:, 0], notes[:, 1].clip(max=grid.max_units)
+    values = np.append(_next_values(starts, durations, grid), last_value(grid))[: len(notes)]
     if until is not None:
-        rows += _rests(cursor, until, part, grid)
-    return np.array(rows, np.int64).reshape(-1, 6)
+        values[-1:] = AT_END
+    of_part = np.full(len(notes), part)
+    columns = (starts, of_part, notes[:, 2], durations - 1, values, notes[:, 3])
+    rows = np.stack(columns, axis=1)
+    # When the part is free again: at first, and after each note.
+    free = np.where(values == AT_END, starts + durations, np.append(starts[1:], 0)[: len(notes)])
+    free, next_starts = np.append(0, free), starts if until is None else np.append(starts, until)
+    silences = np.flatnonzero(free[: len(next_starts)] < next_starts)
+    rests = [_rests(free[at], next_starts[at], part, grid) for at in silences.tolist()]
+    if not rests:
+        return rows
+    places = np.repeat(silences, [len(filled) for filled in rests])
+    return np.insert(rows, places, np.concatenate(rests), axis=0)
 
 
-def _next_value(start: int, duration: int, following: int | None, grid: Grid) -> int:
-    """The value of `next` of a note, before one at `following`."""
-    if following is None:
-        return last_value(grid)
-    units = following - start
-    is_rest = units - duration >= grid.per_quarter or units > grid.max_units
-    return AT_END if units == duration or is_rest else AFTER + units
+def _next_values(starts: np.ndarray, durations: np.ndarray, grid: Grid) -> np.ndarray:
+    """Values of `next` of all notes but the last: (N,) -> (N - 1,)."""
+    units, durations = np.diff(starts), durations[:-1]
+    is_rest = (units - durations >= grid.per_quarter) | (units > grid.max_units)
+    return np.where(is_rest | (units == durations), AT_END, AFTER + units)
 
 
-def _rests(start: int, end: int, part: int, grid: Grid) -> list[tuple[int, ...]]:
-    """Rows of rests that fill a silence."""
+def _rests(start: int, end: int, part: int, grid: Grid) -> np.ndarray:
+    """Rows of rests that fill a silence: (M, 6)."""
     longest = grid.max_units
     onsets = range(start, end, longest)
-    return [(at, part, REST, min(longest, end - at) - 1, AT_END, 0) for at in onsets]
+    return np.array([(at, part, REST, min(longest, end - at) - 1, AT_END, 0) for at in onsets])
 
 
 def _without_overlaps(notes: np.ndarray) -> np.ndarray:

@@ -44,7 +44,8 @@ def bundle(run: Run, parent: Path = PRETRAINED) -> Run:
         data = prepare(collection, run.settings, recorded=split_to_keep(run))
         write_json(new / "split.json", data.names())
         train, valid = data.scores["train"], data.scores["valid"]
-        write_training_profile(new, train, valid, encoding=data.encoding)
+        steps = data.pieces["train"]
+        write_training_profile(new, train, valid, encoding=data.encoding, steps=steps)
         write_baselines(Run(new), data.encoding, data.scores)
         write_evaluation(Run(new), data.scores)
     return Run(parent / run.name)

@@ -70,10 +70,17 @@ def train(
             return
         data = prepare(collection, settings, encoding, split_to_keep(run))
         if is_chief:
-            write_json(run.folder / SPLIT, data.names())
-            train_scores, valid_scores = data.scores["train"], data.scores["valid"]
-            write_training_profile(run.folder, train_scores, valid_scores, encoding=data.encoding)
+            _write_split_and_profile(run, data)
     train_on(run, reporter, data, devices, training)
+
+
+def _write_split_and_profile(run: Run, data: TrainingData) -> None:
+    write_json(run.folder / SPLIT, data.names())
+    train_scores, valid_scores = data.scores["train"], data.scores["valid"]
+    steps = data.pieces["train"]
+    write_training_profile(
+        run.folder, train_scores, valid_scores, encoding=data.encoding, steps=steps
+    )
 
 
 def train_on(

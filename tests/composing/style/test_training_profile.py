@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from musicgen.composing.style.percentiles import NATS_PER_NOTE
 from musicgen.composing.style.training_profile import (
     TrainingProfile,
@@ -9,7 +11,9 @@ from musicgen.composing.style.training_profile import (
     write_training_profile,
 )
 from musicgen.encoding.events import EventsEncoding
+from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.score import Score, notes_from
+from tests.helpers.tiny_music import band_pieces
 from tests.helpers.tunes import tune
 
 TRAINING = [tune(seed) for seed in range(8)]
@@ -47,6 +51,15 @@ def test_metrics_are_those_of_the_pieces_as_the_model_encodes_them(tmp_path):
     encoded = write_training_profile(tmp_path, [unisons], [], encoding=EventsEncoding())
     assert profile.percentiles["repeated notes"].p50 > 0.5
     assert encoded.percentiles["repeated notes"].p50 == 0
+
+
+@pytest.mark.parametrize("encoding", [EventsEncoding(), PartsEncoding(form=True)])
+def test_of_encoded_pieces_it_is_the_same(tmp_path, encoding):
+    pieces = [*TRAINING, *band_pieces(3)]
+    steps = [encoding.encode(score) for score in pieces]
+    profile = write_training_profile(tmp_path, pieces, [], encoding=encoding)
+    encoded = write_training_profile(tmp_path, pieces, [], encoding=encoding, steps=steps)
+    assert (encoded.percentiles, encoded.styles) == (profile.percentiles, profile.styles)
 
 
 def test_without_held_out_pieces_there_is_no_overlap(tmp_path):
