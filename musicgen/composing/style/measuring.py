@@ -40,18 +40,18 @@ def measure_styles(
     encoding: the model's. One of `parts` is conditioned on the parts and the key of a piece, and
     has learned the rest. steps: the scores as it encodes them, where that is done.
     """
-    groups: dict[str, list[int]] = {}  # numbers of the pieces
-    for number, score in enumerate(scores):
+    groups: dict[str, list[int]] = {}  # indices of the pieces
+    for index, score in enumerate(scores):
         if len(score):
-            groups.setdefault(str(main_metre(score)), []).append(number)
+            groups.setdefault(str(main_metre(score)), []).append(index)
     total = sum(map(len, groups.values()))
     styles = []
-    for metre, numbers in groups.items():
-        if len(numbers) < MIN_SHARE * total:
+    for metre, indices in groups.items():
+        if len(indices) < MIN_SHARE * total:
             continue
-        group, share = [scores[number] for number in numbers], len(numbers) / total
+        group, share = [scores[index] for index in indices], len(indices) / total
         if isinstance(encoding, PartsEncoding):
-            sample = numbers[:: math.ceil(len(numbers) / MAX_ENSEMBLES)]
+            sample = indices[:: math.ceil(len(indices) / MAX_ENSEMBLES)]
             pieces = [steps[n] if steps else encoding.encode(scores[n]) for n in sample]
             styles.append(_measure_parts(metre, group, share, pieces))
         else:
