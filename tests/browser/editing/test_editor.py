@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import random
 from typing import Any
 
 import pytest
 
-from musicgen.composing.editing.edited_pieces import LOG_BYTES, open_piece
+from musicgen.composing.editing.edited_pieces import open_piece
 from musicgen.composing.records.saved_pieces import SavedPiece, list_pieces, read_piece
 from musicgen.corpus.readers.read_score import read_score
 from tests.browser.barriers import serious_barriers
 from tests.browser.browser_actions import wait_until, write_small_model
 from tests.browser.editing.editor_actions import GEOMETRY, Roll, draft
+from tests.browser.editing.random_gestures import check_undo_of_gestures
 from tests.helpers.tiny_music import write_folder
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -150,41 +150,6 @@ def test_the_editor_has_no_barrier(roll):
     assert serious_barriers(roll.page) == []
 
 
-def random_gesture(roll: Roll, choice: random.Random) -> None:
-    """One gesture at random, by mouse or keyboard."""
-    gestures = [
-        lambda: roll.drag(
-            (choice.randrange(192), choice.randrange(66, 84)),
-            (choice.randrange(240), choice.randrange(66, 84)),
-            steps=2,
-        ),
-        lambda: roll.page.mouse.dblclick(
-            *roll.place(choice.randrange(300), choice.randrange(60, 84))
-        ),
-        lambda: roll.press(choice.choice(("ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"))),
-        lambda: roll.press(choice.choice(("Shift+ArrowLeft", "Shift+ArrowRight"))),
-        lambda: roll.press(choice.choice(("Alt+ArrowUp", "Alt+ArrowDown", "q", "b", "p"))),
-        lambda: roll.press(choice.choice((".", ",", "Control+c", "Control+v", "PageDown", "Home"))),
-        lambda: roll.press(choice.choice(("Delete", "Control+x", "Enter", "Escape"))),
-    ]
-    choice.choice(gestures)()
-
-
-def test_500_random_gestures_are_undone_to_the_byte_and_redone(roll, piece):
-    choice = random.Random(22)
-    for _ in range(500):
-        random_gesture(roll, choice)
-    child = roll.saved()
-    after, log = read_piece(child).midi, open_piece(child).log
-    assert log.cursor > 100
-    while roll.button("Undo").is_enabled():
-        roll.press("Control+z")
-    roll.saved()
-    assert open_piece(child).log.cursor == 0
-    assert read_piece(child).midi == piece.midi
-    while roll.button("Redo").is_enabled():
-        roll.press("Control+y")
-    roll.saved()
-    assert open_piece(child).log.changes == log.changes
-    assert read_piece(child).midi == after
-    assert read_piece(child).facts[LOG_BYTES] > 0
+def test_random_gestures_are_undone_to_the_byte_and_redone(roll, piece):
+    """500 by `python -m benchmarks.browser.random_gestures`."""
+    check_undo_of_gestures(roll, piece, gestures=120, seed=22)
