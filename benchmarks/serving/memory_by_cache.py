@@ -29,7 +29,7 @@ from musicgen.score import Score
 from musicgen.statistics.analysis import Analysis
 from musicgen.ui.compose import models, piece_cache
 from musicgen.ui.compose.checkpoint_cache import CheckpointCache
-from musicgen.ui.data import open_collection, selected_file
+from musicgen.ui.data import open_collection
 
 PIECES = 8  # whose files are rendered
 SETTINGS = ComposeSettings(bars=16, variations=8, seed=1)
@@ -56,9 +56,12 @@ def holders() -> Iterator[tuple[str, int, int, Callable[[], object]]]:
     loaded = cache.get(folders[0])
     composer = Composer(loaded.engine, loaded.profile)
     yield "8 pieces of 16 bars, composed", 0, 1, lambda: composer.compose(SETTINGS)
-    yield "sound of pieces (WAV)", most, files, lambda: [wav_bytes(score) for score in scores]
-    sounds = selected_file.MAX_SOUNDS
-    yield "sound on the Data page (WAV)", sounds, files, lambda: list(map(wav_bytes, scores))
+    yield (
+        "sound of pieces (WAV)",
+        most,
+        files,
+        lambda: [wav_bytes(score) for score in scores],
+    )
     yield "printed pages (SVG)", most, files, lambda: [score_svgs(score) for score in scores]
     yield "PDF files", most, files, lambda: [pdf_bytes(score_svgs(s), s.name) for s in scores]
 

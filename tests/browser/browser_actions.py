@@ -16,8 +16,12 @@ from tests.helpers.tiny_runs import write_run
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 CHART = ".js-plotly-plot"
-AUDIO = ".player audio"
-AUDIO_STATE = "a => ({now: a.currentTime, paused: a.paused, duration: a.duration})"
+PLAYER = ".player[data-length]"
+SAVED_PIECE = '.player[data-piece]:not([data-piece=""])'
+PLAYER_STATE = """player => ({
+    now: Number(player.dataset.seconds), duration: Number(player.dataset.length),
+    paused: player.dataset.plays !== "true", speed: Number(player.dataset.speed),
+})"""
 CURVES = ".curves[data-points]"
 SELECTED = "[aria-checked=true], [aria-pressed=true], [data-testid$=Active]"
 TRIES = 4
@@ -57,14 +61,13 @@ def write_small_model(home: Path, source: str = "bach-chorales") -> None:
 
 
 def sound(page: Any) -> dict[str, Any]:
-    """State of the player's sound; times in seconds."""
-    return dict(page.locator(AUDIO).evaluate(AUDIO_STATE))
+    """State of the player; times in seconds."""
+    return dict(page.locator(PLAYER).evaluate(PLAYER_STATE))
 
 
 def wait_for_sound(page: Any) -> None:
-    """Wait for the sound. The player is in a shadow root, which only locators reach."""
-    page.locator(AUDIO).wait_for(state="attached")
-    wait_until(lambda: (sound(page)["duration"] or 0) > 0)
+    """Wait for the player of a saved piece. It is in a shadow root, which only locators reach."""
+    page.locator(SAVED_PIECE).wait_for(state="attached")
 
 
 def wait_until(condition: Callable[[], bool]) -> None:

@@ -95,7 +95,7 @@ def test_the_selected_piece_of_a_sorted_table_is_in_the_url(server, browser_page
     page.mouse.click(box["x"] + 150, box["y"] + 17)  # the head of the column of notes
     settle(page)
     page.mouse.click(box["x"] + 15, box["y"] + 52)  # the box before the first row
-    page.get_by_role("button", name="Hear it").click()
+    page.get_by_role("button", name="Play", exact=True).click()
     page.get_by_role("button", name="Pause").wait_for()  # it plays
     page.wait_for_url("**piece=*")
     file = parse_qs(urlparse(page.url).query)["piece"][0]

@@ -9,9 +9,6 @@ import pretty_midi
 import pytest
 
 from musicgen.corpus.user import user_collections
-from musicgen.rendering.wav import MAX_SECONDS, wav_bytes
-from musicgen.score import Score, notes_from
-from musicgen.ui.data import selected_file
 from musicgen.ui.data.vocabulary import CURVES, TOKENS, WINDOWS
 from tests.helpers.locations import CORPORA
 from tests.helpers.page_text import DATA, metrics, texts
@@ -77,17 +74,12 @@ def test_a_single_piece_is_a_training_piece(open_page):
     assert list(page.dataframe[0].value["split"]) == ["train"]
 
 
-def test_a_piece_of_two_hours(open_page, monkeypatch: pytest.MonkeyPatch):
-    silence, played = wav_bytes(Score(notes_from([]))), []
-    monkeypatch.setattr(selected_file, "wav_bytes", lambda score: played.append(score) or silence)
+def test_a_piece_of_two_hours(open_page):
     collection_of("long", hours=two_hours())
     page = open_page(DATA, collection="long", view="Pieces", piece="hours.mid")
     assert metrics(page)["Music"] == "2.0 h"
     assert list(page.dataframe[0].value["length"]) == ["2:00:00"]
     assert "The first 4,000 of 7,200 notes." in texts(page)
-    next(button for button in page.button if button.label == "Hear it").click().run()
-    assert "The first 900 of 7,200 notes." in texts(page)  # 15 minutes of sound
-    assert [(len(score), score.seconds <= MAX_SECONDS) for score in played] == [(900, True)]
 
 
 def test_every_view_of_two_hours(open_page):
@@ -131,7 +123,7 @@ def test_every_view_of_odd_names(open_page, view: str, tmp_path: Path):
     assert metrics(page)["Pieces"] == "1"
     if view == "Pieces":
         assert list(page.dataframe[0].value["file"]) == [f"sub/{ODD_FILE}", ODD_REFUSED]
-        assert any(button.label == "Hear it" for button in page.button)
+        assert "quarters a minute" in texts(page)
         assert page.query_params["piece"] == f"sub/{ODD_FILE}"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -36,17 +35,17 @@ def join_modules(folder: Path, entry: str) -> str:
     import it. They share one scope, so no two may have a top-level name in common, and imports have
     the form `import { a, b } from "./c.js";`.
     """
-    texts: dict[str, str] = {}
+    texts: dict[Path, str] = {}
 
-    def add(path: str) -> None:
-        text = (folder / path).read_text("utf-8")
+    def add(path: Path) -> None:
+        text = path.read_text("utf-8")
         texts[path] = ""  # its place is taken below: a circle ends here
         for imported in _IMPORT.findall(text):
-            target = posixpath.normpath(posixpath.join(posixpath.dirname(path), imported))
+            target = (path.parent / imported).resolve()  # one file has one path
             if target not in texts:
                 add(target)
         del texts[path]
         texts[path] = _EXPORT.sub("", _IMPORT.sub("", text))
 
-    add(entry)
+    add((folder / entry).resolve())
     return "\n".join(texts.values())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,11 +19,11 @@ from musicgen.rendering.figures.roll import (
     part_labels,
 )
 from musicgen.rendering.note_names import note_labels
-from musicgen.rendering.time_axis import line_labels, tempo_map, time_lines
+from musicgen.rendering.time_axis import line_labels
 from musicgen.score import Score
 from musicgen.ui.components.component import component
-
-JSON_LENGTH_BYTES = 4  # of the message, before the JSON
+from musicgen.ui.components.score_json import sound_json, time_json
+from musicgen.ui.server import sound_files
 
 
 @dataclass(frozen=True)
@@ -37,52 +36,44 @@ class PlayerEvent:
 
 def roll_player(
     score: Score,
-    wav: bytes,
     key: str,
     *,
     primer_notes: int = 0,
     marks: Sequence[Mark] = (),
-    plays: bool = False,
     scroll_count: int = 0,
     piece_id: str = "",
 ) -> PlayerEvent:
-    """Show a score as a piano roll that plays a WAV file; return the selected bars and mark.
+    """Show a score as a piano roll that the browser plays; return the selected bars and mark.
 
-    wav: of the score (see `wav_bytes`); empty shows the roll without sound. key: unique on the
-    page; under the same key a sound goes on playing over reruns. plays: whether a new sound starts
-    by itself. scroll_count: the player scrolls into view whenever this changes, but not to 0.
-    piece_id: of a printed score on the same page, which then follows the sound (`printed_score`).
+    key: unique on the page; under the same key it goes on playing over reruns. scroll_count: the
+    player scrolls into view whenever this changes, but not to 0. piece_id: of a printed score on
+    the same page, which then follows the sound (`printed_score`).
     """
     piece = {
-        **drawing(score, wav, primer_notes, marks),
-        "plays": plays,
+        **drawing(score, primer_notes, marks),
         "scrollCount": scroll_count,
         "channel": piece_id,
+        "soundAddress": sound_files.address(),
     }
-    result = _component(
-        key=key,
-        data=message(piece, wav),
-        on_bars_change=_ignore,
-        on_mark_change=_ignore,
-    )
+    result = _component(key=key, data=piece, on_bars_change=_ignore, on_mark_change=_ignore)
     return PlayerEvent(
         selected_bars(result.get("bars"), piece["id"], len(piece["barLines"]) - 1),
         selected_mark(result.get("mark"), piece["id"], len(marks)),
     )
 
 
-def drawing(score: Score, wav: bytes, primer_notes: int, marks: Sequence[Mark]) -> dict[str, Any]:
-    """All that the browser draws; times in ticks.
+def drawing(score: Score, primer_notes: int, marks: Sequence[Mark]) -> dict[str, Any]:
+    """All that the browser draws and plays; times in ticks.
 
     The row of a note is its pitch, or -1, -2, … for the lanes of drums, the lowest lane first.
     """
-    notes, lines, lanes = score.notes, time_lines(score), drum_lanes(score)
+    notes, lanes, time, sound = score.notes, drum_lanes(score), time_json(score), sound_json(score)
     columns = {name: notes[name].tolist() for name in ("start", "duration", "pitch", "velocity")}
     drums = np.searchsorted(list(lanes), notes["pitch"])
     rows = np.where(score.is_drum, -1 - drums, notes["pitch"]).tolist()
-    ticks, seconds, rates = (column.tolist() for column in tempo_map(score))
-    digest = hashlib.blake2b(notes.tobytes() + wav, digest_size=8)
+    digest = hashlib.blake2b(notes.tobytes() + repr((time, sound)).encode(), digest_size=8)
     return {
+        **time,
         "id": digest.hexdigest(),
         "notes": {
             **columns,
@@ -92,11 +83,10 @@ def drawing(score: Score, wav: bytes, primer_notes: int, marks: Sequence[Mark]) 
         },
         "drums": list(lanes.values()),
         "end": score.end,
-        "barLines": lines.tolist(),  # of a performance: every two seconds
-        "lineLabels": line_labels(score, len(lines)),
-        "isPerformance": score.is_performance,
+        "lineLabels": line_labels(score, len(time["barLines"])),
         "ticksPerQuarter": score.resolution,
-        "tempoMap": {"ticks": ticks, "seconds": seconds, "ticksPerSecond": rates},
+        "instruments": sound["parts"],
+        "pedal": sound["pedal"],
         "primerNotes": primer_notes,
         "marks": [vars(mark) for mark in marks],
         "parts": part_labels(score),
@@ -107,12 +97,6 @@ def drawing(score: Score, wav: bytes, primer_notes: int, marks: Sequence[Mark]) 
             "shared": SHARED_COLOUR,
         },
     }
-
-
-def message(piece: dict[str, Any], wav: bytes) -> bytes:
-    """Message to the browser: length of the JSON (little endian), JSON, WAV."""
-    text = json.dumps(piece).encode()
-    return len(text).to_bytes(JSON_LENGTH_BYTES, "little") + text + wav
 
 
 def selected_bars(report: Any, piece: str, bars: int) -> tuple[int, int] | None:

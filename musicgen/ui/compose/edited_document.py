@@ -8,9 +8,8 @@ from typing import Any
 from musicgen.composing.editing.edit_log import line_json
 from musicgen.composing.editing.edited_pieces import EditedPiece
 from musicgen.rendering.figures.roll import part_colour
-from musicgen.rendering.time_axis import tempo_map, time_lines
-from musicgen.score import Score
 from musicgen.theory.general_midi import DRUMS, instrument_name, percussion_name
+from musicgen.ui.components.score_json import time_json
 
 PERCUSSION_KEYS = range(27, 88)
 MAX_COLOURS = 16
@@ -29,19 +28,6 @@ def document_json(opened: EditedPiece) -> dict[str, Any]:
         "parts": [asdict(part) for part in music.parts],
         "pedal": base.pedal_changes.tolist(),
         **time_json(base),
-    }
-
-
-def time_json(score: Score) -> dict[str, Any]:
-    """The time of a score: bars, metres, tempi."""
-    ticks, seconds, rates = (column.tolist() for column in tempo_map(score))
-    return {
-        "resolution": score.resolution,
-        "isPerformance": score.is_performance,
-        "barLines": time_lines(score).tolist() or [0],
-        "firstBar": score.first_bar_number,
-        "metres": [[m.start, m.numerator, m.denominator] for m in score.metres],
-        "tempoMap": {"ticks": ticks, "seconds": seconds, "ticksPerSecond": rates},
     }
 
 

@@ -1,15 +1,13 @@
-"""The selected file of a collection: its roll, sound, parts, tempo and keys; why it was refused."""
+"""The selected file of a collection: its roll, parts, tempo and keys; why it was refused."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import replace
 
 import streamlit as st
 
 from musicgen.corpus.collection import PieceFile
 from musicgen.rendering.figures.parts import tempo_over_time_figure
-from musicgen.rendering.wav import MAX_SECONDS, wav_bytes
 from musicgen.score import Score
 from musicgen.statistics.analysis import Analysis
 from musicgen.statistics.file_table import describe_signatures
@@ -17,16 +15,14 @@ from musicgen.statistics.part_statistics import pedal_share, summarise_parts
 from musicgen.theory.keys import find_keys
 from musicgen.ui.components.player import roll_player
 from musicgen.ui.data.parts_table import parts_table
-from musicgen.ui.shared.score_key import score_key
 from musicgen.ui.shared.text import escape, format_count
 
-MAX_NOTES_DRAWN = 4000  # of a piano roll
-MAX_SOUNDS = 16  # in memory
+MAX_NOTES_DRAWN = 4000  # that are drawn, and played
 _CHART_OPTIONS = {"displaylogo": False, "displayModeBar": False}
 
 
 def show_file(analysis: Analysis, index: int, key: str) -> None:
-    """Show the roll of a piece, its sound when asked for, its parts; why a file was refused."""
+    """Show the roll of a piece, which plays, and its parts; why a file was refused."""
     if index >= len(analysis.scores):
         refused = analysis.collection.refused[index - len(analysis.scores)]
         message = f"**{escape(refused.file)}** was refused: {escape(refused.reason)}"
@@ -35,14 +31,8 @@ def show_file(analysis: Analysis, index: int, key: str) -> None:
     score, file = analysis.scores[index], analysis.collection.files[index]
     with st.container(border=True):
         st.markdown(f"**{escape(file.file)}**")
-        with_sound_key = f"{key}-with-sound"  # session state: index of the piece with sound
-        pressed = st.button("Hear it", key=f"{key}-hear-{index}", icon=":material/volume_up:")
-        if pressed:
-            st.session_state[with_sound_key] = index
-        with_sound = st.session_state.get(with_sound_key) == index
-        drawn = _audible_part(score) if with_sound else first_notes(score, MAX_NOTES_DRAWN)
-        sound = _sound(drawn) if with_sound else b""
-        roll_player(drawn, sound, f"{key}-roll-{index}", plays=pressed)
+        drawn = first_notes(score, MAX_NOTES_DRAWN)
+        roll_player(drawn, f"{key}-roll-{index}")
         if len(drawn) < len(score):
             st.caption(f"The first {len(drawn):,} of {len(score):,} notes.")
         _facts(score, file)
@@ -81,24 +71,6 @@ def _time(score: Score) -> str:
         return f"{score.tempo:.0f} quarters a minute"
     changes = format_count(len(score.tempo_changes), "tempo change")
     return f"{min(tempi):.0f} to {max(tempi):.0f} quarters a minute, {changes}"
-
-
-def _audible_part(score: Score) -> Score:
-    """Return the beginning of a score, as long as the longest sound."""
-    if score.seconds <= MAX_SECONDS:
-        return score
-    ticks = range(score.end)
-    return score.until(bisect_right(ticks, MAX_SECONDS, key=lambda t: score.seconds_at([t])[0]) - 1)
-
-
-def _sound(score: Score) -> bytes:
-    with st.spinner("Making the sound …", show_time=True):
-        return _wav(score_key(score), score)
-
-
-@st.cache_data(max_entries=MAX_SOUNDS, show_spinner=False)
-def _wav(key: bytes, _score: Score) -> bytes:
-    return wav_bytes(_score)
 
 
 def first_notes(score: Score, number: int) -> Score:

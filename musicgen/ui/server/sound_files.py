@@ -24,6 +24,11 @@ def base_path() -> str:
     return f"/{base}" if base else ""
 
 
+def address() -> str:
+    """Path of the files, to which a browser adds a slash and a name."""
+    return base_path() + PATH
+
+
 def routes() -> list[Route]:
     """Return the route, below the server's base path if it has one."""
     return [Route(f"{base_path()}{PATH}/{{name}}", _respond)]

@@ -9,7 +9,6 @@ import streamlit as st
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.read_score import read_score
 from musicgen.files import message_of, read_file
-from musicgen.rendering.wav import wav_bytes
 from musicgen.score import Score
 from musicgen.training.run_folder.run import Run
 from musicgen.training.run_folder.samples import nearest_to_best, sample_files, select_epochs
@@ -17,7 +16,7 @@ from musicgen.ui.components.player import roll_player
 from musicgen.ui.shared.text import escape
 
 MAX_SHOWN = 4  # samples at once
-MAX_IN_MEMORY = 32  # samples with their sound
+MAX_IN_MEMORY = 32  # samples
 
 
 def samples_view(run: Run, best_epoch: int) -> None:
@@ -31,11 +30,11 @@ def samples_view(run: Run, best_epoch: int) -> None:
     for epoch in sorted(selected)[:MAX_SHOWN]:
         st.markdown(f"**After epoch {epoch}**")
         try:
-            score, sound = _read_and_play(str(paths[epoch]), paths[epoch].stat().st_mtime_ns)
+            score = _read(str(paths[epoch]), paths[epoch].stat().st_mtime_ns)
         except (OSError, UnreadableScore) as error:
             st.info(escape(message_of(error), 300))
             continue
-        roll_player(score, sound, f"sample-{run.name}-{epoch}")
+        roll_player(score, f"sample-{run.name}-{epoch}")
     if len(selected) > MAX_SHOWN:
         st.caption(f"The first {MAX_SHOWN} of those chosen are shown.")
 
@@ -62,7 +61,6 @@ def _select_epochs(run: Run, epochs: list[int], best_epoch: int) -> list[int]:
 
 
 @st.cache_resource(max_entries=MAX_IN_MEMORY, show_spinner=False)
-def _read_and_play(path: str, mtime_ns: int) -> tuple[Score, bytes]:
-    """Return a sample and its sound as WAV; mtime_ns makes a rewritten file another entry."""
-    score = read_score(read_file(Path(path)), Path(path).name)
-    return score, wav_bytes(score)
+def _read(path: str, mtime_ns: int) -> Score:
+    """Return a sample; mtime_ns makes a rewritten file another entry."""
+    return read_score(read_file(Path(path)), Path(path).name)

@@ -1,4 +1,4 @@
-// Buttons of the passages shared with training pieces, and the legend of the roll's colours.
+// Buttons of the passages shared with training pieces, and the legend of the roll's colours beside the parts.
 
 // Elements of the passages: a button for each that is copied, and a list, closed at first, of those
 // that pieces of people share as well; onClick: called with the index of a mark.
@@ -27,12 +27,10 @@ function sharedList(buttons) {
   return list;
 }
 
-// Elements that name the colours: the parts that sound, the beginning, the outlines.
-export function legendItems({ colours, notes, parts, primerNotes, marks }) {
-  const sounding = [...new Set(notes.part)].sort((a, b) => a - b);
-  const shown = sounding.length > 1 ? sounding : [];
-  const entries = shown.map((part) => [parts[part], colours.parts[part], ""]);
-  if (primerNotes) entries.unshift(["beginning", colours.primer, ""]);
+// Elements that name the colours beside those of the parts: the beginning, the outlines.
+export function legendItems({ colours, primerNotes, marks }) {
+  const entries = [];
+  if (primerNotes) entries.push(["beginning", colours.primer, ""]);
   if (marks.some((mark) => mark.shared)) {
     entries.push(["also in training pieces", colours.shared, "outline"]);
   }

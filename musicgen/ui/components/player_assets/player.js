@@ -2,8 +2,8 @@
 // on every rerun and change of theme.
 
 import { PositionChannel } from "../shared/position_channel.js";
-import { parseMessage } from "./message.js";
 import { legendItems, markElements } from "./passages.js";
+import { PartsMixer } from "./parts_mixer.js";
 import { Roll } from "./roll/roll.js";
 import { formatTime, secondsAt } from "./time_map.js";
 import { Transport } from "./transport.js";
@@ -22,7 +22,7 @@ export default function ({ data, parentElement, setStateValue }) {
     players.set(parentElement, player);
   }
   player.report = setStateValue;
-  player.show(...parseMessage(data));
+  player.show(data);
   return () => {
     players.get(parentElement)?.close();
     players.delete(parentElement);
@@ -49,8 +49,12 @@ class Player {
           this.draw();
         },
         selection: () => this.selection,
+        say: (text) => {
+          this.find(".said").textContent = text;
+        },
       },
     );
+    this.parts = new PartsMixer(this.find(".parts"), this.transport.mixer);
     this.channel = new PositionChannel(); // to the printed score
     this.addListeners();
     this.resizing = new ResizeObserver(() => {
@@ -98,18 +102,18 @@ class Player {
   }
 
   // Show a piece, or the same one with other marks or in another theme.
-  show(piece, wav) {
+  show(piece) {
     const isNew = this.piece?.id !== piece.id;
     this.piece = piece;
     this.channel.piece = piece.channel;
     if (isNew) this.selection = null;
-    this.transport.show(piece, isNew, wav);
+    this.transport.show(piece, isNew);
+    this.parts.show(piece);
     this.roll.show(piece, isNew);
     this.setMarks();
     this.find(".legend").replaceChildren(...legendItems(piece));
     this.showSelection();
     this.draw();
-    if (isNew && piece.plays) this.transport.autoplay();
     this.scrollIntoView();
   }
 
@@ -262,10 +266,22 @@ class Player {
     this.describePosition();
   }
 
+  // For tests and other scripts of the page: seconds of the playhead, of the piece, speed.
+  reportState(now, plays) {
+    const { tempoMap, end, channel } = this.piece;
+    const { dataset } = this.root;
+    dataset.piece = channel;
+    dataset.seconds = secondsAt(tempoMap, now).toFixed(2);
+    dataset.length = secondsAt(tempoMap, end).toFixed(2);
+    dataset.speed = this.transport.tempoShare;
+    dataset.plays = plays;
+  }
+
   // Show the position, and describe it to screen readers.
   describePosition() {
     const { tempoMap, end, isPerformance } = this.piece;
     const { now, plays } = this.transport;
+    this.reportState(now, plays);
     this.channel.publish((now * GRID) / this.piece.ticksPerQuarter, plays);
     const bar = this.roll.barAt(now);
     const length = formatTime(Math.round(secondsAt(tempoMap, end)));

@@ -1,101 +1,136 @@
-// Transport: the sound of a piece, where it is, its tempo and its loop.
+// Transport: plays a piece in the browser's synthesizer; where it is, its tempo and its loop.
 
-import { countUpTo, secondsAt, tickAt } from "./time_map.js";
+import { Bars } from "../editor_assets/core/bars.js";
+import { Mixer } from "../editor_assets/sound/mixer.js";
+import { Playback } from "../editor_assets/sound/playback.js";
+import { loadSynth } from "../editor_assets/sound/synth.js";
+import { countUpTo } from "./time_map.js";
 
-const ROUNDING = 2e-6; // seconds
+const WAIT_MS = 300; // of loading, after which it is shown
 let playing = null; // the one Transport that sounds
 
 export class Transport {
   // find: first element with a selector. on: adds an event listener.
   // handlers: `changed()` at each frame while it plays, and whenever the position changes;
-  // `sought(tick)`; `selection()`, the [first, last] bar that is looped, or null.
+  // `sought(tick)`; `selection()`, the [first, last] bar that is looped, or null; `say(text)`.
   constructor(find, on, handlers) {
     this.find = find;
     this.handlers = handlers;
-    this.audio = find("audio");
     this.piece = null;
     this.loops = false;
-    this.url = null; // of the WAV
+    this.loading = false;
     this.frame = 0; // requested animation frame
     this.tempoShare = 1;
-    this.audio.preservesPitch = true;
+    this.mixer = new Mixer();
+    this.playback = new Playback({
+      notes: () => this.notes,
+      pedal: () => this.piece.pedal,
+      bars: () => this.bars,
+      tempoMap: () => this.piece.tempoMap,
+      range: () => this.loopSpan(),
+      loops: () => this.loops,
+      mixer: this.mixer,
+      changed: () => this.animate(),
+    });
     on(find(".home"), "click", () => this.seek(this.loopSpan()[0]));
     on(find(".play"), "click", () => this.toggle());
     on(find(".loop"), "click", () => this.setLoop(!this.loops));
-    on(find(".tempo"), "input", () => this.setTempo());
-    for (const event of ["play", "pause", "seeked", "loadedmetadata"]) {
-      on(this.audio, event, () => this.animate());
-    }
-    on(this.audio, "timeupdate", () => this.repeatLoop());
-    on(this.audio, "ended", () => this.handleEnd());
+    on(find(".tempo"), "input", () => {
+      this.setTempo();
+      this.handlers.changed();
+    });
+    on(find(".metronome"), "click", () => this.setMetronome(!this.playback.metronome));
   }
 
   close() {
     cancelAnimationFrame(this.frame);
-    this.setSound(new Uint8Array());
+    this.playback.stop();
     if (playing === this) playing = null;
   }
 
-  // Times of a piece; `wav` replaces the sound where the piece is new.
-  show(piece, isNew, wav) {
+  // Take the notes and times of a piece; a new one is at its beginning, and stops what played.
+  show(piece, isNew) {
     this.piece = piece;
-    if (isNew) this.setSound(wav);
+    this.find(".metronome").hidden = piece.isPerformance;
+    if (isNew) {
+      this.playback.stop();
+      this.playback.stoppedAt = 0;
+      const { start, duration, pitch, velocity, part } = piece.notes;
+      this.notes = start.map((tick, index) => ({
+        start: tick,
+        duration: duration[index],
+        pitch: pitch[index],
+        velocity: velocity[index],
+        part: part[index],
+      }));
+      this.bars = new Bars(piece);
+      this.mixer.setParts(piece.instruments);
+    }
+    for (const selector of [".play", ".home", ".loop", ".tempo"]) {
+      this.find(selector).disabled = !this.notes.length;
+    }
     this.setTempo();
   }
 
-  setSound(wav) {
-    this.audio.pause();
-    if (this.url) URL.revokeObjectURL(this.url);
-    this.url = wav.length ? URL.createObjectURL(new Blob([wav], { type: "audio/wav" })) : null;
-    if (this.url) this.audio.src = this.url;
-    else this.audio.removeAttribute("src");
-    for (const selector of [".play", ".home", ".loop", ".tempo"]) {
-      this.find(selector).disabled = !this.url;
-    }
-  }
-
   get plays() {
-    return !this.audio.paused;
+    return this.playback.plays;
   }
 
   // Tick of the playhead.
   get now() {
-    // Browsers round times down to microseconds, which must not fall short of the tick.
-    return Math.min(this.piece.end, tickAt(this.piece.tempoMap, this.audio.currentTime + ROUNDING));
+    return Math.max(0, Math.min(this.piece.end, this.playback.now));
   }
 
   seek(tick) {
     const inside = Math.max(0, Math.min(this.piece.end, tick));
-    if (this.url) this.audio.currentTime = secondsAt(this.piece.tempoMap, inside);
+    this.playback.seek(inside);
     this.handlers.sought(inside);
   }
 
   toggle() {
-    if (!this.url) return;
-    if (this.plays) {
-      this.audio.pause();
-      return;
-    }
-    if (playing !== this) playing?.audio.pause();
+    if (!this.notes.length || this.loading) return;
+    if (this.plays) this.playback.stop();
+    else this.play();
+  }
+
+  // Play from the playhead, or from the beginning where that is at the end or outside the loop.
+  async play() {
+    const synth = await this.load();
+    if (!synth) return;
+    if (playing !== this) playing?.playback.stop();
     playing = this;
+    this.mixer.connect(synth);
     const [start, stop] = this.loopSpan();
     const outside = this.now < start || this.now >= stop;
-    if (outside && (this.loops || this.now >= this.piece.end)) this.seek(start);
-    this.play();
+    const fromStart = outside && (this.loops || this.now >= this.piece.end);
+    this.playback.start(synth, fromStart ? start : this.now);
   }
 
-  play() {
-    this.audio.play().catch(() => this.animate()); // paused or replaced before it started
-  }
-
-  // Play a new piece unasked; the browser may forbid it.
-  autoplay() {
-    if (this.url) this.audio.play().catch(() => {});
+  // The synthesizer, which is loaded at the first sound; null, with a message, without one.
+  async load() {
+    this.loading = true;
+    const shown = setTimeout(() => this.handlers.say("Loading the sound …"), WAIT_MS);
+    try {
+      const synth = await loadSynth(this.piece.soundAddress);
+      this.handlers.say("");
+      return synth;
+    } catch (problem) {
+      this.handlers.say(`No sound: ${problem.message}`);
+      return null;
+    } finally {
+      clearTimeout(shown);
+      this.loading = false;
+    }
   }
 
   setLoop(loops) {
     this.loops = loops;
     this.find(".loop").setAttribute("aria-pressed", String(loops));
+  }
+
+  setMetronome(isOn) {
+    this.playback.metronome = isOn;
+    this.find(".metronome").setAttribute("aria-pressed", String(isOn));
   }
 
   // First and last tick to play: of the selected bars if they are looped, else of the piece.
@@ -107,21 +142,10 @@ export class Transport {
     return [barLines[first], Math.min(end, barLines[last + 1])];
   }
 
-  repeatLoop() {
-    const [start, stop] = this.loopSpan();
-    if (this.loops && this.plays && this.now >= stop) this.seek(start);
-  }
-
-  handleEnd() {
-    this.seek(this.loopSpan()[0]);
-    if (this.loops) this.play();
-  }
-
   setTempo() {
     const percent = Number(this.find(".tempo").value);
-    this.audio.defaultPlaybackRate = percent / 100;
-    this.audio.playbackRate = percent / 100;
     this.tempoShare = percent / 100;
+    if (this.playback.speed !== this.tempoShare) this.playback.setSpeed(this.tempoShare);
     this.describeTempo();
   }
 
@@ -140,10 +164,7 @@ export class Transport {
   animate() {
     cancelAnimationFrame(this.frame);
     this.find(".play").setAttribute("aria-label", this.plays ? "Pause" : "Play");
-    if (this.plays) {
-      this.repeatLoop();
-      this.frame = requestAnimationFrame(() => this.animate());
-    }
+    if (this.plays) this.frame = requestAnimationFrame(() => this.animate());
     this.handlers.changed();
   }
 }

@@ -32,8 +32,8 @@ def chooses_editor() -> bool:
 
 def editor_view(piece: SavedPiece) -> None:
     """Show the editor; where edits were saved, show the piece that has them."""
-    base = sound_files.base_path()
-    report = editor(piece.id, base + edit_endpoint.PATH, base + sound_files.PATH, "editor")
+    edits = sound_files.base_path() + edit_endpoint.PATH
+    report = editor(piece.id, edits, sound_files.address(), "editor")
     if report is None or report.report == st.session_state.get(_HANDLED):
         return
     st.session_state[_HANDLED] = report.report

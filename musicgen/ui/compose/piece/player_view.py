@@ -8,14 +8,13 @@ import streamlit as st
 
 from musicgen.composing.records.saved_pieces import SavedPiece, UnknownPiece
 from musicgen.files import message_of
-from musicgen.rendering.wav import TooLongForSound, has_soundfont_renderer, sound_source
 from musicgen.score import Score
 from musicgen.ui.components.player import roll_player
 from musicgen.ui.compose.link import OTHER_NOTES, recipe_of
 from musicgen.ui.compose.piece.edit_view import infill_button
 from musicgen.ui.compose.piece.editor_view import chooses_editor, editor_view
 from musicgen.ui.compose.piece.originality_view import match_view
-from musicgen.ui.compose.piece_cache import AUTO_SOUND_SECONDS, score_of, wav_task
+from musicgen.ui.compose.piece_cache import score_of
 from musicgen.ui.compose.piece_facts import (
     is_too_short_to_judge,
     marks_of,
@@ -27,7 +26,7 @@ from musicgen.ui.shared.frame import announce
 from musicgen.ui.shared.tasks import ComposeTask
 from musicgen.ui.shared.text import escape, format_clock, format_count, format_length
 
-# Most pieces are composed, and most sounds rendered, before their progress is shown.
+# Most pieces are composed before their progress is shown.
 PATIENCE_SECONDS = 1.5
 POLL_SECONDS = 0.5
 SILENCE_SECONDS = 1.0  # without a new bar, after which the seconds are shown
@@ -43,8 +42,7 @@ def player_view() -> None:
     if session.task is not None:
         st.fragment(_progress, run_every=POLL_SECONDS)()
         return
-    waits = _is_sound_pending(PATIENCE_SECONDS)
-    st.fragment(_piece, run_every=POLL_SECONDS if waits else None)(waits)
+    _piece()
 
 
 def _is_done_soon(task: ComposeTask[Any]) -> bool:
@@ -62,7 +60,7 @@ def _progress() -> None:
         announce("A piece is being written.")
         st.button("Stop", icon=":material/stop:", on_click=task.stop, key="stop-composing")
     if len(task.score):
-        roll_player(task.score, b"", "player", scroll_count=current_session().scroll_count)
+        roll_player(task.score, "player", scroll_count=current_session().scroll_count)
 
 
 def progress_text(task: ComposeTask[Any]) -> str:
@@ -81,13 +79,9 @@ def progress_text(task: ComposeTask[Any]) -> str:
     return text + waiting
 
 
-def _piece(waits: bool) -> None:
-    """Show the piece with its player, and act on what is selected in it.
-
-    waits: whether this is repeated until the sound is rendered.
-    """
-    if waits and not _is_sound_pending(0):
-        st.rerun()
+@st.fragment
+def _piece() -> None:
+    """Show the piece with its player, and act on what is selected in it."""
     session = current_session()
     piece = session.piece
     if piece is None:
@@ -102,20 +96,14 @@ def _piece(waits: bool) -> None:
     if chooses_editor():
         editor_view(piece)
         return
-    sound = _sound(piece, score)
     event = roll_player(
         score,
-        sound,
         "player",
         primer_notes=primer_notes(piece),
         marks=marks_of(piece),
         scroll_count=session.scroll_count,
         piece_id=piece.id,
     )
-    if not sound and score.seconds <= AUTO_SOUND_SECONDS:
-        st.caption("Rendering its sound …")
-    if not has_soundfont_renderer():
-        st.caption(f"The sound is made of {sound_source()}.")
     if event.bars:
         infill_button(piece, score, *event.bars, key="infill-selected")
     report = originality_of(piece)
@@ -190,35 +178,3 @@ def _badges(piece: SavedPiece) -> None:
         st.badge(escape(str(repetition), 80), icon=":material/repeat:", color="red")
     if piece.facts.get("finished") is False:
         st.badge("stopped", icon=":material/stop:", color="orange")
-
-
-def _sound(piece: SavedPiece, score: Score) -> bytes:
-    """WAV of the piece; empty until it is rendered or, for a long piece, requested."""
-    is_long = score.seconds > AUTO_SOUND_SECONDS
-    requested = f"_sound-requested-{piece.id}"
-    if is_long and not st.session_state.get(requested):
-        label = f"Render its sound ({format_clock(score.seconds)})"
-        if not st.button(label, key=f"request-sound-{piece.id}"):
-            return b""
-        st.session_state[requested] = True
-    try:
-        task = wav_task(score)
-        if is_long:
-            with st.spinner("Rendering its sound …", show_time=True):
-                return task.result()
-        return task.result() if task.wait(0) else b""
-    except TooLongForSound as error:
-        st.info(escape(message_of(error)))
-        return b""
-
-
-def _is_sound_pending(patience_seconds: float) -> bool:
-    """Whether the sound of the piece is still being rendered, after waiting for it."""
-    piece = current_session().piece
-    if piece is None:
-        return False
-    try:
-        score = score_of(piece)
-    except UnknownPiece:
-        return False
-    return score.seconds <= AUTO_SOUND_SECONDS and not wav_task(score).wait(patience_seconds)

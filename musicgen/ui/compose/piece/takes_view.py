@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -15,8 +15,9 @@ from musicgen.composing.records.takes import takes_of
 from musicgen.errors import MusicgenError
 from musicgen.files import message_of
 from musicgen.score import Score
+from musicgen.ui.components.score_json import sound_json, time_json
 from musicgen.ui.components.takes import TakeAction, takes_list
-from musicgen.ui.compose.edited_document import names_json, time_json
+from musicgen.ui.compose.edited_document import names_json
 from musicgen.ui.compose.form.prompt import Prompt, prompt_from_link
 from musicgen.ui.compose.form.state import MAX_DRAWN_SEED
 from musicgen.ui.compose.history.compare import compare
@@ -64,8 +65,8 @@ def _show(
     key: str,
     is_tree: bool = False,
 ) -> TakeAction | None:
-    sound, colours = sound_files.base_path() + sound_files.PATH, names_json()["colours"]
-    return takes_list(takes, actions, label, sound, colours, key, is_tree=is_tree)
+    colours = names_json()["colours"]
+    return takes_list(takes, actions, label, sound_files.address(), colours, key, is_tree=is_tree)
 
 
 def take_json(take: SavedPiece, shown: SavedPiece, depth: int, origin: str) -> dict[str, Any]:
@@ -88,8 +89,7 @@ def take_json(take: SavedPiece, shown: SavedPiece, depth: int, origin: str) -> d
         **time_json(score),
         "line": _figures(take, score),
         "rows": rows.tolist(),
-        "parts": [asdict(part) for part in score.parts],
-        "pedal": score.pedal_changes.tolist(),
+        **sound_json(score),
     }
 
 

@@ -30,6 +30,8 @@ export class Playback {
   start(synth, tick, countIn = 0) {
     this.synth = synth;
     synth.context.resume();
+    if (synth.player && synth.player !== this) synth.stopAll(); // what another has just stopped
+    synth.player = this;
     synth.setMaster(1);
     const bars = this.handlers.bars();
     const bar = bars.at(tick);
@@ -63,7 +65,7 @@ export class Playback {
     // What is scheduled already is played silently, then all is ended.
     const ahead = document.hidden ? HIDDEN_AHEAD_SECONDS : AHEAD_SECONDS;
     setTimeout(() => {
-      if (this.plays) return;
+      if (this.plays || this.synth.player !== this) return;
       this.synth.stopAll();
       this.synth.setMaster(1);
     }, 1000 * ahead + 60);
@@ -92,7 +94,9 @@ export class Playback {
 
   // Tick of the playhead.
   get now() {
-    return this.plays ? this.tickOf(this.synth.now) : this.stoppedAt;
+    if (!this.plays) return this.stoppedAt;
+    // It stands at the first tick until that sounds.
+    return this.tickOf(Math.max(this.synth.now, this.anchors[0].time));
   }
 
   // Tick at a time of the audio clock.

@@ -64,7 +64,8 @@ export class RollView {
     if (!this.piece || !width) return;
     const { barLines } = this.piece;
     const pieceTicks = Math.max(1, barLines[barLines.length - 1]);
-    const initialTicks = barLines[Math.min(this.bars, INITIAL_BARS)] || pieceTicks;
+    const upbeat = this.bars > INITIAL_BARS && this.barNumber(0) === "0" ? 1 : 0;
+    const initialTicks = barLines[Math.min(this.bars, INITIAL_BARS + upbeat)] || pieceTicks;
     const initialScale = this.viewWidth / initialTicks;
     this.scale = Math.max(this.scale || initialScale, this.viewWidth / pieceTicks);
     this.spacer.style.width = `${Math.floor(this.gutter + pieceTicks * this.scale)}px`;
