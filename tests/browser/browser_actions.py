@@ -24,6 +24,22 @@ PLAYER_STATE = """player => ({
 })"""
 CURVES = ".curves[data-points]"
 SELECTED = "[aria-checked=true], [aria-pressed=true], [data-testid$=Active]"
+# The node through which all sound goes.
+SOUND_PROBE = """
+window.AnalyserNode = class extends AnalyserNode {
+    constructor(...options) { super(...options); window.analyser = this; }
+};
+window.loudest = async () => {
+    let high = 0;
+    const samples = new Float32Array(window.analyser.fftSize);
+    for (const until = performance.now() + 100; performance.now() < until;) {
+        window.analyser.getFloatTimeDomainData(samples);
+        high = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), high);
+        await new Promise((done) => setTimeout(done, 5));
+    }
+    return high;
+};
+"""
 TRIES = 4
 TIMEOUT_SECONDS = 60.0
 NO_PIECE = "a-folder-of-another-kind"  # among the pieces
@@ -68,6 +84,11 @@ def sound(page: Any) -> dict[str, Any]:
 def wait_for_sound(page: Any) -> None:
     """Wait for the player of a saved piece. It is in a shadow root, which only locators reach."""
     page.locator(SAVED_PIECE).wait_for(state="attached")
+
+
+def loudest(page: Any) -> float:
+    """The loudest sample of a tenth of a second; `SOUND_PROBE` is an init script of the page."""
+    return float(page.evaluate("window.analyser ? window.loudest() : 0"))
 
 
 def wait_until(condition: Callable[[], bool]) -> None:

@@ -13,7 +13,13 @@ from typing import Any
 
 import pytest
 
-from tests.browser.browser_actions import drag_over_bars, sound, wait_until
+from tests.browser.browser_actions import (
+    SOUND_PROBE,
+    drag_over_bars,
+    loudest,
+    sound,
+    wait_until,
+)
 from tests.helpers.locations import ROOT
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -53,22 +59,6 @@ st.button("again")
 """
 
 
-# The node through which all sound goes.
-FAKES = """
-window.AnalyserNode = class extends AnalyserNode {
-    constructor(...options) { super(...options); window.analyser = this; }
-};
-window.loudest = async () => {
-    let high = 0;
-    const samples = new Float32Array(window.analyser.fftSize);
-    for (const until = performance.now() + 100; performance.now() < until;) {
-        window.analyser.getFloatTimeDomainData(samples);
-        high = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), high);
-        await new Promise((done) => setTimeout(done, 5));
-    }
-    return high;
-};
-"""
 # Opacity of the canvas at a place in pixels, 0 to 255.
 OPACITY = """(canvas, [x, y]) => {
     const r = window.devicePixelRatio;
@@ -210,26 +200,21 @@ def test_tempo_changes_the_speed(page: Any) -> None:
 
 
 def test_a_part_is_muted_and_soloed_while_it_plays(tab: Any, address: str) -> None:
-    tab.add_init_script(FAKES)
+    tab.add_init_script(SOUND_PROBE)
     tab.problems, tab.other_hosts = [], []
     tab.goto(f"{address}/?band=1")
     tab.locator(".player .parts li").first.wait_for()
     tab.get_by_role("button", name="Loop").click()
     tab.get_by_role("button", name="Play", exact=True).click()
-    wait_until(lambda: peak(tab) > 1e-3)
+    wait_until(lambda: loudest(tab) > 1e-3)
     mutes = tab.locator(".player .mute")
     for index in range(mutes.count()):
         mutes.nth(index).click()
-    wait_until(lambda: peak(tab) == 0)
+    wait_until(lambda: loudest(tab) == 0)
     assert not sound(tab)["paused"]
     mutes.first.click()
-    wait_until(lambda: peak(tab) > 1e-3)
+    wait_until(lambda: loudest(tab) > 1e-3)
     assert tab.problems == []
-
-
-def peak(tab: Any) -> float:
-    """The loudest sample of a tenth of a second."""
-    return float(tab.evaluate("window.analyser ? window.loudest() : 0"))
 
 
 def test_a_copied_passage_is_a_button_whose_label_is_not_markup(page: Any) -> None:
