@@ -4,8 +4,9 @@
     python -m benchmarks.scale.workers speed [--seconds 60]
     python -m benchmarks.scale.workers kills [--kills 10]
 
-losses: one, two and three workers at the same batch size on the chorales; the largest difference
-of the losses of any BLOCK_BATCHES batches from those of one process. speed: one worker on one core
+losses: one, two and three workers at the same batch size on the chorales, in float32 and in the
+format that this CPU trains in; the largest difference of the losses of any five batches from those
+of one process. speed: one worker on one core
 against two, each on a core of its own: predicted notes a second, and a processor second of the
 busier worker, for several batch sizes; a quiet machine has both alike. kills: two workers, one of
 which is killed at a random moment; the seconds until the other says so and ends, and whether the
@@ -33,8 +34,10 @@ import psutil
 from musicgen.training.run_folder.registry import find_run
 from musicgen.training.run_folder.run import Run, UnknownRun
 
+MUSICGEN, FLOAT32 = "musicgen", "benchmarks.scale.float32"  # programs that train
 SOURCE = "bach-chorales"
 SMALL = "--width 64 --layers 1 --dropout 0 --batch-size 12 --length 64 --epochs 100000 --patience 0"
+QUICK = SMALL.replace("64 --layers", "16 --layers") + " --encoding notes"  # traced in a third of it
 LARGE = "--width 256 --layers 2 --dropout 0 --length 128 --epochs 100000 --patience 0"
 BATCH_SIZES = (32, 64, 128)
 WARM_UP_BATCHES = 15  # tracing, and the first batches
@@ -63,7 +66,9 @@ def main() -> None:
 class Training:
     """The processes of one training, the chief first."""
 
-    def __init__(self, name: str, options: str, cores: Sequence[int | None]) -> None:
+    def __init__(
+        self, name: str, options: str, cores: Sequence[int | None], program: str = MUSICGEN
+    ) -> None:
         """cores: the one that each worker runs on; None lets it run on all."""
         self.name = f"{name} {time.time_ns():x}"
         addresses = _free_addresses(len(cores)) if len(cores) > 1 else ""
@@ -72,7 +77,7 @@ class Training:
             command = [SOURCE] if number == 0 else []
             if addresses:
                 command += ["--workers", addresses, "--worker", str(number)]
-            self.processes.append(start(self.name, [*command, *options.split()], core))
+            self.processes.append(start(self.name, [*command, *options.split()], core, program))
 
     @property
     def run(self) -> Run:
@@ -105,9 +110,11 @@ class Training:
             process.communicate()
 
 
-def start(name: str, arguments: list[str], core: int | None = None) -> subprocess.Popen[str]:
+def start(
+    name: str, arguments: list[str], core: int | None = None, program: str = MUSICGEN
+) -> subprocess.Popen[str]:
     """Start one worker, on one core or on all."""
-    command = [sys.executable, "-m", "musicgen", "train", "--run", name, *arguments]
+    command = [sys.executable, "-m", program, "train", "--run", name, *arguments]
     pinned = [] if core is None else ["taskset", "--cpu-list", str(core)]
     output = subprocess.DEVNULL
     return subprocess.Popen(
@@ -117,26 +124,30 @@ def start(name: str, arguments: list[str], core: int | None = None) -> subproces
 
 def compare_losses(arguments: argparse.Namespace) -> list[dict[str, Any]]:
     """Largest difference of the losses of two and three workers from those of one process."""
-    losses: dict[int, list[float]] = {}
-    for workers in (1, 2, 3):
-        training = Training(f"{workers} workers", SMALL, [None] * workers)
-        try:
-            training.wait_for(arguments.batches)
-            losses[workers] = [
-                b["loss"] for b in training.blocks() if b["step"] <= arguments.batches
-            ]
-        finally:
-            training.kill()
-    return [
-        {
-            "workers": workers,
-            "batches": arguments.batches,
-            "first loss, bits": round(own[0], 4),
-            "last": round(own[-1], 4),
-            "largest difference from one": f"{_largest_difference(own, losses[1]):.1e}",
-        }
-        for workers, own in losses.items()
-    ]
+    rows = []
+    for program in (FLOAT32, MUSICGEN):
+        losses: dict[int, list[float]] = {}
+        for workers in (1, 2, 3):
+            training = Training(f"{workers} workers", SMALL, [None] * workers, program)
+            try:
+                training.wait_for(arguments.batches)
+                blocks = [b for b in training.blocks() if b["step"] <= arguments.batches]
+                losses[workers] = [block["loss"] for block in blocks]
+            finally:
+                training.kill()
+            rows.append(_compared_losses(workers, losses, program) | {"batches": arguments.batches})
+    return rows
+
+
+def _compared_losses(workers: int, losses: dict[int, list[float]], program: str) -> dict[str, Any]:
+    own, one = losses[workers], losses[1]
+    return {
+        "format": "float32" if program == FLOAT32 else "own",
+        "workers": workers,
+        "first loss, bits": round(own[0], 4),
+        "last": round(own[-1], 4),
+        "largest difference": f"{max(abs(a - b) for a, b in zip(own, one, strict=True)):.1e}",
+    }
 
 
 def compare_speeds(arguments: argparse.Namespace) -> list[dict[str, Any]]:
@@ -179,7 +190,7 @@ def kill_workers(arguments: argparse.Namespace) -> list[dict[str, Any]]:
     """Kill one of two workers at random moments, and resume."""
     rng, rows = random.Random(0), []
     for number in range(arguments.kills):
-        training = Training(f"kill {number}", SMALL, [None, None])
+        training = Training(f"kill {number}", QUICK, [None, None])
         killed, after = rng.randrange(2), rng.uniform(0, KILL_SECONDS)
         try:
             training.wait_for(1)
@@ -208,10 +219,6 @@ def kill_workers(arguments: argparse.Namespace) -> list[dict[str, Any]]:
 
 
 MEASURED = {"losses": compare_losses, "speed": compare_speeds, "kills": kill_workers}
-
-
-def _largest_difference(losses: Sequence[float], others: Sequence[float]) -> float:
-    return max(abs(a - b) for a, b in zip(losses, others, strict=True))
 
 
 def _free_addresses(count: int) -> str:
