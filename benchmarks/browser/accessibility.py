@@ -10,15 +10,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import sync_playwright
-
-from benchmarks.shared.server import server
+from benchmarks.shared.playwright_browser import app_in_browser
 from tests.browser.barriers import serious_barriers
 
 SCHEMES, WIDTHS = ("light", "dark"), (1440, 390)
@@ -67,11 +64,8 @@ def find_barriers() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     with (
         tempfile.TemporaryDirectory() as scratch,
-        server(Path(scratch)) as (url, _pid),
-        sync_playwright() as driver,
+        app_in_browser(Path(scratch)) as (url, browser),
     ):
-        path = shutil.which("chromium")
-        browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
         for scheme in SCHEMES:
             for width in WIDTHS:
                 size: Any = {"width": width, "height": HEIGHT}
@@ -81,7 +75,6 @@ def find_barriers() -> dict[str, list[str]]:
                     for state in _states(page, url, address):
                         found[f"{view}{state}"] = serious_barriers(page)
                 page.close()
-        browser.close()
     return found
 
 

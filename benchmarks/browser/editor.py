@@ -13,16 +13,14 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import sync_playwright
 
-from benchmarks.shared.server import server
+from benchmarks.shared.playwright_browser import app_in_browser
 from musicgen.composing.records.saved_pieces import save_piece
 from musicgen.composing.settings import ComposeSettings
 from musicgen.rendering.midi import midi_bytes
@@ -120,11 +118,8 @@ def measure() -> dict[str, float]:
     """Medians in milliseconds by what was measured."""
     with (
         tempfile.TemporaryDirectory() as scratch,
-        server(Path(scratch)) as (url, _pid),
-        sync_playwright() as driver,
+        app_in_browser(Path(scratch)) as (url, browser),
     ):
-        path = shutil.which("chromium")
-        browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
         page: Any = browser.new_page(viewport={"width": 1440, "height": 1000})
         page.set_default_timeout(TIMEOUT_MILLISECONDS)
         page.add_init_script(FAKES)

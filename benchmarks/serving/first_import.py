@@ -9,13 +9,13 @@ next import, whose graphs are in the workspace.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import resource
 import tempfile
 import time
 
+from benchmarks.shared.options import parse_json_option
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.models.checkpoints.traces import find_trace
 from musicgen.paths import PRETRAINED
@@ -48,10 +48,7 @@ def _cpu_seconds() -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("--json", action="store_true")
-    as_json = parser.parse_args().json
+    as_json = parse_json_option(__doc__)
     rows = measure()
     if as_json:
         print(json.dumps(rows))

@@ -9,7 +9,6 @@ allocator has not given back. A minute on two cores.
 
 from __future__ import annotations
 
-import argparse
 import gc
 import json
 import tracemalloc
@@ -17,6 +16,7 @@ from collections.abc import Callable, Iterator
 
 import psutil
 
+from benchmarks.shared.options import parse_json_option
 from musicgen.composing.pipeline import Composer
 from musicgen.composing.settings import ComposeSettings
 from musicgen.corpus.bundled.library import bundled_collections
@@ -89,16 +89,13 @@ def _mib(process: psutil.Process) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("--json", action="store_true")
-    as_json = parser.parse_args().json
+    as_json = parse_json_option(__doc__)
     rows = measure()
     if as_json:
         print(json.dumps(rows))
         return
     for row in rows:
-        held = f"{row.get('entries', '')} of {row.get('at_most', '')}" if "entries" in row else ""
+        held = f"{row['objects']} of {row['at_most']}" if "objects" in row else ""
         print(f"{row['holder']:48} {held:>10} {row['mib']:>8} {row.get('python_mib', ''):>8}")
 
 

@@ -10,6 +10,7 @@ from typing import TypeAlias
 import numpy as np
 
 from musicgen.composing.bars import bar_start
+from musicgen.composing.decoding.decoder import BatchDecoder
 from musicgen.composing.decoding.likelihood import step_log_likelihoods
 from musicgen.composing.decoding.parallel import (
     Stop,
@@ -88,21 +89,31 @@ class BarRange:
         index: OriginalityIndex | None,
         stop: Stop,
     ) -> list[np.ndarray]:
-        decoder = build_decoder(
+        decoder = self._decoder(candidates, stream, index, self.end)
+        decoder.feed(self.before, self.fork, stop)
+        while len(decoder.rows) and decoder.lengths.max() < MAX_NOTES:
+            check_stop(stop)
+            decoder.step()
+        return [self._new_notes(decoder.steps(row)) for row in range(len(candidates))]
+
+    def _decoder(
+        self,
+        candidates: Sequence[int],
+        stream: CandidateStream,
+        index: OriginalityIndex | None,
+        end: int,
+    ) -> BatchDecoder:
+        """Decoder of candidates from the start of the range to a tick, `end`."""
+        return build_decoder(
             self.model,
             replace(self.settings, form=""),  # the form says nothing of bars in the middle
             self.opening,
             [stream(candidate) for candidate in candidates],
             index,
             bars=self.score.bars,
-            last_bar=(self._start_of(self.last_bar), self.end),
+            last_bar=(self._start_of(self.last_bar), end),
             first_onset=self.start,
         )
-        decoder.feed(self.before, self.fork, stop)
-        while len(decoder.rows) and decoder.lengths.max() < MAX_NOTES:
-            check_stop(stop)
-            decoder.step()
-        return [self._new_notes(decoder.steps(row)) for row in range(len(candidates))]
 
     def with_notes(self, new: np.ndarray) -> Score:
         """The piece with new notes in place of those in the range."""

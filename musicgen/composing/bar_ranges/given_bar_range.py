@@ -12,7 +12,6 @@ from musicgen.composing.bar_ranges.bar_range import BarRange, CandidateStream
 from musicgen.composing.bar_ranges.parts_bar_range import PartsBarRange
 from musicgen.composing.decoding.parallel import Stop, check_stop, run_in_parallel
 from musicgen.composing.decoding.particles import PARTICLES, ParticleFilter
-from musicgen.composing.generation import build_decoder
 from musicgen.composing.originality.index import OriginalityIndex
 from musicgen.composing.settings import MAX_NOTES, ComposeSettings
 from musicgen.encoding.model_interface import Model
@@ -102,16 +101,7 @@ class GivenBarRange(PartsBarRange):
     ) -> list[np.ndarray]:
         ticks = self.model.encoding.grid.resolution
         end = min(self.end + FOLLOWING_QUARTERS * ticks, self._end_of_piece)
-        decoder = build_decoder(
-            self.model,
-            replace(self.settings, form=""),
-            self.opening,
-            [stream(candidate) for candidate in candidates],
-            index,
-            bars=self.score.bars,
-            last_bar=(self._start_of(self.last_bar), end),
-            first_onset=self.start,
-        )
+        decoder = self._decoder(candidates, stream, index, end)
         decoder.feed(self.before, self.fork, stop)
         particles = ParticleFilter(decoder, stream(len(candidates)), self.opening.roles)
         while len(decoder.rows) and decoder.lengths.max() < MAX_NOTES:

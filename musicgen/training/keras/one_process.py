@@ -15,7 +15,7 @@ Flags = tuple[bool, ...]
 
 
 class OneProcess:
-    """Nobody to agree with: what this process wants is done at once."""
+    """A training without other processes: what its flags ask for is done at once."""
 
     is_chief = True  # it writes the run folder
     trainer = StepsTrainer
@@ -38,6 +38,6 @@ class OneProcess:
         """Dataset of the first `count` batches."""
         return as_dataset(batches, example, count)
 
-    def losses_are_said(self) -> AbstractContextManager[None]:
+    def detect_lost_workers(self) -> AbstractContextManager[None]:
         """Nothing: there is no other process to lose."""
         return nullcontext()

@@ -105,7 +105,7 @@ class TrainingSession:
 
     def train(self) -> None:
         """Train until the last epoch, the time limit, early stopping or a stop request."""
-        with self.group.losses_are_said():
+        with self.group.detect_lost_workers():
             while not self.is_over():
                 whole = self._train_epoch()
                 if not whole:

@@ -101,7 +101,7 @@ class WorkerGroup(OneProcess):
         return self.strategy.distribute_datasets_from_function(of_worker)
 
     @contextmanager
-    def losses_are_said(self) -> Iterator[None]:
+    def detect_lost_workers(self) -> Iterator[None]:
         """Raise WorkerLost where the block fails because another worker has died."""
         try:
             yield
