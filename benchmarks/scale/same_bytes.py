@@ -72,7 +72,7 @@ def _prepare_with_kills(source: Path, folder: Path, count: int, rng: random.Rand
         if processes[victim].poll() is not None:
             break  # all is done
         processes[victim].kill()
-        stages.append(_stage(folder))
+        stages.append(_last_output(folder))
         processes[victim].wait()
         processes[victim] = _start(source, folder)
     _wait(processes)
@@ -92,8 +92,8 @@ def _work(process: subprocess.Popen[bytes], seconds: float) -> None:
         time.sleep(0.01)
 
 
-def _stage(folder: Path) -> str:
-    """The last stage that has begun."""
+def _last_output(folder: Path) -> str:
+    """Output of the latest stage that has begun."""
     names = ("pieces", "work/pairs", "work/ngrams", "work/units", "plan.json")
     begun = (name for name in names if (folder / name).exists())
     return next(begun, "start").removeprefix("work/")
