@@ -7,7 +7,7 @@ checkpoint do (`StepModel`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras
@@ -70,12 +70,13 @@ class SequenceModel(SavedNames, keras.Model):
         }
 
     def build_weights(self) -> None:
-        """Build every layer by a call on zeros."""
+        """Build every layer by a call on zeros; not the backbone, which takes long to trace."""
         self.built = True  # or Keras calls it twice, first on symbols, which takes longer
         fields = np.zeros((1, 2, len(self.fields)), np.int32)
         widths = self.feature_widths.items()
         features = {name: np.zeros((1, 2, width), np.float32) for name, width in widths}
-        self({"before": fields, "drawn": fields, **features})
+        with keras.name_scope(self.name, caller=self):  # as a call has it
+            self._logits({"before": fields, "drawn": fields, **features}, self._build_backbone)
 
     def get_config(self) -> dict[str, Any]:
         return {"model": settings_to_json(self.settings), "encoding": self.encoding.to_json()}
@@ -91,11 +92,21 @@ class SequenceModel(SavedNames, keras.Model):
         return model
 
     def call(self, inputs: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        return self._logits(inputs, self.backbone)
+
+    def _build_backbone(self, vectors: Tensor, elapsed: Tensor) -> Tensor:
+        """Build the backbone without a call: (B, T, D), (B, T) -> zeros (B, T, width)."""
+        self.backbone.build(vectors.shape)
+        return ops.zeros((*vectors.shape[:-1], self.settings.width))
+
+    def _logits(
+        self, inputs: Mapping[str, Tensor], backbone: Callable[[Tensor, Tensor], Tensor]
+    ) -> dict[str, Tensor]:
         before, drawn = inputs["before"], inputs["drawn"]
         features: FeatureTensors = {name: inputs[name] for name in self.feature_widths}
         features = self.feature_encoder.encode(self.embed, before, features)
         vectors = self.dropout(self.backbone_input(self.embed, before, features))
-        hidden = self.backbone(vectors, self.feature_encoder.elapsed(before))
+        hidden = backbone(vectors, self.feature_encoder.elapsed(before))
         logits = {}
         for i, field in enumerate(self.fields):
             logits[field.name], features = self.field_logits(

@@ -15,6 +15,7 @@ import numpy as np
 import onnx
 import tensorflow as tf
 import tf2onnx
+from tf2onnx import optimizer as tf2onnx_optimizer
 
 from musicgen.models.checkpoints.onnx_simplify import simplify
 
@@ -24,6 +25,16 @@ OPSET = 18
 os.environ.setdefault("TF2ONNX_CATCH_ERRORS", "false")
 # It warns of each pattern that it cannot simplify, which is no fault of the graph.
 logging.getLogger("tf2onnx").setLevel(logging.CRITICAL)
+# Optimizers of what no model here has; each goes through the whole graph, at least twice.
+for _name in (
+    "remove_redundant_upsample",
+    "const_dequantize_optimizer",
+    "loop_optimizer",
+    "global_pool_optimizer",
+    "q_dq_optimizer",
+    "einsum_optimizer",
+):
+    tf2onnx_optimizer._get_optimizers().pop(_name, None)
 
 
 def trace_step(step: keras.Model, inputs: Mapping[str, tuple[tuple[int, ...], str]]) -> bytes:
