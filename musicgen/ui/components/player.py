@@ -42,17 +42,20 @@ def roll_player(
     marks: Sequence[Mark] = (),
     scroll_count: int = 0,
     piece_id: str = "",
+    mark_name: str = "copied",
 ) -> PlayerEvent:
     """Show a score as a piano roll that the browser plays; return the selected bars and mark.
 
     key: unique on the page; under the same key it goes on playing over reruns. scroll_count: the
     player scrolls into view whenever this changes, but not to 0. piece_id: of a printed score on
-    the same page, which then follows the sound (`printed_score`).
+    the same page, which then follows the sound (`printed_score`). mark_name: what
+    marks that are not shared are called.
     """
     piece = {
         **drawing(score, primer_notes, marks),
         "scrollCount": scroll_count,
         "channel": piece_id,
+        "markName": mark_name,
         "soundAddress": sound_files.address(),
     }
     result = _component(key=key, data=piece, on_bars_change=_ignore, on_mark_change=_ignore)

@@ -15,6 +15,8 @@ from musicgen.training.run_folder.run import Run
 
 SIDES = ("valid", "test")
 MODEL = "this model"
+# What the fields of a step are, in words.
+FIELDS = {"shift": "time since the note before", "next": "time until the part goes on"}
 
 
 def reference_levels(run: Run) -> dict[str, float]:
@@ -49,4 +51,5 @@ def evaluation_view(run: Run) -> None:
             st.caption(f"{side}: {result.notes:,} of {result.total_notes:,} notes, a random sample")
     st.markdown("**Accuracy of the best checkpoint by field**")
     accuracy = {side: result.accuracy for side, result in evaluation.items() if side in SIDES}
-    st.dataframe(pd.DataFrame(accuracy).rename_axis("field").round(3))
+    table = pd.DataFrame(accuracy).rename(index=FIELDS).rename_axis("field")
+    st.dataframe(table.round(3))

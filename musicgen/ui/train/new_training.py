@@ -34,6 +34,7 @@ from musicgen.ui.train.forecast import (
 from musicgen.ui.train.model_summary import model_summary_view
 from musicgen.ui.train.runs import watch_next
 
+MAX_SEEDS = 5  # trainings that one press starts
 PRESET = {preset.name: preset for preset in PRESETS}
 ENCODINGS = {  # what a step is
     "events": "a note of all parts as one",
@@ -77,10 +78,21 @@ def new_training() -> None:
     _workload(settings, prepared)
     if analysis is not None:
         _forecast(settings, analysis)
-    if st.button("Start", icon=":material/play_arrow:", type="primary", key="start"):
-        run_action(lambda: _start(settings))
+    _start_button(settings)
     if analysis is not None:
         model_summary_view(settings, analysis)
+
+
+def _start_button(settings: RunSettings) -> None:
+    """Number of trainings, and the button that starts them."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        seeds = st.number_input(
+            "Trainings", 1, MAX_SEEDS, key="seeds", width=140,
+            help="Several differ by their seed alone: how far do their curves lie apart? They "
+            "wait for each other where there is one device.",
+        )  # fmt: skip
+        if st.button("Start", icon=":material/play_arrow:", type="primary", key="start"):
+            run_action(lambda: _start(settings, int(seeds)))
 
 
 def keep_form_state() -> None:
@@ -90,9 +102,20 @@ def keep_form_state() -> None:
             st.session_state[key] = st.session_state[key]
 
 
-def _start(settings: RunSettings) -> str:
-    watch_next(launch.start(settings))
-    return f"{escape(settings.name)} is started."
+def _start(settings: RunSettings, seeds: int) -> str:
+    """Start a training, or several with seeds one after another."""
+    if seeds == 1:
+        watch_next(launch.start(settings))
+        return f"{escape(settings.name)} is started."
+    each = [_with_seed(settings, settings.train.seed + index) for index in range(seeds)]
+    started = [launch.start(one) for one in each]
+    watch_next(started[0])
+    return f"{seeds} trainings are started: compare them under Compare."
+
+
+def _with_seed(settings: RunSettings, seed: int) -> RunSettings:
+    train = replace(settings.train, seed=seed)
+    return replace(settings, name=f"{settings.name} seed {seed}", train=train)
 
 
 def _settings(name: str, source: str, preset: Preset, prepared: PreparedSet | None) -> RunSettings:

@@ -24,6 +24,7 @@ from musicgen.ui.train.actions.delete import delete_popover
 from musicgen.ui.train.actions.fine_tune_offer import fine_tune_offer
 from musicgen.ui.train.evaluation import evaluation_view, reference_levels
 from musicgen.ui.train.live_query import FIELDS, LOSS, SPEED, LiveQuery
+from musicgen.ui.train.piece_evaluation import piece_evaluation
 from musicgen.ui.train.plots import BITS, EPOCHS, MINUTES, NATS, STEPS, View
 from musicgen.ui.train.samples import samples_view
 from musicgen.ui.train.settings_table import settings_rows
@@ -112,6 +113,7 @@ def _other_view(run: Run, settings: RunSettings, view_name: str) -> None:
         samples_view(run, run.status().best_epoch)
     elif view_name == "Evaluation":
         evaluation_view(run)
+        piece_evaluation(run, settings)
     else:
         rows = settings_rows(settings)
         st.table({"setting": list(rows), "value": [escape(value) for value in rows.values()]})

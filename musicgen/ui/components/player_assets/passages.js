@@ -28,13 +28,13 @@ function sharedList(buttons) {
 }
 
 // Elements that name the colours beside those of the parts: the beginning, the outlines.
-export function legendItems({ colours, primerNotes, marks }) {
+export function legendItems({ colours, primerNotes, marks, markName }) {
   const entries = [];
   if (primerNotes) entries.push(["beginning", colours.primer, ""]);
   if (marks.some((mark) => mark.shared)) {
     entries.push(["also in training pieces", colours.shared, "outline"]);
   }
-  if (marks.some((mark) => !mark.shared)) entries.push(["copied", colours.copied, "outline"]);
+  if (marks.some((mark) => !mark.shared)) entries.push([markName, colours.copied, "outline"]);
   return entries.map(([name, colour, className]) => {
     const item = document.createElement("span");
     const patch = document.createElement("i");

@@ -6,6 +6,7 @@ import { PositionChannel } from "../shared/position_channel.js";
 const printedScores = new WeakMap(); // Streamlit's element -> PrintedScore
 const fonts = new Set(); // families that the document has from here
 const SIZES = [50, 75, 100, 125, 150, 200, 300]; // percent of the width that there is
+const NARROW_PIXELS = 500; // below which a page is too small to read
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".printed-score");
@@ -28,12 +29,13 @@ class PrintedScore {
     this.scroller = root.querySelector(".scroller");
     this.size = SIZES.indexOf(100);
     this.data = null;
+    this.resized = false; // by the person
     this.sounding = new Set(); // elements
     this.closing = new AbortController();
     this.channel = new PositionChannel();
     this.channel.listen({ onPosition: (position) => this.follow(position) }, this.closing.signal);
-    this.on(".zoom-out", "click", () => this.resize(-1));
-    this.on(".zoom-in", "click", () => this.resize(1));
+    this.on(".zoom-out", "click", () => this.zoom(-1));
+    this.on(".zoom-in", "click", () => this.zoom(1));
     this.on(".play", "click", () => this.channel.request({ toggles: true }));
     this.on(".scroller", "click", (event) => this.seek(event));
   }
@@ -68,9 +70,15 @@ class PrintedScore {
       const element = this.scroller.querySelector(`#${CSS.escape(id)}`);
       if (element) this.elements.set(id, element);
     }
+    if (this.scroller.clientWidth < NARROW_PIXELS && !this.resized) this.size = SIZES.indexOf(200);
     this.resize(0);
     this.channel.piece = data.piece;
     this.channel.request(); // where is it now?
+  }
+
+  zoom(by) {
+    this.resized = true; // another piece keeps the size
+    this.resize(by);
   }
 
   resize(by) {
