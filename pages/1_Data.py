@@ -28,6 +28,7 @@ from musicgen.ui.server.warm_up import loading_plotly
 from musicgen.ui.shared import frame
 from musicgen.ui.shared.tasks import WaitAbandoned, resume_waiting
 from musicgen.ui.shared.text import escape
+from musicgen.ui.shared.url_choice import url_segments
 from musicgen.ui.shared.url_piece import PIECE, remove_from_url
 
 VIEWS = {
@@ -90,13 +91,10 @@ if not analysis.scores:
 @st.fragment
 def views() -> None:
     """Show one view; changing it leaves the page above as it is."""
-    view = st.segmented_control(
-        "View", list(VIEWS), default="Notes", required=True, key="view", bind="query-params",
-        label_visibility="collapsed",
-    )  # fmt: skip
+    view = url_segments("View", list(VIEWS), "view", "collapsed")
     if view != "Pieces":
         remove_from_url(PIECE)
-    VIEWS[str(view)](analysis)
+    VIEWS[view](analysis)
 
 
 views()

@@ -6,6 +6,7 @@ import streamlit as st
 
 from musicgen.training.run_folder.registry import list_runs
 from musicgen.ui.shared import frame
+from musicgen.ui.shared.url_choice import url_segments
 from musicgen.ui.train.actions.delete import deleted_runs
 from musicgen.ui.train.actions.share import import_run
 from musicgen.ui.train.compare import compare
@@ -21,10 +22,7 @@ frame.show_queued_toast()
 if next_view := st.session_state.pop("_show_next", None):
     st.session_state["show"] = next_view
 with st.container(horizontal=True, vertical_alignment="center"):
-    view = st.segmented_control(
-        "View", (NEW, WATCH, COMPARE), default=NEW, required=True, key="show",
-        bind="query-params", label_visibility="collapsed",
-    )  # fmt: skip
+    view = url_segments("View", (NEW, WATCH, COMPARE), "show", "collapsed")
     import_run()
     deleted_runs()
 

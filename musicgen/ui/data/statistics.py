@@ -11,6 +11,7 @@ from musicgen.ui.data.chart_bars import CHARTS
 from musicgen.ui.data.charts import chart_of_pieces
 from musicgen.ui.data.time_choice import choose_time
 from musicgen.ui.shared.text import format_count
+from musicgen.ui.shared.url_choice import url_segments
 
 KINDS = ("Both", "Notes", "Chords")
 
@@ -44,15 +45,13 @@ def notes_view(analysis: Analysis) -> None:
 def _frequency(analysis: Analysis) -> None:
     """Show the most frequent notes and chords; a fragment, so that its slider answers at once."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        kind = st.segmented_control(
-            "Count", KINDS, default=KINDS[0], required=True, key="kind", bind="query-params"
-        )
+        kind = url_segments("Count", KINDS, "kind")
         number = st.slider(
             "How many of the most frequent", 5, 100, 30, 5,
             key="most", bind="query-params", width=320,
         )  # fmt: skip
         log = st.toggle("Log scale", key="log", bind="query-params")
-    code = "notes-and-chords" if kind == "Both" else str(kind).lower()
+    code = "notes-and-chords" if kind == "Both" else kind.lower()
     histogram = CHARTS[code].histogram(analysis)
     if analysis.has_track_per_voice:
         st.caption(

@@ -16,6 +16,7 @@ from musicgen.statistics.analysis import Analysis
 from musicgen.ui.data.charts import chart, chart_of_pieces
 from musicgen.ui.shared.tables import csv_bytes
 from musicgen.ui.shared.text import format_count
+from musicgen.ui.shared.url_choice import url_segments
 
 DESCRIPTIONS = {  # by encoding
     "notes": "One token a note or chord, as the classic model reads them: time is left out.",
@@ -37,15 +38,8 @@ CURVES, TOKENS, WINDOWS = "Curves", "All tokens", "What training sees"
 def vocabulary_view(analysis: Analysis) -> None:
     """Show one part at a time: all of them together take a browser much longer."""
     with st.container(horizontal=True):
-        name = st.segmented_control(
-            "Encoding", ENCODINGS, default=ENCODINGS[0], required=True, key="encoding",
-            bind="query-params",
-        )  # fmt: skip
-        part = st.segmented_control(
-            "Show", (CURVES, TOKENS, WINDOWS), default=CURVES, required=True, key="part",
-            bind="query-params",
-        )  # fmt: skip
-    name = str(name)
+        name = url_segments("Encoding", ENCODINGS, "encoding")
+        part = url_segments("Show", (CURVES, TOKENS, WINDOWS), "part")
     st.caption(DESCRIPTIONS.get(name, ""))
     if part == WINDOWS:
         _preview(analysis, name)

@@ -1,8 +1,9 @@
-"""Select box whose value always stands in the page's URL, so that every view can be linked to."""
+"""Select box and segmented control whose value is in the page's URL: views can be linked to."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import streamlit as st
 
@@ -34,6 +35,24 @@ def url_choice(label: str, names: Sequence[str], key: str) -> str:
     name = str(st.selectbox(label, names, key=key))
     st.query_params[key] = st.session_state[_last_shown(key)] = name
     return name
+
+
+def url_segments(
+    label: str,
+    options: Sequence[str],
+    key: str,
+    visibility: Literal["visible", "collapsed"] = "visible",
+) -> str:
+    """Show a segmented control and return the selected option; the URL's comes first.
+
+    key: key of the widget and name of the query parameter. An address in which that is empty
+    (`?view=`) selects nothing, although an option is required: the first one is returned then.
+    """
+    selected = st.segmented_control(
+        label, options, default=options[0], required=True, key=key,
+        bind="query-params", label_visibility=visibility,
+    )  # fmt: skip
+    return str(selected or options[0])
 
 
 def choose_next(key: str, name: str) -> None:

@@ -24,6 +24,7 @@ from musicgen.ui.data.open_collection import open_collection
 from musicgen.ui.shared.actions import run_action
 from musicgen.ui.shared.settings_form import settings_fields
 from musicgen.ui.shared.text import escape
+from musicgen.ui.shared.url_choice import url_segments
 from musicgen.ui.train.actions.fine_tune_offer import fine_tune_offer
 from musicgen.ui.train.forecast import (
     device_line,
@@ -49,11 +50,7 @@ def new_training() -> None:
     with left:
         source = choose_collection()
     with right:
-        preset_name = st.segmented_control(
-            "Preset", list(PRESET), default=PRESETS[0].name, required=True, key="preset",
-            bind="query-params",
-        )  # fmt: skip
-    preset = PRESET[str(preset_name)]
+        preset = PRESET[url_segments("Preset", list(PRESET), "preset")]
     st.markdown(preset.description)
     try:
         prepared = find_prepared(source)
