@@ -43,19 +43,21 @@ def roll_player(
     scroll_count: int = 0,
     piece_id: str = "",
     mark_name: str = "copied",
+    chords: Sequence[tuple[int, str]] = (),
 ) -> PlayerEvent:
     """Show a score as a piano roll that the browser plays; return the selected bars and mark.
 
     key: unique on the page; under the same key it goes on playing over reruns. scroll_count: the
     player scrolls into view whenever this changes, but not to 0. piece_id: of a printed score on
     the same page, which then follows the sound (`printed_score`). mark_name: what
-    marks that are not shared are called.
+    marks that are not shared are called. chords: symbols above the notes, with their ticks.
     """
     piece = {
         **drawing(score, primer_notes, marks),
         "scrollCount": scroll_count,
         "channel": piece_id,
         "markName": mark_name,
+        "chords": list(chords),
         "soundAddress": sound_files.address(),
     }
     result = _component(key=key, data=piece, on_bars_change=_ignore, on_mark_change=_ignore)

@@ -13,6 +13,7 @@ import streamlit as st
 from musicgen.composing.records.saved_pieces import SavedPiece, UnknownPiece
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.read_score import read_score
+from musicgen.rendering.chord_labels import chord_labels
 from musicgen.rendering.musicxml import musicxml_bytes
 from musicgen.rendering.pdf.document import pdf_bytes
 from musicgen.rendering.svg import Engraving, engrave
@@ -45,6 +46,11 @@ def engraving(score: Score, has_chords: bool = False) -> Engraving:
     return _engraving(score_key(score), score, has_chords)
 
 
+def chord_symbols(score: Score) -> list[tuple[int, str]]:
+    """Ticks and symbols of the chords that are found in it."""
+    return _chord_symbols(score_key(score), score)
+
+
 def svg_pages(score: Score) -> list[str]:
     """Pages of the printed score as SVG documents."""
     return engraving(score).pages
@@ -73,6 +79,11 @@ def _wav_task(key: bytes, _score: Score) -> Task[bytes]:
 def _engraving(key: bytes, _score: Score, has_chords: bool) -> Engraving:
     chords = chord_track(_score.on_grid()).changes if has_chords else []
     return engrave(_score, chords=chords)
+
+
+@st.cache_resource(max_entries=MAX_CACHED_SCORES, show_spinner=False)
+def _chord_symbols(key: bytes, _score: Score) -> list[tuple[int, str]]:
+    return chord_labels(_score)
 
 
 @st.cache_resource(max_entries=MAX_CACHED_FILES, show_spinner=False)

@@ -14,7 +14,7 @@ from musicgen.ui.compose.link import OTHER_NOTES, recipe_of
 from musicgen.ui.compose.piece.edit_view import infill_button
 from musicgen.ui.compose.piece.editor_view import chooses_editor, editor_view
 from musicgen.ui.compose.piece.originality_view import match_view
-from musicgen.ui.compose.piece_cache import score_of
+from musicgen.ui.compose.piece_cache import chord_symbols, score_of
 from musicgen.ui.compose.piece_facts import (
     is_too_short_to_judge,
     marks_of,
@@ -93,7 +93,10 @@ def _piece() -> None:
         return
     _variation_control()
     _headline(piece, score)
-    if chooses_editor():
+    with st.container(horizontal=True, vertical_alignment="center"):
+        edits = chooses_editor()
+        has_chords = not edits and not score.is_performance and _shows_chords(piece)
+    if edits:
         editor_view(piece)
         return
     event = roll_player(
@@ -103,12 +106,21 @@ def _piece() -> None:
         marks=marks_of(piece),
         scroll_count=session.scroll_count,
         piece_id=piece.id,
+        chords=chord_symbols(score) if has_chords else (),
     )
     if event.bars:
         infill_button(piece, score, *event.bars, key="infill-selected")
     report = originality_of(piece)
     if event.mark is not None and report and event.mark < len(report.matches):
         match_view(piece, score, report.matches[event.mark], "mark")
+
+
+def _shows_chords(piece: SavedPiece) -> bool:
+    """Widget that shows chord symbols above the roll; at first those of a piece with asked ones."""
+    return st.toggle(
+        "Chords", bool(piece.settings.chords), key=f"roll-chords-{piece.id}",
+        help="The chords that are found in the notes, beat by beat.",
+    )  # fmt: skip
 
 
 def _variation_control() -> None:

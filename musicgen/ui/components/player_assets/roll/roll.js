@@ -1,7 +1,7 @@
 // Drawing of the piano roll on its canvas.
 
 import { countUpTo } from "../time_map.js";
-import { LANE, RULER, RollView } from "./view.js";
+import { CHORDS, LANE, RULER, RollView } from "./view.js";
 
 const MIN_BAR_NUMBER_PIXELS = 34; // from one bar number to the next
 const START_QUARTERS = 1 / 2400; // up to here the player rests at the start, and no note sounds
@@ -27,6 +27,7 @@ export class Roll extends RollView {
     this.drawPrimer(context);
     if (selection) this.drawSelection(context, selection);
     this.drawBars(context);
+    this.drawChords(context);
     this.drawNotes(context, now);
     context.fillStyle = this.accent;
     context.fillRect(Math.round(this.xOf(now)) - 1, 0, 2, this.height);
@@ -86,6 +87,20 @@ export class Roll extends RollView {
       if (numbered && bar < this.bars) context.fillText(this.barNumber(bar), x + 3, RULER / 2);
     }
     context.globalAlpha = 1;
+  }
+
+  // Chord symbols at their ticks; one that would touch the symbol before it is left out.
+  drawChords(context) {
+    context.fillStyle = this.text;
+    context.textAlign = "left";
+    let free = this.gutter; // pixels up to which there is text
+    for (const [tick, symbol] of this.piece.chords) {
+      const x = this.xOf(tick) + 3;
+      if (x < free) continue;
+      if (x > this.gutter + this.viewWidth) break;
+      context.fillText(symbol, x, RULER + CHORDS / 2);
+      free = x + context.measureText(symbol).width + 4;
+    }
   }
 
   drawNotes(context, now) {

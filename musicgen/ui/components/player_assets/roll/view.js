@@ -4,6 +4,7 @@ import { countUpTo } from "../time_map.js";
 
 export const LANE = 15; // pixels, height of a drum's lane below the keys
 export const RULER = 22; // pixels at the top, for bar numbers
+export const CHORDS = 18; // pixels below them, for chord symbols where there are some
 const KEYS_HEIGHT = 320; // pixels, of the ruler and the keys
 const LANE_GAP = 6; // pixels between the keys and the lanes
 const KEYS_GUTTER = 40; // pixels on the left, for key names
@@ -33,7 +34,8 @@ export class RollView {
     const high = pitches.length ? pitches.reduce((a, b) => Math.max(a, b)) : 72;
     const lanes = piece.drums.length;
     this.gutter = lanes ? DRUMS_GUTTER : KEYS_GUTTER;
-    this.height = KEYS_HEIGHT + (lanes ? LANE_GAP + lanes * LANE : 0);
+    this.top = RULER + (piece.chords.length ? CHORDS : 0); // of the keys
+    this.height = KEYS_HEIGHT + this.top - RULER + (lanes ? LANE_GAP + lanes * LANE : 0);
     const margin = Math.max(2, Math.ceil((MIN_ROWS - (high - low)) / 2));
     this.low = low - margin;
     this.high = high + margin;
@@ -109,13 +111,13 @@ export class RollView {
   // Top of a row: a pitch, or a lane of drums, -1 for the lowest.
   yOf(row) {
     if (row < 0) return this.height + row * LANE;
-    return RULER + (this.high - row) * this.rowHeight;
+    return this.top + (this.high - row) * this.rowHeight;
   }
 
   rowAt(y) {
     const lanes = this.piece.drums.length;
     if (y >= this.height - lanes * LANE) return Math.floor((y - this.height) / LANE);
-    return Math.max(0, this.high - Math.floor((y - RULER) / this.rowHeight));
+    return Math.max(0, this.high - Math.floor((y - this.top) / this.rowHeight));
   }
 
   // Position of a pointer: tick, row, and whether it is over the bar numbers.
