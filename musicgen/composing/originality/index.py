@@ -23,6 +23,7 @@ from musicgen.metres import Metre, bar_positions, first_bar_number
 from musicgen.score import Score
 
 FILE = "originality.npz"
+MIN_MATCH_NOTES = 8  # of a match; shorter ones are chance
 MAX_BYTES = 2**28
 MAX_NOTES = 24_000_000  # each takes up to 40 bytes while composing
 MAX_TEXT_BYTES = 2**24
@@ -192,14 +193,16 @@ def save_index(index: OriginalityIndex, folder: Path) -> None:
 
 
 def load_index(folder: Path) -> OriginalityIndex | None:
-    """Read the index of a folder; None without a file; raises BadIndex."""
+    """Read the index of a folder, ready for reports; None without a file; raises BadIndex."""
     path = folder / FILE
     if not path.is_file():
         return None
     try:
         if path.stat().st_size > MAX_BYTES:
             raise BadIndex(f"an index has at most {MAX_BYTES >> 20} MiB")
-        return OriginalityIndex.from_bytes(read_file(path))
+        index = OriginalityIndex.from_bytes(read_file(path))
+        index.ngrams(MIN_MATCH_NOTES - 1)  # of every report; the first would wait for them
+        return index
     except OSError as problem:
         raise BadIndex(f"{FILE} cannot be read: {reason_of(problem)}") from None
 

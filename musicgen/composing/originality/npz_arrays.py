@@ -15,6 +15,7 @@ from musicgen.errors import MusicgenError
 
 MAX_HEADER_BYTES = 4096
 MAX_RATIO = 500  # unpacked bytes / compressed bytes: equal numbers compress well
+BYTES_AT_ONCE = 2**18  # read; they stay in the processor's cache
 ANY_RATIO_BYTES = 2**20  # small members may have any ratio
 
 
@@ -52,10 +53,23 @@ def _read(archive: zipfile.ZipFile, name: str, dtype: np.dtype, max_length: int)
         raise BadArrays(f"'{name}' unpacks to {ratio:,.0f} times its size")
     with archive.open(member) as file:
         length = _length(file, name, dtype)
-        values = file.read(length * dtype.itemsize + 1)
-    if len(values) != length * dtype.itemsize or member.file_size < len(values):
-        raise BadArrays(f"'{name}' has another size than it says")
-    return np.frombuffer(values, dtype).copy()
+        fits = 0 <= length * dtype.itemsize <= member.file_size
+        values = np.empty(length if fits else 0, dtype)
+        if not fits or not _fill(values.view(np.uint8), file):
+            raise BadArrays(f"'{name}' has another size than it says")
+    return values
+
+
+def _fill(values: np.ndarray, file: IO[bytes]) -> bool:
+    """Read bytes into an array; whether they are all that the file has: (N,) uint8.
+
+    A part at a time: bytes of the whole array would take its memory once more.
+    """
+    rest = memoryview(values)
+    while part := file.read(min(len(rest), BYTES_AT_ONCE)):
+        rest[: len(part)] = part
+        rest = rest[len(part) :]
+    return not len(rest) and not file.read(1)
 
 
 def _length(file: IO[bytes], name: str, dtype: np.dtype) -> int:

@@ -14,7 +14,11 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from musicgen.composing.originality.index import HeldOutOverlap, OriginalityIndex
+from musicgen.composing.originality.index import (
+    MIN_MATCH_NOTES,
+    HeldOutOverlap,
+    OriginalityIndex,
+)
 from musicgen.composing.originality.ngram_index import ngram_hashes
 from musicgen.composing.originality.note_transitions import (
     NoteSequence,
@@ -24,7 +28,6 @@ from musicgen.composing.originality.note_transitions import (
 from musicgen.encoding.grid import grid_of
 from musicgen.score import Score
 
-MIN_MATCH_NOTES = 8  # shorter matches are chance
 MAX_COPY_CEILING_NOTES = 16  # of the default, however much the held-out pieces share
 
 

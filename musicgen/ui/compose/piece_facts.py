@@ -7,7 +7,8 @@ from contextlib import suppress
 from dataclasses import fields
 from typing import Any
 
-from musicgen.composing.originality.report import MIN_MATCH_NOTES, Originality
+from musicgen.composing.originality.index import MIN_MATCH_NOTES
+from musicgen.composing.originality.report import Originality
 from musicgen.composing.ranking import Penalty
 from musicgen.composing.records.saved_pieces import SavedPiece
 from musicgen.rendering.figures.roll import Mark

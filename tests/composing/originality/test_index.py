@@ -13,6 +13,7 @@ from musicgen.composing.originality.index import (
     load_index,
     save_index,
 )
+from musicgen.composing.originality.ngram_index import NgramIndex
 from musicgen.composing.originality.report import held_out_overlap, originality
 from musicgen.score import Score
 from tests.helpers.tunes import tune
@@ -102,3 +103,10 @@ def test_a_foreign_or_damaged_file_is_refused(index):
     for data in damaged:
         with pytest.raises(BadIndex):
             OriginalityIndex.from_bytes(data)
+
+
+def test_a_loaded_index_is_ready_for_reports(index, tmp_path, monkeypatch):
+    save_index(index, tmp_path)
+    loaded = load_index(tmp_path)
+    monkeypatch.setattr(NgramIndex, "build", None)  # whoever builds another fails
+    assert originality(TRAINING[2], loaded).source == TRAINING[2].name

@@ -6,10 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from musicgen.composing.originality.index import HeldOutOverlap, OriginalityIndex
+from musicgen.composing.originality.index import (
+    MIN_MATCH_NOTES,
+    HeldOutOverlap,
+    OriginalityIndex,
+)
 from musicgen.composing.originality.note_transitions import END, note_sequence
 from musicgen.composing.originality.report import (
-    MIN_MATCH_NOTES,
     Originality,
     default_max_copy,
     held_out_overlap,

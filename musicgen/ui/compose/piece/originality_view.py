@@ -7,8 +7,8 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from musicgen.composing.originality.index import HeldOutOverlap
-from musicgen.composing.originality.report import MIN_MATCH_NOTES, Match, Originality
+from musicgen.composing.originality.index import MIN_MATCH_NOTES, HeldOutOverlap
+from musicgen.composing.originality.report import Match, Originality
 from musicgen.composing.records.saved_pieces import SavedPiece
 from musicgen.corpus.errors import CorpusError
 from musicgen.encoding.events import EventsEncoding
