@@ -65,7 +65,7 @@ def _fill(values: np.ndarray, file: IO[bytes]) -> bool:
 
     A part at a time: bytes of the whole array would take its memory once more.
     """
-    rest = memoryview(values)
+    rest = values.data
     while part := file.read(min(len(rest), BYTES_AT_ONCE)):
         rest[: len(part)] = part
         rest = rest[len(part) :]
