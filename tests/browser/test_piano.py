@@ -101,3 +101,16 @@ def test_on_a_phone_the_keys_scroll_and_the_page_does_not(page):
     assert keys.evaluate("e => e.scrollWidth > e.clientWidth")
     assert keys.bounding_box()["width"] <= 390
     assert overflow_pixels(page) == 0
+
+
+def test_a_wide_piano_shows_all_keys_along_the_bottom_of_the_window(page):
+    piano, keys = page.locator(".piano"), page.locator(".piano .keys")
+    assert keys.evaluate("e => e.scrollWidth > e.clientWidth")
+    page.get_by_role("button", name="Wide").click()
+    assert keys.evaluate("e => e.scrollWidth - e.clientWidth") == 0
+    box = piano.bounding_box()
+    assert box["y"] + box["height"] == 1000
+    press(page, "C 2", "C 6")
+    expect_text(page, "D4 F4 A4 D5/2 C2 C6")
+    page.get_by_role("button", name="Wide").click()
+    assert piano.bounding_box()["width"] < box["width"] / 2

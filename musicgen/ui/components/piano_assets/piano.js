@@ -49,6 +49,7 @@ class Piano {
     root.querySelector(".rest").addEventListener("click", () => this.press("rest", "A rest"));
     root.querySelector(".undo").addEventListener("click", () => this.press("undo", "Undone"));
     root.querySelector(".clear").addEventListener("click", () => this.press("clear", "Cleared"));
+    root.querySelector(".wide").addEventListener("click", () => this.setWide(!this.isOn("wide")));
     this.playIn = new PlayIn(root, {
       sound: (pitch) => this.flash(pitch),
       add: (pitch) => this.addPitch(pitch),
@@ -58,6 +59,16 @@ class Piano {
     });
     this.keys.addEventListener("click", (event) => this.play(event.target.closest("button")));
     this.keys.addEventListener("keydown", (event) => this.handleKey(event));
+  }
+
+  // Show the piano along the bottom of the window, or in its place.
+  setWide(isWide) {
+    this.root.querySelector(".wide").setAttribute("aria-pressed", String(isWide));
+    this.root.classList.toggle("docked", isWide);
+    const page = document.querySelector('[data-testid="stMain"]'); // beside the sidebar
+    this.root.style.setProperty("--left", `${page?.getBoundingClientRect().left ?? 0}px`);
+    const first = this.keys.querySelector("[tabindex='0']");
+    if (!isWide && first) this.keys.scrollLeft = first.offsetLeft;
   }
 
   isOn(name) {
