@@ -8,16 +8,15 @@ import streamlit as st
 from musicgen.statistics.analysis import Analysis
 from musicgen.ui.data.chart_bars import CHARTS, bar_of, chart_code
 from musicgen.ui.data.pieces import pieces_table
+from musicgen.ui.shared.chart_config import chart_config
 from musicgen.ui.shared.text import format_count
 from musicgen.ui.shared.url_piece import selected_bar
-
-_CONFIG = {"displaylogo": False, "displayModeBar": False}
 
 
 def chart(title: str, figure: go.Figure, help: str = "") -> None:
     """Show a figure with its title."""
     st.markdown(f"**{title}**", help=help or None)
-    st.plotly_chart(figure, key=f"chart-{title}", config=_CONFIG, alt=title)
+    st.plotly_chart(figure, key=f"chart-{title}", config=chart_config(title), alt=title)
 
 
 def chart_of_pieces(
@@ -31,8 +30,9 @@ def chart_of_pieces(
     st.markdown(f"**{title}**", help=help or None)
     key = f"chart-{code}"
     selection = st.plotly_chart(
-        figure, key=key, config=_CONFIG, on_select="rerun", selection_mode="points", alt=title
-    )
+        figure, key=key, config=chart_config(title), on_select="rerun", selection_mode="points",
+        alt=title,
+    )  # fmt: skip
     if omitted:
         st.caption(omitted)
     label = selected_bar(code, _clicked_label(selection), chart_code)

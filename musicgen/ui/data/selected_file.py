@@ -15,10 +15,10 @@ from musicgen.statistics.part_statistics import pedal_share, summarise_parts
 from musicgen.theory.keys import find_keys
 from musicgen.ui.components.player import roll_player
 from musicgen.ui.data.parts_table import parts_table
+from musicgen.ui.shared.chart_config import chart_config
 from musicgen.ui.shared.text import escape, format_count
 
 MAX_NOTES_DRAWN = 4000  # that are drawn, and played
-_CHART_OPTIONS = {"displaylogo": False, "displayModeBar": False}
 
 
 def show_file(analysis: Analysis, index: int, key: str) -> None:
@@ -42,7 +42,9 @@ def show_file(analysis: Analysis, index: int, key: str) -> None:
             st.markdown("**Tempo over time**")
             figure = tempo_over_time_figure(score)
             key = f"{key}-tempo-{index}"
-            st.plotly_chart(figure, key=key, config=_CHART_OPTIONS, alt="Tempo over time")
+            st.plotly_chart(
+                figure, key=key, config=chart_config("Tempo over time"), alt="Tempo over time"
+            )
 
 
 def _facts(score: Score, file: PieceFile) -> None:

@@ -16,6 +16,7 @@ from musicgen.statistics.metrics import METRICS
 from musicgen.theory.keys import find_keys
 from musicgen.ui.compose.models import find_open_model
 from musicgen.ui.compose.piece_facts import metrics_of, penalty_of, primer_notes
+from musicgen.ui.shared.chart_config import chart_config
 from musicgen.ui.shared.text import escape
 
 TYPICAL, UNCOMMON, RARE = "#2a9d74", "#d9822b", "#d1343a"  # colours of the dots
@@ -53,7 +54,7 @@ def quality_view(piece: SavedPiece, score: Score) -> None:
     )
     st.markdown(rare_metrics(metrics, percentiles))
     chart = metrics_chart(metrics, percentiles)
-    st.plotly_chart(chart, key="metrics-chart", config={"displayModeBar": False})
+    st.plotly_chart(chart, key="metrics-chart", config=chart_config("Metrics"))
     _penalty(piece)
 
 
