@@ -171,6 +171,24 @@ def test_bars_are_composed_again_in_all_parts(runs, compose_page):
     assert after.notes[~inside[1]].tolist() == before.notes[~inside[0]].tolist()
 
 
+def test_locked_parts_are_not_composed_again(runs, compose_page):
+    page = _page_around(runs, compose_page)
+    before = notes(shown(page))
+    used = sorted(set(before.notes["part"].tolist()))
+    page.button_group(key="compose-view").set_value("Change")
+    session(page).locked[shown(page).id] = tuple(used)
+    page.run()
+    assert "All parts are locked" in texts(page)
+    session(page).locked[shown(page).id] = tuple(used[1:])
+    page = press(page.run(), "infill")
+    assert not session(page).error
+    after = notes(shown(page))
+    for part in used[1:]:
+        rows = [n[n["part"] == part].tolist() for n in (before.notes, after.notes)]
+        assert rows[0] == rows[1]
+    assert session(page).locked_parts(shown(page)) == tuple(used[1:])  # of the new piece too
+
+
 def _page_around(runs, compose_page):
     write_run(runs, training=band_pieces(), encoding=PartsEncoding(given_first=True, chords=True))
     return compose_page()

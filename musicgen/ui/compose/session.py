@@ -28,6 +28,7 @@ class Session:
     link_to_compose: PieceLink | None = None  # its settings make the piece again
     piece_to_restore: SavedPiece | None = None  # its settings fill the form at the next run
     scroll_count: int = 0  # requests so far whose result the player scrolls into view
+    locked: dict[str, tuple[int, ...]] = field(default_factory=dict)  # parts by id of the piece
     first_piece_started: bool = False  # the one that is composed unasked
     query: dict[str, str] = field(default_factory=dict)  # of the address, as last read or written
 
@@ -37,6 +38,10 @@ class Session:
         if not self.pieces:
             return None
         return self.pieces[min(self.shown_index, len(self.pieces) - 1)]
+
+    def locked_parts(self, piece: SavedPiece) -> tuple[int, ...]:
+        """Parts of a piece that stay as they are: its own locks, or those it was made with."""
+        return self.locked.get(piece.id, self.locked.get(str(piece.facts.get("from")), ()))
 
     def show(self, pieces: Sequence[SavedPiece]) -> None:
         self.pieces, self.shown_index = tuple(pieces), 0

@@ -94,6 +94,18 @@ def test_everything_is_done_by_keyboard(roll):
     assert len(roll.notes()) == 11
 
 
+def test_a_locked_part_is_not_edited_until_it_is_unlocked(roll):
+    before = roll.notes()
+    roll.button("Lock Cello").click()
+    roll.press("Control+a", "ArrowUp")
+    moved = roll.notes()
+    assert [row for row in moved if row[4] == 1] == [row for row in before if row[4] == 1]
+    assert {row[2] for row in moved if row[4] == 0} == {row[2] + 1 for row in before if row[4] == 0}
+    roll.button("Lock Cello").click()
+    roll.press("Control+a", "ArrowUp")
+    assert [row[2] for row in roll.notes() if row[4] == 1] == [61, 56]
+
+
 def test_velocities_are_drawn_in_the_lane(roll):
     box = roll.scroller.evaluate(GEOMETRY)
     x, _ = roll.place(24, 72)

@@ -58,9 +58,11 @@ class Shown {
     if (load !== this.loads) return;
     const handlers = {
       saved: (id) => this.reportLater(id),
+      locked: (parts) => this.report("locked", { piece: this.editor.outbox.piece, parts }),
       refused: () => this.open({ ...data, piece: this.editor.outbox.piece }),
     };
     this.editor = new Editor(this.root, document, address, data.sound, handlers);
+    this.editor.locked = new Set(data.locked);
     this.panel = new Panel(this.editor);
     this.root.dataset.piece = document.id;
     if (piece !== data.piece) this.reportLater(piece);

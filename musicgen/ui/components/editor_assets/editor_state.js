@@ -19,9 +19,10 @@ const PREVIEW_SECONDS = 0.25; // of a note that is touched
 const MAX_ROWS_IN_ONE_LINE = 50_000;
 
 export class EditorState {
-  // handlers: saved(piece id), refused(reason).
+  // handlers: saved(piece id), refused(reason), locked(parts).
   constructor(root, document_, address, soundPath, handlers) {
     this.root = root;
+    this.handlers = handlers;
     this.soundPath = soundPath;
     this.names = document_;
     this.music = new Music(document_);
@@ -32,6 +33,7 @@ export class EditorState {
     this.tool = "select";
     this.snap = new Snap(this.bars, this.bars.isPerformance ? "off" : "16");
     this.activePart = 0;
+    this.locked = new Set(); // parts that edits leave as they are
     this.cursor = { tick: 0, pitch: 60 };
     this.lastVelocity = DEFAULT_VELOCITY;
     this.preview = null;
@@ -90,7 +92,12 @@ export class EditorState {
   // Making changes ----------------------------------------------------------
 
   // Replace notes, and select the new ones; returns whether anything changed.
-  replace(verb, before, after) {
+  replace(verb, notes, notesAfter) {
+    const before = notes.filter((note) => !this.locked.has(note.part));
+    const after = notesAfter.filter((note) => !this.locked.has(note.part));
+    if (before.length + after.length === 0 && notes.length + notesAfter.length > 0) {
+      this.announce("This part is locked.");
+    }
     const count = Math.max(before.length, after.length);
     const change = replaceNotes(this.music, `${verb} ${count} ${count === 1 ? "note" : "notes"}`, before, after);
     this.preview = null;

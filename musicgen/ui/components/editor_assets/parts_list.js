@@ -37,7 +37,7 @@ export class PartsList {
     name.addEventListener("change", () => editor.setPart(index, { name: name.value.trim() }));
     row.append(colour, name, this.instrument(part, index, label));
     row.append(this.toggle("Mute", "M", "mute", index, label), this.toggle("Solo", "S", "solo", index, label));
-    row.append(this.volume(index, label), this.selectButton(index, label));
+    row.append(this.volume(index, label), this.lockButton(index, label), this.selectButton(index, label));
     return row;
   }
 
@@ -86,6 +86,15 @@ export class PartsList {
     return slider;
   }
 
+  lockButton(index, label) {
+    const button = document.createElement("button");
+    const title = "Locked: edits, and bars composed again, leave it as it is";
+    Object.assign(button, { type: "button", textContent: "Lock", className: "lock", title });
+    button.setAttribute("aria-label", `Lock ${label}`);
+    button.addEventListener("click", () => this.editor.toggleLock(index));
+    return button;
+  }
+
   selectButton(index, label) {
     const button = document.createElement("button");
     Object.assign(button, { type: "button", textContent: "Select", className: "select-part" });
@@ -98,6 +107,7 @@ export class PartsList {
     const { mute, solo } = this.editor.mixer.strips[index];
     row.querySelector(".mute").setAttribute("aria-pressed", String(mute));
     row.querySelector(".solo").setAttribute("aria-pressed", String(solo));
+    row.querySelector(".lock").setAttribute("aria-pressed", String(this.editor.locked.has(index)));
     const isActive = index === this.editor.activePart;
     row.classList.toggle("active", isActive);
     row.querySelector(".pick").setAttribute("aria-pressed", String(isActive));

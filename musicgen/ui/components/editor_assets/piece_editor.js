@@ -20,6 +20,13 @@ import { pitchLabel } from "./view/draw.js";
 let clipboard = []; // of the page: from one piece to another
 
 export class Editor extends EditorState {
+  // Leave a part as it is, or let it be edited again.
+  toggleLock(part) {
+    if (!this.locked.delete(part)) this.locked.add(part);
+    this.handlers.locked([...this.locked]);
+    this.changed();
+  }
+
   // Notes ---------------------------------------------------------------------
 
   // Move the selected notes by the grid; with none selected the cursor.

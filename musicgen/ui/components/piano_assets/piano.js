@@ -88,6 +88,8 @@ class Piano {
       const button = document.createElement("button");
       Object.assign(button, { type: "button", title: name, value: quarters });
       button.setAttribute("role", "radio");
+      button.setAttribute("aria-checked", "false");
+      button.tabIndex = -1;
       button.setAttribute("aria-label", name);
       button.innerHTML = `<svg viewBox="0 0 16 16" aria-hidden="true">${drawing}</svg>`;
       button.addEventListener("click", () => select(button));

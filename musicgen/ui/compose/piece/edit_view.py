@@ -44,16 +44,25 @@ def edit_view(piece: SavedPiece, score: Score) -> None:
 def infill_button(piece: SavedPiece, score: Score, first_bar: int, last_bar: int, key: str) -> None:
     """Button that composes bars again, counted from 0 and both included.
 
-    The parts, and how many times, are those chosen below it.
+    The parts, and how many times, are those chosen below it, without those that are locked.
     """
     used = set(score.notes["part"].tolist())
-    parts = sorted(used.intersection(st.session_state.get(PARTS_KEY) or ())) or None
+    free = used.difference(current_session().locked_parts(piece))
+    if not free:
+        st.caption("All parts are locked in the editor, so none is composed again.")
+        return
+    chosen = free.intersection(st.session_state.get(PARTS_KEY) or ()) or free
+    parts = tuple(sorted(chosen)) if chosen != used else None
     variations = int(st.session_state.get(VARIATIONS_KEY, 1))
-    again = BarsAgain(first_bar, last_bar, parts and tuple(parts), variations)
+    again = BarsAgain(first_bar, last_bar, parts, variations)
     if st.button(f"Compose {again.label(score)} again", icon=":material/autorenew:", key=key):
         opened = find_open_model(piece.checkpoint)
         if opened is None:
             current_session().error = "The model of this piece was deleted."
+        elif free != used and not opened.knows_given_parts:
+            current_session().error = (
+                "This model composes all parts of bars together: unlock them in the editor first."
+            )
         else:
             start_infill(opened, piece, score, again)
         st.rerun()

@@ -33,7 +33,11 @@ def chooses_editor() -> bool:
 def editor_view(piece: SavedPiece) -> None:
     """Show the editor; where edits were saved, show the piece that has them."""
     edits = sound_files.base_path() + edit_endpoint.PATH
-    report = editor(piece.id, edits, sound_files.address(), "editor")
+    session = current_session()
+    locked = session.locked_parts(piece)
+    report, locks = editor(piece.id, edits, sound_files.address(), "editor", locked)
+    if locks is not None:
+        session.locked[locks.piece] = locks.parts
     if report is None or report.report == st.session_state.get(_HANDLED):
         return
     st.session_state[_HANDLED] = report.report
@@ -43,7 +47,6 @@ def editor_view(piece: SavedPiece) -> None:
         edited = measured(repair(report.piece, midi_bytes))
     except UnknownPiece:
         return
-    session = current_session()
     session.pieces = tuple(edited if shown.id == piece.id else shown for shown in session.pieces)
     st.rerun()
 
