@@ -20,11 +20,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with slow tests first: at the end one worker would have them and the other nothing.
 
     Among them those that drive a browser are spread out: they wait for it most of the time, so the
-    cores are busy when one of them runs beside two others.
+    cores are busy when one of them runs beside others.
     """
     slow, waiting = (
-        list({item.path: None for item in items if item.get_closest_marker(mark)})
-        for mark in ("slow", "browser")
+        list({item.path: None for item in items if any(map(item.get_closest_marker, marks))})
+        for marks in (("slow", "keras"), ("browser",))
     )
     computing = [path for path in slow if path not in waiting]
     place = {path: number for number, path in enumerate(computing)}
