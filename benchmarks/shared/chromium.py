@@ -24,7 +24,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backgroun
 SIZE_PIXELS = (1280, 900)
 TIMEOUT_SECONDS = 180.0
 POLL_SECONDS = 0.1  # polling takes some of the page's time
-START_SECONDS = 60.0  # time limit for the browser to start or to end
+START_SECONDS = 60.0  # time limit for the browser to start, to answer or to end
 
 # seek(): the first visible element that matches a selector and contains a text, also within shadow
 # roots. middle(): the coordinates of its centre, null where it is disabled.
@@ -51,7 +51,7 @@ class Session:
     """A DevTools connection to the browser or to one of its pages."""
 
     def __init__(self, address: str) -> None:
-        self._socket: ClientConnection = connect(address, max_size=None)
+        self._socket: ClientConnection = connect(address, open_timeout=START_SECONDS, max_size=None)
         self._count = 0
 
     def call(self, method: str, **arguments: Any) -> dict[str, Any]:

@@ -21,6 +21,7 @@ class Limits:
     notation_characters: int = 12 * 2**20
     notes: int = 200_000
     parts: int = 256
+    marks: int = 400_000  # texts, tempi and system-exclusive messages of a MIDI file
     quarters: int = 60_000  # length of a piece: over four hours at 240 quarters a minute
     gap_quarters: int = 512  # silence between two notes: 128 bars of 4/4
     ticks_per_quarter: int = 32_767  # largest value of a MIDI header
@@ -57,6 +58,12 @@ def check_notes(count: int, limits: Limits = LIMITS) -> None:
         raise UnreadableScore("it holds no note that begins and ends")
     if count > limits.notes:
         raise UnreadableScore(f"it holds {count:,} notes; a piece has at most {limits.notes:,}")
+
+
+def check_parts(count: int, limits: Limits = LIMITS) -> None:
+    """Raise UnreadableScore if a file has too many parts."""
+    if count > limits.parts:
+        raise UnreadableScore(f"it holds {count:,} parts; at most {limits.parts:,} are read")
 
 
 def check_times(starts: np.ndarray, ends: np.ndarray, quarter: int, limits: Limits) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import atexit
 import os
+import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import replace
 
 from musicgen.corpus.errors import UnreadableScore
@@ -22,6 +24,8 @@ from musicgen.paths import PACKAGE
 from musicgen.score import Score
 
 WORKER = "musicgen.corpus.readers.notation_worker"
+END_SECONDS = 5.0  # until a process whose output has ended has ended itself
+_FAILURES = (-signal.SIGABRT, -signal.SIGSEGV)
 BASE_SECONDS = 10.0  # processor time of a short text, which takes less than 1; long ones get more
 
 
@@ -42,10 +46,10 @@ class NotationProcess:
                 write_message(process.stdin, Request(len(data), kind), data)
                 return read_message(process.stdout, Reply)
             except (EOFError, OSError) as problem:
+                reason = _reason_of_end(process)
                 self._end()
                 raise UnreadableScore(
-                    "it takes too long or too much memory to read, or is damaged",
-                    "export it again from a notation program, or as MIDI",
+                    reason, "export it again from a notation program, or as MIDI"
                 ) from problem
 
     def close(self) -> None:
@@ -70,6 +74,15 @@ class NotationProcess:
             self._process.kill()
             self._process.communicate()
             self._process = None
+
+
+def _reason_of_end(process: subprocess.Popen[bytes]) -> str:
+    """Why a file ended the process: a library that reads it fails, or its limits were reached."""
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(END_SECONDS)
+    if process.returncode in _FAILURES:
+        return "its reader fails on it: it is damaged"
+    return "it takes too long or too much memory to read, or is damaged"
 
 
 worker = NotationProcess()  # shared by all readers

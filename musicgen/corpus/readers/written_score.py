@@ -14,8 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from musicgen.corpus.errors import UnreadableScore
-from musicgen.corpus.readers.limits import LIMITS, Limits, check_notes, check_times
+from musicgen.corpus.readers.limits import LIMITS, Limits, check_notes, check_parts, check_times
 from musicgen.corpus.readers.metres import Signature, metres_from_bars
 from musicgen.metres import TICKS_PER_QUARTER
 from musicgen.score import NOTE_DTYPE, Score
@@ -93,10 +92,7 @@ def to_ticks(quarters: Fraction | int, resolution: int) -> int:
 def to_notation(written: WrittenScore, name: str, limits: Limits = LIMITS) -> Notation:
     """The score of what was written; raises UnreadableScore if it is beyond the limits."""
     check_notes(len(written.notes), limits)
-    if len(written.parts) > limits.parts:
-        raise UnreadableScore(
-            f"it holds {len(written.parts):,} parts; at most {limits.parts:,} are read"
-        )
+    check_parts(len(written.parts), limits)
     rows = join_ties(written.notes, [part.track for part in written.parts])
     table = np.array(rows, np.int64)  # (N, 5)
     check_times(table[:, 0], table[:, 1], written.resolution, limits)

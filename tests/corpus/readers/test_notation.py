@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 import zipfile
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from musicgen.corpus.collection import Piece, RefusedFile
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.formats import ABC
-from musicgen.corpus.readers.notation_process import NotationProcess
+from musicgen.corpus.readers.notation_process import NotationProcess, _reason_of_end
 from musicgen.corpus.readers.read_score import read_piece, read_score
 from musicgen.metres import Metre
 
@@ -178,3 +180,10 @@ def test_a_container_that_repeats_a_tag_takes_linear_time() -> None:
         archive.writestr("META-INF/container.xml", "<rootfile full-path " * 50_000)
     refused = read_piece(buffer.getvalue(), "a.mxl")
     assert refused == RefusedFile("a.mxl", "there is no MusicXML in it")
+
+
+def test_a_library_that_fails_on_a_file_is_not_said_to_take_too_long() -> None:
+    with subprocess.Popen([sys.executable, "-c", "import os; os.abort()"]) as process:
+        assert _reason_of_end(process) == "its reader fails on it: it is damaged"
+    with subprocess.Popen([sys.executable, "-c", "import os; os._exit(1)"]) as process:
+        assert "too long or too much memory" in _reason_of_end(process)

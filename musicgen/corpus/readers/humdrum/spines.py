@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import NamedTuple
@@ -19,6 +19,7 @@ from musicgen.corpus.readers.written_score import TIE_START, TIE_STOP
 
 KERN = "**kern"
 MAX_SPINES = 512  # at a time
+MAX_BAR_LINES = 2500  # of notes between two bar lines: verovio's time grows with their square
 _PITCH = re.compile(r"(([A-Ga-g])\2*)(#+|-+)?")
 _KEYS = {"c": 60, "d": 62, "e": 64, "f": 65, "g": 67, "a": 69, "b": 71}  # of one small letter
 _RECIPROCAL = re.compile(r"(\d{1,4})(?:%(\d{1,4}))?(\.{0,4})")
@@ -88,10 +89,12 @@ def read_spines(text: str) -> Spines:
     """Follow the spines of a text; raises UnreadableScore where a line does not fit them."""
     result = Spines(plain_lines=text.split("\n"))
     columns: list[Column] = []
+    in_bar = 0  # lines of notes since the bar line
     lines = list(_lines(text))
     for index, (line, fields) in enumerate(lines):
         if not columns or (fields[0].startswith("**") and len(result.kinds) == 0):
             columns = _start(fields, line, result)
+            _check_spines(columns, line)
             continue
         if len(fields) != len(columns):
             raise UnreadableScore(
@@ -100,8 +103,7 @@ def read_spines(text: str) -> Spines:
         if not _PATHS.isdisjoint(fields) or any(token.startswith("**") for token in fields):
             following = len(lines[index + 1][1]) if index + 1 < len(lines) else 0
             columns = _follow(fields, columns, following, result)
-            if len(columns) > MAX_SPINES:
-                raise UnreadableScore(f"line {line:,} has more than {MAX_SPINES} spines")
+            _check_spines(columns, line)
         elif fields[0].startswith("*"):
             for column, token in zip(columns, fields, strict=True):
                 if token in _NOT_PLAYED:
@@ -112,11 +114,20 @@ def read_spines(text: str) -> Spines:
                     said = Interpretation(line, column.spine, token)
                     result.interpretations.append(said)
         elif fields[0].startswith("="):
+            in_bar = 0
             if ":" in "".join(fields):
                 result.left_out["~repeats"] += 1
         elif not fields[0].startswith("!"):
+            in_bar += 1
+            if in_bar > MAX_BAR_LINES:
+                raise UnreadableScore(f"the bar before line {line:,} is too long", "add bar lines")
             _add_data(line, fields, columns, result)
     return result
+
+
+def _check_spines(columns: Sequence[Column], line: int) -> None:
+    if len(columns) > MAX_SPINES:
+        raise UnreadableScore(f"line {line:,} has more than {MAX_SPINES} spines")
 
 
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from musicgen.corpus.errors import UnreadableScore
+from musicgen.corpus.readers.limits import LIMITS, Limits
 
 # Kinds of channel events: the upper half of their status byte.
 NOTE_OFF, NOTE_ON, KEY_PRESSURE, CONTROL, PROGRAM, CHANNEL_PRESSURE, PITCH_BEND = range(0x8, 0xF)
@@ -69,8 +70,8 @@ class MidiEvents:
     has_independent_tracks: bool  # whether each track is a song of its own
 
 
-def parse_midi(data: bytes) -> MidiEvents:
-    """Events of a MIDI file; raises UnreadableScore if it is damaged."""
+def parse_midi(data: bytes, limits: Limits = LIMITS) -> MidiEvents:
+    """Events of a MIDI file; raises UnreadableScore if it is damaged or has too many marks."""
     if data[:4] != b"MThd":
         raise UnreadableScore("it is not a MIDI file, whatever its name says")
     header_bytes = int.from_bytes(data[4:8], "big")
@@ -85,7 +86,7 @@ def parse_midi(data: bytes) -> MidiEvents:
         before = len(starts)
         _find_events(data, event_bytes, start, stop, starts)
         counts.append(len(starts) - before)
-    return _events(data, padded, np.array(starts), counts, [stop for _, stop in spans])
+    return _events(data, padded, np.array(starts), counts, [stop for _, stop in spans], limits)
 
 
 def damaged() -> UnreadableScore:
@@ -200,6 +201,7 @@ def _events(
     starts: np.ndarray,
     counts: Sequence[int],
     stops: Sequence[int],
+    limits: Limits,
 ) -> MidiEvents:
     """What stands in the events, for all tracks at once.
 
@@ -212,11 +214,10 @@ def _events(
     elapsed = deltas.cumsum()
     until = elapsed[last]
     ends = np.diff(until, prepend=0)
-    if len(ends) and ends.max() > _MAX_TICK:
-        raise damaged()
     ticks = elapsed - (until - ends).repeat(counts)
     is_system = padded[places] >= 0xF0
     system, channel = (of_kind.nonzero()[0] for of_kind in (is_system, ~is_system))
+    _check_sizes(ends, len(system) - len(counts), limits)
     metas, exclusives = _system_events(data, ticks[system], tracks[system], places[system])
     tracks = tracks[channel]
     statuses, first, second = _channel_data(padded, places[channel], tracks)
@@ -234,6 +235,14 @@ def _events(
         _count_unread(data, places[last], stops),
         int.from_bytes(data[8:10], "big") == _INDEPENDENT_TRACKS,
     )
+
+
+def _check_sizes(ends: np.ndarray, marks: int, limits: Limits) -> None:
+    """Raise UnreadableScore for too long a track (T,), or too many marks beside their ends."""
+    if len(ends) and ends.max() > _MAX_TICK:
+        raise damaged()
+    if marks > limits.marks:
+        raise UnreadableScore(f"it holds {marks:,} marks; at most {limits.marks:,} are read")
 
 
 def _channel_data(

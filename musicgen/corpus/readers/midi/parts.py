@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from musicgen.corpus.readers.limits import LIMITS, Limits, check_parts
 from musicgen.corpus.readers.midi.continued_tracks import continued_places
 from musicgen.corpus.readers.midi.drum_channels import drum_channels
 from musicgen.corpus.readers.midi.events import CONTROL, PROGRAM, MidiEvents, run_starts
@@ -32,8 +33,11 @@ class MidiParts:
     of_notes: np.ndarray  # (N,) int64
 
 
-def group_parts(events: MidiEvents, notes: MidiNotes) -> MidiParts:
-    """Group notes by track, channel and program, in the order in which the file names them."""
+def group_parts(events: MidiEvents, notes: MidiNotes, limits: Limits = LIMITS) -> MidiParts:
+    """Group notes by track, channel and program, in the order in which the file names them.
+
+    Raises UnreadableScore if there are too many parts.
+    """
     changes = (events.kinds == PROGRAM).nonzero()[0]
     places = _places(events.tracks[changes], events.channels[changes])
     runs, codes = _runs(events, notes, changes, places)
@@ -43,6 +47,7 @@ def group_parts(events: MidiEvents, notes: MidiNotes) -> MidiParts:
     mentions: dict[int, int] = {}
     for code, event in zip(codes, notes.event[runs].tolist(), strict=True):
         mentions.setdefault(code, event)
+    check_parts(len(mentions), limits)
     named = places * _PROGRAMS + events.first[changes]
     for code, event in zip(named.tolist(), changes.tolist(), strict=True):
         if code in mentions:

@@ -30,18 +30,14 @@ def read_midi(data: bytes, name: str, limits: Limits = LIMITS) -> tuple[Score, t
     with its track. Times are those of the file. Raises UnreadableScore if the file is damaged,
     empty or beyond the limits.
     """
-    events = parse_midi(_without_riff(data))
+    events = parse_midi(_without_riff(data), limits)
     division = events.division
     check_division(division, limits)
     notes = pair_notes(events)
     check_notes(len(notes), limits)
     _check_one_song(events, notes)
     check_times(notes.start, notes.end, division, limits)
-    grouped = group_parts(events, notes)
-    if len(grouped.parts) > limits.parts:
-        raise UnreadableScore(
-            f"it holds {len(grouped.parts):,} parts; at most {limits.parts:,} are read"
-        )
+    grouped = group_parts(events, notes, limits)
     pedals = pedal_changes(events, notes, grouped)
     marks = read_marks(events, limits)
     resolution = _resolution(division, [notes.start, notes.end, pedals["start"], marks.starts])

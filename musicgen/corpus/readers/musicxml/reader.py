@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from xml.etree.ElementTree import Element
 
 from musicgen.corpus.errors import UnreadableScore
+from musicgen.corpus.readers.limits import check_parts
 from musicgen.corpus.readers.musicxml.bars import Bar, Mark, PartTable
 from musicgen.corpus.readers.musicxml.durations import (
     divisions_of,
@@ -33,6 +34,7 @@ def read_musicxml(text: str, name: str) -> Notation:
     """Read a MusicXML text; raises UnreadableScore."""
     root = parse_xml(text)
     measures = _measures_by_part(root)
+    check_parts(len(measures))
     firsts = {part: first_divisions(bars) for part, bars in measures.items()}
     stated = {divisions_of(element) or 1 for element in root.iter("divisions")}
     resolution = resolution_of(stated | set(firsts.values()))
