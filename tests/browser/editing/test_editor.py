@@ -100,7 +100,9 @@ def test_a_locked_part_is_not_edited_until_it_is_unlocked(roll):
     roll.press("Control+a", "ArrowUp")
     edited = roll.notes()
     assert [row for row in edited if row[4] == 1] == [row for row in before if row[4] == 1]
-    assert {row[2] for row in edited if row[4] == 0} == {row[2] + 1 for row in before if row[4] == 0}
+    assert {row[2] for row in edited if row[4] == 0} == {
+        row[2] + 1 for row in before if row[4] == 0
+    }
     roll.button("Lock Cello").click()
     roll.press("Control+a", "ArrowUp")
     assert [row[2] for row in roll.notes() if row[4] == 1] == [61, 56]
