@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -155,4 +156,10 @@ def _speed_plots(metrics: Metrics, view: View) -> list[Plot]:
 
 
 def _comparison(compared: Sequence[Run], view: View) -> Plot:
-    return plots.comparison_plot([(run.name, runs.metrics_of(run)) for run in compared], view)
+    tokens = set()
+    for run in compared:
+        with suppress(UnknownRun):  # one that cannot be read has no curve
+            tokens.add(step_word(run.settings.encoding))
+    token = tokens.pop() if len(tokens) == 1 else "step"
+    metrics = [(run.name, runs.metrics_of(run)) for run in compared]
+    return plots.comparison_plot(metrics, view, token)

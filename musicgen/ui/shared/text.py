@@ -6,6 +6,8 @@ import re
 
 from musicgen.score import Score
 
+# Fields of a step whose names say little, in words.
+FIELD_WORDS = {"shift": "time since the note before", "next": "time until the part goes on"}
 _URL = re.compile(r"(?i)(https?|ftp|www)(?=\\[:.])")  # the start of a URL whose marks are escaped
 _WORD_JOINER = "\u2060"  # invisible
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")

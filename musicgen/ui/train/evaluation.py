@@ -12,11 +12,10 @@ from musicgen.training.run_folder.results import (
     read_evaluation,
 )
 from musicgen.training.run_folder.run import Run
+from musicgen.ui.shared.text import FIELD_WORDS
 
 SIDES = ("valid", "test")
 MODEL = "this model"
-# What the fields of a step are, in words.
-FIELDS = {"shift": "time since the note before", "next": "time until the part goes on"}
 
 
 def reference_levels(run: Run) -> dict[str, float]:
@@ -51,5 +50,5 @@ def evaluation_view(run: Run) -> None:
             st.caption(f"{side}: {result.notes:,} of {result.total_notes:,} notes, a random sample")
     st.markdown("**Accuracy of the best checkpoint by field**")
     accuracy = {side: result.accuracy for side, result in evaluation.items() if side in SIDES}
-    table = pd.DataFrame(accuracy).rename(index=FIELDS).rename_axis("field")
+    table = pd.DataFrame(accuracy).rename(index=FIELD_WORDS).rename_axis("field")
     st.dataframe(table.round(3))

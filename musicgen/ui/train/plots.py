@@ -9,6 +9,7 @@ import numpy as np
 
 from musicgen.errors import InvalidSetting
 from musicgen.training.run_folder.metrics import Metrics, Table, smooth
+from musicgen.ui.shared.text import FIELD_WORDS
 from musicgen.ui.train.curves import HEIGHT_PIXELS, Curve, Plot
 
 TRAIN, VALID, BEST = "#3a86d8", "#e69f00", "#009e73"
@@ -98,9 +99,10 @@ def field_plot(metrics: Metrics, metric: str, y_label: str, view: View) -> Plot:
     for index, name in enumerate(epochs.names(f"{metric}.")):
         colour = COLOURS[index % len(COLOURS)]
         training, validation = epochs[f"{metric}.{name}"], epochs[f"valid_{metric}.{name}"]
-        curves.append(Curve(f"{name}, training", x, training, colour, "dotted"))
+        words = FIELD_WORDS.get(name, name)
+        curves.append(Curve(f"{words}, training", x, training, colour, "dotted"))
         if np.isfinite(validation).any():
-            curves.append(Curve(f"{name}, validation", x, validation, colour))
+            curves.append(Curve(f"{words}, validation", x, validation, colour))
     return Plot(curves, AXIS_LABELS[view.axis], y_label, from_zero=True)
 
 
@@ -118,8 +120,11 @@ def step_plot(
     return Plot([curve], AXIS_LABELS[view.axis], y_label, from_zero=True, height=height)
 
 
-def comparison_plot(runs: Sequence[tuple[str, Metrics]], view: View) -> Plot:
-    """Plot the validation loss of several runs; the training loss of a run without validation."""
+def comparison_plot(runs: Sequence[tuple[str, Metrics]], view: View, token: str = "step") -> Plot:
+    """Plot the validation loss of several runs; the training loss of a run without validation.
+
+    token: name of a step of all of them.
+    """
     curves = []
     for index, (name, metrics) in enumerate(runs):
         table, column = metrics.epochs, "valid_loss"
@@ -128,7 +133,7 @@ def comparison_plot(runs: Sequence[tuple[str, Metrics]], view: View) -> Plot:
         losses = table[column] * view.factor
         colour = COLOURS[index % len(COLOURS)]
         curves.append(Curve(name, x_values(table, view.axis), losses, colour))
-    y_label = f"{view.unit.lower()} a step, validation"
+    y_label = f"{view.unit.lower()} a {token}, validation"
     top = robust_top([curve.y for curve in curves]) if view.robust else None
     return Plot(curves, AXIS_LABELS[view.axis], y_label, view.log, top=top)
 

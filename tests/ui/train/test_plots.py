@@ -91,6 +91,7 @@ def test_a_run_without_validation_is_compared_by_its_training_loss(metrics: Metr
     (other.folder / "metrics.jsonl").write_text(text)
     runs = [("one", metrics), ("two", Metrics(other).update())]
     curves = curves_of(comparison_plot(runs, View(EPOCHS)))
+    assert comparison_plot(runs, View(EPOCHS), "note").y_label == "bits a note, validation"
     assert list(curves) == ["one", "two (training)"]
     assert curves["one"].y.tolist() == pytest.approx([4.9, 4.8, 4.7])
 

@@ -10,6 +10,7 @@ const LANE_GAP = 6; // pixels between the keys and the lanes
 const KEYS_GUTTER = 40; // pixels on the left, for key names
 const DRUMS_GUTTER = 104; // pixels on the left, for names of drums
 const INITIAL_BARS = 16; // in view
+const NARROW_PIXELS = 420; // of a phone, where half as many bars are in view
 const MIN_ROWS = 24; // keys
 const MAX_PIXELS_PER_QUARTER = 480;
 
@@ -66,8 +67,9 @@ export class RollView {
     if (!this.piece || !width) return;
     const { barLines } = this.piece;
     const pieceTicks = Math.max(1, barLines[barLines.length - 1]);
-    const upbeat = this.bars > INITIAL_BARS && this.barNumber(0) === "0" ? 1 : 0;
-    const initialTicks = barLines[Math.min(this.bars, INITIAL_BARS + upbeat)] || pieceTicks;
+    const initialBars = this.viewWidth < NARROW_PIXELS ? INITIAL_BARS / 2 : INITIAL_BARS;
+    const upbeat = this.bars > initialBars && this.barNumber(0) === "0" ? 1 : 0;
+    const initialTicks = barLines[Math.min(this.bars, initialBars + upbeat)] || pieceTicks;
     const initialScale = this.viewWidth / initialTicks;
     this.scale = Math.max(this.scale || initialScale, this.viewWidth / pieceTicks);
     this.spacer.style.width = `${Math.floor(this.gutter + pieceTicks * this.scale)}px`;
