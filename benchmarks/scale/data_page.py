@@ -3,7 +3,8 @@
     python -m benchmarks.scale.data_page FOLDER [--rounds 5] [--picture FILE.png]
 
 Measured in the page, from the navigation until the last chart is painted: on a new server, and
-again in another browser session of the same server. Prints the seconds of all rounds, and the
+again in another browser session of the same server; and, in turns, that of the chorales on a new
+server, as other programs on the machine slow both down. Prints the seconds of all rounds, and the
 server's processor time. --picture: also saves a screenshot of the complete page.
 """
 
@@ -21,6 +22,7 @@ from benchmarks.shared.server import server
 from musicgen.corpus.prepared_folders import LIST
 
 FIRST, AGAIN = "on a new server", "in another session"
+CHORALES = "the chorales on a new server"
 
 
 def main() -> None:
@@ -38,6 +40,9 @@ def main() -> None:
                 address = f"{url}/Data?collection={folder.name}"
                 _open(browser, results, FIRST, address, None if number else arguments.picture)
                 _open(browser, results, AGAIN, address, None)
+            with server(Path(home)) as (url, results.pid):
+                address = f"{url}/Data?collection=bach-chorales"
+                _open(browser, results, CHORALES, address, None)
     if arguments.json:
         print(json.dumps({"clock": results.clock, "server": results.server}))
         return

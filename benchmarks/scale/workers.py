@@ -1,17 +1,17 @@
 """Trainings in several workers on one machine: their losses, their speed, and what a kill does.
 
     python -m benchmarks.scale.workers losses [--batches 200]
-    python -m benchmarks.scale.workers speed [--seconds 60]
+    python -m benchmarks.scale.workers speed [--batch-sizes 16 32 64]
     python -m benchmarks.scale.workers kills [--kills 10]
 
 losses: one, two and three workers at the same batch size on the chorales, in float32 and in the
 format that this CPU trains in; the largest difference of the losses of any five batches from those
-of one process. speed: one worker on one core
-against two, each on a core of its own: predicted notes a second, and a processor second of the
-busier worker, for several batch sizes; a quiet machine has both alike. kills: two workers, one of
-which is killed at a random moment; the seconds until the other says so and ends, and whether the
-run then resumes to its end. `MUSICGEN_HOME` has the runs afterwards, unless it is not set: then a
-temporary folder is the home. Linux alone pins processes to cores.
+of one process. speed: one worker on one core against two, each on a core of its own, at the same
+batch size: predicted notes a second, and a processor second of the busier worker, which on a quiet
+machine are alike. kills: two workers, one of which is killed at a random moment; the seconds until
+the other says so and ends, and whether the run then resumes to its end. `MUSICGEN_HOME` has the
+runs afterwards, unless it is not set: then a temporary folder is the home. Linux alone pins
+processes to cores.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from statistics import median
 from typing import Any
 
 import psutil
@@ -38,9 +37,9 @@ MUSICGEN, FLOAT32 = "musicgen", "benchmarks.scale.float32"  # programs that trai
 SOURCE = "bach-chorales"
 SMALL = "--width 64 --layers 1 --dropout 0 --batch-size 12 --length 64 --epochs 100000 --patience 0"
 QUICK = SMALL.replace("64 --layers", "16 --layers") + " --encoding notes"  # traced in a third of it
-LARGE = "--width 256 --layers 2 --dropout 0 --length 128 --epochs 100000 --patience 0"
-BATCH_SIZES = (32, 64, 128)
-WARM_UP_BATCHES = 15  # tracing, and the first batches
+LONG_SOURCE, LENGTH = "ryans-mammoth", 64  # all measured batches are of one epoch
+LARGE = f"--width 256 --layers 2 --dropout 0 --length {LENGTH} --valid-share 0.02 --test-share 0"
+WARM_UP_BATCHES, TIMED_BATCHES = 10, 40
 LIMIT_SECONDS = 900.0
 KILL_SECONDS = 20.0  # after the first batch, at most
 POLL_SECONDS = 0.05
@@ -49,10 +48,8 @@ POLL_SECONDS = 0.05
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("measured", choices=sorted(MEASURED))
-    parser.add_argument("--batches", type=int, default=200)
-    parser.add_argument(
-        "--seconds", type=float, default=60.0, help="of each training for its speed"
-    )
+    parser.add_argument("--batches", type=int, default=200, help="whose losses are compared")
+    parser.add_argument("--batch-sizes", type=int, nargs="+", default=[16, 32, 64])
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--json", action="store_true", help="print JSON in place of lines")
     arguments = parser.parse_args()
@@ -67,14 +64,19 @@ class Training:
     """The processes of one training, the chief first."""
 
     def __init__(
-        self, name: str, options: str, cores: Sequence[int | None], program: str = MUSICGEN
+        self,
+        name: str,
+        options: str,
+        cores: Sequence[int | None],
+        program: str = MUSICGEN,
+        source: str = SOURCE,
     ) -> None:
         """cores: the one that each worker runs on; None lets it run on all."""
         self.name = f"{name} {time.time_ns():x}"
         addresses = _free_addresses(len(cores)) if len(cores) > 1 else ""
         self.processes = []
         for number, core in enumerate(cores):
-            command = [SOURCE] if number == 0 else []
+            command = [source] if number == 0 else []
             if addresses:
                 command += ["--workers", addresses, "--worker", str(number)]
             self.processes.append(start(self.name, [*command, *options.split()], core, program))
@@ -153,29 +155,28 @@ def _compared_losses(workers: int, losses: dict[int, list[float]], program: str)
 def compare_speeds(arguments: argparse.Namespace) -> list[dict[str, Any]]:
     """Notes a second of one worker on a core, and of two on two."""
     rows = []
-    for batch in BATCH_SIZES:
+    for batch in arguments.batch_sizes:
         speeds = {}
         for cores in ([0], [0, 1]):
             options = f"{LARGE} --batch-size {batch}"
-            training = Training(f"speed {len(cores)} {batch}", options, cores)
+            training = Training(f"speed {len(cores)} {batch}", options, cores, source=LONG_SOURCE)
             try:
-                training.wait_for(WARM_UP_BATCHES)
-                speeds[len(cores)] = _speeds(training, arguments.seconds)
+                speeds[len(cores)] = _speeds(training, batch)
             finally:
                 training.kill()
         rows.append({"batch": batch} | _compared(speeds[1], speeds[2]))
     return rows
 
 
-def _speeds(training: Training, seconds: float) -> tuple[float, float]:
+def _speeds(training: Training, batch: int) -> tuple[float, float]:
     """Notes a second, and a processor second of the busiest worker."""
-    first, before = len(training.blocks()), time.perf_counter()
+    training.wait_for(WARM_UP_BATCHES)
+    first, started = training.blocks()[-1]["step"], time.perf_counter()
     processor = training.processor_seconds()
-    time.sleep(seconds)
-    blocks = training.blocks()[first:]
-    elapsed, used = time.perf_counter() - before, training.processor_seconds() - processor
-    notes = median(block["steps_per_second"] for block in blocks)
-    return notes, notes * elapsed / used
+    training.wait_for(first + TIMED_BATCHES)
+    notes = (training.blocks()[-1]["step"] - first) * batch * LENGTH
+    used = training.processor_seconds() - processor
+    return notes / (time.perf_counter() - started), notes / used
 
 
 def _compared(one: tuple[float, float], two: tuple[float, float]) -> dict[str, Any]:
