@@ -17,5 +17,6 @@ def test_every_piece_is_restored(collection, name, tmp_path, monkeypatch):
     for score in scores:
         steps = encoding.encode(score)
         assert len(steps)
-        assert encoding.decode(steps) == encoding.canonical(score)
-        assert np.array_equal(encoding.encode(encoding.decode(steps)).fields, steps.fields)
+        decoded = encoding.decode(steps)
+        assert decoded == encoding.canonical(score)
+        assert np.array_equal(encoding.encode(decoded).fields, steps.fields)
