@@ -40,7 +40,7 @@ _FORMATS = ("wav", "musicxml", "pdf")  # options, and extensions of `exports`
 _SETTING_OPTIONS = (
     "bars notes variations seed temperature top_k top_p key metre tempo program lowest highest "
     "density grid max_copy endings pickup transpose counterpoint form span silence chords "
-    "chord_strength"
+    "chord_strength particles"
 ).split()
 
 _OTHER_NOTES = (

@@ -210,6 +210,9 @@ def _add_music_options(group: argparse._ArgumentGroup) -> None:
         "--chord-strength", type=float, metavar="X", help="0 to 3: keep to the chords; default 1"
     )
     group.add_argument(
+        "--particles", type=int, metavar="K", help="drawn at once for the critic; default 8, 1: off"
+    )
+    group.add_argument(
         "--counterpoint", type=float, metavar="X", help="0 to 3: avoid clashes and parallels"
     )
 

@@ -20,8 +20,9 @@ from musicgen.composing.bar_ranges.given_bar_range import range_of_bars
 from musicgen.composing.bars import bar_start
 from musicgen.composing.decoding.likelihood import step_log_likelihoods
 from musicgen.composing.decoding.parallel import Stop
-from musicgen.composing.generation import Composition, encode_composed
+from musicgen.composing.generation import Composition
 from musicgen.composing.originality.index import OriginalityIndex
+from musicgen.composing.parts_of_pieces import encode_composed
 from musicgen.composing.random_streams import Purpose, random_stream
 from musicgen.composing.settings import ENDING_BARS
 from musicgen.encoding.model_interface import Model

@@ -21,16 +21,21 @@ from musicgen.composing.decoding.parallel import (
     run_in_parallel,
     split_into_batches,
 )
-from musicgen.composing.decoding.particles import PARTICLES, ParticleFilter
+from musicgen.composing.decoding.particles import (
+    PARTICLES,
+    CriticWeights,
+    LikelihoodWeights,
+    ParticleFilter,
+)
 from musicgen.composing.decoding.prompt import Prompt, bounded_prompt, build_prompt
 from musicgen.composing.given_parts import GivenMusic
 from musicgen.composing.originality.index import OriginalityIndex
+from musicgen.composing.parts_of_pieces import as_written, with_program
 from musicgen.composing.random_streams import Purpose, random_stream
 from musicgen.composing.settings import ENDING_BARS, ComposeSettings
-from musicgen.encoding.model_interface import Model, Stepper
+from musicgen.encoding.model_interface import Critic, Model, Stepper
 from musicgen.encoding.parts.encoding import PartsEncoding
-from musicgen.encoding.parts.roles import Ensemble, transposed_key, written_order
-from musicgen.encoding.parts.steps_of_parts import PartsSteps
+from musicgen.encoding.parts.roles import Ensemble
 from musicgen.encoding.steps import Encoding, Steps
 from musicgen.metres import bar_positions
 from musicgen.score import Score
@@ -79,12 +84,13 @@ def build_decoder(
     bars: int = 0,
     last_bar: tuple[int, int] | None = None,
     first_onset: int | None = None,
+    critic: Critic | None = None,
     fork_at: int | None = None,
 ) -> BatchDecoder:
     """Build a decoder of pieces like `piece` with the rules and constraints of the settings.
 
     bars: of the whole piece, 0 for any number. last_bar: ticks, the start and end of the last bar
-    that is composed. first_onset: the tick before which no new note begins. fork_at: see
+    that is composed. first_onset: the tick before which no new note begins. critic, fork_at: see
     BatchDecoder. InvalidSetting where the settings and the model do not go together.
     """
     rules = build_rules(model.encoding, settings, piece, last_bar, first_onset)
@@ -99,6 +105,7 @@ def build_decoder(
         constraints,
         bars=bars,
         end=end,
+        critic=critic,
         fork_at=fork_at,
     )
 
@@ -129,7 +136,7 @@ def generate(
     indices = list(range(settings.variations) if variations is None else variations)
     prompt = _prompt(model.encoding, settings, primer, ensemble, given)
     generation = _Generation(model, settings, prompt, index, given)
-    batches = split_into_batches(indices) if given is None else [[index] for index in indices]
+    batches = generation.batches(indices)
     tasks = [
         partial(generation.decode, batch, on_bar if not i else None)
         for i, batch in enumerate(batches)
@@ -174,10 +181,10 @@ class _Generation:
     ) -> tuple[BatchDecoder, bool]:
         """Draw variations in one batch until they end; False where they were stopped before.
 
-        Around given parts it is one variation, drawn as several particles.
+        Where it has particles, it is one variation.
         """
         decoder = self._decoder(variations)
-        particles = self._particles(decoder, variations[0]) if self.given else None
+        particles = self._filter(decoder, variations[0]) if self.particles > 1 else None
         reported_bars = 0
         for _ in range(self.prompt.max_steps - len(self.prompt.steps)):
             if stop():
@@ -192,12 +199,25 @@ class _Generation:
                 reported_bars = bars
         return decoder, True
 
+    @property
+    def particles(self) -> int:
+        """Number of pieces that are drawn at once for each variation."""
+        if self.given is not None:
+            return PARTICLES
+        return self.settings.particles if self.model.critic is not None else 1
+
+    def batches(self, variations: Sequence[int]) -> Sequence[Sequence[int]]:
+        """Variations that are drawn together: one, where it has particles."""
+        if self.particles > 1:
+            return [[variation] for variation in variations]
+        return split_into_batches(variations)
+
     def _decoder(self, variations: Sequence[int]) -> BatchDecoder:
         """Build the decoder of these variations and feed it the prompt."""
         model, settings, prompt = self.model, self.settings, self.prompt
         streams: list[tuple[int, ...]] = [(variation,) for variation in variations]
-        if self.given is not None:
-            streams = [(variations[0], particle) for particle in range(PARTICLES)]
+        if self.particles > 1:
+            streams = [(variations[0], particle) for particle in range(self.particles)]
         generators = [random_stream(Purpose.VARIATION, settings.seed, *s) for s in streams]
         decoder = build_decoder(
             model,
@@ -207,6 +227,7 @@ class _Generation:
             self.index,
             bars=settings.all_bars or 0,
             last_bar=prompt.last_bar,
+            critic=model.critic if self.given is None and self.particles > 1 else None,
             fork_at=self._ending_start() if settings.endings else None,
         )
         windows = model.warmup_windows
@@ -215,10 +236,11 @@ class _Generation:
         decoder.feed(prompt.steps.fields)
         return decoder
 
-    def _particles(self, decoder: BatchDecoder, variation: int) -> ParticleFilter:
-        assert self.given is not None
-        stream = random_stream(Purpose.VARIATION, self.settings.seed, variation, PARTICLES)
-        return ParticleFilter(decoder, stream, self.given.steps.roles)
+    def _filter(self, decoder: BatchDecoder, variation: int) -> ParticleFilter:
+        stream = random_stream(Purpose.VARIATION, self.settings.seed, variation, self.particles)
+        if self.given is None:
+            return ParticleFilter(decoder, stream, CriticWeights(decoder))
+        return ParticleFilter(decoder, stream, LikelihoodWeights(decoder, self.given.steps.roles))
 
     def _ending_start(self) -> int | None:
         """The tick where the bars begin that an ending replaces; None for a piece without."""
@@ -244,10 +266,10 @@ class _Generation:
         if self.given is not None:
             return self.given.with_composed(score)
         if isinstance(encoding, PartsEncoding):
-            score = _as_written(score, self.prompt.steps)
+            score = as_written(score, self.prompt.steps)
         if settings.program is None:
             return score
-        return _with_program(score, settings.program)
+        return with_program(score, settings.program)
 
     def composition(
         self, decoder: BatchDecoder, row: int, variation: int, finished: bool, seconds: float
@@ -264,36 +286,3 @@ class _Generation:
             seconds=seconds,
             fork=decoder.forks.get(row),
         )
-
-
-def encode_composed(encoding: Encoding, score: Score, drawn: Steps, semitones: int = 0) -> Steps:
-    """The steps of a score that was drawn as other steps, and changed or transposed since.
-
-    A piece of `parts` keeps the roles, key, chords and form that it was drawn with.
-    """
-    if not isinstance(encoding, PartsEncoding):
-        return encoding.encode(score)
-    assert isinstance(drawn, PartsSteps)
-    roles = tuple(role.transposed(semitones) for role in drawn.roles)
-    key = transposed_key(drawn.key, semitones)
-    chords = drawn.chords and drawn.chords.transposed(semitones)
-    piece = replace(drawn, roles=roles, key=key, chords=chords)
-    return encoding.encode_as(score, piece, written_order(roles))
-
-
-def _as_written(score: Score, steps: Steps) -> Score:
-    """A score whose parts are in the order of their roles, with its parts as they are written."""
-    assert isinstance(steps, PartsSteps)
-    order = written_order(steps.roles)
-    notes = score.notes.copy()
-    notes["part"] = np.argsort(order)[notes["part"]]
-    parts = (replace(score.parts[old], track=new) for new, old in enumerate(order))
-    return replace(score, notes=notes, parts=tuple(parts))
-
-
-def _with_program(score: Score, program: int) -> Score:
-    """The score with one General MIDI program for all parts but drums."""
-    notes = score.notes.copy()
-    notes["program"][~score.is_drum] = program
-    parts = tuple(p if p.is_drum else replace(p, program=program) for p in score.parts)
-    return replace(score, notes=notes, parts=parts)

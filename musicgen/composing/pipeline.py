@@ -12,8 +12,9 @@ from musicgen.composing.bars import bar_start
 from musicgen.composing.decoding.likelihood import step_log_likelihoods
 from musicgen.composing.decoding.parallel import Stop
 from musicgen.composing.ending import is_open, with_ending
-from musicgen.composing.generation import Composition, OnBar, encode_composed, generate
+from musicgen.composing.generation import Composition, OnBar, generate
 from musicgen.composing.given_parts import GivenMusic
+from musicgen.composing.parts_of_pieces import encode_composed
 from musicgen.composing.piece import Piece, evaluate
 from musicgen.composing.ranking import rank, replace_open
 from musicgen.composing.resolved_settings import resolve_settings, settings_of_finished

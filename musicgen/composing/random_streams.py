@@ -8,8 +8,8 @@ import numpy as np
 
 # Raised whenever the same seed draws other notes than before. 2: streams by spawn keys; before,
 # purposes shared the streams of variations. 3: endings of `parts` keep the key and the roles of the
-# piece; before, those that its notes were estimated to have.
-STREAMS_VERSION = 3
+# piece; before, those that its notes were estimated to have. 4: a critic chooses among particles.
+STREAMS_VERSION = 4
 
 
 class Purpose(IntEnum):

@@ -33,6 +33,7 @@ MIN_COPY_NOTES, MAX_COPY_NOTES = 4, 64
 MAX_TRANSPOSE_SEMITONES = 24
 MIN_SILENCE_QUARTERS, MAX_SILENCE_QUARTERS = 1.0, MAX_GRID_UNITS / GRID_PER_QUARTER
 MAX_COUNTERPOINT = 3.0
+MAX_PARTICLES = 64
 MAX_DENSITY = 3.0
 MAX_CHORD_STRENGTH = 3.0
 MAX_CHORDS_TEXT = 4000  # characters
@@ -77,6 +78,7 @@ _VERSION_1: Mapping[str, Any] = {
     "from_home": False,
     "version": 1,
 }
+WITHOUT_CRITICS = (1, 2, 3)  # versions whose pieces were drawn one at a time
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,7 @@ class ComposeSettings:
     chords: str = ""  # a progression such as `C | Am7 | F G`, over and over
     chord_strength: float = 1.0  # by which tones of other chords are less likely on beats
     from_home: bool = True  # with a key: the first chord is of its tonic triad
+    particles: int = 8  # drawn at once, of which a critic chooses; 1 for none
     version: int = STREAMS_VERSION  # of the random streams that the seed was chosen with
 
     def __post_init__(self) -> None:
@@ -135,6 +138,7 @@ class ComposeSettings:
         _check_bounds("ensemble", self.ensemble, 0, MAX_ENSEMBLES - 1)
         if self.max_copy:
             _check_bounds("max-copy", self.max_copy, MIN_COPY_NOTES, MAX_COPY_NOTES)
+        _check_bounds("particles", self.particles, 1, MAX_PARTICLES)
         _check_bounds("rhythm-tail", self.rhythm_tail, 0.0, 1.0)
         if not 1 <= self.version <= STREAMS_VERSION:
             raise InvalidSetting("these settings come from a later version of musicgen")
@@ -191,6 +195,8 @@ class ComposeSettings:
             raise InvalidSetting(f"'{unknown[0]}' is not a setting of the composer")
         if "version" not in entry:
             entry = {**_VERSION_1, **entry}
+        if entry["version"] in WITHOUT_CRITICS:
+            entry = {"particles": 1, **entry}
         try:
             return convert_json(dict(entry), cls, "the settings")
         except InvalidJson as problem:

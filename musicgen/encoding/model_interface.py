@@ -34,6 +34,17 @@ def branch(stepper: Stepper, rows: np.ndarray) -> Stepper:
     return other
 
 
+class Critic(Protocol):
+    """How likely it is that people wrote a piece so far.
+
+    The logits of its steppers, (K, 1), are log ratios of the density of people's pieces to that of
+    the model's, of the steps before.
+    """
+
+    def start(self, rows: int) -> Stepper:
+        """The state of rows before their first step."""
+
+
 class Model(Protocol):
     """A distribution over pieces that can be sampled and scored step by step."""
 
@@ -43,6 +54,10 @@ class Model(Protocol):
     @property
     def warmup_windows(self) -> Sequence[np.ndarray]:
         """Steps (N, F) to start from without a prompt; empty if the model needs none."""
+
+    @property
+    def critic(self) -> Critic | None:
+        """What weighs the pieces of this model; None where there is none."""
 
     def start(self, rows: int) -> Stepper:
         """The state of rows before their first step."""

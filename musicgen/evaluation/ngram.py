@@ -41,6 +41,7 @@ class NGram:
     order: int  # in steps, the predicted one included; 0 has no context
     levels: tuple[tuple[Level, ...], ...]  # by field
     warmup_windows: tuple[np.ndarray, ...] = ()  # it can begin from nothing
+    critic: None = None
 
     def bits(self, pieces: Sequence[Steps]) -> np.ndarray:
         """Bits of the fields of all steps, all pieces concatenated: (all steps, F)."""

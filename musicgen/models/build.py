@@ -11,8 +11,9 @@ import numpy as np
 from musicgen.encoding.steps import Encoding
 from musicgen.errors import InvalidSetting
 from musicgen.models.classic import ClassicModel, ClassicStep
+from musicgen.models.critic import CriticModel
 from musicgen.models.sequence import SequenceModel, StepModel
-from musicgen.models.settings import ClassicSettings, ModelSettings
+from musicgen.models.settings import ClassicSettings, CriticSettings, ModelSettings
 
 StepsModel = SequenceModel | ClassicModel
 
@@ -29,7 +30,8 @@ def build_model(settings: ModelSettings, encoding: Encoding, seed: int = 0) -> S
         classic = ClassicModel(settings, field.name, field.size)
         classic({"window": np.zeros((1, settings.window, 1), np.float32)})
         return classic
-    model = SequenceModel(settings, encoding)
+    kind = CriticModel if isinstance(settings, CriticSettings) else SequenceModel
+    model = kind(settings, encoding)
     model.build_weights()
     return model
 
@@ -46,7 +48,7 @@ def in_float32() -> Iterator[None]:
 
 
 def step_models(model: StepsModel) -> list[StepModel | ClassicStep]:
-    """Models of one step, one per field, which a checkpoint exports as ONNX graphs."""
+    """Models of one step, one per head, which a checkpoint exports as ONNX graphs."""
     if isinstance(model, ClassicModel):
         return [ClassicStep(model)]
-    return [StepModel(model, index) for index in range(len(model.fields))]
+    return [StepModel(model, index) for index in range(len(model.heads))]

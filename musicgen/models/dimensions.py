@@ -46,3 +46,5 @@ FORM_DIM = 8  # of the state of a bar in the form
 PROGRAM_DIM, PLACE_DIM = 16, 8  # of a part: its program; its number, and that of all parts
 CONTEXT_DIM = 256  # all features of a step as one vector
 NEXT_HIDDEN_DIM = 64
+CLASS_HIDDEN_DIM = 128  # of the logits of pitch classes
+CRITIC_HIDDEN_DIM = 64

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from musicgen.encoding.grid import KEYS
+from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.encoding.steps import Encoding
 from musicgen.models import parts_parameter_count
 from musicgen.models.dimensions import (
     CLOCK_EMBEDDINGS,
     CONTEXT_DIM,
+    CRITIC_HIDDEN_DIM,
     EMBEDDING_DIM,
     KERNEL_KEYS,
     KEY_FEATURES_DIM,
@@ -28,6 +30,7 @@ from musicgen.models.dimensions import (
 from musicgen.models.layer_parameters import dense, keys_head
 from musicgen.models.settings import (
     ClassicSettings,
+    CriticSettings,
     LstmSettings,
     ModelSettings,
     TransformerSettings,
@@ -47,13 +50,14 @@ def count_parameters(model: ModelSettings, encoding: Encoding) -> int | None:
         inputs = len(sizes) * EMBEDDING_DIM + KEYBOARD_DIM + TIME_DIM + REPEAT_DIM
         layers = _feature_layers(sizes) + _backbone(model, inputs) + _heads(model.width, sizes)
         return embeddings + layers
-    if encoding.name == "parts":
-        widths = encoding.feature_widths
+    if isinstance(encoding, PartsEncoding):
         backbone = _backbone(model, len(sizes) * EMBEDDING_DIM + CONTEXT_DIM)
-        layers = parts_parameter_count.feature_layers(sizes, widths) + backbone
-        return (
-            embeddings + layers + parts_parameter_count.heads(model.width, sizes, "form" in widths)
-        )
+        if isinstance(model, CriticSettings):
+            inputs = model.width + TIME_DIM + CONTEXT_DIM
+            heads = dense(inputs, CRITIC_HIDDEN_DIM) + dense(CRITIC_HIDDEN_DIM, 1)
+        else:
+            heads = parts_parameter_count.heads(model.width, encoding)
+        return embeddings + backbone + parts_parameter_count.feature_layers(encoding) + heads
     return None
 
 

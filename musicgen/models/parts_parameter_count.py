@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from musicgen.encoding.grid import KEYS
+from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.encoding.parts.features import DRUMS, OWN_ORDERS, OWN_STEPS, VOICES
 from musicgen.encoding.parts.form_features import FORM_STATES
 from musicgen.encoding.parts.given_features import GIVEN_WIDTH
 from musicgen.encoding.parts.roles import MAX_PARTS, UNKNOWN_KEY
 from musicgen.models.dimensions import (
+    CLASS_HIDDEN_DIM,
     CLOCK_EMBEDDINGS,
     CONTEXT_DIM,
     DEGREE_DIM,
@@ -36,11 +38,14 @@ from musicgen.models.layer_parameters import dense, keys_head
 CLASS_FEATURES = 72  # of the scale's degrees: what sounds, and shares of three windows
 SONORITIES = 3  # of a key
 GIVEN_PITCHES, GIVEN_TIMES = 3, 2  # of a given part
+INTERVAL_CHANNELS = 2  # of a key: class of the bass, parallels
+INTERVALS = 2 * 12 * SONORITIES  # above the part's latest pitch and above the bass
 CHORD_CHANNELS = 4  # of a key: root and tones of the chord and of the next one
 
 
-def feature_layers(sizes: Sequence[int], widths: Mapping[str, int]) -> int:
-    """Count the layers of the feature encoder. sizes: of the fields. widths: of the features."""
+def feature_layers(encoding: PartsEncoding) -> int:
+    """Count the layers of the feature encoder."""
+    sizes, widths = [field.size for field in encoding.fields], encoding.feature_widths
     units, has_form = sizes[1] + 1, "form" in widths
     embeddings = (
         *((vectors, length) for vectors, length in CLOCK_EMBEDDINGS.values()),
@@ -51,19 +56,24 @@ def feature_layers(sizes: Sequence[int], widths: Mapping[str, int]) -> int:
     )
     channels = PART_CHANNELS + GIVEN_PITCHES * _given_parts(widths)
     channels += has_form + CHORD_CHANNELS * ("chords" in widths)
+    channels += INTERVAL_CHANNELS * encoding.intervals
     mix = dense(channels, PART_MIX_DIM)
     keyboard = dense(KEYS * PART_MIX_DIM, KEYBOARD_DIM)
-    context = dense(_context_inputs(len(sizes), widths), CONTEXT_DIM)
+    inputs = _context_inputs(len(sizes), widths) + INTERVALS * encoding.intervals
+    context = dense(inputs, CONTEXT_DIM)
     return sum(vectors * length for vectors, length in embeddings) + mix + keyboard + context
 
 
-def heads(width: int, sizes: Sequence[int], has_form: bool) -> int:
+def heads(width: int, encoding: PartsEncoding) -> int:
     """Count the heads of a backbone's width: pitch, duration, next, and velocity if it is drawn."""
+    sizes, has_form = [field.size for field in encoding.fields], encoding.form
     inputs = width + TIME_DIM + CONTEXT_DIM
     copies = 2 + has_form
     pitch_head = keys_head(inputs, PART_MIX_DIM, PART_FILTERS)
     pitch_head += DEGREE_DIM * PART_FILTERS + dense(inputs, 1)  # scale degrees, and the rest
     total = pitch_head + dense(inputs, copies)
+    if encoding.intervals:
+        total += dense(inputs, CLASS_HIDDEN_DIM) + dense(CLASS_HIDDEN_DIM, UNKNOWN_KEY + 12)
     for index, size in enumerate(sizes[1:], 1):
         context = inputs + index * EMBEDDING_DIM + SONORITIES * KERNEL_KEYS
         context += INTERVAL_DIM + DEGREE_DIM + index * copies + FORM_DIM * has_form

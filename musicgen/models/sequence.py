@@ -19,7 +19,7 @@ from musicgen.encoding.steps import Encoding
 from musicgen.models.backbones.lstm import LstmBackbone
 from musicgen.models.backbones.transformer import TransformerBackbone
 from musicgen.models.dimensions import EMBEDDING_DIM
-from musicgen.models.feature_encoders.interface import Embed
+from musicgen.models.feature_encoders.interface import Embed, FeatureEncoder
 from musicgen.models.feature_encoders.registry import feature_encoder
 from musicgen.models.saved_names import SavedNames
 from musicgen.models.settings import (
@@ -62,12 +62,16 @@ class SequenceModel(SavedNames, keras.Model):
         }
         self.backbone = backbone
         self.dropout = layers.Dropout(settings.dropout, name="dropout")
-        self.heads = encoder.heads()
+        self.heads = self.build_heads(encoder)
         self.feature_encoder = encoder
         self.saved_names = {
             "ear": "feature_encoder",
             f"layers/{settings.kind}_memory": "backbone",
         }
+
+    def build_heads(self, encoder: FeatureEncoder) -> list[layers.Layer]:
+        """The heads, one a field."""
+        return encoder.heads()
 
     def build_weights(self) -> None:
         """Build every layer by a call on zeros; not the backbone, which takes long to trace."""
@@ -76,7 +80,7 @@ class SequenceModel(SavedNames, keras.Model):
         widths = self.feature_widths.items()
         features = {name: np.zeros((1, 2, width), np.float32) for name, width in widths}
         with keras.name_scope(self.name, caller=self):  # as a call has it
-            self._logits({"before": fields, "drawn": fields, **features}, self._build_backbone)
+            self.head_logits({"before": fields, "drawn": fields, **features}, self._build_backbone)
 
     def get_config(self) -> dict[str, Any]:
         return {"model": settings_to_json(self.settings), "encoding": self.encoding.to_json()}
@@ -92,27 +96,34 @@ class SequenceModel(SavedNames, keras.Model):
         return model
 
     def call(self, inputs: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        return self._logits(inputs, self.backbone)
+        return self.head_logits(inputs, self.backbone)
 
     def _build_backbone(self, vectors: Tensor, elapsed: Tensor) -> Tensor:
         """Build the backbone without a call: (B, T, D), (B, T) -> zeros (B, T, width)."""
         self.backbone.build(vectors.shape)
         return ops.zeros((*vectors.shape[:-1], self.settings.width))
 
-    def _logits(
+    def head_logits(
         self, inputs: Mapping[str, Tensor], backbone: Callable[[Tensor, Tensor], Tensor]
     ) -> dict[str, Tensor]:
         before, drawn = inputs["before"], inputs["drawn"]
-        features: FeatureTensors = {name: inputs[name] for name in self.feature_widths}
-        features = self.feature_encoder.encode(self.embed, before, features)
-        vectors = self.dropout(self.backbone_input(self.embed, before, features))
-        hidden = backbone(vectors, self.feature_encoder.elapsed(before))
+        hidden, features = self.hidden_states(inputs, backbone)
         logits = {}
         for i, field in enumerate(self.fields):
             logits[field.name], features = self.field_logits(
                 self.embed, hidden, before, drawn[..., :i], features
             )
         return logits
+
+    def hidden_states(
+        self, inputs: Mapping[str, Tensor], backbone: Callable[[Tensor, Tensor], Tensor]
+    ) -> tuple[Tensor, FeatureTensors]:
+        """What the backbone knows before each step, (B, T, width), and the encoded features."""
+        before = inputs["before"]
+        features: FeatureTensors = {name: inputs[name] for name in self.feature_widths}
+        features = self.feature_encoder.encode(self.embed, before, features)
+        vectors = self.dropout(self.backbone_input(self.embed, before, features))
+        return backbone(vectors, self.feature_encoder.elapsed(before)), features
 
     def backbone_input(self, embed: Embed, before: Tensor, features: FeatureTensors) -> Tensor:
         """The step before and the features as one vector, (B, T, D)."""

@@ -30,6 +30,16 @@ class LstmSettings:
 
 
 @dataclass(frozen=True)
+class CriticSettings(LstmSettings):
+    """An LSTM that says how likely a piece so far is by people: see `models/critic.py`."""
+
+    kind: ClassVar[str] = "critic"
+    width: int = 128
+    layers: int = 1
+    dropout: float = 0.5
+
+
+@dataclass(frozen=True)
 class ClassicSettings:
     """The notebook's network: tokens scaled to 0..1, LSTM x 3, Dense 256, softmax."""
 
@@ -86,15 +96,21 @@ KINDS: Mapping[str, type[LstmSettings] | type[TransformerSettings] | type[Classi
 }
 
 
+_KINDS: Mapping[str, Any] = {**KINDS, CriticSettings.kind: CriticSettings}
+
+
 def settings_to_json(settings: ModelSettings) -> dict[str, Any]:
     return {"kind": settings.kind, **asdict(settings)}
 
 
 def settings_from_json(entry: Mapping[str, Any]) -> ModelSettings:
-    """The settings that `settings_to_json` described; InvalidSetting for anything else."""
+    """The settings that `settings_to_json` described; InvalidSetting for anything else.
+
+    They may be those of a critic, which draws no steps.
+    """
     values = dict(entry)
     kind = values.pop("kind", None)
-    settings = KINDS.get(kind) if isinstance(kind, str) else None
+    settings = _KINDS.get(kind) if isinstance(kind, str) else None
     if settings is None:
         raise InvalidSetting(f"model '{str(kind)[:80]}' is not one of {', '.join(KINDS)}")
     unknown = sorted(values.keys() - {field.name for field in fields(settings)})

@@ -103,6 +103,7 @@ class Stuck:
     """A parrot whose pieces in some rows of the first batches repeat one note."""
 
     warmup_windows = ()
+    critic = None
 
     def __init__(self, parrot: Parrot, rows: list[int], batches: int) -> None:
         self.parrot, self.rows, self.batches = parrot, rows, batches

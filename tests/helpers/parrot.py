@@ -24,6 +24,7 @@ class Parrot:
     """Counts the steps after the last `order` steps, or after fewer where those are new."""
 
     warmup_windows: Sequence[np.ndarray] = ()
+    critic: None = None
 
     def __init__(self, encoding: Encoding, pieces: Sequence[Steps], order: int = 6) -> None:
         self.encoding, self.order = encoding, order
@@ -97,6 +98,7 @@ class PartsParrot:
     """Counts of the steps after the latest steps of the same part."""
 
     warmup_windows: Sequence[np.ndarray] = ()
+    critic: None = None
 
     def __init__(self, pieces: Sequence[Score], order: int = 4) -> None:
         self.encoding, self.order = PARTS, order

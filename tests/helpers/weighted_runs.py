@@ -14,6 +14,8 @@ from safetensors.numpy import save_file
 
 from musicgen.composing.style.training_profile import write_training_profile
 from musicgen.encoding.notes import NotesEncoding
+from musicgen.encoding.parts.encoding import PartsEncoding
+from musicgen.encoding.steps import Encoding
 from musicgen.files import write_json
 from musicgen.models.checkpoints.checkpoint import (
     CONFIG,
@@ -28,23 +30,29 @@ from musicgen.models.settings import LstmSettings
 from musicgen.training.run_folder.run import Run
 from musicgen.training.run_folder.status import FINISHED, Status, write_status
 from musicgen.training.settings import RunSettings
-from tests.helpers.tiny_music import tiny_pieces
+from tests.helpers.tiny_music import band_pieces, tiny_pieces
 
 MODEL = LstmSettings(width=8, layers=1)
 
 
 @cache
-def tiny_trace(home: Path) -> Trace:
+def tiny_trace(home: Path, encoding: Encoding) -> Trace:
     """The trace of the model of these runs, in the workspace of a home folder."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MUSICGEN_HOME", str(home))
-        return find_trace(MODEL, _encoding())
+        return find_trace(MODEL, encoding)
 
 
-def write_weighted_run(home: Path, name: str = "weighted") -> Run:
-    """Write a finished run with two checkpoints, of which the last is the best."""
-    folder, trace = home / "runs" / name, tiny_trace(home)
-    settings = RunSettings(name, "bach-chorales", "notes", MODEL)
+def write_weighted_run(
+    home: Path, name: str = "weighted", encoding: PartsEncoding | None = None
+) -> Run:
+    """Write a finished run with two checkpoints, of which the last is the best.
+
+    encoding: default one of `notes`.
+    """
+    of_model = encoding or _encoding()
+    folder, trace = home / "runs" / name, tiny_trace(home, of_model)
+    settings = RunSettings(name, "bach-chorales", of_model.name, MODEL)
     for number in (1, 2):
         checkpoint = folder / "checkpoints" / f"epoch-{number:04}"
         checkpoint.mkdir(parents=True)
@@ -56,7 +64,7 @@ def write_weighted_run(home: Path, name: str = "weighted") -> Run:
         save_file(weights, checkpoint / WEIGHTS)
         config = config_json(MODEL, trace.shapes.state, trace.shapes.graphs, {"epoch": number})
         write_json(checkpoint / CONFIG, config)
-        write_json(checkpoint / VOCABULARY, _encoding().to_json())
+        write_json(checkpoint / VOCABULARY, of_model.to_json())
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("MUSICGEN_HOME", str(home))
             write_exported(open_without_graphs(checkpoint))
@@ -66,7 +74,10 @@ def write_weighted_run(home: Path, name: str = "weighted") -> Run:
     write_status(folder, Status(state=FINISHED, epoch=2, epochs=2, valid_loss=3.5))
     write_json(folder / "split.json", {"train": ["a", "b"], "valid": ["c"], "test": []})
     (folder / "metrics.jsonl").write_text('{"kind": "step", "step": 1, "loss": 2.0}\n')
-    write_training_profile(folder, tiny_pieces(4), tiny_pieces(2, 30))
+    if encoding is None:
+        write_training_profile(folder, tiny_pieces(4), tiny_pieces(2, 30))
+    else:
+        write_training_profile(folder, band_pieces(), band_pieces(2, 4), encoding=encoding)
     return Run(folder)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from musicgen.composing.bar_ranges.bar_range import BarRange, CandidateStream
 from musicgen.composing.bar_ranges.parts_bar_range import PartsBarRange
 from musicgen.composing.decoding.parallel import Stop, check_stop, run_in_parallel
-from musicgen.composing.decoding.particles import PARTICLES, ParticleFilter
+from musicgen.composing.decoding.particles import PARTICLES, LikelihoodWeights, ParticleFilter
 from musicgen.composing.originality.index import OriginalityIndex
 from musicgen.composing.settings import MAX_NOTES, ComposeSettings
 from musicgen.encoding.model_interface import Model
@@ -103,7 +103,8 @@ class GivenBarRange(PartsBarRange):
         end = min(self.end + FOLLOWING_QUARTERS * ticks, self._end_of_piece)
         decoder = self._decoder(candidates, stream, index, end)
         decoder.feed(self.before, self.fork, stop)
-        particles = ParticleFilter(decoder, stream(len(candidates)), self.opening.roles)
+        weights = LikelihoodWeights(decoder, self.opening.roles)
+        particles = ParticleFilter(decoder, stream(len(candidates)), weights)
         while len(decoder.rows) and decoder.lengths.max() < MAX_NOTES:
             check_stop(stop)
             decoder.step()

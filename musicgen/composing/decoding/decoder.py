@@ -7,12 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from musicgen.composing.decoding.constraint import Constraint, Rules, StepContext
+from musicgen.composing.decoding.critic_follower import CriticFollower
 from musicgen.composing.decoding.likelihood import LogLikelihood
 from musicgen.composing.decoding.parallel import Stop, check_stop
 from musicgen.composing.decoding.sampling import UniformStream, draw
 from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.events import SHIFT
-from musicgen.encoding.model_interface import Model, Stepper, branch
+from musicgen.encoding.model_interface import Critic, Model, Stepper, branch
 from musicgen.encoding.steps import NEVER, Steps
 
 
@@ -30,13 +31,14 @@ class BatchDecoder:
         *,
         bars: int = 0,
         end: int | None = None,
+        critic: Critic | None = None,
         fork_at: int | None = None,
     ) -> None:
         """Begin K pieces, one per generator, with the metres and roles of a piece.
 
         bars: of the whole piece, an upbeat's included; 0 for any number. end: the tick from which
-        on no note begins; None for no end. fork_at: the tick before whose first step the state of
-        the model is saved in `forks`.
+        on no note begins; None for no end. critic: for `critic_logits`. fork_at: the tick before
+        whose first step the state of the model is saved in `forks`.
         """
         pieces, fields = len(generators), model.encoding.fields
         self.fields = fields
@@ -49,6 +51,7 @@ class BatchDecoder:
         self._log_likelihood = LogLikelihood(pieces, len(fields))
         self._steps: list[np.ndarray] = []  # (K, F) each, of all pieces
         self._stepper = model.start(pieces)
+        self._critic = CriticFollower(critic, pieces) if critic else None
         self._tracker = model.encoding.tracker(pieces, piece, bars)
         self._uniform_stream = UniformStream(list(generators), len(fields))
         self._samplings = [settings.sampling(field.name) for field in fields]
@@ -77,6 +80,9 @@ class BatchDecoder:
             if fork is None:
                 self._stepper.logits(self._tracker.features(), fields[:, :0])
                 self._stepper.push(fields)
+            if self._critic is not None:
+                self._critic.read(self._tracker.features())
+                self._critic.push(fields)
             self._advance(fields)
             self._steps.append(np.broadcast_to(fields, (pieces, len(self.fields))))
         self._select(np.zeros(pieces, np.int64))
@@ -99,6 +105,8 @@ class BatchDecoder:
         if self._fork_at is not None:
             self._save_forks(self._fork_at)
         features, uniform = self._tracker.features(), self._uniform_stream.next()
+        if self._critic is not None:
+            self._critic.read(features)
         drawn = np.zeros((len(self.rows), len(self.fields)), np.int32)
         model_logits = []  # before rules and constraints, one array a field
         context = StepContext(features, self.now, self._before, drawn[:, :0])
@@ -121,6 +129,8 @@ class BatchDecoder:
             context.drawn = drawn[:, : index + 1]
         self._log_likelihood.add(self.rows, model_logits, drawn)
         self._stepper.push(drawn)
+        if self._critic is not None:
+            self._critic.push(drawn)
         self._advance(drawn)
         self._record(drawn)
 
@@ -132,7 +142,14 @@ class BatchDecoder:
         self._steps = [fields[rows] for fields in self._steps]
         self.lengths = self.lengths[rows]
         self._log_likelihood.resample(rows)
+        forks = dict(self.forks)
+        self.forks = {i: forks[old] for i, old in enumerate(rows.tolist()) if old in forks}
         self._select(rows)
+
+    def critic_logits(self) -> np.ndarray:
+        """What the critic says of the active pieces but for their latest steps: (K,)."""
+        assert self._critic is not None
+        return self._critic.logits
 
     def log_likelihoods(self) -> np.ndarray:
         """Natural log of the model's probability of each piece's drawn steps: (K,)."""
@@ -205,6 +222,8 @@ class BatchDecoder:
         """Go on with these rows of the model, the tracker and the constraints."""
         self._before = self._before[rows]
         self._stepper.select(rows)
+        if self._critic is not None:
+            self._critic.select(rows)
         self._tracker.select(rows)
         for constraint in self.constraints:
             constraint.select(rows)

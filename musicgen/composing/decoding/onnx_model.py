@@ -15,8 +15,14 @@ import onnxruntime as ort
 from musicgen.composing.decoding.bound_stepper import BoundStepper, can_be_bound
 from musicgen.encoding.model_interface import Stepper
 from musicgen.encoding.steps import Features
-from musicgen.models.checkpoints.checkpoint import BadCheckpoint, Checkpoint
+from musicgen.models.checkpoints.checkpoint import (
+    BadCheckpoint,
+    Checkpoint,
+    critic_folder,
+    open_checkpoint,
+)
 from musicgen.models.checkpoints.step_graphs import read_step_graphs
+from musicgen.models.settings import CriticSettings
 from musicgen.progress import Progress
 
 # A step is too small to be shared: on two idle cores a second thread gains 4 to 9 % for one piece
@@ -25,21 +31,17 @@ from musicgen.progress import Progress
 THREADS = 1
 
 
-class OnnxModel:
-    """`Model` from a checkpoint's graphs; opened once, it begins any number of batches."""
+class OnnxGraphs:
+    """The graphs of a checkpoint; opened once, they begin any number of batches."""
 
     def __init__(self, checkpoint: Checkpoint, progress: Progress | None = None) -> None:
         """progress: called while graphs are exported again, if `needs_export` says so."""
         self.encoding = checkpoint.encoding
-        self.warmup_windows = tuple(checkpoint.primers)
         exported = read_step_graphs(checkpoint, progress)
         self.state = dict(exported.state)
         self.sessions = tuple(_session(graph) for graph in exported.graphs.values())
         self.inputs = tuple([i.name for i in session.get_inputs()] for session in self.sessions)
         self.outputs = tuple([o.name for o in session.get_outputs()] for session in self.sessions)
-        fields = [field.name for field in self.encoding.fields]
-        if len(self.sessions) != len(fields):
-            raise BadCheckpoint(f"{len(self.sessions)} graphs for the fields {', '.join(fields)}")
 
     def start(self, pieces: int) -> Stepper:
         sizes = [field.size for field in self.encoding.fields]
@@ -50,10 +52,35 @@ class OnnxModel:
         return OnnxStepper(self, start)
 
 
+class OnnxModel(OnnxGraphs):
+    """`Model` from a checkpoint."""
+
+    def __init__(self, checkpoint: Checkpoint, progress: Progress | None = None) -> None:
+        if isinstance(checkpoint.model, CriticSettings):
+            raise BadCheckpoint(f"{checkpoint.folder.name} is a critic, which draws no notes")
+        super().__init__(checkpoint, progress)
+        self.warmup_windows = tuple(checkpoint.primers)
+        fields = [field.name for field in self.encoding.fields]
+        if len(self.sessions) != len(fields):
+            raise BadCheckpoint(f"{len(self.sessions)} graphs for the fields {', '.join(fields)}")
+        self.critic = open_critic(checkpoint, progress)
+
+
+def open_critic(checkpoint: Checkpoint, progress: Progress | None = None) -> OnnxGraphs | None:
+    """The critic of a checkpoint's pieces; None where it has none. Raises BadCheckpoint."""
+    folder = critic_folder(checkpoint.folder)
+    if not folder.is_dir():
+        return None
+    critic = open_checkpoint(folder)
+    if not isinstance(critic.model, CriticSettings) or critic.encoding != checkpoint.encoding:
+        raise BadCheckpoint(f"{checkpoint.folder.name}: its critic is of another model")
+    return OnnxGraphs(critic, progress)
+
+
 class OnnxStepper:
     """State of K pieces, passed to the graphs at each step; it may grow."""
 
-    def __init__(self, model: OnnxModel, start: Mapping[str, np.ndarray]) -> None:
+    def __init__(self, model: OnnxGraphs, start: Mapping[str, np.ndarray]) -> None:
         """start: the initial state and, as `before`, the step before the first; (K, ...) each."""
         self._graphs = list(zip(model.sessions, model.inputs, model.outputs, strict=True))
         self._values = dict(start)

@@ -47,6 +47,7 @@ class PartsEncoding:
     form: bool = False  # conditioned on which bars repeat an earlier one
     given_first: bool = False  # given steps come first at their onset
     chords: bool = False  # conditioned on the chords at the beats
+    intervals: bool = False  # chords are seen as intervals above the bass and the part's pitch
 
     name = "parts"
 
@@ -64,7 +65,7 @@ class PartsEncoding:
         clock: ClockName = "seconds" if 2 * performed > notes else "beats"
         repeats = clock == "beats" and repeated_share(scores[:MAX_FORMS]) >= MIN_REPEATED
         has_chords = clock == "beats" and harmony_share(scores[:MAX_FORMS]) >= MIN_HARMONY
-        return cls(len(velocities) > 1, clock, repeats, True, has_chords)
+        return cls(len(velocities) > 1, clock, repeats, True, has_chords, True)
 
     @classmethod
     def from_json(cls, entry: object) -> PartsEncoding:
@@ -252,6 +253,7 @@ class _PartsJson(msgspec.Struct, tag_field="name", tag="parts", forbid_unknown_f
     form: bool = False
     given_first: bool = False
     chords: bool = False
+    intervals: bool = False
 
 
 def harmony_share(scores: Sequence[Score]) -> float:

@@ -10,6 +10,7 @@
     primers.json             `classic`: windows of steps to start from
     optimizer.safetensors    only where training can be resumed,
     progress.json            and at which epoch and batch
+    critic/                  a checkpoint of the same form: the critic of this one's pieces
 
 Nothing in it is Python or pickle. This module imports neither Keras nor TensorFlow.
 """
@@ -29,12 +30,18 @@ from musicgen.encoding.steps import Encoding
 from musicgen.errors import InvalidSetting, MusicgenError
 from musicgen.file_hashes import DamagedFile, check_files, listed_files
 from musicgen.json_files import InvalidJson, read_json
-from musicgen.models.settings import ModelSettings, settings_from_json, settings_to_json
+from musicgen.models.settings import (
+    CriticSettings,
+    ModelSettings,
+    settings_from_json,
+    settings_to_json,
+)
 
 FORMAT = 1
 CONFIG, VOCABULARY, PRIMERS = "config.json", "vocabulary.json", "primers.json"
 WEIGHTS, OPTIMIZER = "weights.safetensors", "optimizer.safetensors"
 PROGRESS = "progress.json"
+CRITIC = "critic"
 MAX_FILE_BYTES = 512 * 2**20
 MAX_JSON_BYTES = 4 * 2**20
 MAX_STATE_SIZE = 2**20  # numbers carried in one array of one row
@@ -66,6 +73,11 @@ def open_checkpoint(folder: Path) -> Checkpoint:
         if not graph.is_file():
             raise BadCheckpoint(f"{folder.name}: {graph.name} is missing")
     return checkpoint
+
+
+def critic_folder(checkpoint: Path) -> Path:
+    """The folder of the critic of a checkpoint's pieces, which need not exist."""
+    return checkpoint / CRITIC
 
 
 def open_without_graphs(folder: Path) -> Checkpoint:
@@ -138,10 +150,10 @@ def _open(folder: Path) -> Checkpoint:
         raise BadCheckpoint(f"{folder.name}: format {version.format} is not {FORMAT}")
     config: _Config = read_json(folder / CONFIG, _Config, MAX_JSON_BYTES)
     encoding = encoding_from_json(read_json(folder / VOCABULARY, dict[str, Any], MAX_JSON_BYTES))
-    if len(config.graphs) != len(encoding.fields):
-        raise BadCheckpoint(
-            f"{folder.name}: {len(config.graphs)} graphs for {len(encoding.fields)} fields"
-        )
+    model = settings_from_json(config.model)
+    heads = 1 if isinstance(model, CriticSettings) else len(encoding.fields)
+    if len(config.graphs) != heads:
+        raise BadCheckpoint(f"{folder.name}: {len(config.graphs)} graphs for {heads} fields")
     graphs = tuple(folder / name for name in config.graphs)
     for name, shape in config.state.items():
         if np.prod(shape, dtype=float) > MAX_STATE_SIZE:
@@ -149,7 +161,7 @@ def _open(folder: Path) -> Checkpoint:
     return Checkpoint(
         folder,
         encoding,
-        settings_from_json(config.model),
+        model,
         {name: tuple(shape) for name, shape in config.state.items()},
         graphs,
         _read_primers(folder, encoding),

@@ -19,6 +19,7 @@ from musicgen.files import read_file, to_json_bytes
 from musicgen.models.checkpoints import seal
 from musicgen.models.checkpoints.checkpoint import (
     CONFIG,
+    CRITIC,
     MAX_FILE_BYTES,
     VOCABULARY,
     WEIGHTS,
@@ -103,7 +104,8 @@ def seal_changed_graphs(checkpoint: Checkpoint) -> None:
 
 def _seal(folder: Path, exported: StepGraphs) -> None:
     seal.write_seal(folder, exported.state, exported.graphs)
-    write_hashes(folder, [path.name for path in folder.iterdir() if path.name != HASHES])
+    files = [path.name for path in folder.iterdir() if path.is_file()]
+    write_hashes(folder, [name for name in files if name != HASHES])
 
 
 def _graphs_of_bundled(checkpoint: Checkpoint) -> StepGraphs:
@@ -112,7 +114,8 @@ def _graphs_of_bundled(checkpoint: Checkpoint) -> StepGraphs:
     Those are stored without weights of their own. Raises BadCheckpoint where there is none.
     """
     folder = checkpoint.folder
-    for other in PRETRAINED.glob("*/checkpoints/*/"):
+    bundled = ("*/checkpoints/*/", f"*/checkpoints/*/{CRITIC}/")
+    for other in (path for pattern in bundled for path in PRETRAINED.glob(pattern)):
         if all(_is_same_file(folder / name, other / name) for name in (CONFIG, VOCABULARY)):
             return read_step_graphs(open_checkpoint(other))
     raise BadCheckpoint(

@@ -99,13 +99,14 @@ def _traced(settings: ModelSettings, vocabulary: str) -> TracedModel:
 
 def trace_model(settings: ModelSettings, encoding: Encoding) -> TracedModel:
     """Trace the step graphs of a model with new weights."""
-    names = ["step.onnx", *(f"step_{field.name}.onnx" for field in encoding.fields[1:])]
     with in_float32():
         model = build_model(settings, encoding)
         steps = step_models(model)
         graphs = [trace_step(step, step.input_shapes()) for step in steps]
     weights = {variable.path: tuple(variable.shape) for variable in model.trainable_variables}
-    return TracedModel(dict(zip(names, graphs, strict=True)), dict(steps[0].state), weights)
+    names = ["step.onnx", *(f"step_{field.name}.onnx" for field in encoding.fields[1:])]
+    named = dict(zip(names[: len(graphs)], graphs, strict=True))
+    return TracedModel(named, dict(steps[0].state), weights)
 
 
 def weights_of(model: keras.Model) -> dict[str, np.ndarray]:

@@ -62,6 +62,21 @@ class RoleEmbedding(layers.Layer):
         return ops.concatenate([*(ops.cast(v, "float32") for v in vectors), floats], axis=-1)
 
 
+def intervals_above(sonority: Tensor, pitch: Tensor) -> Tensor:
+    """Semitones from a pitch up to the pitch classes of sonorities; zeros for KEYS and more.
+
+    (..., KEYS, n), (...) int -> (..., n * 12) of 0 and 1.
+    """
+    classes = ops.matmul(np.ascontiguousarray(KEYS_TO_CLASSES.T), sonority)  # (..., 12, n)
+    rows = ops.minimum(ops.swapaxes(classes, -1, -2), 1.0)
+    return merge_last_axes(ops.matmul(rows, ops.take(ROTATIONS, root_of(pitch), axis=0)))
+
+
+def root_of(pitch: Tensor) -> Tensor:
+    """The pitch class of a key, UNKNOWN_KEY for KEYS and more: (...) int -> (...) int."""
+    return ops.where(pitch < KEYS, ops.mod(pitch + LOWEST_KEY, 12), UNKNOWN_KEY)
+
+
 class DegreeEmbedding(layers.Embedding):
     """Degrees of the given key's scale, in semitones above the tonic, by mode."""
 
@@ -90,11 +105,11 @@ class DegreeEmbedding(layers.Embedding):
 
         (..., n, 12), (...) -> (..., n * 12).
         """
-        return merge_last_axes(ops.matmul(classes, ops.take(_ROTATIONS, key, axis=0)))
+        return merge_last_axes(ops.matmul(classes, ops.take(ROTATIONS, key, axis=0)))
 
     def of_keyboard(self, key: Tensor) -> Tensor:
         """The vectors of all keys: (...) int -> (..., KEYS, DEGREE_DIM)."""
-        of_class = ops.take(self.embeddings, ops.convert_to_tensor(_DEGREES), axis=0)
+        of_class = ops.take(self.embeddings, ops.convert_to_tensor(DEGREES), axis=0)
         return ops.take(ops.take(of_class, key, axis=0), CLASS_OF_KEY.astype(np.int32), axis=-2)
 
 
@@ -109,8 +124,8 @@ def _rotation(key: int) -> np.ndarray:
     return np.roll(np.eye(12), -(key % 12), axis=1)
 
 
-_ROTATIONS = np.stack([_rotation(key) for key in range(UNKNOWN_KEY + 1)]).astype(np.float32)
-_DEGREES = np.array(
+ROTATIONS = np.stack([_rotation(key) for key in range(UNKNOWN_KEY + 1)]).astype(np.float32)
+DEGREES = np.array(
     [[(c - key) % 12 + 12 * (key >= 12) for c in range(12)] for key in range(UNKNOWN_KEY)]
     + [[UNKNOWN_KEY] * 12],
     np.int32,

@@ -47,6 +47,37 @@ def chord_tones(chords: Tensor) -> Tensor:
     return ops.stack(columns, axis=-1)
 
 
+def lowest_key(sonority: Tensor) -> Tensor:
+    """The lowest key that sounds, KEYS where none does: (B, T, KEYS, 3) -> (B, T) int."""
+    keys = ops.where(sonority[..., 0] > 0, np.arange(KEYS, dtype=np.int32), np.int32(KEYS))
+    return ops.min(keys, axis=-1)
+
+
+def keys_of_class(pitch: Tensor) -> Tensor:
+    """1 at the keys of a pitch's class: (B, T) int -> (B, T, KEYS, 1); zeros for KEYS and more."""
+    same = ops.mod(pitch[..., None] + LOWEST_KEY, 12) == CLASS_OF_KEY.astype(np.int32)
+    return ops.cast(ops.logical_and(same, pitch[..., None] < KEYS), "float32")[..., None]
+
+
+def parallels(own: Tensor, voices: Tensor) -> Tensor:
+    """1 at the keys that would make parallel fifths or octaves: (B, T, KEYS, 1).
+
+    own: latest pitch of the part, (B, T). voices: (B, T, n, 4), of which those count that have
+    moved at this onset.
+    """
+    now, before, age = voices[..., 0], voices[..., 1], voices[..., 3]
+    interval = ops.mod(own[..., None] - before, 12)  # (B, T, n)
+    is_perfect = ops.logical_or(interval == 0, interval == 7)
+    is_new = ops.logical_and(now != before, age == 0)
+    sound = ops.logical_and(ops.maximum(now, before) < KEYS, own[..., None] < KEYS)
+    counts = ops.logical_and(ops.logical_and(is_perfect, is_new), sound)
+    target = ops.where(counts, ops.mod(now + interval + LOWEST_KEY, 12), 12)
+    classes = ops.cast(target[..., None] == np.arange(12, dtype=np.int32), "float32")
+    marked = ops.matmul(ops.max(classes, axis=-2), KEYS_TO_CLASSES.T)  # (B, T, KEYS)
+    others = own[..., None] != np.arange(KEYS, dtype=np.int32)
+    return (marked * ops.cast(others, "float32"))[..., None]
+
+
 def near_keys(sonority: Tensor, key: Tensor) -> Tensor:
     """The sonorities around a key: (B, T, KEYS, n), (B, T) -> (B, T, 2 * NEIGHBOURS + 1, n)."""
     places = key[..., None] + np.arange(-NEIGHBOURS, NEIGHBOURS + 1, dtype=np.int32)

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from keras import layers, ops
 
 from musicgen.encoding.grid import KEYS, LOWEST_KEY
+from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.encoding.parts.features import REPEAT_WIDTH, VOICE_WIDTH, VOICES
 from musicgen.encoding.parts.form_features import FORM_STATES
 from musicgen.encoding.parts.given_features import CHORD_WIDTH, GIVEN_WIDTH
@@ -34,12 +35,16 @@ from musicgen.models.feature_encoders.part_embeddings import (
     DegreeEmbedding,
     IntervalEmbedding,
     RoleEmbedding,
+    intervals_above,
 )
 from musicgen.models.feature_encoders.part_keyboard import (
     chord_tones,
     classes_of,
+    keys_of_class,
+    lowest_key,
     near_keys,
     on_keys,
+    parallels,
     sonorities,
 )
 from musicgen.models.feature_encoders.time_embeddings import ClockEmbedding, NextEndEmbedding
@@ -60,6 +65,7 @@ class PartsFeatureEncoder(FeatureEncoder):
 
     def __init__(self, encoding: Encoding, settings: LstmSettings | TransformerSettings) -> None:
         super().__init__(encoding, settings)
+        assert isinstance(encoding, PartsEncoding)
         units = encoding.grid.max_units
         self._key_features = KeyFeatures(encoding.grid.per_quarter)
         self.role = RoleEmbedding(name="role")
@@ -71,6 +77,7 @@ class PartsFeatureEncoder(FeatureEncoder):
         self.has_form = "form" in encoding.feature_widths
         self.form = layers.Embedding(FORM_STATES, FORM_DIM, name="form") if self.has_form else None
         self.has_chords = "chords" in encoding.feature_widths
+        self.has_intervals = encoding.intervals
         self.repeat_order = layers.Embedding(REPEAT_ORDERS, REPEAT_ORDER_DIM, name="repeat_order")
         # Fewer numbers a key before the convolution along them, which takes most of the time.
         self.mix = layers.Dense(PART_MIX_DIM, activation="silu", name="mix")
@@ -93,7 +100,7 @@ class PartsFeatureEncoder(FeatureEncoder):
         if self.has_form:
             copies = (3, 3 + len(VOICES), 3, 0)
         return [
-            PartPitchHead(self.settings.dropout, copies[i], name="pitch_head")
+            PartPitchHead(self.settings.dropout, copies[i], self.has_intervals, name="pitch_head")
             if f.name == "pitch"
             else CopyHead(f.size, hidden.get(f.name, width), copies[i], name=f"{f.name}_head")
             for i, f in enumerate(self.fields)
@@ -141,6 +148,8 @@ class PartsFeatureEncoder(FeatureEncoder):
             merge_last_axes(self.repeat_order(repeats[..., 3])),
             self.keyboard(merge_last_axes(keys)),
         ]
+        if self.has_intervals:  # chords as they are above the bass, and as the part has them
+            inputs += [intervals_above(sonority, p) for p in (own[..., 0], lowest_key(sonority))]
         if self.form is not None:
             form = ops.cast(features["form"], "int32")
             inputs += [self.form(form[..., 0]), embed(form[..., 1:])]
@@ -161,6 +170,10 @@ class PartsFeatureEncoder(FeatureEncoder):
             classes_of(sonority),
             *([chord_tones(features["chords"])] if self.has_chords else []),
         ]
+        if self.has_intervals:
+            voices = split_last_axis(ops.cast(features["voices"], "int32"), VOICE_WIDTH)
+            channels.append(keys_of_class(lowest_key(sonority)))
+            channels.append(parallels(own[..., 0], voices))
         return self.mix(ops.concatenate(channels, axis=-1))
 
     def _given(self, given: Tensor, latest: Tensor, key: Tensor) -> list[Tensor]:

@@ -84,7 +84,7 @@ class Windows:
             for i in order[at : at + self.batch].tolist():
                 piece, start = self.place(i)
                 for_transposition, for_bars = randoms.at(2 * i, 2)
-                steps = self._transpose(self.pieces[piece], transpose, for_transposition)
+                steps = self.transpose(self.pieces[piece], transpose, for_transposition)
                 draws = for_given.at(i * (DRAWS + MAX_PARTS), DRAWS + MAX_PARTS)
                 near = start + int(draws[4] * min(self.length, len(steps) - start))
                 steps = with_random_given(steps, draws.tolist(), near)
@@ -93,28 +93,28 @@ class Windows:
                     *((BARS_LEFT, for_bars), (KEY, for_conditions.at(i, 1)[0])),
                     *((FORM, for_conditions.at(count + i, 1)[0]), (CHORDS, for_chords.at(i, 1)[0])),
                 )
-                rows.append(self._row(steps, start, [c for c, random in hidden if random >= 0.5]))
-            yield self._stack(rows)
+                rows.append(self.row(steps, start, [c for c, random in hidden if random >= 0.5]))
+            yield self.stack(rows)
 
     def in_order(self) -> Iterator[Batch]:
         """Batches that hold each step exactly once, in order and not transposed."""
         rows = []
         for steps in self.pieces:
             for start in range(0, len(steps), self.length):
-                rows.append(self._row(steps, start))
+                rows.append(self.row(steps, start))
                 if len(rows) == self.batch:
-                    yield self._stack(rows)
+                    yield self.stack(rows)
                     rows = []
         if rows:
-            yield self._stack(rows)
+            yield self.stack(rows)
 
-    def _transpose(self, steps: Steps, limits: tuple[int, int], random: float) -> Steps:
+    def transpose(self, steps: Steps, limits: tuple[int, int], random: float) -> Steps:
         """Transpose within the limits and the range of the encoding; random: 0 to 1."""
         low, high = self.encoding.transposition_range(steps)
         low, high = max(low, limits[0]), min(high, limits[1])
         return self.encoding.transposed(steps, low + int(random * (high - low + 1)))
 
-    def _row(
+    def row(
         self, steps: Steps, start: int, hidden: Sequence[Condition] = CONDITIONS
     ) -> dict[str, np.ndarray]:
         """Model inputs of one window by name: (T, width)."""
@@ -128,7 +128,7 @@ class Windows:
         row["before"] = np.concatenate([[before], row["drawn"][:-1]])  # (T, F)
         return row
 
-    def _stack(self, rows: list[dict[str, np.ndarray]]) -> Batch:
+    def stack(self, rows: list[dict[str, np.ndarray]]) -> Batch:
         """Stack rows into a batch: steps padded to the window length, empty rows to the batch."""
         inputs = {}
         for name, value in rows[0].items():

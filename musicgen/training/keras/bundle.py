@@ -17,7 +17,7 @@ from musicgen.composing.style.training_profile import write_training_profile
 from musicgen.corpus.load import load_collection
 from musicgen.files import new_folder, write_json
 from musicgen.models.build import build_model
-from musicgen.models.checkpoints.checkpoint import WEIGHTS, open_checkpoint
+from musicgen.models.checkpoints.checkpoint import WEIGHTS, critic_folder, open_checkpoint
 from musicgen.models.checkpoints.float16_export import with_float16_weights
 from musicgen.models.checkpoints.step_graphs import seal_changed_graphs
 from musicgen.models.checkpoints.writer import CheckpointWriter, load_weights, weights_of
@@ -39,6 +39,8 @@ def bundle(run: Run, parent: Path = PRETRAINED) -> Run:
         for name in COPIED_FILES:
             shutil.copy2(run.folder / name, new / name)
         _pack(checkpoint, new / "checkpoints" / "best")
+        if critic_folder(checkpoint).is_dir():
+            _pack(critic_folder(checkpoint), critic_folder(new / "checkpoints" / "best"))
         write_json(new / "checkpoints" / "best.json", {"checkpoint": "best"})
         collection = load_collection(run.settings.source, time=run.settings.time)
         data = prepare(collection, run.settings, recorded=split_to_keep(run))

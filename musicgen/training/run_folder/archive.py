@@ -24,6 +24,7 @@ from musicgen.files import new_folder
 from musicgen.json_files import parse_json
 from musicgen.models.checkpoints.checkpoint import (
     CONFIG,
+    CRITIC,
     OPTIMIZER,
     PRIMERS,
     PROGRESS,
@@ -156,10 +157,17 @@ def _max_bytes(parts: tuple[str, ...]) -> int:
         case (folder, name) if folder == CHECKPOINTS:
             return MAX_POINTER_BYTES if name in POINTERS else 0
         case (folder, checkpoint, name) if folder == CHECKPOINTS:
-            is_graph = _GRAPH.fullmatch(name)
-            size = MAX_GRAPH_BYTES if is_graph else CHECKPOINT_FILES.get(name, 0)
-            return size if _CHECKPOINT.fullmatch(checkpoint) else 0
+            return _max_model_bytes(checkpoint, name)
+        case (folder, checkpoint, critic, name) if folder == CHECKPOINTS and critic == CRITIC:
+            return _max_model_bytes(checkpoint, name)
     return 0
+
+
+def _max_model_bytes(checkpoint: str, name: str) -> int:
+    """Largest size of a file of a checkpoint or of its critic; 0 where none has such a file."""
+    if not _CHECKPOINT.fullmatch(checkpoint):
+        return 0
+    return MAX_GRAPH_BYTES if _GRAPH.fullmatch(name) else CHECKPOINT_FILES.get(name, 0)
 
 
 def _check_directory(source: Path | IO[bytes]) -> None:

@@ -26,10 +26,12 @@ from musicgen.models.checkpoints.checkpoint import (
     VOCABULARY,
     WEIGHTS,
     BadCheckpoint,
+    critic_folder,
     open_without_graphs,
 )
 from musicgen.models.checkpoints.step_graphs import write_exported
 from musicgen.models.checkpoints.weights_file import BadWeights, read_arrays
+from musicgen.models.settings import CriticSettings
 from musicgen.progress import Progress
 from musicgen.training.run_folder.position import read_position
 from musicgen.training.run_folder.results import (
@@ -112,7 +114,18 @@ def _check_checkpoint(folder: Path, progress: Progress | None) -> None:
         read_position(folder)
     elif (folder / PROGRESS).is_file():
         read_position(folder)
-    write_exported(open_without_graphs(folder), progress)
+    _export(folder, progress, is_critic=False)
+    if critic_folder(folder).is_dir():
+        check_files(critic_folder(folder), listed_files(critic_folder(folder)) & MODEL_FILES)
+        _export(critic_folder(folder), progress, is_critic=True)
+
+
+def _export(folder: Path, progress: Progress | None, is_critic: bool) -> None:
+    """Export the graphs of a checkpoint, which is a critic where one is expected."""
+    checkpoint = open_without_graphs(folder)
+    if isinstance(checkpoint.model, CriticSettings) != is_critic:
+        raise BadCheckpoint(f"{folder.name} is {'no' if is_critic else 'a'} critic")
+    write_exported(checkpoint, progress)
 
 
 def _end_training(folder: Path) -> None:

@@ -1,0 +1,46 @@
+"""Parts of composed pieces: as a model draws them, and in the order in which they are written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from musicgen.encoding.parts.encoding import PartsEncoding
+from musicgen.encoding.parts.roles import transposed_key, written_order
+from musicgen.encoding.parts.steps_of_parts import PartsSteps
+from musicgen.encoding.steps import Encoding, Steps
+from musicgen.score import Score
+
+
+def encode_composed(encoding: Encoding, score: Score, drawn: Steps, semitones: int = 0) -> Steps:
+    """The steps of a score that was drawn as other steps, and changed or transposed since.
+
+    A piece of `parts` keeps the roles, key, chords and form that it was drawn with.
+    """
+    if not isinstance(encoding, PartsEncoding):
+        return encoding.encode(score)
+    assert isinstance(drawn, PartsSteps)
+    roles = tuple(role.transposed(semitones) for role in drawn.roles)
+    key = transposed_key(drawn.key, semitones)
+    chords = drawn.chords and drawn.chords.transposed(semitones)
+    piece = replace(drawn, roles=roles, key=key, chords=chords)
+    return encoding.encode_as(score, piece, written_order(roles))
+
+
+def as_written(score: Score, steps: Steps) -> Score:
+    """A score whose parts are in the order of their roles, with its parts as they are written."""
+    assert isinstance(steps, PartsSteps)
+    order = written_order(steps.roles)
+    notes = score.notes.copy()
+    notes["part"] = np.argsort(order)[notes["part"]]
+    parts = (replace(score.parts[old], track=new) for new, old in enumerate(order))
+    return replace(score, notes=notes, parts=tuple(parts))
+
+
+def with_program(score: Score, program: int) -> Score:
+    """The score with one General MIDI program for all parts but drums."""
+    notes = score.notes.copy()
+    notes["program"][~score.is_drum] = program
+    parts = tuple(p if p.is_drum else replace(p, program=program) for p in score.parts)
+    return replace(score, notes=notes, parts=parts)

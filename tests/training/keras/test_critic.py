@@ -1,0 +1,126 @@
+"""A critic of a model's pieces: trained, composed with, exported, imported, bundled."""
+
+import io
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from musicgen.composing.decoding.onnx_model import OnnxModel
+from musicgen.composing.pipeline import Composer
+from musicgen.composing.settings import ComposeSettings
+from musicgen.composing.style.training_profile import TrainingProfile
+from musicgen.encoding.parts.encoding import PartsEncoding
+from musicgen.models.checkpoints.checkpoint import BadCheckpoint, critic_folder, open_checkpoint
+from musicgen.models.settings import CriticSettings
+from musicgen.training.data.critic_windows import CriticWindows
+from musicgen.training.keras.critic import CriticTraining, NoCritic, train_critic
+from musicgen.training.run_folder.archive import BadArchive, read_archive, write_archive
+from musicgen.training.run_folder.registry import find_run
+from musicgen.training.run_folder.run import Run
+from tests.helpers.tiny_music import band_pieces
+from tests.helpers.weighted_runs import write_weighted_run
+
+pytestmark = pytest.mark.keras
+
+TRAINING = CriticTraining(pieces=10, minutes=0.01, model=CriticSettings(width=8))
+SETTINGS = ComposeSettings(bars=8, seed=1, endings=0)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MUSICGEN_HOME", str(folder))
+        patch.setattr("musicgen.training.keras.critic.EPOCH_BATCHES", 2)
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def run(home: Path) -> Run:
+    """A run with a critic, and one without."""
+    encoding = PartsEncoding(given_first=True, chords=True, intervals=True)
+    write_weighted_run(home, "without", encoding=encoding)
+    run = write_weighted_run(home, "with", encoding=encoding)
+    lines: list[str] = []
+    folder = train_critic(run, TRAINING, say=lines.append)
+    assert folder == critic_folder(run.checkpoint())
+    assert lines and lines[0].startswith("epoch 1: loss 0.")
+    return run
+
+
+def composed_by(run: Run, settings: ComposeSettings = SETTINGS) -> list[list[int]]:
+    checkpoint = open_checkpoint(run.checkpoint())
+    composer = Composer(OnnxModel(checkpoint), TrainingProfile.load(checkpoint.folder))
+    return [list(map(int, note)) for note in composer.compose_one(settings).score.notes]
+
+
+def test_a_critic_chooses_among_particles(run):
+    with_critic = composed_by(run)
+    assert with_critic == composed_by(run)
+    assert with_critic != composed_by(find_run("without"))
+    one = replace(SETTINGS, particles=1)
+    assert composed_by(run, one) == composed_by(find_run("without"), one)
+    assert composed_by(find_run("without")) == composed_by(find_run("without"), one)
+
+
+def test_pieces_of_earlier_versions_were_drawn_one_at_a_time():
+    old = {**ComposeSettings().to_json(), "version": 3}
+    del old["particles"]
+    assert ComposeSettings.from_json(old).particles == 1
+    assert ComposeSettings.from_json({**old, "version": 4}).particles == 8
+
+
+def test_an_exported_run_has_its_critic(run):
+    file = io.BytesIO()
+    write_archive(run, file)
+    file.seek(0)
+    imported = read_archive(file, "imported")
+    assert critic_folder(imported.checkpoint()).is_dir()
+    assert composed_by(imported) == composed_by(run)
+    shutil.rmtree(imported.folder)
+
+
+def test_a_critic_composes_nothing(run, tmp_path):
+    critic = open_checkpoint(critic_folder(run.checkpoint()))
+    with pytest.raises(BadCheckpoint, match="critic is a critic, which draws no notes"):
+        OnnxModel(critic)
+
+
+def test_no_run_has_a_critic_for_a_model(run, tmp_path):
+    damaged = Run(tmp_path / "runs" / "damaged")
+    shutil.copytree(run.folder, damaged.folder)
+    checkpoint = damaged.checkpoint()
+    critic = shutil.move(critic_folder(checkpoint), tmp_path / "critic")
+    shutil.rmtree(checkpoint)
+    shutil.move(critic, checkpoint)
+    file = io.BytesIO()
+    write_archive(damaged, file)
+    file.seek(0)
+    with pytest.raises(BadArchive, match="is a critic"):
+        read_archive(file, "damaged")
+
+
+def test_only_models_of_parts_have_critics(home):
+    with pytest.raises(NoCritic, match="knows no parts"):
+        train_critic(write_weighted_run(home, "notes"), TRAINING)
+
+
+def test_half_of_the_windows_are_of_people():
+    encoding = PartsEncoding()
+    people, composed = (
+        [encoding.encode(piece) for piece in pieces]
+        for pieces in (band_pieces(2, 4), band_pieces(4, 4))
+    )
+    windows = CriticWindows(people, composed, encoding, 12, 4)
+    inputs, targets, _ = next(windows.random(np.random.default_rng(0), (-5, 6)))
+    assert targets["people"][:, 0, 0].tolist() == [1, 0, 1, 0]
+    assert inputs["before"].shape == (4, 12, 3)
+    batches = list(windows.in_order())
+    assert [batch[1]["people"][0, 0, 0] for batch in batches] == [1, 0]
+    of_people, of_composed = (batch[2]["people"] for batch in batches)
+    assert set(of_people[:2].ravel()) == {1.0} and not of_people[2:].any()
+    assert set(of_composed.ravel()) == {0.5}
