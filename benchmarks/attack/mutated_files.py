@@ -33,10 +33,10 @@ TUNE = (
 )
 SPINES = (
     "**kern\t**kern\t**dynam\n*Icello\t*Iflt\t*\n*k[b-]\t*k[b-]\t*\n*M4/4\t*M4/4\t*\n=1\t=1\t=1\n"
-    "*^\t*\t*\n[2C 2E\t4e\t4.g\tp\n.\t4f\t.\t.\n2C]\t4a\t8aL\tf\n.\t.\t8bJ\t.\n"
+    "*^\t*\t*\n[2C 2E\t4e\t2g\tp\n.\t4f\t.\t.\n2C]\t4a\t8aL\tf\n.\t.\t8bJ\t.\n"
     ".\t4b-\t4cc\t.\n*v\t*v\t*\t*\n=2\t=2\t=2\n1D;\t8qdd\t.\n.\t1ff\t.\n==\t==\t==\n*-\t*-\t*-\n",
     "**kern\t**kern\n*>[A,A1,A,A2]\t*>[A,A1,A,A2]\n*>A\t*>A\n*MM90\t*MM90\n*M3/8\t*M3/8\n"
-    "=1\t=1\n*\t*^\n4.C\t12c\t4.ee\n.\t12d\t.\n.\t6%5e\t.\n*\t*^\t*\n*>A1\t*>A1\t*>A1\t*>A1\n"
+    "=1\t=1\n*\t*^\n4.C\t8c\t4.ee\n.\t8d\t.\n.\t8e\t.\n*\t*^\t*\n*>A1\t*>A1\t*>A1\t*>A1\n"
     "=2\t=2\t=2\t=2\n4.D\t4.f\t4.a\t4.cc\n*\t*v\t*v\t*\n*\t*v\t*v\n*>A2\t*>A2\n=3\t=3\n"
     "*x\t*x\n4.g\t4.E\n*-\t*-\n",
 )
