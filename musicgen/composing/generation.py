@@ -38,7 +38,7 @@ from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.encoding.parts.roles import Ensemble
 from musicgen.encoding.steps import Encoding, Steps
 from musicgen.metres import bar_positions
-from musicgen.score import Score
+from musicgen.score import Score, without_overlaps
 
 # on_bar gets the whole piece so far. It is called for each of the first bars, and then whenever the
 # piece has grown by this fraction of it: the calls take time in proportion to the length.
@@ -267,6 +267,8 @@ class _Generation:
             return self.given.with_composed(score)
         if isinstance(encoding, PartsEncoding):
             score = as_written(score, self.prompt.steps)
+        else:  # not every model leaves out keys that sound
+            score = score.with_notes(without_overlaps(score.notes))
         if settings.program is None:
             return score
         return with_program(score, settings.program)
