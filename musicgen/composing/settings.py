@@ -78,7 +78,10 @@ _VERSION_1: Mapping[str, Any] = {
     "from_home": False,
     "version": 1,
 }
-WITHOUT_CRITICS = (1, 2, 3)  # versions whose pieces were drawn one at a time
+
+# Defaults of the versions before critics, whose pieces were drawn one at a time.
+_WITHOUT_CRITICS: Mapping[str, Any] = {"particles": 1, "temperature": 0.9}
+FIRST_VERSION_WITH_CRITICS = 4
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ class ComposeSettings:
     notes: int | None = None
     variations: int = 1
     seed: int = 0
-    temperature: float = 0.9  # this and top_p: docs/sampling.md
+    temperature: float = 0.85  # this and top_p: docs/sampling.md
     field_temperature: Mapping[str, float] = field(default_factory=dict)  # by field, overrides it
     top_k: int = 0  # 0 for all
     top_p: float = 0.95  # 1 for all
@@ -195,9 +198,9 @@ class ComposeSettings:
             raise InvalidSetting(f"'{unknown[0]}' is not a setting of the composer")
         if "version" not in entry:
             entry = {**_VERSION_1, **entry}
-        if entry["version"] in WITHOUT_CRITICS:
-            entry = {"particles": 1, **entry}
         try:
+            if convert_json(entry["version"], int, "the version") < FIRST_VERSION_WITH_CRITICS:
+                entry = {**_WITHOUT_CRITICS, **entry}
             return convert_json(dict(entry), cls, "the settings")
         except InvalidJson as problem:
             raise InvalidSetting(str(problem)) from None

@@ -102,7 +102,7 @@ def encoding_of_facts(encoding: str, facts: EncodingFacts) -> Encoding:
     harmonies = sum(form.has_harmony for form in facts.forms)
     has_chords = clock == "beats" and harmonies >= MIN_HARMONY * max(len(facts.forms), 1)
     has_form = clock == "beats" and repeated >= MIN_REPEATED
-    return PartsEncoding(has_velocity, clock, has_form, True, has_chords)
+    return PartsEncoding(has_velocity, clock, has_form, True, has_chords, True)
 
 
 def _forms(scores: Sequence[tuple[bytes, Score]]) -> tuple[BarsOfPiece, ...]:

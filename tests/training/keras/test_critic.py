@@ -69,9 +69,10 @@ def test_a_critic_chooses_among_particles(run):
 
 def test_pieces_of_earlier_versions_were_drawn_one_at_a_time():
     old = {**ComposeSettings().to_json(), "version": 3}
-    del old["particles"]
-    assert ComposeSettings.from_json(old).particles == 1
-    assert ComposeSettings.from_json({**old, "version": 4}).particles == 8
+    del old["particles"], old["temperature"]
+    read, new = ComposeSettings.from_json(old), ComposeSettings.from_json({**old, "version": 4})
+    assert (read.particles, read.temperature) == (1, 0.9)
+    assert (new.particles, new.temperature) == (8, 0.85)
 
 
 def test_an_exported_run_has_its_critic(run):

@@ -24,7 +24,7 @@ from musicgen.theory.scales import SCALES
 from musicgen.ui.compose.models import OpenModel
 
 _COMPOSER = ComposeSettings()
-CHARACTERS = {"Calm": 0.8, "Balanced": _COMPOSER.temperature, "Wild": 1.15}  # temperatures
+CHARACTERS = {"Calm": 0.7, "Balanced": _COMPOSER.temperature, "Wild": 1.15}  # temperatures
 KEY_TONICS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 ANY = ""
 KEYS = (ANY, *(f"{tonic} {scale}" for scale in SCALES for tonic in KEY_TONICS))
