@@ -96,7 +96,7 @@ class ComposeSettings:
     notes: int | None = None
     variations: int = 1
     seed: int = 0
-    temperature: float = 0.85  # this and top_p: docs/sampling.md
+    temperature: float = 0.86  # this and top_p: docs/sampling.md
     field_temperature: Mapping[str, float] = field(default_factory=dict)  # by field, overrides it
     top_k: int = 0  # 0 for all
     top_p: float = 0.95  # 1 for all

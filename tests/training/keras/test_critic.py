@@ -72,7 +72,7 @@ def test_pieces_of_earlier_versions_were_drawn_one_at_a_time():
     del old["particles"], old["temperature"]
     read, new = ComposeSettings.from_json(old), ComposeSettings.from_json({**old, "version": 4})
     assert (read.particles, read.temperature) == (1, 0.9)
-    assert (new.particles, new.temperature) == (8, 0.85)
+    assert (new.particles, new.temperature) == (8, 0.86)
 
 
 def test_an_exported_run_has_its_critic(run):
