@@ -91,7 +91,7 @@ def observed(arguments: list[str]) -> dict[str, float]:
                 total, largest = total + memory, max(largest, memory)
                 times = each.cpu_times()
                 processor[each.pid] = times.user + times.system
-        except psutil.Error:
+        except psutil.Error:  # it ended between two looks
             pass
         peak = max(peak, total)
         time.sleep(SAMPLE_SECONDS)

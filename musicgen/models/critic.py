@@ -48,6 +48,7 @@ class CriticModel(SequenceModel):
     def head_logits(
         self, inputs: Mapping[str, Tensor], backbone: Callable[[Tensor, Tensor], Tensor]
     ) -> dict[str, Tensor]:
+        """The one logit: {"people": (B, T, 1)}."""
         hidden, features = self.hidden_states(inputs, backbone)
         nothing = inputs["before"][..., :0]
         logits, _ = self.field_logits(self.embed, hidden, inputs["before"], nothing, features)

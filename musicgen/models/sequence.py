@@ -106,6 +106,7 @@ class SequenceModel(SavedNames, keras.Model):
     def head_logits(
         self, inputs: Mapping[str, Tensor], backbone: Callable[[Tensor, Tensor], Tensor]
     ) -> dict[str, Tensor]:
+        """Logits of each field, with a backbone or what stands for it: {field: (B, T, V)}."""
         before, drawn = inputs["before"], inputs["drawn"]
         hidden, features = self.hidden_states(inputs, backbone)
         logits = {}

@@ -145,7 +145,7 @@ def _add_voices(
     for number, (voice, chords) in enumerate(ordered):
         if number:
             _add_time(measure, "backup", bar.ticks)
-        # Voices are numbered anew in each bar: ties of one key are told apart by their own number.
+        # Voices are numbered anew in each bar: ties of one key have numbers of their own.
         here = replace(place, voice=place.voice + number, tie_number=voice % _MAX_TIE_NUMBER + 1)
         measure.extend(_voice(chords, bar, here, spelling, signs, chords is not fullest))
 

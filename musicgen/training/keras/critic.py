@@ -46,7 +46,7 @@ from musicgen.training.run_folder.run import Run
 
 LENGTH, BATCH = 192, 16  # steps, windows
 EPOCH_BATCHES = 60
-PATIENCE = 8  # epochs
+PATIENCE, MAX_EPOCHS = 8, 1_000_000
 LEARNING_RATE, WEIGHT_DECAY, CLIP_NORM = 2e-3, 0.03, 1.0
 HELD_OUT = 0.2  # share of the composed pieces
 FIRST_SEED = 1_000_000  # of the composed pieces: far from those that people try
@@ -130,7 +130,7 @@ def _fit(
         _dataset(lambda: train.random(rng, transpose), train),
         validation_data=_dataset(valid.in_order, valid),
         steps_per_epoch=EPOCH_BATCHES,
-        epochs=1_000_000,
+        epochs=MAX_EPOCHS,  # the callbacks end it before
         shuffle=False,  # the windows are drawn at random
         callbacks=[_Limit(60 * training.minutes, say, clock), _best_weights()],
         verbose=0,
@@ -139,9 +139,7 @@ def _fit(
 
 
 def _best_weights() -> keras.callbacks.Callback:
-    return keras.callbacks.EarlyStopping(
-        "val_loss", patience=PATIENCE, restore_best_weights=True, start_from_epoch=0
-    )
+    return keras.callbacks.EarlyStopping("val_loss", patience=PATIENCE, restore_best_weights=True)
 
 
 def _dataset(batches: Callable[[], Any], windows: CriticWindows) -> tf.data.Dataset:
