@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from musicgen.encoding.grid import KEYS
+from musicgen.encoding.parts.bars_ago import LAGS
 from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.encoding.parts.features import DRUMS, OWN_ORDERS, OWN_STEPS, VOICES
 from musicgen.encoding.parts.form_features import FORM_STATES
@@ -56,7 +57,7 @@ def feature_layers(encoding: PartsEncoding) -> int:
     )
     channels = PART_CHANNELS + GIVEN_PITCHES * _given_parts(widths)
     channels += has_form + CHORD_CHANNELS * ("chords" in widths)
-    channels += INTERVAL_CHANNELS * encoding.intervals
+    channels += INTERVAL_CHANNELS * encoding.intervals + 2 * _lags(widths)  # as played, as moved
     mix = dense(channels, PART_MIX_DIM)
     keyboard = dense(KEYS * PART_MIX_DIM, KEYBOARD_DIM)
     inputs = _context_inputs(len(sizes), widths) + INTERVALS * encoding.intervals
@@ -68,10 +69,11 @@ def heads(width: int, encoding: PartsEncoding) -> int:
     """Count the heads of a backbone's width: pitch, duration, next, and velocity if it is drawn."""
     sizes, has_form = [field.size for field in encoding.fields], encoding.form
     inputs = width + TIME_DIM + CONTEXT_DIM
-    copies = 2 + has_form
+    lags = _lags(encoding.feature_widths)
+    copies = 2 + has_form + lags
     pitch_head = keys_head(inputs, PART_MIX_DIM, PART_FILTERS)
     pitch_head += DEGREE_DIM * PART_FILTERS + dense(inputs, 1)  # scale degrees, and the rest
-    total = pitch_head + dense(inputs, copies)
+    total = pitch_head + dense(inputs, copies + lags)
     if encoding.intervals:
         total += dense(inputs, CLASS_HIDDEN_DIM) + dense(CLASS_HIDDEN_DIM, UNKNOWN_KEY + 12)
     for index, size in enumerate(sizes[1:], 1):
@@ -89,13 +91,19 @@ def _given_parts(widths: Mapping[str, int]) -> int:
     return widths["given"] // GIVEN_WIDTH
 
 
+def _lags(widths: Mapping[str, int]) -> int:
+    """Number of earlier bars that a step sees."""
+    return len(LAGS) * ("bars_ago" in widths)
+
+
 def _context_inputs(fields: int, widths: Mapping[str, int]) -> int:
     voices, given = len(VOICES), _given_parts(widths)
     has_form, has_chords = "form" in widths, "chords" in widths
-    steps = fields + 1 + 2 * REPEATED_FIELDS + REPEATED_FIELDS * has_form  # values of fields
+    lags = _lags(widths)
+    steps = fields + 1 + REPEATED_FIELDS * (2 + has_form + lags)  # values of fields
     role = PROGRAM_DIM + 2 * PLACE_DIM + 4
     lengths = OWN_STEPS + voices + GIVEN_TIMES * given + has_chords
-    intervals = OWN_STEPS - 1 + voices + GIVEN_PITCHES * given
+    intervals = OWN_STEPS - 1 + voices + GIVEN_PITCHES * given + 2 * lags
     degrees = 3 + voices + GIVEN_PITCHES * given + 2 * has_chords
     vectors = LENGTH_DIM * lengths + INTERVAL_DIM * intervals + DEGREE_DIM * degrees
     others = TIME_DIM + role + CLASS_FEATURES + 2 * REPEAT_ORDER_DIM + KEYBOARD_DIM

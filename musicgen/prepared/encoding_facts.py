@@ -15,13 +15,13 @@ import numpy as np
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.grid import ClockName
 from musicgen.encoding.notes import NotesEncoding, Voicing
-from musicgen.encoding.parts.encoding import (
+from musicgen.encoding.parts.collection_facts import (
     MAX_FORMS,
     MIN_HARMONY,
     MIN_REPEATED,
-    PartsEncoding,
     has_harmony,
 )
+from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.encoding.steps import Encoding
 from musicgen.score import Score
 from musicgen.theory.chords import sonorities
@@ -102,7 +102,8 @@ def encoding_of_facts(encoding: str, facts: EncodingFacts) -> Encoding:
     harmonies = sum(form.has_harmony for form in facts.forms)
     has_chords = clock == "beats" and harmonies >= MIN_HARMONY * max(len(facts.forms), 1)
     has_form = clock == "beats" and repeated >= MIN_REPEATED
-    return PartsEncoding(has_velocity, clock, has_form, True, has_chords, True)
+    on_beats = clock == "beats"
+    return PartsEncoding(has_velocity, clock, has_form, True, has_chords, True, on_beats)
 
 
 def _forms(scores: Sequence[tuple[bytes, Score]]) -> tuple[BarsOfPiece, ...]:

@@ -31,6 +31,7 @@ TRANSFORMER = TransformerSettings(width=32, layers=2, heads=2, feed_forward=3)
         (ONE_LAYER, PartsEncoding(velocity=True)),
         (TRANSFORMER, PartsEncoding(form=True, velocity=True)),
         (ONE_LAYER, PartsEncoding(given_first=True, chords=True)),
+        (ONE_LAYER, PartsEncoding(form=True, intervals=True, bars_ago=True)),
         (ClassicSettings(width=8, layers=2, dense=16), NOTES),
     ],
 )

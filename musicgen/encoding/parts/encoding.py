@@ -17,6 +17,14 @@ import numpy as np
 
 from musicgen.encoding.events import DEFAULT_VELOCITY, VELOCITY
 from musicgen.encoding.grid import GRIDS, KEYS, LOWEST_KEY, ClockName, Grid
+from musicgen.encoding.parts.bars_ago import BARS_AGO_WIDTH
+from musicgen.encoding.parts.collection_facts import (
+    MAX_FORMS,
+    MIN_HARMONY,
+    MIN_REPEATED,
+    harmony_share,
+    repeated_share,
+)
 from musicgen.encoding.parts.features import FEATURE_WIDTHS, part_features
 from musicgen.encoding.parts.form_features import FORM_WIDTH
 from musicgen.encoding.parts.given_features import CHORDS_WIDTH, GIVEN_WIDTH
@@ -33,10 +41,6 @@ from musicgen.theory.harmony.chord_track import chord_track
 from musicgen.theory.keys import find_keys
 from musicgen.theory.spelling import pitch_name
 
-MIN_REPEATED = 0.1  # share of the bars, for forms
-MAX_FORMS = 200  # pieces that are looked at
-MIN_HARMONY = 0.5  # share of the pieces that have harmony, for chords
-
 
 @dataclass(frozen=True)
 class PartsEncoding:
@@ -48,6 +52,7 @@ class PartsEncoding:
     given_first: bool = False  # given steps come first at their onset
     chords: bool = False  # conditioned on the chords at the beats
     intervals: bool = False  # chords are seen as intervals above the bass and the part's pitch
+    bars_ago: bool = False  # steps see what the part played some bars ago
 
     name = "parts"
 
@@ -65,7 +70,8 @@ class PartsEncoding:
         clock: ClockName = "seconds" if 2 * performed > notes else "beats"
         repeats = clock == "beats" and repeated_share(scores[:MAX_FORMS]) >= MIN_REPEATED
         has_chords = clock == "beats" and harmony_share(scores[:MAX_FORMS]) >= MIN_HARMONY
-        return cls(len(velocities) > 1, clock, repeats, True, has_chords, True)
+        on_beats = clock == "beats"
+        return cls(len(velocities) > 1, clock, repeats, True, has_chords, True, on_beats)
 
     @classmethod
     def from_json(cls, entry: object) -> PartsEncoding:
@@ -94,6 +100,8 @@ class PartsEncoding:
             widths["given"] = 3 * GIVEN_WIDTH
         if self.chords:
             widths["chords"] = CHORDS_WIDTH
+        if self.bars_ago:
+            widths["bars_ago"] = BARS_AGO_WIDTH
         return {**widths, "form": FORM_WIDTH} if self.form else widths
 
     def encode(self, score: Score) -> PartsSteps:
@@ -182,11 +190,11 @@ class PartsEncoding:
 
     def features(self, steps: Steps, start: int = 0, stop: int | None = None) -> Features:
         assert isinstance(steps, PartsSteps)
-        return part_features(steps, start, stop, self.given_first)
+        return part_features(steps, start, stop, self.given_first, self.bars_ago)
 
     def tracker(self, rows: int, piece: Steps, bars: int) -> PartsTracker:
         assert isinstance(piece, PartsSteps)
-        return PartsTracker(rows, piece, bars, self.given_first)
+        return PartsTracker(rows, piece, bars, self.given_first, self.bars_ago)
 
     def transposed(self, steps: Steps, semitones: int) -> PartsSteps:
         assert isinstance(steps, PartsSteps)
@@ -254,25 +262,7 @@ class _PartsJson(msgspec.Struct, tag_field="name", tag="parts", forbid_unknown_f
     given_first: bool = False
     chords: bool = False
     intervals: bool = False
-
-
-def harmony_share(scores: Sequence[Score]) -> float:
-    """Share of the scores that have several parts or many notes at once."""
-    harmonies = [has_harmony(score) for score in scores]
-    return sum(harmonies) / len(harmonies) if harmonies else 0.0
-
-
-def has_harmony(score: Score) -> bool:
-    """Whether a score has two notes or more at an onset, on average."""
-    notes = score.pitched.notes
-    return 2 * len(np.unique(notes["start"])) < len(notes)
-
-
-def repeated_share(scores: Sequence[Score]) -> float:
-    """Share of the bars of pieces that repeat an earlier bar."""
-    forms = [form_of(score) for score in scores]
-    bars = sum(map(len, forms))
-    return 1 - sum(len(set(form)) for form in forms) / bars if bars else 0.0
+    bars_ago: bool = False
 
 
 def _is_pitched_note(steps: PartsSteps) -> np.ndarray:

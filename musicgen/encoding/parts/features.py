@@ -11,6 +11,7 @@
 - `own`: pitch and duration of the part's latest steps, the latest first.
 - `echo`: what followed the last time that the part's latest notes were played, then all parts'
   latest notes: pitch, duration, next, and the order of the match.
+- `bars_ago`, `form`: what the part played in earlier bars, see `bars_ago.py`, `form_features.py`.
 - `given`, `chords`: what is known ahead of time, see `given_features.py`.
 
 Pitches are values of the field, NO_PITCH where there is no step. Drums count in `own` and `echo`
@@ -20,14 +21,17 @@ alone.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 
 from musicgen.encoding.clock import clock
 from musicgen.encoding.events_features import CHROMA_WINDOWS
 from musicgen.encoding.grid import GRID_TICKS, KEYS, LOWEST_KEY, Grid
-from musicgen.encoding.parts.form_features import FormPlan, chord_places, form_feature
+from musicgen.encoding.parts.bars_ago import bars_ago_feature
+from musicgen.encoding.parts.form_features import FormPlan, form_feature
 from musicgen.encoding.parts.given_features import GIVEN_WIDTH, GivenFeature, chords_feature
+from musicgen.encoding.parts.played_steps import played_at
 from musicgen.encoding.parts.steps_of_parts import PartsSteps
 from musicgen.encoding.parts.values import AFTER, NO_PITCH, REST, no_step
 from musicgen.encoding.repeat_features import REPEATS, latest_repeats
@@ -56,11 +60,16 @@ FEATURE_WIDTHS: Mapping[str, int] = {
 
 
 def part_features(
-    steps: PartsSteps, start: int = 0, stop: int | None = None, given_first: bool = False
+    steps: PartsSteps,
+    start: int = 0,
+    stop: int | None = None,
+    given_first: bool = False,
+    bars_ago: bool = False,
 ) -> Features:
     """Features before steps start to stop of one piece: arrays (T, width) by name.
 
     given_first: whether given steps come first at their onset, and `given` tells a part its own.
+    bars_ago: whether `bars_ago` is one of them.
     """
     stop = len(steps) if stop is None else stop
     part, onset = (values[:stop] for values in steps.schedule)
@@ -82,14 +91,13 @@ def part_features(
         REPEATS: _repeats(steps.grid, fields, part, onset, previous)[rows].astype(np.int16),
         "given": GivenFeature(steps.given, steps.grid, given_first)(part[rows], onset[rows]),
     }
-    features["given"] = features["given"].astype(np.int16)
     if steps.chords is not None:
-        of_chords = chords_feature(steps.chords, onset[rows], steps.grid)
-        features["chords"] = of_chords.astype(np.int16)
+        features["chords"] = chords_feature(steps.chords, onset[rows], steps.grid)
+    played = partial(played_at, fields, part, onset, previous, grid=steps.grid)
+    if bars_ago:
+        features["bars_ago"] = bars_ago_feature(played, onset[rows], features["clock"])
     if steps.form is not None:
-        plan, places = FormPlan(steps.form, steps.metres), chord_places(part, onset)
-        of_form = form_feature(plan, fields, part, onset, places, steps.grid)
-        features["form"] = of_form[rows]
+        features["form"] = form_feature(played, onset[rows], FormPlan(steps.form, steps.metres))
     return features
 
 

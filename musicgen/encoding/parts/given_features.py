@@ -47,7 +47,7 @@ class GivenFeature:
 
     def __call__(self, part: np.ndarray, onset: np.ndarray) -> np.ndarray:
         """The feature of steps of these parts at these onsets: (T,), (T,) -> (T, width)."""
-        values = np.tile(np.array(NOTHING * (2 + self._has_own)), (len(part), 1))
+        values = np.tile(np.array(NOTHING * (2 + self._has_own), np.int16), (len(part), 1))
         has_above = np.zeros(len(part), bool)
         for number, onsets, pitches, sounds_until, given_until in self._tables:
             of_part = self._of_part(onsets, pitches, sounds_until, given_until, onset)
@@ -91,7 +91,7 @@ def _table(given: GivenSteps, grid: Grid) -> tuple[np.ndarray, ...]:
 
 def chords_feature(chords: GivenChords | None, onset: np.ndarray, grid: Grid) -> np.ndarray:
     """The feature `chords` at onsets in grid units: (T,) -> (T, 27)."""
-    values = np.tile(np.array(NO_CHORDS), (len(onset), 1))
+    values = np.tile(np.array(NO_CHORDS, np.int16), (len(onset), 1))
     if chords is None or not len(chords.onset):
         return values
     at = np.searchsorted(chords.onset, onset, "right") - 1

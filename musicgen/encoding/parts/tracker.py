@@ -10,6 +10,7 @@ import numpy as np
 from musicgen.encoding.clock import ClockTable
 from musicgen.encoding.events_features import CHROMA_WINDOWS
 from musicgen.encoding.grid import KEYS, LOWEST_KEY
+from musicgen.encoding.parts.bars_ago import bars_ago_feature
 from musicgen.encoding.parts.features import (
     ALL_ORDERS,
     OWN_ORDERS,
@@ -21,8 +22,9 @@ from musicgen.encoding.parts.features import (
     role_numbers,
     voice_numbers,
 )
-from musicgen.encoding.parts.form_features import FormPlan, FormTracker
+from musicgen.encoding.parts.form_features import FormPlan, form_feature
 from musicgen.encoding.parts.given_features import GivenFeature, chords_feature
+from musicgen.encoding.parts.played_steps import PlayedSteps
 from musicgen.encoding.parts.schedule import BatchSchedule
 from musicgen.encoding.parts.steps_of_parts import PartsSteps
 from musicgen.encoding.parts.values import AFTER, NO_PITCH, REST
@@ -45,10 +47,17 @@ class PartsTracker:
     _flat_onsets: np.ndarray  # (K * (P + 1),)
     _flat_struck: np.ndarray  # (K * (P + 1),)
 
-    def __init__(self, rows: int, piece: PartsSteps, bars: int, given_first: bool = False) -> None:
+    def __init__(
+        self,
+        rows: int,
+        piece: PartsSteps,
+        bars: int,
+        given_first: bool = False,
+        bars_ago: bool = False,
+    ) -> None:
         """bars: number of bars of each row; 0 hides it from the model.
 
-        given_first: see `part_features`.
+        given_first, bars_ago: see `part_features`.
         """
         self._grid, self._count = piece.grid, len(piece.roles)
         self._roles = np.pad(role_numbers(piece), ((0, 0), (0, 1)))  # (P, 6), the last for chords
@@ -63,6 +72,20 @@ class PartsTracker:
         self._struck = np.full((rows, columns), -1, np.int64)  # onset that the part strikes again
         self._started = np.full((rows, KEYS), -oldest, np.int64)
         self._ended = np.full((rows, KEYS), -oldest, np.int64)
+        self._given = GivenFeature(piece.given, self._grid, given_first)
+        self._has_given, self._chords = piece.given is not None, piece.chords
+        first_rows = np.arange(rows)
+        self._nothing_given = GivenFeature(None, self._grid, given_first)(first_rows, first_rows)
+        self.schedule = BatchSchedule(rows, self._count, self._grid, piece.first)
+        self._chord_place = np.zeros(rows, np.int64)  # of the next step
+        self._form = None if piece.form is None else FormPlan(piece.form, piece.metres)
+        self._has_bars_ago = bars_ago
+        self._reads_played = bars_ago or self._form is not None
+        self._start_histories(rows)
+        self._flatten()
+
+    def _start_histories(self, rows: int) -> None:
+        """What is kept of the notes so far: shares of pitch classes, repeats, steps by onset."""
         self._chroma = np.zeros((rows, len(CHROMA_WINDOWS), 12), np.float32)
         self._totals = np.ones((rows, len(CHROMA_WINDOWS), 1), np.float32)  # of the chroma, or 1
         self._shares = np.zeros((rows, 12 * len(CHROMA_WINDOWS)), np.float32)
@@ -75,15 +98,7 @@ class PartsTracker:
         self._all = [RepeatHistory(ALL_ORDERS, of_all) for _ in range(rows)]
         self._own_repeats = [[self._nothing] * self._count for _ in range(rows)]
         self._all_repeats: list[_RowValues] = [of_all] * rows
-        self._given = GivenFeature(piece.given, self._grid, given_first)
-        self._has_given, self._chords = piece.given is not None, piece.chords
-        first_rows = np.arange(rows)
-        self._nothing_given = GivenFeature(None, self._grid, given_first)(first_rows, first_rows)
-        self.schedule = BatchSchedule(rows, self._count, self._grid, piece.first)
-        self._chord_place = np.zeros(rows, np.int64)  # of the next step
-        self._has_form = piece.form is not None
-        self._form = FormTracker(rows, FormPlan(piece.form or "", piece.metres), self._grid)
-        self._flatten()
+        self._played = PlayedSteps(rows, self._grid)
 
     @property
     def now(self) -> np.ndarray:
@@ -110,23 +125,29 @@ class PartsTracker:
         }
         if self._chords is not None:
             features["chords"] = chords_feature(self._chords, now, grid)
-        if self._has_form:
-            features["form"] = self._form.features(part, now, self._chord_place)
+        if self._has_bars_ago:
+            features["bars_ago"] = bars_ago_feature(self._played_at, now, features["clock"])
+        if self._form is not None:
+            features["form"] = form_feature(self._played_at, now, self._form)
         return features
+
+    def _played_at(self, onsets: np.ndarray) -> np.ndarray:
+        return self._played.at(self.schedule.part, onsets, self._chord_place)
 
     def push(self, fields: np.ndarray) -> None:
         now, part, place = self.schedule.now, self.schedule.part, self._place
         pitch, duration, following = fields[:, 0], fields[:, 1], fields[:, 2]
         self._push_rows(part, now, fields, self._flat_onsets[place])
-        if self._has_form:
-            self._form.push(part, now, self._chord_place, fields)
+        if self._reads_played:
+            before = self._flat_latest[place, 0]
+            self._played.push(part, now, self._chord_place, fields, before)
         latest = np.empty((len(place), 2 * OWN_STEPS), np.int64)
         latest[:, 2:] = self._flat_latest[place, :-2]
         latest[:, 0], latest[:, 1] = pitch, duration + 1
         self._flat_latest[place], self._flat_onsets[place] = latest, now
         self._flat_struck[place] = np.where(following == AFTER, now, -1)
         self.schedule.push(duration, following)
-        if self._has_form:
+        if self._reads_played:
             goes_on = (self.schedule.part == part) & (self.schedule.now == now)
             self._chord_place = np.where(goes_on, self._chord_place + 1, 0)
         self._place = self._base + self.schedule.part
@@ -142,7 +163,7 @@ class PartsTracker:
         self._own_repeats = [[*self._own_repeats[row]] for row in part_numbers]
         self._all_repeats = [self._all_repeats[row] for row in part_numbers]
         self.schedule.select(rows)
-        self._form.select(rows)
+        self._played.select(rows)
         self._flatten()
 
     def _flatten(self) -> None:

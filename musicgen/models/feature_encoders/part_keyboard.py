@@ -78,6 +78,18 @@ def parallels(own: Tensor, voices: Tensor) -> Tensor:
     return (marked * ops.cast(others, "float32"))[..., None]
 
 
+def pitches_by_interval(played: Tensor, latest: Tensor) -> Tensor:
+    """The latest pitch and the interval to each of n earlier steps; KEYS + 1 without a pitch.
+
+    (B, T, n, 4), steps as `encoding/parts/played_steps.py` has them; (B, T, 1) -> (B, T, n).
+    """
+    now, before = played[..., 0], played[..., 3]
+    pitch = latest + now - before
+    sound = ops.maximum(ops.maximum(now, before), latest) < KEYS
+    fits = ops.logical_and(pitch >= 0, pitch < KEYS)
+    return ops.where(ops.logical_and(sound, fits), pitch, np.int32(KEYS + 1))
+
+
 def near_keys(sonority: Tensor, key: Tensor) -> Tensor:
     """The sonorities around a key: (B, T, KEYS, n), (B, T) -> (B, T, 2 * NEIGHBOURS + 1, n)."""
     places = key[..., None] + np.arange(-NEIGHBOURS, NEIGHBOURS + 1, dtype=np.int32)

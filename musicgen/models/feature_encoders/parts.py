@@ -11,10 +11,12 @@ from collections.abc import Mapping, Sequence
 from keras import layers, ops
 
 from musicgen.encoding.grid import KEYS, LOWEST_KEY
+from musicgen.encoding.parts.bars_ago import LAGS
 from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.encoding.parts.features import REPEAT_WIDTH, VOICE_WIDTH, VOICES
 from musicgen.encoding.parts.form_features import FORM_STATES
 from musicgen.encoding.parts.given_features import CHORD_WIDTH, GIVEN_WIDTH
+from musicgen.encoding.parts.played_steps import ANSWER_WIDTH
 from musicgen.encoding.parts.roles import UNKNOWN_KEY
 from musicgen.encoding.parts.steps_of_parts import NO_ROOT
 from musicgen.encoding.repeat_features import REPEATS
@@ -27,6 +29,7 @@ from musicgen.models.dimensions import (
     NEXT_HIDDEN_DIM,
     PART_MIX_DIM,
     REPEAT_ORDER_DIM,
+    REPEATED_FIELDS,
     TIME_DIM,
 )
 from musicgen.models.feature_encoders.interface import Embed, FeatureEncoder
@@ -45,6 +48,7 @@ from musicgen.models.feature_encoders.part_keyboard import (
     near_keys,
     on_keys,
     parallels,
+    pitches_by_interval,
     sonorities,
 )
 from musicgen.models.feature_encoders.time_embeddings import ClockEmbedding, NextEndEmbedding
@@ -77,7 +81,7 @@ class PartsFeatureEncoder(FeatureEncoder):
         self.has_form = "form" in encoding.feature_widths
         self.form = layers.Embedding(FORM_STATES, FORM_DIM, name="form") if self.has_form else None
         self.has_chords = "chords" in encoding.feature_widths
-        self.has_intervals = encoding.intervals
+        self.has_intervals, self.has_bars_ago = encoding.intervals, encoding.bars_ago
         self.repeat_order = layers.Embedding(REPEAT_ORDERS, REPEAT_ORDER_DIM, name="repeat_order")
         # Fewer numbers a key before the convolution along them, which takes most of the time.
         self.mix = layers.Dense(PART_MIX_DIM, activation="silu", name="mix")
@@ -96,9 +100,9 @@ class PartsFeatureEncoder(FeatureEncoder):
     def heads(self) -> list[layers.Layer]:
         width = self.settings.width
         hidden = {"next": NEXT_HIDDEN_DIM}
-        copies = (2, 2 + len(VOICES), 2, 0)
-        if self.has_form:
-            copies = (3, 3 + len(VOICES), 3, 0)
+        lags = len(LAGS) * self.has_bars_ago
+        count = 2 + self.has_form + lags  # steps of which all fields may be copied
+        copies = (count + lags, count + len(VOICES), count, 0)
         return [
             PartPitchHead(self.settings.dropout, copies[i], self.has_intervals, name="pitch_head")
             if f.name == "pitch"
@@ -153,6 +157,8 @@ class PartsFeatureEncoder(FeatureEncoder):
         if self.form is not None:
             form = ops.cast(features["form"], "int32")
             inputs += [self.form(form[..., 0]), embed(form[..., 1:])]
+        if self.has_bars_ago:
+            inputs += self._bars_ago(embed, own[..., 0:1], features)
         context = self.context(ops.concatenate([ops.cast(v, "float32") for v in inputs], axis=-1))
         return {**features, "context": self.dropout(context)}
 
@@ -164,6 +170,9 @@ class PartsFeatureEncoder(FeatureEncoder):
         pitches = [*pitches, _given_pitches(ops.cast(features["given"], "int32"))]
         if self.form is not None:
             pitches.append(ops.cast(features["form"], "int32")[..., 1:2])
+        if self.has_bars_ago:
+            played = _steps_of_bars_ago(features)
+            pitches += [played[..., 0], pitches_by_interval(played, own[..., 0:1])]
         channels = [
             self._key_features(state),
             on_keys(ops.concatenate(pitches, axis=-1)),
@@ -201,6 +210,16 @@ class PartsFeatureEncoder(FeatureEncoder):
         wait = ops.cast(chords[..., 2 * CHORD_WIDTH :], "int32")
         return [*vectors, merge_last_axes(self.length(wait))]
 
+    def _bars_ago(self, embed: Embed, latest: Tensor, features: FeatureTensors) -> list[Tensor]:
+        """What the part played bars ago: its steps, and how their pitches moved."""
+        played = _steps_of_bars_ago(features)
+        steps = range(len(LAGS))
+        return [
+            *(embed(played[..., i, :3]) for i in steps),
+            merge_last_axes(self.interval(played[..., 0], latest)),
+            *(self.interval(played[..., i, :1], played[..., i, 3:])[..., 0, :] for i in steps),
+        ]
+
     def backbone_inputs(
         self, embed: Embed, before: Tensor, features: FeatureTensors
     ) -> list[Tensor]:
@@ -212,10 +231,7 @@ class PartsFeatureEncoder(FeatureEncoder):
         index = drawn.shape[-1]
         repeats = split_last_axis(ops.cast(features[REPEATS], "int32"), REPEAT_WIDTH)
         vectors = [features["context"], features["time"]]
-        copied = repeats[..., index] if index < 3 else repeats[..., :0, 0]
-        if self.has_form and index < 3:
-            form = ops.cast(features["form"], "int32")
-            copied = ops.concatenate([copied, form[..., 1 + index : 2 + index]], axis=-1)
+        copied = self._copied(index, repeats, features)
         if index == 0:
             offsets = self.degree.of_keyboard(ops.cast(features["key"][..., 0], "int32"))
             return vectors, {**features, "degree_offsets": offsets, "copied": copied}
@@ -233,11 +249,35 @@ class PartsFeatureEncoder(FeatureEncoder):
             form = ops.cast(features["form"], "int32")
             vectors.append(self.form(form[..., 0]))
             vectors.append(ops.cast(form[..., 1 : 1 + min(index, 3)] == drawn[..., :3], "float32"))
+        if self.has_bars_ago:
+            same = _steps_of_bars_ago(features)[..., : min(index, 3)] == drawn[..., None, :3]
+            vectors.append(merge_last_axes(ops.cast(same, "float32")))
         if index == 1:
             voices = split_last_axis(ops.cast(features["voices"], "int32"), VOICE_WIDTH)
             ends = ops.where(voices[..., 2] > 0, voices[..., 2] - 1, self.fields[1].size)
             copied = ops.concatenate([copied, ends], axis=-1)
         return [ops.cast(v, "float32") for v in vectors], {**features, "copied": copied}
+
+    def _copied(self, index: int, repeats: Tensor, features: FeatureTensors) -> Tensor:
+        """Values that a field may copy from earlier steps: (B, T, n)."""
+        if index >= REPEATED_FIELDS:
+            return repeats[..., :0, 0]
+        values = [repeats[..., index]]
+        if self.has_form:
+            form = ops.cast(features["form"], "int32")
+            values.append(form[..., 1 + index : 2 + index])
+        if self.has_bars_ago:
+            played = _steps_of_bars_ago(features)
+            values.append(played[..., index])
+            if index == 0:
+                latest = ops.cast(features["own"][..., 0:1], "int32")
+                values.append(pitches_by_interval(played, latest))
+        return ops.concatenate(values, axis=-1)
+
+
+def _steps_of_bars_ago(features: FeatureTensors) -> Tensor:
+    """The steps of LAGS, as `played_steps.py` has them: (B, T, LAGS, ANSWER_WIDTH) int."""
+    return split_last_axis(ops.cast(features["bars_ago"], "int32"), ANSWER_WIDTH)
 
 
 def _given_pitches(given: Tensor) -> Tensor:

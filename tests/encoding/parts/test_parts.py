@@ -19,6 +19,7 @@ from tests.helpers.score_strategies import scores
 
 PLAIN, WITH_FORM = PartsEncoding(), PartsEncoding(form=True)
 ASKED = PartsEncoding(form=True, given_first=True, chords=True)
+ANSWERING = PartsEncoding(form=True, given_first=True, bars_ago=True)
 REST, END = 88, 194
 A4, C5, E4, C3 = 48, 51, 43, 27  # keys of the piano from A0 on
 
@@ -142,7 +143,7 @@ def test_transposed_steps_are_the_steps_of_the_transposed_score(score: Score, da
     assert transposed.roles == expected.roles
 
 
-@given(st.sampled_from((PLAIN, WITH_FORM, ASKED)), scores(most=60), st.data())
+@given(st.sampled_from((PLAIN, WITH_FORM, ASKED, ANSWERING)), scores(most=60), st.data())
 def test_tracker_and_encoding_have_the_same_features(encoding, score: Score, data) -> None:
     steps = encoding.encode_with_chords(score)
     if encoding.given_first:
@@ -170,11 +171,11 @@ def test_tracker_and_encoding_have_the_same_features(encoding, score: Score, dat
 
 @given(scores(most=30), scores(most=30))
 def test_selected_rows_of_a_tracker_are_independent(first: Score, second: Score) -> None:
-    piece = PLAIN.beginning(Ensemble((Role(), Role(is_drum=True))), PLAIN.encode(Score()))
-    one, other = (PLAIN.encode(score).fields for score in (first, second))
+    piece = ANSWERING.beginning(Ensemble((Role(), Role(is_drum=True))), ANSWERING.encode(Score()))
+    one, other = (ANSWERING.encode(score).fields for score in (first, second))
     one, other = one[one[:, 2] != END], other[other[:, 2] != END]
     count = min(len(one), len(other))
-    both, alone = PLAIN.tracker(2, piece, 0), PLAIN.tracker(1, piece, 0)
+    both, alone = ANSWERING.tracker(2, piece, 0), ANSWERING.tracker(1, piece, 0)
     for pair in zip(one[:count], other[:count], strict=True):
         both.push(np.stack(pair))
         alone.push(pair[1][None])
@@ -192,6 +193,20 @@ def test_a_repeated_bar_is_answered_by_the_earlier_one() -> None:
     new = [1, 89, 192, 195]
     # 2 for a repeated bar, then pitch, duration and `next` of the earlier step.
     assert form == [new, new, new, new, [2, 39, 11, 0], [2, 41, 11, 0], [2, 43, 23, 0]]
+
+
+def test_steps_see_what_the_part_played_one_two_four_and_eight_bars_ago() -> None:
+    notes = [(0, 24, 60), (24, 72, 62), (96, 24, 64), (120, 72, 65), (288, 96, 67)]
+    steps = PartsEncoding(bars_ago=True).encode(Score(notes_from(notes)))
+    bars = [[39, 11, 0], [41, 35, 0]], [[43, 11, 0], [44, 35, 0]], [[REST, 47, 0]], [[46, 47, END]]
+    assert steps.fields.tolist() == [step for bar in bars for step in bar]
+    seen = PartsEncoding(bars_ago=True).features(steps)["bars_ago"].reshape(-1, 4, 4).tolist()
+    nothing = [89, 192, 195, 89]
+    assert seen[0] == seen[1] == [nothing] * 4
+    assert seen[2] == [[39, 11, 0, 89], nothing, nothing, nothing]
+    assert seen[3] == [[41, 35, 0, 39], nothing, nothing, nothing]
+    assert seen[4] == [[43, 11, 0, 41], [39, 11, 0, 89], nothing, nothing]
+    assert seen[5] == [[REST, 47, 0, 44], [43, 11, 0, 41], nothing, nothing]
 
 
 def test_collections_that_repeat_bars_have_forms() -> None:

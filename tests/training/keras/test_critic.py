@@ -42,7 +42,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def run(home: Path) -> Run:
     """A run with a critic, and one without."""
-    encoding = PartsEncoding(given_first=True, chords=True, intervals=True)
+    encoding = PartsEncoding(given_first=True, chords=True, intervals=True, bars_ago=True)
     write_weighted_run(home, "without", encoding=encoding)
     run = write_weighted_run(home, "with", encoding=encoding)
     lines: list[str] = []
