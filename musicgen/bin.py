@@ -1,4 +1,4 @@
-"""Bin of deleted collections, runs and pieces, which can be restored for KEEP_DAYS.
+"""Bin of deleted collections, runs, pieces and SoundFonts, which can be restored for KEEP_DAYS.
 
 home()/bin/KIND/TIME-RANDOM/NAME is the folder that was deleted. Moving is one rename, so that a
 kill leaves it in its place or in the bin.
@@ -20,7 +20,8 @@ from musicgen.errors import MusicgenError
 from musicgen.paths import home
 
 KEEP_DAYS = 30
-COLLECTIONS, RUNS, PIECES = "collections", "runs", "pieces"  # kinds, and their folders in home()
+# Kinds, and their folders in home().
+COLLECTIONS, RUNS, PIECES, SOUNDFONTS = "collections", "runs", "pieces", "soundfonts"
 _TIME = "%Y%m%d-%H%M%S"
 _ENTRY = re.compile(r"(\d{8}-\d{6})-\w+", re.ASCII)
 _LEFTOVER_PREFIX = ".emptied-"

@@ -36,6 +36,10 @@ def choose_model() -> OpenModel | None:
         st.error(f"This model cannot be used: {reason}. Choose another one.")
         return None
     st.caption(model_summary(opened), help=SUMMARY_HELP)
+    st.page_link(
+        "pages/2_Train.py", label="Its training", icon=":material/model_training:",
+        query_params={"show": "Watch", "run": opened.choice.run.name},
+    )  # fmt: skip
     return opened
 
 

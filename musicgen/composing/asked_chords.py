@@ -18,6 +18,7 @@ from musicgen.score import Score, notes_from
 from musicgen.theory.harmony.beats import beat_ticks
 from musicgen.theory.harmony.progressions import chord_at_beat, parse_progression
 from musicgen.theory.keys import find_keys
+from musicgen.theory.scales import written_key
 
 
 def asked_chords(
@@ -79,4 +80,6 @@ def in_key_of_chords(settings: ComposeSettings) -> ComposeSettings:
             pitches = [*(60 + tone for tone in tones), *([48 + chord.root] if tones else [])]
             rows += [(24 * len(rows), 24 * weight // len(bar), pitch) for pitch in pitches]
     [key] = find_keys([Score(notes_from(rows))])
-    return settings if key is None else replace(settings, key=key.name.replace("-", "b"))
+    if key is None:
+        return settings
+    return replace(settings, key=written_key(key.name.replace("-", "b")))

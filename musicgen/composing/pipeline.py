@@ -27,13 +27,14 @@ from musicgen.composing.style.sampling import (
 )
 from musicgen.composing.style.training_profile import TrainingProfile
 from musicgen.composing.style.transposition import style_transposition
+from musicgen.composing.voices import in_voices, placed_on_grid, reporting_voices
 from musicgen.encoding.model_interface import Model
 from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.encoding.parts.steps_of_parts import PartsSteps
 from musicgen.encoding.steps import Encoding, Steps
 from musicgen.errors import Cancelled, InvalidSetting
 from musicgen.score import Score
-from musicgen.theory.voice_separation import name_parts, separate_voices
+from musicgen.theory.voice_separation import name_parts
 
 MAX_RETRIES = 2  # further batches, for pieces with degenerate repetition
 
@@ -68,13 +69,13 @@ class Composer:
         order = rank([piece.penalty for piece in pieces])
         if candidates <= settings.variations:
             first = sorted(order[: settings.variations])
-            return tuple(self._finish(pieces[index], stop) for index in first)
+            return tuple(self._finish(pieces[index], primer, stop) for index in first)
         ranking = [pieces[index] for index in order]
         others = [p for p in ranking[settings.variations :] if p.degenerate_repetition is None]
         best = replace_open(
             ranking[: settings.variations],
             others,
-            finish=lambda piece: self._finish(piece, stop),
+            finish=lambda piece: self._finish(piece, primer, stop),
             stays_open=lambda piece: is_open(self.model, piece.composition),
         )
         return tuple(best)
@@ -94,13 +95,13 @@ class Composer:
             self.model,
             settings,
             primer,
-            self._with_voices(on_bar, settings),
+            reporting_voices(on_bar, settings, self.profile, self._on_grid(primer)),
             stop,
             index=self.profile.index,
             ensemble=choose_ensemble(settings, self.profile.styles),
             variations=[variation],
         )
-        return self._finish(self._evaluate(composition), stop)
+        return self._finish(self._evaluate(composition), primer, stop)
 
     def accompany(
         self,
@@ -189,7 +190,7 @@ class Composer:
         stop: Stop | None,
     ) -> list[Piece]:
         """Generate pieces until `count` have no degenerate repetition, or retries are used up."""
-        on_bar = self._with_voices(on_bar, settings)
+        on_bar = reporting_voices(on_bar, settings, self.profile, self._on_grid(primer))
         pieces: list[Piece] = []
         for attempt in range(1 + MAX_RETRIES):
             missing = count - sum(piece.degenerate_repetition is None for piece in pieces)
@@ -240,7 +241,7 @@ class Composer:
             seconds=seconds,
         )
 
-    def _finish(self, piece: Piece, stop: Stop | None) -> Piece:
+    def _finish(self, piece: Piece, primer: Score | None, stop: Stop | None) -> Piece:
         """Choose the ending, transpose and separate voices; a changed piece is evaluated again.
 
         Where it is stopped before, the piece keeps its own ending, and is not finished.
@@ -251,26 +252,18 @@ class Composer:
         else:
             composition = with_ending(self.model, composition, self.profile.index, stop)
         composition = self._transpose(replace(composition, fork=None))
-        score = self._in_voices(composition.score, composition.settings)
-        composition = replace(composition, score=score)
+        composition = replace(composition, score=self._in_voices(composition, primer))
         if composition.score == piece.score:
             return replace(piece, composition=composition)
         return self._evaluate(composition)
 
-    def _in_voices(self, score: Score, settings: ComposeSettings) -> Score:
-        """The score in parts, with the names that they have in the collection."""
-        score = separate_voices(score, settings.parts or 0)
-        return name_parts(score, part_names(settings, self.profile.styles))
+    def _in_voices(self, composition: Composition, primer: Score | None) -> Score:
+        """The score of a composition in parts; the primer keeps its own."""
+        score, settings, moved = composition.score, composition.settings, composition.transposed
+        return in_voices(score, settings, self.profile, self._on_grid(primer), moved)
 
-    def _with_voices(self, on_bar: OnBar | None, settings: ComposeSettings) -> OnBar | None:
-        """Wrap a callback so that it gets the score in parts, as the finished piece is."""
-        if on_bar is None:
-            return None
-
-        def on_bar_in_parts(variation: int, bars: int, score: Score) -> None:
-            on_bar(variation, bars, self._in_voices(score, settings))
-
-        return on_bar_in_parts
+    def _on_grid(self, primer: Score | None) -> Score | None:
+        return None if primer is None else placed_on_grid(primer, self.model.encoding.grid)
 
     def _transpose(self, composition: Composition) -> Composition:
         """Transpose by the semitones of the settings, or to a key of the style."""

@@ -22,7 +22,7 @@ from musicgen.metres import TICKS_PER_QUARTER, Metre
 from musicgen.theory.form import check_form
 from musicgen.theory.harmony.progressions import ProgressionError, parse_progression
 from musicgen.theory.scales import pitch_classes
-from musicgen.theory.spelling import pitch_name
+from musicgen.theory.spelling import written_pitch_name
 from musicgen.theory.voice_separation import MAX_PARTS
 
 MAX_BARS = 1000
@@ -233,7 +233,7 @@ class ComposeSettings:
         _check_bounds("lowest key", self.lowest, LOWEST_KEY, HIGHEST_KEY)
         _check_bounds("highest key", self.highest, LOWEST_KEY, HIGHEST_KEY)
         if self.highest < self.lowest:
-            highest, lowest = pitch_name(self.highest), pitch_name(self.lowest)
+            highest, lowest = map(written_pitch_name, (self.highest, self.lowest))
             raise InvalidSetting(f"the highest note, {highest}, lies below the lowest, {lowest}")
         _check_bounds("programme", self.program, 0, 127)
         maximum = MAX_TRANSPOSE_SEMITONES

@@ -32,7 +32,7 @@ from musicgen.encoding.steps import Features, Field, Steps
 from musicgen.json_files import convert_json
 from musicgen.metres import Metre
 from musicgen.score import NOTE_DTYPE, Score, without_overlaps
-from musicgen.theory.spelling import pitch_name
+from musicgen.theory.spelling import written_pitch_name
 
 # On the grid of beats; see `EventsEncoding.fields` for that of seconds.
 # Grid units since the onset of the note before; 0 for the next note of a chord.
@@ -204,7 +204,7 @@ class _EventsJson(msgspec.Struct, tag_field="name", tag="events", forbid_unknown
 
 _VALUE_TEXTS = {  # text of each value by field
     SHIFT.name: [f"onset +{BEATS.time_text(value)}" for value in range(SHIFT.size)],
-    PITCH.name: [f"pitch {pitch_name(value + LOWEST_KEY)}" for value in range(PITCH.size)],
+    PITCH.name: [f"pitch {written_pitch_name(value + LOWEST_KEY)}" for value in range(PITCH.size)],
     DURATION.name: [f"duration {BEATS.time_text(value + 1)}" for value in range(DURATION.size)],
     VELOCITY.name: [f"velocity {4 * value + 2}" for value in range(VELOCITY.size)],
     PROGRAM.name: [f"programme {value}" for value in range(PROGRAM.size)],

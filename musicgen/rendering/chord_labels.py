@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from musicgen.metres import TICKS_PER_QUARTER
 from musicgen.rendering.notation.spelling import Spelling
-from musicgen.rendering.note_names import key_signature
+from musicgen.rendering.note_names import key_signatures
 from musicgen.score import Score
-from musicgen.score_fields import KeySignature
 from musicgen.theory.harmony.chord_track import chord_track
 from musicgen.theory.harmony.vocabulary import NONE, SUFFIXES, Chord, quality_of
 
@@ -18,8 +17,7 @@ def chord_labels(score: Score) -> list[tuple[int, str]]:
     if score.is_performance or not len(score.pitched):
         return []
     grid = score.on_grid()
-    signatures = grid.keys or (KeySignature(0, key_signature(grid.pitched) or 0),)
-    spelling = Spelling(grid, signatures)
+    spelling = Spelling(grid, key_signatures(grid))
     return [
         (round(tick * score.resolution / TICKS_PER_QUARTER), _symbol(chord, tick, spelling))
         for tick, chord in chord_track(grid).changes

@@ -1,4 +1,4 @@
-"""Score to sound: a WAV file, played by the SoundFont that comes with pretty_midi."""
+"""Score to sound: a WAV file, played by the SoundFont that was chosen."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import io
 import wave
 from dataclasses import replace
 from functools import lru_cache
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +14,8 @@ import pretty_midi
 from musicgen.errors import MusicgenError
 from musicgen.rendering.midi import midi_bytes
 from musicgen.rendering.sound_midi import sound_midi, with_pedal
+from musicgen.rendering.soundfonts.library import chosen_soundfont
+from musicgen.rendering.soundfonts.player import has_soundfont_renderer, render
 from musicgen.score import Score
 
 MAX_SECONDS = 15 * 60  # about 170 MB: Streamlit sends at most 200 MB at once
@@ -33,7 +34,7 @@ class TooLongForSound(MusicgenError):
 def sound_source() -> str:
     """Name of the synthesizer, for the person who listens."""
     if has_soundfont_renderer():
-        return "SoundFont TimGM6mb (General MIDI instruments)"
+        return f"SoundFont {chosen_soundfont().name}"
     return "plain sine tones, because the package midirenderer is not installed"
 
 
@@ -55,28 +56,18 @@ def wav_bytes(score: Score) -> bytes:
     return _wav_file(samples, rate)
 
 
-def has_soundfont_renderer() -> bool:
-    """Whether the SoundFont synthesizer is installed; without it there are sine tones."""
-    return find_spec("midirenderer") is not None
-
-
-def soundfont_path() -> Path:
-    """The SoundFont of General MIDI instruments, a file of the package pretty_midi."""
-    return Path(pretty_midi.__file__).parent / "TimGM6mb.sf2"
-
-
 @lru_cache(maxsize=1)
-def _soundfont() -> bytes:
-    return soundfont_path().read_bytes()
+def _soundfont(path: Path, digest: str) -> bytes:
+    """Contents of a SoundFont; digest: of the file, so that another one is read anew."""
+    return path.read_bytes()
 
 
 def _play_soundfont(score: Score) -> tuple[np.ndarray, int]:
     """Samples (frames, 2) in -1..1 and their rate, as loud as the renderer can without clipping."""
-    import midirenderer
-
-    audible = _with_audible_velocities(score)
+    font, audible = chosen_soundfont(), _with_audible_velocities(score)
+    soundfont = _soundfont(font.plain, font.digest)
     for volume in _CHANNEL_VOLUMES:
-        wav = midirenderer.render_wave_from(_soundfont(), sound_midi(audible, volume, TAIL_SECONDS))
+        wav = render(soundfont, sound_midi(audible, volume, TAIL_SECONDS))
         with wave.open(io.BytesIO(wav)) as file:
             rate = file.getframerate()
             samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")

@@ -13,9 +13,10 @@ import numpy as np
 
 from musicgen.score import Score
 from musicgen.theory.pooled_notes import pooled_notes
-from musicgen.theory.spelling import PITCH_CLASS_NAMES
+from musicgen.theory.spelling import PITCH_CLASS_NAMES, fifths_name
 
 MODES = ("major", "minor")
+_MOST_SIGNS, _FIFTHS_OF_OCTAVE = 7, 12
 # From David Huron's table of key profiles, https://extras.humdrum.org/man/keycor/
 PROFILES = np.array(
     [
@@ -46,6 +47,11 @@ class Key:
         return f"{tonic} {self.mode}"
 
     @property
+    def signature(self) -> int:
+        """Sharps of the key signature that it is written with: five flats, not seven sharps."""
+        return self.sharps if self.sharps < _MOST_SIGNS else self.sharps - _FIFTHS_OF_OCTAVE
+
+    @property
     def sharps(self) -> int:
         """Number of sharps of the key signature, negative for flats: 2 for D major."""
         letter, sign = self.name[0], self.name[1]
@@ -53,15 +59,15 @@ class Key:
         return "FCGDAEB".index(letter) - 1 + altered - (3 if self.mode == "minor" else 0)
 
     def __str__(self) -> str:
-        return self.name.replace("-", " flat").replace("#", " sharp")
+        """Name as it is written: `D flat major`, which music21 calls C# major."""
+        return signature_name(self.signature, self.mode == "minor")
 
 
 def signature_name(sharps: int, is_minor: bool = False) -> str:
     """Key with a signature: `E flat major` for -3 sharps."""
-    index = sharps + (4 if is_minor else 1)  # on the line of fifths, from F
-    octave, letter = divmod(index, 7)
-    altered = {1: " sharp", -1: " flat"}.get(octave, "")
-    return f"{'FCGDAEB'[letter]}{altered} {MODES[is_minor]}"
+    letter, alteration = fifths_name(sharps + 3 * is_minor)
+    altered = {1: " sharp", -1: " flat"}.get(alteration, "")
+    return f"{letter}{altered} {MODES[is_minor]}"
 
 
 KEYS_BY_NAME = {key.name: key for key in (Key(t, mode, 1.0) for t in range(12) for mode in MODES)}

@@ -8,12 +8,14 @@ import numpy as np
 
 from musicgen.errors import InvalidSetting
 from musicgen.theory.keys import MODES, PROFILES
+from musicgen.theory.spelling import LINE_OF_FIFTHS
 
 TONICS: Mapping[str, int] = {
     "C": 0, "C#": 1, "Db": 1, "D": 2, "D#": 3, "Eb": 3, "E": 4, "F": 5, "F#": 6, "Gb": 6,
     "G": 7, "G#": 8, "Ab": 8, "A": 9, "A#": 10, "Bb": 10, "B": 11,
 }  # fmt: skip
 
+# Of names with as many signs.
 _TONIC_NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 
 # Semitones above the tonic. Minor is the natural scale plus the leading tone.
@@ -29,6 +31,13 @@ SCALES: Mapping[str, tuple[int, ...]] = {
 }
 
 
+# Sharps of a scale's key signature, less those of the major scale on the same tonic.
+_SHARPS_FROM_MAJOR = {
+    "major": 0, "minor": -3, "dorian": -2, "phrygian": -4, "lydian": 1, "mixolydian": -1,
+    "pentatonic": 0, "blues": -3,
+}  # fmt: skip
+
+
 def pitch_classes(key: str) -> frozenset[int]:
     """Pitch classes of a key such as `Eb major`; raises InvalidSetting."""
     tonic, scale = _parts(key)
@@ -41,9 +50,31 @@ def tonic_of(key: str) -> int:
 
 
 def transpose_key(key: str, semitones: int) -> str:
-    """Name of a key moved by semitones; raises InvalidSetting."""
+    """Name of a key moved by semitones, with the fewest signs; raises InvalidSetting."""
     tonic, scale = _parts(key)
-    return f"{_TONIC_NAMES[(tonic + semitones) % 12]} {scale}"
+    names = (name for name, other in TONICS.items() if other == (tonic + semitones) % 12)
+    tonic_name = min(names, key=lambda name: (abs(_sharps(name, scale)), name not in _TONIC_NAMES))
+    return f"{tonic_name} {scale}"
+
+
+def written_key(key: str) -> str:
+    """Name of the same key with the fewest signs: `Db major` for `C# major`.
+
+    Raises InvalidSetting.
+    """
+    return transpose_key(key, 0)
+
+
+def key_sharps(key: str) -> int:
+    """Sharps of a key's signature, negative for flats: D minor has -1; raises InvalidSetting."""
+    _parts(key)
+    tonic, scale = key.split()
+    return _sharps(tonic[:1].upper() + tonic[1:], scale.lower())
+
+
+def _sharps(tonic: str, scale: str) -> int:
+    signs = {"#": 7, "b": -7}.get(tonic[1:], 0)
+    return LINE_OF_FIFTHS.index(tonic[0]) - 1 + signs + _SHARPS_FROM_MAJOR[scale]
 
 
 def tonic_triad(key: str) -> frozenset[int]:

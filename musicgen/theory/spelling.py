@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+LINE_OF_FIFTHS = "FCGDAEB"  # ascending; F is at position -1, C at 0
 PITCH_CLASS_NAMES = ("C", "C#", "D", "E-", "E", "F", "F#", "G", "G#", "A", "B-", "B")
 
 
 def pitch_name(pitch: int) -> str:
     """Name of a MIDI key number: 60 is C4, 70 is B-4 (B flat)."""
     return f"{PITCH_CLASS_NAMES[pitch % 12]}{pitch // 12 - 1}"
+
+
+def written_pitch_name(pitch: int) -> str:
+    """Name of a MIDI key number as musicians write it: 70 is Bb4."""
+    return f"{PITCH_CLASS_NAMES[pitch % 12].replace('-', 'b')}{pitch // 12 - 1}"
 
 
 def chord_name(pitches: Iterable[int]) -> str:
@@ -50,6 +56,11 @@ def normal_order(mask: int) -> tuple[int, ...]:
     return tuple((lowest + interval) % 12 for interval in above)
 
 
+# Position of a chord's note above its root on the line of fifths, by semitones: a third is a third.
+_FIFTHS_ABOVE = {0: 0, 1: -5, 2: 2, 3: -3, 4: 4, 5: -1, 6: -6, 7: 1, 8: 8, 9: -9, 10: -2, 11: 5}
+_ROOTS = range(-6, 12)  # G flat to E sharp
+_CENTRE = 2  # D, in the middle of the naturals
+_SIGNS = {-2: "𝄫", -1: "♭", 0: "", 1: "♯", 2: "𝄪"}
 _CHORD_NAMES = {  # by the semitones above the root
     (0, 4, 7): "major triad",
     (0, 3, 7): "minor triad",
@@ -72,6 +83,23 @@ _INTERVAL_NAMES = {
 }
 
 
+def fifths_name(fifths: int) -> tuple[str, int]:
+    """Letter and alteration in semitones at a position on the line of fifths, C being 0."""
+    alteration, index = divmod(fifths + 1, len(LINE_OF_FIFTHS))
+    return LINE_OF_FIFTHS[index], alteration
+
+
+def chord_fifths(root: int, intervals: Iterable[int]) -> tuple[int, ...]:
+    """Positions on the line of fifths, C being 0, of a chord's notes: D flat, F, A flat.
+
+    root: pitch class. intervals: semitones above it, below 12. The root is named so that the notes
+    have as few signs as can be.
+    """
+    steps = [_FIFTHS_ABOVE[interval] for interval in intervals]
+    names = ([at + step for step in steps] for at in _ROOTS if at * 7 % 12 == root % 12)
+    return tuple(min(names, key=_distance))
+
+
 @lru_cache(maxsize=4096)
 def describe_mask(mask: int) -> str:
     """Notes and name of a chord, from its pitch classes as bits: "C E G, C major triad".
@@ -82,19 +110,38 @@ def describe_mask(mask: int) -> str:
     if len(order) == 1:
         return f"{_symbol(order[0])} in unison or octaves"
     if len(order) == 2:
-        return f"{_symbols(order)}, {_INTERVAL_NAMES[(order[1] - order[0]) % 12]}"
+        semitones = (order[1] - order[0]) % 12
+        return f"{_symbols(chord_fifths(order[0], (0, semitones)))}, {_INTERVAL_NAMES[semitones]}"
+    if named := _named_chord(order):
+        fifths, name = named
+        return f"{_symbols(fifths)}, {_symbols(fifths[:1])} {name}"
+    return " ".join(map(_symbol, order))
+
+
+def _named_chord(order: Sequence[int]) -> tuple[tuple[int, ...], str] | None:
+    """Positions on the line of fifths and name of a chord, the root first; None without a name.
+
+    Where several of its notes may be the root, the one that gives the fewest signs is.
+    """
+    found = []
     for root in order:
         above = tuple(sorted((pitch_class - root) % 12 for pitch_class in order))
         if above in _CHORD_NAMES:
-            classes = [(root + interval) % 12 for interval in above]
-            return f"{_symbols(classes)}, {_symbol(root)} {_CHORD_NAMES[above]}"
-    return _symbols(order)
+            found.append((chord_fifths(root, above), _CHORD_NAMES[above]))
+    return min(found, key=lambda chord: _distance(chord[0]), default=None)
 
 
-def _symbols(classes: Iterable[int]) -> str:
-    return " ".join(map(_symbol, classes))
+def _distance(fifths: Sequence[int]) -> int:
+    """Distance of notes from the naturals on the line of fifths: the more, the more signs."""
+    return sum(abs(position - _CENTRE) for position in fifths)
+
+
+def _symbols(fifths: Iterable[int]) -> str:
+    """Names by positions on the line of fifths: `E♭ G B♭`."""
+    names = (fifths_name(position) for position in fifths)
+    return " ".join(letter + _SIGNS[alteration] for letter, alteration in names)
 
 
 def _symbol(pitch_class: int) -> str:
-    """Name with a flat sign: E♭ for E-."""
-    return PITCH_CLASS_NAMES[pitch_class].replace("-", "♭")
+    """Name of a pitch class alone: E♭ for E-, C♯ for C#."""
+    return PITCH_CLASS_NAMES[pitch_class].replace("-", "♭").replace("#", "♯")

@@ -18,18 +18,23 @@ import numpy as np
 from musicgen.score import Score
 
 MAX_PARTS = 16
+UNKNOWN = -1  # part of a note that is to be found
 _SHARED_COST = 1000.0  # of a second note at the same onset in one part
 _HELD_COST = 1000.0  # of a new note in a part that still holds one
 _CROSSING_COST = 12.0  # per part that is crossed
 _REGISTER_COST = 0.5  # per semitone from the part's register; 1 per semitone from its last note
 
 
-def separate_voices(score: Score, count: int) -> Score:
-    """Assign the notes of a score to `count` parts, part 0 being the highest."""
+def separate_voices(score: Score, count: int, known: np.ndarray | None = None) -> Score:
+    """Assign the notes of a score to `count` parts, part 0 being the highest.
+
+    known: part of each note (N,), UNKNOWN where it is to be found.
+    """
     if not len(score) or count < 1:
         return score
     notes = score.notes.copy()
-    notes["part"] = _assign_parts(score.notes, count) if count > 1 else 0
+    known = np.full(len(notes), UNKNOWN) if known is None else known
+    notes["part"] = _assign_parts(score.notes, count, known) if count > 1 else 0
     return score.with_notes(notes)
 
 
@@ -51,15 +56,21 @@ def monophonic_parts(score: Score) -> int:
     return parts if parts <= MAX_PARTS and not (same_part & overlaps).any() else 0
 
 
-def _assign_parts(notes: np.ndarray, count: int) -> np.ndarray:
-    """Part of each note: (N,), notes in order of start and pitch."""
+def _assign_parts(notes: np.ndarray, count: int, known: np.ndarray) -> np.ndarray:
+    """Part of each note: (N,), notes in order of start and pitch. known: (N,) or UNKNOWN."""
     registers = _registers(notes, count)
     last_pitches, ends = list(registers), [0] * count
-    parts = np.zeros(len(notes), np.int16)
+    parts = known.astype(np.int16)
     columns = (notes[name].tolist() for name in ("start", "pitch", "duration"))
     rows = enumerate(zip(*columns, strict=True))
     for start, group in groupby(rows, key=lambda row: row[1][0]):
         chord = sorted(group, key=lambda row: -row[1][1])  # from the highest down
+        for index, (_, pitch, duration) in chord:
+            if (part := int(parts[index])) != UNKNOWN:
+                last_pitches[part], ends[part] = pitch, start + duration
+        chord = [row for row in chord if parts[row[0]] == UNKNOWN]
+        if not chord:
+            continue
         held = [
             pitch if end > start else None for pitch, end in zip(last_pitches, ends, strict=True)
         ]

@@ -82,7 +82,7 @@ def test_a_pickup_is_a_short_bar_before_the_others():
         ({"metre": "4"}, "metre '4' is not two numbers"),
         ({"metre": "4/5"}, "4/5 is not a metre"),
         ({"key": "H"}, "'H' is not a key"),
-        ({"lowest": 70, "highest": 60}, "the highest note, C4, lies below the lowest, B-4"),
+        ({"lowest": 70, "highest": 60}, "the highest note, C4, lies below the lowest, Bb4"),
         ({"density": 4}, "density 4"),
         ({"grid": "64th"}, "grid '64th' is not one of any, 16th"),
         ({"max_copy": 2}, "max-copy 2 is not between 4 and 64"),

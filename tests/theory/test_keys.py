@@ -28,6 +28,12 @@ def test_names():
     assert str(Key(6, "minor", 0.9)) == "F sharp minor"
 
 
+def test_a_key_is_written_with_the_fewest_signs():
+    assert Key(1, "major", 0.9).name == "C# major"  # music21's name
+    assert str(Key(1, "major", 0.9)) == "D flat major" and Key(1, "major", 0.9).signature == -5
+    assert str(Key(1, "minor", 0.9)) == "C sharp minor" and Key(1, "minor", 0.9).signature == 4
+
+
 def test_sharps_of_key_signatures():
     majors = [Key(tonic, "major", 0.9).sharps for tonic in range(12)]
     assert majors == [0, 7, 2, -3, 4, -1, 6, 1, -4, 3, -2, 5]

@@ -16,10 +16,12 @@ import numpy as np
 
 from musicgen.composing.bar_ranges.given_bar_range import range_of_bars
 from musicgen.composing.bar_ranges.parts_bar_range import PartsBarRange
+from musicgen.composing.bars import bar_start
 from musicgen.composing.decoding.parallel import Stop
 from musicgen.composing.originality.index import OriginalityIndex
 from musicgen.composing.random_streams import Purpose, random_stream
 from musicgen.composing.settings import ComposeSettings
+from musicgen.composing.voices import known_voices
 from musicgen.encoding.model_interface import Model
 from musicgen.encoding.notes import NotesEncoding
 from musicgen.encoding.parts.encoding import PartsEncoding
@@ -77,10 +79,21 @@ def infill(
     except Cancelled:
         return None
     best = int(np.argmax(log_likelihoods))
-    infilled = separate_voices(scores[best], settings.parts or 0)
+    infilled = _in_voices(scores[best], placed, settings.parts or 0, first_bar, last_bar)
     if isinstance(bar_range, PartsBarRange) and placed.is_performance == score.is_performance:
         infilled = bar_range.within(score, infilled)
     return Infill(infilled, first_bar, last_bar, len(drawn[best]), log_likelihoods[best])
+
+
+def _in_voices(score: Score, before: Score, count: int, first_bar: int, last_bar: int) -> Score:
+    """The score in `count` voices; notes outside of the bars keep those that they were in."""
+    start, stop = (
+        bar_start(before.metres, bar, before.resolution) for bar in (first_bar, last_bar + 1)
+    )
+    starts = before.notes["start"]
+    around = before.with_notes(before.notes[(starts < start) | (starts >= stop)])
+    voices = {part: part for part in range(count)}
+    return separate_voices(score, count, known_voices(around, voices, score))
 
 
 def _on_grid(model: Model, score: Score) -> Score:

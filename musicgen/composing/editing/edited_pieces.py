@@ -34,7 +34,7 @@ from musicgen.composing.records.saved_pieces import (
     replace_music,
 )
 from musicgen.corpus.errors import UnreadableScore
-from musicgen.corpus.readers.read_score import read_score
+from musicgen.corpus.readers.read_score import read_saved_midi
 from musicgen.errors import MusicgenError
 from musicgen.files import read_file, to_json_bytes, write_bytes
 from musicgen.json_files import InvalidJson, parse_json
@@ -218,7 +218,7 @@ def _primer_notes(opened: EditedPiece, score: Score) -> int:
 
 def _base_score(midi: bytes, piece: SavedPiece) -> Score:
     try:
-        return replace(read_score(midi, "piece.mid"), name=piece.name)
+        return read_saved_midi(midi, piece.name)
     except UnreadableScore as error:
         raise UnknownPiece(f"the MIDI file of '{piece.name}' cannot be read: {error}") from None
 

@@ -22,6 +22,12 @@ def read_score(data: bytes, file: str) -> Score:
     return _read(data, file).score
 
 
+def read_saved_midi(data: bytes, name: str) -> Score:
+    """Read a MIDI file of the history, which may hold no notes. Raises UnreadableScore."""
+    check_size(len(data))
+    return read_midi(data, name, may_be_empty=True)[0]
+
+
 def read_piece(data: bytes, file: str) -> Piece | RefusedFile:
     """Read the score in a file's bytes with facts about the file, or the refusal."""
     try:

@@ -39,7 +39,7 @@ from musicgen.score import NOTE_DTYPE, Score
 from musicgen.theory.form import form_of
 from musicgen.theory.harmony.chord_track import chord_track
 from musicgen.theory.keys import find_keys
-from musicgen.theory.spelling import pitch_name
+from musicgen.theory.spelling import written_pitch_name
 
 
 @dataclass(frozen=True)
@@ -275,7 +275,7 @@ def _is_pitched_note(steps: PartsSteps) -> np.ndarray:
 
 def _text(row: list[int], grid: Grid) -> str:
     pitch, duration, following, *velocity = row
-    name = "rest" if pitch == REST else pitch_name(pitch + LOWEST_KEY)
+    name = "rest" if pitch == REST else written_pitch_name(pitch + LOWEST_KEY)
     words = [name, f"duration {grid.time_text(duration + 1)}"]
     if following == last_value(grid):
         words.append("end of the part")

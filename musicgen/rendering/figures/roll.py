@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from musicgen.rendering.note_names import SHARP_NAMES, note_labels, pitch_name
+from musicgen.rendering.note_labels import note_labels
+from musicgen.rendering.note_names import SHARP_NAMES, pitch_name
 from musicgen.rendering.time_axis import line_labels, time_lines
 from musicgen.score import Score
 from musicgen.theory.general_midi import part_name, percussion_name

@@ -16,6 +16,7 @@ _DIVISION_COST = 2.5  # of two hands for a chord that one can reach
 _DISTANCE_COST = 0.12  # per semitone between the split and middle C
 _MOVE_COST = 0.35  # per semitone by which the split moves
 _NEAR_COST = 0.5  # per semitone by which the notes at the split are closer than an octave
+_LEGATO = 6  # ticks: a 16th
 _LONG_PAUSE = 96  # ticks after which a hand moves freely
 
 
@@ -36,13 +37,18 @@ def needs_two_staves(notes: np.ndarray, is_piano: bool) -> bool:
 
 
 def _widest_chord(notes: np.ndarray) -> int:
-    """Semitones between the lowest and the highest of the notes that sound at an onset."""
+    """Semitones between the lowest and the highest of the notes that sound at an onset.
+
+    A note that is held by at most a 16th into the next one, as in a melody that was played in,
+    does not count there.
+    """
     widest = 0
     sounding: list[tuple[int, int]] = []  # end, pitch
     columns = (notes[name].tolist() for name in ("start", "duration", "pitch"))
     for start, duration, pitch in zip(*columns, strict=True):
         sounding = [(end, key) for end, key in sounding if end > start]
-        sounding.append((start + duration, pitch))
+        slur = min(_LEGATO, duration // 2)  # a note held a little into the next is no chord
+        sounding.append((start + duration - slur, pitch))
         keys = [key for _, key in sounding]
         widest = max(widest, max(keys) - min(keys))
     return widest

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from musicgen.theory.spelling import PITCH_CLASS_NAMES
+from musicgen.theory.spelling import chord_fifths, fifths_name
 
 QUALITIES = {  # semitones above the root
     "major": (0, 4, 7),
@@ -47,7 +47,7 @@ class Chord:
     @property
     def symbol(self) -> str:
         """Symbol, with the bass where it is not the root: `C/E`."""
-        slash = f"/{root_name(self.bass)}" if self.bass != self.root else ""
+        slash = f"/{_bass_name(self.bass, self.root, self.mask)}" if self.bass != self.root else ""
         return chord_symbol(self.root, self.mask) + slash
 
 
@@ -76,9 +76,21 @@ def chord_symbol(root: int, mask: int) -> str:
     root: pitch class or NONE. mask: pitch classes as bits. ValueError if it is not of QUALITIES.
     """
     quality = quality_of(root, mask)
-    return NO_CHORD_SYMBOL if quality == NONE else root_name(root) + SUFFIXES[quality]
+    if quality == NONE:
+        return NO_CHORD_SYMBOL
+    root_fifths, *_ = chord_fifths(root, QUALITIES[QUALITY_NAMES[quality]])
+    return _name(root_fifths) + SUFFIXES[quality]
 
 
-def root_name(pitch_class: int) -> str:
-    """Name of a pitch class in a chord symbol: C, F#, Bb."""
-    return PITCH_CLASS_NAMES[pitch_class].replace("-", "b")
+def _bass_name(bass: int, root: int, mask: int) -> str:
+    """Name of a bass in a chord symbol: that of the chord's note, if it is one."""
+    quality = quality_of(root, mask)
+    intervals = () if quality == NONE else QUALITIES[QUALITY_NAMES[quality]]
+    if (above := (bass - root) % 12) in intervals:
+        return _name(chord_fifths(root, intervals)[intervals.index(above)])
+    return _name(*chord_fifths(bass, (0,)))
+
+
+def _name(fifths: int) -> str:
+    letter, alteration = fifths_name(fifths)
+    return letter + "#" * alteration + "b" * -alteration

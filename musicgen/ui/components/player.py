@@ -18,7 +18,7 @@ from musicgen.rendering.figures.roll import (
     part_colour,
     part_labels,
 )
-from musicgen.rendering.note_names import note_labels
+from musicgen.rendering.note_labels import note_labels
 from musicgen.rendering.time_axis import line_labels
 from musicgen.score import Score
 from musicgen.ui.components.component import component

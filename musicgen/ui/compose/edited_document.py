@@ -8,6 +8,8 @@ from typing import Any
 from musicgen.composing.editing.edit_log import line_json
 from musicgen.composing.editing.edited_pieces import EditedPiece
 from musicgen.rendering.figures.roll import part_colour
+from musicgen.rendering.note_names import key_signatures, pitch_name
+from musicgen.score import Score
 from musicgen.theory.general_midi import DRUMS, instrument_name, percussion_name
 from musicgen.ui.components.score_json import time_json
 
@@ -26,9 +28,16 @@ def document_json(opened: EditedPiece) -> dict[str, Any]:
         "changes": [line_json(change) for change in opened.log.changes],
         "cursor": opened.log.cursor,
         "parts": [asdict(part) for part in music.parts],
+        "pitches": pitch_names(base),
         "pedal": base.pedal_changes.tolist(),
         **time_json(base),
     }
+
+
+def pitch_names(score: Score) -> list[str]:
+    """Names of all MIDI pitches by the first key signature of a score."""
+    sharps = key_signatures(score)[0].fifths
+    return [pitch_name(pitch, sharps) for pitch in range(128)]
 
 
 def names_json() -> dict[str, Any]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import streamlit as st
 
+from musicgen.composing.editing.blank import add_blank_piece
 from musicgen.errors import MusicgenError
 from musicgen.files import USER_ERRORS, message_of
 from musicgen.paths import pieces_folder
+from musicgen.rendering.midi import midi_bytes
 from musicgen.ui.compose.form import widgets
 from musicgen.ui.compose.form.prompt import Prompt, choose_prompt, prompt_from_link
 from musicgen.ui.compose.form.state import draw_seed, read_form
 from musicgen.ui.compose.models import OpenModel, training_collection
+from musicgen.ui.compose.piece.editor_view import open_editor
 from musicgen.ui.compose.session import current_session
 from musicgen.ui.compose.start import start_composing, start_variation
 from musicgen.ui.shared.text import escape
@@ -34,6 +39,13 @@ def panel(opened: OpenModel) -> None:
             "Compose", type="primary", icon=":material/music_note:", width="stretch",
             key="compose", on_click=draw_seed, disabled=prompt is None,
         )  # fmt: skip
+        wants_blank = st.button(
+            "Play or write my own", icon=":material/edit_note:", width="stretch", key="blank-piece",
+            help="A piece without notes: play it in on a keyboard, or draw it. The model can go on "
+            "with it.",
+        )  # fmt: skip
+    if wants_blank:
+        _start_blank_piece(opened)
     if clicked and prompt is not None:
         try:
             request = read_form(opened, has_prompt)
@@ -41,6 +53,20 @@ def panel(opened: OpenModel) -> None:
         except MusicgenError as error:
             current_session().error = message_of(error)
         st.rerun()
+
+
+def _start_blank_piece(opened: OpenModel) -> None:
+    """Add a piece without notes to the history, and open it in the editor."""
+    session = current_session()
+    try:
+        settings = read_form(opened, has_prompt=False).settings
+        now = datetime.now(UTC)
+        session.show([add_blank_piece(opened.choice.name, settings, midi_bytes, now)])
+        session.error = session.notice = ""
+        open_editor()
+    except USER_ERRORS as error:
+        session.error = message_of(error)
+    st.rerun()
 
 
 def compose_from_link(opened: OpenModel) -> None:

@@ -12,10 +12,11 @@ import streamlit as st
 
 from musicgen.composing.records.saved_pieces import SavedPiece, UnknownPiece
 from musicgen.corpus.errors import UnreadableScore
-from musicgen.corpus.readers.read_score import read_score
+from musicgen.corpus.readers.read_score import read_saved_midi
 from musicgen.rendering.chord_labels import chord_labels
 from musicgen.rendering.musicxml import musicxml_bytes
 from musicgen.rendering.pdf.document import pdf_bytes
+from musicgen.rendering.soundfonts.library import chosen_soundfont
 from musicgen.rendering.svg import Engraving, engrave
 from musicgen.rendering.wav import wav_bytes
 from musicgen.score import Score
@@ -37,8 +38,8 @@ def score_of(piece: SavedPiece) -> Score:
 
 
 def wav_task(score: Score) -> Task[bytes]:
-    """Task that renders a WAV file; the same one for the same notes."""
-    return _wav_task(score_key(replace(score, name="")), score)
+    """Task that renders a WAV file; the same one for the same notes and the same SoundFont."""
+    return _wav_task(score_key(replace(score, name="")), chosen_soundfont().digest, score)
 
 
 def engraving(score: Score, has_chords: bool = False) -> Engraving:
@@ -66,12 +67,11 @@ def musicxml_file(score: Score) -> bytes:
 
 @st.cache_resource(max_entries=MAX_CACHED_SCORES, show_spinner=False)
 def _score(midi: bytes, name: str) -> Score:
-    # The file name has an extension; the history knows the piece's own name.
-    return replace(read_score(midi, "piece.mid"), name=name)
+    return read_saved_midi(midi, name)
 
 
 @st.cache_resource(max_entries=MAX_CACHED_FILES, show_spinner=False)
-def _wav_task(key: bytes, _score: Score) -> Task[bytes]:
+def _wav_task(key: bytes, soundfont: str, _score: Score) -> Task[bytes]:
     return Task(lambda _: wav_bytes(_score))
 
 

@@ -91,7 +91,11 @@ def pieces_view(analysis: Analysis) -> None:
         in_bar = set(bar.pieces)
         rows = [row for row in rows if row in in_bar]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"{format_count(len(rows), 'file')} of {len(table):,}; choose one to see it.")
+        # Not at the right edge: the buttons of the table appear there.
+        st.caption(
+            f"{format_count(len(rows), 'file')} of {len(table):,}; choose one to see it.",
+            width="content",
+        )
         st.download_button(
             "Download as CSV",
             lambda: csv_bytes(table.iloc[rows]),

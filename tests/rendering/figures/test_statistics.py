@@ -54,7 +54,7 @@ def test_hover_texts_name_what_is_counted():
     assert list(bars.y) == [3, 1, 1]
     assert hover_texts(figure)["C#4"] == "C#4, 3 times, 60.0 %, in 2 pieces"
     assert hover_texts(figure)["E4"] == "E4, 1 time, 20.0 %, in 1 piece"
-    assert hover_texts(figure)["9.1"] == "9.1: A C#, major third, 1 time, 20.0 %, in 1 piece"
+    assert hover_texts(figure)["9.1"] == "9.1: A C♯, major third, 1 time, 20.0 %, in 1 piece"
 
 
 def test_the_number_of_bars_and_the_scale_can_be_chosen():

@@ -24,7 +24,7 @@ CADENCE = Score(
 
 def test_symbols_are_spelled_as_the_notes_and_stand_at_their_beats() -> None:
     chords = chord_track(CADENCE).changes
-    assert [(tick, chord.symbol) for tick, chord in chords] == [(0, "G#"), (48, "Bb"), (96, "Eb")]
+    assert [(tick, chord.symbol) for tick, chord in chords] == [(0, "Ab"), (48, "Bb"), (96, "Eb")]
     measure = fromstring(printed_musicxml(CADENCE, chords=chords)).find(".//measure")
     assert measure is not None
     symbols = [

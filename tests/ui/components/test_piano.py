@@ -1,6 +1,7 @@
 import pytest
 
 from musicgen.rendering.note_names import parse_pitch
+from musicgen.theory.scales import key_sharps
 from musicgen.ui.components.piano import (
     PITCHES,
     Handled,
@@ -9,7 +10,6 @@ from musicgen.ui.components.piano import (
     key_name,
     new_presses,
 )
-from musicgen.ui.compose.form.note_input import signature_of_key
 from musicgen.ui.compose.form.state import KEYS
 
 NOTE = {"kind": "note", "pitch": 60, "quarters": 1, "in_chord": False}
@@ -78,9 +78,9 @@ def test_a_malformed_report_has_no_presses(report: object) -> None:
     [("D minor", -1), ("C major", 0), ("F# minor", 3), ("E phrygian", 0), ("Bb mixolydian", -3)],
 )
 def test_the_signature_of_a_key(key: str, sharps: int) -> None:
-    assert signature_of_key(key) == sharps
+    assert key_sharps(key) == sharps
 
 
 def test_every_key_of_the_form_has_a_signature_that_names_the_piano_keys() -> None:
     for key in filter(None, KEYS):
-        assert all(key_name(pitch, signature_of_key(key)) for pitch in PITCHES)
+        assert all(key_name(pitch, key_sharps(key)) for pitch in PITCHES)

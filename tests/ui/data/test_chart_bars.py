@@ -26,7 +26,7 @@ ANALYSIS = Analysis(Collection("two pieces", tuple(SCORES), tuple(FILES)))
             "**Eb4** as a single note, not within a chord of its track",
             [0],
         ),
-        ("chords", "4.8", "**4.8** (E G#, major third)", [1]),
+        ("chords", "4.8", "**4.8** (E G♯, major third)", [1]),
         ("metre", "4/4", "**4/4**", [0, 1]),
     ],
 )

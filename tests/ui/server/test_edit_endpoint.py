@@ -79,10 +79,10 @@ def test_a_form_of_another_site_cannot_edit(client, piece):
 
 
 def test_the_synthesizer_and_its_soundfont_are_served_and_nothing_else(client):
-    assert client.get("/Compose/sound/general-midi.sf2").body.startswith(b"RIFF")
+    assert client.get(f"{sound_files.address()}/soundfont").body.startswith(b"RIFF")
     for name in ("synthesizer.js", "processor.js"):
-        answer = client.get(f"/Compose/sound/{name}")
+        answer = client.get(f"{sound_files.address()}/{name}")
         assert answer.headers["content-type"].startswith("text/javascript")
         assert len(answer.body) > 100_000
-    assert client.get("/Compose/sound/README.md").status == 404
-    assert client.get("/Compose/sound/..%2Fplayer.py").status == 404
+    assert client.get(f"{sound_files.address()}/README.md").status == 404
+    assert client.get(f"{sound_files.address()}/..%2Fplayer.py").status == 404

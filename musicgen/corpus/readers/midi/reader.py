@@ -17,23 +17,27 @@ from musicgen.corpus.readers.midi.notes import MidiNotes, pair_notes
 from musicgen.corpus.readers.midi.parts import MidiParts, group_parts, pedal_changes
 from musicgen.metres import TICKS_PER_QUARTER
 from musicgen.score import NOTE_DTYPE, Score
-from musicgen.score_fields import UNRELEASED_DTYPE
+from musicgen.score_fields import UNRELEASED_DTYPE, Part
 from musicgen.ticks import Clock, move_changes, move_marks, round_ticks
 
 _RIFF_HEADER_BYTES = 12
 
 
-def read_midi(data: bytes, name: str, limits: Limits = LIMITS) -> tuple[Score, tuple[str, ...]]:
+def read_midi(
+    data: bytes, name: str, limits: Limits = LIMITS, may_be_empty: bool = False
+) -> tuple[Score, tuple[str, ...]]:
     """Read a MIDI file: its score, and what the score leaves out.
 
     All notes are read: one without a release of its own ends with a later release of its key, or
-    with its track. Times are those of the file. Raises UnreadableScore if the file is damaged,
-    empty or beyond the limits.
+    with its track. Times are those of the file. may_be_empty: whether it may hold no notes; it
+    then has one part. Raises UnreadableScore if the file is damaged, empty or beyond the limits.
     """
     events = parse_midi(_without_riff(data), limits)
     division = events.division
     check_division(division, limits)
     notes = pair_notes(events)
+    if may_be_empty and not len(notes):
+        return _without_notes(events, name, limits), left_out(events)
     check_notes(len(notes), limits)
     _check_one_song(events, notes)
     check_times(notes.start, notes.end, division, limits)
@@ -58,6 +62,23 @@ def read_midi(data: bytes, name: str, limits: Limits = LIMITS) -> tuple[Score, t
     if is_performed(score):
         score = replace(score, is_performance=True)
     return score, left_out(events)
+
+
+def _without_notes(events: MidiEvents, name: str, limits: Limits) -> Score:
+    """The tempo map, metres and keys of a file without notes."""
+    marks = read_marks(events, limits)
+    resolution = _resolution(events.division, [marks.starts])
+    clock = partial(round_ticks, old=events.division, new=resolution)
+    return Score(
+        np.zeros(0, NOTE_DTYPE),
+        marks.tempo,
+        marks.metres(clock, resolution),
+        name,
+        (Part(),),
+        marks.tempo_changes_on(clock),
+        move_marks(marks.keys, clock),
+        resolution=resolution,
+    )
 
 
 def check_division(division: int, limits: Limits) -> None:

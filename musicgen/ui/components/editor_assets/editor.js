@@ -65,6 +65,7 @@ class Shown {
     this.editor.locked = new Set(data.locked);
     this.panel = new Panel(this.editor);
     this.root.dataset.piece = document.id;
+    if (!document.rows.length) this.root.querySelector(".play-in").open = true; // a blank piece
     if (piece !== data.piece) this.reportLater(piece);
   }
 

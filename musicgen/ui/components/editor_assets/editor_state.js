@@ -11,7 +11,7 @@ import { Pointer } from "./pointer.js";
 import { Mixer } from "./sound/mixer.js";
 import { Playback } from "./sound/playback.js";
 import { loadSynth } from "./sound/synth.js";
-import { drawRoll, pitchLabel } from "./view/draw.js";
+import { drawRoll } from "./view/draw.js";
 import { View } from "./view/view.js";
 
 const DEFAULT_VELOCITY = 80;
@@ -189,7 +189,7 @@ export class EditorState {
 
   describe(note) {
     const part = this.music.parts[note.part];
-    const name = part.is_drum ? this.names.percussion[note.pitch] : pitchLabel(note.pitch);
+    const name = part.is_drum ? this.names.percussion[note.pitch] : this.names.pitches[note.pitch];
     const quarters = Math.round((100 * note.duration) / this.bars.resolution) / 100;
     return `${name}, ${this.bars.label(note.start)}, ${quarters} quarters, velocity ${note.velocity}`;
   }

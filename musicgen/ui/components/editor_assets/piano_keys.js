@@ -2,13 +2,13 @@
 
 const BLACK = new Set([1, 3, 6, 8, 10]);
 const WHITE_PIXELS = 26; // least width of a white key
-const NOTE_NAMES = "C C# D D# E F F# G G# A A# B".split(" ");
 const TOUCH_VELOCITY = 90;
 
 export class PianoKeys {
-  // handlers: noteOn(pitch, velocity, time in ms), noteOff(pitch, time).
-  constructor(root, handlers, signal) {
+  // names: of all pitches. handlers: noteOn(pitch, velocity, time in ms), noteOff(pitch, time).
+  constructor(root, names, handlers, signal) {
     this.root = root;
+    this.names = names;
     this.handlers = handlers;
     this.octaves = 0;
     this.lowest = 4; // octave
@@ -46,10 +46,11 @@ export class PianoKeys {
 
   key(pitch) {
     const key = document.createElement("button");
-    const name = `${NOTE_NAMES[pitch % 12]}${Math.floor(pitch / 12) - 1}`;
+    const octave = Math.floor(pitch / 12) - 1;
+    const name = BLACK.has(pitch % 12) ? this.names[pitch] : `${"C D EF G A B"[pitch % 12]}${octave}`;
     Object.assign(key, { type: "button", tabIndex: -1, className: BLACK.has(pitch % 12) ? "black" : "white" });
     key.dataset.pitch = pitch;
-    key.setAttribute("aria-label", name.replace("#", " sharp "));
+    key.setAttribute("aria-label", name.replace("#", " sharp ").replace("b", " flat "));
     if (pitch % 12 === 0) key.textContent = name;
     return key;
   }

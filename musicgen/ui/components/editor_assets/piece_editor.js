@@ -15,7 +15,6 @@ import {
 import { noteAt, notesBetween, notesOfPart } from "./core/select.js";
 import { Snap } from "./core/snap.js";
 import { EditorState } from "./editor_state.js";
-import { pitchLabel } from "./view/draw.js";
 
 let clipboard = []; // of the page: from one piece to another
 
@@ -125,7 +124,7 @@ export class Editor extends EditorState {
   announceCursor() {
     const { tick, pitch } = this.cursor;
     const note = noteAt(this.music.sorted, tick, pitch);
-    this.announce(note ? this.describe(note) : `${pitchLabel(pitch)}, ${this.bars.label(tick)}`);
+    this.announce(note ? this.describe(note) : `${this.names.pitches[pitch]}, ${this.bars.label(tick)}`);
   }
 
   // Clipboard -------------------------------------------------------------------

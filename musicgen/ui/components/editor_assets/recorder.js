@@ -18,7 +18,7 @@ export class Recorder {
     };
     this.midi = new MidiInput({ ...handlers, changed: (names) => this.showDevices(names) });
     this.computer = new ComputerKeys({ ...handlers, octave: (octave) => this.piano.setOctave(octave) });
-    this.piano = new PianoKeys(editor.find(".piano-keys"), handlers, editor.closing.signal);
+    this.piano = new PianoKeys(editor.find(".piano-keys"), editor.names.pitches, handlers, editor.closing.signal);
     editor.on(editor.find(".record"), "click", () => this.toggle());
     editor.on(editor.find(".midi"), "click", () => this.openMidi());
     editor.on(editor.find(".play-in"), "toggle", () => this.prepare());

@@ -8,6 +8,7 @@ import streamlit as st
 
 from musicgen.errors import MusicgenError
 from musicgen.rendering.note_names import key_signature
+from musicgen.theory.scales import key_sharps
 from musicgen.ui.components.piano import Press, key_name, piano
 from musicgen.ui.compose.form.note_text import (
     EXAMPLE,
@@ -20,11 +21,6 @@ from musicgen.ui.compose.form.state import widget_key
 
 TEXT_KEY, PIANO_KEY = "prompt-notes", "prompt-piano"
 MAX_CHARACTERS = 2000
-# Sharps of a scale's key signature, less those of the major scale on the same tonic.
-_SHARPS_FROM_MAJOR = {
-    "major": 0, "minor": -3, "dorian": -2, "phrygian": -4, "lydian": 1, "mixolydian": -1,
-    "pentatonic": 0, "blues": -3,
-}  # fmt: skip
 
 
 def notes_text() -> str:
@@ -43,17 +39,10 @@ def notes_text() -> str:
     return " ".join(str(text).split())
 
 
-def signature_of_key(key: str) -> int:
-    """Sharps of a key's signature, negative for flats: D minor has -1."""
-    tonic, scale = key.split()
-    accidental = {"#": 7, "b": -7}.get(tonic[1:], 0)
-    return "FCGDAEB".index(tonic[0]) - 1 + accidental + _SHARPS_FROM_MAJOR[scale]
-
-
 def _signature() -> int | None:
     """Sharps of the chosen key, or of the key that the notes so far are in."""
     if key := st.session_state[widget_key("key")]:
-        return signature_of_key(key)
+        return key_sharps(key)
     try:
         return key_signature(parse_notes(st.session_state[TEXT_KEY]))
     except MusicgenError:

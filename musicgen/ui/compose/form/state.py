@@ -20,14 +20,13 @@ from musicgen.composing.settings import (
     ComposeSettings,
 )
 from musicgen.encoding.grid import HIGHEST_KEY, LOWEST_KEY
-from musicgen.theory.scales import SCALES
+from musicgen.theory.scales import SCALES, transpose_key, written_key
 from musicgen.ui.compose.models import OpenModel
 
 _COMPOSER = ComposeSettings()
 CHARACTERS = {"Calm": 0.7, "Balanced": _COMPOSER.temperature, "Wild": 1.15}  # temperatures
-KEY_TONICS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 ANY = ""
-KEYS = (ANY, *(f"{tonic} {scale}" for scale in SCALES for tonic in KEY_TONICS))
+KEYS = (ANY, *(transpose_key(f"C {scale}", up) for scale in SCALES for up in range(12)))
 METRES = (ANY, "4/4", "3/4", "2/4", "6/8", "9/8", "12/8", "2/2", "3/2", "5/4", "7/8")
 ANY_PROGRAM = -1
 PROGRAMS = (ANY_PROGRAM, *range(128))  # General MIDI
@@ -203,6 +202,8 @@ def update_character() -> None:
 
 def _displayable(name: str, value: Any) -> Any:
     """Nearest value that the widget of a setting can show; its default where there is none."""
+    if name == "key" and value:
+        value = written_key(value)
     if name in _CHOICES:
         return value if value in _CHOICES[name] else _DEFAULTS[name]
     if name not in BOUNDS or not value:

@@ -205,7 +205,9 @@ def _range_widgets() -> None:
     for column, name in zip(st.columns(2), ("lowest", "highest"), strict=True):
         label = f"{name.capitalize()} note"
         with column:
-            st.selectbox(label, pitches, format_func=pitch_name, **widget_options(name))
+            st.selectbox(
+                label, pitches, format_func=partial(pitch_name, sharps=0), **widget_options(name)
+            )
 
 
 def _style_widgets(without_beats: str, knows_parts: bool) -> None:

@@ -18,13 +18,22 @@ from musicgen.ui.compose.session import current_session
 from musicgen.ui.server import edit_endpoint, sound_files
 
 PLAY, EDIT = "Play", "Edit"
+MODE_KEY = "roll-mode"
+_OPEN = "_open_editor"  # session state: the next run shows the editor
 _HANDLED = "_editor_report"  # session state: number of the last report that was handled
+
+
+def open_editor() -> None:
+    """Have the editor shown on the next run of the page."""
+    st.session_state[_OPEN] = True
 
 
 def chooses_editor() -> bool:
     """Widget that switches between the player and the editor."""
+    if st.session_state.pop(_OPEN, False):
+        st.session_state[MODE_KEY] = EDIT
     mode = st.segmented_control(
-        "Roll", [PLAY, EDIT], default=PLAY, required=True, key="roll-mode",
+        "Roll", [PLAY, EDIT], default=PLAY, required=True, key=MODE_KEY,
         label_visibility="collapsed", persist_state="session",
     )  # fmt: skip
     return mode == EDIT

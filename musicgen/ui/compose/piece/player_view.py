@@ -14,6 +14,7 @@ from musicgen.ui.compose.link import OTHER_NOTES, recipe_of
 from musicgen.ui.compose.piece.edit_view import infill_button
 from musicgen.ui.compose.piece.editor_view import chooses_editor, editor_view
 from musicgen.ui.compose.piece.originality_view import match_view
+from musicgen.ui.compose.piece.sound_view import sound_popover
 from musicgen.ui.compose.piece_cache import chord_symbols, score_of
 from musicgen.ui.compose.piece_facts import (
     is_too_short_to_judge,
@@ -96,6 +97,7 @@ def _piece() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         edits = chooses_editor()
         has_chords = not edits and not score.is_performance and _shows_chords(piece)
+        sound_popover()
     if edits:
         editor_view(piece)
         return

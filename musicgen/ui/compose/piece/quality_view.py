@@ -10,7 +10,7 @@ import streamlit as st
 
 from musicgen.composing.records.saved_pieces import SavedPiece
 from musicgen.composing.style.percentiles import MetricPercentiles, Percentiles
-from musicgen.rendering.note_names import pitch_name
+from musicgen.rendering.note_names import key_signatures, pitch_name
 from musicgen.score import Score
 from musicgen.statistics.metrics import METRICS
 from musicgen.theory.keys import find_keys
@@ -63,7 +63,7 @@ def _overview(score: Score, of_what: str) -> None:
     if not len(score):
         return
     key, pitches = find_keys([score])[0], score.pitched.notes["pitch"]
-    sharps = key.sharps if key else None
+    sharps = key_signatures(score)[0].fifths
     parts = [f"estimated key **{key}**" if key else "no key"]
     if len(pitches):
         low, high = (pitch_name(int(pitch), sharps) for pitch in (pitches.min(), pitches.max()))

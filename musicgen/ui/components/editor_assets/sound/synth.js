@@ -4,9 +4,15 @@ export const DRUM_CHANNEL = 9;
 const CHANNELS = 16;
 const FADE_SECONDS = 0.015; // of a mute: short enough to be at once, long enough not to click
 let loading = null; // promise of the page's one Synth
+let loadedPath = ""; // another one where another SoundFont was chosen
 
 // The page's synthesizer; `path` is the address of its scripts and its SoundFont.
 export function loadSynth(path) {
+  if (loading && path !== loadedPath) {
+    loading.then((synth) => synth.close()).catch(() => {});
+    loading = null;
+  }
+  loadedPath = path;
   loading ??= createSynth(path).catch((problem) => {
     loading = null; // another click tries again
     throw problem;
@@ -20,13 +26,13 @@ async function createSynth(path) {
   const context = new AudioContext({ latencyHint: 0 });
   const [{ WorkletSynthesizer }, response] = await Promise.all([
     import(`${address}/synthesizer.js`),
-    fetch(`${address}/general-midi.sf2`),
+    fetch(`${address}/soundfont`),
     context.audioWorklet.addModule(`${address}/processor.js`),
   ]);
   if (!response.ok) throw new Error("The SoundFont cannot be loaded.");
   const processor = new WorkletSynthesizer(context, { eventsEnabled: false });
   await processor.isReady;
-  await processor.soundBankManager.addSoundBank(await response.arrayBuffer(), "general-midi");
+  await processor.soundBankManager.addSoundBank(await response.arrayBuffer(), "soundfont");
   processor.reset(); // the channels are silent until then
   return new Synth(context, processor);
 }
@@ -50,6 +56,10 @@ export class Synth {
 
   get now() {
     return this.context.currentTime;
+  }
+
+  close() {
+    this.context.close();
   }
 
   // Seconds from a note's time to its sound in the ear.

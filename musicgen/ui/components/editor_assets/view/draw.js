@@ -5,7 +5,6 @@ import { GUTTER, LANE, RULER } from "./view.js";
 
 const BLACK_KEYS = new Set([1, 3, 6, 8, 10]);
 const MIN_GRID_PIXELS = 7; // between lines of the grid
-const LETTERS = "C C# D D# E F F# G G# A A# B".split(" ");
 
 // Draw all. scene: { view, notes, bars, snap, selected: ids, preview: { hidden: ids, notes },
 // rectangle, cursor, playhead, loop, activePart, parts, colours of parts, percussion names }.
@@ -184,7 +183,7 @@ function drawGutter(context, { view, parts, activePart, percussion }) {
       context.fillRect(GUTTER - 16, y, 15, view.rowHeight - 1);
     }
     context.globalAlpha = 0.9;
-    const name = isDrum ? percussion[pitch] : pitch % 12 === 0 && pitchLabel(pitch);
+    const name = isDrum ? percussion[pitch] : pitch % 12 === 0 && `C${pitch / 12 - 1}`;
     if (name) context.fillText(name, GUTTER - (isDrum ? 4 : 20), y + view.rowHeight / 2, GUTTER - 8);
   }
   context.restore();
@@ -201,9 +200,4 @@ function drawPlayhead(context, { view, playhead }) {
   if (x < GUTTER - 1 || x > view.width) return;
   context.fillStyle = view.colours.accent;
   context.fillRect(Math.round(x), 0, 2, view.height);
-}
-
-// `C4` of a pitch; 60 is C4.
-export function pitchLabel(pitch) {
-  return `${LETTERS[pitch % 12]}${Math.floor(pitch / 12) - 1}`;
 }
