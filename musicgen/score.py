@@ -22,7 +22,7 @@ from musicgen.score_fields import (
     MAX_TEMPO,
     MIN_TEMPO,
     PEDAL_CHANGE_DTYPE,
-    UNRELEASED_DTYPE,
+    RELEASE_DTYPE,
     KeySignature,
     Part,
     TempoChange,
@@ -80,7 +80,8 @@ class Score:
     )
     resolution: int = TICKS_PER_QUARTER  # ticks per quarter; those of a file, so that it is exact
     is_performance: bool = False  # played without a beat: its time is seconds, bars mean nothing
-    unreleased: np.ndarray = field(default_factory=lambda: np.zeros(0, UNRELEASED_DTYPE))  # (U,)
+    releases: np.ndarray = field(default_factory=lambda: np.zeros(0, RELEASE_DTYPE))  # (R,)
+    tempo_in_first_track: bool = True  # as in TempoChange
 
     def __post_init__(self) -> None:
         notes = np.asarray(self.notes, dtype=NOTE_DTYPE)
@@ -88,9 +89,7 @@ class Score:
         if not 1 <= self.resolution <= MAX_RESOLUTION:
             raise ValueError(f"a resolution of {self.resolution} ticks is not supported")
         check_marks(self.tempo, self.metres, self.tempo_changes)
-        parts = self.parts
-        if not parts:
-            notes, parts = default_parts(notes)
+        notes, parts = (notes, self.parts) if self.parts else default_parts(notes)
         check_parts(notes, self.pedal_changes, parts)
         notes = notes[note_order(notes)]  # a copy, which no other array shares
         notes.flags.writeable = False
@@ -101,9 +100,9 @@ class Score:
             changes = changes[np.lexsort((changes["part"], changes["start"]))]
             object.__setattr__(self, "pedal_changes", changes)
         # A table of chosen columns would keep the room of the others.
-        unreleased = np.array(self.unreleased, UNRELEASED_DTYPE)
-        unreleased.sort()
-        object.__setattr__(self, "unreleased", unreleased)
+        releases = np.array(self.releases, RELEASE_DTYPE)
+        releases.sort()
+        object.__setattr__(self, "releases", releases)
 
     def __eq__(self, other: object) -> bool:
         """Equality of the music; ignored are names, and tempi, metres, keys that change nothing."""
@@ -111,7 +110,7 @@ class Score:
             return NotImplemented
         return self._timing == other._timing and all(
             np.array_equal(getattr(self, table), getattr(other, table))
-            for table in ("notes", "pedal_changes", "unreleased")
+            for table in ("notes", "pedal_changes", "releases")
         )
 
     @property
@@ -243,7 +242,7 @@ class Score:
             keys=move_marks(self.keys, clock),
             pedal_changes=move_changes(self.pedal_changes, clock),
             resolution=resolution,
-            unreleased=np.zeros(0, UNRELEASED_DTYPE),
+            releases=np.zeros(0, RELEASE_DTYPE),
         )
 
     def with_notes(self, notes: np.ndarray) -> Score:
@@ -271,7 +270,7 @@ class Score:
         notes["pitch"][~self.is_drum] += semitones
         if len(notes) and not (notes["pitch"].min() >= 0 and notes["pitch"].max() <= 127):
             raise InvalidSetting(f"transposed by {semitones}, a note would leave 0 to 127")
-        return replace(self, notes=notes, unreleased=np.zeros(0, UNRELEASED_DTYPE))
+        return replace(self, notes=notes, releases=np.zeros(0, RELEASE_DTYPE))
 
 
 def notes_from(rows: Iterable[Sequence[int]]) -> np.ndarray:

@@ -33,8 +33,16 @@ PEDAL_CHANGE_DTYPE = np.dtype(
 )
 PEDAL_DOWN = 64
 
-# Notes without a release of their own: they end with another note on their key.
-UNRELEASED_DTYPE = np.dtype([("start", np.int32), ("pitch", np.int16), ("part", np.int16)])
+# Notes of a MIDI file that are not released as others are.
+RELEASE_DTYPE = np.dtype(
+    [
+        ("start", np.int32),  # of the note, in ticks
+        ("pitch", np.int16),
+        ("part", np.int16),
+        ("program", np.int16),  # that its channel has by then, not the note's; or NO_RELEASE
+    ]
+)
+NO_RELEASE = -1  # the note ends with another one on its key
 
 
 @dataclass(frozen=True)
@@ -58,13 +66,14 @@ class TempoChange:
 
     start: int  # ticks
     tempo: float  # quarters a minute
+    in_first_track: bool = True  # of a MIDI file: some programs overlook those in others
 
     def __post_init__(self) -> None:
         within("tempo", self.tempo, MIN_TEMPO, MAX_TEMPO)
 
     def at(self, start: int) -> TempoChange:
         """The same change at another tick."""
-        return TempoChange(start, self.tempo)
+        return TempoChange(start, self.tempo, self.in_first_track)
 
 
 @dataclass(frozen=True)

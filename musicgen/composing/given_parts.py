@@ -79,7 +79,7 @@ class GivenMusic:
             notes=np.concatenate(tables),
             parts=tuple(parts),
             pedal_changes=changes,
-            unreleased=given.unreleased[:0],
+            releases=given.releases[:0],
         )
 
 

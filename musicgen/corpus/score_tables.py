@@ -10,7 +10,7 @@ from musicgen.metres import COMMON_TIME, TICKS_PER_QUARTER, Metre
 from musicgen.score import NOTE_DTYPE, Score
 from musicgen.score_fields import (
     PEDAL_CHANGE_DTYPE,
-    UNRELEASED_DTYPE,
+    RELEASE_DTYPE,
     KeySignature,
     Part,
     TempoChange,
@@ -23,7 +23,7 @@ class ScoreHeader:
 
     notes: int = 0
     pedal_changes: int = 0
-    unreleased: int = 0
+    releases: int = 0
     tempo: float = 120.0
     metres: tuple[Metre, ...] = (COMMON_TIME,)
     parts: tuple[Part, ...] = ()
@@ -32,6 +32,7 @@ class ScoreHeader:
     resolution: int = TICKS_PER_QUARTER
     is_performance: bool = False
     name: str = ""
+    tempo_in_first_track: bool = True
 
     @property
     def bytes(self) -> int:
@@ -39,7 +40,7 @@ class ScoreHeader:
         return (
             self.notes * NOTE_DTYPE.itemsize
             + self.pedal_changes * PEDAL_CHANGE_DTYPE.itemsize
-            + self.unreleased * UNRELEASED_DTYPE.itemsize
+            + self.releases * RELEASE_DTYPE.itemsize
         )
 
 
@@ -48,7 +49,7 @@ def header_of(score: Score) -> ScoreHeader:
     return ScoreHeader(
         len(score.notes),
         len(score.pedal_changes),
-        len(score.unreleased),
+        len(score.releases),
         score.tempo,
         score.metres,
         score.parts,
@@ -57,12 +58,13 @@ def header_of(score: Score) -> ScoreHeader:
         score.resolution,
         score.is_performance,
         score.name,
+        score.tempo_in_first_track,
     )
 
 
 def tables_of(score: Score) -> bytes:
     """The tables of a score, one after the other."""
-    tables = (score.notes, score.pedal_changes, score.unreleased)
+    tables = (score.notes, score.pedal_changes, score.releases)
     return b"".join(table.tobytes() for table in tables)
 
 
@@ -73,7 +75,7 @@ def score_from(header: ScoreHeader, tables: bytes | memoryview) -> Score:
     notes = np.frombuffer(tables, NOTE_DTYPE, header.notes)
     offset = notes.nbytes
     changes = np.frombuffer(tables, PEDAL_CHANGE_DTYPE, header.pedal_changes, offset)
-    unreleased = np.frombuffer(tables, UNRELEASED_DTYPE, header.unreleased, offset + changes.nbytes)
+    releases = np.frombuffer(tables, RELEASE_DTYPE, header.releases, offset + changes.nbytes)
     return Score(
         notes,
         header.tempo,
@@ -85,5 +87,6 @@ def score_from(header: ScoreHeader, tables: bytes | memoryview) -> Score:
         changes,
         header.resolution,
         header.is_performance,
-        unreleased,
+        releases,
+        header.tempo_in_first_track,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from itertools import count
+from itertools import count, groupby
 from typing import TypeAlias
 
 import mido
@@ -13,9 +13,15 @@ import numpy as np
 from musicgen.corpus.readers.midi.continued_tracks import continuation_mark
 from musicgen.corpus.readers.midi.drum_channels import drum_messages
 from musicgen.metres import TICKS_PER_QUARTER
-from musicgen.rendering.midi_layers import Layer, have_releases, score_layers
+from musicgen.rendering.midi_layers import Layer, programs_at_release, score_layers
 from musicgen.score import Score
-from musicgen.score_fields import KeySignature, Part, microseconds_per_quarter
+from musicgen.score_fields import (
+    NO_RELEASE,
+    KeySignature,
+    Part,
+    TempoChange,
+    microseconds_per_quarter,
+)
 from musicgen.theory.general_midi import DRUM_CHANNEL, SUSTAIN_CONTROLLER, part_instrument
 
 FILE_TICKS_PER_QUARTER = 96  # readers refuse ticks over 10^7: this leaves 100,000 quarters
@@ -28,6 +34,7 @@ _MINOR_KEYS = "Abm Ebm Bbm Fm Cm Gm Dm Am Em Bm F#m C#m G#m D#m A#m".split()
 _RELEASE, _PEDAL, _STRIKE = range(3)
 
 Event: TypeAlias = tuple[int, int, mido.Message]  # tick, order within the tick, message
+KeyEvent: TypeAlias = tuple[int, int, int, int, int]  # tick, order, program, pitch, velocity
 
 
 def midi_bytes(score: Score, title: str = "", text: str = "") -> bytes:
@@ -56,7 +63,8 @@ def midi_file(score: Score, title: str = "", text: str = "") -> mido.MidiFile:
     scale = division // score.resolution
     for track in tracks:
         group = [layer for layer in layers if layer.track == track and not layer.level]
-        file.tracks.append(_note_track(score, group, scale))
+        marks = _tempo_events(score, in_first_track=False) if track == tracks[0] else []
+        file.tracks.append(_note_track(score, group, scale, marks))
     for layer in layers:
         if layer.level:
             place = 1 + tracks.index(layer.track), channels[layer.members[0]]
@@ -106,11 +114,7 @@ def _timing_track(score: Score, scale: int, texts: Sequence[str]) -> mido.MidiTr
     """Tempo, first metre and texts at tick 0, then the other tempi, metres and keys."""
     # A lone surrogate cannot be encoded.
     encodable = [content.encode("utf-8", "replace").decode("utf-8") for content in texts]
-    tempos = [(0, score.tempo), *((c.start, c.tempo) for c in score.tempo_changes)]
-    events: list[Event] = [
-        (start, 0, mido.MetaMessage("set_tempo", tempo=microseconds_per_quarter(tempo)))
-        for start, tempo in tempos
-    ]
+    events = _tempo_events(score, in_first_track=True)
     for metre in score.metres:
         signature = {"numerator": metre.numerator, "denominator": metre.denominator}
         events.append((metre.start, 1, mido.MetaMessage("time_signature", **signature)))
@@ -118,6 +122,16 @@ def _timing_track(score: Score, scale: int, texts: Sequence[str]) -> mido.MidiTr
     for key in score.keys:
         events.append((key.start, 3, mido.MetaMessage("key_signature", key=_key_name(key))))
     return _to_track(events, scale)
+
+
+def _tempo_events(score: Score, in_first_track: bool) -> list[Event]:
+    """Tempi that stand in the first track of a file, or those that stand in others."""
+    first = TempoChange(0, score.tempo, score.tempo_in_first_track)
+    return [
+        (tempo.start, 0, mido.MetaMessage("set_tempo", tempo=microseconds_per_quarter(tempo.tempo)))
+        for tempo in (first, *score.tempo_changes)
+        if tempo.in_first_track == in_first_track
+    ]
 
 
 def _drum_messages(parts: Sequence[Part], channels: Sequence[int]) -> list[mido.Message]:
@@ -139,10 +153,15 @@ def _key_name(key: KeySignature) -> str:
     return (_MINOR_KEYS if key.is_minor else _MAJOR_KEYS)[key.fifths + 7]
 
 
-def _note_track(score: Score, group: Sequence[Layer], scale: int) -> mido.MidiTrack:
-    """The parts of one track: programs, notes and pedal. group: one of each of its channels."""
+def _note_track(
+    score: Score, group: Sequence[Layer], scale: int, marks: Sequence[Event]
+) -> mido.MidiTrack:
+    """The parts of one track: programs, notes and pedal, and tempi that stand in it.
+
+    group: one layer of each of its channels.
+    """
     members = sorted(number for layer in group for number in layer.members)
-    events: list[Event] = []
+    events = [*marks, *_first_programs(score, group)]
     for layer in group:
         events += _layer_events(score, layer)
         events += _pedal_events(score, layer)
@@ -150,7 +169,8 @@ def _note_track(score: Score, group: Sequence[Layer], scale: int) -> mido.MidiTr
     end = int((notes["start"] + notes["duration"]).max(initial=0))
     name = _track_name(score, [score.parts[number] for number in members])
     message = mido.MetaMessage("track_name", name=name.encode("utf-8", "replace").decode())
-    return _to_track(events, scale, message, end if len(score.unreleased) else None)
+    is_open = (score.releases["program"] == NO_RELEASE).any()
+    return _to_track(events, scale, message, end if is_open else None)
 
 
 def _continued_track(
@@ -160,7 +180,7 @@ def _continued_track(
     names = [score.parts[number] for number in layer.members]
     name = _track_name(score, names).encode("utf-8", "replace").decode()
     mark = mido.MetaMessage("sequencer_specific", data=continuation_mark(*place))
-    events = list(_layer_events(score, layer))
+    events = [*_first_programs(score, [layer]), *_layer_events(score, layer)]
     if layer.channel != place[1]:
         events += _pedal_events(score, layer)
     track = _to_track(events, scale, mark)
@@ -168,28 +188,55 @@ def _continued_track(
     return track
 
 
+def _first_programs(score: Score, layers: Sequence[Layer]) -> list[Event]:
+    """The programs of all parts of a track, in their order, which readers follow."""
+    channels = {number: layer.channel for layer in layers for number in layer.members}
+    programs = [(score.parts[number].program, channels[number]) for number in sorted(channels)]
+    return [
+        (0, _RELEASE, mido.Message("program_change", program=program, channel=channel))
+        for program, channel in programs
+    ]
+
+
 def _layer_events(score: Score, layer: Layer) -> Iterator[Event]:
-    """Programs and notes of a layer; a release is a note_on of velocity 0."""
+    """Notes of a layer, with changes of program; a release is a note_on of velocity 0.
+
+    Each note is struck under its program, and released under the one that its file had by then:
+    some programs take this for the program of the note.
+    """
     channel = layer.channel
-    for number in layer.members:
-        program = score.parts[number].program
-        yield 0, _RELEASE, mido.Message("program_change", program=program, channel=channel)
     current = score.parts[layer.members[-1]].program  # the last that the track begins with
+    for (tick, order), events in groupby(_key_events(score, layer), lambda event: event[:2]):
+        for _, _, program, pitch, velocity in _by_program(list(events), current):
+            if program != current:
+                change = mido.Message("program_change", program=program, channel=channel)
+                yield tick, order, change
+                current = program
+            yield (
+                tick,
+                order,
+                mido.Message("note_on", channel=channel, note=pitch, velocity=velocity),
+            )
+
+
+def _key_events(score: Score, layer: Layer) -> list[KeyEvent]:
+    """The strikes and releases of a layer's notes in the order of a file."""
     columns = ("start", "duration", "pitch", "velocity", "program")
     rows = zip(*(layer.notes[name].tolist() for name in columns), strict=True)
-    has_release = have_releases(layer.notes, score.unreleased)
-    for (start, duration, pitch, velocity, program), is_released in zip(
-        rows, has_release, strict=True
-    ):
-        if program != current:
-            change = mido.Message("program_change", program=program, channel=channel)
-            yield start, _STRIKE, change
-            current = program
-        on = mido.Message("note_on", channel=channel, note=pitch, velocity=velocity)
-        yield start, _STRIKE, on
-        if is_released:
-            off = mido.Message("note_on", channel=channel, note=pitch, velocity=0)
-            yield start + duration, _RELEASE, off
+    events: list[KeyEvent] = []
+    at_release = programs_at_release(layer.notes, score.releases)
+    for (start, duration, pitch, velocity, program), last in zip(rows, at_release, strict=True):
+        events.append((start, _STRIKE, program, pitch, velocity))
+        if last != NO_RELEASE:
+            events.append((start + duration, _RELEASE, last, pitch, 0))
+    return sorted(events, key=lambda event: event[:2])
+
+
+def _by_program(events: Sequence[KeyEvent], current: int) -> Sequence[KeyEvent]:
+    """Events of one tick, those of the current program first; in order if they share a key."""
+    if len({pitch for _, _, _, pitch, _ in events}) < len(events):
+        return events
+    return sorted(events, key=lambda event: (event[2] != current, event[2]))
 
 
 def _pedal_events(score: Score, layer: Layer) -> Iterator[Event]:

@@ -6,13 +6,13 @@ would come back with the other's end; and a synthesizer ends both with the first
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from musicgen.score import Score
+from musicgen.score_fields import NO_RELEASE
 
 MAX_LAYERS = 16  # notes beyond are in the last, where the oldest ends first
 
@@ -42,7 +42,7 @@ def score_layers(score: Score, channels: Sequence[int], free: Sequence[int]) -> 
         parts = [score.parts[number] for number in group]
         is_strict = any(part.channel is None for part in parts)
         notes = score.notes[np.isin(score.notes["part"], group)]
-        level_of = note_layers(notes, score.unreleased, is_strict)
+        level_of = note_layers(notes, score.releases, is_strict)
         for level in range(int(level_of.max(initial=0)) + 1):
             moves = level and is_strict and unused and not parts[0].is_drum
             of_level = unused.pop(0) if moves else channel
@@ -50,10 +50,10 @@ def score_layers(score: Score, channels: Sequence[int], free: Sequence[int]) -> 
     return layers
 
 
-def note_layers(notes: np.ndarray, unreleased: np.ndarray, is_strict: bool) -> np.ndarray:
+def note_layers(notes: np.ndarray, releases: np.ndarray, is_strict: bool) -> np.ndarray:
     """Layer of each note of one channel of a track: (N,) NOTE_DTYPE in order -> (N,) int64.
 
-    unreleased: (U,) UNRELEASED_DTYPE; those notes are in layer 0. is_strict: in a layer, a key
+    releases: (R,) RELEASE_DTYPE; notes without one are in layer 0. is_strict: in a layer, a key
     sounds once at a time; else notes overlap if they also end in the order of their beginnings.
     """
     layers = np.zeros(len(notes), np.int64)
@@ -61,7 +61,7 @@ def note_layers(notes: np.ndarray, unreleased: np.ndarray, is_strict: bool) -> n
     pitch, start = notes["pitch"][order], notes["start"][order]
     end = start + notes["duration"][order]
     overlaps = (pitch[1:] == pitch[:-1]) & (start[1:] < end[:-1])
-    is_released = np.array(have_releases(notes, unreleased), dtype=bool)
+    is_released = np.array(programs_at_release(notes, releases), np.int64) != NO_RELEASE
     for key in np.unique(pitch[1:][overlaps]).tolist():
         rows = order[pitch == key]
         ends: list[int] = []  # of the last note of each layer
@@ -77,16 +77,21 @@ def note_layers(notes: np.ndarray, unreleased: np.ndarray, is_strict: bool) -> n
     return layers
 
 
-def have_releases(notes: np.ndarray, unreleased: np.ndarray) -> list[bool]:
-    """Whether each note has a release of its own: (N,).
+def programs_at_release(notes: np.ndarray, releases: np.ndarray) -> list[int]:
+    """Program that the channel of each note has when it is released, or NO_RELEASE: (N,).
 
-    Of notes that start together on a key, the later ones are those without.
+    notes: (N,) NOTE_DTYPE in order. releases: (R,) RELEASE_DTYPE in order; all other notes are
+    released under their own program. Of notes that start together on a key, the later ones are
+    those without a release.
     """
-    if not len(unreleased):
-        return [True] * len(notes)
-    missing = Counter(unreleased.tolist())
-    released = []
-    for row in reversed(notes[["start", "pitch", "part"]].tolist()):
-        released.append(not missing[row])
-        missing[row] -= missing[row] > 0
-    return released[::-1]
+    programs: list[int] = notes["program"].tolist()
+    if not len(releases):
+        return programs
+    listed: dict[tuple[int, ...], list[int]] = {}
+    for start, pitch, part, program in reversed(releases.tolist()):
+        listed.setdefault((start, pitch, part), []).append(program)
+    rows = notes[["start", "pitch", "part"]].tolist()
+    for index in range(len(rows) - 1, -1, -1):
+        if of_note := listed.get(rows[index]):
+            programs[index] = of_note.pop()
+    return programs

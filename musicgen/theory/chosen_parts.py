@@ -45,4 +45,4 @@ def only_parts(score: Score, chosen: Sequence[int]) -> Score:
     """The score with the notes and pedal of some parts alone; all parts keep their numbers."""
     notes = score.notes[np.isin(score.notes["part"], chosen)]
     pedal = score.pedal_changes[np.isin(score.pedal_changes["part"], chosen)]
-    return replace(score, notes=notes, pedal_changes=pedal, unreleased=score.unreleased[:0])
+    return replace(score, notes=notes, pedal_changes=pedal, releases=score.releases[:0])

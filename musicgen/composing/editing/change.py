@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from musicgen.errors import MusicgenError
 from musicgen.score import NOTE_DTYPE, Score
-from musicgen.score_fields import MAX_TICK, UNRELEASED_DTYPE, Part
+from musicgen.score_fields import MAX_TICK, RELEASE_DTYPE, Part
 
 MAX_NOTES = 200_000  # of a piece
 MAX_PARTS = 64
@@ -109,7 +109,7 @@ def score_of_music(base: Score, music: Music) -> Score:
         notes=_note_table(music.rows(), music.parts),
         parts=music.parts,
         pedal_changes=base.pedal_changes[base.pedal_changes["part"] < len(music.parts)],
-        unreleased=np.zeros(0, UNRELEASED_DTYPE),
+        releases=np.zeros(0, RELEASE_DTYPE),
     )
 
 

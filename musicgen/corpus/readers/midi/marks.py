@@ -38,14 +38,15 @@ _TEMPO, _TIME_SIGNATURE, _KEY_SIGNATURE, _LYRIC, _MARKER = 0x51, 0x58, 0x59, 0x0
 _BANK_SELECT = (0, 32)  # controllers
 _MAX_POWER = 8  # of a metre's denominator
 
-_Metas: TypeAlias = Sequence[tuple[int, bytes]]  # ticks and data of one kind in all tracks, by tick
+# Tick, data and track of those of one kind in all tracks, by tick.
+_Metas: TypeAlias = Sequence[tuple[int, bytes, int]]
 
 
 @dataclass(frozen=True)
 class MidiMarks:
     """Marks of all tracks of a file, in its ticks and order."""
 
-    tempo: float  # quarters a minute, at the beginning
+    tempo: TempoChange  # at the beginning
     tempo_changes: tuple[TempoChange, ...]
     signatures: tuple[Signature, ...]  # tick, numerator and denominator
     keys: tuple[KeySignature, ...]
@@ -77,9 +78,9 @@ class MidiMarks:
 
 def read_marks(events: MidiEvents, limits: Limits) -> MidiMarks:
     """The marks of a file; raises UnreadableScore if there are more than notes may be."""
-    metas: dict[int, list[tuple[int, bytes]]] = {}
+    metas: dict[int, list[tuple[int, bytes, int]]] = {}
     for meta in sorted(events.metas, key=lambda meta: meta.tick):
-        metas.setdefault(meta.kind, []).append((meta.tick, meta.data))
+        metas.setdefault(meta.kind, []).append((meta.tick, meta.data, meta.track))
     tempo, changes = _tempos(metas.get(_TEMPO, ()))
     signatures = _time_signatures(metas.get(_TIME_SIGNATURE, ()))
     keys = _key_signatures(metas.get(_KEY_SIGNATURE, ()))
@@ -89,25 +90,25 @@ def read_marks(events: MidiEvents, limits: Limits) -> MidiMarks:
     return marks
 
 
-def _tempos(metas: _Metas) -> tuple[float, tuple[TempoChange, ...]]:
+def _tempos(metas: _Metas) -> tuple[TempoChange, tuple[TempoChange, ...]]:
     """The tempo at the beginning and its changes; tempi out of range do not count."""
     changes = []
-    for tick, data in metas:
+    for tick, data, track in metas:
         microseconds = int.from_bytes(data[:3], "big")
         if len(data) >= 3 and microseconds:
             tempo = tempo_from_microseconds(microseconds)
             if MIN_TEMPO <= tempo <= MAX_TEMPO:
-                changes.append(TempoChange(tick, tempo))
+                changes.append(TempoChange(tick, tempo, track == 0))
     if not changes or changes[0].start:
-        return DEFAULT_TEMPO, tuple(changes)
-    return changes[0].tempo, tuple(changes[1:])
+        changes.insert(0, TempoChange(0, DEFAULT_TEMPO))
+    return changes[0], tuple(changes[1:])
 
 
 def _time_signatures(metas: _Metas) -> tuple[Signature, ...]:
     """Time signatures; those with absurd denominators are left out."""
     return tuple(
         (tick, data[0], 2 ** data[1])
-        for tick, data in metas
+        for tick, data, _ in metas
         if len(data) >= 2 and data[1] <= _MAX_POWER
     )
 
@@ -115,7 +116,7 @@ def _time_signatures(metas: _Metas) -> tuple[Signature, ...]:
 def _key_signatures(metas: _Metas) -> tuple[KeySignature, ...]:
     """Key signatures; those with more than seven sharps or flats are left out."""
     by_tick: dict[int, KeySignature] = {}
-    for tick, data in metas:
+    for tick, data, _ in metas:
         fifths = int.from_bytes(data[:1], "big", signed=True)
         if len(data) >= 2 and abs(fifths) <= MAX_FIFTHS:
             by_tick[tick] = KeySignature(tick, fifths, data[1] == 1)

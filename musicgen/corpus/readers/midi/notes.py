@@ -24,6 +24,7 @@ class MidiNotes:
     channel: np.ndarray
     track: np.ndarray  # index of the track
     event: np.ndarray  # index of the note-on among the channel events
+    release: np.ndarray  # index of the release among the channel events; -1 if there is none
     is_unreleased: np.ndarray  # bool: without a release of its own
 
     def __len__(self) -> int:
@@ -43,9 +44,11 @@ def pair_notes(events: MidiEvents) -> MidiNotes:
     release, is_own = _releases(_keys(events, rows), is_on, on)
     event = rows[on]
     track, ticks = events.tracks[event], events.ticks
-    end = ticks[rows[release]]
+    ending = rows[release]
+    end = ticks[ending]
     if not is_own.all():
         end = np.where(release < 0, events.track_ends[track], end)
+        ending[~is_own] = -1
     notes = MidiNotes(
         ticks[event],
         end,
@@ -54,6 +57,7 @@ def pair_notes(events: MidiEvents) -> MidiNotes:
         events.channels[event],
         track,
         event,
+        ending,
         ~is_own,
     )
     if notes.is_unreleased.any():

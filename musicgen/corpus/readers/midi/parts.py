@@ -23,6 +23,7 @@ _MAX_NAME_CHARACTERS = 120
 _KANA = re.compile("[\u3041-\u30ff]")
 _CHANNELS, _PROGRAMS = 16, 128
 _EVENT_BITS = 32  # of the index of an event
+_TRACK_BITS = 22  # of the index of a track
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class MidiParts:
 
     parts: tuple[Part, ...]
     of_notes: np.ndarray  # (N,) int64
+    at_release: np.ndarray | None  # (N,) int64: program of the channel by then; None if it stays
 
 
 def group_parts(events: MidiEvents, notes: MidiNotes, limits: Limits = LIMITS) -> MidiParts:
@@ -40,7 +42,7 @@ def group_parts(events: MidiEvents, notes: MidiNotes, limits: Limits = LIMITS) -
     """
     changes = (events.kinds == PROGRAM).nonzero()[0]
     places = _places(events.tracks[changes], events.channels[changes])
-    runs, codes = _runs(events, notes, changes, places)
+    runs, codes, is_constant = _runs(events, notes, changes, places)
     if (continued := continued_places(events)) is not None:
         codes = _continued_codes(codes, continued)
     # The event that names a part first: a change to its program, or its first note.
@@ -56,7 +58,11 @@ def group_parts(events: MidiEvents, notes: MidiNotes, limits: Limits = LIMITS) -
     part_of = {code: number for number, code in enumerate(order)}
     of_runs = np.array([part_of[code] for code in codes], np.int64)
     lengths = np.append(runs[1:], len(notes)) - runs
-    return MidiParts(_parts(events, order), of_runs.repeat(lengths))
+    at_release = None
+    if not is_constant:
+        programs = (np.array(codes) % _PROGRAMS).repeat(lengths)
+        at_release = _own_programs(events, notes, notes.release, (changes, places), programs)
+    return MidiParts(_parts(events, order), of_runs.repeat(lengths), at_release)
 
 
 def pedal_changes(events: MidiEvents, notes: MidiNotes, parts: MidiParts) -> np.ndarray:
@@ -134,8 +140,10 @@ def _places(tracks: np.ndarray, channels: np.ndarray) -> np.ndarray:
 
 def _runs(
     events: MidiEvents, notes: MidiNotes, changes: np.ndarray, places: np.ndarray
-) -> tuple[np.ndarray, list[int]]:
+) -> tuple[np.ndarray, list[int], bool]:
     """First notes of the runs of one track, channel and program, and the number of these: 2 x R.
+
+    Then, whether no channel of a track changes its program after its first note.
 
     changes: (C,) events that are program changes. places: (C,) of their tracks and channels.
     """
@@ -152,10 +160,10 @@ def _runs(
         for place, change in zip(programs, changes.tolist(), strict=True)
     )
     if not programs or (is_constant and programs.keys() >= first_notes.keys()):
-        return runs, [place * _PROGRAMS + programs.get(place, 0) for place in of_runs]
+        return runs, [place * _PROGRAMS + programs.get(place, 0) for place in of_runs], True
     codes = note_places * _PROGRAMS + _programs(events, notes, changes, places)
     runs = run_starts(codes)
-    return runs, codes[runs].tolist()
+    return runs, codes[runs].tolist(), is_constant
 
 
 def _continued_codes(codes: Sequence[int], continued: np.ndarray) -> list[int]:
@@ -177,20 +185,43 @@ def _programs(
 
     changes: (C,) events that are program changes. places: (C,) of their tracks and channels.
     """
-    note_places = _places(notes.track, notes.channel)
-    order = np.argsort(places, kind="stable")
-    keys = places[order] << _EVENT_BITS | changes[order]
-    latest = np.searchsorted(keys, note_places << _EVENT_BITS | notes.event) - 1
-    is_own = (latest >= 0) & (keys[latest] >> _EVENT_BITS == note_places)
-    programs = np.where(is_own, events.first[changes[order[latest]]], 0)
-    if is_own.all():
-        return programs
-    others = np.flatnonzero(~is_own)
+    programs = _own_programs(events, notes, notes.event, (changes, places), np.full(len(notes), -1))
+    others = np.flatnonzero(programs < 0)
+    programs[others] = 0
     for channel in set(notes.channel[others].tolist()) & set(events.channels[changes].tolist()):
         of_channel = others[notes.channel[others] == channel]
         elsewhere = changes[events.channels[changes] == channel]
-        elsewhere = elsewhere[np.argsort(events.ticks[elsewhere], kind="stable")]
-        before = np.searchsorted(events.ticks[elsewhere], notes.start[of_channel], side="right")
-        values = np.concatenate([[0], events.first[elsewhere]])
+        keys = _playing_order(events.ticks, events.tracks, elsewhere)
+        order = np.argsort(keys, kind="stable")
+        # At one tick, what stands in an earlier track comes first; of its own track, none does.
+        note_keys = _playing_order(notes.start, notes.track, of_channel)
+        before = np.searchsorted(keys[order], note_keys)
+        values = np.concatenate([[0], events.first[elsewhere[order]]])
         programs[of_channel] = values[before]
     return programs
+
+
+def _own_programs(
+    events: MidiEvents,
+    notes: MidiNotes,
+    at: np.ndarray,
+    change_places: tuple[np.ndarray, np.ndarray],
+    otherwise: np.ndarray,
+) -> np.ndarray:
+    """Program that the track of each note gave its channel before an event: (N,) int64.
+
+    at: (N,) index of the event. change_places: (C,) program changes, and the places of them.
+    otherwise: (N,) program where there is none before.
+    """
+    changes, places = change_places
+    note_places = _places(notes.track, notes.channel)
+    order = np.argsort(places, kind="stable")
+    keys = places[order] << _EVENT_BITS | changes[order]
+    latest = np.searchsorted(keys, note_places << _EVENT_BITS | at.clip(0)) - 1
+    is_own = (at >= 0) & (latest >= 0) & (keys[latest] >> _EVENT_BITS == note_places)
+    return np.where(is_own, events.first[changes[order[latest]]], otherwise)
+
+
+def _playing_order(ticks: np.ndarray, tracks: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Numbers in the order in which a player comes to events: (R,) int64."""
+    return ticks[rows].astype(np.int64) << _TRACK_BITS | tracks[rows]

@@ -17,7 +17,7 @@ from musicgen.corpus.readers.midi.notes import MidiNotes, pair_notes
 from musicgen.corpus.readers.midi.parts import MidiParts, group_parts, pedal_changes
 from musicgen.metres import TICKS_PER_QUARTER
 from musicgen.score import NOTE_DTYPE, Score
-from musicgen.score_fields import UNRELEASED_DTYPE, Part
+from musicgen.score_fields import NO_RELEASE, RELEASE_DTYPE, Part
 from musicgen.ticks import Clock, move_changes, move_marks, round_ticks
 
 _RIFF_HEADER_BYTES = 12
@@ -49,7 +49,7 @@ def read_midi(
     table = _note_table(notes, grouped, clock)
     score = Score(
         table,
-        marks.tempo,
+        marks.tempo.tempo,
         marks.metres(clock, resolution),
         name,
         grouped.parts,
@@ -57,7 +57,8 @@ def read_midi(
         move_marks(marks.keys, clock),
         move_changes(pedals, clock),
         resolution,
-        unreleased=_unreleased(table, notes),
+        releases=_releases(table, notes, grouped),
+        tempo_in_first_track=marks.tempo.in_first_track,
     )
     if is_performed(score):
         score = replace(score, is_performance=True)
@@ -121,11 +122,18 @@ def _resolution(division: int, times: Sequence[np.ndarray]) -> int:
     return TICKS_PER_QUARTER if TICKS_PER_QUARTER % (division // step) == 0 else division
 
 
-def _unreleased(table: np.ndarray, notes: MidiNotes) -> np.ndarray:
-    """Notes without a release of their own, on the score's clock: (U,) UNRELEASED_DTYPE."""
-    if not notes.is_unreleased.any():
-        return np.zeros(0, UNRELEASED_DTYPE)
-    return table[notes.is_unreleased][list(UNRELEASED_DTYPE.names or ())]
+def _releases(table: np.ndarray, notes: MidiNotes, grouped: MidiParts) -> np.ndarray:
+    """Notes that have no release, or another program by then: (R,) RELEASE_DTYPE, on the clock."""
+    is_listed = notes.is_unreleased
+    if (programs := grouped.at_release) is not None:
+        is_listed = is_listed | (programs != table["program"])
+    if not is_listed.any():
+        return np.zeros(0, RELEASE_DTYPE)
+    rows = table[is_listed][list(RELEASE_DTYPE.names or ())].astype(RELEASE_DTYPE)
+    if programs is not None:
+        rows["program"] = programs[is_listed]
+    rows["program"][notes.is_unreleased[is_listed]] = NO_RELEASE
+    return rows
 
 
 def _note_table(notes: MidiNotes, grouped: MidiParts, clock: Clock) -> np.ndarray:

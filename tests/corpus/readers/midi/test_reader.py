@@ -16,7 +16,7 @@ from musicgen.corpus.readers.read_score import read_piece, read_score
 from musicgen.metres import COMMON_TIME, Metre
 from musicgen.rendering.midi import midi_bytes
 from musicgen.score import Score, notes_from, without_overlaps
-from musicgen.score_fields import KeySignature, Part, TempoChange
+from musicgen.score_fields import NO_RELEASE, KeySignature, Part, TempoChange
 from tests.helpers.locations import CORPORA
 from tests.helpers.score_strategies import scores
 from tests.helpers.small_midi import control, key, midi, name, note, program, signature, tempo
@@ -91,7 +91,7 @@ def test_a_note_without_a_release_ends_with_its_key_or_its_track() -> None:
         (12, 36, 60),
         (24, 24, 64),
     ]
-    assert score.unreleased.tolist() == [(24, 64, 0)]
+    assert score.releases.tolist() == [(24, 64, 0, NO_RELEASE)]
 
 
 def test_pedal_tempi_and_keys_are_read() -> None:
@@ -214,7 +214,7 @@ def test_hostile_files_are_read_or_refused_with_a_reason() -> None:
     }
     unreleased = pieces["no_noteoff.mid"]
     assert isinstance(unreleased, Piece)
-    assert len(unreleased.score) == len(unreleased.score.unreleased) == 2
+    assert len(unreleased.score) == len(unreleased.score.releases) == 2
     for file in ("tempo0.mid", "text_latin1.mid", "timesig_num_0.mid"):
         piece = pieces[file]
         assert isinstance(piece, Piece)
@@ -275,5 +275,5 @@ def test_notes_that_start_together_keep_their_releases_and_order() -> None:
     loud, soft, off = b"\x90\x3c\x70", b"\x90\x3c\x20", b"\x80\x3c\x00"
     data = midi([(0, loud), (0, soft), (240, off)], [(0, soft), (0, loud), (240, off), (240, off)])
     score = read_score(data, "a.mid")
-    assert score.unreleased.tolist() == [(0, 60, 0)]
+    assert score.releases.tolist() == [(0, 60, 0, NO_RELEASE)]
     assert read_score(midi_bytes(score), "b.mid") == score
