@@ -22,7 +22,7 @@ from musicgen.errors import InvalidSetting
 from musicgen.json_files import InvalidJson, convert_json
 from musicgen.metres import COMMON_TIME, TICKS_PER_QUARTER
 from musicgen.score import NOTE_DTYPE, Score
-from musicgen.theory.chords import Sonorities, sonorities
+from musicgen.theory.chords import Sonorities, pitched_sonorities
 from musicgen.theory.spelling import chord_name, pitch_class_mask, pitch_name
 
 STEP_TICKS = TICKS_PER_QUARTER // 2
@@ -66,7 +66,7 @@ class NotesEncoding:
         """The vocabulary of the scores; each token is decoded to its most common voicing."""
         counts: Counter[Voicing] = Counter()
         for score in scores:
-            counts.update(sonorities(score.on_grid().pitched).voicings())
+            counts.update(pitched_sonorities(score).voicings())
         return cls.for_voicings(counts)
 
     @classmethod
@@ -110,7 +110,7 @@ class NotesEncoding:
         return {}
 
     def encode(self, score: Score) -> Steps:
-        sounding = sonorities(score.on_grid().pitched)
+        sounding = pitched_sonorities(score)
         tokens = self._token_of_code[_codes(sounding)]  # (N,)
         unknown = np.flatnonzero(tokens < 0)
         if len(unknown):

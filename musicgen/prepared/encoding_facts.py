@@ -24,7 +24,7 @@ from musicgen.encoding.parts.collection_facts import (
 from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.encoding.steps import Encoding
 from musicgen.score import Score
-from musicgen.theory.chords import sonorities
+from musicgen.theory.chords import pitched_sonorities
 from musicgen.theory.form import form_of
 
 
@@ -55,7 +55,7 @@ def encoding_facts(encoding: str, scores: Sequence[tuple[bytes, Score]]) -> Enco
     if encoding == NotesEncoding.name:
         counts: Counter[Voicing] = Counter()
         for _, score in scores:
-            counts.update(sonorities(score.on_grid().pitched).voicings())
+            counts.update(pitched_sonorities(score).voicings())
         return EncodingFacts(voicings=tuple(sorted(counts.items())))
     with_drums = encoding == PartsEncoding.name
     chosen = [score if with_drums else score.pitched for _, score in scores]

@@ -8,9 +8,12 @@ Unlike music21, a note held over a bar line stays one note.
 
 from __future__ import annotations
 
+import weakref
+from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from threading import Lock
 
 import numpy as np
 
@@ -20,6 +23,7 @@ from musicgen.score import Score
 TOLERANCE_TICKS = TICKS_PER_QUARTER // 4  # a 16th
 _MAX_TURNS = 12  # chords of notes that begin together; more of them are rare
 PERFORMED_CHORD_TICKS = 4  # of 10 ms, between the first and the last key of a chord
+_MAX_CACHED, _MAX_CACHED_NOTES = 256, 4000  # scores, and notes of each
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +53,39 @@ class Sonorities:
         """Pitches of each sonority, rising."""
         pitches, edges = self.pitches.tolist(), [*self.first.tolist(), len(self.pitches)]
         return [tuple(pitches[a:b]) for a, b in pairwise(edges)]
+
+
+class _Cache:
+    """The sonorities of the latest scores: a vocabulary is fitted to scores, then encodes them."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._entries: OrderedDict[int, tuple[weakref.ref[Score], Sonorities]] = OrderedDict()
+
+    def find(self, score: Score) -> Sonorities | None:
+        with self._lock:
+            entry = self._entries.get(id(score))
+        return entry[1] if entry is not None and entry[0]() is score else None
+
+    def add(self, score: Score, grouped: Sonorities) -> None:
+        if len(score) > _MAX_CACHED_NOTES:
+            return
+        with self._lock:
+            self._entries[id(score)] = weakref.ref(score), grouped
+            while len(self._entries) > _MAX_CACHED:
+                self._entries.popitem(last=False)
+
+
+_cache = _Cache()
+
+
+def pitched_sonorities(score: Score) -> Sonorities:
+    """The notes and chords of a score's pitched parts, on the grid."""
+    grouped = _cache.find(score)
+    if grouped is None:
+        grouped = sonorities(score.on_grid().pitched)
+        _cache.add(score, grouped)
+    return grouped
 
 
 def sonorities(score: Score) -> Sonorities:

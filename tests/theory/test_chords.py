@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 from hypothesis import given
 
+from musicgen.encoding.notes import NotesEncoding
 from musicgen.score import Score, notes_from
 from musicgen.score_fields import Part
-from musicgen.theory.chords import sonorities
+from musicgen.theory.chords import pitched_sonorities, sonorities
 from tests.helpers.score_strategies import scores
 
 
@@ -124,3 +125,17 @@ def test_a_chord_of_a_performance_is_struck_within_40_ms_whenever_it_is_released
         (0, (60, 64, 67)),
         (5, (72,)),
     ]
+
+
+def test_the_pitched_notes_of_a_score_are_grouped_once() -> None:
+    parts = (Part(), Part(is_drum=True))
+    score = Score(notes_from([(0, 24, 60), (0, 24, 64), (0, 24, 38, 80, 0, 1)]), parts=parts)
+    grouped = pitched_sonorities(score)
+    assert grouped.voicings() == [(60, 64)]
+    assert pitched_sonorities(score) is grouped
+    assert NotesEncoding.for_scores([score]).encode(score).fields.tolist() == [[0]]
+
+
+def test_a_score_at_the_place_of_another_in_memory_is_grouped_by_its_own_notes() -> None:
+    for pitch in range(40, 80):  # the place of the score before is free by then
+        assert pitched_sonorities(Score(notes_from([(0, 24, pitch)]))).voicings() == [(pitch,)]
