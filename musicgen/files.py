@@ -25,7 +25,7 @@ DISK_FULL = "the disk is full: free some space"
 USER_ERRORS = (MusicgenError, OSError)  # for a person to act on; any other exception is a bug
 
 
-def write_bytes(path: Path, data: bytes, mode: int = 0o600) -> None:
+def write_bytes(path: Path, data: bytes | memoryview, mode: int = 0o600) -> None:
     """Replace a file atomically: a kill leaves the old file or the new one."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

@@ -8,7 +8,13 @@ from datetime import UTC, datetime
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from musicgen.composing.records.saved_pieces import SavedPiece, delete, list_pieces, save_piece
+from musicgen.composing.records.saved_pieces import (
+    SavedPiece,
+    delete,
+    list_pieces,
+    rename,
+    save_piece,
+)
 from musicgen.composing.settings import ComposeSettings
 from musicgen.rendering.midi import midi_bytes
 from musicgen.score import Score
@@ -97,6 +103,20 @@ def test_the_piece_that_is_deleted_is_the_one_that_the_question_names(runs, comp
     save("added by another tab")  # after the question was read, before it is answered
     page.button(key=delete_key(chosen)).click().run()
     assert [piece.name for piece in list_pieces()] == ["added by another tab", "other"]
+
+
+def test_a_piece_that_another_tab_renames_and_deletes_is_shown_so(runs, compose_page):
+    write_run(runs)
+    piece = save("chosen")
+    page = compose_page(piece=piece.id)
+    rename(piece.id, "evening")
+    page.run()
+    assert "**evening**" in texts(page)
+    delete(piece.id)
+    page.run()
+    assert not page.exception
+    message = "'evening' was deleted on another page: restore it from the bin under All pieces"
+    assert [error.value.replace("\\", "") for error in page.error] == [message]
 
 
 @pytest.mark.parametrize("action", ["star", "rename", "open"])

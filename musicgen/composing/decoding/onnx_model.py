@@ -18,6 +18,7 @@ from musicgen.encoding.steps import Features
 from musicgen.models.checkpoints.checkpoint import (
     BadCheckpoint,
     Checkpoint,
+    check_critic,
     critic_folder,
     open_checkpoint,
 )
@@ -72,8 +73,7 @@ def open_critic(checkpoint: Checkpoint, progress: Progress | None = None) -> Onn
     if not folder.is_dir():
         return None
     critic = open_checkpoint(folder)
-    if not isinstance(critic.model, CriticSettings) or critic.encoding != checkpoint.encoding:
-        raise BadCheckpoint(f"{checkpoint.folder.name}: its critic is of another model")
+    check_critic(critic, checkpoint)
     return OnnxGraphs(critic, progress)
 
 

@@ -9,7 +9,6 @@ crash came between the two, `repair` writes the rest.
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -27,6 +26,7 @@ from musicgen.composing.editing.edit_log import EditLog, Line, log_bytes, parse_
 from musicgen.composing.records.recipe import Edits, Recipe
 from musicgen.composing.records.saved_pieces import (
     MAX_NAME_CHARACTERS,
+    WRITING,
     SavedPiece,
     UnknownPiece,
     add_piece,
@@ -47,11 +47,10 @@ OWN_FACTS = ("from", "how", "rewritten")  # of the piece, whatever its edits
 LOG_BYTES = "log_bytes"  # fact of an edited piece: length of the log that its files agree with
 
 MidiWriter: TypeAlias = Callable[[Score, str, str], bytes]  # score, title, recipe
-_lock = threading.Lock()  # one writer at a time
 
 
 class EditConflict(MusicgenError):
-    """Edits that another page has made in the meantime."""
+    """Edits that follow on others which the log does not have."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,15 +104,21 @@ def add_edits(
 
     child: suffix of the id of a piece that the first edit makes. known: number of lines before
     these; lines that are there already, because they were sent twice, are not added again.
-    Raises UnknownPiece, InvalidChange, and EditConflict where the log has others.
+    Where the log has others instead, which another page has made, the lines are those of a new
+    piece, without the others. Raises UnknownPiece, InvalidChange, and EditConflict where the log
+    has fewer lines than are known.
     """
-    with _lock:
+    with WRITING:
         opened = open_piece(piece_id)
+        if len(opened.log.lines) < known:
+            raise EditConflict("the piece has other edits than this page knows: open it again")
         if not opened.is_edited:
             opened = _child(opened, child, now)
+        if not _goes_on(opened, known, lines):
+            opened = _branch(opened, child, known, now)
+        if not _goes_on(opened, known, lines):
+            raise EditConflict("the piece was edited on several other pages: open it again")
         there = opened.log.lines
-        if len(there) < known or there[known:] != tuple(lines[: len(there) - known]):
-            raise EditConflict("the piece was edited on another page")
         new = lines[len(there) - known :]
         changed = replace(opened, log=opened.log.with_lines(new))
         changed.music()  # raises InvalidChange
@@ -126,7 +131,11 @@ def save_rewritten(before: str, piece: SavedPiece, name: str, write_midi: MidiWr
 
     before: id of the piece that was rewritten; name: of the edit.
     """
-    opened, score = open_piece(before), _base_score(piece.midi, piece)
+    try:
+        opened = open_piece(before)
+    except UnknownPiece:  # deleted on another page: the new piece stays, as one of its own
+        return piece
+    score = _base_score(piece.midi, piece)
     if score.resolution != opened.base.resolution:
         return piece  # another clock: an edit cannot say what changed
     change = difference(opened.score(), score, name)
@@ -145,7 +154,7 @@ def repair(piece_id: str, write_midi: MidiWriter) -> SavedPiece:
     piece = read_piece(piece_id)
     if LOG_BYTES not in piece.facts:
         return piece
-    with _lock:
+    with WRITING:
         path = pieces_folder() / piece.id / LOG
         if path.is_file() and path.stat().st_size == piece.facts[LOG_BYTES]:
             return piece
@@ -155,15 +164,32 @@ def repair(piece_id: str, write_midi: MidiWriter) -> SavedPiece:
         return _write(opened, write_midi)
 
 
-def _child(opened: EditedPiece, suffix: str, now: datetime) -> EditedPiece:
-    """A new piece to edit, a copy of the opened one; the same one where it was made before."""
-    parent = opened.piece
+def _goes_on(opened: EditedPiece, known: int, lines: Sequence[Line]) -> bool:
+    """Whether the log has nothing after its known lines, or the first of these."""
+    there = opened.log.lines[known:]
+    return there == tuple(lines[: len(there)])
+
+
+def _branch(opened: EditedPiece, suffix: str, known: int, now: datetime) -> EditedPiece:
+    """A new piece with the known lines of an edited one, without those of another page."""
+    log = EditLog().with_lines(opened.log.lines[:known])
+    return _child(replace(opened, log=log), suffix, now, ", other edits")
+
+
+def _child(
+    opened: EditedPiece, suffix: str, now: datetime, ending: str = ", edited"
+) -> EditedPiece:
+    """A new piece to edit, a copy of the opened one; the same one where it was made before.
+
+    ending: of its name.
+    """
+    parent, lines = opened.piece, log_bytes(opened.log.lines)
     child_id = checked_name(f"{parent.id[:MAX_PARENT_CHARACTERS]}-{suffix}")
     facts = {**parent.facts, "from": parent.id, "how": "edited", LOG_BYTES: 0}
-    name = f"{parent.name[: MAX_NAME_CHARACTERS - 8]}, edited"
+    name = parent.name.removesuffix(ending)[: MAX_NAME_CHARACTERS - len(ending)] + ending
     created = now.isoformat(timespec="seconds")
     child = replace(parent, id=child_id, name=name, created=created, facts=facts, starred=False)
-    files = {BASE_MIDI: opened.base_midi, BASE_FACTS: to_json_bytes(opened.base_facts), LOG: b""}
+    files = {BASE_MIDI: opened.base_midi, BASE_FACTS: to_json_bytes(opened.base_facts), LOG: lines}
     try:
         add_piece(child, opened.base_midi, files)
     except FileExistsError:

@@ -11,6 +11,7 @@ from threading import Lock
 
 import numpy as np
 
+from musicgen.composing.originality.ngram_cache import find_ngrams
 from musicgen.composing.originality.ngram_index import NgramIndex
 from musicgen.composing.originality.note_transitions import END, decode_transitions, note_sequence
 from musicgen.composing.originality.npz_arrays import BadArrays, read_arrays
@@ -119,7 +120,7 @@ class OriginalityIndex:
         """All n-grams of `length` transitions, indexed at the first call."""
         with _NGRAMS_LOCK:
             if length not in self._ngrams:
-                self._ngrams[length] = NgramIndex.build(self.codes, length)
+                self._ngrams[length] = find_ngrams(self.codes, length)
             return self._ngrams[length]
 
     def piece_at(self, position: int) -> int:

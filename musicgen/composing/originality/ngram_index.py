@@ -27,7 +27,7 @@ class NgramIndex:
     def build(cls, codes: np.ndarray, length: int) -> NgramIndex:
         """Index codes (M,); the position of an n-gram is that of its first code."""
         count = max(len(codes) - length + 1, 0)
-        mask = np.uint64((1 << max(count, 1).bit_length()) - 1)
+        mask = _position_mask(count)
         packed = np.empty(count, np.uint64)
         for first in range(0, count, HASHED_AT_ONCE):
             last = min(first + HASHED_AT_ONCE, count)
@@ -35,6 +35,11 @@ class NgramIndex:
             packed[first:last] = (hashes & ~mask) | np.arange(first, last, dtype=np.uint64)
         packed.sort()
         return cls(length, packed, mask)
+
+    @classmethod
+    def of_sorted(cls, packed: np.ndarray, length: int) -> NgramIndex:
+        """The index whose sorted array is at hand: (G,) uint64."""
+        return cls(length, packed, _position_mask(len(packed)))
 
     def ranges(self, hashes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Ranges of the sorted array that share each hash: (Q,) -> starts (Q,), stops (Q,)."""
@@ -44,6 +49,11 @@ class NgramIndex:
     def positions(self, start: int, stop: int) -> np.ndarray:
         """Rising positions in a range of the sorted array: (stop - start,) int64."""
         return (self.packed[start:stop] & self.position_mask).astype(np.int64)
+
+
+def _position_mask(count: int) -> np.uint64:
+    """Bits of the position of each of `count` n-grams."""
+    return np.uint64((1 << max(count, 1).bit_length()) - 1)
 
 
 @lru_cache(maxsize=256)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -9,7 +10,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from musicgen.bin import PIECES, BinItem, move_to_bin
+from musicgen.bin import PIECES, BinItem, list_bin, move_to_bin
 from musicgen.composing.records.recipe import MAX_VARIATION
 from musicgen.composing.settings import ComposeSettings
 from musicgen.errors import InvalidSetting, MusicgenError
@@ -20,6 +21,8 @@ from musicgen.paths import checked_name, pieces_folder
 MIDI, ENTRY = "piece.mid", "piece.json"
 MAX_NAME_CHARACTERS = 100
 _MAX_SAME_IDS = 1000
+# Held while a piece is read and written again: what another page changes meanwhile would be lost.
+WRITING = threading.RLock()
 
 
 class UnknownPiece(MusicgenError):
@@ -46,6 +49,8 @@ class SavedPiece:
         try:
             return read_file(pieces_folder() / self.id / MIDI)
         except OSError:
+            if not (pieces_folder() / self.id).is_dir():
+                raise UnknownPiece(deleted_message(self.name)) from None
             raise UnknownPiece(f"the MIDI file of '{self.name}' is missing") from None
 
 
@@ -136,20 +141,46 @@ def read_piece(piece_id: str) -> SavedPiece:
 
 def star(piece_id: str, starred: bool) -> SavedPiece:
     """Star a piece, or take its star away; raises UnknownPiece."""
-    return _write_entry(replace(read_piece(piece_id), starred=starred))
+    with WRITING:
+        return _write_entry(replace(read_piece(piece_id), starred=starred))
 
 
 def rename(piece_id: str, name: str) -> SavedPiece:
     """Rename a piece; raises UnknownPiece, and InvalidSetting on an empty or a too long name."""
-    return _write_entry(replace(read_piece(piece_id), name=_checked_title(name)))
+    with WRITING:
+        return _write_entry(replace(read_piece(piece_id), name=_checked_title(name)))
+
+
+def add_facts(piece: SavedPiece, facts: Mapping[str, Any]) -> SavedPiece:
+    """Add facts that follow from the music of a piece; returns the piece as it is now.
+
+    Nothing is added where its music has been changed since. Raises UnknownPiece.
+    """
+    with WRITING:
+        now = read_piece(piece.id)
+        if now.facts != piece.facts:
+            return now
+        return _write_entry(replace(now, facts={**now.facts, **facts}))
 
 
 def delete(piece_id: str) -> None:
     """Move a piece, damaged or not, to the bin; raises UnknownPiece."""
     try:
-        move_to_bin(pieces_folder() / checked_name(piece_id), PIECES)
+        with WRITING:
+            move_to_bin(pieces_folder() / checked_name(piece_id), PIECES)
     except FileNotFoundError:
         raise UnknownPiece(f"there is no piece '{piece_id[:80]}'") from None
+
+
+def name_in_bin(piece_id: str) -> str | None:
+    """Name of a piece that was deleted; None where the bin does not have it."""
+    items = (item for item in list_bin(PIECES) if item.name == piece_id)
+    return next(map(title_in_bin, items), None)
+
+
+def deleted_message(name: str) -> str:
+    """What a page says of a piece that was deleted while it showed it."""
+    return f"'{name}' was deleted on another page: restore it from the bin under All pieces"
 
 
 def title_in_bin(item: BinItem) -> str:

@@ -25,6 +25,7 @@ from typing import Annotated, Any
 import numpy as np
 from msgspec import Meta
 
+from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.encoding.registry import encoding_from_json
 from musicgen.encoding.steps import Encoding
 from musicgen.errors import InvalidSetting, MusicgenError
@@ -78,6 +79,17 @@ def open_checkpoint(folder: Path) -> Checkpoint:
 def critic_folder(checkpoint: Path) -> Path:
     """The folder of the critic of a checkpoint's pieces, which need not exist."""
     return checkpoint / CRITIC
+
+
+def check_critic(critic: Checkpoint, checkpoint: Checkpoint) -> None:
+    """Raise BadCheckpoint where a critic is not one of this checkpoint's pieces."""
+    name = checkpoint.folder.name
+    if not isinstance(critic.model, CriticSettings):
+        raise BadCheckpoint(f"{name}: what it holds as its critic is no critic")
+    if not isinstance(checkpoint.encoding, PartsEncoding):
+        raise BadCheckpoint(f"{name}: only models of parts have a critic")
+    if critic.encoding != checkpoint.encoding:
+        raise BadCheckpoint(f"{name}: its critic is of another encoding than the model")
 
 
 def open_without_graphs(folder: Path) -> Checkpoint:

@@ -194,6 +194,11 @@ def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
         for info in infos
         if PurePosixPath(info.filename).name == "run.json"
     ]
+    zips = [info.filename for info in infos if info.filename.lower().endswith(".zip")]
+    if not roots and zips:
+        raise BadArchive(
+            f"it holds a zip, '{zips[0][:80]}', and no run: unpack it, then import that"
+        )
     if len(roots) != 1:
         raise BadArchive("there is no run in it, or more than one: run.json is missing or twice")
     depth, members = len(roots[0]), {}

@@ -26,6 +26,7 @@ from musicgen.models.checkpoints.checkpoint import (
     VOCABULARY,
     WEIGHTS,
     BadCheckpoint,
+    check_critic,
     critic_folder,
     open_without_graphs,
 )
@@ -114,17 +115,15 @@ def _check_checkpoint(folder: Path, progress: Progress | None) -> None:
         read_position(folder)
     elif (folder / PROGRESS).is_file():
         read_position(folder)
-    _export(folder, progress, is_critic=False)
-    if critic_folder(folder).is_dir():
-        check_files(critic_folder(folder), listed_files(critic_folder(folder)) & MODEL_FILES)
-        _export(critic_folder(folder), progress, is_critic=True)
-
-
-def _export(folder: Path, progress: Progress | None, is_critic: bool) -> None:
-    """Export the graphs of a checkpoint, which is a critic where one is expected."""
     checkpoint = open_without_graphs(folder)
-    if isinstance(checkpoint.model, CriticSettings) != is_critic:
-        raise BadCheckpoint(f"{folder.name} is {'no' if is_critic else 'a'} critic")
+    if isinstance(checkpoint.model, CriticSettings):
+        raise BadCheckpoint(f"{folder.name} is a critic")
+    critic = critic_folder(folder)
+    if critic.is_dir():
+        check_files(critic, listed_files(critic) & MODEL_FILES)
+        opened = open_without_graphs(critic)
+        check_critic(opened, checkpoint)
+        write_exported(opened, progress)
     write_exported(checkpoint, progress)
 
 

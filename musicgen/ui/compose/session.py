@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import streamlit as st
 
-from musicgen.composing.records.saved_pieces import SavedPiece
+from musicgen.composing.records.saved_pieces import SavedPiece, UnknownPiece, read_piece
 from musicgen.files import USER_ERRORS, message_of
 from musicgen.ui.compose.link import PieceLink
 from musicgen.ui.shared.tasks import ComposeTask
@@ -38,6 +39,14 @@ class Session:
         if not self.pieces:
             return None
         return self.pieces[min(self.shown_index, len(self.pieces) - 1)]
+
+    def refresh(self) -> None:
+        """Read the piece that is shown again: another page may have renamed or edited it."""
+        if self.piece is None:
+            return
+        with suppress(UnknownPiece):  # where it was deleted, its view says so
+            now = read_piece(self.piece.id)
+            self.pieces = tuple(now if piece.id == now.id else piece for piece in self.pieces)
 
     def locked_parts(self, piece: SavedPiece) -> tuple[int, ...]:
         """Parts of a piece that stay as they are: its own locks, or those it was made with."""

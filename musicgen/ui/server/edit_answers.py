@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from musicgen.composing.editing.edit_log import parse_line
 from musicgen.composing.editing.edited_pieces import EditConflict, add_edits, open_piece
-from musicgen.composing.records.saved_pieces import UnknownPiece
+from musicgen.composing.records.saved_pieces import UnknownPiece, deleted_message, name_in_bin
 from musicgen.errors import MusicgenError
 from musicgen.files import USER_ERRORS, message_of
 from musicgen.json_files import parse_json
@@ -34,23 +34,32 @@ def answer_piece(piece_id: str) -> Response:
     try:
         return JSONResponse({**document_json(open_piece(piece_id)), **names_json()})
     except USER_ERRORS as error:
-        return _refusal(error)
+        return _refusal(error, piece_id)
 
 
 def answer_edits(body: bytes) -> Response:
-    """Add the edits of a request; name the piece that has them."""
+    """Add the edits of a request; name the piece that has them.
+
+    branched: whether that is a new piece, because another page has edited this one meanwhile.
+    """
+    piece_id = ""
     try:
         edits: EditRequest = parse_json(body, EditRequest, "the request")
+        piece_id = edits.piece
         lines = [parse_line(line) for line in edits.lines]
         now = datetime.now(UTC)
         piece = add_edits(edits.piece, edits.child, edits.known, lines, midi_bytes, now)
     except USER_ERRORS as error:
-        return _refusal(error)
-    return JSONResponse({"piece": piece.id, "known": edits.known + len(lines)})
+        return _refusal(error, piece_id)
+    known = edits.known + len(lines)
+    branched = edits.known > 0 and piece.id != edits.piece
+    return JSONResponse({"piece": piece.id, "known": known, "branched": branched})
 
 
-def _refusal(error: Exception) -> Response:
+def _refusal(error: Exception, piece_id: str) -> Response:
     if isinstance(error, UnknownPiece):
+        if (name := name_in_bin(piece_id)) is not None:
+            return PlainTextResponse(deleted_message(name), 410)
         return PlainTextResponse(message_of(error), 404)
     if isinstance(error, EditConflict):
         return PlainTextResponse(message_of(error), 409)

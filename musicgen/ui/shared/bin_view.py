@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from musicgen.bin import KEEP_DAYS, BinItem, empty_bin, list_bin, restore
-from musicgen.ui.shared.actions import run_action
+from musicgen.ui.shared.actions import action_button, run_action
 from musicgen.ui.shared.text import escape, format_count
 
 MAX_LISTED = 20
@@ -35,7 +35,7 @@ def bin_view(
             st.caption(f"and {len(items) - MAX_LISTED:,} older ones")
         st.divider()
         sure = st.checkbox("Yes, delete all of it for good", key=f"sure-empty-{kind}")
-        if st.button("Empty the bin", key=f"empty-{kind}", disabled=not sure):
+        if action_button("Empty the bin", key=f"empty-{kind}", disabled=not sure):
             run_action(lambda: _empty(kind))
 
 
@@ -49,7 +49,7 @@ def _row(item: BinItem, after_restoring: Callable[[str], None], title: str) -> N
         st.markdown(
             f"{escape(title, 60)}  \n:small[until {item.kept_until.day} {item.kept_until:%B}]"
         )
-        if st.button("Restore", key=f"restore-{item.kind}-{item.folder.parent.name}"):
+        if action_button("Restore", key=f"restore-{item.kind}-{item.folder.parent.name}"):
             run_action(put_back)
 
 

@@ -21,7 +21,7 @@ from musicgen.training.settings import RunSettings, TrainSettings, default_train
 from musicgen.training.worker import launch
 from musicgen.ui.data.choose_collection import choose_collection
 from musicgen.ui.data.open_collection import open_collection
-from musicgen.ui.shared.actions import run_action
+from musicgen.ui.shared.actions import action_button, run_action
 from musicgen.ui.shared.settings_form import settings_fields
 from musicgen.ui.shared.text import escape
 from musicgen.ui.shared.url_choice import url_segments
@@ -88,7 +88,7 @@ def _start_button(settings: RunSettings) -> None:
             help="Several differ by their seed alone: how far do their curves lie apart? They "
             "wait for each other where there is one device.",
         )  # fmt: skip
-        if st.button("Start", icon=":material/play_arrow:", type="primary", key="start"):
+        if action_button("Start", icon=":material/play_arrow:", type="primary", key="start"):
             run_action(lambda: _start(settings, int(seeds)))
 
 

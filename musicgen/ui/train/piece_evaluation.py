@@ -19,6 +19,7 @@ from musicgen.training.run_folder.checkpoints import saved_checkpoints
 from musicgen.training.run_folder.run import Run
 from musicgen.training.settings import RunSettings
 from musicgen.ui.components.player import roll_player
+from musicgen.ui.shared.actions import action_button
 from musicgen.ui.shared.tasks import Task, wait_for
 from musicgen.ui.shared.text import escape, format_count
 
@@ -54,7 +55,7 @@ def piece_evaluation(run: Run, settings: RunSettings) -> None:
             "Pieces", list(SIDES), default="valid", required=True, key="evaluated-side",
             format_func=lambda side: SIDES[side],
         )  # fmt: skip
-        pressed = st.button("Evaluate", icon=":material/fact_check:", key="evaluate-pieces")
+        pressed = action_button("Evaluate", icon=":material/fact_check:", key="evaluate-pieces")
     request = _Request(folders[str(checkpoint)], settings.source, str(side))
     if pressed:
         st.session_state[_SHOWN] = (request, Task(lambda progress: _measure(request, progress)))

@@ -16,7 +16,15 @@ from musicgen.composing.editing.edited_pieces import (
     save_rewritten,
 )
 from musicgen.composing.records.recipe import recipe_in
-from musicgen.composing.records.saved_pieces import list_pieces, save_piece
+from musicgen.composing.records.saved_pieces import (
+    add_facts,
+    delete,
+    list_pieces,
+    read_piece,
+    rename,
+    save_piece,
+    star,
+)
 from musicgen.composing.settings import ComposeSettings
 from musicgen.corpus.readers.read_score import read_score
 from musicgen.paths import pieces_folder
@@ -84,10 +92,46 @@ def test_lines_that_are_sent_twice_count_once(piece):
     assert len(list_pieces()) == 2
 
 
-def test_edits_of_another_page_are_a_conflict(piece):
+def test_edits_of_two_pages_are_both_kept(piece):
     child = add(piece.id, 0, UP)
-    with pytest.raises(EditConflict):
-        add(child.id, 0, Change("Delete", (NOTE,)))
+    add(child.id, 1, LOUDER)
+    without = Change("Delete", ((0, 24, 72, 80, 0),))
+    other = add(child.id, 1, without, child="def")  # a page that knows nothing of LOUDER
+    assert add(child.id, 1, without, child="def").id == other.id  # sent twice
+    assert open_piece(child.id).log.changes == (UP, LOUDER)
+    assert open_piece(other.id).log.changes == (UP, without)
+    assert (child.name, other.name) == ("scale, edited", "scale, edited, other edits")
+    assert read_score(other.midi, "a.mid") == open_piece(other.id).score()
+    assert other.facts["from"] == child.id
+    assert add(other.id, 2, Move(1), child="def").id == other.id
+
+
+def test_edits_that_follow_on_unknown_ones_are_refused(piece):
+    child = add(piece.id, 0, UP)
+    for piece_id in (piece.id, child.id):
+        with pytest.raises(EditConflict, match="open it again"):
+            add(piece_id, 2, LOUDER)
+    assert len(list_pieces()) == 2
+
+
+def test_a_piece_that_is_renamed_while_it_is_edited_keeps_its_name_and_star(piece):
+    child = add(piece.id, 0, UP)
+    rename(child.id, "evening")
+    star(child.id, True)
+    edited = add(child.id, 1, LOUDER)
+    assert (edited.name, edited.starred) == ("evening", True)
+    assert add_facts(child, {"metrics": {}}) == read_piece(child.id)  # its music is another by now
+    assert "metrics" not in read_piece(child.id).facts
+    rename(child.id, "night")
+    measured = add_facts(edited, {"metrics": {"x": 1.0}})
+    assert (measured.name, measured.facts["metrics"]) == ("night", {"x": 1.0})
+
+
+def test_bars_composed_again_of_a_piece_that_was_deleted_meanwhile_are_kept(piece):
+    new = save_piece(midi_bytes(SCALE), "run@best", piece.settings, 0, {}, NOW, name="new")
+    delete(piece.id)
+    assert save_rewritten(piece.id, new, "Compose bar 1 again", midi_bytes) == new
+    assert list_pieces() == [new]
 
 
 @pytest.mark.parametrize(

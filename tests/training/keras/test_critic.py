@@ -13,8 +13,16 @@ from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.composing.pipeline import Composer
 from musicgen.composing.settings import ComposeSettings
 from musicgen.composing.style.training_profile import TrainingProfile
+from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.parts.encoding import PartsEncoding
-from musicgen.models.checkpoints.checkpoint import BadCheckpoint, critic_folder, open_checkpoint
+from musicgen.files import write_json
+from musicgen.models.checkpoints.checkpoint import (
+    VOCABULARY,
+    WEIGHTS,
+    BadCheckpoint,
+    critic_folder,
+    open_checkpoint,
+)
 from musicgen.models.settings import CriticSettings
 from musicgen.training.data.critic_windows import CriticWindows
 from musicgen.training.keras.critic import CriticTraining, NoCritic, train_critic
@@ -103,6 +111,50 @@ def test_no_run_has_a_critic_for_a_model(run, tmp_path):
     file.seek(0)
     with pytest.raises(BadArchive, match="is a critic"):
         read_archive(file, "damaged")
+
+
+@pytest.mark.parametrize(
+    ("name", "vocabulary", "reason"),
+    [
+        ("with", PartsEncoding(velocity=True, given_first=True), "is of another encoding than the"),
+        ("with", EventsEncoding(), "is of another encoding than the model"),
+        ("plain", PartsEncoding(), "only models of parts have a critic"),
+    ],
+)
+def test_a_critic_that_does_not_fit_is_refused_at_the_import(
+    run, home, tmp_path, name, vocabulary, reason
+):
+    if name == "plain":
+        write_weighted_run(home, "plain")
+    other = Run(tmp_path / "runs" / "other")
+    shutil.copytree(find_run(name).folder, other.folder)
+    critic = critic_folder(other.checkpoint())
+    shutil.copytree(critic_folder(run.checkpoint()), critic, dirs_exist_ok=True)
+    (critic / "sha256.json").unlink()
+    write_json(critic / VOCABULARY, vocabulary.to_json())
+    with pytest.raises(BadCheckpoint, match=reason):
+        OnnxModel(open_checkpoint(other.checkpoint()))
+    with pytest.raises(BadArchive, match=reason):
+        read_archive(zipped(other), "other")
+    assert not (home / "runs" / "other").exists()
+
+
+def test_a_critic_with_other_weights_is_refused_at_the_import(run, home, tmp_path):
+    other = Run(tmp_path / "runs" / "other")
+    shutil.copytree(run.folder, other.folder)
+    critic = critic_folder(other.checkpoint())
+    (critic / "sha256.json").unlink()
+    shutil.copy(other.checkpoint() / WEIGHTS, critic / WEIGHTS)
+    with pytest.raises(BadArchive, match=r"critic: weights\.safetensors holds"):
+        read_archive(zipped(other), "other")
+    assert not (home / "runs" / "other").exists()
+
+
+def zipped(run: Run) -> io.BytesIO:
+    file = io.BytesIO()
+    write_archive(run, file)
+    file.seek(0)
+    return file
 
 
 def test_only_models_of_parts_have_critics(home):

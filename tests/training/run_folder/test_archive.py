@@ -240,6 +240,20 @@ def test_large_numbers_of_zeros_are_refused(run: Run) -> None:
         read_archive(bomb)
 
 
+def test_a_run_in_a_zip_in_a_zip_is_refused_by_name(run: Run, home: Path) -> None:
+    outer = io.BytesIO()
+    with zipfile.ZipFile(outer, "w") as archive:
+        archive.writestr("downloads/tiny.zip", zipped(run).getvalue())
+    with pytest.raises(BadArchive, match=r"holds a zip, 'downloads/tiny.zip', .* unpack it"):
+        read_archive(outer)
+    assert names_in(home) == ["tiny"]
+
+
+def test_a_zip_beside_a_run_is_left_out(run: Run) -> None:
+    imported = read_archive(changed(zipped(run), {"tiny/extra.zip": b"PK"}))
+    assert not list(imported.folder.rglob("*.zip"))
+
+
 def test_what_is_not_a_file_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.zip")
     for path in (tmp_path / "pipe.zip", Path("/dev/zero"), tmp_path, tmp_path / "nothing"):

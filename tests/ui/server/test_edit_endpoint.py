@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from musicgen.composing.records.saved_pieces import read_piece, save_piece
+from musicgen.bin import PIECES, list_bin, restore
+from musicgen.composing.records.saved_pieces import delete, read_piece, save_piece
 from musicgen.composing.settings import ComposeSettings
 from musicgen.corpus.readers.read_score import read_score
 from musicgen.rendering.midi import midi_bytes
@@ -52,7 +53,7 @@ def test_edits_are_saved_and_come_back_with_the_piece(client, piece):
     assert document["changes"] == [change]
     assert first not in document["rows"]
     undo = post(client, piece=answer["piece"], known=1, lines=[{"cursor": 0}])
-    assert undo.json() == {"piece": answer["piece"], "known": 2}
+    assert undo.json() == {"piece": answer["piece"], "known": 2, "branched": False}
     assert read_piece(answer["piece"]).midi == piece.midi
 
 
@@ -71,6 +72,37 @@ def test_edits_are_saved_and_come_back_with_the_piece(client, piece):
 )
 def test_requests_that_do_not_fit_are_refused(client, piece, request_json, status):
     assert post(client, **{"piece": piece.id, **request_json}).status == status
+
+
+def test_edits_of_two_pages_are_in_two_pieces(client, piece):
+    rows = client.get("/Compose/edits", piece=piece.id).json()["rows"]
+    changes = [{"name": "Delete", "removed": [row], "added": []} for row in rows[:3]]
+    child = post(client, piece=piece.id, lines=changes[:1]).json()["piece"]
+    one = post(client, piece=child, known=1, lines=[changes[1]], child="aaaaaaaa").json()
+    other = post(client, piece=child, known=1, lines=[changes[2]], child="bbbbbbbb").json()
+    assert one == {"piece": child, "known": 2, "branched": False}
+    assert other["branched"] and other["piece"] != child
+    edited = [
+        client.get("/Compose/edits", piece=answer["piece"]).json()["changes"]
+        for answer in (one, other)
+    ]
+    assert edited == [[changes[0], changes[1]], [changes[0], changes[2]]]
+
+
+def test_a_piece_that_another_page_deleted_is_named_until_it_is_restored(client, piece):
+    first = client.get("/Compose/edits", piece=piece.id).json()["rows"][0]
+    lines = [{"name": "Delete", "removed": [first], "added": []}]
+    delete(piece.id)
+    for answer in (
+        post(client, piece=piece.id, lines=lines),
+        client.get("/Compose/edits", piece=piece.id),
+    ):
+        assert answer.status == 410
+        assert answer.body.decode() == (
+            "'band' was deleted on another page: restore it from the bin under All pieces"
+        )
+    restore(list_bin(PIECES)[0])
+    assert post(client, piece=piece.id, lines=lines).json()["known"] == 1
 
 
 def test_a_form_of_another_site_cannot_edit(client, piece):

@@ -72,7 +72,7 @@ def _without_notes(events: MidiEvents, name: str, limits: Limits) -> Score:
     clock = partial(round_ticks, old=events.division, new=resolution)
     return Score(
         np.zeros(0, NOTE_DTYPE),
-        marks.tempo,
+        marks.tempo.tempo,
         marks.metres(clock, resolution),
         name,
         (Part(),),

@@ -319,7 +319,13 @@ export class EditorState {
   }
 
   showSaved(state) {
-    const texts = { saving: "Saving …", saved: "All edits are saved", offline: "Not saved yet: the server does not answer" };
+    const texts = {
+      saving: "Saving …",
+      saved: "All edits are saved",
+      branched: "Saved as a piece of its own: another page has edited this one meanwhile",
+      offline: "Not saved yet: the server does not answer",
+      deleted: "Not saved yet: the piece was deleted on another page. Restore it from the bin under All pieces",
+    };
     this.find(".saved").textContent = texts[state];
   }
 }

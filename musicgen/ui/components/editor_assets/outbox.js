@@ -16,6 +16,7 @@ export class Outbox {
     this.child = randomHex(8); // names the piece that the first edit makes
     this.lines = []; // not yet saved
     this.sending = false;
+    this.branched = false; // whether another page's edits are in another piece
     this.handlers = handlers;
     this.closed = false;
   }
@@ -44,18 +45,20 @@ export class Outbox {
         break;
       }
       if (!answer.piece) {
-        this.handlers.changed("offline");
+        // They are sent until the server is there again, or the piece is restored.
+        this.handlers.changed(answer.deleted ? "deleted" : "offline");
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
         continue;
       }
       this.lines = this.lines.slice(batch.length);
       this.known += batch.length;
       this.piece = answer.piece;
+      this.branched ||= answer.branched;
       this.store();
     }
     this.sending = false;
     if (this.closed || this.lines.length) return;
-    this.handlers.changed("saved");
+    this.handlers.changed(this.branched ? "branched" : "saved");
     this.handlers.saved(this.piece);
   }
 
@@ -92,7 +95,8 @@ export async function sendStoredEdits(address, piece) {
   return answer.piece ?? piece;
 }
 
-// Returns { piece, known }, { refused: reason }, or {} where the server cannot be reached.
+// Returns { piece, known, branched }, { refused: reason }, { deleted: true } where the piece is in the
+// bin, or {} where the server cannot be reached.
 async function postEdits(address, request) {
   const body = JSON.stringify(request);
   try {
@@ -103,6 +107,7 @@ async function postEdits(address, request) {
       keepalive: body.length < KEEPALIVE_BYTES,
     });
     if (response.ok) return await response.json();
+    if (response.status === 410) return { deleted: true };
     return response.status >= 500 ? {} : { refused: await response.text() };
   } catch {
     return {};

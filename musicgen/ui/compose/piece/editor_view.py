@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import streamlit as st
 
 from musicgen.composing.editing.edited_pieces import LOG_BYTES, repair
 from musicgen.composing.editing.evaluation import measured_facts
-from musicgen.composing.records.saved_pieces import SavedPiece, UnknownPiece, replace_music
+from musicgen.composing.records.saved_pieces import SavedPiece, UnknownPiece, add_facts
 from musicgen.rendering.midi import midi_bytes
 from musicgen.ui.components.editor import editor
 from musicgen.ui.compose.models import find_open_model
@@ -67,5 +65,4 @@ def measured(piece: SavedPiece) -> SavedPiece:
     opened = find_open_model(piece.checkpoint)
     if opened is None:
         return piece
-    facts = measured_facts(score_of(piece), primer_notes(piece), opened.profile)
-    return replace_music(replace(piece, facts={**piece.facts, **facts}), piece.midi)
+    return add_facts(piece, measured_facts(score_of(piece), primer_notes(piece), opened.profile))

@@ -84,6 +84,7 @@ def progress_text(task: ComposeTask[Any]) -> str:
 def _piece() -> None:
     """Show the piece with its player, and act on what is selected in it."""
     session = current_session()
+    session.refresh()
     piece = session.piece
     if piece is None:
         return

@@ -29,6 +29,7 @@ def views() -> None:
     session = current_session()
     if session.piece is None or session.task is not None:
         return
+    session.refresh()
     try:
         score = score_of(session.piece)
     except UnknownPiece:  # the player says so

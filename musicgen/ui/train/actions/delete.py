@@ -8,7 +8,7 @@ from musicgen.bin import RUNS
 from musicgen.training.run_folder import manage
 from musicgen.training.run_folder.registry import find_run, list_runs
 from musicgen.training.run_folder.run import Run
-from musicgen.ui.shared.actions import run_action
+from musicgen.ui.shared.actions import action_button, run_action
 from musicgen.ui.shared.bin_view import IN_BIN, bin_view
 from musicgen.ui.shared.text import escape
 from musicgen.ui.train.runs import watch_next
@@ -26,7 +26,7 @@ def delete_popover(run: Run) -> None:
     with st.popover("Delete", icon=":material/delete:"):
         st.markdown(f"Delete **{escape(run.name)}** with its checkpoints and curves? {IN_BIN}")
         # The key names the run, so that a click that arrives late reaches no other run.
-        if st.button("Yes, delete it", key=f"delete-{run.name}", type="primary"):
+        if action_button("Yes, delete it", key=f"delete-{run.name}", type="primary"):
             run_action(delete)
 
 

@@ -9,7 +9,7 @@ from musicgen.training.run_folder.run import Run
 from musicgen.training.run_folder.status import Status
 from musicgen.training.settings import RunSettings, TrainSettings
 from musicgen.training.worker import launch
-from musicgen.ui.shared.actions import run_action
+from musicgen.ui.shared.actions import action_button, run_action
 from musicgen.ui.shared.settings_form import number_field
 from musicgen.ui.shared.text import escape
 from musicgen.ui.train.actions.resume import batch_size_field
@@ -37,5 +37,5 @@ def extend_popover(run: Run, settings: RunSettings, status: Status) -> None:
         )
         default = suggested_batch_size(settings.train.batch_size, status.failure)
         batch_size = batch_size_field(run, default, "continue")
-        if st.button("Continue", key=f"continue-{run.name}", type="primary"):
+        if action_button("Continue", key=f"continue-{run.name}", type="primary"):
             run_action(extend)

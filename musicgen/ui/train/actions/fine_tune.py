@@ -15,7 +15,7 @@ from musicgen.training.settings import RunSettings, TrainSettings
 from musicgen.training.worker import launch
 from musicgen.ui.data.choose_collection import collection_names
 from musicgen.ui.data.open_collection import open_collection
-from musicgen.ui.shared.actions import run_action
+from musicgen.ui.shared.actions import action_button, run_action
 from musicgen.ui.shared.settings_form import number_field
 from musicgen.ui.shared.text import escape
 from musicgen.ui.train.forecast import device_line, forecast_line, forecast_warnings, omissions_line
@@ -39,7 +39,7 @@ def fine_tune_popover(run: Run, settings: RunSettings) -> None:
         except USER_ERRORS as error:
             st.error(escape(message_of(error), 500))
             return
-        if st.button("Start", key=f"tune-{run.name}", type="primary"):
+        if action_button("Start", key=f"tune-{run.name}", type="primary"):
             run_action(lambda: _start(tuned))
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from musicgen.paths import PRETRAINED, runs_folder
 from musicgen.training.run_folder.registry import list_runs
 from musicgen.training.worker import launch
-from musicgen.ui.shared.actions import run_action
+from musicgen.ui.shared.actions import action_button, run_action
 from musicgen.ui.shared.text import escape
 from musicgen.ui.train.runs import watch_next
 
@@ -34,7 +34,8 @@ def fine_tune_offer(source: str, minutes: float = MINUTES) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             chosen = st.selectbox("Begin with", list(bundled), key=f"offer-{source}", width=220)
             icon = ":material/tune:"
-            if st.button("Fine-tune it on this collection", icon=icon, key=f"offer-go-{source}"):
+            label, key = "Fine-tune it on this collection", f"offer-go-{source}"
+            if action_button(label, icon=icon, key=key):
                 run_action(start)
 
 

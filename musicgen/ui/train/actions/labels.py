@@ -7,7 +7,7 @@ import streamlit as st
 from musicgen.training.records.curves import curves_csv
 from musicgen.training.records.labels import Labels, read_labels, write_labels
 from musicgen.training.run_folder.run import Run
-from musicgen.ui.shared.actions import run_action
+from musicgen.ui.shared.actions import action_button, run_action
 from musicgen.ui.shared.text import escape
 
 
@@ -33,7 +33,7 @@ def labels_popover(run: Run) -> None:
             "Tags", list(labels.tags), list(labels.tags), accept_new_options=True,
             key=f"tags-{run.name}", placeholder="Type a tag and press Enter",
         )  # fmt: skip
-        if st.button("Save", key=f"save-labels-{run.name}", type="primary"):
+        if action_button("Save", key=f"save-labels-{run.name}", type="primary"):
             run_action(save)
 
 

@@ -12,6 +12,7 @@ from musicgen.training.run_folder.relocate import relocate_collection
 from musicgen.training.run_folder.run import Run
 from musicgen.training.settings import RunSettings
 from musicgen.ui.data.choose_collection import collection_names
+from musicgen.ui.shared.actions import keep_click, take_click
 from musicgen.ui.shared.frame import queue_toast
 from musicgen.ui.shared.tasks import Task, wait_for
 from musicgen.ui.shared.text import escape
@@ -30,8 +31,9 @@ def relocate_form(run: Run, settings: RunSettings) -> None:
         horizontal=True, vertical_alignment="bottom"
     ):  # fmt: skip
         place = _choose_place(f"moved-to-{run.name}")
-        pressed = st.form_submit_button("Use it", key=f"use-moved-{run.name}")
-    if pressed and place:
+        key = f"use-moved-{run.name}"
+        st.form_submit_button("Use it", key=key, on_click=keep_click, args=(key,))
+    if take_click(key) and place:
         _relocate(run, place)
 
 

@@ -12,6 +12,7 @@ from musicgen.training.run_folder.run import Run
 from musicgen.training.run_folder.status import Status
 from musicgen.training.settings import RunSettings, TrainSettings
 from musicgen.training.worker import launch
+from musicgen.ui.shared.actions import action_button
 from musicgen.ui.shared.settings_form import number_field
 from musicgen.ui.shared.text import escape
 
@@ -36,7 +37,7 @@ def resume_button(run: Run, settings: RunSettings, status: Status) -> Callable[[
         with _setting_popover("Batch size", f"resume-batch-{run.name}", suggested):
             batch_size = batch_size_field(run, suggested, "resume")
     with first:
-        pressed = st.button(
+        pressed = action_button(
             "Resume", icon=":material/play_arrow:", type="primary", key=f"resume-{run.name}"
         )
     return resume if pressed else None

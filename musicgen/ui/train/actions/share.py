@@ -16,7 +16,7 @@ from musicgen.training.run_folder.keras_export import (
     opens_without_package,
 )
 from musicgen.training.run_folder.run import Run
-from musicgen.ui.shared.actions import run_action
+from musicgen.ui.shared.actions import action_button, run_action
 from musicgen.ui.shared.tasks import Task, wait_for
 from musicgen.ui.shared.text import escape
 from musicgen.ui.train.runs import watch_next
@@ -42,7 +42,7 @@ def keras_button(run: Run) -> bool:
     help = "its best checkpoint's network as a .keras file"
     if not opens_without_package(run):
         help += "; to open it, import musicgen.models.sequence first"
-    return st.button("Export to Keras", key=f"export-keras-{run.name}", help=help)
+    return action_button("Export to Keras", key=f"export-keras-{run.name}", help=help)
 
 
 def write_keras_file(run: Run) -> None:
@@ -72,8 +72,9 @@ def import_run() -> None:
         def read() -> str:
             with st.spinner("Checking the run and exporting its step graphs from its weights"):
                 run = read_archive(file)
-            st.session_state["_run_imports"] += 1
-            watch_next(run)
+                # Before the spinner ends: a rerun could end this there, and read the file again.
+                st.session_state["_run_imports"] += 1
+                watch_next(run)
             return f"{escape(run.name)} is here."
 
         run_action(read)
