@@ -259,8 +259,9 @@ class Composer:
 
     def _in_voices(self, composition: Composition, primer: Score | None) -> Score:
         """The score of a composition in parts; the primer keeps its own."""
-        score, settings, moved = composition.score, composition.settings, composition.transposed
-        return in_voices(score, settings, self.profile, self._on_grid(primer), moved)
+        score, settings = composition.score, composition.settings
+        semitones = composition.transposed
+        return in_voices(score, settings, self.profile, self._on_grid(primer), semitones)
 
     def _on_grid(self, primer: Score | None) -> Score | None:
         return None if primer is None else placed_on_grid(primer, self.model.encoding.grid)

@@ -12,7 +12,7 @@ import pytest
 from musicgen.corpus.load import load_collection
 from musicgen.rendering.midi import midi_bytes
 from musicgen.score import Score
-from tests.browser.browser_actions import CHART, settle
+from tests.browser.browser_actions import CHART, settle, wait_until
 from tests.helpers.tiny_music import tiny_pieces, write_folder
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -176,6 +176,30 @@ def test_a_reading_that_another_window_waits_for_is_not_cancelled(server, browse
     metric = browser_page.get_by_test_id("stMetric").filter(has_text="Pieces")
     assert 0 < int(metric.inner_text().split()[-1].replace(",", "")) < many
     context.close()
+
+
+# Whether the buttons that a table shows under the mouse lie over another one of the page.
+COVERED = """() => {
+    const boxes = (id) => [...document.querySelectorAll(`[data-testid="${id}"]`)]
+        .map((element) => element.getBoundingClientRect()).filter((box) => box.width);
+    const bars = boxes("stElementToolbarButtonContainer");
+    const buttons = [...boxes("stDownloadButton"), ...boxes("stButton")];
+    const meets = (a, b) => a.left < b.right && b.left < a.right
+        && a.top < b.bottom && b.top < a.bottom;
+    return bars.length ? bars.some((bar) => buttons.some((button) => meets(bar, button))) : null;
+}"""
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_buttons_of_a_table_cover_no_other(server, browser_page, width: int):
+    browser_page.set_viewport_size({"width": width, "height": 1000})
+    for view in ("Pieces", "Parts"):
+        browser_page.goto(f"{server.url}/Data?collection=bach-chorales&view={view}")
+        browser_page.get_by_test_id("stDataFrame").first.wait_for()
+        settle(browser_page)
+        browser_page.get_by_test_id("stDataFrame").first.hover()
+        wait_until(lambda: browser_page.evaluate(COVERED) is not None)
+        assert browser_page.evaluate(COVERED) is False, view
 
 
 def test_tables_are_downloaded_as_csv(server, browser_page):

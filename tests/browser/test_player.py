@@ -174,6 +174,20 @@ def test_bars_that_are_dragged_over_are_selected_and_looped(page: Any) -> None:
     playwright.expect(page.get_by_text("bars None")).to_be_visible(timeout=15_000)
 
 
+def test_the_roll_stays_in_its_place_when_bars_are_chosen(page: Any) -> None:
+    canvas = page.locator(".player canvas")
+    before = canvas.bounding_box()
+    drag_over_bars(page, 2.5, 4.5, 10)
+    playwright.expect(page.locator(".player .selection")).to_be_visible()
+    assert canvas.bounding_box() == before
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.locator(".player .selection").click()
+    before = canvas.bounding_box()
+    drag_over_bars(page, 2.5, 4.5, 10)
+    playwright.expect(page.locator(".player .selection")).to_be_visible()
+    assert canvas.bounding_box() == before
+
+
 def test_everything_is_done_by_keyboard(page: Any) -> None:
     page.locator(".player .scroller").focus()
     for _ in range(3):

@@ -58,12 +58,10 @@ def test_bars_around_those_composed_again_keep_their_parts(composer: Composer) -
     again = composer.infill(settings, first.score, 3, 3)
     assert again is not None
     starts = again.score.notes["start"]
-    around = again.score.notes[(starts < 3 * 96) | (starts >= 4 * 96)]
+    after = again.score.notes[(starts < 3 * 96) | (starts >= 4 * 96)]
     starts = first.score.notes["start"]
     before = first.score.notes[(starts < 3 * 96) | (starts >= 4 * 96)]
-    assert (
-        around[["start", "pitch", "part"]].tolist() == before[["start", "pitch", "part"]].tolist()
-    )
+    assert after[["start", "pitch", "part"]].tolist() == before[["start", "pitch", "part"]].tolist()
 
 
 def test_chords_are_divided_as_before(composer: Composer) -> None:

@@ -91,9 +91,9 @@ def _in_voices(score: Score, before: Score, count: int, first_bar: int, last_bar
         bar_start(before.metres, bar, before.resolution) for bar in (first_bar, last_bar + 1)
     )
     starts = before.notes["start"]
-    around = before.with_notes(before.notes[(starts < start) | (starts >= stop)])
+    outside = before.with_notes(before.notes[(starts < start) | (starts >= stop)])
     voices = {part: part for part in range(count)}
-    return separate_voices(score, count, known_voices(around, voices, score))
+    return separate_voices(score, count, known_voices(outside, voices, score))
 
 
 def _on_grid(model: Model, score: Score) -> Score:

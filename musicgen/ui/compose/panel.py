@@ -39,12 +39,12 @@ def panel(opened: OpenModel) -> None:
             "Compose", type="primary", icon=":material/music_note:", width="stretch",
             key="compose", on_click=draw_seed, disabled=prompt is None,
         )  # fmt: skip
-        wants_blank = st.button(
+        begins_blank = st.button(
             "Play or write my own", icon=":material/edit_note:", width="stretch", key="blank-piece",
             help="A piece without notes: play it in on a keyboard, or draw it. The model can go on "
             "with it.",
         )  # fmt: skip
-    if wants_blank:
+    if begins_blank:
         _start_blank_piece(opened)
     if clicked and prompt is not None:
         try:

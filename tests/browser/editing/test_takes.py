@@ -57,8 +57,10 @@ def test_the_tree_goes_back_to_a_take_plays_it_and_compares(page, server):
     page.get_by_text("2. draft").wait_for()
     page.get_by_role("button", name="Go back to it: draft", exact=True).click()
     page.locator(f'.tree li.shown[data-take="{piece.id}"]').wait_for()
-    print("URL", page.url)
-    print(page.locator(".tree").inner_text() if page.locator(".tree").count() else "no tree")
+    page.wait_for_url(lambda address: f"piece={piece.id}&" in f"{address}&")
+    page.go_back()
+    page.locator(f'.tree li.shown[data-take="{child.id}"]').wait_for()
+    page.wait_for_url(lambda address: f"piece={child.id}&" in f"{address}&")
 
 
 def test_eight_takes_are_starred_dropped_and_opened(page, server):

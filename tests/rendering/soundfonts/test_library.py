@@ -68,9 +68,9 @@ def compressed() -> bytes:
             old["loop_start"] - start,
             old["loop_stop"] - start,
         )
-        header["start"], header["stop"] = length, length + stream.tell()
-        length += stream.tell()
         streams.append(stream.getvalue())
+        header["start"], header["stop"] = length, length + len(streams[-1])
+        length += len(streams[-1])
     headers["kind"] |= COMPRESSED
     tables = {**font.tables, b"shdr": headers.tobytes() + font.tables[b"shdr"][headers.nbytes :]}
     return soundfont_bytes(replace(font, samples=memoryview(b"".join(streams)), tables=tables))

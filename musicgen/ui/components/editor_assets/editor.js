@@ -37,6 +37,7 @@ class Shown {
     if (data.piece === this.piece || data.piece === this.editor?.outbox.piece) {
       this.piece = data.piece;
       this.editor?.refreshTheme();
+      this.editor?.setSoundPath(data.sound);
       return;
     }
     this.piece = data.piece;

@@ -230,6 +230,14 @@ export class EditorState {
     }
   }
 
+  // Take the address of another SoundFont.
+  setSoundPath(path) {
+    if (path === this.soundPath) return;
+    this.soundPath = path;
+    this.playback.stop();
+    this.recorder?.changeSound();
+  }
+
   // Let a note be heard for a moment.
   async sound({ pitch, velocity, part }) {
     if (this.playback.plays) return;

@@ -33,6 +33,13 @@ export class Recorder {
     this.synth = await this.editor.synth();
   }
 
+  // Load the synthesizer anew where it was loaded: another SoundFont was chosen.
+  changeSound() {
+    if (!this.synth) return;
+    this.synth = null;
+    this.prepare();
+  }
+
   async openMidi() {
     await this.prepare();
     try {

@@ -18,6 +18,7 @@ from musicgen.rendering.soundfonts.library import (
 )
 from musicgen.ui.shared.actions import run_action
 from musicgen.ui.shared.bin_view import IN_BIN, bin_view
+from musicgen.ui.shared.frame import queue_toast, show_queued_toast
 from musicgen.ui.shared.text import escape
 
 CHOICE_KEY, FILE_KEY = "soundfont-choice", "soundfont-file"
@@ -28,6 +29,7 @@ SHIPPED_LABEL = f"{SHIPPED_NAME}, comes with the program"
 
 def sound_popover() -> None:
     """Choice of the SoundFont of all players and of sound files, and the upload of another one."""
+    show_queued_toast()
     with st.popover("Sound", icon=":material/piano:", key="sound-popover"):
         names = [font.name for font in own_soundfonts()]
         chosen = chosen_soundfont().name
@@ -73,7 +75,7 @@ def _add() -> None:
         return
     choose_soundfont(font.name)
     st.session_state[_ADDED] = st.session_state.get(_ADDED, 0) + 1
-    st.toast(f"{escape(font.name)} sounds from now on.", icon=":material/check:")
+    queue_toast(f"{escape(font.name)} sounds from now on.")
 
 
 def _delete(name: str) -> str:
