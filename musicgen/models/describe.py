@@ -15,6 +15,9 @@ from typing import Any
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # GPUs are for trainings
 
+import musicgen.models.keras_import  # noqa: F401
+
+# isort: split
 from musicgen.encoding.registry import encoding_from_json
 from musicgen.models.build import StepsModel, build_model
 from musicgen.models.classic import ClassicModel

@@ -21,6 +21,9 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # GPUs are for trainings
 def write_keras_file(folder: Path, out: Path) -> None:
     """Write the model of a checkpoint folder for `keras.saving.load_model`."""
     checkpoint = open_checkpoint(folder)  # a damaged one is refused before TensorFlow is loaded
+    import musicgen.models.keras_import  # noqa: F401
+
+    # isort: split
     from musicgen.models.build import build_model, in_float32
     from musicgen.models.checkpoints.writer import load_weights
     from musicgen.models.classic import ClassicModel

@@ -18,6 +18,9 @@ from typing import Any
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # GPUs are for trainings
 
+import musicgen.models.keras_import  # noqa: F401
+
+# isort: split
 from musicgen.encoding.registry import encoding_from_json
 from musicgen.errors import MusicgenError
 from musicgen.limited_process import limit_address_space

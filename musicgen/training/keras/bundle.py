@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
 from pathlib import Path
 
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+import musicgen.models.keras_import  # noqa: F401
 
+# isort: split
 from musicgen.composing.style.training_profile import write_training_profile
 from musicgen.corpus.load import load_collection
 from musicgen.files import new_folder, write_json

@@ -8,7 +8,6 @@ on (`composing/decoding/particles.py`).
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import sys
 import time
@@ -17,8 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+import musicgen.models.keras_import  # noqa: F401
 
+# isort: split
 import keras
 import numpy as np
 import tensorflow as tf

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
+import musicgen.models.keras_import  # noqa: F401
+
+# isort: split
 import tensorflow as tf
 
 from musicgen.composing.style.training_profile import write_training_profile

@@ -30,11 +30,13 @@ from musicgen.training.run_folder.archive import BadArchive, read_archive, write
 from musicgen.training.run_folder.registry import find_run
 from musicgen.training.run_folder.run import Run
 from tests.helpers.tiny_music import band_pieces
+from tests.helpers.tiny_runs import write_run
 from tests.helpers.weighted_runs import write_weighted_run
 
 pytestmark = pytest.mark.keras
 
 TRAINING = CriticTraining(pieces=10, minutes=0.01, model=CriticSettings(width=8))
+ENCODING = PartsEncoding(given_first=True, chords=True, intervals=True, bars_ago=True)
 SETTINGS = ComposeSettings(bars=8, seed=1, endings=0)
 
 
@@ -50,9 +52,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def run(home: Path) -> Run:
     """A run with a critic, and one without."""
-    encoding = PartsEncoding(given_first=True, chords=True, intervals=True, bars_ago=True)
-    write_weighted_run(home, "without", encoding=encoding)
-    run = write_weighted_run(home, "with", encoding=encoding)
+    write_weighted_run(home, "without", encoding=ENCODING)
+    run = write_weighted_run(home, "with", encoding=ENCODING)
     lines: list[str] = []
     folder = train_critic(run, TRAINING, say=lines.append)
     assert folder == critic_folder(run.checkpoint())
@@ -159,7 +160,7 @@ def zipped(run: Run) -> io.BytesIO:
 
 def test_only_models_of_parts_have_critics(home):
     with pytest.raises(NoCritic, match="knows no parts"):
-        train_critic(write_weighted_run(home, "notes"), TRAINING)
+        train_critic(Run(write_run(home / "runs", "events")), TRAINING)
 
 
 def test_half_of_the_windows_are_of_people():

@@ -4,10 +4,10 @@ It is a program because logical devices have to be configured before TensorFlow'
 """
 
 import json
-import os
 
-os.environ["KERAS_BACKEND"] = "tensorflow"
+import musicgen.models.keras_import  # noqa: F401
 
+# isort: split
 import keras
 import tensorflow as tf
 
