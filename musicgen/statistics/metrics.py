@@ -20,6 +20,12 @@ class Metric:
     unit: str  # empty for a pure number
     function: Callable[[Score], float]
     description: str
+    label: str = ""  # on pages; the name where there is none
+
+    @property
+    def title(self) -> str:
+        """Name on pages. The other one is that of files, which stays."""
+        return self.label or self.name
 
     def __call__(self, score: Score) -> float:
         """Value for the pitched notes of a score on the grid; drums do not count."""
@@ -61,13 +67,15 @@ _ALL = (
         "mean interval",
         "semitones",
         pitch.mean_interval,
-        "Mean interval from a note to the next, up or down.",
+        "Mean interval from a note to the next, up or down, whichever part has it; notes of a "
+        "chord follow each other. Melodic intervals on the Data page are within the parts.",
+        "mean interval, all parts",
     ),
     Metric(
         "repeated notes",
         "share",
         pitch.repeated_note_share,
-        "Share of notes on the same pitch as the note before.",
+        "Share of notes on the same pitch as the note before, whichever part has it.",
     ),
     Metric(
         "polyphony",

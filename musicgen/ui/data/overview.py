@@ -28,7 +28,7 @@ def overview_view(name: str, analysis: Analysis) -> None:
         hours = f"{overview.hours:.1f} h" if overview.hours >= 1 else duration
         st.metric("Music", hours, border=True)
         different = len(analysis.note_frequency.combined)
-        st.metric("Notes and chords", f"{different:,}", border=True, help="different ones")
+        st.metric("Different notes and chords", f"{different:,}", border=True)
         st.metric("Refused files", f"{refused:,}", border=True)
     (st.info if overview.notes else st.warning)(overview.verdict, icon=":material/lightbulb:")
     say_time(analysis)

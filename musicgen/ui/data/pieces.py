@@ -93,7 +93,7 @@ def pieces_view(analysis: Analysis) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         # Not at the right edge: the buttons of the table appear there.
         st.caption(
-            f"{format_count(len(rows), 'file')} of {len(table):,}; choose one to see it.",
+            f"{_files_text(len(rows), analysis)}; choose one to see it.",
             width="content",
         )
         st.download_button(
@@ -108,6 +108,15 @@ def pieces_view(analysis: Analysis) -> None:
     file_in_url = piece_in_url(name, table["file"].tolist())
     selected = pieces_table(analysis, rows, f"pieces-{name}", height=420, default=file_in_url)
     put_piece_in_url(name, selected)
+
+
+def _files_text(listed: int, analysis: Analysis) -> str:
+    """How many files are listed: `3 files of 8 (7 pieces, 1 refused)`."""
+    refused = len(analysis.collection.refused)
+    text = f"{format_count(listed, 'file')} of {len(analysis.files):,}"
+    if not refused:
+        return text
+    return f"{text} ({format_count(len(analysis.scores), 'piece')}, {refused:,} refused)"
 
 
 def _bar_filter(analysis: Analysis) -> Bar | None:

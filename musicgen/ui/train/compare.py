@@ -16,7 +16,7 @@ from musicgen.ui.components.live import live
 from musicgen.ui.server.live_endpoint import IDLE_POLL_SECONDS, POLL_SECONDS, state_key
 from musicgen.ui.shared.text import escape, format_duration, step_word
 from musicgen.ui.train.live_query import COMPARED, LiveQuery
-from musicgen.ui.train.plots import BITS, EPOCHS, MINUTES, NATS, STEPS, View
+from musicgen.ui.train.plots import BATCHES, BITS, EPOCHS, MINUTES, NATS, View
 from musicgen.ui.train.runs import is_alive
 from musicgen.ui.train.settings_table import settings_rows
 
@@ -78,7 +78,7 @@ def _validation_label(run: Run) -> str:
 def _view_widgets() -> View:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         axis = st.segmented_control(
-            "Along", (EPOCHS, STEPS, MINUTES), default=EPOCHS, required=True, key="compare-axis"
+            "Along", (EPOCHS, BATCHES, MINUTES), default=EPOCHS, required=True, key="compare-axis"
         )
         unit = st.segmented_control(
             "Unit", (BITS, NATS), default=BITS, required=True, key="compare-unit"

@@ -15,9 +15,9 @@ from musicgen.ui.train.curves import HEIGHT_PIXELS, Curve, Plot
 TRAIN, VALID, BEST = "#3a86d8", "#e69f00", "#009e73"
 COLOURS = (TRAIN, VALID, BEST, "#cc79a7", "#56b4e9", "#d55e00", "#9a8c2c")
 
-STEPS, EPOCHS, MINUTES = "Steps", "Epochs", "Minutes"
-AXES = {STEPS: "step", EPOCHS: "epoch", MINUTES: "seconds"}  # column of the metrics by axis
-AXIS_LABELS = {STEPS: "batches", EPOCHS: "epochs", MINUTES: "minutes of training"}
+BATCHES, EPOCHS, MINUTES = "Batches", "Epochs", "Minutes"
+AXES = {BATCHES: "step", EPOCHS: "epoch", MINUTES: "seconds"}  # column of the metrics by axis
+AXIS_LABELS = {BATCHES: "batches", EPOCHS: "epochs", MINUTES: "minutes of training"}
 BITS, NATS = "Bits", "Nats"
 ROBUST_QUANTILE, ROBUST_MARGIN = 0.9, 0.5  # of the losses; room above, as a share of the range
 MIN_POINTS = 20  # fewer are drawn as they are
@@ -28,7 +28,7 @@ NATS_PER_BIT = float(np.log(2))
 class View:
     """Axis, unit, smoothing and scale of the curves; InvalidSetting when there is no such view."""
 
-    axis: str = STEPS
+    axis: str = BATCHES
     unit: str = BITS
     smoothing: float = 0.6  # weight of the value before, 0 to 1
     log: bool = False

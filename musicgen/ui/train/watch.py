@@ -25,7 +25,7 @@ from musicgen.ui.train.actions.fine_tune_offer import fine_tune_offer
 from musicgen.ui.train.evaluation import evaluation_view, reference_levels
 from musicgen.ui.train.live_query import FIELDS, LOSS, SPEED, LiveQuery
 from musicgen.ui.train.piece_evaluation import piece_evaluation
-from musicgen.ui.train.plots import BITS, EPOCHS, MINUTES, NATS, STEPS, View
+from musicgen.ui.train.plots import BATCHES, BITS, EPOCHS, MINUTES, NATS, View
 from musicgen.ui.train.samples import samples_view
 from musicgen.ui.train.settings_table import settings_rows
 
@@ -123,7 +123,7 @@ def _view_widgets(loss: bool) -> View:
     """Show the widgets for axis, unit, smoothing and scale; return their values."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         axis = st.segmented_control(
-            "Along", (STEPS, EPOCHS, MINUTES), default=STEPS, required=True, key="axis"
+            "Along", (BATCHES, EPOCHS, MINUTES), default=BATCHES, required=True, key="axis"
         )
         if not loss:
             return View(str(axis))

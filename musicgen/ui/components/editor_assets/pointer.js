@@ -6,12 +6,14 @@ import { noteAt } from "./core/select.js";
 
 const DOUBLE_MS = 400;
 const DOUBLE_PIXELS = 8;
+const HOLD_MS = 500; // a finger that rests so long on a note selects it beside the others
 
 export class Pointer {
   constructor(editor) {
     this.editor = editor;
     this.down = new Map(); // pointer id -> its last event
     this.lastPress = null;
+    this.hold = null; // of a finger: { x, y, timer }
     const { canvas, scroller } = editor.view;
     editor.on(canvas, "pointerdown", (event) => this.press(event));
     editor.on(canvas, "pointermove", (event) => this.move(event));
@@ -33,6 +35,7 @@ export class Pointer {
     editor.view.scroller.focus({ preventScroll: true });
     this.down.set(event.pointerId, event);
     editor.view.canvas.setPointerCapture(event.pointerId);
+    this.endHold();
     if (this.down.size === 2) {
       editor.gesture?.cancel?.();
       editor.preview = null;
@@ -41,9 +44,33 @@ export class Pointer {
     }
     if (this.down.size > 2) return;
     const position = editor.view.positionOf(event);
-    if (position.zone === "notes") editor.cursor = this.cursorAt(position);
+    if (position.zone === "notes") {
+      editor.cursor = this.cursorAt(position);
+      if (event.pointerType === "touch") this.startHold(event, position);
+    }
     editor.gesture = pickGesture(editor, position, event, this.isDouble(event));
     editor.changed();
+  }
+
+  // A finger has no Shift: where it rests on a note, the note joins the selection or leaves it.
+  startHold({ clientX: x, clientY: y }, { tick, pitch }) {
+    const { editor } = this;
+    const note = noteAt(editor.music.sorted, tick, pitch);
+    if (!note) return;
+    const before = new Set(editor.selected);
+    const timer = setTimeout(() => {
+      editor.gesture?.cancel?.();
+      editor.gesture = null;
+      editor.preview = null;
+      editor.selected = before;
+      editor.toggle(note.id);
+    }, HOLD_MS);
+    this.hold = { x, y, timer };
+  }
+
+  endHold() {
+    clearTimeout(this.hold?.timer);
+    this.hold = null;
   }
 
   // Whether a press is the second one at a place; pointer events do not count clicks.
@@ -62,7 +89,9 @@ export class Pointer {
   }
 
   move(event) {
-    const { editor } = this;
+    const { editor, hold } = this;
+    const { clientX, clientY } = event;
+    if (hold && Math.abs(clientX - hold.x) + Math.abs(clientY - hold.y) > DOUBLE_PIXELS) this.endHold();
     if (this.down.has(event.pointerId)) this.down.set(event.pointerId, event);
     if (editor.gesture instanceof PanGesture && this.down.size >= 2) {
       editor.gesture.movePointers([...this.down.values()].slice(0, 2));
@@ -88,6 +117,7 @@ export class Pointer {
   }
 
   release(event) {
+    this.endHold();
     if (!this.down.delete(event.pointerId)) return;
     this.end();
   }
@@ -103,6 +133,7 @@ export class Pointer {
 
   cancel(event) {
     const { editor } = this;
+    this.endHold();
     this.down.delete(event.pointerId);
     editor.gesture?.cancel?.();
     editor.gesture = null;

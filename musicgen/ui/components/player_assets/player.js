@@ -38,6 +38,7 @@ class Player {
     this.selection = null; // [first bar, last bar], indices from 0
     this.anchor = null; // the bar where a drag over bars started
     this.scrubbing = false;
+    this.tap = null; // tick under a finger that may be about to scroll
     this.closing = new AbortController(); // removes all event listeners
     this.transport = new Transport(
       (selector) => this.find(selector),
@@ -68,8 +69,8 @@ class Player {
     return this.root.querySelector(selector);
   }
 
-  on(target, event, listener) {
-    target.addEventListener(event, listener, { signal: this.closing.signal });
+  on(target, event, listener, options = {}) {
+    target.addEventListener(event, listener, { ...options, signal: this.closing.signal });
   }
 
   addListeners() {
@@ -83,7 +84,15 @@ class Player {
     this.on(canvas, "pointerdown", (event) => this.handlePress(event));
     this.on(canvas, "pointermove", (event) => this.handleMove(event));
     this.on(canvas, "pointerup", () => this.handleRelease());
-    this.on(canvas, "pointercancel", () => this.handleRelease());
+    this.on(canvas, "pointercancel", () => {
+      this.tap = null;
+      this.handleRelease();
+    });
+    // A finger on the bar numbers selects bars, and does not scroll.
+    const keepFromScrolling = (event) => {
+      if (this.roll.positionOf(event.touches[0]).overRuler) event.preventDefault();
+    };
+    this.on(canvas, "touchstart", keepFromScrolling, { passive: false });
     this.on(canvas, "pointerleave", () => this.describeNote(-1));
     this.channel.listen({ onRequest: (request) => this.answer(request) }, this.closing.signal);
   }
@@ -182,7 +191,9 @@ class Player {
     this.scroller.focus({ preventScroll: true });
     const position = this.roll.positionOf(event);
     this.describeNote(this.roll.noteAt(position)); // a finger does not hover
-    if (!event.shiftKey && !position.overRuler) {
+    if (event.pointerType === "touch" && !position.overRuler) {
+      this.tap = position.tick;
+    } else if (!event.shiftKey && !position.overRuler) {
       this.scrubbing = true;
       this.transport.seek(position.tick);
     } else if (this.roll.bars > 0) {
@@ -205,6 +216,8 @@ class Player {
   }
 
   handleRelease() {
+    if (this.tap !== null) this.transport.seek(this.tap);
+    this.tap = null;
     const wasSelecting = this.anchor !== null;
     this.anchor = null;
     this.scrubbing = false;

@@ -34,7 +34,7 @@ def _metrics_table(pieces: Sequence[SavedPiece], titles: Sequence[str]) -> None:
     names = [name for name in METRICS if any(name in values for values in metrics.values())]
     table = pd.DataFrame(
         {title: [values.get(name) for name in names] for title, values in metrics.items()},
-        index=names,
+        index=[METRICS[name].title for name in names],
     )
     # Columns are headed by number; the full title is the header's tooltip.
     columns: dict[str, Any] = {

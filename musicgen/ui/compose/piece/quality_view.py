@@ -107,7 +107,7 @@ def rare_metrics(metrics: Mapping[str, float], percentiles: MetricPercentiles) -
             direction = "high" if position > 0 else "low"
             limits = _format_values(metric.unit, typical.p5, typical.p95)
             lines.append(
-                f"- {name.capitalize()}, unusually {direction}: "
+                f"- {metric.title.capitalize()}, unusually {direction}: "
                 f"{_format_values(metric.unit, value)}, where nine tenths of the pieces have "
                 f"{limits}. {metric.description}"
             )
@@ -128,7 +128,7 @@ def metrics_chart(metrics: Mapping[str, float], percentiles: MetricPercentiles) 
     figure = go.Figure(
         go.Scatter(
             x=np.clip(positions, -MAX_POSITION, MAX_POSITION),
-            y=names,
+            y=[METRICS[name].title for name in names],
             mode="markers",
             marker={"size": 11, "color": [_colour(abs(position)) for position in positions]},
             customdata=[_tooltip(name, metrics[name], percentiles[name]) for name in names],
@@ -178,7 +178,7 @@ def _colour(distance: float) -> str:
 def _tooltip(name: str, value: float, percentiles: Percentiles) -> str:
     metric = METRICS[name]
     return (
-        f"<b>{name}</b> {value:.2f} {metric.unit}<br>{metric.description}<br>"
+        f"<b>{metric.title}</b> {value:.2f} {metric.unit}<br>{metric.description}<br>"
         f"middle half {percentiles.p25:.2f} to {percentiles.p75:.2f}, nine tenths "
         f"{percentiles.p5:.2f} to {percentiles.p95:.2f}"
     )

@@ -10,7 +10,8 @@ import { RectangleGesture } from "./rectangle.js";
 import { StretchGesture } from "./stretch.js";
 import { VelocityGesture } from "./velocity.js";
 
-const EDGE_PIXELS = 8; // of a note's end, by which it is stretched; at most a third of the note
+// Of a note's end, by which it is stretched; at most a third of the note.
+const EDGE_PIXELS = { mouse: 8, pen: 12, touch: 22 };
 
 export function pickGesture(editor, position, event, isDouble) {
   if (position.zone === "ruler") return new BarsGesture(editor, position);
@@ -28,12 +29,12 @@ export function pickGesture(editor, position, event, isDouble) {
   if (!editor.selected.has(note.id)) editor.select([note.id]);
   editor.setActivePart(note.part);
   editor.sound(note);
-  const isEdge = isAtEnd(editor.view, note, position.x);
+  const isEdge = isAtEnd(editor.view, note, position.x, event.pointerType);
   return isEdge ? new StretchGesture(editor, position) : new MoveGesture(editor, position, note);
 }
 
 // Whether a pointer is over the end of a note.
-export function isAtEnd(view, note, x) {
+export function isAtEnd(view, note, x, pointerType = "mouse") {
   const width = note.duration * view.scale;
-  return view.xOf(endOf(note)) - x <= Math.min(EDGE_PIXELS, width / 3);
+  return view.xOf(endOf(note)) - x <= Math.min(EDGE_PIXELS[pointerType] ?? EDGE_PIXELS.mouse, width / 3);
 }
