@@ -32,8 +32,8 @@ import psutil
 
 from musicgen.training.run_folder.registry import find_run
 from musicgen.training.run_folder.run import Run, UnknownRun
+from musicgen.training.settings import FASTEST, FLOAT32
 
-MUSICGEN, FLOAT32 = "musicgen", "benchmarks.scale.float32"  # programs that train
 SOURCE = "bach-chorales"
 SMALL = "--width 64 --layers 1 --dropout 0 --batch-size 12 --length 64 --epochs 100000 --patience 0"
 QUICK = SMALL.replace("64 --layers", "16 --layers") + " --encoding notes"  # traced in a third of it
@@ -68,7 +68,6 @@ class Training:
         name: str,
         options: str,
         cores: Sequence[int | None],
-        program: str = MUSICGEN,
         source: str = SOURCE,
     ) -> None:
         """cores: the one that each worker runs on; None lets it run on all."""
@@ -79,7 +78,7 @@ class Training:
             command = [source] if number == 0 else []
             if addresses:
                 command += ["--workers", addresses, "--worker", str(number)]
-            self.processes.append(start(self.name, [*command, *options.split()], core, program))
+            self.processes.append(start(self.name, [*command, *options.split()], core))
 
     @property
     def run(self) -> Run:
@@ -112,11 +111,9 @@ class Training:
             process.communicate()
 
 
-def start(
-    name: str, arguments: list[str], core: int | None = None, program: str = MUSICGEN
-) -> subprocess.Popen[str]:
+def start(name: str, arguments: list[str], core: int | None = None) -> subprocess.Popen[str]:
     """Start one worker, on one core or on all."""
-    command = [sys.executable, "-m", program, "train", "--run", name, *arguments]
+    command = [sys.executable, "-m", "musicgen", "train", "--run", name, *arguments]
     pinned = [] if core is None else ["taskset", "--cpu-list", str(core)]
     output = subprocess.DEVNULL
     return subprocess.Popen(
@@ -127,24 +124,25 @@ def start(
 def compare_losses(arguments: argparse.Namespace) -> list[dict[str, Any]]:
     """Largest difference of the losses of two and three workers from those of one process."""
     rows = []
-    for program in (FLOAT32, MUSICGEN):
+    for number_format in (FLOAT32, FASTEST):
+        options = f"{SMALL} --number-format {number_format}"
         losses: dict[int, list[float]] = {}
         for workers in (1, 2, 3):
-            training = Training(f"{workers} workers", SMALL, [None] * workers, program)
+            training = Training(f"{workers} workers", options, [None] * workers)
             try:
                 training.wait_for(arguments.batches)
                 blocks = [b for b in training.blocks() if b["step"] <= arguments.batches]
                 losses[workers] = [block["loss"] for block in blocks]
             finally:
                 training.kill()
-            rows.append(_compared_losses(workers, losses, program) | {"batches": arguments.batches})
+            row = {"format": number_format, **_compared_losses(workers, losses)}
+            rows.append(row | {"batches": arguments.batches})
     return rows
 
 
-def _compared_losses(workers: int, losses: dict[int, list[float]], program: str) -> dict[str, Any]:
+def _compared_losses(workers: int, losses: dict[int, list[float]]) -> dict[str, Any]:
     own, one = losses[workers], losses[1]
     return {
-        "format": "float32" if program == FLOAT32 else "own",
         "workers": workers,
         "first loss, bits": round(own[0], 4),
         "last": round(own[-1], 4),

@@ -8,6 +8,7 @@ from pathlib import Path
 from musicgen.corpus.time_choice import TIME_CHOICES
 from musicgen.encoding.registry import ENCODINGS
 from musicgen.models.settings import KINDS
+from musicgen.training.settings import NUMBER_FORMATS
 
 
 def add_run_actions(
@@ -128,6 +129,11 @@ def _add_fit_options(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument("--seed", type=int, help="seed of all randomness")
     group.add_argument("--devices", type=int, help="maximum number of GPUs; 0: all")
+    group.add_argument(
+        "--number-format", choices=NUMBER_FORMATS,
+        help="fastest: half precision where the hardware has it; float32: several workers have the "
+        "losses of one process",
+    )  # fmt: skip
 
 
 def add_compose_options(parser: argparse.ArgumentParser) -> None:

@@ -64,6 +64,7 @@ TRAINING_OPTIONS = (
     "patience",
     "seed",
     "devices",
+    "number_format",
 )
 FINE_TUNING_MINUTES = 10.0  # where neither --minutes nor --epochs is given
 

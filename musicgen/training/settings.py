@@ -25,6 +25,8 @@ from musicgen.paths import checked_name
 
 OPTIMIZERS = ("adamw", "rmsprop")
 SCHEDULES = ("cosine", "constant")
+FASTEST, FLOAT32 = "fastest", "float32"
+NUMBER_FORMATS = (FASTEST, FLOAT32)
 MAX_BATCH_SIZE = 4096  # windows
 
 
@@ -68,12 +70,14 @@ class TrainSettings:
     patience: int = 10  # epochs without a lower validation loss
     seed: int = 0
     devices: int = 0  # maximum number of GPUs; 0 takes all
+    number_format: str = FASTEST  # half precision where the hardware multiplies faster in it
 
     def __post_init__(self) -> None:
         all_within(self, self.BOUNDS)
         Shares(self.valid_share, self.test_share)
         one_of("optimizer", self.optimizer, OPTIMIZERS)
         one_of("schedule", self.schedule, SCHEDULES)
+        one_of("number_format", self.number_format, NUMBER_FORMATS)
         if self.average and self.optimizer != "adamw":
             raise InvalidSetting("average needs the optimizer adamw")
 

@@ -34,10 +34,17 @@ class Trained:
 @pytest.fixture(scope="module")
 def trained(music: Path, home: Path) -> Trained:
     """Trained in this process, which other tests of this file train in too."""
-    shape = "--width 16 --layers 1".split()
+    shape = "--width 16 --layers 1 --number-format float32".split()
     with redirect_stderr(io.StringIO()) as stderr, redirect_stdout(io.StringIO()):
         assert main(["train", str(music), "--run", "trained", *shape, *TINY]) == 0
     return Trained("trained", stderr.getvalue())
+
+
+def test_the_number_format_is_that_of_the_option(trained: Trained) -> None:
+    run = find_run(trained.run)
+    assert run.settings.train.number_format == "float32"
+    assert run.status().device.startswith("CPU")
+    assert "bfloat16" not in run.status().device  # which some CPUs multiply faster
 
 
 def test_fine_tune_then_resume_with_smaller_batches(

@@ -27,7 +27,7 @@ def find_ngrams(codes: np.ndarray, length: int) -> NgramIndex:
     """The index of all n-grams of `length` codes (M,), from the workspace where it is there."""
     if len(codes) < MIN_NOTES:
         return NgramIndex.build(codes, length)
-    digest = hashlib.sha256(np.ascontiguousarray(codes)).hexdigest()[:32]
+    digest = hashlib.sha256(np.ascontiguousarray(codes).data).hexdigest()[:32]
     path = home() / "cache" / "ngrams" / f"{digest}-{length}"
     index = _map(path, codes, length)
     if index is None:

@@ -49,7 +49,7 @@ def forecast_training(
     parameters = parameter_count(settings.model, encoding)
     speed = estimate_speed(runs, settings, parameters)
     seconds = expected_seconds(settings, workload, speed)
-    machine = this_machine(settings.train.devices)
+    machine = this_machine(settings.train.devices, settings.train.number_format)
     predictions, gpus = workload.predictions, len(machine.gpus)
     return Forecast(
         workload,

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from musicgen.training.settings import FASTEST, FLOAT32
+
 TENSOR_CORES = (7, 0)  # lowest compute capability with fast float16
 BFLOAT16_FLAGS = {"avx512_bf16", "amx_bf16"}  # CPUs that multiply bfloat16 twice as fast
 CPUINFO = Path("/proc/cpuinfo")  # Linux only; other systems use float32
@@ -59,12 +61,13 @@ class Machine:
         return self.memory
 
 
-def this_machine(max_gpus: int = 0) -> Machine:
+def this_machine(max_gpus: int = 0, number_format: str = FASTEST) -> Machine:
     """Devices of this computer. max_gpus: 0 takes all GPUs."""
     gpus = _gpus()
     gpus = gpus[:max_gpus] if max_gpus else gpus
     details = [{"compute_capability": gpu.capability} for gpu in gpus]
     policy = policy_of_gpus(details) if gpus else policy_of_cpu(cpu_flags())
+    policy = FLOAT32 if number_format == FLOAT32 else policy
     return Machine(tuple(gpus), os.cpu_count() or 1, _memory(), policy)
 
 

@@ -14,6 +14,7 @@ import tensorflow as tf
 from musicgen.training.forecast.machine import cpu_flags, policy_of_cpu, policy_of_gpus
 from musicgen.training.keras.one_process import OneProcess
 from musicgen.training.keras.worker_group import WorkerGroup, worker_strategy
+from musicgen.training.settings import FASTEST, FLOAT32
 from musicgen.training.workers import Workers
 
 
@@ -30,31 +31,33 @@ class Devices:
         return self.strategy.scope() if self.strategy is not None else contextlib.nullcontext()
 
 
-def set_up_devices(max_gpus: int = 0, workers: Workers | None = None) -> Devices:
+def set_up_devices(
+    max_gpus: int = 0, workers: Workers | None = None, number_format: str = FASTEST
+) -> Devices:
     """Configure TensorFlow, before its first operation; max_gpus 0 uses all.
 
     workers: the other processes of this training, which it waits for.
     """
     if workers is None:
-        return _set_up_own(max_gpus)
-    own = _set_up_own(max_gpus, mirrored=False)
+        return _set_up_own(max_gpus, number_format)
+    own = _set_up_own(max_gpus, number_format, mirrored=False)
     strategy = worker_strategy(workers)
     description = f"{own.description}, worker {workers.number + 1} of {workers.count}"
     return Devices(description, strategy, WorkerGroup(workers, strategy))
 
 
-def _set_up_own(max_gpus: int, mirrored: bool = True) -> Devices:
+def _set_up_own(max_gpus: int, number_format: str, mirrored: bool = True) -> Devices:
     """Configure the devices of this process; mirrored: with a strategy over several GPUs.
 
-    The dtype policy is mixed precision where the hardware multiplies matrices much faster in it;
-    weights, sums and the softmax stay float32. GPU memory grows as needed, so that a card can be
-    shared.
+    By default the dtype policy is mixed precision where the hardware multiplies matrices much
+    faster in it; weights, sums and the softmax stay float32. GPU memory grows as needed, so that a
+    card can be shared.
     """
     # This also turns off Keras's automatic XLA, with which the LSTM could not use cuDNN.
     tf.config.experimental.enable_op_determinism()
     gpus = tf.config.list_physical_devices("GPU")
     if not gpus:
-        policy = policy_of_cpu(cpu_flags())
+        policy = FLOAT32 if number_format == FLOAT32 else policy_of_cpu(cpu_flags())
         keras.config.set_dtype_policy(policy)
         return Devices(f"CPU ({os.cpu_count()} cores, {platform.machine()}{_suffix(policy)})")
     gpus = gpus[:max_gpus] if max_gpus else gpus
@@ -62,7 +65,7 @@ def _set_up_own(max_gpus: int, mirrored: bool = True) -> Devices:
     for gpu in gpus:
         tf.config.experimental.set_memory_growth(gpu, True)
     details = [tf.config.experimental.get_device_details(gpu) for gpu in gpus]
-    policy = policy_of_gpus(details)
+    policy = FLOAT32 if number_format == FLOAT32 else policy_of_gpus(details)
     keras.config.set_dtype_policy(policy)
     names = sorted({entry.get("device_name", "GPU") for entry in details})
     description = f"{len(gpus)} GPU{'s' if len(gpus) > 1 else ''}: {', '.join(names)}"

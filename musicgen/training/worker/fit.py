@@ -55,7 +55,8 @@ def train(
     if workers is not None:
         workers.rows(settings.train.batch_size)
         reporter.write(state=STARTING, message=f"waits for all {workers.count} workers")
-    devices = devices or set_up_devices(settings.train.devices, workers)
+    train = settings.train
+    devices = devices or set_up_devices(train.devices, workers, train.number_format)
     reporter.update(device=devices.description)
     start = starting_checkpoint(run)
     encoding = open_checkpoint(start).encoding if start else None

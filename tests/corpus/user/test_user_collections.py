@@ -23,7 +23,7 @@ from musicgen.corpus.user.user_collections import (
 )
 from musicgen.errors import Cancelled
 from musicgen.paths import BadName
-from tests.corpus.own_songs import ONE, THREE, TWO, paths_below
+from tests.corpus.own_songs import ONE, THREE, TWO, paths_below, zip_of
 from tests.helpers.locations import ROOT
 
 pytestmark = pytest.mark.usefixtures("collections_root")
@@ -48,6 +48,22 @@ def test_a_folder_is_imported_as_a_collection(songs: Path, collections_root: Pat
     assert paths_below(collections_root) == ["My songs", record, *files]
     collection = load_collection("My songs")
     assert [file.file for file in collection.files] == ["a.mid", "old/b.mid"]
+
+
+@pytest.mark.parametrize("is_upload", [True, False])
+def test_a_zip_within_a_zip_is_named_and_not_unpacked(tmp_path: Path, is_upload: bool) -> None:
+    inner = zip_of({"deep/deepest.zip": zip_of({"b.mid": TWO}), "c.mid": THREE})
+    outer = zip_of({"a.mid": ONE, "Album.ZIP": inner, "more/old.zip": b"no zip at all"})
+    path = tmp_path / "all.zip"
+    path.write_bytes(outer)
+    added = add_files("songs", [(path.name, outer)]) if is_upload else import_source(path, "songs")
+    prefix = "all.zip/" if is_upload else ""
+    assert added.files == (f"{prefix}a.mid",)
+    reason, remedy = "it is a zip inside a zip", "unpack it first"
+    assert added.refused == (
+        RefusedFile(f"{prefix}Album.ZIP", reason, remedy),
+        RefusedFile(f"{prefix}more/old.zip", reason, remedy),
+    )
 
 
 def test_an_import_takes_a_free_name_and_refuses_a_taken_one(songs: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from musicgen.training.forecast import machine as machine_module
 from musicgen.training.forecast.machine import Gpu, Machine, gpu_ids, this_machine
 
 A100 = Gpu("NVIDIA A100", 40960 << 20, 512 << 20, (8, 0))
@@ -69,3 +70,13 @@ def test_ids_of_the_gpus(driver) -> None:
 def test_free_memory_is_that_of_the_fullest_gpu() -> None:
     assert Machine((A100,), 8, 1 << 30, "float32").free_memory == (40960 - 512) << 20
     assert Machine((), 8, None, "float32").free_memory is None
+
+
+def test_float32_is_a_choice_on_every_machine(driver, monkeypatch) -> None:
+    monkeypatch.setattr(machine_module, "cpu_flags", lambda: {"avx512_bf16"})
+    assert this_machine().policy == "mixed_bfloat16"
+    assert this_machine(number_format="float32").policy == "float32"
+    if os.name != "nt":
+        driver("NVIDIA A100, 40960, 512, 8.0")
+        assert this_machine().policy == "mixed_float16"
+        assert this_machine(number_format="float32").policy == "float32"

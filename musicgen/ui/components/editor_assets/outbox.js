@@ -67,7 +67,7 @@ export class Outbox {
   }
 
   store() {
-    const key = PREFIX + this.opened;
+    const key = `${PREFIX}${this.opened}/${this.child}`; // other tabs have the piece open too
     try {
       if (this.lines.length) localStorage.setItem(key, JSON.stringify(this.request(this.lines)));
       else localStorage.removeItem(key);
@@ -83,16 +83,25 @@ export class Outbox {
 
 // Send the edits of a piece that an earlier tab could not; returns the id of the piece to open.
 export async function sendStoredEdits(address, piece) {
-  let stored = null;
-  try {
-    stored = JSON.parse(localStorage.getItem(PREFIX + piece));
-  } catch {
-    stored = null;
+  let edited = piece;
+  for (const [key, stored] of storedEdits(piece)) {
+    const answer = await postEdits(address, stored);
+    if (answer.piece || answer.refused) localStorage.removeItem(key);
+    edited = answer.piece ?? edited;
   }
-  if (!stored) return piece;
-  const answer = await postEdits(address, stored);
-  if (answer.piece || answer.refused) localStorage.removeItem(PREFIX + piece);
-  return answer.piece ?? piece;
+  return edited;
+}
+
+// [key, request] of each tab whose edits of a piece are in the browser's storage.
+function storedEdits(piece) {
+  try {
+    const keys = Object.keys(localStorage).filter(
+      (key) => key === PREFIX + piece || key.startsWith(`${PREFIX}${piece}/`),
+    );
+    return keys.map((key) => [key, JSON.parse(localStorage.getItem(key))]).filter(([, r]) => r);
+  } catch {
+    return [];
+  }
 }
 
 // Returns { piece, known, branched }, { refused: reason }, { deleted: true } where the piece is in the
