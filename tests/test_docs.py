@@ -18,7 +18,14 @@ DOCS = [*(ROOT / name for name in TOP), *sorted((ROOT / "docs").glob("*.md"))]
 PATH = re.compile(r"`((?:[\w.-]+/)*[\w.-]+(?:\.py|\.js|\.md|/))`")
 SHELL = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 MODULE = re.compile(r"python -m ((?:musicgen|benchmarks)(?:\.\w+)*)")
-MADE_BY_PEOPLE = {"my-midi/", "bin/", "collections/", "runs/", "pieces/"}  # in their own folder
+MADE_BY_PEOPLE = {
+    "my-midi/",
+    "bin/",
+    "collections/",
+    "runs/",
+    "pieces/",
+    "soundfonts/",
+}  # in their own folder
 
 
 @pytest.mark.parametrize("doc", DOCS, ids=lambda doc: doc.name)

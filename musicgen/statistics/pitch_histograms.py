@@ -11,7 +11,13 @@ from musicgen.score import Score
 from musicgen.statistics.histogram import Histogram, histogram
 from musicgen.theory.chords import sonorities
 from musicgen.theory.pooled_notes import pooled_notes
-from musicgen.theory.spelling import PITCH_CLASS_NAMES, describe_mask, mask_name, pitch_name
+from musicgen.theory.spelling import (
+    PITCH_CLASS_NAMES,
+    describe_mask,
+    mask_name,
+    mask_notes,
+    pitch_name,
+)
 
 INTERVAL_NAMES = (
     *("unison", "minor second", "major second", "minor third", "major third", "fourth"),
@@ -61,6 +67,11 @@ def describe_code(code: int) -> str:
     if not is_chord(code):
         return _token(code)
     return f"{_token(code)}: {describe_mask(code - _FIRST_CHORD)}"
+
+
+def chord_notes(code: int) -> str:
+    """Notes of a chord of `NoteFrequency.combined` as one word."""
+    return mask_notes(code - _FIRST_CHORD)
 
 
 def pitches(scores: Sequence[Score]) -> Histogram:

@@ -60,6 +60,7 @@ def normal_order(mask: int) -> tuple[int, ...]:
 _FIFTHS_ABOVE = {0: 0, 1: -5, 2: 2, 3: -3, 4: 4, 5: -1, 6: -6, 7: 1, 8: 8, 9: -9, 10: -2, 11: 5}
 _ROOTS = range(-6, 12)  # G flat to E sharp
 _CENTRE = 2  # D, in the middle of the naturals
+EN_DASH = "\u2013"
 _SIGNS = {-2: "𝄫", -1: "♭", 0: "", 1: "♯", 2: "𝄪"}
 _CHORD_NAMES = {  # by the semitones above the root
     (0, 4, 7): "major triad",
@@ -116,6 +117,12 @@ def describe_mask(mask: int) -> str:
         fifths, name = named
         return f"{_symbols(fifths)}, {_symbols(fifths[:1])} {name}"
     return " ".join(map(_symbol, order))
+
+
+def mask_notes(mask: int) -> str:
+    """Notes of a chord, from its pitch classes as bits, as one word: E to G♯ is `E-G♯`."""
+    notes = describe_mask(mask).partition(",")[0].split()
+    return f"{notes[0]} 8ve" if len(normal_order(mask)) == 1 else EN_DASH.join(notes)
 
 
 def _named_chord(order: Sequence[int]) -> tuple[tuple[int, ...], str] | None:

@@ -6,6 +6,7 @@ from musicgen.theory.spelling import (
     chord_name,
     describe_mask,
     mask_name,
+    mask_notes,
     normal_order,
     pitch_class_mask,
     pitch_name,
@@ -53,6 +54,11 @@ def test_the_empty_set_has_an_empty_name():
 )
 def test_descriptions_of_chords(pitches: tuple[int, ...], words: str) -> None:
     assert describe_mask(pitch_class_mask(pitches)) == words
+
+
+def test_a_chord_is_one_word_of_its_notes() -> None:
+    words = [mask_notes(pitch_class_mask(chord)) for chord in ((64, 68), (57, 60, 64), (63, 75))]
+    assert words == ["E\u2013G♯", "A\u2013C\u2013E", "E♭ 8ve"]
 
 
 @pytest.mark.slow

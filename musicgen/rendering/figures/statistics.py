@@ -6,6 +6,7 @@ Colours are left to the page's theme, and backgrounds are clear. Every bar has i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,7 +15,8 @@ import plotly.graph_objects as go
 
 from musicgen.rendering.note_names import pitch_name
 from musicgen.statistics.histogram import Histogram
-from musicgen.statistics.pitch_histograms import describe_code, is_chord
+from musicgen.statistics.pitch_histograms import chord_notes, describe_code, is_chord
+from musicgen.theory.spelling import EN_DASH
 
 HEIGHT = 320  # pixels
 MAX_BARS = 32
@@ -22,8 +24,10 @@ MAX_INTERVAL = 24  # semitones; wider ones have no bar
 _BAR_SHARE = 0.85  # of the distance from a bar to the next
 _FEW = 5  # an axis up to this has a tick for each number
 _CLEAR = "rgba(0,0,0,0)"
+_MARKUP = re.compile("<br>.*")  # of a second line below a bar
 _LETTER_PIXELS = 7  # of a label below a bar
 _MAX_UPRIGHT_LETTERS = 8  # longer labels get an automatic margin
+_MAX_TICK_NOTES = 3  # of a chord that is named below its bar
 _NUMBER_LETTERS = 2  # room for numbers, which are horizontal
 _NO_DATA = {
     "text": "Nothing to count yet",
@@ -40,14 +44,23 @@ def note_frequency_figure(frequency: Histogram, most: int = 30, log: bool = Fals
     frequency = frequency.most_frequent(most)
     codes = frequency.values.tolist()
     notes = [None if is_chord(code) else pitch_name(code, 0) for code in codes]
+    names = zip(codes, frequency.labels, notes, strict=True)
     return _bar_chart(
         frequency,
         "note or chord",
         "times",
         log=log,
         names=[note or describe_code(code) for note, code in zip(notes, codes, strict=True)],
-        ticks=[note or label for note, label in zip(notes, frequency.labels, strict=True)],
+        ticks=[note or _chord_tick(code, label) for code, label, note in names],
     )
+
+
+def _chord_tick(code: int, label: str) -> str:
+    """Notes of a chord with its code in small print, which is all there is room for of many."""
+    notes = chord_notes(code)
+    if notes.count(EN_DASH) >= _MAX_TICK_NOTES:
+        return label
+    return f"{notes}<br><span style='font-size:9px'>{label}</span>"
 
 
 def pitch_class_figure(pitch_classes: Histogram) -> go.Figure:
@@ -167,7 +180,7 @@ def make_figure(
     takes four times as long. Margins are fixed where possible: with automatic ones Plotly draws a
     chart twice.
     """
-    longest = max(map(len, labels), default=_NUMBER_LETTERS)
+    longest = max((len(_MARKUP.sub("", label)) for label in labels), default=_NUMBER_LETTERS)
     fits = longest <= _MAX_UPRIGHT_LETTERS
     bottom = 44 + _LETTER_PIXELS * longest if fits else 8
     layout = {

@@ -20,6 +20,7 @@ from musicgen.ui.compose.models import (
 from musicgen.ui.shared.text import escape, format_count, step_word
 
 RUN_KEY = "compose-run"
+KINDS_IN_WORDS = {"lstm": "LSTM", "classic": "classic LSTM"}
 SUMMARY_HELP = (
     "Bits a note: how much the next note of a held-out piece surprises the model, on average; "
     "lower is better. Bits a step: the same for the next note or rest of one part. An epoch is one "
@@ -54,9 +55,8 @@ def model_summary(opened: OpenModel) -> str:
         notes = format_count(opened.model.order - 1, "step")
         return f"{parts[0]} · n-gram: draws what followed the last {notes} there · no network"
     facts, settings = opened.checkpoint.facts, opened.checkpoint.model
-    parts.append(
-        f"{settings.kind} with {format_count(settings.layers, 'layer')} of {settings.width}"
-    )
+    kind, layers = KINDS_IN_WORDS.get(settings.kind, settings.kind), settings.layers
+    parts.append(f"{kind} with {format_count(layers, 'layer')} of {settings.width}")
     bits = facts.get("valid_loss")
     if isinstance(bits, int | float):
         step = step_word(opened.model.encoding.name)

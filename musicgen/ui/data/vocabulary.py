@@ -70,7 +70,7 @@ def _metrics(vocabulary: Vocabulary) -> None:
         st.metric("Tokens in all", f"{vocabulary.steps:,}", border=True)
         share = f" ({once / size:.0%})" if size else ""
         st.metric("Occur once", f"{once:,}{share}", border=True)
-        st.metric("Needed for 90 %", f"{vocabulary.needed_for(0.9):,}", border=True)
+        st.metric("Needed for 90%", f"{vocabulary.needed_for(0.9):,}", border=True)
 
 
 def _table(vocabulary: Vocabulary, name: str) -> None:
