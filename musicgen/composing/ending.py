@@ -2,10 +2,11 @@
 
 A model that predicts the next note is not asked where a piece may end: few pieces that are cut
 after their last bar end on the tonic. A piece closes where, within its last bar, a triad of the
-tonic in root position begins on a beat; that chord is then the last one. It sounds until the bar is
-over or, after an upbeat, until the upbeat would come again. Among endings that close, the first
-one is taken that comes from the dominant: whose lowest note before the last chord is the fifth,
-the leading note or the second of the scale.
+tonic in root position begins on a beat; that chord is then the last one. Where notes after it are
+cut off, it sounds until the bar is over or, after an upbeat, until the upbeat would come again.
+Among endings that close, those are preferred that come from the dominant, whose lowest note before
+the last chord is the fifth, the leading note or the second of the scale; then those of which
+nothing is cut off.
 """
 
 from __future__ import annotations
@@ -65,9 +66,9 @@ def with_ending(
         except Cancelled:
             return replace(composition, finished=False)
         endings += [bar_range.with_notes(notes) for notes in drawn]
-    closed = [piece for ending in endings if (piece := closing(ending, tonic)) is not None]
-    closed.sort(key=lambda piece: not _comes_from_dominant(piece, tonic))
-    best = next((p for p in closed if not _is_degenerate(p, composition.primer_notes)), None)
+    closed = [(ending, piece) for ending in endings if (piece := closing(ending, tonic))]
+    closed.sort(key=lambda pair: (not _comes_from_dominant(pair[1], tonic), _is_cut(*pair)))
+    best = next((p for _, p in closed if not _is_degenerate(p, composition.primer_notes)), None)
     if best is None:
         return composition
     steps = encode_composed(model.encoding, best, composition.steps)
@@ -87,22 +88,32 @@ def is_open(model: Model, composition: Composition) -> bool:
 def closing(score: Score, tonic: int) -> Score | None:
     """The score up to the chord on which it closes; None where its last bar has no such chord.
 
-    The chord sounds until the bar is over or, after an upbeat, until the upbeat would come again.
+    It is the last chord or else the first that closes, which then sounds until the bar is over or,
+    after an upbeat, until the upbeat would come again.
     """
     notes, bar = score.notes, bar_start(score.metres, score.bars - 1)
     pickup = score.metres[0].ticks_per_bar if score.has_pickup else 0
     end, beat = bar_start(score.metres, score.bars) - pickup, _beat_ticks(score)
     min_notes = _min_chord_notes(score.pitched)
-    for onset in np.unique(notes["start"][notes["start"] >= bar]).tolist():
+    *others, last = np.unique(notes["start"][notes["start"] >= bar]).tolist() or [end]
+    for onset in (last, *others):
         begun = notes["start"] <= onset
         until = notes[begun].copy()
         chord = (until["start"] + until["duration"] > onset) & ~score.is_drum[begun]
         if (onset - bar) % beat or end - onset < TICKS_PER_QUARTER:
             continue
         if chord.sum() >= min_notes and _is_tonic_chord(until["pitch"][chord], tonic):
-            until["duration"][chord] = end - until["start"][chord]
+            durations = end - until["start"][chord]
+            if onset == last:  # the model's own durations
+                durations = durations.clip(max=until["duration"][chord])
+            until["duration"][chord] = durations
             return replace(score, notes=until)
     return None
+
+
+def _is_cut(ending: Score, closed: Score) -> bool:
+    """Whether notes after the chord on which an ending closes were cut off."""
+    return len(closed) < len(ending)
 
 
 def _last_bars(model: Model, composition: Composition, first_bar: int) -> BarRange:

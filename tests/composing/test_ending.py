@@ -42,6 +42,12 @@ def test_a_tonic_chord_in_the_last_bar_closes_and_sounds_until_its_end() -> None
     assert closed.end == 192 and len(closed) == 9  # the chord after it is cut off
 
 
+def test_a_last_chord_keeps_its_durations_and_is_preferred_to_an_earlier_one() -> None:
+    piece = chords(BAR_OF_C, (8, 2, "48 60 64"), (10, 2, "43 59 62"), (12, 2, "48 60 64"))
+    closed = closing(piece, C)
+    assert closed == piece and closed.end == 168
+
+
 @pytest.mark.parametrize(
     ("last", "reason"),
     [
