@@ -40,8 +40,9 @@ STATES: dict[str, tuple[str, ...]] = {  # by address: what is clicked there, one
     "Train?show=Compare": (),
     "Compose": (
         *("Originality", "Change", "Takes", "Roll", "Score", "Edit", "Play notes in"),
-        *("Beginning", "Notes", "Sampling", "Rules", "All pieces"),
+        *("Beginning", "Notes", "Sampling", "Rules", "All pieces", "Sound"),
     ),
+    "Compose?model=chorales": ("Play or write my own", "Mouse, touch and keys"),
 }
 
 

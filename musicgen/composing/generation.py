@@ -30,7 +30,7 @@ from musicgen.composing.decoding.particles import (
 from musicgen.composing.decoding.prompt import Prompt, bounded_prompt, build_prompt
 from musicgen.composing.given_parts import GivenMusic
 from musicgen.composing.originality.index import OriginalityIndex
-from musicgen.composing.parts_of_pieces import as_written, with_program
+from musicgen.composing.parts_of_pieces import as_written, in_one_part, with_program
 from musicgen.composing.random_streams import Purpose, random_stream
 from musicgen.composing.settings import ENDING_BARS, ComposeSettings
 from musicgen.encoding.model_interface import Critic, Model, Stepper
@@ -271,7 +271,9 @@ class _Generation:
             score = score.with_notes(without_overlaps(score.notes))
         if settings.program is None:
             return score
-        return with_program(score, settings.program)
+        if isinstance(encoding, PartsEncoding) or len(self.prompt.steps):
+            return with_program(score, settings.program)
+        return in_one_part(score, settings.program)
 
     def composition(
         self, decoder: BatchDecoder, row: int, variation: int, finished: bool, seconds: float

@@ -11,6 +11,7 @@ from musicgen.encoding.parts.roles import transposed_key, written_order
 from musicgen.encoding.parts.steps_of_parts import PartsSteps
 from musicgen.encoding.steps import Encoding, Steps
 from musicgen.score import Score
+from musicgen.score_fields import Part
 
 
 def encode_composed(encoding: Encoding, score: Score, drawn: Steps, semitones: int = 0) -> Steps:
@@ -36,6 +37,13 @@ def as_written(score: Score, steps: Steps) -> Score:
     notes["part"] = np.argsort(order)[notes["part"]]
     parts = (replace(score.parts[old], track=new) for new, old in enumerate(order))
     return replace(score, notes=notes, parts=tuple(parts))
+
+
+def in_one_part(score: Score, program: int) -> Score:
+    """All notes in one part: a model of `events` tells parts by their programs alone."""
+    notes = score.notes.copy()
+    notes["part"], notes["program"] = 0, program
+    return replace(score, notes=notes, parts=(Part(program=program),))
 
 
 def with_program(score: Score, program: int) -> Score:

@@ -218,3 +218,18 @@ def test_a_model_of_notes_refuses_density_and_grid(wrong):
 def test_a_temperature_for_an_unknown_field_is_refused(parrot):
     with pytest.raises(InvalidSetting, match="draws shift, pitch, duration, and no token"):
         generate(parrot, plain_settings(field_temperature={"token": 0.5}))
+
+
+def test_one_instrument_for_all_notes_makes_one_part():
+    """A model that draws programs at random has a part for each of them."""
+    pieces = []
+    for seed in range(4):
+        notes = tune(seed, notes=120).notes.copy()
+        notes["program"] = np.arange(len(notes)) % 5
+        pieces.append(Score(notes))
+    encoding = EventsEncoding(program=True)
+    model = Parrot(encoding, [encoding.encode(piece) for piece in pieces])
+    (as_drawn,) = generate(model, plain_settings(bars=8, parts=0))
+    (piece,) = generate(model, plain_settings(bars=8, parts=0, program=40))
+    assert len(as_drawn.score.parts) == 5 and len(piece.score) == len(as_drawn.score)
+    assert [part.program for part in piece.score.parts] == [40]

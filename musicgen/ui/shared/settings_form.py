@@ -102,6 +102,6 @@ def _widget(name: str, value: Any, key: str, bounds: tuple[float, float] | None)
         return number_field(label, value, bounds, key, help, step=1)
     if isinstance(value, float):
         small = abs(value) < 0.1 and name != "minutes"
-        format, step = ("%.5f", _SMALL_STEP) if small else ("%.2f", 0.05)
+        format, step = ("%g", _SMALL_STEP) if small else ("%.2f", 0.05)
         return number_field(label, value, bounds, key, help, step=step, format=format)
     return st.text_input(label, value, key=key, help=help)
