@@ -1,4 +1,7 @@
-"""Runs with a tiny model to attack, of two encodings, and the notes that they compose."""
+"""Runs with a tiny model to attack, of two encodings, and the notes that they compose.
+
+That of `parts` has a critic.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,9 @@ from musicgen.composing.pipeline import Composer
 from musicgen.composing.settings import ComposeSettings
 from musicgen.composing.style.training_profile import TrainingProfile, write_training_profile
 from musicgen.corpus.load import load_collection
+from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.encoding.registry import fit_encoding
+from musicgen.encoding.steps import Encoding
 from musicgen.files import write_json
 from musicgen.models.checkpoints.checkpoint import (
     CONFIG,
@@ -21,12 +26,13 @@ from musicgen.models.checkpoints.checkpoint import (
     VOCABULARY,
     WEIGHTS,
     config_json,
+    critic_folder,
     open_checkpoint,
     open_without_graphs,
 )
 from musicgen.models.checkpoints.step_graphs import write_exported
 from musicgen.models.checkpoints.traces import find_trace
-from musicgen.models.settings import LstmSettings
+from musicgen.models.settings import CriticSettings, LstmSettings, ModelSettings
 from musicgen.rendering.midi import midi_bytes
 from musicgen.training.run_folder.position import TrainingPosition
 from musicgen.training.run_folder.results import BASELINES, EVALUATION
@@ -35,7 +41,7 @@ from musicgen.training.run_folder.status import FINISHED, Status, write_status
 from musicgen.training.settings import RunSettings
 
 COLLECTION = "bach-chorales"
-MODEL = LstmSettings(width=8, layers=1)
+MODEL, CRITIC_MODEL = LstmSettings(width=8, layers=1), CriticSettings(width=8)
 PIECES = 12
 SETTINGS = ComposeSettings(bars=4, notes=40, seed=1, endings=0)
 
@@ -49,15 +55,9 @@ def write_run(home: Path, encoding_name: str = "notes") -> Run:
     encoding = fit_encoding(encoding_name, scores)
     folder = home / "runs" / name
     checkpoint = folder / "checkpoints" / "epoch-0001"
-    checkpoint.mkdir(parents=True)
-    shapes = find_trace(MODEL, encoding).shapes
-    rng = np.random.default_rng(0)
-    weights = {path: rng.normal(0, 0.3, shape) for path, shape in shapes.weights.items()}
-    save_file({p: w.astype(np.float32) for p, w in weights.items()}, checkpoint / WEIGHTS)
-    config = config_json(MODEL, shapes.state, shapes.graphs, {"epoch": 1, "loss": 3.0})
-    write_json(checkpoint / CONFIG, config)
-    write_json(checkpoint / VOCABULARY, encoding.to_json())
-    write_exported(open_without_graphs(checkpoint))
+    _write_checkpoint(checkpoint, MODEL, encoding)
+    if isinstance(encoding, PartsEncoding):
+        _write_checkpoint(critic_folder(checkpoint), CRITIC_MODEL, encoding)
     for pointer in ("best", "latest"):
         write_json(folder / "checkpoints" / f"{pointer}.json", {"checkpoint": "epoch-0001"})
     write_json(folder / "run.json", RunSettings(name, COLLECTION, encoding_name, MODEL).to_json())
@@ -66,6 +66,19 @@ def write_run(home: Path, encoding_name: str = "notes") -> Run:
     write_training_profile(folder, scores[:8], scores[8:], [4.0, 5.0], encoding)
     _write_results(folder)
     return Run(folder)
+
+
+def _write_checkpoint(folder: Path, model: ModelSettings, encoding: Encoding) -> None:
+    """Write a checkpoint with random weights into a new folder."""
+    folder.mkdir(parents=True)
+    shapes = find_trace(model, encoding).shapes
+    rng = np.random.default_rng(0)
+    weights = {path: rng.normal(0, 0.3, shape) for path, shape in shapes.weights.items()}
+    save_file({p: w.astype(np.float32) for p, w in weights.items()}, folder / WEIGHTS)
+    config = config_json(model, shapes.state, shapes.graphs, {"epoch": 1, "loss": 3.0})
+    write_json(folder / CONFIG, config)
+    write_json(folder / VOCABULARY, encoding.to_json())
+    write_exported(open_without_graphs(folder))
 
 
 def _write_results(folder: Path) -> None:
