@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from musicgen.theory.scales import pitch_classes, relative_key_log_ratio, tonic_triad
+from musicgen.theory.scales import (
+    key_sharps,
+    pitch_classes,
+    relative_key_log_ratio,
+    tonic_triad,
+    transpose_key,
+    written_key,
+)
 
 
 def test_pitch_classes_of_keys():
@@ -31,3 +38,18 @@ def test_log_ratio_of_relative_keys():
     assert nats[[0, 10]].max() < -0.5  # C and B flat
     assert np.allclose(relative_key_log_ratio("F major"), -nats)
     assert not relative_key_log_ratio("D dorian").any()
+
+
+def test_a_key_is_named_with_the_fewest_signs():
+    names = [transpose_key("C major", up) for up in range(12)]
+    assert names == [f"{tonic} major" for tonic in "C Db D Eb E F F# G Ab A Bb B".split()]
+    names = [transpose_key("C minor", up) for up in range(12)]
+    assert names == [f"{tonic} minor" for tonic in "C C# D Eb E F F# G G# A Bb B".split()]
+    assert [written_key(key) for key in ("C# major", "Ab phrygian", "Gb major", "D dorian")] == [
+        *("Db major", "G# phrygian", "F# major", "D dorian"),
+    ]
+
+
+def test_signatures_of_keys():
+    keys = ("Db major", "C# minor", "Bb mixolydian", "eb Minor", "A blues")
+    assert [key_sharps(key) for key in keys] == [-5, 4, -3, -6, 0]
