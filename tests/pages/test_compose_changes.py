@@ -232,3 +232,18 @@ def test_bars_of_a_part_are_composed_again_in_several_ways(runs, compose_page):
         tables = [score.notes[score.notes["part"] != part] for score in (before, notes(piece))]
         assert np.array_equal(tables[0][["start", "pitch"]], tables[1][["start", "pitch"]])
     assert notes(answers[0]) != notes(answers[1])
+
+
+def test_a_piece_without_notes_has_all_its_views_and_is_edited_first(runs, compose_page):
+    write_run(runs, training=tiny_pieces())
+    page = compose_page()
+    press(page, "blank-piece")
+    piece = shown(page)
+    assert piece.name == "My piece" and piece.facts["notes"] == 0
+    assert page.session_state["roll-mode"] == "Edit"
+    for view in ("How good", "Originality", "Change", "Takes", "Roll", "Score"):
+        page.button_group(key="compose-view").set_value(view)
+        page.run()
+        assert not page.exception, view
+        said = any("It has no notes yet" in info.value for info in page.info)
+        assert said == (view != "Takes")

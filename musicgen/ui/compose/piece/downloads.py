@@ -30,10 +30,10 @@ MUSICXML = "application/vnd.recordare.musicxml+xml"
 
 def downloads(piece: SavedPiece, score: Score) -> None:
     """Show a button per file format, and the link."""
-    stem, has_bars = file_stem(piece), not score.is_performance
+    stem, has_bars = file_stem(piece), len(score) > 0 and not score.is_performance
     is_printable = has_bars and len(score) <= MAX_PRINTED_NOTES
     disabled = {
-        **dict.fromkeys(("wav", "mp3", "html"), score.seconds > MAX_SECONDS),
+        **dict.fromkeys(("wav", "mp3", "html"), not 0 < score.seconds <= MAX_SECONDS),
         "musicxml": not has_bars,
         "svg": not is_printable,
         "pdf": not is_printable,

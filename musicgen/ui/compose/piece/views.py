@@ -20,6 +20,7 @@ from musicgen.ui.compose.piece_facts import marks_of, primer_notes
 from musicgen.ui.compose.session import current_session
 from musicgen.ui.shared.text import escape, format_count
 
+TAKES = "Takes"
 MAX_ROLL_NOTES = 5000  # of the Plotly figure; the player draws more
 
 
@@ -39,6 +40,9 @@ def views() -> None:
         "View", list(VIEWS), default=next(iter(VIEWS)), required=True, key="compose-view",
         label_visibility="collapsed", persist_state="session",
     )  # fmt: skip
+    if not len(score) and view != TAKES:
+        st.info("It has no notes yet: play some in, or draw them, under **Edit** above.")
+        return
     VIEWS[str(view)](session.piece, score)
 
 
@@ -75,7 +79,7 @@ VIEWS = {
     "How good": quality_view,
     "Originality": originality_view,
     "Change": edit_view,
-    "Takes": takes_view,
+    TAKES: takes_view,
     "Roll": roll_view,
     "Score": printed_view,
 }
