@@ -138,7 +138,7 @@ def _named_chord(order: Sequence[int]) -> tuple[tuple[int, ...], str] | None:
     return min(found, key=lambda chord: _distance(chord[0]), default=None)
 
 
-def _distance(fifths: Sequence[int]) -> int:
+def _distance(fifths: Iterable[int]) -> int:
     """Distance of notes from the naturals on the line of fifths: the more, the more signs."""
     return sum(abs(position - _CENTRE) for position in fifths)
 
