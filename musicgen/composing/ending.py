@@ -5,8 +5,8 @@ after their last bar end on the tonic. A piece closes where, within its last bar
 tonic in root position begins on a beat; that chord is then the last one. Where notes after it are
 cut off, it sounds until the bar is over or, after an upbeat, until the upbeat would come again.
 Among endings that close, those are preferred that come from the dominant, whose lowest note before
-the last chord is the fifth, the leading note or the second of the scale; then those of which
-nothing is cut off.
+the last chord is the fifth, the leading note or the second of the scale; then those that the critic
+prefers or, without one, those of which nothing is cut off.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import numpy as np
 from musicgen.composing.bar_ranges.bar_range import BarRange
 from musicgen.composing.bar_ranges.given_bar_range import range_of_bars
 from musicgen.composing.bars import bar_start
+from musicgen.composing.decoding.critic_logits import critic_logits
 from musicgen.composing.decoding.likelihood import step_log_likelihoods
 from musicgen.composing.decoding.parallel import Stop
 from musicgen.composing.generation import Composition
@@ -30,6 +31,7 @@ from musicgen.encoding.model_interface import Model
 from musicgen.encoding.notes import NotesEncoding
 from musicgen.encoding.parts.roles import UNKNOWN_KEY
 from musicgen.encoding.parts.steps_of_parts import PartsSteps
+from musicgen.encoding.steps import Steps
 from musicgen.errors import Cancelled
 from musicgen.metres import TICKS_PER_QUARTER
 from musicgen.score import Score
@@ -66,12 +68,16 @@ def with_ending(
         except Cancelled:
             return replace(composition, finished=False)
         endings += [bar_range.with_notes(notes) for notes in drawn]
-    closed = [(ending, piece) for ending in endings if (piece := closing(ending, tonic))]
-    closed.sort(key=lambda pair: (not _comes_from_dominant(pair[1], tonic), _is_cut(*pair)))
-    best = next((p for _, p in closed if not _is_degenerate(p, composition.primer_notes)), None)
-    if best is None:
+    closed = [
+        (piece, len(piece) < len(ending))  # whether notes after the last chord are cut off
+        for ending in endings
+        if (piece := closing(ending, tonic)) is not None
+        and not _is_degenerate(piece, composition.primer_notes)
+    ]
+    if not closed:
         return composition
-    steps = encode_composed(model.encoding, best, composition.steps)
+    from_dominant = [pair for pair in closed if _comes_from_dominant(pair[0], tonic)]
+    best, steps = _best_ending(model, composition, from_dominant or closed)
     log_likelihood = _log_likelihood(bar_range, composition, steps.fields)
     return replace(composition, score=best, steps=steps, log_likelihood=log_likelihood, fork=None)
 
@@ -111,9 +117,27 @@ def closing(score: Score, tonic: int) -> Score | None:
     return None
 
 
-def _is_cut(ending: Score, closed: Score) -> bool:
-    """Whether notes after the chord on which an ending closes were cut off."""
-    return len(closed) < len(ending)
+def _best_ending(
+    model: Model, composition: Composition, closed: list[tuple[Score, bool]]
+) -> tuple[Score, Steps]:
+    """The best of endings, each with whether it was cut, and its steps."""
+    drawn, encoding = composition.steps, model.encoding
+    all_steps = [encode_composed(encoding, piece, drawn) for piece, _ in closed]
+    penalties = np.array([is_cut for _, is_cut in closed], float)
+    if model.critic is not None and composition.settings.particles > 1:
+        fields = [steps.fields for steps in all_steps]
+        shared = _shared_beginning(fields)
+        rest = [values[shared:] for values in fields]
+        penalties = -critic_logits(model.critic, encoding, drawn, fields[0][:shared], rest)
+    best = int(penalties.argmin())
+    return closed[best][0], all_steps[best]
+
+
+def _shared_beginning(pieces: list[np.ndarray]) -> int:
+    """Number of the first steps that all pieces have in common: K of (N_k, F)."""
+    shortest = min(map(len, pieces))
+    differs = [(piece[:shortest] != pieces[0][:shortest]).any(axis=1) for piece in pieces]
+    return int(np.argmax([*np.any(differs, axis=0), True]))
 
 
 def _last_bars(model: Model, composition: Composition, first_bar: int) -> BarRange:
