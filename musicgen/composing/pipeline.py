@@ -18,7 +18,11 @@ from musicgen.composing.parts_of_pieces import encode_composed
 from musicgen.composing.piece import Piece, evaluate
 from musicgen.composing.ranking import rank, replace_open
 from musicgen.composing.resolved_settings import resolve_settings, settings_of_finished
-from musicgen.composing.settings import KNOWN_BY_PARTS, ComposeSettings
+from musicgen.composing.settings import (
+    DEFAULT_TEMPERATURE,
+    KNOWN_BY_PARTS,
+    ComposeSettings,
+)
 from musicgen.composing.style.sampling import (
     choose_ensemble,
     key_number,
@@ -176,7 +180,14 @@ class Composer:
     def _resolve(self, settings: ComposeSettings, primer: Score | None) -> ComposeSettings:
         """Settings without anything left open, and without what the model knows itself."""
         settings = resolve_settings(in_key_of_chords(settings), self.profile, primer)
+        if settings.temperature is None:
+            settings = replace(settings, temperature=self.temperature(settings.particles))
         return replace(settings, **KNOWN_BY_PARTS) if self._knows_parts else settings
+
+    def temperature(self, particles: int = ComposeSettings.particles) -> float:
+        """The temperature where none is asked for: with a critic, that of the pieces it knows."""
+        critic = self.model.critic
+        return critic.temperature if critic and particles > 1 else DEFAULT_TEMPERATURE
 
     def _evaluate(self, composition: Composition) -> Piece:
         return evaluate(composition, self.profile)

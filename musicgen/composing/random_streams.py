@@ -9,7 +9,8 @@ import numpy as np
 # Raised whenever the same seed draws other notes than before. 2: streams by spawn keys; before,
 # purposes shared the streams of variations. 3: endings of `parts` keep the key and the roles of the
 # piece; before, those that its notes were estimated to have. 4: a critic chooses among particles.
-STREAMS_VERSION = 4
+# 5: it chooses among endings, too, and each model has a temperature of its own.
+STREAMS_VERSION = 5
 
 
 class Purpose(IntEnum):

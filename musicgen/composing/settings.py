@@ -82,6 +82,8 @@ _VERSION_1: Mapping[str, Any] = {
 # Defaults of the versions before critics, whose pieces were drawn one at a time.
 _WITHOUT_CRITICS: Mapping[str, Any] = {"particles": 1, "temperature": 0.9}
 FIRST_VERSION_WITH_CRITICS = 4
+DEFAULT_TEMPERATURE = 0.86  # of models without a critic, and of all models in version 4
+FIRST_VERSION_WITH_TEMPERATURES = 5
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ class ComposeSettings:
     notes: int | None = None
     variations: int = 1
     seed: int = 0
-    temperature: float = 0.86  # this and top_p: docs/sampling.md
+    temperature: float | None = None  # None: that of the model; this and top_p: docs/sampling.md
     field_temperature: Mapping[str, float] = field(default_factory=dict)  # by field, overrides it
     top_k: int = 0  # 0 for all
     top_p: float = 0.95  # 1 for all
@@ -150,7 +152,8 @@ class ComposeSettings:
 
     def sampling(self, name: str) -> Sampling:
         """Sampling settings of the field of this name."""
-        temperature = self.field_temperature.get(name, self.temperature)
+        default = DEFAULT_TEMPERATURE if self.temperature is None else self.temperature
+        temperature = self.field_temperature.get(name, default)
         is_cut_whole = name not in RHYTHM_FIELDS or self.rhythm_tail == 1.0
         top_p = self.top_p if is_cut_whole else 1.0 - (1.0 - self.top_p) * self.rhythm_tail
         return Sampling(temperature, self.top_k, top_p)
@@ -199,8 +202,11 @@ class ComposeSettings:
         if "version" not in entry:
             entry = {**_VERSION_1, **entry}
         try:
-            if convert_json(entry["version"], int, "the version") < FIRST_VERSION_WITH_CRITICS:
+            version: int = convert_json(entry["version"], int, "the version")
+            if version < FIRST_VERSION_WITH_CRITICS:
                 entry = {**_WITHOUT_CRITICS, **entry}
+            if version < FIRST_VERSION_WITH_TEMPERATURES:
+                entry = {"temperature": DEFAULT_TEMPERATURE, **entry}
             return convert_json(dict(entry), cls, "the settings")
         except InvalidJson as problem:
             raise InvalidSetting(str(problem)) from None

@@ -41,6 +41,10 @@ class Critic(Protocol):
     the model's, of the steps before.
     """
 
+    @property
+    def temperature(self) -> float:
+        """The temperature of the pieces that it was trained on."""
+
     def start(self, rows: int) -> Stepper:
         """The state of rows before their first step."""
 

@@ -37,6 +37,11 @@ class CriticSettings(LstmSettings):
     width: int = 128
     layers: int = 1
     dropout: float = 0.5
+    temperature: float = 0.86  # at which the pieces were composed that it tells from people's
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        all_within(self, {"temperature": (0.1, 2.0)})
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,8 @@ def chord_fifths(root: int, intervals: Iterable[int]) -> tuple[int, ...]:
     """
     steps = [_FIFTHS_ABOVE[interval] for interval in intervals]
     names = ([at + step for step in steps] for at in _ROOTS if at * 7 % 12 == root % 12)
-    return tuple(min(names, key=_distance))
+    best = min(names, key=_distance)
+    return tuple(best)
 
 
 @lru_cache(maxsize=4096)

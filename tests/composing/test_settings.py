@@ -99,7 +99,7 @@ def test_values_out_of_bounds_are_refused_with_the_bounds(wrong, message):
         ({"barz": 4}, "'barz' is not a setting"),
         ({"bars": "4"}, r"Expected `int \| null`, got `str` - at `\$.bars`"),
         ({"bars": True}, r"got `bool` - at `\$.bars`"),
-        ({"temperature": None}, r"got `null` - at `\$.temperature`"),
+        ({"top_p": None}, r"got `null` - at `\$.top_p`"),
         ({"key": 5}, r"got `int` - at `\$.key`"),
         ({"from_home": 1}, r"got `int` - at `\$.from_home`"),
         ({"field_temperature": [1]}, r"got `array` - at `\$.field_temperature`"),

@@ -67,14 +67,23 @@ class OnnxModel(OnnxGraphs):
         self.critic = open_critic(checkpoint, progress)
 
 
-def open_critic(checkpoint: Checkpoint, progress: Progress | None = None) -> OnnxGraphs | None:
+class OnnxCritic(OnnxGraphs):
+    """`Critic` from a checkpoint."""
+
+    def __init__(self, checkpoint: Checkpoint, progress: Progress | None = None) -> None:
+        super().__init__(checkpoint, progress)
+        assert isinstance(checkpoint.model, CriticSettings)
+        self.temperature = checkpoint.model.temperature
+
+
+def open_critic(checkpoint: Checkpoint, progress: Progress | None = None) -> OnnxCritic | None:
     """The critic of a checkpoint's pieces; None where it has none. Raises BadCheckpoint."""
     folder = critic_folder(checkpoint.folder)
     if not folder.is_dir():
         return None
     critic = open_checkpoint(folder)
     check_critic(critic, checkpoint)
-    return OnnxGraphs(critic, progress)
+    return OnnxCritic(critic, progress)
 
 
 class OnnxStepper:

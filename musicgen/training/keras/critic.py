@@ -98,7 +98,11 @@ def compose_pieces(
     composer = Composer(OnnxModel(checkpoint), TrainingProfile.load(checkpoint.folder))
     pieces = []
     for number in range(training.pieces):
-        settings = ComposeSettings(seed=FIRST_SEED + training.seed + number, particles=1)
+        settings = ComposeSettings(
+            seed=FIRST_SEED + training.seed + number,
+            temperature=training.model.temperature,
+            particles=1,
+        )
         pieces.append(composer.compose_one(settings).composition.steps)
         if progress is not None:
             progress(number + 1, training.pieces)
@@ -183,9 +187,16 @@ def main() -> None:
     parser.add_argument("run", type=checked_name)
     parser.add_argument("--pieces", type=int, default=CriticTraining.pieces)
     parser.add_argument("--minutes", type=float, default=CriticTraining.minutes)
+    parser.add_argument(
+        "--temperature",
+        type=float,
+        default=CriticSettings.temperature,
+        help="of the pieces; what is composed with the critic has the same by default",
+    )
     options = parser.parse_args()
-    training = CriticTraining(options.pieces, options.minutes)
     try:
+        model = CriticSettings(temperature=options.temperature)
+        training = CriticTraining(options.pieces, options.minutes, model=model)
         train_critic(find_run(options.run), training, _say_progress)
     except MusicgenError as problem:
         sys.exit(str(problem))

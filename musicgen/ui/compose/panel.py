@@ -13,7 +13,7 @@ from musicgen.paths import pieces_folder
 from musicgen.rendering.midi import midi_bytes
 from musicgen.ui.compose.form import widgets
 from musicgen.ui.compose.form.prompt import Prompt, choose_prompt, prompt_from_link
-from musicgen.ui.compose.form.state import draw_seed, read_form
+from musicgen.ui.compose.form.state import draw_seed, follow_model, read_form
 from musicgen.ui.compose.models import OpenModel, training_collection
 from musicgen.ui.compose.piece.editor_view import open_editor
 from musicgen.ui.compose.session import current_session
@@ -25,6 +25,7 @@ from musicgen.ui.shared.text import escape
 def panel(opened: OpenModel) -> None:
     """Show all widgets; a change of one reruns the panel only."""
     button_place = st.container()
+    follow_model(opened)
     widgets.main_widgets(opened)
     with st.expander("Beginning", icon=":material/start:"):
         prompt = _choose_prompt(opened)

@@ -11,7 +11,7 @@ import pytest
 
 from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.composing.pipeline import Composer
-from musicgen.composing.settings import ComposeSettings
+from musicgen.composing.settings import DEFAULT_TEMPERATURE, ComposeSettings
 from musicgen.composing.style.training_profile import TrainingProfile
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.parts.encoding import PartsEncoding
@@ -35,7 +35,7 @@ from tests.helpers.weighted_runs import write_weighted_run
 
 pytestmark = pytest.mark.keras
 
-TRAINING = CriticTraining(pieces=10, minutes=0.01, model=CriticSettings(width=8))
+TRAINING = CriticTraining(pieces=10, minutes=0.01, model=CriticSettings(width=8, temperature=0.9))
 ENCODING = PartsEncoding(given_first=True, chords=True, intervals=True, bars_ago=True)
 SETTINGS = ComposeSettings(bars=8, seed=1, endings=0)
 
@@ -76,12 +76,24 @@ def test_a_critic_chooses_among_particles(run):
     assert composed_by(find_run("without")) == composed_by(find_run("without"), one)
 
 
+def test_the_temperature_is_that_of_the_pieces_that_the_critic_knows(run):
+    checkpoint = open_checkpoint(run.checkpoint())
+    composer = Composer(OnnxModel(checkpoint), TrainingProfile.load(checkpoint.folder))
+    temperatures = [
+        composer.compose_one(replace(SETTINGS, bars=1, **changes)).settings.temperature
+        for changes in ({}, {"particles": 1}, {"temperature": 1.2})
+    ]
+    assert temperatures == [0.9, DEFAULT_TEMPERATURE, 1.2]
+
+
 def test_pieces_of_earlier_versions_were_drawn_one_at_a_time():
     old = {**ComposeSettings().to_json(), "version": 3}
     del old["particles"], old["temperature"]
-    read, new = ComposeSettings.from_json(old), ComposeSettings.from_json({**old, "version": 4})
+    read, later = ComposeSettings.from_json(old), ComposeSettings.from_json({**old, "version": 4})
+    new = ComposeSettings.from_json({**old, "version": 5})
     assert (read.particles, read.temperature) == (1, 0.9)
-    assert (new.particles, new.temperature) == (8, 0.86)
+    assert (later.particles, later.temperature) == (8, 0.86)
+    assert (new.particles, new.temperature) == (8, None)
 
 
 def test_an_exported_run_has_its_critic(run):

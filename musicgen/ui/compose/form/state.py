@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from musicgen.composing.settings import (
+    DEFAULT_TEMPERATURE,
     MAX_BARS,
     MAX_CHORD_STRENGTH,
     MAX_COPY_NOTES,
@@ -24,7 +25,9 @@ from musicgen.theory.scales import SCALES, transpose_key, written_key
 from musicgen.ui.compose.models import OpenModel
 
 _COMPOSER = ComposeSettings()
-CHARACTERS = {"Calm": 0.7, "Balanced": _COMPOSER.temperature, "Wild": 1.15}  # temperatures
+BALANCED = "Balanced"
+CHARACTERS = {"Calm": 0.7, BALANCED: None, "Wild": 1.15}  # temperatures; None: the model's
+_OF_MODEL = "form-temperature-of-model"
 ANY = ""
 KEYS = (ANY, *(transpose_key(f"C {scale}", up) for scale in SCALES for up in range(12)))
 METRES = (ANY, "4/4", "3/4", "2/4", "6/8", "9/8", "12/8", "2/2", "3/2", "5/4", "7/8")
@@ -36,14 +39,14 @@ DENSITIES = {-2.0: "sparse", -1.0: "sparser", 0.0: "as it comes", 1.0: "denser",
 # The form's value names are those of ComposeSettings where both mean the same.
 _DEFAULTS: dict[str, Any] = {
     "bars": _COMPOSER.bars,
-    "character": "Balanced",
+    "character": BALANCED,
     "key": ANY,
     "program": ANY_PROGRAM,
     "tempo": None,
     "chords": "",
     "chord_strength": _COMPOSER.chord_strength,
     "variations": 1,
-    "temperature": _COMPOSER.temperature,
+    "temperature": DEFAULT_TEMPERATURE,
     "top_p": _COMPOSER.top_p,
     "top_k": _COMPOSER.top_k,
     "candidates": 4,
@@ -106,7 +109,7 @@ def fill_form(settings: ComposeSettings, keep_seed: bool) -> None:
     follows_style = any(getattr(settings, name) != value for name, value in NO_STYLE.items())
     st.session_state[widget_key("collection_style")] = follows_style
     st.session_state[widget_key("keep_seed")] = keep_seed
-    update_character()
+    st.session_state[widget_key("character")] = None  # that of the temperature: see `follow_model`
 
 
 def draw_seed() -> None:
@@ -187,17 +190,30 @@ def pop_clamped(name: str) -> bool:
     return bool(st.session_state.pop(f"_{name}_clamped", False))
 
 
+def follow_model(opened: OpenModel) -> None:
+    """Let a balanced character have the temperature of the model; before the widgets are drawn."""
+    st.session_state[_OF_MODEL] = round(opened.composer.temperature(), 2)
+    if st.session_state[widget_key("character")] is None:
+        update_character()
+    update_temperature()
+
+
 def update_temperature() -> None:
     """Set the temperature of the chosen character."""
     if character := st.session_state[widget_key("character")]:
-        st.session_state[widget_key("temperature")] = CHARACTERS[character]
+        st.session_state[widget_key("temperature")] = _temperatures()[character]
 
 
 def update_character() -> None:
     """Choose the character of the temperature, or none."""
-    characters = {temperature: character for character, temperature in CHARACTERS.items()}
+    characters = {temperature: character for character, temperature in _temperatures().items()}
     temperature = round(st.session_state[widget_key("temperature")], 2)
     st.session_state[widget_key("character")] = characters.get(temperature)
+
+
+def _temperatures() -> dict[str, float]:
+    of_model = st.session_state.get(_OF_MODEL, DEFAULT_TEMPERATURE)
+    return {name: of_model if value is None else value for name, value in CHARACTERS.items()}
 
 
 def _displayable(name: str, value: Any) -> Any:

@@ -147,7 +147,7 @@ def _vary_widgets(opened: OpenModel, piece: SavedPiece) -> None:
         return
     with st.container(horizontal=True):
         for key, change in (("calmer", -TEMPERATURE_STEP), ("wilder", TEMPERATURE_STEP)):
-            changed = piece.settings.temperature + change
+            changed = piece.settings.sampling("").temperature + change
             temperature = round(min(max(changed, 0.0), MAX_TEMPERATURE), 2)
             if st.button(f"{key.capitalize()} ({temperature:g})", key=key):
                 _start_variation_of(opened, piece, link, temperature)

@@ -170,7 +170,7 @@ def _details(piece: SavedPiece) -> None:
         rows = {
             "Model": escape(piece.checkpoint.replace("@", ", ")),
             "Seed": f"{settings.seed}{variation}",
-            "Temperature": f"{settings.temperature:g}",
+            "Temperature": f"{settings.sampling('').temperature:g}",
             "Top-p": f"{settings.top_p:g}",
         }
         st.markdown("  \n".join(f"{name}: **{value}**" for name, value in rows.items()))
