@@ -178,7 +178,11 @@ def _add_file_options(group: argparse._ArgumentGroup) -> None:
 def _add_sampling_options(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--variations", type=int, help="number of pieces")
     group.add_argument("--seed", type=int, help="seed of all randomness")
-    group.add_argument("--temperature", type=float, help="0 takes the most likely value always")
+    group.add_argument(
+        "--temperature",
+        type=float,
+        help="0 takes the most likely value always; by default the model's own",
+    )
     group.add_argument("--top-k", type=int, help="sample from the K most likely values; 0: all")
     group.add_argument("--top-p", type=float, help="sample from the most likely values up to P")
     group.add_argument(

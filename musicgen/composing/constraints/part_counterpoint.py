@@ -23,10 +23,10 @@ from musicgen.encoding.parts.values import NO_PITCH, REST
 from musicgen.theory.harmony.beats import beat_length
 from musicgen.theory.voice_leading import PERFECT
 
-PARALLEL_BIAS = 3.0  # nats, at strength 1
+PARALLEL_BIAS = 2.0  # nats, at strength 1
 # Around given parts, where the likeliest of several pieces go on: 0.03 of the changes are then
 # parallels as in Bach's, twice as many at the strength of other pieces.
-AROUND_GIVEN = 2.7
+AROUND_GIVEN = 4.5
 HISTORY = 8  # notes of each part, among which is that of the beat before
 EARLIER = -(2**30)  # grid units
 

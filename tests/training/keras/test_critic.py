@@ -80,7 +80,7 @@ def test_the_temperature_is_that_of_the_pieces_that_the_critic_knows(run):
     checkpoint = open_checkpoint(run.checkpoint())
     composer = Composer(OnnxModel(checkpoint), TrainingProfile.load(checkpoint.folder))
     temperatures = [
-        composer.compose_one(replace(SETTINGS, bars=1, **changes)).settings.temperature
+        composer.compose_one(replace(SETTINGS, **changes)).composition.settings.temperature
         for changes in ({}, {"particles": 1}, {"temperature": 1.2})
     ]
     assert temperatures == [0.9, DEFAULT_TEMPERATURE, 1.2]
