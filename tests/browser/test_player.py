@@ -276,7 +276,7 @@ def test_the_keys_are_described_on_request(page: Any) -> None:
     description = page.locator(".player #player-keys")
     assert page.locator(".player .scroller").get_attribute("aria-describedby") == "player-keys"
     playwright.expect(description).to_be_hidden()
-    page.get_by_text("Mouse and keys").click()
+    page.get_by_text("Mouse, touch and keys").click()
     playwright.expect(description).to_contain_text("space plays and pauses")
 
 
@@ -286,7 +286,7 @@ def test_screen_readers_get_the_notes_at_the_playhead_unless_it_plays(
     slider = page.locator(".player .scroller")
     slider.focus()
     page.keyboard.press("PageDown")
-    playwright.expect(slider).to_have_attribute("aria-valuetext", "bar 2 · 0:02 / 0:20 · E4")
+    playwright.expect(slider).to_have_attribute("aria-valuetext", "bar 2 · 0:02 / 0:20 · Fb4")
     page.keyboard.press("ArrowRight")
     playwright.expect(slider).to_have_attribute("aria-valuetext", "bar 2 · 0:02 / 0:20 · F4")
     page.keyboard.press("Space")
