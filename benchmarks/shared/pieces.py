@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchmarks.shared.composer import BATCH_PIECES, CollectionSides
+from benchmarks.shared.composer import CollectionSides
 from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.composing.pipeline import Composer
 from musicgen.composing.settings import ComposeSettings
@@ -75,16 +75,17 @@ def compose_pieces(
     settings: ComposeSettings,
     candidates: int = 0,
 ) -> list[Score]:
-    """Compose pieces from the settings' seed on, BATCH_PIECES for each seed.
+    """Compose pieces, one for each seed from the settings' on; the best of some candidates.
 
-    With candidates, each piece is the best of this number, and has a seed of its own.
+    Pieces of one seed have one metre, key and set of parts, by which a classifier that has seen
+    some of them would know the others.
     """
-    composer, batch = Composer(model, profile), 1 if candidates else BATCH_PIECES
+    composer = Composer(model, profile)
     pieces: list[Score] = []
-    for seed in range(settings.seed, settings.seed - (-count // batch)):
-        variations = min(batch, count - len(pieces))
-        of_seed = replace(settings, seed=seed, variations=variations)
-        pieces += [piece.score for piece in composer.compose(of_seed, candidates=candidates)]
-        print(f"\r{len(pieces)} of {count} pieces composed", end="", file=sys.stderr)
+    for number in range(count):
+        of_seed = replace(settings, seed=settings.seed + number, variations=1)
+        [piece] = composer.compose(of_seed, candidates=candidates)
+        pieces.append(piece.score)
+        print(f"\r{number + 1} of {count} pieces composed", end="", file=sys.stderr)
     print(file=sys.stderr)
     return pieces
