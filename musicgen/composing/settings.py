@@ -19,6 +19,7 @@ from musicgen.encoding.grid import (
 from musicgen.errors import InvalidSetting
 from musicgen.json_files import InvalidJson, convert_json
 from musicgen.metres import TICKS_PER_QUARTER, Metre
+from musicgen.models.settings import CriticSettings
 from musicgen.theory.form import check_form
 from musicgen.theory.harmony.progressions import ProgressionError, parse_progression
 from musicgen.theory.scales import pitch_classes
@@ -82,7 +83,7 @@ _VERSION_1: Mapping[str, Any] = {
 # Defaults of the versions before critics, whose pieces were drawn one at a time.
 _WITHOUT_CRITICS: Mapping[str, Any] = {"particles": 1, "temperature": 0.9}
 FIRST_VERSION_WITH_CRITICS = 4
-DEFAULT_TEMPERATURE = 0.86  # of models without a critic, and of all models in version 4
+DEFAULT_TEMPERATURE = CriticSettings.temperature  # without a critic, and of all in version 4
 FIRST_VERSION_WITH_TEMPERATURES = 5
 
 
