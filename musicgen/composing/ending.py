@@ -26,7 +26,7 @@ from musicgen.composing.generation import Composition
 from musicgen.composing.originality.index import OriginalityIndex
 from musicgen.composing.parts_of_pieces import encode_composed
 from musicgen.composing.random_streams import Purpose, random_stream
-from musicgen.composing.settings import ENDING_BARS
+from musicgen.composing.settings import DEFAULT_TEMPERATURE, ENDING_BARS
 from musicgen.encoding.model_interface import Model
 from musicgen.encoding.notes import NotesEncoding
 from musicgen.encoding.parts.roles import UNKNOWN_KEY
@@ -40,6 +40,8 @@ from musicgen.theory.repetition import degenerate_repetition
 from musicgen.theory.scales import tonic_of
 
 MIN_BARS = 4  # of a piece that gets an ending
+# Ticks from the chord to the end. Half of people's tunes end with an eighth, before the upbeat.
+MIN_LAST, MIN_CUT = TICKS_PER_QUARTER // 2, TICKS_PER_QUARTER
 TRIADS = ({0, 4, 7}, {0, 3, 7})  # semitones above the tonic
 DOMINANT = {7, 11, 2}  # semitones above the tonic
 
@@ -106,7 +108,7 @@ def closing(score: Score, tonic: int) -> Score | None:
         begun = notes["start"] <= onset
         until = notes[begun].copy()
         chord = (until["start"] + until["duration"] > onset) & ~score.is_drum[begun]
-        if (onset - bar) % beat or end - onset < TICKS_PER_QUARTER:
+        if (onset - bar) % beat or end - onset < (MIN_LAST if onset == last else MIN_CUT):
             continue
         if chord.sum() >= min_notes and _is_tonic_chord(until["pitch"][chord], tonic):
             durations = end - until["start"][chord]
@@ -144,7 +146,10 @@ def _last_bars(model: Model, composition: Composition, first_bar: int) -> BarRan
     """The range of the ending, with the model's state before it where the steps are the same."""
     score, drawn = composition.score, composition.steps
     last_bar = score.bars - 1
-    bar_range = range_of_bars(model, composition.settings, score, first_bar, last_bar, drawn=drawn)
+    # They are drawn without the critic, so no wilder than models without one are.
+    temperature = min(composition.settings.sampling("").temperature, DEFAULT_TEMPERATURE)
+    settings = replace(composition.settings, temperature=temperature)
+    bar_range = range_of_bars(model, settings, score, first_bar, last_bar, drawn=drawn)
     drawn_before = drawn.fields[: len(bar_range.before)]
     if composition.fork is None or not np.array_equal(bar_range.before, drawn_before):
         return bar_range

@@ -112,7 +112,7 @@ class ComposeSettings:
     density: float = 0.0  # each unit halves the odds of an onset that is twice as far
     grid: str = "any"  # one of RHYTHM_GRIDS
     max_copy: int | None = None  # longest match with a training piece, in notes; 0 for any
-    endings: int = 16  # ways to end a piece that are tried, for one that closes
+    endings: int = 32  # ways to end a piece that are tried, for one that closes
     pickup: float | None = None  # quarters before the first bar, not counted in `bars`
     transpose: int | None = None  # semitones, of the finished piece; None: to a key of the style
     parts: int | None = None  # that the notes are divided among; 0 keeps them in one
@@ -207,7 +207,7 @@ class ComposeSettings:
             if version < FIRST_VERSION_WITH_CRITICS:
                 entry = {**_WITHOUT_CRITICS, **entry}
             if version < FIRST_VERSION_WITH_TEMPERATURES:
-                entry = {"temperature": DEFAULT_TEMPERATURE, **entry}
+                entry = {"temperature": DEFAULT_TEMPERATURE, "endings": 16, **entry}
             return convert_json(dict(entry), cls, "the settings")
         except InvalidJson as problem:
             raise InvalidSetting(str(problem)) from None

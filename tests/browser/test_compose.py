@@ -73,7 +73,7 @@ def download(page: Any, label: str) -> tuple[str, bytes]:
 def test_a_piece_is_composed_played_and_downloaded(page):
     compose(page)
     assert page.locator(".player canvas").bounding_box()["height"] > 100
-    page.get_by_role("button", name="Play").click()
+    page.get_by_role("button", name="Play", exact=True).click()
     wait_until(lambda: sound(page)["now"] > 0.3)
     page.get_by_role("button", name="Pause").click()
     box = page.locator(".player canvas").bounding_box()

@@ -48,6 +48,14 @@ def test_a_last_chord_keeps_its_durations_and_is_preferred_to_an_earlier_one() -
     assert closed == piece and closed.end == 168
 
 
+def test_a_last_chord_may_be_an_eighth_before_the_upbeat_comes_again() -> None:
+    rows = [(0, 12, 67), (12, 36, 60), (48, 12, 62), (60, 24, 64), (84, 12, 60)]
+    tune = Score(notes_from(rows), 100.0, (Metre(0, 1, 8), Metre(12, 2, 4)))
+    assert closing(tune, C) == tune and tune.end == 96
+    followed = Score(notes_from([*rows, (90, 6, 62)]), 100.0, tune.metres)
+    assert closing(followed, C) is None  # a chord with notes after it needs a quarter
+
+
 @pytest.mark.parametrize(
     ("last", "reason"),
     [

@@ -140,4 +140,4 @@ def test_settings_of_a_later_version_are_refused() -> None:
 def test_defaults_leave_the_style_to_the_collection() -> None:
     settings = ComposeSettings()
     assert all(getattr(settings, name) is None for name in NO_STYLE)
-    assert settings.endings == 16 and settings.from_home
+    assert settings.endings == 32 and settings.from_home
