@@ -18,11 +18,7 @@ from musicgen.composing.parts_of_pieces import encode_composed
 from musicgen.composing.piece import Piece, evaluate
 from musicgen.composing.ranking import rank, replace_open
 from musicgen.composing.resolved_settings import resolve_settings, settings_of_finished
-from musicgen.composing.settings import (
-    DEFAULT_TEMPERATURE,
-    KNOWN_BY_PARTS,
-    ComposeSettings,
-)
+from musicgen.composing.settings import DEFAULT_TEMPERATURE, KNOWN_BY_PARTS, ComposeSettings
 from musicgen.composing.style.sampling import (
     choose_ensemble,
     key_number,
@@ -125,6 +121,8 @@ class Composer:
         if not len(given):
             raise InvalidSetting("the given parts hold no notes")
         settings = replace(settings, notes=None, form="", transpose=0, endings=0)
+        if settings.temperature is None:  # no critic weighs what is composed around given parts
+            settings = replace(settings, temperature=self.temperature(particles=1))
         settings = self._resolve(replace(settings, bars=given.bars), given)
         settings = replace(settings, bars=given.bars - bool(settings.pickup))
         styles = self.profile.styles

@@ -10,25 +10,11 @@ from musicgen.composing.editing.edited_pieces import open_piece
 from musicgen.composing.records.saved_pieces import SavedPiece, list_pieces, read_piece
 from musicgen.corpus.readers.read_score import read_score
 from tests.browser.barriers import serious_barriers
-from tests.browser.browser_actions import wait_until, write_small_model
+from tests.browser.browser_actions import wait_until
 from tests.browser.editing.editor_actions import GEOMETRY, Roll, draft
 from tests.browser.editing.random_gestures import check_undo_of_gestures
-from tests.helpers.tiny_music import write_folder
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def server(shared_server: Any) -> Any:
-    write_folder(shared_server.home / "collections/tunes")
-    write_small_model(shared_server.home, source="tunes")
-    return shared_server
-
-
-@pytest.fixture()
-def home(server: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setenv("MUSICGEN_HOME", str(server.home))
-    return server.home
 
 
 @pytest.fixture()

@@ -11,20 +11,12 @@ from musicgen.composing.editing.edited_pieces import add_edits
 from musicgen.composing.records.saved_pieces import list_pieces, read_piece
 from musicgen.composing.records.takes import parent_of
 from musicgen.rendering.midi import midi_bytes
-from tests.browser.browser_actions import pick, settle, wait_until, write_small_model
+from tests.browser.browser_actions import pick, settle, wait_until
 from tests.browser.editing.editor_actions import NOW, draft
-from tests.helpers.tiny_music import write_folder
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LOUDER = Change("Velocity 1 note", ((0, 24, 72, 80, 0),), ((0, 24, 72, 110, 0),))
-
-
-@pytest.fixture(scope="module")
-def server(shared_server: Any) -> Any:
-    write_folder(shared_server.home / "collections/tunes")
-    write_small_model(shared_server.home, source="tunes")
-    return shared_server
 
 
 @pytest.fixture()

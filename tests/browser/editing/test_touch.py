@@ -7,18 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.browser.browser_actions import playwright, settle, wait_until, write_small_model
+from tests.browser.browser_actions import playwright, settle, wait_until
 from tests.browser.editing.editor_actions import Roll, draft
-from tests.helpers.tiny_music import write_folder
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def server(shared_server: Any) -> Any:
-    write_folder(shared_server.home / "collections/tunes")
-    write_small_model(shared_server.home, source="tunes")
-    return shared_server
 
 
 @pytest.fixture()

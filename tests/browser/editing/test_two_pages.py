@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from musicgen.bin import PIECES, list_bin, restore
 from musicgen.composing.editing.edited_pieces import open_piece
 from musicgen.composing.records.saved_pieces import delete, list_pieces
-from tests.browser.browser_actions import wait_until, write_small_model
+from tests.browser.browser_actions import wait_until
 from tests.browser.editing.editor_actions import Roll, draft
-from tests.helpers.tiny_music import write_folder
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def server(shared_server: Any) -> Any:
-    write_folder(shared_server.home / "collections/tunes")
-    write_small_model(shared_server.home, source="tunes")
-    return shared_server
-
-
-@pytest.fixture()
-def home(server: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setenv("MUSICGEN_HOME", str(server.home))
-    return server.home
 
 
 def test_edits_of_both_pages_are_kept(server, home, browser_page):

@@ -24,6 +24,7 @@ from musicgen.models.checkpoints.checkpoint import (
     open_checkpoint,
 )
 from musicgen.models.settings import CriticSettings
+from musicgen.theory.chosen_parts import only_parts
 from musicgen.training.data.critic_windows import CriticWindows
 from musicgen.training.keras.critic import CriticTraining, NoCritic, train_critic
 from musicgen.training.run_folder.archive import BadArchive, read_archive, write_archive
@@ -84,6 +85,9 @@ def test_the_temperature_is_that_of_the_pieces_that_the_critic_knows(run):
         for changes in ({}, {"particles": 1}, {"temperature": 1.2})
     ]
     assert temperatures == [0.9, DEFAULT_TEMPERATURE, 1.2]
+    given = only_parts(composer.compose_one(SETTINGS).score, [0])
+    [piece] = composer.accompany(SETTINGS, given)  # which the critic does not weigh
+    assert piece.composition.settings.temperature == DEFAULT_TEMPERATURE
 
 
 def test_pieces_of_earlier_versions_were_drawn_one_at_a_time():
