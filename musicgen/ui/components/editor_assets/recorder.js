@@ -12,6 +12,7 @@ export class Recorder {
     editor.recorder = this;
     this.recording = null;
     this.synth = null; // once it is loaded: a key must not wait for a promise
+    this.waiting = new Map(); // pitch -> velocity: keys that are held while it loads
     const handlers = {
       noteOn: (pitch, velocity, time) => this.noteOn(pitch, velocity, time),
       noteOff: (pitch, time) => this.noteOff(pitch, time),
@@ -31,6 +32,9 @@ export class Recorder {
 
   async prepare() {
     this.synth = await this.editor.synth();
+    if (!this.synth) return;
+    for (const [pitch, velocity] of this.waiting) this.sound(pitch, velocity);
+    this.waiting.clear();
   }
 
   // Load the synthesizer anew where it was loaded: another SoundFont was chosen.
@@ -63,16 +67,22 @@ export class Recorder {
 
   noteOn(pitch, velocity, time) {
     if (!this.synth) {
+      this.waiting.set(pitch, velocity);
       this.prepare();
       return;
     }
-    const { mixer, activePart } = this.editor;
-    this.synth.noteOn(mixer.channels[activePart], pitch, velocity);
-    this.piano.light(pitch, true);
+    this.sound(pitch, velocity);
     this.recording?.press(pitch, velocity, this.tickAt(time));
   }
 
+  sound(pitch, velocity) {
+    const { mixer, activePart } = this.editor;
+    this.synth.noteOn(mixer.channels[activePart], pitch, velocity);
+    this.piano.light(pitch, true);
+  }
+
   noteOff(pitch, time) {
+    this.waiting.delete(pitch);
     this.piano.light(pitch, false);
     if (!this.synth) return;
     this.synth.noteOff(this.editor.mixer.channels[this.editor.activePart], pitch);
