@@ -66,25 +66,27 @@ function drawGrid(context, { view, bars, snap }) {
 }
 
 function drawNotes(context, scene) {
-  const { notes, preview, selected } = scene;
+  const { view, notes, preview, selected } = scene;
   const hidden = preview?.hidden;
   const shown = [];
+  // Asking the scroller for its place once a note would take most of a frame.
+  const place = { left: view.xOf(0), top: view.yOf(0) };
   for (const note of notes) {
     if (hidden?.has(note.id)) continue;
     if (selected.has(note.id)) shown.push(note);
-    else drawNote(context, scene, note, false);
+    else drawNote(context, scene, place, note, false);
   }
-  for (const note of shown) drawNote(context, scene, note, true);
-  for (const note of preview?.notes ?? []) drawNote(context, scene, note, true);
+  for (const note of shown) drawNote(context, scene, place, note, true);
+  for (const note of preview?.notes ?? []) drawNote(context, scene, place, note, true);
   context.globalAlpha = 1;
 }
 
-function drawNote(context, { view, parts, activePart, colourOf }, note, isSelected) {
-  const x = view.xOf(note.start);
+function drawNote(context, { view, parts, activePart, colourOf }, { left, top }, note, isSelected) {
+  const x = left + note.start * view.scale;
   if (x > view.width) return;
   const width = Math.max(2, note.duration * view.scale - 1);
   if (x + width < GUTTER) return;
-  const y = view.yOf(note.pitch);
+  const y = top - note.pitch * view.rowHeight;
   if (y + view.rowHeight < RULER || y > view.keysBottom) return;
   const others = parts.length > 1 && note.part !== activePart ? 0.75 : 1;
   context.globalAlpha = isSelected ? 1 : others * (0.5 + (0.5 * note.velocity) / 127);
@@ -125,8 +127,9 @@ function drawVelocities(context, { view, notes, preview, selected, colourOf, act
   context.globalAlpha = 0.3;
   context.fillRect(0, view.keysBottom, view.width, 1);
   const hidden = preview?.hidden;
+  const left = view.xOf(0);
   const bar = (note, isOn) => {
-    const x = view.xOf(note.start);
+    const x = left + note.start * view.scale;
     if (x < GUTTER - 3 || x > view.width) return;
     const height = (note.velocity / 127) * (LANE - 10);
     context.globalAlpha = isOn ? 1 : note.part === activePart ? 0.6 : 0.2;
