@@ -77,11 +77,11 @@ def save_cache(source: Path, results: Mapping[FileKey, CacheEntry]) -> None:
     """Save the results of a source's files; does nothing if the cache cannot be written."""
     path = _cache_path(source)
     buffer = io.BytesIO()
-    tables, text = _encode(results)
-    np.savez(buffer, tables=tables, text=text)
+    # The arrays, as large as all scores, are let go before the file is written.
+    np.savez(buffer, **_encode(results))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_bytes(path, buffer.getvalue())
+        write_bytes(path, buffer.getbuffer())
         _delete_oldest(path.parent)
     except OSError:
         return
@@ -98,13 +98,19 @@ def _delete_oldest(folder: Path) -> None:
         path.unlink()
 
 
-def _encode(results: Mapping[FileKey, CacheEntry]) -> tuple[np.ndarray, np.ndarray]:
-    """The tables of all scores, and the JSON index: 2 x (bytes,) uint8."""
-    rows = [[name, stamp, _to_json(entry)] for (name, stamp), entry in results.items()]
-    text = msgspec.json.encode({"version": READER_VERSION, "files": rows})
-    pieces = [entry for entry in results.values() if isinstance(entry, Piece)]
-    tables = b"".join(tables_of(piece.score) for piece in pieces)
-    return np.frombuffer(tables, np.uint8), np.frombuffer(text, np.uint8)
+def _encode(results: Mapping[FileKey, CacheEntry]) -> dict[str, np.ndarray]:
+    """The tables of all scores, and the JSON index: each (bytes,) uint8."""
+    text = msgspec.json.encode(
+        {
+            "version": READER_VERSION,
+            "files": [[name, stamp, _to_json(entry)] for (name, stamp), entry in results.items()],
+        }
+    )
+    tables = bytearray()
+    for entry in results.values():
+        if isinstance(entry, Piece):
+            tables += tables_of(entry.score)
+    return {"tables": np.frombuffer(tables, np.uint8), "text": np.frombuffer(text, np.uint8)}
 
 
 def _to_json(entry: CacheEntry) -> dict[str, object]:

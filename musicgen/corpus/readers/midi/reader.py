@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from math import gcd
 
 import numpy as np
 
@@ -118,8 +119,9 @@ def _without_riff(data: bytes) -> bytes:
 
 def _resolution(division: int, times: Sequence[np.ndarray]) -> int:
     """Ticks per quarter of the score: the grid's where it is exact, else the file's."""
-    step = int(np.gcd.reduce(np.concatenate([[division], *times])))
-    return TICKS_PER_QUARTER if TICKS_PER_QUARTER % (division // step) == 0 else division
+    unit = division // gcd(division, TICKS_PER_QUARTER)
+    is_exact = unit == 1 or not any((of_kind % unit).any() for of_kind in times)
+    return TICKS_PER_QUARTER if is_exact else division
 
 
 def _releases(table: np.ndarray, notes: MidiNotes, grouped: MidiParts) -> np.ndarray:
