@@ -23,7 +23,7 @@ from musicgen.files import open_file, write_bytes
 from musicgen.json_files import parse_json
 from musicgen.paths import home
 
-READER_VERSION = 7  # increase when readers give other scores for the same bytes
+READER_VERSION = 8  # increase when readers give other scores for the same bytes
 MAX_CACHE_FILES = 64
 
 FileKey = tuple[str, str]  # name and stamp of a SourceFile

@@ -37,11 +37,24 @@ def test_a_change_at_the_tick_of_a_note_and_after_it_holds_for_the_next_one(pitc
     assert read_score(midi_bytes(score), "b.mid") == score
 
 
+@pytest.mark.parametrize("tracks", [(0, 1), (1, 0)])
+def test_the_first_program_of_a_channel_holds_at_its_tick_in_tracks_of_any_order(
+    tracks: tuple[int, int],
+) -> None:
+    parts = (note(60, 240) + note(62, 240), program(5) + control(7, 100))
+    score = read_score(midi(*(parts[index] for index in tracks)), "a.mid")
+    assert score.notes["program"].tolist() == [5, 5] and len(score.parts) == 1
+
+
 def test_a_change_in_a_later_track_and_at_the_tick_of_a_note_comes_after_it() -> None:
-    for tracks, expected in (((0, 1), [0, 5]), ((1, 0), [5, 5])):
-        parts = (note(60, 240) + note(62, 240), program(5) + control(7, 100))
-        data = midi(*(parts[index] for index in tracks))
+    notes = note(60, 240) + note(62, 240) + note(64, 240)
+    change = [(240, program(5)[0][1]), *control(7, 100)]
+    for tracks, expected in (((0, 1), [9, 9, 5]), ((1, 0), [9, 5, 5])):
+        parts = (notes, change)
+        data = midi(program(9), *(parts[index] for index in tracks))
         assert read_score(data, "a.mid").notes["program"].tolist() == expected
+    data = midi([*notes[:1], *program(5), *notes[1:]])  # in the note's own track, after it
+    assert read_score(data, "a.mid").notes["program"].tolist() == [0, 5, 5]
 
 
 def test_releases_before_and_after_a_change_at_their_tick() -> None:

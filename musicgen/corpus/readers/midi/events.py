@@ -9,7 +9,7 @@ Source: MIDI 1.0 Detailed Specification, Standard MIDI Files 1.0.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ import numpy as np
 
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.limits import LIMITS, Limits
+from musicgen.corpus.readers.midi.chunks import MidiChunks, damaged, find_chunks
 
 # Kinds of channel events: the upper half of their status byte.
 NOTE_OFF, NOTE_ON, KEY_PRESSURE, CONTROL, PROGRAM, CHANNEL_PRESSURE, PITCH_BEND = range(0x8, 0xF)
@@ -24,7 +25,6 @@ NOTE_OFF, NOTE_ON, KEY_PRESSURE, CONTROL, PROGRAM, CHANNEL_PRESSURE, PITCH_BEND 
 _META, _END_OF_TRACK, _SYSTEM_EXCLUSIVES = 0xFF, 0x2F, (0xF0, 0xF7)
 _END_OF_TRACK_BYTES = 3
 _MAX_VARIABLE_BYTES = 4  # of a number of variable length
-_CHUNK_HEADER_BYTES = 8
 _MAX_TICK = 2**40  # of a track; beyond is an attack, and int64 is far from overflowing
 _DATA_BYTES = bytes([2] * 12 + [1, 1, 2, 0])  # after a status byte, by its upper half
 _COMMON_DATA_BYTES = {0xF1: 1, 0xF2: 2, 0xF3: 1}  # after other system messages
@@ -67,31 +67,23 @@ class MidiEvents:
     metas: tuple[MetaEvent, ...]
     exclusives: tuple[SystemExclusive, ...]
     unread_tracks: int  # number of tracks in which something stands after their end
+    missing_tracks: int  # number of tracks that the file counts and that are not there
+    has_strays: bool  # whether something stands outside of all tracks and other chunks
     has_independent_tracks: bool  # whether each track is a song of its own
 
 
 def parse_midi(data: bytes, limits: Limits = LIMITS) -> MidiEvents:
     """Events of a MIDI file; raises UnreadableScore if it is damaged or has too many marks."""
-    if data[:4] != b"MThd":
-        raise UnreadableScore("it is not a MIDI file, whatever its name says")
-    header_bytes = int.from_bytes(data[4:8], "big")
-    if len(data) < _CHUNK_HEADER_BYTES + 6 or header_bytes < 6:
-        raise UnreadableScore("the file is cut short")
-    spans = list(_track_spans(data, _CHUNK_HEADER_BYTES + header_bytes))
+    chunks = find_chunks(data)
     padded = np.frombuffer(data + bytes(_MAX_VARIABLE_BYTES), np.uint8)
     event_bytes = _event_bytes(data, padded)
     starts = array("i")
     counts = []
-    for start, stop in spans:
+    for start, stop in chunks.tracks:
         before = len(starts)
         _find_events(data, event_bytes, start, stop, starts)
         counts.append(len(starts) - before)
-    return _events(data, padded, np.array(starts), counts, [stop for _, stop in spans], limits)
-
-
-def damaged() -> UnreadableScore:
-    """The error for bytes that follow no rule of MIDI."""
-    return UnreadableScore("the MIDI data are damaged", "open it in a sequencer and save it again")
+    return _events(data, padded, np.array(starts), counts, chunks, limits)
 
 
 def run_starts(values: np.ndarray) -> np.ndarray:
@@ -99,20 +91,6 @@ def run_starts(values: np.ndarray) -> np.ndarray:
     is_first = np.ones(len(values), dtype=bool)
     np.not_equal(values[1:], values[:-1], out=is_first[1:])
     return is_first.nonzero()[0]
-
-
-def _track_spans(data: bytes, position: int) -> Iterator[tuple[int, int]]:
-    """First byte of each track chunk that is not empty, and the byte after its last."""
-    while position + _CHUNK_HEADER_BYTES <= len(data):
-        kind = data[position : position + 4]
-        size = int.from_bytes(data[position + 4 : position + 8], "big")
-        position += _CHUNK_HEADER_BYTES
-        if kind == b"MTrk":
-            if position + size > len(data):
-                raise damaged()
-            if size:
-                yield position, position + size
-        position += size
 
 
 def _event_bytes(data: bytes, padded: np.ndarray) -> bytes:
@@ -200,13 +178,12 @@ def _events(
     padded: np.ndarray,
     starts: np.ndarray,
     counts: Sequence[int],
-    stops: Sequence[int],
+    chunks: MidiChunks,
     limits: Limits,
 ) -> MidiEvents:
     """What stands in the events, for all tracks at once.
 
-    starts: (E,) first byte of each event. counts, stops: (T,) number of events of each track, and
-    the byte after it.
+    starts: (E,) first byte of each event. counts: (T,) number of events of each track.
     """
     tracks = np.arange(len(counts), dtype=np.int32).repeat(counts)
     last = np.array(counts, np.int64).cumsum() - 1  # event of each track
@@ -219,12 +196,11 @@ def _events(
     system, channel = (of_kind.nonzero()[0] for of_kind in (is_system, ~is_system))
     _check_sizes(ends, len(system) - len(counts), limits)
     metas, exclusives = _system_events(data, ticks[system], tracks[system], places[system])
-    tracks = tracks[channel]
-    statuses, first, second = _channel_data(padded, places[channel], tracks)
+    statuses, first, second = _channel_data(padded, places[channel], tracks[channel])
     return MidiEvents(
-        int.from_bytes(data[12:14], "big"),
+        chunks.division,
         ticks[channel],
-        tracks,
+        tracks[channel],
         statuses >> 4,
         statuses & 15,
         first,
@@ -232,8 +208,10 @@ def _events(
         ends,
         metas,
         exclusives,
-        _count_unread(data, places[last], stops),
-        int.from_bytes(data[8:10], "big") == _INDEPENDENT_TRACKS,
+        _count_unread(data, places[last], chunks),
+        chunks.missing,
+        chunks.has_strays,
+        chunks.kind == _INDEPENDENT_TRACKS,
     )
 
 
@@ -287,11 +265,11 @@ def _system_events(
     return tuple(metas), tuple(exclusives)
 
 
-def _count_unread(data: bytes, last_places: np.ndarray, stops: Sequence[int]) -> int:
+def _count_unread(data: bytes, last_places: np.ndarray, chunks: MidiChunks) -> int:
     """Number of tracks in which something but zeros stands after the end of the track."""
-    rows = zip(last_places.tolist(), stops, strict=True)
+    rows = zip(last_places.tolist(), chunks.tracks, strict=True)
     return sum(
         data[place : place + 2] == bytes([_META, _END_OF_TRACK])
         and any(data[place + _END_OF_TRACK_BYTES : stop])
-        for place, stop in rows
+        for place, (_, stop) in rows
     )

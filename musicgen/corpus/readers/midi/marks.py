@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -11,7 +11,12 @@ import numpy as np
 
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.limits import Limits
-from musicgen.corpus.readers.metres import Signature, metres_from_signatures
+from musicgen.corpus.readers.metres import (
+    MAX_DENOMINATOR,
+    MAX_NUMERATOR,
+    Signature,
+    metres_from_signatures,
+)
 from musicgen.corpus.readers.midi.drum_channels import is_drum_message
 from musicgen.corpus.readers.midi.events import (
     CHANNEL_PRESSURE,
@@ -34,9 +39,10 @@ from musicgen.theory.general_midi import SUSTAIN_CONTROLLER
 from musicgen.ticks import Clock
 
 DEFAULT_TEMPO = 120.0  # quarters a minute, the standard's default
-_TEMPO, _TIME_SIGNATURE, _KEY_SIGNATURE, _LYRIC, _MARKER = 0x51, 0x58, 0x59, 0x05, 0x06
+_TEMPO, _TIME_SIGNATURE, _KEY_SIGNATURE = 0x51, 0x58, 0x59
+_TEXT, _LYRIC, _MARKER = 0x01, 0x05, 0x06
 _BANK_SELECT = (0, 32)  # controllers
-_MAX_POWER = 8  # of a metre's denominator
+_MAX_POWER = 8  # of a denominator: more would be a large number
 
 # Tick, data and track of those of one kind in all tracks, by tick.
 _Metas: TypeAlias = Sequence[tuple[int, bytes, int]]
@@ -92,35 +98,60 @@ def read_marks(events: MidiEvents, limits: Limits) -> MidiMarks:
 
 def _tempos(metas: _Metas) -> tuple[TempoChange, tuple[TempoChange, ...]]:
     """The tempo at the beginning and its changes; tempi out of range do not count."""
-    changes = []
-    for tick, data, track in metas:
-        microseconds = int.from_bytes(data[:3], "big")
-        if len(data) >= 3 and microseconds:
-            tempo = tempo_from_microseconds(microseconds)
-            if MIN_TEMPO <= tempo <= MAX_TEMPO:
-                changes.append(TempoChange(tick, tempo, track == 0))
+    changes = [
+        TempoChange(tick, tempo, track == 0)
+        for tick, data, track in metas
+        if (tempo := _tempo(data)) is not None
+    ]
     if not changes or changes[0].start:
         changes.insert(0, TempoChange(0, DEFAULT_TEMPO))
     return changes[0], tuple(changes[1:])
 
 
 def _time_signatures(metas: _Metas) -> tuple[Signature, ...]:
-    """Time signatures; those with absurd denominators are left out."""
-    return tuple(
-        (tick, data[0], 2 ** data[1])
-        for tick, data, _ in metas
-        if len(data) >= 2 and data[1] <= _MAX_POWER
-    )
+    """Time signatures; impossible ones are left out."""
+    signatures = ((tick, _time_signature(data)) for tick, data, _ in metas)
+    return tuple((tick, *signature) for tick, signature in signatures if signature)
 
 
 def _key_signatures(metas: _Metas) -> tuple[KeySignature, ...]:
-    """Key signatures; those with more than seven sharps or flats are left out."""
+    """Key signatures; impossible ones are left out."""
     by_tick: dict[int, KeySignature] = {}
     for tick, data, _ in metas:
-        fifths = int.from_bytes(data[:1], "big", signed=True)
-        if len(data) >= 2 and abs(fifths) <= MAX_FIFTHS:
-            by_tick[tick] = KeySignature(tick, fifths, data[1] == 1)
+        if key := _key_signature(data):
+            by_tick[tick] = KeySignature(tick, *key)
     return tuple(by_tick[tick] for tick in sorted(by_tick))
+
+
+def _tempo(data: bytes) -> float | None:
+    """Quarters a minute of a meta event; None if it is cut or out of range."""
+    microseconds = int.from_bytes(data[:3], "big")
+    if len(data) < 3 or not microseconds:
+        return None
+    tempo = tempo_from_microseconds(microseconds)
+    return tempo if MIN_TEMPO <= tempo <= MAX_TEMPO else None
+
+
+def _time_signature(data: bytes) -> tuple[int, int] | None:
+    """Numerator and denominator of a meta event; None if no metre has them."""
+    if len(data) < 2 or data[1] > _MAX_POWER:
+        return None
+    numerator, denominator = data[0], 2 ** data[1]
+    is_possible = 1 <= numerator <= MAX_NUMERATOR and denominator <= MAX_DENOMINATOR
+    return (numerator, denominator) if is_possible else None
+
+
+def _key_signature(data: bytes) -> tuple[int, bool] | None:
+    """Sharps and mode of a meta event; None if no key has them."""
+    fifths = int.from_bytes(data[:1], "big", signed=True)
+    return (fifths, data[1] == 1) if len(data) >= 2 and abs(fifths) <= MAX_FIFTHS else None
+
+
+_IMPOSSIBLE: dict[int, tuple[str, Callable[[bytes], object | None]]] = {
+    _TEMPO: (f"tempo marks outside {MIN_TEMPO:g} to {MAX_TEMPO:,.0f} quarters a minute", _tempo),
+    _TIME_SIGNATURE: ("impossible time signatures", _time_signature),
+    _KEY_SIGNATURE: ("impossible key signatures", _key_signature),
+}
 
 
 def left_out(events: MidiEvents) -> tuple[str, ...]:
@@ -128,6 +159,7 @@ def left_out(events: MidiEvents) -> tuple[str, ...]:
     of_kinds = np.bincount(events.kinds, minlength=16).tolist()
     banks, others = _controls(events) if of_kinds[CONTROL] else (0, 0)
     metas = [meta.kind for meta in events.metas]
+    texts = sum(meta.kind == _TEXT and meta.tick > 0 for meta in events.metas)
     counts = Counter(
         {
             "controller changes": others,
@@ -139,10 +171,23 @@ def left_out(events: MidiEvents) -> tuple[str, ...]:
             ),
             "lyrics": metas.count(_LYRIC),
             "markers": metas.count(_MARKER),
+            "texts": texts,  # those at the beginning are titles and remarks
+            **_impossible_marks(events),
+            "missing tracks": events.missing_tracks,  # of those that its header counts
+            "~what stands outside of its tracks": events.has_strays,
             "~what stands after the end of a track": events.unread_tracks,
         }
     )
     return phrases(counts)
+
+
+def _impossible_marks(events: MidiEvents) -> Counter[str]:
+    """Number of tempi, time signatures and key signatures that do not count."""
+    return Counter(
+        _IMPOSSIBLE[meta.kind][0]
+        for meta in events.metas
+        if meta.kind in _IMPOSSIBLE and _IMPOSSIBLE[meta.kind][1](meta.data) is None
+    )
 
 
 def _controls(events: MidiEvents) -> tuple[int, int]:

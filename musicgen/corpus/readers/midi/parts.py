@@ -181,7 +181,8 @@ def _programs(
     """Program of each note: (N,) int64.
 
     It is the last that the note's own track gave its channel before it; without one, the last that
-    another track did, such as a track that sets the file up.
+    another track did, such as a track that sets the file up. The first program of a channel
+    holds for the notes at its tick, too, wherever its track stands.
 
     changes: (C,) events that are program changes. places: (C,) of their tracks and channels.
     """
@@ -195,9 +196,13 @@ def _programs(
         order = np.argsort(keys, kind="stable")
         # At one tick, what stands in an earlier track comes first; of its own track, none does.
         note_keys = _playing_order(notes.start, notes.track, of_channel)
-        before = np.searchsorted(keys[order], note_keys)
-        values = np.concatenate([[0], events.first[elsewhere[order]]])
-        programs[of_channel] = values[before]
+        elsewhere, keys = elsewhere[order], keys[order]
+        before = np.searchsorted(keys, note_keys)
+        upto = np.searchsorted(keys >> _TRACK_BITS, note_keys >> _TRACK_BITS, side="right")
+        is_first = (before == 0) & (upto > 0)
+        is_first &= events.tracks[elsewhere[upto - 1]] != notes.track[of_channel]
+        values = np.concatenate([[0], events.first[elsewhere]])
+        programs[of_channel] = values[np.where(is_first, upto, before)]
     return programs
 
 

@@ -12,7 +12,8 @@ import numpy as np
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.performance import is_performed
 from musicgen.corpus.readers.limits import LIMITS, Limits, check_notes, check_times
-from musicgen.corpus.readers.midi.events import MidiEvents, damaged, parse_midi, run_starts
+from musicgen.corpus.readers.midi.chunks import damaged
+from musicgen.corpus.readers.midi.events import MidiEvents, parse_midi, run_starts
 from musicgen.corpus.readers.midi.marks import left_out, read_marks
 from musicgen.corpus.readers.midi.notes import MidiNotes, pair_notes
 from musicgen.corpus.readers.midi.parts import MidiParts, group_parts, pedal_changes

@@ -8,7 +8,16 @@ from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.midi.reader import read_midi
 from musicgen.corpus.readers.read_score import read_score
 from musicgen.rendering.midi import midi_bytes
-from tests.helpers.small_midi import Event, control, midi, note, program
+from tests.helpers.small_midi import (
+    Event,
+    control,
+    key,
+    midi,
+    note,
+    program,
+    signature,
+    tempo,
+)
 
 GM2_ON = bytes([0xF0, 5, 0x7E, 0x7F, 0x09, 0x03, 0xF7])
 XG_ON = bytes([0xF0, 8, 0x43, 0x10, 0x4C, 0, 0, 0x7E, 0, 0xF7])
@@ -111,3 +120,27 @@ def test_an_odd_chunk_of_riff_with_and_without_padding(padding: bytes) -> None:
     chunks += b"data" + len(inner).to_bytes(4, "little") + inner
     data = b"RIFF" + (4 + len(chunks)).to_bytes(4, "little") + b"RMID" + chunks
     assert read_score(data, "a.rmi").notes["pitch"].tolist() == [60]
+
+
+@pytest.mark.parametrize(
+    ("data", "left_out"),
+    [
+        (midi(note(60, 480)) + b"\0\0\0notes", "what stands outside of its tracks"),
+        (midi(note(60, 480)) + b"\0\0\0", None),
+        (midi(note(60, 480)) + b"XFKM\0\0\0\2ab", None),  # a chunk of another kind
+        (midi(note(60, 480), note(62, 480))[: len(midi(note(60, 480)))], "1 missing track"),
+        (
+            midi(tempo(50_000) + tempo(16_000_001) + note(60, 480)),
+            "2 tempo marks outside 4 to 1,000 quarters a minute",
+        ),
+        (midi(signature(7, 6) + note(60, 480)), "1 impossible time signature"),
+        (midi(signature(0, 2) + note(60, 480)), "1 impossible time signature"),
+        (midi(key(9) + note(60, 480)), "1 impossible key signature"),
+        (midi([*note(60, 480), (0, b"\xff\x01\x03la ")]), "1 text"),
+        (midi([(0, b"\xff\x01\x05Title"), *note(60, 480)]), None),
+    ],
+)
+def test_what_does_not_count_is_said(data: bytes, left_out: str | None) -> None:
+    score, said = read_midi(data, "a")
+    assert len(score) == 1
+    assert said == ((left_out,) if left_out else ())
