@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import zipfile
 from pathlib import Path
 
 from musicgen.corpus.errors import UnreadableScore
+from musicgen.corpus.readers.formats import to_text
 from musicgen.corpus.readers.limits import LIMITS, Limits
 
 _ENCRYPTED_FLAG = 0x1
 _ANY_RATIO_BYTES = 2**16  # small members may have any compression ratio
-_ROOT_FILE = re.compile(r"<rootfile\b[^<>]*\bfull-path\s*=\s*[\"']([^\"']{1,500})[\"']")
+_ROOT_FILE = re.compile(r"<rootfile\b[^<>]{0,2000}>")
+_FULL_PATH = re.compile(r"\bfull-path\s*=\s*(?:\"([^\"]{1,500})\"|'([^']{1,500})')")
+_MEDIA_TYPE = re.compile(r"\bmedia-type\s*=\s*[\"'](?!application/vnd\.recordare\.musicxml)")
 
 
 def open_archive(source: Path | bytes, limits: Limits = LIMITS) -> zipfile.ZipFile:
@@ -61,11 +65,22 @@ def unpack_mxl(data: bytes, limits: Limits = LIMITS) -> bytes:
         members = {member.filename: member for member in archive.infolist()}
         container = members.get("META-INF/container.xml")
         if container is not None:
-            text = read_member(archive, container, limits).decode("utf-8", errors="replace")
-            root = _ROOT_FILE.search(text)
-            if root and root[1] in members:
-                return read_member(archive, members[root[1]], limits)
+            name = _first_score(to_text(read_member(archive, container, limits)))
+            if name in members:
+                return read_member(archive, members[name], limits)
         for name, member in members.items():
             if name.lower().endswith((".xml", ".musicxml")) and not name.startswith("META-INF"):
                 return read_member(archive, member, limits)
     raise UnreadableScore("there is no MusicXML in it")
+
+
+def _first_score(container: str) -> str:
+    """Name of the first file that a container lists and that is MusicXML; empty if there is none.
+
+    Others are the same music in other formats, such as PDF.
+    """
+    for root in _ROOT_FILE.finditer(container):
+        path = _FULL_PATH.search(root[0])
+        if path and not _MEDIA_TYPE.search(root[0]):
+            return html.unescape(path[1] or path[2])
+    return ""

@@ -43,6 +43,16 @@ _ENCODINGS = {
     "latin1": "latin-1",
     "windows-1252": "cp1252",
     "cp1252": "cp1252",
+    **{f"iso-8859-{number}": f"iso8859-{number}" for number in (2, 5, 7, 9, 15)},
+    **{f"windows-{number}": f"cp{number}" for number in (1250, 1251, 1253, 1254)},
+    "koi8-r": "koi8-r",
+    "shift-jis": "cp932",
+    "euc-jp": "euc-jp",
+    "euc-kr": "euc-kr",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "gb18030": "gb18030",
+    "big5": "big5",
 }
 
 _MXL_CONTAINER = b"META-INF/container.xml"  # a member that an MXL archive has

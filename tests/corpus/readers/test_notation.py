@@ -102,6 +102,25 @@ def test_compressed_musicxml() -> None:
     assert read_piece(b"PK\3\4 and no more", "a.mxl") == RefusedFile("a.mxl", reason)
 
 
+@pytest.mark.parametrize(
+    "container",
+    [
+        '<rootfile full-path="a.pdf" media-type="application/pdf"/>'
+        '<rootfile full-path="a&amp;b.xml" media-type="application/vnd.recordare.musicxml+xml"/>',
+        '<rootfile full-path="a&amp;b.xml"/><rootfile full-path="a.pdf"/>',
+        "<rootfile full-path='a&amp;b.xml'/>".encode("utf-16"),
+    ],
+)
+def test_a_container_names_the_score_among_other_files(container: str | bytes) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("META-INF/container.xml", container)
+        archive.writestr("a.pdf", "%PDF")
+        archive.writestr("a.xml", xml(xml_note("C", 4, 2)))
+        archive.writestr("a&b.xml", xml(xml_note("E", 4, 2)))
+    assert read_score(buffer.getvalue(), "a.mxl").notes["pitch"].tolist() == [64]
+
+
 def test_humdrum() -> None:
     text = "**kern\t**kern\n*M3/4\t*M3/4\n=1\t=1\n2C\t4c\n.\t4d\n4D\t4e\n==\t==\n*-\t*-\n"
     score = read_score(text.encode(), "a.krn")
@@ -119,6 +138,21 @@ def test_text_in_other_encodings() -> None:
     tune = HEADER.replace("A tune", "Été") + "C4|]\n"
     for encoding in ("utf-8", "utf-8-sig", "latin-1", "utf-16"):
         assert len(read_score(tune.encode(encoding), "a.abc")) == 1, encoding
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [
+        ("Shift_JIS", "ピアノ"),
+        ("koi8-r", "скрипка"),
+        ("windows-1250", "Housle č"),
+        ("Big5", "鋼琴"),
+    ],
+)
+def test_xml_in_the_encoding_that_it_declares(encoding: str, name: str) -> None:
+    text = xml(xml_note("E", 4, 2)).decode().replace("UTF-8", encoding).replace("Flute", name)
+    declared = text.encode(encoding)
+    assert [part.name for part in read_score(declared, "a.xml").parts] == [name]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from musicgen.corpus.readers.musicxml.xml_tree import child_text, to_number
 
 _NUMBER = re.compile(r"(?<!\d)\d{1,4}(?!\d)(?:[.,]\d{1,4})?")
 _PEDALS = {"start": "start", "stop": "stop", "change": "change"}
-_JUMPS = ("dacapo", "dalsegno", "tocoda", "fine")
+_JUMPS = ("dacapo", "dalsegno", "tocoda", "fine")  # go elsewhere in the score
 
 # What directions hold and scores do not, by element.
 _LEFT_OUT = {"dynamics": "~dynamics", "wedge": "~dynamics"}
@@ -83,6 +83,8 @@ def left_out_of(direction: Element) -> Counter[str]:
     return left_out
 
 
-def is_jump(sound: Element) -> bool:
-    """Whether a `<sound>` goes elsewhere in the score: D.C., D.S., To Coda, Fine."""
-    return any(sound.get(name) for name in _JUMPS)
+def left_out_of_sound(sound: Element) -> Counter[str]:
+    """What of a `<sound>` a score does not hold."""
+    is_jump = any(sound.get(name) for name in _JUMPS)
+    is_swing = sound.find("swing/first") is not None
+    return Counter({"~jumps (D.C., D.S.)": int(is_jump), "~swing": int(is_swing)})

@@ -156,7 +156,8 @@ class PartReader:
         elif instrument.is_drum and instrument.drum_key is not None:
             pitch = instrument.drum_key
         else:
-            pitch = _key_number(children["pitch"])
+            pitch, is_rounded = _key_number(children["pitch"])
+            self._left_out["microtones"] += is_rounded
             pitch += 0 if instrument.is_drum else self._attributes.transposition(staff)
         if not 0 <= pitch <= 127:
             self._left_out["notes that no MIDI key has"] += 1
@@ -191,7 +192,9 @@ class PartReader:
         start = self._place(direction)
         for metronome in direction.iterfind("direction-type/metronome"):
             tempo = directions.metronome_tempo(metronome, self._tempo)
-            if tempo is not None:
+            if tempo is None:
+                self._left_out["~tempo marks without a number"] += 1
+            else:
                 self._tempo = tempo
                 self._bar.marks.append(Mark(start, tempo=tempo))
         pedal = directions.pedal_change(direction)
@@ -223,8 +226,7 @@ class PartReader:
             self._bar.marks.append(Mark(start, pedal=pedal, pedal_value=value))
         for midi in sound.iterfind("midi-instrument"):
             self._part.apply(midi)
-        if directions.is_jump(sound):
-            self._left_out["~jumps (D.C., D.S.)"] += 1
+        self._left_out.update(directions.left_out_of_sound(sound))
 
     def _read_barline(self, barline: Element) -> None:
         repeat, ending = barline.find("repeat"), barline.find("ending")
@@ -269,13 +271,13 @@ class PartReader:
             self._bar.sounding_length = max(self._bar.sounding_length, source.sounding_length)
 
 
-def _key_number(pitch: Element) -> int:
-    """The MIDI key of a `<pitch>` as written; quarter tones are rounded."""
+def _key_number(pitch: Element) -> tuple[int, bool]:
+    """The MIDI key of a `<pitch>` as written, and whether it was rounded to a semitone."""
     step, octave = child_text(pitch, "step").upper(), to_int(child_text(pitch, "octave"), 4)
     alter = to_number(child_text(pitch, "alter")) or 0.0
     if step not in _STEPS:
         raise UnreadableScore(f"a note has the name '{step[:20]}', which is none of A to G")
-    return 12 * (octave + 1) + _STEPS[step] + round(alter)
+    return 12 * (octave + 1) + _STEPS[step] + round(alter), alter != round(alter)
 
 
 def _velocity(percent: float) -> int:

@@ -239,3 +239,23 @@ def test_refused_texts(text: str, reason: str) -> None:
     piece = read_piece(text.encode(), "a.xml")
     assert isinstance(piece, RefusedFile)
     assert piece.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("music", "left_out"),
+    [
+        (note("C4", 4).replace("</step>", "</step><alter>0.5</alter>"), "1 microtone"),
+        (
+            "<sound><swing><first>2</first><second>1</second></swing></sound>" + note("C4", 4),
+            "swing",
+        ),
+        (
+            "<direction><direction-type><metronome><beat-unit>quarter</beat-unit>"
+            "<per-minute>Allegro</per-minute></metronome></direction-type></direction>"
+            + note("C4", 4),
+            "tempo marks without a number",
+        ),
+    ],
+)
+def test_what_is_not_played_is_said(music: str, left_out: str) -> None:
+    assert read_musicxml(xml(part(music)), "a").left_out == (left_out,)
