@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import keras
 import numpy as np
@@ -37,14 +37,19 @@ def build_model(settings: ModelSettings, encoding: Encoding, seed: int = 0) -> S
 
 
 @contextmanager
-def in_float32() -> Iterator[None]:
-    """Context in which models are built and called in float32, whatever the policy."""
-    policy = keras.config.dtype_policy()
-    keras.config.set_dtype_policy("float32")
+def in_policy(policy: str) -> Iterator[None]:
+    """Context in which models are built and called in a dtype policy of Keras."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
     try:
         yield
     finally:
-        keras.config.set_dtype_policy(policy)
+        keras.config.set_dtype_policy(before)
+
+
+def in_float32() -> AbstractContextManager[None]:
+    """Context in which models are built and called in float32, whatever the policy."""
+    return in_policy("float32")
 
 
 def step_models(model: StepsModel) -> list[StepModel | ClassicStep]:

@@ -1,8 +1,8 @@
 """`python -m musicgen.training.keras.critic RUN`: train a critic of a run's best checkpoint.
 
-The model composes pieces; the critic learns to tell them from those of the run's collection, until
-it tells held-out ones no better. It is written into the checkpoint, and composing uses it from then
-on (`composing/decoding/particles.py`).
+The model composes pieces; the critic, which begins with the model's own weights, learns to tell
+them from those of the run's collection, until it tells held-out ones no better. It is written into
+the checkpoint, and composing uses it from then on (`composing/decoding/particles.py`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -32,22 +32,23 @@ from musicgen.corpus.load import load_collection
 from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.encoding.steps import Steps
 from musicgen.errors import MusicgenError
-from musicgen.models.build import build_model
+from musicgen.models.build import build_model, in_policy
 from musicgen.models.checkpoints.checkpoint import Checkpoint, critic_folder, open_checkpoint
-from musicgen.models.checkpoints.writer import CheckpointWriter
-from musicgen.models.settings import CriticSettings
+from musicgen.models.checkpoints.writer import CheckpointWriter, load_weights
+from musicgen.models.settings import CriticSettings, LstmSettings, ModelSettings
 from musicgen.paths import checked_name
 from musicgen.progress import Progress
 from musicgen.training.data.critic_windows import CriticWindows
 from musicgen.training.data.prepare import TrainingData, prepare
 from musicgen.training.data.run_split import split_to_keep
+from musicgen.training.forecast.machine import this_machine
 from musicgen.training.run_folder.registry import find_run
 from musicgen.training.run_folder.run import Run
 
-LENGTH, BATCH = 192, 16  # steps, windows
+LENGTH, BATCH = 288, 16  # steps, windows: most pieces that are composed have fewer
 EPOCH_BATCHES = 60
 PATIENCE, MAX_EPOCHS = 8, 1_000_000
-LEARNING_RATE, WEIGHT_DECAY, CLIP_NORM = 2e-3, 0.03, 1.0
+LEARNING_RATE, WEIGHT_DECAY, CLIP_NORM = 7e-4, 0.03, 1.0
 HELD_OUT = 0.2  # share of the composed pieces
 FIRST_SEED = 1_000_000  # of the composed pieces: far from those that people try
 
@@ -60,14 +61,24 @@ class NoCritic(MusicgenError):
 class CriticTraining:
     """How long a critic is trained, and on what."""
 
-    BOUNDS: ClassVar[Bounds] = {"pieces": (10, 100_000), "minutes": (0.01, 10_000.0)}
-    pieces: int = 500  # that the model composes
-    minutes: float = 10.0  # of training, at most
+    BOUNDS: ClassVar[Bounds] = {
+        "pieces": (10, 100_000),
+        "minutes": (0.01, 10_000.0),
+        "temperature": (0.1, 2.0),
+    }
+    pieces: int = 1000  # that the model composes
+    minutes: float = 20.0  # of training, at most
+    temperature: float = CriticSettings.temperature  # of the pieces
     seed: int = 0
-    model: CriticSettings = field(default_factory=CriticSettings)
 
     def __post_init__(self) -> None:
         all_within(self, self.BOUNDS)
+
+    def critic(self, model: ModelSettings) -> CriticSettings:
+        """Settings of the critic of a model, whose weights fit it where the model is an LSTM."""
+        if not isinstance(model, LstmSettings):
+            return CriticSettings(temperature=self.temperature)
+        return CriticSettings(model.width, model.layers, temperature=self.temperature)
 
 
 def train_critic(
@@ -87,7 +98,9 @@ def train_critic(
     collection = load_collection(run.settings.source, time=run.settings.time)
     data = prepare(collection, run.settings, checkpoint.encoding, split_to_keep(run))
     composed = compose_pieces(checkpoint, training, progress)
-    critic = _fit(data, composed, training, say, clock)
+    with in_policy(this_machine().policy):
+        critic = _new_critic(checkpoint, training)
+        _fit(critic, data, composed, training, say, clock)
     return _write(critic, checkpoint)
 
 
@@ -100,7 +113,7 @@ def compose_pieces(
     for number in range(training.pieces):
         settings = ComposeSettings(
             seed=FIRST_SEED + training.seed + number,
-            temperature=training.model.temperature,
+            temperature=training.temperature,
             particles=1,
         )
         pieces.append(composer.compose_one(settings).composition.steps)
@@ -109,20 +122,37 @@ def compose_pieces(
     return pieces
 
 
+def _new_critic(checkpoint: Checkpoint, training: CriticTraining) -> Any:
+    """A critic with the model's weights below its head: they know the music already."""
+    critic = build_model(training.critic(checkpoint.model), checkpoint.encoding, training.seed)
+    model = build_model(checkpoint.model, checkpoint.encoding)
+    load_weights(model, checkpoint.folder)
+    weights = {_path_in_model(variable): variable for variable in model.trainable_variables}
+    for variable in critic.trainable_variables:
+        same = weights.get(_path_in_model(variable))
+        if same is not None and same.shape == variable.shape:
+            variable.assign(same)
+    return critic
+
+
+def _path_in_model(variable: Any) -> str:
+    return str(variable.path).partition("/")[2]
+
+
 def _fit(
+    critic: Any,
     data: TrainingData,
     composed: Sequence[Steps],
     training: CriticTraining,
     say: Callable[[str], None],
     clock: Callable[[], float],
-) -> Any:
-    """The critic with the weights that tell held-out pieces best."""
+) -> None:
+    """Train the critic; its weights are then those that tell held-out pieces best."""
     held_out = max(1, int(HELD_OUT * len(composed)))
     sides = (data.pieces["train"], composed[held_out:]), (data.pieces["valid"], composed[:held_out])
     if not all(len(side) for pair in sides for side in pair):
         raise NoCritic("there are too few pieces to train a critic on")
     train, valid = (CriticWindows(*pair, data.encoding, LENGTH, BATCH) for pair in sides)
-    critic: Any = build_model(training.model, data.encoding, training.seed)
     critic.compile(
         keras.optimizers.AdamW(LEARNING_RATE, weight_decay=WEIGHT_DECAY, clipnorm=CLIP_NORM),
         loss={"people": keras.losses.BinaryCrossentropy(from_logits=True)},
@@ -139,7 +169,6 @@ def _fit(
         callbacks=[_Limit(60 * training.minutes, say, clock), _best_weights()],
         verbose=0,
     )
-    return critic
 
 
 def _best_weights() -> keras.callbacks.Callback:
@@ -190,13 +219,12 @@ def main() -> None:
     parser.add_argument(
         "--temperature",
         type=float,
-        default=CriticSettings.temperature,
+        default=CriticTraining.temperature,
         help="of the pieces; what is composed with the critic has the same by default",
     )
     options = parser.parse_args()
     try:
-        model = CriticSettings(temperature=options.temperature)
-        training = CriticTraining(options.pieces, options.minutes, model=model)
+        training = CriticTraining(options.pieces, options.minutes, options.temperature)
         train_critic(find_run(options.run), training, _say_progress)
     except MusicgenError as problem:
         sys.exit(str(problem))

@@ -23,7 +23,7 @@ from musicgen.models.checkpoints.checkpoint import (
     critic_folder,
     open_checkpoint,
 )
-from musicgen.models.settings import CriticSettings
+from musicgen.models.settings import CriticSettings, LstmSettings, TransformerSettings
 from musicgen.theory.chosen_parts import only_parts
 from musicgen.training.data.critic_windows import CriticWindows
 from musicgen.training.keras.critic import CriticTraining, NoCritic, train_critic
@@ -36,7 +36,7 @@ from tests.helpers.weighted_runs import write_weighted_run
 
 pytestmark = pytest.mark.keras
 
-TRAINING = CriticTraining(pieces=10, minutes=0.01, model=CriticSettings(width=8, temperature=0.9))
+TRAINING = CriticTraining(pieces=10, minutes=0.01, temperature=0.9)
 ENCODING = PartsEncoding(given_first=True, chords=True, intervals=True, bars_ago=True)
 SETTINGS = ComposeSettings(bars=8, seed=1, endings=0)
 
@@ -60,6 +60,11 @@ def run(home: Path) -> Run:
     assert folder == critic_folder(run.checkpoint())
     assert lines and lines[0].startswith("epoch 1: loss 0.")
     return run
+
+
+def test_a_critic_is_as_large_as_its_model_whose_weights_it_begins_with():
+    assert TRAINING.critic(LstmSettings(48, 3)) == CriticSettings(48, 3, temperature=0.9)
+    assert TRAINING.critic(TransformerSettings(64)) == CriticSettings(temperature=0.9)
 
 
 def composed_by(run: Run, settings: ComposeSettings = SETTINGS) -> list[list[int]]:
