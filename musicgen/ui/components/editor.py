@@ -9,15 +9,7 @@ from typing import Any
 import msgspec
 
 from musicgen.ui.components.component import component
-
-
-@dataclass(frozen=True)
-class EditReport:
-    """Edits that the browser has saved."""
-
-    opened: str  # id of the piece that the page showed
-    piece: str  # id of the piece that has the edits
-    report: float  # another one in each report
+from musicgen.ui.components.edit_report import EditReport, parse_report
 
 
 @dataclass(frozen=True)
@@ -45,14 +37,6 @@ def editor(
     }
     result = _component(key=key, data=data, on_edited_change=_ignore, on_locked_change=_ignore)
     return parse_report(result.get("edited")), parse_locks(result.get("locked"))
-
-
-def parse_report(report: Any) -> EditReport | None:
-    """A report from the browser; None for one that is malformed."""
-    try:
-        return msgspec.convert(report, EditReport)
-    except msgspec.ValidationError:
-        return None
 
 
 def parse_locks(report: Any) -> Locks | None:

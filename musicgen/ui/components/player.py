@@ -22,16 +22,20 @@ from musicgen.rendering.note_labels import note_labels
 from musicgen.rendering.time_axis import line_labels
 from musicgen.score import Score
 from musicgen.ui.components.component import component
+from musicgen.ui.components.edit_report import EditReport, parse_report
 from musicgen.ui.components.score_json import sound_json, time_json
 from musicgen.ui.server import sound_files
+
+_REPORTS = ("on_bars_change", "on_mark_change", "on_edited_change")
 
 
 @dataclass(frozen=True)
 class PlayerEvent:
-    """Selection in the player."""
+    """What the browser reports: a selection in the player, edits."""
 
     bars: tuple[int, int] | None = None  # first and last, from 0
     mark: int | None = None  # index of the mark that was clicked last
+    edits: EditReport | None = None  # that were saved when their editor had left
 
 
 def roll_player(
@@ -60,10 +64,11 @@ def roll_player(
         "chords": list(chords),
         "soundAddress": sound_files.address(),
     }
-    result = _component(key=key, data=piece, on_bars_change=_ignore, on_mark_change=_ignore)
+    result = _component(key=key, data=piece, **dict.fromkeys(_REPORTS, _ignore))
     return PlayerEvent(
         selected_bars(result.get("bars"), piece["id"], len(piece["barLines"]) - 1),
         selected_mark(result.get("mark"), piece["id"], len(marks)),
+        parse_report(result.get("edited")),
     )
 
 

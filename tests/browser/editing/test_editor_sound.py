@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from musicgen.score import Score, notes_from
+from musicgen.score_fields import Part
 from tests.browser.browser_actions import wait_until
-from tests.browser.editing.editor_actions import Roll, draft
+from tests.browser.editing.editor_actions import Roll, draft, save
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -25,7 +27,14 @@ window.peak = () => {
 };
 window.playKey = (status, pitch, velocity) => window.keyboard.onmidimessage(
     {data: [status, pitch, velocity], timeStamp: performance.now()});
+window.starts = []; // of notes in the synthesizer, in ms
+const post = MessagePort.prototype.postMessage;
+MessagePort.prototype.postMessage = function (message, ...others) {
+    if (message?.data?.messageData?.[0] >> 4 === 9) window.starts.push(performance.now());
+    return post.call(this, message, ...others);
+};
 """
+ORGANS = (Part("Upper", 19), Part("Lower", 19, track=1))
 
 
 @pytest.fixture()
@@ -93,6 +102,95 @@ def test_a_midi_keyboard_sounds_and_is_recorded_over_a_part(roll: Roll) -> None:
     assert [(row[2], row[4]) for row in played] == [(40, 1), (43, 1)]
     assert all(row[0] % 6 == 0 and row[1] % 6 == 0 for row in played)
     assert len(roll.notes()) == 12
+
+
+def play_key(roll: Roll, pitch: int, is_down: bool) -> None:
+    roll.page.evaluate(f"window.playKey({0x90 if is_down else 0x80}, {pitch}, 101)")
+
+
+@pytest.fixture()
+def organ(server: Any, browser_page: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """An organ of two parts, whose keys sound as long as they are held, with a keyboard."""
+    monkeypatch.setenv("MUSICGEN_HOME", str(server.home))
+    browser_page.add_init_script(FAKES)
+    rows = [(0, 24, 60, 80, 19, 0), (0, 24, 50, 80, 19, 1)]
+    roll = Roll(browser_page, server, save(Score(notes_from(rows), parts=ORGANS)))
+    roll.page.get_by_text("Play notes in").click()
+    roll.button("Use a MIDI keyboard").click()
+    roll.editor.get_by_text("Connected: Fake keyboard").wait_for()
+    yield roll
+    assert roll.problems == []
+
+
+def test_a_held_key_ends_though_another_part_or_page_was_chosen(organ: Roll) -> None:
+    play_key(organ, 67, True)
+    wait_until(lambda: peak(organ) > 0.001)
+    organ.button("Write in Lower").click()
+    play_key(organ, 67, False)
+    wait_until(lambda: loudest(organ) == 0)
+    play_key(organ, 67, True)
+    wait_until(lambda: peak(organ) > 0.001)
+    organ.page.get_by_role("radio", name="Play", exact=True).click()
+    wait_until(lambda: loudest(organ) == 0)
+
+
+def test_keys_of_the_count_in_are_not_recorded_and_pausing_ends_a_recording(organ: Roll) -> None:
+    organ.button("Record").click()
+    organ.page.wait_for_timeout(300)
+    play_key(organ, 90, True)
+    play_key(organ, 90, False)
+    organ.button("Pause").click()
+    organ.editor.get_by_text("Nothing was played.").wait_for()
+    organ.editor.get_by_label("Count-in").select_option("none")
+    organ.button("Record").click()
+    organ.page.wait_for_timeout(300)
+    play_key(organ, 91, True)
+    organ.page.wait_for_timeout(300)
+    organ.press(" ")
+    organ.button("Record").wait_for()
+    assert [row[2] for row in organ.notes() if row[3] == 101] == [91]
+
+
+def test_a_locked_part_is_not_recorded_over(organ: Roll) -> None:
+    organ.button("Lock Upper").click()
+    organ.button("Record").click()
+    organ.editor.get_by_text("unlock it, or write in another one").wait_for()
+    assert organ.button("Play").count() == 1
+
+
+def test_what_was_recorded_is_kept_when_the_editor_is_left(organ: Roll) -> None:
+    organ.editor.get_by_label("Count-in").select_option("none")
+    organ.button("Record").click()
+    organ.page.wait_for_timeout(300)
+    play_key(organ, 91, True)
+    organ.page.wait_for_timeout(300)
+    play_key(organ, 91, False)
+    organ.page.get_by_role("radio", name="Play", exact=True).click()
+    organ.page.locator(".player[data-length]").wait_for()
+    shown = organ.page.get_by_text("draft, edited").and_(organ.page.locator(":visible"))
+    shown.first.wait_for()
+
+
+def test_a_loop_behind_the_playhead_begins_without_what_it_would_have_played(
+    server: Any, browser_page: Any, home: Any
+) -> None:
+    browser_page.add_init_script(FAKES)
+    rows = [(24 * n, 24, 60 + n % 12, 80, 73, 0) for n in range(64)]
+    roll = Roll(browser_page, server, save(Score(notes_from(rows), parts=(Part("Flute", 73),))))
+    roll.button("Play").click()
+    wait_until(lambda: len(roll.page.evaluate("window.starts")) > 8)
+    roll.press("Home", "b")
+    before = len(roll.page.evaluate("window.starts"))
+    roll.button("Loop").click()
+    roll.page.wait_for_timeout(200)
+    assert len(roll.page.evaluate("window.starts")) <= before + 2
+
+
+def test_at_another_speed_the_tempo_of_downloads_is_said(roll: Roll) -> None:
+    said = roll.editor.locator(".kept-tempo")
+    assert said.inner_text() == ""
+    roll.editor.get_by_label("Speed").fill("50")
+    assert said.inner_text() == "Played at 50 %. The piece and its downloads keep ♩ = 120."
 
 
 def test_without_access_the_page_says_why(roll: Roll) -> None:

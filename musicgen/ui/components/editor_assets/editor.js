@@ -3,6 +3,7 @@
 
 import { Editor } from "./piece_editor.js";
 import { Panel } from "./panel.js";
+import { leaveEdits, takeLeftEdits } from "../shared/left_edits.js";
 import { sendStoredEdits } from "./outbox.js";
 
 const editors = new WeakMap(); // Streamlit's element -> its Shown
@@ -30,6 +31,8 @@ class Shown {
     this.editor = null;
     this.panel = null;
     this.loads = 0;
+    this.unreported = null; // id of a piece with edits that the page does not know of
+    this.isClosed = false;
   }
 
   // Show a piece; one that is shown already stays as it is, with all that was edited since.
@@ -48,7 +51,8 @@ class Shown {
     const load = ++this.loads;
     this.editor?.close();
     const address = new URL(data.edits, window.location.href).href;
-    const piece = await sendStoredEdits(address, data.piece);
+    const left = takeLeftEdits(data.piece)?.piece ?? data.piece;
+    const piece = await sendStoredEdits(address, left);
     const response = await fetch(`${address}?piece=${encodeURIComponent(piece)}`);
     if (load !== this.loads) return;
     if (!response.ok) {
@@ -58,7 +62,7 @@ class Shown {
     const document = await response.json();
     if (load !== this.loads) return;
     const handlers = {
-      saved: (id) => this.reportLater(id),
+      saved: (id) => (this.isClosed ? leaveEdits(this.piece, id) : this.reportLater(id)),
       locked: (parts) => this.report("locked", { piece: this.editor.outbox.piece, parts }),
       refused: () => this.open({ ...data, piece: this.editor.outbox.piece }),
     };
@@ -74,15 +78,21 @@ class Shown {
   reportLater(id) {
     clearTimeout(this.timer);
     this.root.dataset.piece = id;
+    this.unreported = id;
     const { editor } = this;
     this.timer = setTimeout(() => {
       if (editor.gesture || !editor.outbox.isEmpty) this.reportLater(id);
-      else this.report("edited", { opened: this.piece, piece: id, report: Math.random() });
+      else {
+        this.unreported = null;
+        this.report("edited", { opened: this.piece, piece: id, report: Math.random() });
+      }
     }, 900);
   }
 
   close() {
     clearTimeout(this.timer);
-    this.editor?.close();
+    this.isClosed = true;
+    this.editor?.close(); // what is in the hand counts, and is saved after this
+    if (this.unreported && this.editor?.outbox.isEmpty) leaveEdits(this.piece, this.unreported);
   }
 }

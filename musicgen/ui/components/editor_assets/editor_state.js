@@ -1,10 +1,11 @@
 // State of the editor: music, selection, view and sound of a piece, and how a change is made.
 
+import { secondsAt } from "../player_assets/time_map.js";
 import { Bars } from "./core/bars.js";
 import { replaceNotes } from "./core/change.js";
 import { Music } from "./core/music.js";
 import { rowOf } from "./core/note.js";
-import { notesOfPart } from "./core/select.js";
+import { noteAt, notesOfPart } from "./core/select.js";
 import { Snap } from "./core/snap.js";
 import { Outbox } from "./outbox.js";
 import { Pointer } from "./pointer.js";
@@ -39,7 +40,8 @@ export class EditorState {
     this.preview = null;
     this.rectangle = null;
     this.gesture = null;
-    this.loop = null; // [first, last] tick of the selected bars
+    this.loop = null; // [first, last] tick of the selected bars, or of notes
+    this.loopsNotes = false; // whether it is of notes
     this.loops = false;
     this.closing = new AbortController();
     this.listeners = []; // called when something is to be shown again
@@ -91,15 +93,20 @@ export class EditorState {
 
   // Making changes ----------------------------------------------------------
 
-  // Replace notes, and select the new ones; returns whether anything changed.
-  replace(verb, notes, notesAfter) {
-    const before = notes.filter((note) => !this.locked.has(note.part));
-    const after = notesAfter.filter((note) => !this.locked.has(note.part));
+  // Replace notes, and select the new ones; returns whether anything changed. origins: the notes that
+  // the new ones are made of.
+  replace(verb, notes, notesAfter, origins = notes) {
+    this.dropGesture(); // a key was pressed in the middle of one
+    const isFree = (note) => !this.locked.has(note.part);
+    const before = notes.filter(isFree);
+    const after = notesAfter.filter(isFree);
     if (before.length + after.length === 0 && notes.length + notesAfter.length > 0) {
       this.announce("This part is locked.");
     }
     const count = Math.max(before.length, after.length);
-    const change = replaceNotes(this.music, `${verb} ${count} ${count === 1 ? "note" : "notes"}`, before, after);
+    const name = `${verb} ${count} ${count === 1 ? "note" : "notes"}`;
+    const freeOrigins = origins.filter((_, index) => notesAfter[index] && isFree(notesAfter[index]));
+    const change = replaceNotes(this.music, name, before, after, freeOrigins);
     this.preview = null;
     if (!change) {
       this.draw();
@@ -138,9 +145,7 @@ export class EditorState {
 
   travel(step, word) {
     if (!step) return;
-    this.gesture?.cancel?.();
-    this.gesture = null;
-    this.preview = null;
+    this.dropGesture();
     this.outbox.add({ cursor: this.music.cursor });
     this.selected = new Set(step.added);
     this.afterChange(step.change);
@@ -148,6 +153,14 @@ export class EditorState {
     const first = step.added.map((id) => this.music.notes.get(id))[0];
     if (first) this.view.show(first.start, first.pitch);
     this.changed();
+  }
+
+  // Leave the gesture that is in hand: its notes are as before.
+  dropGesture() {
+    this.gesture?.cancel?.();
+    this.gesture = null;
+    this.preview = null;
+    this.rectangle = null;
   }
 
   afterChange(change) {
@@ -163,6 +176,35 @@ export class EditorState {
 
   get selectedNotes() {
     return [...this.selected].map((id) => this.music.notes.get(id)).filter(Boolean);
+  }
+
+  // The note that a press at a position takes; one that is drawn goes beside notes of other parts.
+  noteAt(tick, pitch) {
+    const note = noteAt(this.music.sorted, tick, pitch, this.activePart);
+    return this.tool === "draw" && note?.part !== this.activePart ? null : note;
+  }
+
+  // The selected notes of parts that are not locked.
+  get editedNotes() {
+    return this.freeOf(this.selectedNotes);
+  }
+
+  // These, or where none is selected all notes of parts that are not locked.
+  get editedOrAll() {
+    return this.freeOf(this.selected.size ? this.selectedNotes : this.music.sorted);
+  }
+
+  freeOf(notes) {
+    const free = notes.filter((note) => !this.locked.has(note.part));
+    if (notes.length && !free.length) this.announce("This part is locked.");
+    return free;
+  }
+
+  // Tempo of the piece at the cursor, in quarters a minute; null of a performance.
+  get tempo() {
+    if (this.bars.isPerformance) return null;
+    const { tick } = this.cursor;
+    return Math.round(60 / ((secondsAt(this.tempoMap, tick + 1) - secondsAt(this.tempoMap, tick)) * this.bars.resolution));
   }
 
   get notesOfActivePart() {
@@ -188,10 +230,16 @@ export class EditorState {
   }
 
   describe(note) {
-    const part = this.music.parts[note.part];
-    const name = part.is_drum ? this.names.percussion[note.pitch] : this.names.pitches[note.pitch];
     const quarters = Math.round((100 * note.duration) / this.bars.resolution) / 100;
-    return `${name}, ${this.bars.label(note.start)}, ${quarters} quarters, velocity ${note.velocity}`;
+    const length = `${quarters} ${quarters === 1 ? "quarter" : "quarters"}`;
+    const name = this.nameOf(note.pitch, note.part);
+    return `${name}, ${this.bars.label(note.start)}, ${length}, velocity ${note.velocity}`;
+  }
+
+  // Name of a key in a part: of a drum, or of a pitch.
+  nameOf(pitch, part) {
+    if (!this.music.parts[part].is_drum) return this.names.pitches[pitch];
+    return this.names.percussion[pitch] ?? `Percussion ${pitch}`;
   }
 
   setActivePart(part) {
@@ -202,6 +250,7 @@ export class EditorState {
 
   setCursor(tick, pitch) {
     this.cursor = { tick: Math.max(0, tick), pitch: Math.max(0, Math.min(127, pitch)) };
+    this.fit(); // it may be beyond the end
     this.view.show(this.cursor.tick, this.cursor.pitch);
     if (!this.playback.plays) this.playback.stoppedAt = this.cursor.tick;
     this.changed();
@@ -254,6 +303,7 @@ export class EditorState {
     this.changed();
     if (!playback.plays) return;
     const follow = () => {
+      if (playback.now > this.view.end) this.fit();
       this.view.show(playback.now);
       this.drawNow();
       if (playback.plays) this.followFrame = requestAnimationFrame(follow);
@@ -305,7 +355,8 @@ export class EditorState {
   }
 
   fit() {
-    this.view.fit(this.bars, this.music.end, this.bars.resolution);
+    const reached = Math.max(this.cursor.tick, this.playback.now);
+    this.view.fit(this.bars, this.music.end, reached);
   }
 
   refreshTheme() {

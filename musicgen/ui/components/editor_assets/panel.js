@@ -1,5 +1,6 @@
 // Panel: the buttons and fields around the roll.
 
+import { describeKeptTempo } from "../shared/kept_tempo.js";
 import { SNAPS } from "./core/snap.js";
 import { handleKey } from "./keyboard.js";
 import { PartsList } from "./parts_list.js";
@@ -79,6 +80,7 @@ export class Panel {
     this.find(".velocity-value").textContent = velocity;
     const percent = Math.round(100 * playback.speed);
     this.find(".speed-value").textContent = `${percent} %`;
+    this.find(".kept-tempo").textContent = describeKeptTempo(playback.speed, editor.tempo);
     this.find(".count").textContent = `${music.notes.size.toLocaleString("en")} notes`;
     this.parts.show();
   }

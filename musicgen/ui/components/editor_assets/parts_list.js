@@ -4,17 +4,24 @@ export class PartsList {
   constructor(editor) {
     this.editor = editor;
     this.list = editor.find(".parts");
-    this.shown = ""; // the parts that the rows were made for
+    this.shown = ""; // what the rows were made for
+    this.named = ""; // the parts that the rows are named after
     editor.on(editor.find(".add-part"), "click", () => editor.addPart());
   }
 
+  // Rows are made anew only where parts come or go: what has the focus stays.
   show() {
-    const text = JSON.stringify(this.editor.music.parts);
-    if (text !== this.shown) {
-      this.shown = text;
-      this.rows = this.editor.music.parts.map((part, index) => this.row(part, index));
+    const { parts } = this.editor.music;
+    const kinds = JSON.stringify(parts.map((part) => part.is_drum));
+    if (kinds !== this.shown) {
+      this.shown = kinds;
+      this.named = "";
+      this.rows = parts.map((part, index) => this.row(part, index));
       this.list.replaceChildren(...this.rows);
     }
+    const names = JSON.stringify(parts);
+    if (names !== this.named) this.rows.forEach((row, index) => this.name(row, parts[index], index));
+    this.named = names;
     this.rows.forEach((row, index) => this.update(row, index));
   }
 
@@ -24,34 +31,55 @@ export class PartsList {
 
   row(part, index) {
     const { editor } = this;
-    const label = this.labelOf(part, index);
     const row = document.createElement("li");
-    const colour = document.createElement("button");
-    Object.assign(colour, { type: "button", className: "pick", title: "Write in this part" });
-    colour.setAttribute("aria-label", `Write in ${label}`);
-    colour.style.setProperty("--colour", editor.colourOf(index));
-    colour.addEventListener("click", () => editor.setActivePart(index));
+    const pick = this.button("pick", "", "Write in this part", () => editor.setActivePart(index));
+    pick.style.setProperty("--colour", editor.colourOf(index));
     const name = document.createElement("input");
-    Object.assign(name, { className: "name", value: label, maxLength: 60 });
-    name.setAttribute("aria-label", `Name of part ${index + 1}`);
+    Object.assign(name, { className: "name", maxLength: 60 });
     name.addEventListener("change", () => editor.setPart(index, { name: name.value.trim() }));
-    row.append(colour, name, this.instrument(part, index, label));
-    row.append(this.toggle("Mute", "M", "mute", index, label), this.toggle("Solo", "S", "solo", index, label));
-    row.append(this.volume(index, label), this.lockButton(index, label), this.selectButton(index, label));
+    row.append(pick, name, this.instrument(part, index));
+    row.append(this.toggle("Mute", "M", "mute", index), this.toggle("Solo", "S", "solo", index));
+    const locked = "Locked: edits, and bars composed again, leave it as it is";
+    const select = () => editor.selectPart(index);
+    row.append(this.volume(index), this.button("lock", "Lock", locked, () => editor.toggleLock(index)));
+    row.append(this.button("select-part", "Select", "Select all its notes", select));
     return row;
   }
 
-  instrument(part, index, label) {
-    const { editor } = this;
-    const select = document.createElement("select");
-    select.setAttribute("aria-label", `Instrument of ${label}`);
-    if (part.is_drum) {
-      select.append(new Option(editor.names.drums, part.program));
-      select.disabled = true;
-      return select;
+  // Name a row and its controls after its part.
+  name(row, part, index) {
+    const label = this.labelOf(part, index);
+    const labels = {
+      pick: `Write in ${label}`,
+      name: `Name of part ${index + 1}`,
+      instrument: `Instrument of ${label}`,
+      mute: `Mute ${label}`,
+      solo: `Solo ${label}`,
+      volume: `Volume of ${label}`,
+      lock: `Lock ${label}`,
+      "select-part": `Select all notes of ${label}`,
+    };
+    for (const [name, text] of Object.entries(labels)) {
+      row.querySelector(`.${name}`).setAttribute("aria-label", text);
     }
-    select.append(...editor.names.instruments.map((name, program) => new Option(name, program)));
-    select.value = part.program;
+    row.querySelector(".name").value = label;
+    row.querySelector(".instrument").value = part.program;
+  }
+
+  button(className, textContent, title, act) {
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", className, textContent, title });
+    button.addEventListener("click", act);
+    return button;
+  }
+
+  instrument(part, index) {
+    const { names } = this.editor;
+    const select = document.createElement("select");
+    select.className = "instrument";
+    select.disabled = part.is_drum;
+    if (part.is_drum) select.append(new Option(names.drums, part.program));
+    else select.append(...names.instruments.map((name, program) => new Option(name, program)));
     select.addEventListener("change", () => this.setInstrument(index, Number(select.value)));
     return select;
   }
@@ -64,43 +92,21 @@ export class PartsList {
     this.editor.setPart(index, { program, name });
   }
 
-  toggle(word, letter, field, index, label) {
+  toggle(word, letter, field, index) {
     const { mixer } = this.editor;
-    const button = document.createElement("button");
-    Object.assign(button, { type: "button", className: field, textContent: letter, title: word });
-    button.setAttribute("aria-label", `${word} ${label}`);
-    button.addEventListener("click", () => {
+    return this.button(field, letter, word, () => {
       mixer.set(index, { [field]: !mixer.strips[index][field] });
       this.editor.changed();
     });
-    return button;
   }
 
-  volume(index, label) {
+  volume(index) {
     const { mixer } = this.editor;
     const slider = document.createElement("input");
     Object.assign(slider, { type: "range", min: 0, max: 1, step: 0.05, className: "volume" });
     slider.value = mixer.strips[index].volume;
-    slider.setAttribute("aria-label", `Volume of ${label}`);
     slider.addEventListener("input", () => mixer.set(index, { volume: Number(slider.value) }));
     return slider;
-  }
-
-  lockButton(index, label) {
-    const button = document.createElement("button");
-    const title = "Locked: edits, and bars composed again, leave it as it is";
-    Object.assign(button, { type: "button", textContent: "Lock", className: "lock", title });
-    button.setAttribute("aria-label", `Lock ${label}`);
-    button.addEventListener("click", () => this.editor.toggleLock(index));
-    return button;
-  }
-
-  selectButton(index, label) {
-    const button = document.createElement("button");
-    Object.assign(button, { type: "button", textContent: "Select", className: "select-part" });
-    button.setAttribute("aria-label", `Select all notes of ${label}`);
-    button.addEventListener("click", () => this.editor.selectPart(index));
-    return button;
   }
 
   update(row, index) {

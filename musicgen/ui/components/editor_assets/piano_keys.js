@@ -12,13 +12,16 @@ export class PianoKeys {
     this.handlers = handlers;
     this.octaves = 0;
     this.lowest = 4; // octave
-    this.held = new Map(); // pointer id -> pitch
+    this.held = new Map(); // pointer id, or "key" of the computer's keyboard -> pitch
     const on = (event, listener) => root.addEventListener(event, listener, { signal });
     on("pointerdown", (event) => this.press(event));
     on("pointermove", (event) => this.slide(event));
     for (const event of ["pointerup", "pointercancel", "pointerleave"]) on(event, (e) => this.release(e));
     on("keydown", (event) => this.handleKey(event));
-    on("keyup", (event) => this.handleKeyUp(event));
+    on("keyup", (event) => {
+      if (event.key === " " || event.key === "Enter") this.release(event, "key");
+    });
+    on("focusout", (event) => this.release(event, "key"));
     this.sizing = new ResizeObserver(() => this.fit());
     this.sizing.observe(root);
     signal.addEventListener("abort", () => this.sizing.disconnect());
@@ -81,10 +84,10 @@ export class PianoKeys {
     this.press(event);
   }
 
-  release(event) {
-    const pitch = this.held.get(event.pointerId);
+  release(event, holder = event.pointerId) {
+    const pitch = this.held.get(holder);
     if (pitch === undefined) return;
-    this.held.delete(event.pointerId);
+    this.held.delete(holder);
     this.handlers.noteOff(pitch, event.timeStamp);
   }
 
@@ -94,6 +97,8 @@ export class PianoKeys {
     const pitch = Number(key.dataset.pitch);
     if (event.key === " " || event.key === "Enter") {
       event.preventDefault();
+      this.release(event, "key");
+      this.held.set("key", pitch);
       this.handlers.noteOn(pitch, TOUCH_VELOCITY, event.timeStamp);
       return;
     }
@@ -104,12 +109,5 @@ export class PianoKeys {
     key.tabIndex = -1;
     next.tabIndex = 0;
     next.focus();
-  }
-
-  handleKeyUp(event) {
-    const key = event.target.closest("[data-pitch]");
-    if (key && (event.key === " " || event.key === "Enter")) {
-      this.handlers.noteOff(Number(key.dataset.pitch), event.timeStamp);
-    }
   }
 }

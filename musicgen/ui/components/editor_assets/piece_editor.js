@@ -3,8 +3,8 @@
 import { replaceParts } from "./core/change.js";
 import {
   changeVelocity,
-  copiedLength,
   copyNotes,
+  lastEnd,
   moveNotes,
   pasteNotes,
   quantiseNotes,
@@ -16,7 +16,7 @@ import { noteAt, notesBetween, notesOfPart } from "./core/select.js";
 import { Snap } from "./core/snap.js";
 import { EditorState } from "./editor_state.js";
 
-let clipboard = []; // of the page: from one piece to another
+let clipboard = { notes: [], resolution: 1 }; // of the page: from one piece to another
 
 export class Editor extends EditorState {
   // Leave a part as it is, or let it be edited again.
@@ -30,13 +30,14 @@ export class Editor extends EditorState {
 
   // Move the selected notes by the grid; with none selected the cursor.
   shift(direction) {
-    const notes = this.selectedNotes;
-    if (!notes.length) {
+    const notes = this.editedNotes;
+    if (!this.selected.size) {
       const { tick, pitch } = this.cursor;
       this.setCursor(direction > 0 ? this.snap.next(tick) : this.snap.previous(tick), pitch);
       this.announceCursor();
       return;
     }
+    if (!notes.length) return;
     const first = notes.reduce((low, note) => Math.min(low, note.start), Infinity);
     const target = direction > 0 ? this.snap.next(first) : this.snap.previous(first);
     this.replace("Move", notes, moveNotes(notes, target - first, 0));
@@ -45,12 +46,13 @@ export class Editor extends EditorState {
 
   // Transpose the selected notes; with none selected move the cursor.
   shiftPitch(semitones) {
-    const notes = this.selectedNotes;
-    if (!notes.length) {
+    const notes = this.editedNotes;
+    if (!this.selected.size) {
       this.setCursor(this.cursor.tick, this.cursor.pitch + semitones);
       this.announceCursor();
       return;
     }
+    if (!notes.length) return;
     const after = moveNotes(notes, 0, semitones);
     if (notes.length === 1) this.sound(after[0]);
     this.replace("Transpose", notes, after);
@@ -58,44 +60,44 @@ export class Editor extends EditorState {
 
   // Transpose the selected notes, or all of pitched parts.
   transpose(semitones) {
-    const notes = this.selected.size ? this.selectedNotes : this.music.sorted;
+    const notes = this.editedOrAll;
     if (notes.length) this.replace("Transpose", notes, transposeNotes(notes, semitones, this.music.parts));
   }
 
   stretch(direction) {
-    const notes = this.selectedNotes;
+    const notes = this.editedNotes;
     if (!notes.length) return;
     const step = Math.round(this.snap.name === "off" ? this.bars.resolution / 8 : this.snap.step(notes[0].start));
-    const shortest = Math.min(step, ...notes.slice(0, 1000).map((note) => note.duration));
+    const shortest = notes.reduce((least, note) => Math.min(least, note.duration), step);
     this.replace("Stretch", notes, stretchNotes(notes, direction * step, shortest));
   }
 
   changeVelocity(by) {
-    const notes = this.selectedNotes;
+    const notes = this.editedNotes;
     if (notes.length) this.replace("Velocity", notes, changeVelocity(notes, by));
     this.lastVelocity = this.selectedNotes[0]?.velocity ?? this.lastVelocity;
   }
 
   setVelocity(velocity) {
-    const notes = this.selectedNotes;
+    const notes = this.editedNotes;
     this.lastVelocity = velocity;
     if (notes.length) this.replace("Velocity", notes, setVelocity(notes, velocity));
   }
 
   quantise() {
-    const notes = this.selected.size ? this.selectedNotes : this.music.sorted;
+    const notes = this.editedOrAll;
     if (notes.length) this.replace("Quantise", notes, quantiseNotes(notes, this.snap));
   }
 
   deleteSelected() {
-    const notes = this.selectedNotes;
+    const notes = this.editedNotes;
     if (notes.length) this.replace("Delete", notes, []);
   }
 
   // Add a note at the cursor, or select the one that is there.
   pressCursor() {
     const { tick, pitch } = this.cursor;
-    const there = noteAt(this.music.sorted, tick, pitch);
+    const there = this.noteAt(tick, pitch);
     if (there) {
       if (this.selected.has(there.id)) this.select([]);
       else this.select([there.id]);
@@ -110,10 +112,7 @@ export class Editor extends EditorState {
 
   escape() {
     if (this.gesture) {
-      this.gesture.cancel?.();
-      this.gesture = null;
-      this.preview = null;
-      this.rectangle = null;
+      this.dropGesture();
     } else {
       this.loop = null;
       this.select([]);
@@ -123,8 +122,9 @@ export class Editor extends EditorState {
 
   announceCursor() {
     const { tick, pitch } = this.cursor;
-    const note = noteAt(this.music.sorted, tick, pitch);
-    this.announce(note ? this.describe(note) : `${this.names.pitches[pitch]}, ${this.bars.label(tick)}`);
+    const note = noteAt(this.music.sorted, tick, pitch, this.activePart);
+    const place = `${this.nameOf(pitch, this.activePart)}, ${this.bars.label(tick)}`;
+    this.announce(note ? this.describe(note) : place);
   }
 
   // Clipboard -------------------------------------------------------------------
@@ -132,7 +132,7 @@ export class Editor extends EditorState {
   copy() {
     const notes = this.selectedNotes;
     if (!notes.length) return;
-    clipboard = copyNotes(notes, this.snap);
+    clipboard = { notes: copyNotes(notes, this.snap), resolution: this.bars.resolution };
     this.announce(`${notes.length} notes copied`);
     this.changed();
   }
@@ -144,17 +144,19 @@ export class Editor extends EditorState {
 
   // Paste at the cursor, which goes on to the end of what was pasted.
   paste() {
-    if (!clipboard.length) return;
+    const { notes, resolution } = clipboard;
+    if (!notes.length) return;
     const { tick, pitch } = this.cursor;
-    const pasted = pasteNotes(clipboard, tick, this.activePart, this.music.parts);
-    this.replace("Paste", [], pasted);
-    const end = tick + copiedLength(clipboard);
+    const scale = this.bars.resolution / resolution;
+    const pasted = pasteNotes(notes, tick, this.activePart, this.music.parts, scale);
+    this.replace("Paste", [], pasted, notes);
+    const end = lastEnd(pasted);
     const onGrid = this.snap.floor(end);
     this.setCursor(onGrid === end ? end : this.snap.next(end), pitch);
   }
 
   get canPaste() {
-    return clipboard.length > 0;
+    return clipboard.notes.length > 0;
   }
 
   // Selection -------------------------------------------------------------------
@@ -172,6 +174,7 @@ export class Editor extends EditorState {
   selectBars(one, other, isDone = true) {
     const [first, last] = [Math.min(one, other), Math.max(one, other)];
     this.loop = [this.bars.line(first), this.bars.line(last + 1)];
+    this.loopsNotes = false;
     const found = notesBetween(this.music.sorted, ...this.loop);
     this.select(found.map((note) => note.id), isDone);
     if (isDone) this.cursor = { ...this.cursor, tick: this.loop[0] };
@@ -188,21 +191,18 @@ export class Editor extends EditorState {
   selectNext(direction, adds) {
     const notes = this.notesOfActivePart;
     if (!notes.length) return;
-    const selected = this.selectedNotes.filter((note) => note.part === this.activePart);
-    const edge = selected.length
-      ? notes.indexOf(this.extremeOf(selected, direction))
-      : notes.findIndex((note) => note.start >= this.cursor.tick) - (direction > 0 ? 1 : 0);
+    const isSelected = (note) => this.selected.has(note.id);
+    let edge = direction > 0 ? notes.findLastIndex(isSelected) : notes.findIndex(isSelected);
+    if (edge < 0) {
+      const later = notes.findIndex((note) => note.start >= this.cursor.tick);
+      edge = (later < 0 ? notes.length : later) - (direction > 0 ? 1 : 0);
+    }
     const next = notes[Math.max(0, Math.min(notes.length - 1, edge + direction))];
     this.cursor = { tick: next.start, pitch: next.pitch };
     this.view.show(next.start, next.pitch);
     this.sound(next);
     this.select(adds ? [...this.selected, next.id] : [next.id]);
     if (!adds) this.announce(this.describe(next));
-  }
-
-  extremeOf(notes, direction) {
-    const order = this.music.sorted.filter((note) => notes.includes(note));
-    return direction > 0 ? order[order.length - 1] : order[0];
   }
 
   moveByBar(direction) {
@@ -238,6 +238,7 @@ export class Editor extends EditorState {
   async togglePlay() {
     const { playback } = this;
     if (playback.plays) {
+      this.recorder?.finish();
       playback.stop();
       return;
     }
@@ -249,12 +250,19 @@ export class Editor extends EditorState {
   }
 
   seek(tick) {
+    this.recorder?.finish();
     this.playback.seek(tick);
     this.setCursor(tick, this.cursor.pitch);
   }
 
   toggleLoop() {
     this.loops = !this.loops;
+    const notes = this.selectedNotes;
+    if (this.loops && notes.length && (!this.loop || this.loopsNotes)) {
+      const first = notes.reduce((low, note) => Math.min(low, note.start), Infinity);
+      this.loop = [this.snap.floor(first), lastEnd(notes)];
+      this.loopsNotes = true;
+    }
     this.changed();
   }
 

@@ -2,7 +2,6 @@
 
 import { PanGesture } from "./gestures/pan.js";
 import { isAtEnd, pickGesture } from "./gestures/pick.js";
-import { noteAt } from "./core/select.js";
 
 const DOUBLE_MS = 400;
 const DOUBLE_PIXELS = 8;
@@ -55,7 +54,7 @@ export class Pointer {
   // A finger has no Shift: where it rests on a note, the note joins the selection or leaves it.
   startHold({ clientX: x, clientY: y }, { tick, pitch }) {
     const { editor } = this;
-    const note = noteAt(editor.music.sorted, tick, pitch);
+    const note = editor.noteAt(tick, pitch);
     if (!note) return;
     const before = new Set(editor.selected);
     const timer = setTimeout(() => {
@@ -110,7 +109,7 @@ export class Pointer {
     else if (position.zone === "velocity") shape = "ns-resize";
     else if (position.zone === "keys") shape = "pointer";
     else {
-      const note = noteAt(editor.music.sorted, position.tick, position.pitch);
+      const note = editor.noteAt(position.tick, position.pitch);
       if (note) shape = isAtEnd(editor.view, note, position.x) ? "ew-resize" : "move";
     }
     editor.view.canvas.style.cursor = shape;

@@ -13,6 +13,7 @@ export class Recorder {
     this.recording = null;
     this.synth = null; // once it is loaded: a key must not wait for a promise
     this.waiting = new Map(); // pitch -> velocity: keys that are held while it loads
+    this.sounding = new Map(); // pitch of a held key -> its channel, whatever part is chosen then
     const handlers = {
       noteOn: (pitch, velocity, time) => this.noteOn(pitch, velocity, time),
       noteOff: (pitch, time) => this.noteOff(pitch, time),
@@ -23,11 +24,19 @@ export class Recorder {
     editor.on(editor.find(".record"), "click", () => this.toggle());
     editor.on(editor.find(".midi"), "click", () => this.openMidi());
     editor.on(editor.find(".play-in"), "toggle", () => this.prepare());
+    // What was played so far counts when the tab is closed.
+    editor.on(window, "pagehide", () => this.finish());
     const panel = editor.find(".play-in-panel");
     editor.on(panel, "keydown", (event) => this.handleKey(event));
     editor.on(panel, "keyup", (event) => this.computer.release(event));
     editor.on(panel, "focusout", () => this.computer.releaseAll());
-    editor.closing.signal.addEventListener("abort", () => this.midi.close());
+    editor.closing.signal.addEventListener("abort", () => this.close());
+  }
+
+  close() {
+    this.finish();
+    this.midi.close();
+    for (const pitch of [...this.sounding.keys()]) this.noteOff(pitch, performance.now());
   }
 
   async prepare() {
@@ -77,15 +86,19 @@ export class Recorder {
 
   sound(pitch, velocity) {
     const { mixer, activePart } = this.editor;
-    this.synth.noteOn(mixer.channels[activePart], pitch, velocity);
+    const channel = mixer.channels[activePart];
+    if (this.sounding.has(pitch)) this.synth.noteOff(this.sounding.get(pitch), pitch);
+    this.sounding.set(pitch, channel);
+    this.synth.noteOn(channel, pitch, velocity);
     this.piano.light(pitch, true);
   }
 
   noteOff(pitch, time) {
     this.waiting.delete(pitch);
     this.piano.light(pitch, false);
-    if (!this.synth) return;
-    this.synth.noteOff(this.editor.mixer.channels[this.editor.activePart], pitch);
+    if (!this.synth || !this.sounding.has(pitch)) return;
+    this.synth.noteOff(this.sounding.get(pitch), pitch);
+    this.sounding.delete(pitch);
     this.recording?.release(pitch, this.tickAt(time));
   }
 
@@ -104,11 +117,16 @@ export class Recorder {
   }
 
   async start() {
-    await this.prepare();
-    if (!this.synth) return;
     const { editor } = this;
     const { playback } = editor;
+    if (editor.locked.has(editor.activePart)) {
+      editor.announce("This part is locked: unlock it, or write in another one.");
+      return;
+    }
+    await this.prepare();
+    if (!this.synth || this.recording) return;
     playback.stop();
+    this.part = editor.activePart;
     const first = editor.cursor.tick;
     this.recording = new Recording(first, editor.bars.beatAt(first) / 2);
     this.metronome = playback.metronome;
@@ -119,8 +137,9 @@ export class Recorder {
   }
 
   finish() {
-    const { editor, recording } = this;
+    const { editor, recording, part } = this;
     const { playback } = editor;
+    if (!recording) return;
     const played = recording.end(playback.now);
     this.recording = null;
     playback.endless = false;
@@ -129,7 +148,6 @@ export class Recorder {
     playback.stoppedAt = recording.first;
     const quantises = editor.find(".quantises").checked;
     const notes = quantises ? quantisePlayed(played, editor.snap) : played;
-    const part = editor.activePart;
     if (notes.length) editor.replace("Play in", [], notes.map((note) => ({ id: 0, ...note, part })));
     else editor.announce("Nothing was played.");
     this.show();

@@ -1,6 +1,7 @@
 // Player: the roll, its transport, and the selection of bars. Streamlit calls the default export
 // on every rerun and change of theme.
 
+import { onLeftEdits, takeLeftEdits } from "../shared/left_edits.js";
 import { PositionChannel } from "../shared/position_channel.js";
 import { legendItems, markElements } from "./passages.js";
 import { PartsMixer } from "./parts_mixer.js";
@@ -94,6 +95,7 @@ class Player {
     };
     this.on(canvas, "touchstart", keepFromScrolling, { passive: false });
     this.on(canvas, "pointerleave", () => this.describeNote(-1));
+    onLeftEdits(() => this.reportEdits(), this.closing.signal);
     this.channel.listen({ onRequest: (request) => this.answer(request) }, this.closing.signal);
   }
 
@@ -102,6 +104,12 @@ class Player {
     if (tick !== undefined) this.transport.seek((tick * this.piece.ticksPerQuarter) / GRID);
     if (toggles) this.transport.toggle();
     this.draw();
+  }
+
+  // Tell the page which piece has the edits of this one that were saved when the editor had left.
+  reportEdits() {
+    const edits = takeLeftEdits(this.piece?.channel);
+    if (edits) this.report("edited", edits);
   }
 
   close() {
@@ -124,6 +132,7 @@ class Player {
     this.showSelection();
     this.draw();
     this.scrollIntoView();
+    this.reportEdits();
   }
 
   // After a request the player may be out of sight: below the form on a phone, above a long view.

@@ -4,6 +4,7 @@ import { Bars } from "../editor_assets/core/bars.js";
 import { Mixer } from "../editor_assets/sound/mixer.js";
 import { Playback } from "../editor_assets/sound/playback.js";
 import { loadSynth } from "../editor_assets/sound/synth.js";
+import { describeKeptTempo } from "../shared/kept_tempo.js";
 import { countUpTo } from "./time_map.js";
 
 const WAIT_MS = 300; // of loading, after which it is shown
@@ -158,6 +159,10 @@ export class Transport {
     const text = isPerformance ? `${Math.round(100 * this.tempoShare)} %` : `♩ = ${tempo}`;
     const output = this.find(".beats");
     if (output.textContent !== text) output.textContent = text;
+    const own = isPerformance ? null : Math.round((rate * 60) / ticksPerQuarter);
+    const kept = describeKeptTempo(this.tempoShare, own);
+    const note = this.find(".kept-tempo");
+    if (note.textContent !== kept) note.textContent = kept;
   }
 
   // Report now, and at each animation frame while the piece plays.

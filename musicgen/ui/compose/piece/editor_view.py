@@ -8,6 +8,7 @@ from musicgen.composing.editing.edited_pieces import LOG_BYTES, repair
 from musicgen.composing.editing.evaluation import measured_facts
 from musicgen.composing.records.saved_pieces import SavedPiece, UnknownPiece, add_facts
 from musicgen.rendering.midi import midi_bytes
+from musicgen.ui.components.edit_report import EditReport
 from musicgen.ui.components.editor import editor
 from musicgen.ui.compose.models import find_open_model
 from musicgen.ui.compose.piece_cache import score_of
@@ -45,6 +46,12 @@ def editor_view(piece: SavedPiece) -> None:
     report, locks = editor(piece.id, edits, sound_files.address(), "editor", locked)
     if locks is not None:
         session.locked[locks.piece] = locks.parts
+    show_edits(piece, report)
+
+
+def show_edits(piece: SavedPiece, report: EditReport | None) -> None:
+    """Show the piece that has the edits of a report, in the place of the one that is shown."""
+    session = current_session()
     if report is None or report.report == st.session_state.get(_HANDLED):
         return
     st.session_state[_HANDLED] = report.report

@@ -12,7 +12,7 @@ from musicgen.score import Score
 from musicgen.ui.components.player import roll_player
 from musicgen.ui.compose.link import OTHER_NOTES, recipe_of
 from musicgen.ui.compose.piece.edit_view import infill_button
-from musicgen.ui.compose.piece.editor_view import chooses_editor, editor_view
+from musicgen.ui.compose.piece.editor_view import chooses_editor, editor_view, show_edits
 from musicgen.ui.compose.piece.originality_view import match_view
 from musicgen.ui.compose.piece.sound_view import sound_popover
 from musicgen.ui.compose.piece_cache import chord_symbols, score_of
@@ -111,6 +111,7 @@ def _piece() -> None:
         piece_id=piece.id,
         chords=chord_symbols(score) if has_chords else (),
     )
+    show_edits(piece, event.edits)
     if event.bars:
         infill_button(piece, score, *event.bars, key="infill-selected")
     report = originality_of(piece)

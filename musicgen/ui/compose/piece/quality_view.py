@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -35,7 +36,7 @@ MIN_SHOWN_PENALTY = 0.005
 def quality_view(piece: SavedPiece, score: Score) -> None:
     """Show key and range, repetition, a chart of the metrics, and the penalty."""
     new_only = primer_notes(piece) > 0
-    _overview(score, "whole piece" if new_only else "")
+    st.markdown(overview_text(score, "whole piece" if new_only else ""))
     if repetition := piece.facts.get("collapse"):
         st.warning(f"It is {escape(str(repetition))}. Other seeds were tried and did no better.")
     opened, metrics = find_open_model(piece.checkpoint), metrics_of(piece)
@@ -58,10 +59,13 @@ def quality_view(piece: SavedPiece, score: Score) -> None:
     _penalty(piece)
 
 
-def _overview(score: Score, of_what: str) -> None:
-    """Estimated key, range, density and polyphony in one line. of_what: empty if that is plain."""
+def overview_text(score: Score, of_what: str = "") -> str:
+    """Estimated key, range, density and polyphony in one line, in Markdown; empty without notes.
+
+    of_what: empty if that is plain.
+    """
     if not len(score):
-        return
+        return ""
     key, pitches = find_keys([score])[0], score.pitched.notes["pitch"]
     sharps = key_signatures(score)[0].fifths
     parts = [f"estimated key **{key}**" if key else "no key"]
@@ -72,9 +76,11 @@ def _overview(score: Score, of_what: str) -> None:
         f"{len(score) / max(score.seconds, 1):.1f} notes a second"
         if score.is_performance
         else f"{len(score) / max(score.bars, 1):.1f} notes a bar",
-        f"{METRICS['polyphony'](score):.1f} notes at once",
     ]
-    st.markdown((f"{of_what.capitalize()}: " if of_what else "") + " · ".join(parts))
+    polyphony = METRICS["polyphony"](score)
+    if math.isfinite(polyphony):  # of drums there is none
+        parts.append(f"{polyphony:.1f} notes at once")
+    return (f"{of_what.capitalize()}: " if of_what else "") + " · ".join(parts)
 
 
 def _penalty(piece: SavedPiece) -> None:

@@ -64,6 +64,36 @@ test("of two notes that begin together the one that was placed stays", () => {
   assert.equal(music.rows.length, 2);
 });
 
+test("overlaps that a piece came with stay, wherever it is edited", () => {
+  const rows = [[0, 96, 60, 80, 0], [0, 48, 60, 70, 0], [24, 24, 60, 60, 0]];
+  const added = { start: 200, duration: 24, pitch: 60, velocity: 80, part: 0 };
+  const edits = [
+    [(music) => replaceNotes(music, "Add", [], [added]), [...rows, [200, 24, 60, 80, 0]]],
+    [(music) => {
+      const first = music.sorted.slice(0, 1);
+      return replaceNotes(music, "Velocity", first, operations.setVelocity(first, 99));
+    }, [[0, 48, 60, 99, 0], [0, 96, 60, 80, 0], [24, 24, 60, 60, 0]]],
+    [(music) => {
+      const all = music.sorted;
+      return replaceNotes(music, "Move", all, operations.moveNotes(all, 48, 1));
+    }, [[48, 48, 61, 70, 0], [48, 96, 61, 80, 0], [72, 24, 61, 60, 0]]],
+  ];
+  for (const [edit, after] of edits) {
+    const music = musicOf(...rows);
+    music.make(edit(music));
+    assert.deepEqual(new Set(music.rows.map(String)), new Set(after.map(String)));
+  }
+});
+
+test("notes that are pasted on themselves are no second ones", () => {
+  const rows = [[0, 24, 60, 80, 0], [24, 24, 60, 80, 0]];
+  const music = musicOf(...rows);
+  const copied = operations.copyNotes(music.sorted, new Snap(barsOf([[0, 4, 4]], [0, 96]), "4"));
+  const pasted = operations.pasteNotes(copied, 0, 0, music.parts);
+  assert.equal(replaceNotes(music, "Paste", [], pasted, copied), null);
+  assert.equal(replaceNotes(music, "Copy", [], music.sorted.map((note) => ({ ...note })), music.sorted), null);
+});
+
 test("a change of nothing is no change", () => {
   const music = musicOf([0, 24, 60, 80, 0]);
   assert.equal(replaceNotes(music, "Move", music.sorted, music.sorted), null);
@@ -107,6 +137,19 @@ test("copied notes keep their place in the bar and find a part", () => {
   assert.deepEqual(pasted.map(({ start, part }) => [start, part]), [[102, 0], [126, 0]]);
 });
 
+test("copied notes last as long in a piece with other ticks", () => {
+  const music = musicOf([0, 24, 60, 80, 0], [24, 8, 62, 80, 0]);
+  const copied = operations.copyNotes(music.sorted, new Snap(barsOf([[0, 4, 4]], [0, 96]), "4"));
+  const pasted = operations.pasteNotes(copied, 480, 0, [PIANO], 480 / 24);
+  assert.deepEqual(pasted.map(({ start, duration }) => [start, duration]), [[480, 480], [960, 160]]);
+});
+
+test("of a unison the note of the part that is written in is taken", () => {
+  const notes = musicOf([0, 24, 60, 80, 0], [0, 24, 60, 80, 1]).sorted;
+  assert.equal(select.noteAt(notes, 12, 60, 0).part, 0);
+  assert.equal(select.noteAt(notes, 12, 60, 1).part, 1);
+});
+
 test("notes are selected by rectangle, bars and part", () => {
   const notes = musicOf([0, 24, 60, 80, 0], [24, 24, 62, 80, 0], [48, 24, 36, 80, 1]).sorted;
   const pitches = (found) => found.map((note) => note.pitch);
@@ -127,6 +170,22 @@ test("the grid follows the metre: a pickup, then 6/8 with beats of three eighths
   assert.equal(beats.round(31), 48);
   assert.equal(new Snap(bars, "bar").round(40), 12);
   assert.equal(new Snap(bars, "bar").round(200), 228);
+});
+
+test("a count-in has full bars, and the beats before a pickup or in the bar", () => {
+  const bars = new Bars({
+    barLines: [0, 24, 120],
+    metres: [[0, 1, 4], [24, 4, 4]],
+    resolution: 24,
+    firstBar: 0,
+    isPerformance: false,
+  });
+  const accents = (tick, count) => bars.countIn(tick, count).map(([, isAccent]) => isAccent);
+  assert.deepEqual(accents(0, 1), [true, false, false, false, true, false, false]);
+  assert.equal(bars.countIn(0, 1)[0][0], 168); // ticks before the pickup
+  assert.deepEqual(accents(24, 1), [true, false, false, false]);
+  assert.deepEqual(accents(72, 1), [true, false, false, false, true, false]);
+  assert.deepEqual(accents(72, 0), []);
 });
 
 test("triplets divide the quarter by three", () => {

@@ -1,12 +1,15 @@
 import pytest
 
 from musicgen.composing.style.percentiles import Percentiles
+from musicgen.score import Score, notes_from
+from musicgen.score_fields import Part
 from musicgen.statistics.metrics import METRICS
 from musicgen.ui.compose.piece.quality_view import (
     RARE,
     TYPICAL,
     UNCOMMON,
     metrics_chart,
+    overview_text,
     penalty_text,
     position_among,
     rare_metrics,
@@ -63,3 +66,9 @@ def test_the_penalty_is_explained_by_its_parts():
     reasons = "metrics unlike the collection's (0.52), copying (0.25)."
     assert penalty_text(parts).endswith(f"This one has 0.77, for {reasons}")
     assert penalty_text(dict.fromkeys(parts, 0.0)).endswith("This one has none.")
+
+
+def test_the_overview_of_drums_has_no_figures_of_pitches():
+    drums = Score(notes_from([(0, 24, 38, 80, 0, 0)]), parts=(Part("Drums", is_drum=True),))
+    assert overview_text(drums) == "no key · 1.0 notes a bar"
+    assert overview_text(Score()) == ""

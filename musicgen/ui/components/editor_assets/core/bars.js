@@ -44,6 +44,26 @@ export class Bars {
     return denominator >= 8 && numerator > 3 && numerator % 3 === 0 ? 3 * unit : unit;
   }
 
+  // Whether a bar is a pickup: it ends as full bars do, and has no strong beat.
+  isPickup(bar) {
+    return bar === 0 && this.firstBar === 0;
+  }
+
+  // Beats to count before a tick, of some full bars and of what the tick's own bar has before it:
+  // [ticks before it, whether a bar begins there] each.
+  countIn(tick, bars) {
+    const bar = this.at(tick);
+    const full = this.isPickup(bar) ? bar + 1 : bar;
+    const length = this.line(full + 1) - this.line(full);
+    const first = (full > bar ? this.line(full) - length : this.line(bar)) - bars * length;
+    const beat = this.beatAt(this.line(full));
+    const beats = [];
+    for (let at = first; bars && at < tick - 1e-6; at += beat) {
+      beats.push([tick - at, (at - first) % length === 0]);
+    }
+    return beats;
+  }
+
   // `bar 3, beat 2`, or seconds of a performance.
   label(tick) {
     const bar = this.at(tick);

@@ -4,11 +4,11 @@ import { rowOf } from "./note.js";
 import { cutOverlaps } from "./overlaps.js";
 
 // The change that replaces some notes of the music by others, with the notes that these overlap cut.
-// Returns null where nothing changes.
-export function replaceNotes(music, name, before, after) {
+// origins: what each of the others is made of, if of anything. Returns null where nothing changes.
+export function replaceNotes(music, name, before, after, origins = before) {
   const gone = new Set(before.map((note) => note.id));
   const keys = new Set(after.map(keyOf));
-  const placed = new Set(after);
+  const placed = new Map(after.map((note, index) => [note, origins[index]]));
   const sharing = new Map([...keys].map((key) => [key, []])); // notes of each key that is touched
   for (const note of music.notes.values()) {
     if (!gone.has(note.id)) sharing.get(keyOf(note))?.push(note);
@@ -17,7 +17,7 @@ export function replaceNotes(music, name, before, after) {
   const removed = before.map(rowOf);
   const added = [];
   for (const notes of sharing.values()) {
-    for (const [note, cut] of cutOverlaps(notes, placed)) {
+    for (const [note, cut] of cutOverlaps(notes, placed, !before.length)) {
       if (placed.has(note)) {
         if (cut) added.push(rowOf(cut));
       } else if (cut !== note) {

@@ -47,16 +47,18 @@ export function copyNotes(notes, snap) {
   return notes.map((note) => ({ ...note, start: note.start - origin }));
 }
 
-// Copied notes at a tick; notes of parts that the piece does not have go to `part`.
-export function pasteNotes(copied, tick, part, parts) {
+// Copied notes at a tick; notes of parts that the piece does not have go to `part`. scale: ticks of
+// the piece in one of that which they were copied from.
+export function pasteNotes(copied, tick, part, parts, scale = 1) {
   return copied.map((note) => ({
     ...note,
-    start: note.start + tick,
+    start: tick + Math.round(note.start * scale),
+    duration: Math.max(1, Math.round(note.duration * scale)),
     part: note.part < parts.length ? note.part : part,
   }));
 }
 
-// Length of copied notes, from their origin to the last end.
-export function copiedLength(copied) {
-  return copied.reduce((end, note) => Math.max(end, endOf(note)), 0);
+// End of the last of some notes.
+export function lastEnd(notes) {
+  return notes.reduce((end, note) => Math.max(end, endOf(note)), 0);
 }

@@ -19,12 +19,13 @@ export function notesOfPart(notes, part) {
   return notes.filter((note) => note.part === part);
 }
 
-// The note at a position: of several the one that begins last.
-export function noteAt(notes, tick, pitch) {
+// The note at a position: of several one of the part, if there is one, and the one that begins last.
+export function noteAt(notes, tick, pitch, part = null) {
   let found = null;
   for (const note of notes) {
     if (note.start > tick) break;
-    if (note.pitch === pitch && endOf(note) > tick) found = note;
+    if (note.pitch !== pitch || endOf(note) <= tick) continue;
+    if (found?.part !== part || note.part === part) found = note;
   }
   return found;
 }

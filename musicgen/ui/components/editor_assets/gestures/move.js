@@ -31,7 +31,7 @@ export class MoveGesture {
 
   end() {
     if (!this.after) return;
-    if (this.copies) this.editor.replace("Copy", [], this.after);
+    if (this.copies) this.editor.replace("Copy", [], this.after, this.before);
     else this.editor.replace("Move", this.before, this.after);
   }
 }

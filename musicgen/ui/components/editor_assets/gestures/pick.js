@@ -1,7 +1,6 @@
 // Which gesture a press on the canvas begins.
 
 import { endOf } from "../core/note.js";
-import { noteAt } from "../core/select.js";
 import { BarsGesture } from "./bars.js";
 import { DrawGesture } from "./draw.js";
 import { KeyGesture } from "./key.js";
@@ -17,7 +16,7 @@ export function pickGesture(editor, position, event, isDouble) {
   if (position.zone === "ruler") return new BarsGesture(editor, position);
   if (position.zone === "keys") return new KeyGesture(editor, position);
   if (position.zone === "velocity") return new VelocityGesture(editor, position);
-  const note = noteAt(editor.music.sorted, position.tick, position.pitch);
+  const note = editor.noteAt(position.tick, position.pitch);
   if (!note) {
     if (editor.tool === "draw" || isDouble) return new DrawGesture(editor, position);
     return new RectangleGesture(editor, position, event.shiftKey);

@@ -33,16 +33,10 @@ export class Playback {
     if (synth.player && synth.player !== this) synth.stopAll(); // what another has just stopped
     synth.player = this;
     synth.setMaster(1);
-    const bars = this.handlers.bars();
-    const bar = bars.at(tick);
-    const barSeconds = this.seconds(bars.line(bar), bars.line(bar + 1));
-    const begins = synth.now + START_SECONDS;
-    const time = begins + countIn * barSeconds;
-    const beat = bars.beatAt(bars.line(bar));
-    const beats = Math.round((bars.line(bar + 1) - bars.line(bar)) / beat);
-    for (let count = 0; count < countIn * beats; count++) {
-      this.click(begins + (count * barSeconds) / beats, count % beats === 0);
-    }
+    const beats = this.handlers.bars().countIn(tick, countIn);
+    const tickSeconds = this.seconds(tick, tick + 1); // the tempo of the count-in
+    const time = synth.now + START_SECONDS + (beats[0]?.[0] ?? 0) * tickSeconds;
+    for (const [before, isAccent] of beats) this.click(time - before * tickSeconds, isAccent);
     this.anchors = [{ time, tick, speed: this.speed }];
     this.scheduled = tick;
     this.plays = true;
@@ -99,13 +93,13 @@ export class Playback {
     return this.tickOf(Math.max(this.synth.now, this.anchors[0].time));
   }
 
-  // Tick at a time of the audio clock.
+  // Tick at a time of the audio clock; negative in the count-in of the first bar.
   tickOf(time) {
     let anchor = this.anchors[0];
     for (const later of this.anchors) if (later.time <= time) anchor = later;
     const map = this.handlers.tempoMap();
     const seconds = secondsAt(map, anchor.tick) + (time - anchor.time) * anchor.speed;
-    return tickAt(map, Math.max(0, seconds));
+    return tickAt(map, seconds);
   }
 
   timeOf(anchor, tick) {
@@ -136,10 +130,13 @@ export class Playback {
       this.play(anchor, this.scheduled, to);
       this.scheduled = Math.max(this.scheduled, to);
       if (to < stop) return;
-      const time = this.timeOf(anchor, stop);
+      // A loop that was chosen behind the playhead begins now, without what it would have played.
+      const isBehind = this.scheduled > stop;
+      const time = isBehind ? this.synth.now + START_SECONDS : this.timeOf(anchor, stop);
       if (this.handlers.loops()) {
         this.anchors = [...this.anchors.slice(-2), { time, tick: first, speed: this.speed }];
         this.scheduled = first;
+        this.setPedals(first, time);
         continue;
       }
       if (this.synth.now >= time) this.finish(first);
@@ -159,6 +156,8 @@ export class Playback {
     if (to <= from) return;
     const notes = this.handlers.notes();
     const { mixer } = this.handlers;
+    // Of a note that is longer than the loop the end would come in a later round.
+    const last = this.handlers.loops() && !this.endless ? this.handlers.range()[1] : Infinity;
     for (let index = firstFrom(notes, from); index < notes.length; index++) {
       const note = notes[index];
       if (note.start >= to) break;
@@ -166,7 +165,7 @@ export class Playback {
       const channel = mixer.channels[note.part];
       const time = this.timeOf(anchor, note.start);
       this.synth.noteOn(channel, note.pitch, note.velocity, time);
-      const end = this.timeOf(anchor, endOf(note));
+      const end = this.timeOf(anchor, Math.min(endOf(note), last));
       this.synth.noteOff(channel, note.pitch, Math.max(time + 0.01, end - 0.003));
     }
     for (const [start, value, part] of this.handlers.pedal()) {
@@ -188,7 +187,8 @@ export class Playback {
       const step = bars.beatAt(bars.line(bar));
       for (let tick = bars.line(bar); tick < bars.line(bar + 1); tick += step) {
         if (tick < from || tick >= to) continue;
-        this.click(this.timeOf(anchor, tick), tick === bars.line(bar));
+        const isAccent = tick === bars.line(bar) && !bars.isPickup(bar);
+        this.click(this.timeOf(anchor, tick), isAccent);
       }
     }
   }
@@ -197,14 +197,14 @@ export class Playback {
     this.clicks = [...this.clicks.slice(-32), this.synth.click(time, isAccent)];
   }
 
-  // The pedals as they are at a tick.
-  setPedals(tick) {
+  // The pedals as they are at a tick, from a time on.
+  setPedals(tick, time = 0) {
     const values = new Map();
     for (const [start, value, part] of this.handlers.pedal()) {
       if (start <= tick || !values.has(part)) values.set(part, start <= tick ? value : 0);
     }
     for (const [part, value] of values) {
-      this.synth.setPedal(this.handlers.mixer.channels[part], value);
+      this.synth.setPedal(this.handlers.mixer.channels[part], value, time);
     }
   }
 }

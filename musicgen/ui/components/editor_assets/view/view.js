@@ -24,14 +24,16 @@ export class View {
     this.colours = {};
   }
 
-  // Size the canvas and the scrolled area to a piece of this many ticks.
-  fit(bars, end, resolution) {
+  // Size the canvas and the scrolled area to a piece of this many ticks; the bar at another tick, of
+  // the cursor or the playhead, can be scrolled to as well.
+  fit(bars, end, reached) {
     const width = this.scroller.clientWidth;
     if (!width) return;
-    this.resolution = resolution;
+    this.resolution = bars.resolution;
     this.width = width;
     this.height = this.scroller.clientHeight;
-    this.end = bars.line(bars.at(Math.max(0, end - 1)) + 1 + EXTRA_BARS);
+    const last = Math.max(bars.at(Math.max(0, end - 1)) + EXTRA_BARS, bars.at(reached));
+    this.end = bars.line(last + 1);
     if (!this.scale) this.scale = this.notesWidth / Math.max(1, bars.line(INITIAL_BARS));
     const ratio = window.devicePixelRatio || 1;
     const pixels = [Math.round(width * ratio), Math.round(this.height * ratio)];
