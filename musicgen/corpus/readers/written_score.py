@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import accumulate
-from math import lcm
+from math import gcd, lcm
 from typing import NamedTuple
 
 import numpy as np
@@ -113,7 +113,19 @@ def to_notation(written: WrittenScore, name: str, limits: Limits = LIMITS) -> No
         _pedals(written, int(table[:, 1].max())),
         written.resolution,
     )
-    return Notation(score, tempo, phrases(written.left_out))
+    return Notation(_on_grid_if_exact(score), tempo, phrases(written.left_out))
+
+
+def _on_grid_if_exact(score: Score) -> Score:
+    """The score with the resolution of the grid if that moves nothing, as in MIDI files."""
+    unit = score.resolution // gcd(score.resolution, TICKS_PER_QUARTER)
+    marks = (*score.metres, *score.tempo_changes, *score.keys)
+    starts = np.array([mark.start for mark in marks], np.int64)
+    notes, pedals = score.notes, score.pedal_changes["start"]
+    is_exact = not any((of % unit).any() for of in (notes["start"], notes["duration"], pedals))
+    if unit == 1 or not is_exact or (starts % unit).any():
+        return score
+    return score.at_resolution(TICKS_PER_QUARTER)
 
 
 def cut_out(written: WrittenScore, spans: Sequence[tuple[int, int]]) -> WrittenScore:

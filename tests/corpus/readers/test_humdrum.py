@@ -9,8 +9,9 @@ import pytest
 
 from musicgen.corpus.collection import RefusedFile
 from musicgen.corpus.readers.humdrum.reader import read_humdrum
-from musicgen.corpus.readers.read_score import read_piece
+from musicgen.corpus.readers.read_score import read_piece, read_score
 from musicgen.metres import Metre
+from musicgen.rendering.midi import midi_bytes
 from musicgen.score import Score
 from musicgen.score_fields import KeySignature, TempoChange
 from tests.helpers.kern_files import Note, nested_spines
@@ -188,3 +189,11 @@ def test_refused_texts(text: str, reason: str) -> None:
     piece = read_piece(text.encode(), "a.krn")
     assert isinstance(piece, RefusedFile)
     assert piece.reason == reason
+
+
+def test_a_spine_without_notes_is_no_part_and_says_tempo_and_metre() -> None:
+    text = "**kern\t**kern\n*M3/4\t*\n*MM90\t*\n*\t*ped\n4r\t4c\n*\t*Xped\n2r\t2d\n*-\t*-\n"
+    score = read_humdrum(text, "a").score
+    assert len(score.parts) == 1 and score.pedals.tolist() == [(0, 24, 0)]
+    assert score.tempo == 90 and str(score.metres[0]) == "3/4"
+    assert read_score(midi_bytes(score), "a.mid") == score

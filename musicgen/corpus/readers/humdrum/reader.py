@@ -92,7 +92,7 @@ def _check_all_are_placed(spines: Spines, placed: Placed) -> None:
 
 
 def _add_parts_and_notes(written: WrittenScore, spines: Spines, placed: Placed) -> None:
-    """A part for each spine, from the highest staff to the lowest, and the notes of all."""
+    """A part for each spine with notes, from the highest staff to the lowest, and all notes."""
     programs = {spines.first_fields[f]: p for f, p in placed.programs.items()}
     names: dict[int, str] = {}
     groups: dict[int, str] = {}  # staves of one instrument have the same `*part1`
@@ -108,9 +108,8 @@ def _add_parts_and_notes(written: WrittenScore, spines: Spines, placed: Placed) 
         elif text == _PERCUSSION_CLEF:
             drums.add(spine)
     tracks: dict[str, int] = {}
-    part_of: dict[int, int] = {}
-    for spine in spines.kern():
-        part_of[spine] = len(written.parts)
+    part_of = spines.parts()
+    for spine in part_of:
         name = names.get(spine, "")
         program = 0 if spine in drums else programs.get(spine, program_of_name(name) or 0)
         track = tracks.setdefault(groups.get(spine, str(spine)), len(tracks))
@@ -131,13 +130,13 @@ def _drum_key(pitch: int) -> int:
 
 def _add_marks(written: WrittenScore, spines: Spines, placed: Placed) -> None:
     """Bars with their metres, tempo marks, key signatures and pedal spans."""
-    part_of = {spine: number for number, spine in enumerate(spines.kern())}
+    kern, part_of = set(spines.kern()), spines.parts()
     signatures: dict[int, tuple[int, int]] = {}  # by tick
     pedal_down: dict[int, int] = {}  # part: tick
     for line, spine, text in spines.interpretations:
-        if spine not in part_of:
+        if spine not in kern:
             continue
-        part = part_of[spine]
+        part = part_of.get(spine)
         start = to_ticks(placed.time_at(line), written.resolution)
         metre, tempo = _METRE.fullmatch(text), _TEMPO.match(text)
         if metre:
@@ -145,7 +144,7 @@ def _add_marks(written: WrittenScore, spines: Spines, placed: Placed) -> None:
             signatures.setdefault(start, (beats, int(metre[2])))
         elif tempo:
             written.tempos.setdefault(start, float(tempo[1]))
-        elif text == "*ped":
+        elif text == "*ped" and part is not None:
             pedal_down.setdefault(part, start)
         elif text in ("*Xped", "*ped*") and part in pedal_down:
             written.pedals.append((pedal_down.pop(part), start, part))

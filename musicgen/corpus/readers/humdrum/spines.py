@@ -84,6 +84,11 @@ class Spines:
         """The spines of notes, from the highest staff to the lowest: from right to left."""
         return sorted((s for s, kind in self.kinds.items() if kind == KERN), reverse=True)
 
+    def parts(self) -> dict[int, int]:
+        """The number of the part of each spine that holds notes, in the same order."""
+        sounding = {note.spine for note in self.notes.values()}
+        return {s: n for n, s in enumerate(s for s in self.kern() if s in sounding)}
+
 
 def read_spines(text: str) -> Spines:
     """Follow the spines of a text; raises UnreadableScore where a line does not fit them."""

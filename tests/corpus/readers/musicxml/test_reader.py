@@ -9,8 +9,9 @@ import pytest
 
 from musicgen.corpus.collection import Piece, RefusedFile
 from musicgen.corpus.readers.musicxml.reader import read_musicxml
-from musicgen.corpus.readers.read_score import read_piece
+from musicgen.corpus.readers.read_score import read_piece, read_score
 from musicgen.metres import Metre
+from musicgen.rendering.midi import midi_bytes
 from musicgen.score_fields import KeySignature, TempoChange
 from tests.corpus.readers.musicxml.musicxml_text import (
     FOUR_FOUR,
@@ -259,3 +260,17 @@ def test_refused_texts(text: str, reason: str) -> None:
 )
 def test_what_is_not_played_is_said(music: str, left_out: str) -> None:
     assert read_musicxml(xml(part(music)), "a").left_out == (left_out,)
+
+
+@pytest.mark.parametrize(("durations", "resolution"), [((160, 160, 160), 24), ((96, 384), 480)])
+def test_the_resolution_is_that_of_the_grid_where_it_is_exact(
+    durations: tuple[int, ...], resolution: int
+) -> None:
+    notes = "".join(
+        f"<note><pitch><step>C</step><octave>4</octave></pitch><duration>{ticks}</duration></note>"
+        for ticks in durations
+    )
+    head = f"<attributes><divisions>480</divisions>{FOUR_FOUR}</attributes>"
+    score = read_musicxml(xml([head + notes]), "a").score
+    assert score.resolution == resolution
+    assert read_score(midi_bytes(score), "a.mid") == score
