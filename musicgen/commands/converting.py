@@ -43,4 +43,6 @@ def convert(options: argparse.Namespace) -> Answer:
 def _describe(facts: PieceFacts, files: list[str], by_beats: bool) -> str:
     left_out = f"; left out: {', '.join(facts.left_out)}" if facts.left_out else ""
     beats = "; played without a beat: written by the beats of its file" if by_beats else ""
-    return f"{', '.join(files)}: {facts.notes:,} notes in {len(facts.parts)} parts{left_out}{beats}"
+    notes = f"{facts.notes:,} note{'' if facts.notes == 1 else 's'}"
+    parts = f"{len(facts.parts)} part{'' if len(facts.parts) == 1 else 's'}"
+    return f"{', '.join(files)}: {notes} in {parts}{left_out}{beats}"

@@ -77,8 +77,9 @@ def save_cache(source: Path, results: Mapping[FileKey, CacheEntry]) -> None:
     """Save the results of a source's files; does nothing if the cache cannot be written."""
     path = _cache_path(source)
     buffer = io.BytesIO()
-    # The arrays, as large as all scores, are let go before the file is written.
-    np.savez(buffer, **_encode(results))
+    arrays = _encode(results)
+    np.savez(buffer, tables=arrays["tables"], text=arrays["text"])
+    del arrays  # as large as all scores
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_bytes(path, buffer.getbuffer())

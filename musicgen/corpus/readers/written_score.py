@@ -119,13 +119,13 @@ def to_notation(written: WrittenScore, name: str, limits: Limits = LIMITS) -> No
 def _on_grid_if_exact(score: Score) -> Score:
     """The score with the resolution of the grid if that moves nothing, as in MIDI files."""
     unit = score.resolution // gcd(score.resolution, TICKS_PER_QUARTER)
-    marks = (*score.metres, *score.tempo_changes, *score.keys)
-    starts = np.array([mark.start for mark in marks], np.int64)
+    starts = [metre.start for metre in score.metres]
+    starts += [change.start for change in score.tempo_changes]
+    starts += [key.start for key in score.keys]
     notes, pedals = score.notes, score.pedal_changes["start"]
-    is_exact = not any((of % unit).any() for of in (notes["start"], notes["duration"], pedals))
-    if unit == 1 or not is_exact or (starts % unit).any():
-        return score
-    return score.at_resolution(TICKS_PER_QUARTER)
+    tables = (notes["start"], notes["duration"], pedals, np.array(starts, np.int64))
+    is_exact = not any((of_kind % unit).any() for of_kind in tables)
+    return score.at_resolution(TICKS_PER_QUARTER) if unit > 1 and is_exact else score
 
 
 def cut_out(written: WrittenScore, spans: Sequence[tuple[int, int]]) -> WrittenScore:
