@@ -11,6 +11,7 @@ import msgspec
 
 from musicgen.metres import TICKS_PER_QUARTER
 from musicgen.rendering.musicxml import Unprintable, printed_musicxml
+from musicgen.rendering.svg_names import with_widths_of_names
 from musicgen.score import Score
 from musicgen.theory.harmony.vocabulary import Chord
 
@@ -69,7 +70,8 @@ def engrave(score: Score, title: str = "", chords: Sequence[tuple[int, Chord]] =
     if not toolkit.loadData(printed_musicxml(score, title, chords).decode("utf-8")):
         raise Unprintable("the piece could not be engraved as a printed score")
     _avoid_lonely_bar(toolkit)
-    pages = [toolkit.renderToSVG(page) for page in range(1, toolkit.getPageCount() + 1)]
+    page_numbers = range(1, toolkit.getPageCount() + 1)
+    pages = [with_widths_of_names(toolkit.renderToSVG(number)) for number in page_numbers]
     return Engraving(pages, *_times(toolkit))
 
 

@@ -90,3 +90,19 @@ def test_printed_notes_and_bars_have_their_times() -> None:
     assert list(engraved.notes.values()) == [(0, 24), (24, 120), (120, 144)]
     assert list(engraved.bars.values()) == [0, 24, 120]
     assert all(f'id="{element}"' in engraved.pages[0] for element in engraved.notes)
+
+
+def test_names_of_parts_have_the_width_of_times_in_any_font() -> None:
+    names = ("Acoustic Grand Piano", "Flöte", "ピアノ")
+    parts = tuple(Part(name, program=n, track=n) for n, name in enumerate(names))
+    rows = [(0, 24, 60, 80, n, n) for n in range(3)]
+    [page] = score_svgs(Score(notes_from(rows), parts=parts))
+    widths = {
+        span.text: (span.get("font-size"), span.get("textLength"), span.get("lengthAdjust"))
+        for span in ElementTree.fromstring(page).iter()
+        if span.text in names
+    }
+    # Liberation Serif, which has the widths of Times, sets them 3577 and 833 wide.
+    assert widths["Acoustic Grand Piano"] == ("405px", "3578", "spacingAndGlyphs")
+    assert widths["Flöte"] == ("405px", "833", "spacingAndGlyphs")
+    assert widths["ピアノ"] == ("405px", None, None)

@@ -123,13 +123,23 @@ def polyphony_figure(polyphony: Histogram) -> go.Figure:
     ]
     labels = polyphony.labels
     bars = _bars(list(labels), polyphony.shares, labels, hover_texts) if labels else None
-    y_axis = {"tickformat": ".0%"}
-    return make_figure(bars, "notes at once", "share of the time", labels=labels, y_axis=y_axis)
+    return make_figure(
+        bars,
+        "notes at once",
+        "share of the time",
+        x_axis={"type": "category", "tickvals": list(labels), "ticktext": _counts(polyphony)},
+        y_axis={"tickformat": ".0%"},
+    )
 
 
 def chord_size_figure(sizes: Histogram, log: bool = False) -> go.Figure:
     """Draw how often chords have so many notes, single notes included."""
-    return _bar_chart(sizes, "notes in a chord", "times", log=log)
+    return _bar_chart(sizes, "notes in a chord", "times", log=log, ticks=_counts(sizes))
+
+
+def _counts(histogram: Histogram) -> list[str]:
+    """The values, which are short enough to stand upright below bars in a narrow window, too."""
+    return list(map(str, histogram.values.tolist()))
 
 
 def describe_omitted(histogram: Histogram, most: int) -> str:

@@ -32,6 +32,11 @@ _STYLE = f"""<style>
   outline-offset: 1px;
 }}
 .stApp [data-testid="stMainBlockContainer"] {{ padding-top: 3.5rem; }}
+/* Upright labels of two lines would lie over one another: the first is enough on a telephone. */
+@media (max-width: 640px) {{
+  .stApp .xtick tspan.line ~ tspan.line {{ display: none; }}
+  .stApp .xtick tspan.line:first-child:not(:only-child) {{ baseline-shift: -0.65em; }}
+}}
 .stApp [data-testid="stElementContainer"]:has(.{ANNOUNCEMENT}) {{ display: none; }}
 </style>"""
 PAGES = (

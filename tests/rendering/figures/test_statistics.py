@@ -109,6 +109,7 @@ def test_durations_are_sorted_by_length():
 def test_polyphony_is_a_share_of_the_time():
     figure = figures.polyphony_figure(polyphony(SCORES))
     assert hover_texts(figure)["2 notes"] == "2 notes, 18.8 % of the time"
+    assert figure.layout.xaxis.ticktext == ("1", "2")  # nothing longer fits on a telephone
 
 
 @pytest.mark.parametrize("draw", FIGURES)
