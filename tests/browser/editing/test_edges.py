@@ -113,7 +113,7 @@ def test_selected_notes_are_looped(roll):
     roll.button("Pause").click()
 
 
-def test_the_player_shows_what_was_edited_a_moment_ago(roll):
+def test_the_player_shows_the_latest_edits_at_once(roll):
     roll.drag((12, 72), (12, 70))
     roll.page.get_by_role("radio", name="Play", exact=True).click()
     roll.page.locator(".player[data-length]").wait_for()

@@ -43,10 +43,17 @@ def test_the_tree_goes_back_to_a_take_plays_it_and_compares(page, server):
     items.nth(1).wait_for()
     assert items.nth(0).get_attribute("data-take") == piece.id
     assert "edited" in items.nth(1).inner_text()
+    page.get_by_role("button", name="Play", exact=True).click()
+    page.locator('.player[data-plays="true"]').wait_for()
     page.get_by_role("button", name="Play draft", exact=True).click()
+    page.locator('.player[data-plays="false"]').wait_for()  # one sounds at a time
     page.get_by_role("button", name="Stop draft", exact=True).click()
     page.get_by_role("button", name="Compare: draft", exact=True).click()
-    page.get_by_text("2. draft").wait_for()
+    compared = page.get_by_role("dialog", name="Two takes")
+    compared.get_by_text("2. draft").wait_for()
+    page.keyboard.press("Escape")
+    compared.wait_for(state="hidden")
+    assert page.get_by_role("button", name="Compare: draft, edited", exact=True).is_disabled()
     page.get_by_role("button", name="Go back to it: draft", exact=True).click()
     page.locator(f'.tree li.shown[data-take="{piece.id}"]').wait_for()
     page.wait_for_url(lambda address: f"piece={piece.id}&" in f"{address}&")

@@ -87,6 +87,7 @@ class TakesList {
     const button = document.createElement("button");
     Object.assign(button, { type: "button", textContent: label });
     button.setAttribute("aria-label", `${label}: ${take.name}`);
+    button.disabled = take.isShown && ["open", "compare"].includes(action);
     if (action === "star") button.setAttribute("aria-pressed", String(take.starred));
     button.addEventListener("click", () => this.report(action, take.id));
     return button;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -35,7 +36,7 @@ MAX_SMALL_NOTES = 4000  # that a small roll draws and plays
 OPEN, STAR, DROP, MORE, COMPARE = "open", "star", "drop", "more", "compare"
 SHEET_ACTIONS = {OPEN: "Open", STAR: "Star", DROP: "Drop", MORE: "More like this"}
 TREE_ACTIONS = {OPEN: "Go back to it", STAR: "Star", COMPARE: "Compare", MORE: "More like this"}
-_COMPARED = "_takes_compared"  # session state: id of the take that is compared
+_COMPARED = "_takes_compared"  # session state: id of a take to compare on the next run
 
 
 def takes_view(piece: SavedPiece, score: Score) -> None:
@@ -97,7 +98,7 @@ def _figures(take: SavedPiece, score: Score) -> str:
     """One line: length, notes, and the longest passage that training pieces have too."""
     parts = [format_length(score), format_count(len(score), "note"), format_clock(score.seconds)]
     if report := originality_of(take):
-        parts.append(f"longest copy {report.longest_match}")
+        parts.append(f"longest copy {format_count(report.longest_match, 'note')}")
     return " · ".join(parts)
 
 
@@ -151,10 +152,10 @@ def _more_like(take: SavedPiece) -> None:
 
 
 def _compare(shown: SavedPiece) -> None:
-    other = st.session_state.get(_COMPARED)
+    """Compare in a dialog, which is in view wherever the person is in a long tree."""
+    other = st.session_state.pop(_COMPARED, None)
     if not isinstance(other, str) or other == shown.id:
         return
-    try:
-        compare([shown, saved_pieces.read_piece(other)])
-    except UnknownPiece:
-        del st.session_state[_COMPARED]
+    with suppress(UnknownPiece):
+        pieces = [shown, saved_pieces.read_piece(other)]
+        st.dialog("Two takes", width="large")(compare)(pieces)

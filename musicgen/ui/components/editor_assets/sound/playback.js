@@ -7,6 +7,7 @@ import { endOf } from "../core/note.js";
 const AHEAD_SECONDS = 0.08; // scheduled; a hidden tab's timers run once a second
 const HIDDEN_AHEAD_SECONDS = 1.6;
 const TIMER_MS = 20;
+const STARTS = "musicgen-playback"; // event of the window: what else plays on the page stops
 const START_SECONDS = 0.03; // from the click to the first note
 
 export class Playback {
@@ -24,12 +25,15 @@ export class Playback {
     this.timer = 0;
     this.clicks = [];
     this.endless = false; // while it records
+    this.yieldTo = ({ detail }) => detail !== this && this.stop();
   }
 
   // Play from a tick, after some bars of the metronome; returns the time of that tick.
   start(synth, tick, countIn = 0) {
     this.synth = synth;
     synth.context.resume();
+    window.dispatchEvent(new CustomEvent(STARTS, { detail: this }));
+    window.addEventListener(STARTS, this.yieldTo);
     if (synth.player && synth.player !== this) synth.stopAll(); // what another has just stopped
     synth.player = this;
     synth.setMaster(1);
@@ -52,6 +56,7 @@ export class Playback {
     if (!this.plays) return;
     this.stoppedAt = this.now;
     this.plays = false;
+    window.removeEventListener(STARTS, this.yieldTo);
     clearInterval(this.timer);
     this.synth.setMaster(0);
     for (const click of this.clicks) click.stop();
@@ -146,6 +151,7 @@ export class Playback {
 
   finish(first) {
     this.plays = false;
+    window.removeEventListener(STARTS, this.yieldTo);
     clearInterval(this.timer);
     this.stoppedAt = first;
     this.handlers.changed();
