@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import numpy as np
 import pytest
 
-from musicgen.composing.records.saved_pieces import delete
+from musicgen.composing.editing.change import Change
+from musicgen.composing.editing.edited_pieces import add_edits
+from musicgen.composing.records.saved_pieces import delete, read_piece
 from musicgen.encoding.parts.encoding import PartsEncoding
+from musicgen.rendering.midi import midi_bytes
 from musicgen.ui.compose.form.state import widget_key
 from tests.helpers.page_text import select_rows, texts
 from tests.helpers.tiny_music import BAR, band_pieces, tiny_pieces, write_folder
@@ -48,6 +53,18 @@ def test_a_copied_passage_is_shown_beside_its_source(runs, home, compose_page):
     assert not page.exception
     assert "**In melody 03**, bar 1" in texts(page)
     assert len(page.get("plotly_chart")) == 2 and len(page.get("audio")) == 2
+
+
+def test_edits_of_a_closed_tab_are_measured_where_the_piece_is_opened(runs, home, compose_page):
+    write_run(runs, training=tiny_pieces())
+    copy = planted_copy()
+    row = tuple(int(value) for value in notes(copy).notes[0][["start", "duration", "pitch"]])
+    higher = Change("Move 1 note", ((*row, 80, 0),), ((row[0], row[1], row[2] + 1, 80, 0),))
+    child = add_edits(copy.id, "0123abcd", 0, [higher], midi_bytes, datetime.now(UTC))
+    assert "metrics" not in child.facts
+    page = compose_page(piece=child.id)
+    assert shown(page).facts["metrics"]["pitch range"] > 0
+    assert read_piece(child.id).facts["originality"]["longest_run"] > 0
 
 
 def test_bars_are_composed_again_and_the_others_stay(runs, compose_page):

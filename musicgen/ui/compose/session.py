@@ -45,8 +45,12 @@ class Session:
         if self.piece is None:
             return
         with suppress(UnknownPiece):  # where it was deleted, its view says so
-            now = read_piece(self.piece.id)
-            self.pieces = tuple(now if piece.id == now.id else piece for piece in self.pieces)
+            self.replace(read_piece(self.piece.id))
+
+    def replace(self, now: SavedPiece) -> SavedPiece:
+        """Show a piece as it is now, in its place; return it."""
+        self.pieces = tuple(now if piece.id == now.id else piece for piece in self.pieces)
+        return now
 
     def locked_parts(self, piece: SavedPiece) -> tuple[int, ...]:
         """Parts of a piece that stay as they are: its own locks, or those it was made with."""

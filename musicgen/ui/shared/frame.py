@@ -14,15 +14,17 @@ ANNOUNCEMENT = "musicgen-announcement"  # class of text that the page's live reg
 ON_PRIMARY = {"light": "#ffffff", "dark": "#14181f"}
 # Its captions have a contrast of 4.1 to 1; 4.5 is the least that can be read well (WCAG AA).
 CAPTION = {"light": "#5b6470", "dark": "#a9b2bf"}
+# Popovers and dialogs lie beside the app, not in it, and do not have its colour scheme.
+_PORTALS = '[data-testid="stPopoverBody"], [data-testid="stDialog"]'
 _STYLE = f"""<style>
-.stApp [data-testid^="stBaseButton-primary"]:not(:disabled) {{
+body [data-testid^="stBaseButton-primary"]:not(:disabled) {{
   color: light-dark({ON_PRIMARY["light"]}, {ON_PRIMARY["dark"]});
 }}
-.stApp [data-testid="stMultiSelect"] span[title],
-.stApp [data-testid="stMultiSelect"] span[title] ~ * {{
+body [data-testid="stMultiSelect"] span[title],
+body [data-testid="stMultiSelect"] span[title] ~ * {{
   color: light-dark({ON_PRIMARY["light"]}, {ON_PRIMARY["dark"]});
 }}
-.stApp [data-testid="stCaptionContainer"] {{
+body [data-testid="stCaptionContainer"] {{
   opacity: 1;
   color: light-dark({CAPTION["light"]}, {CAPTION["dark"]});
 }}
@@ -51,7 +53,8 @@ _TOAST = "_toast"  # session state: message and icon of the next toast
 def begin(title: str, subtitle: str) -> None:
     """Set the page's layout and draw its navigation and title; call it first on a page."""
     st.set_page_config(page_title=f"{title} · musicgen", page_icon=ICON, layout="wide")
-    st.html(_STYLE)
+    scheme = st.context.theme.type or "light dark"  # as the system, until the browser has told
+    st.html(_STYLE + f"<style>{_PORTALS} {{ color-scheme: {scheme}; }}</style>")
     with st.sidebar:
         for page, label, icon in PAGES:
             st.page_link(page, label=label, icon=icon, width="stretch")

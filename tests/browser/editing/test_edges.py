@@ -8,7 +8,7 @@ import pytest
 
 from musicgen.score import Score, notes_from
 from musicgen.score_fields import Part
-from tests.browser.browser_actions import wait_until
+from tests.browser.browser_actions import pick, wait_until
 from tests.browser.editing.editor_actions import Roll, draft, save
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -118,3 +118,18 @@ def test_the_player_shows_the_latest_edits_at_once(roll):
     roll.page.get_by_role("radio", name="Play", exact=True).click()
     roll.page.locator(".player[data-length]").wait_for()
     roll.page.get_by_text("draft, edited").and_(roll.page.locator(":visible")).first.wait_for()
+
+
+def test_the_print_follows_the_editor_and_answers_to_a_click(roll):
+    page = roll.page
+    pick(page, "Score")
+    notes = page.locator(".printed-score g.note")
+    notes.first.wait_for(state="attached")
+    page.get_by_role("button", name="Play the score").click()
+    roll.button("Pause").wait_for()
+    page.locator(".printed-score g.note.sounds").first.wait_for(state="attached")
+    page.get_by_role("button", name="Pause the score").click()
+    roll.button("Play").wait_for()
+    notes.nth(3).locator(".notehead").click(force=True)
+    roll.press("Escape", "Shift+ArrowDown", "Enter")  # a note at the cursor
+    assert 72 in [row[0] for row in roll.notes() if row[4] == 0 and row[1] == 6]

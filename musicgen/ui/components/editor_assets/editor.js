@@ -40,6 +40,7 @@ class Shown {
     if (data.piece === this.piece || data.piece === this.editor?.outbox.piece) {
       this.piece = data.piece;
       this.editor?.refreshTheme();
+      if (this.editor) this.editor.channel.piece = data.piece;
       this.editor?.setSoundPath(data.sound);
       return;
     }
@@ -68,6 +69,7 @@ class Shown {
     };
     this.editor = new Editor(this.root, document, address, data.sound, handlers);
     this.editor.locked = new Set(data.locked);
+    this.editor.channel.piece = this.piece; // as the page knows it
     this.panel = new Panel(this.editor);
     this.root.dataset.piece = document.id;
     if (!document.rows.length) this.root.querySelector(".play-in").open = true; // a blank piece

@@ -1,6 +1,7 @@
 // State of the editor: music, selection, view and sound of a piece, and how a change is made.
 
 import { secondsAt } from "../player_assets/time_map.js";
+import { PositionChannel } from "../shared/position_channel.js";
 import { Bars } from "./core/bars.js";
 import { replaceNotes } from "./core/change.js";
 import { Music } from "./core/music.js";
@@ -18,6 +19,7 @@ import { View } from "./view/view.js";
 const DEFAULT_VELOCITY = 80;
 const PREVIEW_SECONDS = 0.25; // of a note that is touched
 const MAX_ROWS_IN_ONE_LINE = 50_000;
+const PRINT_RESOLUTION = 24; // ticks of the printed score in a quarter
 
 export class EditorState {
   // handlers: saved(piece id), refused(reason), locked(parts).
@@ -66,6 +68,9 @@ export class EditorState {
       mixer: this.mixer,
       changed: () => this.followPlayback(),
     });
+    this.channel = new PositionChannel(); // to the printed score
+    this.channel.piece = document_.id;
+    this.channel.listen({ onRequest: (request) => this.answer(request) }, this.closing.signal);
     this.pointer = new Pointer(this);
     this.resizing = new ResizeObserver(() => this.refreshTheme());
     this.resizing.observe(this.view.scroller);
@@ -297,6 +302,13 @@ export class EditorState {
     synth.noteOff(channel, pitch, synth.now + PREVIEW_SECONDS);
   }
 
+  // Do what the printed score asks for: another position, playing, or nothing but the position.
+  answer({ tick, toggles }) {
+    if (tick !== undefined) this.seek(Math.round((tick * this.bars.resolution) / PRINT_RESOLUTION));
+    if (toggles) this.togglePlay();
+    this.draw();
+  }
+
   followPlayback() {
     cancelAnimationFrame(this.followFrame);
     const { playback } = this;
@@ -330,6 +342,8 @@ export class EditorState {
 
   drawNow() {
     this.frame = null;
+    const { now, plays } = this.playback;
+    this.channel.publish((now * PRINT_RESOLUTION) / this.bars.resolution, plays);
     if (!this.view.width) return;
     drawRoll({
       view: this.view,
@@ -341,7 +355,7 @@ export class EditorState {
       rectangle: this.rectangle,
       cursor: this.cursor,
       focused: this.root.getRootNode().activeElement === this.view.scroller,
-      playhead: this.playback.now,
+      playhead: now,
       loop: this.loop,
       activePart: this.activePart,
       parts: this.music.parts,

@@ -11,6 +11,7 @@ import streamlit as st
 from musicgen.composing.records.saved_pieces import SavedPiece, UnknownPiece
 from musicgen.files import message_of
 from musicgen.statistics.metrics import METRICS
+from musicgen.ui.compose.measured import up_to_date
 from musicgen.ui.compose.piece_cache import AUTO_SOUND_SECONDS, score_of, wav_task
 from musicgen.ui.compose.piece_facts import metrics_of
 from musicgen.ui.shared.text import escape
@@ -20,6 +21,7 @@ MAX_UNSCROLLED_ROWS = 20
 
 def compare(pieces: Sequence[SavedPiece]) -> None:
     """Show two players in a row, then a table of metrics with a column per piece."""
+    pieces = [_up_to_date(piece) for piece in pieces]
     titles = [f"{number}. {piece.name}" for number, piece in enumerate(pieces, 1)]
     for row in range(0, len(pieces), 2):
         for column, piece, title in zip(st.columns(2), pieces[row:], titles[row:], strict=False):
@@ -27,6 +29,13 @@ def compare(pieces: Sequence[SavedPiece]) -> None:
                 st.markdown(f"**{escape(title)}**")
                 _audio(piece)
     _metrics_table(pieces, titles)
+
+
+def _up_to_date(piece: SavedPiece) -> SavedPiece:
+    try:
+        return up_to_date(piece)
+    except UnknownPiece:  # its player says so
+        return piece
 
 
 def _metrics_table(pieces: Sequence[SavedPiece], titles: Sequence[str]) -> None:

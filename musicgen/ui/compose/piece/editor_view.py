@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from musicgen.composing.editing.edited_pieces import LOG_BYTES, repair
-from musicgen.composing.editing.evaluation import measured_facts
-from musicgen.composing.records.saved_pieces import SavedPiece, UnknownPiece, add_facts
-from musicgen.rendering.midi import midi_bytes
+from musicgen.composing.records.saved_pieces import SavedPiece, UnknownPiece, read_piece
 from musicgen.ui.components.edit_report import EditReport
 from musicgen.ui.components.editor import editor
-from musicgen.ui.compose.models import find_open_model
-from musicgen.ui.compose.piece_cache import score_of
-from musicgen.ui.compose.piece_facts import primer_notes
+from musicgen.ui.compose.measured import up_to_date
 from musicgen.ui.compose.session import current_session
 from musicgen.ui.server import edit_endpoint, sound_files
 
@@ -58,18 +53,8 @@ def show_edits(piece: SavedPiece, report: EditReport | None) -> None:
     if piece.id not in (report.opened, report.piece):
         return  # another piece has been opened since
     try:
-        edited = measured(repair(report.piece, midi_bytes))
+        edited = up_to_date(read_piece(report.piece))
     except UnknownPiece:
         return
     session.pieces = tuple(edited if shown.id == piece.id else shown for shown in session.pieces)
     st.rerun()
-
-
-def measured(piece: SavedPiece) -> SavedPiece:
-    """The piece, measured where it was edited and not measured since. Raises UnknownPiece."""
-    if LOG_BYTES not in piece.facts or "metrics" in piece.facts:
-        return piece
-    opened = find_open_model(piece.checkpoint)
-    if opened is None:
-        return piece
-    return add_facts(piece, measured_facts(score_of(piece), primer_notes(piece), opened.profile))

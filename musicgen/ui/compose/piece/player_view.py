@@ -11,6 +11,7 @@ from musicgen.files import message_of
 from musicgen.score import Score
 from musicgen.ui.components.player import roll_player
 from musicgen.ui.compose.link import OTHER_NOTES, recipe_of
+from musicgen.ui.compose.measured import up_to_date
 from musicgen.ui.compose.piece.edit_view import infill_button
 from musicgen.ui.compose.piece.editor_view import chooses_editor, editor_view, show_edits
 from musicgen.ui.compose.piece.originality_view import match_view
@@ -89,6 +90,7 @@ def _piece() -> None:
     if piece is None:
         return
     try:
+        piece = session.replace(up_to_date(piece))
         score = score_of(piece)
     except UnknownPiece as error:
         st.error(escape(message_of(error)))
