@@ -277,3 +277,11 @@ def test_notes_that_start_together_keep_their_releases_and_order() -> None:
     score = read_score(data, "a.mid")
     assert score.releases.tolist() == [(0, 60, 0, NO_RELEASE)]
     assert read_score(midi_bytes(score), "b.mid") == score
+
+
+@pytest.mark.parametrize("velocity", [0, 70])  # of a note at the last tick: a release, or a strike
+def test_notes_without_a_release_end_with_a_note_at_the_last_tick(velocity: int) -> None:
+    strikes = [(0, b"\x90\x3c\x50"), (480, b"\x90\x40\x50"), (0, bytes([0x90, 64, velocity]))]
+    score = read_score(midi(strikes), "a.mid")
+    assert set((score.notes["start"] + score.notes["duration"]).tolist()) == {25}
+    assert read_score(midi_bytes(score), "a.mid") == score
