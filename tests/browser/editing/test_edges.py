@@ -88,6 +88,18 @@ def test_drums_are_called_by_their_names(server, home, browser_page):
     assert said(roll).startswith("Percussion 20, bar 1, beat 2")
 
 
+def test_a_performance_is_told_in_seconds_and_moved_by_audible_steps(server, home, browser_page):
+    rows = [(37 * n, 30 + n % 7, 60 + n % 12, 80) for n in range(200)]  # on no beat
+    score = Score(notes_from(rows), resolution=480, is_performance=True)
+    roll = Roll(browser_page, server, save(score))
+    roll.press("Escape", ".", ".")
+    assert said(roll) == "Db4, 0.04 s, 0.03 s long, velocity 80"
+    roll.press("ArrowRight")
+    assert (57, 31, 61, 80, 0) in roll.notes()
+    roll.press("Escape", "PageDown")
+    assert said(roll).endswith(", 2.00 s")
+
+
 def test_other_notes_move_though_a_locked_one_cannot(roll):
     roll.button("Lock Cello").click()  # it begins at the first tick
     roll.press("PageDown", "Control+a")

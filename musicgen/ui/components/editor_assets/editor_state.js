@@ -235,10 +235,24 @@ export class EditorState {
   }
 
   describe(note) {
-    const quarters = Math.round((100 * note.duration) / this.bars.resolution) / 100;
-    const length = `${quarters} ${quarters === 1 ? "quarter" : "quarters"}`;
     const name = this.nameOf(note.pitch, note.part);
-    return `${name}, ${this.bars.label(note.start)}, ${length}, velocity ${note.velocity}`;
+    const length = this.lengthOf(note);
+    return `${name}, ${this.placeOf(note.start)}, ${length}, velocity ${note.velocity}`;
+  }
+
+  // Where a tick is: `bar 3, beat 2`, or of a performance `2.35 s`.
+  placeOf(tick) {
+    if (!this.bars.isPerformance) return this.bars.label(tick);
+    return `${secondsAt(this.tempoMap, tick).toFixed(2)} s`;
+  }
+
+  lengthOf({ start, duration }) {
+    if (this.bars.isPerformance) {
+      const seconds = secondsAt(this.tempoMap, start + duration) - secondsAt(this.tempoMap, start);
+      return `${seconds.toFixed(2)} s long`;
+    }
+    const quarters = Math.round((100 * duration) / this.bars.resolution) / 100;
+    return `${quarters} ${quarters === 1 ? "quarter" : "quarters"}`;
   }
 
   // Name of a key in a part: of a drum, or of a pitch.

@@ -33,15 +33,22 @@ export class Editor extends EditorState {
     const notes = this.editedNotes;
     if (!this.selected.size) {
       const { tick, pitch } = this.cursor;
-      this.setCursor(direction > 0 ? this.snap.next(tick) : this.snap.previous(tick), pitch);
+      this.setCursor(this.nextLine(tick, direction), pitch);
       this.announceCursor();
       return;
     }
     if (!notes.length) return;
     const first = notes.reduce((low, note) => Math.min(low, note.start), Infinity);
-    const target = direction > 0 ? this.snap.next(first) : this.snap.previous(first);
+    const target = this.nextLine(first, direction);
     this.replace("Move", notes, moveNotes(notes, target - first, 0));
     this.view.show(target);
+  }
+
+  // Where a key moves a tick: to a line of the grid, or without one by about 20 ms.
+  nextLine(tick, direction) {
+    const free = Math.max(1, Math.round(this.bars.resolution / 24));
+    if (this.snap.name === "off") return Math.max(0, tick + direction * free);
+    return direction > 0 ? this.snap.next(tick) : this.snap.previous(tick);
   }
 
   // Transpose the selected notes; with none selected move the cursor.
@@ -123,7 +130,7 @@ export class Editor extends EditorState {
   announceCursor() {
     const { tick, pitch } = this.cursor;
     const note = noteAt(this.music.sorted, tick, pitch, this.activePart);
-    const place = `${this.nameOf(pitch, this.activePart)}, ${this.bars.label(tick)}`;
+    const place = `${this.nameOf(pitch, this.activePart)}, ${this.placeOf(tick)}`;
     this.announce(note ? this.describe(note) : place);
   }
 

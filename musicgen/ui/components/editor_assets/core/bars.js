@@ -64,10 +64,9 @@ export class Bars {
     return beats;
   }
 
-  // `bar 3, beat 2`, or seconds of a performance.
+  // `bar 3, beat 2`; a performance has none.
   label(tick) {
     const bar = this.at(tick);
-    if (this.isPerformance) return `line ${bar + 1}`;
     const beat = Math.floor((tick - this.line(bar)) / this.beatAt(tick)) + 1;
     return `bar ${bar + this.firstBar}, beat ${beat}`;
   }
