@@ -14,11 +14,11 @@ import {
 } from "./core/operations.js";
 import { noteAt, notesBetween, notesOfPart } from "./core/select.js";
 import { Snap } from "./core/snap.js";
-import { EditorState } from "./editor_state.js";
+import { EditorSelection } from "./editor_selection.js";
 
 let clipboard = { notes: [], resolution: 1 }; // of the page: from one piece to another
 
-export class Editor extends EditorState {
+export class Editor extends EditorSelection {
   // Leave a part as it is, or let it be edited again.
   toggleLock(part) {
     if (!this.locked.delete(part)) this.locked.add(part);
