@@ -239,7 +239,9 @@ class _Generation:
     def _filter(self, decoder: BatchDecoder, variation: int) -> ParticleFilter:
         stream = random_stream(Purpose.VARIATION, self.settings.seed, variation, self.particles)
         if self.given is None:
-            return ParticleFilter(decoder, stream, CriticWeights(decoder))
+            critic = self.model.critic
+            assert critic is not None  # else the pieces are no particles
+            return ParticleFilter(decoder, stream, CriticWeights(decoder, critic.exponent))
         return ParticleFilter(decoder, stream, LikelihoodWeights(decoder, self.given.steps.roles))
 
     def _ending_start(self) -> int | None:

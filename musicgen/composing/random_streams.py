@@ -9,8 +9,9 @@ import numpy as np
 # Raised whenever the same seed draws other notes than before. 2: streams by spawn keys; before,
 # purposes shared the streams of variations. 3: endings of `parts` keep the key and the roles of the
 # piece; before, those that its notes were estimated to have. 4: a critic chooses among particles.
-# 5: it chooses among endings, too, and each model has a temperature of its own.
-STREAMS_VERSION = 5
+# 5: it chooses among endings, too, and each model has a temperature of its own. 6: it is asked
+# after each step, and has an exponent.
+STREAMS_VERSION = 6
 
 
 class Purpose(IntEnum):

@@ -45,6 +45,10 @@ class Critic(Protocol):
     def temperature(self) -> float:
         """The temperature of the pieces that it was trained on."""
 
+    @property
+    def exponent(self) -> float:
+        """That of its ratios where they are weights of particles."""
+
     def start(self, rows: int) -> Stepper:
         """The state of rows before their first step."""
 

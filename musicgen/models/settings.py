@@ -38,10 +38,11 @@ class CriticSettings(LstmSettings):
     layers: int = 1
     dropout: float = 0.5
     temperature: float = 0.86  # at which the pieces were composed that it tells from people's
+    exponent: float = 1.0  # of its ratios where they are weights of particles
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        all_within(self, {"temperature": (0.1, 2.0)})
+        all_within(self, {"temperature": (0.1, 2.0), "exponent": (0.0, 10.0)})
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
+
 import numpy as np
 
 from musicgen.encoding.conditions import BARS_LEFT, CHORDS
@@ -13,11 +15,24 @@ HIDDEN = (BARS_LEFT, CHORDS)
 
 
 class CriticFollower:
-    """What a critic says of K pieces, step by step."""
+    """What a critic says of K pieces, step by step.
+
+    It is asked in a thread of its own, on another core, while the model draws the step.
+    """
 
     def __init__(self, critic: Critic, pieces: int) -> None:
         self._stepper = critic.start(pieces)
-        self.logits = np.zeros(pieces)  # of the pieces before the step that was read last
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="critic")
+        self._asked: Future[np.ndarray] | None = None
+        self._logits = np.zeros(pieces)
+
+    @property
+    def logits(self) -> np.ndarray:
+        """Of the pieces before the step that was read last: (K,)."""
+        if self._asked is not None:
+            self._logits = self._asked.result()[:, 0].astype(float)
+            self._asked = None
+        return self._logits
 
     def read(self, features: Features) -> None:
         """Read the features before the next step of each piece: (K, width) by name."""
@@ -27,13 +42,14 @@ class CriticFollower:
                 shown[condition.feature] = shown[condition.feature].copy()
                 condition.hide(shown)
         nothing = np.zeros((len(self.logits), 0), np.int32)
-        self.logits = self._stepper.logits(shown, nothing)[:, 0].astype(float)
+        self._asked = self._thread.submit(self._stepper.logits, shown, nothing)
 
     def push(self, fields: np.ndarray) -> None:
         """Add a step to each piece: (K, F)."""
+        self._logits = self.logits  # the stepper is free once it has answered
         self._stepper.push(fields)
 
     def select(self, rows: np.ndarray) -> None:
         """Go on with these rows."""
+        self._logits = self.logits[rows]
         self._stepper.select(rows)
-        self.logits = self.logits[rows]

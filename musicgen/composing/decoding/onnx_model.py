@@ -74,6 +74,7 @@ class OnnxCritic(OnnxGraphs):
         super().__init__(checkpoint, progress)
         assert isinstance(checkpoint.model, CriticSettings)
         self.temperature = checkpoint.model.temperature
+        self.exponent = checkpoint.model.exponent
 
 
 def open_critic(checkpoint: Checkpoint, progress: Progress | None = None) -> OnnxCritic | None:

@@ -19,7 +19,6 @@ from musicgen.composing.decoding.decoder import BatchDecoder
 from musicgen.encoding.parts.roles import Role
 
 PARTICLES = 16  # of a piece around given parts
-STEPS_BETWEEN = 2  # after which the weights are looked at
 # Exponent of the probabilities of drawn steps: at beats of harmonised chorales there are chords in
 # 0.74 without it, 0.77 at 0.5, 0.80 at 2 and 0.78 at 3, in Bach's 0.88.
 SHARPNESS = 2.0  # where all parts are voices
@@ -28,6 +27,8 @@ LEAST_NATS = -12.0  # of a step
 
 class ParticleWeights(Protocol):
     """Weights of the pieces of a decoder since they were last drawn again."""
+
+    steps_between: int  # after which the weights are looked at
 
     def after_step(self) -> None:
         """Count a step of all pieces."""
@@ -58,7 +59,7 @@ class ParticleFilter:
             return
         self._weights.after_step()
         self._steps += 1
-        if self._steps % STEPS_BETWEEN:
+        if self._steps % self._weights.steps_between:
             return
         logs = self._weights.logs()
         weights = np.exp(logs - logs.max())
@@ -72,14 +73,17 @@ class ParticleFilter:
 class CriticWeights:
     """By how much the critic's logits have risen."""
 
-    def __init__(self, decoder: BatchDecoder) -> None:
-        self._decoder, self._first = decoder, decoder.critic_logits()
+    steps_between = 1
+
+    def __init__(self, decoder: BatchDecoder, exponent: float) -> None:
+        self._decoder, self._exponent = decoder, exponent
+        self._first = decoder.critic_logits()
 
     def after_step(self) -> None:
         """Nothing to count: a logit is of the whole piece so far."""
 
     def logs(self) -> np.ndarray:
-        return self._decoder.critic_logits() - self._first
+        return self._exponent * (self._decoder.critic_logits() - self._first)
 
     def begin_anew(self) -> None:
         self._first = self._decoder.critic_logits()
@@ -91,6 +95,8 @@ class LikelihoodWeights:
     What is drawn counts, too, so that pieces are those that the model finds likely as a whole,
     where a lower temperature would only make each value likelier by itself.
     """
+
+    steps_between = 2
 
     def __init__(self, decoder: BatchDecoder, roles: Sequence[Role]) -> None:
         self._decoder, self._count = decoder, len(decoder.rows)

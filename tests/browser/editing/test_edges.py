@@ -88,7 +88,9 @@ def test_drums_are_called_by_their_names(server, home, browser_page):
     assert said(roll).startswith("Percussion 20, bar 1, beat 2")
 
 
-def test_a_performance_is_described_in_seconds_and_moved_by_audible_steps(server, home, browser_page):
+def test_a_performance_is_described_in_seconds_and_moved_by_audible_steps(
+    server, home, browser_page
+):
     rows = [(37 * n, 30 + n % 7, 60 + n % 12, 80) for n in range(200)]  # on no beat
     score = Score(notes_from(rows), resolution=480, is_performance=True)
     roll = Roll(browser_page, server, save(score))

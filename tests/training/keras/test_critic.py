@@ -63,8 +63,9 @@ def run(home: Path) -> Run:
 
 
 def test_a_critic_is_as_large_as_its_model_whose_weights_it_begins_with():
-    assert TRAINING.critic(LstmSettings(48, 3)) == CriticSettings(48, 3, temperature=0.9)
-    assert TRAINING.critic(TransformerSettings(64)) == CriticSettings(temperature=0.9)
+    settings = TRAINING.critic(LstmSettings(48, 3))
+    assert settings == CriticSettings(48, 3, temperature=0.9, exponent=2.0)
+    assert TRAINING.critic(TransformerSettings(64)).width == CriticSettings.width
 
 
 def composed_by(run: Run, settings: ComposeSettings = SETTINGS) -> list[list[int]]:
