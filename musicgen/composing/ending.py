@@ -4,9 +4,9 @@ A model that predicts the next note is not asked where a piece may end: few piec
 after their last bar end on the tonic. A piece closes where, within its last bar, a triad of the
 tonic in root position begins on a beat; that chord is then the last one. Where notes after it are
 cut off, it sounds until the bar is over or, after an upbeat, until the upbeat would come again.
-Among endings that close, those are preferred that come from the dominant, whose lowest note before
-the last chord is the fifth, the leading note or the second of the scale; then those that the critic
-prefers or, without one, those of which nothing is cut off.
+Among endings that close, those are preferred of which nothing is cut off; then those that the
+critic prefers or, without one, those that come from the dominant, whose lowest note before the last
+chord is the fifth, the leading note or the second of the scale.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def with_ending(
     bar_range = _last_bars(model, composition, first_bar)
     tonic = _tonic(composition, bar_range.start)
     endings = [score]
-    if not _comes_from_dominant(closing(score, tonic), tonic):
+    if not _needs_no_other(model, composition, tonic):
         stream = partial(random_stream, Purpose.ENDING, settings.seed, composition.variation)
         try:
             drawn = bar_range.draw(settings.endings, stream, index, stop)
@@ -78,8 +78,8 @@ def with_ending(
     ]
     if not closed:
         return composition
-    from_dominant = [pair for pair in closed if _comes_from_dominant(pair[0], tonic)]
-    best, steps = _best_ending(model, composition, from_dominant or closed)
+    whole = [piece for piece, is_cut in closed if not is_cut]
+    best, steps = _best_ending(model, composition, whole or [piece for piece, _ in closed], tonic)
     log_likelihood = _log_likelihood(bar_range, composition, steps.fields)
     return replace(composition, score=best, steps=steps, log_likelihood=log_likelihood, fork=None)
 
@@ -119,20 +119,34 @@ def closing(score: Score, tonic: int) -> Score | None:
     return None
 
 
+def _needs_no_other(model: Model, composition: Composition, tonic: int) -> bool:
+    """Whether the piece closes as it was drawn, which a critic chose, or from the dominant."""
+    score = composition.score
+    closed = closing(score, tonic)
+    if closed is None or len(closed) < len(score):
+        return False
+    return _has_critic(model, composition) or _comes_from_dominant(closed, tonic)
+
+
+def _has_critic(model: Model, composition: Composition) -> bool:
+    return model.critic is not None and composition.settings.particles > 1
+
+
 def _best_ending(
-    model: Model, composition: Composition, closed: list[tuple[Score, bool]]
+    model: Model, composition: Composition, closed: list[Score], tonic: int
 ) -> tuple[Score, Steps]:
-    """The best of endings, each with whether it was cut, and its steps."""
+    """The best of endings that close, and its steps."""
     drawn, encoding = composition.steps, model.encoding
-    all_steps = [encode_composed(encoding, piece, drawn) for piece, _ in closed]
-    penalties = np.array([is_cut for _, is_cut in closed], float)
-    if model.critic is not None and composition.settings.particles > 1:
-        fields = [steps.fields for steps in all_steps]
-        shared = _shared_beginning(fields)
-        rest = [values[shared:] for values in fields]
-        penalties = -critic_logits(model.critic, encoding, drawn, fields[0][:shared], rest)
-    best = int(penalties.argmin())
-    return closed[best][0], all_steps[best]
+    if model.critic is None or not _has_critic(model, composition):
+        best = next((piece for piece in closed if _comes_from_dominant(piece, tonic)), closed[0])
+        return best, encode_composed(encoding, best, drawn)
+    all_steps = [encode_composed(encoding, piece, drawn) for piece in closed]
+    fields = [steps.fields for steps in all_steps]
+    shared = _shared_beginning(fields)
+    rest = [values[shared:] for values in fields]
+    logits = critic_logits(model.critic, encoding, drawn, fields[0][:shared], rest)
+    number = int(logits.argmax())
+    return closed[number], all_steps[number]
 
 
 def _shared_beginning(pieces: list[np.ndarray]) -> int:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from musicgen.composing.bar_ranges.bar_range import BarRange
 from musicgen.composing.decoding.likelihood import step_log_likelihoods
 from musicgen.composing.ending import closing, is_open, with_ending
 from musicgen.composing.generation import Composition, generate
@@ -109,6 +110,22 @@ def test_more_pieces_close_with_endings_to_choose_from(
         earlier = [table[["start", "pitch"]][table["start"] < 6 * BAR] for table in notes]
         assert np.array_equal(*earlier)
         assert new.score.bars == 8
+
+
+def test_an_ending_that_is_whole_is_preferred_to_one_that_is_cut(
+    parrot: Parrot, drawn: tuple[Composition, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_piece = next(c for c in drawn if closing(c.score, C) is None)
+    dominant, subdominant, tonic = "43 55 59 62", "41 53 57 60", "48 55 60 64"
+    endings = [
+        chords((48, 8, dominant), (56, 2, tonic), (58, 2, subdominant)),  # cut after the tonic
+        chords((48, 8, subdominant), (56, 4, tonic)),
+        chords((48, 8, subdominant), (56, 2, tonic)),
+    ]
+    candidates = [ending.notes for ending in endings]
+    monkeypatch.setattr(BarRange, "draw", lambda *_: candidates)
+    ended = with_ending(parrot, open_piece).score.notes
+    assert ended[ended["start"] >= 6 * BAR].tolist() == candidates[1].tolist()
 
 
 def test_the_log_likelihood_of_an_ended_piece_is_that_of_its_steps(

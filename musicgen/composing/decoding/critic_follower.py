@@ -23,15 +23,15 @@ class CriticFollower:
     def __init__(self, critic: Critic, pieces: int) -> None:
         self._stepper = critic.start(pieces)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="critic")
-        self._asked: Future[np.ndarray] | None = None
+        self._pending: Future[np.ndarray] | None = None
         self._logits = np.zeros(pieces)
 
     @property
     def logits(self) -> np.ndarray:
         """Of the pieces before the step that was read last: (K,)."""
-        if self._asked is not None:
-            self._logits = self._asked.result()[:, 0].astype(float)
-            self._asked = None
+        if self._pending is not None:
+            self._logits = self._pending.result()[:, 0].astype(float)
+            self._pending = None
         return self._logits
 
     def read(self, features: Features) -> None:
@@ -42,7 +42,7 @@ class CriticFollower:
                 shown[condition.feature] = shown[condition.feature].copy()
                 condition.hide(shown)
         nothing = np.zeros((len(self.logits), 0), np.int32)
-        self._asked = self._thread.submit(self._stepper.logits, shown, nothing)
+        self._pending = self._thread.submit(self._stepper.logits, shown, nothing)
 
     def push(self, fields: np.ndarray) -> None:
         """Add a step to each piece: (K, F)."""
