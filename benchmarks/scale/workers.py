@@ -1,7 +1,7 @@
 """Trainings in several workers on one machine: their losses, their speed, and what a kill does.
 
     python -m benchmarks.scale.workers losses [--batches 200]
-    python -m benchmarks.scale.workers speed [--batch-sizes 16 32 64]
+    python -m benchmarks.scale.workers speed [--batch-sizes 16 32] [--source SOURCE]
     python -m benchmarks.scale.workers kills [--kills 10]
 
 losses: one, two and three workers at the same batch size on the chorales, in float32 and in the
@@ -37,7 +37,8 @@ from musicgen.training.settings import FASTEST, FLOAT32
 SOURCE = "bach-chorales"
 SMALL = "--width 64 --layers 1 --dropout 0 --batch-size 12 --length 64 --epochs 100000 --patience 0"
 QUICK = SMALL.replace("64 --layers", "16 --layers") + " --encoding notes"  # traced in a third of it
-LONG_SOURCE, LENGTH = "ryans-mammoth", 64  # all measured batches are of one epoch
+# All measured batches have to be of one epoch: of more than 32 windows only in a larger source.
+LONG_SOURCE, LENGTH = "ryans-mammoth", 64
 LARGE = f"--width 256 --layers 2 --dropout 0 --length {LENGTH} --valid-share 0.02 --test-share 0"
 WARM_UP_BATCHES, TIMED_BATCHES = 10, 40
 LIMIT_SECONDS = 900.0
@@ -49,7 +50,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("measured", choices=sorted(MEASURED))
     parser.add_argument("--batches", type=int, default=200, help="whose losses are compared")
-    parser.add_argument("--batch-sizes", type=int, nargs="+", default=[16, 32, 64])
+    parser.add_argument("--batch-sizes", type=int, nargs="+", default=[16, 32])
+    parser.add_argument("--source", default=LONG_SOURCE, help="whose speed is measured")
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--json", action="store_true", help="print JSON in place of lines")
     arguments = parser.parse_args()
@@ -157,7 +159,9 @@ def compare_speeds(arguments: argparse.Namespace) -> list[dict[str, Any]]:
         speeds = {}
         for cores in ([0], [0, 1]):
             options = f"{LARGE} --batch-size {batch}"
-            training = Training(f"speed {len(cores)} {batch}", options, cores, source=LONG_SOURCE)
+            training = Training(
+                f"speed {len(cores)} {batch}", options, cores, source=arguments.source
+            )
             try:
                 speeds[len(cores)] = _speeds(training, batch)
             finally:
