@@ -53,7 +53,7 @@ _TOAST = "_toast"  # session state: message and icon of the next toast
 def begin(title: str, subtitle: str) -> None:
     """Set the page's layout and draw its navigation and title; call it first on a page."""
     st.set_page_config(page_title=f"{title} · musicgen", page_icon=ICON, layout="wide")
-    scheme = st.context.theme.type or "light dark"  # as the system, until the browser has told
+    scheme = st.context.theme.type or "light dark"  # the system's, until the browser names one
     st.html(_STYLE + f"<style>{_PORTALS} {{ color-scheme: {scheme}; }}</style>")
     with st.sidebar:
         for page, label, icon in PAGES:
