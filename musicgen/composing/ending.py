@@ -27,7 +27,7 @@ from musicgen.composing.originality.index import OriginalityIndex
 from musicgen.composing.parts_of_pieces import encode_composed
 from musicgen.composing.random_streams import Purpose, random_stream
 from musicgen.composing.settings import DEFAULT_TEMPERATURE, ENDING_BARS
-from musicgen.encoding.model_interface import Model
+from musicgen.encoding.model_interface import Critic, Model
 from musicgen.encoding.notes import NotesEncoding
 from musicgen.encoding.parts.roles import UNKNOWN_KEY
 from musicgen.encoding.parts.steps_of_parts import PartsSteps
@@ -125,26 +125,27 @@ def _needs_no_other(model: Model, composition: Composition, tonic: int) -> bool:
     closed = closing(score, tonic)
     if closed is None or len(closed) < len(score):
         return False
-    return _has_critic(model, composition) or _comes_from_dominant(closed, tonic)
+    return _critic(model, composition) is not None or _comes_from_dominant(closed, tonic)
 
 
-def _has_critic(model: Model, composition: Composition) -> bool:
-    return model.critic is not None and composition.settings.particles > 1
+def _critic(model: Model, composition: Composition) -> Critic | None:
+    """The critic that the piece was drawn with; None without one."""
+    return model.critic if composition.settings.particles > 1 else None
 
 
 def _best_ending(
     model: Model, composition: Composition, closed: list[Score], tonic: int
 ) -> tuple[Score, Steps]:
     """The best of endings that close, and its steps."""
-    drawn, encoding = composition.steps, model.encoding
-    if model.critic is None or not _has_critic(model, composition):
+    drawn, encoding, critic = composition.steps, model.encoding, _critic(model, composition)
+    if critic is None:
         best = next((piece for piece in closed if _comes_from_dominant(piece, tonic)), closed[0])
         return best, encode_composed(encoding, best, drawn)
     all_steps = [encode_composed(encoding, piece, drawn) for piece in closed]
     fields = [steps.fields for steps in all_steps]
     shared = _shared_beginning(fields)
     rest = [values[shared:] for values in fields]
-    logits = critic_logits(model.critic, encoding, drawn, fields[0][:shared], rest)
+    logits = critic_logits(critic, encoding, drawn, fields[0][:shared], rest)
     number = int(logits.argmax())
     return closed[number], all_steps[number]
 

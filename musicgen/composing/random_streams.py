@@ -10,7 +10,7 @@ import numpy as np
 # purposes shared the streams of variations. 3: endings of `parts` keep the key and the roles of the
 # piece; before, those that its notes were estimated to have. 4: a critic chooses among particles.
 # 5: it chooses among endings, too, and each model has a temperature of its own. 6: it is asked
-# after each step, and has an exponent.
+# after each step and has an exponent, and endings of which nothing is cut come first.
 STREAMS_VERSION = 6
 
 

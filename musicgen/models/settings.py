@@ -34,15 +34,16 @@ class CriticSettings(LstmSettings):
     """An LSTM that says how likely a piece so far is by people: see `models/critic.py`."""
 
     kind: ClassVar[str] = "critic"
+    BOUNDS: ClassVar[Bounds] = {
+        **LstmSettings.BOUNDS,
+        "temperature": (0.1, 2.0),
+        "exponent": (0.0, 10.0),
+    }
     width: int = 128
     layers: int = 1
     dropout: float = 0.5
     temperature: float = 0.86  # at which the pieces were composed that it tells from people's
     exponent: float = 1.0  # of its ratios where they are weights of particles
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        all_within(self, {"temperature": (0.1, 2.0), "exponent": (0.0, 10.0)})
 
 
 @dataclass(frozen=True)

@@ -64,8 +64,7 @@ class CriticTraining:
     BOUNDS: ClassVar[Bounds] = {
         "pieces": (10, 100_000),
         "minutes": (0.01, 10_000.0),
-        "temperature": (0.1, 2.0),
-        "exponent": (0.0, 10.0),
+        **{name: CriticSettings.BOUNDS[name] for name in ("temperature", "exponent")},
     }
     pieces: int = 1000  # that the model composes
     minutes: float = 20.0  # of training, at most

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from musicgen.composing.editing.edited_pieces import open_piece
 from musicgen.composing.records.saved_pieces import SavedPiece, save_piece
@@ -94,3 +95,8 @@ class Roll:
     def notes(self) -> Sequence[tuple[int, ...]]:
         """Start, duration, pitch, velocity and part of the saved notes."""
         return open_piece(self.saved()).music().rows()
+
+    def pitches_shown(self) -> set[int]:
+        """Pitches of the piece that the page's address names, also where no editor is open."""
+        [piece] = parse_qs(urlsplit(self.page.url).query)["piece"]
+        return {row[2] for row in open_piece(piece).music().rows()}

@@ -132,6 +132,7 @@ def test_the_player_shows_the_latest_edits_at_once(roll):
     roll.page.get_by_role("radio", name="Play", exact=True).click()
     roll.page.locator(".player[data-length]").wait_for()
     roll.page.get_by_text("draft, edited").and_(roll.page.locator(":visible")).first.wait_for()
+    assert 70 in roll.pitches_shown()
 
 
 def test_the_print_follows_the_editor_and_answers_to_a_click(roll):

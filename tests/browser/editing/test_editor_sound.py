@@ -169,6 +169,7 @@ def test_what_was_recorded_is_kept_when_the_editor_is_left(organ: Roll) -> None:
     organ.page.locator(".player[data-length]").wait_for()
     shown = organ.page.get_by_text("draft, edited").and_(organ.page.locator(":visible"))
     shown.first.wait_for()
+    assert 91 in organ.pitches_shown()
 
 
 def test_a_loop_behind_the_playhead_begins_without_what_it_would_have_played(
