@@ -119,4 +119,4 @@ def _instrument(code: int) -> str:
 
 
 def _pedal_name(percent: int) -> str:
-    return f"{percent - _PEDAL_BIN_PERCENT} to {percent} %" if percent else "no pedal"
+    return f"{percent - _PEDAL_BIN_PERCENT} to {percent}%" if percent else "no pedal"

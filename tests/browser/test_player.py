@@ -201,7 +201,7 @@ def test_tempo_changes_the_speed(page: Any) -> None:
     playwright.expect(page.locator(".player .beats")).to_have_text("♩ = 180")
     said = page.locator(".player .kept-tempo")
     playwright.expect(said).to_have_text(
-        "Played at 150 %. The piece and its downloads keep ♩ = 120."
+        "Played at 150%. The piece and its downloads keep ♩ = 120."
     )
 
 

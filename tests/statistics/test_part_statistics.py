@@ -88,5 +88,5 @@ def test_pedal_share_is_of_the_time_in_seconds(spans, share):
 def test_pieces_are_counted_by_pedal_share():
     pieces = [with_pedal(), with_pedal((0, 48, 0)), with_pedal((0, 96, 0)), Score()]
     histogram = pedal_histogram(pedal_shares(pieces))
-    assert counts(histogram) == {"no pedal": 2, "60 to 70 %": 1, "90 to 100 %": 1}
+    assert counts(histogram) == {"no pedal": 2, "60 to 70%": 1, "90 to 100%": 1}
     assert histogram.pieces_with("no pedal") == [0, 3]

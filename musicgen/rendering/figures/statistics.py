@@ -161,12 +161,12 @@ def describe_wide_intervals(intervals: Histogram) -> str:
 
 
 def format_percent(share: float) -> str:
-    """0.0213 is "2.1 %"."""
-    return f"{100 * share:.1f} %" if share >= 0.0005 or share == 0 else "under 0.1 %"
+    """0.0213 is "2.1%"."""
+    return f"{100 * share:.1f}%" if share >= 0.0005 or share == 0 else "under 0.1%"
 
 
 def count_label(name: str, count: int, unit: str, share: float, pieces: int) -> str:
-    """Hover text of a count: `C#4, 1,204 times, 2.1 %, in 57 pieces`."""
+    """Hover text of a count: `C#4, 1,204 times, 2.1%, in 57 pieces`."""
     times = f"{count:,} {unit if count != 1 else unit.removesuffix('s')}"
     text = f"{name}, {times}, {format_percent(share)}"
     if unit == "pieces":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,14 @@ _REPORTS = ("on_bars_change", "on_mark_change", "on_edited_change")
 
 
 @dataclass(frozen=True)
+class NoteMarks:
+    """Marks of the notes that are not as in another piece, which the roll draws."""
+
+    differences: Sequence[int]  # a Difference for each note
+    only_here: str  # what the notes that the other piece does not have are called
+
+
+@dataclass(frozen=True)
 class PlayerEvent:
     """What the browser reports: a selection in the player, edits."""
 
@@ -48,6 +56,7 @@ def roll_player(
     piece_id: str = "",
     mark_name: str = "copied",
     chords: Sequence[tuple[int, str]] = (),
+    note_marks: NoteMarks | None = None,
 ) -> PlayerEvent:
     """Show a score as a piano roll that the browser plays; return the selected bars and mark.
 
@@ -55,6 +64,7 @@ def roll_player(
     player scrolls into view whenever this changes, but not to 0. piece_id: of a printed score on
     the same page, which then follows the sound (`printed_score`). mark_name: what
     marks that are not shared are called. chords: symbols above the notes, with their ticks.
+    note_marks: notes that differ from those of another piece.
     """
     piece = {
         **drawing(score, primer_notes, marks),
@@ -62,6 +72,7 @@ def roll_player(
         "channel": piece_id,
         "markName": mark_name,
         "chords": list(chords),
+        "noteMarks": asdict(note_marks) if note_marks else None,
         "soundAddress": sound_files.address(),
     }
     result = _component(key=key, data=piece, **dict.fromkeys(_REPORTS, _ignore))

@@ -113,5 +113,5 @@ def _result(model: str) -> None:
         return
     st.markdown(
         f"**Taken for a person in {share.share:.0%}** of {format_count(share.answers, 'pair')} "
-        f"(95 % interval: {share.low:.0%} to {share.high:.0%}). Nobody can tell at 50 %."
+        f"(95% interval: {share.low:.0%} to {share.high:.0%}). Nobody can tell at 50%."
     )

@@ -46,7 +46,7 @@ _COLUMNS: dict[str, Any] = {
         help="a performance's notes lie on no beat: it is read in seconds and has no bars",
     ),
     "pedal": st.column_config.NumberColumn(
-        "pedal", format="%.0f %%", help="share of the time with the sustain pedal down"
+        "pedal", format="%.0f%%", help="share of the time with the sustain pedal down"
     ),
     "key signature": st.column_config.TextColumn(
         "key signature", width=130, help="as the file says"

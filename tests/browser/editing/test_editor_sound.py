@@ -191,7 +191,7 @@ def test_at_another_speed_the_tempo_of_downloads_is_said(roll: Roll) -> None:
     said = roll.editor.locator(".kept-tempo")
     assert said.inner_text() == ""
     roll.editor.get_by_label("Speed").fill("50")
-    assert said.inner_text() == "Played at 50 %. The piece and its downloads keep ♩ = 120."
+    assert said.inner_text() == "Played at 50%. The piece and its downloads keep ♩ = 120."
 
 
 def test_without_access_the_page_says_why(roll: Roll) -> None:

@@ -50,7 +50,13 @@ def test_the_tree_goes_back_to_a_take_plays_it_and_compares(page, server):
     page.get_by_role("button", name="Stop draft", exact=True).click()
     page.get_by_role("button", name="Compare: draft", exact=True).click()
     compared = page.get_by_role("dialog", name="Two takes")
-    compared.get_by_text("2. draft").wait_for()
+    compared.get_by_text("2. draft, edited").wait_for()
+    compared.get_by_text(
+        "From 1 to 2: 9 notes the same, 1 changed (1 in velocity), 0 removed, 0 added. "
+        "They differ in bar 1."
+    ).wait_for()
+    assert compared.locator(".player").count() == 2
+    assert compared.get_by_text("added: not in 1").count() == 1  # in the legend of the second
     page.keyboard.press("Escape")
     compared.wait_for(state="hidden")
     assert page.get_by_role("button", name="Compare: draft, edited", exact=True).is_disabled()

@@ -15,7 +15,7 @@ def test_instruments_and_drums_have_a_row_each_the_most_frequent_first():
     (bars,) = instrument_figure(instruments([band_score()])).data
     assert bars.orientation == "h" and len(bars.y) == 12
     assert (bars.y[0], bars.x[0]) == ("Drums", 194)
-    assert bars.customdata[0][1] == "Drums, 194 notes, 21.2 %, in 1 piece"
+    assert bars.customdata[0][1] == "Drums, 194 notes, 21.2%, in 1 piece"
     (bars,) = drum_figure(drum_sounds([band_score()])).data
     assert list(zip(bars.y, bars.x, strict=True))[-1] == ("Crash Cymbal 1", 2)
     assert len(drum_figure(drum_sounds([])).data) == 0

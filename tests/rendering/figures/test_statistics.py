@@ -52,9 +52,9 @@ def test_hover_texts_name_what_is_counted():
     (bars,) = figure.data
     assert list(bars.x) == ["C#4", "E4", "9.1"]
     assert list(bars.y) == [3, 1, 1]
-    assert hover_texts(figure)["C#4"] == "C#4, 3 times, 60.0 %, in 2 pieces"
-    assert hover_texts(figure)["E4"] == "E4, 1 time, 20.0 %, in 1 piece"
-    assert hover_texts(figure)["9.1"] == "9.1: A C♯, major third, 1 time, 20.0 %, in 1 piece"
+    assert hover_texts(figure)["C#4"] == "C#4, 3 times, 60.0%, in 2 pieces"
+    assert hover_texts(figure)["E4"] == "E4, 1 time, 20.0%, in 1 piece"
+    assert hover_texts(figure)["9.1"] == "9.1: A C♯, major third, 1 time, 20.0%, in 1 piece"
 
 
 def test_the_number_of_bars_and_the_scale_can_be_chosen():
@@ -65,9 +65,9 @@ def test_the_number_of_bars_and_the_scale_can_be_chosen():
 
 def test_large_and_small_numbers():
     text = figures.count_label("C#4", 1204, "times", 0.021, 57)
-    assert text == "C#4, 1,204 times, 2.1 %, in 57 pieces"
-    assert figures.count_label("4/4", 1, "pieces", 0.5, 1) == "4/4, 1 piece, 50.0 %"
-    assert figures.format_percent(0.0001) == "under 0.1 %" and figures.format_percent(0) == "0.0 %"
+    assert text == "C#4, 1,204 times, 2.1%, in 57 pieces"
+    assert figures.count_label("4/4", 1, "pieces", 0.5, 1) == "4/4, 1 piece, 50.0%"
+    assert figures.format_percent(0.0001) == "under 0.1%" and figures.format_percent(0) == "0.0%"
 
 
 def test_intervals_are_at_their_size_in_semitones():
@@ -81,7 +81,7 @@ def test_wide_leaps_have_a_sentence_and_no_bar():
     wide = intervals([Score(notes_from([(24 * i, 24, p) for i, p in enumerate(pitches)]))])
     (bars,) = figures.interval_figure(wide).data
     assert list(bars.x) == [-1, 24]
-    assert figures.describe_wide_intervals(wide) == "Wider leaps, without a bar: 33.3 %."
+    assert figures.describe_wide_intervals(wide) == "Wider leaps, without a bar: 33.3%."
     assert figures.describe_wide_intervals(intervals(SCORES)) == ""
 
 
@@ -96,8 +96,8 @@ def test_every_bar_is_wide_enough_to_be_seen():
 
 def test_values_without_a_bar_have_a_sentence():
     frequency = note_frequency(SCORES).combined
-    assert figures.describe_omitted(frequency, 1) == "The other 2 values, without a bar: 40.0 %."
-    assert figures.describe_omitted(frequency, 2) == "The other value, without a bar: 20.0 %."
+    assert figures.describe_omitted(frequency, 1) == "The other 2 values, without a bar: 40.0%."
+    assert figures.describe_omitted(frequency, 2) == "The other value, without a bar: 20.0%."
     assert figures.describe_omitted(frequency, 3) == ""
 
 
@@ -108,7 +108,7 @@ def test_durations_are_sorted_by_length():
 
 def test_polyphony_is_a_share_of_the_time():
     figure = figures.polyphony_figure(polyphony(SCORES))
-    assert hover_texts(figure)["2 notes"] == "2 notes, 18.8 % of the time"
+    assert hover_texts(figure)["2 notes"] == "2 notes, 18.8% of the time"
     assert figure.layout.xaxis.ticktext == ("1", "2")  # nothing longer fits on a telephone
 
 
@@ -131,7 +131,7 @@ def test_the_keyboard_has_every_key_once():
     figure = keyboard_figure(pitches(SCORES))
     names = [label for trace in figure.data for label, _ in trace.customdata]
     assert len(names) == len(set(names)) == 88
-    assert hover_texts(figure)["C#4"] == "C#4, 4 times, 66.7 %, in 2 pieces"
+    assert hover_texts(figure)["C#4"] == "C#4, 4 times, 66.7%, in 2 pieces"
     assert hover_texts(figure)["C8"] == "C8, never"
 
 
@@ -161,10 +161,10 @@ def test_curves_of_a_vocabulary():
     words = vocabulary(SCORES)
     (rank,) = rank_figure(words).data
     assert list(rank.x) == [1, 2, 3] and list(rank.y) == [3, 1, 1]
-    assert rank.customdata[0] == "rank 1: C#4, 3 times, 60.0 %, in 2 pieces"
+    assert rank.customdata[0] == "rank 1: C#4, 3 times, 60.0%, in 2 pieces"
     (coverage,) = coverage_figure(words).data
     assert list(coverage.y) == pytest.approx([0.6, 0.8, 1.0])
-    assert coverage.customdata[1] == "the 2 most frequent are 80.0 % of the music"
+    assert coverage.customdata[1] == "the 2 most frequent are 80.0% of the music"
     (growth,) = growth_figure(words).data
     assert list(growth.y) == [3, 3]
     assert growth.customdata[0] == "3 tokens in the first 1 piece"

@@ -2,9 +2,9 @@
 
 import { secondsAt } from "../player_assets/time_map.js";
 import { noteAt, notesOfPart } from "./core/select.js";
-import { EditorState } from "./editor_state.js";
+import { EditorSound } from "./editor_sound.js";
 
-export class EditorSelection extends EditorState {
+export class EditorSelection extends EditorSound {
   get selectedNotes() {
     return [...this.selected].map((id) => this.music.notes.get(id)).filter(Boolean);
   }

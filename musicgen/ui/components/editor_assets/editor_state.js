@@ -1,4 +1,4 @@
-// State of the editor: music, selection, view and sound of a piece, and how a change is made.
+// State of the editor: music, selection and view of a piece, and how a change is made.
 
 import { PositionChannel } from "../shared/position_channel.js";
 import { Bars } from "./core/bars.js";
@@ -10,14 +10,12 @@ import { Outbox } from "./outbox.js";
 import { Pointer } from "./pointer.js";
 import { Mixer } from "./sound/mixer.js";
 import { Playback } from "./sound/playback.js";
-import { loadSynth } from "./sound/synth.js";
 import { drawRoll } from "./view/draw.js";
 import { View } from "./view/view.js";
 
 const DEFAULT_VELOCITY = 80;
-const PREVIEW_SECONDS = 0.25; // of a note that is touched
 const MAX_ROWS_IN_ONE_LINE = 50_000;
-const PRINT_RESOLUTION = 24; // ticks of the printed score in a quarter
+export const PRINT_RESOLUTION = 24; // ticks of the printed score in a quarter
 
 export class EditorState {
   // handlers: saved(piece id), refused(reason), locked(parts).
@@ -173,63 +171,6 @@ export class EditorState {
     }
     for (const id of this.selected) if (!this.music.notes.has(id)) this.selected.delete(id);
     this.fit();
-  }
-
-  // Sound ---------------------------------------------------------------------
-
-  // The synthesizer, loaded at the first sound; null, with a message, where there is none.
-  async synth() {
-    try {
-      const synth = await loadSynth(this.soundPath);
-      if (this.mixer.synth !== synth || this.soundOwner !== synth.owner) {
-        this.mixer.connect(synth);
-        synth.owner = this.soundOwner = {};
-      }
-      synth.context.resume();
-      return synth;
-    } catch (problem) {
-      this.announce(`No sound: ${problem.message}`);
-      return null;
-    }
-  }
-
-  // Take the address of another SoundFont.
-  setSoundPath(path) {
-    if (path === this.soundPath) return;
-    this.soundPath = path;
-    this.playback.stop();
-    this.recorder?.changeSound();
-  }
-
-  // Let a note be heard for a moment.
-  async sound({ pitch, velocity, part }) {
-    if (this.playback.plays) return;
-    const synth = await this.synth();
-    if (!synth) return;
-    const channel = this.mixer.channels[part];
-    synth.noteOn(channel, pitch, velocity);
-    synth.noteOff(channel, pitch, synth.now + PREVIEW_SECONDS);
-  }
-
-  // Do what the printed score asks for: another position, playing, or nothing but the position.
-  answer({ tick, toggles }) {
-    if (tick !== undefined) this.seek(Math.round((tick * this.bars.resolution) / PRINT_RESOLUTION));
-    if (toggles) this.togglePlay();
-    this.draw();
-  }
-
-  followPlayback() {
-    cancelAnimationFrame(this.followFrame);
-    const { playback } = this;
-    this.changed();
-    if (!playback.plays) return;
-    const follow = () => {
-      if (playback.now > this.view.end) this.fit();
-      this.view.show(playback.now);
-      this.drawNow();
-      if (playback.plays) this.followFrame = requestAnimationFrame(follow);
-    };
-    this.followFrame = requestAnimationFrame(follow);
   }
 
   // Showing -------------------------------------------------------------------

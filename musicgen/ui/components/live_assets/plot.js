@@ -2,11 +2,11 @@
 // zoom while `revision` is the same. Points are `null` where a curve has a gap.
 
 import { formatNumber, linearTicks, logTicks, rangeOf } from "./axes.js";
+import { PlotPointer } from "./plot_pointer.js";
+import { pixelOf } from "./scaled_points.js";
 
 const MARGIN_PIXELS = { left: 56, right: 12, top: 8, bottom: 24 };
-const TOOLTIP_REACH_PIXELS = 40; // from the pointer to the nearest point
 const LABEL_PIXELS = 14; // height of a label
-const MIN_DRAG_PIXELS = 6; // a shorter drag is a click
 const MAX_DOTS = 60; // a curve with more points is drawn without dots
 
 export class Plot {
@@ -16,16 +16,14 @@ export class Plot {
     this.onZoom = onZoom;
     this.area = root.querySelector(".plot-area");
     this.canvas = root.querySelector("canvas");
-    this.box = root.querySelector(".box");
-    this.tooltip = root.querySelector(".tooltip");
     this.showAll = root.querySelector(".show-all");
     this.hidden = new Set(); // ids of the curves switched off in the legend
     this.zoom = null; // {x: [left, right], y: [low, high]}
-    this.dragStart = null; // pixels
     this.data = null;
     this.legendKey = ""; // what the legend was drawn from
     this.closing = new AbortController();
     this.addListeners();
+    this.pointer = new PlotPointer(this, root);
     this.resizing = new ResizeObserver(() => this.draw());
     this.resizing.observe(this.area);
   }
@@ -33,11 +31,6 @@ export class Plot {
   addListeners() {
     const on = (target, event, handler) =>
       target.addEventListener(event, handler, { signal: this.closing.signal });
-    on(this.area, "pointerdown", (event) => this.startDrag(event));
-    on(this.area, "pointermove", (event) => this.movePointer(event));
-    on(this.area, "pointerup", (event) => this.endDrag(event));
-    on(this.area, "pointercancel", () => this.cancelDrag()); // a touch that became a scroll
-    on(this.area, "pointerleave", () => (this.tooltip.hidden = true));
     on(this.area, "dblclick", () => this.setZoom(null));
     on(this.area, "keydown", (event) => event.key === "Escape" && this.setZoom(null));
     on(this.showAll, "click", () => this.setZoom(null));
@@ -246,82 +239,11 @@ export class Plot {
     context.setLineDash([]);
     if (places.length <= MAX_DOTS && curve.style !== "faint") drawDots(context, places);
   }
-
-  // The pointer: drag to zoom, hover for the nearest point --------------------------------------
-
-  placeOf(event) {
-    const { left, top } = this.area.getBoundingClientRect();
-    return [event.clientX - left, event.clientY - top];
-  }
-
-  startDrag(event) {
-    if (event.button !== 0) return;
-    this.dragStart = this.placeOf(event);
-    this.area.setPointerCapture(event.pointerId);
-  }
-
-  movePointer(event) {
-    if (this.dragStart) this.drawBox(this.placeOf(event));
-    else this.showTooltip(...this.placeOf(event));
-  }
-
-  drawBox([x, y]) {
-    const [startX, startY] = this.dragStart;
-    this.tooltip.hidden = true;
-    this.box.hidden = false;
-    Object.assign(this.box.style, {
-      left: `${Math.min(x, startX)}px`,
-      top: `${Math.min(y, startY)}px`,
-      width: `${Math.abs(x - startX)}px`,
-      height: `${Math.abs(y - startY)}px`,
-    });
-  }
-
-  cancelDrag() {
-    this.dragStart = null;
-    this.box.hidden = true;
-  }
-
-  endDrag(event) {
-    if (!this.dragStart) return;
-    const [start, end] = [this.dragStart, this.placeOf(event)];
-    this.cancelDrag();
-    const wide = Math.abs(end[0] - start[0]), tall = Math.abs(end[1] - start[1]);
-    if (wide < MIN_DRAG_PIXELS) return;
-    const { vx, vy, y } = this.scales();
-    const ascending = (values) => values.sort((a, b) => a - b);
-    const ys = tall < MIN_DRAG_PIXELS ? [...y] : ascending([vy(start[1]), vy(end[1])]);
-    this.setZoom({ x: ascending([vx(start[0]), vx(end[0])]), y: ys });
-  }
-
-  showTooltip(x, y) {
-    const scales = this.scales();
-    let nearest = null, least = TOOLTIP_REACH_PIXELS;
-    for (const curve of this.curves) {
-      curve.x.forEach((value, i) => {
-        const place = pixelOf(scales, value, curve.y[i]);
-        const distance = place ? Math.hypot(place[0] - x, (place[1] - y) / 3) : Infinity;
-        if (distance < least) [nearest, least] = [{ curve, place, i }, distance];
-      });
-    }
-    this.tooltip.hidden = nearest === null;
-    if (!nearest) return;
-    const { curve, place, i } = nearest;
-    const [xText, yText] = [formatNumber(curve.x[i], 6), formatNumber(curve.y[i])];
-    this.tooltip.textContent = `${curve.name}: ${yText}\n${xText} ${this.data.xLabel}`;
-    const left = Math.min(place[0] + 12, scales.width - this.tooltip.offsetWidth - 4);
-    this.tooltip.style.left = `${Math.max(0, left)}px`;
-    this.tooltip.style.top = `${Math.max(0, place[1] - this.tooltip.offsetHeight - 8)}px`;
-  }
 }
 
 // The name of a star changes with the best epoch, its style does not.
 function curveId({ name, style }) {
   return style === "star" ? style : name;
-}
-
-function pixelOf(scales, x, y) {
-  return x === null || y === null ? null : [scales.px(x), scales.py(y)];
 }
 
 function drawLine(context, left, right, y) {

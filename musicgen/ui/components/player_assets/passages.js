@@ -27,14 +27,19 @@ function sharedList(buttons) {
   return list;
 }
 
-// Elements that name the colours beside those of the parts: the beginning, the outlines.
-export function legendItems({ colours, primerNotes, marks, markName }) {
+// Elements that name the colours beside those of the parts: the beginning, the outlines; and the
+// marks of notes that are not as in another piece.
+export function legendItems({ colours, primerNotes, marks, markName, noteMarks }) {
   const entries = [];
   if (primerNotes) entries.push(["beginning", colours.primer, ""]);
   if (marks.some((mark) => mark.shared)) {
     entries.push(["also in training pieces", colours.shared, "outline"]);
   }
   if (marks.some((mark) => !mark.shared)) entries.push([markName, colours.copied, "outline"]);
+  if (noteMarks) {
+    entries.push(["changed", "", "changed"], [noteMarks.only_here, "", "only-here"]);
+    entries.push(["as in the other", "", "same"]);
+  }
   return entries.map(([name, colour, className]) => {
     const item = document.createElement("span");
     const patch = document.createElement("i");

@@ -6,6 +6,7 @@ import { PositionChannel } from "../shared/position_channel.js";
 import { legendItems, markElements } from "./passages.js";
 import { PartsMixer } from "./parts_mixer.js";
 import { Roll } from "./roll/roll.js";
+import { RollPointer } from "./roll_pointer.js";
 import { formatTime, secondsAt } from "./time_map.js";
 import { Transport } from "./transport.js";
 
@@ -37,9 +38,6 @@ class Player {
     this.roll = new Roll(this.scroller);
     this.piece = null;
     this.selection = null; // [first bar, last bar], indices from 0
-    this.anchor = null; // the bar where a drag over bars started
-    this.scrubbing = false;
-    this.tap = null; // tick under a finger that may be about to scroll
     this.closing = new AbortController(); // removes all event listeners
     this.transport = new Transport(
       (selector) => this.find(selector),
@@ -59,6 +57,7 @@ class Player {
     this.parts = new PartsMixer(this.find(".parts"), this.transport.mixer);
     this.channel = new PositionChannel(); // to the printed score
     this.addListeners();
+    this.pointer = new RollPointer(this);
     this.resizing = new ResizeObserver(() => {
       this.roll.fit();
       this.draw();
@@ -81,20 +80,6 @@ class Player {
     click(".zoom-in", () => this.zoom(ZOOM_FACTOR));
     this.on(this.scroller, "scroll", () => this.draw());
     this.on(this.scroller, "keydown", (event) => this.handleKey(event));
-    const canvas = this.roll.canvas;
-    this.on(canvas, "pointerdown", (event) => this.handlePress(event));
-    this.on(canvas, "pointermove", (event) => this.handleMove(event));
-    this.on(canvas, "pointerup", () => this.handleRelease());
-    this.on(canvas, "pointercancel", () => {
-      this.tap = null;
-      this.handleRelease();
-    });
-    // A finger on the bar numbers selects bars, and does not scroll.
-    const keepFromScrolling = (event) => {
-      if (this.roll.positionOf(event.touches[0]).overRuler) event.preventDefault();
-    };
-    this.on(canvas, "touchstart", keepFromScrolling, { passive: false });
-    this.on(canvas, "pointerleave", () => this.describeNote(-1));
     onLeftEdits(() => this.reportEdits(), this.closing.signal);
     this.channel.listen({ onRequest: (request) => this.answer(request) }, this.closing.signal);
   }
@@ -192,46 +177,7 @@ class Player {
     this.select([first, Math.min(this.roll.bars - 1, Math.max(first, last + by))]);
   }
 
-  // Mouse and keyboard -----------------------------------------------------
-
-  handlePress(event) {
-    if (event.button !== 0) return;
-    event.preventDefault();
-    this.scroller.focus({ preventScroll: true });
-    const position = this.roll.positionOf(event);
-    this.describeNote(this.roll.noteAt(position)); // a finger does not hover
-    if (event.pointerType === "touch" && !position.overRuler) {
-      this.tap = position.tick;
-    } else if (!event.shiftKey && !position.overRuler) {
-      this.scrubbing = true;
-      this.transport.seek(position.tick);
-    } else if (this.roll.bars > 0) {
-      this.anchor = this.roll.barAt(position.tick);
-      this.select([this.anchor, this.anchor], false);
-    }
-    this.roll.canvas.setPointerCapture(event.pointerId);
-  }
-
-  handleMove(event) {
-    const position = this.roll.positionOf(event);
-    if (this.anchor !== null) {
-      const bar = this.roll.barAt(position.tick);
-      this.select([Math.min(bar, this.anchor), Math.max(bar, this.anchor)], false);
-    } else if (this.scrubbing) {
-      this.transport.seek(position.tick);
-    } else {
-      this.describeNote(this.roll.noteAt(position));
-    }
-  }
-
-  handleRelease() {
-    if (this.tap !== null) this.transport.seek(this.tap);
-    this.tap = null;
-    const wasSelecting = this.anchor !== null;
-    this.anchor = null;
-    this.scrubbing = false;
-    if (wasSelecting) this.select(this.selection);
-  }
+  // Keyboard ----------------------------------------------------------------
 
   // Show the name, position and value of a note, by its index; -1 shows none.
   describeNote(index) {
@@ -278,7 +224,7 @@ class Player {
   follow() {
     const { plays, now } = this.transport;
     this.root.classList.toggle("playing", plays);
-    if (plays && !this.scrubbing && this.anchor === null) this.roll.keepInView(now);
+    if (plays && !this.pointer.isDown) this.roll.keepInView(now);
     this.draw();
   }
 

@@ -4,5 +4,5 @@ export function describeKeptTempo(speed, tempo) {
   const percent = Math.round(100 * speed);
   if (percent === 100) return "";
   const own = tempo === null ? "its own speed" : `♩ = ${tempo}`;
-  return `Played at ${percent} %. The piece and its downloads keep ${own}.`;
+  return `Played at ${percent}%. The piece and its downloads keep ${own}.`;
 }

@@ -1,4 +1,4 @@
-"""Comparison of saved pieces: their sound and their metrics."""
+"""Comparison of saved pieces: their sound, notes and metrics."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import streamlit as st
 
 from musicgen.composing.records.saved_pieces import SavedPiece, UnknownPiece
 from musicgen.files import message_of
+from musicgen.score import Score
 from musicgen.statistics.metrics import METRICS
+from musicgen.ui.compose.history.differences import differences_view
 from musicgen.ui.compose.measured import up_to_date
 from musicgen.ui.compose.piece_cache import AUTO_SOUND_SECONDS, score_of, wav_task
 from musicgen.ui.compose.piece_facts import metrics_of
@@ -19,16 +21,29 @@ from musicgen.ui.shared.text import escape
 MAX_UNSCROLLED_ROWS = 20
 
 
-def compare(pieces: Sequence[SavedPiece]) -> None:
-    """Show two players in a row, then a table of metrics with a column per piece."""
-    pieces = [_up_to_date(piece) for piece in pieces]
+def compare(pieces: Sequence[SavedPiece], key: str = "compared") -> None:
+    """Show pieces beside each other, two with marks where they differ, and a table of metrics.
+
+    The older of two is the first: what the second has is then what was added.
+    """
+    pieces = sorted((_up_to_date(piece) for piece in pieces), key=lambda piece: piece.created)
     titles = [f"{number}. {piece.name}" for number, piece in enumerate(pieces, 1)]
-    for row in range(0, len(pieces), 2):
-        for column, piece, title in zip(st.columns(2), pieces[row:], titles[row:], strict=False):
+    scores = [_score_or_none(piece) for piece in pieces]
+    if len(pieces) == 2 and scores[0] is not None and scores[1] is not None:
+        differences_view(scores[0], scores[1], (titles[0], titles[1]), key)
+    else:
+        _players(scores, titles)
+    _metrics_table(pieces, titles)
+
+
+def _players(scores: Sequence[Score | None], titles: Sequence[str]) -> None:
+    """Players of the sound, two in a row."""
+    for row in range(0, len(scores), 2):
+        for column, score, title in zip(st.columns(2), scores[row:], titles[row:], strict=False):
             with column:
                 st.markdown(f"**{escape(title)}**")
-                _audio(piece)
-    _metrics_table(pieces, titles)
+                if score is not None:
+                    _audio(score)
 
 
 def _up_to_date(piece: SavedPiece) -> SavedPiece:
@@ -57,12 +72,16 @@ def _metrics_table(pieces: Sequence[SavedPiece], titles: Sequence[str]) -> None:
     )
 
 
-def _audio(piece: SavedPiece) -> None:
+def _score_or_none(piece: SavedPiece) -> Score | None:
+    """The notes of a piece; None with a message where they cannot be read."""
     try:
-        score = score_of(piece)
+        return score_of(piece)
     except UnknownPiece as error:
         st.error(escape(message_of(error)))
-        return
+        return None
+
+
+def _audio(score: Score) -> None:
     if score.seconds > AUTO_SOUND_SECONDS:
         st.caption("Too long to be played here: open it.")
     else:

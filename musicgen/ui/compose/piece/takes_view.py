@@ -157,5 +157,5 @@ def _compare(shown: SavedPiece) -> None:
     if not isinstance(other, str) or other == shown.id:
         return
     with suppress(UnknownPiece):
-        pieces = [shown, saved_pieces.read_piece(other)]
-        st.dialog("Two takes", width="large")(compare)(pieces)
+        pieces = [saved_pieces.read_piece(other), shown]
+        st.dialog("Two takes", width="large")(compare)(pieces, key="two-takes")

@@ -1,6 +1,7 @@
 // Drawing of the piano roll on its canvas.
 
 import { countUpTo } from "../time_map.js";
+import { CHANGED, SAME, SAME_OPACITY, drawNoteMark } from "./note_marks.js";
 import { CHORDS, LANE, RULER, RollView } from "./view.js";
 
 const MIN_BAR_NUMBER_PIXELS = 34; // from one bar number to the next
@@ -105,6 +106,7 @@ export class Roll extends RollView {
 
   drawNotes(context, now) {
     const { notes, colours, primerNotes } = this.piece;
+    const differences = this.piece.noteMarks?.differences;
     const count = countUpTo(notes.start, this.tickAt(this.gutter + this.viewWidth));
     const firstTick = this.tickAt(this.gutter);
     const startTicks = START_QUARTERS * this.piece.ticksPerQuarter;
@@ -122,9 +124,11 @@ export class Roll extends RollView {
         row < 0 ? LANE - 4 : keyHeight,
       ];
       context.fillStyle = index < primerNotes ? colours.primer : colours.parts[notes.part[index]];
-      context.globalAlpha = sounds ? 1 : 0.4 + (0.5 * notes.velocity[index]) / 127;
+      const opacity = differences?.[index] === SAME ? SAME_OPACITY : 0.4 + (0.5 * notes.velocity[index]) / 127;
+      context.globalAlpha = sounds ? 1 : opacity;
       context.fillRect(...box);
       context.globalAlpha = 1;
+      if (differences?.[index] >= CHANGED) drawNoteMark(context, box, differences[index], this.text);
       const outline = this.outlines[index];
       if (!outline && !sounds) continue;
       context.strokeStyle = outline ?? this.text;
