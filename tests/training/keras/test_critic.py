@@ -26,7 +26,8 @@ from musicgen.models.checkpoints.checkpoint import (
 from musicgen.models.settings import CriticSettings, LstmSettings, TransformerSettings
 from musicgen.theory.chosen_parts import only_parts
 from musicgen.training.data.critic_windows import CriticWindows
-from musicgen.training.keras.critic import CriticTraining, NoCritic, train_critic
+from musicgen.training.keras.critic.rounds import NoCritic, relative_loss
+from musicgen.training.keras.critic.train import CriticTraining, train_critic
 from musicgen.training.run_folder.archive import BadArchive, read_archive, write_archive
 from musicgen.training.run_folder.registry import find_run
 from musicgen.training.run_folder.run import Run
@@ -36,7 +37,7 @@ from tests.helpers.weighted_runs import write_weighted_run
 
 pytestmark = pytest.mark.keras
 
-TRAINING = CriticTraining(pieces=10, minutes=0.01, temperature=0.9)
+TRAINING = CriticTraining(pieces=10, guided=5, minutes=0.01, temperature=0.9)
 ENCODING = PartsEncoding(given_first=True, chords=True, intervals=True, bars_ago=True)
 SETTINGS = ComposeSettings(bars=8, seed=1, endings=0)
 
@@ -46,7 +47,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MUSICGEN_HOME", str(folder))
-        patch.setattr("musicgen.training.keras.critic.EPOCH_BATCHES", 2)
+        patch.setattr("musicgen.training.keras.critic.rounds.EPOCH_BATCHES", 2)
         yield folder
 
 
@@ -58,7 +59,8 @@ def run(home: Path) -> Run:
     lines: list[str] = []
     folder = train_critic(run, TRAINING, say=lines.append)
     assert folder == critic_folder(run.checkpoint())
-    assert lines and lines[0].startswith("epoch 1: loss 0.")
+    first_epochs = [line for line in lines if line.startswith("epoch 1: loss 0.")]
+    assert len(first_epochs) == 2  # rounds
     return run
 
 
@@ -66,6 +68,12 @@ def test_a_critic_is_as_large_as_its_model_whose_weights_it_begins_with():
     settings = TRAINING.critic(LstmSettings(48, 3))
     assert settings == CriticSettings(48, 3, temperature=0.9, exponent=2.0)
     assert TRAINING.critic(TransformerSettings(64)).width == CriticSettings.width
+
+
+def test_what_a_critic_chose_is_told_by_what_it_adds_to_that_critic():
+    target = np.array([[[1.0, 2.0], [0.0, 2.0], [1.0, 0.0]]], np.float32)  # people; its logit
+    losses = relative_loss(target, np.array([[[2.0], [12.0], [10.0]]], np.float32))
+    assert np.array(losses)[0] == pytest.approx([np.log(2), 10, 0], abs=1e-3)
 
 
 def composed_by(run: Run, settings: ComposeSettings = SETTINGS) -> list[list[int]]:
