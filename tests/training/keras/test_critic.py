@@ -70,7 +70,7 @@ def test_a_critic_is_as_large_as_its_model_whose_weights_it_begins_with():
     assert TRAINING.critic(TransformerSettings(64)).width == CriticSettings.width
 
 
-def test_what_a_critic_chose_is_told_by_what_it_adds_to_that_critic():
+def test_a_critic_learns_what_it_adds_to_the_one_that_chose():
     target = np.array([[[1.0, 2.0], [0.0, 2.0], [1.0, 0.0]]], np.float32)  # people; its logit
     losses = relative_loss(target, np.array([[[2.0], [12.0], [10.0]]], np.float32))
     assert np.array(losses)[0] == pytest.approx([np.log(2), 10, 0], abs=1e-3)

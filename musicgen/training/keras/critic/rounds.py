@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -56,37 +57,21 @@ def fit_round(
     say: Callable[[str], None],
     clock: Callable[[], float],
 ) -> None:
-    """Train the critic; its weights are then those that tell held-out pieces best.
+    """Train the critic; its weights are then those that separate held-out pieces best.
 
     Its logit z is the log ratio of people's density p to the model's, q. Pieces that a critic chose
-    by its logit c have a density of about q exp(c): they are told from people's by z - c. So one
+    by its logit c have a density of about q exp(c): z - c separates them from people's. So one
     critic learns from both kinds. Raises NoCritic where a side has no pieces.
     """
-    sides = [_sides(data, of) for of in opponents]
-    limits = data.settings.train
-    transpose = (-limits.transpose_down, limits.transpose_up)
-    rng = np.random.default_rng((seed, 0))
-
-    def batches() -> Iterator[CriticBatch]:
-        """Batches without end, of each kind of opponents in turn."""
-        kinds = [
-            _with_choice(train.random(rng, transpose), of.chosen_by)
-            for (train, _), of in zip(sides, opponents, strict=True)
-        ]
-        return chain.from_iterable(zip(*kinds, strict=True))
-
-    def held_out() -> Iterator[CriticBatch]:
-        for (_, valid), of in zip(sides, opponents, strict=True):
-            yield from _with_choice(valid.in_order(), of.chosen_by)
-
-    example = next(held_out())
+    batches = _RoundBatches(data, opponents)
+    example = next(batches.held_out())
     critic.compile(
         keras.optimizers.AdamW(learning_rate, weight_decay=WEIGHT_DECAY, clipnorm=CLIP_NORM),
         loss={"people": relative_loss},
     )
     critic.fit(
-        _dataset(batches, example),
-        validation_data=_dataset(held_out, example),
+        _dataset(partial(batches.random, np.random.default_rng((seed, 0))), example),
+        validation_data=_dataset(batches.held_out, example),
         steps_per_epoch=EPOCH_BATCHES,
         epochs=MAX_EPOCHS,  # the callbacks end it before
         shuffle=False,  # the windows are drawn at random
@@ -95,13 +80,42 @@ def fit_round(
     )
 
 
-def _sides(data: TrainingData, opponents: Opponents) -> tuple[CriticWindows, CriticWindows]:
-    """Windows to train on, and held-out ones."""
-    pairs = (data.pieces["train"], opponents.train), (data.pieces["valid"], opponents.held_out)
-    if not all(len(side) for pair in pairs for side in pair):
+def relative_loss(target: Any, logit: Any) -> Any:
+    """Cross-entropy of what the critic adds to the one that chose: (B, T, 2), (B, T, 1)."""
+    people, chosen = target[..., :1], target[..., 1:]
+    return keras.losses.binary_crossentropy(people, logit - chosen, from_logits=True)
+
+
+class _RoundBatches:
+    """Batches of people's pieces and those of each kind of opponents."""
+
+    def __init__(self, data: TrainingData, opponents: Sequence[Opponents]) -> None:
+        """Raises NoCritic where a side has no pieces."""
+        limits = data.settings.train
+        self._transpose = (-limits.transpose_down, limits.transpose_up)
+        self._chosen_by = [of.chosen_by for of in opponents]
+        self._train = [_windows(data, "train", of.train) for of in opponents]
+        self._held_out = [_windows(data, "valid", of.held_out) for of in opponents]
+
+    def random(self, rng: np.random.Generator) -> Iterator[CriticBatch]:
+        """Batches without end, of each kind in turn."""
+        kinds = [
+            _with_choice(windows.random(rng, self._transpose), critic)
+            for windows, critic in zip(self._train, self._chosen_by, strict=True)
+        ]
+        return chain.from_iterable(zip(*kinds, strict=True))
+
+    def held_out(self) -> Iterator[CriticBatch]:
+        """All held-out pieces in order."""
+        for windows, critic in zip(self._held_out, self._chosen_by, strict=True):
+            yield from _with_choice(windows.in_order(), critic)
+
+
+def _windows(data: TrainingData, side: str, composed: Sequence[Steps]) -> CriticWindows:
+    people = data.pieces[side]
+    if not (len(people) and len(composed)):
         raise NoCritic("there are too few pieces to train a critic on")
-    train, valid = (CriticWindows(*pair, data.encoding, LENGTH, BATCH) for pair in pairs)
-    return train, valid
+    return CriticWindows(people, composed, data.encoding, LENGTH, BATCH)
 
 
 def _with_choice(batches: Iterator[CriticBatch], chosen_by: Any | None) -> Iterator[CriticBatch]:
@@ -113,12 +127,6 @@ def _with_choice(batches: Iterator[CriticBatch], chosen_by: Any | None) -> Itera
         people = targets["people"]  # (B, T, 1)
         chosen = np.zeros_like(people) if logit is None else logit(inputs).numpy()
         yield inputs, {"people": np.concatenate([people, chosen], axis=-1)}, weights
-
-
-def relative_loss(target: Any, logit: Any) -> Any:
-    """Cross-entropy of what the critic adds to the one that chose: (B, T, 2), (B, T, 1)."""
-    people, chosen = target[..., :1], target[..., 1:]
-    return keras.losses.binary_crossentropy(people, logit - chosen, from_logits=True)
 
 
 def _dataset(batches: Callable[[], Iterator[CriticBatch]], example: CriticBatch) -> tf.data.Dataset:
