@@ -1,7 +1,8 @@
 """Imports Keras, on TensorFlow: processes that use it import this module before all others.
 
-Keras would also import scikit-learn and Matplotlib, where they are installed, for wrappers and
-plots that nothing here uses: a quarter of the time. While Keras is imported, they cannot be.
+Keras would also import scikit-learn, Matplotlib, pandas and SciPy, where they are installed, for
+wrappers, plots, data frames and images that nothing here uses: two fifths of the time. While Keras
+is imported, they cannot be.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 
-UNUSED = ("matplotlib", "sklearn")
+UNUSED = ("matplotlib", "pandas", "scipy", "sklearn")
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 _hidden = [name for name in UNUSED if name not in sys.modules]
