@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 
 import numpy as np
 
@@ -16,6 +17,8 @@ _SLOT = TICKS_PER_QUARTER // 2  # ticks in which notes count as sounding togethe
 _FLATTEST, _SHARPEST = -8, 12  # F flat and B sharp, on the line of fifths
 _DIATONIC = range(-1, 6)  # positions of the notes of C major
 _CHANGE_COST = 1.5  # fifths, of a name other than the one by the key
+_PASSING = range(-5, 10)  # places of passing notes above the key's: no raised sixth, lowered fifth
+_PASSING_COST = 3.0  # fifths, of a passing note's name other than the one by its direction
 
 _SHARP_ORDER = "FCGDAEB"
 _NAMES = {-2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp"}
@@ -24,7 +27,9 @@ _NAMES = {-2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "double-shar
 class Spelling:
     """Spells chromatic notes near the notes that sound with them on the line of fifths.
 
-    In G major A sharp stands between F sharp and C sharp, and B flat between G and D.
+    In G major A sharp stands between F sharp and C sharp, and B flat between G and D. A note that
+    passes by semitones through a part is raised on the way up and lowered on the way down: D, D
+    sharp, E, and E, E flat, D.
     """
 
     def __init__(self, score: Score, signatures: Sequence[KeySignature]) -> None:
@@ -44,6 +49,7 @@ class Spelling:
         kernel = np.array([1.0, 2.0, 1.0])
         sums = (np.convolve(np.cumsum(table[:-1]), kernel, "same") for table in (total, count))
         self._sums, self._counts = (values.tolist() for values in sums)
+        self._passing = _passing_notes(notes)
 
     def sharps(self, tick: int) -> int:
         """Sharps of the key signature in force at a tick."""
@@ -65,9 +71,32 @@ class Spelling:
         if in_key - sharps in _DIATONIC or not self._counts[slot] > 0:
             return named_fifths(pitch, in_key)
         centre = self._sums[slot] / self._counts[slot]
+        expected, cost = in_key, _CHANGE_COST
+        if before := self._passing.get((tick, pitch)):
+            passing = key_fifths(before, sharps) + 7 * (pitch - before)  # it keeps the letter
+            if passing - sharps in _PASSING:
+                expected, cost = passing, _PASSING_COST
         names = [f for f in (in_key, in_key - 12, in_key + 12) if _FLATTEST <= f <= _SHARPEST]
-        best = min(names or [in_key], key=lambda f: abs(f - centre) + _CHANGE_COST * (f != in_key))
+        best = min(names or [in_key], key=lambda f: abs(f - centre) + cost * (f != expected))
         return named_fifths(pitch, best)
+
+
+def _passing_notes(notes: np.ndarray) -> dict[tuple[int, int], int]:
+    """Notes between two others of their part, a semitone below one and above the other.
+
+    Tick and pitch of each, with the pitch of the note before it.
+    """
+    found: dict[tuple[int, int], int] = {}
+    for part in np.unique(notes["part"]).tolist():
+        onsets: dict[int, set[int]] = {}
+        for start, pitch in notes[notes["part"] == part][["start", "pitch"]].tolist():
+            onsets.setdefault(start, set()).add(pitch)
+        ticks = sorted(onsets)
+        for before, tick, after in zip(ticks, ticks[1:], ticks[2:], strict=False):
+            for pitch, step in product(onsets[tick], (1, -1)):
+                if pitch - step in onsets[before] and pitch + step in onsets[after]:
+                    found[tick, pitch] = pitch - step
+    return found
 
 
 class BarAccidentals:

@@ -1,0 +1,80 @@
+"""A tab that is closed or loaded again while notes are played in or dragged: nothing is lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from musicgen.composing.editing.edited_pieces import open_piece
+from musicgen.composing.records.saved_pieces import SavedPiece, list_pieces
+from tests.browser.browser_actions import wait_until
+from tests.browser.editing.editor_actions import Roll, draft
+from tests.browser.editing.test_editor_sound import FAKES, play_key
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture()
+def piece(home: Any) -> SavedPiece:
+    return draft()
+
+
+@pytest.fixture()
+def roll(server: Any, browser_page: Any, piece: SavedPiece) -> Any:
+    browser_page.add_init_script(FAKES)
+    roll = Roll(browser_page, server, piece)
+    yield roll
+    assert roll.problems == []
+
+
+def record(roll: Roll) -> None:
+    """Begin a recording, play two notes and hold the third key."""
+    roll.page.get_by_text("Play notes in").click()
+    roll.button("Use a MIDI keyboard").click()
+    roll.editor.get_by_text("Connected: Fake keyboard").wait_for()
+    roll.editor.get_by_label("Count-in").select_option("none")
+    roll.button("Record").click()
+    roll.page.wait_for_timeout(400)
+    for pitch in (91, 93):
+        play_key(roll, pitch, True)
+        roll.page.wait_for_timeout(200)
+        play_key(roll, pitch, False)
+    play_key(roll, 95, True)
+    roll.page.wait_for_timeout(200)
+
+
+def edited(piece: SavedPiece) -> list[tuple[int, ...]]:
+    """Notes of the edited piece that was made from one; none while there is none."""
+    children = [p for p in list_pieces() if p.facts.get("from") == piece.id]
+    return [row for child in children for row in open_piece(child.id).music().rows()]
+
+
+def was_recorded(piece: SavedPiece) -> bool:
+    return [row[2] for row in edited(piece) if row[3] == 101] == [91, 93, 95]
+
+
+def test_a_tab_is_closed_while_it_records(roll: Roll, piece: SavedPiece) -> None:
+    record(roll)
+    roll.page.close()
+    wait_until(lambda: was_recorded(piece))
+
+
+def test_a_page_is_loaded_again_while_it_records(roll: Roll, piece: SavedPiece) -> None:
+    record(roll)
+    roll.page.reload()
+    wait_until(lambda: was_recorded(piece))
+
+
+def test_another_address_is_opened_while_it_records(roll: Roll, piece: SavedPiece) -> None:
+    record(roll)
+    roll.page.goto("about:blank")
+    wait_until(lambda: was_recorded(piece))
+
+
+def test_a_tab_is_closed_in_the_middle_of_a_drag(roll: Roll, piece: SavedPiece) -> None:
+    roll.page.mouse.move(*roll.place(12, 72))
+    roll.page.mouse.down()
+    roll.page.mouse.move(*roll.place(12, 67), steps=3)
+    roll.page.close()
+    wait_until(lambda: (0, 24, 67, 80, 0) in edited(piece))
