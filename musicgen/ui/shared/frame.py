@@ -28,6 +28,11 @@ body [data-testid="stCaptionContainer"] {{
   opacity: 1;
   color: light-dark({CAPTION["light"]}, {CAPTION["dark"]});
 }}
+/* Labels of disabled widgets have 2.4 to 1, and they are read to know what cannot be chosen. */
+body [data-testid="stWidgetLabel"][disabled] p,
+body [data-testid="stCheckbox"]:has(input:disabled) [data-testid="stWidgetLabel"] p {{
+  color: light-dark({CAPTION["light"]}, {CAPTION["dark"]});
+}}
 /* The page with the focus looked like the page that is open. */
 .stApp [data-testid="stPageLink-NavLink"]:focus-visible {{
   outline: 2px solid var(--st-primary-color, currentColor);
