@@ -33,7 +33,7 @@ class Overview:
 
     @property
     def pitched_notes(self) -> int:
-        """Number of notes without the drums, which models do not learn."""
+        """Number of notes without the drums, which only models of parts learn."""
         return self.notes - self.drum_notes
 
     @property
@@ -41,7 +41,9 @@ class Overview:
         """Whether the collection is large enough to train on, in a sentence."""
         verdict = size_verdict(self.pitched_notes, self.pieces)
         return (
-            f"{verdict} Drums do not count: models leave them out." if self.drum_notes else verdict
+            f"{verdict} Drums do not count: only models of parts learn them."
+            if self.drum_notes
+            else verdict
         )
 
 

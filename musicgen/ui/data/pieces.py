@@ -38,6 +38,7 @@ _OPTIONAL = (
     *("drum notes", "tempo changes", "pedal"),
 )
 _COLUMNS: dict[str, Any] = {
+    "file": st.column_config.TextColumn("file", width=190),  # names are longer than the first rows'
     "parts": st.column_config.NumberColumn("parts", help="instruments and voices, drums included"),
     "notes": st.column_config.NumberColumn("notes", help="of all parts, drums included"),
     "length": st.column_config.TextColumn("length", help="hours, minutes and seconds"),
