@@ -79,7 +79,7 @@ export class Panel {
     this.find(".velocity").value = velocity;
     this.find(".velocity-value").textContent = velocity;
     const percent = Math.round(100 * playback.speed);
-    this.find(".speed-value").textContent = `${percent} %`;
+    this.find(".speed-value").textContent = `${percent}%`;
     this.find(".kept-tempo").textContent = describeKeptTempo(playback.speed, editor.tempo);
     this.find(".count").textContent = `${music.notes.size.toLocaleString("en")} notes`;
     this.parts.show();

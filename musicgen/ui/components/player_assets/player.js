@@ -5,6 +5,7 @@ import { onLeftEdits, takeLeftEdits } from "../shared/left_edits.js";
 import { PositionChannel } from "../shared/position_channel.js";
 import { legendItems, markElements } from "./passages.js";
 import { PartsMixer } from "./parts_mixer.js";
+import { noteMarkLabel } from "./roll/note_marks.js";
 import { Roll } from "./roll/roll.js";
 import { RollPointer } from "./roll_pointer.js";
 import { formatTime, secondsAt } from "./time_map.js";
@@ -181,7 +182,8 @@ class Player {
 
   // Show the name, position and value of a note, by its index; -1 shows none.
   describeNote(index) {
-    this.find(".note").textContent = this.piece.notes.labels[index] ?? "";
+    const label = this.piece.notes.labels[index] ?? "";
+    this.find(".note").textContent = label + noteMarkLabel(this.piece.noteMarks, index);
   }
 
   handleKey(event) {

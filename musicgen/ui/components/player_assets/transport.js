@@ -156,7 +156,7 @@ export class Transport {
     const { ticksPerSecond, ticks } = tempoMap;
     const rate = ticksPerSecond[Math.max(0, countUpTo(ticks, this.now) - 1)];
     const tempo = Math.round((rate * 60 * this.tempoShare) / ticksPerQuarter);
-    const text = isPerformance ? `${Math.round(100 * this.tempoShare)} %` : `♩ = ${tempo}`;
+    const text = isPerformance ? `${Math.round(100 * this.tempoShare)}%` : `♩ = ${tempo}`;
     const output = this.find(".beats");
     if (output.textContent !== text) output.textContent = text;
     const own = isPerformance ? null : Math.round((rate * 60) / ticksPerQuarter);

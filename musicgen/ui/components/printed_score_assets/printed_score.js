@@ -84,7 +84,7 @@ class PrintedScore {
   resize(by) {
     this.size = Math.max(0, Math.min(SIZES.length - 1, this.size + by));
     for (const page of this.scroller.children) page.style.width = `${SIZES[this.size]}%`;
-    this.root.querySelector(".size").textContent = `${SIZES[this.size]} %`;
+    this.root.querySelector(".size").textContent = `${SIZES[this.size]}%`;
     this.root.querySelector(".zoom-out").disabled = this.size === 0;
     this.root.querySelector(".zoom-in").disabled = this.size === SIZES.length - 1;
   }

@@ -4,6 +4,13 @@ export const [SAME, CHANGED, ONLY_HERE] = [0, 1, 2]; // as Difference in note_di
 export const SAME_OPACITY = 0.25;
 const HATCH = 5; // pixels from one line to the next
 
+// What is said of a note beside its name: `, changed`; nothing of one that is as in the other piece.
+export function noteMarkLabel(noteMarks, index) {
+  const difference = noteMarks?.differences[index];
+  if (difference === CHANGED) return ", changed";
+  return difference === ONLY_HERE ? `, ${noteMarks.only_here}` : "";
+}
+
 // Changed notes are hatched; notes of this piece only have a thick outline and a line through them.
 export function drawNoteMark(context, [x, y, width, height], difference, colour) {
   context.strokeStyle = colour;
