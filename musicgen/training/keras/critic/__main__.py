@@ -13,7 +13,8 @@ from musicgen.training.run_folder.registry import find_run
 
 _HELP = {
     "pieces": "that the model composes for the first round",
-    "guided": "that it composes with that critic, for a second round; 0 for none",
+    "rounds": "of training; each later one is also against pieces composed with the critic so far",
+    "guided": "that the model composes with the critic, before each later round",
     "minutes": "of training, of each round, at most",
     "temperature": "of the pieces; what is composed with the critic has the same by default",
     "exponent": "how much the critic counts when pieces are composed with it",

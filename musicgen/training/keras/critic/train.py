@@ -1,8 +1,8 @@
 """Training of a critic: a model composes pieces, which it learns to tell from people's.
 
-It begins with the model's own weights. A second round is against pieces that were composed with
-the critic of the first: those show where it is mistaken. The critic is written into the checkpoint,
-and composing uses it from then on (`composing/decoding/particles.py`).
+It begins with the model's own weights. Later rounds are also against pieces that were composed with
+the critic of the round before: those show where it is mistaken. The critic is written into the
+checkpoint, and composing uses it from then on (`composing/decoding/particles.py`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -37,7 +36,7 @@ from musicgen.training.forecast.machine import this_machine
 from musicgen.training.keras.critic.rounds import NoCritic, Opponents, fit_round
 from musicgen.training.run_folder.run import Run
 
-LEARNING_RATES = (7e-4, 5e-4)  # of the rounds
+FIRST_LEARNING_RATE, LATER_LEARNING_RATE = 7e-4, 5e-4  # of the rounds
 FIRST_SEED = 1_000_000  # of the composed pieces: far from those that people try
 
 
@@ -47,13 +46,15 @@ class CriticTraining:
 
     BOUNDS: ClassVar[Bounds] = {
         "pieces": (10, 100_000),
-        "guided": (0, 100_000),
+        "rounds": (1, 10),
+        "guided": (5, 100_000),
         "minutes": (0.01, 10_000.0),
         **{name: CriticSettings.BOUNDS[name] for name in ("temperature", "exponent")},
         "seed": (0, 2**32 - 1),
     }
     pieces: int = 1000  # that the model composes
-    guided: int = 400  # that it composes with the critic of the first round; 0 for no second round
+    rounds: int = 2
+    guided: int = 400  # that it composes with the critic, before each later round
     minutes: float = 20.0  # of each round, at most
     temperature: float = CriticSettings.temperature  # of the pieces
     # Eight particles carry less of a critic's ratio than many would: chorales whose weights have it
@@ -88,25 +89,24 @@ def train_critic(
         raise NoCritic(f"'{run.name}' knows no parts: only models of `parts` can have a critic")
     collection = load_collection(run.settings.source, time=run.settings.time)
     data = prepare(collection, run.settings, checkpoint.encoding, split_to_keep(run))
-    composed = compose_pieces(checkpoint, training, progress)
+    opponents = [Opponents.of(compose_pieces(checkpoint, training, progress))]
     with in_policy(this_machine().policy):
         critic = _new_critic(checkpoint, training)
-        fit = partial(
-            fit_round,
-            critic,
-            data,
-            seed=training.seed,
-            minutes=training.minutes,
-            say=say,
-            clock=clock,
-        )
-        fit([Opponents.of(composed)], LEARNING_RATES[0])
-        folder = _write(critic, checkpoint)
-        if training.guided:
-            first = build_model(critic.settings, checkpoint.encoding)
-            first.set_weights(critic.get_weights())
-            guided = compose_guided_pieces(checkpoint, training, progress)
-            fit([Opponents.of(composed), Opponents.of(guided, first)], LEARNING_RATES[1])
+        for number in range(training.rounds):
+            if number:
+                guided = compose_guided_pieces(checkpoint, training, number, progress)
+                opponents.append(Opponents.of(guided, _copy_of(critic)))
+            rate = LATER_LEARNING_RATE if number else FIRST_LEARNING_RATE
+            fit_round(
+                critic,
+                data,
+                opponents,
+                rate,
+                seed=training.seed + number,
+                minutes=training.minutes,
+                say=say,
+                clock=clock,
+            )
             folder = _write(critic, checkpoint)
     return folder
 
@@ -121,10 +121,13 @@ def compose_pieces(
 
 
 def compose_guided_pieces(
-    checkpoint: Checkpoint, training: CriticTraining, progress: Progress | None = None
+    checkpoint: Checkpoint, training: CriticTraining, number: int, progress: Progress | None = None
 ) -> list[Steps]:
-    """Pieces with the default settings, drawn with the critic that the checkpoint has."""
-    first = FIRST_SEED + training.seed + training.pieces
+    """Pieces with the default settings, drawn with the critic that the checkpoint has.
+
+    number: of the round, from 0; the first one is without them.
+    """
+    first = FIRST_SEED + training.seed + training.pieces + (number - 1) * training.guided
     settings = ComposeSettings(temperature=training.temperature)
     return _compose(checkpoint, settings, range(first, first + training.guided), progress)
 
@@ -155,6 +158,12 @@ def _new_critic(checkpoint: Checkpoint, training: CriticTraining) -> Any:
         if same is not None and same.shape == variable.shape:
             variable.assign(same)
     return critic
+
+
+def _copy_of(critic: Any) -> Any:
+    copy = build_model(critic.settings, critic.encoding)
+    copy.set_weights(critic.get_weights())
+    return copy
 
 
 def _path_in_model(variable: Any) -> str:
