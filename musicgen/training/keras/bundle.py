@@ -43,7 +43,8 @@ def bundle(run: Run, parent: Path = PRETRAINED) -> Run:
             _pack(critic_folder(checkpoint), critic_folder(new / "checkpoints" / "best"))
         write_json(new / "checkpoints" / "best.json", {"checkpoint": "best"})
         collection = load_collection(run.settings.source, time=run.settings.time)
-        data = prepare(collection, run.settings, recorded=split_to_keep(run))
+        encoding = open_checkpoint(checkpoint).encoding
+        data = prepare(collection, run.settings, encoding, split_to_keep(run))
         write_json(new / "split.json", data.names())
         train, valid = data.scores["train"], data.scores["valid"]
         steps = data.pieces["train"]
