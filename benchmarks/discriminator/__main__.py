@@ -89,7 +89,7 @@ def compare(pieces: ComparedPieces, by_ngram: Sequence[Score]) -> dict[str, Any]
     sets = {name: of for name, of in sets.items() if of}
     scores = {name: [merged(score, encoding) for score in of] for name, of in sets.items()}
     people = scores["people"]
-    notes, voices = excerpt_length(people), voice_count(people)
+    notes, voices = excerpt_length(people, scores["composed"]), voice_count(people)
     groups = {"people": related_pieces(people)}
     if not long_enough(scores.get("n-gram", []), notes):
         scores.pop("n-gram", None)

@@ -9,7 +9,9 @@ of a quarter, and its notes are divided among voices again, by the same rule for
 
 All excerpts have the same number of notes, from the beginning, and none reaches the last bar. So
 neither its length nor its end gives a piece away. The number is that which four fifths of people's
-pieces have, 220 at most; shorter pieces, whoever wrote them, are left out.
+pieces have, and four fifths of the composed ones, 220 at most; shorter pieces, whoever wrote them,
+are left out. If few of the composed ones were long enough, those with the most notes a bar would
+stand for all.
 """
 
 from __future__ import annotations
@@ -37,7 +39,7 @@ from musicgen.theory.voice_separation import monophonic_parts, separate_voices
 
 MAX_NOTES = 220
 MIN_NOTES = 24
-SHORTEST = 20  # percentile of people's pieces; those with fewer notes are left out
+SHORTEST = 20  # percentile of the pieces of a set; those with fewer notes are left out
 MAX_VOICES = 4
 CHECKED_PIECES = 50
 
@@ -112,10 +114,11 @@ def notes_before_last_bar(score: Score) -> int:
     return int((bars < bars.max()).sum()) if len(bars) else 0
 
 
-def excerpt_length(scores: Sequence[Score]) -> int:
-    """Number of notes that four fifths of the pieces have before their last bar."""
-    lengths = [notes_before_last_bar(score) for score in scores]
-    return int(np.clip(np.percentile(lengths, SHORTEST), MIN_NOTES, MAX_NOTES))
+def excerpt_length(*sets: Sequence[Score]) -> int:
+    """Number of notes that four fifths of the pieces of each set have before their last bar."""
+    lengths = [[notes_before_last_bar(score) for score in scores] for scores in sets]
+    shortest = min(np.percentile(of_set, SHORTEST) for of_set in lengths)
+    return int(np.clip(shortest, MIN_NOTES, MAX_NOTES))
 
 
 def excerpts(scores: Sequence[Score], notes: int, voices: int | None) -> list[Excerpt | None]:

@@ -63,6 +63,7 @@ def test_the_way_of_a_composed_piece_changes_nothing():
 def test_excerpts_have_one_length_and_do_not_reach_the_last_bar():
     long, short = chorale(*[TONIC] * 13), chorale(*[TONIC] * 8)
     assert excerpt_length([long]) == 48
+    assert excerpt_length([long], [chorale(*[TONIC] * 11)]) == 32
     [of_long, of_short] = excerpts([long, short], 24, 4)
     assert len(of_long.score) == 24
     assert of_long.score.end == 6 * 24
