@@ -1,5 +1,6 @@
 """Pages engraved by verovio."""
 
+import re
 import xml.etree.ElementTree as ElementTree
 from concurrent.futures import ThreadPoolExecutor
 
@@ -106,3 +107,12 @@ def test_names_of_parts_have_the_width_of_times_in_any_font() -> None:
     assert widths["Acoustic Grand Piano"] == ("405px", "3578", "spacingAndGlyphs")
     assert widths["Flöte"] == ("405px", "833", "spacingAndGlyphs")
     assert widths["ピアノ"] == ("405px", None, None)
+
+
+def test_the_note_of_a_tempo_does_not_touch_the_metre() -> None:
+    page = score_svgs(Score(notes_from([(24 * n, 24, 60) for n in range(8)])))[0]
+    baseline = re.search(r'class="tempo">\s*<text x="\d+" y="(\d+)"', page)
+    staff = re.search(r'class="staff".*?<path d="M\d+ (\d+)', page, re.DOTALL)
+    assert baseline and staff
+    # The note's head hangs 90 units below its baseline; the metre's 4 rises some above the staff.
+    assert int(staff[1]) - int(baseline[1]) == 225
