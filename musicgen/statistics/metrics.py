@@ -43,7 +43,7 @@ _ALL = (
         "scale consistency",
         "share",
         pitch.scale_consistency,
-        "Share of notes in the scale that fits best: 1 for music that never leaves its scale.",
+        "Share of notes in the scale that fits best: 100% for music that never leaves its scale.",
     ),
     Metric(
         "pitch range",
@@ -93,7 +93,7 @@ _ALL = (
         "groove consistency",
         "share",
         time.groove_consistency,
-        "Similarity of the rhythms of neighbouring bars: 1 for the same rhythm throughout.",
+        "Similarity of the rhythms of neighbouring bars: 100% for the same rhythm throughout.",
     ),
     Metric(
         "empty beats",

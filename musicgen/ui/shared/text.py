@@ -43,6 +43,13 @@ def bar_label(number: int) -> str:
     return f"bar {number}" if number else "upbeat"
 
 
+def format_metric(unit: str, *values: float) -> str:
+    """Return a metric's value, or a range of it: `5%`, `0.00 to 80.00 semitones`."""
+    if unit == "share":
+        return " to ".join(f"{value:.0%}" for value in values)
+    return f"{' to '.join(f'{value:.2f}' for value in values)} {unit}".rstrip()
+
+
 def format_duration(seconds: float) -> str:
     """Return a time span: `42 s`, `7 min`, `2 h 05 min`, `3 days 4 h`."""
     if seconds < 100:

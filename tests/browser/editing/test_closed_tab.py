@@ -35,6 +35,7 @@ def record(roll: Roll) -> None:
     roll.editor.get_by_text("Connected: Fake keyboard").wait_for()
     roll.editor.get_by_label("Count-in").select_option("none")
     roll.button("Record").click()
+    roll.button("Stop recording").wait_for()  # the sound was loaded
     roll.page.wait_for_timeout(400)
     for pitch in (91, 93):
         play_key(roll, pitch, True)

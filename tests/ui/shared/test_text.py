@@ -11,6 +11,7 @@ from musicgen.ui.shared.text import (
     format_count,
     format_duration,
     format_length,
+    format_metric,
     format_sortable_clock,
 )
 
@@ -71,3 +72,10 @@ def test_sortable_clocks_sort_by_time() -> None:
     seconds = [7, 30, 120, 720, 6300, 35_999]
     clocks = [format_sortable_clock(second) for second in seconds]
     assert clocks == sorted(clocks) and clocks[2] == "0:02:00"
+
+
+def test_a_metric_has_its_unit_and_a_share_is_in_percent() -> None:
+    assert format_metric("share", 0.864) == "86%"
+    assert format_metric("share", 0.88, 0.976) == "88% to 98%"
+    assert format_metric("semitones", 10.66) == "10.66 semitones"
+    assert format_metric("notes", 9.48, 19.67) == "9.48 to 19.67 notes"

@@ -14,8 +14,9 @@ export function rangeOf(values) {
 }
 
 // Multiples of 1, 2, 5 or 10 times a power of ten in a range, at most `count` and one more.
-export function linearTicks([low, high], count) {
-  const least = (high - low) / count;
+// smallest: step between them, such as 1 of things that are counted.
+export function linearTicks([low, high], count, smallest = 0) {
+  const least = Math.max(smallest, (high - low) / count);
   const power = 10 ** Math.floor(Math.log10(least));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= least);
   const ticks = [];

@@ -184,7 +184,8 @@ export class Plot {
     }
     context.textAlign = "center";
     context.textBaseline = "top";
-    for (const value of linearTicks(x, Math.max(2, Math.floor(width / 110)))) {
+    const isCounted = this.curves.every((curve) => curve.x.every((value) => value === null || Number.isInteger(value)));
+    for (const value of linearTicks(x, Math.max(2, Math.floor(width / 110)), isCounted ? 1 : 0)) {
       context.fillText(formatNumber(value), scales.px(value), height - MARGIN_PIXELS.bottom + 8);
     }
     context.save();

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -16,7 +16,7 @@ from musicgen.ui.compose.history.differences import differences_view
 from musicgen.ui.compose.measured import up_to_date
 from musicgen.ui.compose.piece_cache import AUTO_SOUND_SECONDS, score_of, wav_task
 from musicgen.ui.compose.piece_facts import metrics_of
-from musicgen.ui.shared.text import escape
+from musicgen.ui.shared.text import escape, format_metric
 
 MAX_UNSCROLLED_ROWS = 20
 
@@ -57,19 +57,24 @@ def _metrics_table(pieces: Sequence[SavedPiece], titles: Sequence[str]) -> None:
     metrics = {title: metrics_of(piece) for title, piece in zip(titles, pieces, strict=True)}
     names = [name for name in METRICS if any(name in values for values in metrics.values())]
     table = pd.DataFrame(
-        {title: [values.get(name) for name in names] for title, values in metrics.items()},
+        {title: [_text(name, values) for name in names] for title, values in metrics.items()},
         index=[METRICS[name].title for name in names],
     )
     # Columns are headed by number; the full title is the header's tooltip.
     columns: dict[str, Any] = {
-        title: {**st.column_config.NumberColumn(str(number), help=title), "width": 80}
+        title: {**st.column_config.TextColumn(str(number), help=title), "width": 130}
         for number, title in enumerate(titles, 1)
     }
     st.dataframe(
-        table.round(3),
+        table,
         height="content" if len(names) < MAX_UNSCROLLED_ROWS else 600,
         column_config={"_index": st.column_config.Column(width=130), **columns},
     )
+
+
+def _text(name: str, values: Mapping[str, float]) -> str:
+    """A metric with its unit; empty where the piece has none."""
+    return format_metric(METRICS[name].unit, values[name]) if name in values else ""
 
 
 def _score_or_none(piece: SavedPiece) -> Score | None:

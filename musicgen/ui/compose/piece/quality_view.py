@@ -18,7 +18,7 @@ from musicgen.theory.keys import find_keys
 from musicgen.ui.compose.models import find_open_model
 from musicgen.ui.compose.piece_facts import metrics_of, penalty_of, primer_notes
 from musicgen.ui.shared.chart_config import chart_config
-from musicgen.ui.shared.text import escape
+from musicgen.ui.shared.text import escape, format_metric
 
 TYPICAL, UNCOMMON, RARE = "#2a9d74", "#d9822b", "#d1343a"  # colours of the dots
 MAX_POSITION = 3.4  # end of the chart, on the scale of `position_among`
@@ -111,20 +111,13 @@ def rare_metrics(metrics: Mapping[str, float], percentiles: MetricPercentiles) -
         value, typical = metrics[name], percentiles[name]
         if abs(position := position_among(value, typical)) > 2:
             direction = "high" if position > 0 else "low"
-            limits = _format_values(metric.unit, typical.p5, typical.p95)
+            limits = format_metric(metric.unit, typical.p5, typical.p95)
             lines.append(
                 f"- {metric.title.capitalize()}, unusually {direction}: "
-                f"{_format_values(metric.unit, value)}, where nine tenths of the pieces have "
+                f"{format_metric(metric.unit, value)}, where nine tenths of the pieces have "
                 f"{limits}. {metric.description}"
             )
     return "\n".join(lines) or "All metrics are as in nine tenths of the collection."
-
-
-def _format_values(unit: str, *values: float) -> str:
-    """Format one value or a range: `5%`, `0.00 to 80.00 semitones`."""
-    if unit == "share":
-        return " to ".join(f"{value:.0%}" for value in values)
-    return f"{' to '.join(f'{value:.2f}' for value in values)} {unit}".rstrip()
 
 
 def metrics_chart(metrics: Mapping[str, float], percentiles: MetricPercentiles) -> go.Figure:
@@ -182,9 +175,9 @@ def _colour(distance: float) -> str:
 
 
 def _tooltip(name: str, value: float, percentiles: Percentiles) -> str:
-    metric = METRICS[name]
+    metric, typical = METRICS[name], percentiles
     return (
-        f"<b>{metric.title}</b> {value:.2f} {metric.unit}<br>{metric.description}<br>"
-        f"middle half {percentiles.p25:.2f} to {percentiles.p75:.2f}, nine tenths "
-        f"{percentiles.p5:.2f} to {percentiles.p95:.2f}"
+        f"<b>{metric.title}</b> {format_metric(metric.unit, value)}<br>{metric.description}<br>"
+        f"middle half {format_metric(metric.unit, typical.p25, typical.p75)}, nine tenths "
+        f"{format_metric(metric.unit, typical.p5, typical.p95)}"
     )

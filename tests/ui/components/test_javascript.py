@@ -1,4 +1,4 @@
-"""The core of the editor in JavaScript; its tests are in `editor/`."""
+"""JavaScript of the components that needs no browser; its tests are in `editor/` and `live/`."""
 
 import shutil
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 NODE = shutil.which("node")
-TESTS = sorted((Path(__file__).parent / "editor").glob("*.test.js"))
+TESTS = sorted(Path(__file__).parent.glob("*/*.test.js"))
 
 
 @pytest.mark.skipif(NODE is None, reason="there is no node")
