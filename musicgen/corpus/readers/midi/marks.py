@@ -22,6 +22,7 @@ from musicgen.corpus.readers.midi.events import (
     CHANNEL_PRESSURE,
     CONTROL,
     KEY_PRESSURE,
+    NOTE_ON,
     PITCH_BEND,
     MidiEvents,
 )
@@ -31,6 +32,7 @@ from musicgen.score_fields import (
     MAX_FIFTHS,
     MAX_TEMPO,
     MIN_TEMPO,
+    PEDAL_DOWN,
     KeySignature,
     TempoChange,
     tempo_from_microseconds,
@@ -164,6 +166,7 @@ def left_out(events: MidiEvents) -> tuple[str, ...]:
         {
             "controller changes": others,
             "bank selections": banks,
+            "pedal changes of channels without notes": _pedals_without_notes(events),
             "pitch bends": of_kinds[PITCH_BEND],
             "aftertouch events": of_kinds[KEY_PRESSURE] + of_kinds[CHANNEL_PRESSURE],
             "system-exclusive messages": sum(
@@ -195,3 +198,21 @@ def _controls(events: MidiEvents) -> tuple[int, int]:
     counts = np.bincount(events.first[events.kinds == CONTROL], minlength=128).tolist()
     banks = sum(counts[controller] for controller in _BANK_SELECT)
     return banks, sum(counts) - counts[SUSTAIN_CONTROLLER] - banks
+
+
+def _pedals_without_notes(events: MidiEvents) -> int:
+    """Number of pedal changes of channels that press the pedal and have no notes in any track.
+
+    Channels that only release it say no more than where everything begins.
+    """
+    is_pedal = (events.kinds == CONTROL) & (events.first == SUSTAIN_CONTROLLER)
+    if not is_pedal.any():
+        return 0
+    has_notes = _channels_with(events, (events.kinds == NOTE_ON) & (events.second > 0))
+    is_pressed = _channels_with(events, is_pedal & (events.second >= PEDAL_DOWN))
+    return int((is_pressed & ~has_notes)[events.channels[is_pedal]].sum())
+
+
+def _channels_with(events: MidiEvents, is_wanted: np.ndarray) -> np.ndarray:
+    """Whether each channel has one of the wanted events: (E,) -> (16,)."""
+    return np.bincount(events.channels[is_wanted], minlength=16) > 0

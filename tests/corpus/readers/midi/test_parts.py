@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from musicgen.corpus.readers.midi.reader import read_midi
 from musicgen.corpus.readers.read_score import read_score
 from tests.helpers.small_midi import Event, control, midi, note, program
 
@@ -54,3 +55,17 @@ def test_a_track_that_goes_on_with_another_has_its_part() -> None:
 def test_a_mark_of_a_place_that_does_not_exist_says_nothing(place: bytes) -> None:
     marked = _mark(b"\x7dmusicgen: notes of " + place) + note(62, 480)
     assert len(read_score(midi(note(60, 480), marked), "a.mid").parts) == 2
+
+
+@pytest.mark.parametrize(
+    ("pedal", "changes"),
+    [
+        (control(64, 127, channel=2) + control(64, 0, channel=2, after=480), 2),
+        (control(64, 127), 0),  # the note of its channel stands in another track
+        (control(64, 0, channel=2), 0),  # never pressed
+    ],
+)
+def test_pedals_of_channels_without_notes_are_said(pedal: list[Event], changes: int) -> None:
+    _, left_out = read_midi(midi(note(60, 480), pedal), "a")
+    said = f"{changes} pedal changes of channels without notes"
+    assert left_out == ((said,) if changes else ())
