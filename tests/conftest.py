@@ -2,11 +2,15 @@
 
 import gc
 import os
+import re
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.models.checkpoints.shared_traces import share_traces
 
 # Several tests run at once. Threads of OpenMP that wait for a core keep it busy meanwhile: the
 # classifiers of scikit-learn took five times as long.
@@ -14,6 +18,20 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 settings.register_profile("busy machine", deadline=None)  # others may be at work beside the tests
 settings.load_profile("busy machine")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Import no file all of whose tests are deselected: importing Keras takes seconds.
+
+    That is known of files with one of the marks for all their tests, and of expressions such as
+    `not slow and not keras`.
+    """
+    terms = (config.option.markexpr or "").split(" and ")
+    marks = [term.removeprefix("not ") for term in terms if re.fullmatch(r"not \w+", term)]
+    if collection_path.suffix != ".py" or not marks or len(marks) < len(terms):
+        return None
+    of_file = rf"^pytestmark = (\[[^]]*)?pytest\.mark\.({'|'.join(marks)})\b"
+    return re.search(of_file, collection_path.read_text(), re.MULTILINE) is not None or None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -39,6 +57,19 @@ def _home_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
     """Home folder of all tests that do not set their own: never that of a person."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MUSICGEN_HOME", str(tmp_path_factory.mktemp("home-of-the-tests")))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _shared_traces(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Step graphs are traced once for all tests of a run, in whatever worker."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # of the run; the base is of this worker
+    traces = folder / "shared-traces"
+    traces.mkdir(exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        share_traces(patch, traces)
         yield
 
 

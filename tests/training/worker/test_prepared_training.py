@@ -16,7 +16,6 @@ from musicgen.training.data.windows import Windows
 from musicgen.training.run_folder.registry import create_run
 from musicgen.training.run_folder.reporter import Reporter
 from musicgen.training.run_folder.run import Run
-from musicgen.training.worker import fit
 from musicgen.training.worker.process import train_run
 from tests.prepared.folders import write_songs
 from tests.training.worker.tiny_trainings import losses_of, stop_after, tiny_settings
@@ -65,6 +64,8 @@ def test_losses_of_a_resumed_run_are_those_of_a_training_in_memory(data_set: Pre
     assert (streamed.folder / "originality.npz").exists()
     assert (streamed.folder / CONTENT).exists()
 
+    from musicgen.training.worker import fit  # imports Keras, which the quick tests do without
+
     def work(run: Run, reporter: Reporter) -> None:
         fit.train_on(run, reporter, in_memory(stored_data(data_set, settings)))
 
@@ -83,6 +84,7 @@ def test_a_run_keeps_to_its_data_set(data_set: PreparedSet, tmp_path: Path) -> N
         keep_content(run_folder, open_prepared(tmp_path / "other"))
 
 
+@pytest.mark.keras
 def test_another_encoding_is_said(data_set: PreparedSet) -> None:
     run = create_run(tiny_settings("other encoding", str(data_set.folder), "notes"))
     assert train_run(run) == "failed"

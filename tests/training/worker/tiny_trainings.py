@@ -6,11 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from musicgen.models.settings import LstmSettings
-from musicgen.training.keras.session import TrainingSession
 from musicgen.training.run_folder.reporter import Reporter
 from musicgen.training.run_folder.run import Run
 from musicgen.training.settings import RunSettings, TrainSettings
-from musicgen.training.worker import fit
 from musicgen.training.worker.process import Work
 
 TINY = TrainSettings(epochs=3, batch_size=4, length=16, patience=0, learning_rate=1e-2)
@@ -33,6 +31,8 @@ def losses_of(run: Run) -> list[float]:
 
 def stop_after(batches: int) -> Work:
     """A training with a stop request after so many batches."""
+    from musicgen.training.keras.session import TrainingSession  # imports Keras, as the next one
+    from musicgen.training.worker import fit
 
     def work(run: Run, reporter: Reporter) -> None:
         class Stopped(TrainingSession):
