@@ -68,7 +68,7 @@ def _metrics_table(pieces: Sequence[SavedPiece], titles: Sequence[str]) -> None:
     st.dataframe(
         table,
         height="content" if len(names) < MAX_UNSCROLLED_ROWS else 600,
-        column_config={"_index": st.column_config.Column(width=130), **columns},
+        column_config={"_index": st.column_config.Column(width=170), **columns},
     )
 
 

@@ -51,8 +51,8 @@ def test_rare_metrics_are_listed_with_their_units():
     metrics = {"pitch range": 81.0, "polyphony": 20.0, "clashes": 0.02}
     first, second = rare_metrics(metrics, percentiles).splitlines()
     assert first.startswith(
-        "- Pitch range, unusually high: 81.00 semitones, where nine tenths of the pieces have "
-        "0.00 to 80.00 semitones. "
+        "- Pitch range, unusually high: 81 semitones, where nine tenths of the pieces have "
+        "0 to 80 semitones. "
     )
     assert first.endswith(METRICS["pitch range"].description)
     assert second.startswith(
