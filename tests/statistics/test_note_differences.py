@@ -111,8 +111,8 @@ def test_empty_scores_are_compared() -> None:
 def test_twenty_thousand_notes_take_less_than_two_seconds() -> None:
     random = np.random.default_rng(0)
     rows = [(6 * n, 6, int(p)) for n, p in enumerate(random.integers(40, 90, 20_000))]
-    moved = [(start + 3, length, pitch) for start, length, pitch in rows]
+    shifted = [(start + 3, length, pitch) for start, length, pitch in rows]
     begin = time.monotonic()
-    found = note_differences(melody(*rows), melody(*moved))
+    found = note_differences(melody(*rows), melody(*shifted))
     assert time.monotonic() - begin < 2
     assert found.changed_columns["start"] > 19_000

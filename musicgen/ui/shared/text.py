@@ -47,8 +47,8 @@ def format_metric(unit: str, *values: float) -> str:
     """Return a metric's value, or a range of it: `5%`, `0 to 80 semitones`, `3.10 bits`."""
     if unit == "share":
         return " to ".join(f"{value:.0%}" for value in values)
-    numbers = (f"{value:.2f}".removesuffix(".00") for value in values)
-    return f"{' to '.join(numbers)} {unit}".rstrip()
+    texts = (f"{value:.2f}".removesuffix(".00") for value in values)
+    return f"{' to '.join(texts)} {unit}".rstrip()
 
 
 def format_duration(seconds: float) -> str:

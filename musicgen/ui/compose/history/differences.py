@@ -82,10 +82,10 @@ def _bar_names(bars: Sequence[int]) -> str:
     return ", ".join(names)
 
 
-def _ranges(numbers: Iterable[int]) -> list[str]:
-    """Rising numbers as ranges: 1, 3, 4, 5 are `1` and `3 to 5`."""
+def _ranges(bar_numbers: Iterable[int]) -> list[str]:
+    """Rising numbers of bars as ranges: 1, 3, 4, 5 are `1` and `3 to 5`."""
     ranges: list[list[int]] = []
-    for number in numbers:
+    for number in bar_numbers:
         if ranges and number == ranges[-1][1] + 1:
             ranges[-1][1] = number
         else:

@@ -17,8 +17,8 @@ def text(first: Score, second: Score) -> str:
 def edited(*rows: tuple[int, ...]) -> Score:
     """The scale with rows of notes instead of those of its bars 3, 5 and 6."""
     starts = SCALE.notes["start"]
-    kept = SCALE.notes[(starts < 192) | ((starts >= 288) & (starts < 384)) | (starts >= 576)]
-    return replace(SCALE, notes=notes_from([*kept.tolist(), *rows]))
+    unchanged = SCALE.notes[(starts < 192) | ((starts >= 288) & (starts < 384)) | (starts >= 576)]
+    return replace(SCALE, notes=notes_from([*unchanged.tolist(), *rows]))
 
 
 def test_counts_of_notes_and_the_bars_are_said() -> None:
