@@ -48,6 +48,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MUSICGEN_HOME", str(folder))
         patch.setattr("musicgen.training.keras.critic.rounds.EPOCH_BATCHES", 2)
+        patch.setattr("musicgen.training.keras.critic.rounds.LENGTH", 32)
         yield folder
 
 
@@ -59,7 +60,7 @@ def run(home: Path) -> Run:
     lines: list[str] = []
     folder = train_critic(run, TRAINING, say=lines.append)
     assert folder == critic_folder(run.checkpoint())
-    first_epochs = [line for line in lines if line.startswith("epoch 1: loss 0.")]
+    first_epochs = [line for line in lines if line.startswith("epoch 1: loss ")]
     assert len(first_epochs) == TRAINING.rounds
     return run
 

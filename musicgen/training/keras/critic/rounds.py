@@ -46,6 +46,12 @@ class Opponents:
         return cls(pieces[held_out:], pieces[:held_out], chosen_by)
 
 
+def compile_critic(critic: Any) -> None:
+    """Prepare a critic for its rounds, which so share what TensorFlow traces."""
+    optimizer = keras.optimizers.AdamW(weight_decay=WEIGHT_DECAY, clipnorm=CLIP_NORM)
+    critic.compile(optimizer, loss={"people": relative_loss})
+
+
 def fit_round(
     critic: Any,
     data: TrainingData,
@@ -57,7 +63,7 @@ def fit_round(
     say: Callable[[str], None],
     clock: Callable[[], float],
 ) -> None:
-    """Train the critic; its weights are then those that separate held-out pieces best.
+    """Train a compiled critic; its weights are then those that separate held-out pieces best.
 
     Its logit z is the log ratio of people's density p to the model's, q. Pieces that a critic chose
     by its logit c have a density of about q exp(c): z - c separates them from people's. So one
@@ -65,10 +71,7 @@ def fit_round(
     """
     batches = _RoundBatches(data, opponents)
     example = next(batches.held_out())
-    critic.compile(
-        keras.optimizers.AdamW(learning_rate, weight_decay=WEIGHT_DECAY, clipnorm=CLIP_NORM),
-        loss={"people": relative_loss},
-    )
+    critic.optimizer.learning_rate = learning_rate
     critic.fit(
         _dataset(partial(batches.random, np.random.default_rng((seed, 0))), example),
         validation_data=_dataset(batches.held_out, example),

@@ -33,7 +33,12 @@ from musicgen.progress import Progress
 from musicgen.training.data.prepare import prepare
 from musicgen.training.data.run_split import split_to_keep
 from musicgen.training.forecast.machine import this_machine
-from musicgen.training.keras.critic.rounds import NoCritic, Opponents, fit_round
+from musicgen.training.keras.critic.rounds import (
+    NoCritic,
+    Opponents,
+    compile_critic,
+    fit_round,
+)
 from musicgen.training.run_folder.run import Run
 
 FIRST_LEARNING_RATE, LATER_LEARNING_RATE = 7e-4, 5e-4  # of the rounds
@@ -92,6 +97,7 @@ def train_critic(
     opponents = [Opponents.of(compose_pieces(checkpoint, training, progress))]
     with in_policy(this_machine().policy):
         critic = _new_critic(checkpoint, training)
+        compile_critic(critic)
         for number in range(training.rounds):
             if number:
                 guided = compose_guided_pieces(checkpoint, training, number, progress)
