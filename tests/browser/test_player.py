@@ -290,7 +290,7 @@ def test_screen_readers_get_the_notes_at_the_playhead_unless_it_plays(
     slider = page.locator(".player .scroller")
     slider.focus()
     page.keyboard.press("PageDown")
-    playwright.expect(slider).to_have_attribute("aria-valuetext", "bar 2 · 0:02 / 0:20 · Fb4")
+    playwright.expect(slider).to_have_attribute("aria-valuetext", "bar 2 · 0:02 / 0:20 · E4")
     page.keyboard.press("ArrowRight")
     playwright.expect(slider).to_have_attribute("aria-valuetext", "bar 2 · 0:02 / 0:20 · F4")
     page.keyboard.press("Space")

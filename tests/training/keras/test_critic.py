@@ -37,7 +37,7 @@ from tests.helpers.weighted_runs import write_weighted_run
 
 pytestmark = pytest.mark.keras
 
-TRAINING = CriticTraining(pieces=10, guided=5, minutes=0.01, temperature=0.9)
+TRAINING = CriticTraining(pieces=10, rounds=2, guided=5, minutes=0.01, temperature=0.9)
 ENCODING = PartsEncoding(given_first=True, chords=True, intervals=True, bars_ago=True)
 SETTINGS = ComposeSettings(bars=8, seed=1, endings=0)
 

@@ -58,7 +58,7 @@ class CriticTraining:
         "seed": (0, 2**32 - 1),
     }
     pieces: int = 1000  # that the model composes
-    rounds: int = 2
+    rounds: int = 3
     guided: int = 400  # that it composes with the critic, before each later round
     minutes: float = 20.0  # of each round, at most
     temperature: float = CriticSettings.temperature  # of the pieces
