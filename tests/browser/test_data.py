@@ -92,7 +92,7 @@ def test_the_selected_piece_of_a_sorted_table_is_in_the_url(server, browser_page
     settle(page)
     table.scroll_into_view_if_needed()
     box = table.bounding_box()
-    page.mouse.click(box["x"] + 150, box["y"] + 17)  # the head of the column of notes
+    page.mouse.click(box["x"] + 245, box["y"] + 17)  # the head of the column of notes
     settle(page)
     page.mouse.click(box["x"] + 15, box["y"] + 52)  # the box before the first row
     page.get_by_role("button", name="Play", exact=True).click()
@@ -120,10 +120,14 @@ def test_the_clicked_bar_is_in_the_url(server, browser_page):
     page.get_by_text("pieces with E").wait_for()
     settle(page)
     bar = page.locator(f"{CHART} .barlayer .point").first
-    bar.hover(force=True)
-    page.locator(
-        f"{CHART} .hoverlayer .hovertext"
-    ).first.wait_for()  # Plotly ignores clicks without a hover
+    label = page.locator(f"{CHART} .hoverlayer .hovertext").first
+
+    def is_labelled() -> bool:  # else Plotly ignores a click; it may draw the chart meanwhile
+        page.mouse.move(0, 0)
+        bar.hover(force=True)
+        return bool(label.is_visible())
+
+    wait_until(is_labelled)
     bar.click(force=True)
     page.wait_for_url("**bar=notes-and-chords*D4*")
     bar_in_url = parse_qs(urlparse(page.url).query)["bar"]
