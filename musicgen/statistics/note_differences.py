@@ -58,7 +58,7 @@ def note_differences(first: Score, second: Score) -> NoteDifferences:
     """
     tables = _columns(first, second.resolution), _columns(second, first.resolution)
     parts = first.notes["part"].tolist(), second.notes["part"].tolist()
-    states = np.full(len(first), 2, np.int8), np.full(len(second), 2, np.int8)
+    states = [np.full(len(of), Difference.ONLY_HERE, np.int8) for of in (first, second)]
     limit = MAX_MOVED_QUARTERS * first.resolution * second.resolution
     pairs: list[tuple[int, int]] = []
     for one, other in _paired_parts(first.parts, second.parts):

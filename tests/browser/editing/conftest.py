@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from musicgen.composing.records.saved_pieces import SavedPiece
 from tests.browser.browser_actions import write_small_model
+from tests.browser.editing.editor_actions import draft
 from tests.helpers.tiny_music import write_folder
 
 
@@ -21,3 +23,8 @@ def server(shared_server: Any) -> Any:
 def home(server: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("MUSICGEN_HOME", str(server.home))
     return server.home
+
+
+@pytest.fixture()
+def piece(home: Any) -> SavedPiece:
+    return draft()

@@ -9,15 +9,10 @@ import pytest
 from musicgen.composing.editing.edited_pieces import open_piece
 from musicgen.composing.records.saved_pieces import SavedPiece, list_pieces
 from tests.browser.browser_actions import wait_until
-from tests.browser.editing.editor_actions import Roll, draft
+from tests.browser.editing.editor_actions import Roll
 from tests.browser.editing.test_editor_sound import FAKES, play_key
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-@pytest.fixture()
-def piece(home: Any) -> SavedPiece:
-    return draft()
 
 
 @pytest.fixture()

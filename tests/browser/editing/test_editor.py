@@ -11,15 +11,10 @@ from musicgen.composing.records.saved_pieces import SavedPiece, list_pieces, rea
 from musicgen.corpus.readers.read_score import read_score
 from tests.browser.barriers import serious_barriers
 from tests.browser.browser_actions import wait_until
-from tests.browser.editing.editor_actions import GEOMETRY, Roll, draft
+from tests.browser.editing.editor_actions import GEOMETRY, Roll
 from tests.browser.editing.random_gestures import check_undo_of_gestures
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-@pytest.fixture()
-def piece(home: Any) -> SavedPiece:
-    return draft()
 
 
 @pytest.fixture()

@@ -26,6 +26,8 @@ PATIENCE, MAX_EPOCHS = 8, 1_000_000
 WEIGHT_DECAY, CLIP_NORM = 0.03, 1.0
 HELD_OUT = 0.2  # share of the composed pieces
 
+Logit = Callable[[dict[str, np.ndarray]], Any]  # inputs of a batch -> (B, T, 1)
+
 
 class NoCritic(MusicgenError):
     """A critic that cannot be trained, and why."""
@@ -96,22 +98,22 @@ class _RoundBatches:
         """Raises NoCritic where a side has no pieces."""
         limits = data.settings.train
         self._transpose = (-limits.transpose_down, limits.transpose_up)
-        self._chosen_by = [of.chosen_by for of in opponents]
+        self._logits = [_logit_of(of.chosen_by) for of in opponents]
         self._train = [_windows(data, "train", of.train) for of in opponents]
         self._held_out = [_windows(data, "valid", of.held_out) for of in opponents]
 
     def random(self, rng: np.random.Generator) -> Iterator[CriticBatch]:
         """Batches without end, of each kind in turn."""
         kinds = [
-            _with_choice(windows.random(rng, self._transpose), critic)
-            for windows, critic in zip(self._train, self._chosen_by, strict=True)
+            _with_choice(windows.random(rng, self._transpose), logit)
+            for windows, logit in zip(self._train, self._logits, strict=True)
         ]
         return chain.from_iterable(zip(*kinds, strict=True))
 
     def held_out(self) -> Iterator[CriticBatch]:
         """All held-out pieces in order."""
-        for windows, critic in zip(self._held_out, self._chosen_by, strict=True):
-            yield from _with_choice(windows.in_order(), critic)
+        for windows, logit in zip(self._held_out, self._logits, strict=True):
+            yield from _with_choice(windows.in_order(), logit)
 
 
 def _windows(data: TrainingData, side: str, composed: Sequence[Steps]) -> CriticWindows:
@@ -121,11 +123,15 @@ def _windows(data: TrainingData, side: str, composed: Sequence[Steps]) -> Critic
     return CriticWindows(people, composed, data.encoding, LENGTH, BATCH)
 
 
-def _with_choice(batches: Iterator[CriticBatch], chosen_by: Any | None) -> Iterator[CriticBatch]:
+def _logit_of(critic: Any | None) -> Logit | None:
+    """The logit of a critic, which TensorFlow traces once; None without one."""
+    if critic is None:
+        return None
+    return tf.function(lambda inputs: critic(inputs, training=False)["people"])
+
+
+def _with_choice(batches: Iterator[CriticBatch], logit: Logit | None) -> Iterator[CriticBatch]:
     """The batches with targets (B, T, 2): people, and the logit of the critic that chose, or 0."""
-    logit = None
-    if chosen_by is not None:
-        logit = tf.function(lambda inputs: chosen_by(inputs, training=False)["people"])
     for inputs, targets, weights in batches:
         people = targets["people"]  # (B, T, 1)
         chosen = np.zeros_like(people) if logit is None else logit(inputs).numpy()
