@@ -73,7 +73,8 @@ def note_differences(first: Score, second: Score) -> NoteDifferences:
     counts = {
         name: sum(tables[0][name][a] != tables[1][name][b] for a, b in changed) for name in _ALL
     }
-    return NoteDifferences(*states, np.array(sorted(changed), np.int64).reshape(-1, 2), counts)
+    pairs_changed = np.array(sorted(changed), np.int64).reshape(-1, 2)
+    return NoteDifferences(states[0], states[1], pairs_changed, counts)
 
 
 def _columns(score: Score, factor: int) -> dict[str, list[int]]:
