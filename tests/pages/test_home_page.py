@@ -58,7 +58,24 @@ def test_the_invitation_goes_step_by_step(open_page, tmp_path: Path):
     create_run(RunSettings("first run", "my tunes"))
     assert [step.done for step in first_steps()] == [False, True, True]
     assert first_steps()[2].query == (("collection", "my tunes"),)
-    assert "~~See a file of your own" in texts(open_page())
+    text = texts(open_page())
+    assert text.count(":green-badge[:material/check: done]") == 2
+    assert "1. Hear a piece" in text and "3. Train a model on it" in text
     midi, settings = midi_bytes(Score(notes_from([(0, 24, 60)]))), ComposeSettings()
     save_piece(midi, "chorales@best", settings, 0, {}, datetime.now(UTC), "", "A piece")
-    assert "Three clicks" not in texts(open_page())
+    text = texts(open_page())
+    assert "Three clicks" not in text and "done]" not in text and "1. Hear" not in text
+
+
+def test_the_latest_pieces_have_a_roll_each(open_page):
+    settings, now = ComposeSettings(), datetime(2026, 11, 30, tzinfo=UTC)
+    midi = midi_bytes(Score(notes_from([(24 * n, 24, 60 + n) for n in range(16)])))
+    for name in ("one", "two", "three", "four", "five"):
+        save_piece(midi, "chorales@best", settings, 0, {}, now, "", name)
+    save_piece(b"no MIDI", "chorales@best", settings, 0, {}, now, "", "bad")
+    page = open_page()
+    rolls = [html.proto.body for html in page.get("html") if "small-roll" in html.proto.body]
+    assert sum("data:image/svg+xml;base64," in roll for roll in rolls) == 3
+    text = texts(page)
+    assert "It cannot be read." in text and "4 bars · 0:08" in text
+    assert "6 pieces in all, on the Compose page" in text

@@ -11,12 +11,11 @@ import plotly.graph_objects as go
 
 from musicgen.rendering.note_labels import note_labels
 from musicgen.rendering.note_names import SHARP_NAMES, pitch_name
+from musicgen.rendering.part_colours import part_colour
 from musicgen.rendering.time_axis import line_labels, time_lines
 from musicgen.score import Score
 from musicgen.theory.general_midi import part_name, percussion_name
 
-# Okabe and Ito's colours, distinct for every kind of eyesight, on white and on black.
-PART_COLOURS = ("#3a86d8", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#9a8c2c")
 PRIMER_COLOUR = "#8a8f98"
 MARK_COLOUR = "#e5383b"
 SHARED_COLOUR = "#c9a227"  # of a mark that is no longer than what human composers share
@@ -57,11 +56,6 @@ def drum_lanes(score: Score) -> dict[int, str]:
     """Names of the percussion keys that are struck, the lowest first."""
     keys = np.unique(score.notes["pitch"][score.is_drum])
     return {key: percussion_name(key) for key in keys.tolist()}
-
-
-def part_colour(part: int) -> str:
-    """Colour of a part by its number, from 0."""
-    return PART_COLOURS[part % len(PART_COLOURS)]
 
 
 def piano_roll(

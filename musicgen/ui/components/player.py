@@ -15,10 +15,10 @@ from musicgen.rendering.figures.roll import (
     SHARED_COLOUR,
     Mark,
     drum_lanes,
-    part_colour,
     part_labels,
 )
 from musicgen.rendering.note_labels import note_labels
+from musicgen.rendering.part_colours import part_colour
 from musicgen.rendering.time_axis import line_labels
 from musicgen.score import Score
 from musicgen.ui.components.component import component

@@ -7,8 +7,8 @@ from typing import Any
 
 from musicgen.composing.editing.edit_log import line_json
 from musicgen.composing.editing.edited_pieces import EditedPiece
-from musicgen.rendering.figures.roll import part_colour
 from musicgen.rendering.note_names import key_signatures, pitch_name
+from musicgen.rendering.part_colours import part_colour
 from musicgen.score import Score
 from musicgen.theory.general_midi import DRUMS, instrument_name, percussion_name
 from musicgen.ui.components.score_json import time_json

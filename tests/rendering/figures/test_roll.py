@@ -9,9 +9,9 @@ from musicgen.rendering.figures.roll import (
     PRIMER_COLOUR,
     SHARED_COLOUR,
     Mark,
-    part_colour,
     piano_roll,
 )
+from musicgen.rendering.part_colours import part_colour
 from musicgen.score import Score, notes_from
 from tests.helpers.bands import band_score, performance_score
 

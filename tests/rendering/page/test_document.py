@@ -21,6 +21,12 @@ def test_it_holds_sound_roll_and_print() -> None:
     assert "2 bars · 8 notes" in page and 'class="print"><svg' in page.replace("\n", "")
 
 
+def test_the_length_is_that_of_the_music_and_not_of_its_sound() -> None:
+    assert SCORE.seconds == 4.0  # the sound rings on for two seconds
+    page = page_html(SCORE, b"").decode()
+    assert 'max="4.000"' in page and "const SECONDS = 4.000;" in page
+
+
 def test_it_loads_nothing_from_elsewhere() -> None:
     found: list[str] = []
 
