@@ -13,7 +13,12 @@ import numpy as np
 from musicgen.corpus.readers.midi.continued_tracks import continuation_mark
 from musicgen.corpus.readers.midi.drum_channels import drum_messages
 from musicgen.metres import TICKS_PER_QUARTER
-from musicgen.rendering.midi_layers import Layer, programs_at_release, score_layers
+from musicgen.rendering.midi_layers import (
+    Layer,
+    last_to_end,
+    programs_at_release,
+    score_layers,
+)
 from musicgen.score import Score
 from musicgen.score_fields import (
     NO_RELEASE,
@@ -61,10 +66,13 @@ def midi_file(score: Score, title: str = "", text: str = "") -> mido.MidiFile:
     layers = score_layers(score, channels, [c for c in _CHANNELS if c not in channels])
     tracks = sorted({part.track for part in score.parts})
     scale = division // score.resolution
+    late: list[Event] = []
     for track in tracks:
         group = [layer for layer in layers if layer.track == track and not layer.level]
         marks = _tempo_events(score, in_first_track=False) if track == tracks[0] else []
-        file.tracks.append(_note_track(score, group, scale, marks))
+        file.tracks.append(_note_track(score, group, scale, marks, late))
+    if late:
+        file.tracks.append(_to_track(late, scale))
     for layer in layers:
         if layer.level:
             place = 1 + tracks.index(layer.track), channels[layer.members[0]]
@@ -154,11 +162,16 @@ def _key_name(key: KeySignature) -> str:
 
 
 def _note_track(
-    score: Score, group: Sequence[Layer], scale: int, marks: Sequence[Event]
+    score: Score,
+    group: Sequence[Layer],
+    scale: int,
+    marks: Sequence[Event],
+    late: list[Event],
 ) -> mido.MidiTrack:
     """The parts of one track: programs, notes and pedal, and tempi that stand in it.
 
-    group: one layer of each of its channels.
+    group: one layer of each of its channels. Events that would lengthen the notes that last to the
+    end of the track are appended to `late`, for a track of their own.
     """
     members = sorted(number for layer in group for number in layer.members)
     events = [*marks, *_first_programs(score, group)]
@@ -167,6 +180,9 @@ def _note_track(
         events += _pedal_events(score, layer)
     notes = score.notes[np.isin(score.notes["part"], members)]
     end = int((notes["start"] + notes["duration"]).max(initial=0))
+    if any(last_to_end(layer.notes, score.releases) for layer in group):
+        late += [event for event in events if event[0] > end]
+        events = [event for event in events if event[0] <= end]
     name = _track_name(score, [score.parts[number] for number in members])
     message = mido.MetaMessage("track_name", name=name.encode("utf-8", "replace").decode())
     is_open = (score.releases["program"] == NO_RELEASE).any()

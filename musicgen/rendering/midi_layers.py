@@ -95,3 +95,18 @@ def programs_at_release(notes: np.ndarray, releases: np.ndarray) -> list[int]:
         if of_note := listed.get(rows[index]):
             programs[index] = of_note.pop()
     return programs
+
+
+def last_to_end(notes: np.ndarray, releases: np.ndarray) -> bool:
+    """Whether a note of a layer has no release, nor one of its key after it: it ends with its track.
+
+    notes: (N,) NOTE_DTYPE in order. releases: (R,) RELEASE_DTYPE in order.
+    """
+    if not (releases["program"] == NO_RELEASE).any():
+        return False
+    is_open = np.array(programs_at_release(notes, releases), np.int64) == NO_RELEASE
+    ends = notes["start"] + notes["duration"]
+    return any(
+        not ((notes["pitch"] == row["pitch"]) & ~is_open & (ends > row["start"])).any()
+        for row in notes[is_open]
+    )

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from musicgen.corpus.errors import UnreadableScore
 
-# A field; but `A:|` is music, a note before a repeat sign.
-_FIELD = re.compile(r"([A-Za-z+]):(?!(?<=[A-Ga-gz]:)[|:])(.*)")
+# A field; but `A:|` and `Z:|` are music, a note or a rest before a repeat sign.
+_FIELD = re.compile(r"([A-Za-z+]):(?!(?<=[A-GZa-gxz]:)[|:])(.*)")
 _COMMENT = re.compile(r"(?<!\\)%.*")
 _MAIL = re.compile(r"=20|=$")  # a space and a line break in quoted-printable text, no ABC
 _BLOCK = re.compile(r"%%\s*begin(\w+)")

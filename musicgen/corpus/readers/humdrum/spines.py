@@ -18,6 +18,7 @@ from musicgen.corpus.readers.limits import LIMITS
 from musicgen.corpus.readers.written_score import TIE_START, TIE_STOP
 
 KERN = "**kern"
+_OTHER = "**text"  # a kind of spine from which verovio takes no durations
 MAX_SPINES = 512  # at a time
 MAX_BAR_LINES = 2500  # of notes between two bar lines: verovio's time grows with their square
 _PITCH = re.compile(r"(([A-Ga-g])\2*)(#+|-+)?")
@@ -73,11 +74,14 @@ class Spines:
     notes: dict[Place, NoteToken] = field(default_factory=dict)
     interpretations: list[Interpretation] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
-    plain_lines: list[str] = field(default_factory=list)  # of the text, without grace notes
+    plain_lines: list[str] = field(default_factory=list)  # of the text, with nothing but notes
 
     @property
     def plain_text(self) -> str:
-        """The text without its grace notes, for which verovio delays the notes after them."""
+        """The text without grace notes, and without the tokens of spines that hold no notes.
+
+        verovio delays the notes after grace notes, and takes durations from chord symbols.
+        """
         return "\n".join(self.plain_lines)
 
     def kern(self) -> list[int]:
@@ -106,6 +110,7 @@ def read_spines(text: str) -> Spines:
                 f"line {line:,} has {len(fields):,} fields where there are {len(columns):,} spines"
             )
         if not _PATHS.isdisjoint(fields) or any(token.startswith("**") for token in fields):
+            _hide_others(line, fields, result)
             following = len(lines[index + 1][1]) if index + 1 < len(lines) else 0
             columns = _follow(fields, columns, following, result)
             _check_spines(columns, line)
@@ -149,7 +154,14 @@ def _start(fields: list[str], line: int, result: Spines) -> list[Column]:
     for spine, kind in enumerate(fields):
         result.kinds[spine] = kind
         result.first_fields[spine + 1] = spine
+    _hide_others(line, fields, result)
     return [Column(spine) for spine in range(len(fields))]
+
+
+def _hide_others(line: int, fields: list[str], result: Spines) -> None:
+    """Call spines that hold no notes `**text` in the plain text."""
+    named = (_OTHER if token.startswith("**") and token != KERN else token for token in fields)
+    result.plain_lines[line - 1] = "\t".join(named)
 
 
 def _follow(
@@ -213,7 +225,7 @@ def _add_data(line: int, fields: list[str], columns: list[Column], result: Spine
 
     They begin where the last tokens of their columns end; of columns that differ, at the latest.
     """
-    _take_out_graces(line, fields, columns, result)
+    _take_out_others(line, fields, columns, result)
     kern = [
         (number, column, fields[number - 1])
         for number, column in enumerate(columns, 1)
@@ -245,14 +257,17 @@ def _add_data(line: int, fields: list[str], columns: list[Column], result: Spine
         raise UnreadableScore(f"it holds more than {LIMITS.notes:,} notes")
 
 
-def _take_out_graces(line: int, fields: list[str], columns: list[Column], result: Spines) -> None:
+def _take_out_others(line: int, fields: list[str], columns: list[Column], result: Spines) -> None:
+    """Put a null token in place of grace notes, and of tokens of spines that hold no notes."""
     for index, (column, token) in enumerate(zip(columns, fields, strict=True)):
-        if "q" in token and result.kinds.get(column.spine) == KERN:
+        if result.kinds.get(column.spine) != KERN:
+            fields[index] = "."
+        elif "q" in token:
             subtokens = token.split(" ")
             others = [subtoken for subtoken in subtokens if "q" not in subtoken]
             result.left_out["grace notes"] += len(subtokens) - len(others)
             fields[index] = " ".join(others) or "."
-            result.plain_lines[line - 1] = "\t".join(fields)
+    result.plain_lines[line - 1] = "\t".join(fields)
 
 
 def _duration(token: str) -> Fraction | None:

@@ -23,6 +23,8 @@ from musicgen.corpus.readers.midi.chunks import MidiChunks, damaged, find_chunks
 NOTE_OFF, NOTE_ON, KEY_PRESSURE, CONTROL, PROGRAM, CHANNEL_PRESSURE, PITCH_BEND = range(0x8, 0xF)
 
 _META, _END_OF_TRACK, _SYSTEM_EXCLUSIVES = 0xFF, 0x2F, (0xF0, 0xF7)
+_PACKET = _END_OF_EXCLUSIVE = 0xF7  # status of a further packet; last byte of a message
+_MAX_JOINED_BYTES = 256  # of a message, beyond which its packets stay apart; drums take 10
 _END_OF_TRACK_BYTES = 3
 _MAX_VARIABLE_BYTES = 4  # of a number of variable length
 _MAX_TICK = 2**40  # of a track; beyond is an attack, and int64 is far from overflowing
@@ -46,9 +48,10 @@ class MetaEvent(NamedTuple):
 
 
 class SystemExclusive(NamedTuple):
-    """A system-exclusive message, or a packet of one."""
+    """A system-exclusive message, its packets joined, or bytes that are escaped."""
 
-    tick: int
+    tick: int  # of its first packet
+    track: int
     data: bytes  # after its length
 
 
@@ -261,8 +264,18 @@ def _system_events(
             metas.append(MetaEvent(tick, track, data[place + 1], data[first : first + length]))
         elif data[place] in _SYSTEM_EXCLUSIVES:
             length, first = _variable(data, place + 1)
-            exclusives.append(SystemExclusive(tick, data[first : first + length]))
+            packet = SystemExclusive(tick, track, data[first : first + length])
+            if data[place] == _PACKET and exclusives and _is_open(exclusives[-1], track):
+                opened = exclusives.pop()
+                packet = opened._replace(data=opened.data + packet.data)
+            exclusives.append(packet)
     return tuple(metas), tuple(exclusives)
+
+
+def _is_open(message: SystemExclusive, track: int) -> bool:
+    """Whether a message of a track goes on in another packet."""
+    ends = message.data[-1:] == bytes([_END_OF_EXCLUSIVE])
+    return message.track == track and not ends and len(message.data) < _MAX_JOINED_BYTES
 
 
 def _count_unread(data: bytes, last_places: np.ndarray, chunks: MidiChunks) -> int:

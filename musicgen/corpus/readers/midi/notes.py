@@ -26,6 +26,7 @@ class MidiNotes:
     event: np.ndarray  # index of the note-on among the channel events
     release: np.ndarray  # index of the release among the channel events; -1 if there is none
     is_unreleased: np.ndarray  # bool: without a release of its own
+    ends_with_track: np.ndarray  # bool: without any release of its key after it
 
     def __len__(self) -> int:
         return len(self.start)
@@ -45,9 +46,9 @@ def pair_notes(events: MidiEvents) -> MidiNotes:
     event = rows[on]
     track, ticks = events.tracks[event], events.ticks
     ending = rows[release]
-    end = ticks[ending]
+    end, ends_with_track = ticks[ending], release < 0
     if not is_own.all():
-        end = np.where(release < 0, events.track_ends[track], end)
+        end = np.where(ends_with_track, events.track_ends[track], end)
         ending[~is_own] = -1
     notes = MidiNotes(
         ticks[event],
@@ -59,6 +60,7 @@ def pair_notes(events: MidiEvents) -> MidiNotes:
         event,
         ending,
         ~is_own,
+        ends_with_track,
     )
     if notes.is_unreleased.any():
         _end_all(notes, events)
@@ -85,7 +87,7 @@ def _end_all(notes: MidiNotes, events: MidiEvents) -> None:
         ends = ticks[following] < notes.end[open_notes]
         open_notes = open_notes[ends]
         notes.end[open_notes] = ticks[following[ends]]
-        notes.is_unreleased[open_notes] = False
+        notes.is_unreleased[open_notes] = notes.ends_with_track[open_notes] = False
 
 
 def _releases(

@@ -148,7 +148,7 @@ def _note_table(notes: MidiNotes, grouped: MidiParts, clock: Clock) -> np.ndarra
     table["part"] = grouped.of_notes
     programs = np.array([part.program for part in grouped.parts], np.int16)
     table["program"] = programs[grouped.of_notes]
-    if notes.is_unreleased.any():
+    if notes.ends_with_track.any():
         _end_with_tracks(table, notes)
     return table
 
@@ -159,7 +159,7 @@ def _end_with_tracks(table: np.ndarray, notes: MidiNotes) -> None:
     One that is struck at the end lasts one tick nevertheless, and so does its track when written.
     """
     ends = table["start"] + table["duration"]
-    for track in np.unique(notes.track[notes.is_unreleased]).tolist():
+    for track in np.unique(notes.track[notes.ends_with_track]).tolist():
         of_track = notes.track == track
-        rows = of_track & notes.is_unreleased & (notes.end == notes.end[of_track].max())
+        rows = of_track & notes.ends_with_track
         table["duration"][rows] = ends[of_track].max() - table["start"][rows]
