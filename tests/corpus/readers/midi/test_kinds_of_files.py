@@ -144,3 +144,37 @@ def test_what_does_not_count_is_said(data: bytes, left_out: str | None) -> None:
     score, said = read_midi(data, "a")
     assert len(score) == 1
     assert said == ((left_out,) if left_out else ())
+
+
+def packet(status: int, *data: int) -> Event:
+    return 0, bytes([status, len(data), *data])
+
+
+def test_a_message_in_packets_makes_drums_of_a_channel() -> None:
+    message = [0x41, 0x10, 0x42, 0x12, 0x40, 0x1B, 0x15, 0x02, 0x0E, 0xF7]
+    setup = [packet(0xF0, *message[:5]), packet(0xF7, *message[5:])]
+    data = midi(setup + note(36, 480, channel=11) + note(60, 480))
+    assert drum_channels(data) == [11]
+    assert read_midi(data, "a")[1] == ()
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        control(64, 0, after=1920),
+        tempo(1_000_000, after=1920),
+        control(64, 127) + control(64, 0, after=1920),
+    ],
+)
+def test_a_note_without_a_release_beside_a_later_event_of_another_track(later: list[Event]) -> None:
+    open_note = [(0, b"\x90\x3c\x50"), (480, b"\x90\x3e\x50"), (480, b"\x80\x3e\x00")]
+    score = read_score(midi(later, open_note), "a.mid")
+    assert score.notes[["start", "duration", "pitch"]].tolist() == [(0, 48, 60), (24, 24, 62)]
+    assert read_score(midi_bytes(score), "a.mid") == score
+
+
+def test_notes_that_share_a_release_end_with_it_though_the_track_goes_on_a_tick() -> None:
+    on, off, other = b"\x90\x3c\x50", b"\x80\x3c\x00", b"\x90\x40\x50"
+    score = read_score(midi([(0, on), (0, on), (240, off), (0, other)]), "a.mid")
+    assert score.notes["duration"].tolist() == [12, 12, 1]
+    assert read_score(midi_bytes(score), "a.mid") == score
