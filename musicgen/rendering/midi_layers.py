@@ -98,7 +98,7 @@ def programs_at_release(notes: np.ndarray, releases: np.ndarray) -> list[int]:
 
 
 def last_to_end(notes: np.ndarray, releases: np.ndarray) -> bool:
-    """Whether a note of a layer has no release, nor one of its key after it: it ends with its track.
+    """Whether a note of a layer lasts to the end of its track: no release of its key follows it.
 
     notes: (N,) NOTE_DTYPE in order. releases: (R,) RELEASE_DTYPE in order.
     """
