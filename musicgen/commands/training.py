@@ -26,7 +26,7 @@ from musicgen.corpus.split import TRAIN, Shares
 from musicgen.errors import InvalidSetting
 from musicgen.files import write_json
 from musicgen.models.checkpoints.checkpoint import Checkpoint, open_checkpoint
-from musicgen.models.settings import ClassicSettings, settings_from_json
+from musicgen.models.settings import ModelSettings, settings_from_json
 from musicgen.score import Score
 from musicgen.training.data.run_split import SPLIT, find_split, splits_of_checkpoint
 from musicgen.training.data.stored import find_prepared, sample_of_side
@@ -40,7 +40,7 @@ from musicgen.training.run_folder.registry import (
 from musicgen.training.run_folder.relocate import relocate_collection
 from musicgen.training.run_folder.run import Run
 from musicgen.training.run_folder.status import FAILED, queue_in_this_process
-from musicgen.training.settings import RunSettings, default_training
+from musicgen.training.settings import RunSettings, default_encoding, default_training
 from musicgen.training.worker.launch import (
     change_settings,
     check_resumable,
@@ -193,19 +193,27 @@ def _new_settings(options: argparse.Namespace) -> RunSettings:
         {"kind": options.model or "lstm", **_given_options(options, MODEL_OPTIONS)}
     )
     data_set = find_prepared(source)
-    default_encoding = "notes" if isinstance(model, ClassicSettings) else "events"
     if data_set is not None:
-        default_encoding = data_set.encoding.name
         add_prepared_folder(data_set.folder)
     return RunSettings(
         options.run,
         source,
-        options.encoding or default_encoding,
+        options.encoding or _default_encoding(options, source, model),
         model,
         replace(default_training(model), **_given_options(options, TRAINING_OPTIONS)),
         options.start_from or "",
         time=options.time,
     )
+
+
+def _default_encoding(options: argparse.Namespace, source: str, model: ModelSettings) -> str:
+    """The encoding of the data set or of the weights to start from, else one that suits both."""
+    if data_set := find_prepared(source):
+        return data_set.encoding.name
+    if options.start_from:
+        return open_checkpoint(find_checkpoint(options.start_from)).encoding.name
+    scores = load_collection(source, ProgressLine(), options.time).scores
+    return default_encoding(model, scores)
 
 
 def _fine_tuned_settings(options: argparse.Namespace, source: str) -> RunSettings:

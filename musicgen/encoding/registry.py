@@ -6,9 +6,10 @@ it has features, it also needs a feature encoder, in `models/feature_encoders/re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
+import numpy as np
 
 from musicgen.bounds import one_of
 from musicgen.encoding.events import EventsEncoding
@@ -35,6 +36,15 @@ def fit_encoding(name: str, scores: Iterable[Score]) -> Encoding:
     """The encoding of that name with the vocabulary of the scores; InvalidSetting otherwise."""
     one_of("encoding", name, ENCODINGS)
     return CLASSES[name].for_scores(scores)
+
+
+def suited_encoding(scores: Sequence[Score]) -> str:
+    """Name of the encoding that suits music: `parts` where most pieces have several, or drums.
+
+    Only `parts` learns who plays a note, and only it learns drums.
+    """
+    several = sum(len(np.unique(s.notes["part"])) > 1 or s.is_drum.any() for s in scores)
+    return PartsEncoding.name if 2 * several > len(scores) else EventsEncoding.name
 
 
 def encode_for_training(encoding: Encoding, score: Score) -> Steps:

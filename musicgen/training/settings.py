@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar
 
@@ -11,7 +11,7 @@ import msgspec
 from musicgen.bounds import Bounds, all_within, one_of
 from musicgen.corpus.split import MAX_HELD_OUT, Shares
 from musicgen.corpus.time_choice import TIME_CHOICES, TimeChoice
-from musicgen.encoding.registry import ENCODING_NAMES
+from musicgen.encoding.registry import ENCODING_NAMES, suited_encoding
 from musicgen.errors import InvalidSetting
 from musicgen.models.settings import (
     ClassicSettings,
@@ -22,6 +22,7 @@ from musicgen.models.settings import (
     settings_to_json,
 )
 from musicgen.paths import checked_name
+from musicgen.score import Score
 
 OPTIMIZERS = ("adamw", "rmsprop")
 SCHEDULES = ("cosine", "constant")
@@ -178,3 +179,8 @@ def default_training(model: ModelSettings) -> TrainSettings:
     if isinstance(model, ClassicSettings):
         return CLASSIC_TRAINING
     return TRANSFORMER_TRAINING if isinstance(model, TransformerSettings) else TrainSettings()
+
+
+def default_encoding(model: ModelSettings, scores: Sequence[Score]) -> str:
+    """Name of the encoding that suits a model and a collection."""
+    return "notes" if isinstance(model, ClassicSettings) else suited_encoding(scores)

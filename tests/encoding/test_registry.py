@@ -7,11 +7,18 @@ import pytest
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.frames import FramesEncoding
 from musicgen.encoding.notes import NotesEncoding
-from musicgen.encoding.registry import ENCODINGS, encoding_from_json, fit_encoding
+from musicgen.encoding.registry import (
+    ENCODINGS,
+    encoding_from_json,
+    fit_encoding,
+    suited_encoding,
+)
 from musicgen.encoding.steps import Encoding
 from musicgen.errors import InvalidSetting
 from musicgen.json_files import InvalidJson
 from musicgen.score import Score, notes_from
+from musicgen.theory.chosen_parts import only_parts
+from tests.helpers.tiny_music import band_pieces, tiny_pieces
 
 SCORES = [Score(notes_from([(0, 24, 60, 90), (0, 24, 64, 90), (24, 24, 62, 70)]))]
 
@@ -20,6 +27,15 @@ def test_encodings_by_name() -> None:
     assert ENCODINGS == ("notes", "events", "parts")
     assert fit_encoding("notes", SCORES) == NotesEncoding(((60, 64), (62,)))
     assert fit_encoding("events", SCORES) == EventsEncoding(velocity=True)
+
+
+def test_music_of_several_parts_or_drums_suits_parts_and_other_music_events() -> None:
+    only_drums = only_parts(band_pieces(1)[0], [3])
+    assert suited_encoding(band_pieces(3, drums=False)) == "parts"
+    assert suited_encoding([only_drums]) == "parts"
+    assert suited_encoding(tiny_pieces(3)) == suited_encoding([]) == "events"
+    assert suited_encoding([*tiny_pieces(2), *band_pieces(2)]) == "events"
+    assert suited_encoding([*tiny_pieces(2), *band_pieces(3)]) == "parts"
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones() -> None:

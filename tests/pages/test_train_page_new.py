@@ -50,7 +50,7 @@ def test_the_time_is_estimated_from_another_models_speed(open_page):
 def test_memory_and_device_are_forecast(open_page):
     page = open_page(TRAIN, collection="bach-chorales", preset="Quick")
     values = metrics(page)
-    assert values["Parameters"] == "2,270,315"
+    assert values["Parameters"] == "2,775,751"
     small = values["Memory"]
     assert small.endswith(" GB")
     assert "Device: CPU" in texts(page).replace("\\", "")
@@ -112,7 +112,7 @@ def test_start_watch_stop_and_continue(open_page, tmp_path: Path, monkeypatch):
     page.number_input(key="Quick-lstm-model-width").set_value(8)
     page.number_input(key="Quick-lstm-train-length").set_value(16)
     page.number_input(key="Quick-lstm-train-batch_size").set_value(2)
-    page.selectbox(key="Quick-lstm-encoding").set_value("notes")
+    page.selectbox(key="Quick-lstm-encoding-events").set_value("notes")
     page.run()
     page.button(key="start").click().run()
     assert not page.exception

@@ -12,18 +12,28 @@ from musicgen.theory.form import form_of
 MIN_REPEATED = 0.1  # share of the bars, for forms
 MAX_FORMS = 200  # pieces that are looked at
 MIN_HARMONY = 0.5  # share of the pieces that have harmony, for chords
+MIN_SOUNDING = 2  # notes at a time, for harmony
 
 
 def harmony_share(scores: Sequence[Score]) -> float:
-    """Share of the scores that have several parts or many notes at once."""
+    """Share of the scores that have harmony."""
     harmonies = [has_harmony(score) for score in scores]
     return sum(harmonies) / len(harmonies) if harmonies else 0.0
 
 
 def has_harmony(score: Score) -> bool:
-    """Whether a score has two notes or more at an onset, on average."""
+    """Whether two notes or more sound at a time in a score, on average over its music."""
     notes = score.pitched.notes
-    return 2 * len(np.unique(notes["start"])) < len(notes)
+    if not len(notes):
+        return False
+    start, end = (
+        notes["start"].astype(np.int64),
+        notes["start"] + notes["duration"].astype(np.int64),
+    )
+    sounding_until = np.maximum.accumulate(end)  # of the notes so far: they are in order of starts
+    gaps = np.maximum(start[1:] - sounding_until[:-1], 0).sum()
+    with_music = sounding_until[-1] - start[0] - gaps
+    return bool((end - start).sum() >= MIN_SOUNDING * with_music)
 
 
 def repeated_share(scores: Sequence[Score]) -> float:

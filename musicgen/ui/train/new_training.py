@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from musicgen.encoding.registry import suited_encoding
 from musicgen.errors import MusicgenError
 from musicgen.files import USER_ERRORS, message_of
 from musicgen.models.settings import KINDS, ClassicSettings, ModelSettings
@@ -65,7 +66,9 @@ def new_training() -> None:
         max_chars=64,
     )
     try:
-        settings = _settings(name.strip(), source, preset, prepared)
+        scores = analysis.scores if analysis else ()
+        suited = prepared.encoding.name if prepared else suited_encoding(scores)
+        settings = _settings(name.strip(), source, preset, suited, is_fixed=prepared is not None)
     except MusicgenError as error:
         st.error(f"It cannot start like this: {escape(message_of(error), 500)}.")
         return
@@ -115,8 +118,11 @@ def _with_seed(settings: RunSettings, seed: int) -> RunSettings:
     return replace(settings, name=f"{settings.name} seed {seed}", train=train)
 
 
-def _settings(name: str, source: str, preset: Preset, prepared: PreparedSet | None) -> RunSettings:
-    """Show all settings, at first those of the preset, and return them as they are edited."""
+def _settings(name: str, source: str, preset: Preset, suited: str, is_fixed: bool) -> RunSettings:
+    """Show all settings, at first those of the preset, and return them as they are edited.
+
+    suited: name of the encoding that suits the collection, or that its steps have (is_fixed).
+    """
     with st.expander("All settings", icon=":material/tune:"):
         kinds = list(KINDS)
         kind = st.selectbox(
@@ -130,7 +136,10 @@ def _settings(name: str, source: str, preset: Preset, prepared: PreparedSet | No
             st.caption("classic reads the encoding notes: one token a note or chord.")
         else:
             encoding = st.selectbox(
-                "Encoding", list(ENCODINGS), key=f"{preset.name}-{kind}-encoding",
+                "Encoding", list(ENCODINGS), index=list(ENCODINGS).index(suited),
+                key=f"{preset.name}-{kind}-encoding-{suited}", disabled=is_fixed,
+                help="at first the one that suits the collection: parts where most pieces have "
+                "several parts or drums",
                 format_func=lambda name: f"{name}: {ENCODINGS[name]}",
             )  # fmt: skip
         st.markdown("**Model**")
@@ -142,8 +151,7 @@ def _settings(name: str, source: str, preset: Preset, prepared: PreparedSet | No
             f"{train.valid_share:.0%} valid, {train.test_share:.0%} test, copies of one piece "
             "and pieces with one melody on one side; it follows from the notes and not from chance."
         )
-    encoding = prepared.encoding.name if prepared else str(encoding)
-    return RunSettings(name, source, encoding, model, train)
+    return RunSettings(name, source, suited if is_fixed else str(encoding), model, train)
 
 
 def _defaults(preset: Preset, kind: str) -> tuple[ModelSettings, TrainSettings]:

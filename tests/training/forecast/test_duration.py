@@ -18,9 +18,14 @@ from musicgen.training.forecast.duration import (
 )
 from musicgen.training.presets import PRESETS
 from musicgen.training.run_folder.registry import list_runs
-from musicgen.training.settings import CLASSIC_TRAINING, RunSettings, TrainSettings
+from musicgen.training.settings import (
+    CLASSIC_TRAINING,
+    RunSettings,
+    TrainSettings,
+    default_encoding,
+)
 from tests.helpers.example_runs import run_that_is
-from tests.helpers.tiny_music import tiny_pieces
+from tests.helpers.tiny_music import band_pieces, tiny_pieces
 
 WORK = Workload({"train": 8, "valid": 1, "test": 1}, predictions=1000, batches=10)
 
@@ -99,11 +104,13 @@ def test_the_preset_classic_has_the_notebooks_settings() -> None:
     preset = {preset.name: preset for preset in PRESETS}["Classic"]
     assert preset.model == ClassicSettings(512, 3, 256, 0.3, 100)
     assert preset.train == CLASSIC_TRAINING
-    assert (preset.encoding, preset.train.batch_size, preset.train.epochs) == ("notes", 128, 100)
+    assert (preset.train.batch_size, preset.train.epochs) == (128, 100)
+    assert default_encoding(preset.model, band_pieces()) == "notes"
     assert preset.train.optimizer == "rmsprop"
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
 def test_settings_of_every_preset_are_valid(preset) -> None:
-    settings = RunSettings("run", "bach-chorales", preset.encoding, preset.model, preset.train)
+    encoding = default_encoding(preset.model, band_pieces())
+    settings = RunSettings("run", "bach-chorales", encoding, preset.model, preset.train)
     assert RunSettings.from_json(settings.to_json()) == settings
