@@ -100,7 +100,9 @@ def add_train_options(parser: argparse.ArgumentParser) -> None:
 def _add_model_options(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--model", choices=KINDS, help="default: lstm")
     group.add_argument(
-        "--encoding", choices=ENCODINGS, help="default: the one that suits the model"
+        "--encoding",
+        choices=ENCODINGS,
+        help="default: parts for music of several parts or drums, else events; notes for classic",
     )
     group.add_argument("--width", type=int, help="units of a layer")
     group.add_argument("--layers", type=int, help="number of layers")
