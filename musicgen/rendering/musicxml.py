@@ -23,6 +23,7 @@ from musicgen.rendering.notation.staves import (
     two_hand_parts,
     written_parts,
 )
+from musicgen.rendering.notation.tuplets.staff_notes import exact_notes
 from musicgen.rendering.notation.xml_directions import (
     pedal_elements,
     symbol_elements,
@@ -51,10 +52,12 @@ def musicxml_bytes(score: Score, title: str = "") -> bytes:
     """Contents of a MusicXML file with all that notation has of a score.
 
     title: the score's name by default. The notes are those of `score.on_grid()`, at the pitch at
-    which they sound. Raises Unprintable for a performance, which has no bars.
+    which they sound; those of tuplets that the grid does not hold have the times of the score.
+    Raises Unprintable for a performance, which has no bars.
     """
     grid = _with_bars(score)
-    return _file(grid, written_parts(grid), title)
+    exact = exact_notes(score)
+    return _file(grid, written_parts(grid, exact), title, (), exact.parts)
 
 
 def printed_musicxml(
@@ -66,7 +69,8 @@ def printed_musicxml(
     performance.
     """
     grid = _with_keys_at_bar_lines(_with_bars(score))
-    return _file(grid, printed_parts(grid), title, chords)
+    exact = exact_notes(score)
+    return _file(grid, printed_parts(grid, exact), title, chords, exact.parts)
 
 
 def _with_bars(score: Score) -> Score:
@@ -91,14 +95,21 @@ def _file(
     score: Score,
     parts: Sequence[WrittenPart],
     title: str,
-    chords: Sequence[tuple[int, Chord]] = (),
+    chords: Sequence[tuple[int, Chord]],
+    parts_of_tick: int,
 ) -> bytes:
-    document = _document(score, parts, title or score.name, chords)
+    """parts_of_tick: in which durations are written if there are tuplets beside the grid."""
+    divided = parts_of_tick if any(part.has_tuplets for part in parts) else 1
+    document = _document(score, parts, title or score.name, chords, divided)
     return _HEADER + tostring(document, encoding="utf-8")
 
 
 def _document(
-    score: Score, parts: Sequence[WrittenPart], title: str, chords: Sequence[tuple[int, Chord]]
+    score: Score,
+    parts: Sequence[WrittenPart],
+    title: str,
+    chords: Sequence[tuple[int, Chord]],
+    parts_of_tick: int,
 ) -> Element:
     bars = written_bars(score)
     estimated = KeySignature(0, 0 if score.keys else key_signature(score.pitched) or 0)
@@ -124,7 +135,7 @@ def _document(
         directions += pedal_elements(score, part.number, staff)
         directions.sort(key=lambda item: item[0])
         element = SubElement(root, "part", id=f"P{part.number + 1}")
-        element.extend(measures(part, bars, spelling, directions))
+        element.extend(measures(part, bars, spelling, directions, parts_of_tick))
     return root
 
 

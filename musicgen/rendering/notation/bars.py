@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
 
 import numpy as np
 
 from musicgen.metres import Metre, first_bar_number
 from musicgen.rendering.notation.metre_grid import split_note
+from musicgen.rendering.notation.note_values import NoteValue, note_value
+from musicgen.rendering.notation.tuplets.tuplet import (
+    Ticks,
+    Tuplet,
+    split_by_tuplets,
+    to_ticks,
+)
 from musicgen.rendering.notation.voices import Chord, split_voices
 from musicgen.score import Score
 
@@ -38,15 +48,22 @@ class Bar:
 class NotatedChord:
     """Part of a chord that is notated in one bar with one note value."""
 
-    offset: int  # ticks from the start of the bar
-    ticks: int
+    offset: Ticks  # from the start of the bar
+    ticks: Ticks
     chord: Chord
     tie: str  # start, continue, stop or ""
+    tuplet: Tuplet | None = None
 
     @property
-    def end(self) -> int:
+    def end(self) -> Ticks:
         return self.offset + self.ticks
 
+    @property
+    def value(self) -> NoteValue:
+        return value_in(self.tuplet, self.ticks)
+
+
+_Piece = tuple[int, Ticks, Ticks, Tuplet | None]  # bar, offset, ticks, and what they are in
 
 Voices = dict[int, list[NotatedChord]]  # of one bar of a staff, by the number of the voice
 
@@ -70,30 +87,54 @@ def written_bars(score: Score) -> list[Bar]:
     return bars
 
 
-def notated_chords(notes: np.ndarray, bars: Sequence[Bar]) -> list[Voices]:
-    """Chords of every bar, by the number of their voice."""
-    starts = np.array([bar.start for bar in bars])
+def value_in(tuplet: Tuplet | None, ticks: Ticks) -> NoteValue:
+    """The note value of ticks in a tuplet, or outside of one."""
+    return tuplet.value(ticks) if tuplet else note_value(int(ticks))
+
+
+def notated_chords(
+    notes: np.ndarray,
+    bars: Sequence[Bar],
+    parts: int = 1,
+    tuplets: Mapping[tuple[int, int], Sequence[Tuplet]] | None = None,
+) -> list[Voices]:
+    """Chords of every bar, by the number of their voice.
+
+    parts: of a tick of the grid in the times of the notes. tuplets: by voice and index of the bar.
+    """
+    starts = [bar.start for bar in bars]
     by_bar: list[Voices] = [defaultdict(list) for _ in bars]
     for voice, chords in enumerate(split_voices(notes)):
+        of_bars = [(tuplets or {}).get((voice, bar), ()) for bar in range(len(bars))]
         for chord in chords:
-            first_bar = int(np.searchsorted(starts, chord.start, side="right")) - 1
-            pieces = list(_split_at_bar_lines(chord, first_bar, bars))
-            for (bar, offset, ticks), tie in zip(pieces, _ties(len(pieces)), strict=True):
-                by_bar[bar][voice].append(NotatedChord(offset, ticks, chord, tie))
+            start: Ticks = chord.start
+            end: Ticks = chord.end
+            on_grid = chord
+            if parts > 1:
+                start, end = (to_ticks(Fraction(t, parts)) for t in (chord.start, chord.end))
+                on_grid = chord.on_grid(parts)
+            first_bar = bisect_right(starts, start) - 1
+            pieces = list(_split_at_bar_lines(start, end, first_bar, bars, of_bars))
+            for (bar, offset, ticks, tuplet), tie in zip(pieces, _ties(len(pieces)), strict=True):
+                by_bar[bar][voice].append(NotatedChord(offset, ticks, on_grid, tie, tuplet))
     return by_bar
 
 
 def _split_at_bar_lines(
-    chord: Chord, bar: int, bars: Sequence[Bar]
-) -> Iterator[tuple[int, int, int]]:
-    """Bar, offset and ticks of the tied notes that notate a chord."""
-    start = chord.start
-    while start < chord.end:
+    start: Ticks,
+    end: Ticks,
+    bar: int,
+    bars: Sequence[Bar],
+    tuplets: Sequence[Sequence[Tuplet]],
+) -> Iterator[_Piece]:
+    """The tied notes that notate a time; bar: the index of the one that it begins in."""
+    while start < end:
         here = bars[bar]
-        stop = min(chord.end, here.stop)
+        stop = min(end, here.stop)
         position = start - here.start + here.padding
-        for place, ticks in split_note(position, stop - start, here.metre):
-            yield bar, place - here.padding, ticks
+        split = partial(split_note, metre=here.metre)
+        for place, ticks, tuplet in split_by_tuplets(position, stop - start, tuplets[bar], split):
+            yield bar, place - here.padding, ticks, tuplet
         start, bar = stop, bar + 1
 
 

@@ -9,7 +9,8 @@ from itertools import groupby
 from musicgen.metres import TICKS_PER_QUARTER
 from musicgen.rendering.notation.bars import Bar, NotatedChord
 from musicgen.rendering.notation.metre_grid import beam_spans
-from musicgen.rendering.notation.note_values import flags, is_triplet
+from musicgen.rendering.notation.note_values import is_triplet
+from musicgen.rendering.notation.tuplets.tuplet import Ticks, Tuplet
 
 _EIGHTH = TICKS_PER_QUARTER // 2
 
@@ -21,7 +22,7 @@ def beams(chords: Sequence[NotatedChord], bar: Bar) -> list[list[str]]:
     """
     result: list[list[str]] = [[] for _ in chords]
     for group in _beam_groups(chords, bar):
-        depths = [flags(chords[index].ticks) for index in group]
+        depths = [chords[index].value.flags for index in group]
         for place, index in enumerate(group):
             result[index] = _chord_beams(depths, place)
     return result
@@ -30,7 +31,9 @@ def beams(chords: Sequence[NotatedChord], bar: Bar) -> list[list[str]]:
 def _beam_groups(chords: Sequence[NotatedChord], bar: Bar) -> list[list[int]]:
     """Indices of chords that share a beam: neighbours in one group of beats, two or more."""
     long, short = beam_spans(bar.metre)
-    positions = [chord.offset + bar.padding for chord in chords]
+    positions = [  # a tuplet shares its beams
+        chord.tuplet.position if chord.tuplet else chord.offset + bar.padding for chord in chords
+    ]
 
     def by_group(indices: Iterable[int], starts: Sequence[int]) -> list[list[int]]:
         groups = groupby(indices, lambda index: bisect_right(starts, positions[index]))
@@ -38,7 +41,7 @@ def _beam_groups(chords: Sequence[NotatedChord], bar: Bar) -> list[list[int]]:
 
     groups: list[list[int]] = []
     for indices in by_group(range(len(chords)), long):
-        plain = all(chords[i].ticks >= _EIGHTH and not is_triplet(chords[i].ticks) for i in indices)
+        plain = all(chords[i].ticks >= _EIGHTH and chords[i].value.actual == 1 for i in indices)
         for run in _runs(chords, indices):
             groups += by_group(run, long if plain else short)
     return [group for group in groups if len(group) > 1]
@@ -48,7 +51,7 @@ def _runs(chords: Sequence[NotatedChord], indices: Sequence[int]) -> list[list[i
     """Neighbours with flags, without a rest between them."""
     runs: list[list[int]] = []
     for index in indices:
-        if not flags(chords[index].ticks):
+        if not chords[index].value.flags:
             continue
         follows = runs and runs[-1][-1] == index - 1
         if follows and chords[index - 1].end == chords[index].offset:
@@ -75,14 +78,32 @@ def _chord_beams(depths: Sequence[int], place: int) -> list[str]:
     return beams
 
 
-def tuplet_marks(spans: Sequence[tuple[int, int]]) -> list[str]:
+def tuplet_marks(
+    spans: Sequence[tuple[Ticks, Ticks]], tuplets: Sequence[Tuplet | None] = ()
+) -> list[str]:
     """Bracket of each of a voice's notes and rests: start, stop, both or "".
 
-    spans: position in the bar and ticks of each. Neighbours with triplet values are bracketed until
-    they fill a plain value.
+    spans: position in the bar and ticks of each. tuplets: that each is in, if any are in one.
+    Neighbours with triplet values are bracketed until they fill a plain value.
     """
+    of_spans = tuplets or [None] * len(spans)
+    marks = _marks_of_triplets(
+        [(p, 0 if tuplet else t) for (p, t), tuplet in zip(spans, of_spans, strict=True)]
+    )
+    for tuplet, group in groupby(range(len(spans)), of_spans.__getitem__):
+        if tuplet and tuplet.units != tuplet.normal:
+            indices = list(group)
+            marks[indices[0]], marks[indices[-1]] = "start", "stop"
+            if len(indices) == 1:
+                marks[indices[0]] = "both"
+    return marks
+
+
+def _marks_of_triplets(spans: Sequence[tuple[Ticks, Ticks]]) -> list[str]:
+    """Brackets of triplets; spans in other tuplets have no ticks."""
     marks = [""] * len(spans)
-    first = None
+    first: int | None = None
+    total: Ticks = 0
     for index, (position, ticks) in enumerate(spans):
         if not is_triplet(ticks):
             first = None

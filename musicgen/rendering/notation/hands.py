@@ -55,21 +55,27 @@ def _widest_chord(notes: np.ndarray) -> int:
 
 
 def split_hands(notes: np.ndarray) -> list[np.ndarray]:
-    """Notes of the upper and of the lower staff.
+    """Notes of the upper and of the lower staff."""
+    upper = is_upper_hand(notes)
+    return [notes[upper], notes[~upper]]
+
+
+def is_upper_hand(notes: np.ndarray) -> np.ndarray:
+    """Whether each note is one of the upper staff: (N,) in order of start -> (N,) bool.
 
     Each onset has a lowest pitch of the upper staff. It stays near middle C, moves little, lies in
     a gap between the notes and leaves each hand what it can reach: the path of the lowest cost.
     """
     if not len(notes):
-        return [notes, notes]
+        return np.zeros(0, dtype=bool)
     onsets, first = np.unique(notes["start"], return_index=True)
     splits = np.arange(_LOWEST_SPLIT, _HIGHEST_SPLIT + 1)
     groups = np.split(notes["pitch"].astype(np.int64), first[1:])
     costs = np.stack([_costs(pitches, splits) for pitches in groups])  # (O, S)
     path = _cheapest_path(costs, np.diff(onsets, prepend=onsets[0]))
     split = splits[path][np.searchsorted(onsets, notes["start"])]
-    upper = notes["pitch"] >= split
-    return [notes[upper], notes[~upper]]
+    upper: np.ndarray = notes["pitch"] >= split
+    return upper
 
 
 def _costs(pitches: np.ndarray, splits: np.ndarray) -> np.ndarray:

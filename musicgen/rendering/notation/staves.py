@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 
@@ -20,9 +19,15 @@ from musicgen.rendering.notation.clefs import (
     octave_shifts,
     staff_clefs,
 )
-from musicgen.rendering.notation.hands import needs_two_staves, split_hands
+from musicgen.rendering.notation.hands import is_upper_hand, needs_two_staves
 from musicgen.rendering.notation.legible import legible, legible_drums
 from musicgen.rendering.notation.percussion import is_pedal
+from musicgen.rendering.notation.tuplets.staff_notes import (
+    ExactNotes,
+    Rounding,
+    StaffNotes,
+    staff_notes,
+)
 from musicgen.rendering.part_names import part_names
 from musicgen.score import Score
 from musicgen.score_fields import Part
@@ -31,7 +36,6 @@ from musicgen.score_fields import Part
 _ONE_STAFF = frozenset([*range(24, 46), 47, *range(56, 80), *range(104, 112)])
 _PIANOS = range(8)  # and harpsichords
 _CHOIR_PARTS = 3  # of one program, from which on they are voices of a choir
-Rounding: TypeAlias = Callable[[np.ndarray, Sequence[Bar]], np.ndarray]  # of a staff's notes
 _MAX_VOICES_OF_HANDS = 100  # voices of a drum part's feet are numbered from here
 
 
@@ -53,15 +57,30 @@ class WrittenPart:
     name: str
     staves: tuple[Staff, ...]
 
+    @property
+    def has_tuplets(self) -> bool:
+        """Whether it has times that are not on the grid."""
+        chords = (
+            chord
+            for staff in self.staves
+            for voices in staff.voices
+            for of_voice in voices.values()
+            for chord in of_voice
+        )
+        return any(chord.tuplet for chord in chords)
 
-def written_parts(score: Score) -> list[WrittenPart]:
-    """The parts of a score on the grid, as exact as it is; one empty part where there is none."""
-    return _written_parts(score, _as_it_is, _as_it_is)
+
+def written_parts(score: Score, exact: ExactNotes | None = None) -> list[WrittenPart]:
+    """The parts of a score on the grid, as exact as it is; one empty part where there is none.
+
+    exact: the notes with times beside the grid, which are written in tuplets.
+    """
+    return _written_parts(score, exact or ExactNotes(score.notes), _as_it_is, _as_it_is)
 
 
-def printed_parts(score: Score) -> list[WrittenPart]:
+def printed_parts(score: Score, exact: ExactNotes | None = None) -> list[WrittenPart]:
     """The parts that have notes, their times rounded to what is easy to read."""
-    parts = _written_parts(score, legible, legible_drums)
+    parts = _written_parts(score, exact or ExactNotes(score.notes), legible, legible_drums)
     return [part for part in parts if (score.notes["part"] == part.number).any()] or parts[:1]
 
 
@@ -69,23 +88,31 @@ def _as_it_is(notes: np.ndarray, bars: Sequence[Bar]) -> np.ndarray:
     return notes
 
 
-def _written_parts(score: Score, rounded: Rounding, rounded_drums: Rounding) -> list[WrittenPart]:
+def _written_parts(
+    score: Score, exact: ExactNotes, rounded: Rounding, rounded_drums: Rounding
+) -> list[WrittenPart]:
     bars, pairs = written_bars(score), two_hand_parts(score)
     parts, names = score.parts or (Part(),), part_names(score) or [""]
     programs = Counter(part.program for part in parts if not part.is_drum)
     written = []
     for number, (part, name) in enumerate(zip(parts, names, strict=True)):
-        notes = score.notes[score.notes["part"] == number]
+        notes = exact.of_part(number)
+        on_grid = notes.on_grid
         if part.is_drum:
-            staves: tuple[Staff, ...] = (_drum_staff(rounded_drums(notes, bars), bars),)
+            if rounded_drums is not _as_it_is:
+                notes = ExactNotes(rounded_drums(on_grid, bars))
+            staves: tuple[Staff, ...] = (_drum_staff(notes, bars),)
         elif any(number in pair for pair in pairs):
-            staves = (_staff(rounded(notes, bars), bars, (TREBLE, BASS), True),)
-        elif part.program not in _ONE_STAFF and needs_two_staves(notes, part.program in _PIANOS):
-            staves = _grand_staff([rounded(hand, bars) for hand in split_hands(notes)], bars)
+            staves = (_staff(staff_notes(notes, bars, rounded), bars, (TREBLE, BASS), True),)
+        elif part.program not in _ONE_STAFF and needs_two_staves(on_grid, part.program in _PIANOS):
+            upper = is_upper_hand(on_grid)
+            hands = (notes.selected(upper), notes.selected(~upper))
+            staves = _grand_staff([staff_notes(hand, bars, rounded) for hand in hands], bars)
         else:
             is_choir = programs[part.program] >= _CHOIR_PARTS
             clefs = candidate_clefs(part.program, part.name, is_choir)
-            staves = (_staff(rounded(notes, bars), bars, clefs, len(parts) == 1),)
+            is_alone = len(parts) == 1
+            staves = (_staff(staff_notes(notes, bars, rounded), bars, clefs, is_alone),)
         written.append(WrittenPart(number, part, name, staves))
     return written
 
@@ -103,24 +130,27 @@ def two_hand_parts(score: Score) -> list[tuple[int, int]]:
     return [(keyboards[0], keyboards[1])] if high.mean() > low.mean() + 5 else []
 
 
-def _grand_staff(hands: Sequence[np.ndarray], bars: Sequence[Bar]) -> tuple[Staff, ...]:
+def _grand_staff(hands: Sequence[StaffNotes], bars: Sequence[Bar]) -> tuple[Staff, ...]:
     """Staves of the notes of the right and the left hand."""
     right, left = hands
     return _staff(right, bars, (TREBLE, BASS), True), _staff(left, bars, (BASS, TREBLE), True)
 
 
 def _staff(
-    notes: np.ndarray, bars: Sequence[Bar], candidates: Sequence[Clef], may_change: bool
+    notes: StaffNotes, bars: Sequence[Bar], candidates: Sequence[Clef], may_change: bool
 ) -> Staff:
-    voices = notated_chords(notes, bars)
+    voices = notated_chords(notes.notes, bars, notes.parts, notes.tuplets)
     clefs = staff_clefs(voices, candidates, may_change)
     return Staff(voices, clefs, octave_shifts(voices, clefs))
 
 
-def _drum_staff(notes: np.ndarray, bars: Sequence[Bar]) -> Staff:
+def _drum_staff(notes: ExactNotes, bars: Sequence[Bar]) -> Staff:
     """A percussion staff: the hands' voices, then those of the feet."""
-    by_foot = np.array([is_pedal(int(key)) for key in notes["pitch"]], dtype=bool)
-    hands, feet = notated_chords(notes[~by_foot], bars), notated_chords(notes[by_foot], bars)
+    by_foot = np.array([is_pedal(int(key)) for key in notes.notes["pitch"]], dtype=bool)
+    limbs = (
+        staff_notes(notes.selected(of_limbs), bars, _as_it_is) for of_limbs in (~by_foot, by_foot)
+    )
+    hands, feet = (notated_chords(limb.notes, bars, limb.parts, limb.tuplets) for limb in limbs)
     voices = [
         {**upper, **{_MAX_VOICES_OF_HANDS + number: chords for number, chords in lower.items()}}
         for upper, lower in zip(hands, feet, strict=True)

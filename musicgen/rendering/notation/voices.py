@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
@@ -20,6 +20,11 @@ class Chord:
     @property
     def end(self) -> int:
         return self.start + self.duration
+
+    def on_grid(self, parts: int) -> Chord:
+        """The chord with its start and duration rounded; parts: of a tick, in which they are."""
+        start, end = ((2 * time + parts) // (2 * parts) for time in (self.start, self.end))
+        return replace(self, start=start, duration=max(1, end - start))
 
 
 def split_voices(notes: np.ndarray) -> list[list[Chord]]:

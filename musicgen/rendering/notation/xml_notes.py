@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement
 
 from musicgen.rendering.notation.bars import NotatedChord, Voices
-from musicgen.rendering.notation.note_values import is_dotted, is_triplet, value_name
+from musicgen.rendering.notation.note_values import NoteValue
 from musicgen.rendering.notation.percussion import drum_place, is_pedal
 from musicgen.rendering.notation.spelling import BarAccidentals, Spelling
+from musicgen.rendering.notation.tuplets.tuplet import Ticks
 
 _VELOCITY_OF_FULL_DYNAMICS = 90  # MusicXML's dynamics are a percentage of it
 
@@ -26,6 +27,7 @@ class Place:
     staff: int  # 0 if the part has one staff
     is_drum: bool
     tie_number: int = 0  # of ties; distinguishes those of one key at a time
+    parts: int = 1  # of a tick of the grid, in which durations are written
 
 
 @dataclass(frozen=True)
@@ -74,13 +76,15 @@ def chord_elements(
     return elements
 
 
-def rest_element(ticks: int, place: Place, figure: Figure, is_hidden: bool) -> Element:
+def rest_element(
+    ticks: Ticks, value: NoteValue, place: Place, figure: Figure, is_hidden: bool
+) -> Element:
     """A rest of one note value."""
     note = Element("note", {"print-object": "no"} if is_hidden else {})
     SubElement(note, "rest")
-    _add(note, "duration", str(ticks))
+    _add(note, "duration", duration_text(ticks, place.parts))
     _add(note, "voice", str(place.voice))
-    _add_value(note, ticks, "")
+    _add_value(note, value, "")
     _add_figure(note, place, figure, "")
     return note
 
@@ -89,11 +93,16 @@ def bar_rest_element(ticks: int, place: Place) -> Element:
     """The rest of a whole bar."""
     note = Element("note")
     SubElement(note, "rest", measure="yes")
-    _add(note, "duration", str(ticks))
+    _add(note, "duration", duration_text(ticks, place.parts))
     _add(note, "voice", str(place.voice))
     if place.staff:
         _add(note, "staff", str(place.staff))
     return note
+
+
+def duration_text(ticks: Ticks, parts: int) -> str:
+    """Ticks of the grid as a file has them, in parts of a tick."""
+    return str(int(ticks * parts))
 
 
 def instrument_id(part: str, pitch: int, is_drum: bool) -> str:
@@ -119,25 +128,25 @@ def _add_timing(
     note: Element, chord: NotatedChord, place: Place, pitch: int, accidental: str
 ) -> None:
     """Duration, ties, instrument, voice, note value and accidental."""
-    _add(note, "duration", str(chord.ticks))
+    _add(note, "duration", duration_text(chord.ticks, place.parts))
     for tie in _tie_ends(chord.tie):
         SubElement(note, "tie", type=tie)
     if place.is_drum:
         SubElement(note, "instrument", id=instrument_id(place.part, pitch, True))
     _add(note, "voice", str(place.voice))
-    _add_value(note, chord.ticks, accidental)
+    _add_value(note, chord.value, accidental)
 
 
-def _add_value(note: Element, ticks: int, accidental: str) -> None:
-    _add(note, "type", value_name(ticks))
-    if is_dotted(ticks):
+def _add_value(note: Element, value: NoteValue, accidental: str) -> None:
+    _add(note, "type", value.name)
+    if value.is_dotted:
         SubElement(note, "dot")
     if accidental:
         _add(note, "accidental", accidental)
-    if is_triplet(ticks):
+    if value.is_in_tuplet:
         modification = SubElement(note, "time-modification")
-        _add(modification, "actual-notes", "3")
-        _add(modification, "normal-notes", "2")
+        _add(modification, "actual-notes", str(value.actual))
+        _add(modification, "normal-notes", str(value.normal))
 
 
 def _add_figure(note: Element, place: Place, figure: Figure, tie: str) -> None:

@@ -256,7 +256,8 @@ def _system_events(
     data: bytes, ticks: np.ndarray, tracks: np.ndarray, places: np.ndarray
 ) -> tuple[tuple[MetaEvent, ...], tuple[SystemExclusive, ...]]:
     """The meta events and the system-exclusive messages."""
-    metas, exclusives = [], []
+    metas: list[MetaEvent] = []
+    exclusives: list[SystemExclusive] = []
     rows = zip(ticks.tolist(), tracks.tolist(), places.tolist(), strict=True)
     for tick, track, place in rows:
         if data[place] == _META and data[place + 1] != _END_OF_TRACK:

@@ -63,31 +63,35 @@ def with_encoded_marks(root: Element, notation: Notation, bars: Sequence[Signatu
     bars: start in ticks, numerator and denominator of each bar as written.
     """
     score = notation.score
+    scale, remainder = divmod(score.resolution, TICKS_PER_QUARTER)  # the fields are on the grid
+    if remainder:
+        return notation
     key = _field(root, ESTIMATED_KEY_FIELD)
     if _INTEGER.fullmatch(key) and score.keys == (KeySignature(0, int(key)),):
         score = replace(score, keys=())
     with suppress(ValueError):  # of keys that no score has
-        score = _with_keys(score, _field(root, KEYS_FIELD))
+        score = _with_keys(score, _field(root, KEYS_FIELD), scale)
     with suppress(ValueError):  # of metres that no score has
-        encoded = replace(score, metres=tuple(_metres(_field(root, METRES_FIELD))))
-        if score.resolution == TICKS_PER_QUARTER and _have_bars(encoded, score, bars):
+        encoded = replace(score, metres=tuple(_metres(_field(root, METRES_FIELD), scale)))
+        if _have_bars(encoded, score, bars):
             score = encoded
     return replace(notation, score=score)
 
 
-def _with_keys(score: Score, text: str) -> Score:
+def _with_keys(score: Score, text: str, scale: int) -> Score:
     """The score with the keys of a field, if those in its bars are those that are written."""
     matches = filter(None, map(_KEY.fullmatch, text.split()))
-    keys = tuple(KeySignature(int(m[1]), int(m[2]), bool(m[3])) for m in matches)
+    keys = tuple(KeySignature(scale * int(m[1]), int(m[2]), bool(m[3])) for m in matches)
     lines = score.bar_lines()
     stop = int(lines[lines >= score.end][0])
     in_bars = replace(score, keys=tuple(key for key in keys if key.start < stop))
     return replace(score, keys=keys) if keys and (in_bars == score or not score.keys) else score
 
 
-def _metres(text: str) -> list[Metre]:
+def _metres(text: str, scale: int) -> list[Metre]:
     matches = (_METRE.fullmatch(word) for word in text.split())
-    return [Metre(*map(int, match.groups())) for match in matches if match]
+    values = (map(int, match.groups()) for match in matches if match)
+    return [Metre(scale * start, *signature) for start, *signature in values]
 
 
 def _have_bars(encoded: Score, score: Score, bars: Sequence[Signature]) -> bool:
