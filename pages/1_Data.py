@@ -51,7 +51,7 @@ with bar:
     manage_collection(name)
     deleted_collections()
     if st.button("Train on this collection", icon=":material/model_training:", key="train"):
-        st.switch_page("pages/2_Train.py", query_params={"collection": name})
+        st.switch_page("pages/2_Train.py", query_params={"show": "New", "collection": name})
 count_uploads()
 ask_about_repeated_import()
 finish_import()

@@ -6,15 +6,28 @@ import streamlit as st
 
 from musicgen.training.run_folder.registry import list_runs
 from musicgen.ui.shared import frame
-from musicgen.ui.shared.url_choice import url_segments
+from musicgen.ui.shared.url_choice import choose_next, url_segments
 from musicgen.ui.train.actions.delete import deleted_runs
 from musicgen.ui.train.actions.share import import_run
 from musicgen.ui.train.compare import compare
 from musicgen.ui.train.new_training import keep_form_state, new_training
-from musicgen.ui.train.runs import choose_run
+from musicgen.ui.train.runs import RUN, choose_run, is_alive
 from musicgen.ui.train.watch import watch
 
 NEW, WATCH, COMPARE = "New", "Watch", "Compare"
+
+
+def first_view() -> str:
+    """The training that goes on, where there is one as the page is opened; else a new one."""
+    if "first-view" not in st.session_state:
+        alive = next(
+            (run for run in list_runs() if not run.bundled and is_alive(run.status())), None
+        )
+        st.session_state["first-view"] = WATCH if alive else NEW
+        if alive and RUN not in st.query_params:
+            choose_next(RUN, alive.name)
+    return str(st.session_state["first-view"])
+
 
 frame.begin("Train", "A training is a process of its own: close this page and it goes on.")
 frame.show_queued_toast()
@@ -22,7 +35,7 @@ frame.show_queued_toast()
 if next_view := st.session_state.pop("_show_next", None):
     st.session_state["show"] = next_view
 with st.container(horizontal=True, vertical_alignment="center"):
-    view = url_segments("View", (NEW, WATCH, COMPARE), "show", "collapsed")
+    view = url_segments("View", (NEW, WATCH, COMPARE), "show", "collapsed", first_view())
     import_run()
     deleted_runs()
 

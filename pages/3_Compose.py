@@ -12,7 +12,13 @@ from musicgen.ui.compose.form.state import initialize_form
 from musicgen.ui.compose.history.newest import has_pieces, show_newest_piece
 from musicgen.ui.compose.history.table import history_view
 from musicgen.ui.compose.listening import listening_test
-from musicgen.ui.compose.model_select import SUMMARY_HELP, model_summary, select_model
+from musicgen.ui.compose.model_select import (
+    FACTS_HELP,
+    model_facts,
+    model_summary,
+    select_checkpoint,
+    select_run,
+)
 from musicgen.ui.compose.models import OpenModel, open_model
 from musicgen.ui.compose.panel import compose_first_piece, compose_from_link, panel
 from musicgen.ui.compose.piece.player_view import player_view
@@ -24,22 +30,31 @@ from musicgen.ui.shared.text import escape
 
 def choose_model() -> OpenModel | None:
     """Widgets that choose the model; None, with a reason, where it cannot be used."""
-    choice = select_model()
-    if choice is None:
+    run = select_run()
+    if run is None:
         st.info("There is no model yet. Train one first: a quick one takes five minutes.")
         st.page_link("pages/2_Train.py", label="Train a model", icon=":material/model_training:")
         return None
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        summary = st.empty()
+        details = st.popover("Details", type="tertiary", key="model-details")
+    with details:
+        choice = select_checkpoint(run)
     try:
         opened = open_model(choice)
     except (BadCheckpoint, OSError) as error:
         reason = escape(message_of(error), 400)
         st.error(f"This model cannot be used: {reason}. Choose another one.")
         return None
-    st.caption(model_summary(opened), help=SUMMARY_HELP)
-    st.page_link(
-        "pages/2_Train.py", label="Its training", icon=":material/model_training:",
-        query_params={"show": "Watch", "run": opened.choice.run.name},
-    )  # fmt: skip
+    summary.caption(model_summary(opened), width="content")
+    with details:
+        st.caption(model_facts(opened), help=FACTS_HELP)
+        st.page_link(
+            "pages/2_Train.py", label="Its training", icon=":material/model_training:",
+            query_params={"show": "Watch", "run": opened.choice.run.name},
+        )  # fmt: skip
     return opened
 
 

@@ -47,7 +47,8 @@ def first_steps() -> list[FirstStep]:
             "Train a model on it",
             "Press **Start** and watch it learn; it goes on when you close the page.",
             "pages/2_Train.py", "Start a training", ":material/model_training:",
-            "Train a model", collection, done=any(not run.bundled for run in list_runs()),
+            "Train a model", (("show", "New"), *collection),
+            done=any(not run.bundled for run in list_runs()),
         ),
     ]  # fmt: skip
 

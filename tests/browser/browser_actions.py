@@ -151,13 +151,16 @@ def overflow_pixels(page: Any) -> float:
     )
 
 
-def lowest_contrast(page: Any) -> tuple[float, str]:
-    """The text with the lowest contrast (WCAG 2, 1 to 21): the contrast, and the text."""
-    contrast, text = page.evaluate(_LOWEST_CONTRAST)
+def lowest_contrast(page: Any, inside: str = "") -> tuple[float, str]:
+    """The text with the lowest contrast (WCAG 2, 1 to 21): the contrast, and the text.
+
+    inside: selector of the elements to look at; all but disabled ones where it is empty.
+    """
+    contrast, text = page.evaluate(_LOWEST_CONTRAST, inside)
     return float(contrast), str(text)
 
 
-_LOWEST_CONTRAST = """() => {
+_LOWEST_CONTRAST = """(inside) => {
   // The number of a slider lies above the element that contains it, on another colour.
   const IGNORED = `svg, style, [disabled], [data-disabled], [data-testid="stSlider"]`;
   const channels = (colour) => {
@@ -182,7 +185,8 @@ _LOWEST_CONTRAST = """() => {
   while (texts.nextNode()) {
     const { parentElement: element, data } = texts.currentNode;
     const visible = element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
-    if (!data.trim() || !visible || element.closest(IGNORED)) continue;
+    if (!data.trim() || !visible) continue;
+    if (inside ? !element.closest(inside) : element.closest(IGNORED)) continue;
     const below = background(element);
     const text = blend(channels(getComputedStyle(element).color), below);
     const [a, b] = [luminance(text), luminance(below)];

@@ -135,7 +135,7 @@ def test_settings_and_piece_stay_when_another_page_is_visited(page):
 def test_a_long_piece_is_stopped_and_the_bars_written_so_far_are_kept(page):
     # The small model would be done before it could be stopped.
     page.goto(page.url.split("?")[0] + "?model=chorales")
-    page.get_by_text("learned from bach-chorales · LSTM with 2 layers").wait_for()
+    page.get_by_text("Learned from Bach chorales").wait_for()
     fill_in(page, "Bars", 1000)
     page.get_by_role("button", name="Compose", exact=True).click()
     page.get_by_text(re.compile(r"Writing: bar \d+ of 1000")).wait_for()

@@ -110,6 +110,8 @@ def test_a_wide_piano_shows_all_keys_along_the_bottom_of_the_window(page):
     assert keys.evaluate("e => e.scrollWidth - e.clientWidth") == 0
     box = piano.bounding_box()
     assert box["y"] + box["height"] == 1000
+    notes = page.get_by_label("Notes", exact=True).bounding_box()
+    assert notes["y"] > 0 and notes["y"] + notes["height"] < box["y"]  # it covers no field
     press(page, "C 2", "C 6")
     expect_text(page, "D4 F4 A4 D5/2 C2 C6")
     page.get_by_role("button", name="Wide").click()

@@ -57,7 +57,7 @@ def test_the_invitation_goes_step_by_step(open_page, tmp_path: Path):
     import_source(write_folder(tmp_path / "my tunes", count=3))
     create_run(RunSettings("first run", "my tunes"))
     assert [step.done for step in first_steps()] == [False, True, True]
-    assert first_steps()[2].query == (("collection", "my tunes"),)
+    assert first_steps()[2].query == (("show", "New"), ("collection", "my tunes"))
     text = texts(open_page())
     assert text.count(":green-badge[:material/check: done]") == 2
     assert "1. Hear a piece" in text and "3. Train a model on it" in text

@@ -57,6 +57,7 @@ def roll_player(
     mark_name: str = "copied",
     chords: Sequence[tuple[int, str]] = (),
     note_marks: NoteMarks | None = None,
+    view_group: str = "",
 ) -> PlayerEvent:
     """Show a score as a piano roll that the browser plays; return the selected bars and mark.
 
@@ -64,7 +65,8 @@ def roll_player(
     player scrolls into view whenever this changes, but not to 0. piece_id: of a printed score on
     the same page, which then follows the sound (`printed_score`). mark_name: what
     marks that are not shared are called. chords: symbols above the notes, with their ticks.
-    note_marks: notes that differ from those of another piece.
+    note_marks: notes that differ from those of another piece. view_group: players of a page with
+    the same text here scroll and zoom together.
     """
     piece = {
         **drawing(score, primer_notes, marks),
@@ -74,6 +76,7 @@ def roll_player(
         "chords": list(chords),
         "noteMarks": asdict(note_marks) if note_marks else None,
         "soundAddress": sound_files.address(),
+        "viewGroup": view_group,
     }
     result = _component(key=key, data=piece, **dict.fromkeys(_REPORTS, _ignore))
     return PlayerEvent(

@@ -17,26 +17,27 @@ from musicgen.ui.compose.models import (
     runs_with_checkpoints,
     training_collection,
 )
+from musicgen.ui.data.choose_collection import collection_title
 from musicgen.ui.shared.text import escape, format_count, step_word
 
 RUN_KEY = "compose-run"
 KINDS_IN_WORDS = {"lstm": "LSTM", "classic": "classic LSTM"}
-SUMMARY_HELP = (
+FACTS_HELP = (
     "Bits a note: how much the next note of a held-out piece surprises the model, on average; "
     "lower is better. Bits a step: the same for the next note or rest of one part. An epoch is one "
     "pass over the training pieces. Layers and width: the size of the network."
 )
 
 
-def select_model() -> ModelChoice | None:
-    """Choose a run and one of its checkpoints; None where no run has one yet."""
+def select_run() -> Run | None:
+    """Choose a run that has a checkpoint; None where there is none yet."""
     runs = {run.name: run for run in runs_with_checkpoints()}
     if not runs:
         return None
     if st.session_state.get(RUN_KEY) not in runs:
         st.session_state[RUN_KEY] = next(iter(runs))
     name = st.selectbox("Model", list(runs), key=RUN_KEY, persist_state="session", width="stretch")
-    return _select_checkpoint(runs[str(name)])
+    return runs[str(name)]
 
 
 def preselect_model(name: str) -> None:
@@ -48,15 +49,20 @@ def preselect_model(name: str) -> None:
 
 
 def model_summary(opened: OpenModel) -> str:
-    """One line of Markdown: training collection, network, held-out likelihood, epochs."""
-    collection = Path(training_collection(opened)).name
-    parts = [f"learned from **{escape(collection)}**"]
+    """What the model learned from, in Markdown; which one it is where it is not the best."""
+    collection = escape(collection_title(training_collection(opened)))
+    kind = "N-gram, learned" if isinstance(opened.model, NGram) else "Learned"
+    return f"{kind} from **{collection}**"
+
+
+def model_facts(opened: OpenModel) -> str:
+    """One line of Markdown: network, held-out likelihood, epochs."""
     if isinstance(opened.model, NGram):
         notes = format_count(opened.model.order - 1, "step")
-        return f"{parts[0]} · n-gram: draws what followed the last {notes} there · no network"
+        return f"n-gram: draws what followed the last {notes} there · no network"
     facts, settings = opened.checkpoint.facts, opened.checkpoint.model
     kind, layers = KINDS_IN_WORDS.get(settings.kind, settings.kind), settings.layers
-    parts.append(f"{kind} with {format_count(layers, 'layer')} of {settings.width}")
+    parts = [f"{kind} with {format_count(layers, 'layer')} of {settings.width}"]
     bits = facts.get("valid_loss")
     if isinstance(bits, int | float):
         step = step_word(opened.model.encoding.name)
@@ -66,7 +72,8 @@ def model_summary(opened: OpenModel) -> str:
     return " · ".join(parts)
 
 
-def _select_checkpoint(run: Run) -> ModelChoice:
+def select_checkpoint(run: Run) -> ModelChoice:
+    """Choose one of the checkpoints of a run, or its n-gram."""
     best, key = run.checkpoint(), _checkpoint_key(run.name)
     labels = {folder.name: _label(folder, best) for folder in saved_checkpoints(run)}
     labels[NGRAM] = "n-gram, for comparison"

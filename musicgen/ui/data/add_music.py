@@ -42,10 +42,10 @@ def add_music(collection: str) -> None:
             "MIDI, MusicXML, ABC and Humdrum files, or a zip of them. They are copied; the "
             "originals stay as they are."
         )
-        if not is_shared():  # the paths are those of the server
-            _path_form(additions)
-            st.divider()
         _upload_form(collection, additions)
+        if not is_shared():  # the paths are those of the server
+            st.divider()
+            _path_form(additions)
 
 
 def count_uploads() -> None:
@@ -73,7 +73,7 @@ def _uploader(several: bool | str, additions: int) -> str:
 
 def _path_form(additions: int) -> None:
     path = st.text_input(
-        "A folder on this computer, a zip or a file",
+        "Or a folder, a zip or a file by its place on this computer",
         value=st.session_state.get(_PATH, ""),
         key=f"import-path-{additions}",
         placeholder="/home/me/music/midi",

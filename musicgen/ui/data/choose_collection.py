@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import streamlit as st
 
@@ -20,7 +21,7 @@ COLLECTION = "collection"  # key of the select box and query parameter
 
 def choose_collection() -> str:
     """Show the select box and return the selected collection's name."""
-    return url_choice("Collection", collection_names(), COLLECTION)
+    return url_choice("Collection", collection_names(), COLLECTION, collection_title)
 
 
 def collection_names() -> list[str]:
@@ -28,6 +29,12 @@ def collection_names() -> list[str]:
     bundled = [collection.name for collection in bundled_collections()]
     names = [*bundled, *user_collections.own_collection_names(), *prepared_folders()]
     return list(dict.fromkeys(names))
+
+
+def collection_title(name: str) -> str:
+    """A collection's name as it is shown: the title of a bundled one, of a path its last part."""
+    bundled = bundled_collection(name)
+    return bundled.title if bundled else Path(name).name or name
 
 
 def bundled_collection(name: str) -> BundledCollection | None:

@@ -12,7 +12,7 @@ from musicgen.files import USER_ERRORS, message_of
 from musicgen.ui.shared.frame import queue_toast
 from musicgen.ui.shared.text import escape
 
-CLICK_SECONDS = 10.0  # a click that no script has come to by then is forgotten
+CLICK_SECONDS = 30.0  # a click that no script has come to by then is forgotten
 
 
 def action_button(label: str, *, key: str, **options: Any) -> bool:

@@ -64,6 +64,8 @@ body [data-testid="stCheckbox"]:has(input:disabled) [data-testid="stWidgetLabel"
   color: light-dark({ON_PRIMARY["light"]}, {ON_PRIMARY["dark"]});
 }}
 .{SMALL_ROLL} {{ height: 4rem; background: center / 100% 100% no-repeat; }}
+/* On a telephone the list of endings was cut. */
+body [data-testid="stFileUploaderDropzoneInstructions"] span {{ white-space: normal; }}
 .stApp [data-testid="stMainBlockContainer"] {{ padding-top: 3.5rem; }}
 /* Upright labels of two lines would lie over one another: the first is enough on a telephone. */
 @media (max-width: 640px) {{

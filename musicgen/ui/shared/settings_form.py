@@ -44,6 +44,7 @@ HELP = {
     "number_format": "fastest: half precision where this machine multiplies faster in it; float32: "
     "the same losses on several machines as on one",
 }
+LABELS = {"length": "Window length", "valid_share": "Validation share"}
 _SMALL_STEP = 1e-4  # of numbers below 0.1
 
 
@@ -91,7 +92,7 @@ def _format(bound: float) -> str:
 
 
 def _widget(name: str, value: Any, key: str, bounds: tuple[float, float] | None) -> Any:
-    label, help = name.replace("_", " "), HELP.get(name)
+    label, help = LABELS.get(name, name.replace("_", " ").capitalize()), HELP.get(name)
     if name in CHOICES:
         choices = CHOICES[name]
         return st.selectbox(label, choices, index=choices.index(value), key=key, help=help)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import streamlit as st
@@ -10,9 +10,12 @@ import streamlit as st
 from musicgen.ui.shared.text import escape
 
 
-def url_choice(label: str, names: Sequence[str], key: str) -> str:
+def url_choice(
+    label: str, names: Sequence[str], key: str, format_func: Callable[[str], str] = str
+) -> str:
     """Show a select box and return the selected name; the URL's name comes first.
 
+    format_func: a name as it is shown.
     key: key of the widget and name of the query parameter. Streamlit's own binding leaves values
     out of the URL that the program has chosen, such as a run that has just been started.
     """
@@ -32,7 +35,7 @@ def url_choice(label: str, names: Sequence[str], key: str) -> str:
         st.warning(f"“{escape(selected, 80)}” {gone}")
     # Set in any case: after a switch of pages the key has a value while the widget is new.
     st.session_state[key] = selected if selected in names else names[0]
-    name = str(st.selectbox(label, names, key=key))
+    name = str(st.selectbox(label, names, key=key, format_func=format_func))
     st.query_params[key] = st.session_state[_last_shown(key)] = name
     return name
 
@@ -42,14 +45,16 @@ def url_segments(
     options: Sequence[str],
     key: str,
     visibility: Literal["visible", "collapsed"] = "visible",
+    default: str = "",
 ) -> str:
     """Show a segmented control and return the selected option; the URL's comes first.
 
     key: key of the widget and name of the query parameter. An address in which that is empty
     (`?view=`) selects nothing, although an option is required: the first one is returned then.
+    default: the option without either; else the first one.
     """
     selected = st.segmented_control(
-        label, options, default=options[0], required=True, key=key,
+        label, options, default=default or options[0], required=True, key=key,
         bind="query-params", label_visibility=visibility,
     )  # fmt: skip
     return str(selected or options[0])

@@ -36,6 +36,7 @@ from musicgen.ui.train.forecast import (
 from musicgen.ui.train.model_summary import model_summary_view
 from musicgen.ui.train.runs import watch_next
 
+KIND_NAMES = {"classic": "Classic", "lstm": "LSTM", "transformer": "Transformer"}
 MAX_SEEDS = 5  # trainings that one press starts
 PRESET = {preset.name: preset for preset in PRESETS}
 ENCODINGS = {  # what a step is
@@ -127,13 +128,14 @@ def _settings(name: str, source: str, preset: Preset, suited: str, is_fixed: boo
         kinds = list(KINDS)
         kind = st.selectbox(
             "Model", kinds, index=kinds.index(preset.model.kind), key=f"{preset.name}-kind",
-            help="classic is the notebook's network; lstm and transformer predict every position "
+            format_func=KIND_NAMES.__getitem__,
+            help="Classic is the notebook's network; LSTM and Transformer predict every position "
             "at once, from a carried state or by attention to the steps before",
         )  # fmt: skip
         model, train = _defaults(preset, str(kind))
         if isinstance(model, ClassicSettings):
             encoding = "notes"
-            st.caption("classic reads the encoding notes: one token a note or chord.")
+            st.caption("Classic reads the encoding notes: one token a note or chord.")
         else:
             encoding = st.selectbox(
                 "Encoding", list(ENCODINGS), index=list(ENCODINGS).index(suited),
@@ -142,7 +144,7 @@ def _settings(name: str, source: str, preset: Preset, suited: str, is_fixed: boo
                 "several parts or drums",
                 format_func=lambda name: f"{name}: {ENCODINGS[name]}",
             )  # fmt: skip
-        st.markdown("**Model**")
+        st.markdown("**Network**")
         model = settings_fields(model, f"{preset.name}-{kind}-model")
         st.markdown("**Training**")
         train = settings_fields(train, f"{preset.name}-{kind}-train")

@@ -43,11 +43,11 @@ def watch(run: Run) -> None:
             delete_popover(run)
         return
     status = run.status()
-    action_buttons(run, settings, status)
     step = step_word(settings.encoding)
     verdict = learning_verdict(status.best_valid_loss, reference_levels(run), step)
     before = place_in_queue(run) if status.state == QUEUED else 0
     runs.state_badge(status, run.bundled, runs.can_resume(run), verdict, before)
+    action_buttons(run, settings, status)
     if verdict and verdict.level != "learned" and status.state == FINISHED:
         fine_tune_offer(settings.source)
     st.fragment(_views)(run, settings, status)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
 from musicgen.composing.editing.edited_pieces import open_piece
 from musicgen.composing.records.saved_pieces import SavedPiece, list_pieces
-from tests.browser.browser_actions import wait_until
+from tests.browser.browser_actions import playwright, wait_until
 from tests.browser.editing.editor_actions import Roll
 from tests.browser.editing.test_editor_sound import FAKES, play_key
 
@@ -65,6 +66,32 @@ def test_a_page_is_loaded_again_while_it_records(roll: Roll, piece: SavedPiece) 
 def test_another_address_is_opened_while_it_records(roll: Roll, piece: SavedPiece) -> None:
     record(roll)
     roll.page.goto("about:blank")
+    wait_until(lambda: was_recorded(piece))
+
+
+def test_a_tab_crashes_while_it_records(roll: Roll, server: Any, piece: SavedPiece) -> None:
+    record(roll)
+    context = roll.page.context
+    with roll.page.expect_event("crash"), suppress(playwright.Error):
+        roll.page.goto("chrome://crash")
+    assert edited(piece) == []
+    again = Roll(context.new_page(), server, piece)
+    again.editor.get_by_text("A recording that was cut off").wait_for()
+    wait_until(lambda: was_recorded(piece))
+    again.button("Undo").click()
+    again.saved()
+    assert not was_recorded(piece)
+    later = Roll(context.new_page(), server, piece)  # it is restored once
+    later.page.wait_for_timeout(500)
+    assert not was_recorded(piece) and again.problems == later.problems == []
+
+
+def test_another_tab_leaves_a_recording_alone(roll: Roll, server: Any, piece: SavedPiece) -> None:
+    record(roll)
+    other = Roll(roll.page.context.new_page(), server, piece)
+    other.page.wait_for_timeout(500)
+    assert edited(piece) == []
+    roll.button("Stop recording").click()
     wait_until(lambda: was_recorded(piece))
 
 

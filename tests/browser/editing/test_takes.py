@@ -35,6 +35,23 @@ def open_takes(page: Any, server: Any, piece_id: str) -> None:
     pick(page, "Takes")
 
 
+def rolls_move_together(compared: Any) -> None:
+    """Zoom and scroll either of two rolls: the other one shows the same bars."""
+    first, second = (compared.locator(".player .scroller").nth(number) for number in range(2))
+
+    def position(roll: Any) -> tuple[int, int]:
+        return tuple(roll.evaluate("roll => [roll.scrollWidth, Math.round(roll.scrollLeft)]"))
+
+    for _ in range(3):
+        compared.get_by_role("button", name="Zoom in").first.click()
+    first.evaluate("roll => { roll.scrollLeft = 200; }")
+    wait_until(lambda: position(second)[1] == 200 and position(first) == position(second))
+    second.evaluate("roll => { roll.scrollLeft = 90; }")
+    wait_until(lambda: position(first)[1] == 90 and position(first) == position(second))
+    compared.get_by_role("button", name="Zoom out").nth(1).click()
+    wait_until(lambda: position(first) == position(second))
+
+
 def test_the_tree_goes_back_to_a_take_plays_it_and_compares(page, server):
     piece = draft()
     child = add_edits(piece.id, "0123abcd", 0, [LOUDER], midi_bytes, NOW)
@@ -57,6 +74,7 @@ def test_the_tree_goes_back_to_a_take_plays_it_and_compares(page, server):
     ).wait_for()
     assert compared.locator(".player").count() == 2
     assert compared.get_by_text("added: not in 1").count() == 1  # in the legend of the second
+    rolls_move_together(compared)
     page.keyboard.press("Escape")
     compared.wait_for(state="hidden")
     assert page.get_by_role("button", name="Compare: draft, edited", exact=True).is_disabled()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import wave
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+import pypdfium2
 import pytest
 
 from musicgen.composing.editing.change import Change
@@ -18,10 +20,13 @@ from musicgen.composing.settings import ComposeSettings
 from musicgen.corpus.readers.read_score import read_score
 from musicgen.rendering.midi import midi_bytes
 from musicgen.rendering.musicxml import musicxml_bytes
+from musicgen.rendering.pdf.document import pdf_bytes
 from musicgen.rendering.svg import engrave
 from musicgen.rendering.wav import wav_bytes
 from musicgen.score import Score, notes_from
 
+PIXELS = 3  # in a point of a PDF page
+POINTS = 595.3 / 840  # in a unit of verovio's pages
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
 SCALE = Score(notes_from([(24 * n, 24, 60 + n) for n in range(8)]))
 # One note an octave up, one gone, one four bars later.
@@ -55,6 +60,19 @@ def test_midi_and_musicxml_have_the_notes_that_are_shown(edited: Score) -> None:
 
 def test_the_print_has_the_notes_that_are_shown(edited: Score) -> None:
     assert sorted(engrave(edited).notes.values()) == [(start, start + d) for start, d, _ in SHOWN]
+
+
+def test_the_pdf_has_the_notes_that_are_shown(edited: Score) -> None:
+    """Black or half note heads of the opened PDF, where verovio has put those that are shown."""
+    pages = engrave(edited).pages
+    [page] = pypdfium2.PdfDocument(pdf_bytes(pages, edited.name))
+    dark = 1 - page.render(scale=PIXELS, grayscale=True).to_numpy() / 255
+    heads = re.findall(r'href="#E0A[34][^>]*translate\((\d+), (\d+)\)', pages[0])
+    assert len(heads) == len(SHOWN)
+    places = [tuple(int((int(v) + 500) / 25 * POINTS * PIXELS) for v in head) for head in heads]
+    for column, row in places:
+        assert dark[row - 6 : row + 7, column : column + 14].max() > 0.9
+    assert places[0][1] < places[1][1]  # C5, which was moved up, above D4
 
 
 def test_the_sound_has_the_notes_that_are_shown(edited: Score) -> None:

@@ -74,6 +74,7 @@ class Shown {
     this.root.dataset.piece = document.id;
     if (!document.rows.length) this.root.querySelector(".play-in").open = true; // a blank piece
     if (piece !== data.piece) this.reportLater(piece);
+    await this.panel.recorder.restore([data.piece, piece, document.id]);
   }
 
   // Tell the page which piece has the edits, when the person rests: it redraws what is below.

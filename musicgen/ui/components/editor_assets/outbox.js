@@ -123,7 +123,7 @@ async function postEdits(address, request) {
   }
 }
 
-function randomHex(digits) {
+export function randomHex(digits) {
   const bytes = crypto.getRandomValues(new Uint8Array(digits / 2));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -3,6 +3,7 @@
 
 import { ComputerKeys } from "./computer_keys.js";
 import { quantisePlayed, Recording } from "./core/recording.js";
+import { KeptRecording, restoreRecordings } from "./kept_recording.js";
 import { MidiInput } from "./midi_input.js";
 import { PianoKeys } from "./piano_keys.js";
 
@@ -81,7 +82,9 @@ export class Recorder {
       return;
     }
     this.sound(pitch, velocity);
-    this.recording?.press(pitch, velocity, this.tickAt(time));
+    const tick = this.tickAt(time);
+    this.recording?.press(pitch, velocity, tick);
+    this.keep(tick);
   }
 
   sound(pitch, velocity) {
@@ -99,7 +102,13 @@ export class Recorder {
     if (!this.synth || !this.sounding.has(pitch)) return;
     this.synth.noteOff(this.sounding.get(pitch), pitch);
     this.sounding.delete(pitch);
-    this.recording?.release(pitch, this.tickAt(time));
+    const tick = this.tickAt(time);
+    this.recording?.release(pitch, tick);
+    this.keep(tick);
+  }
+
+  keep(tick) {
+    if (this.recording) this.kept.store(this.recording.until(tick));
   }
 
   // Tick that the person heard at a time in ms: what sounds now was scheduled a little earlier.
@@ -129,6 +138,8 @@ export class Recorder {
     this.part = editor.activePart;
     const first = editor.cursor.tick;
     this.recording = new Recording(first, editor.bars.beatAt(first) / 2);
+    const { outbox } = editor;
+    this.kept = new KeptRecording([outbox.opened, outbox.piece], this.part, this.quantises);
     this.metronome = playback.metronome;
     playback.metronome = true;
     playback.endless = true;
@@ -146,11 +157,28 @@ export class Recorder {
     playback.metronome = this.metronome;
     playback.stop();
     playback.stoppedAt = recording.first;
-    const quantises = editor.find(".quantises").checked;
-    const notes = quantises ? quantisePlayed(played, editor.snap) : played;
-    if (notes.length) editor.replace("Play in", [], notes.map((note) => ({ id: 0, ...note, part })));
+    if (played.length) this.write("Play in", played, part, this.quantises);
     else editor.announce("Nothing was played.");
+    this.kept.end();
     this.show();
+  }
+
+  get quantises() {
+    return this.editor.find(".quantises").checked;
+  }
+
+  write(name, played, part, quantises) {
+    const notes = quantises ? quantisePlayed(played, this.editor.snap) : played;
+    this.editor.replace(name, [], notes.map((note) => ({ id: 0, ...note, part })));
+  }
+
+  // Write what was recorded in tabs that were killed. pieces: ids by which the piece was opened.
+  restore(pieces) {
+    const { editor } = this;
+    return restoreRecordings(pieces, ({ notes, part, quantises }) => {
+      this.write("Restore a recording", notes, Math.min(part, editor.music.parts.length - 1), quantises);
+      editor.announce("A recording that was cut off is written into the piece. Undo takes it out.");
+    });
   }
 
   show() {

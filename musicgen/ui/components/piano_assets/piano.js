@@ -26,6 +26,10 @@ export default function ({ data, parentElement, setStateValue }) {
   piano.report = setStateValue;
   piano.show(data);
   piano.handleAnswer(data.handled);
+  return () => {
+    pianos.get(parentElement)?.close();
+    pianos.delete(parentElement);
+  };
 }
 
 class Piano {
@@ -67,8 +71,22 @@ class Piano {
     this.root.classList.toggle("docked", isWide);
     const page = document.querySelector('[data-testid="stMain"]'); // beside the sidebar
     this.root.style.setProperty("--left", `${page?.getBoundingClientRect().left ?? 0}px`);
+    if (page) this.makeRoom(page, isWide);
     const first = this.keys.querySelector("[tabindex='0']");
     if (!isWide && first) this.keys.scrollLeft = first.offsetLeft;
+  }
+
+  // Let the page end above a wide piano, and scroll what is above its place in the form into view.
+  makeRoom(page, isWide) {
+    const height = isWide ? this.root.offsetHeight : 0;
+    page.style.paddingBottom = isWide ? `${height}px` : "";
+    if (!isWide) return;
+    const { bottom } = this.root.getRootNode().host.getBoundingClientRect();
+    page.scrollBy({ top: Math.max(0, bottom - (window.innerHeight - height)) });
+  }
+
+  close() {
+    if (this.isOn("wide")) this.setWide(false);
   }
 
   isOn(name) {

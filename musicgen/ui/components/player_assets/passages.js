@@ -27,13 +27,13 @@ function sharedList(buttons) {
   return list;
 }
 
-// Elements that name the colours beside those of the parts: the beginning, the outlines; and the
-// marks of notes that are not as in another piece.
+// Elements that name the colours beside those of the parts: the beginning, the outlines of copies, the
+// lines below what is shared; and the marks of notes that are not as in another piece.
 export function legendItems({ colours, primerNotes, marks, markName, noteMarks }) {
   const entries = [];
   if (primerNotes) entries.push(["beginning", colours.primer, ""]);
   if (marks.some((mark) => mark.shared)) {
-    entries.push(["also in training pieces", colours.shared, "outline"]);
+    entries.push(["also in training pieces", "", "shared"]);
   }
   if (marks.some((mark) => !mark.shared)) entries.push([markName, colours.copied, "outline"]);
   if (noteMarks) {

@@ -5,6 +5,7 @@ import { onLeftEdits, takeLeftEdits } from "../shared/left_edits.js";
 import { PositionChannel } from "../shared/position_channel.js";
 import { legendItems, markElements } from "./passages.js";
 import { PartsMixer } from "./parts_mixer.js";
+import { LinkedView } from "./roll/linked_view.js";
 import { noteMarkLabel } from "./roll/note_marks.js";
 import { Roll } from "./roll/roll.js";
 import { RollPointer } from "./roll_pointer.js";
@@ -57,6 +58,7 @@ class Player {
     );
     this.parts = new PartsMixer(this.find(".parts"), this.transport.mixer);
     this.channel = new PositionChannel(); // to the printed score
+    this.linked = new LinkedView(this.roll, () => this.draw(), this.closing.signal);
     this.addListeners();
     this.pointer = new RollPointer(this);
     this.resizing = new ResizeObserver(() => {
@@ -79,7 +81,10 @@ class Player {
     click(".selection", () => this.select(null));
     click(".zoom-out", () => this.zoom(1 / ZOOM_FACTOR));
     click(".zoom-in", () => this.zoom(ZOOM_FACTOR));
-    this.on(this.scroller, "scroll", () => this.draw());
+    this.on(this.scroller, "scroll", () => {
+      this.draw();
+      this.linked.publish();
+    });
     this.on(this.scroller, "keydown", (event) => this.handleKey(event));
     onLeftEdits(() => this.reportEdits(), this.closing.signal);
     this.channel.listen({ onRequest: (request) => this.answer(request) }, this.closing.signal);
@@ -109,6 +114,7 @@ class Player {
     const isNew = this.piece?.id !== piece.id;
     this.piece = piece;
     this.channel.piece = piece.channel;
+    this.linked.group = piece.viewGroup;
     if (isNew) this.selection = null;
     this.transport.show(piece, isNew);
     this.parts.show(piece);
@@ -219,6 +225,8 @@ class Player {
 
   zoom(factor) {
     this.roll.zoom(factor);
+    this.linked.moved = null; // the scale is another one, although the position may be the same
+    this.linked.publish();
     this.draw();
   }
 

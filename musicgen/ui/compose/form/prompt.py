@@ -24,7 +24,7 @@ from musicgen.ui.compose.form.note_input import notes_text
 from musicgen.ui.compose.form.note_text import parse_notes
 from musicgen.ui.compose.form.restore import offer_restore
 from musicgen.ui.compose.piece_cache import score_of
-from musicgen.ui.data.choose_collection import collection_names
+from musicgen.ui.data.choose_collection import collection_names, collection_title
 from musicgen.ui.data.open_collection import open_collection
 from musicgen.ui.shared.text import format_count, format_length
 
@@ -135,7 +135,9 @@ def _number_of_bars(text: str) -> int:
 def _choose_collection_piece(training_collection: str) -> Prompt:
     names = collection_names()
     index = names.index(training_collection) if training_collection in names else 0
-    collection = str(st.selectbox("Collection", names, index=index, key="prompt-collection"))
+    collection = str(
+        st.selectbox("Collection", names, index, collection_title, key="prompt-collection")
+    )
     pieces = sorted(score.name for score in open_collection(collection).scores)
     if not pieces:
         raise InvalidSetting("that collection holds no piece to begin from")

@@ -32,7 +32,7 @@ def differences_view(first: Score, second: Score, titles: tuple[str, str], key: 
     for number, (score, differences, title, word) in enumerate(rows, 1):
         st.markdown(f"**{escape(title)}**")
         marks = NoteMarks(differences.tolist(), word)
-        roll_player(score, f"{key}-{number}", note_marks=marks)
+        roll_player(score, f"{key}-{number}", note_marks=marks, view_group=key)
 
 
 def differences_text(first: Score, second: Score, found: NoteDifferences) -> str:

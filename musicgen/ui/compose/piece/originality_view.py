@@ -59,13 +59,15 @@ def match_view(piece: SavedPiece, score: Score, match: Match, key: str) -> None:
 
 
 def _metrics(report: Originality, overlap: HeldOutOverlap | None, max_copy: int | None) -> None:
-    with st.container(horizontal=True):
+    cells = [column for _ in range(2) for column in st.columns(2, gap="small")]
+    with cells[0]:
         bars = f"{report.longest_match_bars:g} bar{'s' * (report.longest_match_bars != 1)}"
         st.metric(
             "Longest shared passage", format_count(report.longest_match, "note"),
             bars if report.longest_match else f"none of {MIN_MATCH_NOTES} or more",
-            delta_color="off", delta_arrow="off", border=True,
+            delta_color="off", delta_arrow="off", border=True, height="stretch",
         )  # fmt: skip
+    with cells[1]:
         people = (
             f"in people's pieces {overlap.share_8_50:.0%}, seldom over {overlap.share_8_95:.0%}"
             if overlap
@@ -73,19 +75,24 @@ def _metrics(report: Originality, overlap: HeldOutOverlap | None, max_copy: int 
         )
         st.metric(
             "Notes in shared passages", f"{report.share_8:.0%}", people,
-            delta_color="off", delta_arrow="off", border=True,
+            delta_color="off", delta_arrow="off", border=True, height="stretch",
             help=f"Notes in passages of {MIN_MATCH_NOTES} or more that occur in a training piece.",
         )  # fmt: skip
-        if report.human_95 is not None:
+    if report.human_95 is not None:
+        with cells[2]:
             st.metric(
-                "People's longest", format_count(round(report.human_95), "note"),
+                "Longest in people's pieces", format_count(round(report.human_95), "note"),
                 "95 of 100 pieces have no longer one", delta_color="off", delta_arrow="off",
-                border=True,
+                border=True, height="stretch",
                 help="Held-out pieces of the collection, compared with those that the model was "
                 "trained on.",
             )  # fmt: skip
-        limit = format_count(max_copy, "note") if max_copy else "off"
-        st.metric("Longest copy allowed", limit, border=True, help="While it was composed.")
+    limit = format_count(max_copy, "note") if max_copy else "off"
+    with cells[3] if report.human_95 is not None else cells[2]:
+        st.metric(
+            "Longest copy allowed", limit, border=True, height="stretch",
+            help="While it was composed.",
+        )  # fmt: skip
 
 
 def _verdict(report: Originality) -> str:

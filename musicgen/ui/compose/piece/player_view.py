@@ -168,7 +168,8 @@ def _headline(piece: SavedPiece, score: Score) -> None:
 def _details(piece: SavedPiece) -> None:
     """What the piece was composed with, and a button that puts it into the form."""
     settings, session = piece.settings, current_session()
-    variation = f", variation {piece.variation + 1}" if piece.variation else ""
+    # Of the pieces that are composed at once, those with the lowest penalty are shown.
+    variation = f", candidate {piece.variation + 1}" if piece.variation else ""
     with st.popover("Details", type="tertiary", key=f"details-{piece.id}"):
         rows = {
             "Model": escape(piece.checkpoint.replace("@", ", ")),

@@ -9,6 +9,7 @@ from musicgen.training.run_folder.run import Run
 from musicgen.training.run_folder.status import FINISHED, Status
 from musicgen.training.settings import RunSettings
 from musicgen.ui.shared.actions import run_action
+from musicgen.ui.shared.link_button import link_button
 from musicgen.ui.train.actions.delete import delete_popover
 from musicgen.ui.train.actions.extend import extend_popover
 from musicgen.ui.train.actions.fine_tune import fine_tune_popover
@@ -37,9 +38,9 @@ def action_buttons(run: Run, settings: RunSettings, status: Status) -> None:
             if has_checkpoint(run):
                 extend_popover(run, settings, status)
         if has_checkpoint(run):
-            st.page_link(
-                "pages/3_Compose.py", label="Compose from it", icon=":material/music_note:",
-                query_params={"model": run.name},
+            link_button(
+                "pages/3_Compose.py", "Compose from it", ":material/music_note:", "compose",
+                {"model": run.name}, primary=not alive,
             )  # fmt: skip
             fine_tune_popover(run, settings)
             download_button(run)

@@ -13,7 +13,7 @@ from musicgen.training.run_folder.registry import list_runs
 from musicgen.training.run_folder.run import Run
 from musicgen.training.settings import RunSettings, TrainSettings
 from musicgen.training.worker import launch
-from musicgen.ui.data.choose_collection import collection_names
+from musicgen.ui.data.choose_collection import collection_names, collection_title
 from musicgen.ui.data.open_collection import open_collection
 from musicgen.ui.shared.actions import action_button, run_action
 from musicgen.ui.shared.settings_form import number_field
@@ -47,7 +47,9 @@ def _settings(run: Run, settings: RunSettings) -> RunSettings:
     """Show the fields and return the settings of the new run; InvalidSetting out of bounds."""
     names = collection_names()
     index = names.index(settings.source) if settings.source in names else 0
-    source = st.selectbox("Collection", names, index=index, key="tune-source")
+    source = st.selectbox(
+        "Collection", names, index=index, key="tune-source", format_func=collection_title
+    )
     name = st.text_input("Name", f"{run.name[:50]} tuned", key="tune-name", max_chars=64)
     max_minutes = TrainSettings.BOUNDS["minutes"][1]
     minutes = number_field(

@@ -11,7 +11,7 @@ from musicgen.paths import is_shared
 from musicgen.training.run_folder.relocate import relocate_collection
 from musicgen.training.run_folder.run import Run
 from musicgen.training.settings import RunSettings
-from musicgen.ui.data.choose_collection import collection_names
+from musicgen.ui.data.choose_collection import collection_names, collection_title
 from musicgen.ui.shared.actions import keep_click, take_click
 from musicgen.ui.shared.frame import queue_toast
 from musicgen.ui.shared.tasks import Task, wait_for
@@ -41,7 +41,7 @@ def _choose_place(key: str) -> str:
     """Show the field: any place on this computer, on a shared server a collection."""
     label = "Its collection is now at"
     if is_shared():
-        return str(st.selectbox(label, collection_names(), index=None, key=key) or "")
+        return str(st.selectbox(label, collection_names(), None, collection_title, key) or "")
     placeholder = "a collection's name, or the path of a folder, a file or a zip"
     return st.text_input(label, key=key, placeholder=placeholder).strip()
 

@@ -20,7 +20,7 @@ def stop_button(run: Run, status: Status) -> Callable[[], str] | None:
         return f"{escape(run.name)} {'is cancelled' if queued else 'will save and stop'}."
 
     pressed = action_button(
-        "Cancel" if queued else "Stop and save", icon=":material/stop:", type="primary",
+        "Cancel" if queued else "Stop and save", icon=":material/stop:",
         key=f"stop-{run.name}", disabled=status.state == STOPPING,
     )  # fmt: skip
     return stop if pressed else None

@@ -23,6 +23,14 @@ export class Recording {
     this.notes.push({ start: pressed.start, duration, pitch, velocity: pressed.velocity });
   }
 
+  // The notes so far, as if all keys were released at a tick.
+  until(tick) {
+    const held = [...this.open].map(([pitch, { start, velocity }]) => {
+      return { start, duration: Math.max(1, Math.round(tick) - start), pitch, velocity };
+    });
+    return [...this.notes, ...held];
+  }
+
   // End it at a tick; returns the notes.
   end(tick) {
     for (const pitch of [...this.open.keys()]) this.release(pitch, tick);

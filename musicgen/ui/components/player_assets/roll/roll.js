@@ -130,11 +130,23 @@ export class Roll extends RollView {
       context.globalAlpha = 1;
       if (differences?.[index] >= CHANGED) drawNoteMark(context, box, differences[index], this.text);
       const outline = this.outlines[index];
-      if (!outline && !sounds) continue;
-      context.strokeStyle = outline ?? this.text;
-      context.lineWidth = outline === colours.copied ? 2 : 1;
-      context.strokeRect(...box);
+      if (outline === colours.shared) this.drawShared(context, box);
+      else if (outline) this.drawOutline(context, box, outline, 2);
+      if (sounds && outline !== colours.copied) this.drawOutline(context, box, this.text, 1);
     }
+  }
+
+  // A line below a note that training pieces have too: half of a piece may have one, and it leaves
+  // the colours of the parts as they are.
+  drawShared(context, [x, y, width, height]) {
+    context.fillStyle = this.text;
+    context.fillRect(x, y + height - 1, width, 1.5);
+  }
+
+  drawOutline(context, box, colour, width) {
+    context.strokeStyle = colour;
+    context.lineWidth = width;
+    context.strokeRect(...box);
   }
 
   // Names of the Cs, in a gutter that does not scroll.
