@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
@@ -12,6 +13,21 @@ from musicgen.corpus.readers.musicxml.durations import TYPE_QUARTERS
 from musicgen.corpus.readers.musicxml.xml_tree import child_text, to_number
 
 _NUMBER = re.compile(r"(?<!\d)\d{1,4}(?!\d)(?:[.,]\d{1,4})?")
+# Notes of a metronome mark in words: letters, musical symbols (decomposed) and names.
+_HEAD, _STEM, _DOT = "\U0001d158", "\U0001d165", "\U0001d16d"
+_NOTES_IN_WORDS = {
+    "\U0001d15d": "whole",
+    f"\U0001d157{_STEM}": "half",
+    f"{_HEAD}{_STEM}\U0001d16f": "16th",
+    f"{_HEAD}{_STEM}\U0001d16e": "eighth",
+    f"{_HEAD}{_STEM}": "quarter",
+    "\u2669": "quarter",
+    "\u266a": "eighth",
+}
+_MARK_IN_WORDS = re.compile(  # `Allegro (♩ = c. 120)`
+    rf"({'|'.join(_NOTES_IN_WORDS)}|\b(?:whole|half|quarter|eighth)(?: note)?)\s{{0,3}}({_DOT}|\.)?\s{{0,3}}="
+    r"\D{0,8}?(\d{1,4}(?:[.,]\d{1,4})?)(?!\d)"
+)
 _PEDALS = {"start": "start", "stop": "stop", "change": "change"}
 _JUMPS = ("dacapo", "dalsegno", "tocoda", "fine")  # go elsewhere in the score
 
@@ -31,6 +47,17 @@ def metronome_tempo(metronome: Element, current: float) -> float | None:
     if len(units) == 2:
         return current * float(units[1] / units[0])
     return None
+
+
+def tempo_in_words(direction: Element) -> float | None:
+    """Quarters a minute of a metronome mark that stands in a direction's words; None if none."""
+    words = " ".join(text.text or "" for text in direction.iterfind("direction-type/words"))
+    mark = _MARK_IN_WORDS.search(unicodedata.normalize("NFD", words))
+    if mark is None:
+        return None
+    name = _NOTES_IN_WORDS.get(mark[1], mark[1].split()[0])
+    quarters = TYPE_QUARTERS[name] * (Fraction(3, 2) if mark[2] else 1)
+    return float(mark[3].replace(",", ".")) * float(quarters)
 
 
 def _beat_units(metronome: Element) -> Iterator[Fraction]:

@@ -197,6 +197,10 @@ class PartReader:
             else:
                 self._tempo = tempo
                 self._bar.marks.append(Mark(start, tempo=tempo))
+        in_words = directions.tempo_in_words(direction)
+        if in_words is not None:
+            self._tempo = in_words
+            self._bar.marks.append(Mark(start, tempo=in_words))
         pedal = directions.pedal_change(direction)
         if pedal:
             self._bar.marks.append(Mark(start, pedal=pedal))

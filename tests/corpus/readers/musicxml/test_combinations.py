@@ -157,6 +157,25 @@ def test_tempo_marks_with_other_signs_around_the_number(text: str, tempo: float)
     assert read(part(f"<direction>{direction}</direction>" + note("C4", 4))).tempo == tempo
 
 
+@pytest.mark.parametrize(
+    ("words", "tempo"),
+    [
+        ("♩ = 72", 72),
+        ("Allegro (♩=c. 132)", 132),
+        ("♪ = 120", 60),
+        ("\U0001d15e\U0001d16d = 40", 120),  # a dotted half
+        ("\U0001d15f = 66,5", 66.5),  # a quarter
+        ("\U0001d158\U0001d165\U0001d16e = 90", 45),  # an eighth of three signs
+        ("quarter = 90", 90),
+        ("Tempo I, bars 1 = 9", 120),
+        ("Andante", 120),
+    ],
+)
+def test_a_metronome_mark_in_words(words: str, tempo: float) -> None:
+    direction = f"<direction-type><words>{words}</words></direction-type>"
+    assert read(part(f"<direction>{direction}</direction>" + note("C4", 4))).tempo == tempo
+
+
 def test_a_tempo_within_a_bar_of_the_second_part_after_a_backup() -> None:
     half_back = "<backup><duration>8</duration></backup>"
     lower = '<sound tempo="60"/>' + note("C3", 4) + half_back + '<sound tempo="120"/>'
