@@ -24,8 +24,9 @@ _NOTES_IN_WORDS = {
     "\u2669": "quarter",
     "\u266a": "eighth",
 }
+_NAMES_IN_WORDS = r"\b(?:whole|half|quarter|eighth)(?: note)?"
 _MARK_IN_WORDS = re.compile(  # `Allegro (♩ = c. 120)`
-    rf"({'|'.join(_NOTES_IN_WORDS)}|\b(?:whole|half|quarter|eighth)(?: note)?)\s{{0,3}}({_DOT}|\.)?\s{{0,3}}="
+    rf"({'|'.join(_NOTES_IN_WORDS)}|{_NAMES_IN_WORDS})\s{{0,3}}({_DOT}|\.)?\s{{0,3}}="
     r"\D{0,8}?(\d{1,4}(?:[.,]\d{1,4})?)(?!\d)"
 )
 _PEDALS = {"start": "start", "stop": "stop", "change": "change"}
