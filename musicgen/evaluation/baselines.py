@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.steps import Encoding, Steps
 from musicgen.evaluation.likelihood import NothingToEvaluate
 from musicgen.evaluation.ngram import NGram, fit_best, uniform, unigram
+from musicgen.evaluation.note_counts import count_notes
 from musicgen.score import Score
 
 TRAIN, VALID = "train", "valid"
@@ -20,7 +20,7 @@ class Baseline:
 
     name: str  # uniform, unigram or n-gram
     order: int  # of the n-gram in notes, the predicted one included; 0 has no context
-    bits_per_note: Mapping[str, float]  # notes on the grid of `events`
+    bits_per_note: Mapping[str, float]  # notes of `note_counts.py`
     bits_per_step: Mapping[str, float]  # steps of the encoding
     by_field: Mapping[str, Mapping[str, float]]  # bits per note, by side and field
 
@@ -40,7 +40,10 @@ def baselines(encoding: Encoding, sides: Mapping[str, Sequence[Score]]) -> tuple
     for side in (TRAIN, VALID):
         if not steps.get(side):
             raise NothingToEvaluate(f"a baseline needs notes in '{side}'")
-    notes = {side: count_notes(scores) for side, scores in sides.items()}
+    notes = {
+        side: sum(count_notes(score, encoding) for score in scores)
+        for side, scores in sides.items()
+    }
     ngrams = {
         "uniform": uniform(encoding),
         "unigram": unigram(encoding, steps[TRAIN]),
@@ -48,11 +51,6 @@ def baselines(encoding: Encoding, sides: Mapping[str, Sequence[Score]]) -> tuple
     }
     held_out = {side: pieces for side, pieces in steps.items() if side != TRAIN and pieces}
     return tuple(_evaluate(name, ngram, held_out, notes) for name, ngram in ngrams.items())
-
-
-def count_notes(scores: Sequence[Score]) -> int:
-    """Notes of the scores on the grid of `events`, the unit that all encodings share."""
-    return sum(len(EventsEncoding().encode(score)) for score in scores)
 
 
 def _evaluate(

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.model_interface import Model
 from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.encoding.steps import Encoding, Steps
 from musicgen.evaluation.likelihood import predict
+from musicgen.evaluation.note_counts import count_notes
 from musicgen.progress import Progress
 from musicgen.score import Score
 
@@ -21,7 +21,7 @@ class PieceBits:
     """Bits that a model needs for a piece."""
 
     score: Score
-    notes: int  # on the grid of `events`, as everywhere in evaluation
+    notes: int  # as everywhere in evaluation
     steps: np.ndarray  # bits of each measured step, all fields together: (N,)
     onsets: np.ndarray  # of these steps, in ticks of the grid: (N,)
 
@@ -58,7 +58,7 @@ def measure_pieces(
     measured = [
         PieceBits(
             score,
-            len(EventsEncoding().encode(score)),
+            count_notes(score, model.encoding),
             predicted.bits.sum(axis=1),
             onsets_of(model.encoding, piece),
         )

@@ -4,9 +4,10 @@ Each field is predicted from the true values before it, through the step graphs 
 that composing uses, over whole pieces. Pieces are stepped in batches, and the input that tells
 the bars left is 0.
 
-Bits per note and per quarter are comparable between encodings: notes are those on the grid of
-`events`, where two voices on one key are one note. The encoding `notes` does not say when notes
-sound, so its bits pay for less than those of `events`; those of `parts` pay for unisons, too.
+Bits per note and per quarter are comparable between encodings of music without drums: notes are
+those on the grid of `events`, where two voices on one key are one note (`note_counts.py`). The
+encoding `notes` does not say when notes sound, so its bits pay for less than those of `events`;
+those of `parts` pay for unisons and drums, too.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ from functools import partial
 import numpy as np
 
 from musicgen.encoding.conditions import CONDITIONS
-from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.model_interface import Model, Stepper
 from musicgen.encoding.steps import Encoding, Features, Steps
 from musicgen.errors import MusicgenError
+from musicgen.evaluation.note_counts import count_notes
 from musicgen.evaluation.report import Evaluation, Predictions, summarize
 from musicgen.progress import Progress
 from musicgen.score import Score
@@ -50,7 +51,7 @@ def evaluate(
     """
     scores = [score for score in scores if len(score)]
     pieces = [model.encoding.encode(score) for score in scores]
-    notes = [len(EventsEncoding().encode(score)) for score in scores]
+    notes = [count_notes(score, model.encoding) for score in scores]
     evaluation = evaluate_steps(model, pieces, notes, primer, progress, is_time_over)
     if any(score.is_performance for score in scores):
         return evaluation

@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.steps import Steps
 from musicgen.evaluation.likelihood import SAMPLE_SEED, score_logits
+from musicgen.evaluation.note_counts import count_notes
 from musicgen.evaluation.report import Evaluation, Predictions, summarize
 from musicgen.models.build import build_model, in_float32
 from musicgen.models.checkpoints.checkpoint import Checkpoint
@@ -60,7 +60,7 @@ def evaluate_classic(
         [field.name for field in encoding.fields],
         [steps.name for steps in pieces],
         lengths,
-        [len(EventsEncoding().encode(score)) for score in scores],
+        [count_notes(score, encoding) for score in scores],
         _by_piece(values, is_done, lengths),
     )
 
