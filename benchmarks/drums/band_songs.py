@@ -2,7 +2,7 @@
 
 A song keeps one groove, with a fill at the end of every fourth bar, a chord a bar out of one of
 five progressions in a random key, a bass that follows the kick, and a lead that steps through the
-scale. All of it is in common time; one groove swings in triplets.
+scale. Beats are accented. All of it is in common time; one groove swings in triplets.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def _drums(rng: np.random.Generator, start: int, groove: Groove, has_fill: bool)
     if start % (4 * BAR) == 0:
         hits.append((0, CRASH))
     for at, key in hits:
-        yield start + at * UNIT, 3 * UNIT, key, int(rng.integers(70, 110)), 0, DRUMS
+        yield start + at * UNIT, 3 * UNIT, key, _velocity(at), 0, DRUMS
 
 
 def _chords(rng: np.random.Generator, start: int, chord: int, tonic: int) -> Iterator[Row]:
@@ -79,7 +79,7 @@ def _chords(rng: np.random.Generator, start: int, chord: int, tonic: int) -> Ite
     for at in onsets:
         for step in (0, 2, 4):
             pitch = 48 + _pitch(chord + step, tonic)
-            yield start + at * UNIT, length * UNIT, pitch, int(rng.integers(60, 85)), 0, PIANO
+            yield start + at * UNIT, length * UNIT, pitch, _velocity(at) - 20, 0, PIANO
 
 
 def _bass(
@@ -89,7 +89,7 @@ def _bass(
     for number, at in enumerate(kick):
         step = 4 if number and rng.random() < 0.25 else 0
         pitch = 36 + _pitch(chord + step, tonic) % 12
-        yield start + at * UNIT, 6 * UNIT, pitch, int(rng.integers(80, 100)), 33, BASS
+        yield start + at * UNIT, 6 * UNIT, pitch, _velocity(at), 33, BASS
 
 
 def _lead(rng: np.random.Generator, start: int, degree: int, tonic: int) -> tuple[list[Row], int]:
@@ -100,10 +100,15 @@ def _lead(rng: np.random.Generator, start: int, degree: int, tonic: int) -> tupl
         degree = int(np.clip(degree + rng.integers(-2, 3), 0, 13))
         if rng.random() < 0.8:
             pitch = 60 + _pitch(degree, tonic)
-            row = (start + at * UNIT, length * UNIT, pitch, int(rng.integers(70, 110)), 81, LEAD)
+            row = (start + at * UNIT, length * UNIT, pitch, _velocity(at), 81, LEAD)
             rows.append(row)
         at += length
     return rows, degree
+
+
+def _velocity(at: int) -> int:
+    """Louder on the beats, most at the beginning of the bar."""
+    return 100 if at == 0 else 92 if at % 12 == 0 else 80
 
 
 def _pitch(degree: int, tonic: int) -> int:
