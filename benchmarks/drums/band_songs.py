@@ -70,7 +70,7 @@ def _drums(rng: np.random.Generator, start: int, groove: Groove, has_fill: bool)
     if start % (4 * BAR) == 0:
         hits.append((0, CRASH))
     for at, key in hits:
-        yield start + at * UNIT, 3 * UNIT, key, _velocity(at), 0, DRUMS
+        yield start + at * UNIT, 2 * UNIT, key, _velocity(at), 0, DRUMS
 
 
 def _chords(rng: np.random.Generator, start: int, chord: int, tonic: int) -> Iterator[Row]:
@@ -89,14 +89,14 @@ def _bass(
     for number, at in enumerate(kick):
         step = 4 if number and rng.random() < 0.25 else 0
         pitch = 36 + _pitch(chord + step, tonic) % 12
-        yield start + at * UNIT, 6 * UNIT, pitch, _velocity(at), 33, BASS
+        yield start + at * UNIT, min(6, 48 - at) * UNIT, pitch, _velocity(at), 33, BASS
 
 
 def _lead(rng: np.random.Generator, start: int, degree: int, tonic: int) -> tuple[list[Row], int]:
     """A bar of quarters and eighths by step, some of them silent; the degree where it stops."""
     rows, at = [], 0
     while at < 48:
-        length = int(rng.choice((6, 12)))
+        length = min(int(rng.choice((6, 12))), 48 - at)
         degree = int(np.clip(degree + rng.integers(-2, 3), 0, 13))
         if rng.random() < 0.8:
             pitch = 60 + _pitch(degree, tonic)
