@@ -91,8 +91,9 @@ def loudest(page: Any) -> float:
     return float(page.evaluate("window.analyser ? window.loudest() : 0"))
 
 
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + TIMEOUT_SECONDS
+def wait_until(condition: Callable[[], bool], seconds: float = TIMEOUT_SECONDS) -> None:
+    """Wait for a condition; an AssertionError when it does not hold in time."""
+    deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)

@@ -11,7 +11,7 @@ import pytest
 
 from musicgen.corpus.load import load_collection
 from musicgen.rendering.midi import midi_bytes
-from musicgen.score import Score
+from tests.browser.blocked_files import blocked
 from tests.browser.browser_actions import CHART, settle, wait_until
 from tests.helpers.tiny_music import tiny_pieces, write_folder
 
@@ -135,12 +135,7 @@ def test_the_clicked_bar_is_in_the_url(server, browser_page):
 
 
 def test_a_cancelled_import_keeps_the_files_copied_so_far(server, browser_page, tmp_path: Path):
-    folder, many = tmp_path / "very many", 60_000
-    folder.mkdir()
-    notes = tiny_pieces(1)[0].notes
-    data = midi_bytes(Score(notes, name="tune 00000"))
-    for number in range(many):
-        (folder / f"{number}.mid").write_bytes(data.replace(b"00000", b"%05d" % number))
+    folder, many = write_folder(tmp_path / "very many"), 12
     page = browser_page
     page.goto(f"{server.url}/Data?collection=ryans-mammoth&view=Refused")
     page.get_by_test_id("stMetric").filter(has_text="Pieces").first.wait_for()  # it is read
@@ -148,10 +143,11 @@ def test_a_cancelled_import_keeps_the_files_copied_so_far(server, browser_page, 
     path = page.get_by_label("A folder on this computer")
     path.fill(str(folder))
     path.press("Enter")
-    page.get_by_role("button", name="Import the folder").click()
-    page.get_by_text(re.compile(r"Copying the folder: [\d,]+ of 60,000, about .+ left")).wait_for()
-    page.get_by_role("button", name="Cancel").click()
-    page.get_by_text("files added to very many").wait_for()
+    with blocked(sorted(folder.iterdir())[1:]) as files:
+        page.get_by_role("button", name="Import the folder").click()
+        page.get_by_text(re.compile(r"Copying the folder: 1 of 12, about .+ left")).wait_for()
+        page.get_by_role("button", name="Cancel").click()
+        files.release_until(page.get_by_text("files added to very many").is_visible)
     copied = len(list((server.home / "collections/very many").glob("*.mid")))
     assert 0 < copied < many
     metric = page.get_by_test_id("stMetric").filter(has_text="Pieces")
@@ -160,23 +156,20 @@ def test_a_cancelled_import_keeps_the_files_copied_so_far(server, browser_page, 
 
 
 def test_a_reading_that_another_window_waits_for_is_not_cancelled(server, browser, browser_page):
-    folder, many = server.home / "collections/slow", 2000
-    folder.mkdir(parents=True)
-    for number in range(many):  # ABC is slow to read
-        tune = "CDEF|GABc|" * 40
-        (folder / f"{number}.abc").write_text(f"X:1\nM:4/4\nL:1/4\nK:C\n{tune}\n")
-    progress = re.compile(r"Reading the collection: [\d,]+ of 2,000")
+    folder, many = write_folder(server.home / "collections/slow"), 12
+    progress = re.compile(r"Reading the collection: 1 of 12")
     context = browser.new_context()
     other = context.new_page()
     other.set_default_timeout(60_000)
-    for page in (browser_page, other):
-        page.goto(f"{server.url}/Data?collection=slow")
-        page.get_by_text(progress).wait_for()
-    other.get_by_role("button", name="Cancel").click()
-    other.get_by_text("the reading goes on").wait_for()
-    assert browser_page.get_by_text(progress).is_visible()
-    browser_page.get_by_role("button", name="Cancel").click()
-    browser_page.get_by_text("The reading was cancelled").wait_for()
+    with blocked(sorted(folder.iterdir())[1:]) as files:
+        for page in (browser_page, other):
+            page.goto(f"{server.url}/Data?collection=slow")
+            page.get_by_text(progress).wait_for()
+        other.get_by_role("button", name="Cancel").click()
+        other.get_by_text("the reading goes on").wait_for()
+        assert browser_page.get_by_text(progress).is_visible()
+        browser_page.get_by_role("button", name="Cancel").click()
+        files.release_until(browser_page.get_by_text("The reading was cancelled").is_visible)
     metric = browser_page.get_by_test_id("stMetric").filter(has_text="Pieces")
     assert 0 < int(metric.inner_text().split()[-1].replace(",", "")) < many
     context.close()
