@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.models.checkpoints.shared_traces import share_traces
+from tests.models.checkpoints.shared_traces import SharedTraces
 
 # Several tests run at once. Threads of OpenMP that wait for a core keep it busy meanwhile: the
-# classifiers of scikit-learn took five times as long.
+# classifiers of scikit-learn took five times as long. An operation of TensorFlow that is divided
+# among threads waits until each of them has had a core: a small one took a hundred times as long.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 
 settings.register_profile("busy machine", deadline=None)  # others may be at work beside the tests
 settings.load_profile("busy machine")
@@ -61,7 +63,7 @@ def _home_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _shared_traces(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def shared_traces(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedTraces]:
     """Step graphs are traced once for all tests of a run, in whatever worker."""
     folder = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
@@ -69,8 +71,15 @@ def _shared_traces(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     traces = folder / "shared-traces"
     traces.mkdir(exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
-        share_traces(patch, traces)
-        yield
+        shared = SharedTraces(patch, traces)
+        shared.share_those_of_processes()
+        yield shared
+
+
+@pytest.fixture(autouse=True)
+def _shared_traces_of_trainings(shared_traces: SharedTraces) -> None:
+    """So are those that trainings in the process of the tests need, once Keras is imported."""
+    shared_traces.share_those_of_trainings()
 
 
 @pytest.fixture(autouse=True)

@@ -45,6 +45,14 @@ def write_folder(folder: Path, count: int = 12, notes: int = 40) -> Path:
     return folder
 
 
+def write_bands(folder: Path) -> Path:
+    """Write a dozen pieces of `band_pieces` as MIDI files into a new folder."""
+    folder.mkdir()
+    for score in band_pieces(12, 3):
+        (folder / f"{score.name}.mid").write_bytes(midi_bytes(score))
+    return folder
+
+
 def band_pieces(count: int = 4, bars: int = 6, drums: bool = True) -> list[Score]:
     """Made-up pieces in C major: a bass, a melody in eighths, chords, and drums."""
     rng = np.random.default_rng(3)

@@ -44,15 +44,18 @@ def tiny_trace(home: Path, encoding: Encoding) -> Trace:
 
 
 def write_weighted_run(
-    home: Path, name: str = "weighted", encoding: PartsEncoding | None = None
+    home: Path,
+    name: str = "weighted",
+    encoding: PartsEncoding | None = None,
+    source: str = "bach-chorales",
 ) -> Run:
     """Write a finished run with two checkpoints, of which the last is the best.
 
-    encoding: default one of `notes`.
+    encoding: default one of `notes`. source: collection in its settings, which is not read.
     """
     of_model = encoding or _encoding()
     folder, trace = home / "runs" / name, tiny_trace(home, of_model)
-    settings = RunSettings(name, "bach-chorales", of_model.name, MODEL)
+    settings = RunSettings(name, source, of_model.name, MODEL)
     for number in (1, 2):
         checkpoint = folder / "checkpoints" / f"epoch-{number:04}"
         checkpoint.mkdir(parents=True)

@@ -24,7 +24,7 @@ import musicgen.models.keras_import  # noqa: F401
 from musicgen.encoding.registry import encoding_from_json
 from musicgen.errors import MusicgenError
 from musicgen.limited_process import limit_address_space
-from musicgen.models.checkpoints.traces import SHAPES
+from musicgen.models.checkpoints.traces import write_trace
 from musicgen.models.checkpoints.writer import trace_model
 from musicgen.models.settings import settings_from_json
 
@@ -32,11 +32,7 @@ from musicgen.models.settings import settings_from_json
 def trace(request: Mapping[str, Any], folder: Path) -> None:
     """Write the trace of a model into a folder."""
     encoding = encoding_from_json(request["encoding"])
-    traced = trace_model(settings_from_json(request["model"]), encoding)
-    for name, graph in traced.graphs.items():
-        (folder / name).write_bytes(graph)
-    shapes = {"weights": traced.weights, "state": traced.state, "graphs": list(traced.graphs)}
-    (folder / SHAPES).write_text(json.dumps(shapes))
+    write_trace(trace_model(settings_from_json(request["model"]), encoding), folder)
 
 
 def main() -> int:

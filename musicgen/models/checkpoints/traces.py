@@ -1,7 +1,7 @@
 """Traced step graphs of a model by its settings and its encoding, without weights.
 
-Tracing needs Keras: another process does it, within limits, and its result is kept in the
-workspace. A trace depends on nothing but the settings, the encoding and the code of the models.
+Tracing needs Keras: a training does it, or another process within limits, and the result is kept in
+the workspace. A trace depends on nothing but the settings, the encoding and the code of the models.
 Imports no Keras.
 """
 
@@ -12,7 +12,8 @@ import json
 import shutil
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -26,7 +27,7 @@ from musicgen.files import new_folder, read_file, reason_of
 from musicgen.json_files import InvalidJson, read_json
 from musicgen.limited_process import ProcessFailed, run_limited
 from musicgen.models.checkpoints import seal
-from musicgen.models.settings import ModelSettings, settings_to_json
+from musicgen.models.settings import CriticSettings, ModelSettings, settings_to_json
 from musicgen.paths import PACKAGE, home
 from musicgen.progress import Progress
 
@@ -72,8 +73,8 @@ def find_trace(
 
     parameters: of the model, for the limit of memory. Raises ExportFailed.
     """
-    request = _request(settings, encoding)
-    folder = _folder() / hashlib.sha256(request.encode()).hexdigest()[:32]
+    request = trace_request(settings, encoding)
+    folder = _folder_of(request)
     trace = _read_trace(folder)
     if trace is None:
         shutil.rmtree(folder, ignore_errors=True)
@@ -86,12 +87,40 @@ def find_trace(
 
 def has_trace(settings: ModelSettings, encoding: Encoding) -> bool:
     """Whether a trace is in the workspace, so that finding it takes no time."""
-    name = hashlib.sha256(_request(settings, encoding).encode()).hexdigest()[:32]
-    return (_folder() / name / SHAPES).is_file()
+    return (_folder_of(trace_request(settings, encoding)) / SHAPES).is_file()
 
 
-def _folder() -> Path:
-    return home() / "cache" / "step-graphs"
+def stored_trace(settings: ModelSettings, encoding: Encoding) -> Trace | None:
+    """The trace of a model in the workspace; None where this program has made none."""
+    return _read_trace(_folder_of(trace_request(settings, encoding)))
+
+
+def store_trace(settings: ModelSettings, encoding: Encoding, trace: Trace) -> None:
+    """Keep a trace in the workspace, where that can be written."""
+    folder = _folder_of(trace_request(settings, encoding))
+    with suppress(OSError):
+        shutil.rmtree(folder, ignore_errors=True)  # of another workspace's key
+        with new_folder(folder) as new:
+            write_trace(trace, new)
+            seal.write_seal(new, trace.shapes.state, trace.graphs)
+        _drop_old_traces(folder)
+
+
+def write_trace(trace: Trace, folder: Path) -> None:
+    """Write a trace into a folder, without a seal."""
+    for name, graph in trace.graphs.items():
+        (folder / name).write_bytes(graph)
+    (folder / SHAPES).write_text(json.dumps(asdict(trace.shapes)))
+
+
+def read_trace_files(folder: Path) -> Trace:
+    """The trace in a folder, whoever wrote it. Raises InvalidJson and OSError."""
+    shapes: TraceShapes = read_json(folder / SHAPES, TraceShapes)
+    return Trace(shapes, {name: read_file(folder / name) for name in shapes.graphs})
+
+
+def _folder_of(request: str) -> Path:
+    return home() / "cache" / "step-graphs" / hashlib.sha256(request.encode()).hexdigest()[:32]
 
 
 def _make_trace(folder: Path, request: str, parameters: int, progress: Progress | None) -> None:
@@ -101,8 +130,8 @@ def _make_trace(folder: Path, request: str, parameters: int, progress: Progress 
             run_limited(
                 PROCESS, [str(new), str(max_bytes)], MAX_SECONDS, max_bytes, request, progress
             )
-            shapes: TraceShapes = read_json(new / SHAPES, TraceShapes)
-            seal.write_seal(new, shapes.state, _read_graphs(new, shapes))
+            trace = read_trace_files(new)
+            seal.write_seal(new, trace.shapes.state, trace.graphs)
     except FileExistsError:  # another process was faster
         return
     except (ProcessFailed, InvalidJson) as problem:
@@ -115,15 +144,10 @@ def _make_trace(folder: Path, request: str, parameters: int, progress: Progress 
 def _read_trace(folder: Path) -> Trace | None:
     """A trace of the workspace; None where there is none that this program has made."""
     try:
-        shapes: TraceShapes = read_json(folder / SHAPES, TraceShapes)
-        graphs = _read_graphs(folder, shapes)
+        trace = read_trace_files(folder)
     except (InvalidJson, OSError):
         return None
-    return Trace(shapes, graphs) if seal.is_sealed(folder, shapes.state, graphs) else None
-
-
-def _read_graphs(folder: Path, shapes: TraceShapes) -> dict[str, bytes]:
-    return {name: read_file(folder / name) for name in shapes.graphs}
+    return trace if seal.is_sealed(folder, trace.shapes.state, trace.graphs) else None
 
 
 def _drop_old_traces(newest: Path) -> None:
@@ -134,17 +158,24 @@ def _drop_old_traces(newest: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _request(settings: ModelSettings, encoding: Encoding) -> str:
-    """Input of the process, which is the key of the trace too.
-
-    Dropout, of trainings alone, changes nothing in a step graph.
-    """
+def trace_request(settings: ModelSettings, encoding: Encoding) -> str:
+    """Input of the process that traces a model, which is the key of the trace too."""
     entry = {
-        "model": settings_to_json(replace(settings, dropout=0.0)),
+        "model": settings_to_json(_as_traced(settings)),
         "encoding": encoding.to_json(),
         "code": _code_version(),
     }
     return json.dumps(entry, sort_keys=True)
+
+
+def _as_traced(settings: ModelSettings) -> ModelSettings:
+    """The settings with the same values for what changes nothing in a step graph."""
+    settings = replace(settings, dropout=0.0)  # of trainings alone
+    if isinstance(settings, CriticSettings):  # how composing uses its logit
+        return replace(
+            settings, temperature=CriticSettings.temperature, exponent=CriticSettings.exponent
+        )
+    return settings
 
 
 @cache

@@ -6,7 +6,6 @@ import json
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -37,23 +36,15 @@ from musicgen.models.checkpoints.float16_export import weights_of_graphs
 from musicgen.models.checkpoints.graph_weights import with_weights
 from musicgen.models.checkpoints.onnx_export import trace_step
 from musicgen.models.checkpoints.step_graphs import read_step_graphs
+from musicgen.models.checkpoints.traces import Trace, TraceShapes, store_trace, stored_trace
 from musicgen.models.checkpoints.weights_file import BadWeights, read_arrays
 from musicgen.models.settings import ModelSettings
 
 _OS_ERROR = re.compile(r"os error (\d+)")
 
 
-@dataclass(frozen=True)
-class TracedModel:
-    """Step graphs and state of a model, the same in all its checkpoints but for the weights."""
-
-    graphs: Mapping[str, bytes]  # by file name, in the order of the fields
-    state: Mapping[str, tuple[int, ...]]  # shape of one row of each carried array
-    weights: Mapping[str, tuple[int, ...]]  # shape of each weight by the path of its variable
-
-
 class CheckpointWriter:
-    """Writer of the checkpoints of one model; the first one traces its graphs."""
+    """Writer of the checkpoints of one model; the first one traces its graphs where none has."""
 
     def __init__(
         self, model: StepsModel, encoding: Encoding, primers: Sequence[np.ndarray] = ()
@@ -74,7 +65,8 @@ class CheckpointWriter:
         weights = weights_of(self.model)
         vocabulary = json.dumps(self.encoding.to_json())
         traced = _traced(self.model.settings, vocabulary)
-        config = config_json(self.model.settings, traced.state, list(traced.graphs), facts)
+        state = traced.shapes.state
+        config = config_json(self.model.settings, state, traced.shapes.graphs, facts)
         with new_folder(folder) as new:
             (new / CONFIG).write_text(json.dumps(config, indent=1) + "\n")
             (new / VOCABULARY).write_text(vocabulary + "\n")
@@ -82,7 +74,7 @@ class CheckpointWriter:
             graphs = {name: with_weights(graph, weights) for name, graph in traced.graphs.items()}
             for name, graph in graphs.items():
                 (new / name).write_bytes(graph)
-            seal.write_seal(new, traced.state, graphs)
+            seal.write_seal(new, state, graphs)
             if self.primers:
                 write_json(new / PRIMERS, {"primers": [p.tolist() for p in self.primers]})
             if optimizer is not None:
@@ -92,21 +84,27 @@ class CheckpointWriter:
 
 
 @lru_cache(maxsize=2)
-def _traced(settings: ModelSettings, vocabulary: str) -> TracedModel:
-    """`trace_model`, cached, since tracing takes seconds."""
-    return trace_model(settings, encoding_from_json(json.loads(vocabulary)))
+def _traced(settings: ModelSettings, vocabulary: str) -> Trace:
+    """The trace of a model, from the workspace or made here, which takes seconds."""
+    encoding = encoding_from_json(json.loads(vocabulary))
+    trace = stored_trace(settings, encoding)
+    if trace is None:
+        trace = trace_model(settings, encoding)
+        store_trace(settings, encoding, trace)
+    return trace
 
 
-def trace_model(settings: ModelSettings, encoding: Encoding) -> TracedModel:
+def trace_model(settings: ModelSettings, encoding: Encoding) -> Trace:
     """Trace the step graphs of a model with new weights."""
     with in_float32():
         model = build_model(settings, encoding)
         steps = step_models(model)
         graphs = [trace_step(step, step.input_shapes()) for step in steps]
-    weights = {variable.path: tuple(variable.shape) for variable in model.trainable_variables}
+    weights = {variable.path: list(variable.shape) for variable in model.trainable_variables}
+    state = {name: list(shape) for name, shape in steps[0].state.items()}
     names = ["step.onnx", *(f"step_{field.name}.onnx" for field in encoding.fields[1:])]
     named = dict(zip(names[: len(graphs)], graphs, strict=True))
-    return TracedModel(named, dict(steps[0].state), weights)
+    return Trace(TraceShapes(weights, state, list(named)), named)
 
 
 def weights_of(model: keras.Model) -> dict[str, np.ndarray]:

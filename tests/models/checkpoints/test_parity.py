@@ -103,7 +103,7 @@ def test_step_graphs_have_the_logits_of_training(
 
 def test_step_graphs_of_frames_have_the_logits_of_training(tmp_path: Path) -> None:
     encoding = FramesEncoding()
-    model = build_model(LstmSettings(width=16, layers=1), encoding, seed=3)
+    model = build_model(LstmSettings(width=8, layers=1), encoding, seed=3)
     CheckpointWriter(model, encoding).write(tmp_path / "c", {})
     rng = np.random.default_rng(0)
     phrase = np.repeat(rng.integers(0, 61, (16, 4)), 2, axis=0)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.helpers.example_runs import run_that_is
 from tests.helpers.page_text import DATA, TRAIN
+from tests.helpers.tiny_music import write_folder
 from tests.pages.composed_pages import PAGE as COMPOSE
 
 # Query parameters by the address of a page in which they have a meaning.
@@ -40,9 +42,10 @@ VALUES = {
 @pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
 @pytest.mark.parametrize(("page", "query"), KEYS)
 def test_a_page_opens_whatever_its_address_says(
-    open_page: Callable[..., AppTest], runs: object, page: str, query: str, value: str
+    open_page: Callable[..., AppTest], home: Path, runs: object, page: str, query: str, value: str
 ) -> None:
     run_that_is("done")
-    sound = dict(pair.split("=") for pair in query.split("&") if pair)
+    write_folder(home / "collections" / "tunes")  # small, so that pages open fast
+    sound = {"collection": "tunes"} | dict(pair.split("=") for pair in query.split("&") if pair)
     for key in KEYS[page, query]:
         assert open_page(page, **{**sound, key: value}).title

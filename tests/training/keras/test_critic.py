@@ -31,7 +31,7 @@ from musicgen.training.keras.critic.train import CriticTraining, train_critic
 from musicgen.training.run_folder.archive import BadArchive, read_archive, write_archive
 from musicgen.training.run_folder.registry import find_run
 from musicgen.training.run_folder.run import Run
-from tests.helpers.tiny_music import band_pieces
+from tests.helpers.tiny_music import band_pieces, write_bands
 from tests.helpers.tiny_runs import write_run
 from tests.helpers.weighted_runs import write_weighted_run
 
@@ -53,10 +53,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def run(home: Path) -> Run:
+def run(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A run with a critic, and one without."""
+    bands = write_bands(tmp_path_factory.mktemp("music") / "bands")
     write_weighted_run(home, "without", encoding=ENCODING)
-    run = write_weighted_run(home, "with", encoding=ENCODING)
+    run = write_weighted_run(home, "with", encoding=ENCODING, source=str(bands))
     lines: list[str] = []
     folder = train_critic(run, TRAINING, say=lines.append)
     assert folder == critic_folder(run.checkpoint())

@@ -15,7 +15,7 @@ from musicgen.encoding.notes import NotesEncoding
 from musicgen.models.build import build_model
 from musicgen.models.settings import LstmSettings
 from musicgen.training.data.windows import Windows
-from musicgen.training.keras.devices import Devices, mirrored_strategy
+from musicgen.training.keras.devices import Devices, mirrored_strategy, run_graphs_as_traced
 from musicgen.training.keras.optimizer import build_optimizer
 from musicgen.training.keras.trainer import StepsTrainer, as_dataset
 from musicgen.training.settings import TrainSettings
@@ -52,5 +52,6 @@ def losses(devices: Devices) -> list[float]:
 if __name__ == "__main__":
     half = [tf.config.LogicalDeviceConfiguration()] * 2
     tf.config.set_logical_device_configuration(tf.config.list_physical_devices("CPU")[0], half)
+    run_graphs_as_traced()  # as a training on CPUs does
     two = Devices("two", mirrored_strategy(["CPU:0", "CPU:1"]))
     print(json.dumps([losses(Devices("one")), losses(two)]))

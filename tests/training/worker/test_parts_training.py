@@ -30,7 +30,7 @@ from musicgen.training.run_folder.run import Run
 from musicgen.training.run_folder.samples import sample_files
 from musicgen.training.worker import launch
 from musicgen.training.worker.process import train_run
-from tests.helpers.tiny_music import band_pieces
+from tests.helpers.tiny_music import band_pieces, write_bands
 from tests.training.worker.tiny_trainings import losses_of, stop_after, tiny_settings
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("training_home")]
@@ -40,11 +40,7 @@ NAMES = ["Flute", "Guitar", "Cello", "Drums"]
 
 @pytest.fixture(scope="module")
 def bands(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("music") / "bands"
-    folder.mkdir()
-    for score in band_pieces(12, 3):
-        (folder / f"{score.name}.mid").write_bytes(midi_bytes(score))
-    return folder
+    return write_bands(tmp_path_factory.mktemp("music") / "bands")
 
 
 @pytest.fixture(scope="module")

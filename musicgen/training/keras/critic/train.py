@@ -39,6 +39,7 @@ from musicgen.training.keras.critic.rounds import (
     compile_critic,
     fit_round,
 )
+from musicgen.training.keras.devices import run_graphs_as_traced
 from musicgen.training.run_folder.run import Run
 
 FIRST_LEARNING_RATE, LATER_LEARNING_RATE = 7e-4, 5e-4  # of the rounds
@@ -95,6 +96,7 @@ def train_critic(
     collection = load_collection(run.settings.source, time=run.settings.time)
     data = prepare(collection, run.settings, checkpoint.encoding, split_to_keep(run))
     opponents = [Opponents.of(compose_pieces(checkpoint, training, progress))]
+    run_graphs_as_traced()
     with in_policy(this_machine().policy):
         critic = _new_critic(checkpoint, training)
         compile_critic(critic)
