@@ -40,7 +40,7 @@ STATES: dict[str, tuple[str, ...]] = {  # by address: what is clicked there, one
     "Train?show=Compare": (),
     "Compose": (
         *("Originality", "Change", "Takes", "Roll", "Score", "Edit", "Play notes in"),
-        *("Beginning", "Notes", "Sampling", "Rules", "All pieces", "Sound"),
+        *("Beginning", "Notes", "Sampling", "Rules", "All pieces", "Sound", "Details"),
     ),
     "Compose?model=chorales": ("Play or write my own", "Mouse, touch and keys"),
 }

@@ -66,8 +66,8 @@ def test_labels_of_disabled_fields_can_be_read(shared_server, shared_page) -> No
         page.get_by_text("Rules", exact=True).click()
         for label in ("Forbid copying", "Longest copy, notes"):
             page.get_by_text(label, exact=True).wait_for()
-        assert page.get_by_label("Longest copy, notes").is_disabled()
-        assert page.get_by_label("Forbid copying").is_disabled()
+        assert page.get_by_label("Longest copy, notes", exact=True).is_disabled()
+        assert page.get_by_label("Forbid copying", exact=True).is_disabled()
         for label in DISABLED_LABELS:
             contrast, text = lowest_contrast(page, label)
             assert text and contrast > 4.5, (scheme, label, text)

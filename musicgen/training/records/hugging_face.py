@@ -57,7 +57,8 @@ def model_card(run: Run) -> str:
     settings, title = run.settings, f"{run.name}: music composed by a trained model"
     lines = [*_header(run), f"# {title}", "", *_learned_from(settings.source), "## Figures", ""]
     lines += [
-        "Bits a note on pieces held out from training; lower is better.",
+        "Bits a note on whole pieces held out from training; lower is better. The curves are of "
+        "windows of the validation pieces: each begins anew, so that they are a little higher.",
         "",
         "| model | validation | test |",
         "|---|---|---|",

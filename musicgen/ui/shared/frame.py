@@ -28,6 +28,10 @@ _STYLE = f"""<style>
 body [data-testid^="stBaseButton-primary"]:not(:disabled) {{
   color: light-dark({ON_PRIMARY["light"]}, {ON_PRIMARY["dark"]});
 }}
+/* The blue of an open popover's button has 3.2 to 1 on the dark theme. */
+body button[kind="tertiary"]:is([aria-expanded="true"], :active) {{
+  color: light-dark({PRIMARY_COLOUR["light"]}, {PRIMARY_COLOUR["dark"]});
+}}
 body [data-testid="stMultiSelect"] span[title],
 body [data-testid="stMultiSelect"] span[title] ~ * {{
   color: light-dark({ON_PRIMARY["light"]}, {ON_PRIMARY["dark"]});
