@@ -23,7 +23,7 @@ ENCODING = EventsEncoding()
 
 @pytest.fixture(scope="module")
 def model() -> StepsModel:
-    return build_model(LstmSettings(width=24, layers=1), ENCODING, seed=5)
+    return build_model(LstmSettings(width=16, layers=2), ENCODING, seed=5)
 
 
 @pytest.fixture(scope="module")

@@ -108,7 +108,7 @@ def policy(request: pytest.FixtureRequest) -> Any:
     keras.config.set_dtype_policy(before)
 
 
-LSTM = LstmSettings(16, 1, 0.1)
+LSTM = LstmSettings(8, 1, 0.1)
 TRANSFORMER = TransformerSettings(16, 1, 2, context=32, dropout=0.1)
 
 
