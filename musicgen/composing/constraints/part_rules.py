@@ -8,6 +8,7 @@ import numpy as np
 
 from musicgen.composing.bars import GridPositions
 from musicgen.composing.constraints.allowed_pitches import allowed_pitches
+from musicgen.composing.constraints.drum_onsets import KnownDrumOnsets
 from musicgen.composing.decoding.constraint import Rule, Rules, StepContext
 from musicgen.composing.decoding.sampling import FORBIDDEN, NEVER
 from musicgen.composing.settings import MAX_SILENCE_QUARTERS, RHYTHM_GRIDS, ComposeSettings
@@ -53,6 +54,9 @@ def build_part_rules(
             raise InvalidSetting("a model of performances plays in seconds: it takes no grid")
         duration = (ends_on_grid(metres, RHYTHM_GRIDS[settings.grid], grid),)
         following = (forbid_between_ends(grid),)
+    if any(role.drum_onsets for role in opening.roles):
+        onsets = KnownDrumOnsets(opening)
+        pitch, following = (*pitch, onsets.keep_sounds), (*following, onsets.keep_steps)
     if settings.density:
         duration = (*duration, bias_durations(settings.density, grid))
     silence = settings.silence or MAX_SILENCE_QUARTERS

@@ -13,6 +13,7 @@ from musicgen.composing.settings import (
     MAX_SILENCE_QUARTERS,
     MIN_SILENCE_QUARTERS,
 )
+from musicgen.composing.style.drum_onsets import measure_drum_onsets
 from musicgen.composing.style.metre_style import MetreStyle
 from musicgen.encoding.grid import GRID_TICKS, grid_of
 from musicgen.encoding.parts.encoding import PartsEncoding
@@ -95,6 +96,7 @@ def _measure_parts(
         counterpoint=1.0 if _has_few_parallels(group) else 0.0,
         ensembles=tuple(Ensemble(piece.roles, piece.key) for piece in sample),
         forms=tuple(piece.form for piece in sample if piece.form),
+        drum_onsets=measure_drum_onsets(sample),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from musicgen.composing.settings import MAX_SILENCE_QUARTERS
-from musicgen.encoding.parts.roles import Ensemble
+from musicgen.encoding.parts.roles import DrumOnsets, Ensemble
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class MetreStyle:
     silence: float = MAX_SILENCE_QUARTERS  # quarters, longest silence of a piece, 98th percentile
     part_names: tuple[str, ...] = ()  # where all pieces with this number of parts agree
     forms: tuple[str, ...] = ()  # of a sample of the pieces, see `theory.form`
+    drum_onsets: tuple[DrumOnsets, ...] = ()  # empty without bars or drums
     ensembles: tuple[Ensemble, ...] = ()  # of a sample of the pieces, for models of `parts`
 
 

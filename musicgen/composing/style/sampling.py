@@ -99,6 +99,8 @@ def choose_ensemble(settings: ComposeSettings, styles: Sequence[MetreStyle]) -> 
     ensemble = Ensemble()
     if ensembles:
         ensemble = ensembles[(settings.ensemble or 0) % len(ensembles)]
+    if style.metre == settings.metre:
+        ensemble = ensemble.with_drum_onsets(style.drum_onsets)
     number = key_number(settings.key)
     return ensemble if number is None else _near_mode(ensembles, ensemble, number).in_key(number)
 

@@ -17,6 +17,7 @@ from musicgen.theory.keys import KEYS_BY_NAME
 
 MAX_BYTES = 2**20
 MAX_NAME_CHARACTERS = 64  # of a part
+MAX_ONSET = 32_767  # grid units from the bar line
 FILE = "habits.json"  # the name that the file has in runs of every version
 
 
@@ -84,6 +85,9 @@ def _check(style: MetreStyle) -> None:
         check_form(form)
     if len(style.ensembles) > MAX_ENSEMBLES:
         raise InvalidSetting(f"a metre has at most {MAX_ENSEMBLES} ensembles")
+    onsets = [onset for sound in style.drum_onsets for onset in sound.onsets]
+    if not all(0 <= onset <= MAX_ONSET for onset in onsets):
+        raise InvalidSetting(f"an onset in a bar is between 0 and {MAX_ONSET}")
     if unknown := set(style.keys) - set(KEYS_BY_NAME):
         raise InvalidSetting(f"'{min(unknown)}' is not the name of a key")
     shares = (style.share, *style.pickups.values(), *style.keys.values())

@@ -15,7 +15,16 @@ from musicgen.bounds import within
 from musicgen.score_fields import Part
 
 MAX_PARTS = 16  # further ones are merged with others
+RESTS = -1  # in place of a key
 MIN_POLYPHONY = 0.1  # share of a part's notes that begin while another one sounds, for chords
+
+
+@dataclass(frozen=True)
+class DrumOnsets:
+    """Where in the bar the hits of one sound lie."""
+
+    key: int  # of General MIDI, or RESTS
+    onsets: tuple[int, ...]  # grid units from the bar line
 
 
 @dataclass(frozen=True)
@@ -27,6 +36,7 @@ class Role:
     register: int = 60  # MIDI pitch, the median of the notes
     has_chords: bool = False  # it strikes notes while others of it sound
     name: str = ""  # for people; models do not read it
+    drum_onsets: tuple[DrumOnsets, ...] = ()  # of all that composed drums may play; empty: of any
 
     def __post_init__(self) -> None:
         within("program", self.program, 0, 127)
@@ -37,6 +47,10 @@ class Role:
         if self.is_drum:
             return self
         return replace(self, register=min(127, max(0, self.register + semitones)))
+
+    def with_drum_onsets(self, onsets: tuple[DrumOnsets, ...]) -> Role:
+        """The role of drums that keep to onsets in the bar; other roles stay as they are."""
+        return replace(self, drum_onsets=onsets) if self.is_drum else self
 
     def part(self, number: int) -> Part:
         """The part of a score with this role, on a track of its own."""
@@ -61,6 +75,10 @@ class Ensemble:
         """The ensemble of transposed music."""
         roles = tuple(role.transposed(semitones) for role in self.roles)
         return Ensemble(roles, transposed_key(self.key, semitones))
+
+    def with_drum_onsets(self, onsets: tuple[DrumOnsets, ...]) -> Ensemble:
+        """The ensemble whose drums keep to onsets in the bar."""
+        return replace(self, roles=tuple(role.with_drum_onsets(onsets) for role in self.roles))
 
     def in_key(self, key: int) -> Ensemble:
         """The ensemble in another key, moved by at most six semitones."""
