@@ -30,7 +30,7 @@ def test_import_a_folder_and_see_its_charts(server, browser_page, tmp_path: Path
     page.goto(f"{server.url}/Data")
     page.wait_for_selector(CHART)
     page.get_by_role("button", name="Add music").click()
-    path = page.get_by_label("A folder on this computer")
+    path = page.get_by_label("Or a folder, a zip or a file by its place on this computer")
     path.fill(str(folder))
     path.press("Enter")
     page.get_by_role("button", name="Import the folder").click()
@@ -140,7 +140,7 @@ def test_a_cancelled_import_keeps_the_files_copied_so_far(server, browser_page, 
     page.goto(f"{server.url}/Data?collection=ryans-mammoth&view=Refused")
     page.get_by_test_id("stMetric").filter(has_text="Pieces").first.wait_for()  # it is read
     page.get_by_role("button", name="Add music").click()
-    path = page.get_by_label("A folder on this computer")
+    path = page.get_by_label("Or a folder, a zip or a file by its place on this computer")
     path.fill(str(folder))
     path.press("Enter")
     with blocked(sorted(folder.iterdir())[1:]) as files:

@@ -14,7 +14,7 @@ from tests.browser.browser_actions import CHART, NO_PIECE, settle, wait_for_soun
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 TEXTS = {  # by page: a text that is there when the page is drawn
-    "": "Pieces composed",
+    "": "Collections",
     "Data": "Vocabulary",
     "Train": "Device:",
     "Compose": "Character",

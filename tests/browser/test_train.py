@@ -91,7 +91,7 @@ def _fill_in(page, url: str) -> None:
     page.get_by_role("combobox", name="Encoding").click()
     page.get_by_role("option", name="notes").click()  # TensorFlow traces its model fastest
     settle(page)
-    for label, value in (("width", "16"), ("layers", "1"), ("length", "16"), ("batch size", "2")):
+    for label, value in (("Width", "16"), ("Layers", "1"), ("Length", "16"), ("Batch size", "2")):
         _edit(page, label, value)
 
 

@@ -82,9 +82,7 @@ export class Recorder {
       return;
     }
     this.sound(pitch, velocity);
-    const tick = this.tickAt(time);
-    this.recording?.press(pitch, velocity, tick);
-    this.keep(tick);
+    this.record(time, (tick) => this.recording.press(pitch, velocity, tick));
   }
 
   sound(pitch, velocity) {
@@ -102,13 +100,15 @@ export class Recorder {
     if (!this.synth || !this.sounding.has(pitch)) return;
     this.synth.noteOff(this.sounding.get(pitch), pitch);
     this.sounding.delete(pitch);
-    const tick = this.tickAt(time);
-    this.recording?.release(pitch, tick);
-    this.keep(tick);
+    this.record(time, (tick) => this.recording.release(pitch, tick));
   }
 
-  keep(tick) {
-    if (this.recording) this.kept.store(this.recording.until(tick));
+  // Change the recording, if there is one, by what was played at a time in ms; keep it for a reopening.
+  record(time, change) {
+    if (!this.recording) return;
+    const tick = this.tickAt(time);
+    change(tick);
+    this.kept.store(this.recording.until(tick));
   }
 
   // Tick that the person heard at a time in ms: what sounds now was scheduled a little earlier.
