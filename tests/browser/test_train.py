@@ -91,7 +91,8 @@ def _fill_in(page, url: str) -> None:
     page.get_by_role("combobox", name="Encoding").click()
     page.get_by_role("option", name="notes").click()  # TensorFlow traces its model fastest
     settle(page)
-    for label, value in (("Width", "16"), ("Layers", "1"), ("Length", "16"), ("Batch size", "2")):
+    values = {"Width": "16", "Layers": "1", "Window length": "16", "Batch size": "2"}
+    for label, value in values.items():
         _edit(page, label, value)
 
 
