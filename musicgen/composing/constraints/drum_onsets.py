@@ -29,20 +29,18 @@ class KnownDrumOnsets:
             if 0 <= key <= REST:
                 self._known[part, list(sound.onsets), key] = True
         self._has_steps = np.asarray(self._known.any(axis=2))  # (P, length + 1)
-        self._has_hits = np.asarray(self._known[..., :REST].any(axis=2))
         self._is_kept = np.asarray(self._has_steps.any(axis=1))  # (P,)
         self._positions, self._beyond = GridPositions(opening.metres), length
         self._waits = np.arange(last_value(opening.grid) + 1) - AFTER  # of the values of `next`
 
     def keep_sounds(self, context: StepContext, logits: np.ndarray) -> np.ndarray:
-        """Forbid keys at onsets where that sound is never hit; a rest stays possible."""
+        """Forbid keys at onsets where that sound is never hit, and rests where none begins."""
         part = _parts(context)
         if not self._is_kept[part].any():
             return logits
         place = self._places(context.now)
         known = self._known[part, place]  # (K, KEYS + 1)
-        known[:, REST] = True
-        is_free = ~(self._is_kept[part] & self._has_hits[part, place])
+        is_free = ~self._has_steps[part, place]
         return np.where(known | is_free[:, None], logits, FORBIDDEN)
 
     def keep_steps(self, context: StepContext, logits: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ one onset follow it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -36,7 +36,8 @@ class Role:
     register: int = 60  # MIDI pitch, the median of the notes
     has_chords: bool = False  # it strikes notes while others of it sound
     name: str = ""  # for people; models do not read it
-    drum_onsets: tuple[DrumOnsets, ...] = ()  # of all that composed drums may play; empty: of any
+    # Of all that composed drums may play, empty for any: of a collection, not of the part itself.
+    drum_onsets: tuple[DrumOnsets, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         within("program", self.program, 0, 127)
