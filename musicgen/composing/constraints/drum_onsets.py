@@ -29,14 +29,14 @@ class KnownDrumOnsets:
             if 0 <= key <= REST:
                 self._known[part, list(sound.onsets), key] = True
         self._has_steps = np.asarray(self._known.any(axis=2))  # (P, length + 1)
-        self._is_kept = np.asarray(self._has_steps.any(axis=1))  # (P,)
+        self._is_restricted = np.asarray(self._has_steps.any(axis=1))  # (P,)
         self._positions, self._beyond = GridPositions(opening.metres), length
         self._waits = np.arange(last_value(opening.grid) + 1) - AFTER  # of the values of `next`
 
     def keep_sounds(self, context: StepContext, logits: np.ndarray) -> np.ndarray:
         """Forbid keys at onsets where that sound is never hit, and rests where none begins."""
         part = _parts(context)
-        if not self._is_kept[part].any():
+        if not self._is_restricted[part].any():
             return logits
         place = self._places(context.now)
         known = self._known[part, place]  # (K, KEYS + 1)
@@ -46,12 +46,12 @@ class KnownDrumOnsets:
     def keep_steps(self, context: StepContext, logits: np.ndarray) -> np.ndarray:
         """Forbid that a part goes on at an onset where it has no steps."""
         part = _parts(context)
-        if not self._is_kept[part].any():
+        if not self._is_restricted[part].any():
             return logits
         waits = np.where(self._waits < 0, context.drawn[:, 1:2] + 1, self._waits)  # (K, V)
         fits = self._has_steps[part[:, None], self._places(context.now[:, None] + waits)]
         fits[:, [AFTER, -1]] = True  # another hit at once, and no further one
-        return np.where(fits | ~self._is_kept[part, None], logits, FORBIDDEN)
+        return np.where(fits | ~self._is_restricted[part, None], logits, FORBIDDEN)
 
     def _places(self, onsets: np.ndarray) -> np.ndarray:
         """Place of onsets in the bar; those beyond all known ones have one place."""

@@ -26,14 +26,11 @@ def has_harmony(score: Score) -> bool:
     notes = score.pitched.notes
     if not len(notes):
         return False
-    start, end = (
-        notes["start"].astype(np.int64),
-        notes["start"] + notes["duration"].astype(np.int64),
-    )
-    sounding_until = np.maximum.accumulate(end)  # of the notes so far: they are in order of starts
-    gaps = np.maximum(start[1:] - sounding_until[:-1], 0).sum()
-    with_music = sounding_until[-1] - start[0] - gaps
-    return bool((end - start).sum() >= MIN_SOUNDING * with_music)
+    start, duration = notes["start"].astype(np.int64), notes["duration"].astype(np.int64)
+    sounding_until = np.maximum.accumulate(start + duration)  # notes are in order of their starts
+    silence = np.maximum(start[1:] - sounding_until[:-1], 0).sum()
+    with_music = sounding_until[-1] - start[0] - silence
+    return bool(duration.sum() >= MIN_SOUNDING * with_music)
 
 
 def repeated_share(scores: Sequence[Score]) -> float:
