@@ -1,12 +1,16 @@
 """Bach's chorales on a grid of 16ths: nats per note on the split that papers use.
 
     python -m benchmarks.jsb16 [--minutes 55] [--data FILE.npz] [--test FILE.npz] [--members 2]
-                               [--run NAME] [--model lstm|transformer] [--keys 12] [--json]
+                               [--run NAME] [--encoding frames|parts]
+                               [--model lstm|transformer] [--keys 12] [--json]
 
-Trains this repo's model on the encoding `frames` (a step is a frame of four voices, soprano
-first, each predicted given the ones before it) and evaluates the best checkpoint through its step
-graphs, over whole pieces. Each pitch of each voice in each frame is a note. Rests cost nats and
-are not notes; the end of a piece is not predicted, as in the papers.
+Trains this repo's model and evaluates the best checkpoint through its step graphs, over whole
+pieces. Each pitch of each voice in each frame is a note. Rests cost nats and are not notes.
+
+In `frames` a step is a frame of four voices, soprano first, each predicted given the ones before
+it; the end of a piece is not predicted, as in the papers. In `parts` a step is a pitch that goes
+on, of one voice, with its duration, and each voice's end is paid for. Both say the same: a pitch
+that is struck again is one that goes on.
 
 Several members that differ in their seed are trained at the same time, on separate cores. Their
 mean over twelve keys is evaluated alone and mixed with an n-gram: see
@@ -32,9 +36,8 @@ from queue import SimpleQueue
 from typing import Any
 
 from benchmarks.jsb16.ensemble import evaluate_members
-from benchmarks.jsb16.member import add_model_options, read_pieces
-from musicgen.encoding.frames import REST
-from musicgen.encoding.steps import Steps
+from benchmarks.jsb16.member import MODEL_OPTIONS, add_model_options
+from benchmarks.jsb16.pieces import Pieces, read_pieces
 from musicgen.paths import home
 from musicgen.training.run_folder.run import Run
 
@@ -48,10 +51,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     _train_all(options, names)
     runs = [Run(_home_of(name) / "runs" / name) for name in names]
     sides = {"valid": options.data} | ({"test": options.test} if options.test else {})
-    pieces = {side: read_pieces(file, side) for side, file in sides.items()}
+    pieces = {side: read_pieces(file, side, options.encoding) for side, file in sides.items()}
     print(f"evaluating {' and '.join(sides)} in {options.keys} keys ...", file=sys.stderr)
-    train = read_pieces(options.data, "train")
-    result: dict[str, Any] = {"members": [_member(run, pieces["valid"]) for run in runs]}
+    train = read_pieces(options.data, "train", options.encoding)
+    result: dict[str, Any] = {"members": [_member(run, train, pieces["valid"]) for run in runs]}
     result |= evaluate_members(runs, train, pieces, options.keys)
     print(json.dumps(result) if options.json else _table(result))
 
@@ -105,10 +108,7 @@ def _train_one(
     options: argparse.Namespace, name: str, seed: int, minutes: float, cores: Sequence[int]
 ) -> int:
     """Train a member in a process of its own; returns its exit status."""
-    model = [
-        f"--{option.replace('_', '-')}={getattr(options, option)}"
-        for option in ("model", "width", "layers", "dropout", "label_smoothing")
-    ]
+    model = [f"--{option.replace('_', '-')}={getattr(options, option)}" for option in MODEL_OPTIONS]
     command = [sys.executable, "-m", "benchmarks.jsb16.member", str(options.data), *model]
     command += ["--run", name, "--seed", str(seed), "--minutes", str(minutes)]
     command += ["--cores", ",".join(map(str, cores))]
@@ -121,16 +121,15 @@ def _home_of(name: str) -> Path:
     return home() / "benchmarks" / name
 
 
-def _member(run: Run, valid: list[Steps]) -> dict[str, Any]:
+def _member(run: Run, train: Pieces, valid: Pieces) -> dict[str, Any]:
     """Training time and loss curves of a member; the losses are those of windows."""
-    frames = sum(map(len, valid))
-    notes = sum(int((steps.fields != REST).sum()) for steps in valid)
+    steps_a_note = [sum(map(len, side.steps)) / side.notes.sum() for side in (train, valid)]
     curve = [
         {
             "minutes": line["seconds"] / 60,
             "epoch": line["epoch"],
-            "train": line["loss"] * NATS_PER_BIT / 4,
-            "valid": line["valid_loss"] * NATS_PER_BIT * frames / notes,
+            "train": line["loss"] * NATS_PER_BIT * steps_a_note[0],
+            "valid": line["valid_loss"] * NATS_PER_BIT * steps_a_note[1],
         }
         for line in run.metrics()
         if line["kind"] == "epoch"
@@ -153,15 +152,15 @@ def _table(result: dict[str, Any]) -> str:
     for side in ("valid", "test"):
         if evaluation := result.get(side):
             lines += ["", f"{side}, evaluated in {evaluation['seconds']:.0f} s"]
-            lines.append(f"{'':10}{'nats per note':>14}{'mean of pieces':>16}   by voice")
+            lines.append(f"{'':10}{'nats per note':>14}{'mean of pieces':>16}{'own melodies':>14}")
             lines += [_row(name, metrics) for name, metrics in evaluation["models"].items()]
     return "\n".join(lines)
 
 
 def _row(name: str, metrics: dict[str, Any]) -> str:
-    voices = ", ".join(f"{voice} {nats:.3f}" for voice, nats in metrics["by_voice"].items())
+    own = metrics["own_melodies"]
     means = f"{metrics['nats_a_note']:14.4f}{metrics['mean_over_pieces']:16.4f}"
-    return f"{name:10}{means}   {voices}"
+    return f"{name:10}{means}" + (f"{own:14.4f}" if own is not None else f"{'-':>14}")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,9 @@
 """Evaluation of the members of `benchmarks.jsb16`: alone, averaged, and mixed with an n-gram.
 
+Nats per note are those of all fields of all steps, whatever the encoding, over the notes of the
+papers: each pitch of each voice in each frame. `own melodies` counts only the pieces whose soprano
+no training piece has.
+
 `one model` is the first member, in the original key. `members` is the mean of the probabilities
 of all members in several keys. `n-gram` is counted in the training pieces (`evaluation/ngram.py`).
 `all` mixes members and n-gram with a gate of six coefficients (`evaluation/mixture.py`): on
@@ -16,27 +20,26 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.jsb16.pieces import Pieces
 from musicgen.composing.decoding.onnx_model import OnnxModel
-from musicgen.encoding.frames import REST, FramesEncoding
-from musicgen.encoding.steps import Steps
+from musicgen.encoding.steps import Encoding, Steps
 from musicgen.evaluation.likelihood import predict
 from musicgen.evaluation.mixture import Probabilities, cross_fit, fit_gate
 from musicgen.evaluation.ngram import NGram, fit_best
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.training.run_folder.run import Run
 
-ENCODING = FramesEncoding()
 ALL = "all"
 
 
 def evaluate_members(
     runs: Sequence[Run],
-    train: Sequence[Steps],
-    sides: Mapping[str, Sequence[Steps]],
+    train: Pieces,
+    sides: Mapping[str, Pieces],
     keys: int,
 ) -> dict[str, Any]:
     """Nats per note of the four models on each side; `valid` has to be one of the sides."""
-    ngram = fit_best(ENCODING, train, sides["valid"])
+    ngram = fit_best(train.encoding, train.steps, sides["valid"].steps)
     predictions = {side: _Side.of(runs, ngram, pieces, keys) for side, pieces in sides.items()}
     gate = fit_gate(predictions["valid"].members, predictions["valid"].ngram)
     result = {}
@@ -51,11 +54,13 @@ def evaluate_members(
         true = {name: [piece.true for piece in rows] for name, rows in models.items()} | {
             ALL: mixed
         }
+        own = pieces.without_melodies_of(train)
         result[side] = {
-            "models": {name: nats_per_note(pieces, rows) for name, rows in true.items()},
-            **nats_per_note(pieces, mixed),
-            "notes": int(_notes(pieces).sum()),
+            "models": {name: nats_per_note(pieces, rows, own) for name, rows in true.items()},
+            **nats_per_note(pieces, mixed, own),
+            "notes": int(pieces.notes.sum()),
             "pieces": len(pieces),
+            "own_melodies": len(own),
             "seconds": of_side.seconds,
         }
     return result
@@ -71,9 +76,9 @@ class _Side:
     seconds: float
 
     @classmethod
-    def of(cls, runs: Sequence[Run], ngram: NGram, pieces: Sequence[Steps], keys: int) -> _Side:
+    def of(cls, runs: Sequence[Run], ngram: NGram, pieces: Pieces, keys: int) -> _Side:
         started = time.perf_counter()
-        of_ngram = [Probabilities.of(piece) for piece in predict(ngram, pieces)]
+        of_ngram = [Probabilities.of(piece) for piece in predict(ngram, pieces.steps)]
         of_members = list(_predict_in_keys(runs, pieces, keys))
         means = [
             Probabilities(
@@ -86,29 +91,37 @@ class _Side:
 
 
 def _predict_in_keys(
-    runs: Sequence[Run], pieces: Sequence[Steps], keys: int
+    runs: Sequence[Run], pieces: Pieces, keys: int
 ) -> Iterator[list[Probabilities]]:
     """Predictions of all pieces, for each member and key; the original key comes first."""
     semitones = sorted(range(-(keys // 2), keys - keys // 2), key=abs)
     for run in runs:
         model = OnnxModel(open_checkpoint(run.checkpoint()))
         for interval in semitones:
-            transposed = [ENCODING.transposed(steps, interval) for steps in pieces]
+            transposed = [_transposed(pieces.encoding, steps, interval) for steps in pieces.steps]
             yield [Probabilities.of(piece) for piece in predict(model, transposed)]
 
 
-def nats_per_note(pieces: Sequence[Steps], probabilities: Sequence[np.ndarray]) -> dict[str, Any]:
-    """Nats per note over all notes, as mean over pieces, and by voice; rests cost nats too."""
-    costs = [-np.log(of_piece) for of_piece in probabilities]  # (N, 4) per piece
-    notes = _notes(pieces)
-    by_piece = [cost.sum() / count for cost, count in zip(costs, notes, strict=True)]
-    by_voice = np.concatenate(costs).sum(axis=0) / notes.sum() * len(ENCODING.fields)
+def _transposed(encoding: Encoding, steps: Steps, semitones: int) -> Steps:
+    """Steps in another key, as far as the encoding's range lets them move."""
+    lowest, highest = encoding.transposition_range(steps)
+    return encoding.transposed(steps, min(max(semitones, lowest), highest))
+
+
+def nats_per_note(
+    pieces: Pieces, probabilities: Sequence[np.ndarray], own: np.ndarray
+) -> dict[str, Any]:
+    """Nats per note over all notes, as mean over pieces, by field, and of some of the pieces.
+
+    probabilities: of the true values, (N, F) a piece. own: numbers of the pieces of own melodies.
+    """
+    costs = [-np.log(of_piece) for of_piece in probabilities]  # (N, F) a piece
+    notes, fields = pieces.notes, pieces.encoding.fields
+    totals = np.array([cost.sum() for cost in costs])  # (P,)
+    by_field = np.concatenate(costs).sum(axis=0) / notes.sum()  # (F,)
     return {
-        "nats_a_note": float(sum(cost.sum() for cost in costs) / notes.sum()),
-        "mean_over_pieces": float(np.mean(by_piece)),
-        "by_voice": {f.name: float(v) for f, v in zip(ENCODING.fields, by_voice, strict=True)},
+        "nats_a_note": float(totals.sum() / notes.sum()),
+        "mean_over_pieces": float(np.mean(totals / notes)),
+        "own_melodies": float(totals[own].sum() / notes[own].sum()) if len(own) else None,
+        "by_field": {f.name: float(v) for f, v in zip(fields, by_field, strict=True)},
     }
-
-
-def _notes(pieces: Sequence[Steps]) -> np.ndarray:
-    return np.array([(steps.fields != REST).sum() for steps in pieces])
