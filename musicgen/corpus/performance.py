@@ -15,6 +15,8 @@ counts, so that triplets, quintuplets and swing are on the beat as well.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from musicgen.score import Score
@@ -22,22 +24,31 @@ from musicgen.score import Score
 MIN_NOTES = 20  # shorter scores say too little to be called performances
 WINDOW_NOTES = 128
 MIN_CONCENTRATION = 0.45  # of a score on the beat
-DIVISIONS = (2, 3, 4, 5, 6, 7, 8, 12, 24)  # of a quarter; fewer than 2 would follow slow rubato
-_DIVISIONS = np.array(DIVISIONS, np.float32)
+# Of a quarter; fewer than 2 would follow slow rubato. Those that fit most scores come first.
+DIVISIONS = (24, 4, 3, 2, 5, 6, 7, 8, 12)
 
 
 def is_performed(score: Score) -> bool:
     """Whether the notes of a score do not lie on its beats, so that its time is seconds."""
-    return len(score) >= MIN_NOTES and beat_concentration(score) < MIN_CONCENTRATION
+    if len(score) < MIN_NOTES or any(number % score.resolution == 0 for number in DIVISIONS):
+        return False  # where a tick is a division, all onsets are on one
+    return not any(value >= MIN_CONCENTRATION for value in _concentrations(score))
 
 
 def beat_concentration(score: Score) -> float:
     """Concentration of the onsets, 0 (anywhere) to 1 (on a grid), of the division with the most."""
+    return max(_concentrations(score), default=0.0)
+
+
+def _concentrations(score: Score) -> Iterator[float]:
+    """Concentration of the onsets of each division, one after the other; none without notes."""
     count = len(score)
     if not count:
-        return 0.0
+        return
     place = (score.notes["start"] % score.resolution) * (2 * np.pi / score.resolution)
-    angles = np.multiply.outer(_DIVISIONS, place.astype(np.float32))  # (D, N)
+    place = place.astype(np.float32)
     windows = np.arange(max(1, count // WINDOW_NOTES)) * WINDOW_NOTES
-    x, y = (np.add.reduceat(f(angles), windows, axis=1) for f in (np.cos, np.sin))  # (D, W)
-    return float(np.hypot(x, y).sum(axis=1).max()) / count
+    for division in DIVISIONS:
+        angles = place * np.float32(division)
+        x, y = (np.add.reduceat(f(angles), windows) for f in (np.cos, np.sin))  # (W,)
+        yield float(np.hypot(x, y).sum()) / count

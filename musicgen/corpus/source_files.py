@@ -98,7 +98,8 @@ def read_file(path: Path | str) -> bytes:
             raise UnreadableScore("it is not a file that can be read (a device or a pipe)")
         limit = LIMITS.archive_bytes if is_zip(str(path)) else LIMITS.file_bytes
         check_size(status.st_size, limit)
-        return Path(path).read_bytes()
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - see above
+            return file.read()
     except (OSError, ValueError) as problem:  # ValueError: a name that no file can have
         raise UnreadableScore(f"it cannot be opened: {_os_reason(problem)}") from problem
 

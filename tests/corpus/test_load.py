@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from musicgen.corpus import source_files
 from musicgen.corpus.collection import Collection, PieceFile, RefusedFile
 from musicgen.corpus.errors import UnknownSource, UnreadableScore
 from musicgen.corpus.load import load_collection
@@ -169,14 +170,14 @@ def test_the_tunes_of_an_abc_book_are_pieces(tmp_path: Path) -> None:
 def files_read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the music files that are read from disk."""
     names: list[str] = []
-    original = Path.read_bytes
+    original = source_files.read_file
 
-    def read_bytes(path: Path) -> bytes:
-        if extension(path.name) in FORMATS:
-            names.append(path.name)
+    def read_file(path: Path | str) -> bytes:
+        if extension(str(path)) in FORMATS:
+            names.append(Path(path).name)
         return original(path)
 
-    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+    monkeypatch.setattr(source_files, "read_file", read_file)
     return names
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
 
 from musicgen.corpus.errors import UnreadableScore
 
@@ -88,7 +87,19 @@ def unsupported_format(file: str) -> UnreadableScore:
 
 def extension(file: str) -> str:
     """The extension of a file's name in lower case, with its dot."""
-    return PurePosixPath(file).suffix.lower()
+    return _split_name(file)[1].lower()
+
+
+def stem(file: str) -> str:
+    """The name of a file without its folders and its extension."""
+    return _split_name(file)[0]
+
+
+def _split_name(file: str) -> tuple[str, str]:
+    """Stem and extension as pathlib has them, of thousands of files in a fraction of its time."""
+    name = file[file.rfind("/") + 1 :]
+    dot = name.rfind(".")
+    return (name[:dot], name[dot:]) if 0 < dot < len(name) - 1 else (name, "")
 
 
 def to_text(data: bytes) -> str:

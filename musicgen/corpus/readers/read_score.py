@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
-
 from musicgen.corpus.collection import Piece, PieceFile, RefusedFile
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers import formats
@@ -38,7 +36,7 @@ def read_piece(data: bytes, file: str) -> Piece | RefusedFile:
 
 def _read(data: bytes, file: str) -> Piece:
     check_size(len(data))
-    kind, name = formats.detect_format(data, file), PurePosixPath(file).stem
+    kind, name = formats.detect_format(data, file), formats.stem(file)
     if kind == formats.MIDI:
         score, left_out = read_midi(data, name)
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import accumulate
@@ -189,13 +189,12 @@ def join_ties(notes: Iterable[WrittenNote], tracks: Sequence[int]) -> list[list[
     return rows
 
 
-def phrases(left_out: Counter[str]) -> tuple[str, ...]:
+def phrases(left_out: Mapping[str, int]) -> tuple[str, ...]:
     """What was left out and how often: `2 grace notes`, `1 grace note`, `lyrics`."""
     return tuple(
         f"{count:,} {_singular(thing) if count == 1 else thing}" if thing[0] != "~"
         else thing[1:]
-        for thing, count in sorted(left_out.items())
-        if count
+        for thing, count in sorted(item for item in left_out.items() if item[1])
     )  # fmt: skip
 
 

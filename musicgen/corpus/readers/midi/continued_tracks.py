@@ -26,10 +26,13 @@ def continuation_mark(track: int, channel: int) -> bytes:
 
 def continued_places(events: MidiEvents) -> np.ndarray | None:
     """Track and channel whose notes each track has: (T, 2) int64, -1 for its own; None if all."""
+    remarks = [meta for meta in events.metas if meta.kind == SEQUENCER_SPECIFIC]
+    if not remarks:
+        return None
     count = len(events.track_ends)
     places = np.full((count, 2), -1)
-    for meta in events.metas:
-        if meta.kind == SEQUENCER_SPECIFIC and (mark := _MARK.fullmatch(meta.data)):
+    for meta in remarks:
+        if mark := _MARK.fullmatch(meta.data):
             track, channel = map(int, mark.groups())
             if track < count and channel < 16:
                 places[meta.track] = track, channel

@@ -11,6 +11,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -80,13 +81,13 @@ def parse_midi(data: bytes, limits: Limits = LIMITS) -> MidiEvents:
     chunks = find_chunks(data)
     padded = np.frombuffer(data + bytes(_MAX_VARIABLE_BYTES), np.uint8)
     event_bytes = _event_bytes(data, padded)
-    starts = array("i")
+    starts = array("q")
     counts = []
     for start, stop in chunks.tracks:
         before = len(starts)
         _find_events(data, event_bytes, start, stop, starts)
         counts.append(len(starts) - before)
-    return _events(data, padded, np.array(starts), counts, chunks, limits)
+    return _events(data, padded, np.frombuffer(starts, np.int64), counts, chunks, limits)
 
 
 def run_starts(values: np.ndarray) -> np.ndarray:
@@ -190,20 +191,20 @@ def _events(
     """
     tracks = np.arange(len(counts), dtype=np.int32).repeat(counts)
     last = np.array(counts, np.int64).cumsum() - 1  # event of each track
-    deltas, places = _delta_times(padded, starts)
-    elapsed = deltas.cumsum()
-    until = elapsed[last]
-    ends = np.diff(until, prepend=0)
-    ticks = elapsed - (until - ends).repeat(counts)
+    ticks, places = _delta_times(padded, starts)
+    _add_up(ticks, last + 1)
+    ends, last_places = ticks[last], places[last]
     is_system = padded[places] >= 0xF0
-    system, channel = (of_kind.nonzero()[0] for of_kind in (is_system, ~is_system))
+    system = is_system.nonzero()[0]
     _check_sizes(ends, len(system) - len(counts), limits)
     metas, exclusives = _system_events(data, ticks[system], tracks[system], places[system])
-    statuses, first, second = _channel_data(padded, places[channel], tracks[channel])
+    channel = (~is_system).nonzero()[0]
+    ticks, tracks, places = ticks[channel], tracks[channel], places[channel]
+    statuses, first, second = _channel_data(padded, places, tracks)
     return MidiEvents(
         chunks.division,
-        ticks[channel],
-        tracks[channel],
+        ticks,
+        tracks,
         statuses >> 4,
         statuses & 15,
         first,
@@ -211,11 +212,17 @@ def _events(
         ends,
         metas,
         exclusives,
-        _count_unread(data, places[last], chunks),
+        _count_unread(data, last_places, chunks),
         chunks.missing,
         chunks.has_strays,
         chunks.kind == _INDEPENDENT_TRACKS,
     )
+
+
+def _add_up(deltas: np.ndarray, stops: np.ndarray) -> None:
+    """Delta times to ticks from the beginning of each track, in place: (E,), (T,)."""
+    for start, stop in pairwise([0, *stops.tolist()]):
+        np.cumsum(deltas[start:stop], out=deltas[start:stop])
 
 
 def _check_sizes(ends: np.ndarray, marks: int, limits: Limits) -> None:
@@ -232,6 +239,8 @@ def _channel_data(
     """Status and data bytes of the channel events at places of the data: 3 x (E,) uint8."""
     statuses = padded[places]
     is_written = statuses >= 0x80  # a status that still holds is not written again
+    if np.count_nonzero(is_written) == len(places):
+        return statuses, padded[places + 1] & 0x7F, padded[places + 2] & 0x7F
     if not is_written[run_starts(tracks)].all():
         raise damaged()  # a track begins with an event without a status
     latest = np.maximum.accumulate(np.where(is_written, np.arange(len(places)), 0))
@@ -242,8 +251,9 @@ def _channel_data(
 def _delta_times(padded: np.ndarray, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Delta times of events that begin at places, and the places after them: 2 x (E,)."""
     byte = padded[starts]
-    values, places = (byte & 0x7F).astype(np.int64), starts + 1
+    values, places = byte.astype(np.int64), starts + 1
     longer = (byte >= 0x80).nonzero()[0]
+    values[longer] &= 0x7F
     while len(longer):
         byte = padded[places[longer]]
         values[longer] = values[longer] << 7 | byte & 0x7F

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -45,6 +45,8 @@ _TEMPO, _TIME_SIGNATURE, _KEY_SIGNATURE = 0x51, 0x58, 0x59
 _TEXT, _LYRIC, _MARKER = 0x01, 0x05, 0x06
 _BANK_SELECT = (0, 32)  # controllers
 _MAX_POWER = 8  # of a denominator: more would be a large number
+_MAX_MARK_BYTES = 3  # of a tempo or a signature that count
+_CACHED_MARKS = 4096  # files of a collection have much the same ones, each is decoded twice
 
 # Tick, data and track of those of one kind in all tracks, by tick.
 _Metas: TypeAlias = Sequence[tuple[int, bytes, int]]
@@ -103,7 +105,7 @@ def _tempos(metas: _Metas) -> tuple[TempoChange, tuple[TempoChange, ...]]:
     changes = [
         TempoChange(tick, tempo, track == 0)
         for tick, data, track in metas
-        if (tempo := _tempo(data)) is not None
+        if (tempo := _tempo(data[:_MAX_MARK_BYTES])) is not None
     ]
     if not changes or changes[0].start:
         changes.insert(0, TempoChange(0, DEFAULT_TEMPO))
@@ -112,7 +114,7 @@ def _tempos(metas: _Metas) -> tuple[TempoChange, tuple[TempoChange, ...]]:
 
 def _time_signatures(metas: _Metas) -> tuple[Signature, ...]:
     """Time signatures; impossible ones are left out."""
-    signatures = ((tick, _time_signature(data)) for tick, data, _ in metas)
+    signatures = ((tick, _time_signature(data[:_MAX_MARK_BYTES])) for tick, data, _ in metas)
     return tuple((tick, *signature) for tick, signature in signatures if signature)
 
 
@@ -120,11 +122,12 @@ def _key_signatures(metas: _Metas) -> tuple[KeySignature, ...]:
     """Key signatures; impossible ones are left out."""
     by_tick: dict[int, KeySignature] = {}
     for tick, data, _ in metas:
-        if key := _key_signature(data):
+        if key := _key_signature(data[:_MAX_MARK_BYTES]):
             by_tick[tick] = KeySignature(tick, *key)
     return tuple(by_tick[tick] for tick in sorted(by_tick))
 
 
+@lru_cache(_CACHED_MARKS)
 def _tempo(data: bytes) -> float | None:
     """Quarters a minute of a meta event; None if it is cut or out of range."""
     microseconds = int.from_bytes(data[:3], "big")
@@ -134,6 +137,7 @@ def _tempo(data: bytes) -> float | None:
     return tempo if MIN_TEMPO <= tempo <= MAX_TEMPO else None
 
 
+@lru_cache(_CACHED_MARKS)
 def _time_signature(data: bytes) -> tuple[int, int] | None:
     """Numerator and denominator of a meta event; None if no metre has them."""
     if len(data) < 2 or data[1] > _MAX_POWER:
@@ -143,6 +147,7 @@ def _time_signature(data: bytes) -> tuple[int, int] | None:
     return (numerator, denominator) if is_possible else None
 
 
+@lru_cache(_CACHED_MARKS)
 def _key_signature(data: bytes) -> tuple[int, bool] | None:
     """Sharps and mode of a meta event; None if no key has them."""
     fifths = int.from_bytes(data[:1], "big", signed=True)
@@ -160,37 +165,38 @@ def left_out(events: MidiEvents) -> tuple[str, ...]:
     """What a file holds beyond a score, with counts: `12 pitch bends`."""
     of_kinds = np.bincount(events.kinds, minlength=16).tolist()
     banks, others = _controls(events) if of_kinds[CONTROL] else (0, 0)
-    metas = [meta.kind for meta in events.metas]
-    texts = sum(meta.kind == _TEXT and meta.tick > 0 for meta in events.metas)
-    counts = Counter(
-        {
-            "controller changes": others,
-            "bank selections": banks,
-            "pedal changes of channels without notes": _pedals_without_notes(events),
-            "pitch bends": of_kinds[PITCH_BEND],
-            "aftertouch events": of_kinds[KEY_PRESSURE] + of_kinds[CHANNEL_PRESSURE],
-            "system-exclusive messages": sum(
-                not is_drum_message(message.data) for message in events.exclusives
-            ),
-            "lyrics": metas.count(_LYRIC),
-            "markers": metas.count(_MARKER),
-            "texts": texts,  # those at the beginning are titles and remarks
-            **_impossible_marks(events),
-            "missing tracks": events.missing_tracks,  # of those that its header counts
-            "~what stands outside of its tracks": events.has_strays,
-            "~what stands after the end of a track": events.unread_tracks,
-        }
-    )
+    kinds = [meta.kind for meta in events.metas]
+    counts = {
+        "controller changes": others,
+        "bank selections": banks,
+        "pitch bends": of_kinds[PITCH_BEND],
+        "aftertouch events": of_kinds[KEY_PRESSURE] + of_kinds[CHANNEL_PRESSURE],
+        "lyrics": kinds.count(_LYRIC),
+        "markers": kinds.count(_MARKER),
+        "missing tracks": events.missing_tracks,  # of those that its header counts
+        "~what stands outside of its tracks": events.has_strays,
+        "~what stands after the end of a track": events.unread_tracks,
+        **_impossible_marks(events),
+    }
+    if of_kinds[CONTROL]:
+        counts["pedal changes of channels without notes"] = _pedals_without_notes(events)
+    if events.exclusives:
+        messages = [message for message in events.exclusives if not is_drum_message(message.data)]
+        counts["system-exclusive messages"] = len(messages)
+    if _TEXT in kinds:  # those at the beginning are titles and remarks
+        counts["texts"] = sum(meta.kind == _TEXT and meta.tick > 0 for meta in events.metas)
     return phrases(counts)
 
 
-def _impossible_marks(events: MidiEvents) -> Counter[str]:
+def _impossible_marks(events: MidiEvents) -> dict[str, int]:
     """Number of tempi, time signatures and key signatures that do not count."""
-    return Counter(
+    names = [
         _IMPOSSIBLE[meta.kind][0]
         for meta in events.metas
-        if meta.kind in _IMPOSSIBLE and _IMPOSSIBLE[meta.kind][1](meta.data) is None
-    )
+        if meta.kind in _IMPOSSIBLE
+        and _IMPOSSIBLE[meta.kind][1](meta.data[:_MAX_MARK_BYTES]) is None
+    ]
+    return {name: names.count(name) for name in names}
 
 
 def _controls(events: MidiEvents) -> tuple[int, int]:

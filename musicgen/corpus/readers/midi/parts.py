@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -57,7 +58,7 @@ def group_parts(events: MidiEvents, notes: MidiNotes, limits: Limits = LIMITS) -
     order = sorted(mentions, key=lambda code: (code // (_CHANNELS * _PROGRAMS), mentions[code]))
     part_of = {code: number for number, code in enumerate(order)}
     of_runs = np.array([part_of[code] for code in codes], np.int64)
-    lengths = np.append(runs[1:], len(notes)) - runs
+    lengths = [stop - start for start, stop in pairwise([*runs.tolist(), len(notes)])]
     at_release = None
     if not is_constant:
         programs = (np.array(codes) % _PROGRAMS).repeat(lengths)

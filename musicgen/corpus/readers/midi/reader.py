@@ -121,7 +121,7 @@ def _without_riff(data: bytes) -> bytes:
 def _resolution(division: int, times: Sequence[np.ndarray]) -> int:
     """Ticks per quarter of the score: the grid's where it is exact, else the file's."""
     unit = division // gcd(division, TICKS_PER_QUARTER)
-    is_exact = unit == 1 or not any((of_kind % unit).any() for of_kind in times)
+    is_exact = unit == 1 or not any(np.count_nonzero(ticks % unit) for ticks in times if len(ticks))
     return TICKS_PER_QUARTER if is_exact else division
 
 
