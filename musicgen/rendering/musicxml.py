@@ -15,7 +15,7 @@ from musicgen.corpus.readers.musicxml.encoded_fields import (
     metres_text,
 )
 from musicgen.errors import MusicgenError
-from musicgen.rendering.notation.bars import written_bars
+from musicgen.rendering.notation.bars import Bar, written_bars
 from musicgen.rendering.notation.spelling import Spelling
 from musicgen.rendering.notation.staves import (
     WrittenPart,
@@ -23,6 +23,7 @@ from musicgen.rendering.notation.staves import (
     two_hand_parts,
     written_parts,
 )
+from musicgen.rendering.notation.tuplets.marks import MarkClock, mark_clock
 from musicgen.rendering.notation.tuplets.staff_notes import exact_notes
 from musicgen.rendering.notation.xml_directions import (
     pedal_elements,
@@ -52,12 +53,12 @@ def musicxml_bytes(score: Score, title: str = "") -> bytes:
     """Contents of a MusicXML file with all that notation has of a score.
 
     title: the score's name by default. The notes are those of `score.on_grid()`, at the pitch at
-    which they sound; those of tuplets that the grid does not hold have the times of the score.
-    Raises Unprintable for a performance, which has no bars.
+    which they sound; notes, tempi and pedal inside of tuplets that the grid does not hold have the
+    times of the score. Raises Unprintable for a performance, which has no bars.
     """
     grid = _with_bars(score)
     exact = exact_notes(score)
-    return _file(grid, written_parts(grid, exact), title, (), exact.parts)
+    return _file(score, grid, written_parts(grid, exact), title, (), exact.parts)
 
 
 def printed_musicxml(
@@ -70,7 +71,7 @@ def printed_musicxml(
     """
     grid = _with_keys_at_bar_lines(_with_bars(score))
     exact = exact_notes(score)
-    return _file(grid, printed_parts(grid, exact), title, chords, exact.parts)
+    return _file(score, grid, printed_parts(grid, exact), title, chords, exact.parts)
 
 
 def _with_bars(score: Score) -> Score:
@@ -93,6 +94,7 @@ def _with_keys_at_bar_lines(score: Score) -> Score:
 
 def _file(
     score: Score,
+    grid: Score,
     parts: Sequence[WrittenPart],
     title: str,
     chords: Sequence[tuple[int, Chord]],
@@ -100,7 +102,9 @@ def _file(
 ) -> bytes:
     """parts_of_tick: in which durations are written if there are tuplets beside the grid."""
     divided = parts_of_tick if any(part.has_tuplets for part in parts) else 1
-    document = _document(score, parts, title or score.name, chords, divided)
+    bars = written_bars(grid)
+    clock = mark_clock(score, grid, parts, bars, divided)
+    document = _document(grid, parts, title or score.name, chords, bars, clock)
     return _HEADER + tostring(document, encoding="utf-8")
 
 
@@ -109,9 +113,9 @@ def _document(
     parts: Sequence[WrittenPart],
     title: str,
     chords: Sequence[tuple[int, Chord]],
-    parts_of_tick: int,
+    bars: Sequence[Bar],
+    clock: MarkClock,
 ) -> Element:
-    bars = written_bars(score)
     estimated = KeySignature(0, 0 if score.keys else key_signature(score.pitched) or 0)
     spelling = Spelling(score, score.keys or (estimated,))
     root = Element("score-partwise", version="4.0")
@@ -129,13 +133,13 @@ def _document(
     root.append(part_list(parts, two_hand_parts(score)))
     for index, part in enumerate(parts):
         directions = (
-            [] if index else [*tempo_elements(score, bars), *symbol_elements(chords, spelling)]
+            [] if index else [*tempo_elements(clock, bars), *symbol_elements(chords, spelling)]
         )
         staff = len(part.staves) if len(part.staves) > 1 else 0
-        directions += pedal_elements(score, part.number, staff)
+        directions += pedal_elements(clock, part.number, staff)
         directions.sort(key=lambda item: item[0])
         element = SubElement(root, "part", id=f"P{part.number + 1}")
-        element.extend(measures(part, bars, spelling, directions, parts_of_tick))
+        element.extend(measures(part, bars, spelling, directions, clock.parts))
     return root
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from typing import TypeAlias
 from xml.etree.ElementTree import Element, SubElement
-
-import numpy as np
 
 from musicgen.metres import TICKS_PER_QUARTER
 from musicgen.rendering.notation.bars import Bar
@@ -13,9 +13,11 @@ from musicgen.rendering.notation.clefs import OctaveShift
 from musicgen.rendering.notation.metre_grid import beat_ticks, is_compound
 from musicgen.rendering.notation.note_values import is_dotted, value_name
 from musicgen.rendering.notation.spelling import Spelling
-from musicgen.score import Score
-from musicgen.score_fields import TempoChange
+from musicgen.rendering.notation.tuplets.marks import MarkClock
+from musicgen.rendering.notation.tuplets.tuplet import Ticks
 from musicgen.theory.harmony.vocabulary import NONE, SUFFIXES, Chord, quality_of
+
+Timed: TypeAlias = tuple[Ticks, Element]
 
 _FASTEST_BEATS = 150  # eighths a minute in 3/8, above which the bar is one beat
 _KINDS = (  # of chords in MusicXML, in the order of QUALITY_NAMES
@@ -25,35 +27,39 @@ _KINDS = (  # of chords in MusicXML, in the order of QUALITY_NAMES
 _MIN_CHANGE = 0.02  # share of the tempo below which a change is not printed
 
 
-def tempo_elements(score: Score, bars: Sequence[Bar]) -> list[tuple[int, Element]]:
+def tempo_elements(clock: MarkClock, bars: Sequence[Bar]) -> list[Timed]:
     """Tick and element of each tempo; printed where it holds for a bar, else only played."""
-    tempos = [TempoChange(0, score.tempo), *score.tempo_changes]
-    ends = [*(tempo.start for tempo in tempos[1:]), max(score.end, bars[-1].stop)]
+    score = clock.score
+    tempos: dict[Ticks, float] = {0: score.tempo}  # of several at one tick the last counts
+    tempos.update((clock.place(change.start), change.tempo) for change in score.tempo_changes)
+    ends = [*list(tempos)[1:], max(clock.place(score.end), bars[-1].stop)]
     starts = [bar.start for bar in bars]
-    elements, printed = [], 0.0
-    for tempo, end in zip(tempos, ends, strict=True):
-        bar = bars[max(0, int(np.searchsorted(starts, tempo.start, side="right")) - 1)]
-        is_new = abs(tempo.tempo - printed) > _MIN_CHANGE * printed
-        if tempo.start == 0 or (is_new and end - tempo.start >= bar.ticks):
-            elements.append((tempo.start, _metronome(tempo.tempo, bar)))
-            printed = tempo.tempo
+    elements: list[Timed] = []
+    printed = 0.0
+    for (start, tempo), end in zip(tempos.items(), ends, strict=True):
+        bar = bars[max(0, bisect_right(starts, start) - 1)]
+        is_new = abs(tempo - printed) > _MIN_CHANGE * printed
+        if start == 0 or (is_new and end - start >= bar.ticks):
+            elements.append((start, _metronome(tempo, bar)))
+            printed = tempo
         else:
-            elements.append((tempo.start, _unprinted(tempo.tempo)))
+            elements.append((start, _unprinted(tempo)))
     return elements
 
 
-def pedal_elements(score: Score, part: int, staff: int) -> list[tuple[int, Element]]:
+def pedal_elements(clock: MarkClock, part: int, staff: int) -> list[Timed]:
     """Tick and element of each change of a part's pedal, and of the signs of its spans.
 
     Where the pedal comes up and goes down at once, only the beginning is marked.
     """
+    score, place = clock.score, clock.place
     spans = score.pedals[score.pedals["part"] == part]
-    starts = spans["start"].tolist()
-    stops = set((spans["start"] + spans["duration"]).tolist()) - set(starts)
+    starts = [place(start) for start in spans["start"].tolist()]
+    stops = {place(stop) for stop in (spans["start"] + spans["duration"]).tolist()} - set(starts)
     signs = [(tick, _pedal_sign("start", staff)) for tick in starts]
     signs += [(tick, _pedal_sign("stop", staff)) for tick in sorted(stops)]
     changes = score.pedal_changes[score.pedal_changes["part"] == part]
-    sounds = [(start, _pedal_sound(value)) for start, value, _ in changes.tolist()]
+    sounds = [(place(start), _pedal_sound(value)) for start, value, _ in changes.tolist()]
     return sorted([*signs, *sounds], key=lambda item: item[0])
 
 
@@ -83,9 +89,7 @@ def octave_element(shift: OctaveShift, staff: int, is_start: bool) -> Element:
     return direction
 
 
-def symbol_elements(
-    chords: Sequence[tuple[int, Chord]], spelling: Spelling
-) -> list[tuple[int, Element]]:
+def symbol_elements(chords: Sequence[tuple[int, Chord]], spelling: Spelling) -> list[Timed]:
     """Tick and element of each chord symbol, spelled as notes are; no chord has none."""
     known = [(tick, chord) for tick, chord in chords if chord.root != NONE]
     return [(tick, _symbol(chord, tick, spelling)) for tick, chord in known]

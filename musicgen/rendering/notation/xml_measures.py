@@ -17,7 +17,7 @@ from musicgen.rendering.notation.metre_grid import split_rest
 from musicgen.rendering.notation.spelling import Spelling
 from musicgen.rendering.notation.staves import Staff, WrittenPart
 from musicgen.rendering.notation.tuplets.tuplet import Ticks, Tuplet, split_by_tuplets
-from musicgen.rendering.notation.xml_directions import at_offset, octave_element
+from musicgen.rendering.notation.xml_directions import Timed, at_offset, octave_element
 from musicgen.rendering.notation.xml_notes import (
     Figure,
     Place,
@@ -31,11 +31,13 @@ from musicgen.score_fields import KeySignature
 
 _MAX_TIE_NUMBER = 16  # of MusicXML
 
-Timed = Sequence[tuple[int, Element]]  # tick and element
-
 
 def measures(
-    part: WrittenPart, bars: Sequence[Bar], spelling: Spelling, directions: Timed, parts: int = 1
+    part: WrittenPart,
+    bars: Sequence[Bar],
+    spelling: Spelling,
+    directions: Sequence[Timed],
+    parts: int = 1,
 ) -> list[Element]:
     """All bars of a part; directions: those of the whole part, in order.
 
@@ -50,7 +52,7 @@ def measures(
         _add_attributes(element, part, index, bar, spelling, parts)
         for tick, direction in directions:
             if bar.start <= tick and (tick < bar.stop or is_last):
-                element.append(at_offset(direction, (tick - bar.start) * parts))
+                element.append(at_offset(direction, int((tick - bar.start) * parts)))
         for number, staff in enumerate(part.staves, 1):
             _add_staff(element, part, number, staff, index, bar, spelling, parts)
         if is_last:

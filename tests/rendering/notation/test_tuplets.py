@@ -8,6 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 from xml.etree.ElementTree import Element, fromstring
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,7 +23,7 @@ from musicgen.rendering.notation.tuplets.find import find_tuplets
 from musicgen.rendering.notation.tuplets.tuplet import Tuplet
 from musicgen.rendering.svg import score_svgs
 from musicgen.score import Score, notes_from
-from musicgen.score_fields import KeySignature, Part
+from musicgen.score_fields import PEDAL_CHANGE_DTYPE, KeySignature, Part, TempoChange
 from tests.corpus.readers.abc.tunes import HEADER
 
 C_MAJOR = (KeySignature(0, 0),)
@@ -179,3 +180,23 @@ def test_any_division_of_beats_comes_back(score: Score) -> None:
         ]
 
     assert in_quarters(back) == in_quarters(score)
+
+
+def test_tempo_and_pedal_within_a_tuplet_are_exact() -> None:
+    # A quintuplet of 168 and a septuplet of 120 ticks a note, then a half note on the grid.
+    rows = [(168 * i, 168, 60 + i) for i in range(5)] + [(840 + 120 * i, 120, 65) for i in range(7)]
+    pedal = [(0, 127, 0), (168, 0, 0), (336, 100, 0), (960, 0, 0), (1680 + 17, 127, 0)]
+    score = Score(
+        notes_from([*rows, (1680, 1680, 60)]),
+        tempo_changes=(TempoChange(336, 100.0), TempoChange(1200, 90.0), TempoChange(1691, 60.0)),
+        keys=C_MAJOR,
+        parts=(Part(),),
+        pedal_changes=np.array(pedal, PEDAL_CHANGE_DTYPE),
+        resolution=840,
+    )
+    again = read_musicxml(musicxml_bytes(score).decode(), "again").score
+    tempos = [(change.start, change.tempo) for change in again.tempo_changes]
+    assert tempos == [(336, 100.0), (1200, 90.0), (1680, 60.0)]  # the last is on the grid
+    starts = again.pedal_changes["start"].tolist()
+    assert (again.resolution, starts) == (840, [0, 168, 336, 960, 1680])
+    assert "pedal" in score_svgs(score)[0]
