@@ -18,6 +18,7 @@ from musicgen.ui.compose.model_select import (
     model_summary,
     select_checkpoint,
     select_run,
+    warn_unlearned,
 )
 from musicgen.ui.compose.models import OpenModel, open_model
 from musicgen.ui.compose.panel import compose_first_piece, compose_from_link, panel
@@ -49,6 +50,7 @@ def choose_model() -> OpenModel | None:
         st.error(f"This model cannot be used: {reason}. Choose another one.")
         return None
     summary.caption(model_summary(opened), width="content")
+    warn_unlearned(opened)
     with details:
         st.caption(model_facts(opened), help=FACTS_HELP)
         st.page_link(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -40,9 +40,12 @@ class GivenMusic:
             raise InvalidSetting("a performance lies on no beat: say --time beats to use it anyway")
         known = encoding.encode(score)
         key = known.key if key is None else key
-        others = other_roles(ensemble.in_key(key).roles, known.roles)
+        roles = ensemble.in_key(key).roles
+        others = other_roles(roles, known.roles)
         if not others:
             raise InvalidSetting("this model writes no part beside those that are given")
+        score = _named_by_place(score, encoding.role_of_parts(score), known.roles, roles)
+        known = encoding.encode(score)
         roles, positions = merge_roles(known.roles, others)
         part, onset = known.schedule
         steps = encoding.beginning(Ensemble(roles, key), known)
@@ -86,11 +89,40 @@ class GivenMusic:
 def other_roles(roles: Sequence[Role], given: Sequence[Role]) -> list[Role]:
     """The roles that stay to be composed: each given one takes the place of the nearest."""
     others = list(roles)
+    for place in _places(roles, given):
+        if place is not None:
+            others.remove(place)
+    return others
+
+
+def _places(roles: Sequence[Role], given: Sequence[Role]) -> list[Role | None]:
+    """The role whose place each given one takes; None where there is none like it left."""
+    others, places = list(roles), []
     for role in reversed(given):  # the highest first: a melody is in the place of the highest
         alike = [other for other in others if other.is_drum == role.is_drum]
-        if alike:
-            others.remove(min(alike, key=lambda other: abs(other.register - role.register)))
-    return others
+        place = min(alike, key=lambda other: abs(other.register - role.register), default=None)
+        if place is not None:
+            others.remove(place)
+        places.append(place)
+    return places[::-1]
+
+
+def _named_by_place(
+    score: Score, of_parts: Mapping[int, int], given: Sequence[Role], roles: Sequence[Role]
+) -> Score:
+    """The score with names and instruments for parts without any: those typed or played in.
+
+    They are those of the role whose place the part takes. of_parts: number of the role in `given`
+    of each part.
+    """
+    places, parts, notes = _places(roles, given), list(score.parts), score.notes.copy()
+    for number, of_given in of_parts.items():
+        part, place = parts[number], places[of_given]
+        if place is None or part.name or part.channel is not None:
+            continue
+        parts[number] = replace(part, name=place.name, program=place.program)
+        notes["program"][notes["part"] == number] = place.program
+    return replace(score, notes=notes, parts=tuple(parts))
 
 
 def merge_roles(

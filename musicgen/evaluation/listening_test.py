@@ -21,7 +21,7 @@ from musicgen.score import Part, Score
 
 BARS = 4  # of a passage
 MIN_NOTES = 8  # of a passage that says something
-VELOCITY = 80
+VELOCITY, PIANO = 80, 0  # of all notes; the program of the Acoustic Grand Piano
 RESULTS = "listening.jsonl"
 Z_95 = 1.959964  # of the normal distribution, for an interval of 95 %
 _TRIES = 50
@@ -123,11 +123,16 @@ def _between(score: Score, start: int, end: int) -> Score:
     notes = notes[(notes["start"] >= start) & (notes["start"] < end)].copy()
     notes["duration"] = np.minimum(notes["duration"], end - notes["start"])
     notes["start"] -= start
-    notes["part"], notes["velocity"] = 0, VELOCITY
+    notes["part"], notes["program"], notes["velocity"] = 0, PIANO, VELOCITY
     [metre] = [metre for metre in score.metres if metre.start <= start][-1:]
     metres = (replace(metre, start=0),)
     is_performance, resolution = score.is_performance, score.resolution
     tempo = score.mean_tempo
     return Score(
-        notes, tempo, metres, parts=(Part(),), resolution=resolution, is_performance=is_performance
+        notes,
+        tempo,
+        metres,
+        parts=(Part(PIANO),),
+        resolution=resolution,
+        is_performance=is_performance,
     )

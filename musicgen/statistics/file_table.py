@@ -93,7 +93,9 @@ def _times(scores: Sequence[Score]) -> dict[str, list[object]]:
         "time": [PERFORMANCE if performed else ON_BEAT for performed in played],
         "bars": [None if score.is_performance else score.bars for score in scores],
         "tempo": [np.nan if score.is_performance else score.mean_tempo for score in scores],
-        "tempo changes": [len(score.tempo_changes) for score in scores],
+        "tempo changes": [
+            sum(change.start < score.end for change in score.tempo_changes) for score in scores
+        ],
         "metre": ["" if score.is_performance else str(main_metre(score)) for score in scores],
     }
 

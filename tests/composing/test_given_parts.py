@@ -17,7 +17,7 @@ from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.encoding.parts.roles import Ensemble, Role
 from musicgen.errors import InvalidSetting
-from musicgen.score import Score
+from musicgen.score import Score, notes_from
 from musicgen.theory.chosen_parts import melody_part, only_parts, parts_named
 from tests.helpers.parrot import parrot_of
 from tests.helpers.tiny_music import band_pieces, tiny_pieces
@@ -61,6 +61,20 @@ def test_given_parts_come_out_to_the_note(composer: Composer, given: list[int]) 
             own = piece.score.notes[piece.score.notes["part"] == at]
             expected = score.notes[score.notes["part"] == number]
             assert own[COLUMNS].tolist() == expected[COLUMNS].tolist()
+
+
+def test_a_typed_melody_has_the_name_and_instrument_of_the_part_whose_place_it_takes(
+    composer: Composer,
+) -> None:
+    flute = only_parts(_band(), [1])
+    rows = flute.notes[["start", "duration", "pitch"]].tolist()
+    typed = Score(notes_from(rows), flute.tempo, flute.metres)
+    [piece] = composer.accompany(ComposeSettings(seed=1), typed)
+    assert [part.name for part in piece.score.parts] == ["Flute", "Guitar", "Cello", "Drums"]
+    assert piece.score.parts[0].program == 73
+    own = piece.score.notes[piece.score.notes["part"] == 0]
+    assert own[["start", "duration", "pitch"]].tolist() == rows
+    assert set(own["program"].tolist()) == {73}
 
 
 def test_times_between_grid_steps_and_marks_of_the_given_music_stay(composer: Composer) -> None:

@@ -17,7 +17,7 @@ from musicgen.evaluation.listening_test import (
     save_answer,
     taken_for_human,
 )
-from musicgen.score import Score, notes_from
+from musicgen.score import Part, Score, notes_from
 
 LOW = Score(notes_from([(12 * n, 12, 40) for n in range(8 * 8)]), name="by a person")
 HIGH = replace(LOW, notes=notes_from([(12 * n, 12, 90) for n in range(8 * 8)]))
@@ -28,6 +28,14 @@ def test_a_passage_has_whole_bars_and_says_nothing_of_its_origin() -> None:
     assert len(passage) == 32 and passage.bars == 4 and passage.notes["start"][0] == 0
     assert passage.name == "" and len(passage.parts) == 1
     assert set(passage.notes["velocity"]) == {80}
+
+
+def test_passages_of_any_instruments_sound_as_one_piano() -> None:
+    notes = np.concatenate([LOW.notes, HIGH.notes])
+    notes["part"], notes["program"] = [0] * 64 + [1] * 64, [19] * 64 + [73] * 64
+    organ_and_flute = Score(notes, parts=(Part("Organ", 19), Part("Flute", 73, track=1)))
+    passage = draw_passage([organ_and_flute], 4, np.random.default_rng(1))
+    assert len(passage) == 64 and set(passage.notes["program"].tolist()) == {0}
 
 
 def test_either_comes_first() -> None:

@@ -12,6 +12,7 @@ from musicgen.composing.records.settings_link import to_link
 from musicgen.composing.settings import NO_STYLE, ComposeSettings
 from musicgen.encoding.notes import NotesEncoding
 from musicgen.file_hashes import write_hashes
+from musicgen.files import write_json
 from musicgen.rendering.midi import midi_bytes
 from tests.helpers.page_text import texts
 from tests.helpers.tiny_music import tiny_pieces, write_folder
@@ -20,6 +21,7 @@ from tests.pages.composed_pages import (
     PAGE,
     address,
     notes,
+    open_history,
     press,
     session,
     shown,
@@ -207,9 +209,20 @@ def test_the_checkpoint_of_an_earlier_epoch_can_be_chosen(runs, compose_page):
     write_run(runs, checkpoints=("epoch-0001", "epoch-0002"))
     page = compose_page()
     assert shown(page).checkpoint == "tiny@epoch-0002"
+    table = next(frame.value for frame in open_history(page).dataframe if "★" in frame.value)
+    assert table["model"].tolist() == ["tiny, epoch 2"]
     page.selectbox(key="compose-epoch-tiny").set_value("epoch-0001")
     page = press(page, "compose")
     assert shown(page).checkpoint == "tiny@epoch-0001"
+
+
+def test_a_model_that_has_not_learned_says_so(runs, compose_page):
+    run = write_run(runs)  # which needs 3.5 bits a step
+    baseline = {"unigram": {"bits_per_step": {"valid": 3.0}}}
+    write_json(run / "baselines.json", baseline)
+    assert "This model has not learned yet" in texts(compose_page())
+    write_json(run / "baselines.json", {"unigram": {"bits_per_step": {"valid": 4.0}}})
+    assert "has not learned" not in texts(compose_page())
 
 
 def test_the_n_gram_of_a_run_composes(runs, tmp_path, compose_page):

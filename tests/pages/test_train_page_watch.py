@@ -113,7 +113,7 @@ def test_the_first_the_best_and_the_latest_samples_are_offered(open_page):
     page = open_page(TRAIN, show="Watch", run="a run")
     page.segmented_control(key="curves").set_value("Samples").run()
     assert page.pills[0].options == ["1", "5, the best", "9", "10", "11", "12"]
-    assert page.pills[0].value == [1]
+    assert page.pills[0].value == [5]  # what the model writes at its best
     page.toggle(key="all-samples-a run").set_value(True).run()
     assert len(page.pills[0].options) == 12
     page.pills[0].set_value([1, 7]).run()

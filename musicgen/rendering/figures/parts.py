@@ -27,14 +27,20 @@ def drum_figure(sounds: Histogram) -> go.Figure:
     return _horizontal_bars(sounds.most_frequent(MAX_ROWS), "notes")
 
 
+def sounding_tempi(score: Score) -> tuple[np.ndarray, np.ndarray]:
+    """Ticks and tempi of a piece from its beginning; changes after its last note are left out."""
+    changes = [change for change in score.tempo_changes if change.start < score.end]
+    ticks = np.array([0, *(change.start for change in changes)])
+    return ticks, np.array([score.tempo, *(change.tempo for change in changes)])
+
+
 def tempo_over_time_figure(score: Score) -> go.Figure:
     """Draw the tempo of a piece over its seconds, as steps."""
-    ticks = np.array([0, *(change.start for change in score.tempo_changes)])
-    tempi = np.array([score.tempo, *(change.tempo for change in score.tempo_changes)])
+    ticks, tempi = sounding_tempi(score)
     if len(ticks) > MAX_TEMPI:
         drawn = np.linspace(0, len(ticks) - 1, MAX_TEMPI).astype(np.int64)
         ticks, tempi = ticks[drawn], tempi[drawn]
-    seconds = score.seconds_at(np.append(ticks, max(score.end, int(ticks[-1]))))
+    seconds = score.seconds_at(np.append(ticks, score.end))
     line = go.Scatter(
         x=np.round(seconds, 3),
         y=np.round(np.append(tempi, tempi[-1]), 2),

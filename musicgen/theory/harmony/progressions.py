@@ -1,7 +1,8 @@
 """Chord progressions as text: `C | Am7 | F G`, as they are typed and printed.
 
 Bars are separated by `|` or by lines, and the chords of a bar share it equally; without any `|`
-each chord is a bar. `%` stands for the bar before, `N.C.` for no chord.
+each chord is a bar. `%` stands for the bar before, `N.C.` for no chord. Sixths, ninths and the like
+are read as the chord that they extend: `C9` as `C7`, `Fm6` as `Fm`.
 """
 
 from __future__ import annotations
@@ -34,7 +35,24 @@ _SPELLINGS = {  # after the root, with b and # for flats and sharps and without 
     "diminished seventh": ("dim7", "°7", "º7", "o7"),
     "suspended fourth": ("sus4", "sus"),
 }
-_QUALITY = {text: QUALITY_NAMES.index(q) for q, texts in _SPELLINGS.items() for text in texts}
+# With notes beyond the vocabulary: they are read as the chord that they extend.
+_EXTENDED = {
+    "major": ("6", "maj6", "M6", "69", "add9", "add2", "add11", "2", "5"),
+    "minor": ("m6", "min6", "mi6", "-6", "m69", "madd9", "minadd9", "-add9"),
+    "dominant seventh": (
+        *("9", "11", "13", "7b9", "7#9", "7b5", "7#5", "7#11", "7b13", "7alt", "alt"),
+        *("9b5", "9#11", "13b9", "13#11"),
+    ),
+    "major seventh": ("maj9", "Maj9", "M9", "ma9", "maj11", "maj13", "Maj13", "M13", "maj7#11"),
+    "minor seventh": ("m9", "min9", "mi9", "-9", "m11", "min11", "-11", "m13", "min13", "-13"),
+    "suspended fourth": ("7sus4", "7sus", "9sus4", "9sus", "13sus4", "13sus"),
+}
+_QUALITY = {
+    text: QUALITY_NAMES.index(quality)
+    for spellings in (_SPELLINGS, _EXTENDED)
+    for quality, texts in spellings.items()
+    for text in texts
+}
 _NO_CHORD_SPELLINGS = (NO_CHORD_SYMBOL, "NC", "N.C", "N")
 _LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _NOTE = re.compile(r"([A-G])([#b]?)")

@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from musicgen.evaluation.ngram import NGram
+from musicgen.evaluation.verdict import learning_verdict
 from musicgen.training.run_folder.checkpoints import saved_checkpoints
 from musicgen.training.run_folder.registry import NGRAM
 from musicgen.training.run_folder.run import Run
@@ -19,6 +20,7 @@ from musicgen.ui.compose.models import (
 )
 from musicgen.ui.data.choose_collection import collection_title
 from musicgen.ui.shared.text import escape, format_count, step_word
+from musicgen.ui.train.evaluation import reference_levels
 
 RUN_KEY = "compose-run"
 KINDS_IN_WORDS = {"lstm": "LSTM", "classic": "classic LSTM"}
@@ -53,6 +55,23 @@ def model_summary(opened: OpenModel) -> str:
     collection = escape(collection_title(training_collection(opened)))
     kind = "N-gram, learned" if isinstance(opened.model, NGram) else "Learned"
     return f"{kind} from **{collection}**"
+
+
+def warn_unlearned(opened: OpenModel) -> None:
+    """Warn where the model predicts held-out pieces worse than counting does."""
+    loss = opened.checkpoint.facts.get("valid_loss")
+    if isinstance(opened.model, NGram) or not isinstance(loss, int | float):
+        return
+    verdict = learning_verdict(loss, reference_levels(opened.choice.run))
+    if verdict and verdict.level == "unlearned":
+        st.warning(
+            "This model has not learned yet, so what it writes is close to random. Its training "
+            "says what to do: continue, or fine-tune a model that ships."
+        )
+        st.page_link(
+            "pages/2_Train.py", label="Its training", icon=":material/model_training:",
+            query_params={"show": "Watch", "run": opened.choice.run.name},
+        )  # fmt: skip
 
 
 def model_facts(opened: OpenModel) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,13 @@ from musicgen.training.run_folder.run import Run, UnknownRun
 from musicgen.ui.compose.checkpoint_cache import CheckpointCache
 
 MAX_OPEN_MODELS = 3  # of all sessions together; each holds its weights in memory
+
+
+def model_label(checkpoint: str) -> str:
+    """Return a RUN@CHECKPOINT in words: `chorales`, `mine, epoch 13`, `chorales, n-gram`."""
+    run, _, folder = checkpoint.partition("@")
+    folder = re.sub(r"^epoch-0*(\d+)$", r"epoch \1", folder)
+    return run if folder in ("", "best") else f"{run}, {folder}"
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from musicgen.statistics.analysis import Analysis
+from musicgen.statistics.overview import MIN_NOTES_SMALL_MODEL
 from musicgen.ui.data.choose_collection import bundled_collection
 from musicgen.ui.data.time_choice import say_time
 from musicgen.ui.shared.tables import csv_bytes
@@ -30,11 +31,20 @@ def overview_view(name: str, analysis: Analysis) -> None:
         different = len(analysis.note_frequency.combined)
         st.metric("Different notes and chords", f"{different:,}", border=True)
         st.metric("Refused files", f"{refused:,}", border=True)
-    (st.info if overview.notes else st.warning)(overview.verdict, icon=":material/lightbulb:")
+    (st.info if overview.notes else st.warning)(
+        overview.verdict + _what_helps(overview.pitched_notes), icon=":material/lightbulb:"
+    )
     say_time(analysis)
     duplicates = int((analysis.duplicate_counts > 0).sum())
     if duplicates:
         _duplicates(duplicates)
+
+
+def _what_helps(pitched_notes: int) -> str:
+    """What to do with little music; empty where there is enough, or none."""
+    if not 1 < pitched_notes < MIN_NOTES_SMALL_MODEL:
+        return ""
+    return " Fine-tune a model that ships: the Train page offers it."
 
 
 def _duplicates(number: int) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from musicgen.corpus.collection import PieceFile
-from musicgen.rendering.figures.parts import tempo_over_time_figure
+from musicgen.rendering.figures.parts import sounding_tempi, tempo_over_time_figure
 from musicgen.score import Score
 from musicgen.statistics.analysis import Analysis
 from musicgen.statistics.file_table import describe_signatures
@@ -19,6 +19,7 @@ from musicgen.ui.shared.chart_config import chart_config
 from musicgen.ui.shared.text import escape, format_count
 
 MAX_NOTES_DRAWN = 4000  # that are drawn, and played
+SCROLL_COUNTS = 1_000_000  # the first of those of this page
 
 
 def show_file(analysis: Analysis, index: int, key: str) -> None:
@@ -32,13 +33,14 @@ def show_file(analysis: Analysis, index: int, key: str) -> None:
     with st.container(border=True):
         st.markdown(f"**{escape(file.file)}**")
         drawn = first_notes(score, MAX_NOTES_DRAWN)
-        roll_player(drawn, f"{key}-roll-{index}")
+        # Below a long table it is out of sight. The numbers are none of those of other pages.
+        roll_player(drawn, f"{key}-roll-{index}", scroll_count=SCROLL_COUNTS + index)
         if len(drawn) < len(score):
             st.caption(f"The first {len(drawn):,} of {len(score):,} notes.")
         _facts(score, file)
         if len(score.parts) > 1:
             parts_table(summarise_parts([score]), with_pieces=False)
-        if score.tempo_changes and not score.is_performance:
+        if len(sounding_tempi(score)[0]) > 1 and not score.is_performance:
             st.markdown("**Tempo over time**")
             figure = tempo_over_time_figure(score)
             key = f"{key}-tempo-{index}"
@@ -68,10 +70,10 @@ def _time(score: Score) -> str:
     """Kind of time of a piece, and its tempo: `tempo 100 to 150, 2 changes`."""
     if score.is_performance:
         return "a performance: its notes lie on no beat, so it is read in seconds"
-    tempi = [score.tempo, *(change.tempo for change in score.tempo_changes)]
+    _, tempi = sounding_tempi(score)
     if len(tempi) == 1:
         return f"{score.tempo:.0f} quarters a minute"
-    changes = format_count(len(score.tempo_changes), "tempo change")
+    changes = format_count(len(tempi) - 1, "tempo change")
     return f"{min(tempi):.0f} to {max(tempi):.0f} quarters a minute, {changes}"
 
 

@@ -19,7 +19,7 @@ from musicgen.training.run_folder.registry import find_run
 from musicgen.training.run_folder.run import Run, UnknownRun
 from musicgen.training.run_folder.status import QUEUED, Status
 from musicgen.training.settings import RunSettings
-from musicgen.ui.shared.text import format_duration, step_word
+from musicgen.ui.shared.text import format_duration, format_progress, step_word
 from musicgen.ui.train import plots, runs
 from musicgen.ui.train.curves import Plot
 from musicgen.ui.train.evaluation import reference_levels
@@ -112,7 +112,7 @@ def _metrics(settings: RunSettings, status: Status) -> list[dict[str, str]]:
         Metric("Epoch", runs.format_epoch(status, minutes)),
         Metric("Training, bits", runs.format_bits(status.loss)),
         Metric("Validation, bits", runs.format_bits(status.valid_loss), best),
-        Metric("Trained for", format_duration(status.seconds), limit),
+        Metric("Trained for", format_progress(status.seconds), limit),
         Metric("Predictions", runs.format_rate(status.steps_per_second)),
         Metric("Time left", runs.format_time_left(status)),
     )

@@ -64,6 +64,17 @@ def format_duration(seconds: float) -> str:
     return f"{hours // 24} days {hours % 24} h"
 
 
+def format_progress(seconds: float) -> str:
+    """Return a time that runs, with its seconds below ten minutes: `42 s`, `4 min 07 s`, `12 min`.
+
+    What has gone and what is left then add up to the limit.
+    """
+    if not 100 <= seconds < 600:
+        return format_duration(seconds)
+    minutes, seconds = divmod(int(seconds), 60)
+    return f"{minutes} min {seconds:02} s"
+
+
 def format_bytes(number: int) -> str:
     """Return an amount of memory: `850 MB`, `1.6 GB`."""
     return f"{number / 1e6:,.0f} MB" if number < 1e9 else f"{number / 1e9:,.1f} GB"

@@ -29,7 +29,7 @@ from musicgen.training.run_folder.status import (
     Status,
 )
 from musicgen.ui.shared.frame import announce
-from musicgen.ui.shared.text import escape, format_duration
+from musicgen.ui.shared.text import escape, format_progress
 from musicgen.ui.shared.url_choice import choose_next, url_choice
 
 RUN = "run"  # key of the select box and query parameter
@@ -184,4 +184,4 @@ def format_time_left(status: Status) -> str:
     """Return the time left of a training that is going on."""
     if status.seconds_left is None or not is_alive(status):
         return "—"
-    return format_duration(status.seconds_left)
+    return format_progress(status.seconds_left)

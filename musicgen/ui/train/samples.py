@@ -43,7 +43,8 @@ def _select_epochs(run: Run, epochs: list[int], best_epoch: int) -> list[int]:
     """Show epochs as pills: the first, the best and the latest, or all; return those selected."""
     key, nearest = f"samples-{run.name}", nearest_to_best(epochs, best_epoch)
     few = select_epochs(epochs, best_epoch)
-    before = [epoch for epoch in st.session_state.get(key, epochs[:1]) if epoch in epochs]
+    default = [nearest if nearest is not None else epochs[0]]
+    before = [epoch for epoch in st.session_state.get(key, default) if epoch in epochs]
 
     def label(epoch: int) -> str:
         if epoch != nearest:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from musicgen.training.settings import RunSettings
+from musicgen.ui.shared.settings_form import LABELS
 
 
 def settings_rows(settings: RunSettings) -> dict[str, str]:
@@ -29,7 +30,7 @@ def format_setting(value: Any) -> str:
 def _flatten(entry: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for name, value in entry.items():
-        label = f"{prefix}{name}".replace("_", " ")
+        label = prefix + LABELS.get(name, name).replace("_", " ").lower()
         if isinstance(value, dict):
             flat |= _flatten(value, f"{'training' if name == 'train' else label}: ")
         else:

@@ -75,6 +75,18 @@ def test_everything_is_done_by_keyboard(roll):
     assert len(roll.notes()) == 11
 
 
+def test_keys_go_on_after_a_button_of_the_panel(roll):
+    before = roll.notes()
+    roll.press(".")
+    roll.button("A semitone up").click()
+    assert roll.notes() != before
+    roll.page.keyboard.press("Control+z")
+    assert roll.notes() == before
+    roll.button("A semitone up").click()
+    roll.page.keyboard.press("Delete")
+    assert len(roll.notes()) == len(before) - 1
+
+
 def test_a_locked_part_is_not_edited_until_it_is_unlocked(roll):
     before = roll.notes()
     roll.button("Lock Cello").click()

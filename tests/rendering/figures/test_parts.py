@@ -29,6 +29,12 @@ def test_the_tempo_is_drawn_as_steps_over_seconds():
     assert (line.x.tolist(), line.y.tolist()) == ([0.0, 1.0, 3.0], [120.0, 60.0, 60.0])
 
 
+def test_a_tempo_after_the_last_note_is_not_drawn():
+    score = Score(notes_from([(0, 96, 60)]), 120.0, tempo_changes=(TempoChange(200, 60.0),))
+    (line,) = tempo_over_time_figure(score).data
+    assert (line.x.tolist(), line.y.tolist()) == ([0.0, 2.0], [120.0, 120.0])
+
+
 def test_many_changes_of_tempo_are_thinned():
     changes = tuple(TempoChange(i, 60.0 + i % 50) for i in range(1, 5000))
     score = Score(notes_from([(0, 5000, 60)]), tempo_changes=changes)

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -55,8 +56,12 @@ def test_other_files_are_refused(entry):
         PieceLink.from_file(json.dumps(entry).encode())
 
 
-def test_files_are_named_by_model_seed_and_variation():
-    assert file_stem(piece()) == "run-best-7-v3"
+def test_files_are_named_by_name_seed_and_variation():
+    assert file_stem(piece()) == "a-piece-7-3"
+    assert (
+        file_stem(replace(piece(), name='../dusk / "<night>" №1', variation=0)) == "dusk-night-1-7"
+    )
+    assert file_stem(replace(piece(), name="曲", variation=0)) == "曲-7"
 
 
 @pytest.mark.parametrize("text", ["1" * 5000, "[" * 100_000, "NaN", "[]", '"\\ud800"', "\xff"])

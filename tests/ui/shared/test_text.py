@@ -12,6 +12,7 @@ from musicgen.ui.shared.text import (
     format_duration,
     format_length,
     format_metric,
+    format_progress,
     format_sortable_clock,
 )
 
@@ -29,6 +30,12 @@ def test_counts() -> None:
 )  # fmt: skip
 def test_durations(seconds: float, text: str) -> None:
     assert format_duration(seconds) == text
+
+
+def test_what_has_gone_and_what_is_left_add_up() -> None:
+    assert [format_progress(seconds) for seconds in (42, 213, 87, 600, 5400)] == [
+        "42 s", "3 min 33 s", "87 s", "10 min", "90 min"
+    ]  # fmt: skip
 
 
 def test_the_length_of_a_score_leaves_the_upbeat_out() -> None:

@@ -19,4 +19,6 @@ def test_nested_settings_are_one_level_in_words() -> None:
     rows = settings_rows(RunSettings("a run", "tunes", train=TrainSettings(batch_size=7)))
     assert rows["name"] == "a run"
     assert rows["training: batch size"] == "7"
+    assert rows["training: window length"] == "128"  # as the form calls it
+    assert rows["training: validation share"] == "0.1"
     assert not any("_" in name for name in rows)

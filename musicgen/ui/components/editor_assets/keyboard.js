@@ -14,6 +14,12 @@ export function handleKey(editor, event) {
   return true;
 }
 
+// Handle a key pressed on a button of the panel: all but those that press the button.
+export function handleButtonKey(editor, event) {
+  const isPress = event.key === " " || event.key === "Enter";
+  return event.target.matches("button") && !isPress && handleKey(editor, event);
+}
+
 const ACTIONS = {
   " ": (editor) => editor.togglePlay(),
   Enter: (editor) => editor.pressCursor(),

@@ -2,7 +2,7 @@
 
 import { describeKeptTempo } from "../shared/kept_tempo.js";
 import { SNAPS } from "./core/snap.js";
-import { handleKey } from "./keyboard.js";
+import { handleButtonKey, handleKey } from "./keyboard.js";
 import { PartsList } from "./parts_list.js";
 import { Recorder } from "./recorder.js";
 
@@ -57,6 +57,10 @@ export class Panel {
     });
     editor.on(this.find(".speed"), "input", (event) => editor.setSpeed(Number(event.target.value)));
     editor.on(editor.view.scroller, "keydown", (event) => handleKey(editor, event));
+    // Who has pressed a button of the panel goes on with keys: undo, delete, transpose.
+    for (const bar of editor.root.querySelectorAll(".bar[role=group]")) {
+      editor.on(bar, "keydown", (event) => handleButtonKey(editor, event));
+    }
   }
 
   show() {

@@ -16,7 +16,7 @@ from musicgen.score import Score
 from musicgen.ui.compose.form.state import fill_form
 from musicgen.ui.compose.link import OTHER_NOTES, PieceLink
 from musicgen.ui.compose.model_select import preselect_model
-from musicgen.ui.compose.models import find_open_model
+from musicgen.ui.compose.models import find_open_model, model_label
 from musicgen.ui.compose.session import current_session
 from musicgen.ui.shared.text import escape
 
@@ -77,7 +77,7 @@ def offer_restore(recipe: Recipe, prompt_key: str, no_prompt: str) -> None:
 
     prompt_key: key of the widget that chooses the kind of prompt; no_prompt: its value for none.
     """
-    origin = f"by {escape(recipe.checkpoint, 80)} with seed {recipe.settings.seed}"
+    origin = f"by {escape(model_label(recipe.checkpoint), 80)} with seed {recipe.settings.seed}"
     with st.container(border=True):
         if recipe.begin is None:
             st.caption(f"Composed {origin}, but not by its settings alone.")

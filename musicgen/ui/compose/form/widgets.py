@@ -97,7 +97,8 @@ def _chord_widgets() -> None:
     chords = st.text_input(
         "Chords", placeholder="C | Am7 | F G", max_chars=MAX_CHORDS_TEXT,
         help="Bars between strokes, or a chord for each bar without them: C Am F G. They are "
-        "repeated until the piece ends. Empty: the model finds its own.",
+        "repeated until the piece ends. Sixths, ninths and the like are read as the chord that "
+        "they extend: C9 as C7, Fm6 as Fm. Empty: the model finds its own.",
         **widget_options("chords"),
     )  # fmt: skip
     if not chords:

@@ -13,6 +13,7 @@ from musicgen.composing.records.saved_pieces import SavedPiece, list_pieces, tit
 from musicgen.ui.compose.form.restore import upload_piece
 from musicgen.ui.compose.history import actions
 from musicgen.ui.compose.history.compare import compare
+from musicgen.ui.compose.models import model_label
 from musicgen.ui.compose.piece_facts import originality_of
 from musicgen.ui.shared.bin_view import bin_view
 from musicgen.ui.shared.selectable_table import selectable_table
@@ -67,7 +68,7 @@ def _table(pieces: Sequence[SavedPiece]) -> pd.DataFrame:
             "★": ["★" if piece.starred else "" for piece in pieces],
             "name": [piece.name for piece in pieces],
             "composed": [_local_time(piece.created) for piece in pieces],
-            "model": [piece.checkpoint for piece in pieces],
+            "model": [model_label(piece.checkpoint) for piece in pieces],
             "bars": [piece.facts.get("bars") for piece in pieces],
             "notes": [piece.facts.get("notes") for piece in pieces],
             "seed": [piece.settings.seed for piece in pieces],

@@ -25,6 +25,7 @@ from musicgen.ui.compose.piece_cache import (
 )
 from musicgen.ui.shared.text import format_clock, format_count, format_length
 
+MAX_FILE_NAME = 80  # characters of the piece's name
 MUSICXML = "application/vnd.recordare.musicxml+xml"
 
 
@@ -74,10 +75,10 @@ def web_page(score: Score) -> bytes:
 
 
 def file_stem(piece: SavedPiece) -> str:
-    """File name without extension, from the piece's origin: `chorales-epoch-0005-4711-v1`."""
-    checkpoint = piece.checkpoint.replace("@", "-")
-    stem = f"{checkpoint}-{piece.settings.seed}-v{piece.variation + 1}"
-    return re.sub(r"[^\w.-]+", "-", stem)
+    """File name without extension, from the piece's name and seed: `Chorale-in-A-minor-4711`."""
+    name = piece.name[:MAX_FILE_NAME]
+    candidate = f"-{piece.variation + 1}" if piece.variation else ""
+    return re.sub(r"[^\w.-]+", "-", f"{name}-{piece.settings.seed}{candidate}").lstrip("-.")
 
 
 def settings_file(piece: SavedPiece) -> bytes:

@@ -82,7 +82,11 @@ def _infill_widgets(opened: OpenModel, piece: SavedPiece, score: Score) -> None:
     last_bar = offset + score.bars - 1
     st.caption("Choose bars here, or drag over their numbers in the player above.")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        first = int(st.number_input("From bar", offset, last_bar, key="infill-first", width=140))
+        first = int(
+            st.number_input(
+                "From bar", offset, last_bar, min(1, last_bar), key="infill-first", width=140
+            )
+        )
         last = int(st.number_input("to bar", first, last_bar, key="infill-last", width=140))
         infill_button(piece, score, first - offset, last - offset, key="infill")
 
@@ -140,7 +144,10 @@ def _vary_widgets(opened: OpenModel, piece: SavedPiece) -> None:
     st.markdown("**Vary it**: the same seed, another temperature")
     link = piece.facts.get("begin")
     if not isinstance(link, str):
-        st.caption("Its settings alone do not make it, so no change of them is a variation of it.")
+        st.caption(
+            "It was edited, or some of its bars were composed again: its settings alone do not "
+            "make it, so they cannot vary it."
+        )
         return
     if piece.settings.draws_other_notes:
         st.caption(f"It was composed by an earlier version, and {OTHER_NOTES}.")

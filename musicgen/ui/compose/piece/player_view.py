@@ -12,6 +12,7 @@ from musicgen.score import Score
 from musicgen.ui.components.player import roll_player
 from musicgen.ui.compose.link import OTHER_NOTES, recipe_of
 from musicgen.ui.compose.measured import up_to_date
+from musicgen.ui.compose.models import model_label
 from musicgen.ui.compose.piece.edit_view import infill_button
 from musicgen.ui.compose.piece.editor_view import chooses_editor, editor_view, show_edits
 from musicgen.ui.compose.piece.originality_view import match_view
@@ -172,7 +173,7 @@ def _details(piece: SavedPiece) -> None:
     variation = f", candidate {piece.variation + 1}" if piece.variation else ""
     with st.popover("Details", type="tertiary", key=f"details-{piece.id}"):
         rows = {
-            "Model": escape(piece.checkpoint.replace("@", ", ")),
+            "Model": escape(model_label(piece.checkpoint)),
             "Seed": f"{settings.seed}{variation}",
             "Temperature": f"{settings.sampling('').temperature:g}",
             "Top-p": f"{settings.top_p:g}",
