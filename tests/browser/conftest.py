@@ -3,6 +3,10 @@
 `server` runs the app with an empty MUSICGEN_HOME of its own; `browser_page` a tab of a browser.
 `shared_server` and `shared_page` are the same once for all tests of a file.
 Tests that use them are skipped without Chromium or Playwright.
+
+A worker's servers have the same address, and its tabs are opened by one that stays: Chromium shows
+them in one process, which compiles Streamlit's scripts once. In a process for each tab that took
+half of the processor time of a test. A tab begins without what other tests have stored.
 """
 
 from __future__ import annotations
@@ -25,6 +29,8 @@ import pytest
 from tests.helpers.locations import ROOT
 
 START_SECONDS = 60.0  # longest start of the server
+FIRST_PORT, PORTS_OF_A_WORKER = 8600, 20  # below those that systems give to clients
+STORAGE = "cookies,file_systems,indexeddb,local_storage,service_workers,cache_storage"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
 
@@ -52,21 +58,20 @@ class Server:
 
 
 @pytest.fixture()
-def server(tmp_path: Path) -> Iterator[Server]:
-    with _served(tmp_path) as server:
+def server(tmp_path: Path, server_port: int) -> Iterator[Server]:
+    with _served(tmp_path, server_port) as server:
         yield server
 
 
 @pytest.fixture(scope="module")
-def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with _served(tmp_path_factory.mktemp("server")) as server:
+def shared_server(tmp_path_factory: pytest.TempPathFactory, server_port: int) -> Iterator[Server]:
+    with _served(tmp_path_factory.mktemp("server"), server_port) as server:
         yield server
 
 
 @contextmanager
-def _served(folder: Path) -> Iterator[Server]:
+def _served(folder: Path, port: int) -> Iterator[Server]:
     home, log = folder / "home", folder / "server.log"
-    port = _free_port()
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
     options = ["--server.headless", "true", "--server.port", str(port)]
     environment = {**os.environ, "MUSICGEN_HOME": str(home)}
@@ -96,32 +101,78 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def tabs(browser: Any, server_port: int) -> Iterator[Tabs]:
+    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    yield Tabs(context, f"http://localhost:{server_port}")
+    context.close()
+
+
 @pytest.fixture()
-def browser_page(browser: Any) -> Iterator[Any]:
-    """A tab in a browser context of its own, without cookies or cache of other tests."""
-    with _tab(browser) as page:
+def browser_page(tabs: Tabs) -> Iterator[Any]:
+    """A tab without what other tests have stored."""
+    with tabs.opened() as page:
         yield page
 
 
 @pytest.fixture(scope="module")
-def shared_page(browser: Any) -> Iterator[Any]:
-    with _tab(browser) as page:
+def shared_page(tabs: Tabs) -> Iterator[Any]:
+    with tabs.opened() as page:
         yield page
 
 
-@contextmanager
-def _tab(browser: Any) -> Iterator[Any]:
-    context = browser.new_context(viewport={"width": 1280, "height": 1000})
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    yield page
-    context.close()
+class Tabs:
+    """Tabs of one browser context, which one process of Chromium shows."""
+
+    def __init__(self, context: Any, origin: str) -> None:
+        self._context, self._origin = context, origin
+        self._opener: Any = None  # of all others
+
+    @contextmanager
+    def opened(self) -> Iterator[Any]:
+        """A new tab; closed at the end with those that the test has opened beside it."""
+        if self._opener is None:
+            self._start()
+        others = set(self._context.pages)
+        with self._opener.expect_popup() as popup:
+            self._opener.evaluate("() => void window.open('about:blank')")
+        page = popup.value
+        page.set_default_timeout(60_000)
+        session = self._context.new_cdp_session(page)
+        stored = {"origin": self._origin, "storageTypes": STORAGE}
+        session.send("Storage.clearDataForOrigin", stored)
+        session.detach()
+        yield page
+        for tab in set(self._context.pages) - others:
+            tab.close()
+
+    def _start(self) -> None:
+        """Open the tab that opens the others, at the same origin: so they share its process."""
+        self._opener = opener = self._context.new_page()
+        opener.route("**", lambda request: request.fulfill(body=""))  # no server may run yet
+        opener.goto(self._origin)
+        opener.on("crash", lambda _: self._end())  # with the tab of a test
+
+    def _end(self) -> None:
+        self._opener = None
 
 
-def _free_port() -> int:
+@pytest.fixture(scope="session")
+def server_port() -> int:
+    """The port of a worker's servers, of which one runs at a time."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    first = FIRST_PORT + worker * PORTS_OF_A_WORKER
+    return next(filter(_is_free, range(first, first + PORTS_OF_A_WORKER)))
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as listening:
-        listening.bind(("localhost", 0))
-        return int(listening.getsockname()[1])
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind(("", port))
+        except OSError:
+            return False
+    return True
 
 
 def _wait_for_health(url: str, process: subprocess.Popen) -> None:
