@@ -73,11 +73,12 @@ def train(
             return
         data = prepare(collection, settings, encoding, split_to_keep(run))
         if is_chief:
-            _write_split_and_profile(run, data)
+            write_split_and_profile(run, data)
     train_on(run, reporter, data, devices, training)
 
 
-def _write_split_and_profile(run: Run, data: TrainingData) -> None:
+def write_split_and_profile(run: Run, data: TrainingData) -> None:
+    """Write the names of the pieces by side, and the profile of those of training."""
     write_json(run.folder / SPLIT, data.names())
     train_scores, valid_scores = data.scores["train"], data.scores["valid"]
     steps = data.pieces["train"]

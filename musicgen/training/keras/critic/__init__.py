@@ -1,1 +1,1 @@
-"""Critics: a training of two rounds, each against pieces of the model. Imports Keras."""
+"""Critics: a training in rounds, each against pieces of the model. Imports Keras."""

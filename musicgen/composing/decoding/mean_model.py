@@ -1,0 +1,73 @@
+"""Several models as one: the mean of their probabilities, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import copy
+
+import numpy as np
+
+from musicgen.encoding.model_interface import Model, Stepper
+from musicgen.encoding.steps import Features
+from musicgen.errors import InvalidSetting
+
+SMALLEST = 1e-30  # probability: below it float32 has no logarithm
+
+
+class MeanModel:
+    """`Model` whose probability of a value is the mean of several models'.
+
+    The models have the same fields. The features are those of the first one's encoding, of which
+    the others may have fewer. Raises InvalidSetting where they do not fit.
+    """
+
+    critic: None = None
+
+    def __init__(self, models: Sequence[Model]) -> None:
+        if not models:
+            raise InvalidSetting("the mean of no model")
+        self.encoding = models[0].encoding
+        features = self.encoding.feature_widths
+        for model in models:
+            known = model.encoding.feature_widths
+            if model.encoding.fields != self.encoding.fields or known.items() - features.items():
+                raise InvalidSetting("the models have other fields or features than the first one")
+        self.models = tuple(models)
+        self.warmup_windows = models[0].warmup_windows
+
+    def start(self, rows: int) -> MeanStepper:
+        features = [tuple(model.encoding.feature_widths) for model in self.models]
+        return MeanStepper([model.start(rows) for model in self.models], features)
+
+
+class MeanStepper:
+    """The states of several models over K rows."""
+
+    def __init__(self, steppers: Sequence[Stepper], features: Sequence[tuple[str, ...]]) -> None:
+        """features: names of those that each model reads."""
+        self._steppers, self._features = list(steppers), features
+
+    def __copy__(self) -> MeanStepper:
+        return MeanStepper([copy(stepper) for stepper in self._steppers], self._features)
+
+    def logits(self, features: Features, drawn: np.ndarray) -> np.ndarray:
+        probabilities = [
+            _softmax(stepper.logits({name: features[name] for name in names}, drawn))
+            for stepper, names in zip(self._steppers, self._features, strict=True)
+        ]
+        return np.log(np.mean(probabilities, axis=0).clip(SMALLEST)).astype(np.float32)
+
+    def push(self, fields: np.ndarray) -> None:
+        for stepper in self._steppers:
+            stepper.push(fields)
+
+    def select(self, rows: np.ndarray) -> None:
+        for stepper in self._steppers:
+            stepper.select(rows)
+
+
+def _softmax(logits: np.ndarray) -> np.ndarray:
+    """(K, V) -> (K, V) float64, rows that sum to 1."""
+    shifted = logits.astype(np.float64) - logits.max(axis=1, keepdims=True)
+    exponentials = np.exp(shifted)
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
