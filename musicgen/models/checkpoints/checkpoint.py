@@ -82,13 +82,17 @@ def critic_folder(checkpoint: Path) -> Path:
 
 
 def check_critic(critic: Checkpoint, checkpoint: Checkpoint) -> None:
-    """Raise BadCheckpoint where a critic is not one of this checkpoint's pieces."""
+    """Raise BadCheckpoint where a critic is not one of this checkpoint's pieces.
+
+    It may read fewer features of them than the model does.
+    """
     name = checkpoint.folder.name
     if not isinstance(critic.model, CriticSettings):
         raise BadCheckpoint(f"{name}: what it holds as its critic is no critic")
     if not isinstance(checkpoint.encoding, PartsEncoding):
         raise BadCheckpoint(f"{name}: only models of parts have a critic")
-    if critic.encoding != checkpoint.encoding:
+    read, known = critic.encoding.feature_widths, checkpoint.encoding.feature_widths
+    if critic.encoding.fields != checkpoint.encoding.fields or read.items() - known.items():
         raise BadCheckpoint(f"{name}: its critic is of another encoding than the model")
 
 

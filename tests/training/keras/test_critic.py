@@ -20,6 +20,7 @@ from musicgen.models.checkpoints.checkpoint import (
     VOCABULARY,
     WEIGHTS,
     BadCheckpoint,
+    check_critic,
     critic_folder,
     open_checkpoint,
 )
@@ -114,6 +115,26 @@ def test_pieces_of_earlier_versions_were_drawn_one_at_a_time():
     assert (read.particles, read.temperature) == (1, 0.9)
     assert (later.particles, later.temperature) == (8, 0.86)
     assert (new.particles, new.temperature) == (8, None)
+
+
+def test_a_critic_can_begin_as_that_of_another_model(home: Path, run: Run) -> None:
+    later = write_weighted_run(home, "later", encoding=ENCODING, source=run.settings.source)
+    lines: list[str] = []
+    training = replace(TRAINING, rounds=1, critic_of="with", temperature=0.8)
+    folder = train_critic(later, training, say=lines.append)
+    assert [line.startswith("epoch 1: ") for line in lines].count(True) == 1
+    assert open_checkpoint(folder).model == training.critic(LstmSettings(8, 1))
+    with pytest.raises(NoCritic, match="without has no critic"):
+        train_critic(later, replace(training, critic_of="without"))
+
+
+def test_a_critic_may_read_fewer_features_than_its_model(run: Run) -> None:
+    checkpoint = open_checkpoint(find_run("with").checkpoint())
+    critic = open_checkpoint(critic_folder(checkpoint.folder))
+    without_bars = replace(ENCODING, bars_ago=False)
+    check_critic(replace(critic, encoding=without_bars), checkpoint)
+    with pytest.raises(BadCheckpoint, match="another encoding"):
+        check_critic(critic, replace(checkpoint, encoding=without_bars))
 
 
 def test_an_exported_run_has_its_critic(run):

@@ -19,6 +19,7 @@ _HELP = {
     "temperature": "of the pieces; what is composed with the critic has the same by default",
     "exponent": "how much the critic counts when pieces are composed with it",
     "seed": "of the pieces and of the training",
+    "critic_of": "run or checkpoint with whose critic it begins, and no first round; none",
 }
 
 
@@ -28,7 +29,10 @@ def main() -> None:
     for field in fields(CriticTraining):
         default, text = field.default, _HELP[field.name]
         parser.add_argument(
-            f"--{field.name}", type=type(default), default=default, help=f"{text}; {default}"
+            f"--{field.name.replace('_', '-')}",
+            type=type(default),
+            default=default,
+            help=f"{text}; {default}",
         )
     options = vars(parser.parse_args())
     try:

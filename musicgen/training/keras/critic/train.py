@@ -1,8 +1,9 @@
 """Training of a critic: a model composes pieces, which it learns to tell from people's.
 
-It begins with the model's own weights. Later rounds are also against pieces that were composed with
-the critic of the round before: those show where it is mistaken. The critic is written into the
-checkpoint, and composing uses it from then on (`composing/decoding/particles.py`).
+It begins with the model's own weights, or as the critic of a model like it. Later rounds are also
+against pieces that were composed with the critic of the round before: those show where it is
+mistaken. The critic is written into the checkpoint, and composing uses it from then on
+(`composing/decoding/particles.py`).
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from musicgen.training.keras.critic.rounds import (
     fit_round,
 )
 from musicgen.training.keras.devices import run_graphs_as_traced
+from musicgen.training.run_folder.registry import find_checkpoint
 from musicgen.training.run_folder.run import Run
 
 FIRST_LEARNING_RATE, LATER_LEARNING_RATE = 7e-4, 5e-4  # of the rounds
@@ -67,6 +69,7 @@ class CriticTraining:
     # once end at a logit of 2.5 in the mean, twice at 5.6, people's at 5.9.
     exponent: float = 2.0
     seed: int = 0
+    critic_of: str = ""  # checkpoint with whose critic it begins: there is no first round then
 
     def __post_init__(self) -> None:
         all_within(self, self.BOUNDS)
@@ -98,9 +101,9 @@ def train_critic(
     opponents = [Opponents.of(compose_pieces(checkpoint, training, progress))]
     run_graphs_as_traced()
     with in_policy(this_machine().policy):
-        critic = _new_critic(checkpoint, training)
+        critic, first = _first_critic(checkpoint, training)
         compile_critic(critic)
-        for number in range(training.rounds):
+        for number in range(first, first + training.rounds):
             if number:
                 guided = compose_guided_pieces(checkpoint, training, number, progress)
                 opponents.append(Opponents.of(guided, _copy_of(critic)))
@@ -155,6 +158,15 @@ def _compose(
     return pieces
 
 
+def _first_critic(checkpoint: Checkpoint, training: CriticTraining) -> tuple[Any, int]:
+    """The critic before its first round, and the number of that round."""
+    if not training.critic_of:
+        return _new_critic(checkpoint, training), 0
+    critic = _critic_of(find_checkpoint(training.critic_of), training)
+    _write(critic, checkpoint)  # the pieces of its first round are composed with it
+    return critic, 1
+
+
 def _new_critic(checkpoint: Checkpoint, training: CriticTraining) -> Any:
     """A critic with the model's weights below its head: they know the music already."""
     critic = build_model(training.critic(checkpoint.model), checkpoint.encoding, training.seed)
@@ -165,6 +177,19 @@ def _new_critic(checkpoint: Checkpoint, training: CriticTraining) -> Any:
         same = weights.get(_path_in_model(variable))
         if same is not None and same.shape == variable.shape:
             variable.assign(same)
+    return critic
+
+
+def _critic_of(other: Path, training: CriticTraining) -> Any:
+    """A copy of the critic of another checkpoint, for pieces that are composed as here."""
+    folder = critic_folder(other)
+    if not folder.is_dir():
+        raise NoCritic(f"{training.critic_of} has no critic to begin with")
+    saved = open_checkpoint(folder)
+    assert isinstance(saved.model, CriticSettings)
+    changed = {"temperature": training.temperature, "exponent": training.exponent}
+    critic = build_model(replace(saved.model, **changed), saved.encoding)
+    load_weights(critic, folder)
     return critic
 
 
@@ -184,7 +209,7 @@ def _write(critic: Any, checkpoint: Checkpoint) -> Path:
     new = folder.with_name(f"{folder.name}-new")
     shutil.rmtree(new, ignore_errors=True)
     facts = {name: checkpoint.facts.get(name) for name in ("run", "source", "epoch")}
-    CheckpointWriter(critic, checkpoint.encoding).write(new, facts)
+    CheckpointWriter(critic, critic.encoding).write(new, facts)
     shutil.rmtree(folder, ignore_errors=True)
     new.rename(folder)
     return folder
