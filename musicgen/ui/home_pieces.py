@@ -44,7 +44,7 @@ def _piece(piece: SavedPiece) -> None:
     st.caption(line)
 
 
-@st.cache_data(max_entries=MAX_KEPT, show_spinner=False)
+@st.cache_resource(max_entries=MAX_KEPT, show_spinner=False)
 def _drawn(midi: bytes) -> tuple[str, str]:
     """The address of the roll of a MIDI file, and its length in words. Raises UnreadableScore."""
     score = read_saved_midi(midi, "")

@@ -181,6 +181,22 @@ def test_a_click_on_a_copied_passage_shows_it_beside_its_source(server, browser_
     assert durations[0] == pytest.approx(durations[1], rel=0.25)
 
 
+def test_what_is_asked_for_below_shows_that_it_is_written(page):
+    wide = page.viewport_size
+    page.set_viewport_size({"width": 390, "height": 500})
+    page.locator('[data-testid="stMain"]').evaluate("main => main.scrollTo(0, main.scrollHeight)")
+    page.locator(".st-key-compose button").evaluate("button => button.click()")
+    page.wait_for_function(
+        """() => {
+          const result = document.querySelector(".st-key-compose-result");
+          const { top, bottom } = result.getBoundingClientRect();
+          return bottom > 0 && top < innerHeight;
+        }"""
+    )
+    settle(page)
+    page.set_viewport_size(wide)
+
+
 def test_every_view_fits_a_phone_and_is_legible_in_dark_and_light(page):
     page.set_viewport_size({"width": 390, "height": 844})
     page.emulate_media(color_scheme="dark")

@@ -27,3 +27,15 @@ def test_each_view_is_one_step_back(shared_server, shared_page) -> None:
         page.wait_for_url(f"**{address}")
         settle(page)
     assert "show=" not in page.url
+
+
+def test_the_list_of_pages_closes_on_a_telephone(shared_server, shared_page) -> None:
+    page, wide = shared_page, shared_page.viewport_size
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(shared_server.url)
+    settle(page)
+    page.get_by_test_id("stExpandSidebarButton").click()
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Data").click()
+    page.get_by_role("heading", level=1, name="Data").wait_for()
+    page.locator('[data-testid="stSidebar"][data-collapsed="true"]').wait_for(state="attached")
+    page.set_viewport_size(wide)

@@ -32,6 +32,7 @@ def test_the_piece_begins_with_typed_notes(runs, compose_page):
     page.run()
     page.text_area(key="prompt-notes").set_value("C4 E4+G4/2 r B4")
     page.run()
+    assert "The next piece: begins with" in texts(page)
     page = press(page, "compose")
     first = notes(shown(page)).notes[:4]
     assert first["pitch"].tolist() == [60, 64, 67, 71]

@@ -103,7 +103,7 @@ def find_model(name: str) -> ModelChoice | None:
 def open_model(choice: ModelChoice) -> OpenModel:
     """Load a model, once for all sessions. Raises BadCheckpoint."""
     # Graphs that another computer has made are exported again, which takes seconds.
-    with st.spinner("Opening the model: the first time, its step graphs may be exported again"):
+    with st.spinner("Opening the model: the first time this can take some seconds"):
         loaded = _checkpoint_cache().get(choice.folder)
     model: Model = loaded.engine
     if choice.is_ngram:

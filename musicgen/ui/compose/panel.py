@@ -45,6 +45,8 @@ def panel(opened: OpenModel) -> None:
             help="A piece without notes: play it in on a keyboard, or draw it. The model can go on "
             "with it.",
         )  # fmt: skip
+        if prompt is not None and prompt.origin:  # its choice is out of sight when it is closed
+            st.caption(f"The next piece: {escape(prompt.origin, 80)}")
     if begins_blank:
         _start_blank_piece(opened)
     if clicked and prompt is not None:

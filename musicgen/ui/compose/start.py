@@ -115,10 +115,7 @@ def _save_composed(opened: OpenModel, piece: Piece, prompt: Prompt, parent: str)
     facts = {**piece.facts(), "begin": prompt.link}
     if parent:
         facts["from"] = parent
-    description = prompt.description and f"begins with {prompt.description}"
-    if prompt.is_melody:
-        description = f"around the melody of {prompt.description}"
-    return save_with_recipe(opened, piece.score, settings, variation, facts, description, name)
+    return save_with_recipe(opened, piece.score, settings, variation, facts, prompt.origin, name)
 
 
 def save_with_recipe(

@@ -91,20 +91,16 @@ def pieces_view(analysis: Analysis) -> None:
     if bar is not None:
         in_bar = set(bar.pieces)
         rows = [row for row in rows if row in in_bar]
-    with st.container(horizontal=True, vertical_alignment="center"):
-        # Not at the right edge: the buttons of the table appear there.
-        st.caption(
-            f"{_files_text(len(rows), analysis)}; choose one to see it.",
-            width="content",
-        )
-        st.download_button(
-            "Download as CSV",
-            lambda: csv_bytes(table.iloc[rows]),
-            "pieces.csv",
-            "text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+    st.caption(f"{_files_text(len(rows), analysis)}; choose one to see it.")
+    # Not beside the text: on a telephone the buttons of the table appear over it there.
+    st.download_button(
+        "Download as CSV",
+        lambda: csv_bytes(table.iloc[rows]),
+        "pieces.csv",
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
     name = analysis.collection.name
     file_in_url = piece_in_url(name, table["file"].tolist())
     selected = pieces_table(analysis, rows, f"pieces-{name}", height=420, default=file_in_url)

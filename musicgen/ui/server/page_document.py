@@ -22,6 +22,15 @@ VIEW_PARAMETERS = ("collection", "view", "piece", "show", "run")
 DEFAULT_PORT = 8501
 LIVE_REGION = "musicgen-live-region"  # id; start.js copies `frame.announce` into it
 _HIDDEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
+# Until a page has its title nothing is on it: for seconds, where the computer is busy.
+_WAITING = b"""<style>
+@keyframes musicgen-waiting { from { opacity: 0; } }
+[data-testid="stMain"]:not(:has(h1, [role="alert"], [data-testid="stSkeleton"]))::before {
+  content: "The page is being opened \xe2\x80\xa6";
+  position: absolute; top: 6rem; left: max(1rem, 5%);
+  animation: musicgen-waiting 0.2s 0.6s both;
+}
+</style>"""
 _UNWANTED = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
 _HEAD_END, _BODY_END = b'<script type="module"', b"</body>"
 
@@ -59,9 +68,9 @@ class PageDocument:
 
 
 def extended(html: bytes) -> bytes:
-    """Return a document with the start script before Streamlit's own and the live region."""
+    """Return a document with a sign of waiting, the start script and the live region."""
     region = f'<div id="{LIVE_REGION}" role="status" data-live-announcer="true" style="{_HIDDEN}">'
-    html = html.replace(_HEAD_END, _start_script() + _HEAD_END, 1)
+    html = html.replace(_HEAD_END, _WAITING + _start_script() + _HEAD_END, 1)
     return html.replace(_BODY_END, f"{region}</div>".encode() + _BODY_END, 1)
 
 

@@ -48,6 +48,13 @@ class Prompt:
     link: str | None = ""  # its name in a link; None where no link can name it
     is_melody: bool = False  # it does not begin a piece: other parts are composed for it
 
+    @property
+    def origin(self) -> str:
+        """What a piece with this prompt is made from, in words; empty without one."""
+        if self.is_melody:
+            return f"around the melody of {self.description}"
+        return self.description and f"begins with {self.description}"
+
 
 def choose_prompt(collection: str, knows_parts: bool) -> Prompt:
     """Widgets that choose the prompt.

@@ -37,6 +37,24 @@
     block.querySelector("button")?.remove(); // it would copy what stood there before
   };
 
+  // On a telephone the list of pages lies over the page, and would stay there once one is chosen.
+  addEventListener("click", ({ target }) => {
+    if (!matchMedia("(max-width: 768px)").matches) return;
+    if (!target.closest?.('[data-testid="stSidebar"] [data-testid="stPageLink-NavLink"]')) return;
+    document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
+  });
+
+  // A piece is asked for from all over the Compose page; that it is being written is said above.
+  const seen = new WeakSet();
+  const showProgress = () => {
+    const signs = '[data-testid="stSpinner"], [data-testid="stProgress"]';
+    const sign = document.querySelector(`.st-key-compose-result :is(${signs})`);
+    if (!sign || seen.has(sign)) return;
+    seen.add(sign);
+    const { top, bottom } = sign.getBoundingClientRect();
+    if (top < 0 || bottom > innerHeight) sign.scrollIntoView({ block: "center", behavior: "smooth" });
+  };
+
   // A screen reader reads changes of a region that was there before; Streamlit draws anew.
   let announced = "";
   const announce = () => {
@@ -47,6 +65,7 @@
   };
   new MutationObserver(() => {
     explainStop();
+    showProgress();
     announce();
   }).observe(document, { childList: true, subtree: true, characterData: true });
 })();
