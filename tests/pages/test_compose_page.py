@@ -220,7 +220,7 @@ def test_a_model_that_has_not_learned_says_so(runs, compose_page):
     run = write_run(runs)  # which needs 3.5 bits a step
     baseline = {"unigram": {"bits_per_step": {"valid": 3.0}}}
     write_json(run / "baselines.json", baseline)
-    assert "This model has not learned yet" in texts(compose_page())
+    assert "This model has not learned its collection yet" in texts(compose_page())
     write_json(run / "baselines.json", {"unigram": {"bits_per_step": {"valid": 4.0}}})
     assert "has not learned" not in texts(compose_page())
 

@@ -65,8 +65,8 @@ def warn_unlearned(opened: OpenModel) -> None:
     verdict = learning_verdict(loss, reference_levels(opened.choice.run))
     if verdict and verdict.level == "unlearned":
         st.warning(
-            "This model has not learned yet, so what it writes is close to random. Its training "
-            "says what to do: continue, or fine-tune a model that ships."
+            "This model has not learned its collection yet: what it writes may sound random. "
+            "Its training says what helps."
         )
         st.page_link(
             "pages/2_Train.py", label="Its training", icon=":material/model_training:",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -154,7 +155,7 @@ def pieces_table(
     empty = [name for name in _OPTIONAL if not _has_values(table[name])]
     files = table["file"].tolist()
     selected = selectable_table(
-        table,
+        table.assign(file=without_common_folder(files)),
         files,
         key,
         default=() if default is None else (default,),
@@ -176,6 +177,13 @@ def _column_order(table: pd.DataFrame, empty: Sequence[str]) -> list[str]:
         names.remove("status")
         names.insert(1, "status")
     return names
+
+
+def without_common_folder(names: Sequence[str]) -> list[str]:
+    """Names without the folder that all lie in: a table would cut off what distinguishes them."""
+    # No name begins with `/`: without it, one without a folder would not compare with others.
+    folder = os.path.commonpath([f"/{name.rpartition('/')[0]}" for name in names] or ["/"])
+    return [f"/{name}".removeprefix(folder).removeprefix("/") for name in names]
 
 
 def _has_values(column: pd.Series) -> bool:
