@@ -187,8 +187,8 @@ def _critic_of(other: Path, training: CriticTraining) -> Any:
         raise NoCritic(f"{training.critic_of} has no critic to begin with")
     saved = open_checkpoint(folder)
     assert isinstance(saved.model, CriticSettings)
-    changed = {"temperature": training.temperature, "exponent": training.exponent}
-    critic = build_model(replace(saved.model, **changed), saved.encoding)
+    model = replace(saved.model, temperature=training.temperature, exponent=training.exponent)
+    critic = build_model(model, saved.encoding)
     load_weights(critic, folder)
     return critic
 
