@@ -78,7 +78,7 @@ def file_stem(piece: SavedPiece) -> str:
     """File name without extension, from the piece's name and seed: `Chorale-in-A-minor-4711`."""
     name = piece.name[:MAX_FILE_NAME]
     candidate = f"-{piece.variation + 1}" if piece.variation else ""
-    return re.sub(r"[^\w.-]+", "-", f"{name}-{piece.settings.seed}{candidate}").lstrip("-.")
+    return re.sub(r"[^\w.]+", "-", f"{name}-{piece.settings.seed}{candidate}").lstrip("-.")
 
 
 def settings_file(piece: SavedPiece) -> bytes:
