@@ -94,6 +94,8 @@ def read_file(path: Path | str) -> bytes:
     """
     try:
         status = os.stat(path)  # noqa: PTH116 - of 100,000 files without their Paths
+        if stat.S_ISDIR(status.st_mode):
+            raise UnreadableScore("it is a folder, where a file is wanted")
         if not stat.S_ISREG(status.st_mode):
             raise UnreadableScore("it is not a file that can be read (a device or a pipe)")
         limit = LIMITS.archive_bytes if is_zip(str(path)) else LIMITS.file_bytes

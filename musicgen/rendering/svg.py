@@ -17,8 +17,8 @@ from musicgen.score import Score
 from musicgen.theory.harmony.vocabulary import Chord
 
 PAGE_WIDTH, PAGE_HEIGHT = 2100, 2970  # tenths of a millimetre, A4
+PHONE_WIDTH = 1050  # of pages for a telephone
 _OPTIONS = {
-    "pageWidth": PAGE_WIDTH,
     "pageHeight": PAGE_HEIGHT,
     "scale": 40,
     "adjustPageHeight": True,
@@ -57,10 +57,16 @@ def score_svgs(
     return engrave(score, title, chords).pages
 
 
-def engrave(score: Score, title: str = "", chords: Sequence[tuple[int, Chord]] = ()) -> Engraving:
+def engrave(
+    score: Score,
+    title: str = "",
+    chords: Sequence[tuple[int, Chord]] = (),
+    width: int = PAGE_WIDTH,
+) -> Engraving:
     """The printed pages of a score.
 
-    chords: symbols that are printed above the first staff, with their ticks on the grid.
+    chords: symbols that are printed above the first staff, with their ticks on the grid. width: of
+    a page, in tenths of a millimetre.
     Raises Unprintable for a performance, and where verovio refuses the score.
     """
     import verovio  # loads its fonts: only where needed
@@ -69,10 +75,11 @@ def engrave(score: Score, title: str = "", chords: Sequence[tuple[int, Chord]] =
     toolkit = verovio.toolkit(False)
     # verovio's own default is set for the thread that imported it alone.
     toolkit.setResourcePath(str(files("verovio") / "data"))
-    toolkit.setOptions(_OPTIONS)
+    toolkit.setOptions({**_OPTIONS, "pageWidth": width})
     if not toolkit.loadData(printed_musicxml(score, title, chords).decode("utf-8")):
         raise Unprintable("the piece could not be engraved as a printed score")
-    _avoid_lonely_bar(toolkit)
+    if width >= PAGE_WIDTH:  # on pages of a telephone many systems have one bar
+        _avoid_lonely_bar(toolkit)
     page_numbers = range(1, toolkit.getPageCount() + 1)
     pages = [_finished(toolkit.renderToSVG(number)) for number in page_numbers]
     return Engraving(pages, *_times(toolkit))

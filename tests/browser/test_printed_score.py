@@ -51,3 +51,19 @@ def test_the_print_follows_the_sound_answers_to_a_click_and_is_zoomed(page: Any)
     width = printed.bounding_box()["width"]
     page.get_by_role("button", name="Larger print").click()
     assert printed.bounding_box()["width"] == pytest.approx(1.25 * width, rel=0.03)
+
+
+def test_pages_are_as_wide_as_a_telephone_has_room_for(page: Any) -> None:
+    scroller = page.locator(".printed-score .scroller")
+    wide = page.locator(".printed-score .measure").count()
+    systems = page.locator(".printed-score .system").count()
+    page.set_viewport_size({"width": 390, "height": 900})
+    wait_until(lambda: page.locator(".printed-score .system").count() > systems)
+    assert page.locator(".printed-score .measure").count() == wide
+    assert scroller.evaluate("e => e.scrollWidth <= e.clientWidth")  # nothing lies beside it
+    pick(page, "Roll")
+    pick(page, "Score")
+    page.locator(NOTES).first.wait_for(state="attached")
+    wait_until(lambda: page.locator(".printed-score .system").count() > systems)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    wait_until(lambda: page.locator(".printed-score .system").count() == systems)

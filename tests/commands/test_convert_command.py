@@ -78,6 +78,7 @@ def test_a_performance_is_printed_by_the_beats_of_its_file(
         ("missing.mid", "a.mid", "it cannot be opened"),
         ("diary.mid", "a.mid", "'diary.mid' was refused"),
         ("/dev/zero", "a.mid", "a device or a pipe"),
+        (".", "a.mid", "it is a folder, where a file is wanted"),
     ],
 )
 def test_what_cannot_be_converted_is_one_line(

@@ -17,7 +17,7 @@ from musicgen.rendering.chord_labels import chord_labels
 from musicgen.rendering.musicxml import musicxml_bytes
 from musicgen.rendering.pdf.document import pdf_bytes
 from musicgen.rendering.soundfonts.library import chosen_soundfont
-from musicgen.rendering.svg import Engraving, engrave
+from musicgen.rendering.svg import PAGE_WIDTH, PHONE_WIDTH, Engraving, engrave
 from musicgen.rendering.wav import wav_bytes
 from musicgen.score import Score
 from musicgen.theory.harmony.chord_track import chord_track
@@ -42,9 +42,9 @@ def wav_task(score: Score) -> Task[bytes]:
     return _wav_task(score_key(replace(score, name="")), chosen_soundfont().digest, score)
 
 
-def engraving(score: Score, has_chords: bool = False) -> Engraving:
+def engraving(score: Score, has_chords: bool = False, for_phone: bool = False) -> Engraving:
     """The printed score, with the chords that are found in it or not."""
-    return _engraving(score_key(score), score, has_chords)
+    return _engraving(score_key(score), score, has_chords, for_phone)
 
 
 def chord_symbols(score: Score) -> list[tuple[int, str]]:
@@ -76,9 +76,9 @@ def _wav_task(key: bytes, soundfont: str, _score: Score) -> Task[bytes]:
 
 
 @st.cache_resource(max_entries=MAX_CACHED_FILES, show_spinner=False)
-def _engraving(key: bytes, _score: Score, has_chords: bool) -> Engraving:
+def _engraving(key: bytes, _score: Score, has_chords: bool, for_phone: bool) -> Engraving:
     chords = chord_track(_score.on_grid()).changes if has_chords else []
-    return engrave(_score, chords=chords)
+    return engrave(_score, chords=chords, width=PHONE_WIDTH if for_phone else PAGE_WIDTH)
 
 
 @st.cache_resource(max_entries=MAX_CACHED_SCORES, show_spinner=False)

@@ -197,3 +197,17 @@ def test_a_spine_without_notes_is_no_part_and_says_tempo_and_metre() -> None:
     assert len(score.parts) == 1 and score.pedals.tolist() == [(0, 24, 0)]
     assert score.tempo == 90 and str(score.metres[0]) == "3/4"
     assert read_score(midi_bytes(score), "a.mid") == score
+
+
+@pytest.mark.parametrize(
+    ("tokens", "starts"),
+    [
+        ("20c 20d 20e 20f 20g 2.a", [0, "1/5", "2/5", "3/5", "4/5", 1]),
+        ("28c 28d 28e 28f 28g 28a 28b 2.cc", [0, "1/7", "2/7", "3/7", "4/7", "5/7", "6/7", 1]),
+        ("3%2c 3%2d 3%2e", [0, "8/3", "16/3"]),
+    ],
+)
+def test_tuplets_are_exact(tokens: str, starts: list[int | str]) -> None:
+    score = read_humdrum("\n".join(["**kern", "*M4/4", *tokens.split(), "*-"]), "tuplets").score
+    quarters = [Fraction(start, score.resolution) for start in score.notes["start"].tolist()]
+    assert quarters == list(map(Fraction, starts))

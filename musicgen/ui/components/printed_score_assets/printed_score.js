@@ -6,9 +6,9 @@ import { PositionChannel } from "../shared/position_channel.js";
 const printedScores = new WeakMap(); // Streamlit's element -> PrintedScore
 const fonts = new Set(); // families that the document has from here
 const SIZES = [50, 75, 100, 125, 150, 200, 300]; // percent of the width that there is
-const NARROW_PIXELS = 500; // below which a page is too small to read
+const NARROW_PIXELS = 500; // below which a page of the usual width is too small to read
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".printed-score");
   let printed = printedScores.get(parentElement);
   if (printed?.root !== root) {
@@ -16,6 +16,7 @@ export default function ({ data, parentElement }) {
     printed = new PrintedScore(root);
     printedScores.set(parentElement, printed);
   }
+  printed.report = setStateValue;
   printed.show(data);
   return () => {
     printedScores.get(parentElement)?.close();
@@ -30,6 +31,7 @@ class PrintedScore {
     this.size = SIZES.indexOf(100);
     this.data = null;
     this.resized = false; // by the person
+    this.forPhone = false; // as the server knows
     this.sounding = new Set(); // elements
     this.closing = new AbortController();
     this.channel = new PositionChannel();
@@ -38,6 +40,8 @@ class PrintedScore {
     this.on(".zoom-in", "click", () => this.zoom(1));
     this.on(".play", "click", () => this.channel.request({ toggles: true }));
     this.on(".scroller", "click", (event) => this.seek(event));
+    this.observer = new ResizeObserver(() => this.reportWidth());
+    this.observer.observe(this.scroller);
   }
 
   on(selector, event, listener) {
@@ -47,12 +51,23 @@ class PrintedScore {
 
   close() {
     this.closing.abort();
+    this.observer.disconnect();
   }
 
-  // data: { piece, pages: SVG documents, notes: { id: [start, end] }, bars: { id: start } }.
+  // Ask for narrow pages where there is no room for wide ones.
+  reportWidth() {
+    const width = this.scroller.clientWidth;
+    if (!width || width < NARROW_PIXELS === this.forPhone) return;
+    this.forPhone = !this.forPhone;
+    this.report("phone", this.forPhone);
+  }
+
+  // data: { piece, pages: SVG documents, forPhone, notes: { id: [start, end] }, bars: { id: start } }.
   show(data) {
     const isNew = data.pages[0] !== this.data?.pages[0] || data.piece !== this.data?.piece;
     this.data = data;
+    this.forPhone = data.forPhone;
+    this.reportWidth();
     if (!isNew) return;
     const parser = new DOMParser();
     const pages = data.pages.map((text, index) => {
@@ -70,7 +85,6 @@ class PrintedScore {
       const element = this.scroller.querySelector(`#${CSS.escape(id)}`);
       if (element) this.elements.set(id, element);
     }
-    if (this.scroller.clientWidth < NARROW_PIXELS && !this.resized) this.size = SIZES.indexOf(200);
     this.resize(0);
     this.channel.piece = data.piece;
     this.channel.request(); // where is it now?

@@ -9,7 +9,7 @@ from musicgen.files import message_of
 from musicgen.rendering.figures.roll import piano_roll
 from musicgen.rendering.musicxml import Unprintable
 from musicgen.score import Score
-from musicgen.ui.components.printed_score import printed_score
+from musicgen.ui.components.printed_score import has_phone_width, printed_score
 from musicgen.ui.compose.piece.downloads import downloads
 from musicgen.ui.compose.piece.edit_view import edit_view
 from musicgen.ui.compose.piece.originality_view import originality_view
@@ -21,6 +21,7 @@ from musicgen.ui.compose.session import current_session
 from musicgen.ui.shared.text import escape, format_count
 
 TAKES = "Takes"
+_PRINT, _PHONE_PRINT = "printed-score", "print-for-phone"  # keys of the session
 MAX_ROLL_NOTES = 5000  # of the Plotly figure; the player draws more
 
 
@@ -66,13 +67,19 @@ def printed_view(piece: SavedPiece, score: Score) -> None:
         "Chord symbols", key="chord-symbols", persist_state="session",
         help="The chords that are found in the notes, beat by beat.",
     )  # fmt: skip
+    for_phone = st.session_state.get(_PHONE_PRINT, False)
     with st.spinner("Engraving …"):
         try:
-            engraved = engraving(score, has_chords)
+            engraved = engraving(score, has_chords, for_phone)
         except Unprintable as error:
             st.info(escape(message_of(error)))
             return
-    printed_score(engraved, piece.id, "printed-score")
+    printed_score(engraved, piece.id, for_phone, _PRINT, _take_width)
+
+
+def _take_width() -> None:
+    """Remember the width that the print has room for, which the browser says."""
+    st.session_state[_PHONE_PRINT] = has_phone_width(_PRINT)
 
 
 VIEWS = {
