@@ -50,14 +50,19 @@ GESTURES = """async ({onNote, count}) => {
         canvas.setPointerCapture = () => {};
         await send("pointerdown");
         for (let step = 0; step < 10; step++) { x += 9; y += 6; await send("pointermove"); }
-        window.requestsBefore = performance.getEntriesByType("resource")
-            .filter((entry) => entry.name.includes("edits")).length;
+        window.requestsBefore = window.requests;
         await send("pointerup");
     }
     return times.sort((a, b) => a - b)[times.length >> 1];
 }"""
-REQUESTS = """() => performance.getEntriesByType("resource")
-    .filter((entry) => entry.name.includes("edits")).length"""
+# Requests are counted when they are made: an answer may come during a later gesture.
+COUNT_REQUESTS = """window.requests = 0;
+const fetchOfBrowser = window.fetch;
+window.fetch = (...request) => {
+    window.requests += new Request(...request).url.includes("edits");
+    return fetchOfBrowser(...request);
+};"""
+REQUESTS = "window.requests"
 TICK = (
     "const tick = () => new Promise((done) => { const c = new MessageChannel(); "
     "c.port1.onmessage = done; c.port2.postMessage(0); });"
@@ -123,6 +128,7 @@ def measure() -> dict[str, float]:
         page: Any = browser.new_page(viewport={"width": 1440, "height": 1000})
         page.set_default_timeout(TIMEOUT_MILLISECONDS)
         page.add_init_script(FAKES)
+        page.add_init_script(COUNT_REQUESTS)
         _open(page, url, _save_piece(Path(scratch)))
         figures = {
             f"event of a selection by rectangle, {NOTES} notes": page.evaluate(
