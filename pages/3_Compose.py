@@ -60,22 +60,8 @@ def choose_model() -> OpenModel | None:
     return opened
 
 
-# On a phone the columns are below one another: first the piece, then the form, then the rest.
-PHONE_ORDER = """<style>@media (max-width: 640px) {
-.st-key-compose-columns [data-testid="stColumn"]:has(.st-key-compose-result),
-.st-key-compose-columns [data-testid="stColumn"]:has(.st-key-compose-result)
-  > [data-testid="stVerticalBlock"] { display: contents; }
-.st-key-compose-columns [data-testid="stLayoutWrapper"]:has(> .st-key-compose-result) {
-  order: -1; width: 100%;
-}
-.st-key-compose-columns [data-testid="stLayoutWrapper"]:has(> .st-key-compose-rest) {
-  order: 1; width: 100%;
-}
-}</style>"""
-
 frame.begin("Compose", "Let a trained model write new music: hear it, see it, download it.")
 frame.show_queued_toast()
-st.html(PHONE_ORDER)
 
 initialize_form()
 apply_address()

@@ -10,7 +10,7 @@ from musicgen.composing.records.saved_pieces import SavedPiece, UnknownPiece, li
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.read_score import read_saved_midi
 from musicgen.rendering.page.roll_svg import roll_svg
-from musicgen.ui.shared.frame import SMALL_ROLL
+from musicgen.ui.shared.page_style import SMALL_ROLL
 from musicgen.ui.shared.text import escape, format_clock, format_count, format_length
 
 MAX_PIECES = 4

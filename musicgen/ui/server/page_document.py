@@ -1,4 +1,4 @@
-"""What every page's HTML has beside Streamlit's: a start script and a live region."""
+"""What every page's HTML has beside Streamlit's: a style sheet, a start script, a live region."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from musicgen.paths import is_shared
+from musicgen.ui.shared.page_style import PAGE_STYLE
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGES = tuple(path.stem.partition("_")[2] for path in sorted((ROOT / "pages").glob("*.py")))
@@ -22,21 +23,12 @@ VIEW_PARAMETERS = ("collection", "view", "piece", "show", "run")
 DEFAULT_PORT = 8501
 LIVE_REGION = "musicgen-live-region"  # id; start.js copies `frame.announce` into it
 _HIDDEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
-# Until a page has its title nothing is on it: for seconds, where the computer is busy.
-_WAITING = b"""<style>
-@keyframes musicgen-waiting { from { opacity: 0; } }
-[data-testid="stMain"]:not(:has(h1, [role="alert"], [data-testid="stSkeleton"]))::before {
-  content: "The page is being opened \xe2\x80\xa6";
-  position: absolute; top: 6rem; left: max(1rem, 5%);
-  animation: musicgen-waiting 0.2s 0.6s both;
-}
-</style>"""
 _UNWANTED = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
 _HEAD_END, _BODY_END = b'<script type="module"', b"</body>"
 
 
 class PageDocument:
-    """ASGI middleware that adds the start script and the live region to HTML documents."""
+    """ASGI middleware that adds style sheet, start script and live region to HTML documents."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -68,9 +60,9 @@ class PageDocument:
 
 
 def extended(html: bytes) -> bytes:
-    """Return a document with a sign of waiting, the start script and the live region."""
+    """Return a document with the style sheet, the start script and the live region."""
     region = f'<div id="{LIVE_REGION}" role="status" data-live-announcer="true" style="{_HIDDEN}">'
-    html = html.replace(_HEAD_END, _WAITING + _start_script() + _HEAD_END, 1)
+    html = html.replace(_HEAD_END, _style() + _start_script() + _HEAD_END, 1)
     return html.replace(_BODY_END, f"{region}</div>".encode() + _BODY_END, 1)
 
 
@@ -92,6 +84,10 @@ def start_command() -> str:
     if port != DEFAULT_PORT:
         command += ["--server.port", str(port)]
     return f"cd {shlex.quote(str(ROOT))}\n{shlex.join(command)}"
+
+
+def _style() -> bytes:
+    return f"<style>{PAGE_STYLE}</style>".encode()
 
 
 @cache

@@ -57,6 +57,7 @@ def test_the_start_script_comes_before_those_of_streamlit() -> None:
     html = extended(INDEX.read_bytes()).decode()
     assert html.index("BACKEND_BASE_URL") < html.index('<script type="module"')
     assert html.count(f'id="{LIVE_REGION}" role="status"') == 1
+    assert html.index("stCaptionContainer") < html.index('<script type="module"')
     assert "The page is being opened …" in html
 
 
