@@ -258,6 +258,7 @@ def test_a_piece_without_notes_has_all_its_views_and_is_edited_first(runs, compo
     piece = shown(page)
     assert piece.name == "My piece" and piece.facts["notes"] == 0
     assert page.session_state["roll-mode"] == "Edit"
+    assert "too short to tell" not in texts(page)
     for view in ("How good", "Originality", "Change", "Takes", "Roll", "Score"):
         page.button_group(key="compose-view").set_value(view)
         page.run()

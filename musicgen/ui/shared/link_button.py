@@ -1,4 +1,4 @@
-"""Link to a page that looks like a button; `frame.py` has its colours."""
+"""Link to a page that looks like a button; `page_style.py` has its colours."""
 
 from __future__ import annotations
 

@@ -187,7 +187,7 @@ def _details(piece: SavedPiece) -> None:
 def _badges(piece: SavedPiece) -> None:
     """Verdicts on the piece in a few words each."""
     report = originality_of(piece)
-    if report and report.human_95 is not None:
+    if report and report.human_95 is not None and piece.facts.get("notes"):
         if is_too_short_to_judge(piece):
             st.badge("too short to tell whether it is original", color="gray")
         elif report.longest_match <= report.human_95:
