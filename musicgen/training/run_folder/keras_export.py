@@ -8,7 +8,12 @@ from pathlib import Path
 
 from musicgen.errors import MusicgenError
 from musicgen.limited_process import ProcessFailed, run_limited
-from musicgen.models.checkpoints.checkpoint import CONFIG, open_checkpoint
+from musicgen.models.checkpoints.checkpoint import (
+    CONFIG,
+    BadCheckpoint,
+    open_checkpoint,
+    open_without_graphs,
+)
 from musicgen.models.settings import ClassicSettings
 from musicgen.progress import Progress
 from musicgen.training.run_folder.run import Run
@@ -63,9 +68,10 @@ def keras_file(run: Run, progress: Progress | None = None) -> bytes:
         out = Path(folder) / "model.keras"
         arguments = [str(run.checkpoint()), str(out)]
         try:
+            open_without_graphs(run.checkpoint())  # says what is damaged before Keras is loaded
             run_limited(KERAS_FILE, arguments, TIMEOUT_SECONDS, progress=progress)
             return out.read_bytes()
-        except ProcessFailed as problem:
+        except (BadCheckpoint, ProcessFailed) as problem:
             raise KerasExportFailed(str(problem)) from None
         except OSError as problem:
             raise KerasExportFailed(str(problem)) from None
