@@ -26,11 +26,11 @@ from typing import Any
 
 import pytest
 
+from tests.browser.tabs import Tabs
 from tests.helpers.locations import ROOT
 
 START_SECONDS = 60.0  # longest start of the server
 FIRST_PORT, PORTS_OF_A_WORKER = 8600, 20  # below those that systems give to clients
-STORAGE = "cookies,file_systems,indexeddb,local_storage,service_workers,cache_storage"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
 
@@ -119,42 +119,6 @@ def browser_page(tabs: Tabs) -> Iterator[Any]:
 def shared_page(tabs: Tabs) -> Iterator[Any]:
     with tabs.opened() as page:
         yield page
-
-
-class Tabs:
-    """Tabs of one browser context, which one process of Chromium shows."""
-
-    def __init__(self, context: Any, origin: str) -> None:
-        self._context, self._origin = context, origin
-        self._opener: Any = None  # of all others
-
-    @contextmanager
-    def opened(self) -> Iterator[Any]:
-        """A new tab; closed at the end with those that the test has opened beside it."""
-        if self._opener is None:
-            self._start()
-        others = set(self._context.pages)
-        with self._opener.expect_popup() as popup:
-            self._opener.evaluate("() => void window.open('about:blank')")
-        page = popup.value
-        page.set_default_timeout(60_000)
-        session = self._context.new_cdp_session(page)
-        stored = {"origin": self._origin, "storageTypes": STORAGE}
-        session.send("Storage.clearDataForOrigin", stored)
-        session.detach()
-        yield page
-        for tab in set(self._context.pages) - others:
-            tab.close()
-
-    def _start(self) -> None:
-        """Open the tab that opens the others, at the same origin: so they share its process."""
-        self._opener = opener = self._context.new_page()
-        opener.route("**", lambda request: request.fulfill(body=""))  # no server may run yet
-        opener.goto(self._origin)
-        opener.on("crash", lambda _: self._end())  # with the tab of a test
-
-    def _end(self) -> None:
-        self._opener = None
 
 
 @pytest.fixture(scope="session")

@@ -9,16 +9,23 @@ import pytest
 
 from tests.browser.browser_actions import playwright, settle, wait_until
 from tests.browser.editing.editor_actions import Roll, draft
+from tests.browser.tabs import Tabs
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-@pytest.fixture()
-def page(server: Any, browser: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    monkeypatch.setenv("MUSICGEN_HOME", str(server.home))
+@pytest.fixture(scope="module")
+def telephone(server: Any, browser: Any) -> Iterator[Tabs]:
     context = browser.new_context(has_touch=True, viewport={"width": 390, "height": 844})
-    yield context.new_page()
+    yield Tabs(context, server.url)
     context.close()
+
+
+@pytest.fixture()
+def page(server: Any, telephone: Tabs, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    monkeypatch.setenv("MUSICGEN_HOME", str(server.home))
+    with telephone.opened() as page:
+        yield page
 
 
 class Finger:
