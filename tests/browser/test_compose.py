@@ -218,8 +218,8 @@ def test_every_view_fits_a_phone_and_is_legible_in_dark_and_light(page):
         page.get_by_test_id("stButtonGroup").get_by_role("button", name="Score")
     ).click()
     printed = page.get_by_role("img", name="The piece in print, page 1 of").first
-    printed.wait_for()
-    assert printed.bounding_box()["height"] > 100
+    # It has no box for a moment, while the page around it is drawn anew.
+    wait_until(lambda: (printed.bounding_box() or {"height": 0})["height"] > 100)
     assert overflow_pixels(page) == 0
     page.emulate_media(color_scheme="light")
     page.reload()
