@@ -132,7 +132,7 @@ def _between(score: Score, start: int, end: int) -> Score:
         notes,
         tempo,
         metres,
-        parts=(Part(PIANO),),
+        parts=(Part(program=PIANO),),
         resolution=resolution,
         is_performance=is_performance,
     )
