@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -61,15 +61,18 @@ def _random_pieces(
     collections: Sequence[str], count: int, rng: np.random.Generator
 ) -> Iterator[Score]:
     """Pieces with two parts or more, from one source after the other; half are off the grid."""
-    pieces = [_usable(load_collection(source).scores) for source in collections]
+    pieces = [_usable(map(_cut, load_collection(source).scores)) for source in collections]
     for number in range(count):
         of_source = pieces[number % len(pieces)]
         score = of_source[int(rng.integers(len(of_source)))]
-        score = score.until(bar_start(score.metres, min(MAX_BARS, score.bars), score.resolution))
         yield _off_the_grid(score, rng) if rng.random() < 0.5 else score
 
 
-def _usable(scores: Sequence[Score]) -> list[Score]:
+def _cut(score: Score) -> Score:
+    return score.until(bar_start(score.metres, min(MAX_BARS, score.bars), score.resolution))
+
+
+def _usable(scores: Iterable[Score]) -> list[Score]:
     """Pieces with beats and several parts with notes."""
     return [
         score
