@@ -81,7 +81,7 @@ def test_a_piece_is_composed_played_and_downloaded(page):
     assert sound(page)["now"] == pytest.approx(sound(page)["duration"] / 2, rel=0.2)
 
     name, midi = download(page, "MIDI")
-    assert re.fullmatch(r"tiny-epoch-0002-\d+-v\d+\.mid", name)
+    assert re.fullmatch(r"Piece-in-[\w-]+-bars-\d+(-\d+)?\.mid", name)
     played = pretty_midi.PrettyMIDI(io.BytesIO(midi))
     assert sum(len(track.notes) for track in played.instruments) > 0
     _, settings = download(page, "Settings")
