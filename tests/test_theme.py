@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from musicgen.ui.shared.frame import CAPTION, ON_PRIMARY
+from musicgen.ui.shared.page_style import CAPTION, ON_PRIMARY
 
 CONFIG = Path(__file__).parents[1] / ".streamlit/config.toml"
 THEMES = tomllib.loads(CONFIG.read_text())["theme"]

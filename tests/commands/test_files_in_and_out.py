@@ -14,10 +14,15 @@ def test_devices_and_pipes_are_not_read(
     capsys: pytest.CaptureFixture[str], tiny: str, tmp_path: Path, option: str
 ) -> None:
     os.mkfifo(tmp_path / "pipe.mid")
-    for path in (tmp_path / "pipe.mid", Path("/dev/zero"), tmp_path):
+    not_a_file, folder = "it is not a file", "it is a folder, where a file is wanted"
+    for path, problem in (
+        (tmp_path / "pipe.mid", not_a_file),
+        (Path("/dev/zero"), not_a_file),
+        (tmp_path, folder),
+    ):
         out = tmp_path / "out.mid"
         assert main(["compose", tiny, "--out", str(out), option, str(path)]) == 2
-        assert "it is not a file" in capsys.readouterr().err
+        assert problem in capsys.readouterr().err
         assert not out.exists()
 
 
