@@ -125,7 +125,11 @@ def _run(name: str, first: str, settings: Distillation) -> Run:
     try:
         return find_run(name)
     except UnknownRun:
-        pass
+        return create_run(_settings(name, first, settings))
+
+
+def _settings(name: str, first: str, settings: Distillation) -> RunSettings:
+    """Those of the first teacher, with what the student has of its own."""
     teacher: RunSettings = find_run(first).settings
     train = replace(
         teacher.train,
@@ -135,9 +139,7 @@ def _run(name: str, first: str, settings: Distillation) -> Run:
     )
     model: Any = teacher.model
     model = replace(model, dropout=settings.dropout)
-    return create_run(
-        RunSettings(name, teacher.source, teacher.encoding, model, train, start_from=first)
-    )
+    return RunSettings(name, teacher.source, teacher.encoding, model, train, start_from=first)
 
 
 def _train(run: Run, reporter: Reporter, teachers: Sequence[str], settings: Distillation) -> None:
