@@ -17,7 +17,8 @@ class Stepper(Protocol):
     def logits(self, features: Features, drawn: np.ndarray) -> np.ndarray:
         """Logits of the next field, (K, V), given those of this step so far: (K, i) int32.
 
-        The features are read with the first field of a step and count for all its fields.
+        The features are read with the first field of a step and count for all its fields. They
+        may hold more than the model reads.
         """
 
     def push(self, fields: np.ndarray) -> None:

@@ -36,25 +36,20 @@ class MeanModel:
         self.warmup_windows = models[0].warmup_windows
 
     def start(self, rows: int) -> MeanStepper:
-        features = [tuple(model.encoding.feature_widths) for model in self.models]
-        return MeanStepper([model.start(rows) for model in self.models], features)
+        return MeanStepper([model.start(rows) for model in self.models])
 
 
 class MeanStepper:
     """The states of several models over K rows."""
 
-    def __init__(self, steppers: Sequence[Stepper], features: Sequence[tuple[str, ...]]) -> None:
-        """features: names of those that each model reads."""
-        self._steppers, self._features = list(steppers), features
+    def __init__(self, steppers: Sequence[Stepper]) -> None:
+        self._steppers = tuple(steppers)
 
     def __copy__(self) -> MeanStepper:
-        return MeanStepper([copy(stepper) for stepper in self._steppers], self._features)
+        return MeanStepper([copy(stepper) for stepper in self._steppers])
 
     def logits(self, features: Features, drawn: np.ndarray) -> np.ndarray:
-        probabilities = [
-            _softmax(stepper.logits({name: features[name] for name in names}, drawn))
-            for stepper, names in zip(self._steppers, self._features, strict=True)
-        ]
+        probabilities = [_softmax(stepper.logits(features, drawn)) for stepper in self._steppers]
         return np.log(np.mean(probabilities, axis=0).clip(SMALLEST)).astype(np.float32)
 
     def push(self, fields: np.ndarray) -> None:

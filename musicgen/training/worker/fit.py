@@ -68,7 +68,7 @@ def train(
         if is_chief:
             write_stored_profile(run, reporter.heartbeat)
     else:
-        collection = _read_collection(run, reporter)
+        collection = read_collection(run, reporter)
         if collection is None:
             return
         data = prepare(collection, settings, encoding, split_to_keep(run))
@@ -108,7 +108,7 @@ def train_on(
         raise MemoryError(problem.message) from problem
 
 
-def _read_collection(run: Run, reporter: Reporter) -> Collection | None:
+def read_collection(run: Run, reporter: Reporter) -> Collection | None:
     """The run's collection; None, and the state STOPPED, where a stop was requested meanwhile."""
 
     def progress(done: int, total: int) -> None:

@@ -22,13 +22,12 @@ class ByRow:
     def __init__(self, encoding, probability, steps=None):
         self.encoding, self._probability = encoding, probability
         self._steps = np.zeros(0, int) if steps is None else steps
-        self.read: set[str] = set()
 
     def start(self, rows):
         return ByRow(self.encoding, self._probability, np.zeros(rows, int))
 
     def logits(self, features: Mapping[str, np.ndarray], drawn: np.ndarray) -> np.ndarray:
-        assert features.keys() == self.encoding.feature_widths.keys()
+        assert features.keys() >= self.encoding.feature_widths.keys()
         first = self._probability / 2.0**self._steps
         return 5 + np.log(np.stack([first, 1 - first], axis=1)).astype(np.float32)
 

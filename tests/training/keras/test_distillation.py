@@ -1,6 +1,10 @@
 """One model that learns from what two compose."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -10,13 +14,17 @@ from musicgen.encoding.parts.steps_of_parts import PartsSteps
 from musicgen.errors import InvalidSetting
 from musicgen.training.data.prepare import TrainingData
 from musicgen.training.keras.distillation.train import (
+    COMPOSING,
     Distillation,
     compose_pieces,
     distill,
+    open_teachers,
     with_composed,
 )
 from musicgen.training.run_folder.registry import find_run
-from musicgen.training.run_folder.status import FINISHED
+from musicgen.training.run_folder.run import UnknownRun
+from musicgen.training.run_folder.status import FINISHED, STOPPED
+from musicgen.training.worker.launch import stop
 from tests.helpers.tiny_music import band_pieces, write_bands
 from tests.helpers.weighted_runs import write_weighted_run
 
@@ -36,16 +44,54 @@ def teachers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return ["first", "second"]
 
 
+def drawn(teachers: list[str], settings: Distillation = SETTINGS) -> list[list[list[int]]]:
+    return [steps.fields.tolist() for steps in compose_pieces(open_teachers(teachers), settings)]
+
+
 def test_pieces_are_drawn_from_both(teachers: list[str]) -> None:
-    pieces = list(compose_pieces(teachers, SETTINGS))
+    pieces = list(compose_pieces(open_teachers(teachers), SETTINGS))
     assert len(pieces) == 18
     assert all(isinstance(steps, PartsSteps) and steps.chords is not None for steps in pieces)
-    again = list(compose_pieces(teachers, SETTINGS))
-    alone = list(compose_pieces(teachers[:1], SETTINGS))
-    assert [p.fields.tolist() for p in again] == [p.fields.tolist() for p in pieces]
-    assert [p.fields.tolist() for p in alone] != [p.fields.tolist() for p in pieces]
+    fields = [steps.fields.tolist() for steps in pieces]
+    assert drawn(teachers) == fields
+    assert drawn(teachers[:1]) != fields
+
+
+def test_another_seed_draws_other_pieces(teachers: list[str]) -> None:
+    """Batch by batch: the second of one seed is not the first of the next."""
+    more = replace(SETTINGS, pieces=32, bars=6)
+    first, second = (drawn(teachers[:1], replace(more, seed=seed)) for seed in (0, 1))
+    batches = [first[:16], first[16:], second[:16], second[16:]]
+    assert all(one != other for one, other in combinations(batches, 2))
+
+
+def test_teachers_that_do_not_fit_leave_no_run(tmp_path: Path, teachers: list[str]) -> None:
     with pytest.raises(InvalidSetting, match="other fields or features"):
-        list(compose_pieces(["second", "first"], SETTINGS))
+        distill("student", ["second", "first"], SETTINGS)
+    write_weighted_run(tmp_path, "notes")
+    with pytest.raises(InvalidSetting, match="knows no parts"):
+        distill("student", ["notes"], SETTINGS)
+    with pytest.raises(UnknownRun):
+        find_run("student")
+
+
+def is_composing(name: str) -> bool:
+    with suppress(UnknownRun):
+        return COMPOSING in find_run(name).stored_status().message
+    return False
+
+
+def test_a_run_that_is_stopped_while_pieces_are_composed_goes_on(
+    teachers: list[str], eager_tensorflow: None
+) -> None:
+    pieces = replace(SETTINGS, pieces=10_000)  # that take minutes
+    with ThreadPoolExecutor(1) as pool:
+        state = pool.submit(distill, "student", teachers, pieces)
+        while not state.done() and not is_composing("student"):
+            time.sleep(0.02)
+        stop(find_run("student"))
+    assert state.result() == STOPPED
+    assert distill("student", teachers, SETTINGS) == FINISHED
 
 
 def test_people_s_pieces_come_several_times_beside_the_composed() -> None:

@@ -22,11 +22,10 @@ from musicgen.composing.decoding.onnx_model import OnnxModel
 from musicgen.composing.pipeline import Composer
 from musicgen.composing.settings import MAX_BARS, MAX_SEED, ComposeSettings
 from musicgen.composing.style.training_profile import TrainingProfile
-from musicgen.corpus.load import load_collection
 from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.encoding.parts.steps_of_parts import PartsSteps
-from musicgen.encoding.steps import Steps
-from musicgen.errors import InvalidSetting
+from musicgen.encoding.steps import Encoding, Steps
+from musicgen.errors import Cancelled, InvalidSetting
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.models.settings import LstmSettings
 from musicgen.progress import Progress
@@ -35,12 +34,12 @@ from musicgen.training.data.run_split import split_to_keep
 from musicgen.training.run_folder.registry import create_run, find_run
 from musicgen.training.run_folder.reporter import Reporter
 from musicgen.training.run_folder.run import Run, UnknownRun
-from musicgen.training.run_folder.status import STARTING
+from musicgen.training.run_folder.status import STOPPED
 from musicgen.training.settings import RunSettings
 from musicgen.training.worker.process import train_run
 
+COMPOSING = "composing pieces to learn from"
 TOGETHER = 16  # pieces that are drawn in one batch: they have one key and the same parts
-FIRST_SEED = 2_000_000  # of the composed pieces: far from those that people try
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ class Distillation:
         "minutes": (0.01, 10_000.0),
         "learning_rate": (1e-7, 1.0),
         "dropout": LstmSettings.BOUNDS["dropout"],
-        "seed": (0, MAX_SEED // TOGETHER),
+        "seed": (0, MAX_SEED),
     }
     pieces: int = 1760  # that the teachers compose
     bars: int = 14  # of a piece in the mean; half to twice as many
@@ -71,33 +70,38 @@ class Distillation:
 def distill(name: str, teachers: Sequence[str], settings: Distillation) -> str:
     """Train a run that begins with the first teacher's weights; returns its last state.
 
-    teachers: names of runs of `parts`. The same call resumes a run that was stopped.
+    teachers: names of runs of `parts`. The same call resumes a run that was stopped. Raises
+    InvalidSetting for teachers that know no parts or do not fit together.
     """
+    composer = open_teachers(teachers)
     run = _run(name, teachers[0], settings)
-    return train_run(run, lambda run, reporter: _train(run, reporter, teachers, settings))
+    (run.folder / "stop").unlink(missing_ok=True)
+    return train_run(run, lambda run, reporter: _train(run, reporter, composer, settings))
 
 
-def compose_pieces(
-    teachers: Sequence[str], settings: Distillation, progress: Progress | None = None
-) -> Iterator[Steps]:
-    """Pieces drawn from the mean of the teachers' best checkpoints, at temperature 1.
-
-    progress: of the pieces. Raises InvalidSetting for teachers that know no parts.
-    """
+def open_teachers(teachers: Sequence[str]) -> Composer:
+    """A composer with the mean of the best checkpoints of runs, and the profile of the first."""
     checkpoints = [open_checkpoint(find_run(teacher).checkpoint("best")) for teacher in teachers]
     model = MeanModel([OnnxModel(checkpoint) for checkpoint in checkpoints])
     if not isinstance(model.encoding, PartsEncoding):
-        raise InvalidSetting(
-            f"'{teachers[0]}' knows no parts: what it composes is not learned from"
-        )
-    composer = Composer(model, TrainingProfile.load(checkpoints[0].folder))
+        raise InvalidSetting(f"'{teachers[0]}' knows no parts: nothing is learned from its pieces")
+    return Composer(model, TrainingProfile.load(checkpoints[0].folder))
+
+
+def compose_pieces(
+    composer: Composer, settings: Distillation, progress: Progress | None = None
+) -> Iterator[Steps]:
+    """Pieces that a composer of `parts` draws at temperature 1.
+
+    progress: of the pieces.
+    """
     rng = np.random.default_rng(settings.seed)
     for done in range(0, settings.pieces, TOGETHER):
         if progress is not None:
             progress(done, settings.pieces)
         drawn = ComposeSettings(
             bars=round(settings.bars * 2.0 ** rng.triangular(-1, 0, 1)),
-            seed=FIRST_SEED + settings.seed * TOGETHER + done,
+            seed=int(rng.integers(MAX_SEED)),
             variations=min(TOGETHER, settings.pieces - done),
             temperature=1.0,
             top_p=1.0,
@@ -106,18 +110,15 @@ def compose_pieces(
             counterpoint=0.0,
         )
         for piece in composer.compose(drawn):
-            steps = piece.composition.steps
-            assert isinstance(steps, PartsSteps)
-            yield _with_chords(steps, model.encoding)
+            yield _with_chords(piece.composition.steps, composer.model.encoding)
 
 
-def _with_chords(steps: PartsSteps, encoding: PartsEncoding) -> PartsSteps:
+def _with_chords(steps: Steps, encoding: Encoding) -> Steps:
     """Steps with the chords that are found in them, where the encoding tells any."""
-    return (
-        replace(steps, chords=encoding.chords_of(encoding.decode(steps)))
-        if encoding.chords
-        else steps
-    )
+    assert isinstance(steps, PartsSteps) and isinstance(encoding, PartsEncoding)
+    if not encoding.chords:
+        return steps
+    return replace(steps, chords=encoding.chords_of(encoding.decode(steps)))
 
 
 def _run(name: str, first: str, settings: Distillation) -> Run:
@@ -142,18 +143,24 @@ def _settings(name: str, first: str, settings: Distillation) -> RunSettings:
     return RunSettings(name, teacher.source, teacher.encoding, model, train, start_from=first)
 
 
-def _train(run: Run, reporter: Reporter, teachers: Sequence[str], settings: Distillation) -> None:
-    from musicgen.training.worker.fit import train_on, write_split_and_profile
+def _train(run: Run, reporter: Reporter, composer: Composer, settings: Distillation) -> None:
+    from musicgen.training.worker.fit import read_collection, train_on, write_split_and_profile
 
     def progress(done: int, total: int) -> None:
-        reporter.heartbeat(message=f"composing pieces to learn from: {done:,} of {total:,}")
+        if run.stop_requested:
+            raise Cancelled
+        reporter.heartbeat(message=f"{COMPOSING}: {done:,} of {total:,}")
 
-    reporter.write(state=STARTING, message="reading the collection")
-    collection = load_collection(run.settings.source, time=run.settings.time)
-    encoding = open_checkpoint(find_run(teachers[0]).checkpoint("best")).encoding
-    data = prepare(collection, run.settings, encoding, split_to_keep(run))
+    collection = read_collection(run, reporter)
+    if collection is None:
+        return
+    data = prepare(collection, run.settings, composer.model.encoding, split_to_keep(run))
     write_split_and_profile(run, data)
-    composed = tuple(compose_pieces(teachers, settings, progress))
+    try:
+        composed = tuple(compose_pieces(composer, settings, progress))
+    except Cancelled:
+        reporter.write(state=STOPPED, message="cancelled while pieces were composed")
+        return
     train_on(run, reporter, with_composed(data, composed, settings.repeats))
 
 

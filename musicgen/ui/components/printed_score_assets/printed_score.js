@@ -30,7 +30,6 @@ class PrintedScore {
     this.scroller = root.querySelector(".scroller");
     this.size = SIZES.indexOf(100);
     this.data = null;
-    this.resized = false; // by the person
     this.forPhone = false; // as the server knows
     this.sounding = new Set(); // elements
     this.closing = new AbortController();
@@ -91,7 +90,6 @@ class PrintedScore {
   }
 
   zoom(by) {
-    this.resized = true; // another piece keeps the size
     this.resize(by);
   }
 
