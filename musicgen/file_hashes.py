@@ -29,9 +29,13 @@ class DamagedFile(MusicgenError):
     """A file that is not as it was saved."""
 
 
+# Of a file in the folder itself: a path of a list from elsewhere could name any file.
+_Name = Annotated[str, Meta(pattern=r"^[\w-][\w.-]{0,99}$")]
+
+
 @dataclass(frozen=True)
 class _List:
-    sha256: Annotated[dict[str, str], Meta(max_length=MAX_FILES)] = field(default_factory=dict)
+    sha256: Annotated[dict[_Name, str], Meta(max_length=MAX_FILES)] = field(default_factory=dict)
 
 
 def write_hashes(folder: Path, names: Iterable[str]) -> None:

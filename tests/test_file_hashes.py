@@ -1,5 +1,6 @@
 """Hashes of files: damage is found, folders of earlier versions are read unchecked."""
 
+import json
 import os
 from pathlib import Path
 
@@ -27,6 +28,13 @@ def test_a_damaged_list_is_named(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text('{"sha256": {"a": []}}')
     with pytest.raises(DamagedFile, match=r"sha256\.json cannot be read"):
         check_files(tmp_path, ["a"])
+
+
+@pytest.mark.parametrize("name", ["../outside.json", "/etc/hostname", "", ".", "..", "x" * 101])
+def test_a_list_names_files_of_its_own_folder_only(tmp_path: Path, name: str) -> None:
+    (tmp_path / FILE).write_text(json.dumps({"sha256": {name: "0" * 64}}))
+    with pytest.raises(DamagedFile, match="sha256.json cannot be read"):
+        check_files(tmp_path, [name])
 
 
 def test_a_kill_while_a_file_is_replaced_leaves_no_wrong_hash(

@@ -86,7 +86,7 @@ def damaged_runs(count: int, seed: int) -> Iterator[tuple[str, Case]]:
         has_hashes = rng.random() < 0.5
         members = target.copy(has_hashes)
         name, keeps_notes = damage(members, rng, has_hashes)
-        data = _zip(members, twice=name.startswith("twice"))
+        data = _zip(members, target.members, twice=name.startswith("twice"))
         expected = target.notes if keeps_notes else None
         yield f"{target.run.name}: {name}", _case(target.run, data, expected)
 
@@ -107,7 +107,7 @@ def wrong_values(count: int, seed: int) -> Iterator[tuple[str, Case]]:
     for target, place, value in changes[:count]:
         members = target.copy(has_hashes=False)
         name = set_value(members, place, value)
-        yield name, _case(target.run, _zip(members), None)
+        yield name, _case(target.run, _zip(members, target.members), None)
 
 
 def _case(run: Run, data: bytes, expected: list[list[int]] | None) -> Case:
@@ -173,11 +173,13 @@ def _members(run: Run) -> Members:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def _zip(members: Members, twice: bool = False) -> bytes:
+def _zip(members: Members, whole: Members, twice: bool = False) -> bytes:
+    """Files as a zip; weights and graphs that are not damaged are uncompressed, as exported."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, data in members.items():
-            archive.writestr(name, data)
+            is_stored = name.endswith((".safetensors", ".onnx")) and data is whole.get(name)
+            archive.writestr(name, data, zipfile.ZIP_STORED if is_stored else None)
         if twice:
             name = next(iter(members))
             archive.writestr(name, members[name])

@@ -33,7 +33,11 @@ from musicgen.models.checkpoints.checkpoint import (
 )
 from musicgen.paths import PRETRAINED, checked_name, runs_folder
 from musicgen.progress import Progress
-from musicgen.training.run_folder.import_checks import BadRun, check_and_export
+from musicgen.training.run_folder.import_checks import (
+    BadRun,
+    check_and_export,
+    check_texts,
+)
 from musicgen.training.run_folder.results import BASELINES, EVALUATION
 from musicgen.training.run_folder.run import MAX_SETTINGS_BYTES, Run
 from musicgen.training.run_folder.status import MAX_BYTES as MAX_STATUS_BYTES
@@ -79,6 +83,7 @@ _SAMPLE = re.compile(r"epoch-\d{1,6}\.mid", re.ASCII)
 _GRAPH = re.compile(r"step(_[a-z]{1,20})?\.onnx")
 _CHECKPOINT = re.compile(r"[\w-]{1,64}", re.ASCII)
 _UNCOMPRESSED = (".safetensors", ".onnx")  # weights do not become smaller
+_ARRAYS = (".safetensors", ".npz")
 
 
 # What zipfile raises for damaged, locked and unknown zips.
@@ -120,9 +125,7 @@ def read_archive(source: Path | IO[bytes], name: str = "", progress: Progress | 
             settings = _settings(archive, members)
             folder = runs_folder() / (checked_name(name) if name else _free_name(settings.name))
             with new_folder(folder) as new:
-                for path, member in members.items():
-                    if not _GRAPH.fullmatch(PurePosixPath(path).name):
-                        _extract(archive, member, new / path)
+                _extract_all(archive, members, new)
                 check_and_export(new, replace(settings, name=folder.name), progress)
             return Run(folder)
     except BadRun as problem:
@@ -225,6 +228,20 @@ def _settings(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> 
         return RunSettings.from_json(entry)
     except MusicgenError as problem:
         raise BadArchive(f"its settings cannot be used: {problem}") from None
+
+
+def _extract_all(
+    archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], folder: Path
+) -> None:
+    """Extract all members but the graphs; arrays last, once the others are known to fit."""
+    kept = [path for path in members if not _GRAPH.fullmatch(PurePosixPath(path).name)]
+    arrays = [path for path in kept if path.endswith(_ARRAYS)]
+    for path in kept:
+        if path not in arrays:
+            _extract(archive, members[path], folder / path)
+    check_texts(folder)
+    for path in arrays:
+        _extract(archive, members[path], folder / path)
 
 
 def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> None:

@@ -7,10 +7,12 @@ shown, composed with and trained on.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from musicgen.composing.originality.index import FILE as INDEX
 from musicgen.composing.originality.index import BadIndex, load_index
 from musicgen.composing.style.percentiles import load_percentiles
 from musicgen.composing.style.saving import load_styles
@@ -26,6 +28,7 @@ from musicgen.models.checkpoints.checkpoint import (
     VOCABULARY,
     WEIGHTS,
     BadCheckpoint,
+    Checkpoint,
     check_critic,
     critic_folder,
     open_without_graphs,
@@ -59,38 +62,58 @@ class BadRun(MusicgenError):
     """A run that does not fit, and why."""
 
 
+def check_texts(folder: Path) -> None:
+    """Check what is not arrays of a run in a new folder, whose arrays may be missing.
+
+    It takes milliseconds, so that a run that does not fit is refused before anything large is
+    unpacked. Raises BadRun.
+    """
+    with _as_bad_run():
+        _check_listed(folder, {name for name in listed_files(folder) if name != INDEX})
+        for name, schema in _SCHEMAS.items():
+            if (folder / name).is_file():
+                read_json(folder / name, schema)
+        load_percentiles(folder)
+        load_styles(folder)
+        for pointer in ("best", "latest"):
+            path = folder / "checkpoints" / f"{pointer}.json"
+            if path.is_file():
+                read_json(path, CheckpointPointer)
+        for checkpoint in _checkpoints(folder):
+            _open_whole(checkpoint)
+
+
 def check_and_export(folder: Path, settings: RunSettings, progress: Progress | None = None) -> None:
-    """Check all files of a run in a new folder, and export its graphs. Raises BadRun.
+    """Check the arrays of a run whose texts are checked, and export its graphs. Raises BadRun.
 
     settings: of the run on this computer, which are written in place of its own.
     """
-    try:
-        _check_files(folder)
+    with _as_bad_run():
+        _check_listed(folder, listed_files(folder))
+        load_index(folder)
         write_json(folder / "run.json", settings.to_json())
         _end_training(folder)
-        for checkpoint in _checkpoints(folder):
-            _check_checkpoint(checkpoint, progress)
+        models = [model for path in _checkpoints(folder) for model in _check_checkpoint(path)]
+        for model in models:
+            write_exported(model, progress)
         names = listed_files(folder)
         write_hashes(folder, [path.name for path in folder.iterdir() if path.name in names])
+
+
+@contextmanager
+def _as_bad_run() -> Iterator[None]:
+    """Raise what a run's files are refused for as BadRun."""
+    try:
+        yield
     except (BadCheckpoint, BadWeights, UnknownRun) as problem:
         raise BadRun(f"its checkpoint cannot be used: {problem}") from None
     except (DamagedFile, InvalidJson, BadIndex) as problem:
         raise BadRun(f"it cannot be used: {problem}") from None
 
 
-def _check_files(folder: Path) -> None:
-    """Read every file beside the checkpoints."""
-    check_files(folder, listed_files(folder) - {"run.json"})
-    for name, schema in _SCHEMAS.items():
-        if (folder / name).is_file():
-            read_json(folder / name, schema)
-    load_index(folder)
-    load_percentiles(folder)
-    load_styles(folder)
-    for pointer in ("best", "latest"):
-        path = folder / "checkpoints" / f"{pointer}.json"
-        if path.is_file():
-            read_json(path, CheckpointPointer)
+def _check_listed(folder: Path, names: set[str]) -> None:
+    """Check the hashes of listed files, but for that of the settings, which are written anew."""
+    check_files(folder, names - {"run.json"})
 
 
 def _checkpoints(folder: Path) -> Iterator[Path]:
@@ -105,26 +128,32 @@ def _checkpoints(folder: Path) -> Iterator[Path]:
     yield from dict.fromkeys((*named, *folders))
 
 
-def _check_checkpoint(folder: Path, progress: Progress | None) -> None:
+def _open_whole(folder: Path) -> tuple[Checkpoint, ...]:
+    """A checkpoint, and its critic where it has one, without graphs and weights."""
     if not folder.is_dir():
         raise BadCheckpoint(f"there is no checkpoint '{folder.name}'")
-    optional = {name for name in (OPTIMIZER, PROGRESS) if not (folder / name).is_file()}
-    check_files(folder, (listed_files(folder) & MODEL_FILES) - optional)
-    if (folder / OPTIMIZER).is_file():
-        read_arrays(folder / OPTIMIZER)
-        read_position(folder)
-    elif (folder / PROGRESS).is_file():
+    if (folder / PROGRESS).is_file():
         read_position(folder)
     checkpoint = open_without_graphs(folder)
     if isinstance(checkpoint.model, CriticSettings):
         raise BadCheckpoint(f"{folder.name} is a critic")
-    critic = critic_folder(folder)
-    if critic.is_dir():
-        check_files(critic, listed_files(critic) & MODEL_FILES)
-        opened = open_without_graphs(critic)
-        check_critic(opened, checkpoint)
-        write_exported(opened, progress)
-    write_exported(checkpoint, progress)
+    if not critic_folder(folder).is_dir():
+        return (checkpoint,)
+    critic = open_without_graphs(critic_folder(folder))
+    check_critic(critic, checkpoint)
+    return critic, checkpoint
+
+
+def _check_checkpoint(folder: Path) -> tuple[Checkpoint, ...]:
+    """`_open_whole`, with the hashes of all files and the arrays of the optimizer checked."""
+    models = _open_whole(folder)
+    for model in models:
+        optional = {name for name in (OPTIMIZER, PROGRESS) if not (model.folder / name).is_file()}
+        check_files(model.folder, (listed_files(model.folder) & MODEL_FILES) - optional)
+    if (folder / OPTIMIZER).is_file():
+        read_arrays(folder / OPTIMIZER)
+        read_position(folder)
+    return models
 
 
 def _end_training(folder: Path) -> None:

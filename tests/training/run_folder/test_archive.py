@@ -216,6 +216,14 @@ def test_a_run_that_does_not_fit_is_refused_by_name(
     assert names_in(home) == ["tiny"]
 
 
+@pytest.mark.parametrize("name", ["habits.json", f"{BEST}/config.json", f"{BEST}/vocabulary.json"])
+def test_texts_are_checked_before_arrays_are_unpacked(run: Run, home: Path, name: str) -> None:
+    changes = {name: lambda _: b"[[]]", f"{BEST}/weights.safetensors": lambda _: bytes(2**25)}
+    with pytest.raises(BadArchive, match=f"{Path(name).name} cannot be read"):
+        read_archive(without_hashes(run, changes))
+    assert names_in(home) == ["tiny"]
+
+
 @pytest.mark.parametrize("name", [f"{BEST}/weights.safetensors", "habits.json"])
 def test_a_run_that_is_not_as_it_was_saved_is_refused(run: Run, home: Path, name: str) -> None:
     data = bytearray((run.folder / name).read_bytes())
