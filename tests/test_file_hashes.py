@@ -33,7 +33,7 @@ def test_a_damaged_list_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["../outside.json", "/etc/hostname", "", ".", "..", "x" * 101])
 def test_a_list_names_files_of_its_own_folder_only(tmp_path: Path, name: str) -> None:
     (tmp_path / FILE).write_text(json.dumps({"sha256": {name: "0" * 64}}))
-    with pytest.raises(DamagedFile, match="sha256.json cannot be read"):
+    with pytest.raises(DamagedFile, match=r"sha256\.json cannot be read"):
         check_files(tmp_path, [name])
 
 

@@ -234,9 +234,9 @@ def _extract_all(
     archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], folder: Path
 ) -> None:
     """Extract all members but the graphs; arrays last, once the others are known to fit."""
-    kept = [path for path in members if not _GRAPH.fullmatch(PurePosixPath(path).name)]
-    arrays = [path for path in kept if path.endswith(_ARRAYS)]
-    for path in kept:
+    taken = [path for path in members if not _GRAPH.fullmatch(PurePosixPath(path).name)]
+    arrays = [path for path in taken if path.endswith(_ARRAYS)]
+    for path in taken:
         if path not in arrays:
             _extract(archive, members[path], folder / path)
     check_texts(folder)
