@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
 from musicgen.encoding.steps import Encoding, Steps
-from musicgen.training.data.windows import Batch, lengths_of
+from musicgen.training.data.windows import ALL_ROWS, Batch, lengths_of
 
 
 @dataclass(frozen=True)
@@ -17,13 +17,14 @@ class ClassicWindows:
     """All windows of `length` tokens and the token after each, `batch` windows at a time.
 
     As in the notebook, the pieces are concatenated: N tokens give N - length windows, some of
-    which reach from one piece into the next.
+    which reach from one piece into the next. own_rows: as of `Windows`.
     """
 
     pieces: Sequence[Steps]
     encoding: Encoding
     length: int
     batch: int
+    own_rows: slice = field(default_factory=lambda: ALL_ROWS)
 
     @cached_property
     def arrays(self) -> tuple[np.ndarray, np.ndarray]:
@@ -65,12 +66,13 @@ class ClassicWindows:
             yield self._batch(np.arange(at, min(at + self.batch, count)))
 
     def _batch(self, rows: np.ndarray) -> Batch:
-        """The batch of the windows of these numbers, with empty rows up to the batch size."""
+        """This worker's rows of the batch of these windows, with empty rows up to its size."""
         inputs, targets = self.arrays
+        rows, size = rows[self.own_rows], len(range(self.batch)[self.own_rows])
         name = self.encoding.fields[0].name
-        window = np.zeros((self.batch, self.length, 1), np.float32)
-        target = np.zeros((self.batch, 1), np.int32)
-        weight = np.zeros((self.batch, 1), np.float32)  # 0 for empty rows
+        window = np.zeros((size, self.length, 1), np.float32)
+        target = np.zeros((size, 1), np.int32)
+        weight = np.zeros((size, 1), np.float32)  # 0 for empty rows
         window[: len(rows)] = inputs[rows]
         target[: len(rows), 0] = targets[rows]
         weight[: len(rows)] = 1

@@ -6,9 +6,11 @@ stopped can be resumed within an epoch.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
+from typing import TypeVar
 
 import numpy as np
 
@@ -21,16 +23,23 @@ from musicgen.training.data.seekable_random import SeekableRandom
 
 # Inputs, targets and weights by name: inputs (B, T, width), targets and weights (B, T).
 Batch = tuple[dict[str, np.ndarray], dict[str, np.ndarray], dict[str, np.ndarray]]
+ALL_ROWS = slice(None)
+
+Place = TypeVar("Place")
 
 
 @dataclass(frozen=True)
 class Windows:
-    """Windows of at most `length` steps, `batch` windows at a time."""
+    """Windows of at most `length` steps, `batch` windows at a time.
+
+    own_rows: the rows of a batch that are made, where other workers make the others.
+    """
 
     pieces: Sequence[Steps]
     encoding: Encoding
     length: int
     batch: int
+    own_rows: slice = field(default_factory=lambda: ALL_ROWS)
 
     @cached_property
     def _lengths(self) -> np.ndarray:
@@ -79,34 +88,39 @@ class Windows:
         for_conditions = SeekableRandom(np.random.default_rng((seed, epoch, 1)))
         for_given = SeekableRandom(np.random.default_rng((seed, epoch, 2)))
         for_chords = SeekableRandom(np.random.default_rng((seed, epoch, 3)))
+
+        def row(i: int) -> dict[str, np.ndarray]:
+            piece, start = self.place(i)
+            for_transposition, for_bars = randoms.at(2 * i, 2)
+            steps = self.transpose(self.pieces[piece], transpose, for_transposition)
+            draws = for_given.at(i * (DRAWS + MAX_PARTS), DRAWS + MAX_PARTS)
+            near = start + int(draws[4] * min(self.length, len(steps) - start))
+            steps = with_random_given(steps, draws.tolist(), near)
+            # Half of the windows hide a condition, so that the model also works without.
+            hidden = (
+                *((BARS_LEFT, for_bars), (KEY, for_conditions.at(i, 1)[0])),
+                *((FORM, for_conditions.at(count + i, 1)[0]), (CHORDS, for_chords.at(i, 1)[0])),
+            )
+            return self.row(steps, start, [c for c, random in hidden if random >= 0.5])
+
         for at in range(skip * self.batch, len(order), self.batch):
-            rows = []
-            for i in order[at : at + self.batch].tolist():
-                piece, start = self.place(i)
-                for_transposition, for_bars = randoms.at(2 * i, 2)
-                steps = self.transpose(self.pieces[piece], transpose, for_transposition)
-                draws = for_given.at(i * (DRAWS + MAX_PARTS), DRAWS + MAX_PARTS)
-                near = start + int(draws[4] * min(self.length, len(steps) - start))
-                steps = with_random_given(steps, draws.tolist(), near)
-                # Half of the windows hide a condition, so that the model also works without.
-                hidden = (
-                    *((BARS_LEFT, for_bars), (KEY, for_conditions.at(i, 1)[0])),
-                    *((FORM, for_conditions.at(count + i, 1)[0]), (CHORDS, for_chords.at(i, 1)[0])),
-                )
-                rows.append(self.row(steps, start, [c for c, random in hidden if random >= 0.5]))
-            yield self.stack(rows)
+            yield self._batch(row, order[at : at + self.batch].tolist())
 
     def in_order(self) -> Iterator[Batch]:
         """Batches that hold each step exactly once, in order and not transposed."""
-        rows = []
-        for steps in self.pieces:
-            for start in range(0, len(steps), self.length):
-                rows.append(self.row(steps, start))
-                if len(rows) == self.batch:
-                    yield self.stack(rows)
-                    rows = []
-        if rows:
-            yield self.stack(rows)
+        places = (
+            (steps, start) for steps in self.pieces for start in range(0, len(steps), self.length)
+        )
+        while chosen := list(islice(places, self.batch)):
+            yield self._batch(lambda place: self.row(*place), chosen)
+
+    def _batch(
+        self, row: Callable[[Place], dict[str, np.ndarray]], chosen: Sequence[Place]
+    ) -> Batch:
+        """The batch of chosen windows, of which only this worker's rows are made."""
+        own = chosen[self.own_rows]
+        rows = [row(place) for place in own]
+        return self.stack(rows or [row(chosen[0])], len(own))  # there may be none in the last one
 
     def transpose(self, steps: Steps, limits: tuple[int, int], random: float) -> Steps:
         """Transpose within the limits and the range of the encoding; random: 0 to 1."""
@@ -128,16 +142,19 @@ class Windows:
         row["before"] = np.concatenate([[before], row["drawn"][:-1]])  # (T, F)
         return row
 
-    def stack(self, rows: list[dict[str, np.ndarray]]) -> Batch:
-        """Stack rows into a batch: steps padded to the window length, empty rows to the batch."""
-        inputs = {}
+    def stack(self, rows: list[dict[str, np.ndarray]], count: int | None = None) -> Batch:
+        """Stack the first `count` rows, or all, into a batch of this worker's size.
+
+        Steps are padded to the window length; the rest are empty rows.
+        """
+        size, inputs = len(range(self.batch)[self.own_rows]), {}
         for name, value in rows[0].items():
             dtype = np.int32 if name in ("before", "drawn") else np.float32
-            inputs[name] = np.zeros((self.batch, self.length, value.shape[1]), dtype)
-            for i, row in enumerate(rows):
+            inputs[name] = np.zeros((size, self.length, value.shape[1]), dtype)
+            for i, row in enumerate(rows[:count]):
                 inputs[name][i, : len(row[name])] = row[name]
-        weight = np.zeros((self.batch, self.length), np.float32)  # (B, T), 0 for padding
-        for i, row in enumerate(rows):
+        weight = np.zeros((size, self.length), np.float32)  # (B, T), 0 for padding
+        for i, row in enumerate(rows[:count]):
             weight[i, : len(row["drawn"])] = 1
         targets = {f.name: inputs["drawn"][..., i] for i, f in enumerate(self.encoding.fields)}
         # One array per field: TensorFlow may use an array without a copy and write into it.

@@ -5,13 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from typing import TypeVar
 
 import tensorflow as tf
 
-from musicgen.training.data.windows import Batch
+from musicgen.training.data.classic_windows import ClassicWindows
+from musicgen.training.data.windows import Batch, Windows
 from musicgen.training.keras.trainer import StepsTrainer, as_dataset
 
 Flags = tuple[bool, ...]
+WindowsT = TypeVar("WindowsT", bound=Windows | ClassicWindows)
 
 
 class OneProcess:
@@ -31,6 +34,10 @@ class OneProcess:
     def agree_now(self, flags: Flags) -> Flags:
         """The flags themselves."""
         return flags
+
+    def own(self, windows: WindowsT) -> WindowsT:
+        """The windows themselves: there is no other process to make rows of a batch."""
+        return windows
 
     def dataset(
         self, batches: Callable[[], Iterator[Batch]], example: Batch, count: int

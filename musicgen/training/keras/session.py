@@ -62,7 +62,9 @@ class TrainingSession:
         """start: checkpoint to take the weights from; resume: its optimizer and position too."""
         self.run, self.data, self.reporter = run, data, reporter
         self.settings, self.group = data.settings.train, devices.group
-        self.train_windows, self.valid_windows = data.windows("train"), data.windows("valid")
+        self.train_windows, self.valid_windows = (
+            self.group.own(data.windows(side)) for side in ("train", "valid")
+        )
         batches = self.train_windows.batches
         position = TrainingPosition(batch_size=self.settings.batch_size)
         with devices.scope():

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -17,8 +18,8 @@ import tensorflow as tf
 from tensorflow.python.distribute import collective_all_reduce_strategy
 
 from musicgen.training.data.windows import Batch
-from musicgen.training.keras.one_process import Flags, OneProcess
-from musicgen.training.keras.trainer import PREFETCHED_BATCHES, StepsTrainer
+from musicgen.training.keras.one_process import Flags, OneProcess, WindowsT
+from musicgen.training.keras.trainer import StepsTrainer, as_dataset
 from musicgen.training.run_folder.reporter import BLOCK_BATCHES, Reporter
 from musicgen.training.workers import WorkerLost, Workers
 
@@ -80,23 +81,17 @@ class WorkerGroup(OneProcess):
 
         return sum_of
 
+    def own(self, windows: WindowsT) -> WindowsT:
+        """Windows of which only this worker's rows of each batch are made."""
+        return replace(windows, own_rows=self.workers.rows(windows.batch))
+
     def dataset(
         self, batches: Callable[[], Iterator[Batch]], example: Batch, count: int
     ) -> tf.data.Dataset:
-        """Dataset of this worker's rows of each of `count` batches."""
-        rows = self.workers.rows(len(next(iter(example[1].values()))))
-
-        def own_rows() -> Iterator[Batch]:
-            for batch in batches():
-                yield tf.nest.map_structure(lambda array: array[rows], batch)
-
-        own_example = tf.nest.map_structure(lambda array: array[rows], example)
-        signature = tf.nest.map_structure(lambda a: tf.TensorSpec(a.shape, a.dtype), own_example)
+        """Dataset of `count` batches of this worker's rows."""
 
         def of_worker(_: tf.distribute.InputContext) -> tf.data.Dataset:
-            dataset = tf.data.Dataset.from_generator(own_rows, output_signature=signature)
-            dataset = dataset.apply(tf.data.experimental.assert_cardinality(count))
-            return dataset.prefetch(PREFETCHED_BATCHES)
+            return as_dataset(batches, example, count)
 
         return self.strategy.distribute_datasets_from_function(of_worker)
 

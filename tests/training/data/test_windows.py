@@ -1,9 +1,13 @@
 """Windows of steps: contents of a row, order of the batches, transposition."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from musicgen.encoding.events import EventsEncoding
+from musicgen.encoding.registry import fit_encoding
+from musicgen.encoding.steps import Encoding
 from musicgen.score import Score, notes_from
 from musicgen.training.data.classic_windows import ClassicWindows
 from musicgen.training.data.windows import Windows
@@ -24,6 +28,32 @@ def test_in_order_covers_each_step_exactly_once() -> None:
         assert np.array_equal(targets["pitch"][is_step], inputs["drawn"][..., 1][is_step])
     expected = np.concatenate([steps.fields for steps in pieces])
     assert np.array_equal(np.concatenate(rows), expected)
+
+
+NOTES = fit_encoding("notes", tiny_pieces(5, 37))
+
+
+@pytest.mark.parametrize(
+    ("kind", "encoding", "length"), [(Windows, ENCODING, 7), (ClassicWindows, NOTES, 36)]
+)
+@pytest.mark.parametrize("count", [2, 3])
+def test_the_rows_of_all_workers_are_those_of_one_process(
+    kind: type, encoding: Encoding, length: int, count: int
+) -> None:
+    """Also in the last batch, of which some workers have no rows."""
+    pieces = [encoding.encode(score) for score in tiny_pieces(5, 37)]
+    one = kind(pieces, encoding, length, 12)
+    size = 12 // count
+    own = [replace(one, own_rows=slice(i * size, (i + 1) * size)) for i in range(count)]
+    for batches in (lambda w: w.shuffled(1, 2, (-5, 6), skip=1), lambda w: w.in_order()):
+        whole, parts = list(batches(one)), [list(batches(windows)) for windows in own]
+        assert [len(part) for part in parts] == [len(whole)] * count
+        for number, batch in enumerate(whole):
+            for group in range(3):
+                for name, array in batch[group].items():
+                    rows = np.concatenate([part[number][group][name] for part in parts])
+                    assert np.array_equal(rows, array)
+        assert not any(weights.any() for weights in parts[-1][-1][2].values())
 
 
 class CountingList(list):
