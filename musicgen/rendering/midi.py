@@ -241,11 +241,23 @@ def _key_events(score: Score, layer: Layer) -> list[KeyEvent]:
     rows = zip(*(layer.notes[name].tolist() for name in columns), strict=True)
     events: list[KeyEvent] = []
     at_release = programs_at_release(layer.notes, score.releases)
+    last_releases = _last_releases(layer.notes, at_release)
     for (start, duration, pitch, velocity, program), last in zip(rows, at_release, strict=True):
-        events.append((start, _STRIKE, program, pitch, velocity))
+        # A note that shares a release at its own tick has to come before it.
+        is_early = last == NO_RELEASE and duration == 1 and last_releases.get(pitch) == start
+        events.append((start, _RELEASE - 1 if is_early else _STRIKE, program, pitch, velocity))
         if last != NO_RELEASE:
             events.append((start + duration, _RELEASE, last, pitch, 0))
     return sorted(events, key=lambda event: event[:2])
+
+
+def _last_releases(notes: np.ndarray, at_release: Sequence[int]) -> dict[int, int]:
+    """Tick of the last release of each key. notes: (N,) NOTE_DTYPE; at_release: (N,) programs."""
+    is_released = np.array(at_release, np.int64) != NO_RELEASE
+    ends = (notes["start"] + notes["duration"])[is_released]
+    order = np.argsort(ends, kind="stable")
+    keys = notes["pitch"][is_released][order]
+    return dict(zip(keys.tolist(), ends[order].tolist(), strict=True))
 
 
 def _by_program(events: Sequence[KeyEvent], current: int) -> Sequence[KeyEvent]:

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from itertools import accumulate
+from itertools import accumulate, groupby
 from math import gcd, lcm
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -47,6 +47,10 @@ class WrittenNote(NamedTuple):
     part: int
     tie: int = 0  # TIE_START | TIE_STOP
     tie_number: int = 0  # that distinguishes ties of one key at a time; 0 if none is said
+
+
+_TiePlace: TypeAlias = tuple[int, int, int]  # track, pitch, tick at which a tie leads on
+_OpenTie: TypeAlias = tuple[list[int], int]  # row of the note, number of the tie
 
 
 @dataclass
@@ -171,22 +175,32 @@ def join_ties(notes: Iterable[WrittenNote], tracks: Sequence[int]) -> list[list[
     ends there; of several in a track, to one of the same part, and of the same number.
     """
     rows: list[list[int]] = []
-    # By track, pitch and end: rows, with the numbers of their ties.
-    open_ties: dict[tuple[int, int, int], list[tuple[list[int], int]]] = {}
-    for note in sorted(notes):
-        track = tracks[note.part]
-        waiting = open_ties.get((track, note.pitch, note.start)) if note.tie & TIE_STOP else None
-        if waiting:
-            fits = [(row[4] == note.part, number == note.tie_number) for row, number in waiting]
-            row, _ = waiting.pop(fits.index(max(fits)))
-            row[1] = max(row[1], note.end)
-        else:
+    open_ties: dict[_TiePlace, list[_OpenTie]] = {}
+    for (_, pitch, track), group in groupby(
+        sorted((note.start, note.pitch, tracks[note.part], note) for note in notes),
+        key=lambda row: row[:3],
+    ):
+        together = [row[3] for row in group]
+        waiting = open_ties.get((track, pitch, together[0].start), [])
+        if waiting and len(together) > 1:  # the note that a tie fits best comes first
+            together.sort(key=lambda note: max(_fit(note, tie) for tie in waiting), reverse=True)
+        for note in together:
             row = [note.start, note.end, note.pitch, note.velocity, note.part]
-            rows.append(row)
-        if note.tie & TIE_START:
-            place = track, note.pitch, note.end
-            open_ties.setdefault(place, []).append((row, note.tie_number))
+            if waiting and note.tie & TIE_STOP:
+                fits = [_fit(note, tie) for tie in waiting]
+                row, _ = waiting.pop(fits.index(max(fits)))
+                row[1] = max(row[1], note.end)
+            else:
+                rows.append(row)
+            if note.tie & TIE_START:
+                open_ties.setdefault((track, pitch, note.end), []).append((row, note.tie_number))
     return rows
+
+
+def _fit(note: WrittenNote, tie: _OpenTie) -> tuple[bool, bool]:
+    """Whether a note is of the part of an open tie, and whether of its number."""
+    row, number = tie
+    return row[4] == note.part, number == note.tie_number
 
 
 def phrases(left_out: Mapping[str, int]) -> tuple[str, ...]:

@@ -211,3 +211,9 @@ def test_tuplets_are_exact(tokens: str, starts: list[int | str]) -> None:
     score = read_humdrum("\n".join(["**kern", "*M4/4", *tokens.split(), "*-"]), "tuplets").score
     quarters = [Fraction(start, score.resolution) for start in score.notes["start"].tolist()]
     assert quarters == list(map(Fraction, starts))
+
+
+def test_spaces_around_tokens_are_passed_over() -> None:
+    text = "**kern\n*M4/4 \n=1\n8cLL/ \n 8d\\JJ\n4e 4g \n2f\n*-\n"
+    rows = read_humdrum(text, "a").score.notes[["start", "duration", "pitch"]].tolist()
+    assert rows == [(0, 12, 60), (12, 12, 62), (24, 24, 64), (24, 24, 67), (48, 48, 65)]

@@ -13,7 +13,7 @@ MAX_HEADER_CHARACTERS = 8_192  # of the lines that are read again with each tune
 
 BOOK = "ABC book"  # a kind of request to the process that reads notation: find the tunes
 
-_TUNE_START = re.compile(r"^X:", re.MULTILINE)
+_TUNE_START = re.compile(r"^X:(?!\s*[|:\]])", re.MULTILINE)  # `X:|` is a bar of rest
 _HEADER_LINE = re.compile(r"^(?:[A-JL-UZmr]:|%%)")  # no key, voice or words
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from musicgen.corpus.errors import UnreadableScore
 
 # A field; but `A:|` and `Z:|` are music, a note or a rest before a repeat sign.
-_FIELD = re.compile(r"([A-Za-z+]):(?!(?<=[A-GZa-gxz]:)[|:])(.*)")
+_FIELD = re.compile(r"([A-Za-z+]):(?!(?<=[A-GXZa-gxz]:)\s*[|:\]])(.*)")
 _COMMENT = re.compile(r"(?<!\\)%.*")
 _MAIL = re.compile(r"=20|=$")  # a space and a line break in quoted-printable text, no ABC
 _BLOCK = re.compile(r"%%\s*begin(\w+)")

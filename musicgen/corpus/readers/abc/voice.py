@@ -33,6 +33,7 @@ class VoiceNote:
     is_drum: bool
     place: Place
     alteration: int
+    layer: int = 0  # of those that are overlaid in its bar
     is_tied: bool = False
 
 
@@ -69,6 +70,7 @@ class Voice:
     _bar_start: Fraction = Fraction(0)
     _layer_end: Fraction = Fraction(0)  # latest end of the overlaid layers of this bar
     _overlay_start: Fraction | None = None  # of an overlay of several bars
+    _layer: int = 0  # that is read
     _accidentals: dict[object, int] = field(default_factory=dict)  # by letter or place
     _ties: dict[Place, tuple[Fraction, int]] = field(default_factory=dict)  # end, alteration
     _ties_at_endings: dict[Place, tuple[Fraction, int]] = field(default_factory=dict)
@@ -112,6 +114,8 @@ class Voice:
     def _sounding(self, token: NoteToken, factor: Fraction) -> VoiceNote:
         settings, place = self.settings, (token.letter, token.octave)
         alteration = self.alteration(token)
+        if place in self._ties and self._ties[place][0] == self.time:
+            del self._ties[place]  # a tie leads to one note, not to that of another layer, too
         return VoiceNote(
             self.time,
             token.length * factor,
@@ -120,6 +124,7 @@ class Voice:
             settings.is_drum,
             place,
             alteration,
+            self._layer,
         )
 
     def alteration(self, token: NoteToken) -> int:
@@ -209,7 +214,7 @@ class Voice:
     def bar_line(self) -> None:
         """End the bar: its overlaid layers and its accidentals."""
         if self._overlay_start is None:
-            self.time = max(self.time, self._layer_end)
+            self.time, self._layer = max(self.time, self._layer_end), 0
         self._accidentals.clear()
         if self.time > self._bar_start:
             self._bar_start = self.time
@@ -218,7 +223,7 @@ class Voice:
     def overlay(self, sign: str) -> None:
         """Go back to the beginning of the bar, or of the bars since `(&`, for another layer."""
         if sign == "(&":
-            self._overlay_start = self.time
+            self._overlay_start, self._layer = self.time, 0
             return
         if sign not in ("&", "&)") or (sign == "&)" and self._overlay_start is None):
             raise UnreadableScore(f"the overlay '{sign[:9]}' is not supported")
@@ -226,8 +231,9 @@ class Voice:
         self._accidentals.clear()
         self._last = None
         if sign == "&)":
-            self.time, self._overlay_start = self._layer_end, None
+            self.time, self._overlay_start, self._layer = self._layer_end, None, 0
             return
+        self._layer += 1
         start = self._overlay_start
         self.time = self._bar_start = self._bar_start if start is None else start
 

@@ -112,7 +112,7 @@ def _add_notes(
         if key not in parts:
             parts[key] = len(written.parts)
             written.parts.append(Part(_name(voice), note.program, note.is_drum, track))
-        # A tie leads to whatever note of the voice begins on its key where it ends.
+        # A tie leads to a note of the voice that begins on its key where it ends, best of a layer.
         written.notes.append(
             WrittenNote(
                 to_ticks(start, written.resolution),
@@ -121,6 +121,7 @@ def _add_notes(
                 DEFAULT_VELOCITY,
                 parts[key],
                 TIE_STOP | (TIE_START if note.is_tied else 0),
+                note.layer,
             )
         )
 

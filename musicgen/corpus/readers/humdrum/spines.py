@@ -144,7 +144,8 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
     """Number and fields of the lines but for global comments and empty ones."""
     for number, line in enumerate(text.split("\n"), 1):
         if line and not line.startswith("!!"):
-            yield number, [token for token in line.split("\t") if token]
+            # verovio does not survive spaces around a token.
+            yield number, [token.strip(" ") or "." for token in line.split("\t") if token]
 
 
 def _start(fields: list[str], line: int, result: Spines) -> list[Column]:

@@ -33,6 +33,12 @@ def test_a_rest_of_a_bar_before_a_repeat_sign_is_no_field(rest: str) -> None:
     assert notes(f"C4|{rest}c4|") == [(0, 96, C), (192, 96, HIGH_C)]
 
 
+def test_a_line_that_begins_with_a_note_or_a_rest_and_a_repeat_sign_is_no_field() -> None:
+    assert notes("C3 D|\nX:|\nX :|c4|") == [(0, 72, C), (72, 24, D), (288, 96, HIGH_C)]
+    assert notes("CDE\nF:]GAB\nc :|") == SCALE
+    assert notes("CDE\nF: |GAB\nc:|") == SCALE
+
+
 @pytest.mark.parametrize(
     "music",
     [
@@ -79,6 +85,23 @@ def test_tied_chords(music: str, expected: list[tuple[int, int, int]]) -> None:
 def test_ties_and_accidentals_of_voices_that_take_turns() -> None:
     music = "V:1\n^F4-|\nV:2\nF4|\nV:1\nF4|F4|\nV:2\nF4-|F4|\n"
     assert notes(music) == [(0, 96, 65), (0, 192, 66), (96, 192, 65), (192, 96, 65)]
+
+
+@pytest.mark.parametrize(
+    ("music", "expected"),
+    [
+        # The tie of a layer leads to the note of that layer, whatever begins there in another.
+        ("z A3/ z3/ & A- A z2|", [(0, 48, A), (24, 36, A)]),
+        ("A- A z2 & z A3/ z3/|", [(0, 48, A), (24, 36, A)]),
+        ("C2 A2- & x4|A2 z2 & A4|", [(0, 48, C), (48, 96, A), (96, 96, A)]),
+        # Nor does the accidental of a tied note hold for another layer.
+        ("^B- B z2 & z B z2|", [(0, 48, 72), (24, 24, B)]),
+        ("^F4- & F4|F4|", [(0, 96, F), (0, 192, 66)]),
+    ],
+)
+def test_a_tie_stays_in_its_layer(music: str, expected: list[tuple[int, int, int]]) -> None:
+    rows = tune(music).score.notes[["start", "duration", "pitch"]].tolist()
+    assert sorted(rows) == expected  # on the grid, a note of a key ends where another one does
 
 
 def test_overlays_with_voices_tuplets_and_a_line_break() -> None:

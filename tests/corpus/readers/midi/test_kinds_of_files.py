@@ -178,3 +178,10 @@ def test_notes_that_share_a_release_end_with_it_though_the_track_goes_on_a_tick(
     score = read_score(midi([(0, on), (0, on), (240, off), (0, other)]), "a.mid")
     assert score.notes["duration"].tolist() == [12, 12, 1]
     assert read_score(midi_bytes(score), "a.mid") == score
+
+
+def test_a_note_that_shares_a_release_at_its_own_tick_is_short_after_writing_too() -> None:
+    on, off = b"\x90\x3c\x50", b"\x80\x3c\x00"
+    score = read_score(midi([(0, on), (480, on), (0, off), (480, b"\x90\x40\x50")]), "a.mid")
+    assert score.notes[["start", "duration"]].tolist()[:2] == [(0, 24), (24, 1)]
+    assert read_score(midi_bytes(score), "a.mid") == score
