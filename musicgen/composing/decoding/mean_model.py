@@ -10,6 +10,7 @@ import numpy as np
 from musicgen.encoding.model_interface import Model, Stepper
 from musicgen.encoding.steps import Features
 from musicgen.errors import InvalidSetting
+from musicgen.models.checkpoints.checkpoint import reads_features_of
 
 SMALLEST = 1e-30  # probability: below it float32 has no logarithm
 
@@ -27,10 +28,8 @@ class MeanModel:
         if not models:
             raise InvalidSetting("the mean of no model")
         self.encoding = models[0].encoding
-        features = self.encoding.feature_widths
         for model in models:
-            known = model.encoding.feature_widths
-            if model.encoding.fields != self.encoding.fields or known.items() - features.items():
+            if not reads_features_of(model.encoding, self.encoding):
                 raise InvalidSetting("the models have other fields or features than the first one")
         self.models = tuple(models)
         self.warmup_windows = models[0].warmup_windows

@@ -13,6 +13,7 @@ import numpy as np
 import onnxruntime as ort
 
 from musicgen.composing.decoding.bound_stepper import BoundStepper, can_be_bound
+from musicgen.composing.decoding.mean_model import MeanStepper
 from musicgen.encoding.model_interface import Stepper
 from musicgen.encoding.steps import Features
 from musicgen.models.checkpoints.checkpoint import (
@@ -22,6 +23,7 @@ from musicgen.models.checkpoints.checkpoint import (
     critic_folder,
     open_checkpoint,
 )
+from musicgen.models.checkpoints.ensemble import open_members
 from musicgen.models.checkpoints.step_graphs import read_step_graphs
 from musicgen.models.settings import CriticSettings
 from musicgen.progress import Progress
@@ -54,7 +56,7 @@ class OnnxGraphs:
 
 
 class OnnxModel(OnnxGraphs):
-    """`Model` from a checkpoint."""
+    """`Model` from a checkpoint; that of an ensemble is the mean of its members."""
 
     def __init__(self, checkpoint: Checkpoint, progress: Progress | None = None) -> None:
         if isinstance(checkpoint.model, CriticSettings):
@@ -64,7 +66,15 @@ class OnnxModel(OnnxGraphs):
         fields = [field.name for field in self.encoding.fields]
         if len(self.sessions) != len(fields):
             raise BadCheckpoint(f"{len(self.sessions)} graphs for the fields {', '.join(fields)}")
+        members = open_members(checkpoint)
+        self.members = tuple(OnnxGraphs(member, progress) for member in members)
         self.critic = open_critic(checkpoint, progress)
+
+    def start(self, pieces: int) -> Stepper:
+        first = super().start(pieces)
+        if not self.members:
+            return first
+        return MeanStepper([first, *(member.start(pieces) for member in self.members)])
 
 
 class OnnxCritic(OnnxGraphs):

@@ -11,6 +11,8 @@
     optimizer.safetensors    only where training can be resumed,
     progress.json            and at which epoch and batch
     critic/                  a checkpoint of the same form: the critic of this one's pieces
+    members/2, members/3 …   checkpoints of the same form, config.json says how many: the model is
+                             an ensemble, whose probabilities are the mean of this one's and theirs
 
 Nothing in it is Python or pickle. This module imports neither Keras nor TensorFlow.
 """
@@ -42,7 +44,8 @@ FORMAT = 1
 CONFIG, VOCABULARY, PRIMERS = "config.json", "vocabulary.json", "primers.json"
 WEIGHTS, OPTIMIZER = "weights.safetensors", "optimizer.safetensors"
 PROGRESS = "progress.json"
-CRITIC = "critic"
+CRITIC, MEMBERS = "critic", "members"
+MAX_MEMBERS = 8
 MAX_FILE_BYTES = 512 * 2**20
 MAX_JSON_BYTES = 4 * 2**20
 MAX_STATE_SIZE = 2**20  # numbers carried in one array of one row
@@ -63,6 +66,7 @@ class Checkpoint:
     graphs: tuple[Path, ...]  # one a field
     primers: tuple[np.ndarray, ...]  # (n, F) steps each
     facts: Mapping[str, Any]  # run, epoch, losses: to be shown, not to compute with
+    members: tuple[Path, ...] = ()  # folders of the ensemble's other models
 
 
 def open_checkpoint(folder: Path) -> Checkpoint:
@@ -91,9 +95,19 @@ def check_critic(critic: Checkpoint, checkpoint: Checkpoint) -> None:
         raise BadCheckpoint(f"{name}: what it holds as its critic is no critic")
     if not isinstance(checkpoint.encoding, PartsEncoding):
         raise BadCheckpoint(f"{name}: only models of parts have a critic")
-    read, known = critic.encoding.feature_widths, checkpoint.encoding.feature_widths
-    if critic.encoding.fields != checkpoint.encoding.fields or read.items() - known.items():
+    if not reads_features_of(critic.encoding, checkpoint.encoding):
         raise BadCheckpoint(f"{name}: its critic is of another encoding than the model")
+
+
+def member_folder(checkpoint: Path, number: int) -> Path:
+    """The folder of the second, third … model of an ensemble, which need not exist."""
+    return checkpoint / MEMBERS / str(number)
+
+
+def reads_features_of(encoding: Encoding, other: Encoding) -> bool:
+    """Whether an encoding has another one's fields and no feature that the other has not."""
+    missing = encoding.feature_widths.items() - other.feature_widths.items()
+    return encoding.fields == other.fields and not missing
 
 
 def open_without_graphs(folder: Path) -> Checkpoint:
@@ -130,14 +144,19 @@ def config_json(
     state: Mapping[str, Sequence[int]],
     graphs: Sequence[str],
     facts: Mapping[str, Any],
+    members: int = 0,
 ) -> dict[str, Any]:
-    """Content of config.json. graphs: names of their files, in the order of the fields."""
+    """Content of config.json.
+
+    graphs: names of their files, in the order of the fields. members: beside the first model.
+    """
     return {
         "format": FORMAT,
         "model": settings_to_json(model),
         "state": {name: list(shape) for name, shape in state.items()},
         "graphs": list(graphs),
         "facts": dict(facts),
+        **({"members": members} if members else {}),
     }
 
 
@@ -152,6 +171,7 @@ class _Config:
     state: dict[str, Annotated[list[Annotated[int, Meta(ge=0)]], Meta(max_length=4)]]
     graphs: list[Annotated[str, Meta(pattern=r"^[A-Za-z0-9_]+\.onnx$", max_length=80)]]
     facts: Any = None
+    members: Annotated[int, Meta(ge=0, lt=MAX_MEMBERS)] = 0
 
 
 @dataclass(frozen=True)
@@ -182,6 +202,7 @@ def _open(folder: Path) -> Checkpoint:
         graphs,
         _read_primers(folder, encoding),
         config.facts if isinstance(config.facts, dict) else {},
+        tuple(member_folder(folder, number) for number in range(2, config.members + 2)),
     )
 
 

@@ -21,6 +21,7 @@ from musicgen.models.checkpoints.checkpoint import (
     CONFIG,
     CRITIC,
     MAX_FILE_BYTES,
+    MEMBERS,
     VOCABULARY,
     WEIGHTS,
     BadCheckpoint,
@@ -55,6 +56,8 @@ def read_step_graphs(checkpoint: Checkpoint, progress: Progress | None = None) -
 
 def needs_export(checkpoint: Checkpoint) -> bool:
     """Whether the graphs must be exported again by another process, which takes seconds."""
+    if any(needs_export(open_checkpoint(member)) for member in checkpoint.members):
+        return True
     if _own_graphs(checkpoint) is not None:
         return False
     from musicgen.models.checkpoints.traces import has_trace  # slow, and seldom needed
@@ -89,9 +92,10 @@ def write_exported(checkpoint: Checkpoint, progress: Progress | None = None) -> 
     Its config is written anew too, with what it says of the graphs, and the hashes of all files.
     """
     folder, exported = checkpoint.folder, export_graphs(checkpoint, progress)
+    model, members = checkpoint.model, len(checkpoint.members)
     for name, graph in exported.graphs.items():
         (folder / name).write_bytes(graph)
-    config = config_json(checkpoint.model, exported.state, list(exported.graphs), checkpoint.facts)
+    config = config_json(model, exported.state, list(exported.graphs), checkpoint.facts, members)
     (folder / CONFIG).write_bytes(to_json_bytes(config))
     _seal(folder, exported)
 
@@ -114,7 +118,8 @@ def _graphs_of_bundled(checkpoint: Checkpoint) -> StepGraphs:
     Those are stored without weights of their own. Raises BadCheckpoint where there is none.
     """
     folder = checkpoint.folder
-    bundled = ("*/checkpoints/*/", f"*/checkpoints/*/{CRITIC}/")
+    checkpoints = "*/checkpoints/*/"
+    bundled = (checkpoints, f"{checkpoints}{CRITIC}/", f"{checkpoints}{MEMBERS}/*/")
     for other in (path for pattern in bundled for path in PRETRAINED.glob(pattern)):
         if all(_is_same_file(folder / name, other / name) for name in (CONFIG, VOCABULARY)):
             return read_step_graphs(open_checkpoint(other))

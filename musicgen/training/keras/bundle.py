@@ -17,7 +17,13 @@ from musicgen.composing.style.training_profile import write_training_profile
 from musicgen.corpus.load import load_collection
 from musicgen.files import new_folder, write_json
 from musicgen.models.build import build_model
-from musicgen.models.checkpoints.checkpoint import WEIGHTS, critic_folder, open_checkpoint
+from musicgen.models.checkpoints.checkpoint import (
+    WEIGHTS,
+    critic_folder,
+    member_folder,
+    open_checkpoint,
+)
+from musicgen.models.checkpoints.ensemble import write_member_count
 from musicgen.models.checkpoints.float16_export import with_float16_weights
 from musicgen.models.checkpoints.step_graphs import seal_changed_graphs
 from musicgen.models.checkpoints.writer import CheckpointWriter, load_weights, weights_of
@@ -38,9 +44,7 @@ def bundle(run: Run, parent: Path = PRETRAINED) -> Run:
     with new_folder(parent / run.name) as new:
         for name in COPIED_FILES:
             shutil.copy2(run.folder / name, new / name)
-        _pack(checkpoint, new / "checkpoints" / "best")
-        if critic_folder(checkpoint).is_dir():
-            _pack(critic_folder(checkpoint), critic_folder(new / "checkpoints" / "best"))
+        _pack_all(checkpoint, new / "checkpoints" / "best")
         write_json(new / "checkpoints" / "best.json", {"checkpoint": "best"})
         collection = load_collection(run.settings.source, time=run.settings.time)
         encoding = open_checkpoint(checkpoint).encoding
@@ -52,6 +56,17 @@ def bundle(run: Run, parent: Path = PRETRAINED) -> Run:
         write_baselines(Run(new), data.encoding, data.scores)
         write_evaluation(Run(new), data.scores)
     return Run(parent / run.name)
+
+
+def _pack_all(source: Path, target: Path) -> None:
+    """`_pack` for a checkpoint with its critic and the other members of an ensemble."""
+    members = open_checkpoint(source).members
+    _pack(source, target)
+    for number, member in enumerate(members, 2):
+        _pack(member, member_folder(target, number))
+    write_member_count(target, len(members))
+    if critic_folder(source).is_dir():
+        _pack(critic_folder(source), critic_folder(target))
 
 
 def _pack(source: Path, target: Path) -> None:

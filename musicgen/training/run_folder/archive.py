@@ -25,6 +25,7 @@ from musicgen.json_files import parse_json
 from musicgen.models.checkpoints.checkpoint import (
     CONFIG,
     CRITIC,
+    MEMBERS,
     OPTIMIZER,
     PRIMERS,
     PROGRESS,
@@ -81,6 +82,8 @@ BLOCK_BYTES = 2**20
 END_BYTES = 22 + 2**16  # of a zip: its last record, with a comment
 _SAMPLE = re.compile(r"epoch-\d{1,6}\.mid", re.ASCII)
 _GRAPH = re.compile(r"step(_[a-z]{1,20})?\.onnx")
+_MEMBER = re.compile(r"[2-9]", re.ASCII)
+_MEMBERS_AT = (CHECKPOINTS, MEMBERS)
 _CHECKPOINT = re.compile(r"[\w-]{1,64}", re.ASCII)
 _UNCOMPRESSED = (".safetensors", ".onnx")  # weights do not become smaller
 _ARRAYS = (".safetensors", ".npz")
@@ -163,11 +166,13 @@ def _max_bytes(parts: tuple[str, ...]) -> int:
             return _max_model_bytes(checkpoint, name)
         case (folder, checkpoint, critic, name) if folder == CHECKPOINTS and critic == CRITIC:
             return _max_model_bytes(checkpoint, name)
+        case (folder, checkpoint, members, number, name) if (folder, members) == _MEMBERS_AT:
+            return _max_model_bytes(checkpoint, name) if _MEMBER.fullmatch(number) else 0
     return 0
 
 
 def _max_model_bytes(checkpoint: str, name: str) -> int:
-    """Largest size of a file of a checkpoint or of its critic; 0 where none has such a file."""
+    """Largest size of a file of one model of a checkpoint; 0 where none has such a file."""
     if not _CHECKPOINT.fullmatch(checkpoint):
         return 0
     return MAX_GRAPH_BYTES if _GRAPH.fullmatch(name) else CHECKPOINT_FILES.get(name, 0)

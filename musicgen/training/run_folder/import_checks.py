@@ -33,6 +33,7 @@ from musicgen.models.checkpoints.checkpoint import (
     critic_folder,
     open_without_graphs,
 )
+from musicgen.models.checkpoints.ensemble import check_member
 from musicgen.models.checkpoints.step_graphs import write_exported
 from musicgen.models.checkpoints.weights_file import BadWeights, read_arrays
 from musicgen.models.settings import CriticSettings
@@ -129,7 +130,7 @@ def _checkpoints(folder: Path) -> Iterator[Path]:
 
 
 def _open_whole(folder: Path) -> tuple[Checkpoint, ...]:
-    """A checkpoint, and its critic where it has one, without graphs and weights."""
+    """A checkpoint, with its critic and members, without graphs and weights."""
     if not folder.is_dir():
         raise BadCheckpoint(f"there is no checkpoint '{folder.name}'")
     if (folder / PROGRESS).is_file():
@@ -137,11 +138,24 @@ def _open_whole(folder: Path) -> tuple[Checkpoint, ...]:
     checkpoint = open_without_graphs(folder)
     if isinstance(checkpoint.model, CriticSettings):
         raise BadCheckpoint(f"{folder.name} is a critic")
-    if not critic_folder(folder).is_dir():
-        return (checkpoint,)
-    critic = open_without_graphs(critic_folder(folder))
-    check_critic(critic, checkpoint)
-    return critic, checkpoint
+    critics = [path for path in (critic_folder(folder),) if path.is_dir()]
+    return (
+        *_open_within(critics, checkpoint, check_critic),
+        *_open_within(checkpoint.members, checkpoint, check_member),
+        checkpoint,
+    )
+
+
+def _open_within(
+    folders: Sequence[Path], checkpoint: Checkpoint, check: Callable[[Checkpoint, Checkpoint], None]
+) -> Iterator[Checkpoint]:
+    """Checkpoints within another one, its critic or members, that check finds to fit it."""
+    for folder in folders:
+        if not folder.is_dir():
+            raise BadCheckpoint(f"there is no checkpoint '{folder.name}' in {folder.parent.name}")
+        within = open_without_graphs(folder)
+        check(within, checkpoint)
+        yield within
 
 
 def _check_checkpoint(folder: Path) -> tuple[Checkpoint, ...]:
