@@ -21,6 +21,7 @@ BASE = {"score", "score_fields", "metres", "ticks", "paths", "files", "bounds", 
 KERAS_FREE = {"models.settings", "models.parameter_count", "models.checkpoints.checkpoint"}
 KERAS_FREE |= {f"models.checkpoints.{name}" for name in ("seal", "step_graphs", "traces")}
 KERAS_FREE |= {f"models.checkpoints.{name}" for name in ("graph_weights", "weights_file")}
+KERAS_FREE |= {"models.checkpoints.members"}
 CORE = BASE | {"theory", "corpus", "encoding", "statistics"}
 # What the packages may import of the others.
 ARROWS: dict[str, set[str]] = {

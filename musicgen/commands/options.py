@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from musicgen.corpus.time_choice import TIME_CHOICES
+from musicgen.encoding.parts.encoding import OPTIONAL
 from musicgen.encoding.registry import ENCODINGS
 from musicgen.models.settings import KINDS
 from musicgen.training.settings import NUMBER_FORMATS
@@ -104,6 +105,10 @@ def _add_model_options(group: argparse._ArgumentGroup) -> None:
         choices=ENCODINGS,
         help="default: parts for music of several parts or drums, else events; notes for classic",
     )
+    group.add_argument(
+        "--leave-out", action="append", choices=OPTIONAL, default=[], metavar="FEATURE",
+        help=f"what a new model of parts is not told: {', '.join(OPTIONAL)}; may be repeated",
+    )  # fmt: skip
     group.add_argument("--width", type=int, help="units of a layer")
     group.add_argument("--layers", type=int, help="number of layers")
     group.add_argument("--heads", type=int, help="attention heads of a transformer")

@@ -17,6 +17,7 @@ from musicgen.files import write_output
 from musicgen.training.records.hugging_face import export_hugging_face
 from musicgen.training.run_folder import manage
 from musicgen.training.run_folder.archive import read_archive, write_archive
+from musicgen.training.run_folder.checkpoints import count_models
 from musicgen.training.run_folder.keras_export import keras_file
 from musicgen.training.run_folder.registry import find_run, list_runs
 from musicgen.training.run_folder.run import Run
@@ -72,7 +73,9 @@ def export(options: argparse.Namespace) -> Answer:
         raise InvalidSetting(f"'{out.name}' ends neither in .zip nor in .keras")
     check_writable("--out", out)
     write_output(out, keras_file(run) if out.suffix == ".keras" else _zip(run))
-    return Answer({"run": run.name, "file": str(out)}, f"{run.name} is in {out}")
+    models = count_models(run) if out.suffix == ".keras" else 1
+    part = f": the first of the {models} models whose mean it is" if models > 1 else ""
+    return Answer({"run": run.name, "file": str(out)}, f"{run.name} is in {out}{part}")
 
 
 def import_(options: argparse.Namespace) -> Answer:

@@ -203,6 +203,7 @@ def _new_settings(options: argparse.Namespace) -> RunSettings:
         replace(default_training(model), **_given_options(options, TRAINING_OPTIONS)),
         options.start_from or "",
         time=options.time,
+        left_out=tuple(options.leave_out),
     )
 
 

@@ -6,7 +6,7 @@ it has features, it also needs a feature encoder, in `models/feature_encoders/re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -32,10 +32,14 @@ ENCODING_NAMES = tuple(CLASSES)
 ENCODINGS = ("notes", "events", "parts")  # for any music; `frames` is for four voices alone
 
 
-def fit_encoding(name: str, scores: Iterable[Score]) -> Encoding:
-    """The encoding of that name with the vocabulary of the scores; InvalidSetting otherwise."""
+def fit_encoding(name: str, scores: Iterable[Score], left_out: Collection[str] = ()) -> Encoding:
+    """The encoding of that name with the vocabulary of the scores; InvalidSetting otherwise.
+
+    left_out: features that `parts` has where they suit the scores, and is to have not.
+    """
     one_of("encoding", name, ENCODINGS)
-    return CLASSES[name].for_scores(scores)
+    encoding = CLASSES[name].for_scores(scores)
+    return encoding.without(left_out) if isinstance(encoding, PartsEncoding) else encoding
 
 
 def suited_encoding(scores: Sequence[Score]) -> str:

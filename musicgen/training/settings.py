@@ -11,6 +11,7 @@ import msgspec
 from musicgen.bounds import Bounds, all_within, one_of
 from musicgen.corpus.split import MAX_HELD_OUT, Shares
 from musicgen.corpus.time_choice import TIME_CHOICES, TimeChoice
+from musicgen.encoding.parts.encoding import OPTIONAL, PartsEncoding
 from musicgen.encoding.registry import ENCODING_NAMES, suited_encoding
 from musicgen.errors import InvalidSetting
 from musicgen.models.settings import (
@@ -118,11 +119,19 @@ class RunSettings:
     start_from: str = ""  # checkpoint whose weights it starts with
     continued_from: int = 0  # epoch of the last Continue: patience counts from there
     time: TimeChoice = "auto"  # kind of time of the pieces, see corpus.time_choice
+    left_out: tuple[str, ...] = ()  # features of `parts` that the model does not see
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", checked_name(self.name))
         one_of("encoding", self.encoding, ENCODING_NAMES)
         one_of("time", self.time, TIME_CHOICES)
+        for feature in self.left_out:
+            one_of("feature to leave out", feature, OPTIONAL)
+        if self.left_out and (self.encoding != PartsEncoding.name or self.start_from):
+            raise InvalidSetting(
+                "features are left out of new models of `parts` alone: others have none, and those "
+                "that begin with weights have theirs"
+            )
         if isinstance(self.model, ClassicSettings) and self.encoding != "notes":
             raise InvalidSetting(
                 "`classic` predicts one token a step: train it on the encoding `notes`"
@@ -157,6 +166,7 @@ class RunSettings:
             stored.start_from,
             stored.continued_from,
             stored.time,
+            tuple(stored.left_out),
         )
 
 
@@ -172,6 +182,7 @@ class _StoredSettings:
     start_from: str = ""
     continued_from: int = 0
     time: TimeChoice = "auto"
+    left_out: list[str] = field(default_factory=list)
 
 
 def default_training(model: ModelSettings) -> TrainSettings:

@@ -69,6 +69,11 @@ def commands_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
             ["train", "bach-chorales", "--run", "x", "--model", "transformer", "--length", "64"],
             "attends to 256 steps and is trained on windows of 64",
         ),
+        (
+            ["train", "bach-chorales", "--run", "x", "--encoding", "notes", "--leave-out", "form"],
+            "features are left out of new models of `parts` alone",
+        ),
+        (["train", "bach-chorales", "--run", "x", "--leave-out", "keys"], "invalid choice: 'keys'"),
         (["train", "bach-chorales", "--run", "unknown", "--resume"], "no run 'unknown'"),
         (["train", "--run", "x"], "say what to train on"),
         (["train", "bach-chorales", "--run", "x", "--fine-tune", "nobody"], "no run 'nobody'"),

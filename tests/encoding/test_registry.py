@@ -1,12 +1,14 @@
 """Encodings by name, and descriptions of them from strangers."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.frames import FramesEncoding
 from musicgen.encoding.notes import NotesEncoding
+from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.encoding.registry import (
     ENCODINGS,
     encoding_from_json,
@@ -27,6 +29,15 @@ def test_encodings_by_name() -> None:
     assert ENCODINGS == ("notes", "events", "parts")
     assert fit_encoding("notes", SCORES) == NotesEncoding(((60, 64), (62,)))
     assert fit_encoding("events", SCORES) == EventsEncoding(velocity=True)
+
+
+def test_features_of_parts_can_be_left_out() -> None:
+    whole = fit_encoding("parts", band_pieces(2))
+    assert isinstance(whole, PartsEncoding) and whole.bars_ago and whole.intervals
+    less = fit_encoding("parts", band_pieces(2), ["bars_ago", "intervals"])
+    assert less == replace(whole, bars_ago=False, intervals=False)
+    assert whole.feature_widths.keys() - less.feature_widths.keys() == {"bars_ago"}
+    assert fit_encoding("events", SCORES, ["bars_ago"]) == EventsEncoding(velocity=True)
 
 
 def test_music_of_several_parts_or_drums_suits_parts_and_other_music_events() -> None:

@@ -17,7 +17,8 @@ HIDDEN = (BARS_LEFT, CHORDS)
 class CriticFollower:
     """What a critic says of K pieces, step by step.
 
-    It is asked in a thread of its own, on another core, while the model draws the step.
+    It is asked in a thread of its own, on another core, while the model draws all but the first
+    field of the step.
     """
 
     def __init__(self, critic: Critic, pieces: int) -> None:

@@ -105,13 +105,13 @@ class BatchDecoder:
         if self._fork_at is not None:
             self._save_forks(self._fork_at)
         features, uniform = self._tracker.features(), self._uniform_stream.next()
-        if self._critic is not None:
-            self._critic.read(features)
         drawn = np.zeros((len(self.rows), len(self.fields)), np.int32)
         model_logits = []  # before rules and constraints, one array a field
         context = StepContext(features, self.now, self._before, drawn[:, :0])
         for index, sampling in enumerate(self._samplings):
             logits = self._stepper.logits(context.features, context.drawn)  # (K, V)
+            if index == 0 and self._critic is not None:  # the other core is free from here on
+                self._critic.read(features)
             model_logits.append(logits)
             for rule in self._rules[index]:
                 logits = rule(context, logits)

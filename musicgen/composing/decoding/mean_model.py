@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from copy import copy
+from functools import cache
 
 import numpy as np
 
@@ -39,16 +41,20 @@ class MeanModel:
 
 
 class MeanStepper:
-    """The states of several models over K rows."""
+    """The states of several models over K rows; all but the first are asked in other threads."""
 
     def __init__(self, steppers: Sequence[Stepper]) -> None:
         self._steppers = tuple(steppers)
+        self._threads = _threads()
 
     def __copy__(self) -> MeanStepper:
         return MeanStepper([copy(stepper) for stepper in self._steppers])
 
     def logits(self, features: Features, drawn: np.ndarray) -> np.ndarray:
-        probabilities = [_softmax(stepper.logits(features, drawn)) for stepper in self._steppers]
+        first, *others = self._steppers
+        pending = [self._threads.submit(other.logits, features, drawn) for other in others]
+        logits = [first.logits(features, drawn), *(other.result() for other in pending)]
+        probabilities = [_softmax(values) for values in logits]
         return np.log(np.mean(probabilities, axis=0).clip(SMALLEST)).astype(np.float32)
 
     def push(self, fields: np.ndarray) -> None:
@@ -58,6 +64,12 @@ class MeanStepper:
     def select(self, rows: np.ndarray) -> None:
         for stepper in self._steppers:
             stepper.select(rows)
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    """Threads of this process in which members are asked."""
+    return ThreadPoolExecutor(thread_name_prefix="member")
 
 
 def _softmax(logits: np.ndarray) -> np.ndarray:

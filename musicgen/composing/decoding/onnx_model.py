@@ -23,7 +23,7 @@ from musicgen.models.checkpoints.checkpoint import (
     critic_folder,
     open_checkpoint,
 )
-from musicgen.models.checkpoints.ensemble import open_members
+from musicgen.models.checkpoints.members import open_members
 from musicgen.models.checkpoints.step_graphs import read_step_graphs
 from musicgen.models.settings import CriticSettings
 from musicgen.progress import Progress
@@ -56,7 +56,7 @@ class OnnxGraphs:
 
 
 class OnnxModel(OnnxGraphs):
-    """`Model` from a checkpoint; that of an ensemble is the mean of its members."""
+    """`Model` from a checkpoint, the mean of its members where it has several."""
 
     def __init__(self, checkpoint: Checkpoint, progress: Progress | None = None) -> None:
         if isinstance(checkpoint.model, CriticSettings):

@@ -9,8 +9,9 @@ keys.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -40,6 +41,8 @@ from musicgen.theory.form import form_of
 from musicgen.theory.harmony.chord_track import chord_track
 from musicgen.theory.keys import find_keys
 from musicgen.theory.spelling import written_pitch_name
+
+OPTIONAL = ("form", "chords", "intervals", "bars_ago")  # of what steps are told
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,11 @@ class PartsEncoding:
         has_chords = clock == "beats" and harmony_share(scores[:MAX_FORMS]) >= MIN_HARMONY
         on_beats = clock == "beats"
         return cls(len(velocities) > 1, clock, repeats, True, has_chords, True, on_beats)
+
+    def without(self, left_out: Collection[str]) -> PartsEncoding:
+        """The same encoding without some of OPTIONAL: a model that sees less is wrong elsewhere."""
+        told: dict[str, Any] = dict.fromkeys(left_out, False)
+        return replace(self, **told)
 
     @classmethod
     def from_json(cls, entry: object) -> PartsEncoding:

@@ -12,7 +12,7 @@
     progress.json            and at which epoch and batch
     critic/                  a checkpoint of the same form: the critic of this one's pieces
     members/2, members/3 …   checkpoints of the same form, config.json says how many: the model is
-                             an ensemble, whose probabilities are the mean of this one's and theirs
+                             mean of this one and them
 
 Nothing in it is Python or pickle. This module imports neither Keras nor TensorFlow.
 """
@@ -66,7 +66,7 @@ class Checkpoint:
     graphs: tuple[Path, ...]  # one a field
     primers: tuple[np.ndarray, ...]  # (n, F) steps each
     facts: Mapping[str, Any]  # run, epoch, losses: to be shown, not to compute with
-    members: tuple[Path, ...] = ()  # folders of the ensemble's other models
+    members: tuple[Path, ...] = ()  # folders of further models, of whose mean it is one
 
 
 def open_checkpoint(folder: Path) -> Checkpoint:
@@ -100,7 +100,7 @@ def check_critic(critic: Checkpoint, checkpoint: Checkpoint) -> None:
 
 
 def member_folder(checkpoint: Path, number: int) -> Path:
-    """The folder of the second, third … model of an ensemble, which need not exist."""
+    """The folder of the second, third … model of a checkpoint, which need not exist."""
     return checkpoint / MEMBERS / str(number)
 
 

@@ -69,7 +69,7 @@ def prepare(
     recorded: the split to keep, of a training that goes on (`run_split.py`).
     """
     sides = split_as_recorded(collection.scores, recorded or {}, settings.train.shares)
-    encoding = encoding or fit_encoding(settings.encoding, collection.scores)
+    encoding = encoding or fit_encoding(settings.encoding, collection.scores, settings.left_out)
     scores = {
         side: tuple(
             score

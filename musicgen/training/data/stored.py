@@ -43,6 +43,8 @@ def stored_data(
             f"'{name}' is prepared in the encoding {own.name}, not {settings.encoding}: choose "
             "that one, or prepare another folder"
         )
+    if settings.left_out:
+        raise InvalidSetting(f"'{name}' is prepared with all features: none can be left out")
     if encoding is not None and encoding.to_json() != own.to_json():
         raise InvalidSetting(
             f"'{name}' is prepared with another vocabulary than that of the model to start from"

@@ -23,8 +23,8 @@ from musicgen.models.checkpoints.checkpoint import (
     member_folder,
     open_checkpoint,
 )
-from musicgen.models.checkpoints.ensemble import write_member_count
 from musicgen.models.checkpoints.float16_export import with_float16_weights
+from musicgen.models.checkpoints.members import write_member_count
 from musicgen.models.checkpoints.step_graphs import seal_changed_graphs
 from musicgen.models.checkpoints.writer import CheckpointWriter, load_weights, weights_of
 from musicgen.paths import PRETRAINED, checked_name
@@ -59,12 +59,13 @@ def bundle(run: Run, parent: Path = PRETRAINED) -> Run:
 
 
 def _pack_all(source: Path, target: Path) -> None:
-    """`_pack` for a checkpoint with its critic and the other members of an ensemble."""
+    """`_pack` for a checkpoint with its critic and its other members."""
     members = open_checkpoint(source).members
     _pack(source, target)
     for number, member in enumerate(members, 2):
         _pack(member, member_folder(target, number))
-    write_member_count(target, len(members))
+    if members:
+        write_member_count(target, len(members))
     if critic_folder(source).is_dir():
         _pack(critic_folder(source), critic_folder(target))
 

@@ -14,8 +14,9 @@ from pathlib import Path
 from musicgen.corpus.bundled.library import bundled_collections
 from musicgen.errors import InvalidSetting
 from musicgen.files import new_folder
-from musicgen.models.checkpoints.checkpoint import OPTIMIZER, WEIGHTS
+from musicgen.models.checkpoints.checkpoint import OPTIMIZER, WEIGHTS, open_checkpoint
 from musicgen.training.run_folder.archive import run_files
+from musicgen.training.run_folder.checkpoints import count_models
 from musicgen.training.run_folder.results import read_baselines, read_evaluation
 from musicgen.training.run_folder.run import Run
 
@@ -35,7 +36,7 @@ def export_hugging_face(run: Run, folder: Path) -> Path:
     if folder.exists():
         raise InvalidSetting(f"'{folder}' is there already: choose another folder")
     best = run.checkpoint()
-    if not (best / WEIGHTS).is_file():
+    if not all((path / WEIGHTS).is_file() for path in (best, *open_checkpoint(best).members)):
         raise InvalidSetting(
             f"'{run.name}' came without weights of its own: fine-tune a copy and export that"
         )
@@ -75,9 +76,14 @@ def model_card(run: Run) -> str:
         "```",
         "",
         "The weights are safetensors; the folder holds no Python and no pickle. "
-        f"Model: {settings.model.kind}; encoding: {settings.encoding}.",
+        f"Model: {_model(run)}; encoding: {settings.encoding}.",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _model(run: Run) -> str:
+    kind, models = run.settings.model.kind, count_models(run)
+    return f"the mean of {models} models, the first {kind}" if models > 1 else kind
 
 
 def _header(run: Run) -> list[str]:

@@ -10,7 +10,13 @@ from pathlib import Path
 
 from musicgen.files import write_json
 from musicgen.json_files import InvalidJson, read_json
-from musicgen.models.checkpoints.checkpoint import CONFIG, OPTIMIZER, BadCheckpoint, is_whole
+from musicgen.models.checkpoints.checkpoint import (
+    CONFIG,
+    OPTIMIZER,
+    BadCheckpoint,
+    is_whole,
+    open_without_graphs,
+)
 from musicgen.paths import BadName
 from musicgen.training.run_folder.position import TrainingPosition
 from musicgen.training.run_folder.registry import find_checkpoint
@@ -59,6 +65,14 @@ def saved_checkpoints(run: Run) -> list[Path]:
     except (UnknownRun, BadName, OSError):
         return []
     return sorted({best, *folders}, key=lambda folder: number_aware(folder.name), reverse=True)
+
+
+def count_models(run: Run) -> int:
+    """Of how many models a run's best checkpoint is the mean; 1 where it cannot be read."""
+    try:
+        return 1 + len(open_without_graphs(run.checkpoint()).members)
+    except (UnknownRun, BadCheckpoint):
+        return 1
 
 
 def number_aware(name: str) -> list[str | int]:

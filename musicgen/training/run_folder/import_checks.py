@@ -33,7 +33,7 @@ from musicgen.models.checkpoints.checkpoint import (
     critic_folder,
     open_without_graphs,
 )
-from musicgen.models.checkpoints.ensemble import check_member
+from musicgen.models.checkpoints.members import check_member
 from musicgen.models.checkpoints.step_graphs import write_exported
 from musicgen.models.checkpoints.weights_file import BadWeights, read_arrays
 from musicgen.models.settings import CriticSettings

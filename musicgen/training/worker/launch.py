@@ -13,6 +13,7 @@ from musicgen.bounds import within
 from musicgen.errors import InvalidSetting, MusicgenError
 from musicgen.files import write_json
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
+from musicgen.training.run_folder.checkpoints import count_models
 from musicgen.training.run_folder.registry import create_run
 from musicgen.training.run_folder.run import Run
 from musicgen.training.run_folder.status import ALIVE, QUEUED, write_status
@@ -131,9 +132,14 @@ def fine_tuning_settings(
 
 
 def check_resumable(run: Run) -> None:
-    """Raise InvalidRunState where a run is bundled or being trained."""
+    """Raise InvalidRunState where a run is bundled, a mean of several, or being trained."""
     if run.bundled:
         raise InvalidRunState(f"'{run.name}' came with the program: fine-tune a copy of it")
+    if (models := count_models(run)) > 1:
+        raise InvalidRunState(
+            f"'{run.name}' is the mean of {models} models, which are trained alone: fine-tune a "
+            "copy of it, which begins with the first"
+        )
     if run.status().state in ALIVE:
         raise InvalidRunState(f"run '{run.name}' is being trained already")
 

@@ -20,6 +20,11 @@ def test_a_new_run_is_queued_and_can_be_found(run: Run) -> None:
     assert [run.name for run in list_runs() if not run.bundled] == ["mine"]
 
 
+def test_features_that_a_run_leaves_out_are_kept(home: Path) -> None:
+    settings = RunSettings("less", "bach-chorales", "parts", left_out=("bars_ago", "form"))
+    assert create_run(settings).settings == settings
+
+
 def test_a_name_that_is_taken(run: Run) -> None:
     with pytest.raises(FileExistsError, match="choose another name"):
         create_run(run.settings)

@@ -9,6 +9,7 @@ import streamlit as st
 from musicgen.errors import Cancelled
 from musicgen.files import USER_ERRORS, message_of
 from musicgen.training.run_folder.archive import read_archive, write_archive
+from musicgen.training.run_folder.checkpoints import count_models
 from musicgen.training.run_folder.keras_export import (
     checkpoint_identity,
     keras_file,
@@ -40,6 +41,8 @@ def keras_button(run: Run) -> bool:
         st.download_button("Save the .keras file", data, name, on_click="ignore", key="save-keras")
         return False
     help = "its best checkpoint's network as a .keras file"
+    if (models := count_models(run)) > 1:
+        help += f": the first of the {models} models whose mean it is"
     if not opens_without_package(run):
         help += "; to open it, import musicgen.models.sequence first"
     return action_button("Export to Keras", key=f"export-keras-{run.name}", help=help)

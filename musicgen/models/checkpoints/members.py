@@ -1,4 +1,4 @@
-"""Ensembles: checkpoints whose model is the mean of several models' probabilities.
+"""Checkpoints with members: the model is the mean of several models' probabilities.
 
 The first model is the checkpoint itself: a training that begins with it begins with that one alone.
 """
@@ -43,22 +43,20 @@ def check_member(member: Checkpoint, checkpoint: Checkpoint) -> None:
 
 
 def open_members(checkpoint: Checkpoint) -> Iterator[Checkpoint]:
-    """The second and further models of an ensemble. Raises BadCheckpoint."""
+    """The second and further models of a checkpoint. Raises BadCheckpoint."""
     for folder in checkpoint.members:
         member = open_checkpoint(folder)
         check_member(member, checkpoint)
         yield member
 
 
-def write_ensemble(
-    folder: Path, checkpoints: Sequence[Checkpoint], critic: Path | None = None
-) -> None:
+def write_mean(folder: Path, checkpoints: Sequence[Checkpoint], critic: Path | None = None) -> None:
     """Copy checkpoints into a new folder, as one whose members they are. Raises BadCheckpoint.
 
     critic: folder of the critic of their pieces, where there is one.
     """
     if not 2 <= len(checkpoints) <= MAX_MEMBERS:
-        raise BadCheckpoint(f"an ensemble has 2 to {MAX_MEMBERS} members, not {len(checkpoints)}")
+        raise BadCheckpoint(f"a mean is of 2 to {MAX_MEMBERS} models, not {len(checkpoints)}")
     first, *others = checkpoints
     for member in others:
         check_member(member, first)
@@ -74,7 +72,9 @@ def write_member_count(folder: Path, members: int) -> None:
     """Say in a checkpoint's config.json how many models it has beside the first one."""
     checkpoint = open_without_graphs(folder)
     graphs = [path.name for path in checkpoint.graphs]
-    config = config_json(checkpoint.model, checkpoint.state, graphs, checkpoint.facts, members)
+    # The loss is that of the first model alone.
+    facts = {name: value for name, value in checkpoint.facts.items() if "loss" not in name}
+    config = config_json(checkpoint.model, checkpoint.state, graphs, facts, members)
     write_listed(folder, CONFIG, to_json_bytes(config))
 
 

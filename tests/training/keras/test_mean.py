@@ -1,4 +1,4 @@
-"""An ensemble: written, composed with, exported, imported, damaged, bundled."""
+"""A mean of several models: written, composed with, exported, imported, damaged, bundled."""
 
 import io
 import shutil
@@ -25,12 +25,13 @@ from musicgen.models.checkpoints.checkpoint import (
     member_folder,
     open_checkpoint,
 )
-from musicgen.models.checkpoints.ensemble import check_member, write_ensemble
+from musicgen.models.checkpoints.members import check_member, write_mean
 from musicgen.training.keras.bundle import bundle
-from musicgen.training.keras.ensemble import combine
+from musicgen.training.keras.mean import combine
 from musicgen.training.run_folder.archive import BadArchive, read_archive, write_archive
 from musicgen.training.run_folder.results import read_evaluation
 from musicgen.training.run_folder.run import Run
+from musicgen.training.worker.launch import InvalidRunState, continue_run
 from tests.helpers.tiny_music import band_pieces, write_bands
 from tests.helpers.weighted_runs import write_weighted_run
 
@@ -64,7 +65,7 @@ def members(home: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Run]:
 
 
 @pytest.fixture(scope="module")
-def ensemble(members: list[Run]) -> Run:
+def mean(members: list[Run]) -> Run:
     return combine("both", members)
 
 
@@ -76,15 +77,15 @@ def bits_of_a_piece(run: Run) -> np.ndarray:
     return prediction.bits
 
 
-def test_an_ensemble_has_the_mean_of_its_members_probabilities(ensemble, members):
-    first, second, mean = (0.5 ** bits_of_a_piece(run) for run in (*members, ensemble))
+def test_a_mean_has_the_mean_of_the_probabilities(mean, members):
+    first, second, both = (0.5 ** bits_of_a_piece(run) for run in (*members, mean))
     assert np.abs(first - second).max() > 0.01
-    np.testing.assert_allclose(mean, (first + second) / 2, atol=1e-5)
+    np.testing.assert_allclose(both, (first + second) / 2, atol=1e-5)
 
 
-def test_an_ensemble_is_evaluated_as_a_whole(ensemble, members):
-    assert read_evaluation(ensemble.folder)["valid"].bits_per_note > 0
-    assert ensemble.settings == replace(members[0].settings, name="both")
+def test_a_mean_is_evaluated_as_a_whole(mean, members):
+    assert read_evaluation(mean.folder)["valid"].bits_per_note > 0
+    assert mean.settings == replace(members[0].settings, name="both")
 
 
 def composed_by(run: Run) -> list[list[int]]:
@@ -94,14 +95,14 @@ def composed_by(run: Run) -> list[list[int]]:
     return [list(map(int, note)) for note in piece.score.notes]
 
 
-def test_an_exported_ensemble_composes_as_before(ensemble, members):
-    imported = read_archive(zipped(ensemble), "imported")
-    assert composed_by(imported) == composed_by(ensemble) != composed_by(members[0])
+def test_an_exported_mean_composes_as_before(mean, members):
+    imported = read_archive(zipped(mean), "imported")
+    assert composed_by(imported) == composed_by(mean) != composed_by(members[0])
     shutil.rmtree(imported.folder)
 
 
-def test_an_ensemble_that_is_bundled_composes_without_weights(ensemble, tmp_path, monkeypatch):
-    shipped = bundle(ensemble, tmp_path)
+def test_a_mean_that_is_bundled_composes_without_weights(mean, tmp_path, monkeypatch):
+    shipped = bundle(mean, tmp_path)
     assert not list(shipped.folder.rglob(WEIGHTS))
     monkeypatch.setattr("musicgen.models.checkpoints.step_graphs.PRETRAINED", tmp_path)
     assert len(composed_by(shipped)) > 10
@@ -109,9 +110,14 @@ def test_an_ensemble_that_is_bundled_composes_without_weights(ensemble, tmp_path
 
 
 @pytest.mark.parametrize("name", ["second", "both"])
-def test_a_run_that_begins_with_an_ensemble_begins_with_its_first_model(ensemble, members, name):
-    weights = {run.name: (run.checkpoint() / WEIGHTS).read_bytes() for run in (*members, ensemble)}
+def test_a_run_that_begins_with_a_mean_begins_with_its_first_model(mean, members, name):
+    weights = {run.name: (run.checkpoint() / WEIGHTS).read_bytes() for run in (*members, mean)}
     assert (weights[name] == weights["first"]) == (name == "both")
+
+
+def test_a_mean_is_not_trained_further(mean):
+    with pytest.raises(InvalidRunState, match="'both' is the mean of 2 models"):
+        continue_run(mean, epochs=1)
 
 
 def test_other_held_out_pieces_are_refused(members, home, tmp_path):
@@ -127,14 +133,14 @@ def test_models_that_do_not_fit_are_refused(members, home, tmp_path):
     first, second = (open_checkpoint(run.checkpoint()) for run in members)
     with pytest.raises(BadCheckpoint, match="member epoch-0002 is of another encoding"):
         check_member(first, second)
-    with pytest.raises(BadCheckpoint, match="2 to 8 members, not 1"):
-        write_ensemble(tmp_path / "one", [first])
+    with pytest.raises(BadCheckpoint, match="2 to 8 models, not 1"):
+        write_mean(tmp_path / "one", [first])
 
 
-def test_an_ensemble_has_no_ensembles(ensemble, members, tmp_path):
-    whole, single = (open_checkpoint(run.checkpoint()) for run in (ensemble, members[0]))
+def test_a_mean_has_no_means(mean, members, tmp_path):
+    whole, single = (open_checkpoint(run.checkpoint()) for run in (mean, members[0]))
     with pytest.raises(BadCheckpoint, match="no single model of steps"):
-        write_ensemble(tmp_path / "of ensembles", [single, whole])
+        write_mean(tmp_path / "of means", [single, whole])
 
 
 def remove(member: Path) -> None:
@@ -159,18 +165,18 @@ def change_vocabulary(member: Path) -> None:
         (change_vocabulary, "member 2 is of another encoding"),
     ],
 )
-def test_a_damaged_member_is_refused_at_the_import(ensemble, home, tmp_path, damage, reason):
+def test_a_damaged_member_is_refused_at_the_import(mean, home, tmp_path, damage, reason):
     other = Run(tmp_path / "other")
-    shutil.copytree(ensemble.folder, other.folder)
+    shutil.copytree(mean.folder, other.folder)
     damage(member_folder(other.checkpoint(), 2))
     with pytest.raises(BadArchive, match=reason):
         read_archive(zipped(other), "damaged")
     assert not (home / "runs" / "damaged").exists()
 
 
-def test_an_ensemble_without_one_of_its_members_composes_nothing(ensemble, tmp_path):
+def test_a_mean_without_one_of_its_members_composes_nothing(mean, tmp_path):
     other = Run(tmp_path / "other")
-    shutil.copytree(ensemble.folder, other.folder)
+    shutil.copytree(mean.folder, other.folder)
     remove(member_folder(other.checkpoint(), 2))
     with pytest.raises(BadCheckpoint, match="there is no checkpoint at"):
         OnnxModel(open_checkpoint(other.checkpoint()))

@@ -1,9 +1,9 @@
-"""`python -m musicgen.training.keras.ensemble NAME RUN RUN …`: a run with the mean of several.
+"""`python -m musicgen.training.keras.mean NAME RUN RUN …`: a run with the mean of several.
 
-Its best checkpoint is an ensemble: the probability of a note is the mean of those that the best
-checkpoints of the runs give it. Models that see different features, or began differently, are wrong
-in different places, so the mean is better than each; it takes the time of all of them. See
-Dietterich, Ensemble Methods in Machine Learning, 2000.
+The probability of a note is the mean of those that the best checkpoints of the runs give it. Models
+that see different features, or began differently, are wrong in different places, so the mean is
+better than each; it takes the time of all of them. See Dietterich, Ensemble Methods in Machine
+Learning, 2000.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from musicgen.errors import InvalidSetting, MusicgenError
 from musicgen.files import new_folder, write_json
 from musicgen.json_files import read_json
 from musicgen.models.checkpoints.checkpoint import critic_folder, open_checkpoint
-from musicgen.models.checkpoints.ensemble import write_ensemble
+from musicgen.models.checkpoints.members import write_mean
 from musicgen.paths import PRETRAINED, checked_name, runs_folder
 from musicgen.training.data.prepare import prepare
 from musicgen.training.data.run_split import SPLIT, split_to_keep
@@ -37,7 +37,7 @@ NAMED_FILES = {"run.json", "sha256.json", EVALUATION}  # written anew
 
 
 def combine(name: str, runs: Sequence[Run], critic_of: Run | None = None) -> Run:
-    """Write a run whose best checkpoint is the ensemble of runs' best ones, and evaluate it.
+    """Write a run whose best checkpoint has those of runs as its members, and evaluate it.
 
     All but the model is the first run's. critic_of: the run whose critic it gets; default none.
     Raises FileExistsError where the name is taken, InvalidSetting and BadCheckpoint for models that
@@ -59,7 +59,7 @@ def combine(name: str, runs: Sequence[Run], critic_of: Run | None = None) -> Run
             if path.is_file() and path.name not in NAMED_FILES:
                 shutil.copy2(path, new / path.name)
         write_json(new / "run.json", replace(first.settings, name=name).to_json())
-        write_ensemble(new / "checkpoints" / "best", checkpoints, critic)
+        write_mean(new / "checkpoints" / "best", checkpoints, critic)
         write_json(new / "checkpoints" / "best.json", {"checkpoint": "best"})
         _evaluate(Run(new))
     return Run(runs_folder() / name)
@@ -78,7 +78,7 @@ def _evaluate(run: Run) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m musicgen.training.keras.ensemble")
+    parser = argparse.ArgumentParser(prog="python -m musicgen.training.keras.mean")
     parser.add_argument("name", type=checked_name, help="of the new run")
     parser.add_argument("run", type=checked_name, nargs="+", help="a run whose model is a member")
     parser.add_argument("--critic-of", type=checked_name, help="run whose critic it gets")
