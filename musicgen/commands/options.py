@@ -107,7 +107,7 @@ def _add_model_options(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--leave-out", action="append", choices=OPTIONAL, default=[], metavar="FEATURE",
-        help=f"what a new model of parts is not told: {', '.join(OPTIONAL)}; may be repeated",
+        help=f"what a new model of parts does not see: {', '.join(OPTIONAL)}; may be repeated",
     )  # fmt: skip
     group.add_argument("--width", type=int, help="units of a layer")
     group.add_argument("--layers", type=int, help="number of layers")

@@ -42,7 +42,7 @@ from musicgen.theory.harmony.chord_track import chord_track
 from musicgen.theory.keys import find_keys
 from musicgen.theory.spelling import written_pitch_name
 
-OPTIONAL = ("form", "chords", "intervals", "bars_ago")  # of what steps are told
+OPTIONAL = ("form", "chords", "intervals", "bars_ago")  # features
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,8 @@ class PartsEncoding:
 
     def without(self, left_out: Collection[str]) -> PartsEncoding:
         """The same encoding without some of OPTIONAL: a model that sees less is wrong elsewhere."""
-        told: dict[str, Any] = dict.fromkeys(left_out, False)
-        return replace(self, **told)
+        changes: dict[str, Any] = dict.fromkeys(left_out, False)
+        return replace(self, **changes)
 
     @classmethod
     def from_json(cls, entry: object) -> PartsEncoding:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from musicgen.file_hashes import write_listed
@@ -18,6 +19,7 @@ from musicgen.models.checkpoints.checkpoint import (
     PROGRESS,
     BadCheckpoint,
     Checkpoint,
+    check_critic,
     config_json,
     critic_folder,
     member_folder,
@@ -50,11 +52,8 @@ def open_members(checkpoint: Checkpoint) -> Iterator[Checkpoint]:
         yield member
 
 
-def write_mean(folder: Path, checkpoints: Sequence[Checkpoint], critic: Path | None = None) -> None:
-    """Copy checkpoints into a new folder, as one whose members they are. Raises BadCheckpoint.
-
-    critic: folder of the critic of their pieces, where there is one.
-    """
+def write_mean(folder: Path, checkpoints: Sequence[Checkpoint]) -> None:
+    """Copy checkpoints into a new folder, as one whose members they are. Raises BadCheckpoint."""
     if not 2 <= len(checkpoints) <= MAX_MEMBERS:
         raise BadCheckpoint(f"a mean is of 2 to {MAX_MEMBERS} models, not {len(checkpoints)}")
     first, *others = checkpoints
@@ -64,18 +63,34 @@ def write_mean(folder: Path, checkpoints: Sequence[Checkpoint], critic: Path | N
     for number, member in enumerate(others, 2):
         _copy(member.folder, member_folder(folder, number))
     write_member_count(folder, len(others))
-    if critic is not None:
-        _copy(critic, critic_folder(folder))
 
 
 def write_member_count(folder: Path, members: int) -> None:
     """Say in a checkpoint's config.json how many models it has beside the first one."""
     checkpoint = open_without_graphs(folder)
-    graphs = [path.name for path in checkpoint.graphs]
     # The loss is that of the first model alone.
     facts = {name: value for name, value in checkpoint.facts.items() if "loss" not in name}
+    _write_config(replace(checkpoint, facts=facts), members)
+
+
+def copy_critic(critic: Path, folder: Path, temperature: float | None = None) -> None:
+    """Copy a critic into a checkpoint's folder. Raises BadCheckpoint where it does not fit.
+
+    temperature: that of the pieces that are drawn with it; None is that of its training.
+    """
+    opened = open_checkpoint(critic)
+    check_critic(opened, open_checkpoint(folder))
+    _copy(critic, critic_folder(folder))
+    if temperature is not None and isinstance(opened.model, CriticSettings):
+        model = replace(opened.model, temperature=temperature)
+        _write_config(replace(opened, folder=critic_folder(folder), model=model))
+
+
+def _write_config(checkpoint: Checkpoint, members: int = 0) -> None:
+    """Write config.json of a checkpoint anew."""
+    graphs, facts = [path.name for path in checkpoint.graphs], checkpoint.facts
     config = config_json(checkpoint.model, checkpoint.state, graphs, facts, members)
-    write_listed(folder, CONFIG, to_json_bytes(config))
+    write_listed(checkpoint.folder, CONFIG, to_json_bytes(config))
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -24,7 +24,7 @@ from musicgen.errors import InvalidSetting, MusicgenError
 from musicgen.files import new_folder, write_json
 from musicgen.json_files import read_json
 from musicgen.models.checkpoints.checkpoint import critic_folder, open_checkpoint
-from musicgen.models.checkpoints.members import write_mean
+from musicgen.models.checkpoints.members import copy_critic, write_mean
 from musicgen.paths import PRETRAINED, checked_name, runs_folder
 from musicgen.training.data.prepare import prepare
 from musicgen.training.data.run_split import SPLIT, split_to_keep
@@ -36,10 +36,13 @@ from musicgen.training.run_folder.run import Run
 NAMED_FILES = {"run.json", "sha256.json", EVALUATION}  # written anew
 
 
-def combine(name: str, runs: Sequence[Run], critic_of: Run | None = None) -> Run:
+def combine(
+    name: str, runs: Sequence[Run], critic_of: Run | None = None, temperature: float | None = None
+) -> Run:
     """Write a run whose best checkpoint has those of runs as its members, and evaluate it.
 
-    All but the model is the first run's. critic_of: the run whose critic it gets; default none.
+    All but the model is the first run's. critic_of: the run whose critic it gets, default none;
+    temperature: that of the pieces that are drawn with it, default that of its training.
     Raises FileExistsError where the name is taken, InvalidSetting and BadCheckpoint for models that
     do not fit together.
     """
@@ -53,13 +56,15 @@ def combine(name: str, runs: Sequence[Run], critic_of: Run | None = None) -> Run
                 f"one with --split-from the other"
             )
     checkpoints = [open_checkpoint(run.checkpoint("best")) for run in runs]
-    critic = critic_folder(critic_of.checkpoint("best")) if critic_of else None
     with new_folder(runs_folder() / name) as new:
         for path in first.folder.iterdir():
             if path.is_file() and path.name not in NAMED_FILES:
                 shutil.copy2(path, new / path.name)
         write_json(new / "run.json", replace(first.settings, name=name).to_json())
-        write_mean(new / "checkpoints" / "best", checkpoints, critic)
+        write_mean(new / "checkpoints" / "best", checkpoints)
+        if critic_of is not None:
+            critic = critic_folder(critic_of.checkpoint("best"))
+            copy_critic(critic, new / "checkpoints" / "best", temperature)
         write_json(new / "checkpoints" / "best.json", {"checkpoint": "best"})
         _evaluate(Run(new))
     return Run(runs_folder() / name)
@@ -82,10 +87,12 @@ def main() -> None:
     parser.add_argument("name", type=checked_name, help="of the new run")
     parser.add_argument("run", type=checked_name, nargs="+", help="a run whose model is a member")
     parser.add_argument("--critic-of", type=checked_name, help="run whose critic it gets")
+    parser.add_argument("--temperature", type=float, help="of what is drawn with that critic")
     options = parser.parse_args()
     try:
         critic_of = find_run(options.critic_of) if options.critic_of else None
-        run = combine(options.name, [find_run(name) for name in options.run], critic_of)
+        runs = [find_run(name) for name in options.run]
+        run = combine(options.name, runs, critic_of, options.temperature)
     except (MusicgenError, FileExistsError) as problem:
         sys.exit(str(problem))
     print(json.dumps({name: _bits(run.folder, name) for name in HELD_OUT}))

@@ -24,6 +24,7 @@ from musicgen.models.checkpoints.checkpoint import (
     critic_folder,
     open_checkpoint,
 )
+from musicgen.models.checkpoints.members import copy_critic
 from musicgen.models.settings import CriticSettings, LstmSettings, TransformerSettings
 from musicgen.theory.chosen_parts import only_parts
 from musicgen.training.data.critic_windows import CriticWindows
@@ -126,6 +127,16 @@ def test_a_critic_can_begin_as_that_of_another_model(home: Path, run: Run) -> No
     assert open_checkpoint(folder).model == training.critic(LstmSettings(8, 1))
     with pytest.raises(NoCritic, match="without has no critic"):
         train_critic(later, replace(training, critic_of="without"))
+
+
+def test_a_critic_can_be_copied_with_a_temperature_of_its_own(run: Run, tmp_path: Path) -> None:
+    other = Run(tmp_path / "other")
+    shutil.copytree(find_run("without").folder, other.folder)
+    copy_critic(critic_folder(run.checkpoint()), other.checkpoint(), temperature=0.7)
+    assert composed_by(other, replace(SETTINGS, temperature=0.9)) == composed_by(run)
+    checkpoint = open_checkpoint(other.checkpoint())
+    composer = Composer(OnnxModel(checkpoint), TrainingProfile.load(checkpoint.folder))
+    assert composer.compose_one(SETTINGS).composition.settings.temperature == 0.7
 
 
 def test_a_critic_may_read_fewer_features_than_its_model(run: Run) -> None:
