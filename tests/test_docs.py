@@ -45,7 +45,7 @@ def test_paths_and_modules_exist(doc: Path) -> None:
 def test_commands_have_the_options_that_they_are_given(doc: Path) -> None:
     parser = make_parser()
     for block in SHELL.findall(doc.read_text(encoding="utf-8")):
-        for line in block.splitlines():
+        for line in block.replace("\\\n", "").splitlines():
             if line.startswith("python -m musicgen "):
                 arguments = shlex.split(line, comments=True)[3:]
                 assert parser.parse_args(arguments), line
