@@ -29,6 +29,7 @@ def symbols(text):
         ("C Am F G", [["C"], ["Am"], ["F"], ["G"]]),
         ("| C | % | F N.C. ||", [["C"], ["C"], ["F", "N.C."]]),
         ("C | Am\nF | G", [["C"], ["Am"], ["F"], ["G"]]),
+        ("C / / G7 | F(add9, no3) G", [["C", "C", "C", "G7"], ["F", "G"]]),
     ],
 )
 def test_bars(text, expected):
@@ -57,7 +58,11 @@ def test_notes_beyond_the_vocabulary_are_left_out():
     [
         ("", "There is no chord"),
         ("C | H7", "Bar 2: 'H7' is not a chord: its root"),
-        ("C | Asus2", "Bar 2: 'Asus2' is not a chord that is known: 'sus2' after A"),
+        ("C | Asux2", "Bar 2: 'Asux2' is not a chord that is known: 'sux2' after A"),
+        (
+            "C | am",
+            "Bar 2: 'am' is not a chord: its root is not a note A to G, as a capital letter",
+        ),
         ("C/X", "Bar 1: 'C/X' has no bass: 'X'"),
         ("C | | F", "Bar 2 has no chord"),
         ("% | C", "Bar 1 cannot be %"),

@@ -12,7 +12,11 @@ from musicgen.composing.originality.report import default_max_copy
 from musicgen.composing.settings import MAX_CHORDS_TEXT, RHYTHM_GRIDS
 from musicgen.encoding.grid import HIGHEST_KEY, LOWEST_KEY
 from musicgen.rendering.note_names import pitch_name
-from musicgen.theory.harmony.progressions import ProgressionError, parse_progression
+from musicgen.theory.harmony.progressions import (
+    ProgressionError,
+    parse_progression,
+    progression_text,
+)
 from musicgen.ui.compose.form.state import (
     ANY_PROGRAM,
     BOUNDS,
@@ -97,17 +101,19 @@ def _chord_widgets() -> None:
     chords = st.text_input(
         "Chords", placeholder="C | Am7 | F G", max_chars=MAX_CHORDS_TEXT,
         help="Bars between strokes, or a chord for each bar without them: C Am F G. They are "
-        "repeated until the piece ends. Sixths, ninths and the like are read as the chord that "
-        "they extend: C9 as C7, Fm6 as Fm. Empty: the model finds its own.",
+        "repeated until the piece ends. % repeats a bar, / a chord, N.C. is none. Ninths and the "
+        "like are read as the chord that they extend. Empty: the model finds its own.",
         **widget_options("chords"),
     )  # fmt: skip
     if not chords:
         return
     try:
-        parse_progression(chords)
+        read = progression_text(parse_progression(chords))
     except ProgressionError as error:
-        st.caption(f":red[{escape(str(error), 300)}]")
+        st.caption(f":red[{escape(str(error), 400)}]")
         return
+    if read.replace("|", " ").split() != chords.replace("|", " ").split():
+        st.caption(f"Read as {escape(read, 400)}")
     st.slider(
         "Keep to the chords", *BOUNDS["chord_strength"], step=0.25,
         help="0: as the model has learned; more: fewer other notes on the beats.",
