@@ -8,8 +8,7 @@ from musicgen.rendering.note_names import key_signatures
 from musicgen.score import Score
 from musicgen.theory.harmony.chord_track import chord_track
 from musicgen.theory.harmony.vocabulary import NONE, SUFFIXES, Chord, quality_of
-
-_ALTERATIONS = {-2: "𝄫", -1: "♭", 0: "", 1: "♯", 2: "𝄪"}
+from musicgen.theory.spelling import SIGNS
 
 
 def chord_labels(score: Score) -> list[tuple[int, str]]:
@@ -33,4 +32,4 @@ def _symbol(chord: Chord, tick: int, spelling: Spelling) -> str:
 
 def _name(pitch_class: int, tick: int, spelling: Spelling) -> str:
     letter, alteration, _ = spelling.spell(60 + pitch_class, tick)
-    return letter + _ALTERATIONS[alteration]
+    return letter + SIGNS[alteration]

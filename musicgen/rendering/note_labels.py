@@ -42,7 +42,7 @@ def note_positions(score: Score) -> list[str]:
 
 
 def note_labels(score: Score) -> list[str]:
-    """One line for every note, named as it is printed: `Bb4, bar 3 beat 2.5, 1/8`.
+    """One line for every note, named as it is printed: `B♭4, bar 3 beat 2.5, 1/8`.
 
     A drum has the name of its percussion key; in a performance all times are in seconds.
     """

@@ -8,11 +8,11 @@ from musicgen.errors import InvalidSetting
 from musicgen.score import Score
 from musicgen.score_fields import KeySignature
 from musicgen.theory.keys import find_keys
-from musicgen.theory.spelling import fifths_name
+from musicgen.theory.spelling import SIGNS, fifths_name
 
 SHARP_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
-_PITCH = re.compile(r"([A-Ga-g])([#b♯♭]{0,2})(-?\d)")
-_ALTERATIONS = {"#": 1, "♯": 1, "b": -1, "♭": -1}
+_PITCH = re.compile(r"([A-Ga-g])([#b]{0,2})(-?\d)")
+_ALTERATIONS = {"#": 1, "b": -1}
 _NATURALS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _FLATTEST, _SHARPEST = -3, 8  # positions in C major: E flat to G sharp
 
@@ -23,18 +23,31 @@ def pitch_name(pitch: int, sharps: int | None = None) -> str:
     sharps: of the key signature, negative for flats; without one, black keys are sharps.
     """
     if sharps is None:
-        return f"{SHARP_NAMES[pitch % 12]}{pitch // 12 - 1}"
+        return f"{with_signs(SHARP_NAMES[pitch % 12])}{pitch // 12 - 1}"
     return full_name(*spell(pitch, sharps))
 
 
 def full_name(letter: str, alteration: int, octave: int) -> str:
-    """`Bb3` of B, -1 and 3."""
-    return f"{letter}{'#' * alteration}{'b' * -alteration}{octave}"
+    """`B♭3` of B, -1 and 3."""
+    return f"{letter}{SIGNS[alteration]}{octave}"
+
+
+def with_signs(name: str) -> str:
+    """Name of a pitch class with ♯ for `#` and ♭ for music21's `-`: E♭ of `E-`."""
+    return name.replace("#", "♯").replace("-", "♭")
+
+
+def as_typed(name: str) -> str:
+    """Name as it is typed: `Bb3` of B♭3."""
+    for alteration, sign in SIGNS.items():
+        if sign:
+            name = name.replace(sign, "#" * alteration + "b" * -alteration)
+    return name
 
 
 def parse_pitch(name: str) -> int:
     """MIDI pitch of a name: C4 is 60, as are B#3 and Dbb4. Raises InvalidSetting."""
-    match = _PITCH.fullmatch(name)
+    match = _PITCH.fullmatch(as_typed(name))
     if match is None:
         raise InvalidSetting("write a letter from A to G, # or b, and an octave, such as Bb3")
     letter, accidentals, octave = match.groups()

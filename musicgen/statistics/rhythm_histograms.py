@@ -6,42 +6,45 @@ Scores are on the grid. Performances do not count where time is in beats or bars
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from math import lcm
 
 import numpy as np
 
-from musicgen.metres import TICKS_PER_QUARTER, Metre, bar_positions
+from musicgen.metres import Metre, bar_positions
 from musicgen.score import Score
 from musicgen.statistics.histogram import Histogram, histogram
+from musicgen.statistics.note_values import (
+    NOTE_VALUES,
+    PLACES,
+    duration_name,
+    nearest_named,
+    place_name,
+)
 from musicgen.theory.pooled_notes import pooled_notes
-
-_NOTE_VALUES = {
-    Fraction(8): "double whole",
-    Fraction(4): "whole",
-    Fraction(2): "half",
-    Fraction(1): "quarter",
-    Fraction(1, 2): "eighth",
-    Fraction(1, 4): "16th",
-    Fraction(1, 8): "32nd",
-}
 
 
 def durations(scores: Sequence[Score]) -> Histogram:
-    """Count the durations of notes, in ticks; performances do not count."""
+    """Count the durations of notes, in ticks; performances do not count.
+
+    A duration that is no note value counts as one a tick longer or shorter than the nearest.
+    """
     notes, pieces = pooled_notes(on_beat(scores))
-    return histogram(notes["duration"], pieces, duration_name)
+    return histogram(nearest_named(notes["duration"], NOTE_VALUES), pieces, duration_name)
 
 
 def onsets_in_bar(scores: Sequence[Score]) -> Histogram:
-    """Count notes by onset in the bar, in ticks from the bar line; performances do not count."""
+    """Count notes by onset in the bar, in ticks from the bar line; performances do not count.
+
+    An onset between the halves, thirds, quarters and sixths of a quarter counts as one a tick after
+    or before the nearest.
+    """
     scores = on_beat(scores)
     notes, pieces = pooled_notes(scores)
     edges = np.cumsum([0, *map(len, scores)])
     places = np.empty(len(notes), np.int64)
     for score, first, last in zip(scores, edges, edges[1:], strict=False):
         places[first:last] = bar_positions(score.metres, score.notes["start"])[1]
-    return histogram(places, pieces, place_name)
+    return histogram(nearest_named(places, PLACES), pieces, place_name)
 
 
 def tempi(scores: Sequence[Score]) -> Histogram:
@@ -107,28 +110,6 @@ def polyphony(scores: Sequence[Score]) -> Histogram:
 def on_beat(scores: Sequence[Score]) -> list[Score]:
     """The scores with an empty one in place of each performance, so that numbers stay."""
     return [Score() if score.is_performance else score for score in scores]
-
-
-def duration_name(ticks: int) -> str:
-    """Name of a duration: a note value if there is one, else a number of quarters."""
-    quarters = Fraction(int(ticks), TICKS_PER_QUARTER)
-    for factor, form in ((1, "{}"), (Fraction(3, 2), "dotted {}"), (Fraction(2, 3), "{} triplet")):
-        if quarters / factor in _NOTE_VALUES:
-            return form.format(_NOTE_VALUES[quarters / factor])
-    return f"{_mixed(quarters)} quarter{'s' if quarters > 1 else ''}"
-
-
-def place_name(ticks: int) -> str:
-    """Name of a position in the bar, in quarters: 36 ticks are "quarter 2 + 1/2"."""
-    quarters, rest = divmod(int(ticks), TICKS_PER_QUARTER)
-    more = f" + {Fraction(rest, TICKS_PER_QUARTER)}" if rest else ""
-    return f"quarter {quarters + 1}{more}"
-
-
-def _mixed(number: Fraction) -> str:
-    """Format a mixed number: 7/2 is "3 1/2"."""
-    whole, rest = divmod(number, 1)
-    return " ".join(str(part) for part in (whole, rest) if part)
 
 
 def _voices(count: int) -> str:

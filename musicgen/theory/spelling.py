@@ -61,7 +61,7 @@ _FIFTHS_ABOVE = {0: 0, 1: -5, 2: 2, 3: -3, 4: 4, 5: -1, 6: -6, 7: 1, 8: 8, 9: -9
 _ROOTS = range(-6, 12)  # G flat to E sharp
 _CENTRE = 2  # D, in the middle of the naturals
 EN_DASH = "\u2013"
-_SIGNS = {-2: "𝄫", -1: "♭", 0: "", 1: "♯", 2: "𝄪"}
+SIGNS = {-2: "𝄫", -1: "♭", 0: "", 1: "♯", 2: "𝄪"}
 _CHORD_NAMES = {  # by the semitones above the root
     (0, 4, 7): "major triad",
     (0, 3, 7): "minor triad",
@@ -147,7 +147,7 @@ def _distance(fifths: Iterable[int]) -> int:
 def _symbols(fifths: Iterable[int]) -> str:
     """Names by positions on the line of fifths: `E♭ G B♭`."""
     names = (fifths_name(position) for position in fifths)
-    return " ".join(letter + _SIGNS[alteration] for letter, alteration in names)
+    return " ".join(letter + SIGNS[alteration] for letter, alteration in names)
 
 
 def _symbol(pitch_class: int) -> str:

@@ -253,9 +253,9 @@ def test_copied_passages_come_first_and_shared_ones_on_request(page: Any) -> Non
 def test_the_note_under_the_pointer_is_described(page: Any) -> None:
     box = page.locator(".player canvas").bounding_box()
     quarter = (box["width"] - 40) / 40
-    row = 298 / 26  # from F3 to F#5: the notes lie between C4 and B4
+    row = 298 / 26  # from F3 to F♯5: the notes lie between C4 and B4
     page.mouse.move(box["x"] + 40 + 1.5 * quarter, box["y"] + 22 + (78 - 61 + 0.5) * row)
-    playwright.expect(page.locator(".player .note")).to_have_text("Db4, bar 1 beat 2, 1/4")
+    playwright.expect(page.locator(".player .note")).to_have_text("D♭4, bar 1 beat 2, 1/4")
 
 
 def test_no_other_host_is_contacted(page: Any) -> None:

@@ -16,19 +16,19 @@ def test_a_black_key_is_spelled_in_the_key_of_the_piece() -> None:
         "A4",
         "C5",
         "F4",
-        "Bb4",
+        "B♭4",
         "A4",
         "G4",
         "F4",
     ]
     assert names(64, 68, 71, 64, 70, 71, 66, 64) == [
         "E4",
-        "G#4",
+        "G♯4",
         "B4",
         "E4",
-        "A#4",
+        "A♯4",
         "B4",
-        "F#4",
+        "F♯4",
         "E4",
     ]
 
@@ -37,7 +37,7 @@ def test_a_note_is_named_as_it_is_printed() -> None:
     rows = [(0, 48, 58), (0, 48, 61), (0, 48, 65), (48, 48, 56), (48, 48, 60), (48, 48, 63)]
     score = Score(notes_from(rows), keys=(KeySignature(0, -5),))
     names = [label.split(",")[0] for label in note_labels(score)]
-    assert names == ["Bb3", "Db4", "F4", "Ab3", "C4", "Eb4"]
+    assert names == ["B♭3", "D♭4", "F4", "A♭3", "C4", "E♭4"]
 
 
 def test_durations_are_fractions_of_a_whole_note() -> None:

@@ -5,11 +5,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicgen.errors import InvalidSetting
-from musicgen.rendering.note_names import parse_pitch, pitch_name, spell
+from musicgen.rendering.note_names import as_typed, parse_pitch, pitch_name, spell, with_signs
 
 
 def test_pitches_have_names() -> None:
-    assert [pitch_name(key) for key in (0, 21, 60, 61, 127)] == ["C-1", "A0", "C4", "C#4", "G9"]
+    assert [pitch_name(key) for key in (0, 21, 60, 61, 127)] == ["C-1", "A0", "C4", "C♯4", "G9"]
+
+
+def test_names_have_signs_in_print_and_letters_where_they_are_typed() -> None:
+    assert [with_signs(code) for code in ("C#", "E-", "B", "F##")] == ["C♯", "E♭", "B", "F♯♯"]
+    assert [as_typed(name) for name in ("C♯4", "E♭-1", "F𝄪2", "B𝄫3", "C4")] == [
+        *("C#4", "Eb-1", "F##2", "Bbb3", "C4")
+    ]
 
 
 def test_names_are_parsed() -> None:
@@ -22,7 +29,7 @@ def test_names_are_parsed() -> None:
 
 
 def test_white_keys_have_the_names_of_the_signature() -> None:
-    assert [pitch_name(71, sharps) for sharps in (0, -7, 7)] == ["B4", "Cb5", "B4"]
+    assert [pitch_name(71, sharps) for sharps in (0, -7, 7)] == ["B4", "C♭5", "B4"]
     assert [parse_pitch(pitch_name(pitch, 7)) for pitch in range(21, 109)] == [*range(21, 109)]
 
 

@@ -15,6 +15,7 @@ from musicgen.corpus.bundled.library import bundled_collections
 from musicgen.corpus.readers.read_score import read_score
 from musicgen.metres import TICKS_PER_QUARTER
 from musicgen.statistics.histogram import Histogram
+from musicgen.statistics.note_values import NOTE_VALUES, nearest_named
 from musicgen.statistics.overview import overview
 from musicgen.statistics.pitch_histograms import intervals, note_frequency, pitch_classes, pitches
 from musicgen.statistics.rhythm_histograms import (
@@ -144,8 +145,10 @@ def test_key_durations_and_pitches_equal_music21(piece):
     assert result.name == f"{key.tonic.name} {key.mode}"
     assert result.correlation == pytest.approx(key.correlationCoefficient, abs=1e-6)
     seconds = sum(note.quarterLength * len(note.pitches) for note in theirs.recurse().notes)
-    ours = durations([score])
-    assert (ours.values * ours.counts).sum() / TICKS_PER_QUARTER == pytest.approx(float(seconds))
+    ticks = score.notes["duration"]  # which the histogram counts by the nearest note value
+    assert ticks.sum() / TICKS_PER_QUARTER == pytest.approx(float(seconds))
+    named = Counter(nearest_named(ticks, NOTE_VALUES).tolist())
+    assert as_counter(durations([score])) == named
     expected = [note for note in theirs.recurse().notes if not note.tie or note.tie.type == "start"]
     names = [str(pitch) for note in expected for pitch in note.pitches]
     keys = pitches([score])

@@ -5,12 +5,10 @@ import pytest
 from musicgen.metres import Metre
 from musicgen.score import Score, notes_from
 from musicgen.statistics.rhythm_histograms import (
-    duration_name,
     durations,
     main_metre,
     metres,
     onsets_in_bar,
-    place_name,
     polyphony,
     tempi,
     velocities,
@@ -48,7 +46,7 @@ def test_onsets_in_a_pickup_count_from_its_end():
         "quarter 1": 3,
         "quarter 2": 1,
         "quarter 3": 1,
-        "quarter 4 + 1/2": 1,
+        "quarter 4½": 1,
     }
 
 
@@ -85,31 +83,19 @@ def test_polyphony_of_one_note():
     assert counts(polyphony([Score(notes_from([(0, 24, 60)]))])) == {"1 note": 24}
 
 
-@pytest.mark.parametrize(
-    ("ticks", "words"),
-    [
-        (24, "quarter"),
-        (36, "dotted quarter"),
-        (8, "eighth triplet"),
-        (16, "quarter triplet"),
-        (6, "16th"),
-        (3, "32nd"),
-        (96, "whole"),
-        (1, "1/24 quarter"),
-        (23, "23/24 quarter"),
-        (42, "1 3/4 quarters"),
-        (240, "10 quarters"),
-    ],
-)
-def test_duration_names(ticks, words):
-    assert duration_name(ticks) == words
-
-
-@pytest.mark.parametrize(
-    ("ticks", "words"), [(0, "quarter 1"), (36, "quarter 2 + 1/2"), (80, "quarter 4 + 1/3")]
-)
-def test_position_names(ticks, words):
-    assert place_name(ticks) == words
+def test_durations_and_onsets_beside_the_beat_count_by_the_nearest():
+    score = Score(notes_from([(0, 11, 60), (13, 10, 60), (23, 13, 60), (48, 11, 62)]))
+    assert counts(durations([score])) == {
+        "long dotted 16th": 1,
+        "short eighth": 2,
+        "long eighth": 1,
+    }
+    assert counts(onsets_in_bar([score])) == {
+        "quarter 1": 1,
+        "quarter 1½+": 1,
+        "quarter 2\N{MINUS SIGN}": 1,
+        "quarter 3": 1,
+    }
 
 
 @pytest.mark.parametrize("statistic", HISTOGRAMS)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from musicgen.rendering.note_names import pitch_name
+from musicgen.rendering.note_names import pitch_name, with_signs
 from musicgen.statistics.histogram import Histogram
 from musicgen.statistics.pitch_histograms import chord_notes, describe_code, is_chord
 from musicgen.theory.spelling import EN_DASH
@@ -65,7 +65,7 @@ def _chord_tick(code: int, label: str) -> str:
 
 def pitch_class_figure(pitch_classes: Histogram) -> go.Figure:
     """Draw the twelve pitch classes from C to B."""
-    names = [label.replace("-", "♭") for label in pitch_classes.labels]
+    names = [with_signs(label) for label in pitch_classes.labels]
     return _bar_chart(pitch_classes, "pitch class", "times", names=names, ticks=names)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 import streamlit as st
 
-from musicgen.rendering.note_names import SHARP_NAMES, pitch_name
+from musicgen.rendering.note_names import SHARP_NAMES, as_typed, pitch_name
 from musicgen.ui.components.component import component
 
 PITCHES = range(36, 85)  # four octaves, C2 to C6
@@ -74,8 +74,8 @@ def piano(sharps: int | None, key: str, on_press: Callable[[Sequence[Press]], No
 
 
 def key_name(pitch: int, sharps: int | None) -> str:
-    """Name a piano key: a white one by its letter, a black one by the key signature."""
-    return pitch_name(pitch, sharps if is_black(pitch) else None)
+    """Name a piano key: as it is typed: a white one by its letter, a black one by the key."""
+    return as_typed(pitch_name(pitch, sharps if is_black(pitch) else None))
 
 
 def is_black(pitch: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from musicgen.rendering.note_names import pitch_name
+from musicgen.rendering.note_names import pitch_name, with_signs
 from musicgen.statistics.analysis import Analysis
 from musicgen.statistics.histogram import Histogram
 from musicgen.statistics.pitch_histograms import describe_code, is_chord
@@ -91,10 +91,10 @@ def bar_of(analysis: Analysis, code: str, label: str) -> Bar | None:
 
 
 def _name(code: str, label: str, value: int) -> str:
-    """Name of a value as the chart writes it: Eb4 and E♭ for the labels E-4 and E-."""
+    """Name of a value as the chart writes it: E♭4 and E♭ for the labels E-4 and E-."""
     if code == "keyboard" or (CHARTS[code].counts_sonorities and not is_chord(value)):
         return pitch_name(value, 0)
-    return label.replace("-", "♭") if code == "pitch-classes" else label
+    return with_signs(label) if code == "pitch-classes" else label
 
 
 def _describe_sonority(value: int) -> str:

@@ -29,7 +29,7 @@ def parts_table(parts: Sequence[PartSummary], with_pieces: bool) -> None:
 
 
 def _range(part: PartSummary) -> str:
-    """Lowest and highest note: `Eb2 to Bb3`; empty for drums."""
+    """Lowest and highest note: `E♭2 to B♭3`; empty for drums."""
     if part.lowest is None or part.highest is None:
         return ""
     return f"{pitch_name(part.lowest, 0)} to {pitch_name(part.highest, 0)}"

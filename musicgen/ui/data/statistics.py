@@ -87,12 +87,25 @@ def rhythm_view(analysis: Analysis) -> None:
 def _rhythm_on_beat(analysis: Analysis) -> None:
     durations = figures.duration_figure(analysis.durations)
     omitted = figures.describe_omitted(analysis.durations, figures.MAX_BARS)
-    chart_of_pieces("durations", durations, analysis, omitted=omitted)
+    chart_of_pieces(
+        "durations",
+        durations,
+        analysis,
+        help="A short eighth is a little shorter than an eighth and nearer to it than to any other "
+        "note value, as players hold notes. An eighth triplet is one of the three notes.",
+        omitted=omitted,
+    )
     left, right = st.columns([3, 2])
     with left:
         onsets = figures.onset_figure(analysis.onsets)
         omitted = figures.describe_omitted(analysis.onsets, figures.MAX_BARS)
-        chart_of_pieces("onsets", onsets, analysis, omitted=omitted)
+        chart_of_pieces(
+            "onsets",
+            onsets,
+            analysis,
+            help="2½ is halfway between the second quarter and the third, 2½+ a little later.",
+            omitted=omitted,
+        )
     with right:
         chart_of_pieces("metre", figures.metre_figure(analysis.metres), analysis)
 

@@ -95,7 +95,7 @@ def test_a_performance_is_described_in_seconds_and_moved_by_audible_steps(
     score = Score(notes_from(rows), resolution=480, is_performance=True)
     roll = Roll(browser_page, server, save(score))
     roll.press("Escape", ".", ".")
-    assert said(roll) == "Db4, 0.04 s, 0.03 s long, velocity 80"
+    assert said(roll) == "D♭4, 0.04 s, 0.03 s long, velocity 80"
     roll.press("ArrowRight")
     assert (57, 31, 61, 80, 0) in roll.notes()
     roll.press("Escape", "PageDown")

@@ -30,7 +30,7 @@ def test_hover_texts_name_pitch_position_and_note_value() -> None:
     first, second = piano_roll(TUNE).data
     assert list(first.customdata) == [
         "C4, bar 1 beat 1, 1/4",
-        "Db4, bar 1 beat 2, 1/8",
+        "D♭4, bar 1 beat 2, 1/8",
     ]  # as printed
     assert list(second.customdata) == ["E4, bar 2 beat 1, 1/2"]
 

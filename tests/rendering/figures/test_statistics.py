@@ -52,7 +52,7 @@ def test_hover_texts_name_what_is_counted():
     (bars,) = figure.data
     assert list(bars.x) == ["C#4", "E4", "9.1"]
     assert list(bars.y) == [3, 1, 1]
-    assert hover_texts(figure)["C#4"] == "C#4, 3 times, 60.0%, in 2 pieces"
+    assert hover_texts(figure)["C#4"] == "C♯4, 3 times, 60.0%, in 2 pieces"
     assert hover_texts(figure)["E4"] == "E4, 1 time, 20.0%, in 1 piece"
     assert hover_texts(figure)["9.1"] == "9.1: A C♯, major third, 1 time, 20.0%, in 1 piece"
 
@@ -131,7 +131,7 @@ def test_the_keyboard_has_every_key_once():
     figure = keyboard_figure(pitches(SCORES))
     names = [label for trace in figure.data for label, _ in trace.customdata]
     assert len(names) == len(set(names)) == 88
-    assert hover_texts(figure)["C#4"] == "C#4, 4 times, 66.7%, in 2 pieces"
+    assert hover_texts(figure)["C#4"] == "C♯4, 4 times, 66.7%, in 2 pieces"
     assert hover_texts(figure)["C8"] == "C8, never"
 
 
@@ -154,7 +154,7 @@ def test_the_keyboard_grows_with_the_music():
 
 
 def test_a_keyboard_without_notes():
-    assert set(hover_texts(keyboard_figure(pitches([]))).values()) >= {"C4, never", "Bb3, never"}
+    assert set(hover_texts(keyboard_figure(pitches([]))).values()) >= {"C4, never", "B♭3, never"}
 
 
 def test_curves_of_a_vocabulary():

@@ -18,12 +18,12 @@ ANALYSIS = Analysis(Collection("two pieces", tuple(SCORES), tuple(FILES)))
 @pytest.mark.parametrize(
     "code, label, description, pieces",
     [
-        ("keyboard", "E-4", "**Eb4**", [0]),
+        ("keyboard", "E-4", "**E♭4**", [0]),
         ("pitch-classes", "E-", "**E♭**", [0]),
         (
             "notes",
             "E-4",
-            "**Eb4** as a single note, not within a chord of its track",
+            "**E♭4** as a single note, not within a chord of its track",
             [0],
         ),
         ("chords", "4.8", "**4.8** (E G♯, major third)", [1]),
