@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import wave
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,8 +24,11 @@ def band(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("data", [band_midi(), performance_midi(), rubato_midi()])
-def test_a_midi_file_read_and_written_is_the_same_to_other_programs(data: bytes) -> None:
+@pytest.mark.parametrize("write", [band_midi, performance_midi, rubato_midi])
+def test_a_midi_file_read_and_written_is_the_same_to_other_programs(
+    write: Callable[[], bytes],
+) -> None:
+    data = write()
     assert differences(data) == []
     score = read_score(data, "a.mid")
     assert len(score)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from functools import cache
 
 import mido
 import numpy as np
@@ -77,6 +78,7 @@ def band_notes() -> list[BandNote]:
     return sorted(notes, key=lambda note: (note.start, note.pitch, note.part))
 
 
+@cache
 def band_midi() -> bytes:
     """The band as a file of format 1: a track of tempi, metre and keys, and one per part."""
     file = mido.MidiFile(type=1, ticks_per_beat=TICKS)
@@ -124,6 +126,7 @@ def band_score() -> Score:
     )
 
 
+@cache
 def performance_midi(notes: int = 300) -> bytes:
     """A piano recording at 120 in 4/4 whose notes lie on no beat, with a pedal change a second."""
     events = [(0, mido.Message("program_change", program=0, channel=0))]
@@ -142,6 +145,7 @@ def performance_score(notes: int = 300) -> Score:
     return Score(rows, name="performance", parts=parts, resolution=TICKS, is_performance=True)
 
 
+@cache
 def rubato_midi(changes: int = 500) -> bytes:
     """A piano piece on the beat, in eighths, with a change of tempo at every eighth, and pedal."""
     rng = np.random.default_rng(3)
