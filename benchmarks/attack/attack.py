@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 MAX_EXAMPLES = 20  # of failures that the report prints
+PROGRESS_SECONDS = 60.0
 
 # Tries one case: raises Failed where the program did not hold, else returns what it did in a
 # word or two, such as `refused` or `sound`.
@@ -49,6 +50,7 @@ class Outcome:
 def carry_out(attack: Attack, count: int, seed: int) -> Outcome:
     """Try `count` cases of an attack."""
     outcome, started = Outcome(attack), time.perf_counter()
+    said = started
     for name, case in attack.cases(count, seed):
         before = time.perf_counter()
         try:
@@ -58,7 +60,11 @@ def carry_out(attack: Attack, count: int, seed: int) -> Outcome:
         except Exception as problem:  # an error that nobody named is a failure as well
             _add_failure(outcome, name, f"{type(problem).__name__}: {problem}")
         outcome.cases += 1
-        outcome.slowest = max(outcome.slowest, (time.perf_counter() - before, name))
+        now = time.perf_counter()
+        outcome.slowest = max(outcome.slowest, (now - before, name))
+        if now - said > PROGRESS_SECONDS:
+            said = now
+            print(f"{outcome.cases:,} cases", file=sys.stderr, flush=True)
     outcome.seconds = time.perf_counter() - started
     return outcome
 
