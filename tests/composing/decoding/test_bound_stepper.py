@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from musicgen.composing.decoding.bound_stepper import BoundStepper, can_be_bound
-from musicgen.composing.decoding.onnx_model import OnnxModel, OnnxStepper
+from musicgen.composing.decoding.onnx_model import OnnxGraphs, OnnxModel, OnnxStepper
 from musicgen.encoding.events import EventsEncoding
 from musicgen.encoding.model_interface import Stepper, branch
 from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.encoding.parts.roles import Ensemble, Role
 from musicgen.encoding.steps import Encoding, Steps
-from musicgen.models.checkpoints.checkpoint import open_checkpoint
+from musicgen.models.checkpoints.checkpoint import Checkpoint, open_checkpoint
 from musicgen.paths import PRETRAINED
 from tests.helpers.tiny_graphs import tiny_checkpoint
 from tests.helpers.tiny_music import NO_STEPS
@@ -23,10 +23,11 @@ HIGH = {"events": (12, 88, 24), "parts": (88, 24, 1)}  # random values of the fi
 
 
 @pytest.fixture(params=["tiny", "chorales"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> OnnxModel:
+def checkpoint(request: pytest.FixtureRequest, tmp_path: Path) -> Checkpoint:
+    """One of a single model, and one of several."""
     if request.param == "tiny":
-        return OnnxModel(tiny_checkpoint(tmp_path, EventsEncoding(), 0))
-    return OnnxModel(open_checkpoint(PRETRAINED / "chorales/checkpoints/best"))
+        return tiny_checkpoint(tmp_path, EventsEncoding(), 0)
+    return open_checkpoint(PRETRAINED / "chorales/checkpoints/best")
 
 
 def _opening(encoding: Encoding) -> Steps:
@@ -57,7 +58,8 @@ def _logits(stepper: Stepper, encoding: Encoding) -> list[np.ndarray]:
     return results
 
 
-def test_bound_and_passed_arrays_give_the_same_logits(engine: OnnxModel) -> None:
+def test_bound_and_passed_arrays_give_the_same_logits(checkpoint: Checkpoint) -> None:
+    engine = OnnxGraphs(checkpoint)
     assert can_be_bound(engine.sessions)
     bound = engine.start(3)
     assert isinstance(bound, BoundStepper)
@@ -71,7 +73,8 @@ def test_bound_and_passed_arrays_give_the_same_logits(engine: OnnxModel) -> None
         assert np.array_equal(one, other)
 
 
-def test_a_branch_continues_its_piece_and_does_not_change_it(engine: OnnxModel) -> None:
+def test_a_branch_continues_its_piece_and_does_not_change_it(checkpoint: Checkpoint) -> None:
+    engine = OnnxModel(checkpoint)
     encoding = engine.encoding
     rng, tracker = np.random.default_rng(1), encoding.tracker(2, _opening(encoding), 0)
     stepper = engine.start(2)
