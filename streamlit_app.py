@@ -10,7 +10,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from musicgen.ui.home import home_view
-from musicgen.ui.server import edit_endpoint, live_endpoint, sound_files
+from musicgen.ui.server import draft_endpoint, edit_endpoint, live_endpoint, sound_files
 from musicgen.ui.server.allowed_hosts import AllowedHosts
 from musicgen.ui.server.page_document import PageDocument
 from musicgen.ui.server.preload_headers import PreloadHeaders
@@ -29,6 +29,11 @@ else:
     app = st.App(
         __file__,
         lifespan=import_early,
-        routes=[*live_endpoint.routes(), *edit_endpoint.routes(), *sound_files.routes()],
+        routes=[
+            *live_endpoint.routes(),
+            *edit_endpoint.routes(),
+            *draft_endpoint.routes(),
+            *sound_files.routes(),
+        ],
         middleware=[Middleware(AllowedHosts), Middleware(PageDocument), Middleware(PreloadHeaders)],
     )

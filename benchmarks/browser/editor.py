@@ -40,7 +40,7 @@ GESTURES = """async ({onNote, count}) => {
         () => setTimeout(() => resolve(performance.now()))));
     const times = [];
     for (let number = 0; number < count; number++) {
-        let [x, y] = [box.x + 150 + 3 * number, box.y + (onNote ? 200 : 30)];
+        let [x, y] = [box.x + 150 + 12 * number, box.y + (onNote ? 200 : 30)];
         const send = async (type) => {
             const start = performance.now();
             canvas.dispatchEvent(new PointerEvent(type, {bubbles: true, pointerId: 1, button: 0,

@@ -45,6 +45,7 @@ def browser_page(shared_page) -> Any:
 def page(server, browser_page) -> Iterator[Any]:
     """The Compose page, freshly loaded, with notes as the beginning."""
     browser_page.set_viewport_size({"width": 1280, "height": 1000})  # that of other pages
+    (server.home / "draft.json").unlink(missing_ok=True)  # notes of another test
     with compose_page(server, browser_page) as page:
         page.get_by_text("Beginning", exact=True).click()
         settle(page)

@@ -21,17 +21,24 @@ class Locks:
 
 
 def editor(
-    piece: str, edits_address: str, sound_address: str, key: str, locked: Sequence[int] = ()
+    piece: str,
+    edits_address: str,
+    recordings_address: str,
+    sound_address: str,
+    key: str,
+    locked: Sequence[int] = (),
 ) -> tuple[EditReport | None, Locks | None]:
     """Show the editor of a saved piece; return the last reports of saved edits and of locks.
 
     piece: id. The browser reads the piece from `edits_address` and sends edits there; the first
-    edit of a composed piece makes another one. sound_address: of the synthesizer's files. key:
-    unique on the page. locked: parts that are locked when the piece is opened.
+    edit of a composed piece makes another one. recordings_address: where recordings are sent while
+    they go on. sound_address: of the synthesizer's files. key: unique on the page. locked: parts
+    that are locked when the piece is opened.
     """
     data = {
         "piece": piece,
         "edits": edits_address,
+        "recordings": recordings_address,
         "sound": sound_address,
         "locked": list(locked),
     }

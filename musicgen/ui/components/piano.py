@@ -49,11 +49,19 @@ class Handled:
     count: int = 0
 
 
-def piano(sharps: int | None, key: str, on_press: Callable[[Sequence[Press]], None]) -> None:
+def piano(
+    sharps: int | None,
+    key: str,
+    on_press: Callable[[Sequence[Press]], None],
+    recordings_address: str = "",
+    draft_address: str = "",
+) -> None:
     """Show the keyboard.
 
     sharps: of the key signature that black keys are named in, negative for flats; None names them
     as sharps. on_press: called with the new presses before the script runs again.
+    recordings_address: where recordings are sent while they go on; draft_address: where the notes
+    are sent that are being typed beside it; empty for neither.
     """
     handled_key = f"_{key}_handled"
 
@@ -69,6 +77,8 @@ def piano(sharps: int | None, key: str, on_press: Callable[[Sequence[Press]], No
         "keys": [describe_key(pitch, sharps) for pitch in PITCHES],
         "first": MIDDLE_C,
         "handled": {"visit": handled.visit, "count": handled.count},
+        "recordings": recordings_address,
+        "draft": draft_address,
     }
     _component(key=key, data=data, on_presses_change=handle_report)
 

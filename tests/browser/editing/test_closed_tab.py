@@ -1,17 +1,23 @@
-"""A tab that is closed or loaded again while notes are played in or dragged: nothing is lost."""
+"""A tab or a browser that ends while notes are played in, dragged or typed: nothing is lost."""
 
 from __future__ import annotations
 
-from contextlib import suppress
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
 
 from musicgen.composing.editing.edited_pieces import open_piece
 from musicgen.composing.records.saved_pieces import SavedPiece, list_pieces
-from tests.browser.browser_actions import playwright, wait_until
+from tests.browser.browser_actions import pick, playwright, settle, wait_until
+from tests.browser.conftest import FLAGS
 from tests.browser.editing.editor_actions import Roll
 from tests.browser.editing.test_editor_sound import FAKES, play_key
+from tests.browser.tabs import TIMEOUT_MS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -49,6 +55,80 @@ def edited(piece: SavedPiece) -> list[tuple[int, ...]]:
 
 def was_recorded(piece: SavedPiece) -> bool:
     return [row[2] for row in edited(piece) if row[3] == 101] == [91, 93, 95]
+
+
+@contextmanager
+def mortal_browser(browser: Any) -> Iterator[tuple[Any, int]]:
+    """A tab of a browser of its own and the id of its process, which a test kills."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    mortal = browser.browser_type.launch(executable_path=program, args=FLAGS)
+    session = mortal.new_browser_cdp_session()
+    processes = session.send("SystemInfo.getProcessInfo")["processInfo"]
+    [pid] = [process["id"] for process in processes if process["type"] == "browser"]
+    page = mortal.new_page()
+    page.set_default_timeout(TIMEOUT_MS)
+    page.add_init_script(FAKES)
+    yield page, pid
+    with suppress(playwright.Error):
+        mortal.close()
+
+
+def test_a_browser_is_killed_just_after_a_key(
+    roll: Roll, server: Any, piece: SavedPiece, browser: Any
+) -> None:
+    with mortal_browser(browser) as (page, pid):
+        record(Roll(page, server, piece))  # the last key is 0.2 s ago
+        os.kill(pid, signal.SIGKILL)
+    assert edited(piece) == []
+    again = Roll(roll.page, server, piece)
+    again.editor.get_by_text("A recording that was cut off").wait_for()
+    wait_until(lambda: was_recorded(piece))
+    again.button("Undo").click()
+    again.saved()
+    assert not was_recorded(piece)
+
+
+def test_a_browser_is_killed_while_it_records_or_takes_typed_notes_for_a_beginning(
+    roll: Roll, server: Any, browser: Any
+) -> None:
+    with mortal_browser(browser) as (page, pid):
+        open_beginning(page, server)
+        page.get_by_label("Notes", exact=True).press_sequentially(" C4")  # not committed
+        piano = page.locator(".piano")
+        piano.get_by_role("button", name="MIDI keyboard").click()
+        piano.get_by_text("Connected: Fake keyboard").wait_for()
+        piano.get_by_role("button", name="Record", exact=True).click()
+        page.wait_for_timeout(4 * 667)  # the count-in
+        for pitch in (60, 64):
+            page.evaluate(f"window.playKey(0x90, {pitch}, 101)")
+            page.wait_for_timeout(667)
+            page.evaluate(f"window.playKey(0x80, {pitch}, 0)")
+        page.wait_for_timeout(200)
+        os.kill(pid, signal.SIGKILL)
+    open_beginning(roll.page, server)
+    notes = roll.page.get_by_label("Notes", exact=True)
+    assert notes.input_value().startswith("D4 F4 A4 D5/2 C4")
+    wait_until(lambda: " C4" in notes.input_value()[16:] and " E4" in notes.input_value())
+
+
+def open_beginning(page: Any, server: Any) -> None:
+    page.goto(f"{server.url}/Compose?model=tiny")
+    page.get_by_text("Beginning", exact=True).click()
+    settle(page)
+    pick(page, "Notes")
+    page.locator(".piano").wait_for()
+    settle(page)
+
+
+def test_the_name_of_a_part_is_typed_when_the_tab_is_closed(roll: Roll, piece: SavedPiece) -> None:
+    roll.editor.get_by_label("Name of part 1").fill("Piccolo")
+    roll.page.close()
+
+    def names() -> list[str]:
+        children = [p for p in list_pieces() if p.facts.get("from") == piece.id]
+        return [part.name for child in children for part in open_piece(child.id).music().parts]
+
+    wait_until(lambda: names() == ["Piccolo", "Cello"])
 
 
 def test_a_tab_is_closed_while_it_records(roll: Roll, piece: SavedPiece) -> None:

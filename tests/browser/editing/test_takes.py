@@ -11,11 +11,12 @@ from musicgen.composing.editing.edited_pieces import add_edits
 from musicgen.composing.records.saved_pieces import list_pieces, read_piece
 from musicgen.composing.records.takes import parent_of
 from musicgen.rendering.midi import midi_bytes
-from tests.browser.browser_actions import pick, settle, wait_until
+from tests.browser.browser_actions import pick, playwright, settle, wait_until
 from tests.browser.editing.editor_actions import NOW, draft
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
+expect = playwright.expect
 LOUDER = Change("Velocity 1 note", ((0, 24, 72, 80, 0),), ((0, 24, 72, 110, 0),))
 
 
@@ -95,12 +96,16 @@ def test_eight_takes_are_starred_dropped_and_opened(page, server):
     settle(page)
     ids = [item.get_attribute("data-take") for item in items.all()]
     assert {parent_of(read_piece(take)) for take in ids} == {piece.id}
-    items.nth(2).get_by_role("button", name="Star").click()
+    items.nth(2).get_by_role("button", name="Star").focus()
+    page.keyboard.press("Enter")
     wait_until(lambda: read_piece(ids[2]).starred)
     settle(page)
-    items.nth(3).get_by_role("button", name="Drop").click()
+    expect(items.nth(2).get_by_role("button", name="Star")).to_be_focused()
+    items.nth(3).get_by_role("button", name="Drop").focus()
+    page.keyboard.press("Enter")
     wait_until(lambda: ids[3] not in [piece.id for piece in list_pieces()])
     wait_until(lambda: items.count() == 7)
     settle(page)
+    expect(items.nth(3).get_by_role("button", name="Drop")).to_be_focused()  # of the next take
     items.nth(4).get_by_role("button", name="Open").click()
     page.locator(f'.sheet li.shown[data-take="{ids[5]}"]').wait_for()

@@ -43,6 +43,9 @@ class Client:
     def get(self, path: str, **query: str) -> Answer:
         return run_in_thread(self._answer("GET", path, urlencode(query), b"", ""))
 
+    def delete(self, path: str, **query: str) -> Answer:
+        return run_in_thread(self._answer("DELETE", path, urlencode(query), b"", ""))
+
     def post(self, path: str, body: Any, content_type: str = "application/json") -> Answer:
         data = json.dumps(body).encode()
         return run_in_thread(self._answer("POST", path, "", data, content_type))

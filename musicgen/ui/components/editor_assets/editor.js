@@ -52,6 +52,7 @@ class Shown {
     const load = ++this.loads;
     this.editor?.close();
     const address = new URL(data.edits, window.location.href).href;
+    const recordings = new URL(data.recordings, window.location.href).href;
     const left = takeLeftEdits(data.piece)?.piece ?? data.piece;
     const piece = await sendStoredEdits(address, left);
     const response = await fetch(`${address}?piece=${encodeURIComponent(piece)}`);
@@ -68,6 +69,7 @@ class Shown {
       refused: () => this.open({ ...data, piece: this.editor.outbox.piece }),
     };
     this.editor = new Editor(this.root, document, address, data.sound, handlers);
+    this.editor.recordings = recordings;
     this.editor.locked = new Set(data.locked);
     this.editor.channel.piece = this.piece; // as the page knows it
     this.panel = new Panel(this.editor);

@@ -20,10 +20,10 @@ export class EditorNotes extends EditorSelection {
   // Move the selected notes by the grid; with none selected the cursor.
   shift(direction) {
     const notes = this.editedNotes;
-    if (!this.selected.size) {
+    if (this.movesCursor) {
       const { tick, pitch } = this.cursor;
       this.setCursor(this.nextLine(tick, direction), pitch);
-      this.announceCursor();
+      if (!this.corner) this.announceCursor();
       return;
     }
     if (!notes.length) return;
@@ -31,6 +31,10 @@ export class EditorNotes extends EditorSelection {
     const target = this.nextLine(first, direction);
     this.replace("Move", notes, moveNotes(notes, target - first, 0));
     this.view.show(target);
+  }
+
+  get movesCursor() {
+    return Boolean(this.corner) || !this.selected.size;
   }
 
   // Where a key moves a tick: to a line of the grid, or without one by about 20 ms.
@@ -43,9 +47,9 @@ export class EditorNotes extends EditorSelection {
   // Transpose the selected notes; with none selected move the cursor.
   shiftPitch(semitones) {
     const notes = this.editedNotes;
-    if (!this.selected.size) {
+    if (this.movesCursor) {
       this.setCursor(this.cursor.tick, this.cursor.pitch + semitones);
-      this.announceCursor();
+      if (!this.corner) this.announceCursor();
       return;
     }
     if (!notes.length) return;
@@ -92,6 +96,10 @@ export class EditorNotes extends EditorSelection {
 
   // Add a note at the cursor, or select the one that is there.
   pressCursor() {
+    if (this.corner) {
+      this.toggleRectangle();
+      return;
+    }
     const { tick, pitch } = this.cursor;
     const there = this.noteAt(tick, pitch);
     if (there) {
@@ -111,6 +119,7 @@ export class EditorNotes extends EditorSelection {
       this.dropGesture();
     } else {
       this.loop = null;
+      this.corner = this.rectangle = null;
       this.select([]);
     }
     this.changed();
@@ -118,7 +127,7 @@ export class EditorNotes extends EditorSelection {
 
   announceCursor() {
     const { tick, pitch } = this.cursor;
-    const note = noteAt(this.music.sorted, tick, pitch, this.activePart);
+    const note = noteAt(this.music.index.between(tick, tick), tick, pitch, this.activePart);
     const place = `${this.nameOf(pitch, this.activePart)}, ${this.placeOf(tick)}`;
     this.announce(note ? this.describe(note) : place);
   }

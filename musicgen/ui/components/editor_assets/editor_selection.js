@@ -1,7 +1,8 @@
 // Selection of the editor, its cursor, and what is said of notes and places.
 
 import { secondsAt } from "../player_assets/time_map.js";
-import { noteAt, notesOfPart } from "./core/select.js";
+import { compareNotes } from "./core/note.js";
+import { noteAt, notesInRectangle, notesOfPart } from "./core/select.js";
 import { EditorSound } from "./editor_sound.js";
 
 export class EditorSelection extends EditorSound {
@@ -9,9 +10,19 @@ export class EditorSelection extends EditorSound {
     return [...this.selected].map((id) => this.music.notes.get(id)).filter(Boolean);
   }
 
+  get firstSelected() {
+    return this.music.notes.get(this.selected.values().next().value);
+  }
+
+  // The selected notes in the order of a score.
+  get sortedSelection() {
+    if (this.selected.size === this.music.notes.size) return this.music.sorted;
+    return this.selectedNotes.sort(compareNotes);
+  }
+
   // The note that a press at a position takes; one that is drawn goes beside notes of other parts.
   noteAt(tick, pitch) {
-    const note = noteAt(this.music.sorted, tick, pitch, this.activePart);
+    const note = noteAt(this.music.index.between(tick, tick), tick, pitch, this.activePart);
     return this.tool === "draw" && note?.part !== this.activePart ? null : note;
   }
 
@@ -98,7 +109,35 @@ export class EditorSelection extends EditorSound {
     this.fit(); // it may be beyond the end
     this.view.show(this.cursor.tick, this.cursor.pitch);
     if (!this.playback.plays) this.playback.stoppedAt = this.cursor.tick;
+    if (this.corner) this.selectToCorner();
     this.changed();
+  }
+
+  // Begin a rectangle at the cursor, which then draws it, or end it.
+  toggleRectangle() {
+    if (this.corner) {
+      this.corner = this.rectangle = null;
+      this.announceSelection();
+      this.changed();
+      return;
+    }
+    this.corner = this.cursor;
+    this.selectToCorner();
+  }
+
+  // Select the notes in the rectangle from its corner to the cursor.
+  selectToCorner() {
+    const [one, other] = [this.corner, this.cursor];
+    const last = Math.max(one.tick, other.tick);
+    this.rectangle = {
+      first: Math.min(one.tick, other.tick),
+      last: Math.max(last + 1, this.snap.next(last)),
+      low: Math.min(one.pitch, other.pitch),
+      high: Math.max(one.pitch, other.pitch),
+    };
+    const { first, last: end, low, high } = this.rectangle;
+    this.select(notesInRectangle(this.music.index, first, end, low, high).map((note) => note.id), false);
+    this.announce(`${this.selected.size} selected, up to ${this.nameOf(other.pitch, this.activePart)}, ${this.placeOf(other.tick)}`);
   }
 
   newNote(start, pitch) {

@@ -8,9 +8,10 @@ import { rowOf } from "./core/note.js";
 import { Snap } from "./core/snap.js";
 import { Outbox } from "./outbox.js";
 import { Pointer } from "./pointer.js";
+import { showText } from "./shown.js";
 import { Mixer } from "./sound/mixer.js";
 import { Playback } from "./sound/playback.js";
-import { drawRoll } from "./view/draw.js";
+import { RollPainter } from "./view/draw.js";
 import { View } from "./view/view.js";
 
 const DEFAULT_VELOCITY = 80;
@@ -37,6 +38,7 @@ export class EditorState {
     this.lastVelocity = DEFAULT_VELOCITY;
     this.preview = null;
     this.rectangle = null;
+    this.corner = null; // of a rectangle that the cursor draws
     this.gesture = null;
     this.loop = null; // [first, last] tick of the selected bars, or of notes
     this.loopsNotes = false; // whether it is of notes
@@ -52,6 +54,7 @@ export class EditorState {
       },
     });
     this.view = new View(this.find(".scroller"));
+    this.painter = new RollPainter();
     this.mixer = new Mixer();
     this.mixer.setParts(this.music.parts);
     this.playback = new Playback({
@@ -161,7 +164,7 @@ export class EditorState {
     this.gesture?.cancel?.();
     this.gesture = null;
     this.preview = null;
-    this.rectangle = null;
+    this.rectangle = this.corner = null;
   }
 
   afterChange(change) {
@@ -195,9 +198,9 @@ export class EditorState {
     const { now, plays } = this.playback;
     this.channel.publish((now * PRINT_RESOLUTION) / this.bars.resolution, plays);
     if (!this.view.width) return;
-    drawRoll({
+    this.painter.draw({
       view: this.view,
-      notes: this.music.sorted,
+      index: this.music.index,
       bars: this.bars,
       snap: this.snap,
       selected: this.selected,
@@ -238,7 +241,7 @@ export class EditorState {
   }
 
   announce(text) {
-    this.find(".said").textContent = text;
+    this.find(".said").textContent = text; // also where it is the same: it is spoken again
   }
 
   showSaved(state) {
@@ -249,6 +252,6 @@ export class EditorState {
       offline: "Not saved yet: the server does not answer",
       deleted: "Not saved yet: the piece was deleted on another page. Restore it from the bin under All pieces",
     };
-    this.find(".saved").textContent = texts[state];
+    showText(this.find(".saved"), texts[state]);
   }
 }

@@ -47,6 +47,7 @@ const ACTIONS = {
   b: (editor) => editor.selectBarAtCursor(false),
   "Shift+b": (editor) => editor.selectBarAtCursor(true),
   p: (editor) => editor.selectPart(editor.activePart),
+  s: (editor) => editor.toggleRectangle(),
   v: (editor) => editor.setTool("select"),
   d: (editor) => editor.setTool("draw"),
   q: (editor) => editor.quantise(),

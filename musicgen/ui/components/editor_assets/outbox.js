@@ -18,6 +18,7 @@ export class Outbox {
     this.sending = false;
     this.branched = false; // whether another page's edits are in another piece
     this.handlers = handlers;
+    this.waiting = []; // what is done once all is saved
     this.closed = false;
   }
 
@@ -25,6 +26,12 @@ export class Outbox {
     this.lines.push(line);
     this.store();
     this.send();
+  }
+
+  // Do something once all edits so far are saved.
+  afterSaving(action) {
+    if (this.isEmpty && !this.sending) action();
+    else this.waiting.push(action);
   }
 
   get isEmpty() {
@@ -60,6 +67,7 @@ export class Outbox {
     if (this.closed || this.lines.length) return;
     this.handlers.changed(this.branched ? "branched" : "saved");
     this.handlers.saved(this.piece);
+    for (const action of this.waiting.splice(0)) action();
   }
 
   request(lines) {

@@ -3,6 +3,7 @@
 import { describeKeptTempo } from "../shared/kept_tempo.js";
 import { SNAPS } from "./core/snap.js";
 import { handleButtonKey, handleKey } from "./keyboard.js";
+import { showAttribute, showText } from "./shown.js";
 import { PartsList } from "./parts_list.js";
 import { Recorder } from "./recorder.js";
 
@@ -66,26 +67,27 @@ export class Panel {
   show() {
     const { editor } = this;
     const { music, playback } = editor;
-    const press = (selector, isOn) => this.find(selector).setAttribute("aria-pressed", String(isOn));
+    const press = (selector, isOn) => showAttribute(this.find(selector), "aria-pressed", String(isOn));
     editor.root.classList.toggle("playing", playback.plays);
-    this.find(".play").setAttribute("aria-label", playback.plays ? "Pause" : "Play");
+    showAttribute(this.find(".play"), "aria-label", playback.plays ? "Pause" : "Play");
     press(".loop", editor.loops);
     press(".metronome", playback.metronome);
     press(".tool-select", editor.tool === "select");
     press(".tool-draw", editor.tool === "draw");
     this.find(".undo").disabled = !music.cursor;
     this.find(".redo").disabled = music.cursor >= music.changes.length;
-    this.find(".undo").title = music.cursor ? `Undo: ${music.changes[music.cursor - 1].name} (Ctrl+Z)` : "Undo (Ctrl+Z)";
+    const undone = music.cursor ? `Undo: ${music.changes[music.cursor - 1].name} (Ctrl+Z)` : "Undo (Ctrl+Z)";
+    showAttribute(this.find(".undo"), "title", undone);
     const none = !editor.selected.size;
     for (const name of [".copy", ".cut", ".delete"]) this.find(name).disabled = none;
     this.find(".paste").disabled = !editor.canPaste;
-    const velocity = editor.selectedNotes[0]?.velocity ?? editor.lastVelocity;
+    const velocity = editor.firstSelected?.velocity ?? editor.lastVelocity;
     this.find(".velocity").value = velocity;
-    this.find(".velocity-value").textContent = velocity;
+    showText(this.find(".velocity-value"), String(velocity));
     const percent = Math.round(100 * playback.speed);
-    this.find(".speed-value").textContent = `${percent}%`;
-    this.find(".kept-tempo").textContent = describeKeptTempo(playback.speed, editor.tempo);
-    this.find(".count").textContent = `${music.notes.size.toLocaleString("en")} notes`;
+    showText(this.find(".speed-value"), `${percent}%`);
+    showText(this.find(".kept-tempo"), describeKeptTempo(playback.speed, editor.tempo));
+    showText(this.find(".count"), `${music.notes.size.toLocaleString("en")} notes`);
     this.parts.show();
   }
 }

@@ -1,5 +1,7 @@
 // List of the parts: name, instrument, mute, solo, volume.
 
+import { showAttribute } from "./shown.js";
+
 export class PartsList {
   constructor(editor) {
     this.editor = editor;
@@ -7,6 +9,8 @@ export class PartsList {
     this.shown = ""; // what the rows were made for
     this.named = ""; // the parts that the rows are named after
     editor.on(editor.find(".add-part"), "click", () => editor.addPart());
+    // A name that is being typed when the tab is closed counts.
+    editor.on(window, "pagehide", () => this.list.querySelector(".name:focus")?.blur());
   }
 
   // Rows are made anew only where parts come or go: what has the focus stays.
@@ -111,11 +115,11 @@ export class PartsList {
 
   update(row, index) {
     const { mute, solo } = this.editor.mixer.strips[index];
-    row.querySelector(".mute").setAttribute("aria-pressed", String(mute));
-    row.querySelector(".solo").setAttribute("aria-pressed", String(solo));
-    row.querySelector(".lock").setAttribute("aria-pressed", String(this.editor.locked.has(index)));
     const isActive = index === this.editor.activePart;
+    const pressed = { mute, solo, lock: this.editor.locked.has(index), pick: isActive };
+    for (const [name, isOn] of Object.entries(pressed)) {
+      showAttribute(row.querySelector(`.${name}`), "aria-pressed", String(isOn));
+    }
     row.classList.toggle("active", isActive);
-    row.querySelector(".pick").setAttribute("aria-pressed", String(isActive));
   }
 }

@@ -63,12 +63,12 @@ export class Editor extends EditorNotes {
   moveByBar(direction) {
     const bar = this.bars.at(this.cursor.tick);
     this.setCursor(this.bars.line(Math.max(0, bar + direction)), this.cursor.pitch);
-    this.announceCursor();
+    if (!this.corner) this.announceCursor();
   }
 
   moveTo(tick) {
     this.setCursor(this.snap.floor(tick), this.cursor.pitch);
-    this.announceCursor();
+    if (!this.corner) this.announceCursor();
   }
 
   // Parts -----------------------------------------------------------------------

@@ -35,6 +35,7 @@ export class Pointer {
     this.down.set(event.pointerId, event);
     editor.view.canvas.setPointerCapture(event.pointerId);
     this.endHold();
+    editor.corner = editor.rectangle = null;
     if (this.down.size === 2) {
       editor.gesture?.cancel?.();
       editor.preview = null;

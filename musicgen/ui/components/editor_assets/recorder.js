@@ -26,7 +26,7 @@ export class Recorder {
     editor.on(editor.find(".midi"), "click", () => this.openMidi());
     editor.on(editor.find(".play-in"), "toggle", () => this.prepare());
     // What was played so far counts when the tab is closed.
-    editor.on(window, "pagehide", () => this.finish());
+    editor.on(window, "pagehide", () => this.finish(true));
     const panel = editor.find(".play-in-panel");
     editor.on(panel, "keydown", (event) => this.handleKey(event));
     editor.on(panel, "keyup", (event) => this.computer.release(event));
@@ -106,9 +106,15 @@ export class Recorder {
   // Change the recording, if there is one, by what was played at a time in ms; keep it for a reopening.
   record(time, change) {
     if (!this.recording) return;
-    const tick = this.tickAt(time);
-    change(tick);
-    this.kept.store(this.recording.until(tick));
+    change(this.tickAt(time));
+    this.kept.keep();
+  }
+
+  // What was played so far, and where it is written when it ends.
+  describe() {
+    const { outbox } = this.editor;
+    const notes = this.recording?.until(this.tickAt(performance.now())) ?? [];
+    return { places: [outbox.opened, outbox.piece], part: this.part, quantises: this.quantises, notes };
   }
 
   // Tick that the person heard at a time in ms: what sounds now was scheduled a little earlier.
@@ -138,8 +144,7 @@ export class Recorder {
     this.part = editor.activePart;
     const first = editor.cursor.tick;
     this.recording = new Recording(first, editor.bars.beatAt(first) / 2);
-    const { outbox } = editor;
-    this.kept = new KeptRecording([outbox.opened, outbox.piece], this.part, this.quantises);
+    this.kept = new KeptRecording(editor.recordings, () => this.describe());
     this.metronome = playback.metronome;
     playback.metronome = true;
     playback.endless = true;
@@ -147,8 +152,9 @@ export class Recorder {
     this.show();
   }
 
-  finish() {
-    const { editor, recording, part } = this;
+  // isClosing: whether the tab is closed, so that nothing can be waited for.
+  finish(isClosing = false) {
+    const { editor, recording, part, kept } = this;
     const { playback } = editor;
     if (!recording) return;
     const played = recording.end(playback.now);
@@ -159,7 +165,9 @@ export class Recorder {
     playback.stoppedAt = recording.first;
     if (played.length) this.write("Play in", played, part, this.quantises);
     else editor.announce("Nothing was played.");
-    this.kept.end();
+    kept.stop();
+    if (isClosing) kept.end();
+    else editor.outbox.afterSaving(() => kept.end());
     this.show();
   }
 
@@ -175,10 +183,12 @@ export class Recorder {
   // Write what was recorded in tabs that were killed. pieces: ids by which the piece was opened.
   restore(pieces) {
     const { editor } = this;
-    return restoreRecordings(pieces, ({ notes, part, quantises }) => {
+    const insert = async ({ notes, part, quantises }) => {
+      while (editor.gesture) await new Promise((resolve) => setTimeout(resolve, 200));
       this.write("Restore a recording", notes, Math.min(part, editor.music.parts.length - 1), quantises);
       editor.announce("A recording that was cut off is written into the piece. Undo takes it out.");
-    });
+    };
+    return restoreRecordings(editor.recordings, pieces, insert, editor.closing.signal);
   }
 
   show() {

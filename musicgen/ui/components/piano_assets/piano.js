@@ -2,6 +2,7 @@
 // Streamlit calls the default export on every rerun and change of theme.
 
 import { PlayIn } from "./play_in.js";
+import { TypedNotes } from "./typed_notes.js";
 
 const MAX_REPORTED = 400; // presses; the page answers long before there are so many
 const ANSWER_TIMEOUT_MS = 3000;
@@ -20,7 +21,8 @@ export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".piano");
   let piano = pianos.get(parentElement);
   if (piano?.root !== root) {
-    piano = new Piano(root);
+    piano?.close();
+    piano = new Piano(root, data);
     pianos.set(parentElement, piano);
   }
   piano.report = setStateValue;
@@ -33,8 +35,9 @@ export default function ({ data, parentElement, setStateValue }) {
 }
 
 class Piano {
-  constructor(root) {
+  constructor(root, { recordings, draft }) {
     this.root = root;
+    this.typed = new TypedNotes(addressOf(draft));
     this.keys = root.querySelector(".keys");
     this.quarters = 1;
     this.presses = [];
@@ -43,6 +46,7 @@ class Piano {
     this.reportedAt = 0; // ms
     this.handled = 0; // those that the page has answered
     this.visit = String(Math.random()); // the count starts again with each piano
+    this.waiting = []; // { count, done }: what is done once the page has answered so many presses
     this.addLengthButtons();
     for (const name of ["dot", "chord"]) {
       const button = root.querySelector(`.${name}`);
@@ -57,10 +61,10 @@ class Piano {
     this.playIn = new PlayIn(root, {
       sound: (pitch) => this.flash(pitch),
       add: (pitch) => this.addPitch(pitch),
-      addAll: (presses) => this.addAll(presses),
+      addAll: (presses, done) => this.addAll(presses, done),
       click: (isAccent) => playClick(isAccent),
       say: (text) => this.say(text),
-    });
+    }, addressOf(recordings));
     this.keys.addEventListener("click", (event) => this.play(event.target.closest("button")));
     this.keys.addEventListener("keydown", (event) => this.handleKey(event));
   }
@@ -87,6 +91,8 @@ class Piano {
 
   close() {
     if (this.isOn("wide")) this.setWide(false);
+    this.playIn.close();
+    this.typed.close();
   }
 
   isOn(name) {
@@ -184,11 +190,13 @@ class Piano {
     else this.say("This note is beyond the piano");
   }
 
-  // Add what was played in time; notes beyond the piano are left out.
-  addAll(presses) {
+  // Add what was played in time; notes beyond the piano are left out. done: called when the page has it.
+  addAll(presses, done) {
     const here = presses.filter(({ kind, pitch }) => kind === "rest" || this.keyOf(pitch));
     this.count += here.length;
     this.presses = [...this.presses, ...here].slice(-MAX_REPORTED);
+    if (this.count > this.handled) this.waiting.push({ count: this.count, done });
+    else done();
     this.reportPresses();
   }
 
@@ -208,6 +216,8 @@ class Piano {
   handleAnswer({ visit, count }) {
     if (visit !== this.visit || count <= this.handled) return;
     this.handled = count;
+    for (const { done } of this.waiting.filter((one) => one.count <= count)) done();
+    this.waiting = this.waiting.filter((one) => one.count > count);
     setTimeout(() => this.reportPresses(), SETTLING_MS);
   }
 
@@ -221,6 +231,11 @@ class Piano {
     this.reportedAt = Date.now();
     this.report("presses", { visit: this.visit, count: this.count, last: this.presses });
   }
+}
+
+// Where a path of the server is; empty for none.
+function addressOf(path) {
+  return path && new URL(path, window.location.href).href;
 }
 
 function newKey({ pitch, black, label }) {

@@ -44,8 +44,26 @@ class TakesList {
     this.data = data;
     this.root.className = `takes-list ${data.isTree ? "tree" : "sheet"}`;
     this.list.setAttribute("aria-label", data.label);
+    const focused = this.focused();
     this.list.replaceChildren(...data.takes.map((take) => this.item(take)));
     this.draw();
+    if (focused) this.focus(focused);
+  }
+
+  // Which button has the focus: { take, index of the take, action }; null for none.
+  focused() {
+    const button = this.root.getRootNode().activeElement;
+    const item = button?.closest("li");
+    if (!item) return null;
+    return { take: item.dataset.take, index: [...this.list.children].indexOf(item), action: button.dataset.action };
+  }
+
+  // Give the focus to the button that had it; where its take is gone, to that of the next one.
+  focus({ take, index, action }) {
+    const items = [...this.list.children];
+    const item = items.find((one) => one.dataset.take === take) ?? items[index] ?? items[items.length - 1];
+    const button = item?.querySelector(`[data-action="${action}"]:not(:disabled)`);
+    (button ?? item?.querySelector("button"))?.focus();
   }
 
   item(take) {
@@ -78,6 +96,7 @@ class TakesList {
   playButton(take) {
     const button = document.createElement("button");
     Object.assign(button, { type: "button", className: "play", textContent: "Play" });
+    button.dataset.action = "play";
     button.setAttribute("aria-label", `Play ${take.name}`);
     button.addEventListener("click", () => this.toggle(take));
     return button;
@@ -86,6 +105,7 @@ class TakesList {
   button({ action, label }, take) {
     const button = document.createElement("button");
     Object.assign(button, { type: "button", textContent: label });
+    button.dataset.action = action;
     button.setAttribute("aria-label", `${label}: ${take.name}`);
     button.disabled = take.isShown && ["open", "compare"].includes(action);
     if (action === "star") button.setAttribute("aria-pressed", String(take.starred));

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import streamlit as st
 
+from musicgen.composing.records.typed_drafts import (
+    MAX_CHARACTERS,
+    TypedDraft,
+    read_draft,
+    write_draft,
+)
 from musicgen.errors import MusicgenError
+from musicgen.paths import is_shared
 from musicgen.rendering.note_names import key_signature
 from musicgen.theory.scales import key_sharps
 from musicgen.ui.components.piano import Press, key_name, piano
@@ -18,14 +26,17 @@ from musicgen.ui.compose.form.note_text import (
     remove_last_note,
 )
 from musicgen.ui.compose.form.state import widget_key
+from musicgen.ui.server import sound_files
+from musicgen.ui.server.draft_endpoint import DRAFT_PATH, RECORDINGS_PATH
 
 TEXT_KEY, PIANO_KEY = "prompt-notes", "prompt-piano"
-MAX_CHARACTERS = 2000
+_LEFT_OUT = "_prompt_left_out"  # session state: presses for which the text had no room
 
 
 def notes_text() -> str:
-    """Widgets for the notes; returns the text on one line."""
-    st.session_state.setdefault(TEXT_KEY, EXAMPLE)
+    """Widgets for the notes, at first those of the last visit; returns the text on one line."""
+    if TEXT_KEY not in st.session_state:
+        st.session_state[TEXT_KEY] = read_draft().notes or EXAMPLE
     text = st.text_area(
         "Notes",
         key=TEXT_KEY,
@@ -35,7 +46,14 @@ def notes_text() -> str:
         help="Names with octave (C4 is middle C), # or b; notes of a chord joined by +; after a "
         "slash the length in quarters (C4+E4/2), 1 if there is none; r is a rest.",
     )
-    piano(_signature(), PIANO_KEY, append_presses)
+    with suppress(OSError):  # a full disk is said where the piece cannot be saved
+        write_draft(TypedDraft(str(text)))
+    if left_out := st.session_state.pop(_LEFT_OUT, 0):
+        st.caption(f":orange[There is no room for {left_out:,} more of what was played.]")
+    base = sound_files.base_path()
+    paths = (RECORDINGS_PATH, DRAFT_PATH)
+    recordings, draft = ("", "") if is_shared() else (base + path for path in paths)
+    piano(_signature(), PIANO_KEY, append_presses, recordings, draft)
     return " ".join(str(text).split())
 
 
@@ -55,6 +73,8 @@ def append_presses(presses: Sequence[Press]) -> None:
         text = _after_press(st.session_state[TEXT_KEY], press)
         if len(text) <= MAX_CHARACTERS:
             st.session_state[TEXT_KEY] = text
+        else:
+            st.session_state[_LEFT_OUT] = st.session_state.get(_LEFT_OUT, 0) + 1
 
 
 def _after_press(text: str, press: Press) -> str:

@@ -9,7 +9,7 @@ from musicgen.ui.components.edit_report import EditReport
 from musicgen.ui.components.editor import editor
 from musicgen.ui.compose.measured import up_to_date
 from musicgen.ui.compose.session import current_session
-from musicgen.ui.server import edit_endpoint, sound_files
+from musicgen.ui.server import draft_endpoint, edit_endpoint, sound_files
 
 PLAY, EDIT = "Play", "Edit"
 MODE_KEY = "roll-mode"
@@ -36,9 +36,10 @@ def chooses_editor() -> bool:
 def editor_view(piece: SavedPiece) -> None:
     """Show the editor; where edits were saved, show the piece that has them."""
     edits = sound_files.base_path() + edit_endpoint.PATH
+    recordings = sound_files.base_path() + draft_endpoint.RECORDINGS_PATH
     session = current_session()
     locked = session.locked_parts(piece)
-    report, locks = editor(piece.id, edits, sound_files.address(), "editor", locked)
+    report, locks = editor(piece.id, edits, recordings, sound_files.address(), "editor", locked)
     if locks is not None:
         session.locked[locks.piece] = locks.parts
     show_edits(piece, report)

@@ -11,6 +11,7 @@ const { Bars } = await load("bars");
 const { Snap } = await load("snap");
 const operations = await load("operations");
 const select = await load("select");
+const { NoteIndex } = await load("note_index");
 
 const PIANO = { name: "Piano", program: 0, is_drum: false, track: 0, channel: 0 };
 const DRUMS = { name: "Drums", program: 0, is_drum: true, track: 1, channel: 9 };
@@ -151,10 +152,12 @@ test("of a unison the note of the part that is written in is taken", () => {
 });
 
 test("notes are selected by rectangle, bars and part", () => {
-  const notes = musicOf([0, 24, 60, 80, 0], [24, 24, 62, 80, 0], [48, 24, 36, 80, 1]).sorted;
+  const music = musicOf([0, 24, 60, 80, 0], [24, 24, 62, 80, 0], [48, 24, 36, 80, 1]);
+  const notes = music.sorted;
   const pitches = (found) => found.map((note) => note.pitch);
-  assert.deepEqual(pitches(select.notesInRectangle(notes, 20, 30, 0, 127)), [60, 62]);
-  assert.deepEqual(pitches(select.notesInRectangle(notes, 0, 96, 60, 61)), [60]);
+  assert.deepEqual(pitches(select.notesInRectangle(music.index, 20, 30, 0, 127)), [60, 62]);
+  assert.deepEqual(pitches(select.notesInRectangle(music.index, 0, 96, 60, 61)), [60]);
+  assert.deepEqual(pitches(select.notesInRectangle(music.index, 24, 48, 0, 127)), [62]);
   assert.deepEqual(pitches(select.notesBetween(notes, 24, 96)), [62, 36]);
   assert.deepEqual(pitches(select.notesOfPart(notes, 1)), [36]);
   assert.equal(select.noteAt(notes, 23, 60).pitch, 60);
@@ -261,4 +264,16 @@ test("what is played becomes notes, on the grid or as played", async () => {
     [96, 24],
     [120, 24],
   ]);
+});
+
+test("an index finds the notes of a time, also long ones that began much earlier", () => {
+  const rows = [[0, 9000, 40, 80, 0], ...Array.from({ length: 1000 }, (_, n) => [6 * n, 6, 60 + (n % 12), 80, 0])];
+  const { sorted } = musicOf(...rows);
+  const index = new NoteIndex(sorted);
+  const starts = (first, last) => index.between(first, last).map((note) => note.start);
+  assert.deepEqual(starts(3000, 3006), [0, 2994, 3000, 3006]);
+  assert.deepEqual(starts(8000, 9000), [0]);
+  assert.deepEqual(starts(9001, 9002), []);
+  assert.equal(index.between(0, Infinity).length, 1001);
+  assert.deepEqual(new NoteIndex([]).between(0, 10), []);
 });

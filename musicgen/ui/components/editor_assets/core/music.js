@@ -4,6 +4,7 @@
 // log are changes and { cursor }: how many changes are in force after an undo or a redo.
 
 import { compareNotes, noteOf, rowOf } from "./note.js";
+import { NoteIndex } from "./note_index.js";
 
 export class Music {
   constructor({ rows, parts, changes, cursor }) {
@@ -14,6 +15,7 @@ export class Music {
     this.cursor = cursor;
     this.nextId = 1;
     this.order = null; // notes in the order of a score
+    this.byTime = null; // their index
     for (const row of rows) this.insert(row);
   }
 
@@ -21,6 +23,12 @@ export class Music {
   get sorted() {
     this.order ??= [...this.notes.values()].sort(compareNotes);
     return this.order;
+  }
+
+  // Index of the notes by time; the same until the next change.
+  get index() {
+    this.byTime ??= new NoteIndex(this.sorted);
+    return this.byTime;
   }
 
   get end() {
@@ -59,7 +67,7 @@ export class Music {
   }
 
   apply(removed, added) {
-    this.order = null;
+    this.order = this.byTime = null;
     for (const row of removed) this.remove(row);
     return added.map((row) => this.insert(row));
   }

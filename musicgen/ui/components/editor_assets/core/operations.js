@@ -4,12 +4,27 @@ import { clamp, endOf, MAX_PITCH, MAX_VELOCITY } from "./note.js";
 
 // Move notes together, as far as all of them stay inside.
 export function moveNotes(notes, ticks, semitones) {
-  const first = notes.reduce((low, note) => Math.min(low, note.start), Infinity);
-  const low = notes.reduce((value, note) => Math.min(value, note.pitch), Infinity);
-  const high = notes.reduce((value, note) => Math.max(value, note.pitch), -Infinity);
-  const by = Math.max(ticks, -first);
-  const up = clamp(semitones, -low, MAX_PITCH - high);
-  return notes.map((note) => ({ ...note, start: note.start + by, pitch: note.pitch + up }));
+  return shiftNotes(notes, moveWithin(extentOf(notes), ticks, semitones));
+}
+
+// First tick, lowest and highest pitch of notes.
+export function extentOf(notes) {
+  const extent = { first: Infinity, low: Infinity, high: -Infinity };
+  for (const { start, pitch } of notes) {
+    extent.first = Math.min(extent.first, start);
+    extent.low = Math.min(extent.low, pitch);
+    extent.high = Math.max(extent.high, pitch);
+  }
+  return extent;
+}
+
+// A move of notes of an extent, { ticks, semitones }, as far as they stay inside.
+export function moveWithin({ first, low, high }, ticks, semitones) {
+  return { ticks: Math.max(ticks, -first), semitones: clamp(semitones, -low, MAX_PITCH - high) };
+}
+
+export function shiftNotes(notes, { ticks, semitones }) {
+  return notes.map((note) => ({ ...note, start: note.start + ticks, pitch: note.pitch + semitones }));
 }
 
 // Transpose the notes of pitched parts together; drums stay.

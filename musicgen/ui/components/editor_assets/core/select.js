@@ -2,9 +2,9 @@
 
 import { endOf } from "./note.js";
 
-// Notes that sound between two ticks on keys from low to high.
-export function notesInRectangle(notes, firstTick, lastTick, low, high) {
-  return notes.filter(
+// Notes of an index that sound between two ticks on keys from low to high.
+export function notesInRectangle(index, firstTick, lastTick, low, high) {
+  return index.between(firstTick, lastTick).filter(
     (note) =>
       note.start < lastTick && endOf(note) > firstTick && note.pitch >= low && note.pitch <= high,
   );

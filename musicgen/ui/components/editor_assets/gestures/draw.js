@@ -23,7 +23,7 @@ export class DrawGesture {
   }
 
   show() {
-    this.editor.showPreview({ hidden: new Set(), notes: [this.note] });
+    this.editor.showPreview({ hidden: new Set(), notesBetween: () => [this.note] });
   }
 
   end() {

@@ -1,14 +1,18 @@
 // Gesture: drag notes to another time or pitch; with Alt a copy of them.
 
-import { moveNotes } from "../core/operations.js";
+import { NoteIndex } from "../core/note_index.js";
+import { extentOf, moveWithin, shiftNotes } from "../core/operations.js";
 
 export class MoveGesture {
   constructor(editor, position, note) {
     this.editor = editor;
     this.start = position;
     this.note = note;
-    this.before = editor.selectedNotes;
-    this.after = null;
+    this.before = editor.sortedSelection;
+    this.index = new NoteIndex(this.before);
+    this.extent = extentOf(this.before);
+    this.ids = new Set(this.before.map(({ id }) => id));
+    this.by = null; // the move so far
     this.semitones = 0;
   }
 
@@ -19,10 +23,12 @@ export class MoveGesture {
     const snapped = editor.snap.round(Math.max(0, dragged));
     const isMoved = Math.abs(position.x - this.start.x) > 3;
     const semitones = position.pitch - this.start.pitch;
-    this.after = moveNotes(this.before, isMoved ? snapped - note.start : 0, semitones);
+    const by = moveWithin(this.extent, isMoved ? snapped - note.start : 0, semitones);
+    this.by = by;
     this.copies = event.altKey;
-    const hidden = new Set(this.copies ? [] : this.before.map(({ id }) => id));
-    editor.showPreview({ hidden, notes: this.after });
+    // Only those in view are moved before the drag ends.
+    const notesBetween = (first, last) => shiftNotes(this.index.between(first - by.ticks, last - by.ticks), by);
+    editor.showPreview({ hidden: this.copies ? new Set() : this.ids, notesBetween });
     if (semitones !== this.semitones) {
       this.semitones = semitones;
       editor.sound({ ...note, pitch: Math.max(0, Math.min(127, note.pitch + semitones)) });
@@ -30,8 +36,9 @@ export class MoveGesture {
   }
 
   end() {
-    if (!this.after) return;
-    if (this.copies) this.editor.replace("Copy", [], this.after, this.before);
-    else this.editor.replace("Move", this.before, this.after);
+    if (!this.by) return;
+    const after = shiftNotes(this.before, this.by);
+    if (this.copies) this.editor.replace("Copy", [], after, this.before);
+    else this.editor.replace("Move", this.before, after);
   }
 }

@@ -9,8 +9,7 @@ export class PanGesture {
   movePointers(pointers) {
     const now = summary(pointers);
     const { view } = this.editor;
-    view.scroller.scrollLeft -= now.x - this.last.x;
-    view.scroller.scrollTop -= now.y - this.last.y;
+    view.scrollBy(this.last.x - now.x, this.last.y - now.y);
     if (this.last.spread > 40 && now.spread > 40) view.zoom(now.spread / this.last.spread);
     this.last = now;
     this.editor.draw();

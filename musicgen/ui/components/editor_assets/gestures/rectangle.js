@@ -22,7 +22,7 @@ export class RectangleGesture {
       high: Math.max(start.pitch, position.pitch),
     };
     const { first, last, low, high } = rectangle;
-    const found = notesInRectangle(editor.music.sorted, first, last, low, high);
+    const found = notesInRectangle(editor.music.index, first, last, low, high);
     editor.rectangle = rectangle;
     editor.select([...this.first, ...found.map((note) => note.id)], false);
   }

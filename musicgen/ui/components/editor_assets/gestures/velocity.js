@@ -14,15 +14,14 @@ export class VelocityGesture {
     const { editor } = this;
     const reach = REACH_PIXELS / editor.view.scale;
     const velocity = Math.max(1, editor.view.velocityAt(position.y));
-    const selected = editor.selectedNotes;
-    const candidates = selected.length ? selected : editor.notesOfActivePart;
-    for (const note of candidates) {
-      if (Math.abs(note.start - position.tick) <= reach) {
+    const { selected, activePart } = editor;
+    for (const note of editor.music.index.between(position.tick - reach, position.tick + reach)) {
+      const isMeant = selected.size ? selected.has(note.id) : note.part === activePart;
+      if (isMeant && Math.abs(note.start - position.tick) <= reach) {
         this.targets.set(note.id, { ...note, velocity });
       }
     }
-    const notes = [...this.targets.values()];
-    editor.showPreview({ hidden: new Set(this.targets.keys()), notes });
+    editor.showPreview({ hidden: this.targets, notesBetween: () => [...this.targets.values()] });
   }
 
   end() {

@@ -1,33 +1,101 @@
 // Drawing of the roll on its canvas.
 
-import { endOf } from "../core/note.js";
+import { drawNotes, drawSelectedNotes, drawVelocities } from "./notes.js";
 import { GUTTER, LANE, RULER } from "./view.js";
 
 const BLACK_KEYS = new Set([1, 3, 6, 8, 10]);
 const MIN_GRID_PIXELS = 7; // between lines of the grid
 
-// Draw all. scene: { view, notes, bars, snap, selected: ids, preview: { hidden: ids, notes },
-// rectangle, cursor, playhead, loop, activePart, parts, colours of parts, percussion names }.
-export function drawRoll(scene) {
-  const { view } = scene;
-  const context = view.canvas.getContext("2d");
-  context.setTransform(view.ratio, 0, 0, view.ratio, 0, 0);
-  context.clearRect(0, 0, view.width, view.height);
-  context.font = view.colours.font;
-  context.textBaseline = "middle";
-  context.save();
-  context.beginPath();
-  context.rect(GUTTER, RULER, view.width - GUTTER, view.keysBottom - RULER);
-  context.clip();
-  drawRows(context, view);
-  drawGrid(context, scene);
-  drawNotes(context, scene);
-  drawCursor(context, scene);
-  context.restore();
-  drawVelocities(context, scene);
+// Painter of the roll. What lies still while something is dragged or played is painted once, on a
+// canvas of its own; each frame copies it and adds what moves.
+export class RollPainter {
+  constructor() {
+    this.still = document.createElement("canvas");
+    this.painted = null; // what the still canvas shows
+  }
+
+  // scene: { view, index of notes, bars, snap, selected: ids, preview: { hidden: ids, notesBetween },
+  // rectangle, cursor, focused, playhead, loop, activePart, parts, percussion names, colourOf }.
+  draw(scene) {
+    const { view } = scene;
+    const { canvas } = view;
+    this.drawStill(scene);
+    const context = canvas.getContext("2d", { alpha: false });
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.drawImage(this.still, 0, 0);
+    context.setTransform(view.ratio, 0, 0, view.ratio, 0, 0);
+    context.font = view.colours.font;
+    drawMoving(context, scene);
+  }
+
+  drawStill(scene) {
+    const { view } = scene;
+    const shown = describeStill(scene);
+    if (this.painted?.every((value, index) => value === shown[index])) return;
+    this.painted = shown;
+    const { width, height } = view.canvas;
+    if (this.still.width !== width || this.still.height !== height) Object.assign(this.still, { width, height });
+    const context = this.still.getContext("2d", { alpha: false });
+    context.setTransform(view.ratio, 0, 0, view.ratio, 0, 0);
+    context.fillStyle = view.colours.background;
+    context.fillRect(0, 0, view.width, view.height);
+    context.font = view.colours.font;
+    context.textBaseline = "middle";
+    drawStillScene(context, scene);
+  }
+}
+
+// All that the still part of a scene depends on.
+function describeStill({ view, index, bars, snap, preview, loop, activePart, parts }) {
+  const { left, top } = view.scrolled;
+  const { width, height, ratio, scale, rowHeight, colours } = view;
+  const hidden = preview?.hidden;
+  const colour = Object.values(colours).join();
+  const place = [left, top, width, height, ratio, scale, rowHeight, colour];
+  return [...place, index, hidden, hidden?.size, bars, snap, loop?.[0], loop?.[1], activePart, parts];
+}
+
+function drawStillScene(context, scene) {
+  const { view, index, preview } = scene;
+  const { first, last } = view.range;
+  const hidden = preview?.hidden;
+  const inView = index.between(first, last);
+  const notes = hidden?.size ? inView.filter((note) => !hidden.has(note.id)) : inView;
+  clipTo(context, view, "notes", () => {
+    drawRows(context, view);
+    drawGrid(context, scene);
+    drawNotes(context, scene, notes);
+  });
+  drawLane(context, view);
+  drawVelocities(context, scene, notes, false);
   drawRuler(context, scene);
   drawGutter(context, scene);
+}
+
+function drawMoving(context, scene) {
+  const { view, index, preview, selected } = scene;
+  const { first, last } = view.range;
+  const hidden = preview?.hidden;
+  const isShown = (note) => selected.has(note.id) && !hidden?.has(note.id);
+  const notes = selected.size ? index.between(first, last).filter(isShown) : [];
+  if (preview) notes.push(...preview.notesBetween(first, last));
+  clipTo(context, view, "notes", () => {
+    drawSelectedNotes(context, scene, notes);
+    drawCursor(context, scene);
+  });
+  clipTo(context, view, "lane", () => drawVelocities(context, scene, notes, true));
   drawPlayhead(context, scene);
+}
+
+// Draw within the keys or the lane of velocities.
+function clipTo(context, view, zone, draw) {
+  const [top, bottom] = zone === "notes" ? [RULER, view.keysBottom] : [view.keysBottom, view.height];
+  context.save();
+  context.beginPath();
+  context.rect(GUTTER, top, view.width - GUTTER, bottom - top);
+  context.clip();
+  draw();
+  context.restore();
 }
 
 function drawRows(context, view) {
@@ -65,39 +133,6 @@ function drawGrid(context, { view, bars, snap }) {
   context.globalAlpha = 1;
 }
 
-function drawNotes(context, scene) {
-  const { view, notes, preview, selected } = scene;
-  const hidden = preview?.hidden;
-  const shown = [];
-  // Asking the scroller for its place once a note would take most of a frame.
-  const place = { left: view.xOf(0), top: view.yOf(0) };
-  for (const note of notes) {
-    if (hidden?.has(note.id)) continue;
-    if (selected.has(note.id)) shown.push(note);
-    else drawNote(context, scene, place, note, false);
-  }
-  for (const note of shown) drawNote(context, scene, place, note, true);
-  for (const note of preview?.notes ?? []) drawNote(context, scene, place, note, true);
-  context.globalAlpha = 1;
-}
-
-function drawNote(context, { view, parts, activePart, colourOf }, { left, top }, note, isSelected) {
-  const x = left + note.start * view.scale;
-  if (x > view.width) return;
-  const width = Math.max(2, note.duration * view.scale - 1);
-  if (x + width < GUTTER) return;
-  const y = top - note.pitch * view.rowHeight;
-  if (y + view.rowHeight < RULER || y > view.keysBottom) return;
-  const others = parts.length > 1 && note.part !== activePart ? 0.75 : 1;
-  context.globalAlpha = isSelected ? 1 : others * (0.5 + (0.5 * note.velocity) / 127);
-  context.fillStyle = colourOf(note.part);
-  context.fillRect(x, y + 1, width, view.rowHeight - 2);
-  if (!isSelected) return;
-  context.strokeStyle = view.colours.text;
-  context.lineWidth = 2;
-  context.strokeRect(x + 1, y + 2, Math.max(1, width - 2), view.rowHeight - 4);
-}
-
 function drawCursor(context, { view, rectangle, cursor, snap, focused }) {
   if (rectangle) {
     const [x, y] = [view.xOf(rectangle.first), view.yOf(rectangle.high)];
@@ -120,24 +155,12 @@ function drawCursor(context, { view, rectangle, cursor, snap, focused }) {
   context.setLineDash([]);
 }
 
-function drawVelocities(context, { view, notes, preview, selected, colourOf, activePart }) {
+function drawLane(context, view) {
   context.fillStyle = view.colours.background;
   context.fillRect(0, view.keysBottom, view.width, LANE);
   context.fillStyle = view.colours.text;
   context.globalAlpha = 0.3;
   context.fillRect(0, view.keysBottom, view.width, 1);
-  const hidden = preview?.hidden;
-  const left = view.xOf(0);
-  const bar = (note, isOn) => {
-    const x = left + note.start * view.scale;
-    if (x < GUTTER - 3 || x > view.width) return;
-    const height = (note.velocity / 127) * (LANE - 10);
-    context.globalAlpha = isOn ? 1 : note.part === activePart ? 0.6 : 0.2;
-    context.fillStyle = colourOf(note.part);
-    context.fillRect(x, view.height - 4 - height, isOn ? 4 : 3, height);
-  };
-  for (const note of notes) if (!hidden?.has(note.id)) bar(note, selected.has(note.id));
-  for (const note of preview?.notes ?? []) bar(note, true);
   context.globalAlpha = 1;
 }
 

@@ -22,6 +22,24 @@ export class View {
     this.rowHeight = INITIAL_ROW; // pixels per key
     this.end = 0; // ticks that can be scrolled to
     this.colours = {};
+    this.place = null; // { left, top } of what is in view, in pixels
+    scroller.addEventListener("scroll", () => (this.place = null));
+  }
+
+  // Where the scroller is: asking it once a note would take most of a frame.
+  get scrolled() {
+    this.place ??= { left: this.scroller.scrollLeft, top: this.scroller.scrollTop };
+    return this.place;
+  }
+
+  scrollTo(left, top) {
+    if (left !== null) this.scroller.scrollLeft = left;
+    if (top !== null) this.scroller.scrollTop = top;
+    this.place = null;
+  }
+
+  scrollBy(x, y) {
+    this.scrollTo(this.scrolled.left + x, this.scrolled.top + y);
   }
 
   // Size the canvas and the scrolled area to a piece of this many ticks; the bar at another tick, of
@@ -45,6 +63,7 @@ export class View {
     this.ratio = ratio;
     this.spacer.style.width = `${Math.ceil(GUTTER + this.end * this.scale)}px`;
     this.spacer.style.height = `${RULER + (MAX_PITCH + 1) * this.rowHeight + LANE}px`;
+    this.place = null;
     this.readColours();
   }
 
@@ -60,6 +79,11 @@ export class View {
     };
   }
 
+  // A coordinate on the canvas's own pixels: edges between them are slower to draw, and blurred.
+  onPixels(coordinate) {
+    return Math.round(coordinate * this.ratio) / this.ratio;
+  }
+
   get notesWidth() {
     return Math.max(1, this.scroller.clientWidth - GUTTER);
   }
@@ -69,20 +93,20 @@ export class View {
   }
 
   xOf(tick) {
-    return GUTTER + tick * this.scale - this.scroller.scrollLeft;
+    return GUTTER + tick * this.scale - this.scrolled.left;
   }
 
   tickAt(x) {
-    return Math.max(0, (x - GUTTER + this.scroller.scrollLeft) / this.scale);
+    return Math.max(0, (x - GUTTER + this.scrolled.left) / this.scale);
   }
 
   // Top of a key's row.
   yOf(pitch) {
-    return RULER + (MAX_PITCH - pitch) * this.rowHeight - this.scroller.scrollTop;
+    return RULER + (MAX_PITCH - pitch) * this.rowHeight - this.scrolled.top;
   }
 
   pitchAt(y) {
-    const row = Math.floor((y - RULER + this.scroller.scrollTop) / this.rowHeight);
+    const row = Math.floor((y - RULER + this.scrolled.top) / this.rowHeight);
     return clamp(MAX_PITCH - row, 0, MAX_PITCH);
   }
 
@@ -119,7 +143,7 @@ export class View {
     const narrowest = this.notesWidth / Math.max(1, this.end);
     this.scale = clamp(this.scale * factor, Math.min(narrowest, widest), widest);
     this.spacer.style.width = `${Math.ceil(GUTTER + this.end * this.scale)}px`;
-    this.scroller.scrollLeft = tick * this.scale - (x - GUTTER);
+    this.scrollTo(tick * this.scale - (x - GUTTER), null);
   }
 
   zoomKeys(factor) {
@@ -140,20 +164,20 @@ export class View {
     this.rowHeight = clamp(height, MIN_ROW, MAX_ROW);
     this.spacer.style.height = `${RULER + (MAX_PITCH + 1) * this.rowHeight + LANE}px`;
     const middle = (this.keysBottom - RULER - this.rowHeight) / 2;
-    this.scroller.scrollTop = (MAX_PITCH - pitch) * this.rowHeight - middle;
+    this.scrollTo(null, (MAX_PITCH - pitch) * this.rowHeight - middle);
   }
 
   // Scroll so that a tick and, where there is one, a pitch are in view.
   show(tick, pitch = null) {
     const x = this.xOf(tick);
     if (x < GUTTER || x > this.width - 24) {
-      this.scroller.scrollLeft = Math.max(0, tick * this.scale - this.notesWidth * 0.15);
+      this.scrollTo(Math.max(0, tick * this.scale - this.notesWidth * 0.15), null);
     }
     if (pitch === null) return;
     const y = this.yOf(pitch);
     if (y < RULER || y + this.rowHeight > this.keysBottom) {
       const middle = (this.keysBottom - RULER) / 2;
-      this.scroller.scrollTop = (MAX_PITCH - pitch) * this.rowHeight - middle;
+      this.scrollTo(null, (MAX_PITCH - pitch) * this.rowHeight - middle);
     }
   }
 }
