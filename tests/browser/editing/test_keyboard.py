@@ -107,7 +107,7 @@ def test_the_grid_is_chosen_and_the_velocity_set_beside_the_roll(roll):
     tab_to(roll, roll.editor.get_by_label("Velocity"), "Shift+Tab")
     keys(roll, "End")
     assert [row[3] for row in roll.notes()].count(127) == 1
-    snap = roll.editor.get_by_label("Snap")
+    snap = roll.editor.locator("select.snap")
     tab_to(roll, snap, "Shift+Tab")
     keys(roll, *"Quarter")
     assert snap.input_value() == "4"
