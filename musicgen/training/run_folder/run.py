@@ -17,6 +17,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -56,6 +57,11 @@ from musicgen.training.settings import RunSettings
 SILENCE_SECONDS = {QUEUED: 60.0, RUNNING: 60.0, STARTING: 180.0}
 LAUNCH_SECONDS = 20.0  # that a new process may take to write its first status
 LOG_TAIL_BYTES = 2**16
+# Lines of absl and of TensorFlow that tell of no error: `I0000 00:00:1796024368.63 24864 ...`.
+_TENSORFLOW_NOTE = re.compile(
+    r"WARNING: All log messages before absl|[IW]\d{4} \d\d:\d\d:|"
+    r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: [IW] "
+)
 MAX_SETTINGS_BYTES = 2**18
 MAX_POINTER_BYTES = 2**10
 
@@ -185,11 +191,12 @@ class Run:
         raise UnknownRun(f"run '{self.name}' has no checkpoint yet")
 
     def log_tail(self, lines: int = 40) -> str:
-        """Last lines of the process's output."""
+        """Last lines of the process's output, without what TensorFlow notes and warns of."""
         try:
             with open_file(self.folder / "log.txt") as file:
                 file.seek(max(0, file.seek(0, os.SEEK_END) - LOG_TAIL_BYTES))
                 text = file.read(LOG_TAIL_BYTES).decode("utf-8", errors="replace")
         except OSError:
             return ""
-        return "\n".join(text.splitlines()[-lines:])
+        own = [line for line in text.splitlines() if not _TENSORFLOW_NOTE.match(line)]
+        return "\n".join(own[-lines:])

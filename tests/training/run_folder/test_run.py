@@ -135,3 +135,20 @@ def test_a_process_that_ends_while_its_status_is_read(tmp_path: Path) -> None:
         return 1e9 + 1
 
     assert Run(tmp_path, clock=clock).status().state == "stopped"
+
+
+def test_the_log_is_without_what_tensorflow_notes(run: Run) -> None:
+    (run.folder / "log.txt").write_text(
+        "WARNING: All log messages before absl::InitializeLog() is called are written to STDERR\n"
+        "I0000 00:00:1796024368.630971   24864 cudart_stub.cc:31] Could not find cuda drivers\n"
+        "2026-11-30 07:39:28.630971: W tensorflow/core/common.cc:1] A warning\n"
+        "epoch 1: 2.5 bits\n"
+        "E0000 00:00:1796024368.630971   24864 gpu.cc:1] An error\n"
+        "Iterations: 3\n"
+    )
+    assert run.log_tail().splitlines() == [
+        "epoch 1: 2.5 bits",
+        "E0000 00:00:1796024368.630971   24864 gpu.cc:1] An error",
+        "Iterations: 3",
+    ]
+    assert run.log_tail(1) == "Iterations: 3"
