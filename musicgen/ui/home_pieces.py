@@ -11,7 +11,7 @@ from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.read_score import read_saved_midi
 from musicgen.rendering.page.roll_svg import roll_svg
 from musicgen.ui.shared.page_style import SMALL_ROLL
-from musicgen.ui.shared.text import escape, format_clock, format_count, format_length
+from musicgen.ui.shared.text import escape, format_clock, format_count
 
 MAX_PIECES = 4
 MAX_DRAWN_NOTES = 2000
@@ -19,12 +19,11 @@ MAX_KEPT = 64  # rolls in memory
 
 
 def latest_pieces() -> None:
-    """Show the latest pieces, and how many there are; where there are none, say so."""
-    st.header("Your pieces", anchor=False)
+    """Show the latest pieces, and how many there are; nothing where there are none."""
     pieces = list_pieces()
     if not pieces:
-        st.caption("None yet: they will be kept on the Compose page.")
         return
+    st.header("Your pieces", anchor=False)
     for column, piece in zip(st.columns(MAX_PIECES), pieces, strict=False):
         with column, st.container(border=True, height="stretch", gap="xsmall"):
             _piece(piece)
@@ -46,9 +45,9 @@ def _piece(piece: SavedPiece) -> None:
 
 @st.cache_resource(max_entries=MAX_KEPT, show_spinner=False)
 def _drawn(midi: bytes) -> tuple[str, str]:
-    """The address of the roll of a MIDI file, and its length in words. Raises UnreadableScore."""
+    """The address of the roll of a MIDI file, its notes and its length. Raises UnreadableScore."""
     score = read_saved_midi(midi, "")
-    line = f"{format_length(score)} · {format_clock(score.seconds)}"
+    line = f"{format_count(len(score), 'note')} · {format_clock(score.seconds)}"
     if not 0 < len(score) <= MAX_DRAWN_NOTES:
         return "", line
     return (

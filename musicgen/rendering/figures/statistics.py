@@ -18,15 +18,15 @@ from musicgen.statistics.histogram import Histogram
 from musicgen.statistics.pitch_histograms import chord_notes, describe_code, is_chord
 from musicgen.theory.spelling import EN_DASH
 
-HEIGHT = 320  # pixels
+HEIGHT = 336  # pixels
 MAX_BARS = 32
 MAX_INTERVAL = 24  # semitones; wider ones have no bar
 _BAR_SHARE = 0.85  # of the distance from a bar to the next
 _FEW = 5  # an axis up to this has a tick for each number
 _CLEAR = "rgba(0,0,0,0)"
-_MARKUP = re.compile("<br>.*")  # of a second line below a bar
+_MARKUP = re.compile("<[^>]*>")  # of small print below a bar
 _LETTER_PIXELS = 7  # of a label below a bar
-_MAX_UPRIGHT_LETTERS = 8  # longer labels get an automatic margin
+_MAX_UPRIGHT_LETTERS = 10  # longer labels get an automatic margin
 _MAX_TICK_NOTES = 3  # of a chord that is named below its bar
 _NUMBER_LETTERS = 2  # room for numbers, which are horizontal
 _NO_DATA = {
@@ -60,7 +60,7 @@ def _chord_tick(code: int, label: str) -> str:
     notes = chord_notes(code)
     if notes.count(EN_DASH) >= _MAX_TICK_NOTES:
         return label
-    return f"{notes}<br><span style='font-size:9px'>{label}</span>"
+    return f"{notes} <span style='font-size:9px'>{label}</span>"
 
 
 def pitch_class_figure(pitch_classes: Histogram) -> go.Figure:
@@ -195,7 +195,7 @@ def make_figure(
     bottom = 44 + _LETTER_PIXELS * longest if fits else 8
     layout = {
         "height": HEIGHT,
-        "margin": {"l": 72, "r": 8, "t": 8, "b": bottom},
+        "margin": {"l": 72, "r": 8, "t": 28, "b": bottom},  # the download button is at the top
         "paper_bgcolor": _CLEAR,
         "plot_bgcolor": _CLEAR,
         "showlegend": False,

@@ -87,12 +87,17 @@ def number_field(
     return type(value)(number)
 
 
+def setting_label(name: str) -> str:
+    """Label of the widget of a setting: `Batch size` for `batch_size`."""
+    return LABELS.get(name, name.replace("_", " ").capitalize())
+
+
 def _format(bound: float) -> str:
     return f"{bound:,}" if isinstance(bound, int) else f"{bound:g}"
 
 
 def _widget(name: str, value: Any, key: str, bounds: tuple[float, float] | None) -> Any:
-    label, help = LABELS.get(name, name.replace("_", " ").capitalize()), HELP.get(name)
+    label, help = setting_label(name), HELP.get(name)
     if name in CHOICES:
         choices = CHOICES[name]
         return st.selectbox(label, choices, index=choices.index(value), key=key, help=help)

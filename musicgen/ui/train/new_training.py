@@ -34,9 +34,9 @@ from musicgen.ui.train.forecast import (
     omissions_line,
 )
 from musicgen.ui.train.model_summary import model_summary_view
+from musicgen.ui.train.preset_changes import KIND_NAMES, describe_preset
 from musicgen.ui.train.runs import watch_next
 
-KIND_NAMES = {"classic": "Classic", "lstm": "LSTM", "transformer": "Transformer"}
 MAX_SEEDS = 5  # trainings that one press starts
 PRESET = {preset.name: preset for preset in PRESETS}
 ENCODINGS = {  # what a step is
@@ -53,7 +53,7 @@ def new_training() -> None:
         source = choose_collection()
     with right:
         preset = PRESET[url_segments("Preset", list(PRESET), "preset")]
-    st.markdown(preset.description)
+    description = st.container()
     try:
         prepared = find_prepared(source)
         analysis = None if prepared else open_collection(source)
@@ -73,6 +73,8 @@ def new_training() -> None:
     except MusicgenError as error:
         st.error(f"It cannot start like this: {escape(message_of(error), 500)}.")
         return
+    with description:
+        describe_preset(preset, settings)
     if analysis is not None and not analysis.scores:
         st.warning("This collection has no piece that could be read: see the Data page.")
         return
