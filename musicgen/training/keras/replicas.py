@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
 Gradient = Any  # tf.Tensor or tf.IndexedSlices
@@ -62,9 +63,47 @@ def _gathered(gradients: Sequence[tf.IndexedSlices], context: Any) -> list[tf.In
     gathered = context.all_gather(flat[None], axis=0)  # (R, L)
     sizes = tf.stack([tf.size(table) for table in tables])
     parts = tf.split(gathered, sizes, axis=1, num=len(tables))
-    columns = [gradient.values.shape[1] + 1 for gradient in gradients]
-    rows = [tf.reshape(part, [-1, width]) for part, width in zip(parts, columns, strict=True)]
-    return [
-        tf.IndexedSlices(row[:, 1:], tf.cast(row[:, 0], g.indices.dtype), g.dense_shape)
-        for row, g in zip(rows, gradients, strict=True)
-    ]
+    return [joined_rows(part, gradient) for part, gradient in zip(parts, gradients, strict=True)]
+
+
+def joined_rows(part: tf.Tensor, like: tf.IndexedSlices) -> tf.IndexedSlices:
+    """The rows of all replicas from a part of what was gathered: (R, rows * columns).
+
+    A row whose index no batch decides is there once a replica and once in one process, where it is
+    the sum over the batch: those are summed.
+    """
+    columns = like.values.shape[1] + 1
+    table = tf.reshape(part, [tf.shape(part)[0], -1, columns])  # (R, rows, columns)
+    is_constant = _constant_rows(like)
+    if not is_constant.any():
+        rows = tf.reshape(table, [-1, columns])
+    else:
+        of_batch = tf.gather(table, np.flatnonzero(~is_constant), axis=1)
+        shared = tf.gather(table, np.flatnonzero(is_constant), axis=1)
+        summed = tf.concat([shared[0, :, :1], tf.reduce_sum(shared[:, :, 1:], axis=0)], 1)
+        rows = tf.concat([tf.reshape(of_batch, [-1, columns]), summed], 0)
+    indices = tf.cast(rows[:, 0], like.indices.dtype)
+    return tf.IndexedSlices(rows[:, 1:], indices, like.dense_shape)
+
+
+def _constant_rows(slices: tf.IndexedSlices) -> np.ndarray:
+    """Which rows have an index that is a constant of the graph: (rows,); empty if not known."""
+    operation = slices.indices.op
+    parts = operation.inputs[:-1] if operation.type == "ConcatV2" else [slices.indices]
+    lengths = [part.shape[0] for part in parts]
+    if None in lengths:
+        return np.zeros(0, bool)
+    known: dict[str, bool] = {}
+    return np.repeat([_is_constant(part, known) for part in parts], lengths)
+
+
+def _is_constant(tensor: tf.Tensor, known: dict[str, bool]) -> bool:
+    """Whether a tensor of a graph follows from constants alone; known: answers by operation."""
+    operation = tensor.op
+    if operation.name not in known:
+        sources = operation.inputs
+        known[operation.name] = False  # where it follows from itself
+        known[operation.name] = operation.type == "Const" or (
+            bool(sources) and all(_is_constant(source, known) for source in sources)
+        )
+    return known[operation.name]
