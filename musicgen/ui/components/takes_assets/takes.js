@@ -108,7 +108,10 @@ class TakesList {
     button.dataset.action = action;
     button.setAttribute("aria-label", `${label}: ${take.name}`);
     button.disabled = take.isShown && ["open", "compare"].includes(action);
-    if (action === "star") button.setAttribute("aria-pressed", String(take.starred));
+    if (action === "star") {
+      button.textContent = take.starred ? "★ Starred" : label;
+      button.setAttribute("aria-pressed", String(take.starred));
+    }
     button.addEventListener("click", () => this.report(action, take.id));
     return button;
   }

@@ -48,6 +48,8 @@ def takes_view(piece: SavedPiece, score: Score) -> None:
     if len(session.pieces) > 1:
         st.markdown("**Contact sheet**")
         sheet = [take_json(shown, piece, 0, "") for shown in session.pieces]
+        for number, take in enumerate(sheet, 1):  # several may have the same name
+            take["name"] = f"{number}. {take['name']}"
         _act(_show(sheet, SHEET_ACTIONS, "Contact sheet", "contact-sheet"))
     takes = takes_of(list_pieces(), piece.id)[:MAX_TREE_TAKES]
     if len(takes) < 2:
