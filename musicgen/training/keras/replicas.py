@@ -101,9 +101,9 @@ def _is_constant(tensor: tf.Tensor, known: dict[str, bool]) -> bool:
     """Whether a tensor of a graph follows from constants alone; known: answers by operation."""
     operation = tensor.op
     if operation.name not in known:
-        sources = operation.inputs
+        inputs = operation.inputs
         known[operation.name] = False  # where it follows from itself
         known[operation.name] = operation.type == "Const" or (
-            bool(sources) and all(_is_constant(source, known) for source in sources)
+            bool(inputs) and all(_is_constant(each, known) for each in inputs)
         )
     return known[operation.name]
