@@ -72,7 +72,8 @@ def printed_view(piece: SavedPiece, score: Score) -> None:
         try:
             engraved = engraving(score, has_chords, for_phone)
         except Unprintable as error:
-            st.info(escape(message_of(error)))
+            message = message_of(error)
+            st.info(escape(message[0].upper() + message[1:]))
             return
     printed_score(engraved, piece.id, for_phone, _PRINT, _take_width)
 
