@@ -109,5 +109,5 @@ def test_the_grid_is_chosen_and_the_velocity_set_beside_the_roll(roll):
     assert [row[3] for row in roll.notes()].count(127) == 1
     snap = roll.editor.locator("select.snap")
     tab_to(roll, snap, "Shift+Tab")
-    keys(roll, *"Quarter")
+    keys(roll, "Home", *["ArrowDown"] * 3)
     assert snap.input_value() == "4"
