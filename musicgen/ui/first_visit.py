@@ -41,7 +41,7 @@ def first_steps() -> list[FirstStep]:
             "Drop MIDI, MusicXML, ABC or Humdrum files under **Add music**, and see what is in "
             "them.",
             "pages/1_Data.py", "Add my music", ":material/library_music:", "Open the collections",
-            collection, done=bool(own),
+            collection or (("add", "1"),), done=bool(own),
         ),
         FirstStep(
             "Train a model on it",

@@ -53,7 +53,7 @@ def test_positions_are_fractions_of_a_quarter_or_near_one(ticks, words):
 @pytest.mark.parametrize(("named", "name_of"), [(NOTE_VALUES, duration_name), (PLACES, place_name)])
 def test_durations_and_positions_with_one_name_count_as_one(named, name_of):
     ticks = np.arange(1, 500)
-    counted = nearest_named(ticks, named).tolist()
+    histogram = nearest_named(ticks, named).tolist()
     names = [name_of(tick) for tick in ticks.tolist()]
-    assert [name_of(tick) for tick in counted] == names
-    assert len(set(counted)) == len(set(names))
+    assert [name_of(tick) for tick in histogram] == names
+    assert len(set(histogram)) == len(set(names))

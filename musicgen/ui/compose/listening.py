@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -20,28 +21,43 @@ from musicgen.evaluation.listening_test import (
 )
 from musicgen.files import USER_ERRORS, message_of
 from musicgen.paths import home
+from musicgen.progress import Progress
 from musicgen.score import Score
 from musicgen.training.data.run_split import splits_of_checkpoint
 from musicgen.ui.compose.models import OpenModel, training_collection
 from musicgen.ui.compose.piece_cache import wav_task
 from musicgen.ui.data.choose_collection import collection_names
 from musicgen.ui.data.open_collection import open_collection
-from musicgen.ui.shared.text import escape, format_count
+from musicgen.ui.shared.tasks import Task
+from musicgen.ui.shared.text import escape, format_count, format_duration
 
-COMPOSED_PIECES, COMPOSED_BARS = 6, 12
+COMPOSED_PIECES, COMPOSED_BARS = 6, 8
+POLL_SECONDS = 0.15  # between two updates of the progress bar
 _STATE = "_listening_test"
 
 
 @dataclass
 class _Test:
-    """The pieces of a test in this session, and the pair that is asked about."""
+    """The pieces of a test in this session, and the pair that is asked about.
+
+    The first pair is asked about once one piece is composed; the others follow meanwhile.
+    """
 
     model: str
     human: list[Score]
-    composed: list[Score]
+    composed: list[Score] = field(default_factory=list)
+    composing: Task[None] | None = None
     rng: np.random.Generator = field(default_factory=np.random.default_rng)
     pair: Pair | None = None
+    next_pair: Pair | None = None  # whose sound is made while the one before is heard
     answered: int = 0
+
+    def draw(self) -> Pair:
+        """Draw a pair, and have its sound made."""
+        pair = draw_pair(self.human, self.composed, self.rng)
+        for score in (pair.first, pair.second):
+            wav_task(score)
+        return pair
 
 
 @st.fragment
@@ -66,27 +82,55 @@ def listening_test(opened: OpenModel) -> None:
 
 
 def _prepare(opened: OpenModel) -> _Test:
-    """Find the held-out pieces of the model and compose as many bars to compare them with."""
+    """Find the held-out pieces of the model and begin to compose bars to compare them with."""
     collection = training_collection(opened)
     if collection not in collection_names():
         collection = collection_names()[0]
     analysis = open_collection(collection)
     sides = splits_of_checkpoint(opened.choice.folder, collection, analysis.scores)
     held_out = [s for s, side in zip(analysis.scores, sides, strict=True) if side != "train"]
+    test = _Test(opened.choice.name, held_out or list(analysis.scores))
+    test.composing = Task(lambda report: _compose(opened, test.composed, report))
+    return test
+
+
+def _compose(opened: OpenModel, composed: list[Score], report: Progress) -> None:
+    """Compose pieces one after another and add them to a list; progress is in bars of the first."""
     seed = int(np.random.default_rng().integers(10**6))
-    settings = ComposeSettings(bars=COMPOSED_BARS, variations=COMPOSED_PIECES, seed=seed)
-    with st.spinner("Composing what you will hear …", show_time=True):
-        pieces = opened.composer.compose(settings, candidates=COMPOSED_PIECES)
-    composed = [piece.score for piece in pieces]
-    return _Test(opened.choice.name, held_out or list(analysis.scores), composed)
+    settings = ComposeSettings(bars=COMPOSED_BARS, seed=seed)
+
+    def on_bar(_variation: int, bars: int, _score: Score) -> None:
+        report(min(bars, COMPOSED_BARS), COMPOSED_BARS)
+
+    for variation in range(COMPOSED_PIECES):
+        piece = opened.composer.compose_one(settings, variation, on_bar=on_bar)
+        if piece.degenerate_repetition is None or variation == COMPOSED_PIECES - 1:
+            composed.append(piece.score)
+
+
+def _wait_for_first_piece(test: _Test) -> None:
+    """Show how far the first piece is, until it is there. Raises what its composing raised."""
+    place, task = st.empty(), test.composing
+    while task is not None and not test.composed:
+        if task.wait(POLL_SECONDS):
+            task.result()
+            break
+        bar = f"bar {task.done} of {task.total}" if task.total else "a few seconds"
+        share = task.done / task.total if task.total else 0.0
+        passed = format_duration(time.monotonic() - task.started)
+        place.progress(share, text=f"Composing what you will hear: {bar} … {passed}")
+    place.empty()
 
 
 def _ask(test: _Test) -> None:
+    _wait_for_first_piece(test)
     if test.pair is None:
-        test.pair = draw_pair(test.human, test.composed, test.rng)
+        test.pair, test.next_pair = test.next_pair or test.draw(), None
     pair = test.pair
-    with st.spinner("Making the sound …"):
+    with st.spinner("Making the sound …", show_time=True):
         sounds = [wav_task(score).result() for score in (pair.first, pair.second)]
+    if test.next_pair is None:
+        test.next_pair = test.draw()
     for column, name, sound in zip(st.columns(2), ("A", "B"), sounds, strict=True):
         with column:
             st.markdown(f"**{name}**")

@@ -21,12 +21,15 @@ from musicgen.ui.shared.tasks import Task, wait_for
 from musicgen.ui.shared.text import escape, format_count
 from musicgen.ui.shared.url_choice import choose_next
 
+ADD = "add"  # query parameter with which a link opens the popover
+
 # Keys of the session state.
 _IMPORT = "_import"  # task that copies, and its label
 _PATH = "_import_path"  # last path that was entered
 _IMPORTED_BEFORE = "_imported_before"  # source, and the collections that have it already
 _ADDITIONS = "_additions"  # number of additions: widgets are new after each
 _RECEIVED = "_received"  # files that came with the latest uploads
+_OPENED_BY_LINK = "_add_opened_by_link"  # key of the popover that a link opened
 _LAST_ADDED = "_last_added"  # CopyResult of the last import or upload
 
 _MAX_RECEIVED = 3  # uploads that are remembered
@@ -37,7 +40,17 @@ EXTENSIONS = [extension.removeprefix(".") for extension in FORMATS] + ["zip"]
 def add_music(collection: str) -> None:
     """Show the popover to import by path or to upload; collection: the one that is open."""
     additions = st.session_state.setdefault(_ADDITIONS, 0)
-    with st.popover("Add music", icon=":material/add:", width="stretch", key=_popover(additions)):
+    key = _popover(additions)
+    if st.query_params.pop(ADD, None):
+        st.session_state[_OPENED_BY_LINK] = key
+        st.session_state[key] = True
+    # Only a popover that has a state can be opened by the program, and each opening then costs a
+    # run of the page.
+    has_state = st.session_state.get(_OPENED_BY_LINK) == key
+    with st.popover(
+        "Add music", icon=":material/add:", width="stretch", key=key,
+        on_change="rerun" if has_state else "ignore",
+    ):  # fmt: skip
         st.markdown(
             "MIDI, MusicXML, ABC and Humdrum files, or a zip of them. They are copied; the "
             "originals stay as they are."

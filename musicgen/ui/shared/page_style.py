@@ -67,10 +67,20 @@ body [data-testid="stCheckbox"]:has(input:disabled) [data-testid="stWidgetLabel"
 /* On a telephone the list of endings was cut. */
 body [data-testid="stFileUploaderDropzoneInstructions"] span {{ white-space: normal; }}
 .stApp [data-testid="stMainBlockContainer"] {{ padding-top: 3.5rem; }}
-/* Upright labels of two lines would lie over one another: the first is enough on a telephone. */
+/* The download button of a chart: Plotly draws a grey box over the bars. */
+body .js-plotly-plot .plotly .modebar-group {{ background: transparent !important; }}
+body .js-plotly-plot .plotly .modebar-btn .icon path {{
+  fill: light-dark({CAPTION["light"]}, {CAPTION["dark"]}) !important;
+}}
+@media (hover: hover) {{
+  .stApp [data-testid="stPlotlyChart"]:not(:hover, :focus-within) .modebar {{ opacity: 0; }}
+}}
+/* On a telephone many bars share the names of a few: a finger on one tells its own. */
 @media (max-width: 640px) {{
-  .stApp .xtick tspan.line ~ tspan.line {{ display: none; }}
-  .stApp .xtick tspan.line:first-child:not(:only-child) {{ baseline-shift: -0.65em; }}
+  .stApp .xaxislayer-above:has(> .xtick:nth-child(14)) > .xtick:nth-child(2n),
+  .stApp .xaxislayer-above:has(> .xtick:nth-child(40)) > .xtick:not(:nth-child(4n + 1)) {{
+    display: none;
+  }}
 }}
 .stApp [data-testid="stElementContainer"]:has(.{ANNOUNCEMENT}) {{ display: none; }}
 /* On a phone the columns of the Compose page are below one another: first the piece, then the form,
