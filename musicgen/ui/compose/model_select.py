@@ -83,7 +83,7 @@ def model_facts(opened: OpenModel) -> str:
     kind, layers = KINDS_IN_WORDS.get(settings.kind, settings.kind), settings.layers
     parts = [f"{kind} with {format_count(layers, 'layer')} of {settings.width}"]
     if others := opened.checkpoint.members:
-        parts = [f"the mean of {len(others) + 1} models, the first an {parts[0]}"]
+        parts = [f"the mean of {len(others) + 1} models; the first: {parts[0]}"]
     bits = facts.get("valid_loss")
     if isinstance(bits, int | float):
         step = step_word(opened.model.encoding.name)
