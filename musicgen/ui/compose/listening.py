@@ -49,11 +49,11 @@ class _Test:
     composing: Task[None] | None = None
     rng: np.random.Generator = field(default_factory=np.random.default_rng)
     pair: Pair | None = None
-    next_pair: Pair | None = None  # whose sound is made while the one before is heard
+    next_pair: Pair | None = None  # whose sound is rendered while the one before is asked about
     answered: int = 0
 
     def draw(self) -> Pair:
-        """Draw a pair, and have its sound made."""
+        """Draw a pair, and begin to render its sound."""
         pair = draw_pair(self.human, self.composed, self.rng)
         for score in (pair.first, pair.second):
             wav_task(score)
