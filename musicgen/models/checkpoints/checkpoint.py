@@ -12,7 +12,7 @@
     progress.json            and at which epoch and batch
     critic/                  a checkpoint of the same form: the critic of this one's pieces
     members/2, members/3 …   checkpoints of the same form, config.json says how many: the model is
-                             mean of this one and them
+                             the mean of this one and them
 
 Nothing in it is Python or pickle. This module imports neither Keras nor TensorFlow.
 """

@@ -46,7 +46,7 @@ def combine(
     Raises FileExistsError where the name is taken, InvalidSetting and BadCheckpoint for models that
     do not fit together.
     """
-    if (PRETRAINED / name).exists():
+    if (PRETRAINED / name).exists() or (runs_folder() / name).exists():
         raise FileExistsError(f"there is a run '{name}' already: choose another name")
     first = runs[0]
     for run in runs[1:]:

@@ -26,6 +26,7 @@ from musicgen.composing.editing.recordings import (
 from musicgen.composing.records.typed_drafts import TypedDraft, write_draft
 from musicgen.files import USER_ERRORS, message_of
 from musicgen.json_files import InvalidJson, parse_json
+from musicgen.ui.server.request_body import read_body
 from musicgen.ui.server.sound_files import base_path
 
 RECORDINGS_PATH, DRAFT_PATH = "/Compose/recordings", "/Compose/draft"
@@ -64,15 +65,11 @@ async def _keep_draft(request: Request) -> Response:
 
 async def _keep(request: Request, schema: type, keep: Callable[[Any], None]) -> Response:
     """Keep the body of a request."""
-    if request.headers.get("content-type") != "application/json":
-        return PlainTextResponse("drafts are sent as application/json", 415)
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            return PlainTextResponse("this is too much at once", 413)
+    body = await read_body(request, "drafts", MAX_BODY_BYTES)
+    if isinstance(body, Response):
+        return body
     try:
-        await run_in_threadpool(keep, parse_json(bytes(body), schema, "the request"))
+        await run_in_threadpool(keep, parse_json(body, schema, "the request"))
     except USER_ERRORS as error:
         return PlainTextResponse(message_of(error), 400 if isinstance(error, InvalidJson) else 500)
     return Response(status_code=204)

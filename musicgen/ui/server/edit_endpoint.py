@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
+from musicgen.ui.server.request_body import read_body
 from musicgen.ui.server.sound_files import base_path
 
 PATH = "/Compose/edits"
@@ -32,14 +33,10 @@ def _read(request: Request) -> Response:
 
 async def _add(request: Request) -> Response:
     """Answer with the piece that has the edits of the request's body."""
-    if request.headers.get("content-type") != "application/json":
-        return PlainTextResponse("edits are sent as application/json", 415)
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            return PlainTextResponse("these are too many edits at once", 413)
-    return await run_in_threadpool(_add_in_thread, bytes(body))
+    body = await read_body(request, "edits", MAX_BODY_BYTES)
+    if isinstance(body, Response):
+        return body
+    return await run_in_threadpool(_add_in_thread, body)
 
 
 def _add_in_thread(body: bytes) -> Response:

@@ -120,6 +120,11 @@ def test_a_mean_is_not_trained_further(mean):
         continue_run(mean, epochs=1)
 
 
+def test_a_name_that_is_taken_is_refused_before_anything_is_evaluated(mean, members):
+    with pytest.raises(FileExistsError, match="there is a run 'both' already"):
+        combine("both", members)
+
+
 def test_other_held_out_pieces_are_refused(members, home, tmp_path):
     other = write_weighted_run(home, "other", ENCODING, members[0].settings.source)
     with pytest.raises(
