@@ -1,4 +1,4 @@
-"""Parts of composed pieces: as a model draws them, and in the order in which they are written."""
+"""Composed pieces as a model draws them, and their parts in the order in which they are written."""
 
 from __future__ import annotations
 
@@ -27,6 +27,14 @@ def encode_composed(encoding: Encoding, score: Score, drawn: Steps, semitones: i
     chords = drawn.chords and drawn.chords.transposed(semitones)
     piece = replace(drawn, roles=roles, key=key, chords=chords)
     return encoding.encode_as(score, piece, written_order(roles))
+
+
+def steps_of_primer(encoding: Encoding, steps: Steps, score: Score, notes: int) -> int:
+    """Number of the steps of a score that are before those of all but its first notes."""
+    if isinstance(steps, PartsSteps):
+        composed = score.notes["start"][notes:].min(initial=score.end) // encoding.grid.ticks
+        return int((steps.schedule[1] < composed).sum()) if notes else 0
+    return len(encoding.encode(replace(score, notes=score.notes[:notes])))
 
 
 def as_written(score: Score, steps: Steps) -> Score:

@@ -14,7 +14,7 @@ from musicgen.composing.decoding.parallel import Stop
 from musicgen.composing.ending import is_open, with_ending
 from musicgen.composing.generation import Composition, OnBar, generate
 from musicgen.composing.given_parts import GivenMusic
-from musicgen.composing.parts_of_pieces import encode_composed
+from musicgen.composing.parts_of_pieces import encode_composed, steps_of_primer
 from musicgen.composing.piece import Piece, evaluate
 from musicgen.composing.ranking import rank, replace_open
 from musicgen.composing.resolved_settings import resolve_settings, settings_of_finished
@@ -30,12 +30,11 @@ from musicgen.composing.style.transposition import style_transposition
 from musicgen.composing.voices import in_voices, placed_on_grid, reporting_voices
 from musicgen.encoding.model_interface import Model
 from musicgen.encoding.parts.encoding import PartsEncoding
-from musicgen.encoding.parts.steps_of_parts import PartsSteps
-from musicgen.encoding.steps import Encoding, Steps
 from musicgen.errors import Cancelled, InvalidSetting
 from musicgen.score import Score
 from musicgen.theory.voice_separation import name_parts
 
+CANDIDATES_WITHOUT_CRITIC = 4
 MAX_RETRIES = 2  # further batches, for pieces with degenerate repetition
 
 
@@ -187,6 +186,10 @@ class Composer:
         critic = self.model.critic
         return critic.temperature if critic and particles > 1 else DEFAULT_TEMPERATURE
 
+    def candidates(self, particles: int = ComposeSettings.particles) -> int:
+        """Of how many pieces the best is worth its time: a critic chooses while it is drawn."""
+        return 1 if self.model.critic and particles > 1 else CANDIDATES_WITHOUT_CRITIC
+
     def _evaluate(self, composition: Composition) -> Piece:
         return evaluate(composition, self.profile)
 
@@ -234,7 +237,7 @@ class Composer:
         """
         encoding = self.model.encoding
         steps = encoding.encode(score)
-        first = _steps_of_primer(encoding, steps, score, primer_notes)
+        first = steps_of_primer(encoding, steps, score, primer_notes)
         before, rest = steps.fields[:first], steps.fields[first:]
         [log_likelihood] = step_log_likelihoods(
             self.model, steps, score.bars, before, [rest], stop=stop
@@ -288,11 +291,3 @@ class Composer:
         score = score.transposed(semitones)
         steps = encode_composed(self.model.encoding, score, composition.steps, semitones)
         return replace(composition, score=score, steps=steps, transposed=semitones)
-
-
-def _steps_of_primer(encoding: Encoding, steps: Steps, score: Score, notes: int) -> int:
-    """Number of the steps of a score that are before those of all but its first notes."""
-    if isinstance(steps, PartsSteps):
-        composed = score.notes["start"][notes:].min(initial=score.end) // encoding.grid.ticks
-        return int((steps.schedule[1] < composed).sum()) if notes else 0
-    return len(encoding.encode(replace(score, notes=score.notes[:notes])))

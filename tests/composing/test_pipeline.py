@@ -1,7 +1,9 @@
 """Composer: the copy guard by default, retries, the best of several, pieces composed again."""
 
 import json
+from copy import copy
 from dataclasses import replace
+from unittest.mock import create_autospec
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from musicgen.composing.resolved_settings import resolve_settings
 from musicgen.composing.settings import ComposeSettings
 from musicgen.composing.style.metre_style import MetreStyle
 from musicgen.composing.style.training_profile import TrainingProfile, write_training_profile
+from musicgen.encoding.model_interface import Critic
 from musicgen.encoding.steps import Features
 from musicgen.metres import Metre
 from musicgen.score import Score
@@ -97,6 +100,15 @@ def test_the_best_of_many_have_the_least_penalty(composer: Composer) -> None:
     totals = [piece.penalty.total for piece in best]
     candidates = composer.compose(replace(settings, variations=16))
     assert totals == sorted(piece.penalty.total for piece in candidates)[:2]
+
+
+def test_a_model_with_a_critic_needs_no_choice_among_several(composer: Composer) -> None:
+    model = copy(composer.model)
+    model.critic = create_autospec(Critic)
+    with_critic = Composer(model, composer.profile)
+    assert with_critic.candidates() == 1
+    assert with_critic.candidates(particles=1) == 4  # the critic is not asked
+    assert composer.candidates() == 4
 
 
 class Stuck:

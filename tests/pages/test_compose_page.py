@@ -81,6 +81,13 @@ def test_the_piece_follows_the_form(runs, compose_page):
     assert settings.temperature == 1.15
 
 
+def test_pieces_are_chosen_from_as_many_as_the_model_needs(runs, compose_page):
+    write_run(runs)  # a model without a critic
+    choice = compose_page().select_slider(key="form-candidates")
+    assert choice.options[0] == "auto: 4 composed"
+    assert choice.options[1:3] == ["as they come", "4 composed"]
+
+
 def test_numbers_beyond_their_bounds_are_clamped_with_a_message(runs, compose_page):
     write_run(runs)
     page = compose_page()

@@ -54,8 +54,18 @@ class BoundStepper:
         np.copyto(self._arrays["before"], fields)
 
     def select(self, rows: np.ndarray) -> None:
+        if self._bindings and len(rows) == len(self._arrays["before"]):
+            for value in self._arrays.values():  # in place: the graphs stay bound to them
+                np.copyto(value, value[rows])
+            return
         self._arrays = {name: value[rows] for name, value in self._arrays.items()}
         self._bindings = []
+
+    def __copy__(self) -> BoundStepper:
+        arrays = {name: value.copy() for name, value in self._arrays.items()}
+        other = BoundStepper(self._sessions, arrays)
+        other._states = self._states
+        return other
 
     def _bind(self) -> None:
         """Bind the graphs to their arrays: outputs of one are inputs of the next."""

@@ -30,7 +30,7 @@ def panel(opened: OpenModel) -> None:
     with st.expander("Beginning", icon=":material/start:"):
         prompt = _choose_prompt(opened)
     with st.expander("Sampling", icon=":material/casino:"):
-        widgets.sampling_widgets()
+        widgets.sampling_widgets(opened)
     has_prompt = prompt is not None and prompt.score is not None
     with st.expander("Rules", icon=":material/rule:"):
         widgets.rule_widgets(opened, has_prompt)

@@ -18,7 +18,7 @@ from tests.helpers.tiny_graphs import tiny_checkpoint
 from tests.helpers.tiny_music import NO_STEPS
 
 STEPS = 20
-KEPT = np.array([0, 2])
+KEPT, RESAMPLED = np.array([0, 2]), np.array([2, 0, 0])
 HIGH = {"events": (12, 88, 24), "parts": (88, 24, 1)}  # random values of the fields are below
 
 
@@ -42,7 +42,10 @@ def _random_fields(rng: np.random.Generator, encoding: Encoding, rows: int) -> n
 
 
 def _logits(stepper: Stepper, encoding: Encoding) -> list[np.ndarray]:
-    """Logits of every field over some steps of three pieces, of which the second is dropped."""
+    """Logits of every field over some steps of three pieces.
+
+    They are put in another order, one twice and one not; then the second is dropped.
+    """
     rng, tracker = np.random.default_rng(0), encoding.tracker(3, _opening(encoding), 0)
     results, rows = [], np.arange(3)
     for step in range(STEPS):
@@ -55,6 +58,9 @@ def _logits(stepper: Stepper, encoding: Encoding) -> list[np.ndarray]:
                 rows = KEPT
         stepper.push(fields[rows])
         tracker.push(fields)
+        if step == STEPS // 4:
+            stepper.select(RESAMPLED)
+            tracker.select(RESAMPLED)
     return results
 
 
@@ -91,3 +97,5 @@ def test_a_branch_continues_its_piece_and_does_not_change_it(checkpoint: Checkpo
         apart = branch(other, np.array([0]))
         results = apart.logits(of_other, nothing[1:])
     assert np.array_equal(results, stepper.logits(features, nothing)[1:])
+    stepper.select(np.array([0, 0]))
+    assert np.array_equal(other.logits(of_other, nothing[1:]), results)

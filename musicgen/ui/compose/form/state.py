@@ -34,6 +34,7 @@ METRES = (ANY, "4/4", "3/4", "2/4", "6/8", "9/8", "12/8", "2/2", "3/2", "5/4", "
 ANY_PROGRAM = -1
 PROGRAMS = (ANY_PROGRAM, *range(128))  # General MIDI
 MAX_DRAWN_SEED = 1_000_000  # short enough to be read out; a typed seed may be larger
+CANDIDATES_OF_MODEL = 0  # see `Composer.candidates`
 DENSITIES = {-2.0: "sparse", -1.0: "sparser", 0.0: "as it comes", 1.0: "denser", 2.0: "dense"}
 
 # The form's value names are those of ComposeSettings where both mean the same.
@@ -49,7 +50,7 @@ _DEFAULTS: dict[str, Any] = {
     "temperature": DEFAULT_TEMPERATURE,
     "top_p": _COMPOSER.top_p,
     "top_k": _COMPOSER.top_k,
-    "candidates": 4,
+    "candidates": CANDIDATES_OF_MODEL,
     "lowest": LOWEST_KEY,
     "highest": HIGHEST_KEY,
     "density": 0.0,
@@ -164,7 +165,7 @@ def read_form(opened: OpenModel, has_prompt: bool) -> ComposeRequest:
     )
     if not values["collection_style"]:
         settings = replace(settings, **NO_STYLE)
-    return ComposeRequest(settings, values["candidates"])
+    return ComposeRequest(settings, values["candidates"] or opened.composer.candidates())
 
 
 def widget_key(name: str) -> str:

@@ -20,6 +20,7 @@ from musicgen.theory.harmony.progressions import (
 from musicgen.ui.compose.form.state import (
     ANY_PROGRAM,
     BOUNDS,
+    CANDIDATES_OF_MODEL,
     CHARACTERS,
     DENSITIES,
     KEYS,
@@ -36,7 +37,7 @@ from musicgen.ui.compose.form.state import (
 from musicgen.ui.compose.models import OpenModel
 from musicgen.ui.shared.text import escape
 
-CANDIDATES = (1, 4, 8, 16, 32)
+CANDIDATES = (CANDIDATES_OF_MODEL, 1, 4, 8, 16, 32)
 MAX_VARIATIONS = 8
 WITHOUT_TIME = "This model knows no rhythm: each of its notes lasts half a quarter."
 KEY_OF_PARTS = (
@@ -121,7 +122,7 @@ def _chord_widgets() -> None:
     )  # fmt: skip
 
 
-def sampling_widgets() -> None:
+def sampling_widgets(opened: OpenModel) -> None:
     """Temperature, top-p, top-k, number of candidates."""
     st.slider(
         "Temperature", *BOUNDS["temperature"], step=0.05, on_change=update_character,
@@ -136,11 +137,13 @@ def sampling_widgets() -> None:
         "top_k", "Top-k", step=1,
         help="Draw from this many of the likeliest values; 0 draws from all.",
     )  # fmt: skip
+    of_model = _candidates_label(opened.composer.candidates())
     st.select_slider(
         "Choose from", CANDIDATES, **widget_options("candidates"),
-        format_func=lambda n: f"{n} composed" if n > 1 else "as they come",
+        format_func=lambda n: _candidates_label(n) if n else f"auto: {of_model}",
         help="Compose more pieces than are shown and show the best: typical of the "
-        "collection, original, and not repeating one figure over and over.",
+        "collection, original, and not repeating one figure over and over. Auto: as they come "
+        "from a model with a critic, which chooses while a piece is drawn.",
     )  # fmt: skip
 
 
@@ -186,6 +189,10 @@ def seed_widgets() -> None:
         "Keep this seed", **widget_options("keep_seed"),
         help="The same seed and settings give the same notes. Off: a new seed per piece.",
     )  # fmt: skip
+
+
+def _candidates_label(count: int) -> str:
+    return f"{count} composed" if count > 1 else "as they come"
 
 
 def _instrument_label(any_program: str, program: int) -> str:
