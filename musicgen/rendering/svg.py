@@ -26,7 +26,11 @@ _OPTIONS = {
     "breaksNoWidow": True,  # no single bar on the last page
     "svgViewBox": True,  # the page then scales to any width
 }
-_OTHER_SPACINGS = (0.22, 0.28, 0.2, 0.25)  # verovio's spacingLinear; the last is its default
+# Of notes along the staff, and of staves: tried in this order; the last are verovio's defaults.
+_SPACINGS = tuple(
+    {"spacingLinear": linear, "spacingStaff": staff}
+    for linear, staff in ((0.22, 12), (0.25, 8), (0.28, 12), (0.2, 12), (0.2, 8), (0.25, 12))
+)
 _TEMPO = re.compile(r'(class="tempo">\s*<text x="[\d.-]+" y=")([\d.-]+)')
 _TEMPO_RISE = 90  # units of verovio, half a staff space: its note touched the metre below it
 _SYSTEM, _MEASURE = 'class="system"', 'class="measure"'
@@ -79,7 +83,7 @@ def engrave(
     if not toolkit.loadData(printed_musicxml(score, title, chords).decode("utf-8")):
         raise Unprintable("the piece could not be engraved as a printed score")
     if width >= PAGE_WIDTH:  # on pages of a telephone many systems have one bar
-        _avoid_lonely_bar(toolkit)
+        _avoid_short_end(toolkit)
     page_numbers = range(1, toolkit.getPageCount() + 1)
     pages = [_finished(toolkit.renderToSVG(number)) for number in page_numbers]
     return Engraving(pages, *_times(toolkit))
@@ -105,16 +109,18 @@ def _times(toolkit: Any) -> tuple[dict[str, tuple[int, int]], dict[str, int]]:
     return notes, bars
 
 
-def _avoid_lonely_bar(toolkit: Any) -> None:
-    """Space the notes a little closer or wider where the last system would have a single bar."""
-    for spacing in _OTHER_SPACINGS:
-        if not _has_lonely_bar(toolkit.renderToSVG(toolkit.getPageCount())):
+def _avoid_short_end(toolkit: Any) -> None:
+    """Space notes or staves closer or wider where a bar or a system would stand alone at the end."""
+    for spacing in _SPACINGS:
+        if not _has_short_end(toolkit.renderToSVG(toolkit.getPageCount()), toolkit.getPageCount()):
             return
-        toolkit.setOptions({"spacingLinear": spacing})
+        toolkit.setOptions(spacing)
         toolkit.redoLayout()
 
 
-def _has_lonely_bar(last_page: str) -> bool:
-    """Whether the last system of a piece of several systems has one bar."""
-    systems = last_page.split(_SYSTEM)
-    return len(systems) > 2 and systems[-1].count(_MEASURE) == 1
+def _has_short_end(last_page: str, pages: int) -> bool:
+    """Whether one bar stands alone in the last system, or one system on the last page."""
+    _, *systems = last_page.split(_SYSTEM)
+    if len(systems) == 1:
+        return pages > 1
+    return systems[-1].count(_MEASURE) == 1

@@ -85,6 +85,19 @@ def test_a_last_bar_does_not_stand_alone() -> None:
         assert systems[-1].count('class="measure"') > 1
 
 
+@pytest.mark.parametrize("bars", range(12, 24))
+def test_a_last_system_does_not_stand_alone_on_its_page(bars: int) -> None:
+    keys = (72, 67, 60, 48)  # four parts in quarters, after an upbeat of one
+    rows = [
+        (24 * n, 24, key + n % 5, 80, 0, part)
+        for n in range(4 * bars)
+        for part, key in enumerate(keys)
+    ]
+    parts = tuple(Part(name, 0) for name in ("Soprano", "Alto", "Tenor", "Bass"))
+    pages = score_svgs(Score(notes_from(rows), parts=parts, metres=PICKUP))
+    assert len(pages) == 1 or count_of_class(pages[-1], "system") > 1
+
+
 def test_printed_notes_and_bars_have_their_times() -> None:
     rows = [(0, 24, 67), (24, 120, 60)]  # an upbeat, then a note tied over a bar line
     engraved = engrave(Score(notes_from(rows), metres=PICKUP))
