@@ -110,7 +110,7 @@ def _times(toolkit: Any) -> tuple[dict[str, tuple[int, int]], dict[str, int]]:
 
 
 def _avoid_short_end(toolkit: Any) -> None:
-    """Space notes or staves closer or wider where a bar or a system would stand alone at the end."""
+    """Space notes or staves closer or wider where the end would be a lone bar or system."""
     for spacing in _SPACINGS:
         if not _has_short_end(toolkit.renderToSVG(toolkit.getPageCount()), toolkit.getPageCount()):
             return
