@@ -62,6 +62,9 @@ def _random_pieces(
 ) -> Iterator[Score]:
     """Pieces with two parts or more, from one source after the other; half are off the grid."""
     pieces = [_usable(map(_cut, load_collection(source).scores)) for source in collections]
+    for source, of_source in zip(collections, pieces, strict=True):
+        if not of_source:
+            raise SystemExit(f"{source} has no piece with beats and several parts")
     for number in range(count):
         of_source = pieces[number % len(pieces)]
         score = of_source[int(rng.integers(len(of_source)))]
