@@ -14,7 +14,7 @@ from musicgen.ui.server import draft_endpoint, edit_endpoint, live_endpoint, sou
 from musicgen.ui.server.allowed_hosts import AllowedHosts
 from musicgen.ui.server.page_document import PageDocument
 from musicgen.ui.server.preload_headers import PreloadHeaders
-from musicgen.ui.server.warm_up import import_early
+from musicgen.ui.server.warm_up import AfterImports, import_early
 from musicgen.ui.shared import frame
 from musicgen.ui.shared.chart_script import load_chart_script
 
@@ -35,5 +35,10 @@ else:
             *draft_endpoint.routes(),
             *sound_files.routes(),
         ],
-        middleware=[Middleware(AllowedHosts), Middleware(PageDocument), Middleware(PreloadHeaders)],
+        middleware=[
+            Middleware(AllowedHosts),
+            Middleware(AfterImports),
+            Middleware(PageDocument),
+            Middleware(PreloadHeaders),
+        ],
     )

@@ -27,7 +27,7 @@ ALL_ON = "all on"
 # Name of a variant -> text of streamlit_app.py and what stands in its place.
 VARIANTS = {
     ALL_ON: ("", ""),
-    "no preload headers": ("[Middleware(PreloadHeaders)]", "[]"),
+    "no preload headers": ("Middleware(PreloadHeaders),", ""),
     "no early imports": ("lifespan=import_early", "lifespan=None"),
 }
 

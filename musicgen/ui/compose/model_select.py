@@ -11,6 +11,7 @@ from musicgen.evaluation.ngram import NGram
 from musicgen.evaluation.verdict import learning_verdict
 from musicgen.training.run_folder.checkpoints import saved_checkpoints
 from musicgen.training.run_folder.registry import NGRAM
+from musicgen.training.run_folder.results import reference_levels
 from musicgen.training.run_folder.run import Run
 from musicgen.ui.compose.models import (
     ModelChoice,
@@ -20,7 +21,6 @@ from musicgen.ui.compose.models import (
 )
 from musicgen.ui.data.choose_collection import collection_title
 from musicgen.ui.shared.text import escape, format_count, step_word
-from musicgen.ui.train.evaluation import reference_levels
 
 RUN_KEY = "compose-run"
 KINDS_IN_WORDS = {"lstm": "LSTM", "classic": "classic LSTM"}
@@ -62,7 +62,7 @@ def warn_unlearned(opened: OpenModel) -> None:
     loss = opened.checkpoint.facts.get("valid_loss")
     if isinstance(opened.model, NGram) or not isinstance(loss, int | float):
         return
-    verdict = learning_verdict(loss, reference_levels(opened.choice.run))
+    verdict = learning_verdict(loss, reference_levels(opened.choice.run.folder))
     if verdict and verdict.level == "unlearned":
         st.warning(
             "This model has not learned its collection yet: what it writes may sound random. "

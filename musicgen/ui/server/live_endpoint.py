@@ -16,13 +16,13 @@ from musicgen.errors import MusicgenError
 from musicgen.paths import BadName
 from musicgen.training.run_folder.metrics import Metrics
 from musicgen.training.run_folder.registry import find_run
+from musicgen.training.run_folder.results import reference_levels
 from musicgen.training.run_folder.run import Run, UnknownRun
 from musicgen.training.run_folder.status import QUEUED, Status
 from musicgen.training.settings import RunSettings
 from musicgen.ui.shared.text import format_duration, format_progress, step_word
 from musicgen.ui.train import plots, runs
 from musicgen.ui.train.curves import Plot
-from musicgen.ui.train.evaluation import reference_levels
 from musicgen.ui.train.live_query import COMPARED, FIELDS, LOSS, PLOTTED, SPEED, LiveQuery
 from musicgen.ui.train.plots import View
 
@@ -136,7 +136,7 @@ def _plots(query: LiveQuery, run: Run, settings: RunSettings) -> list[Plot]:
     token = step_word(settings.encoding)
     view, metrics = query.view, runs.metrics_of(run)
     if query.show == LOSS:
-        levels = reference_levels(run) if view.references else {}
+        levels = reference_levels(run.folder) if view.references else {}
         return [plots.loss_plot(metrics, view, token, levels)]
     if query.show == SPEED:
         return _speed_plots(metrics, view)

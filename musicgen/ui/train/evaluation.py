@@ -18,13 +18,6 @@ SIDES = ("valid", "test")
 MODEL = "this model"
 
 
-def reference_levels(run: Run) -> dict[str, float]:
-    """Return the bits a step of the baselines on the validation pieces, by name."""
-    results = read_baselines(run.folder).items()
-    levels = {name: result.bits_per_step.get("valid") for name, result in results}
-    return {name: level for name, level in levels.items() if level is not None}
-
-
 def evaluation_view(run: Run) -> None:
     """Show bits a note on both held-out sides, and the accuracies of the fields."""
     evaluation, baselines = read_evaluation(run.folder), read_baselines(run.folder)

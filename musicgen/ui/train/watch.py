@@ -6,6 +6,7 @@ import streamlit as st
 
 from musicgen.evaluation.verdict import BASELINES_IN_WORDS, learning_verdict
 from musicgen.files import message_of
+from musicgen.training.run_folder.results import reference_levels
 from musicgen.training.run_folder.run import Run, UnknownRun
 from musicgen.training.run_folder.status import FINISHED, QUEUED, Status
 from musicgen.training.settings import RunSettings
@@ -22,7 +23,7 @@ from musicgen.ui.train import runs
 from musicgen.ui.train.actions.buttons import action_buttons
 from musicgen.ui.train.actions.delete import delete_popover
 from musicgen.ui.train.actions.fine_tune_offer import fine_tune_offer
-from musicgen.ui.train.evaluation import evaluation_view, reference_levels
+from musicgen.ui.train.evaluation import evaluation_view
 from musicgen.ui.train.live_query import FIELDS, LOSS, SPEED, LiveQuery
 from musicgen.ui.train.piece_evaluation import piece_evaluation
 from musicgen.ui.train.plots import BATCHES, BITS, EPOCHS, MINUTES, NATS, View
@@ -44,7 +45,7 @@ def watch(run: Run) -> None:
         return
     status = run.status()
     step = step_word(settings.encoding)
-    verdict = learning_verdict(status.best_valid_loss, reference_levels(run), step)
+    verdict = learning_verdict(status.best_valid_loss, reference_levels(run.folder), step)
     before = place_in_queue(run) if status.state == QUEUED else 0
     runs.state_badge(status, run.bundled, runs.can_resume(run), verdict, before)
     action_buttons(run, settings, status)
@@ -98,7 +99,7 @@ def _explain_references(run: Run) -> None:
     """Say what the dashed lines are, where there are some."""
     lines = [
         f"**{name}**: {BASELINES_IN_WORDS[name]}"
-        for name in reference_levels(run)
+        for name in reference_levels(run.folder)
         if name in BASELINES_IN_WORDS
     ]
     if lines:
