@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 from tests.helpers.locations import ROOT
@@ -55,6 +56,7 @@ def _modules() -> dict[str, Path]:
     return {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in paths}
 
 
+@cache
 def _imports(path: Path) -> set[str]:
     """Dotted names of all that a module imports, wherever in it, under TYPE_CHECKING too."""
     names = set()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import re
 import tokenize
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,7 @@ IN_MODELS = frozenset("memory compare relative".split())
 FOLDERS = ("musicgen", "pages", "benchmarks", "tests")
 
 
+@cache
 def _parts(name: str) -> set[str]:
     return {part.lower() for part in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)}
 

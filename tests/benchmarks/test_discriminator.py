@@ -114,6 +114,7 @@ def test_ngrams_of_one_to_four_items():
     assert list(ngrams("x", [1, 2])) == ["x: [1]", "x: [2]", "x: [1, 2]"]
 
 
+@pytest.mark.slow
 def test_sets_that_differ_are_separated_and_others_are_not():
     classifiers = pytest.importorskip("benchmarks.discriminator.classifiers", exc_type=ImportError)
     rng = np.random.default_rng(0)

@@ -7,8 +7,14 @@ from musicgen.corpus.bundled.library import bundled_collections
 from musicgen.corpus.load import load_collection
 from musicgen.encoding.registry import ENCODINGS, fit_encoding
 
+LARGE = ("ryans-mammoth", "string-quartets")
+COLLECTIONS = [
+    pytest.param(each.name, marks=[pytest.mark.slow] * (each.name in LARGE))
+    for each in bundled_collections()
+]
 
-@pytest.mark.parametrize("collection", [each.name for each in bundled_collections()])
+
+@pytest.mark.parametrize("collection", COLLECTIONS)
 @pytest.mark.parametrize("name", ENCODINGS)
 def test_every_piece_is_restored(collection, name, tmp_path, monkeypatch):
     monkeypatch.setenv("MUSICGEN_HOME", str(tmp_path))

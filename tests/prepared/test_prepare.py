@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -39,21 +40,24 @@ def prepared(songs: Path) -> Path:
     return folder
 
 
-def by_hash(source: str) -> list[Score]:
-    """The scores of a collection in the order of a prepared data set."""
+@cache
+def by_hash(source: str) -> tuple[list[Score], list[str]]:
+    """The scores of a collection in the order of a prepared data set, and their sides."""
     pieces = load_collection(source).pieces
     order = sorted(pieces, key=lambda p: (stored_score(p, "auto").digest, p.file.file))
-    return [piece.score for piece in order]
+    scores = [piece.score for piece in order]
+    return scores, split_pieces(scores, related_pieces(scores))
 
 
 @pytest.mark.parametrize("encoding", ["events", "notes", "parts"])
-@pytest.mark.parametrize("source", ["bach-chorales", "ryans-mammoth"])
+@pytest.mark.parametrize(
+    "source", ["bach-chorales", pytest.param("ryans-mammoth", marks=pytest.mark.slow)]
+)
 def test_pieces_are_those_of_the_collection(source: str, encoding: str, tmp_path: Path) -> None:
     prepare(source, tmp_path / "folder", encoding)
-    data_set, scores = open_prepared(tmp_path / "folder"), by_hash(source)
+    data_set, (scores, sides) = open_prepared(tmp_path / "folder"), by_hash(source)
     fitted = fit_encoding(encoding, scores)
     assert data_set.encoding.to_json() == fitted.to_json()
-    sides = split_pieces(scores, related_pieces(scores))
     for side in SPLITS:
         expected = [s for s, at in zip(scores, sides, strict=True) if at == side]
         stored = data_set.pieces(side, Shares())
