@@ -40,6 +40,8 @@ VIEWS = {
     "Pieces": pieces_view,
     "Refused": refused_view,
 }
+# Query parameters that an address has only with their view.
+OF_VIEW = {"Notes": ("kind",), "Vocabulary": ("encoding", "part"), "Pieces": (PIECE,)}
 
 frame.begin("Data", "Your music in numbers: what is there, what was refused, will it train well?")
 frame.show_queued_toast()
@@ -92,8 +94,9 @@ if not analysis.scores:
 def views() -> None:
     """Show one view; changing it leaves the page above as it is."""
     view = url_segments("View", list(VIEWS), "view", "collapsed")
-    if view != "Pieces":
-        remove_from_url(PIECE)
+    for other in OF_VIEW.keys() - {view}:
+        for parameter in OF_VIEW[other]:
+            remove_from_url(parameter)
     VIEWS[view](analysis)
 
 

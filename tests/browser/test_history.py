@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.browser.browser_actions import pick, settle
+from tests.helpers.tiny_music import write_folder
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -27,6 +30,27 @@ def test_each_view_is_one_step_back(shared_server, shared_page) -> None:
         page.wait_for_url(f"**{address}")
         settle(page)
     assert "show=" not in page.url
+
+
+def test_a_view_is_in_the_address_below_a_message_that_has_come(
+    shared_server, shared_page, tmp_path: Path
+) -> None:
+    """Streamlit's own binding ends where a widget moves down the page."""
+    page, [file] = shared_page, [*write_folder(tmp_path / "tunes", 1).iterdir()]
+    for message in ("1 file added to My music", "Nothing new for My music"):
+        page.goto(f"{shared_server.url}/Data")
+        settle(page)
+        page.get_by_role("button", name="Add music").click()
+        page.locator("input[type=file]").first.set_input_files(file)
+        page.get_by_text(message).wait_for()
+        settle(page)
+        for view in ("Rhythm", "Playing"):
+            pick(page, view)
+            page.wait_for_url(f"**collection=My+music&view={view}")
+            settle(page)
+        page.go_back()
+        page.wait_for_url("**view=Rhythm")
+        settle(page)
 
 
 def test_the_list_of_pages_closes_on_a_telephone(shared_server, shared_page) -> None:

@@ -143,13 +143,13 @@ def _counts(histogram: Histogram) -> list[str]:
 
 
 def describe_omitted(histogram: Histogram, most: int) -> str:
-    """Sentence on the values without a bar where the `most` frequent have one; empty if none."""
+    """Sentence on the values that a chart of the `most` frequent leaves out; empty if none."""
     omitted = len(histogram) - most
     if omitted <= 0:
         return ""
     times = int(histogram.counts.sum() - histogram.most_frequent(most).counts.sum())
-    subject = "The other value" if omitted == 1 else f"The other {omitted:,} values"
-    return f"{subject}, without a bar: {format_percent(times / max(histogram.total, 1))}."
+    subject = "one other value" if omitted == 1 else f"{omitted:,} other values"
+    return f"Not in the chart: {subject}, {format_percent(times / max(histogram.total, 1))} in all."
 
 
 def describe_wide_intervals(intervals: Histogram) -> str:
@@ -157,7 +157,7 @@ def describe_wide_intervals(intervals: Histogram) -> str:
     times = int(intervals.counts[np.abs(intervals.values) > MAX_INTERVAL].sum())
     if not times:
         return ""
-    return f"Wider leaps, without a bar: {format_percent(times / intervals.total)}."
+    return f"Not in the chart: wider leaps, {format_percent(times / intervals.total)}."
 
 
 def format_percent(share: float) -> str:

@@ -230,7 +230,10 @@ def _report(added: CopyResult) -> None:
     """Have the next run of the page open the collection and say what became of the files."""
     parts = [f"{format_count(len(added.files), 'file')} added to {escape(added.name)}"]
     if added.same:
-        parts.append(f"{format_count(len(added.same), 'file')} left out: the same are there")
+        already = "is there already" if len(added.same) == 1 else "are there already"
+        parts.append(f"{format_count(len(added.same), 'file')} {already}")
+        if not added.files:
+            parts[0] = f"Nothing new for {escape(added.name)}"
     if added.refused:
         parts.append(f"{format_count(len(added.refused), 'file')} refused")
     if not added.complete:
@@ -247,10 +250,11 @@ def show_last_addition() -> None:
     if added is None or not (added.refused or added.same):
         return
     left_out = [(file.file, file.reason, file.remedy) for file in added.refused]
-    left_out += [(file, f"the same file is there: {twin}", "") for file, twin in added.same]
+    left_out += [(file, f"it is there already, as {twin}", "") for file, twin in added.same]
     with st.expander(f"{format_count(len(left_out), 'file')} not taken in", expanded=True):
-        columns = zip(*left_out, strict=True)
-        rows = dict(zip(("file", "reason", "remedy"), columns, strict=True))
+        names = ("file", "reason", "remedy")
+        columns = dict(zip(names, zip(*left_out, strict=True), strict=True))
+        rows = {name: cells for name, cells in columns.items() if any(cells)}
         st.dataframe(rows, hide_index=True, height="auto" if len(left_out) < 10 else 300)
         if st.button("Close the list", key="close-additions"):
             del st.session_state[_LAST_ADDED]

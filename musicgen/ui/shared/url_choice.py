@@ -49,15 +49,28 @@ def url_segments(
 ) -> str:
     """Show a segmented control and return the selected option; the URL's comes first.
 
-    key: key of the widget and name of the query parameter. An address in which that is empty
-    (`?view=`) selects nothing, although an option is required: the first one is returned then.
-    default: the option without either; else the first one.
+    key: key of the widget and name of the query parameter, which the default is left out of.
+    Streamlit's own binding ends without a word when the widget moves on the page, as it does below
+    a message that comes or goes: later clicks then leave the URL as it is.
+    default: the option without a parameter; else the first one.
     """
-    selected = st.segmented_control(
-        label, options, default=default or options[0], required=True, key=key,
-        bind="query-params", label_visibility=visibility,
-    )  # fmt: skip
-    return str(selected or options[0])
+    default = default or options[0]
+    in_url, last_in_url = st.query_params.get(key), st.session_state.get(_last_shown(key))
+    was_clicked = st.session_state.pop(_clicked(key), False)
+    # Without a click, an address that is another one was linked to, or came with Back.
+    if key not in st.session_state or (in_url != last_in_url and not was_clicked):
+        st.session_state[key] = in_url if in_url in options else default
+    selected = str(st.segmented_control(
+        label, options, required=True, key=key, label_visibility=visibility,
+        on_change=_note_click, args=(key,),
+    ))  # fmt: skip
+    in_new_url = None if selected == default else selected
+    st.session_state[_last_shown(key)] = in_new_url
+    if in_new_url is None:
+        st.query_params.pop(key, None)
+    elif in_new_url != in_url:
+        st.query_params[key] = in_new_url
+    return selected
 
 
 def choose_next(key: str, name: str) -> None:
@@ -67,6 +80,14 @@ def choose_next(key: str, name: str) -> None:
 
 def _last_shown(key: str) -> str:
     return f"_{key}_shown"
+
+
+def _note_click(key: str) -> None:
+    st.session_state[_clicked(key)] = True
+
+
+def _clicked(key: str) -> str:
+    return f"_{key}_clicked"
 
 
 def _next(key: str) -> str:

@@ -81,7 +81,7 @@ def test_wide_leaps_have_a_sentence_and_no_bar():
     wide = intervals([Score(notes_from([(24 * i, 24, p) for i, p in enumerate(pitches)]))])
     (bars,) = figures.interval_figure(wide).data
     assert list(bars.x) == [-1, 24]
-    assert figures.describe_wide_intervals(wide) == "Wider leaps, without a bar: 33.3%."
+    assert figures.describe_wide_intervals(wide) == "Not in the chart: wider leaps, 33.3%."
     assert figures.describe_wide_intervals(intervals(SCORES)) == ""
 
 
@@ -96,8 +96,12 @@ def test_every_bar_is_wide_enough_to_be_seen():
 
 def test_values_without_a_bar_have_a_sentence():
     frequency = note_frequency(SCORES).combined
-    assert figures.describe_omitted(frequency, 1) == "The other 2 values, without a bar: 40.0%."
-    assert figures.describe_omitted(frequency, 2) == "The other value, without a bar: 20.0%."
+    assert (
+        figures.describe_omitted(frequency, 1) == "Not in the chart: 2 other values, 40.0% in all."
+    )
+    assert (
+        figures.describe_omitted(frequency, 2) == "Not in the chart: one other value, 20.0% in all."
+    )
     assert figures.describe_omitted(frequency, 3) == ""
 
 
