@@ -1,6 +1,6 @@
 """Given notes that come out changed, over pieces of all kinds: there must be none.
 
-    python -m benchmarks.harmony.given_notes CHECKPOINT [FOLDER ...] [--pieces 500] [--json]
+    python -m benchmarks.harmony.given_notes CHECKPOINT [FOLDER ...] [--pieces 500] [--bars 40]
 
 Pieces are those of the checkpoint's collection and of folders of MIDI files, as they are and
 played off the grid. One part, some, or all but one are given; or all but some bars of some parts.
@@ -28,7 +28,6 @@ from musicgen.score import Score
 from musicgen.theory.chosen_parts import only_parts
 from musicgen.training.run_folder.registry import find_checkpoint
 
-MAX_BARS = 40  # longer pieces are cut, so that many kinds are tried
 KINDS = ("one part", "some parts", "all but one", "bars of some parts")
 
 
@@ -37,6 +36,7 @@ def main() -> None:
     options.add_argument("checkpoint", help="a run's name, or a checkpoint's folder")
     options.add_argument("folders", nargs="*", help="other music")
     options.add_argument("--pieces", type=int, default=500)
+    options.add_argument("--bars", type=int, default=40, help="at which longer pieces are cut")
     options.add_argument("--seed", type=int, default=0)
     options.add_argument("--json", action="store_true", help="print JSON in place of a table")
     arguments = options.parse_args()
@@ -45,7 +45,7 @@ def main() -> None:
     collections = [checkpoint.facts["source"], *(str(Path(folder)) for folder in arguments.folders)]
     rng = np.random.default_rng(arguments.seed)
     tried, changed = Counter[str](), Counter[str]()
-    for score in _random_pieces(collections, arguments.pieces, rng):
+    for score in _random_pieces(collections, arguments.pieces, arguments.bars, rng):
         kind = KINDS[int(rng.integers(len(KINDS)))]
         tried[kind] += 1
         changed[kind] += not _stays(composer, score, kind, rng)
@@ -58,10 +58,13 @@ def main() -> None:
 
 
 def _random_pieces(
-    collections: Sequence[str], count: int, rng: np.random.Generator
+    collections: Sequence[str], count: int, max_bars: int, rng: np.random.Generator
 ) -> Iterator[Score]:
     """Pieces with two parts or more, from one source after the other; half are off the grid."""
-    pieces = [_usable(map(_cut, load_collection(source).scores)) for source in collections]
+    pieces = [
+        _usable(_cut(score, max_bars) for score in load_collection(source).scores)
+        for source in collections
+    ]
     for source, of_source in zip(collections, pieces, strict=True):
         if not of_source:
             raise SystemExit(f"{source} has no piece with beats and several parts")
@@ -71,8 +74,8 @@ def _random_pieces(
         yield _off_the_grid(score, rng) if rng.random() < 0.5 else score
 
 
-def _cut(score: Score) -> Score:
-    return score.until(bar_start(score.metres, min(MAX_BARS, score.bars), score.resolution))
+def _cut(score: Score, max_bars: int) -> Score:
+    return score.until(bar_start(score.metres, min(max_bars, score.bars), score.resolution))
 
 
 def _usable(scores: Iterable[Score]) -> list[Score]:
