@@ -172,6 +172,13 @@ def pieces_in_style(tempo: float, program: int) -> list[Score]:
     return scores
 
 
+def test_the_table_has_what_tells_pieces_apart(runs, compose_page):
+    write_run(runs)
+    table = open_history(press(compose_page(), "compose")).dataframe[-1].value
+    columns = "★ name composed model bars notes shared origin".split()
+    assert list(table.columns) == columns
+
+
 def test_pieces_are_compared_and_deleted(runs, compose_page):
     write_run(runs)
     page = press(compose_page(), "compose")

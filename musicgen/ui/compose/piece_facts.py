@@ -12,7 +12,7 @@ from musicgen.composing.originality.report import Originality
 from musicgen.composing.ranking import Penalty
 from musicgen.composing.records.saved_pieces import SavedPiece
 from musicgen.rendering.figures.roll import Mark
-from musicgen.ui.shared.text import bar_label
+from musicgen.ui.shared.text import bar_label, format_count
 
 MIN_PASSAGES = 4  # as long as the shortest match, of a piece that can be compared
 _PENALTIES = tuple(field.name for field in fields(Penalty))
@@ -40,6 +40,11 @@ def penalty_of(piece: SavedPiece) -> dict[str, float]:
 def originality_of(piece: SavedPiece) -> Originality | None:
     """Originality report of the piece; None if there is none or it is damaged."""
     return Originality.from_json(piece.facts.get("originality"))
+
+
+def longest_shared(report: Originality) -> str:
+    """The longest passage that training pieces have, too: `16 notes`, or `none`."""
+    return format_count(report.longest_match, "note") if report.longest_match else "none"
 
 
 def marks_of(piece: SavedPiece) -> list[Mark]:

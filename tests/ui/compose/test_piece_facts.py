@@ -1,5 +1,5 @@
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -11,6 +11,7 @@ from musicgen.composing.settings import ComposeSettings
 from musicgen.rendering.figures.roll import Mark
 from musicgen.ui.compose.piece_facts import (
     is_too_short_to_judge,
+    longest_shared,
     marks_of,
     metrics_of,
     originality_of,
@@ -48,6 +49,13 @@ def test_marks_count_notes_from_the_start_of_the_primer():
         [mark] = marks_of(piece(originality={**report, "human_95": human}))
         assert mark.shared == shared
     assert marks_of(piece(originality={**report, "runs": [{**match, "first": "3"}]})) == []
+
+
+def test_that_nothing_is_shared_is_said_in_words():
+    alike = originality(tiny_pieces()[2], OriginalityIndex.build(tiny_pieces()))
+    assert longest_shared(alike) == "45 notes"
+    assert longest_shared(replace(alike, longest_match=1)) == "1 note"
+    assert longest_shared(replace(alike, longest_match=0)) == "none"
 
 
 @pytest.mark.parametrize("prompt_notes, too_short", [(0, False), (8, False), (9, True)])

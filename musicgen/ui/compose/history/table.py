@@ -20,6 +20,10 @@ from musicgen.ui.shared.selectable_table import selectable_table
 from musicgen.ui.shared.text import format_count
 
 MAX_COMPARED = 6
+_SHARED = (
+    "The longest passage that a training piece has, too. Empty where there is none, or nothing to "
+    "compare with."
+)
 
 
 @st.fragment
@@ -43,6 +47,7 @@ def history_view() -> None:
         column_config={
             "★": st.column_config.Column(width=40),
             "composed": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
+            "shared": st.column_config.NumberColumn(format="%d notes", help=_SHARED),
         },
     )  # fmt: skip
     selected = [piece for piece in rows if piece.id in ids]
@@ -62,6 +67,7 @@ def _passes_filter(piece: SavedPiece, search: str, starred_only: bool) -> bool:
 
 
 def _table(pieces: Sequence[SavedPiece]) -> pd.DataFrame:
+    """What tells pieces apart at a glance, in the width of the page: seeds are in their details."""
     reports = [originality_of(piece) for piece in pieces]
     return pd.DataFrame(
         {
@@ -71,9 +77,7 @@ def _table(pieces: Sequence[SavedPiece]) -> pd.DataFrame:
             "model": [model_label(piece.checkpoint) for piece in pieces],
             "bars": [piece.facts.get("bars") for piece in pieces],
             "notes": [piece.facts.get("notes") for piece in pieces],
-            "seed": [piece.settings.seed for piece in pieces],
-            "temperature": [piece.settings.temperature for piece in pieces],
-            "longest copy": [report.longest_match if report else None for report in reports],
+            "shared": [report.longest_match or None if report else None for report in reports],
             "origin": [piece.primer for piece in pieces],
         }
     )

@@ -17,7 +17,12 @@ from musicgen.rendering.figures.roll import piano_roll
 from musicgen.score import Score
 from musicgen.ui.compose.models import find_open_model, training_collection
 from musicgen.ui.compose.piece_cache import wav_task
-from musicgen.ui.compose.piece_facts import is_too_short_to_judge, originality_of, primer_notes
+from musicgen.ui.compose.piece_facts import (
+    is_too_short_to_judge,
+    longest_shared,
+    originality_of,
+    primer_notes,
+)
 from musicgen.ui.data.choose_collection import collection_names
 from musicgen.ui.data.open_collection import open_collection
 from musicgen.ui.shared.selectable_table import selectable_table
@@ -63,8 +68,8 @@ def _metrics(report: Originality, overlap: HeldOutOverlap | None, max_copy: int 
     with cells[0]:
         bars = f"{report.longest_match_bars:g} bar{'s' * (report.longest_match_bars != 1)}"
         st.metric(
-            "Longest shared passage", format_count(report.longest_match, "note"),
-            bars if report.longest_match else f"none of {MIN_MATCH_NOTES} or more",
+            "Longest shared passage", longest_shared(report),
+            bars if report.longest_match else f"of {MIN_MATCH_NOTES} notes or more",
             delta_color="off", delta_arrow="off", border=True, height="stretch",
         )  # fmt: skip
     with cells[1]:

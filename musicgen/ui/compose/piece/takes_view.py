@@ -24,7 +24,7 @@ from musicgen.ui.compose.form.state import MAX_DRAWN_SEED
 from musicgen.ui.compose.history.compare import compare
 from musicgen.ui.compose.models import find_open_model
 from musicgen.ui.compose.piece_cache import score_of
-from musicgen.ui.compose.piece_facts import originality_of
+from musicgen.ui.compose.piece_facts import longest_shared, originality_of
 from musicgen.ui.compose.session import current_session
 from musicgen.ui.compose.start import start_composing
 from musicgen.ui.server import sound_files
@@ -100,7 +100,7 @@ def _figures(take: SavedPiece, score: Score) -> str:
     """One line: length, notes, and the longest passage that training pieces have too."""
     parts = [format_length(score), format_count(len(score), "note"), format_clock(score.seconds)]
     if report := originality_of(take):
-        parts.append(f"longest copy {format_count(report.longest_match, 'note')}")
+        parts.append(f"longest shared passage: {longest_shared(report)}")
     return " · ".join(parts)
 
 
