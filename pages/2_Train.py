@@ -7,12 +7,13 @@ import streamlit as st
 from musicgen.training.run_folder.registry import list_runs
 from musicgen.ui.shared import frame
 from musicgen.ui.shared.url_choice import choose_next, url_segments
+from musicgen.ui.shared.url_piece import remove_from_url
 from musicgen.ui.train.actions.delete import deleted_runs
 from musicgen.ui.train.actions.share import import_run
 from musicgen.ui.train.compare import compare
 from musicgen.ui.train.new_training import keep_form_state, new_training
 from musicgen.ui.train.runs import RUN, choose_run, is_alive
-from musicgen.ui.train.watch import watch
+from musicgen.ui.train.watch import CURVES_KEY, watch
 
 NEW, WATCH, COMPARE = "New", "Watch", "Compare"
 
@@ -41,6 +42,8 @@ with st.container(horizontal=True, vertical_alignment="center"):
 
 if view != NEW:
     keep_form_state()
+if view != WATCH:
+    remove_from_url(CURVES_KEY)
 if view == NEW:
     new_training()
 elif view == COMPARE:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import streamlit as st
@@ -20,7 +19,7 @@ from musicgen.ui.compose.models import (
     training_collection,
 )
 from musicgen.ui.data.choose_collection import collection_title
-from musicgen.ui.shared.text import escape, format_count, step_word
+from musicgen.ui.shared.text import checkpoint_label, escape, format_count, step_word
 
 RUN_KEY = "compose-run"
 KINDS_IN_WORDS = {"lstm": "LSTM", "classic": "classic LSTM"}
@@ -115,6 +114,6 @@ def _checkpoint_key(run: str) -> str:
 
 
 def _label(folder: Path, best: Path) -> str:
-    name = re.sub(r"^epoch-0*(\d+)$", r"epoch \1", folder.name)
+    name = checkpoint_label(folder.name)
     # The only checkpoint of a bundled run is named `best`.
     return f"{name}, the best" if folder == best and name != "best" else name

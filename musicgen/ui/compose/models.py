@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from musicgen.training.run_folder.ngram_model import NGramUnavailable, fit_run_n
 from musicgen.training.run_folder.registry import NGRAM, list_runs
 from musicgen.training.run_folder.run import Run, UnknownRun
 from musicgen.ui.compose.checkpoint_cache import CheckpointCache
+from musicgen.ui.shared.text import checkpoint_label
 
 MAX_OPEN_MODELS = 3  # of all sessions together; each holds its weights in memory
 
@@ -26,8 +26,7 @@ MAX_OPEN_MODELS = 3  # of all sessions together; each holds its weights in memor
 def model_label(checkpoint: str) -> str:
     """Return a RUN@CHECKPOINT in words: `chorales`, `mine, epoch 13`, `chorales, n-gram`."""
     run, _, folder = checkpoint.partition("@")
-    folder = re.sub(r"^epoch-0*(\d+)$", r"epoch \1", folder)
-    return run if folder in ("", "best") else f"{run}, {folder}"
+    return run if folder in ("", "best") else f"{run}, {checkpoint_label(folder)}"
 
 
 @dataclass(frozen=True)

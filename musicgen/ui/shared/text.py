@@ -38,6 +38,11 @@ def format_length(score: Score) -> str:
     return format_count(score.full_bars, "bar") + " and an upbeat" * score.has_pickup
 
 
+def checkpoint_label(folder: str) -> str:
+    """Return the folder of a checkpoint in words: `epoch 13`, `best`."""
+    return re.sub(r"^epoch-0*(\d+)$", r"epoch \1", folder)
+
+
 def bar_label(number: int) -> str:
     """Return the name of a bar: `bar 4`; `upbeat` for 0."""
     return f"bar {number}" if number else "upbeat"

@@ -21,7 +21,7 @@ from musicgen.training.settings import RunSettings
 from musicgen.ui.components.player import roll_player
 from musicgen.ui.shared.actions import action_button
 from musicgen.ui.shared.tasks import Task, wait_for
-from musicgen.ui.shared.text import escape, format_count
+from musicgen.ui.shared.text import checkpoint_label, escape, format_count
 
 MAX_SECONDS = 60.0  # of one evaluation; it is then of a random sample
 SIDES = {"valid": "Validation", "test": "Test"}
@@ -48,7 +48,9 @@ def piece_evaluation(run: Run, settings: RunSettings) -> None:
         best = run.checkpoint().name
         checkpoint = st.selectbox(
             "Checkpoint", list(folders), index=list(folders).index(best) if best in folders else 0,
-            format_func=lambda name: f"{name}, the best" if name == best != "best" else name,
+            format_func=lambda name: (
+                checkpoint_label(name) + ", the best" * (name == best != "best")
+            ),
             key=f"evaluated-{run.name}", width=260,
         )  # fmt: skip
         side = st.segmented_control(

@@ -19,6 +19,7 @@ from musicgen.ui.server.live_endpoint import (
     state_key,
 )
 from musicgen.ui.shared.text import escape, step_word
+from musicgen.ui.shared.url_choice import url_segments
 from musicgen.ui.train import runs
 from musicgen.ui.train.actions.buttons import action_buttons
 from musicgen.ui.train.actions.delete import delete_popover
@@ -30,6 +31,7 @@ from musicgen.ui.train.plots import BATCHES, BITS, EPOCHS, MINUTES, NATS, View
 from musicgen.ui.train.samples import samples_view
 from musicgen.ui.train.settings_table import settings_rows
 
+CURVES_KEY = "curves"  # key of the widget and query parameter
 CURVES = (LOSS, FIELDS, SPEED)
 VIEWS = (*CURVES, "Samples", "Evaluation", "Log", "Settings")
 
@@ -59,12 +61,7 @@ def _views(run: Run, settings: RunSettings, drawn_with: Status) -> None:
 
     drawn_with: the status that the rest of the page was drawn with.
     """
-    view_name = str(
-        st.segmented_control(
-            "Curves", VIEWS, default=VIEWS[0], required=True, key="curves",
-            label_visibility="collapsed",
-        )
-    )  # fmt: skip
+    view_name = url_segments("Curves", VIEWS, CURVES_KEY, "collapsed")
     place = st.container()
     view = _view_widgets(loss=view_name == LOSS) if view_name in CURVES else View()
     alive = runs.is_alive(drawn_with)

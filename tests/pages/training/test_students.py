@@ -28,6 +28,8 @@ def test_a_checkpoint_is_evaluated_piece_by_piece(open_page, home):
     write_run(home / "runs", source="tunes", training=tiny_pieces())
     page = open_page(TRAIN, show="Watch", run="tiny")
     page.segmented_control(key="curves").set_value("Evaluation").run()
+    assert page.query_params["curves"] == "Evaluation"
+    assert page.selectbox(key="evaluated-tiny").options == ["epoch 2, the best"]
     page.button(key="evaluate-pieces").click().run()
     assert not page.exception
     assert "bits a note** on" in texts(page)
