@@ -86,7 +86,7 @@ with right, st.container(key="compose-result"):
     if session.error:
         st.error(escape(session.error, 400))
     if session.piece is None and session.task is None and opened:
-        st.markdown("Press **Compose**: the first piece is there in a second or two.")
+        st.markdown("Press **Compose**: the first piece is there in a few seconds.")
 with right, st.container(key="compose-rest"):
     views()
     history = st.expander(

@@ -45,11 +45,13 @@ def select(page: AppTest, *pieces: SavedPiece) -> AppTest:
     return page
 
 
-def save(name: str, seed: int = 0) -> SavedPiece:
+def save(name: str, seed: int = 0, primer: str = "") -> SavedPiece:
     """Save a small piece, as another tab of the page would."""
     midi = midi_bytes(tiny_pieces(1)[0])
     settings = ComposeSettings(seed=seed)
-    return save_piece(midi, "tiny@epoch-0002", settings, 0, {}, datetime.now(UTC), name=name)
+    return save_piece(
+        midi, "tiny@epoch-0002", settings, 0, {}, datetime.now(UTC), name=name, primer=primer
+    )
 
 
 def test_a_piece_is_starred_renamed_and_opened(runs, compose_page):
@@ -174,9 +176,11 @@ def pieces_in_style(tempo: float, program: int) -> list[Score]:
 
 def test_the_table_has_what_tells_pieces_apart(runs, compose_page):
     write_run(runs)
-    table = open_history(press(compose_page(), "compose")).dataframe[-1].value
-    columns = "★ name composed model bars notes shared origin".split()
-    assert list(table.columns) == columns
+    page = open_history(press(compose_page(), "compose"))
+    columns = "★ name composed model notes shared".split()
+    assert list(page.dataframe[-1].value.columns) == columns
+    save("from a file", primer="tune.mid")
+    assert list(page.run().dataframe[-1].value.columns) == [*columns, "origin"]
 
 
 def test_pieces_are_compared_and_deleted(runs, compose_page):

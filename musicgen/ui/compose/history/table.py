@@ -21,7 +21,7 @@ from musicgen.ui.shared.text import format_count
 
 MAX_COMPARED = 6
 _SHARED = (
-    "The longest passage that a training piece has, too. Empty where there is none, or nothing to "
+    "The longest passage that a training piece has, too. None where there is none, or nothing to "
     "compare with."
 )
 
@@ -46,8 +46,11 @@ def history_view() -> None:
         height="auto" if len(rows) < 8 else 280,
         column_config={
             "★": st.column_config.Column(width=40),
-            "composed": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
-            "shared": st.column_config.NumberColumn(format="%d notes", help=_SHARED),
+            "name": st.column_config.Column(width=180),
+            "composed": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", width=135),
+            "model": st.column_config.Column(width=115),
+            "notes": st.column_config.Column(width=55),
+            "shared": st.column_config.NumberColumn(format="%d notes", help=_SHARED, width=75),
         },
     )  # fmt: skip
     selected = [piece for piece in rows if piece.id in ids]
@@ -67,20 +70,20 @@ def _passes_filter(piece: SavedPiece, search: str, starred_only: bool) -> bool:
 
 
 def _table(pieces: Sequence[SavedPiece]) -> pd.DataFrame:
-    """What tells pieces apart at a glance, in the width of the page: seeds are in their details."""
+    """What tells pieces apart, in the width of the page; their settings are in their details."""
     reports = [originality_of(piece) for piece in pieces]
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "★": ["★" if piece.starred else "" for piece in pieces],
             "name": [piece.name for piece in pieces],
             "composed": [_local_time(piece.created) for piece in pieces],
             "model": [model_label(piece.checkpoint) for piece in pieces],
-            "bars": [piece.facts.get("bars") for piece in pieces],
             "notes": [piece.facts.get("notes") for piece in pieces],
             "shared": [report.longest_match or None if report else None for report in reports],
             "origin": [piece.primer for piece in pieces],
         }
     )
+    return table if any(table["origin"]) else table.drop(columns="origin")
 
 
 def _local_time(created: str) -> datetime | None:
