@@ -298,3 +298,16 @@ def test_screen_readers_get_the_notes_at_the_playhead_unless_it_plays(
     assert "F4" in slider.get_attribute("aria-valuetext")
     page.keyboard.press("Space")
     playwright.expect(slider).not_to_have_attribute("aria-valuetext", re.compile("F4"))
+
+
+def test_a_whole_piece_stays_in_view_in_a_narrower_window_unless_it_was_zoomed(page: Any) -> None:
+    scroller = page.locator(".player .scroller")
+    overflow = "scroller => scroller.scrollWidth - scroller.clientWidth"
+    for width in (1000, 700, 980):  # a scrollbar of the page does the same to the player
+        page.set_viewport_size({"width": width, "height": 700})
+        wait_until(lambda: scroller.evaluate(overflow) == 0)
+    page.locator(".player .zoom-in").click()
+    assert scroller.evaluate(overflow) > 100
+    page.set_viewport_size({"width": 900, "height": 700})
+    page.wait_for_timeout(300)
+    assert scroller.evaluate(overflow) > 100

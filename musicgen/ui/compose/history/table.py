@@ -46,9 +46,9 @@ def history_view() -> None:
         height="auto" if len(rows) < 8 else 280,
         column_config={
             "★": st.column_config.Column(width=40),
-            "name": st.column_config.Column(width=180),
-            "composed": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", width=135),
-            "model": st.column_config.Column(width=115),
+            "name": st.column_config.Column(width=170),
+            "composed": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", width=130),
+            "model": st.column_config.Column(width=105),
             "notes": st.column_config.Column(width=55),
             "shared": st.column_config.NumberColumn(format="%d notes", help=_SHARED, width=75),
         },

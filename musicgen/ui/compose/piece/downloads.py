@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -101,7 +102,7 @@ def _link_popover(piece: SavedPiece) -> None:
             st.markdown(f"No link makes it elsewhere: {OTHER_NOTES}.")
         elif link.settings:
             st.markdown("The same notes again, on every computer that has this model:")
-            _show_link(link)
+            _show_link(replace(link, piece=""))  # elsewhere it is not in the history
 
 
 def _show_link(link: PieceLink) -> None:

@@ -34,6 +34,7 @@ export class LinkedView {
     const { roll } = this;
     const { ticksPerQuarter } = roll.piece;
     roll.scale = scale / ticksPerQuarter;
+    roll.zoomed = true;
     roll.fit();
     roll.scroller.scrollLeft = first * ticksPerQuarter * roll.scale;
     this.moved = roll.scroller.scrollLeft;

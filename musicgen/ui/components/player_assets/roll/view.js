@@ -21,6 +21,7 @@ export class RollView {
     this.spacer = scroller.querySelector(".spacer"); // as wide as the whole piece
     this.piece = null;
     this.scale = 0; // pixels per tick
+    this.zoomed = false; // by hand; else the scale follows the width
     this.height = KEYS_HEIGHT;
     this.gutter = KEYS_GUTTER; // pixels on the left, for names
   }
@@ -57,6 +58,7 @@ export class RollView {
     if (isNew) {
       this.scroller.scrollLeft = 0;
       this.scale = 0;
+      this.zoomed = false;
     }
     this.fit();
   }
@@ -70,19 +72,22 @@ export class RollView {
     const initialBars = this.viewWidth < NARROW_PIXELS ? INITIAL_BARS / 2 : INITIAL_BARS;
     const upbeat = this.bars > initialBars && this.barNumber(0) === "0" ? 1 : 0;
     const initialTicks = barLines[Math.min(this.bars, initialBars + upbeat)] || pieceTicks;
-    const initialScale = this.viewWidth / initialTicks;
-    this.scale = Math.max(this.scale || initialScale, this.viewWidth / pieceTicks);
+    const scale = this.zoomed ? this.scale : this.viewWidth / initialTicks;
+    const start = this.scale ? this.scroller.scrollLeft / this.scale : 0; // tick, of what is in view
+    this.scale = Math.max(scale, this.viewWidth / pieceTicks);
     this.spacer.style.width = `${Math.floor(this.gutter + pieceTicks * this.scale)}px`;
     this.ratio = window.devicePixelRatio || 1;
     this.canvas.width = Math.round(width * this.ratio);
     this.canvas.height = Math.round(this.height * this.ratio);
     this.canvas.style.width = `${width}px`;
     this.canvas.style.height = `${this.height}px`;
+    this.scroller.scrollLeft = start * this.scale;
   }
 
   zoom(factor) {
     const middle = this.tickAt(this.gutter + this.viewWidth / 2);
     this.scale = Math.min(MAX_PIXELS_PER_QUARTER / this.piece.ticksPerQuarter, this.scale * factor);
+    this.zoomed = true;
     this.fit();
     this.scroller.scrollLeft = middle * this.scale - this.viewWidth / 2;
   }
