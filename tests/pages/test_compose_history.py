@@ -174,7 +174,7 @@ def pieces_in_style(tempo: float, program: int) -> list[Score]:
     return scores
 
 
-def test_the_table_has_what_tells_pieces_apart(runs, compose_page):
+def test_the_table_has_the_columns_for_which_the_page_has_room(runs, compose_page):
     write_run(runs)
     page = open_history(press(compose_page(), "compose"))
     columns = "★ name composed model notes shared".split()

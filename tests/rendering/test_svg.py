@@ -129,3 +129,16 @@ def test_the_note_of_a_tempo_does_not_touch_the_metre() -> None:
     assert baseline and staff
     # The note's head hangs 90 units below its baseline; the metre's 4 rises some above the staff.
     assert int(staff[1]) - int(baseline[1]) == 225
+
+
+@pytest.mark.parametrize(
+    "title", ["Tune & dance in F sharp minor, " * 3, "ピアノのための小さな前奏曲" * 3]
+)
+def test_a_long_title_is_as_wide_as_the_page_at_most(title: str) -> None:
+    score = Score(notes_from([(24 * n, 24, 60) for n in range(8)]))
+    small, large = (engrave(score, title, width=width).pages[0] for width in (1050, 4200))
+    for page, smaller in ((small, True), (large, False)):
+        [span] = [s for s in ElementTree.fromstring(page).iter() if s.text == title.strip()]
+        assert (float(span.get("font-size", "").removesuffix("px")) < 600) == smaller
+        if span.get("textLength"):
+            assert float(span.get("textLength", "")) <= (9500 if smaller else 41_000)
