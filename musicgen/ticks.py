@@ -1,4 +1,4 @@
-"""Conversion of times between clocks, and the ends of notes on one key."""
+"""Conversion of times between clocks, their text, and the ends of notes on one key."""
 
 from __future__ import annotations
 
@@ -90,3 +90,10 @@ def check_marks(tempo: float, metres: Sequence[Metre], changes: Sequence[TempoCh
     tempo_starts = [change.start for change in changes]
     if tempo_starts != sorted(tempo_starts):
         raise ValueError("tempi must be in order")
+
+
+def clock_text(seconds: float) -> str:
+    """Minutes and seconds, from an hour on also hours: `1:07`, `1:02:30`."""
+    minutes, seconds = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"

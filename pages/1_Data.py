@@ -28,8 +28,8 @@ from musicgen.ui.server.warm_up import loading_plotly
 from musicgen.ui.shared import frame
 from musicgen.ui.shared.tasks import WaitAbandoned, resume_waiting
 from musicgen.ui.shared.text import escape
-from musicgen.ui.shared.url_choice import url_segments
-from musicgen.ui.shared.url_piece import PIECE, remove_from_url
+from musicgen.ui.shared.url_choice import keep_parameters_of, url_segments
+from musicgen.ui.shared.url_piece import BAR, PIECE
 
 VIEWS = {
     "Notes": notes_view,
@@ -41,7 +41,14 @@ VIEWS = {
     "Refused": refused_view,
 }
 # Query parameters that an address has only with their view.
-OF_VIEW = {"Notes": ("kind",), "Vocabulary": ("encoding", "part"), "Pieces": (PIECE,)}
+OF_VIEW = {
+    "Notes": ("kind", BAR),
+    "Parts": (BAR,),
+    "Rhythm": (BAR,),
+    "Playing": (BAR,),
+    "Vocabulary": ("encoding", "part"),
+    "Pieces": (PIECE, BAR),
+}
 
 frame.begin("Data", "Your music in numbers: what is there, what was refused, will it train well?")
 frame.show_queued_toast()
@@ -94,9 +101,7 @@ if not analysis.scores:
 def views() -> None:
     """Show one view; changing it leaves the page above as it is."""
     view = url_segments("View", list(VIEWS), "view", "collapsed")
-    for other in OF_VIEW.keys() - {view}:
-        for parameter in OF_VIEW[other]:
-            remove_from_url(parameter)
+    keep_parameters_of(view, OF_VIEW)
     VIEWS[view](analysis)
 
 

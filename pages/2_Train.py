@@ -5,17 +5,19 @@ from __future__ import annotations
 import streamlit as st
 
 from musicgen.training.run_folder.registry import list_runs
+from musicgen.ui.data.choose_collection import COLLECTION
 from musicgen.ui.shared import frame
-from musicgen.ui.shared.url_choice import choose_next, url_segments
-from musicgen.ui.shared.url_piece import remove_from_url
+from musicgen.ui.shared.url_choice import choose_next, keep_parameters_of, url_segments
 from musicgen.ui.train.actions.delete import deleted_runs
 from musicgen.ui.train.actions.share import import_run
-from musicgen.ui.train.compare import compare
+from musicgen.ui.train.compare import COMPARED_KEY, compare
 from musicgen.ui.train.new_training import keep_form_state, new_training
 from musicgen.ui.train.runs import RUN, choose_run, is_alive
 from musicgen.ui.train.watch import CURVES_KEY, watch
 
 NEW, WATCH, COMPARE = "New", "Watch", "Compare"
+# Query parameters that an address has only with their view.
+OF_VIEW = {NEW: (COLLECTION, "preset"), WATCH: (RUN, CURVES_KEY), COMPARE: (COMPARED_KEY,)}
 
 
 def first_view() -> str:
@@ -42,8 +44,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
 
 if view != NEW:
     keep_form_state()
-if view != WATCH:
-    remove_from_url(CURVES_KEY)
+keep_parameters_of(view, OF_VIEW)
 if view == NEW:
     new_training()
 elif view == COMPARE:

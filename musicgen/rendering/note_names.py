@@ -12,6 +12,7 @@ from musicgen.theory.spelling import SIGNS, fifths_name
 
 SHARP_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 _PITCH = re.compile(r"([A-Ga-g])([#b]{0,2})(-?\d)")
+_WORDS = {"♯": "sharp", "♭": "flat"}
 _ALTERATIONS = {"#": 1, "b": -1}
 _NATURALS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _FLATTEST, _SHARPEST = -3, 8  # positions in C major: E flat to G sharp
@@ -43,6 +44,24 @@ def as_typed(name: str) -> str:
         if sign:
             name = name.replace(sign, "#" * alteration + "b" * -alteration)
     return name
+
+
+def in_words(name: str) -> str:
+    """Name without signs: `F sharp minor` of F♯ minor."""
+    for sign, word in _WORDS.items():
+        name = name.replace(sign, f" {word}")
+    return name
+
+
+def searched_text(text: str) -> str:
+    """Text that words are searched in, in small letters: keys also as typed and in words."""
+    return " ".join(dict.fromkeys((text, as_typed(text), in_words(text)))).casefold()
+
+
+def key_label(key: str) -> str:
+    """A key's name with signs: `B♭ major` of `Bb major`."""
+    tonic, separator, scale = key.partition(" ")
+    return f"{tonic.replace('#', '♯').replace('b', '♭')}{separator}{scale}"
 
 
 def parse_pitch(name: str) -> int:

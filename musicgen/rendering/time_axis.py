@@ -8,6 +8,7 @@ import numpy as np
 
 from musicgen.metres import first_bar_number
 from musicgen.score import Score
+from musicgen.ticks import clock_text
 
 SECONDS_PER_LINE = 2  # of a performance
 
@@ -41,8 +42,3 @@ def line_labels(score: Score, count: int) -> list[str]:
         first = first_bar_number(score.metres, score.resolution)
         return [str(first + index) for index in range(count)]
     return [clock_text(SECONDS_PER_LINE * index) for index in range(count)]
-
-
-def clock_text(seconds: int) -> str:
-    """Minutes and seconds: 67 is `1:07`."""
-    return f"{seconds // 60}:{seconds % 60:02}"

@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # pandas is imported where tables are built: it takes a quart
     import pandas as pd
 
 MAX_NAMES = 3  # duplicates and key signatures that are listed by name
+READ = "read"  # status of a file that is no other's twin
 ON_BEAT, PERFORMANCE = "on the beat", "performance"  # kinds of time
 _TEXT_COLUMNS = (
     *("format", "key signature", "estimated key", "metre", "time", "split", "left out"),
@@ -47,7 +48,7 @@ def file_table(
             "pedal": 100 * pedal_shares,
             "split": splits,
             "copies": [len(names) for names in duplicates],
-            "status": [f"same as {len(names)} more" if names else "read" for names in duplicates],
+            "status": [f"same as {len(names)} more" if names else READ for names in duplicates],
             "twin of": [join_names(names) for names in duplicates],
             "remedy": "",
         }
@@ -101,7 +102,7 @@ def _times(scores: Sequence[Score]) -> dict[str, list[object]]:
 
 
 def describe_signatures(score: Score) -> str:
-    """Keys of a score's key signatures in order, each once: `E flat major, F sharp minor`."""
+    """Keys of a score's key signatures in order, each once: `E♭ major, F♯ minor`."""
     names = [signature_name(key.fifths, key.is_minor) for key in score.keys]
     return join_names(tuple(dict.fromkeys(names)))
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from musicgen.score import Score
 from musicgen.theory.pooled_notes import pooled_notes
-from musicgen.theory.spelling import PITCH_CLASS_NAMES, fifths_name
+from musicgen.theory.spelling import PITCH_CLASS_NAMES, SIGNS, fifths_name
 
 MODES = ("major", "minor")
 _MOST_SIGNS, _FIFTHS_OF_OCTAVE = 7, 12
@@ -59,15 +59,14 @@ class Key:
         return "FCGDAEB".index(letter) - 1 + altered - (3 if self.mode == "minor" else 0)
 
     def __str__(self) -> str:
-        """Name as it is written: `D flat major`, which music21 calls C# major."""
+        """Name as it is written: `D♭ major`, which music21 calls C# major."""
         return signature_name(self.signature, self.mode == "minor")
 
 
 def signature_name(sharps: int, is_minor: bool = False) -> str:
-    """Key with a signature: `E flat major` for -3 sharps."""
+    """Key with a signature: `E♭ major` for -3 sharps."""
     letter, alteration = fifths_name(sharps + 3 * is_minor)
-    altered = {1: " sharp", -1: " flat"}.get(alteration, "")
-    return f"{letter}{altered} {MODES[is_minor]}"
+    return f"{letter}{SIGNS[alteration]} {MODES[is_minor]}"
 
 
 KEYS_BY_NAME = {key.name: key for key in (Key(t, mode, 1.0) for t in range(12) for mode in MODES)}

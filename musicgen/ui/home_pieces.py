@@ -10,8 +10,9 @@ from musicgen.composing.records.saved_pieces import SavedPiece, UnknownPiece, li
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.read_score import read_saved_midi
 from musicgen.rendering.page.roll_svg import roll_svg
+from musicgen.ticks import clock_text
 from musicgen.ui.shared.page_style import SMALL_ROLL
-from musicgen.ui.shared.text import escape, format_clock, format_count
+from musicgen.ui.shared.text import escape, format_count
 
 MAX_PIECES = 4
 MAX_DRAWN_NOTES = 2000
@@ -47,7 +48,7 @@ def _piece(piece: SavedPiece) -> None:
 def _drawn(midi: bytes) -> tuple[str, str]:
     """The address of the roll of a MIDI file, its notes and its length. Raises UnreadableScore."""
     score = read_saved_midi(midi, "")
-    line = f"{format_count(len(score), 'note')} · {format_clock(score.seconds)}"
+    line = f"{format_count(len(score), 'note')} · {clock_text(score.seconds)}"
     if not 0 < len(score) <= MAX_DRAWN_NOTES:
         return "", line
     return (

@@ -53,6 +53,27 @@ def test_a_view_is_in_the_address_below_a_message_that_has_come(
         settle(page)
 
 
+def test_a_tooltip_waits_until_the_mouse_moves(shared_server, shared_page) -> None:
+    """What comes under a resting mouse would have its tooltip over the page that was opened."""
+    page = shared_page
+    page.goto(f"{shared_server.url}/Compose")
+    page.locator(".player canvas").wait_for()
+    settle(page)
+    button = page.get_by_role("button", name="Play or write my own")
+    button.hover()
+    tooltip = page.get_by_test_id("stTooltipContent")
+    tooltip.wait_for()
+    page.mouse.move(0, 0)
+    tooltip.wait_for(state="detached")
+    page.evaluate("document.documentElement.toggleAttribute('data-mouse-rests', true)")
+    button.dispatch_event("mouseover")
+    tooltip.wait_for(state="attached")
+    assert not tooltip.is_visible()
+    box = button.bounding_box()
+    page.mouse.move(box["x"] + 40, box["y"] + 10)
+    tooltip.wait_for()
+
+
 def test_the_list_of_pages_closes_on_a_telephone(shared_server, shared_page) -> None:
     page, wide = shared_page, shared_page.viewport_size
     page.set_viewport_size({"width": 390, "height": 844})

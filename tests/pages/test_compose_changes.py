@@ -38,6 +38,22 @@ def test_originality_is_that_of_the_piece(runs, compose_page):
     assert shown(page).facts["originality"]["longest_run"] <= shown(page).settings.max_copy
 
 
+def test_the_view_of_a_piece_is_in_its_address(runs, compose_page):
+    write_run(runs, training=tiny_pieces())
+    page = compose_page()
+    page.button_group(key="compose-view").set_value("Originality").run()
+    first = address(page)
+    assert (first["piece"], first["compose-view"]) == (shown(page).id, "Originality")
+    page = press(page, "compose")
+    assert address(page)["piece"] == shown(page).id != first["piece"]
+    assert address(page)["compose-view"] == "Originality"
+    page.button_group(key="compose-view").set_value("How good").run()
+    assert "compose-view" not in address(page)
+    page = compose_page(**first)  # as Back leads to it
+    assert shown(page).id == first["piece"]
+    assert page.metric[0].label == "Longest shared passage"
+
+
 def test_a_copied_passage_is_shown_beside_its_source(runs, home, compose_page):
     write_folder(home / "collections/tunes")
     write_run(runs, source="tunes", training=tiny_pieces())

@@ -42,13 +42,13 @@ def test_a_piece_says_what_it_holds(open_page):
     row = page.dataframe[0].value.iloc[0]
     assert row[["parts", "notes", "drum notes", "tempo changes"]].tolist() == [12, 914, 194, 2]
     assert row[["key signature", "estimated key"]].tolist() == [
-        *("E flat major, F sharp minor", "E flat major"),
+        *("E♭ major, F♯ minor", "E♭ major"),
     ]
     assert (row["time"], round(row["pedal"])) == ("on the beat", 13)
     facts = texts(page)
     assert "12 parts · 914 notes, 194 of them of drums" in facts
     assert "100 to 150 quarters a minute, 2 tempo changes" in facts
-    assert "key signature E flat major, F sharp minor · estimated key E flat major" in facts
+    assert "key signature E♭ major, F♯ minor · estimated key E♭ major" in facts
     assert page.dataframe[1].value["part"].tolist()[:2] == ["Drums", "Piano"]
     page = open_page(DATA, collection="both", view="Pieces", piece="rubato.mid")
     assert titles(page) == ["Tempo over time"]

@@ -5,11 +5,28 @@ from __future__ import annotations
 import pytest
 
 from musicgen.rendering.midi import midi_bytes
+from tests.helpers.bands import band_midi, performance_midi
 from tests.helpers.page_text import DATA, select_rows, texts
 from tests.helpers.small_collections import collection_of, file_of
 from tests.helpers.tiny_music import tiny_pieces
 
 pytestmark = pytest.mark.slow
+
+
+def columns(page) -> list[str]:
+    """Names of the columns of the first table that are shown at first."""
+    return list(page.dataframe[0].proto.column_order)
+
+
+def test_the_table_shows_as_many_columns_as_fit_the_page(open_page):
+    collection_of("mixed", band=band_midi(), played=performance_midi())
+    page = open_page(DATA, collection="mixed", view="Pieces")
+    assert columns(page) == [
+        *("file", "notes", "parts", "length", "time", "bars", "metre", "tempo"),
+        *("estimated key", "split"),
+    ]
+    page.text_input(key="search").set_value("played").run()
+    assert "time" not in columns(page)
 
 
 def test_the_search_covers_key_and_split(open_page):
@@ -19,12 +36,27 @@ def test_the_search_covers_key_and_split(open_page):
     assert all("minor" in key for key in table["estimated key"])
 
 
+def test_a_key_is_found_by_its_name_in_words_and_as_typed(open_page):
+    [tune] = tiny_pieces(1)
+    collection_of("keys", **{f"up {n}": midi_bytes(tune.transposed(n)) for n in range(12)})
+    page = open_page(DATA, collection="keys", view="Pieces")
+    keys = page.dataframe[0].value["estimated key"].tolist()
+    [flat] = {key for key in keys if key.startswith("E♭")}
+    for search in ("E♭", "Eb"):
+        page.text_input(key="search").set_value(search).run()
+        assert page.dataframe[0].value["estimated key"].tolist() == [flat]
+    page.text_input(key="search").set_value("flat").run()
+    flats = [key for key in keys if "♭" in key]
+    assert page.dataframe[0].value["estimated key"].tolist() == flats
+
+
 def test_pieces_that_are_the_same_music_are_marked(open_page):
     tune, other = tiny_pieces(2)
     files = {"tune": tune, "higher": tune.transposed(3), "other": other}
     collection_of("twins", **{name: midi_bytes(score) for name, score in files.items()})
     page = open_page(DATA, collection="twins", view="Pieces")
     table = page.dataframe[0].value
+    assert columns(page)[-1] == "status"
     status = dict(zip(table["file"], table["status"], strict=True))
     assert status == {
         "higher.mid": "same as 1 more",
@@ -37,6 +69,7 @@ def test_pieces_that_are_the_same_music_are_marked(open_page):
     page.button(key="show-twins").click().run()
     assert "bar" not in page.query_params  # or it would leave out some of them
     assert page.dataframe[0].value["file"].tolist() == ["higher.mid", "tune.mid"]
+    assert columns(page)[-1] == "twin of"
     page.text_input(key="search").set_value("tune.mid").run()
     assert page.dataframe[0].value["file"].tolist() == ["higher.mid", "tune.mid"]
 
@@ -44,6 +77,7 @@ def test_pieces_that_are_the_same_music_are_marked(open_page):
 def test_a_refused_file_has_a_row_with_its_reason(open_page):
     collection_of("mixed", good=file_of((0, 24, 60), (24, 24, 64)), broken=b"MThd nothing")
     page = open_page(DATA, collection="mixed", view="Pieces")
+    assert columns(page)[:3] == ["file", "status", "notes"]
     table = page.dataframe[0].value.set_index("file")
     assert list(table.index) == ["good.mid", "broken.mid"]
     assert table.loc["good.mid", ["notes", "status"]].tolist() == [2, "read"]

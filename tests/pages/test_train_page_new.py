@@ -39,6 +39,16 @@ def test_the_form_keeps_its_values_while_another_view_is_open(open_page):
     assert page.text_input(key="name-bach-chorales-Quick").value == "mine"
 
 
+def test_an_address_has_only_the_parameters_of_its_view(open_page):
+    run_that_is("done")
+    page = open_page(TRAIN, show="New", collection="ryans-mammoth", preset="quick")
+    page.segmented_control(key="show").set_value("Watch").run()
+    assert set(page.query_params) == {"show", "run"}
+    page.segmented_control(key="show").set_value("New").run()
+    assert page.query_params["collection"] == "ryans-mammoth"  # still the chosen one
+    assert "run" not in page.query_params
+
+
 def test_the_time_is_estimated_from_another_models_speed(open_page):
     page = open_page(TRAIN, collection="bach-chorales", preset="Classic")
     assert metrics(page)["Takes at most"] == "—"

@@ -5,7 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicgen.errors import InvalidSetting
-from musicgen.rendering.note_names import as_typed, parse_pitch, pitch_name, spell, with_signs
+from musicgen.rendering.note_names import (
+    as_typed,
+    in_words,
+    key_label,
+    parse_pitch,
+    pitch_name,
+    searched_text,
+    spell,
+    with_signs,
+)
 
 
 def test_pitches_have_names() -> None:
@@ -17,6 +26,15 @@ def test_names_have_signs_in_print_and_letters_where_they_are_typed() -> None:
     assert [as_typed(name) for name in ("C♯4", "E♭-1", "F𝄪2", "B𝄫3", "C4")] == [
         *("C#4", "Eb-1", "F##2", "Bbb3", "C4")
     ]
+
+
+def test_keys_have_signs_and_are_found_as_they_are_typed() -> None:
+    assert [key_label(key) for key in ("Bb major", "F# minor", "B blues", "")] == [
+        *("B♭ major", "F♯ minor", "B blues", "")
+    ]
+    assert in_words("F♯ minor, E♭ major") == "F sharp minor, E flat major"
+    searched = searched_text("Chorale in F♯ minor")
+    assert all(name in searched for name in ("f♯ minor", "f# minor", "f sharp minor"))
 
 
 def test_names_are_parsed() -> None:

@@ -107,8 +107,8 @@ def test_drums_do_not_enter_statistics_of_pitch_and_time() -> None:
     assert with_drums.overview.notes == len(band)
     row = with_drums.files.iloc[0]
     assert (row["notes"], row["drum notes"], row["parts"]) == (914, 194, 12)
-    assert (row["key signature"], row["tempo changes"]) == ("E flat major, F sharp minor", 2)
-    assert row["estimated key"] == without.files.iloc[0]["estimated key"] == "E flat major"
+    assert (row["key signature"], row["tempo changes"]) == ("E♭ major, F♯ minor", 2)
+    assert row["estimated key"] == without.files.iloc[0]["estimated key"] == "E♭ major"
 
 
 def test_a_performance_has_no_metre_and_no_bars_and_is_counted_in_seconds() -> None:

@@ -24,14 +24,14 @@ def test_scales_and_chords_have_their_key(tonic):
 
 def test_names():
     assert Key(8, "major", 0.9).name == "A- major" and Key(8, "minor", 0.9).name == "G# minor"
-    assert str(Key(10, "major", 0.9)) == "B flat major"
-    assert str(Key(6, "minor", 0.9)) == "F sharp minor"
+    assert str(Key(10, "major", 0.9)) == "B♭ major"
+    assert str(Key(6, "minor", 0.9)) == "F♯ minor"
 
 
 def test_a_key_is_written_with_the_fewest_signs():
     assert Key(1, "major", 0.9).name == "C# major"  # music21's name
-    assert str(Key(1, "major", 0.9)) == "D flat major" and Key(1, "major", 0.9).signature == -5
-    assert str(Key(1, "minor", 0.9)) == "C sharp minor" and Key(1, "minor", 0.9).signature == 4
+    assert str(Key(1, "major", 0.9)) == "D♭ major" and Key(1, "major", 0.9).signature == -5
+    assert str(Key(1, "minor", 0.9)) == "C♯ minor" and Key(1, "minor", 0.9).signature == 4
 
 
 def test_sharps_of_key_signatures():

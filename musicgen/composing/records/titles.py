@@ -6,6 +6,7 @@ from pathlib import Path
 
 from musicgen.score import Score
 from musicgen.theory.keys import find_keys
+from musicgen.ticks import clock_text
 
 PIECE = "Piece"
 KINDS = {  # what a piece of a bundled collection is
@@ -21,6 +22,6 @@ def title_of(score: Score, collection: str = "") -> str:
     key = find_keys([score.on_grid()])[0] if len(score) else None
     name = f"{kind} in {key}" if key else kind
     if score.is_performance:
-        return f"{name}, {score.seconds:.0f} s"
+        return f"{name}, {clock_text(score.seconds)}"
     bars = score.full_bars
     return f"{name}, {bars} bar{'s' * (bars != 1)}"

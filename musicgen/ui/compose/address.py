@@ -7,15 +7,16 @@ import streamlit as st
 from musicgen.composing.records.saved_pieces import UnknownPiece, read_piece
 from musicgen.errors import MusicgenError
 from musicgen.ui.compose.form.restore import restore_form
-from musicgen.ui.compose.link import OTHER_NOTES, PieceLink, link_to
+from musicgen.ui.compose.link import OTHER_NOTES, PieceLink, link_parameters, link_to
 from musicgen.ui.compose.model_select import preselect_model
 from musicgen.ui.compose.models import find_model
+from musicgen.ui.compose.piece.views import VIEW
 from musicgen.ui.compose.session import current_session
 
 
 def apply_address() -> None:
     """Open the link of the address or of an uploaded file, once; before widgets are drawn."""
-    session, query = current_session(), st.query_params.to_dict()
+    session, query = current_session(), link_parameters(st.query_params.to_dict())
     if session.link_to_open:
         link, session.link_to_open = session.link_to_open, None
         _open(link)
@@ -32,14 +33,15 @@ def apply_address() -> None:
 
 
 def update_address() -> None:
-    """Make the address the link to the piece that is shown."""
+    """Make the address the link to the piece that is shown; its view stays."""
     session = current_session()
     if session.piece is None or session.task is not None:
         return
-    query = link_to(session.piece).to_query()
-    if query != session.query or not st.query_params:
+    query, shown = link_to(session.piece).to_query(), st.query_params.to_dict()
+    if query != session.query or not link_parameters(shown):
         session.query = query
-        st.query_params.from_dict(query)
+        view = {name: value for name, value in shown.items() if name == VIEW}
+        st.query_params.from_dict(query | view)
 
 
 def _open(link: PieceLink) -> None:

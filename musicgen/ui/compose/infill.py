@@ -12,8 +12,9 @@ from musicgen.composing.generation import OnBar
 from musicgen.composing.records.saved_pieces import SavedPiece
 from musicgen.metres import first_bar_number
 from musicgen.rendering.midi import midi_bytes
-from musicgen.rendering.time_axis import SECONDS_PER_LINE, clock_text
+from musicgen.rendering.time_axis import SECONDS_PER_LINE
 from musicgen.score import Score
+from musicgen.ticks import clock_text
 from musicgen.ui.compose.form.state import MAX_DRAWN_SEED
 from musicgen.ui.compose.models import OpenModel
 from musicgen.ui.compose.piece_facts import primer_notes

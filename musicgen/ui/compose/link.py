@@ -14,6 +14,7 @@ from musicgen.errors import InvalidSetting
 from musicgen.json_files import InvalidJson, parse_json
 
 OTHER_NOTES = "this version of musicgen draws other notes from the same seed"
+PARAMETERS = ("piece", "model", "begin", "variation", "settings")  # of the query
 _NO_SETTINGS = "it holds no settings of a piece"
 
 
@@ -84,6 +85,11 @@ def recipe_of(piece: SavedPiece) -> Recipe:
     prompt = piece.facts.get("begin")
     link = prompt if isinstance(prompt, str) else None
     return Recipe(piece.checkpoint, piece.settings, piece.variation, link)
+
+
+def link_parameters(query: Mapping[str, str]) -> dict[str, str]:
+    """Return the part of an address's query that names a piece or a model, without views."""
+    return {name: query[name] for name in PARAMETERS if name in query}
 
 
 def link_to(piece: SavedPiece) -> PieceLink:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
+from musicgen.rendering.note_names import searched_text
 from musicgen.statistics.analysis import Analysis
+from musicgen.statistics.file_table import ON_BEAT, PERFORMANCE, READ
 from musicgen.ui.data.chart_bars import CHARTS, Bar, bar_of, chart_code
 from musicgen.ui.data.selected_file import show_file
 from musicgen.ui.shared.selectable_table import selectable_table
@@ -28,21 +30,15 @@ if TYPE_CHECKING:
 
 MAX_NOTES_DRAWN = 4000  # of a piano roll
 MAX_SOUNDS = 16  # in memory
+# As many as fit the page: the others are in the table's menu, in the CSV and below a selected row.
 _COLUMN_ORDER = (
-    "file", "notes", "parts", "drum notes", "length", "time", "bars", "metre", "tempo",
-    "tempo changes", "pedal", "key signature", "estimated key", "correlation", "tokens", "split",
-    "status", "left out", "twin of", "remedy", "format",
-)  # fmt: skip
-# Columns that are shown where a row has something to say in them.
-_OPTIONAL = (
-    *("twin of", "remedy", "left out", "key signature"),
-    *("drum notes", "tempo changes", "pedal"),
+    *("file", "notes", "parts", "length", "bars", "metre", "tempo", "estimated key", "split"),
 )
 _COLUMNS: dict[str, Any] = {
-    "file": st.column_config.TextColumn("file", width=190),  # names are longer than the first rows'
+    "file": st.column_config.TextColumn("file", width=210),  # names are longer than the first rows'
     "parts": st.column_config.NumberColumn("parts", help="instruments and voices, drums included"),
     "notes": st.column_config.NumberColumn("notes", help="of all parts, drums included"),
-    "length": st.column_config.TextColumn("length", help="hours, minutes and seconds"),
+    "length": st.column_config.TextColumn("length", alignment="right", help="minutes and seconds"),
     "time": st.column_config.TextColumn(
         "time",
         help="a performance's notes lie on no beat: it is read in seconds and has no bars",
@@ -54,7 +50,7 @@ _COLUMNS: dict[str, Any] = {
         "key signature", width=130, help="as the file says"
     ),
     "estimated key": st.column_config.TextColumn(
-        "estimated key", width=130, help="the key whose profile fits the notes best"
+        "estimated key", width=110, help="the key whose profile fits the notes best"
     ),
     "left out": st.column_config.TextColumn(
         "left out", width=160, help="what the file holds beyond the music that is read"
@@ -73,7 +69,7 @@ _COLUMNS: dict[str, Any] = {
         help="pieces that are the same music are on one side of the split",
     ),
     "twin of": st.column_config.TextColumn(
-        "twin of", help="the same music under another name, maybe in another key"
+        "twin of", width=120, help="the same music under another name, maybe in another key"
     ),
 }
 
@@ -152,14 +148,13 @@ def pieces_table(
     seconds = table["seconds"]  # NaN for refused files
     lengths = ["" if math.isnan(length) else format_sortable_clock(length) for length in seconds]
     table = table.assign(length=lengths)
-    empty = [name for name in _OPTIONAL if not _has_values(table[name])]
     files = table["file"].tolist()
     selected = selectable_table(
         table.assign(file=without_common_folder(files)),
         files,
         key,
         default=() if default is None else (default,),
-        column_order=_column_order(table, empty),
+        column_order=_column_order(table),
         column_config=_COLUMNS,
         height=height if len(table) > 10 else "auto",
         placeholder="",
@@ -170,12 +165,17 @@ def pieces_table(
     return selected[0]
 
 
-def _column_order(table: pd.DataFrame, empty: Sequence[str]) -> list[str]:
-    """Columns that are not empty; the reasons come early where files were refused."""
-    names = [name for name in _COLUMN_ORDER if name not in empty]
-    if table["notes"].isna().any():
-        names.remove("status")
+def _column_order(table: pd.DataFrame) -> list[str]:
+    """Columns that are shown at first: of some only where they tell the rows apart."""
+    names = list(_COLUMN_ORDER)
+    if table["notes"].isna().any():  # why files were refused
         names.insert(1, "status")
+    elif len(table) and table["twin of"].astype(bool).all():
+        names.append("twin of")
+    elif (table["status"] != READ).any():
+        names.append("status")
+    if {ON_BEAT, PERFORMANCE} <= set(table["time"]):
+        names.insert(names.index("bars"), "time")
     return names
 
 
@@ -186,17 +186,12 @@ def without_common_folder(names: Sequence[str]) -> list[str]:
     return [f"/{name}".removeprefix(folder).removeprefix("/") for name in names]
 
 
-def _has_values(column: pd.Series) -> bool:
-    """Whether a column of a table has a value that is neither empty nor 0."""
-    return any(bool(value) for value in column.dropna().tolist())
-
-
 def _matching_rows(table: pd.DataFrame, search: str) -> list[int]:
     """Return the rows in which every word of the search occurs."""
     columns = [
         *("file", "format", "key signature", "estimated key", "metre", "time", "split", "status"),
         *("left out", "twin of"),
     ]
-    lines = table[columns].agg(" ".join, axis=1).str.casefold()
+    lines = table[columns].agg(" ".join, axis=1).map(searched_text)
     words = search.casefold().split()
     return [row for row, line in enumerate(lines) if all(word in line for word in words)]

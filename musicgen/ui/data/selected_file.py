@@ -74,7 +74,10 @@ def _time(score: Score) -> str:
     if len(tempi) == 1:
         return f"{score.tempo:.0f} quarters a minute"
     changes = format_count(len(tempi) - 1, "tempo change")
-    return f"{min(tempi):.0f} to {max(tempi):.0f} quarters a minute, {changes}"
+    range_of_tempi = " to ".join(
+        dict.fromkeys(f"{tempo:.0f}" for tempo in (min(tempi), max(tempi)))
+    )
+    return f"{range_of_tempi} quarters a minute, {changes}"
 
 
 def first_notes(score: Score, number: int) -> Score:

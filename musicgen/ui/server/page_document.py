@@ -19,7 +19,7 @@ from musicgen.ui.shared.page_style import PAGE_STYLE
 ROOT = Path(__file__).resolve().parents[3]
 PAGES = tuple(path.stem.partition("_")[2] for path in sorted((ROOT / "pages").glob("*.py")))
 # Parts of an address that make another view, which is a step of the browser's history.
-VIEW_PARAMETERS = ("collection", "view", "piece", "show", "run", "curves")
+VIEW_PARAMETERS = ("collection", "view", "piece", "show", "run", "curves", "compose-view")
 DEFAULT_PORT = 8501
 LIVE_REGION = "musicgen-live-region"  # id; start.js copies `frame.announce` into it
 _HIDDEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"

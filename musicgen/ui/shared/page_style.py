@@ -64,6 +64,7 @@ body [data-testid="stCheckbox"]:has(input:disabled) [data-testid="stWidgetLabel"
   color: light-dark({ON_PRIMARY["light"]}, {ON_PRIMARY["dark"]});
 }}
 .{SMALL_ROLL} {{ height: 4rem; background: center / 100% 100% no-repeat; }}
+html[data-mouse-rests] [data-testid="stTooltipContent"] {{ visibility: hidden; }}
 /* On a telephone the list of endings was cut. */
 body [data-testid="stFileUploaderDropzoneInstructions"] span {{ white-space: normal; }}
 .stApp [data-testid="stMainBlockContainer"] {{ padding-top: 3.5rem; }}

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 
 from musicgen.score import Score
+from musicgen.ticks import clock_text
 
 # Fields of a step whose names say little, in words.
 FIELD_WORDS = {"shift": "time since the note before", "next": "time until the part goes on"}
 _URL = re.compile(r"(?i)(https?|ftp|www)(?=\\[:.])")  # the start of a URL whose marks are escaped
 _WORD_JOINER = "\u2060"  # invisible
+_CLOCK_CHARACTERS = len("1:02:30")
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
 
 
@@ -32,10 +34,16 @@ def step_word(encoding_name: str) -> str:
 
 
 def format_length(score: Score) -> str:
-    """Return the length of a score: `16 bars`, `16 bars and an upbeat`; of a performance `32 s`."""
+    """Return the length of a score: `16 bars`, `16 bars and an upbeat`; of a performance `0:32`."""
     if score.is_performance:
-        return format_duration(score.seconds)
+        return clock_text(score.seconds)
     return format_count(score.full_bars, "bar") + " and an upbeat" * score.has_pickup
+
+
+def score_facts(score: Score) -> list[str]:
+    """Return `16 bars`, `120 notes`, `0:32`; of a performance, which has no bars, the others."""
+    facts = (format_length(score), format_count(len(score), "note"), clock_text(score.seconds))
+    return list(dict.fromkeys(facts))
 
 
 def checkpoint_label(folder: str) -> str:
@@ -85,14 +93,9 @@ def format_bytes(number: int) -> str:
     return f"{number / 1e6:,.0f} MB" if number < 1e9 else f"{number / 1e9:,.1f} GB"
 
 
-def format_clock(seconds: float) -> str:
-    """Return the duration of a piece: `3:07`, `1:02:30`."""
-    minutes, seconds = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
-
-
 def format_sortable_clock(seconds: float) -> str:
-    """Return a duration as `0:03:07`: sorted as text it is sorted by time, below ten hours."""
-    minutes, seconds = divmod(round(seconds), 60)
-    return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
+    """Return the duration of a piece as text that is sorted by time, below ten hours.
+
+    Spaces before it, which are sorted before digits, make `3:07` as wide as `1:02:30`.
+    """
+    return clock_text(seconds).rjust(_CLOCK_CHARACTERS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 import streamlit as st
@@ -71,6 +71,16 @@ def url_segments(
     elif in_new_url != in_url:
         st.query_params[key] = in_new_url
     return selected
+
+
+def keep_parameters_of(view: str, parameters: Mapping[str, Sequence[str]]) -> None:
+    """Remove query parameters that only other views of the page have.
+
+    parameters: those of each view, by the view's name.
+    """
+    others = {name for names in parameters.values() for name in names}
+    for name in others.difference(parameters.get(view, ())):
+        st.query_params.pop(name, None)
 
 
 def choose_next(key: str, name: str) -> None:

@@ -21,6 +21,7 @@ from musicgen.ui.train.runs import is_alive
 from musicgen.ui.train.settings_table import settings_rows
 
 SELECTED_AT_FIRST = 4  # runs
+COMPARED_KEY = "compare"  # key of the widget and query parameter
 _COLUMNS = {
     "best validation": st.column_config.NumberColumn(format="%.2f"),
     "parameters": st.column_config.NumberColumn(format="localized"),
@@ -36,7 +37,7 @@ def compare() -> None:
         return
     names = list(runs)
     selected = st.multiselect(
-        "Runs", names, default=names[:SELECTED_AT_FIRST], key="compare", bind="query-params"
+        "Runs", names, default=names[:SELECTED_AT_FIRST], key=COMPARED_KEY, bind="query-params"
     )
     if not selected:
         st.info("Choose the runs to compare.")

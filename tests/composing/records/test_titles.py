@@ -17,7 +17,9 @@ def test_a_title_has_kind_key_and_length() -> None:
     assert title_of(one_bar) == "Piece in C major, 1 bar"
 
 
-def test_a_performance_has_seconds_and_silence_no_key() -> None:
+def test_a_performance_has_a_time_and_silence_no_key() -> None:
     played = replace(C_MAJOR, is_performance=True)
-    assert title_of(played).endswith(f", {played.seconds:.0f} s")
+    assert title_of(played) == "Piece in C major, 0:08"
+    sharp = replace(played.transposed(6), tempo=4)
+    assert title_of(sharp) == "Piece in F♯ major, 4:00"
     assert title_of(Score()) == "Piece, 0 bars"

@@ -23,7 +23,7 @@ KEYS = {
     (TRAIN, "show=New"): ("show", "preset", "collection"),
     (TRAIN, "show=Watch"): ("run",),
     (TRAIN, "show=Compare"): ("compare",),
-    (COMPOSE, ""): ("piece", "model", "begin", "variation", "settings"),
+    (COMPOSE, ""): ("piece", "model", "begin", "variation", "settings", "compose-view"),
 }
 VALUES = {
     "long": "x" * 2**20,

@@ -61,6 +61,8 @@ def test_files_are_named_by_name_seed_and_variation():
     assert (
         file_stem(replace(piece(), name='../dusk / "<night>" 1"', variation=0)) == "dusk-night-1-7"
     )
+    in_f_sharp = replace(piece(), name="Piece in F♯ minor, 4 bars", variation=0)
+    assert file_stem(in_f_sharp) == "Piece-in-F-sharp-minor-4-bars-7"
     assert file_stem(replace(piece(), name="曲", variation=0)) == "曲-7"
 
 

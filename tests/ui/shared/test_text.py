@@ -4,16 +4,17 @@ import pytest
 
 from musicgen.metres import Metre
 from musicgen.score import Score, notes_from
+from musicgen.ticks import clock_text
 from musicgen.ui.shared.text import (
     escape,
     format_bytes,
-    format_clock,
     format_count,
     format_duration,
     format_length,
     format_metric,
     format_progress,
     format_sortable_clock,
+    score_facts,
 )
 
 
@@ -49,8 +50,8 @@ def test_the_length_of_a_score_leaves_the_upbeat_out() -> None:
 
 
 def test_clock() -> None:
-    assert format_clock(187) == "3:07"
-    assert format_clock(3750) == "1:02:30"
+    assert clock_text(187) == "3:07"
+    assert clock_text(3750) == "1:02:30"
 
 
 @pytest.mark.parametrize(
@@ -78,7 +79,16 @@ def test_a_url_does_not_become_a_link() -> None:
 def test_sortable_clocks_sort_by_time() -> None:
     seconds = [7, 30, 120, 720, 6300, 35_999]
     clocks = [format_sortable_clock(second) for second in seconds]
-    assert clocks == sorted(clocks) and clocks[2] == "0:02:00"
+    assert clocks == sorted(clocks)
+    assert [clock.strip() for clock in clocks] == [
+        *("0:07", "0:30", "2:00", "12:00", "1:45:00", "9:59:59"),
+    ]
+
+
+def test_a_performance_has_its_length_once() -> None:
+    notes = notes_from([(0, 24, 60), (24, 192, 62)])
+    assert score_facts(Score(notes)) == ["3 bars", "2 notes", "0:04"]
+    assert score_facts(Score(notes, is_performance=True)) == ["0:04", "2 notes"]
 
 
 def test_a_metric_has_its_unit_and_a_share_is_in_percent() -> None:

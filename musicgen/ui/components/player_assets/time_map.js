@@ -12,10 +12,11 @@ export function countUpTo(sorted, value) {
   return low;
 }
 
-// `3:07`
+// `3:07`, `1:02:30`
 export function formatTime(seconds) {
-  const whole = Math.floor(seconds);
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+  const whole = Math.round(seconds), minutes = Math.floor(whole / 60), hours = Math.floor(minutes / 60);
+  const two = (number) => String(number).padStart(2, "0");
+  return hours ? `${hours}:${two(minutes % 60)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }
 
 // Seconds at a tick, and the tick at some seconds, through all changes of tempo.

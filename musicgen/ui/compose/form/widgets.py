@@ -11,7 +11,7 @@ import streamlit as st
 from musicgen.composing.originality.report import default_max_copy
 from musicgen.composing.settings import MAX_CHORDS_TEXT, RHYTHM_GRIDS
 from musicgen.encoding.grid import HIGHEST_KEY, LOWEST_KEY
-from musicgen.rendering.note_names import pitch_name
+from musicgen.rendering.note_names import key_label, pitch_name
 from musicgen.theory.harmony.progressions import (
     ProgressionError,
     parse_progression,
@@ -83,7 +83,7 @@ def main_widgets(opened: OpenModel) -> None:
     )  # fmt: skip
     knows_parts = opened.knows_parts
     st.selectbox(
-        "Key", KEYS, format_func=lambda key: key or "Any key", **widget_options("key"),
+        "Key", KEYS, format_func=lambda key: key_label(key) or "Any key", **widget_options("key"),
         help=KEY_OF_PARTS if knows_parts else None,
     )  # fmt: skip
     any_program = "As in the collection" if knows_parts else "As it comes"

@@ -6,6 +6,7 @@ import streamlit as st
 
 from musicgen.composing.records.saved_pieces import list_pieces
 from musicgen.paths import pieces_folder
+from musicgen.ui.compose.link import link_parameters
 from musicgen.ui.compose.session import current_session
 
 _LOOKED_FOR = "_newest_piece_shown"  # session state
@@ -24,6 +25,8 @@ def show_newest_piece() -> None:
     st.session_state[_LOOKED_FOR] = True
     if session.piece or session.task or session.link_to_compose or session.notice or session.error:
         return
-    if st.query_params:  # the address asks for a model, or for a piece that is composed next
+    if link_parameters(
+        st.query_params.to_dict()
+    ):  # the address asks for a model, or for a piece that is composed next
         return
     session.show(list_pieces()[:1])

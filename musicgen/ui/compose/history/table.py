@@ -10,6 +10,7 @@ import streamlit as st
 
 from musicgen.bin import PIECES
 from musicgen.composing.records.saved_pieces import SavedPiece, list_pieces, title_in_bin
+from musicgen.rendering.note_names import searched_text
 from musicgen.ui.compose.form.restore import upload_piece
 from musicgen.ui.compose.history import actions
 from musicgen.ui.compose.history.compare import compare
@@ -63,7 +64,8 @@ def history_view() -> None:
 
 
 def _passes_filter(piece: SavedPiece, search: str, starred_only: bool) -> bool:
-    text = f"{piece.name} {piece.checkpoint} {piece.settings.seed} {piece.primer}".casefold()
+    text = f"{piece.name} {piece.checkpoint} {piece.settings.seed} {piece.primer}"
+    text = searched_text(text)
     return (piece.starred or not starred_only) and all(
         word in text for word in search.casefold().split()
     )

@@ -12,6 +12,7 @@ import streamlit as st
 
 from musicgen.composing.records.saved_pieces import SavedPiece
 from musicgen.rendering.mp3 import mp3_from_wav
+from musicgen.rendering.note_names import in_words
 from musicgen.rendering.page.document import page_html
 from musicgen.rendering.wav import MAX_SECONDS
 from musicgen.score import Score
@@ -24,7 +25,7 @@ from musicgen.ui.compose.piece_cache import (
     svg_pages,
     wav_task,
 )
-from musicgen.ui.shared.text import format_clock, format_count, format_length
+from musicgen.ui.shared.text import score_facts
 
 MAX_FILE_NAME = 80  # characters of the piece's name
 MUSICXML = "application/vnd.recordare.musicxml+xml"
@@ -71,13 +72,12 @@ def mp3_file(score: Score) -> bytes:
 
 def web_page(score: Score) -> bytes:
     """One file that shows the piece and plays it, without a network."""
-    facts = [format_length(score), format_count(len(score), "note"), format_clock(score.seconds)]
-    return page_html(score, mp3_file(score), facts)
+    return page_html(score, mp3_file(score), score_facts(score))
 
 
 def file_stem(piece: SavedPiece) -> str:
-    """File name without extension, from the piece's name and seed: `Chorale-in-A-minor-4711`."""
-    name = piece.name[:MAX_FILE_NAME]
+    """File name without extension, of name and seed: `Fiddle-tune-in-B-flat-major-7`."""
+    name = in_words(piece.name)[:MAX_FILE_NAME]
     candidate = f"-{piece.variation + 1}" if piece.variation else ""
     return re.sub(r"[^\w.]+", "-", f"{name}-{piece.settings.seed}{candidate}").lstrip("-.")
 

@@ -27,7 +27,7 @@ from musicgen.ui.compose.piece_facts import (
 from musicgen.ui.compose.session import current_session
 from musicgen.ui.shared.frame import announce
 from musicgen.ui.shared.tasks import ComposeTask
-from musicgen.ui.shared.text import escape, format_clock, format_count, format_length
+from musicgen.ui.shared.text import escape, format_length, score_facts
 
 # Most pieces are composed before their progress is shown.
 PATIENCE_SECONDS = 1.5
@@ -149,11 +149,7 @@ def _variation_control() -> None:
 
 def _headline(piece: SavedPiece, score: Score) -> None:
     """Name, badges and details, then length and prompt in one line."""
-    parts = [
-        format_length(score),
-        format_count(len(score), "note"),
-        format_clock(score.seconds),
-    ]
+    parts = score_facts(score)
     if piece.primer:
         parts.append(escape(piece.primer, 80))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):

@@ -28,7 +28,7 @@ from musicgen.ui.compose.piece_facts import longest_shared, originality_of
 from musicgen.ui.compose.session import current_session
 from musicgen.ui.compose.start import start_composing
 from musicgen.ui.server import sound_files
-from musicgen.ui.shared.text import format_clock, format_count, format_length
+from musicgen.ui.shared.text import score_facts
 
 SHEET_TAKES = 8
 MAX_TREE_TAKES = 60
@@ -98,7 +98,7 @@ def take_json(take: SavedPiece, shown: SavedPiece, depth: int, origin: str) -> d
 
 def _figures(take: SavedPiece, score: Score) -> str:
     """One line: length, notes, and the longest passage that training pieces have too."""
-    parts = [format_length(score), format_count(len(score), "note"), format_clock(score.seconds)]
+    parts = score_facts(score)
     if report := originality_of(take):
         parts.append(f"longest shared passage: {longest_shared(report)}")
     return " · ".join(parts)

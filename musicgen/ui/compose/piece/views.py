@@ -19,8 +19,10 @@ from musicgen.ui.compose.piece_cache import MAX_PRINTED_NOTES, engraving, score_
 from musicgen.ui.compose.piece_facts import marks_of, primer_notes
 from musicgen.ui.compose.session import current_session
 from musicgen.ui.shared.text import escape, format_count
+from musicgen.ui.shared.url_choice import url_segments
 
 TAKES = "Takes"
+VIEW = "compose-view"  # key of the widget and query parameter
 _PRINT, _PHONE_PRINT = "printed-score", "print-for-phone"  # keys of the session
 MAX_ROLL_NOTES = 5000  # of the Plotly figure; the player draws more
 
@@ -37,14 +39,11 @@ def views() -> None:
     except UnknownPiece:  # the player says so
         return
     downloads(session.piece, score)
-    view = st.pills(
-        "View", list(VIEWS), default=next(iter(VIEWS)), required=True, key="compose-view",
-        label_visibility="collapsed", persist_state="session",
-    )  # fmt: skip
+    view = url_segments("View", list(VIEWS), VIEW, "collapsed")
     if not len(score) and view != TAKES:
         st.info("It has no notes yet: play some in, or draw them, under **Edit** above.")
         return
-    VIEWS[str(view)](session.piece, score)
+    VIEWS[view](session.piece, score)
 
 
 def roll_view(piece: SavedPiece, score: Score) -> None:

@@ -44,6 +44,17 @@
     document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
   });
 
+  // What appears under a mouse that rests since its click shows no tooltip: it would lie over the
+  // page that was asked for. The sign of a tooltip alone can be clicked to read it.
+  const rests = (value) => document.documentElement.toggleAttribute("data-mouse-rests", value);
+  addEventListener("pointerdown", ({ pointerType, target }) => {
+    rests(pointerType === "mouse" && !target.closest?.('[data-testid="stTooltipIcon"]'));
+  }, { capture: true });
+  addEventListener("pointermove", ({ movementX, movementY }) => {
+    if (movementX || movementY) rests(false);
+  }, { capture: true });
+  addEventListener("keydown", () => rests(false), { capture: true });
+
   // A piece is asked for from all over the Compose page; that it is being written is said above.
   const seen = new WeakSet();
   const showProgress = () => {
