@@ -107,7 +107,7 @@ def _metrics(settings: RunSettings, status: Status) -> list[dict[str, str]]:
     if status.best_valid_loss is not None:
         best = f"best {status.best_valid_loss:.2f}, epoch {status.best_epoch}"
     minutes = settings.train.minutes
-    limit = f"of {format_duration(60 * minutes)}" if minutes else ""
+    limit = f"asked for {format_duration(60 * minutes)}" if minutes else ""
     row = (
         Metric("Epoch", runs.format_epoch(status, minutes)),
         Metric("Training, bits", runs.format_bits(status.loss)),

@@ -44,7 +44,7 @@ def history_view() -> None:
     st.caption(f"{format_count(len(rows), 'piece')} of {len(pieces):,}; select one or several.")
     ids = selectable_table(
         _table(rows), [piece.id for piece in rows], actions.TABLE_KEY, several=True,
-        height="auto" if len(rows) < 8 else 280,
+        height="auto" if len(rows) < 8 else 280, placeholder="",
         column_config={
             "★": st.column_config.Column(width=40),
             "name": st.column_config.Column(width=170),
