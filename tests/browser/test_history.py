@@ -56,22 +56,22 @@ def test_a_view_is_in_the_address_below_a_message_that_has_come(
 def test_a_tooltip_waits_until_the_mouse_moves(shared_server, shared_page) -> None:
     """What comes under a resting mouse would have its tooltip over the page that was opened."""
     page = shared_page
-    page.goto(f"{shared_server.url}/Compose")
-    page.locator(".player canvas").wait_for()
+    page.goto(f"{shared_server.url}/Data")
     settle(page)
-    button = page.get_by_role("button", name="Play or write my own")
-    button.hover()
-    tooltip = page.get_by_test_id("stTooltipContent")
-    tooltip.wait_for()
-    page.mouse.move(0, 0)
-    tooltip.wait_for(state="detached")
-    page.evaluate("document.documentElement.toggleAttribute('data-mouse-rests', true)")
-    button.dispatch_event("mouseover")
-    tooltip.wait_for(state="attached")
-    assert not tooltip.is_visible()
-    box = button.bounding_box()
-    page.mouse.move(box["x"] + 40, box["y"] + 10)
-    tooltip.wait_for()
+    tooltip = """const sign = document.createElement("div");
+        [sign.dataset.testid, sign.textContent] = ["stTooltipContent", "help"];
+        document.body.append(sign);"""
+    page.evaluate(tooltip)
+    shown = page.get_by_test_id("stTooltipContent")
+    assert shown.is_visible()
+    box = page.get_by_role("radio", name="Rhythm", exact=True).bounding_box()
+    page.mouse.move(box["x"] + 5, box["y"] + 5)
+    page.mouse.down()
+    page.mouse.up()
+    settle(page)
+    assert not shown.is_visible()
+    page.mouse.move(box["x"] + 9, box["y"] + 5)
+    shown.wait_for()
 
 
 def test_the_list_of_pages_closes_on_a_telephone(shared_server, shared_page) -> None:
