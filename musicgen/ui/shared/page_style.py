@@ -99,7 +99,7 @@ body .js-plotly-plot .plotly .modebar-btn .icon path {{
 }}
 /* Until a page has its title nothing is on it: for seconds, where the computer is busy. */
 @keyframes musicgen-waiting {{ from {{ opacity: 0; }} }}
-[data-testid="stMain"]:not(:has(h1, [role="alert"], [data-testid="stSkeleton"]))::before {{
+[data-testid="stMain"]:not(:has(h1, [role="alert"], [data-testid$="Skeleton"]))::before {{
   content: "The page is being opened …";
   position: absolute; top: 6rem; left: max(1rem, 5%);
   animation: musicgen-waiting 0.2s 0.6s both;
