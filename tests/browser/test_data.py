@@ -92,7 +92,7 @@ def test_the_selected_piece_of_a_sorted_table_is_in_the_url(server, browser_page
     settle(page)
     table.scroll_into_view_if_needed()
     box = table.bounding_box()
-    page.mouse.click(box["x"] + 245, box["y"] + 17)  # the head of the column of notes
+    page.mouse.click(box["x"] + 258, box["y"] + 17)  # the head of the column of notes
     settle(page)
     page.mouse.click(box["x"] + 15, box["y"] + 52)  # the box before the first row
     page.get_by_role("button", name="Play", exact=True).click()

@@ -1,6 +1,7 @@
 """Early imports: the server answers at once, and pages run after them."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event, Thread
 
 from musicgen.ui.server.warm_up import AfterImports
@@ -25,5 +26,6 @@ def test_a_page_waits_for_the_imports_and_a_script_of_it_does_not() -> None:
         await page
         await server({"type": "websocket"}, None, None)
 
-    asyncio.run(requests())
+    with ThreadPoolExecutor() as pool:  # a test with a browser leaves an event loop in this thread
+        pool.submit(asyncio.run, requests()).result()
     assert passed == ["http", "websocket", "websocket"]

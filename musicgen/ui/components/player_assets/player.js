@@ -262,8 +262,8 @@ class Player {
     this.reportState(now, plays);
     this.channel.publish((now * GRID) / this.piece.ticksPerQuarter, plays);
     const bar = this.roll.barAt(now);
-    const length = formatTime(Math.round(secondsAt(tempoMap, end)));
-    const time = `${formatTime(secondsAt(tempoMap, now))} / ${length}`;
+    const length = formatTime(secondsAt(tempoMap, end)); // rounded; what has been played is not
+    const time = `${formatTime(Math.floor(secondsAt(tempoMap, now)))} / ${length}`;
     const place = isPerformance ? time : `${this.roll.barLabel(bar)} · ${time}`;
     const text = end ? place : "no notes";
     this.transport.describeTempo();
