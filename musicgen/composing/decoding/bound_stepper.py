@@ -64,7 +64,7 @@ class BoundStepper:
     def __copy__(self) -> BoundStepper:
         arrays = {name: value.copy() for name, value in self._arrays.items()}
         other = BoundStepper(self._sessions, arrays)
-        other._states = self._states
+        other._states = self._states  # the arrays are those of features, too
         return other
 
     def _bind(self) -> None:
