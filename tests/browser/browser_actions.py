@@ -67,6 +67,24 @@ def pick(page: Any, name: str) -> None:
     raise AssertionError(f"{name} cannot be selected")
 
 
+def choose(page: Any, label: str, option: str) -> None:
+    """Choose an option of a list that opens.
+
+    A list that is opened while the page still moves is closed again: it is then opened anew.
+    """
+    entry = page.get_by_role("option", name=option)
+    for _ in range(TRIES):
+        settle(page)
+        page.get_by_role("combobox", name=label).click()
+        try:
+            entry.click(timeout=10_000)
+        except playwright.TimeoutError:
+            continue
+        settle(page)
+        return
+    raise AssertionError(f"{option} cannot be chosen")
+
+
 def write_small_model(home: Path, source: str = "bach-chorales") -> None:
     """Write a model to compose with, and a folder among the pieces that is not a piece.
 

@@ -9,7 +9,14 @@ import pytest
 
 from musicgen.training.run_folder.archive import write_archive
 from musicgen.training.run_folder.registry import list_runs
-from tests.browser.browser_actions import CURVES, points, settle, wait_for_more_points, x_limits
+from tests.browser.browser_actions import (
+    CURVES,
+    choose,
+    points,
+    settle,
+    wait_for_more_points,
+    x_limits,
+)
 from tests.helpers.example_runs import add_epoch, make_alive, run_that_is
 from tests.helpers.tiny_music import write_folder
 
@@ -88,9 +95,7 @@ def _fill_in(page, url: str) -> None:
     """Fill the form for a very small model."""
     page.goto(url)
     page.get_by_text("All settings").click()
-    page.get_by_role("combobox", name="Encoding").click()
-    page.get_by_role("option", name="notes").click()  # TensorFlow traces its model fastest
-    settle(page)
+    choose(page, "Encoding", "notes")  # TensorFlow traces its model fastest
     values = {"Width": "16", "Layers": "1", "Window length": "16", "Batch size": "2"}
     for label, value in values.items():
         _edit(page, label, value)
