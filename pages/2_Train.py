@@ -21,14 +21,18 @@ OF_VIEW = {NEW: (COLLECTION, "preset"), WATCH: (RUN, CURVES_KEY), COMPARE: (COMP
 
 
 def first_view() -> str:
-    """The training that goes on, where there is one as the page is opened; else a new one."""
+    """The view that an address names by its parameters, which it has also where it is opened later.
+
+    Without any it is the training that goes on, where there is one; else a new one.
+    """
     if "first-view" not in st.session_state:
-        alive = next(
-            (run for run in list_runs() if not run.bundled and is_alive(run.status())), None
-        )
-        st.session_state["first-view"] = WATCH if alive else NEW
-        if alive and RUN not in st.query_params:
-            choose_next(RUN, alive.name)
+        view = next((v for v, names in OF_VIEW.items() if set(names) & set(st.query_params)), None)
+        if view is None:
+            runs = [run for run in list_runs() if not run.bundled and is_alive(run.status())]
+            for run in runs[:1]:
+                choose_next(RUN, run.name)
+            view = WATCH if runs else NEW
+        st.session_state["first-view"] = view
     return str(st.session_state["first-view"])
 
 

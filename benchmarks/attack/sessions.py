@@ -81,7 +81,7 @@ def _data(choices: random.Random) -> str:
 
 
 def _train(choices: random.Random) -> str:
-    return choices.choice(("Train", "Train?show=Compare", f"Train?show=Watch&run={TRAINING}"))
+    return choices.choice(("Train", "Train?show=Compare", f"Train?run={TRAINING}"))
 
 
 def _compose(choices: random.Random) -> str:

@@ -25,11 +25,17 @@ class Verdict:
 
 
 def learning_verdict(
-    loss: float | None, baselines: Mapping[str, float], step: str = "step"
+    loss: float | None,
+    baselines: Mapping[str, float],
+    step: str = "step",
+    test: float | None = None,
+    test_ngram: float | None = None,
 ) -> Verdict | None:
     """Compare a validation loss with its baselines; None without both.
 
     loss, baselines: bits a step on the same pieces. step: what a step of the encoding is.
+    test, test_ngram: losses of the model and of the n-gram on the test pieces, once evaluated. A
+    small collection holds out few pieces, whose two sides can say different things.
     """
     unigram, ngram = baselines.get(UNIGRAM), baselines.get(NGRAM)
     if loss is None or unigram is None:
@@ -48,4 +54,16 @@ def learning_verdict(
             f"followed the last few (the n-gram), which needs {ngram:.2f}.",
         )
     better_than = f"the n-gram {ngram:.2f}" if ngram is not None else f"the unigram {unigram:.2f}"
-    return Verdict("learned", f"It needs {bits} on held-out pieces, {better_than}.")
+    if test is None or test_ngram is None:
+        return Verdict("learned", f"It needs {bits} on held-out pieces, {better_than}.")
+    both = f"{bits} on the validation pieces ({better_than})"
+    if test >= test_ngram:
+        return Verdict(
+            "some",
+            f"It has learned a little: it needs {both}, but {test:.2f} on the test pieces, more "
+            f"than counting what followed the last few (the n-gram {test_ngram:.2f}).",
+        )
+    return Verdict(
+        "learned",
+        f"It needs {both} and {test:.2f} on the test pieces (the n-gram {test_ngram:.2f}).",
+    )

@@ -37,6 +37,17 @@ def test_no_run_says_what_to_do(open_page, monkeypatch, tmp_path: Path):
     assert "With two runs or more" in texts(open_page(TRAIN, show="Compare"))
 
 
+@pytest.mark.parametrize("trains", [False, True])
+def test_an_address_shows_its_view_whether_or_not_something_trains(open_page, alive, trains):
+    run_that_is(FINISHED, "mine")
+    if trains:
+        alive(run_that_is(RUNNING, "young"))
+    page = open_page(TRAIN, run="mine")
+    assert page.session_state["show"] == "Watch" and page.selectbox(key="run").value == "mine"
+    assert open_page(TRAIN, collection="string-quartets").session_state["show"] == "New"
+    assert open_page(TRAIN).session_state["show"] == ("Watch" if trains else "New")
+
+
 def test_a_run_deleted_by_another_tab_warns(open_page):
     run = run_that_is(STOPPED, "mine")
     page = open_page(TRAIN, show="Watch", run="mine")
@@ -58,7 +69,8 @@ def test_every_state_has_its_badge_advice_and_buttons(open_page, alive):
         (FAILED, FAILED, False, False),
         (INTERRUPTED, RUNNING, False, False),
     ):
-        run = run_that_is(stored, f"run {state}", message="a reason" if state == FAILED else "")
+        message = "a reason" if state == FAILED else ""
+        run = run_that_is(stored, f"run {state}", message=message, best_epoch=2)
         if has_process:
             alive(run)
         if stop:
@@ -74,6 +86,11 @@ def test_every_state_has_its_badge_advice_and_buttons(open_page, alive):
     run = run_that_is(RUNNING, "silent", heartbeat=long_ago)
     alive(run)
     assert STATES[STALLED].advice in texts(open_page(TRAIN, show="Watch", run="silent"))
+
+
+def test_a_run_whose_last_epoch_is_its_best_is_said_to_improve_still(open_page):
+    run_that_is(FINISHED, "young", epochs=3, best_epoch=3)
+    assert "still getting better" in texts(open_page(TRAIN, show="Watch", run="young"))
 
 
 def test_metrics_of_a_run(open_page, alive):

@@ -55,7 +55,7 @@ def read_baselines(folder: Path) -> dict[str, BaselineResult]:
         return {}
 
 
-def reference_levels(folder: Path) -> dict[str, float]:
-    """Bits a step of a run's baselines on the validation pieces, by name."""
-    levels = {name: r.bits_per_step.get("valid") for name, r in read_baselines(folder).items()}
+def reference_levels(folder: Path, side: str = "valid") -> dict[str, float]:
+    """Bits a step of a run's baselines on the pieces of one side, by name."""
+    levels = {name: r.bits_per_step.get(side) for name, r in read_baselines(folder).items()}
     return {name: level for name, level in levels.items() if level is not None}

@@ -63,7 +63,10 @@ def piece_evaluation(run: Run, settings: RunSettings) -> None:
         st.session_state[_SHOWN] = (request, Task(lambda progress: _measure(request, progress)))
     shown, task = st.session_state.get(_SHOWN, (None, None))
     if task is None or shown != request:
-        st.caption(f"It takes at most {MAX_SECONDS:.0f} seconds; each piece is read whole.")
+        st.caption(
+            f"Once the collection is open, pieces are measured for {MAX_SECONDS:.0f} seconds at "
+            "most, each of them whole."
+        )
         return
     try:
         pieces = wait_for(task, "Evaluating", "piece-evaluation")

@@ -129,6 +129,8 @@ def state_badge(
     advice = badge.advice
     if status.state == FINISHED and not resumable:  # imported without its optimizer
         advice = "Compose from it, or fine-tune a copy."
+    elif status.state == FINISHED and 0 < status.best_epoch == status.epoch:
+        advice = "It was still getting better: continue for longer, or compose from it."
     if status.state == QUEUED and before:
         advice = "It begins when its turn comes."
     if status.state == FINISHED and verdict and verdict.level != "learned":

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from musicgen.evaluation.verdict import BASELINES_IN_WORDS, learning_verdict
+from musicgen.evaluation.verdict import BASELINES_IN_WORDS, NGRAM, Verdict, learning_verdict
 from musicgen.files import message_of
-from musicgen.training.run_folder.results import reference_levels
+from musicgen.training.run_folder.results import read_evaluation, reference_levels
 from musicgen.training.run_folder.run import Run, UnknownRun
 from musicgen.training.run_folder.status import FINISHED, QUEUED, Status
 from musicgen.training.settings import RunSettings
@@ -47,13 +47,25 @@ def watch(run: Run) -> None:
         return
     status = run.status()
     step = step_word(settings.encoding)
-    verdict = learning_verdict(status.best_valid_loss, reference_levels(run.folder), step)
+    verdict = _verdict(run, status, step)
     before = place_in_queue(run) if status.state == QUEUED else 0
     runs.state_badge(status, run.bundled, runs.can_resume(run), verdict, before)
     action_buttons(run, settings, status)
     if verdict and verdict.level != "learned" and status.state == FINISHED:
         fine_tune_offer(settings.source)
     st.fragment(_views)(run, settings, status)
+
+
+def _verdict(run: Run, status: Status, step: str) -> Verdict | None:
+    """How far the run's best checkpoint has learned, by both sides that were held out."""
+    test = read_evaluation(run.folder).get("test")
+    return learning_verdict(
+        status.best_valid_loss,
+        reference_levels(run.folder),
+        step,
+        test.bits_per_step if test else None,
+        reference_levels(run.folder, "test").get(NGRAM),
+    )
 
 
 def _views(run: Run, settings: RunSettings, drawn_with: Status) -> None:

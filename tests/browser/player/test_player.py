@@ -160,6 +160,24 @@ def test_a_part_is_muted_and_soloed_while_it_plays(tab: Any, address: str) -> No
     assert tab.problems == []
 
 
+def test_the_sound_device_sleeps_half_a_minute_after_the_last_sound(browser, address) -> None:
+    tab = browser.new_page()
+    tab.clock.install()
+    tab.add_init_script(SOUND_PROBE)
+    tab.goto(address)
+    tab.get_by_role("button", name="Loop").click()
+    tab.get_by_role("button", name="Play", exact=True).click()
+    wait_until(lambda: loudest(tab) > 1e-3)
+    tab.clock.fast_forward(31_000)
+    assert tab.evaluate("window.analyser.context.state") == "running"  # it still plays
+    tab.get_by_role("button", name="Pause", exact=True).click()
+    tab.clock.fast_forward(31_000)
+    wait_until(lambda: tab.evaluate("window.analyser.context.state") == "suspended")
+    tab.get_by_role("button", name="Play", exact=True).click()
+    wait_until(lambda: loudest(tab) > 1e-3)
+    tab.close()
+
+
 def test_a_copied_passage_is_a_button_whose_label_is_not_markup(page: Any) -> None:
     button = page.get_by_role("button", name="<b id=bold>4 notes</b> of a tune")
     button.click()

@@ -96,4 +96,6 @@ def test_a_metric_has_its_unit_and_a_share_is_in_percent() -> None:
     assert format_metric("share", 0.88, 0.976) == "88% to 98%"
     assert format_metric("semitones", 31.0) == "31 semitones"
     assert format_metric("semitones", 10.66) == "10.66 semitones"
+    assert format_metric("pitches", 22.0, 62.4) == "22 to 62.4 pitches"
+    assert format_metric("notes", 480.25) == "480 notes"
     assert format_metric("notes", 9.48, 19.67) == "9.48 to 19.67 notes"

@@ -14,7 +14,7 @@ export class EditorSound extends EditorState {
         this.mixer.connect(synth);
         synth.owner = this.soundOwner = {};
       }
-      synth.context.resume();
+      synth.wake();
       return synth;
     } catch (problem) {
       this.announce(`No sound: ${problem.message}`);

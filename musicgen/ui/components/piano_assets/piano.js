@@ -1,6 +1,7 @@
 // Piano keyboard: a click sounds at once and is reported to the page with the chosen length.
 // Streamlit calls the default export on every rerun and change of theme.
 
+import { SoundRest } from "../shared/sound_rest.js";
 import { PlayIn } from "./play_in.js";
 import { TypedNotes } from "./typed_notes.js";
 
@@ -16,6 +17,7 @@ const LENGTHS = [
 ];
 const pianos = new WeakMap(); // Streamlit's element -> Piano
 let audioContext = null; // created at the first click: browsers allow no sound before
+let rest = null; // of the context
 
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".piano");
@@ -247,11 +249,17 @@ function newKey({ pitch, black, label }) {
   return key;
 }
 
+// Time of the audio context, which runs from now on.
+function soundTime() {
+  audioContext ??= new AudioContext();
+  rest ??= new SoundRest(audioContext);
+  rest.wake();
+  return audioContext.currentTime;
+}
+
 // Like a plucked string: three partials that die away.
 function playNote(pitch) {
-  audioContext ??= new AudioContext();
-  audioContext.resume();
-  const now = audioContext.currentTime;
+  const now = soundTime();
   const frequency = 440 * 2 ** ((pitch - 69) / 12);
   for (const [partial, loudness, seconds] of [[1, 0.22, 1.2], [2, 0.08, 0.7], [3, 0.04, 0.4]]) {
     const oscillator = audioContext.createOscillator();
@@ -268,9 +276,7 @@ function playNote(pitch) {
 
 // A beat of the metronome.
 function playClick(isAccent) {
-  audioContext ??= new AudioContext();
-  audioContext.resume();
-  const now = audioContext.currentTime;
+  const now = soundTime();
   const oscillator = audioContext.createOscillator();
   const gain = audioContext.createGain();
   oscillator.frequency.value = isAccent ? 1600 : 1000;

@@ -31,7 +31,7 @@ export class Playback {
   // Play from a tick, after some bars of the metronome; returns the time of that tick.
   start(synth, tick, countIn = 0) {
     this.synth = synth;
-    synth.context.resume();
+    synth.wake();
     window.dispatchEvent(new CustomEvent(STARTS, { detail: this }));
     window.addEventListener(STARTS, this.yieldTo);
     if (synth.player && synth.player !== this) synth.stopAll(); // what another has just stopped

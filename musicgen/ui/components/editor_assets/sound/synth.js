@@ -1,5 +1,7 @@
 // Synthesizer: SpessaSynth in an audio worklet, with a gain of its own for each MIDI channel.
 
+import { SoundRest } from "../../shared/sound_rest.js";
+
 export const DRUM_CHANNEL = 9;
 const CHANNELS = 16;
 const FADE_SECONDS = 0.015; // of a mute: short enough to be at once, long enough not to click
@@ -44,6 +46,9 @@ export class Synth {
     this.master = new GainNode(context);
     this.analyser = new AnalyserNode(context, { fftSize: 256 }); // what sounds, for tests
     this.master.connect(this.analyser).connect(context.destination);
+    this.player = null; // the playback that started last
+    this.held = new Set(); // notes that were begun at once and have not ended
+    this.rest = new SoundRest(context, () => Boolean(this.player?.plays || this.held.size));
     this.programs = new Array(CHANNELS).fill(null);
     this.gains = Array.from({ length: CHANNELS }, (_, channel) => {
       const gain = new GainNode(context);
@@ -56,6 +61,11 @@ export class Synth {
 
   get now() {
     return this.context.currentTime;
+  }
+
+  // Let the sound device work for what is played now.
+  wake() {
+    this.rest.wake();
   }
 
   close() {
@@ -78,10 +88,13 @@ export class Synth {
   }
 
   noteOn(channel, pitch, velocity, time = 0) {
+    if (!time) this.held.add(CHANNELS * pitch + channel);
+    this.wake();
     this.processor.noteOn(channel, pitch, velocity, time ? { time } : undefined);
   }
 
   noteOff(channel, pitch, time = 0) {
+    this.held.delete(CHANNELS * pitch + channel);
     this.processor.noteOff(channel, pitch, time ? { time } : undefined);
   }
 
@@ -95,6 +108,7 @@ export class Synth {
   }
 
   stopAll() {
+    this.held.clear();
     this.processor.stopAll(true);
   }
 
