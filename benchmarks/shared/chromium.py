@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -117,6 +117,13 @@ class Page(Session):
             button = {"button": "left", "clickCount": 1} if kind != "mouseMoved" else {}
             self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, **button)
         return clicked
+
+    def choose_files(self, selector: str, paths: Sequence[Path]) -> None:
+        """Choose files in an input, which may be invisible, once it is there."""
+        found = f"document.querySelector({json.dumps(selector)})"
+        self.wait(f"!!{found}")
+        element = self.call("Runtime.evaluate", expression=found)["result"]["objectId"]
+        self.call("DOM.setFileInputFiles", files=[str(path) for path in paths], objectId=element)
 
     def press(self, key: str, code: int) -> None:
         """Press and release a key in the focused element; code is its `keyCode` in the DOM."""

@@ -20,12 +20,22 @@ POLL_SECONDS = 0.1
 STOP_SECONDS = 20.0
 
 
-@contextmanager
-def server(home: Path, script: Path | str = "streamlit_app.py") -> Iterator[tuple[str, int]]:
-    """Run a Streamlit server with a data folder of its own; yields its address and process id."""
+def free_port() -> int:
+    """A port that nothing listens at."""
     with socket.socket() as listener:
         listener.bind(("localhost", 0))
-        port = listener.getsockname()[1]
+        return int(listener.getsockname()[1])
+
+
+@contextmanager
+def server(
+    home: Path, script: Path | str = "streamlit_app.py", port: int = 0
+) -> Iterator[tuple[str, int]]:
+    """Run a Streamlit server with a data folder of its own; yields its address and process id.
+
+    port: to listen at; 0 for one that is free.
+    """
+    port = port or free_port()
     url = f"http://localhost:{port}"
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
     options = ["--server.headless", "true", "--server.port", str(port)]

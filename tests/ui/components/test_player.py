@@ -15,6 +15,8 @@ from musicgen.ui.components.player import (
 )
 from tests.helpers.bands import band_score, performance_score
 
+pytestmark = pytest.mark.usefixtures("frozen_garbage")
+
 SCORE = Score(
     notes_from([(0, 24, 67, 90), (24, 96, 60, 80, 0, 1)]), 90.0, (Metre(0, 1, 4), Metre(24, 4, 4))
 )

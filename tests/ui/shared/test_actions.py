@@ -1,8 +1,11 @@
 """Buttons of actions: a click counts once, also where a rerun ends the script before the button."""
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from musicgen.ui.shared import actions
+
+pytestmark = pytest.mark.usefixtures("frozen_garbage")
 
 
 def _page() -> None:
