@@ -2,7 +2,7 @@
 
     python -m benchmarks.serving.first_page [--rounds 5]
 
-The time ends when the heading of the home page is visible. A browser is open meanwhile: one that has
+The time ends when the heading of the home page is visible. A browser is open before: one that has
 never seen the program, and one that has and so keeps its scripts compiled. Then one server shows
 every page and view, and a piece is composed; its resident memory is printed.
 """
