@@ -56,14 +56,16 @@ def learning_verdict(
     better_than = f"the n-gram {ngram:.2f}" if ngram is not None else f"the unigram {unigram:.2f}"
     if test is None or test_ngram is None:
         return Verdict("learned", f"It needs {bits} on held-out pieces, {better_than}.")
-    both = f"{bits} on the validation pieces ({better_than})"
+    return _by_both_sides(f"{bits} on the validation pieces ({better_than})", test, test_ngram)
+
+
+def _by_both_sides(validation: str, test: float, test_ngram: float) -> Verdict:
+    """Verdict on a model that is better than counting on the validation pieces."""
     if test >= test_ngram:
         return Verdict(
             "some",
-            f"It has learned a little: it needs {both}, but {test:.2f} on the test pieces, more "
-            f"than counting what followed the last few (the n-gram {test_ngram:.2f}).",
+            f"It has learned a little: it needs {validation}, but {test:.2f} on the test pieces, "
+            f"more than counting what followed the last few (the n-gram {test_ngram:.2f}).",
         )
-    return Verdict(
-        "learned",
-        f"It needs {both} and {test:.2f} on the test pieces (the n-gram {test_ngram:.2f}).",
-    )
+    ngram = f"(the n-gram {test_ngram:.2f})"
+    return Verdict("learned", f"It needs {validation} and {test:.2f} on the test pieces {ngram}.")
