@@ -20,6 +20,7 @@ from musicgen.models.checkpoints.weights_file import BadWeights, read_header
 from musicgen.training.run_folder.keras_export import checkpoint_identity
 from musicgen.training.run_folder.metrics import Metrics
 from musicgen.training.run_folder.run import Run
+from musicgen.training.worker.process import place_in_queue
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes")
 
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes")
 @pytest.fixture(params=["pipe", "device", "folder"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A folder in which every name of a workspace's file is no file."""
-    for name in ("status.json", "metrics.jsonl", "log.txt", "weights.safetensors", SEAL):
+    for name in ("status.json", "metrics.jsonl", "log.txt", "ticket", "weights.safetensors", SEAL):
         path = tmp_path / name
         if request.param == "pipe":
             os.mkfifo(path)
@@ -52,6 +53,7 @@ def test_none_of_them_is_read_without_end(place: Path) -> None:
     assert run.status().state == "interrupted"
     assert (run.log_tail(), [*run.metrics()], len(Metrics(run).update().steps)) == ("", [], 0)
     assert not is_sealed(place, {}, {})
+    assert place_in_queue(run) == 0
 
 
 def test_a_file_is_read(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from filelock import FileLock, Timeout
 
 from musicgen.corpus.load import find_source
 from musicgen.errors import MusicgenError
+from musicgen.files import read_file
 from musicgen.training.failures import DISK_FULL, INVALID_INPUT, Failure, failure_of
 from musicgen.training.forecast.machine import gpu_ids
 from musicgen.training.run_folder.registry import find_run, list_runs
@@ -149,7 +150,7 @@ def _end(reporter: Reporter, state: str, message: str, failure: str = "") -> str
 def _ticket(run: Run) -> float:
     """When a run entered the queue, seconds since 1970; infinity where it has not."""
     try:
-        return float((run.folder / "ticket").read_text())
+        return float(read_file(run.folder / "ticket"))
     except (OSError, ValueError):
         return float("inf")
 
