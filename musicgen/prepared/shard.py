@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from tokenize import TokenError
 
 import msgspec
 import numpy as np
@@ -16,7 +17,8 @@ import numpy as np
 from musicgen.corpus.split import split_position
 from musicgen.encoding.registry import encode_for_training
 from musicgen.encoding.steps import Encoding
-from musicgen.files import new_folder
+from musicgen.errors import MusicgenError
+from musicgen.files import new_folder, open_file
 from musicgen.json_files import read_json
 from musicgen.prepared.piece_rows import FIELD_DTYPE, PieceRow
 from musicgen.prepared.unit import StoredScore
@@ -24,6 +26,13 @@ from musicgen.score import Score
 from musicgen.statistics.sums import StatisticsSums, statistics_of
 
 STATISTICS = "statistics.json"
+# What NumPy raises for a file that is no array: the header is read as Python.
+UNREADABLE_ARRAY = (OSError, EOFError, ValueError, TypeError, SyntaxError, TokenError)
+ADVICE = "prepare the music again, into another folder"
+
+
+class DamagedSet(MusicgenError):
+    """A prepared data set that cannot be read, or is not finished."""
 
 
 def write_shard(
@@ -70,6 +79,19 @@ def save_arrays(
 
 
 def map_array(folder: Path, name: str) -> np.ndarray:
-    """An array of a folder, mapped into memory."""
-    array: np.ndarray = np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+    """An array of a folder, mapped into memory; raises DamagedSet."""
+    path = folder / f"{name}.npy"
+    try:
+        open_file(path).close()  # a pipe would be waited for
+        array: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
+    except UNREADABLE_ARRAY as problem:
+        raise DamagedSet(
+            f"'{folder.name}/{path.name}' cannot be read ({problem}): {ADVICE}"
+        ) from None
     return array
+
+
+def check_array(folder: Path, name: str, array: np.ndarray, like: str, holds: bool) -> None:
+    """Raise DamagedSet unless an array has the type of those that are written, and `holds`."""
+    if array.dtype != np.dtype(like) or not holds:
+        raise DamagedSet(f"'{folder.name}/{name}.npy' is damaged: {ADVICE}")

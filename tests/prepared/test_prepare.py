@@ -19,9 +19,10 @@ from musicgen.corpus.related.groups import related_pieces
 from musicgen.corpus.split import SPLITS, Shares, split_pieces
 from musicgen.encoding.registry import encode_for_training, fit_encoding
 from musicgen.errors import Cancelled
-from musicgen.prepared.data_set import DamagedSet, open_prepared
+from musicgen.prepared.data_set import open_prepared
 from musicgen.prepared.plan import UnfitFolder
 from musicgen.prepared.prepare import Share, prepare
+from musicgen.prepared.shard import DamagedSet
 from musicgen.prepared.unit import stored_score
 from musicgen.score import Score
 from tests.helpers.locations import ROOT
