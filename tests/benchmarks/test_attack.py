@@ -20,7 +20,13 @@ def test_imported_runs(monkeypatch: pytest.MonkeyPatch) -> None:
         assert set(outcome.answers) >= {"refused", "sound"}
 
 
-@pytest.mark.parametrize("attack", mutated_files.ATTACKS, ids=lambda attack: attack.name)
+MUTATED = [
+    pytest.param(attack, id=attack.name, marks=[pytest.mark.slow] * (attack.name == "bombs"))
+    for attack in mutated_files.ATTACKS
+]
+
+
+@pytest.mark.parametrize("attack", MUTATED)
 def test_mutated_files(attack: Attack) -> None:
     assert carry_out(attack, attack.sample, seed=3).failures == []
 

@@ -29,6 +29,7 @@ def band(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_bars_of_a_part_are_composed_again(
     capsys: pytest.CaptureFixture[str], band: Path, tmp_path: Path
 ) -> None:

@@ -167,6 +167,7 @@ def test_other_parts_are_composed_for_a_melody(runs, compose_page):
     assert notes(shown(compose_page(**link))) == first
 
 
+@pytest.mark.slow
 def test_a_piece_of_the_history_is_composed_again(runs, compose_page):
     page = page_of_parts(runs, compose_page)
     page.selectbox(key=widget_key("key")).set_value("D minor")

@@ -50,7 +50,9 @@ def by_hash(source: str) -> tuple[list[Score], list[str]]:
     return scores, split_pieces(scores, related_pieces(scores))
 
 
-@pytest.mark.parametrize("encoding", ["events", "notes", "parts"])
+@pytest.mark.parametrize(
+    "encoding", ["notes", *(pytest.param(e, marks=pytest.mark.slow) for e in ("events", "parts"))]
+)
 @pytest.mark.parametrize(
     "source", ["bach-chorales", pytest.param("ryans-mammoth", marks=pytest.mark.slow)]
 )

@@ -23,6 +23,7 @@ from tests.helpers.tiny_runs import band_composer
 PARTS = PartsEncoding(given_first=True, chords=True)
 QUARTER, BAR = 12, 96  # grid units; ticks
 COLUMNS = ["start", "duration", "pitch", "velocity", "program", "part"]
+SLOW = pytest.mark.slow  # a second and more each: others of their kind are quick
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +53,9 @@ def test_surroundings_are_the_steps_before_after_and_beside_the_bars() -> None:
     assert whole.given is not None and C5 in whole.given.fields[:, 0]
 
 
-@pytest.mark.parametrize("parts", [[1], [0, 3], [2], None])
+@pytest.mark.parametrize(
+    "parts", [[1], pytest.param([0, 3], marks=SLOW), pytest.param([2], marks=SLOW), None]
+)
 def test_what_surrounds_the_bars_stays_to_the_note(composer: Composer, parts) -> None:
     score = _band()
     for seed in range(3):
@@ -66,6 +69,7 @@ def test_what_surrounds_the_bars_stays_to_the_note(composer: Composer, parts) ->
             assert old[COLUMNS].tolist() == new[COLUMNS].tolist()
 
 
+@SLOW
 def test_the_bars_are_other_music_by_seed(composer: Composer) -> None:
     score = _band()
     drawn = [

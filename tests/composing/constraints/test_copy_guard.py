@@ -33,6 +33,7 @@ def longest_matches_of(model: Parrot, index: OriginalityIndex, **changes: Any) -
     return [originality(piece.score, index).longest_match for piece in pieces]
 
 
+@pytest.mark.slow
 def test_copies_are_as_long_as_allowed_and_no_longer(index: OriginalityIndex) -> None:
     parrot = parrot_of(TRAINING)
     free = longest_matches_of(parrot, index)

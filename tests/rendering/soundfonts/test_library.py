@@ -184,6 +184,7 @@ def test_a_second_one_of_the_same_name_is_refused() -> None:
         add_soundfont("Upright.sf2", plain())
 
 
+@pytest.mark.slow
 def test_samples_that_grow_beyond_all_bounds_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     font = parse_soundfont(compressed())
     monkeypatch.setattr("musicgen.rendering.soundfonts.decompress.MAX_PLAIN_BYTES", 100_000)

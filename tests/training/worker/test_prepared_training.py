@@ -74,6 +74,7 @@ def test_losses_of_a_resumed_run_are_those_of_a_training_in_memory(data_set: Pre
     assert losses_of(streamed) == pytest.approx(losses_of(loaded), abs=1e-6)
 
 
+@pytest.mark.slow
 def test_a_run_keeps_to_its_data_set(data_set: PreparedSet, tmp_path: Path) -> None:
     prepare("ryans-mammoth", tmp_path / "other")
     run_folder = tmp_path / "run"
