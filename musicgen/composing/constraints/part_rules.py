@@ -61,7 +61,8 @@ def build_part_rules(
         duration = (*duration, bias_durations(settings.density, grid))
     silence = settings.silence or MAX_SILENCE_QUARTERS
     if silence < MAX_SILENCE_QUARTERS:
-        duration = (*duration, limit_rests(round(silence * grid.per_quarter), grid))
+        limit = SilenceLimit(round(silence * grid.per_quarter), opening)
+        pitch, duration = (*pitch, limit.allow_rests), (*duration, limit.limit_rests)
     if last_bar is not None:
         following = (*following, no_end_before(-(-last_bar[0] // grid.ticks), grid))
     return {"pitch": pitch, "duration": duration, "next": following}
@@ -171,17 +172,35 @@ def bias_durations(density: float, grid: Grid) -> Rule:
     return rule
 
 
-def limit_rests(silence: int, grid: Grid) -> Rule:
-    """Forbid rests that leave all parts silent for longer than so many units."""
-    lengths = np.arange(1, grid.max_units + 1)
+class SilenceLimit:
+    """Rules against a silence of all parts that is longer than so many units.
 
-    def rule(context: StepContext, logits: np.ndarray) -> np.ndarray:
-        is_rest = context.drawn[:, 0:1] == REST
-        sounding = context.features["remaining"].max(axis=1, keepdims=True).clip(0)
-        too_long = is_rest & (lengths > sounding + silence)
+    Rests add up: the silence before a rest counts. Beside drums, which are heard and are not among
+    the keys that sound, each rest counts for itself.
+    """
+
+    def __init__(self, units: int, opening: PartsSteps) -> None:
+        self._units, self._grid = units, opening.grid
+        self._adds_up = not any(role.is_drum for role in opening.roles)
+
+    def allow_rests(self, context: StepContext, logits: np.ndarray) -> np.ndarray:
+        """Forbid that a part rests where it has to end the silence. For `pitch`."""
+        return _forbid(logits, self._longest_rest(context) < 1, REST)
+
+    def limit_rests(self, context: StepContext, logits: np.ndarray) -> np.ndarray:
+        """Forbid rests that are too long. For `duration`."""
+        lengths, is_rest = np.arange(1, logits.shape[1] + 1), context.drawn[:, 0:1] == REST
+        too_long = is_rest & (lengths > self._longest_rest(context)[:, None])
         return np.where(too_long, FORBIDDEN, logits)
 
-    return rule
+    def _longest_rest(self, context: StepContext) -> np.ndarray:
+        """Units: (K,)."""
+        sounds = context.features["remaining"].max(axis=1)  # below 0: units since the last end
+        has_begun = sounds > -self._grid.max_age
+        if not self._adds_up:
+            has_begun = sounds > 0
+        longest: np.ndarray = np.where(has_begun, sounds, 0) + self._units
+        return longest
 
 
 def no_end_before(last_bar: int, grid: Grid) -> Rule:

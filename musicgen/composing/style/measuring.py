@@ -94,10 +94,16 @@ def _measure_parts(
         program=None,
         pickups=_common_shares(f"{_pickup_quarters(score):g}" for score in group),
         counterpoint=1.0 if _has_few_parallels(group) else 0.0,
+        # Beside drums, which play on, other parts rest for as long as they like.
+        silence=MAX_SILENCE_QUARTERS if any(map(_has_drums, sample)) else _silence_limit(group),
         ensembles=tuple(Ensemble(piece.roles, piece.key) for piece in sample),
         forms=tuple(piece.form for piece in sample if piece.form),
         drum_onsets=measure_drum_onsets(sample),
     )
+
+
+def _has_drums(piece: PartsSteps) -> bool:
+    return any(role.is_drum for role in piece.roles)
 
 
 def _part_names(group: Sequence[Score], count: int) -> tuple[str, ...]:

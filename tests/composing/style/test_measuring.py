@@ -1,8 +1,11 @@
 """Styles measured from pieces."""
 
+from musicgen.composing.settings import MAX_SILENCE_QUARTERS
 from musicgen.composing.style.measuring import measure_styles
+from musicgen.encoding.parts.encoding import PartsEncoding
 from musicgen.metres import Metre
 from musicgen.score import Score, notes_from
+from tests.helpers.tiny_music import band_pieces
 
 THREE_FOUR = (Metre(0, 3, 4),)
 WITH_UPBEAT = (Metre(0, 1, 8), Metre(12, 3, 4))
@@ -57,3 +60,11 @@ def test_span_silence_and_forms() -> None:
 
 def test_pieces_without_silence_allow_a_quarter() -> None:
     assert {style.silence for style in measure_styles(WALTZES)} == {1.0}
+
+
+def test_silence_of_parts_is_measured_unless_drums_play_on() -> None:
+    rows = [(0, 24, 60), (24 * 4, 24, 62), (24 * 5, 24, 64)]  # three quarters of silence
+    [style] = measure_styles([Score(notes_from(rows))] * 3, PartsEncoding())
+    assert style.silence == 3.0
+    [band, *_] = measure_styles(band_pieces(), PartsEncoding())
+    assert band.silence == MAX_SILENCE_QUARTERS
