@@ -94,6 +94,6 @@ def check_marks(tempo: float, metres: Sequence[Metre], changes: Sequence[TempoCh
 
 def clock_text(seconds: float) -> str:
     """Minutes and seconds, from an hour on also hours: `1:07`, `1:02:30`."""
-    minutes, seconds = divmod(round(seconds), 60)
+    minutes, seconds = divmod(int(seconds + 0.5), 60)  # a half goes up, as in the player
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from benchmarks.attack.attack import Attack, Case, Failed
 from benchmarks.attack.trainings import check_checkpoints
-from benchmarks.shared.chromium import Browser, Page, chromium
+from benchmarks.shared.chromium import Browser, Page, PageTimeout, chromium
 from benchmarks.shared.server import IDLE, server
 from musicgen.bin import COLLECTIONS, list_bin
 from musicgen.composing.records.saved_pieces import list_pieces
@@ -41,6 +41,7 @@ ERRORS = "[...document.querySelectorAll('[data-testid=stException]')].map((e) =>
 PIECE_SHOWN = "new URLSearchParams(location.search).get('piece')"
 TRAINING_SECONDS = 240.0  # for the first batches of a training, and for its end
 POLL_SECONDS = 0.2
+TRIES = 3  # to open what a page shows beside itself
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,11 @@ def _check_composed(shown: str) -> str:
 
 
 def _delete(page: Page, _: list[Path]) -> None:
-    page.click("button", "Manage")
+    for _try in range(TRIES):  # a page that is still drawn closes what is opened
+        page.click("button", "Manage")
+        with suppress(PageTimeout):
+            page.wait_for("label", "Yes, delete", seconds=10)
+            break
     page.click("label", "Yes, delete")
     page.click(PRIMARY, "Delete")
 

@@ -89,18 +89,18 @@ class Page(Session):
             raise PageTimeout(f"{expression}: {answer['exceptionDetails']}")
         return answer["result"].get("value")
 
-    def wait(self, expression: str) -> Any:
-        """Wait until an expression is true and return its value."""
-        until = time.monotonic() + TIMEOUT_SECONDS
+    def wait(self, expression: str, seconds: float = TIMEOUT_SECONDS) -> Any:
+        """Wait until an expression is true and return its value; PageTimeout after so long."""
+        until = time.monotonic() + seconds
         while time.monotonic() < until:
             time.sleep(POLL_SECONDS)
             if value := self.evaluate(expression):
                 return value
         raise PageTimeout(f"timed out waiting for {expression}")
 
-    def wait_for(self, selector: str, words: str = "") -> None:
-        """Wait until an element is visible."""
-        self.wait(f"!!({_element(selector, words)})")
+    def wait_for(self, selector: str, words: str = "", *, seconds: float = TIMEOUT_SECONDS) -> None:
+        """Wait until an element is visible; PageTimeout after so long."""
+        self.wait(f"!!({_element(selector, words)})", seconds)
 
     def click(self, selector: str, words: str = "") -> float:
         """Click on the centre of an element, once it is there, enabled and does not move.

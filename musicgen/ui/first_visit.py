@@ -28,13 +28,16 @@ class FirstStep:
 
 def first_steps() -> list[FirstStep]:
     """The three things that a first visit tries, in order."""
-    own = own_collections()
+    own, pieces = own_collections(), list_pieces()
     collection = (("collection", own[0].name),) if own else ()
     return [
         FirstStep(
-            "Hear a piece", "A model of Bach's chorales writes a new one as soon as you look.",
+            "Hear a piece",
+            "A model writes a new one when you press **Compose**; your last one is there."
+            if pieces
+            else "A model of Bach's chorales writes a new one as soon as you look.",
             "pages/3_Compose.py", "Hear a piece", ":material/music_note:", "Compose",
-            done=bool(list_pieces()),
+            done=bool(pieces),
         ),
         FirstStep(
             "See your own music",

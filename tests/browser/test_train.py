@@ -56,6 +56,7 @@ def test_start_watch_leave_come_back_stop_and_compose(server, browser, browser_p
 
     page.wait_for_selector(CURVES, timeout=180_000)
     assert "run=tunes+quick" in page.url
+    assert page.get_by_test_id("stMain").evaluate("main => main.scrollTop") == 0  # not at Start
     first = points(page)
     wait_for_more_points(page, first)
     link = page.url

@@ -18,6 +18,7 @@ from musicgen.ui.compose.models import OpenModel, training_collection
 from musicgen.ui.compose.piece.editor_view import open_editor
 from musicgen.ui.compose.session import current_session
 from musicgen.ui.compose.start import start_composing, start_variation
+from musicgen.ui.shared.frame import scroll_to_top
 from musicgen.ui.shared.text import escape
 
 
@@ -67,6 +68,7 @@ def _start_blank_piece(opened: OpenModel) -> None:
         session.show([add_blank_piece(opened.choice.name, settings, midi_bytes, now)])
         session.error = session.notice = ""
         open_editor()
+        scroll_to_top()
     except USER_ERRORS as error:
         session.error = message_of(error)
     st.rerun()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from musicgen.ui.shared.page_style import ANNOUNCEMENT
+from musicgen.ui.shared.page_style import ANNOUNCEMENT, TO_TOP
 
 # A file, because the browser would fetch an icon by name (`:material/piano:`) from the network.
 ICON = Path(__file__).with_name("icon.png")
@@ -19,6 +19,7 @@ PAGES = (
     ("pages/2_Train.py", "Train", ":material/model_training:"),
     ("pages/3_Compose.py", "Compose", ":material/music_note:"),
 )
+_TO_TOP = "_to_top"  # session state: how often the page was to be shown from its top
 _TOAST = "_toast"  # session state: message and icon of the next toast
 
 
@@ -30,8 +31,15 @@ def begin(title: str, subtitle: str) -> None:
     with st.sidebar:
         for page, label, icon in PAGES:
             st.page_link(page, label=label, icon=icon, width="stretch")
+    if count := st.session_state.get(_TO_TOP, 0):
+        st.html(f'<span class="{TO_TOP}">{count}</span>')
     st.title(title, anchor=False)
     st.caption(subtitle)
+
+
+def scroll_to_top() -> None:
+    """Have the next run of the page shown from its top, where that stands which was asked for."""
+    st.session_state[_TO_TOP] = st.session_state.get(_TO_TOP, 0) + 1
 
 
 def announce(text: str) -> None:

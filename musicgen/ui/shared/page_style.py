@@ -10,6 +10,7 @@ import streamlit as st
 from musicgen.ui.shared.link_button import LINK_BUTTON, PRIMARY
 
 SMALL_ROLL = "musicgen-small-roll"  # class of a piece's roll that is drawn without a scale
+TO_TOP = "musicgen-to-top"  # class of a number: the page is shown from its top when it changes
 ANNOUNCEMENT = "musicgen-announcement"  # class of text that the page's live region takes
 # Streamlit's white text on primary buttons cannot be read on the light blue of the dark theme.
 ON_PRIMARY = {"light": "#ffffff", "dark": "#14181f"}
@@ -83,7 +84,7 @@ body .js-plotly-plot .plotly .modebar-btn .icon path {{
     display: none;
   }}
 }}
-.stApp [data-testid="stElementContainer"]:has(.{ANNOUNCEMENT}) {{ display: none; }}
+.stApp [data-testid="stElementContainer"]:has(.{ANNOUNCEMENT}, .{TO_TOP}) {{ display: none; }}
 /* On a phone the columns of the Compose page are below one another: first the piece, then the form,
    then the rest. */
 @media (max-width: 640px) {{

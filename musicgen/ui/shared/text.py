@@ -59,7 +59,8 @@ def bar_label(number: int) -> str:
 def format_metric(unit: str, *values: float) -> str:
     """Return a metric's value, or a range of it: `5%`, `0 to 62.4 semitones`, `3.10 bits`."""
     if unit == "share":
-        return " to ".join(f"{value:.0%}" for value in values)
+        # What is above 0 is not written as 0: it may be a limit that a value of 0 is below.
+        return " to ".join(f"{value:.{int(0 < value < 0.01)}%}" for value in values)
     largest = max(map(abs, values))
     digits = 2 if largest < 20 else 1 if largest < 100 else 0
     texts = (f"{value:.{digits}f}".removesuffix("." + "0" * digits) for value in values)

@@ -29,7 +29,7 @@ def forecast_metrics(forecast: Forecast) -> None:
         ("Parameters", f"{parameters:,}" if parameters else "—", "see the model's layers below"),
         (
             "Training pieces",
-            f"{sides['train']:,}",
+            f"{sides['train']:,} of {sum(sides.values()):,}",
             f"{sides['valid']:,} more for validation, {sides['test']:,} held out for a test",
         ),
         (

@@ -28,7 +28,7 @@ from musicgen.training.run_folder.status import (
     STOPPING,
     Status,
 )
-from musicgen.ui.shared.frame import announce
+from musicgen.ui.shared.frame import announce, scroll_to_top
 from musicgen.ui.shared.text import escape, format_progress
 from musicgen.ui.shared.url_choice import choose_next, url_choice
 
@@ -107,6 +107,7 @@ def choose_run() -> Run | None:
 
 def watch_next(run: Run) -> None:
     """Show a run on the next run of the page."""
+    scroll_to_top()
     choose_next(RUN, run.name)
     st.session_state["_show_next"] = "Watch"
 

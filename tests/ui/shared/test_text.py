@@ -51,6 +51,7 @@ def test_the_length_of_a_score_leaves_the_upbeat_out() -> None:
 
 def test_clock() -> None:
     assert clock_text(187) == "3:07"
+    assert clock_text(10.5) == "0:11"  # as in the player
     assert clock_text(3750) == "1:02:30"
 
 
@@ -87,13 +88,14 @@ def test_sortable_clocks_sort_by_time() -> None:
 
 def test_a_performance_has_its_length_once() -> None:
     notes = notes_from([(0, 24, 60), (24, 192, 62)])
-    assert score_facts(Score(notes)) == ["3 bars", "2 notes", "0:04"]
-    assert score_facts(Score(notes, is_performance=True)) == ["0:04", "2 notes"]
+    assert score_facts(Score(notes)) == ["3 bars", "2 notes", "0:05"]  # 4.5 s, as in the player
+    assert score_facts(Score(notes, is_performance=True)) == ["0:05", "2 notes"]
 
 
 def test_a_metric_has_its_unit_and_a_share_is_in_percent() -> None:
     assert format_metric("share", 0.864) == "86%"
     assert format_metric("share", 0.88, 0.976) == "88% to 98%"
+    assert format_metric("share", 0.004, 0.04) == "0.4% to 4%"
     assert format_metric("semitones", 31.0) == "31 semitones"
     assert format_metric("semitones", 10.66) == "10.66 semitones"
     assert format_metric("pitches", 22.0, 62.4) == "22 to 62.4 pitches"

@@ -18,7 +18,7 @@ from musicgen.theory.keys import find_keys
 from musicgen.ui.compose.models import find_open_model
 from musicgen.ui.compose.piece_facts import metrics_of, penalty_of, primer_notes
 from musicgen.ui.shared.chart_config import chart_config
-from musicgen.ui.shared.text import escape, format_metric
+from musicgen.ui.shared.text import escape, format_count, format_metric
 
 TYPICAL, UNCOMMON, RARE = "#2a9d74", "#d9822b", "#d1343a"  # colours of the dots
 MAX_POSITION = 3.4  # end of the chart, on the scale of `position_among`
@@ -31,6 +31,7 @@ PENALTIES = {
     "degenerate_repetition": "a figure over and over",
 }
 MIN_SHOWN_PENALTY = 0.005
+MIN_PIECES = 8  # of fewer, nine tenths are hardly less than all
 
 
 def quality_view(piece: SavedPiece, score: Score) -> None:
@@ -43,6 +44,10 @@ def quality_view(piece: SavedPiece, score: Score) -> None:
     percentiles = opened.profile.percentiles if opened else {}
     if not any(name in percentiles for name in metrics):
         st.caption("The collection has no metrics to compare it with.")
+        return
+    if opened and opened.profile.index and (few := len(opened.profile.index.names)) < MIN_PIECES:
+        st.caption(f"The model learned from {format_count(few, 'piece')}: too few to compare with.")
+        _penalty(piece)
         return
     st.markdown(
         "**Its new bars among the pieces of the collection**"

@@ -66,6 +66,15 @@
     if (top < 0 || bottom > innerHeight) sign.scrollIntoView({ block: "center", behavior: "smooth" });
   };
 
+  // What was asked for, far down on a page, stands at its top.
+  let shown = "";
+  const showTop = () => {
+    const count = document.querySelector(".musicgen-to-top")?.textContent ?? shown;
+    if (count === shown) return;
+    shown = count;
+    document.querySelector('[data-testid="stMain"]')?.scrollTo({ top: 0 });
+  };
+
   // A screen reader reads changes of a region that was there before; Streamlit draws anew.
   let announced = "";
   const announce = () => {
@@ -77,6 +86,7 @@
   new MutationObserver(() => {
     explainStop();
     showProgress();
+    showTop();
     announce();
   }).observe(document, { childList: true, subtree: true, characterData: true });
 })();
