@@ -12,7 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BufferedReader
+from io import BufferedReader, BufferedWriter
 from pathlib import Path
 from stat import S_IMODE, S_ISREG
 from typing import Any
@@ -61,15 +61,28 @@ def open_file(path: Path) -> BufferedReader:
     A pipe or a device would be read without end, or not even opened; a name with a NUL or with half
     of a character raises ValueError elsewhere.
     """
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    return os.fdopen(_open_regular(path, os.O_RDONLY), "rb")
+
+
+def open_to_append(path: Path) -> BufferedWriter:
+    """Open a regular file, which need not be there yet, to append to it.
+
+    Raises OSError for anything else: a pipe would be waited for until somebody reads it.
+    """
+    return os.fdopen(_open_regular(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT), "ab")
+
+
+def _open_regular(path: Path, flags: int) -> int:
+    """Handle of a regular file; raises OSError for anything else."""
+    flags |= getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
-        handle = os.open(path, flags)
+        handle = os.open(path, flags, 0o666)
     except ValueError as problem:
         raise OSError(errno.EINVAL, f"no file has such a name ({problem})", str(path)) from None
     if not S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
         raise OSError(errno.EINVAL, "it is not a file", str(path))
-    return os.fdopen(handle, "rb")
+    return handle
 
 
 def read_file(path: Path) -> bytes:

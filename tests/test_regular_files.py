@@ -12,7 +12,7 @@ from musicgen.corpus.collection import RefusedFile
 from musicgen.corpus.score_cache import load_cache, save_cache
 from musicgen.errors import InvalidSetting
 from musicgen.file_hashes import DamagedFile, sha256_of
-from musicgen.files import DISK_FULL, message_of, open_file, read_file
+from musicgen.files import DISK_FULL, message_of, open_file, open_to_append, read_file
 from musicgen.json_files import InvalidJson, read_json
 from musicgen.models.checkpoints.seal import FILE as SEAL
 from musicgen.models.checkpoints.seal import is_sealed
@@ -54,6 +54,18 @@ def test_none_of_them_is_read_without_end(place: Path) -> None:
     assert (run.log_tail(), [*run.metrics()], len(Metrics(run).update().steps)) == ("", [], 0)
     assert not is_sealed(place, {}, {})
     assert place_in_queue(run) == 0
+
+
+def test_none_of_them_is_appended_to(place: Path) -> None:
+    with pytest.raises(OSError, match=r"not a file|a directory|No such device"):
+        open_to_append(place / "log.txt")
+
+
+def test_a_file_is_appended_to(tmp_path: Path) -> None:
+    for data in (b"one", b"two"):
+        with open_to_append(tmp_path / "log.txt") as file:
+            file.write(data)
+    assert (tmp_path / "log.txt").read_bytes() == b"onetwo"
 
 
 def test_a_file_is_read(tmp_path: Path) -> None:

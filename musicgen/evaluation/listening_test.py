@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 
 from musicgen.errors import MusicgenError
-from musicgen.files import read_file
+from musicgen.files import open_to_append, read_file
 from musicgen.score import Part, Score
 
 BARS = 4  # of a passage
@@ -98,8 +98,8 @@ def taken_for_human(answers: Sequence[Answer]) -> Share | None:
 def save_answer(folder: Path, answer: Answer) -> None:
     """Append an answer to the results in a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / RESULTS).open("a", encoding="utf-8") as file:
-        file.write(json.dumps(asdict(answer)) + "\n")
+    with open_to_append(folder / RESULTS) as file:
+        file.write(json.dumps(asdict(answer)).encode() + b"\n")
 
 
 def read_answers(folder: Path, model: str = "") -> list[Answer]:

@@ -36,7 +36,7 @@ from musicgen.composing.records.saved_pieces import (
 from musicgen.corpus.errors import UnreadableScore
 from musicgen.corpus.readers.read_score import read_saved_midi
 from musicgen.errors import MusicgenError
-from musicgen.files import read_file, to_json_bytes, write_bytes
+from musicgen.files import open_to_append, read_file, to_json_bytes, write_bytes
 from musicgen.json_files import InvalidJson, parse_json
 from musicgen.paths import checked_name, pieces_folder
 from musicgen.score import Score
@@ -250,7 +250,7 @@ def _base_score(midi: bytes, piece: SavedPiece) -> Score:
 
 
 def _append(path: Path, data: bytes) -> None:
-    with path.open("ab") as file:
+    with open_to_append(path) as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

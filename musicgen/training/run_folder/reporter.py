@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import Any, TextIO
 
-from musicgen.files import overwrite_json
+from musicgen.files import open_to_append, overwrite_json
 from musicgen.training.failures import oom_kills
 from musicgen.training.run_folder.run import Run
 from musicgen.training.run_folder.status import FILE, process_start, write_status
@@ -74,8 +74,8 @@ class Reporter:
 
     def add_metrics(self, **line: Any) -> None:
         """Append a line to metrics.jsonl."""
-        with (self.folder / "metrics.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line, allow_nan=False) + "\n")
+        with open_to_append(self.folder / "metrics.jsonl") as file:
+            file.write(json.dumps(line, allow_nan=False).encode() + b"\n")
 
     def repair_metrics(self) -> None:
         """End the last line of metrics.jsonl where a kill or a full disk cut it."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from musicgen.bounds import within
 from musicgen.errors import InvalidSetting, MusicgenError
-from musicgen.files import write_json
+from musicgen.files import open_to_append, write_json
 from musicgen.models.checkpoints.checkpoint import open_checkpoint
 from musicgen.training.run_folder.checkpoints import count_models
 from musicgen.training.run_folder.registry import create_run
@@ -163,7 +163,7 @@ def _queue(run: Run) -> None:
 def _spawn(run: Run) -> None:
     command = [sys.executable, "-m", "musicgen.training.worker.process", run.name]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    with (run.folder / "log.txt").open("ab") as log:
+    with open_to_append(run.folder / "log.txt") as log:
         subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,

@@ -6,8 +6,11 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
+
+from musicgen.files import open_to_append
 
 STDERR = 2  # file descriptor
 
@@ -20,7 +23,7 @@ def stderr_to_log(path: Path) -> Iterator[TextIO]:
     """
     sys.stderr.flush()
     before, copy = sys.stderr, os.dup(STDERR)
-    with path.open("a", encoding="utf-8", buffering=1) as log:
+    with TextIOWrapper(open_to_append(path), "utf-8", line_buffering=True) as log:
         # A stream that is no file, as in a test, stays what it is.
         terminal = os.fdopen(copy, "w", buffering=1) if _is_stderr(before) else before
         os.dup2(log.fileno(), STDERR)
