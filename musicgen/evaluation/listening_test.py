@@ -62,8 +62,20 @@ class Share:
 def draw_pair(
     human: Sequence[Score], composed: Sequence[Score], rng: np.random.Generator, bars: int = BARS
 ) -> Pair:
-    """Draw a passage of each and their order. Raises NoPassage."""
-    passages = draw_passage(human, bars, rng), draw_passage(composed, bars, rng)
+    """Draw a passage of each, both in the tempo of the human one, and their order.
+
+    Raises NoPassage.
+    """
+    by_a_person = draw_passage(human, bars, rng)
+    try:
+        by_the_model = draw_passage(composed, bars, rng)
+    except NoPassage:
+        raise NoPassage(
+            f"the model composed no {bars} bars with {MIN_NOTES} notes: train it for longer first"
+        ) from None
+    if not (by_a_person.is_performance or by_the_model.is_performance):
+        by_the_model = replace(by_the_model, tempo=by_a_person.tempo)
+    passages = by_a_person, by_the_model
     human_is_first = bool(rng.integers(2))
     first, second = passages if human_is_first else passages[::-1]
     return Pair(first, second, human_is_first)

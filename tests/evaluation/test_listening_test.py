@@ -47,6 +47,17 @@ def test_either_comes_first() -> None:
     assert len({pair.human_is_first for pair in pairs}) == 2
 
 
+def test_both_have_the_tempo_of_the_human_one() -> None:
+    pair = draw_pair([replace(LOW, tempo=72.0)], [HIGH], np.random.default_rng(0))
+    assert pair.first.tempo == pair.second.tempo == 72.0
+    assert pair.first.seconds == pair.second.seconds
+
+
+def test_a_model_that_composes_nothing_is_named() -> None:
+    with pytest.raises(NoPassage, match="the model composed no 4 bars with 8 notes"):
+        draw_pair([LOW], [Score(notes_from([(0, 24, 60)]))], np.random.default_rng(0))
+
+
 def test_pieces_that_are_too_short_are_named() -> None:
     for scores in ([], [Score(notes_from([(0, 24, 60)]))]):
         with pytest.raises(NoPassage):

@@ -57,9 +57,11 @@ from musicgen.training.settings import RunSettings
 SILENCE_SECONDS = {QUEUED: 60.0, RUNNING: 60.0, STARTING: 180.0}
 LAUNCH_SECONDS = 20.0  # that a new process may take to write its first status
 LOG_TAIL_BYTES = 2**16
-# Lines of absl and of TensorFlow that tell of no error: `I0000 00:00:1796024368.63 24864 ...`.
+# Lines of absl and of TensorFlow that tell of no error: `I0000 00:00:1796024368.63 24864 ...`; and
+# 303, which says that this computer has no driver for cards.
 _TENSORFLOW_NOTE = re.compile(
     r"WARNING: All log messages before absl|[IW]\d{4} \d\d:\d\d:|"
+    r"E\d{4} \d\d:\d\d:.* failed call to cuInit: .*\(303\)$|"
     r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: [IW] "
 )
 MAX_SETTINGS_BYTES = 2**18

@@ -64,7 +64,8 @@ class _Test:
 def listening_test(opened: OpenModel) -> None:
     """Ask which of two passages a person wrote; show how often the model was taken for one."""
     st.markdown(
-        f"You hear two passages of {BARS} bars: one from a piece that the model has never seen, "
+        f"You hear two passages of {BARS} bars: one from a piece that the model "
+        f"**{escape(opened.choice.run.name)}** has never seen, "
         "one that it composed. Which was written by a person? If nobody can tell, the model is "
         "taken for a person in half of the pairs."
     )
@@ -77,7 +78,9 @@ def listening_test(opened: OpenModel) -> None:
         else:
             _ask(test)
     except USER_ERRORS as error:
+        st.session_state.pop(_STATE, None)
         st.error(escape(message_of(error), 300))
+        st.button("Again", icon=":material/refresh:", key="listening-again")
     _result(opened.choice.name)
 
 

@@ -142,6 +142,8 @@ def test_the_log_is_without_what_tensorflow_notes(run: Run) -> None:
         "WARNING: All log messages before absl::InitializeLog() is called are written to STDERR\n"
         "I0000 00:00:1796024368.630971   24864 cudart_stub.cc:31] Could not find cuda drivers\n"
         "2026-11-30 07:39:28.630971: W tensorflow/core/common.cc:1] A warning\n"
+        "E0000 00:00:1796024368.630971   24864 cuda.cc:52] failed call to cuInit: INTERNAL:"
+        " CUDA error: Failed call to cuInit: UNKNOWN ERROR (303)\n"
         "epoch 1: 2.5 bits\n"
         "E0000 00:00:1796024368.630971   24864 gpu.cc:1] An error\n"
         "Iterations: 3\n"
