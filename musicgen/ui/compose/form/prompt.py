@@ -75,7 +75,14 @@ def choose_prompt(collection: str, knows_parts: bool) -> Prompt:
         prompt = _typed_notes()
     else:
         prompt = _choose_bars(_choose_piece(kind, collection), is_melody)
-    return _melody_of(prompt) if is_melody else prompt
+    if is_melody:
+        return _melody_of(prompt)
+    if knows_parts and prompt.score is not None and len(set(prompt.score.notes["part"])) == 1:
+        st.caption(
+            "The piece goes on in this one part. Other parts come with it where they are composed "
+            "for its melody, by the switch above."
+        )
+    return prompt
 
 
 def _choose_piece(kind: str, collection: str) -> Prompt:
