@@ -83,3 +83,14 @@ def in_key_of_chords(settings: ComposeSettings) -> ComposeSettings:
     if key is None:
         return settings
     return replace(settings, key=written_key(key.name.replace("-", "b")))
+
+
+def without_key_of_chords(settings: ComposeSettings) -> ComposeSettings:
+    """The settings as somebody chose them who left the key to the chords, where it is theirs.
+
+    InvalidSetting for chords that cannot be read.
+    """
+    left_open = replace(settings, key=None)
+    if settings.chords and in_key_of_chords(left_open).key == settings.key:
+        return left_open
+    return settings

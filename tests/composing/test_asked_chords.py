@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from musicgen.composing.asked_chords import chords_over_bars, in_key_of_chords
+from musicgen.composing.asked_chords import (
+    chords_over_bars,
+    in_key_of_chords,
+    without_key_of_chords,
+)
 from musicgen.composing.pipeline import Composer
 from musicgen.composing.settings import ComposeSettings
 from musicgen.encoding.grid import BEATS
@@ -33,6 +38,14 @@ def test_an_upbeat_has_no_chord_and_no_chord_leaves_bars_open() -> None:
     metres = settings.first_metres()
     chords = chords_over_bars(settings, metres, BEATS)
     assert (chords.onset.tolist(), chords.root.tolist()) == ([12, 48], [9, NO_ROOT])
+
+
+def test_a_key_that_is_that_of_the_chords_was_left_to_them() -> None:
+    asked = ComposeSettings(bars=2, chords="G | D7 | G")
+    assert in_key_of_chords(asked).key == "G major"
+    assert without_key_of_chords(in_key_of_chords(asked)).key is None
+    for settings in (replace(asked, key="C major"), ComposeSettings(key="C major")):
+        assert without_key_of_chords(settings) == settings
 
 
 def test_more_chords_than_beats_are_refused() -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
+from musicgen.composing.asked_chords import without_key_of_chords
 from musicgen.composing.records.recipe import Recipe
 from musicgen.composing.resolved_settings import resolve_settings
 from musicgen.composing.settings import ComposeSettings
 from musicgen.composing.style.training_profile import TrainingProfile
-from musicgen.errors import MusicgenError
+from musicgen.errors import InvalidSetting, MusicgenError
 from musicgen.score import Score
 from musicgen.ui.compose.form.state import fill_form
 from musicgen.ui.compose.link import OTHER_NOTES, PieceLink
@@ -33,6 +35,8 @@ def restore_form(
     has_prompt: whether the piece has a beginning, or may have one. keep_seed: whether the next
     click on Compose uses the piece's seed again, which without a change gives the same notes.
     """
+    with suppress(InvalidSetting):  # an address can say anything
+        settings = without_key_of_chords(settings)
     opened = find_open_model(model)
     if opened:
         # Of other models, what else the style fills in shows whether it was to be followed.
