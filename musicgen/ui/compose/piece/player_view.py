@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from musicgen.composing.records.saved_pieces import SavedPiece, UnknownPiece
+from musicgen.composing.records.takes import parent_of
 from musicgen.files import message_of
 from musicgen.score import Score
 from musicgen.ui.components.player import roll_player
@@ -134,12 +135,14 @@ def _variation_control() -> None:
     session = current_session()
     if len(session.pieces) < 2:
         return
+    changed = {parent_of(piece) for piece in session.pieces}
     index = st.segmented_control(
         "Variation",
         range(len(session.pieces)),
         required=True,
         default=session.shown_index,
-        format_func=lambda index: f"{index + 1}",
+        # The piece whose bars were composed again is beside its new versions.
+        format_func=lambda i: "before" if session.pieces[i].id in changed else f"{i + 1}",
         key=f"variation-of-{session.pieces[0].id}",
     )
     if index != session.shown_index:
