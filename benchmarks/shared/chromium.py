@@ -89,16 +89,19 @@ class Page(Session):
             raise PageTimeout(f"{expression}: {answer['exceptionDetails']}")
         return answer["result"].get("value")
 
-    def wait(self, expression: str, seconds: float = TIMEOUT_SECONDS) -> Any:
-        """Wait until an expression is true and return its value; PageTimeout after so long."""
-        until = time.monotonic() + seconds
+    def wait(self, expression: str, seconds: float | None = None) -> Any:
+        """Wait until an expression is true and return its value; else PageTimeout.
+
+        seconds: the longest; TIMEOUT_SECONDS where it is left open.
+        """
+        until = time.monotonic() + (TIMEOUT_SECONDS if seconds is None else seconds)
         while time.monotonic() < until:
             time.sleep(POLL_SECONDS)
             if value := self.evaluate(expression):
                 return value
         raise PageTimeout(f"timed out waiting for {expression}")
 
-    def wait_for(self, selector: str, words: str = "", *, seconds: float = TIMEOUT_SECONDS) -> None:
+    def wait_for(self, selector: str, words: str = "", *, seconds: float | None = None) -> None:
         """Wait until an element is visible; PageTimeout after so long."""
         self.wait(f"!!({_element(selector, words)})", seconds)
 

@@ -41,10 +41,10 @@ def test_an_upbeat_has_no_chord_and_no_chord_leaves_bars_open() -> None:
 
 
 def test_a_key_that_is_that_of_the_chords_was_left_to_them() -> None:
-    asked = ComposeSettings(bars=2, chords="G | D7 | G")
-    assert in_key_of_chords(asked).key == "G major"
-    assert without_key_of_chords(in_key_of_chords(asked)).key is None
-    for settings in (replace(asked, key="C major"), ComposeSettings(key="C major")):
+    given = ComposeSettings(bars=2, chords="G | D7 | G")
+    assert in_key_of_chords(given).key == "G major"
+    assert without_key_of_chords(in_key_of_chords(given)).key is None
+    for settings in (replace(given, key="C major"), ComposeSettings(key="C major")):
         assert without_key_of_chords(settings) == settings
 
 
