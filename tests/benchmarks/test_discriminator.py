@@ -128,6 +128,7 @@ def test_sets_that_differ_are_separated_and_others_are_not():
     assert classifiers.importances(values, second, groups).argmax() == 0
 
 
+@pytest.mark.slow
 def test_texts_with_other_words_are_separated():
     classifiers = pytest.importorskip("benchmarks.discriminator.classifiers", exc_type=ImportError)
     words = classifiers.count_words([["a", "b"], ["a", "c"]] * 20)

@@ -15,7 +15,9 @@ COLLECTIONS = [
 
 
 @pytest.mark.parametrize("collection", COLLECTIONS)
-@pytest.mark.parametrize("name", ENCODINGS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=[pytest.mark.slow] * (n == "parts")) for n in ENCODINGS]
+)
 def test_every_piece_is_restored(collection, name, tmp_path, monkeypatch):
     monkeypatch.setenv("MUSICGEN_HOME", str(tmp_path))
     scores = load_collection(collection).scores

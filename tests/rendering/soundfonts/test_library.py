@@ -97,6 +97,7 @@ def test_the_server_plays_the_chosen_soundfont() -> None:
 
 
 @rendered
+@pytest.mark.slow
 def test_compressed_samples_are_decoded_for_the_server() -> None:
     data = compressed()
     font = add_soundfont("Small.sf3", data)
