@@ -175,7 +175,7 @@ def bias_durations(density: float, grid: Grid) -> Rule:
 class SilenceLimit:
     """Rules against a silence of all parts that is longer than so many units.
 
-    Rests add up: the silence before a rest counts. Beside drums, which are heard and are not among
+    Rests add up: the silence before a rest counts. Beside drums, which sound and are not among
     the keys that sound, each rest counts for itself.
     """
 
