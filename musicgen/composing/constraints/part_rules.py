@@ -175,8 +175,8 @@ def bias_durations(density: float, grid: Grid) -> Rule:
 class SilenceLimit:
     """Rules against a silence of all parts that is longer than so many units.
 
-    Rests add up: the silence before a rest counts. Beside drums, which sound and are not among
-    the keys that sound, each rest counts for itself.
+    Rests add up: the silence before a rest counts. Drums sound but are not among the keys, so
+    beside them each rest counts for itself.
     """
 
     def __init__(self, units: int, opening: PartsSteps) -> None:
