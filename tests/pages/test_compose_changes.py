@@ -54,6 +54,16 @@ def test_the_view_of_a_piece_is_in_its_address(runs, compose_page):
     assert page.metric[0].label == "Longest shared passage"
 
 
+@pytest.mark.parametrize(("count", "compares"), [(12, True), (3, False)])
+def test_a_piece_is_compared_with_no_few_training_pieces(runs, compose_page, count, compares):
+    write_run(runs, training=tiny_pieces(count))
+    page = compose_page()
+    page.button_group(key="compose-view").set_value("How good").run()
+    assert not page.exception
+    assert ("This piece among those of the collection" in texts(page)) == compares
+    assert ("The model learned from 3 pieces: too few" in texts(page)) != compares
+
+
 def test_a_copied_passage_is_shown_beside_its_source(runs, home, compose_page):
     write_folder(home / "collections/tunes")
     write_run(runs, source="tunes", training=tiny_pieces())

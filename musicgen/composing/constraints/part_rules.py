@@ -180,8 +180,10 @@ class SilenceLimit:
     """
 
     def __init__(self, units: int, opening: PartsSteps) -> None:
-        self._units, self._grid = units, opening.grid
-        self._adds_up = not any(role.is_drum for role in opening.roles)
+        self._units = units
+        has_drums = any(role.is_drum for role in opening.roles)
+        # Silence counts from the last note's end: keys that were never struck have the largest age.
+        self._earliest_end = 0 if has_drums else -opening.grid.max_age
 
     def allow_rests(self, context: StepContext, logits: np.ndarray) -> np.ndarray:
         """Forbid that a part rests where it has to end the silence. For `pitch`."""
@@ -196,10 +198,7 @@ class SilenceLimit:
     def _longest_rest(self, context: StepContext) -> np.ndarray:
         """Units: (K,)."""
         sounds = context.features["remaining"].max(axis=1)  # below 0: units since the last end
-        has_begun = sounds > -self._grid.max_age
-        if not self._adds_up:
-            has_begun = sounds > 0
-        longest: np.ndarray = np.where(has_begun, sounds, 0) + self._units
+        longest: np.ndarray = np.where(sounds > self._earliest_end, sounds, 0) + self._units
         return longest
 
 

@@ -1,7 +1,7 @@
 // Piano keyboard: a click sounds at once and is reported to the page with the chosen length.
 // Streamlit calls the default export on every rerun and change of theme.
 
-import { SoundRest } from "../shared/sound_rest.js";
+import { SoundSleep } from "../shared/sound_sleep.js";
 import { PlayIn } from "./play_in.js";
 import { TypedNotes } from "./typed_notes.js";
 
@@ -17,7 +17,7 @@ const LENGTHS = [
 ];
 const pianos = new WeakMap(); // Streamlit's element -> Piano
 let audioContext = null; // created at the first click: browsers allow no sound before
-let rest = null; // of the context
+let soundSleep = null; // of the context
 
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".piano");
@@ -252,8 +252,8 @@ function newKey({ pitch, black, label }) {
 // Time of the audio context, which runs from now on.
 function soundTime() {
   audioContext ??= new AudioContext();
-  rest ??= new SoundRest(audioContext);
-  rest.wake();
+  soundSleep ??= new SoundSleep(audioContext);
+  soundSleep.wake();
   return audioContext.currentTime;
 }
 

@@ -1,6 +1,6 @@
 // Synthesizer: SpessaSynth in an audio worklet, with a gain of its own for each MIDI channel.
 
-import { SoundRest } from "../../shared/sound_rest.js";
+import { SoundSleep } from "../../shared/sound_sleep.js";
 
 export const DRUM_CHANNEL = 9;
 const CHANNELS = 16;
@@ -48,7 +48,7 @@ export class Synth {
     this.master.connect(this.analyser).connect(context.destination);
     this.player = null; // the playback that started last
     this.held = new Set(); // notes that were begun at once and have not ended
-    this.rest = new SoundRest(context, () => Boolean(this.player?.plays || this.held.size));
+    this.sleep = new SoundSleep(context, () => Boolean(this.player?.plays || this.held.size));
     this.programs = new Array(CHANNELS).fill(null);
     this.gains = Array.from({ length: CHANNELS }, (_, channel) => {
       const gain = new GainNode(context);
@@ -65,7 +65,7 @@ export class Synth {
 
   // Let the sound device work for what is played now.
   wake() {
-    this.rest.wake();
+    this.sleep.wake();
   }
 
   close() {
